@@ -10,7 +10,7 @@ from workbench.model.projection import Projection
 from workbench.model.registry import Registry
 from workbench.store.paging import all_rows, typed_events
 from workbench.store.ports import Reader
-from workbench.store.stored_values import PassedKind, ProjectionState
+from workbench.store.stored_values import Page, PassedKind, ProjectionState
 
 
 class Nothing:
@@ -19,6 +19,10 @@ class Nothing:
     def row(self, _projection: str, _key: Any, _generation: int | None = None) -> dict[str, Any] | None:
         """Returns no row."""
         return None
+
+    def rows(self, _projection: str, /, **_asked: Any) -> Page:
+        """Returns no rows."""
+        return Page(rows=[], more=False)
 
 
 def row_differences(projection: Projection, registry: Registry, reader: Reader, limit: int = 10) -> list[str]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from typing import Any, Protocol
 
 from workbench.errors import ModelError
 from workbench.model.projection import ColumnKind, Projection, as_kept, misfit
+from workbench.model.row_conditions import Where
+from workbench.store.paging import PAGE
+from workbench.store.stored_values import Page
 
 
 class RowReader(Protocol):
@@ -15,6 +19,17 @@ class RowReader(Protocol):
     def row(self, projection: str, key: Any, generation: int | None = None, /) -> dict[str, Any] | None:
         """Returns one row of a generation."""
         ...
+
+    def rows(
+        self, projection: str, /, *, where: Where, after: Any | None, limit: int, generation: int | None
+    ) -> Page:
+        """Returns rows of a generation in the order of their keys."""
+        ...
+
+
+MOST_FOUND = 10_000
+"""Rows that are found at once."""
+_Columns = tuple[str, ...]
 
 
 class RowsBuffer:
@@ -26,7 +41,10 @@ class RowsBuffer:
         self._generation = generation
         self._key = projection.key
         self._columns = columns_of(projection)
+        self._indexed = {self._key, *(column.name for column in projection.columns if column.index)}
         self._changed: dict[Any, dict[str, Any] | None] = {}
+        self._found: dict[Any, dict[str, Any]] = {}
+        self._places: dict[_Columns, dict[tuple[Any, ...], dict[Any, None]]] = {}
         self._before: list[tuple[Any, bool, dict[str, Any] | None]] = []
 
     def get(self, key: Any) -> dict[str, Any] | None:
@@ -37,10 +55,66 @@ class RowsBuffer:
         """
         check_key(self._projection, key)
         key = as_kept(self._columns[self._key], key)
-        if key not in self._changed:
+        row = self._changed[key] if key in self._changed else self._found.get(key)
+        if row is None and key not in self._changed:
             return self._reader.row(self._projection.name, key, self._generation)
-        row = self._changed[key]
         return dict(row) if row is not None else None
+
+    def find(self, /, **equal: Any) -> list[dict[str, Any]]:
+        """Returns the rows whose columns equal these values as they stand now, ordered by key (J8).
+
+        Raises:
+            ModelError: A column that the projection does not declare, or a value that it cannot hold; none of
+                the columns has an index; more than 10,000 rows.
+        """
+        _check(self._projection.name, self._columns, equal)
+        if not self._indexed & equal.keys():
+            by = ", ".join(equal) or "nothing"
+            said = f"rows of {self._projection.name} are found by a column with an index, not by {by}"
+            raise ModelError(said, hint="index=True gives one to a column")
+        wanted = {name: as_kept(self._columns[name], value) for name, value in equal.items()}
+        rows = [*self._changed_to(wanted), *self._unchanged(wanted)]
+        self._check_count(len(rows))
+        return sorted(rows, key=itemgetter(self._key))
+
+    def _unchanged(self, wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Returns the rows of the store that the batch did not change; remembers them for the event."""
+        found: dict[Any, dict[str, Any]] = {}
+        after, more = None, True
+        while more:
+            page = self._reader.rows(
+                self._projection.name, where=wanted, after=after, limit=PAGE, generation=self._generation
+            )
+            more, after = page.more, page.rows[-1][self._key] if page.rows else None
+            found |= {row[self._key]: row for row in page.rows if row[self._key] not in self._changed}
+            self._check_count(len(found))
+        self._found |= found
+        return [dict(row) for row in found.values()]
+
+    def _check_count(self, count: int) -> None:
+        if count > MOST_FOUND:
+            said = f"more than {MOST_FOUND:,} rows of {self._projection.name} fit"
+            raise ModelError(said, hint="find them by one more column")
+
+    def _changed_to(self, wanted: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yields the rows of the batch that fit, by an index that is made when it is first asked for."""
+        columns = tuple(wanted)
+        if columns not in self._places:
+            self._places[columns] = {}
+            for key, row in self._changed.items():
+                self._note(columns, key, row)
+        for key in self._places[columns].get(tuple(wanted.values()), ()):
+            yield dict(self._changed[key] or {})
+
+    def _note(self, columns: _Columns, key: Any, row: dict[str, Any] | None) -> None:
+        if row is not None:
+            place = tuple(as_kept(self._columns[name], row[name]) for name in columns)
+            self._places[columns].setdefault(place, {})[key] = None
+
+    def _forget(self, columns: _Columns, key: Any, row: dict[str, Any] | None) -> None:
+        if row is not None:
+            place = tuple(as_kept(self._columns[name], row[name]) for name in columns)
+            self._places[columns].get(place, {}).pop(key, None)
 
     def put(self, /, **row: Any) -> None:
         """Inserts the row, or replaces the one with its key.
@@ -79,15 +153,20 @@ class RowsBuffer:
     def keep(self) -> None:
         """Keeps what the event that was just applied did."""
         self._before.clear()
+        self._found.clear()
 
     def undo(self) -> None:
         """Takes back what the event that just failed did."""
         for key, known, row in reversed(self._before):
-            if known:
-                self._changed[key] = row
-            else:
+            self._change(key, row)
+            if not known:
                 del self._changed[key]
-        self._before.clear()
+        self.keep()
+
+    @property
+    def full(self) -> bool:
+        """Whether it is time to write what was changed."""
+        return len(self._changed) >= MOST_FOUND
 
     @property
     def changed(self) -> bool:
@@ -105,6 +184,12 @@ class RowsBuffer:
     def _set(self, key: Any, row: dict[str, Any] | None) -> None:
         key = as_kept(self._columns[self._key], key)
         self._before.append((key, key in self._changed, self._changed.get(key)))
+        self._change(key, row)
+
+    def _change(self, key: Any, row: dict[str, Any] | None) -> None:
+        for columns in self._places:
+            self._forget(columns, key, self._changed.get(key))
+            self._note(columns, key, row)
         self._changed[key] = row
 
 

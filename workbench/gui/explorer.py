@@ -134,18 +134,23 @@ class Explorer(View):
 
     def _sections(self, known: KnownParts) -> Iterable[tuple[str, str, list[Row]]]:
         model = self.desk.workspace.registry
+
+        def said(kind: str, name: str, doc: str) -> str:
+            told = model.told_of(f"{kind}:{name}")
+            return "\n".join([summary_of(doc), *(one.said for one in told)]).strip()
+
         commands = [
-            (name, summary_of(kind.doc), "command", ExplorerPlace(view="commands", command=name))
+            (name, said("command", name, kind.doc), "command", ExplorerPlace(view="commands", command=name))
             for name, kind in model.commands.items()
         ]
         events = [
-            (name, summary_of(kind.doc), "event", ExplorerPlace(view="board"))
+            (name, said("event", name, kind.doc), "event", ExplorerPlace(view="board"))
             for name, kind in model.events.items()
         ]
         policies = [
             (
                 name,
-                summary_of(kind.doc),
+                said("subscription", name, kind.doc),
                 "policy",
                 ExplorerPlace(view="subscriptions", selection=Selection(subscription=name)),
             )
@@ -159,7 +164,7 @@ class Explorer(View):
             [
                 (
                     name,
-                    summary_of(projection.doc),
+                    said("projection", name, projection.doc),
                     "projection",
                     ExplorerPlace(view="projections", selection=Selection(projection=name)),
                 )
@@ -172,7 +177,7 @@ class Explorer(View):
             [
                 (
                     name,
-                    summary_of(subscription.doc),
+                    said("subscription", name, subscription.doc),
                     "subscription",
                     ExplorerPlace(view="subscriptions", selection=Selection(subscription=name)),
                 )

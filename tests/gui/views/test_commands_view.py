@@ -12,7 +12,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from workbench.gui.desk import Selection
+from workbench.gui.views.command_result import TIMELINE
 from workbench.gui.views.commands_view import TALL, CommandsView
+from workbench.model.model_flow import ModelFlow
+from workbench.model.registry import Registry
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -51,6 +54,30 @@ async def test_a_command_is_filled_in_and_sent_by_keyboard(workspace, desk, view
     assert desk.selection == Selection(stream="user-ada")
     await until(lambda: "Read models caught up: users after" in view.result.more.text())
     await until(lambda: outcomes(view) == [("accepted", "create_user", "user-ada")])
+
+
+async def test_it_says_why_a_command_refuses_and_in_the_tip_what_follows(view, monkeypatch):
+    told = (
+        ModelFlow(verb="refuses", name="late", words="when now > state.end: it is over"),
+        ModelFlow(verb="emits", name="user.created"),
+    )
+    monkeypatch.setattr(Registry, "told_of", lambda _registry, source: told if "create" in source else ())
+    view.show_command("change_status")
+    assert "Refuses" not in view.about.text()
+    view.show_command("create_user")
+    assert view.about.text().splitlines()[-1] == "Refuses: late"
+    assert "emits user.created" in view.about.toolTip()
+
+
+async def test_the_foot_and_the_result_shorten_their_words_in_a_narrow_view(view):
+    for width, word, button in ((440, "Expected version", TIMELINE), (255, "Expected", "")):
+        view.resize(width, 760)
+        QApplication.processEvents()
+        assert (view.check.text(), view.result.timeline.text()) == (word, button)
+    view.version.shorten(200)  # in a dock that is narrower than the view alone can be
+    assert view.check.text() == ""
+    assert view.check.accessibleName() == "Expected version"
+    assert view.result.timeline.accessibleName() == TIMELINE
 
 
 async def test_what_is_wrong_is_said_at_its_field_and_nothing_is_sent(workspace, view):

@@ -1,10 +1,22 @@
-"""X1: what projections keep can be read back as it was."""
+"""What declared projections keep: read back as it was (X1), found by columns and looked up by key (J8)."""
 
 from __future__ import annotations
 
+from contextlib import closing
+from types import SimpleNamespace
+
+import pytest
+
+from tests.store.actions import one
+from workbench.engine.projection_runner import ensured
+from workbench.engine.rows_buffer import RowsBuffer
+from workbench.model.clock import ManualClock
 from workbench.model.decision_context import DecisionContext
+from workbench.model.json_values import write_json
 from workbench.model.projection import ColumnKind
 from workbench.project.declared.column_values import row_seen
+from workbench.store.operations.projection_operations import ApplyProjection
+from workbench.store.sqlite.store import SqliteStore
 
 MODEL = """\
 [aggregate.cart]
@@ -73,3 +85,92 @@ def test_X1_a_row_is_seen_as_it_was_meant():
     row = {"id": "[1]", "yes": 1, "no": None, "json": '{"a":[1]}', "other": 2}
     assert row_seen(row, kinds) == {"id": "[1]", "yes": True, "no": None, "json": {"a": [1]}, "other": 2}
     assert row_seen(None, kinds) is None
+
+
+# -- rows that are found, and others that are looked up ------------------------------------------------------
+
+SHOP = """\
+[aggregate.customer]
+[event.customer.named]
+fields { name: "string" }
+[event.customer.left]
+[aggregate.order]
+[event.order.placed]
+fields { customer: "string", total: "integer", sums { type: "list", of: "integer" } }
+[event.order.paid]
+fields { customer: "string", orders { type: "list", of: "string" } }
+[command.call]
+creates: "customer"
+fields { id: "string", name: "string" }
+emit: "customer.named"
+[projection.orders]
+columns {
+  id: "text", customer { type: "text", index: true }, name: "text", total: "integer", state: "text"
+  sums: "json", changes: "integer"
+}
+on {
+  "order.placed": {
+    rows { earlier: "event.customer", same { projection: "orders", key: "'none'" } }
+    let { known: "earlier != null ? earlier.name : 'new'" }
+    put {
+      customer: "event.customer", name: "known", total: "event.total", state: "'open'", sums: "event.sums"
+      changes: "same == null ? 0 : 1"
+    }
+  }
+  "customer.named": {
+    where: "row.customer == id && 'open' == row.state"
+    when: "row.sums.exists(sum, sum > 1)"
+    set { name: "event.name + string(row.sums.map(sum, sum * 2)[0])", total: "row.total + 1" }
+    count: "changes"
+  }
+  "order.paid": {
+    each { order: "event.orders" }
+    rows { first { key: "event.customer" } }
+    where: "row.id == order && row.customer == event.customer"
+    set { state: "first != null ? first.name + ' paid' : 'paid'" }
+  }
+  "customer.left": { where: "row.customer == id", remove: true }
+}
+"""
+
+
+EVENTS = [
+    ("order-ada", "order.placed", {"customer": "ada", "total": 0, "sums": []}),
+    ("order-1", "order.placed", {"customer": "ada", "total": 5, "sums": [3, 1]}),
+    ("order-2", "order.placed", {"customer": "bob", "total": 6, "sums": [4]}),
+    ("order-3", "order.placed", {"customer": "ada", "total": 7, "sums": [1]}),
+    ("customer-ada", "customer.named", {"name": "Ada"}),
+    ("customer-bob", "customer.named", {"name": "Bob"}),
+    ("customer-none", "customer.named", {"name": "None"}),
+    ("order-2", "order.paid", {"customer": "bob", "orders": ["2", "1", "x"]}),
+    ("order-1", "order.paid", {"customer": "ada", "orders": ["1", "3"]}),
+    ("customer-bob", "customer.named", {"name": "Rob"}),
+    ("order-4", "order.placed", {"customer": "bob", "total": 1, "sums": [2]}),
+    ("order-5", "order.placed", {"customer": "cy", "total": 1, "sums": [2]}),
+    ("customer-cy", "customer.left", {}),
+]
+
+
+@pytest.mark.parametrize("batch", [1, 2, 5, 99])
+def test_J8_rows_are_the_same_however_the_events_are_batched(load, tmp_path, batch):
+    registry = load(SHOP).registry
+    orders = registry.projections["orders"]
+    handlers = orders.handlers()
+    with closing(SqliteStore(tmp_path / "events.db", ManualClock())) as store:
+        one(store, ensured(orders))
+        for first in range(0, len(EVENTS), batch):
+            rows = RowsBuffer(orders, store.reader(), 1)
+            for stream, name, data in EVENTS[first : first + batch]:
+                event = registry.events[name].decode(write_json(data))
+                handlers[name](event, SimpleNamespace(stream=stream), rows)
+                rows.keep()
+            changed = {"rows": rows.rows(), "deleted": rows.deleted(), "checkpoint": first + batch}
+            one(store, ApplyProjection(name="orders", generation=1, before=first, **changed))
+        found = store.reader().rows("orders", where={}, after=None, limit=100).rows
+    assert [tuple(row.values()) for row in found] == [
+        ("1", "ada", "Ada6", 6, "new paid", "[3,1]", 1),
+        ("2", "bob", "Bob8", 7, "paid", "[4]", 1),
+        ("3", "ada", "new", 7, "new paid", "[1]", 0),
+        ("4", "bob", "new", 1, "open", "[2]", 0),
+        ("ada", "ada", "new", 0, "open", "[]", 0),
+    ]

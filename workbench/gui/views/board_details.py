@@ -14,7 +14,8 @@ from typing_extensions import override
 from workbench.gui.board.board_graph import BoardGraph, BoardNode, kind_of
 from workbench.gui.icons import icon
 from workbench.gui.views.subscription_table import mode_text
-from workbench.gui.widgets import ElidedLabel, plain_label
+from workbench.gui.widgets import ElidedLabel, plain_label, plain_tip
+from workbench.model.model_flow import INCOMING
 from workbench.model.pydantic_messages import summary_of
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ ACTIONS = {
 WIDE = 480
 """Pixels from which the buttons have words."""
 NAMED = 4
-"""Neighbours that are named; more are counted."""
+"""Neighbours, ways and rules that are named; more are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +106,15 @@ def ways(graph: BoardGraph, node: BoardNode) -> str:
     for edge in graph.edges:
         if edge.words and node.id in (edge.source, edge.target):
             source, target = graph.by_id[edge.source], graph.by_id[edge.target]
-            pair = (target, source) if edge.kind == "consumes" else (source, target)
+            pair = (target, source) if edge.kind in INCOMING else (source, target)
             said = edge.words.replace("\n", "; or ")
             lines.append(f"{pair[0].title} {edge.kind} {pair[1].title}: {said}")
-    more = [f"and {len(lines) - NAMED} more"] if len(lines) > NAMED else []
-    return "\n".join([*lines[:NAMED], *more])
+    return "\n".join(lines)
+
+
+def rules(registry: Registry, node: BoardNode) -> str:
+    """Returns why a thing of the model refuses or fails, what it sets and names, a line for each."""
+    return "\n".join(one.said for one in registry.rules_of(node.id))
 
 
 def counts(node: BoardNode, live: Live) -> str:
@@ -157,6 +162,7 @@ class DetailsStrip(QFrame):
         self._numbers = _label("muted")
         self._around = _label("muted")
         self._ways = _label("muted")
+        self._rules = _label("muted")
         self._problems = _label("warning")
         self._act = QPushButton()
         self._act.clicked.connect(self.acted)
@@ -183,7 +189,8 @@ class DetailsStrip(QFrame):
         whole.setContentsMargins(12, 6, 8, 8)
         whole.setSpacing(2)
         whole.addLayout(top)
-        for label in (self._kind, self._doc, self._numbers, self._around, self._ways, self._problems):
+        told = (self._numbers, self._around, self._rules, self._ways, self._problems)
+        for label in (self._kind, self._doc, *told):
             label.setWordWrap(True)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
             whole.addWidget(label)
@@ -212,6 +219,7 @@ class DetailsStrip(QFrame):
             f"Fields: {', '.join(node.rows)}" if node.rows and node.kind in {"command", "event"} else "",
         )
         self._put(self._around, neighbours(graph, node))
+        self._put(self._rules, rules(registry, node))
         self._put(self._ways, ways(graph, node))
         self._put(self._problems, "\n".join(f"⚠ {problem}" for problem in node.problems))
         name = node.id.removeprefix("subscription:")
@@ -226,7 +234,11 @@ class DetailsStrip(QFrame):
 
     @staticmethod
     def _put(label: QLabel, text: str) -> None:
-        label.setText(text)
+        """Shows the first lines; where there are more, the tip has all."""
+        lines = text.splitlines()
+        more = [f"and {len(lines) - NAMED} more"] if len(lines) > NAMED else []
+        label.setText("\n".join([*lines[:NAMED], *more]))
+        label.setToolTip(plain_tip(text) if more else "")
         label.setVisible(bool(text))
 
 

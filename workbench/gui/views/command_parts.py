@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSignalBlocker, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
 from typing_extensions import override
 
 from workbench.errors import InvalidValue, ProjectionFaulted
 from workbench.gui.forms import SchemaForm, parse_validator
 from workbench.gui.icons import icon
 from workbench.gui.reads import Question
+from workbench.gui.widgets import plain_tip
+from workbench.model.pydantic_messages import summary_of
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
@@ -88,6 +90,8 @@ class Picker(QComboBox):
 
 
 EXPECTED = "Expected version"
+SLIM, NARROW = 310, 250
+"""Pixels in width from which it is said wholly, and in a word."""
 
 
 class ExpectedVersion(QWidget):
@@ -107,7 +111,7 @@ class ExpectedVersion(QWidget):
         self._present = present
         self.check = QCheckBox(EXPECTED)
         self.check.setAccessibleName(EXPECTED)
-        self.check.setToolTip("Refuse the command if the stream is at another version by then")
+        self.check.setToolTip(f"{EXPECTED}: refuse the command if the stream is at another version by then")
         self.line = QLineEdit()
         self.line.setObjectName("expected-version")
         self.line.setAccessibleName(EXPECTED)
@@ -142,10 +146,11 @@ class ExpectedVersion(QWidget):
         self.line.setEnabled(True)
         self.line.setText(text)
 
-    def shorten(self, *, short: bool) -> None:
-        """Says it in one word where there is no room for both."""
-        self.check.setText(EXPECTED.partition(" ")[0] if short else EXPECTED)
-        self.line.setMaximumWidth(40 if short else 64)
+    def shorten(self, room: int) -> None:
+        """Says it in one word, or in its tip alone, where a view of that width has no room for both."""
+        word = EXPECTED.partition(" ")[0] if room >= NARROW else ""
+        self.check.setText(EXPECTED if room >= SLIM else word)
+        self.line.setMaximumWidth(64 if room >= SLIM else 40)
 
     def clear(self) -> None:
         """Expects none."""
@@ -211,6 +216,16 @@ async def catch_up(workspace: Workspace, result: CommandResult, card: ResultCard
 def described_by(registry: Registry, kind: str, name: str) -> CommandType | QueryType:
     """Returns a command or a query of the model."""
     return registry.commands[name] if kind == COMMAND else registry.queries[name]
+
+
+def tell_about(label: QLabel, registry: Registry, kind: str, name: str) -> None:
+    """Says in short what a command or query is, and in the tip all of its rules and what follows."""
+    doc, told = described_by(registry, kind, name).doc, registry.told_of(f"{kind}:{name}")
+    reasons = [one.name for one in told if one.verb == "refuses"]
+    short = [summary_of(doc), f"Refuses: {', '.join(reasons)}" if reasons else ""]
+    label.setText("\n".join(filter(None, short)))
+    label.setToolTip(plain_tip("\n".join([doc, *(one.said for one in told)]).strip()))
+    label.setVisible(bool(label.text()))
 
 
 def form_of(desk: Desk, described: CommandType | QueryType, suggest: Mapping[Loc, Suggest]) -> SchemaForm:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -13,9 +13,10 @@ from workbench.model.aggregate import Aggregate
 from workbench.model.command import Command
 from workbench.model.decision_context import DecisionContext
 from workbench.model.event import Event, Upcaster
-from workbench.model.expressions.closures import Scope, item
-from workbench.model.expressions.expression import quick_of
+from workbench.model.expressions.closures import Scope, Variable, item
+from workbench.model.expressions.expression import constant, quick_of
 from workbench.model.expressions.operators import Get
+from workbench.model.expressions.value_kinds import ANY, Type
 from workbench.model.expressions.value_views import names_of
 from workbench.project.declared.aggregate_draft import (
     AggregateDraft,
@@ -26,7 +27,7 @@ from workbench.project.declared.aggregate_draft import (
 )
 from workbench.project.declared.build_values import ValueSource, folding
 from workbench.project.declared.compilation import Compilation, CompiledPart
-from workbench.project.declared.consequences import ActionCompiler, CompiledAction, untyped
+from workbench.project.declared.consequences import ActionCompiler, CompiledAction, sections_of, untyped
 from workbench.project.declared.scopes import now_at, with_names
 from workbench.project.declared.sections import CommandSection, EventSection, UpcastSection
 from workbench.project.declared.source_locations import Path
@@ -77,6 +78,7 @@ def add_command(
     places = places_of(draft, owners, name, section, fields)
     if not places:
         draft.broken.add(("command", name))
+        _check_alone(draft, name, section, record_of(fields))
         return
     own, *others = places
     cls = model_class(
@@ -131,21 +133,45 @@ def _decision(draft: Compilation, owner: AggregateDraft, part: CompiledPart) -> 
     path = ("command", *part.name.split("."))
     known = {"command": item(part.type, 1), **now_at(2), **states_of(draft, path, places)}
     scope = with_names(draft, path, section.let, known)
+    written = names_of(part.cls)
+    guards, present = _guards(draft, path, section, part.field_types, scope)
+    events = {one.name: one.owner.events for one in places}
+    actions = ActionCompiler(draft, scope, "command", arity_of(places), present).emitted(
+        path, section, events
+    )
+    asked = tuple((when, message, written.get(about)) for when, message, about in guards)
+    return entered(places, _decide(asked, tuple(actions)))
+
+
+def _guards(
+    draft: Compilation, path: Path, section: CommandSection, fields: Collection[str], scope: Scope
+) -> tuple[list[tuple[Get, Callable[[Any], str], str]], frozenset[str]]:
+    """Compiles the guards of a command; returns also what is not null behind them."""
     present: frozenset[str] = frozenset()
     guards = []
     for name, one in section.refuse.items():
         place = (*path, "refuse", name)
         when, yes, no = draft.condition((*place, "when"), one.when, scope, present=present)
         message = draft.template((*place, "message"), one.message, scope, present=present | yes)
-        if one.field and one.field not in part.field_types:
-            draft.unknown((*place, "field"), f"field of {part.name}", one.field, part.field_types)
-        guards.append((when, message, names_of(part.cls).get(one.field)))
+        if one.field and one.field not in fields:
+            draft.unknown((*place, "field"), f"field of {path[-1]}", one.field, fields)
+        guards.append((when, message, one.field))
         present |= no
-    events = {one.name: one.owner.events for one in places}
-    actions = ActionCompiler(draft, scope, "command", arity_of(places), present).emitted(
-        path, section, events
-    )
-    return entered(places, _decide(tuple(guards), tuple(actions)))
+    return guards, present
+
+
+def _check_alone(draft: Compilation, name: str, section: CommandSection, command: Type) -> None:
+    """Finds what is wrong with the expressions of a command of which no aggregate is known."""
+    path = ("command", *name.split("."))
+    roles = [role for places in section.by_key.values() for role in places]
+    known = {name: Variable(ANY, constant(None)) for name in ("state", "exists", *roles)}
+    scope = with_names(draft, path, section.let, {**known, "command": item(command, 1), **now_at(2)})
+    _, present = _guards(draft, path, section, command.fields or {}, scope)
+    actions = ActionCompiler(draft, scope, "command", 3, present)
+    for place, one in sections_of(path, section):
+        if one.when:
+            draft.condition((*place, "when"), one.when, scope, present=present)
+        actions.data(place, one.given)
 
 
 Guard = tuple[Get, Callable[[Any], str], str | None]

@@ -59,7 +59,7 @@ def owner_of(draft: Compilation, name: str, section: AggregateSection) -> Aggreg
     path = ("aggregate", *name.split("."))
     if "-" in name:
         said = f"{name} cannot name an aggregate: streams are called {name}-ID, up to the first hyphen"
-        draft.tell(path, "S-NAME", said)
+        draft.tell(path, "S-NAME", said, f"call it {name.replace('-', '_')}")
     fields = draft.types.all_of((*path, "state"), section.state)
     state = struct_class(class_name(name), msgspec.Struct, fields, doc=section.description)
     return AggregateDraft(name=name, path=path, section=section, fields=fields, state=state)
@@ -109,6 +109,14 @@ def places_of(
 ) -> list[Place]:
     """Returns the aggregates that a command is decided over; none where one of them is not known."""
     path, found, lacking = ("command", *name.split(".")), list[Place](), False
+    names = [role for places in section.by_key.values() for role in places]
+    if not names:
+        said = 'creates: "…", changes: "…" or creates_or_changes: "…"'
+        draft.tell(path, "S-TYPE", "nothing says which aggregate it is for", f"write {said}")
+    if twice := next((role for role in names if names.count(role) > 1), ""):
+        said = f"{twice} is named twice"
+        draft.tell(path, "S-TYPE", said, "one that may exist or not is creates_or_changes")
+        return []
     for key, places in section.by_key.items():
         for role, one in places.items():
             place = (*path, key, role) if one.aggregate or one.id else (*path, key)

@@ -14,7 +14,7 @@ from workbench.model.expressions.value_kinds import Kind, Type
 from workbench.model.expressions.value_views import EPOCH
 from workbench.model.json_values import read_json, write_json
 from workbench.model.projection import ColumnKind
-from workbench.project.declared.sections import ProjectionSection
+from workbench.project.declared.projection_sections import ProjectionSection
 from workbench.project.declared.value_classes import as_json
 
 KINDS = {
@@ -38,6 +38,11 @@ def indexed_in(section: ProjectionSection) -> frozenset[str]:
     return frozenset(
         {next(iter(section.columns)), *(name for name, one in section.columns.items() if one.index)}
     )
+
+
+def way_to_index(column: str, columns: Mapping[str, ColumnKind]) -> str:
+    """Says how a column gets an index."""
+    return f'give it one: columns {{ {column} {{ type: "{columns[column].value}", index: true }} }}'
 
 
 def types_of(columns: Mapping[str, ColumnKind]) -> Mapping[str, Type]:

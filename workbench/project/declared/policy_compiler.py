@@ -13,7 +13,7 @@ from workbench.model.event import RecordedEvent
 from workbench.model.expressions.closures import Scope, item
 from workbench.model.expressions.expression import constant
 from workbench.model.expressions.operators import Get
-from workbench.model.expressions.value_kinds import STRING, misfit
+from workbench.model.expressions.value_kinds import STRING, misfit, way_to_fit
 from workbench.model.policy import Policy, Process, Reaction
 from workbench.project.declared.build_values import ValueSource, folding
 from workbench.project.declared.compilation import Compilation, CompiledPart
@@ -151,7 +151,7 @@ def _key(draft: Compilation, path: Path, section: ProcessSection, event: str, pa
             place, own or section.key, {"event": item(part.type, 0), **record_at(1)}
         )
         if said := misfit("key", STRING.or_null(), found):
-            draft.tell(place, "S-TYPE", said)
+            draft.tell(place, "S-TYPE", said, way_to_fit("key", STRING.or_null(), found))
     return run
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,24 +14,37 @@ from workbench.model.expressions.expression import constant
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import Type, misfit, record, way_to_fit
 from workbench.model.projection import Column, ColumnKind, On, Projection, Rows
-from workbench.project.declared.column_values import columns_of, keeping, row_seen, types_of
+from workbench.project.declared.column_values import (
+    columns_of,
+    indexed_in,
+    keeping,
+    row_seen,
+    types_of,
+    way_to_index,
+)
 from workbench.project.declared.compilation import Compilation
+from workbench.project.declared.key_meanings import Values
+from workbench.project.declared.projection_sections import ApplySection, ProjectionSection
 from workbench.project.declared.scopes import Lines, lines_of, record_at, with_names
-from workbench.project.declared.sections import ApplySection, ProjectionSection, Values
 from workbench.project.declared.source_locations import Path
+from workbench.project.declared.where_compiler import RowConditions
 
 _ROW = re.compile(r"\brow\b")
+_WORD = re.compile(r"\w+")
 _NUMBERS = {ColumnKind.INTEGER, ColumnKind.NUMBER}
 GROWING = "set gives a column any value; integer and number grow"
 """Way out where a column cannot grow."""
+_OWN_ROWS = "keep what is needed in rows of this one, under keys of their own; handlers see those of others"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Deed:
-    """What an event does; its environment is the event, its record, and the row as it stands.
+    """What an event does; its environment is the event, its record, the row as it stands, a line, other rows.
 
     Attributes:
+        key: Gives the key of its row.
         looks: Whether an expression looks at the row.
+        others: Keys of other rows that are looked up.
         apply: Changes the rows: given them, the key, the environment.
     """
 
@@ -39,24 +52,65 @@ class _Deed:
     key: Get
     when: Get | None
     looks: bool
-    lines: Lines | None
+    others: tuple[Get, ...]
     apply: Callable[[Rows, Any, Any], None]
 
     def __call__(self, event: Any, recorded: RecordedEvent, rows: Rows) -> None:
-        if self.lines is None:
-            self._change(rows, (event, recorded, None))
-            return
-        for env in self.lines((event, recorded, None)):
-            self._change(rows, env)
+        self._by_key(rows, (event, recorded, None))
 
-    def _change(self, rows: Rows, env: tuple[Any, ...]) -> None:
+    def _by_key(self, rows: Rows, env: tuple[Any, ...]) -> None:
         key = self.key(env)
         if key is None:
             raise ExpressionFailed("the row's key is null")
         if self.looks:
-            env = (*env[:2], row_seen(rows.get(key), self.columns), *env[3:])
+            env = self._with_row(rows.get(key), env)
+        self._do(rows, key, self._with_others(rows, env))
+
+    def _with_row(self, row: dict[str, Any] | None, env: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (*env[:2], row_seen(row, self.columns), *env[3:])
+
+    def _with_others(self, rows: Rows, env: tuple[Any, ...]) -> tuple[Any, ...]:
+        if not self.others:
+            return env
+        keys = [other(env) for other in self.others]
+        found = [None if key is None else rows.get(key) for key in keys]
+        return (*env, *(row_seen(row, self.columns) for row in found))
+
+    def _do(self, rows: Rows, key: Any, env: tuple[Any, ...]) -> None:
         if self.when is None or self.when(env) is True:
             self.apply(rows, key, env)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _LargeDeed(_Deed):
+    """What an event does for each line of a list, or to all rows that it finds; one row after the other.
+
+    Attributes:
+        equal: What columns of its rows equal, where it finds them so and not by a key.
+    """
+
+    equal: Mapping[str, Get]
+    lines: Lines | None
+
+    def __call__(self, event: Any, recorded: RecordedEvent, rows: Rows) -> None:
+        for _ in self.steps(event, recorded, rows):
+            pass
+
+    def steps(self, event: Any, recorded: RecordedEvent, rows: Rows) -> Iterator[None]:
+        """Does it, and stops behind each row."""
+        env = (event, recorded, None)
+        for each in self.lines(env) if self.lines is not None else (env,):
+            if self.equal:
+                yield from self._found(rows, self._with_others(rows, each))
+            else:
+                self._by_key(rows, each)
+                yield
+
+    def _found(self, rows: Rows, env: tuple[Any, ...]) -> Iterator[None]:
+        for row in rows.find(**{name: get(env) for name, get in self.equal.items()}):
+            key = next(iter(row.values()))
+            self._do(rows, key, self._with_row(row, env) if self.looks else env)
+            yield
 
 
 def _apply(one: ApplySection, key_column: str, given: Get, sums: Get) -> Callable[[Rows, Any, Any], None]:
@@ -121,31 +175,112 @@ def projection_of(draft: Compilation, name: str, section: ProjectionSection) -> 
 def _deed(
     draft: Compilation, path: Path, section: ProjectionSection, place: Path, one: ApplySection, event: Type
 ) -> _Deed:
-    key_column = next(iter(section.columns))
     columns = columns_of(section)
-    row = record(types_of(columns), keyed=True, nullable=True)
-    names: Scope = {"event": item(event, 0), **record_at(1), "row": item(row, 2)}
-    each = lines_of(draft, place, one.each, {name: names[name] for name in names if name != "row"}, 3)
-    scope, lines = ({**names, **each[0]}, each[1]) if each else (names, None)
-    scope = with_names(draft, place, one.let, scope)
-    at, text = ((*place, "key"), one.key) if one.key else ((*path, "key"), section.key or "id")
-    # A key that is written once for all events is checked with each: one that lacks the field is named.
-    key, found = draft.expression(at, text, {name: scope[name] for name in scope if name != "row"})
-    if said := misfit("key", types_of(columns)[key_column].not_null(), found):
-        draft.tell(at, "S-TYPE", said)
+    names: Scope = {"event": item(event, 0), **record_at(1)}
+    each = lines_of(draft, place, one.each, names, 3)
+    names = each[0] if each else names
+    row = item(record(types_of(columns), keyed=True, nullable=not one.where), 2)
+    if "row" in names:
+        draft.tell((*place, "each", "row"), "S-NAME", "row is taken already", "choose another name", key=True)
+    looking, others = _others(draft, path, place, one, columns, {**names, "row": row})
+    scope = with_names(draft, place, one.let, {**names, "row": row, **looking})
+    before = {name: scope[name] for name in scope if name not in _behind(one, looking)}
     when = draft.condition((*place, "when"), one.when, scope)[0] if one.when else None
     given = _values(draft, (*place, "put" if one.put else "set"), one.put or one.set, section, scope)
     sums = _values(draft, (*place, "add"), one.add, section, scope, numbers=True)
     sums |= _counted(draft, place, one, section)
     texts = (one.when, *one.let.values(), *one.put.values(), *one.set.values(), *one.add.values())
-    return _Deed(
-        columns=columns,
-        key=keeping(columns[key_column], key, found),
-        when=when,
-        looks=any(_ROW.search(text) for text in texts if isinstance(text, str)),
-        lines=lines,
-        apply=_apply(one, key_column, _all_of(given), _all_of(sums)),
-    )
+    parts: dict[str, Any] = {
+        "columns": columns,
+        "key": constant(None) if one.where else _key(draft, path, section, place, one, before),
+        "when": when,
+        "looks": any(_ROW.search(text) for text in (*texts, *_keys(one)) if isinstance(text, str)),
+        "others": others,
+        "apply": _apply(one, next(iter(columns)), _all_of(given), _all_of(sums)),
+    }
+    if not one.where and not one.each:
+        return _Deed(**parts)
+    equal = _equal(draft, place, section, one, before) if one.where else {}
+    return _LargeDeed(**parts, equal=equal, lines=each[1] if each else None)
+
+
+def _key(
+    draft: Compilation, path: Path, section: ProjectionSection, place: Path, one: ApplySection, scope: Scope
+) -> Get:
+    """Returns what gives the row's key; one that is written once for all events is checked with each."""
+    at, text = ((*place, "key"), one.key) if one.key else ((*path, "key"), section.key or "id")
+    with draft.about("" if one.key else place[-1]):
+        return _keyed(draft, at, text, columns_of(section), scope)
+
+
+def _keyed(
+    draft: Compilation,
+    at: Path,
+    text: str,
+    columns: Mapping[str, ColumnKind],
+    scope: Scope,
+    *,
+    nullable: bool = False,
+) -> Get:
+    get, found = draft.expression(at, text, scope)
+    key_column, kind = next(iter(columns.items()))
+    wanted = types_of(columns)[key_column]
+    wanted = wanted if nullable else wanted.not_null()
+    if said := misfit("key", wanted, found):
+        draft.tell(at, "S-TYPE", said, way_to_fit("key", wanted, found))
+    return keeping(kind, get, found)
+
+
+def _equal(
+    draft: Compilation, place: Path, section: ProjectionSection, one: ApplySection, scope: Scope
+) -> dict[str, Get]:
+    """Returns what columns of the rows equal; without an index each event would go through all rows."""
+    at, columns = (*place, "where"), columns_of(section)
+    found = RowConditions(draft, at, one.where, columns, scope).equalities()
+    if found and not indexed_in(section) & found.keys():
+        column = next(iter(found))
+        draft.tell(at, "S-TYPE", f"{column} has no index to find rows by", way_to_index(column, columns))
+    return found
+
+
+def _others(
+    draft: Compilation,
+    path: Path,
+    place: Path,
+    one: ApplySection,
+    columns: Mapping[str, ColumnKind],
+    scope: Scope,
+) -> tuple[Scope, tuple[Get, ...]]:
+    """Compiles the keys of other rows of the same read model; returns also these rows' names."""
+    if one.where:
+        scope = {name: scope[name] for name in scope if name != "row"}
+    looking: dict[str, Variable] = {}
+    keys: list[Get] = []
+    row = record(types_of(columns), keyed=True, nullable=True)
+    for name, other in one.rows.items():
+        at = (*place, "rows", name)
+        if name in scope or name == "row":
+            draft.tell(at, "S-NAME", f"{name} is taken already", "choose another name", key=True)
+            continue
+        if other.projection not in {"", ".".join(path[1:])}:
+            said = "rows of another read model stand elsewhere in the log: a rebuild would find others"
+            draft.tell((*at, "projection"), "S-REF", said, _OWN_ROWS)
+        looking[name] = item(row, 3 + bool(one.each) + len(keys))
+        keys.append(_keyed(draft, (*at, "key"), other.key, columns, scope, nullable=True))
+    return looking, tuple(keys)
+
+
+def _keys(one: ApplySection) -> Iterator[str]:
+    return (other.key for other in one.rows.values())
+
+
+def _behind(one: ApplySection, looking: Scope) -> set[str]:
+    """Returns the names that are known only once the row is there, and those that use them."""
+    found = {"row"} if one.where else {"row", *looking}
+    for name, text in one.let.items():
+        if found & set(_WORD.findall(text)):
+            found.add(name)
+    return found
 
 
 def _counted(

@@ -14,9 +14,9 @@ from workbench.model.expressions.expression import constant
 from workbench.model.expressions.value_kinds import INTEGER, STRING
 from workbench.model.projection import ColumnKind
 from workbench.model.row_conditions import ALWAYS, AllOf, Compare
-from workbench.project.declared.column_values import kept
+from workbench.project.declared.column_values import kept, way_to_index
 from workbench.project.declared.compilation import Compilation
-from workbench.project.declared.sections import QuerySection
+from workbench.project.declared.projection_sections import QuerySection
 from workbench.project.declared.source_locations import Path
 from workbench.project.declared.value_classes import FieldType, attribute_of, class_name, model_class
 from workbench.project.declared.where_compiler import Asking, RowConditions
@@ -79,7 +79,7 @@ def _check_fields(
     for field in fields:
         place = (*path, "fields", field)
         if field in _PAGE:
-            draft.tell(place, "S-NAME", f"{field} is there already, for pages", key=True)
+            draft.tell(place, "S-NAME", f"{field} is there already, for pages", "leave it out", key=True)
         elif columns and field in equal and field not in columns:
             draft.unknown(place, f"column of {projection}", field, columns, key=True)
 
@@ -94,8 +94,12 @@ def _check_order(
     if column not in columns:
         draft.unknown(place, f"column of {projection}", column, columns)
     elif column not in draft.indexed[projection]:
-        hint = f'give it one: columns {{ {column} {{ type: "{columns[column].value}", index: true }} }}'
-        draft.tell(place, "S-TYPE", f"{column} of {projection} has no index to be sorted by", hint)
+        draft.tell(
+            place,
+            "S-TYPE",
+            f"{column} of {projection} has no index to be sorted by",
+            way_to_index(column, columns),
+        )
 
 
 _PAGE = ("after", "limit")
