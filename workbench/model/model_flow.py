@@ -15,7 +15,8 @@ class ModelFlow:
     Attributes:
         verb: ``emits`` an event, ``issues`` a command, ``publishes`` to a topic, ``consumes`` or ``projects``
             an event, or ``withdraws`` a command that it issued for later; of its rules: ``refuses`` or
-            ``fails`` for a reason, ``names`` an expression, or ``sets`` a field of the state.
+            ``fails`` for a reason, ``names`` an expression, ``sets`` a field of the state, or ``ignores the
+            refusal of`` a command.
         name: Of that event, command or topic, of the reason, the expression or the field.
         cause: Event that leads to it; empty where it is whatever is handled.
         words: When and under which condition, such as ``after 24h, when state.open``; may be empty.
