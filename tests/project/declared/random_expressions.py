@@ -114,7 +114,22 @@ INNER = {"place": {"zipCode": "string", "floor": "integer"}, "line": {"sku": "st
 COLUMNS = {"string": "text", "integer": "integer", "money": "number", "boolean": "boolean", "time": "time"}
 STORED = {"money": "string", "time": "string", "place": "json"}
 """What kinds are in messages, where they are others."""
-NAMES = ["amount", "customerId", "copy", "class", "note", "model_x", "_links", "schema", "self", "items"]
+NAMES = [
+    "amount",
+    "customerId",
+    "copy",
+    "class",
+    "note",
+    "model_x",
+    "_links",
+    "schema",
+    "self",
+    "items",
+    "item",
+    "ref",
+]
+WRITTEN = {"item": "product-item", "ref": "$ref"}
+"""Names that JSON has for these."""
 
 
 def quoted(text: str) -> str:

@@ -16,6 +16,7 @@ from tests.project.declared.random_expressions import (
     NAMES,
     STORED,
     TYPES,
+    WRITTEN,
     RandomExpressions,
     Scope,
     block,
@@ -78,7 +79,7 @@ class RandomModel(RandomExpressions):
     def _data(self, part: Part) -> dict[str, Any]:
         found = {name: self._random.choice(FIELDS[kind][2]) for name, kind in part.fields.items()}
         ids = {name: self._random.choice(["1", "2"]) for name in found if name.endswith("_id")}
-        return found | ids
+        return {WRITTEN.get(name, name): value for name, value in (found | ids).items()}
 
     # -- texts --------------------------------------------------------------------------------------------
 
@@ -89,11 +90,12 @@ class RandomModel(RandomExpressions):
         self._sections.append("\n".join([f"[{head}]", *body, ""]))
 
     def _fields(self, fields: dict[str, str], *, defaults: bool = False) -> str:
-        return block({name: self._field(kind, defaults=defaults) for name, kind in fields.items()})
+        return block({name: self._field(name, kind, defaults=defaults) for name, kind in fields.items()})
 
-    def _field(self, kind: str, *, defaults: bool) -> str:
+    def _field(self, name: str, kind: str, *, defaults: bool) -> str:
         written, more, values = FIELDS[kind]
         said = {"type": quoted(written)} | {key: json.dumps(value) for key, value in more.items()}
+        said |= {"as": quoted(WRITTEN[name])} if name in WRITTEN else {}
         if defaults and kind != "place":
             said["default"] = json.dumps(values[0], ensure_ascii=False)
         elif self._maybe(0.2):
@@ -141,16 +143,13 @@ class RandomModel(RandomExpressions):
         self._section(f"event.{event.name}", **said)
 
     def _upcast(self, event: Part) -> str:
-        values = {
-            name: json.dumps(FIELDS[kind][2][0], ensure_ascii=False) for name, kind in event.fields.items()
-        }
-        plain = {
-            name: text
-            for name, text in values.items()
-            if event.fields[name] not in {"texts", "lines", "counts", "place"}
-        }
-        step = {"rename": block({"old": quoted(next(iter(plain)))})} if plain else {}
-        computed = {name: quoted("has(data.old) ? data.old : null") for name in list(plain)[1:]}
+        plain = [
+            quoted(WRITTEN.get(name, name))
+            for name, kind in event.fields.items()
+            if kind not in {"texts", "lines", "counts", "place"}
+        ]
+        step = {"rename": block({"old": plain[0]})} if plain else {}
+        computed = {name: quoted("has(data.old) ? data.old : null") for name in plain[1:]}
         step |= {"set": block(computed)} if computed else {}
         return block({"from_1": block({**step, "remove": '["gone"]'})})
 
@@ -392,7 +391,9 @@ class RandomModel(RandomExpressions):
     def _handler(self, family: Family) -> dict[str, str]:
         event = self._random.choice(family.events)
         told = {path: STORED.get(kind, kind) for path, kind in self._read("data", event.fields).items()}
+        hidden = {f"data.{name}" for name in WRITTEN}
         told = {path: kind for path, kind in told.items() if not path.endswith(".floor")}
+        told = {path: kind for path, kind in told.items() if ".".join(path.split(".")[:2]) not in hidden}
         let, scope = self._let(told | {"key": "string", "now": "time", "attempt": "integer"})
         look = block({"row": block({"projection": quoted(f"rows_of_{family.name}"), "key": quoted("key")})})
         said = {"event": quoted(event.name), **let, "rows": look}

@@ -57,8 +57,19 @@ do {
 columns { id: "text", hotels { type: "integer", index: true } }
 on {
     "trip.asked": { let { count: "event.hotels.size()" }, put { hotels: "count" } }
-    "trip.closed": { where: "row.hotels == 0", when: "event.reason != ''", remove: true }
+    "trip.closed": {
+        rows { other: "event.reason" }
+        where: "row.hotels == 0"
+        when: "event.reason != ''"
+        remove: true
+    }
 }
+
+[query.trips]
+list: "trips"
+fields { least: "integer" }
+where: "row.hotels >= least"
+order: "-id"
 
 [topics]
 trips {}
@@ -103,8 +114,11 @@ def test_what_follows_says_when_under_which_condition_and_how_often(tmp_path: Pa
         ModelFlow(verb="sets", name="reason", words="why"),
     )
     assert registry.rules_of("projection:trips") == (
+        ModelFlow(verb="looks up", name="other", cause="trip.closed", words="event.reason"),
         ModelFlow(verb="names", name="count", cause="trip.asked", words="event.hotels.size()"),
     )
+    said = "where row.hotels >= least, ordered by -id"
+    assert registry.rules_of("query:trips") == (ModelFlow(verb="lists", name="trips", words=said),)
     assert registry.rules_of("subscription:mail") == (
         ModelFlow(verb="names", name="text", words="data.reason"),
         ModelFlow(verb="fails", name="empty", words="when text == '': there is nothing to say"),

@@ -36,7 +36,7 @@ class Expression:
         self.text = text
         self.tree = tree
         closure, self.within = _closures(tree, scope)
-        self.run: Get = Placed(closure, attribute_of(tree, scope), text, place)
+        self.run: Get = Placed(closure, attribute_of(tree, scope), text, place, flat=_is_flat(tree))
 
     @property
     def type(self) -> Type:
@@ -53,7 +53,7 @@ def _closures(tree: cel_parser.Node, scope: Scope) -> tuple[Get, Callable[[Frame
     if not framed:
         alone: Get = (lambda env: plain(get(env))) if own else get
         return alone, lambda budget: alone(budget[OUTSIDE])
-    slots, large = builder.slots, tree.type.kind in _LOOSE
+    slots, large = builder.slots, tree.type.kind in _LOOSE and not _is_flat(tree)
 
     def run(frame: Frame) -> Any:
         value = get(frame)
@@ -71,6 +71,17 @@ def _closures(tree: cel_parser.Node, scope: Scope) -> tuple[Get, Callable[[Frame
     return lambda env: run(frame_of(env, slots)), within
 
 
+def _is_flat(tree: cel_parser.Node) -> bool:
+    """Whether its value surely is a list or a map of whole numbers, or of true and false."""
+    item = tree.type.item
+    if item is None or item.nullable or item.kind not in {Kind.INTEGER, Kind.BOOLEAN}:
+        return False
+    return not any(
+        node.type.kind is Kind.ANY or (isinstance(node, cel_parser.MapOf) and node.entries)
+        for node in cel_parser.everything(tree)
+    )
+
+
 def _makes_own(node: cel_parser.Node) -> bool:
     """Whether its value may be of a class that only expressions know."""
     if node.type.kind in _OWN:
@@ -86,15 +97,23 @@ class Placed:
     Attributes:
         closure: The same without that: it may raise anything.
         attribute: Item and attribute, where it is no more than that.
+        flat: Its value surely is a list or a map of whole numbers, or of true and false.
     """
 
-    __slots__ = ("_place", "_text", "attribute", "closure")
+    __slots__ = ("_place", "_text", "attribute", "closure", "flat")
 
     def __init__(
-        self, closure: Get, attribute: tuple[int, str] | None, text: str, place: Callable[[], str]
+        self,
+        closure: Get,
+        attribute: tuple[int, str] | None,
+        text: str,
+        place: Callable[[], str],
+        *,
+        flat: bool = False,
     ) -> None:
         self.closure = closure
         self.attribute = attribute
+        self.flat = flat
         self._text = text
         self._place = place
 

@@ -21,8 +21,9 @@ from workbench.model.policy import After, At, Issue, Withdraw
 from workbench.project.declared.build_values import Build, ValueSource, checked, quick, source_of
 from workbench.project.declared.compilation import Compilation, CompiledPart
 from workbench.project.declared.due_times import Due, due_of
+from workbench.project.declared.key_meanings import Values
 from workbench.project.declared.scopes import Lines, lines_of
-from workbench.project.declared.sections import Acting, ActionSection, AnswerSection, Values
+from workbench.project.declared.sections import Acting, ActionSection, AnswerSection
 from workbench.project.declared.source_locations import Path
 from workbench.project.declared.value_classes import as_json
 
@@ -173,7 +174,7 @@ class ActionCompiler:
             build = makes[verb](replace(inner, present=inner.present | yes), place, one) if verb else None
             if build is not None:
                 before = inner.withdrawn_by(place, one) if verb == "issue" else None
-                made.append(CompiledAction(when, build[0], None if lines else build[1], lines, before))
+                made.append(CompiledAction(when, *build, lines, before))
         return made
 
     def withdrawn_by(self, path: Path, one: ActionSection) -> Withdraw | None:

@@ -9,11 +9,11 @@ from itertools import chain
 
 from workbench.model.model_flow import ModelFlow
 from workbench.project.declared.consequences import sections_of
+from workbench.project.declared.projection_sections import ApplySection, ProjectionSection
 from workbench.project.declared.section_reader import Sections
 from workbench.project.declared.sections import (
     Acting,
     ActionSection,
-    ApplySection,
     FailureSection,
     RefusalSection,
     StepSection,
@@ -28,7 +28,7 @@ def flows_of(sections: Sections) -> dict[str, tuple[ModelFlow, ...]]:
 
     Under ``projection:NAME`` stand the events that change more, fewer or other rows than their stream's.
     Why each refuses or fails, what it sets, and the names that it gives, stand under the same with ``rules:``
-    before it; those of ``event:NAME``, too.
+    before it; those of ``event:NAME`` and ``query:NAME``, too.
     """
     found = {f"command:{name}": list(_acts(one)) for name, one in sections.commands.items()}
     for name, policy in sections.policies.items():
@@ -63,7 +63,14 @@ def _rules(sections: Sections) -> Iterator[tuple[str, Iterable[ModelFlow]]]:
         ignored = (one for event, step in process.on.items() for one in _ignored(step, event))
         yield f"subscription:{name}", chain(_named_on(process.on), ignored)
     for name, projection in sections.projections.items():
-        yield f"projection:{name}", _named_on(projection.on)
+        yield f"projection:{name}", chain(_looked_up(projection), _named_on(projection.on))
+    for name, query in sections.queries.items():
+        parts = (
+            f"where {query.where}" if query.where else "",
+            f"ordered by {query.order}" if query.order else "",
+        )
+        verb, words = "lists" if query.list else "gets", ", ".join(part for part in parts if part)
+        yield f"query:{name}", (ModelFlow(verb=verb, name=query.list or query.get, words=words),)
     for name, handler in (*sections.handlers.items(), *sections.stand_ins.items()):
         reasons = _reasons("fails", {**handler.reject, **handler.fail})
         yield f"handler:{name}", chain(_named(handler.let), reasons, _ignored(handler))
@@ -88,6 +95,12 @@ def _ignored(acting: Acting, cause: str = "") -> Iterator[ModelFlow]:
 
 def _named_on(on: Mapping[str, StepSection] | Mapping[str, ApplySection]) -> Iterator[ModelFlow]:
     return (one for event, part in on.items() for one in _named(part.let, event))
+
+
+def _looked_up(projection: ProjectionSection) -> Iterator[ModelFlow]:
+    for event, deed in projection.on.items():
+        for name, row in deed.rows.items():
+            yield ModelFlow(verb="looks up", name=name, cause=event, words=row.key)
 
 
 def _named(lets: Mapping[str, str], cause: str = "") -> Iterator[ModelFlow]:

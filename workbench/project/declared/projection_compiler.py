@@ -23,8 +23,9 @@ from workbench.project.declared.column_values import (
     way_to_index,
 )
 from workbench.project.declared.compilation import Compilation
+from workbench.project.declared.key_meanings import Values
+from workbench.project.declared.projection_sections import ApplySection, ProjectionSection
 from workbench.project.declared.scopes import Lines, lines_of, record_at, with_names
-from workbench.project.declared.sections import ApplySection, ProjectionSection, Values
 from workbench.project.declared.source_locations import Path
 from workbench.project.declared.where_compiler import RowConditions
 
@@ -175,6 +176,8 @@ def _deed(
     draft: Compilation, path: Path, section: ProjectionSection, place: Path, one: ApplySection, event: Type
 ) -> _Deed:
     columns = columns_of(section)
+    if one.contradiction:
+        draft.tell(place, "S-TYPE", one.contradiction)
     names: Scope = {"event": item(event, 0), **record_at(1)}
     each = lines_of(draft, place, one.each, names, 3)
     names = each[0] if each else names

@@ -16,7 +16,7 @@ from workbench.model.projection import ColumnKind
 from workbench.model.row_conditions import ALWAYS, AllOf, Compare
 from workbench.project.declared.column_values import kept, way_to_index
 from workbench.project.declared.compilation import Compilation
-from workbench.project.declared.sections import QuerySection
+from workbench.project.declared.projection_sections import QuerySection
 from workbench.project.declared.source_locations import Path
 from workbench.project.declared.value_classes import FieldType, attribute_of, class_name, model_class
 from workbench.project.declared.where_compiler import Asking, RowConditions
@@ -30,9 +30,11 @@ def query_of(draft: Compilation, name: str, section: QuerySection) -> Answer:
     verb = "get" if section.get else "list"
     projection = getattr(section, verb)
     columns = draft.projections.get(projection)
-    if columns is None:
+    if section.contradiction:
+        draft.tell(path, "S-TYPE", section.contradiction)
+    if columns is None and projection:
         draft.unknown((*path, verb), "projection", projection, draft.projections)
-        columns = {}
+    columns = columns or {}
     fields = draft.types.all_of((*path, "fields"), section.fields)
     key = next(iter(columns.values()), ColumnKind.TEXT)
     if verb == "get":
