@@ -31,9 +31,11 @@ def query_of(draft: Compilation, name: str, section: QuerySection) -> Answer:
     verb = "get" if section.get else "list"
     projection = getattr(section, verb)
     columns = draft.projections.get(projection)
-    if columns is None:
+    if section.contradiction:
+        draft.tell(path, "S-TYPE", section.contradiction)
+    if columns is None and projection:
         draft.unknown((*path, verb), "projection", projection, draft.projections)
-        columns = {}
+    columns = columns or {}
     fields = draft.types.all_of((*path, "fields"), section.fields)
     key = next(iter(columns.values()), ColumnKind.TEXT)
     if verb == "get":
