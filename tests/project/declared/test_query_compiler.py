@@ -129,7 +129,10 @@ def test_what_is_no_list_when_it_is_asked_is_told_with_its_place(asked):
 
 @pytest.mark.parametrize("in_memory", [True, False])
 async def test_Q2_a_declared_query_lists_in_its_order(tmp_path, in_memory):
-    text = MODEL + 'where: "row.total >= min && (row.paid || row.customer == who) && row.at <= now"\norder: "-total"\n'
+    text = (
+        MODEL
+        + 'where: "row.total >= min && (row.paid || row.customer == who) && row.at <= now"\norder: "-total"\n'
+    )
     (tmp_path / "project.tsk").write_text(text + 'fields { min: "money", who: "string" }\n')
     async with workbench.open(tmp_path, trusted=True, in_memory=in_memory) as project:
         for number, total in enumerate(("5.00", "20.00", "10.00", "10.00", "1.00")):
