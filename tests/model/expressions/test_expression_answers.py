@@ -86,6 +86,15 @@ def answer(text):
         ("data.tags.reduce(made, x, {'n': 0}, {'n': made.n + size(x)}).n", 6),
         ("[data.list.first(), data.tags.last(), [[1]].first()]", [1, "vip", [1]]),
         ("[data.tags.slice(1), data.tags.slice(0, 1), [].slice(0, 0)]", [["vip"], ["new"], []]),
+        ("[3, 1, 2].sortBy(x, -x)", [3, 2, 1]),
+        ("['bob', 'al', 'ada'].sortBy(x, size(x))", ["al", "bob", "ada"]),
+        ("{'a': 2, 'b': 1}.sortBy(key, decimal(string(get({'a': 2, 'b': 1}, key, 0))))", ["b", "a"]),
+        ("[{'n': 2}, {'n': 1}].sortBy(x, x.n)[0].n", 1),
+        # times of the calendar
+        ("later(timestamp('2024-01-31T12:00:00Z'), '1 month') == timestamp('2024-02-29T12:00:00Z')", True),
+        ("earlier(timestamp('2024-03-31T12:00:00Z'), '1 month') == timestamp('2024-02-29T12:00:00Z')", True),
+        ("earlier(timestamp('2024-01-03T00:00:00Z'), '2 weeks') == timestamp('2023-12-20T00:00:00Z')", True),
+        ("later(timestamp('2024-01-01T00:00:00Z'), '90m') == timestamp('2024-01-01T01:30:00Z')", True),
         # objects and maps
         ("with({'a': 1, 'b': 2}, {'b': 3})", {"a": 1, "b": 3}),
         ("with(data.deep, {'x': data.n}).x", 7),

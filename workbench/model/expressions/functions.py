@@ -315,6 +315,8 @@ _MATH_FUNCTIONS = {
     ),
 }
 _TIME_FUNCTIONS = {
+    "later": Function((_TIME, _TEXT), TIME, time_functions.later, literals={1: time_functions.span_of}),
+    "earlier": Function((_TIME, _TEXT), TIME, time_functions.earlier, literals={1: time_functions.span_of}),
     **{
         name: Function(
             (_TIME, _TEXT),
@@ -372,6 +374,7 @@ MACROS: Mapping[str, Macro] = {
     "existsOne": Macro((2,), (3,)),
     "map": Macro((2, 3), ()),
     "filter": Macro((2,), ()),
+    "sortBy": Macro((2,), ()),
     "transformList": Macro((), (3, 4)),
     "transformMap": Macro((), (3, 4)),
 }
