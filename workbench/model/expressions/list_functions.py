@@ -66,7 +66,7 @@ def numbers(frame: Frame, count: int) -> list[int]:
     """Returns the numbers from 0 on, as many as asked for.
 
     Raises:
-        Wrong: There cannot be so many.
+        Wrong: It is less than 0.
     """
     if count < 0:
         raise Wrong(f"there are no {count} numbers")

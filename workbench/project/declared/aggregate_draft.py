@@ -129,7 +129,8 @@ def places_of(
                 said = f"nothing says which field holds the id of this {role}"
                 draft.tell((*path, key), "S-TYPE", said, f'{key}: {{ {role}: "…_id" }}', key=True)
             first = one.id or section.target or next(iter(section.fields))
-            _check_id(draft, path, first, place if one.id else (*path, "target"), key, fields)
+            if first in fields or first not in section.fields:
+                _check_id(draft, path, first, place if one.id else (*path, "target"), key, fields)
             found.append(Place(name=role, owner=owner, id=first, creates=_CREATES[key]))
     return [] if lacking else found
 
