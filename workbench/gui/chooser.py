@@ -1,4 +1,4 @@
-"""A chooser whose list may be another after each read; what is chosen stays so, wherever it stands then (V1)."""
+"""A chooser whose list may change with each read; what is chosen stays so, wherever it stands then (V1)."""
 
 from __future__ import annotations
 
