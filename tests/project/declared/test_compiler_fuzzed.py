@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from tests.project.declared.random_models import RandomModel
 from tests.project.declared.test_section_reader_fuzzed import mutation_of, problems_of
+from workbench.engine.aggregate_loader import AggregateLoader
+from workbench.engine.projection_check import row_differences
 from workbench.gui.board.layout import lay_out
 from workbench.gui.views.board_model import model_graph
 from workbench.model.scenario import FilePlace, IssuedCommand, Scenario, ScenarioStep
@@ -42,7 +44,7 @@ def shown(project):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of commands: those that failed, dead letters, read models that stopped."""
+    """What became of commands: those that failed, dead letters, read models and snapshots that are wrong."""
 
     failed: list[dict[str, Any]]
     letters: list[DeadLetter]
@@ -56,17 +58,28 @@ def run(project, model):
     stage = ScenarioWorld(project, Scenario(name="All of it", place=place, when=tuple(acts)))
 
     def look():
-        commands, reader = Commands(stage.world), stage.world.reader
         for name, values in model.questions:
-            commands.ask(name, values)
-        states = [state for name in project.registry.projections for state in reader.generations(name)]
-        faults = [f"{state.name}: {state.fault}" for state in states if state.fault]
+            Commands(stage.world).ask(name, values)
         failed = [one for one in stage.done.refusals if "failed" in one]
-        return Outcome(failed, stage.letters(), faults)
+        return Outcome(failed, stage.letters(), list(faults_of(project.registry, stage.world.reader)))
 
     outcome = asyncio.run(stage.run(look))
     assert not stage.unfinished
     return outcome
+
+
+def faults_of(registry, reader):
+    """Yields what is wrong with read models, and with states that snapshots shorten."""
+    for projection in registry.projections.values():
+        yield from (one.fault for one in reader.generations(projection.name) if one.fault)
+        yield from row_differences(projection, registry, reader)
+    loader = AggregateLoader(reader, registry)
+    for stream in reader.streams(1, 1000):
+        kind, state = registry.aggregate_of_stream(stream.name), None
+        for record in reader.read_stream(stream.name):
+            state = kind.evolve(state, registry.read_event(record))
+        if kind.write_state(loader.load(kind, stream.name).state) != kind.write_state(state):
+            yield f"{stream.name} is not the fold of its events"
 
 
 OWN = {"Odd", "HandlerFailed"}
