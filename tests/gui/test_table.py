@@ -124,7 +124,8 @@ def moving(table, qtbot):
         table.show()
     table.setFocus()
     table.row_chosen.connect(lambda _row: table.move(0, 2 * ROW_HEIGHT))
-    yield table
+    table.around = window  # which is deleted when nobody has it
+    return table
 
 
 def at_row(table, row):
