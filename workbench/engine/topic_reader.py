@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -93,7 +92,7 @@ class TopicReader:
     def _read_on(
         self, tasks: list[DeliveryAttempt], limit: int, after: int, size: int, last: int | None, over: float
     ) -> tuple[int, int]:
-        """Adds what is to be delivered of the next messages; returns up to where, and what was filtered out."""
+        """Adds what is to be delivered of the next messages; returns up to where, and how many it filtered."""
         reader = self._runtime.reader
         found, upto = reader.read_topic(self._subscription.topic, self.wants, after, size)
         standing, filtered = self._standing(after, upto), 0
