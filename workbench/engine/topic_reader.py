@@ -92,7 +92,7 @@ class TopicReader:
     def _read_on(
         self, tasks: list[DeliveryAttempt], limit: int, after: int, size: int, last: int | None, over: float
     ) -> tuple[int, int]:
-        """Adds what is to be delivered of the next messages; returns up to where, and how many it filtered."""
+        """Adds what is to be delivered of the next messages; returns up to where, and how many are not."""
         reader = self._runtime.reader
         found, upto = reader.read_topic(self._subscription.topic, self.wants, after, size)
         standing, filtered = self._standing(after, upto), 0
