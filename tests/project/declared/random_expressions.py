@@ -44,7 +44,7 @@ LITERALS = {
     "texts": ["'a'.split('-')", "'b-c'.split('-')"],
     "lines": ["[{'sku': string(7), 'quantity': 1}]"],
     "counts": ["put({}, 'a', 1)"],
-    "place": ["{'zipCode': string(8), '@floor': 1}"],
+    "place": ["{'zipCode': string(8), '@floor': 1}", "{'zipCode': string(8), 'floor': 1}"],
 }
 """Of each kind; what is written out as it is would be known by its value, and mistakes would be told."""
 WAYS = {
@@ -107,7 +107,7 @@ WAYS = {
         ),
         "<counts>.transformMap(key, value, value - 1)",
     ],
-    "place": ["with(<place>, {'zipCode': <string>})"],
+    "place": ["with(<place>, {'zipCode': <string>})", "with(<place>, {'floor': <integer>})"],
 }
 """Texts that expressions are made of; a kind in angles stands for an expression of it."""
 INNER = {"place": {"zipCode": "string", "floor": "integer"}, "line": {"sku": "string", "quantity": "integer"}}

@@ -49,16 +49,16 @@ class Outcome:
     faults: list[str]
 
 
-def run(project, orders):
-    """Sends commands, lets all happen that follows, and asks every query."""
+def run(project, model):
+    """Sends commands, lets all happen that follows, and asks queries."""
     place = FilePlace(file="", line=1, column=1)
-    acts = [ScenarioStep(act=IssuedCommand(command=name, data=data)) for name, data in orders]
+    acts = [ScenarioStep(act=IssuedCommand(command=name, data=data)) for name, data in model.orders]
     stage = ScenarioWorld(project, Scenario(name="All of it", place=place, when=tuple(acts)))
 
     def look():
         commands, reader = Commands(stage.world), stage.world.reader
-        for name in project.registry.queries:
-            commands.ask(name, QUESTIONS[name.partition("_")[0]])
+        for name, values in model.questions:
+            commands.ask(name, values)
         states = [state for name in project.registry.projections for state in reader.generations(name)]
         faults = [f"{state.name}: {state.fault}" for state in states if state.fault]
         failed = [one for one in stage.done.refusals if "failed" in one]
@@ -69,7 +69,6 @@ def run(project, orders):
     return outcome
 
 
-QUESTIONS = {"get": {"id": "1"}, "list": {"times": 1}}
 OWN = {"Odd", "HandlerFailed"}
 """Errors that handlers of random models raise."""
 
@@ -78,7 +77,7 @@ def check_model(folder, model):
     (folder / "project.tsk").write_text(model.text, encoding="utf-8")
     project = load_project(folder, environ={}, trusted=True)
     shown(project)
-    outcome = run(project, model.orders)
+    outcome = run(project, model)
     assert outcome.failed == []
     assert outcome.faults == []
     deaths = [one for one in outcome.letters if one.error_type not in OWN]

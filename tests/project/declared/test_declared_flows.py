@@ -91,7 +91,7 @@ def test_what_follows_says_when_under_which_condition_and_how_often(tmp_path: Pa
     close = {"verb": "issues", "name": "close", "cause": "trip.asked"}
     assert registry.flows_of("subscription:patience") == (
         ModelFlow(**close, words="after 1 month"),
-        ModelFlow(**close, words="if close is refused, when refusal.field == null, refused: nothing"),
+        ModelFlow(**close, words="if close is refused, when refusal.field == null"),
     )
     assert registry.flows_of("subscription:rooms") == (
         ModelFlow(**close, words="when event.hotels.size() == 0"),
@@ -122,6 +122,9 @@ def test_what_follows_says_when_under_which_condition_and_how_often(tmp_path: Pa
     assert registry.rules_of("subscription:mail") == (
         ModelFlow(verb="names", name="text", words="data.reason"),
         ModelFlow(verb="fails", name="empty", words="when text == '': there is nothing to say"),
+    )
+    assert registry.rules_of("subscription:patience") == (
+        ModelFlow(verb="ignores the refusal of", name="close"),
     )
     assert registry.rules_of("command:ask") == registry.rules_of("subscription:rooms") == ()
     assert registry.flows_of("command:ask") == (ModelFlow(verb="emits", name="trip.asked"),)

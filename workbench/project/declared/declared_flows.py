@@ -58,9 +58,10 @@ def _rules(sections: Sections) -> Iterator[tuple[str, Iterable[ModelFlow]]]:
     for name, one in sections.commands.items():
         yield f"command:{name}", chain(_named(one.let), _reasons("refuses", one.refuse))
     for name, policy in sections.policies.items():
-        yield f"subscription:{name}", _named(policy.let)
+        yield f"subscription:{name}", chain(_named(policy.let), _ignored(policy))
     for name, process in sections.processes.items():
-        yield f"subscription:{name}", _named_on(process.on)
+        ignored = (one for event, step in process.on.items() for one in _ignored(step, event))
+        yield f"subscription:{name}", chain(_named_on(process.on), ignored)
     for name, projection in sections.projections.items():
         yield f"projection:{name}", chain(_looked_up(projection), _named_on(projection.on))
     for name, query in sections.queries.items():
@@ -72,7 +73,7 @@ def _rules(sections: Sections) -> Iterator[tuple[str, Iterable[ModelFlow]]]:
         yield f"query:{name}", (ModelFlow(verb=verb, name=query.list or query.get, words=words),)
     for name, handler in (*sections.handlers.items(), *sections.stand_ins.items()):
         reasons = _reasons("fails", {**handler.reject, **handler.fail})
-        yield f"handler:{name}", chain(_named(handler.let), reasons)
+        yield f"handler:{name}", chain(_named(handler.let), reasons, _ignored(handler))
 
 
 def _text(value: object) -> str:
@@ -82,6 +83,14 @@ def _text(value: object) -> str:
 def _reasons(verb: str, reasons: Mapping[str, RefusalSection | FailureSection]) -> Iterator[ModelFlow]:
     for reason, one in reasons.items():
         yield ModelFlow(verb=verb, name=reason, words=f"when {one.when}: {one.message}")
+
+
+def _ignored(acting: Acting, cause: str = "") -> Iterator[ModelFlow]:
+    for _, one in sections_of((), acting):
+        if one.refused is not None:
+            yield from _ignored(one.refused, cause)
+            if not any(sections_of((), one.refused)):
+                yield ModelFlow(verb="ignores the refusal of", name=one.issue, cause=cause)
 
 
 def _named_on(on: Mapping[str, StepSection] | Mapping[str, ApplySection]) -> Iterator[ModelFlow]:
@@ -108,8 +117,7 @@ def _step(event: str, step: StepSection, key: str) -> Iterator[ModelFlow]:
 def _acts(acting: Acting, cause: str = "") -> Iterator[ModelFlow]:
     for _, one in sections_of((), acting):
         condition = _condition(one)
-        quiet = "refused: nothing" if one.refused is not None and not list(_acts(one.refused)) else ""
-        words = ", ".join(part for part in (_time(one), condition, quiet) if part)
+        words = ", ".join(part for part in (_time(one), condition) if part)
         for key, verb in _VERBS.items():
             if name := getattr(one, key):
                 yield ModelFlow(verb=verb, name=name, cause=cause, words=words)
