@@ -56,16 +56,22 @@ async def test_a_command_is_filled_in_and_sent_by_keyboard(workspace, desk, view
     await until(lambda: outcomes(view) == [("accepted", "create_user", "user-ada")])
 
 
-async def test_it_says_why_a_command_refuses_and_in_the_tip_what_follows(view, monkeypatch):
+async def test_it_says_why_a_command_refuses_and_in_the_tip_what_follows(desk, view, monkeypatch):
     told = (
         ModelFlow(verb="refuses", name="late", words="when now > state.end: it is over"),
         ModelFlow(verb="emits", name="user.created"),
     )
     monkeypatch.setattr(Registry, "told_of", lambda _registry, source: told if "create" in source else ())
+    registry = replace(
+        desk.workspace.registry,
+        actors={"clerk": ""},
+        flows={"external:clerk": (ModelFlow(verb="issues", name="create_user"),)},
+    )
+    monkeypatch.setattr(type(desk.workspace), "registry", property(lambda _workspace: registry))
     view.show_command("change_status")
     assert "Refuses" not in view.about.text()
     view.show_command("create_user")
-    assert view.about.text().splitlines()[-1] == "Refuses: late"
+    assert view.about.text().splitlines()[-1] == "By: clerk  ·  Refuses: late"
     assert "emits user.created" in view.about.toolTip()
 
 

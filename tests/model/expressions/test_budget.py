@@ -397,6 +397,7 @@ FIXED = {
     "bool",
     "later",
     "earlier",
+    "startOf",
     *time_functions.DATE_PARTS,
     *time_functions.CLOCK_PARTS,
 }

@@ -28,6 +28,10 @@ JSON = {
 }
 
 
+def moment(text):
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
 def answer(text):
     return compile_expression(text, {"data": Variable(ANY, lambda env: env)}).run(JSON)
 
@@ -95,6 +99,16 @@ def answer(text):
         ("earlier(timestamp('2024-03-31T12:00:00Z'), '1 month') == timestamp('2024-02-29T12:00:00Z')", True),
         ("earlier(timestamp('2024-01-03T00:00:00Z'), '2 weeks') == timestamp('2023-12-20T00:00:00Z')", True),
         ("later(timestamp('2024-01-01T00:00:00Z'), '90m') == timestamp('2024-01-01T01:30:00Z')", True),
+        ("startOf(timestamp('2024-05-15T23:30:00Z'), 'day') == timestamp('2024-05-15T00:00:00Z')", True),
+        ("startOf(timestamp('2024-05-15T23:30:00Z'), 'day', 'Europe/Vienna')", moment("2024-05-15T22:00:00")),
+        ("startOf(timestamp('2024-03-31T12:00:00Z'), 'day', 'Europe/Vienna')", moment("2024-03-30T23:00:00")),
+        ("startOf(timestamp('2024-05-15T23:30:00Z'), 'week')", moment("2024-05-13T00:00:00")),
+        ("startOf(timestamp('2024-05-15T23:30:00Z'), 'month')", moment("2024-05-01T00:00:00")),
+        (
+            "startOf(timestamp('2024-05-15T23:30:00Z'), 'year', 'Europe/Vienna')",
+            moment("2023-12-31T23:00:00"),
+        ),
+        ("lists.range(3).map(x, x * 2)", [0, 2, 4]),
         # objects and maps
         ("with({'a': 1, 'b': 2}, {'b': 3})", {"a": 1, "b": 3}),
         ("with(data.deep, {'x': data.n}).x", 7),

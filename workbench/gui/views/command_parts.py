@@ -222,8 +222,11 @@ def tell_about(label: QLabel, registry: Registry, kind: str, name: str) -> None:
     """Says in short what a command or query is, and in the tip all of its rules and what follows."""
     doc, told = described_by(registry, kind, name).doc, registry.told_of(f"{kind}:{name}")
     reasons = [one.name for one in told if one.verb == "refuses"]
-    short = [summary_of(doc), f"Refuses: {', '.join(reasons)}" if reasons else ""]
-    label.setText("\n".join(filter(None, short)))
+    given = {who: registry.flows_of(f"external:{who}") for who in registry.actors}
+    actors = [who for who, flows in given.items() if name in {one.name for one in flows}]
+    words = (("By", actors), ("Refuses", reasons))
+    rest = "  ·  ".join(f"{word}: {', '.join(names)}" for word, names in words if names)
+    label.setText("\n".join(filter(None, (summary_of(doc), rest))))
     label.setToolTip(plain_tip("\n".join([doc, *(one.said for one in told)]).strip()))
     label.setVisible(bool(label.text()))
 

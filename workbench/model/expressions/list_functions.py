@@ -62,6 +62,18 @@ def _item_at(values: Any, at: int, word: str) -> Any:
     return seen(value) if isinstance(value, UUID) else value
 
 
+def numbers(frame: Frame, count: int) -> list[int]:
+    """Returns the numbers from 0 on, as many as asked for.
+
+    Raises:
+        Wrong: It is less than 0.
+    """
+    if count < 0:
+        raise Wrong(f"there are no {count} numbers")
+    take(frame, count)
+    return list(range(count))
+
+
 def part(frame: Frame, values: Any, begin: int, end: int | None = None) -> list[Any]:
     """Returns the items from a number on, and before another.
 

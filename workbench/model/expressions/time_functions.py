@@ -117,6 +117,42 @@ def span_of(text: str) -> Calendar | timedelta:
     return duration(text) if found is None else found
 
 
+def start_of(frame: Frame, value: datetime, unit: str, zone: str = "+00:00") -> datetime:
+    """Returns when the day, week, month or year began in which a time lies, in UTC or the zone that is named.
+
+    Raises:
+        Wrong: There is no such unit or zone, or the time is outside the years 1 to 9999.
+    """
+    try:
+        day = _in_zone(frame, value, zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+        return _first_day(day, unit_of(unit)).astimezone(UTC)
+    except OverflowError:
+        raise Wrong("this is no time between the years 1 and 9999") from None
+
+
+def _first_day(day: datetime, unit: str) -> datetime:
+    if unit == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1 if unit != "day" else day.day, month=1 if unit == "year" else day.month)
+
+
+def unit_of(name: str) -> str:
+    """Returns a unit of the calendar.
+
+    Raises:
+        Wrong: It is none.
+    """
+    if name not in {"day", "week", "month", "year"}:
+        raise Wrong(f"'{name[:40]}' is none of day, week, month, year")
+    return name
+
+
+def _in_zone(frame: Frame, value: datetime, zone: str) -> datetime:
+    if zone not in _ZONES:
+        step(frame, _LOOKED_UP)
+    return utc(value).astimezone(zone_of(zone))
+
+
 def _nanoseconds(whole: str, fraction: str | None, unit: str) -> int:
     size, digits = _NANOSECONDS[unit], fraction or ""
     return int(whole or 0) * size + int(digits or 0) * size // int(10 ** len(digits))
@@ -207,10 +243,8 @@ def part_of(name: str) -> Callable[..., int]:
             return of_duration(value)
         if zone is None:
             return of_time(utc(value))
-        if zone not in _ZONES:
-            step(frame, _LOOKED_UP)
         try:
-            return of_time(utc(value).astimezone(zone_of(zone)))
+            return of_time(_in_zone(frame, value, zone))
         except OverflowError:
             raise Wrong("a time lies between the years 1 and 9999") from None
 
