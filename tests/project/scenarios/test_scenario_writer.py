@@ -57,7 +57,7 @@ STEPS = st.builds(
         ),
     ),
 )
-ANSWERS = (None, [], [{"id": "a", "n": 1}], {"id": "a"}, "text", 7, False)
+ANSWERS: tuple[object, ...] = (None, [], [{"id": "a", "n": 1}], {"id": "a"}, "text", 7, False)
 THEN = st.one_of(
     st.builds(
         Expected,
