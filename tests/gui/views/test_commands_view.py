@@ -249,6 +249,22 @@ def _without(workspace, view, monkeypatch, name, called=""):
     view.refresh()
 
 
+@pytest.mark.parametrize("shown", ["change_status", "get_user"])
+async def test_V1_the_chooser_names_the_form_that_is_shown_whatever_stands_before_it(
+    workspace, view, monkeypatch, shown
+):
+    view.show_command(shown)
+    registry = workspace.registry
+    called = "get_user" if shown == "get_user" else "aa_first"  # a command may be called like the query
+    first = {called: replace(registry.commands["create_user"], name=called)}
+    changed = replace(registry, commands={**first, **registry.commands})
+    monkeypatch.setattr(type(workspace), "registry", property(lambda _workspace: changed))
+    view.refresh()
+    assert view.picker.currentData() == (view.kind, view._name) == (view.kind, shown)
+    view.picker.setCurrentIndex(0)
+    assert (view.kind, view._name) == view.picker.currentData() == ("command", called)
+
+
 async def test_V2_what_was_typed_into_a_form_that_is_gone_is_kept_and_offered(workspace, desk, view, without):
     notices = []
     desk.noticed.connect(notices.append)
