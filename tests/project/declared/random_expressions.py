@@ -80,7 +80,12 @@ WAYS = {
         *("<counts>.exists(key, value, value > <integer>)", "(<string> in <counts>)", "(<choice> == 'red')"),
         *("<string>.startsWith(<string>)", "<string>.matches('^[a-z]*$')", "(<place> == <place>)"),
     ],
-    "time": ["(<time> + duration('24h'))", "(<time> - <integer> * duration('1m'))", "max(<time>, <time>)"],
+    "time": [
+        "(<time> + duration('24h'))",
+        "(<time> - <integer> * duration('1m'))",
+        "max(<time>, <time>)",
+        "later(<time>, '1 month')",
+    ],
     "texts": [
         *(
             "(<texts> + <texts>)",
@@ -95,7 +100,7 @@ WAYS = {
         ),
     ],
     "lines": [
-        *("<lines>.filter(one, one.quantity > 0)", "<lines>.reverse()"),
+        *("<lines>.filter(one, one.quantity > 0)", "<lines>.sortBy(one, one.quantity)", "<lines>.reverse()"),
         "<lines>.map(one, with(one, {'sku': one.sku + <string>}))",
         "cel.bind(all, <lines>, size(all) > 1 ? all.slice(1) : all)",
     ],

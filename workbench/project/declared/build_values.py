@@ -20,8 +20,6 @@ from workbench.project.declared.value_classes import FieldType, attribute_of, ch
 Build = Callable[[Any], Any]
 """Makes a value from what expressions read."""
 _SCALARS = {Kind.STRING, Kind.INTEGER, Kind.BOOLEAN, Kind.TIME, Kind.UUID, Kind.DECIMAL}
-
-
 _OF_PYTHON = {Kind.STRING: str, Kind.INTEGER: int, Kind.BOOLEAN: bool}
 
 
@@ -70,26 +68,19 @@ def _is_taken(wanted: Type, found: Type) -> bool:
 
 def _of_scalars(wanted: Type, get: Get) -> Get | None:
     """Returns what gives a list or a map, and looks only whether it has plain values; None for others."""
-    cls = _OF_PYTHON.get(wanted.item.kind) if wanted.item else None
-    if cls is None or wanted.item is None or wanted.item.nullable or wanted.item.choices:
+    item = wanted.item
+    if item is None or item.kind not in _OF_PYTHON or item.nullable or item.choices:
         return None
-    kind, kinds, run = list if wanted.kind is Kind.LIST else dict, {cls}, quick_of(get)
+    kind, kinds, run = list if wanted.kind is Kind.LIST else dict, {_OF_PYTHON[item.kind]}, quick_of(get)
 
     def sure(env: Any) -> Any:
         value = run(env)
-        items = value if kind is list else value.values()
-        if (
-            type(value) is kind
-            and {*map(type, items)} <= kinds
-            and (kind is list or {*map(type, value)} <= _TEXT)
-        ):
+        items, keys = (value, ()) if kind is list else (value.values(), value)
+        if type(value) is kind and {*map(type, items)} <= kinds and {*map(type, keys)} <= {str}:
             return value
         raise Wrong("these are other values")
 
     return sure
-
-
-_TEXT = {str}
 
 
 def checked(cls: type[Any], sources: Mapping[str, ValueSource], said: str) -> Build:
