@@ -84,10 +84,9 @@ def flow_diagram(registry: Registry) -> list[str]:
             drawing.node(kind, name)
     _reactors(registry, drawing)
     for command in registry.commands.values():
-        for aggregate, words in command.over.items():
-            drawing.edge(
-                ("command", command.name), ("aggregate", aggregate), f"-->{_said(words.splitlines())}"
-            )
+        for owner, words in command.over.items():
+            arrow = f"-->{_said(words.splitlines())}"
+            drawing.edge(("command", command.name), ("aggregate", owner), arrow)
         _follow(registry, drawing, "command", command.name)
     made = _made(registry)
     for aggregate in registry.aggregates.values():
