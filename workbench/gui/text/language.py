@@ -25,4 +25,4 @@ class Language(Protocol):
         """Returns where what is named at an offset is declared."""
 
     def fixes(self, text: str, problem: Problem) -> Sequence[QuickFix]:
-        """Returns what would mend a problem."""
+        """Returns what would fix a problem."""

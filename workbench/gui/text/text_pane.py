@@ -126,7 +126,7 @@ class TextPane(QWidget):
     # -- mistakes -----------------------------------------------------------------------------------------
 
     def _say(self) -> None:
-        """Says what is wrong at the cursor, with what would mend it."""
+        """Says what is wrong at the cursor, with what would fix it."""
         found = self.editor.mistakes_here()
         if not found:
             self.strip.hide()
@@ -135,7 +135,7 @@ class TextPane(QWidget):
         more = f"  (and {len(found) - 1} more here)" if len(found) > 1 else ""
         said = f"{one.line}:{one.column}  {sentences(one.message, one.hint)}{more}"
         fixes = self._language.fixes(self.editor.text(), one)[:NAMED]
-        self.strip.set("error", said, [(fix.label, lambda fix=fix: self.mend(fix)) for fix in fixes])  # type: ignore[misc]
+        self.strip.set("error", said, [(fix.label, lambda fix=fix: self.apply(fix)) for fix in fixes])  # type: ignore[misc]
         self.strip.show()
 
     def _no_mistake(self) -> str:
@@ -151,9 +151,9 @@ class TextPane(QWidget):
         """Goes to the mistake before."""
         self.editor.go_to_mistake(back=True)
 
-    @action("Quick fix …", keys="Ctrl+.", on="editor", tip="Mend what is wrong here", why=_no_mistake)
+    @action("Quick fix …", keys="Ctrl+.", on="editor", tip="Fix what is wrong here", why=_no_mistake)
     def fix(self) -> None:
-        """Shows what would mend the mistake at the cursor, each with its effect."""
+        """Shows what would fix the mistake at the cursor, each with its effect."""
         if not self.editor.mistakes_here():
             self.editor.go_to_mistake()
         text = self.editor.text()
@@ -161,7 +161,7 @@ class TextPane(QWidget):
         menu = QMenu(self)
         for fix in found:
             menu.addAction(f"{fix.label}    {fix.effect}".replace("&", "&&")).triggered.connect(
-                lambda _checked=False, fix=fix: self.mend(fix)
+                lambda _checked=False, fix=fix: self.apply(fix)
             )
         if not found:
             menu.addAction("No fix is known for this").setEnabled(False)
@@ -170,7 +170,7 @@ class TextPane(QWidget):
         menu.popup(self.editor.viewport().mapToGlobal(self.editor.cursorRect().bottomLeft()))
         menu.setActiveAction(menu.actions()[0])
 
-    def mend(self, fix: QuickFix) -> None:
+    def apply(self, fix: QuickFix) -> None:
         """Makes the changes of a fix, as one step that can be undone."""
         self.editor.replace_pieces(fix.pieces)
         self.editor.setFocus()

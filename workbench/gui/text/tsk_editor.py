@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import WidgetKey
-from workbench.gui.safe_painter import painting
+from workbench.gui.text.line_numbers import LineNumbers
 from workbench.gui.text.tsk_highlighter import IsExpression, TskHighlighter, units
 from workbench.gui.text.typing_help import closing, commented, moved, new_line, steps_over
 from workbench.gui.theme import code_font, theme
@@ -67,7 +67,7 @@ class TskEditor(QPlainTextEdit):
         self.setAccessibleName("Text")
         self.setTabStopDistance(self.fontMetrics().horizontalAdvance(" ") * 4)
         self.setMouseTracking(True)
-        self.numbers = _Numbers(self)
+        self.numbers = LineNumbers(self)
         self._colors = TskHighlighter(self.document(), is_expression)
         self.updateRequest.connect(self._scrolled)
         self.blockCountChanged.connect(lambda _count: self._make_room())
@@ -349,47 +349,6 @@ class TskEditor(QPlainTextEdit):
         self._mark()
         self.viewport().update()
         self.numbers.update()
-
-
-class _Numbers(QWidget):
-    """The numbers of the lines; those with mistakes have a mark."""
-
-    def __init__(self, editor: TskEditor) -> None:
-        super().__init__(editor)
-        self._editor = editor
-
-    def wanted(self) -> int:
-        """Returns how wide it is, in pixels."""
-        digits = max(3, len(str(self._editor.blockCount())))
-        return self._editor.fontMetrics().horizontalAdvance("9") * digits + 20
-
-    @override
-    def sizeHint(self) -> QSize:
-        return QSize(self.wanted(), 0)
-
-    @override
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        editor = self._editor
-        editor.setTextCursor(editor.cursorForPosition(QPoint(0, event.position().toPoint().y())))
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        editor, colors = self._editor, theme().colors
-        wrong, here = editor.lines_with_mistakes(), editor.textCursor().blockNumber()
-        block, last = editor.seen_lines()
-        height = editor.fontMetrics().lineSpacing()
-        with painting(self) as painter:
-            painter.fillRect(event.rect(), QColor(colors.surface))
-            painter.setFont(editor.font())
-            while block.isValid() and block.blockNumber() <= last.blockNumber():
-                number, top = block.blockNumber(), round(editor.top_of(block))
-                role = colors.error if number in wrong else colors.text if number == here else colors.muted
-                painter.setPen(QColor(role))
-                room = QRect(0, top, self.width() - 10, height)
-                painter.drawText(room, Qt.AlignmentFlag.AlignRight, str(number + 1))
-                if number in wrong:
-                    painter.fillRect(QRect(0, top, 3, height), QColor(colors.error))
-                block = block.next()
 
 
 def _is_own(event: QKeyEvent) -> bool:

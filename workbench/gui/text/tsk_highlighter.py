@@ -57,7 +57,7 @@ class TskHighlighter(QObject):
         theme().changed.connect(self.forget)
 
     def forget(self) -> None:
-        """Has every line coloured anew once it is seen: colours, or what texts mean, are others."""
+        """Has every line coloured again once it is seen: colours, or what texts mean, are others."""
         self._shapes.clear()
         block = self._document.begin()
         while block.isValid():

@@ -82,7 +82,7 @@ class TextPage(TextPane):
         return None if self.checked is None else definition_at(self.checked, text, offset)
 
     def fixes(self, text: str, problem: Problem) -> Sequence[QuickFix]:
-        """Returns what would mend a problem, as long as the text is the one that was checked."""
+        """Returns what would fix a problem, as long as the text is the one that was checked."""
         if self.checked is None or self.checked.document.text != text:
             return ()
         return quick_fixes(self.checked, problem)

@@ -44,6 +44,7 @@ class TextView(View):
         self.checking = self.saving = False
         self.files = QComboBox()
         self.files.setAccessibleName("File")
+        self.files.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.files.activated.connect(lambda _at: self.show_file(self.files.currentText()))
         self.said = ElidedLabel("muted")
         self.drafts = DraftKeeper(desk, self._written, self._restore, self._clear)
@@ -68,6 +69,7 @@ class TextView(View):
         self.button = self.acts.button("save", primary=True)
         foot = QHBoxLayout()
         foot.setContentsMargins(8, 6, 8, 6)
+        foot.setSpacing(8)
         foot.addWidget(self.files)
         foot.addWidget(self.said, 1)
         foot.addWidget(self.discard)

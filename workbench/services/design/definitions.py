@@ -84,7 +84,8 @@ def _in_expression(checked: CheckedText, text: str, offset: int, place: TextPlac
     found = next((one for one in _WORD.finditer(place.said) if one.start() <= at <= one.end()), None)
     if found is None:
         return None
-    root, *steps = found[0].split(".")
+    rest = found[0][at - found.start() :].partition(".")[0]  # of the part at the offset
+    root, *steps = (found[0][: at - found.start()] + rest).split(".")
     document, begin = piece_at(text, offset)
     scopes = scopes_around(document, offset - begin)
     for let in (one.entries.get("let") for one in reversed(scopes)):

@@ -1,4 +1,4 @@
-"""What would mend a problem of a text, as changes of that text with their effect in words."""
+"""What would fix a problem of a text, as changes of that text with their effect in words."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MOST = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuickFix:
-    """A change of a text that mends something.
+    """A change of a text that fixes something.
 
     Attributes:
         effect: What it does to the text.
@@ -46,7 +46,7 @@ class QuickFix:
 
 
 def quick_fixes(checked: CheckedText, problem: Problem) -> list[QuickFix]:
-    """Returns what would mend a problem of a checked text, the most likely first."""
+    """Returns what would fix a problem of a checked text, the most likely first."""
     document = checked.document
     return [*_replacements(document, problem), *_closings(document, problem), *_additions(document, problem)]
 

@@ -90,8 +90,10 @@ def _pending(before: str, around: Around) -> str:
 
 def _holds(line: str, word: Word, at: int) -> bool:
     """Whether an offset belongs to a word: behind a name that is being typed, too, but not behind a text."""
-    if word.kind is WordKind.TEXT:
+    if word.kind is WordKind.TEXT or line[word.start] in "\"'":
         return word.start < at < word.end or (at == word.end and not _is_closed(line, word))
+    if word.kind is WordKind.SECTION:
+        return word.start < at < word.end
     if word.kind is WordKind.COMMENT:
         return word.start < at
     return word.start < at <= word.end
