@@ -182,6 +182,8 @@ class BoardView(View):
             self.legend.set_kinds({node.kind for node in nodes})
             self._count_problems()
             self.pages.setCurrentIndex(0 if nodes else 1)
+            if not self._found:  # what was looked for may be there now
+                self._find(self.search.text())
         paused = {
             f"subscription:{view.name}": view.status
             for view in self._live.subscriptions.values()

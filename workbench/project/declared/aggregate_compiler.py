@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -26,7 +25,7 @@ from workbench.project.declared.aggregate_draft import (
     places_of,
     states_of,
 )
-from workbench.project.declared.build_values import Build, ValueSource, checked, quick, quick_change
+from workbench.project.declared.build_values import ValueSource, folding
 from workbench.project.declared.compilation import Compilation, CompiledPart
 from workbench.project.declared.consequences import ActionCompiler, CompiledAction, sections_of, untyped
 from workbench.project.declared.scopes import now_at, with_names
@@ -191,9 +190,10 @@ def _decide(guards: tuple[Guard, ...], actions: tuple[CompiledAction, ...]) -> C
     if not all(action.quick for action in actions):
         return careful
     conditions = tuple(quick_of(when) for when, _, _ in guards)
-    builds = tuple((quick_of(one.when) if one.when else None, one.quick) for one in actions if one.quick)
-
-    only = builds[0][1] if len(builds) == 1 and builds[0][0] is None else None
+    builds = tuple(
+        (quick_of(one.when) if one.when else None, one.quick, one.lines) for one in actions if one.quick
+    )
+    only = actions[0].quick if len(actions) == 1 and actions[0].when is actions[0].lines is None else None
 
     def decide(env: Any) -> list[Event]:
         try:
@@ -202,7 +202,12 @@ def _decide(guards: tuple[Guard, ...], actions: tuple[CompiledAction, ...]) -> C
                     return careful(env)
             if only is not None:
                 return [only(env)]
-            return [build(env) for when, build in builds if when is None or when(env) is True]
+            return [
+                build(one)
+                for when, build, lines in builds
+                for one in (lines(env) if lines else (env,))
+                if when is None or when(one) is True
+            ]
         except CommandRejected:
             raise
         except Exception:  # noqa: BLE001  # the careful way says what is wrong, if anything is
@@ -239,38 +244,16 @@ def _evolve(
     """Returns a fold: what is not given stays, and the first event begins with the defaults."""
     missing = [name for name, one in owner.fields.items() if not one.optional and name not in given]
     initial = None if any(not one.optional for one in owner.fields.values()) else state()
-    said = f"{event_type} cannot change the state so"
-    kept = {name: given.get(name) or ValueSource(_kept(name)) for name in owner.fields}
-    change = checked(state, kept, said)
-    careful_change = _falling_back(quick_change(given), change)
-    begin = _falling_back(quick(state, owner.fields, given), checked(state, given, said))
+    begin, change = folding(state, owner.fields, given, f"{event_type} cannot change the state so")
 
     def evolve(before: Any, event: Any) -> Any:
         if before is not None:
-            return careful_change((before, event))
+            return change((before, event))
         if missing:
             raise ExpressionFailed(f"{event_type} cannot be the first event: it does not set {missing[0]}")
         return begin((initial, event))
 
     return evolve
-
-
-def _falling_back(quick_way: Build | None, careful: Build) -> Build:
-    if quick_way is None:
-        return careful
-
-    def build(env: Any) -> Any:
-        try:
-            return quick_way(env)
-        except Exception:  # noqa: BLE001  # the careful way says what is wrong, if anything is
-            return careful(env)
-
-    return build
-
-
-def _kept(name: str) -> Get:
-    get = attrgetter(attribute_of(name))
-    return lambda env: get(env[0])
 
 
 def check_beginnings(draft: Compilation, owner: AggregateDraft) -> None:

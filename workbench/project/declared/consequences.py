@@ -174,7 +174,7 @@ class ActionCompiler:
             build = makes[verb](replace(inner, present=inner.present | yes), place, one) if verb else None
             if build is not None:
                 before = inner.withdrawn_by(place, one) if verb == "issue" else None
-                made.append(CompiledAction(when, build[0], None if lines else build[1], lines, before))
+                made.append(CompiledAction(when, *build, lines, before))
         return made
 
     def withdrawn_by(self, path: Path, one: ActionSection) -> Withdraw | None:
