@@ -84,8 +84,9 @@ from uuid import UUID
 import msgspec
 import workbench
 from workbench import (
-    After, Aggregate, Answer, Column, Command, CommandResult, Context, Definitions, Event, Message, On,
-    Policy, Process, Projection, Query, ReadModels, RecordedEvent, Rows, Upcaster,
+    After, Aggregate, AllOf, Answer, AnyOf, Column, Command, CommandResult, Compare, Context,
+    Definitions, Event, Message, On, Policy, Process, Projection, Query, ReadModels, RecordedEvent,
+    Rows, Upcaster,
 )
 
 
@@ -151,14 +152,18 @@ def opened(event: Opened, record: RecordedEvent, rows: Rows) -> None:
 
 
 def paid(event: Paid, record: RecordedEvent, rows: Rows) -> None:
-    rows.update(record.stream, amount=event.amount)
+    for row in rows.find(owner="ada"):
+        rows.update(row["id"], amount=event.amount)
 
 
 def whatever(event: Opened | Paid, record: RecordedEvent, rows: Rows) -> None: ...
 
 
 def balance(query: Balance, models: ReadModels) -> Any:
-    return models.get("accounts", query.id)
+    mine = AllOf((Compare("id", "==", query.id), AnyOf((Compare("amount", ">", 1),))))
+    models.page("accounts", where="amount > 1", after=None, limit=5)  # wrong
+    models.page("accounts", where={"amount": 1}, after=None, limit=5)
+    return models.page("accounts", where=mine, after=None, limit=5, order="-amount")
 
 
 def pay_later(event: Opened, record: RecordedEvent) -> Iterable[Command | After]:

@@ -175,7 +175,22 @@ def test_the_store_is_not_opened_by_a_check(workbench, folder):
     assert workbench("check", folder).code == 0
     assert workbench("docs", folder).code == 0
     assert not (folder / "data").exists()
-    assert json.loads(workbench("check", folder, "--json").out)["model"]["commands"] == 5
+    said = json.loads(workbench("check", folder, "--json").out)
+    assert said["model"]["commands"] == 5
+
+
+def test_a_check_says_what_each_thing_does_and_after_which_rules(workbench, tmp_path):
+    workbench("new", tmp_path / "sale", "--template", "auction")
+    said = json.loads(workbench("check", tmp_path / "sale", "--json").out)["flows"]
+    assert said["command:pay"][0] == {"verb": "emits", "name": "auction.paid", "cause": "", "words": ""}
+    assert [one["name"] for one in said["command:pay"] if one["verb"] == "refuses"] == ["other"]
+    assert said["event:auction.closed"] == [
+        {"verb": "sets", "name": "phase", "cause": "", "words": "'closed'"}
+    ]
+    assert [(one["verb"], one["words"]) for one in said["subscription:payment"]] == [
+        ("issues", "at event.pay_until"),
+        ("ignores the refusal of", ""),
+    ]
 
 
 HOSTILE = "\nimport pathlib\npathlib.Path({canary!r}).touch()\n"

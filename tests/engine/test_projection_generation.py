@@ -8,6 +8,8 @@ import dataclasses
 import pytest
 
 from tests.engine.conftest import TOTALS, Counted
+from workbench.engine import projection_generation, rows_buffer
+from workbench.engine.projection_check import row_differences
 from workbench.errors import NotFound, ProjectionFaulted, WorkbenchError
 from workbench.model.projection import Column, ColumnKind, On, OnFault
 from workbench.store.stored_values import PassedKind, ProjectionStatus
@@ -225,3 +227,62 @@ async def test_J2_a_key_that_no_row_can_have_is_a_fault_too(rig, act):
     await rig.quiet()
     assert (state(rig).status, state(rig).fault_position) == ("faulted", bad.last_position)
     assert "column id of totals cannot hold" in state(rig).fault
+
+
+class Large:
+    """Changes some rows at each event, one after the other, and fails in the end at an unlucky number."""
+
+    def __init__(self, seen):
+        self.seen = seen
+
+    def __call__(self, event, record, rows):
+        for _ in self.steps(event, record, rows):
+            pass
+
+    def steps(self, event, record, rows):
+        for number in range(3):
+            self.seen()
+            rows.put(id=f"{record.stream}-{number}", total=event.by)
+            yield
+        if event.by == 13:
+            raise ValueError("unlucky number")
+
+
+async def test_J8_others_get_a_turn_between_the_rows_of_one_event(rig, monkeypatch):
+    monkeypatch.setattr(projection_generation, "SLICE", -1.0)
+    turns, at = 0, []
+
+    async def others():
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    rig.totals = dataclasses.replace(TOTALS, on=(On(Counted, Large(lambda: at.append(turns))),))
+    engine = await rig.open(paused=True)
+    await rig.do("open", "a", 1)
+    working = asyncio.ensure_future(others())
+    await engine.projections["totals"].work()
+    working.cancel()
+    assert at == sorted(set(at))
+    assert totals(rig) == {f"count-a-{number}": 1 for number in range(3)}
+
+
+async def test_J2_J8_an_event_with_many_rows_is_folded_whole_or_not_at_all(rig, monkeypatch):
+    monkeypatch.setattr(projection_generation, "SLICE", -1.0)
+    rig.totals = dataclasses.replace(TOTALS, on=(On(Counted, Large(lambda: None)),))
+    await rig.open()
+    position = await unlucky(rig)
+    assert (state(rig).fault_position, totals(rig)["count-a-2"]) == (position, 1)
+    assert row_differences(rig.totals, rig.engine.registry, rig.engine.reader) == []
+
+
+async def test_J1_a_batch_ends_where_it_has_changed_many_rows(rig, monkeypatch):
+    monkeypatch.setattr(rows_buffer, "MOST_FOUND", 2)
+    engine = await rig.open(paused=True)
+    last = [(await rig.do("open", name, 1)).last_position for name in "abcde"]
+    checkpoints = []
+    while await engine.projections["totals"].work():
+        checkpoints.append(state(rig).checkpoint)
+    assert checkpoints[:3] == [last[1], last[3], last[4]]
+    assert len(totals(rig)) == 5

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPersistentModelIndex, Qt
 from PySide6.QtTest import QTest
@@ -10,6 +12,8 @@ from PySide6.QtWidgets import QLineEdit
 from tests.gui.tree_rows import index_of, rows_of
 from workbench.gui.explorer import Explorer
 from workbench.gui.tree import OfferingTree
+from workbench.model.model_flow import ModelFlow
+from workbench.model.registry import Registry
 
 
 @pytest.fixture
@@ -43,6 +47,21 @@ async def test_it_lists_the_model_and_the_newest_streams_first(workspace, view, 
     assert {"create_user", "user.created"} <= set(shown["Model"])
     assert shown["Projections"] == ["users", "outages"]
     assert "welcome-mail" in shown["Subscriptions"]
+
+
+def test_a_thing_of_the_model_says_its_rules_in_its_tip(view, monkeypatch):
+    told = (ModelFlow(verb="refuses", name="late", words="when now > state.end: it is over"),)
+    monkeypatch.setattr(Registry, "told_of", lambda _registry, source: told if "update" in source else ())
+    view.refresh()
+    tip = item(view, "update_user").data(Qt.ItemDataRole.ToolTipRole)
+    assert "refuses late: when now &gt; state.end: it is over" in tip
+
+
+def test_actors_and_outside_systems_stand_with_the_model(desk, view, monkeypatch):
+    registry = replace(desk.workspace.registry, actors={"clerk": "", "bank": ""}, externals={"bank": ""})
+    monkeypatch.setattr(type(desk.workspace), "registry", property(lambda _workspace: registry))
+    view.refresh()
+    assert tree(view)["Model"][-2:] == ["clerk", "bank"]
 
 
 async def test_the_stream_that_was_changed_last_stands_first(workspace, view, until):

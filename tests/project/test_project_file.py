@@ -153,7 +153,7 @@ mails { pattern: "x", topics: ["mail", "letters"] }
 
 def test_a_handler_that_no_module_brings(load):
     assert told(load, MAILING.replace("keep", "burn")) == [
-        "project.tsk:4:29: S-REF no handler is named burn (the modules bring: keep)"
+        "project.tsk:4:29: S-REF no handler is named burn (the model has: keep)"
     ]
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -17,6 +19,8 @@ from workbench.store.memory.store import MemoryStore
 from workbench.store.operations import ProjectRows
 from workbench.store.operations.projection_operations import ApplyProjection, EnsureProjection
 from workbench.store.ports import Reader, Store
+from workbench.store.row_pages import asked_page
+from workbench.store.sqlite.page_query import page_query
 from workbench.store.sqlite.store import SqliteStore
 
 BIG = 2**53
@@ -220,3 +224,30 @@ def test_Q2_what_cannot_be_asked_for_is_refused(store, asked, said):
 def test_Q2_a_column_is_compared_by_known_operators_alone():
     with pytest.raises(InvalidValue, match="one of == != < <= > >=, not '='"):
         Compare("value", "=", 1)
+
+
+@pytest.mark.parametrize(
+    ("where", "order", "after"),
+    [
+        ({"value": "x"}, "", None),
+        ({"value": "x", "other": "y"}, "", "k"),
+        (Compare("value", ">=", "x"), "-value", None),
+        ({"other": "y"}, "-value", "k"),
+        ({}, "value", "k"),
+        ({}, "-value", "empty"),
+    ],
+)
+def test_J8_an_index_leads_to_the_first_row_of_a_page(tmp_path, where, order, after):
+    columns = (("key", "text"), ("value", "text"), ("other", "text"))
+    path = tmp_path / "events.db"
+    store = SqliteStore(path, ManualClock())
+    one(store, EnsureProjection(name="rows", columns=columns, indexed=("value",), definition_hash="d"))
+    store.close()
+    last = {"k": {"value": "x"}, "empty": {"value": None}}
+    asked = asked_page("rows", columns, where, order, after, 10, last.get)
+    query, values = page_query("p_rows_1", asked, "key", 11)
+    with closing(sqlite3.connect(path)) as con:
+        steps = [row[3] for row in con.execute(f"explain query plan {query}", values)]
+    read = [step for step in steps if "p_rows_1" in step]
+    assert read
+    assert all(step.startswith("SEARCH p_rows_1 USING INDEX p_rows_1_value") for step in read)

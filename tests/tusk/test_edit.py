@@ -54,14 +54,10 @@ def test_insert_goes_behind_the_last_entry_with_its_indentation():
 
 
 def test_what_is_missing_around_an_entry_is_made():
-    block = 'post {\n    name: "p"\n    tags: { a: 1 }\n}\n'
+    block = 'post { name: "p", tags { a: 1 } }\n'
     assert edited(lambda d: insert(d, ("topics", "post"), {"name": "p", "tags": {"a": 1}})) == TEXT + block
-    assert edited(lambda d: set_value(d, ("topics", "post", "ttl"), "5s")) == (
-        TEXT + 'post {\n    ttl: "5s"\n}\n'
-    )
-    assert (
-        edited(lambda d: set_value(d, ("cqrs", "deep", "x"), 1)) == TEXT + "\n[cqrs]\ndeep {\n    x: 1\n}\n"
-    )
+    assert edited(lambda d: set_value(d, ("topics", "post", "ttl"), "5s")) == (TEXT + 'post { ttl: "5s" }\n')
+    assert edited(lambda d: set_value(d, ("cqrs", "deep", "x"), 1)) == TEXT + "\n[cqrs]\ndeep { x: 1 }\n"
     assert edited(lambda d: insert(d, ("topics", "mail", "tags"), {})) == TEXT.replace(
         '    name: "mail"\n', '    name: "mail"\n    tags {}\n'
     )
@@ -75,21 +71,45 @@ def test_commas_and_comments_behind_an_entry_belong_to_its_line():
     assert delete(parse(text), ("s", "x", "c")).text == text.replace("b: 2, c: 3,", "b: 2, ")
 
 
-def test_an_empty_block_opens_for_its_first_entry():
-    assert (
-        insert(parse("[t]\n  a {}\nb { }\n"), ("t", "a", "x"), 1).text
-        == "[t]\n  a {\n      x: 1\n  }\nb { }\n"
-    )
-    assert insert(parse("[t]\na >  <\n"), ("t", "a", "x"), 1).text == "[t]\na >\n    x: 1\n<\n"
+def test_a_block_on_one_line_stays_there_while_it_has_room():
+    assert insert(parse("[t]\n  a {}\nb { }\n"), ("t", "a", "x"), 1).text == "[t]\n  a { x: 1 }\nb { }\n"
+    assert insert(parse("[t]\na >  <\n"), ("t", "a", "x"), 1).text == "[t]\na > x: 1 <\n"
+    text, long = "[t]\n  a { b { c: 1 }, d: 2 } # why\n", "x" * 60
+    assert insert(parse(text), ("t", "a", "b", "e"), long).text == text.replace("1 }", f'1, e: "{long}" }}')
+    wide = "x" * 80
+    opened = f'[t]\n  a {{\n      b {{ c: 1, e: "{wide}" }}\n      d: 2\n  }} # why\n'
+    assert insert(parse(text), ("t", "a", "b", "e"), wide).text == opened
+    assert set_value(parse(text), ("t", "a", "b", "c"), wide).text == opened.replace("1, e: ", "")
     assert insert(parse("[t]\na { b {} }\n"), ("t", "a", "b", "x"), 1).text == "[t]\na { b { x: 1 } }\n"
 
 
 def test_a_section_is_deleted_and_renamed_like_an_entry():
     text = "[a]\nx: 1\n\n[a.mail]  # letters\nx: 1\ny: 2\n\n[b]\n"
-    assert delete(parse(text), ("a", "mail")).text == "[a]\nx: 1\n\n\n[b]\n"
+    assert delete(parse(text), ("a", "mail")).text == "[a]\nx: 1\n\n[b]\n"
     assert rename(parse(text), ("a", "mail"), "post").text == text.replace("[a.mail]", "[a.post]")
-    with pytest.raises(InvalidValue, match="b is there already"):
+    with pytest.raises(InvalidValue, match=r"\[b\] is there already"):
         rename(parse("[a]\n[b]\n"), ("a",), "b")
+
+
+def test_an_entry_stands_where_it_usually_does():
+    order = ("a", "b", "c", "d")
+    text = "[s]\n# of b\nb: 1\n# of d\nd: 1\n"
+    put = lambda key, order=order: insert(parse(text), ("s", key), 0, order=order).text  # noqa: E731
+    assert put("a") == text.replace("[s]\n", "[s]\na: 0\n")
+    assert put("c") == text.replace("b: 1\n", "b: 1\nc: 0\n")
+    assert put("e") == put("c", ()).replace("c: 0", "e: 0") == text + "e: 0\n"
+    block = parse("[s]\nx { b: 1, d: 2 }\n")
+    assert insert(block, ("s", "x", "a"), 0, order=order).text == "[s]\nx { a: 0, b: 1, d: 2 }\n"
+    assert insert(block, ("s", "x", "c"), 0, order=order).text == "[s]\nx { b: 1, c: 0, d: 2 }\n"
+
+
+def test_what_has_no_room_on_a_line_stands_line_by_line():
+    value = {"to": {"type": "string", "min": 1}, "note.x": {"a": "y" * 60}, "items": ["z" * 60] * 2}
+    assert set_value(parse("[s]\n"), ("s", "fields"), value).text == (
+        '[s]\nfields {\n    to { type: "string", min: 1 }\n'
+        f'    "note.x": {{ a: "{"y" * 60}" }}\n'
+        f'    items: [\n        "{"z" * 60}"\n        "{"z" * 60}"\n    ]\n}}\n'
+    )
 
 
 def test_a_block_gives_way_to_a_plain_value():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 from workbench.cli.answers import answer, many_lines, note, one_line
@@ -41,7 +42,8 @@ def _check_takes(parser: Parser) -> None:
     parser.project()
     parser.trust()
     parser.json(
-        "project, complete, problems [{file, line, column, code, message, hint}], advice, model, unseen"
+        "project, complete, problems [{file, line, column, code, message, hint}], advice, model, unseen,"
+        " flows {command:NAME and the like: [{verb, name, cause, words}]}"
     )
 
 
@@ -77,6 +79,7 @@ async def _check(options: Options, environ: Environ) -> int:
         note(f"workbench: {one_line(told)}")
     said = {"project": verdict.name, "complete": not verdict.unseen, "problems": problems}
     said |= {"advice": list(verdict.advice), "model": dict(verdict.model), "unseen": list(verdict.unseen)}
+    said["flows"] = {of: [asdict(one) for one in flows] for of, flows in verdict.flows.items()}
     answer(options, said, "\n".join(lines))
     return PROBLEMS if verdict.complaints else FAILED if verdict.unseen else DONE
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from workbench.engine.group_commit import GroupCommit
 from workbench.engine.metrics import Metrics
@@ -12,7 +13,7 @@ from workbench.errors import NotFound, WorkbenchError
 from workbench.model.clock import Clock
 from workbench.model.error_text import error_sentence
 from workbench.model.event import RecordedEvent
-from workbench.model.projection import OnFault, Projection
+from workbench.model.projection import OnFault, Projection, Stepwise
 from workbench.model.registry import Registry
 from workbench.model.secrets import without_secrets
 from workbench.store.operations import Operation
@@ -58,7 +59,9 @@ class ProjectionGeneration:
         self.outdated = state.columns != projection.shape()
         self.handled = 0
         self._projection = projection
-        self._handlers = projection.handlers()
+        self._handlers: Mapping[str, Any] = projection.handlers()
+        self._stepwise = {name for name, one in self._handlers.items() if isinstance(one, Stepwise)}
+        self._slice_end = 0.0
         self._registry = registry
         self._reader = reader
         self._writer = writer
@@ -106,9 +109,7 @@ class ProjectionGeneration:
         if upto <= self.checkpoint:
             return False
         buffer = RowsBuffer(self._projection, self._reader, self.number)
-        reached, passed, fault = await self._fold(events, buffer)
-        if fault is None:
-            reached = upto
+        reached, passed, fault = await self._fold(events, upto, buffer)
         if events or reached - self._stored >= PASSED:
             await self._store(reached, buffer, passed=passed)
         self.checkpoint = reached
@@ -117,14 +118,14 @@ class ProjectionGeneration:
         return True
 
     async def _fold(
-        self, events: Sequence[RecordedEvent], buffer: RowsBuffer
+        self, events: Sequence[RecordedEvent], upto: int, buffer: RowsBuffer
     ) -> tuple[int, tuple[PassedEvent, ...], tuple[str, int] | None]:
         """Applies events; returns the last position done, what was skipped, and what stopped it."""
         reached = self.checkpoint
         passed: list[PassedEvent] = []
-        slice_end = self._clock.monotonic() + SLICE
+        self._slice_end = self._clock.monotonic() + SLICE
         for record in events:
-            if record.stream not in self._parked and (error := self._apply(record, buffer)):
+            if record.stream not in self._parked and (error := await self._apply(record, buffer)):
                 match self._projection.on_fault:
                     case OnFault.PAUSE:
                         return reached, tuple(passed), (error, record.position)
@@ -134,15 +135,33 @@ class ProjectionGeneration:
                         passed.append(_passed(record, PassedKind.PARKED, error))
                         self._parked.add(record.stream)
             reached = record.position
-            if self._clock.monotonic() > slice_end:
-                await asyncio.sleep(0)
-                slice_end = self._clock.monotonic() + SLICE
-        return reached, tuple(passed), None
+            if buffer.full:
+                return reached, tuple(passed), None
+        return upto, tuple(passed), None
 
-    def _apply(self, record: RecordedEvent, buffer: RowsBuffer) -> str:
+    async def _apply(self, record: RecordedEvent, buffer: RowsBuffer) -> str:
         """Folds one event, whole or not at all; returns what went wrong, empty if nothing."""
+        steps = self._steps(record, buffer)
+        while (error := self._go_on(steps, record, buffer)) is None:
+            await asyncio.sleep(0)
+            self._slice_end = self._clock.monotonic() + SLICE
+        return error
+
+    def _steps(self, record: RecordedEvent, buffer: RowsBuffer) -> Iterator[None]:
+        """Folds one event; what changes many rows stops behind each of them."""
+        handler, event = self._handlers[record.type], self._registry.read_event(record)
+        if record.type in self._stepwise:
+            yield from handler.steps(event, record, buffer)
+        else:
+            handler(event, record, buffer)
+        yield
+
+    def _go_on(self, steps: Iterator[None], record: RecordedEvent, buffer: RowsBuffer) -> str | None:
+        """Goes on with an event; None where others get a turn now, else as `_apply`."""
         try:
-            self._handlers[record.type](self._registry.read_event(record), record, buffer)
+            for _ in steps:
+                if self._clock.monotonic() > self._slice_end:
+                    return None
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001  # whatever the projection's code raises faults it
@@ -222,7 +241,7 @@ class ProjectionGeneration:
             raise NotFound(f"{stream} is not parked in projection {name}")
         buffer = RowsBuffer(self._projection, self._reader, self.number)
         for record in self._missed(stream, parked[0].position):
-            if error := self._apply(record, buffer):
+            if error := await self._apply(record, buffer):
                 raise WorkbenchError(f"position {record.position} of {stream} still fails: {error}")
         await self._writer.write_all((self._applied(self.checkpoint, buffer, resumed=(stream,)), *also))
         self._stored = self.checkpoint

@@ -164,6 +164,11 @@ class RowsBuffer:
         self.keep()
 
     @property
+    def full(self) -> bool:
+        """Whether it is time to write what was changed."""
+        return len(self._changed) >= MOST_FOUND
+
+    @property
     def changed(self) -> bool:
         """Whether there is anything to write."""
         return bool(self._changed)

@@ -134,24 +134,38 @@ class Explorer(View):
 
     def _sections(self, known: KnownParts) -> Iterable[tuple[str, str, list[Row]]]:
         model = self.desk.workspace.registry
+
+        def said(kind: str, name: str, doc: str) -> str:
+            told = model.told_of(f"{kind}:{name}")
+            return "\n".join([summary_of(doc), *(one.said for one in told)]).strip()
+
         commands = [
-            (name, summary_of(kind.doc), "command", ExplorerPlace(view="commands", command=name))
+            (name, said("command", name, kind.doc), "command", ExplorerPlace(view="commands", command=name))
             for name, kind in model.commands.items()
         ]
         events = [
-            (name, summary_of(kind.doc), "event", ExplorerPlace(view="board"))
+            (name, said("event", name, kind.doc), "event", ExplorerPlace(view="board"))
             for name, kind in model.events.items()
         ]
         policies = [
             (
                 name,
-                summary_of(kind.doc),
+                said("subscription", name, kind.doc),
                 "policy",
                 ExplorerPlace(view="subscriptions", selection=Selection(subscription=name)),
             )
             for name, kind in model.reactors.items()
         ]
-        yield "Model", "board", [*commands, *events, *policies]
+        others = [
+            (
+                name,
+                said("external", name, doc),
+                "external" if name in model.externals else "user",
+                ExplorerPlace(view="board"),
+            )
+            for name, doc in model.actors.items()
+        ]
+        yield "Model", "board", [*commands, *events, *policies, *others]
         yield f"Streams ({known.count:,})", "stream", [_stream_row(name) for name in known.streams]
         yield (
             "Projections",
@@ -159,7 +173,7 @@ class Explorer(View):
             [
                 (
                     name,
-                    summary_of(projection.doc),
+                    said("projection", name, projection.doc),
                     "projection",
                     ExplorerPlace(view="projections", selection=Selection(projection=name)),
                 )
@@ -172,7 +186,7 @@ class Explorer(View):
             [
                 (
                     name,
-                    summary_of(subscription.doc),
+                    said("subscription", name, subscription.doc),
                     "subscription",
                     ExplorerPlace(view="subscriptions", selection=Selection(subscription=name)),
                 )
@@ -226,6 +240,10 @@ class Explorer(View):
             self.desk.wanted.emit(place.view)
 
 
+_INKS = {"stream": "muted", "user": "external_ink"}
+"""Colours of the icons that are no kind of the model by themselves."""
+
+
 def _section(title: str, name: str, rows: Sequence[Row]) -> TreeRow:
     place = ExplorerPlace(view=SECTION_VIEWS.get(name, f"{name}s"))
     inner = [
@@ -233,7 +251,7 @@ def _section(title: str, name: str, rows: Sequence[Row]) -> TreeRow:
             key=(kind, text),
             cells=(text,),
             data=target,
-            picture=(kind, f"{kind}_ink" if kind != "stream" else "muted"),
+            picture=(kind, _INKS.get(kind, f"{kind}_ink")),
             tip=plain_tip(f"{text}\n{tip}" if tip else text),
         )
         for text, tip, kind, target in rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 from uuid import UUID
@@ -143,6 +144,11 @@ class CommandResult(msgspec.Struct, frozen=True, kw_only=True):
 
 class ReadModels(Protocol):
     """What a query handler may read."""
+
+    @property
+    def now(self) -> datetime:
+        """The time at which the query was asked, in UTC."""
+        ...
 
     def get(self, projection: str, key: Any) -> dict[str, Any] | None:
         """Returns the row with that key."""

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+INCOMING = ("consumes", "projects")
+"""Verbs of what comes to the one who does it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelFlow:
-    """Something that a command, a policy, a process or a handler may do.
+    """Something that a command, a policy, a process or a handler may do, or a rule of it or of an event.
 
     Attributes:
-        verb: ``emits`` an event, ``issues`` a command, ``publishes`` to a topic, ``consumes`` an event, or
-            ``withdraws`` a command that it issued for later; of its rules: ``refuses`` for a reason, or
-            ``names`` an expression.
-        name: Of that event, command or topic, of the reason or the expression.
+        verb: ``emits`` an event, ``issues`` a command, ``publishes`` to a topic, ``consumes`` or ``projects``
+            an event, or ``withdraws`` a command that it issued for later; of its rules: ``refuses`` or
+            ``fails`` for a reason, ``names`` an expression, ``sets`` a field of the state, ``ignores the
+            refusal of`` a command, ``looks up`` a row, or ``lists`` or ``gets`` rows of a read model.
+        name: Of that event, command, topic or read model, of the reason, the expression, field or row.
         cause: Event that leads to it; empty where it is whatever is handled.
         words: When and under which condition, such as ``after 24h, when state.open``; may be empty.
     """
@@ -22,6 +26,12 @@ class ModelFlow:
     name: str
     cause: str = ""
     words: str = ""
+
+    @property
+    def said(self) -> str:
+        """All of it as a line: ``on trip.asked issues fail_trip: after 24h``."""
+        cause = f"on {self.cause} " if self.cause else ""
+        return f"{cause}{self.verb} {self.name}" + (f": {self.words}" if self.words else "")
 
     @property
     def arrow(self) -> tuple[str, str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from workbench.model.declarations import check_all, check_class, check_functions
 from workbench.model.event import E, Event, RecordedEvent
@@ -162,6 +162,19 @@ class OnFault(StrEnum):
 
 
 Apply = Callable[[Any, RecordedEvent, Rows], None]
+
+
+@runtime_checkable
+class Stepwise(Protocol):
+    """What an event does where that may be much: it is done with stops, at which others get a turn."""
+
+    def __call__(self, event: Any, record: RecordedEvent, rows: Rows, /) -> None:
+        """Does all of it."""
+        ...
+
+    def steps(self, event: Any, record: RecordedEvent, rows: Rows, /) -> Iterator[None]:
+        """Does it, and stops behind each row."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,17 +87,28 @@ class Registry:
 
     def flows_of(self, source: str) -> tuple[ModelFlow, ...]:
         """Returns what is known to follow from ``command:NAME`` or ``subscription:NAME``."""
-        name = source.partition(":")[2]
-        if source in self.flows or not source.startswith("subscription:"):
-            return self.flows.get(source, ())
-        if name in self.reactors:
+        kind, _, name = source.partition(":")
+        if kind == "subscription" and name in self.reactors and source not in self.flows:
             return tuple(ModelFlow(verb="issues", name=one) for one in self.reactors[name].commands)
-        handler = self.subscriptions[name].handler
-        return self.flows.get(f"handler:{handler}", ())
+        return self.flows.get(self._told_as(source), ())
 
     def rules_of(self, source: str) -> tuple[ModelFlow, ...]:
-        """Returns why ``command:NAME`` refuses, and the expressions to which it or a reaction gives names."""
-        return self.flows.get(f"rules:{source}", ())
+        """Returns why something refuses or fails, what it sets, and the expressions to which it gives names.
+
+        Args:
+            source: ``command:NAME``, ``event:NAME``, ``projection:NAME`` or ``subscription:NAME``.
+        """
+        return self.flows.get(f"rules:{self._told_as(source)}", ())
+
+    def told_of(self, source: str) -> tuple[ModelFlow, ...]:
+        """Returns the rules of something, and what follows from it."""
+        return (*self.rules_of(source), *self.flows_of(source))
+
+    def _told_as(self, source: str) -> str:
+        """Returns whose deeds and rules something has: a subscription has those of its handler."""
+        kind, _, name = source.partition(":")
+        one = self.subscriptions.get(name) if kind == "subscription" else None
+        return f"handler:{one.handler}" if one is not None else source
 
     def gets(self, subscription: Subscription, event_type: str) -> bool:
         """Whether a subscription's topic gets events of a type and it is not limited to others."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
+from workbench.model.hints import did_you_mean
 from workbench.project.settings import Settings
 from workbench.tusk import Problem
 
@@ -17,7 +18,7 @@ def contradictions(
     """Finds undeclared names, and names that are given twice.
 
     Args:
-        handlers: What the modules bring, where that is known.
+        handlers: What the model has, where that is known.
     """
     missing = () if handlers is None else _handlers(settings, problem, handlers)
     return sorted([*_references(settings, problem), *missing])
@@ -59,12 +60,12 @@ def _unknown_topic(
 
 
 def _handlers(settings: Settings, problem: ProblemAt, handlers: Collection[str]) -> Iterator[Problem]:
-    """Finds subscriptions whose handler no module brings."""
+    """Finds subscriptions whose handler the model does not have."""
     known = sorted(handlers)
     for key, one in settings.subscriptions.items():
         if one.handler not in known:
-            hint = f"the modules bring: {', '.join(known)}" if known else "the modules bring no handlers"
-            path = ("subscriptions", key, "handler")
+            has = f"the model has: {', '.join(known)}" if known else "the model has no handlers"
+            hint, path = did_you_mean(one.handler, known, has), ("subscriptions", key, "handler")
             yield problem(path, "S-REF", f"no handler is named {one.handler}", hint)
 
 

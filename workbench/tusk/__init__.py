@@ -1,11 +1,20 @@
 """TuskLang text to values and back, lossless; knows nothing of events."""
 
 from workbench.tusk.document import Document, Entry, Scope, Value, ValueKind
-from workbench.tusk.edit import delete, insert, rename, set_value, write_value
+from workbench.tusk.edit import delete, insert, rename, set_value
 from workbench.tusk.parser import parse
 from workbench.tusk.problems import Problem, TskError
 from workbench.tusk.resolve import Resolved, resolve
 from workbench.tusk.save import ChangedOnDisk, digest_of, mark_of, open_file, read_file, save
+from workbench.tusk.section_edit import (
+    add_section,
+    move_section,
+    remove_section,
+    rename_section,
+    replace_section,
+    section_span,
+)
+from workbench.tusk.write import write_key, write_value
 
 __all__ = [
     "ChangedOnDisk",
@@ -17,16 +26,23 @@ __all__ = [
     "TskError",
     "Value",
     "ValueKind",
+    "add_section",
     "delete",
     "digest_of",
     "insert",
     "mark_of",
+    "move_section",
     "open_file",
     "parse",
     "read_file",
+    "remove_section",
     "rename",
+    "rename_section",
+    "replace_section",
     "resolve",
     "save",
+    "section_span",
     "set_value",
+    "write_key",
     "write_value",
 ]

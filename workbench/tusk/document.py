@@ -91,6 +91,7 @@ class Document:
     Attributes:
         top: What stands before the first section.
         sections: By dotted name, in the order of the file.
+        entries_at_most: An upper bound of how many entries and items it has.
     """
 
     file: str
@@ -98,10 +99,16 @@ class Document:
     places: Places
     top: Scope
     sections: dict[str, Scope]
+    entries_at_most: int
 
     def dump(self) -> bytes:
         """Returns the file's bytes."""
         return self.text.encode()
+
+    @property
+    def line_end(self) -> str:
+        """What ends its lines."""
+        return "\r\n" if "\r\n" in self.text else "\n"
 
     def find(self, path: Path) -> Entry | None:
         """Returns the entry at a path such as ``("topics", "mail", "priority")``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 
 from workbench.tusk.document import Document, Entry, Scope, Value, ValueKind
 from workbench.tusk.problems import Places, Problem, TskError
@@ -32,12 +33,31 @@ def parse(data: bytes | str, file: str = "project.tsk") -> Document:
         hint = "move parts into other files: @parts.tsk.get(…)"
         raise TskError([Places(file, "").problem(0, 1, "E-SIZE", f"larger than {MAX_BYTES:,} bytes", hint)])
     text = _checked(data, file) if isinstance(data, str) else _decode(data, file)
-    parser = _Parser(text, Places(file, text))
-    document = parser.document(file)
+    places = Places(file, text)
+    parser = _Parser(text, places)
+    top, sections = parser.read(1 if text.startswith("\ufeff") else 0)
     if parser.problems:
         found = sorted(parser.problems)
         raise TskError(found[:KEPT])
-    return document
+    return Document(
+        file=file, text=text, places=places, top=top, sections=sections, entries_at_most=parser.count
+    )
+
+
+def parse_sections(text: str, places: Places, start: int, end: int) -> tuple[dict[str, Scope], int] | None:
+    """Reads sections from the middle of a text.
+
+    Args:
+        places: Of the whole text.
+        start, end: Where the first section begins, and where its line ends that is the last one.
+
+    Returns:
+        The sections, with their places in the whole text, and how many entries they have; None where
+        something is wrong with them, or where they do not begin with a section.
+    """
+    parser = _Parser(text[:end], places)
+    top, sections = parser.read(start)
+    return None if parser.problems or top.entries else (sections, parser.count)
 
 
 def _checked(text: str, file: str) -> str:
@@ -73,14 +93,14 @@ class _Parser:
         self._scan = Scanner(text, places)
         self._text = text
         self._places = places
-        self._count = 0
+        self.count = 0
         self._cut = -1
         self.problems: list[Problem] = []
 
-    def document(self, file: str) -> Document:
+    def read(self, start: int) -> tuple[Scope, dict[str, Scope]]:
+        """Reads from a place to the end: what stands before the first section, and the sections."""
         scan = self._scan
-        if self._text.startswith("\ufeff"):
-            scan.at = 1
+        scan.at = start
         top = Scope(body_end=scan.at)
         sections: dict[str, Scope] = {}
         scope = top
@@ -100,8 +120,8 @@ class _Parser:
         except _Enough:
             pass
         self._directives()
-        self._overlaps(top, sections)
-        return Document(file=file, text=self._text, places=self._places, top=top, sections=sections)
+        self.problems += overlaps(self._places, top, sections)
+        return top, sections
 
     def _report(self, problem: Problem) -> None:
         self.problems.append(problem)
@@ -114,22 +134,6 @@ class _Parser:
             self.problems.append(
                 self._places.problem(at, at + 2, "E-DIRECTIVE", "#! lines are not read", hint)
             )
-
-    def _overlaps(self, top: Scope, sections: dict[str, Scope]) -> None:
-        """Finds sections whose name is an entry's, too: one of the two would be lost."""
-        for name, scope in sections.items():
-            parts = name.split(".")
-            for cut in range(len(parts)):
-                owner = sections.get(".".join(parts[:cut])) if cut else top
-                entry = owner.entries.get(parts[cut]) if owner is not None else None
-                if entry is not None:
-                    self.problems.append(self._twice(f"[{name}]", scope, entry))
-
-    def _twice(self, name: str, scope: Scope, entry: Entry) -> Problem:
-        first, second = sorted([(scope.start, scope.end), (entry.start, entry.end)])
-        said = f"{name} and {entry.key} are the same thing, which stands already in line"
-        line = self._places.line(first[0])
-        return self._places.problem(*second, "E-DUPLICATE", f"{said} {line}", "keep one of them")
 
     def _section(self, sections: dict[str, Scope]) -> Scope:
         scan, start = self._scan, self._scan.at
@@ -164,8 +168,8 @@ class _Parser:
         return scope
 
     def _counted(self) -> None:
-        self._count += 1
-        if self._count > MAX_ENTRIES:
+        self.count += 1
+        if self.count > MAX_ENTRIES:
             hint = "move parts into other files: @parts.tsk.get(…)"
             raise self._scan.broken("E-COUNT", f"more than {MAX_ENTRIES:,} entries", hint)
 
@@ -327,3 +331,20 @@ class _Parser:
         except Broken as broken:
             self._report(broken.problem)
             self._scan.skip(closing)
+
+
+def overlaps(places: Places, top: Scope, sections: Mapping[str, Scope]) -> Iterator[Problem]:
+    """Finds sections whose name is an entry's, too: one of the two would be lost."""
+    for name, scope in sections.items():
+        parts = name.split(".")
+        for cut in range(len(parts)):
+            owner = sections.get(".".join(parts[:cut])) if cut else top
+            entry = owner.entries.get(parts[cut]) if owner is not None else None
+            if entry is not None:
+                yield _twice(places, f"[{name}]", scope, entry)
+
+
+def _twice(places: Places, name: str, scope: Scope, entry: Entry) -> Problem:
+    first, second = sorted([(scope.start, scope.end), (entry.start, entry.end)])
+    said = f"{name} and {entry.key} are the same thing, which stands already in line {places.line(first[0])}"
+    return places.problem(*second, "E-DUPLICATE", said, "keep one of them")

@@ -22,6 +22,7 @@ from workbench.gui.forms.editors.duration import DurationEditor
 from workbench.gui.forms.editors.group import GroupEditor
 from workbench.gui.forms.editors.identifier import UuidEditor
 from workbench.gui.forms.editors.json_text import JsonEditor
+from workbench.gui.forms.editors.mapping import MapEditor
 from workbench.gui.forms.editors.moment import DateEditor, DateTimeEditor, TimeEditor
 from workbench.gui.forms.editors.number import DecimalEditor, IntegerEditor, NumberEditor
 from workbench.gui.forms.editors.scalar import ScalarEditor
@@ -103,7 +104,7 @@ KINDS = {
     "lines": ListEditor,
     "line": GroupEditor,
     "maybe_line": GroupEditor,
-    "counts": JsonEditor,
+    "counts": MapEditor,
     "pair": JsonEditor,
     "anything": JsonEditor,
 }

@@ -12,6 +12,7 @@ from workbench.gui.board.board_graph import KINDS, BoardGraph
 from workbench.gui.views.board_details import ways
 from workbench.gui.views.board_model import Pulse, badges, model_graph, pulses
 from workbench.model.messaging import Mode, Route, Routing, Subscription, Topic
+from workbench.model.model_flow import ModelFlow
 from workbench.model.registry import Definitions, Registry, build_registry
 from workbench.project.project import load_project
 from workbench.project.samples import copy_sample
@@ -138,6 +139,17 @@ def test_the_lines_say_when_and_under_which_condition(tmp_path: Path) -> None:
     card = graph.by_id["subscription:retry-or-cancel"]
     assert card.rows[0] == "retry_payment after 2s, when event.attempt < 3"
     assert "retry-or-cancel issues retry_payment: after 2s, when event.attempt < 3" in ways(graph, card)
+
+
+def test_the_line_to_a_read_model_says_where_it_changes_rows(tmp_path: Path) -> None:
+    flow = ModelFlow(verb="projects", name="order.paid", words="where row.customer == id")
+    registry = replace(declared(tmp_path), flows={"projection:orders": (flow,)})
+    words = {(edge.source, edge.target): edge.words for edge in model_graph(registry, {}).edges}
+    assert words["event:order.paid", "projection:orders"] == "where row.customer == id"
+    assert words["event:order.placed", "projection:orders"] == ""
+    assert "orders projects order.paid: where row.customer == id" in ways(
+        model_graph(registry, {}), model_graph(registry, {}).by_id["projection:orders"]
+    )
 
 
 def test_what_a_declared_handler_issues_is_drawn_before_it_was_seen(tmp_path: Path) -> None:

@@ -45,6 +45,17 @@ def test_it_draws_the_whole_model(board: BoardView, desk: Desk) -> None:
     assert ("event:user.created", "topic:mail") in board.topology.edges
 
 
+async def test_what_was_looked_for_before_it_was_drawn_is_found(desk: Desk, qtbot: QtBot, until: Any) -> None:
+    board = BoardView(desk)
+    qtbot.addWidget(board)
+    board.search.setText("create_user")
+    board._find("create_user")
+    assert board.matches.text() == "No match"
+    board.show()
+    await until(lambda: board.matches.text().startswith("1 of "))
+    assert board.scene.chosen == "command:create_user"
+
+
 async def test_what_happens_is_counted_and_travels(board: BoardView, desk: Desk, until: Any) -> None:
     assert not board.topology.tokens.running
     await create(desk)

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QApplication
 
 from workbench.gui.desk import Selection
 from workbench.gui.views.inspector_view import InspectorView
+from workbench.model.model_flow import ModelFlow
+from workbench.model.registry import Registry
 
 
 @pytest.fixture
@@ -40,6 +42,13 @@ async def test_it_shows_the_event_of_the_selection(ada, desk, view):
     facts = dict(rows(view.facts))
     assert (facts["stream"], facts["version"]) == ("user-ada", "1")
     assert facts["causation id"] != ""
+
+
+async def test_it_says_by_which_rules_the_event_changes_the_state(ada, desk, view, monkeypatch):
+    told = {"event:user.created": (ModelFlow(verb="sets", name="status", words="'active'"),)}
+    monkeypatch.setattr(Registry, "rules_of", lambda _registry, source: told.get(source, ()))
+    desk.select(Selection(stream=ada, version=1))
+    assert dict(rows(view.facts))["sets status"] == "'active'"
 
 
 async def test_without_a_version_it_follows_the_newest(ada, workspace, desk, view, until):

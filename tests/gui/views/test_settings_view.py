@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QMessageBox, QPushButton
 
-from tests.gui.tree_rows import rows_of
+from tests.gui.tree_rows import index_of, rows_of
 from workbench.gui.views.settings_view import SettingsView
 from workbench.project.settings import Flags, Settings
 
@@ -162,6 +162,16 @@ async def test_a_name_that_is_taken_is_refused_in_words(view):
     view.part.add.click()
     assert "topics.mail is there already" in view.banner.text
     assert not view._draft.dirty
+
+
+async def test_a_mark_goes_with_the_mistake_that_was_discarded(view):
+    view.outline.choose_path(("subscriptions", "welcome_mail"))
+    type_into(view, "handler", "nobody")
+    assert (
+        index_of(view.outline, "welcome_mail").data(Qt.ItemDataRole.ToolTipRole) == "Something is wrong here"
+    )
+    view.discard.click()
+    assert not index_of(view.outline, "welcome_mail").data(Qt.ItemDataRole.ToolTipRole)
 
 
 async def test_changes_can_be_discarded(view, file):

@@ -16,6 +16,7 @@ from tests.project.declared.random_expressions import (
     NAMES,
     STORED,
     TYPES,
+    WRITTEN,
     RandomExpressions,
     Scope,
     block,
@@ -51,11 +52,13 @@ class RandomModel(RandomExpressions):
     Attributes:
         text: The project file.
         orders: Commands that can be sent, with their data.
+        questions: Queries that can be asked, with their data.
     """
 
     def __init__(self, seed: int, size: int) -> None:
         super().__init__(seed)
         self._sections = [TYPES]
+        self.questions: list[tuple[str, dict[str, Any]]] = []
         self._families = [self._family(number) for number in range(size)]
         for number, family in enumerate(self._families):
             self._aggregate(family)
@@ -78,7 +81,7 @@ class RandomModel(RandomExpressions):
     def _data(self, part: Part) -> dict[str, Any]:
         found = {name: self._random.choice(FIELDS[kind][2]) for name, kind in part.fields.items()}
         ids = {name: self._random.choice(["1", "2"]) for name in found if name.endswith("_id")}
-        return found | ids
+        return {WRITTEN.get(name, name): value for name, value in (found | ids).items()}
 
     # -- texts --------------------------------------------------------------------------------------------
 
@@ -89,11 +92,12 @@ class RandomModel(RandomExpressions):
         self._sections.append("\n".join([f"[{head}]", *body, ""]))
 
     def _fields(self, fields: dict[str, str], *, defaults: bool = False) -> str:
-        return block({name: self._field(kind, defaults=defaults) for name, kind in fields.items()})
+        return block({name: self._field(name, kind, defaults=defaults) for name, kind in fields.items()})
 
-    def _field(self, kind: str, *, defaults: bool) -> str:
+    def _field(self, name: str, kind: str, *, defaults: bool) -> str:
         written, more, values = FIELDS[kind]
         said = {"type": quoted(written)} | {key: json.dumps(value) for key, value in more.items()}
+        said |= {"as": quoted(WRITTEN[name])} if name in WRITTEN else {}
         if defaults and kind != "place":
             said["default"] = json.dumps(values[0], ensure_ascii=False)
         elif self._maybe(0.2):
@@ -141,16 +145,13 @@ class RandomModel(RandomExpressions):
         self._section(f"event.{event.name}", **said)
 
     def _upcast(self, event: Part) -> str:
-        values = {
-            name: json.dumps(FIELDS[kind][2][0], ensure_ascii=False) for name, kind in event.fields.items()
-        }
-        plain = {
-            name: text
-            for name, text in values.items()
-            if event.fields[name] not in {"texts", "lines", "counts", "place"}
-        }
-        step = {"rename": block({"old": quoted(next(iter(plain)))})} if plain else {}
-        computed = {name: quoted("has(data.old) ? data.old : null") for name in list(plain)[1:]}
+        plain = [
+            quoted(WRITTEN.get(name, name))
+            for name, kind in event.fields.items()
+            if kind not in {"texts", "lines", "counts", "place"}
+        ]
+        step = {"rename": block({"old": plain[0]})} if plain else {}
+        computed = {name: quoted("has(data.old) ? data.old : null") for name in plain[1:]}
         step |= {"set": block(computed)} if computed else {}
         return block({"from_1": block({**step, "remove": '["gone"]'})})
 
@@ -344,33 +345,60 @@ class RandomModel(RandomExpressions):
         rows = f"rows_of_{family.name}"
         deeds = {quoted(event.name): self._deed(event, columns) for event in family.events}
         on = "\n".join(f"    {event}: {deed}" for event, deed in deeds.items())
-        said = block({"id": '"text"', **kinds, "times": indexed, "seen": '"json"'})
+        said = block({"id": '"text"', **kinds, "times": indexed, "seen": '"json"', "kept": '"json"'})
         self._section(f"projection.{rows}", columns=said, on="{\n" + on + "\n}")
         self._section(f"query.get_{family.name}", get=quoted(rows), fields='{ id: "string" }')
-        self._section(f"query.list_{family.name}", list=quoted(rows), fields='{ times: "integer?" }')
+        self._section(f"query.all_{family.name}", list=quoted(rows), fields='{ times: "integer?" }')
+        self.questions += [(f"get_{family.name}", {"id": "1"}), (f"all_{family.name}", {"times": 1})]
+        self._listing(family, rows, columns)
+
+    def _listing(self, family: Family, rows: str, columns: dict[str, str]) -> None:
+        """Adds a query with a condition and an order."""
+        fields = {"least": "integer", "word": "maybe", "words": "texts", "since": "time"}
+        ways = ["row.times >= least", "row.id == word", "row.id in words", "(words == [] || row.times != 3)"]
+        ways += [f"row.{name}" for name, kind in columns.items() if kind == "boolean"]
+        ways += [f"row.{name} < since" for name, kind in columns.items() if kind == "time"]
+        parts = self._random.sample(ways, self._random.randint(1, 3))
+        where = f"({parts[0]} {self._random.choice(['&&', '||'])} {parts[-1]})"
+        where += f" && {parts[1]}" if len(parts) > 1 else ""
+        fields = {field: kind for field, kind in fields.items() if re.search(rf"\b{field}\b", where)}
+        order = {"order": quoted(self._random.choice(["times", "-times"]))} if self._maybe() else {}
+        name = f"some_{family.name}"
+        said = {"list": quoted(rows), "fields": self._fields(fields), "where": quoted(where)}
+        self._section(f"query.{name}", **said, **order)
+        self.questions.append((name, self._data(Part(name, fields))))
 
     def _deed(self, event: Part, columns: dict[str, str]) -> str:
         record = {"id": "string", "version": "integer", "at": "time"}
-        let, scope = self._let(self._read("event", event.fields) | record)
+        event_scope = self._read("event", event.fields) | record
+        found = not event.begins and self._maybe(0.3)
+        let, scope = self._let(event_scope | ({} if found else {"(row == null ? true : false)": "boolean"}))
         said: dict[str, str] = {}
-        lines = [path for path, kind in scope.items() if kind == "lines" and path.startswith("event.")]
+        lines = [path for path, kind in event_scope.items() if kind == "lines"]
         if lines and self._maybe():
-            said |= {"each": block({"line": quoted(lines[0])}), "key": quoted("line.sku")}
+            said["each"] = block({"line": quoted(lines[0])})
             scope |= self._read("line", INNER["line"])
+            said |= {} if found else {"key": quoted("line.sku")}
         if self._maybe(0.3):
-            said["when"] = quoted(f"row == null || {self._expression('boolean', scope)}")
+            said["rows"] = block({"other": quoted("'1'")})
+            scope |= {"(other != null && other.times != null ? other.times : 0)": "integer"}
+        if found:
+            said["where"] = quoted(f"row.times == {self._expression('integer', event_scope)}")
+        if self._maybe(0.3):
+            said["when"] = self._value("boolean", scope)
         values = {name: self._value(kind, scope) for name, kind in columns.items()}
         if event.begins and "each" not in said:
-            return block(said | let | {"put": block(values | {"seen": quoted("event")})})
+            kept = quoted(lines[0] if lines else self._expression("texts", scope))
+            return block(said | let | {"put": block(values | {"seen": quoted("event"), "kept": kept})})
         if self._maybe(0.2):
             return block(said | let | {"remove": "true"})
         values.pop("times")
-        adds = {
-            name: text
-            for name, text in values.items()
-            if columns[name] in {"integer", "money"} and self._maybe()
-        }
+        growing = [name for name in values if columns[name] in {"integer", "money"}]
+        adds = {name: values[name] for name in growing if self._maybe()}
         sets = {name: text for name, text in values.items() if name not in adds}
+        if self._maybe():
+            absent = "row.kept == null" if found else "row == null || row.kept == null"
+            sets["kept"] = quoted(f"{absent} ? [] : row.kept.map(one, one)")
         said |= let | ({"set": block(sets)} if sets else {}) | ({"add": block(adds)} if adds else {})
         return block({**said, "count": '"times"'})
 
@@ -392,7 +420,9 @@ class RandomModel(RandomExpressions):
     def _handler(self, family: Family) -> dict[str, str]:
         event = self._random.choice(family.events)
         told = {path: STORED.get(kind, kind) for path, kind in self._read("data", event.fields).items()}
+        hidden = {f"data.{name}" for name in WRITTEN}
         told = {path: kind for path, kind in told.items() if not path.endswith(".floor")}
+        told = {path: kind for path, kind in told.items() if ".".join(path.split(".")[:2]) not in hidden}
         let, scope = self._let(told | {"key": "string", "now": "time", "attempt": "integer"})
         look = block({"row": block({"projection": quoted(f"rows_of_{family.name}"), "key": quoted("key")})})
         said = {"event": quoted(event.name), **let, "rows": look}

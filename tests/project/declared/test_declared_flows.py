@@ -12,12 +12,15 @@ FILE = """
 name: "trips"
 
 [aggregate.trip]
+state { open { type: "boolean", default: true }, reason { type: "string", default: "" } }
 
 [event.trip.asked]
 fields { trip_id: "string", hotels { type: "list", of: "string" } }
 
 [event.trip.closed]
 fields { reason: "string" }
+let { why: "event.reason" }
+set { open: false, reason: "why" }
 
 [command.ask]
 creates: "trip"
@@ -36,7 +39,12 @@ on: "trip.asked"
 issue: "close"
 after: "1 month"
 with { reason: "'late'" }
-refused { issue: "close", when: "refusal.field == null", with { reason: "refusal.message" } }
+refused {
+    issue: "close"
+    when: "refusal.field == null"
+    with { reason: "refusal.message" }
+    refused: "nothing"
+}
 
 [policy.rooms]
 on: "trip.asked"
@@ -44,6 +52,36 @@ do {
     none { when: "event.hotels.size() == 0", issue: "close", with { reason: "'no hotel'" } }
     each { otherwise: true, each { hotel: "event.hotels" }, issue: "close", with { reason: "hotel" } }
 }
+
+[projection.trips]
+columns { id: "text", hotels { type: "integer", index: true } }
+on {
+    "trip.asked": { let { count: "event.hotels.size()" }, put { hotels: "count" } }
+    "trip.closed": {
+        rows { other: "event.reason" }
+        where: "row.hotels == 0"
+        when: "event.reason != ''"
+        remove: true
+    }
+}
+
+[query.trips]
+list: "trips"
+fields { least: "integer" }
+where: "row.hotels >= least"
+order: "-id"
+
+[topics]
+trips {}
+
+[subscriptions]
+mail { topic: "trips", handler: "send_mail" }
+
+[handler.send_mail]
+let { text: "data.reason" }
+reject { empty { when: "text == ''", message: "there is nothing to say" } }
+issue: "close"
+with { trip_id: "key", reason: "text" }
 """
 
 
@@ -62,6 +100,31 @@ def test_what_follows_says_when_under_which_condition_and_how_often(tmp_path: Pa
     assert registry.rules_of("command:close") == (
         ModelFlow(verb="names", name="short", words="command.reason.size() < 3"),
         ModelFlow(verb="refuses", name="short", words="when short: {command.reason} says little"),
+    )
+    assert registry.flows_of("projection:trips") == (
+        ModelFlow(
+            verb="projects",
+            name="trip.closed",
+            words="removes, where row.hotels == 0, when event.reason != ''",
+        ),
+    )
+    assert registry.rules_of("event:trip.closed") == (
+        ModelFlow(verb="names", name="why", words="event.reason"),
+        ModelFlow(verb="sets", name="open", words="false"),
+        ModelFlow(verb="sets", name="reason", words="why"),
+    )
+    assert registry.rules_of("projection:trips") == (
+        ModelFlow(verb="looks up", name="other", cause="trip.closed", words="event.reason"),
+        ModelFlow(verb="names", name="count", cause="trip.asked", words="event.hotels.size()"),
+    )
+    said = "where row.hotels >= least, ordered by -id"
+    assert registry.rules_of("query:trips") == (ModelFlow(verb="lists", name="trips", words=said),)
+    assert registry.rules_of("subscription:mail") == (
+        ModelFlow(verb="names", name="text", words="data.reason"),
+        ModelFlow(verb="fails", name="empty", words="when text == '': there is nothing to say"),
+    )
+    assert registry.rules_of("subscription:patience") == (
+        ModelFlow(verb="ignores the refusal of", name="close"),
     )
     assert registry.rules_of("command:ask") == registry.rules_of("subscription:rooms") == ()
     assert registry.flows_of("command:ask") == (ModelFlow(verb="emits", name="trip.asked"),)

@@ -82,4 +82,4 @@ def test_all_that_is_wrong_with_a_file_is_told_at_once(told):
 
 def test_a_handler_that_nobody_declares(told):
     text = BASE + '[handler.send_it]\npublish: "out"\n[subscriptions]\ns { topic: "out", handler: "send" }\n'
-    assert told(text) == ["project.tsk:18:28: S-REF no handler is named send (the modules bring: send_it)"]
+    assert told(text) == ["project.tsk:18:28: S-REF no handler is named send (did you mean send_it?)"]

@@ -121,7 +121,7 @@ async def test_a_subscription_falls_back_to_the_queue(shop):
         (("message_queue",), {"max_attempts": 6}, "max_retries: 3", "max_retries: 5"),
         (("message_queue",), {"retry_delay": None}, "retry_delay: $delay\n", ""),
         (("message_queue",), {"backoff": "linear"}, "$delay\n\n", '$delay\nbackoff: "linear"\n\n'),
-        (("topics", "mail"), {"description": "letters"}, "mail {}", 'mail {\n    description: "letters"\n}'),
+        (("topics", "mail"), {"description": "letters"}, "mail {}", 'mail { description: "letters" }'),
         (("routing", "routes", "letters"), {"topics": ["mail", "x"]}, 's: "mail" }', 's: ["mail", "x"] }'),
         (("cqrs",), {"modules": ["domain"]}, "enough\n", 'enough\n\n[cqrs]\nmodules: ["domain"]\n'),
     ],
@@ -147,7 +147,7 @@ async def test_entries_are_added_removed_and_renamed(shop):
     renamed = draft.renamed(("routing", "routes", "letters"), "post")
     assert after(renamed) == TEXT.replace("letters {", "post {")
     route = draft.added(("routing", "routes"), "all").changed(("routing", "routes", "all"), {"pattern": "*"})
-    assert after(route).endswith('enough\nall {\n    pattern: "*"\n}\n')
+    assert after(route).endswith('enough\nall { pattern: "*" }\n')
     for name in ("mail", " ", ""):
         with pytest.raises(InvalidValue):
             draft.added(("topics",), name)

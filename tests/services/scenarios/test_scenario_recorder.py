@@ -111,9 +111,9 @@ async def test_given_is_what_was_before_when_the_command_then_what_it_made(works
         == """\
 "update_user leads to user.updated" {
     given: { event: "user.created", stream: "user-ada", \
-data: { username: "Ada Byron", email: "ada@example.org", status: "active" } }
-    when: { command: "update_user", data: { user_id: "ada", username: "Ada Lovelace", email: null } }
-    then: { event: "user.updated", stream: "user-ada", data: { username: "Ada Lovelace", email: null } }
+data { username: "Ada Byron", email: "ada@example.org", status: "active" } }
+    when: { command: "update_user", data { user_id: "ada", username: "Ada Lovelace", email: null } }
+    then: { event: "user.updated", stream: "user-ada", data { username: "Ada Lovelace", email: null } }
 }
 """
     )

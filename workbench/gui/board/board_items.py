@@ -53,6 +53,7 @@ def fonts() -> dict[str, QFont]:
         "subtitle": ui_font(8.5),
         "row": code_font(8.25),
         "problem": ui_font(8.25, QFont.Weight.Medium),
+        "words": ui_font(8.5),
     }
     for font in made.values():
         font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)  # the same at every scale

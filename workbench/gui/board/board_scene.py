@@ -15,6 +15,8 @@ from workbench.gui.board.board_items import EdgeItem, NodeItem, path_of, size_of
 from workbench.gui.board.flow_tokens import FlowTokens, Track
 from workbench.gui.board.layout import Layout, Point, lay_out
 from workbench.gui.board.picture import Picture
+from workbench.gui.board.word_item import WordItem, size_of_words
+from workbench.gui.board.word_places import place_words
 
 MARGIN = 32.0
 """Pixels around everything."""
@@ -26,6 +28,7 @@ class BoardScene(Picture):
     Attributes:
         nodes: The cards by node id.
         edges: The lines by the ids of their ends.
+        words: What stands on them, for those that have a place for it.
         tokens: What travels.
     """
 
@@ -35,6 +38,7 @@ class BoardScene(Picture):
         super().__init__(parent)
         self.nodes: dict[str, NodeItem] = {}
         self.edges: dict[Pair, EdgeItem] = {}
+        self.words: dict[Pair, WordItem] = {}
         self.tokens = FlowTokens(self._touch, self)
         self._layout = Layout()
         self._tracks: dict[tuple[Pair, ...], Track] = {}
@@ -50,11 +54,14 @@ class BoardScene(Picture):
         if moves := _shape(before) != _shape(graph):
             self._empty()
         if moves or before.edges != graph.edges:
-            self._layout = lay_out(graph, {node.id: size_of(node) for node in graph.nodes})
+            sizes = {node.id: size_of(node) for node in graph.nodes}
+            self._layout = lay_out(graph, sizes, _word_sizes(graph))
             self._tracks.clear()
         for node in graph.nodes:
             self._show_node(node)
         self._show_lines(routes)
+        if moves:
+            self._show_words()
         self.setSceneRect(self.content())
         if self.chosen not in graph.by_id:
             self.choose("")
@@ -65,9 +72,10 @@ class BoardScene(Picture):
     def _empty(self) -> None:
         self.tokens.clear()
         self._tracks.clear()
-        for item in (*self.edges.values(), *self.nodes.values()):
+        for item in (*self.edges.values(), *self.words.values(), *self.nodes.values()):
             self.removeItem(item)
         self.edges.clear()
+        self.words.clear()
         self.nodes.clear()
 
     def _show_node(self, node: BoardNode) -> None:
@@ -89,6 +97,14 @@ class BoardScene(Picture):
                 back = pair in self._layout.returning
                 self.edges[pair] = EdgeItem(route, self._role(pair[0]), tips[pair], returning=back)
                 self.addItem(self.edges[pair])
+
+    def _show_words(self) -> None:
+        """Writes on the lines of the model when they flow."""
+        said = {(edge.source, edge.target): edge.words for edge in self.graph.edges}
+        tips = _tips(self.graph)
+        for pair, box in place_words(self._layout, _word_sizes(self.graph)).items():
+            self.words[pair] = WordItem(said[pair], box, self._role(pair[0]), tips[pair])
+            self.addItem(self.words[pair])
 
     def _role(self, node: str) -> str:
         return kind_of(self.graph.by_id[node].kind).role
@@ -128,8 +144,9 @@ class BoardScene(Picture):
                 focused=self._focused,
                 dimmed=bool(self.chosen) and name not in related,
             )
-        for pair, line in self.edges.items():
-            line.mark(lit=pair in lit, dimmed=bool(self.chosen) and pair not in lit)
+        for lines in (self.edges, self.words):
+            for pair, line in lines.items():
+                line.mark(lit=pair in lit, dimmed=bool(self.chosen) and pair not in lit)
 
     @override
     def card_at(self, place: QPointF) -> str:
@@ -186,6 +203,10 @@ class BoardScene(Picture):
 def _shape(graph: BoardGraph) -> tuple[object, ...]:
     """Returns what the places of a graph's nodes and lines depend on."""
     return tuple((node.id, node.kind, size_of(node)) for node in graph.nodes), graph.declared.edges
+
+
+def _word_sizes(graph: BoardGraph) -> dict[Pair, tuple[float, float]]:
+    return {(edge.source, edge.target): size_of_words(edge.words) for edge in graph.edges if edge.words}
 
 
 def _tips(graph: BoardGraph) -> dict[Pair, str]:

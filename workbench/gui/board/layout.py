@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from types import MappingProxyType
 
 from workbench.gui.board.board_graph import BoardGraph, Pair, kind_of
 from workbench.gui.board.columns import Cells, arrange
@@ -24,6 +25,10 @@ BLOCK_GAP = 44.0
 MARGIN = 26.0
 """Pixels between the columns and the first lane beside them."""
 STRIP_GAP = 70.0
+WORDS = 150.0
+"""Pixels that a gap or gutter grows at most for the words of a line."""
+WORDS_MARGIN = 28.0
+"""Pixels of a line that are seen beside its words, with bend and arrow."""
 
 Point = tuple[float, float]
 
@@ -71,16 +76,21 @@ class Layout:
     bounds: Box = Box(0, 0, 0, 0)
 
 
-def lay_out(graph: BoardGraph, sizes: Mapping[str, tuple[float, float]]) -> Layout:
+def lay_out(
+    graph: BoardGraph,
+    sizes: Mapping[str, tuple[float, float]],
+    words: Mapping[Pair, tuple[float, float]] = MappingProxyType({}),
+) -> Layout:
     """Finds places and ways.
 
     Args:
         graph: What is drawn.
         sizes: Width and height of every node; nodes of one column become equally wide.
+        words: Width and height of what stands on lines of the model; where it may stand, room is made for it.
     """
     if not graph.nodes:
         return Layout()
-    plan = _Plan(graph.declared, sizes)
+    plan = _Plan(graph.declared, sizes, words)
     plan.stack()
     plan.place()
     known = set(graph.declared.pairs)
@@ -104,15 +114,24 @@ def natural_columns(graph: BoardGraph) -> dict[str, int]:
 class _Plan:
     """One layout while it is computed."""
 
-    def __init__(self, graph: BoardGraph, sizes: Mapping[str, tuple[float, float]]) -> None:
+    def __init__(
+        self,
+        graph: BoardGraph,
+        sizes: Mapping[str, tuple[float, float]],
+        words: Mapping[Pair, tuple[float, float]],
+    ) -> None:
         self.graph = graph
         self.sizes = sizes
+        self.words = words
         self.columns = natural_columns(graph)
         count = max(self.columns.values()) + 1
         self.widths = [0.0] * count
         for node, column in self.columns.items():
             self.widths[column] = max(self.widths[column], sizes[node][0])
         self.gaps = [COLUMN_GAP] * (count - 1)
+        for source, target in words:
+            if (begin := self.columns[source]) + 1 == self.columns[target]:
+                self._widen(self.gaps, begin, (source, target))
         self.width = sum(self.widths) + sum(self.gaps)
         heights = {node: size[1] for node, size in sizes.items()}
         self.strips = divide(graph, self.columns, heights, self.width + STRIP_GAP)
@@ -131,15 +150,17 @@ class _Plan:
                 cell = block.place(node, self.columns[node], self.sizes[node][1])
                 if self.graph.by_id[node].kind in {"command", "event"}:
                     block.cells.kept.add(cell)
-        self.threads = make_threads(self.graph, self.columns, block_of, strip_of)
+        self.threads = make_threads(self.graph, self.columns, block_of, strip_of, self.words)
         for thread in self.threads:
             source, target = thread.pair
-            self._string(self.blocks[block_of[source]], thread.ahead)
-            self._string(self.blocks[block_of[target]], thread.back)
+            tall = self.words.get(thread.pair, (0.0, 0.0))[1]
+            shared = thread.hub == source
+            self._string(self.blocks[block_of[source]], thread.ahead, 0.0 if shared else tall)
+            self._string(self.blocks[block_of[target]], thread.back, tall if shared else 0.0)
         self.around = [thread for thread in self.threads if thread.back]
 
-    def _string(self, block: Block, keys: Sequence[Key]) -> None:
-        cells = [block.place(key, self._column(key), 0.0) for key in keys]
+    def _string(self, block: Block, keys: Sequence[Key], tall: float) -> None:
+        cells = [block.place(key, self._column(key), tall) for key in keys]
         for here, there in pairwise(cells):
             block.cells.link(here, there)
 
@@ -198,23 +219,42 @@ class _Plan:
 
     def place(self) -> None:
         """Finds where every strip and column stands from left to right."""
+        self._make_room()
         self.lefts: list[list[float]] = []
         x = 0.0
         for strip in range(len(self.strips)):
             if strip:
-                x += max(STRIP_GAP, self.lanes.width(strip) + 2 * MARGIN)
+                x += max(STRIP_GAP, self.lanes.width(strip) + self.leave[strip] + self.enter[strip])
             lefts = []
             for width, gap in zip(self.widths, [*self.gaps, 0.0], strict=True):
                 lefts.append(x)
                 x += width + gap
             self.lefts.append(lefts)
 
+    def _make_room(self) -> None:
+        """Finds how far the lanes of each gutter stay from the strips, for the words of what goes around.
+
+        They stand where their line has left its bundle, or has not joined it yet: in a column that it passes,
+        else in the gutter.
+        """
+        self.leave, self.enter = ([MARGIN] * (len(self.strips) + 1) for _ in range(2))
+        for thread in self.around:
+            if thread.hub == thread.pair[0] and len(thread.back) == 1:
+                self._widen(self.enter, thread.strips[1], thread.pair)
+            elif thread.hub == thread.pair[1] and len(thread.ahead) == 1:
+                self._widen(self.leave, thread.strips[0] + 1, thread.pair)
+
+    def _widen(self, gaps: list[float], place: int, pair: Pair) -> None:
+        """Makes room in a gap or gutter for the words of a pair, if it has any."""
+        if pair in self.words:
+            gaps[place] = max(gaps[place], min(self.words[pair][0], WORDS) + WORDS_MARGIN)
+
     def _gutter(self, number: int, hub: str) -> float:
         """Returns where a bundle stands in a gutter."""
-        offset = MARGIN + LANE * self.lanes.gutters[number][hub]
+        offset = LANE * self.lanes.gutters[number][hub]
         if number == 0:
-            return self.lefts[0][0] - offset
-        return self.lefts[number - 1][-1] + self.widths[-1] + offset
+            return self.lefts[0][0] - self.enter[0] - offset
+        return self.lefts[number - 1][-1] + self.widths[-1] + self.leave[number] + offset
 
     def _level(self, channel: Channel, hub: str) -> float:
         offset = LANE * self.lanes.channels[channel][hub]

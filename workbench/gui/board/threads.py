@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.gui.board.board_graph import BoardGraph, Pair
@@ -77,9 +77,13 @@ def blocks_of(graph: BoardGraph, strips: Sequence[Sequence[str]]) -> list[list[s
 
 
 def make_threads(
-    graph: BoardGraph, columns: Mapping[str, int], block_of: Mapping[str, int], strip_of: Mapping[str, int]
+    graph: BoardGraph,
+    columns: Mapping[str, int],
+    block_of: Mapping[str, int],
+    strip_of: Mapping[str, int],
+    worded: Container[Pair],
 ) -> list[Thread]:
-    """Returns the way of every pair of the graph."""
+    """Returns the way of every pair of the graph; one that has words goes alone for a part of it."""
     last = max(columns.values())
     around = [
         pair
@@ -92,14 +96,17 @@ def make_threads(
     for pair in graph.pairs:
         source, target = pair
         begin, end = columns[source], columns[target]
+        alone = f"{source} {target}" if pair in worded else ""
         strips = (strip_of[source], strip_of[target])
         if strips[0] == strips[1] and begin < end:
-            lanes = [_lane("to", target, block_of[source], column) for column in range(begin + 1, end)]
+            own = alone or target
+            lanes = [_lane("to", own, block_of[source], column) for column in range(begin + 1, end)]
             threads.append(Thread(pair, (source, *lanes, target), strips=strips))
             continue
         hub = source if leaving[source] >= coming[target] else target
-        out = [_lane("out", hub, block_of[source], column) for column in range(begin + 1, last + 1)]
-        into = [_lane("in", hub, block_of[target], column) for column in range(end)]
+        left, joined = (hub, alone or hub) if hub == source else (alone or hub, hub)
+        out = [_lane("out", left, block_of[source], column) for column in range(begin + 1, last + 1)]
+        into = [_lane("in", joined, block_of[target], column) for column in range(end)]
         same = block_of[source] == block_of[target]
         block = block_of[source] if same else None
         threads.append(Thread(pair, (source, *out), (*into, target), hub, strips, block))

@@ -27,7 +27,7 @@ class FormField(QWidget):
     Attributes:
         shape: What the schema says of it.
         loc: Where it stands in the form's value.
-        bare: It shows no title, being a plain item of a list.
+        bare: It shows no title, being a plain item of a list or map.
         head: The row of its title, to which a list adds its buttons.
         touched: A person has edited and left it, so that its errors may show.
         remarks: What a handler or another part, not the validation, said of the present value.
@@ -47,7 +47,8 @@ class FormField(QWidget):
         self._editor: Editor | None = None
         self._edited_since = False
         self._block = self._kind.spreads(shape)
-        self.bare = isinstance(loc[-1], int) and not shape.optional and not self._block
+        self._among = isinstance(loc[-1], int)
+        self.bare = self._among and not shape.optional and not self._block
         self._depth = sum(isinstance(step, str) for step in loc) - 1
         self._make_parts()
         self._arrange()
@@ -112,7 +113,7 @@ class FormField(QWidget):
             return False
         untouched, self.shape = not self.touched and self.value() == self.shape.initial, shape
         self._describe()
-        self._name(self._words if isinstance(self.loc[-1], int) else shape.title)
+        self._name(self._words if self._among else shape.title)
         if self._editor is not None and not self._editor.reshape(shape):
             return False
         if untouched and self.value() != shape.initial is not ABSENT:
@@ -262,7 +263,7 @@ class FormField(QWidget):
         limits = limits_of(self.shape.schema, pattern=not shown)
         said = [part for part in (self.shape.description.rstrip("."), limits) if part]
         self._hint.setText(" · ".join(said))
-        self._hint.setHidden(not said or isinstance(self.loc[-1], int))
+        self._hint.setHidden(not said or self._among)
 
     def _arrange(self) -> None:
         self._head = QWidget(self)
@@ -290,7 +291,7 @@ class FormField(QWidget):
     def _name(self, title: str) -> None:
         """Gives all parts their names for eyes, ears and tests."""
         self._words = title
-        required = self.shape.required and not self.shape.optional and not isinstance(self.loc[-1], int)
+        required = self.shape.required and not self.shape.optional and not self._among
         self._title.setText(f"{title} *" if required else title)
         self._title.setToolTip("Required" if required else "")
         self._toggle.setAccessibleName(f"Set {title}")

@@ -122,9 +122,10 @@ def properties_of(shape: Shape) -> Iterator[Shape]:
 
 
 def item_of(shape: Shape, index: int) -> Shape:
-    """Returns the field for one item of a list."""
+    """Returns the field for one item of a list, or for one value of a map."""
     title, secret = f"{shape.title} {index + 1}", is_secret(shape.name)
-    return shape_of(str(index), shape.schema["items"], shape.root, title=title, secret=secret)
+    schema = shape.schema.get("items") or shape.schema["additionalProperties"]
+    return shape_of(str(index), schema, shape.root, title=title, secret=secret)
 
 
 def _hidden(schema: Schema) -> Schema:

@@ -14,7 +14,8 @@ from typing_extensions import override
 from workbench.gui.board.board_graph import BoardGraph, BoardNode, kind_of
 from workbench.gui.icons import icon
 from workbench.gui.views.subscription_table import mode_text
-from workbench.gui.widgets import ElidedLabel, plain_label
+from workbench.gui.widgets import ElidedLabel, plain_label, plain_tip
+from workbench.model.model_flow import INCOMING
 from workbench.model.pydantic_messages import summary_of
 
 if TYPE_CHECKING:
@@ -36,8 +37,10 @@ ACTIONS = {
 """What can be done with a node of each kind: the button's text and its icon."""
 WIDE = 480
 """Pixels from which the buttons have words."""
+ROOMY = 720
+"""Pixels from which rules and ways seldom need two lines each; below, half as many are shown."""
 NAMED = 4
-"""Neighbours that are named; more are counted."""
+"""Neighbours, ways and rules that are named; more are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +108,15 @@ def ways(graph: BoardGraph, node: BoardNode) -> str:
     for edge in graph.edges:
         if edge.words and node.id in (edge.source, edge.target):
             source, target = graph.by_id[edge.source], graph.by_id[edge.target]
-            pair = (target, source) if edge.kind == "consumes" else (source, target)
+            pair = (target, source) if edge.kind in INCOMING else (source, target)
             said = edge.words.replace("\n", "; or ")
             lines.append(f"{pair[0].title} {edge.kind} {pair[1].title}: {said}")
-    more = [f"and {len(lines) - NAMED} more"] if len(lines) > NAMED else []
-    return "\n".join([*lines[:NAMED], *more])
+    return "\n".join(lines)
+
+
+def rules(registry: Registry, node: BoardNode) -> str:
+    """Returns why a thing of the model refuses or fails, what it sets and names, a line for each."""
+    return "\n".join(one.said for one in registry.rules_of(node.id))
 
 
 def counts(node: BoardNode, live: Live) -> str:
@@ -150,6 +157,7 @@ class DetailsStrip(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
+        self._texts: dict[QLabel, str] = {}
         self._icon = QLabel()
         self._title = ElidedLabel("heading")
         self._kind = _label("muted")
@@ -157,6 +165,7 @@ class DetailsStrip(QFrame):
         self._numbers = _label("muted")
         self._around = _label("muted")
         self._ways = _label("muted")
+        self._rules = _label("muted")
         self._problems = _label("warning")
         self._act = QPushButton()
         self._act.clicked.connect(self.acted)
@@ -183,7 +192,8 @@ class DetailsStrip(QFrame):
         whole.setContentsMargins(12, 6, 8, 8)
         whole.setSpacing(2)
         whole.addLayout(top)
-        for label in (self._kind, self._doc, self._numbers, self._around, self._ways, self._problems):
+        told = (self._numbers, self._around, self._rules, self._ways, self._problems)
+        for label in (self._kind, self._doc, *told):
             label.setWordWrap(True)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
             whole.addWidget(label)
@@ -192,6 +202,9 @@ class DetailsStrip(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._word()
+        if (event.oldSize().width() < ROOMY) != (self.width() < ROOMY):
+            for label, text in self._texts.items():
+                self._put(label, text)
 
     def _word(self) -> None:
         """Shows the buttons with their words where there is room for them."""
@@ -212,6 +225,7 @@ class DetailsStrip(QFrame):
             f"Fields: {', '.join(node.rows)}" if node.rows and node.kind in {"command", "event"} else "",
         )
         self._put(self._around, neighbours(graph, node))
+        self._put(self._rules, rules(registry, node))
         self._put(self._ways, ways(graph, node))
         self._put(self._problems, "\n".join(f"⚠ {problem}" for problem in node.problems))
         name = node.id.removeprefix("subscription:")
@@ -224,9 +238,13 @@ class DetailsStrip(QFrame):
         self._word()
         self.show()
 
-    @staticmethod
-    def _put(label: QLabel, text: str) -> None:
-        label.setText(text)
+    def _put(self, label: QLabel, text: str) -> None:
+        """Shows the first lines; where there are more, the tip has all."""
+        self._texts[label] = text
+        lines, most = text.splitlines(), NAMED if self.width() >= ROOMY else NAMED // 2
+        more = [f"and {len(lines) - most} more"] if len(lines) > most else []
+        label.setText("\n".join([*lines[:most], *more]))
+        label.setToolTip(plain_tip(text) if more else "")
         label.setVisible(bool(text))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from workbench.gui.board.board_graph import BoardEdge, BoardGraph, BoardNode, Pair
 from workbench.model.messaging import Mode
+from workbench.model.model_flow import INCOMING
 from workbench.model.pydantic_messages import summary_of
 
 if TYPE_CHECKING:
@@ -144,6 +145,7 @@ _TARGETS = {
     "issues": "command",
     "publishes": "topic",
     "consumes": "event",
+    "projects": "event",
     "withdraws": "command",
 }
 """What kind of node a flow leads to, or comes from."""
@@ -232,6 +234,7 @@ class _Builder:
         for projection in model.projections.values():
             columns = tuple(column.name for column in projection.columns)
             self._add(f"projection:{projection.name}", "projection", projection.name, rows=_listed(columns))
+            self._follow(f"projection:{projection.name}")
             for event in projection.handlers():
                 self._join(f"event:{event}", f"projection:{projection.name}", "projects")
 
@@ -274,7 +277,7 @@ class _Builder:
             said.setdefault((verb, one.name), []).append(when)
         for (verb, name), words in said.items():
             target = f"{_TARGETS[verb]}:{name}"
-            pair = (target, source) if verb == "consumes" else (source, target)
+            pair = (target, source) if verb in INCOMING else (source, target)
             self._join(*pair, verb, words="\n".join(dict.fromkeys(filter(None, words))))
 
     def _add(

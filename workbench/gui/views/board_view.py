@@ -183,6 +183,8 @@ class BoardView(View):
         if self.pictures.draw(found):
             self._explain()
             self.pages.setCurrentIndex(0 if found.graph.nodes else 1)
+            if not self._found:  # what was looked for may be there now
+                self._find(self.search.text())
         self._show_badges()
 
     def _show_badges(self) -> None:

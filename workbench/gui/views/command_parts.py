@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSignalBlocker, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QWidget
 from typing_extensions import override
 
 from workbench.errors import InvalidValue, ProjectionFaulted
+from workbench.gui.chooser import Chooser
 from workbench.gui.forms import SchemaForm, parse_validator
 from workbench.gui.icons import icon
 from workbench.gui.reads import Question
+from workbench.gui.widgets import plain_tip
+from workbench.model.pydantic_messages import summary_of
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
@@ -47,7 +50,7 @@ def in_place_of(gone: Form, before: Collection[Form], offered: Sequence[Form]) -
     return new[0] if len(new) == 1 else offered[0]
 
 
-class Picker(QComboBox):
+class Picker(Chooser):
     """Chooses a form; while the one shown holds something, letters only open its list, no wheel turns it.
 
     Args:
@@ -60,14 +63,9 @@ class Picker(QComboBox):
 
     def show_forms(self, offered: Sequence[Form]) -> Sequence[Form]:
         """Offers these; returns what was offered before."""
-        before = [self.itemData(at) for at in range(self.count())]
-        if before != offered:
-            with QSignalBlocker(self):
-                self.clear()
-                for kind, name in offered:
-                    self.addItem(
-                        icon(kind, "command" if kind == COMMAND else "projection"), name, (kind, name)
-                    )
+        before = self.offered()
+        icons = [icon(kind, "command" if kind == COMMAND else "projection") for kind, _ in offered]
+        self.show_choices([(form[1], form) for form in offered], icons)
         return before
 
     @override
@@ -88,6 +86,8 @@ class Picker(QComboBox):
 
 
 EXPECTED = "Expected version"
+SLIM, NARROW = 310, 250
+"""Pixels in width from which it is said wholly, and in a word."""
 
 
 class ExpectedVersion(QWidget):
@@ -107,7 +107,7 @@ class ExpectedVersion(QWidget):
         self._present = present
         self.check = QCheckBox(EXPECTED)
         self.check.setAccessibleName(EXPECTED)
-        self.check.setToolTip("Refuse the command if the stream is at another version by then")
+        self.check.setToolTip(f"{EXPECTED}: refuse the command if the stream is at another version by then")
         self.line = QLineEdit()
         self.line.setObjectName("expected-version")
         self.line.setAccessibleName(EXPECTED)
@@ -142,10 +142,11 @@ class ExpectedVersion(QWidget):
         self.line.setEnabled(True)
         self.line.setText(text)
 
-    def shorten(self, *, short: bool) -> None:
-        """Says it in one word where there is no room for both."""
-        self.check.setText(EXPECTED.partition(" ")[0] if short else EXPECTED)
-        self.line.setMaximumWidth(40 if short else 64)
+    def shorten(self, room: int) -> None:
+        """Says it in one word, or in its tip alone, where a view of that width has no room for both."""
+        word = EXPECTED.partition(" ")[0] if room >= NARROW else ""
+        self.check.setText(EXPECTED if room >= SLIM else word)
+        self.line.setMaximumWidth(64 if room >= SLIM else 40)
 
     def clear(self) -> None:
         """Expects none."""
@@ -211,6 +212,19 @@ async def catch_up(workspace: Workspace, result: CommandResult, card: ResultCard
 def described_by(registry: Registry, kind: str, name: str) -> CommandType | QueryType:
     """Returns a command or a query of the model."""
     return registry.commands[name] if kind == COMMAND else registry.queries[name]
+
+
+def tell_about(label: QLabel, registry: Registry, kind: str, name: str) -> None:
+    """Says in short what a command or query is, and in the tip all of its rules and what follows."""
+    doc, told = described_by(registry, kind, name).doc, registry.told_of(f"{kind}:{name}")
+    reasons = [one.name for one in told if one.verb == "refuses"]
+    given = {who: registry.flows_of(f"external:{who}") for who in registry.actors}
+    actors = [who for who, flows in given.items() if name in {one.name for one in flows}]
+    words = (("By", actors), ("Refuses", reasons))
+    rest = "  ·  ".join(f"{word}: {', '.join(names)}" for word, names in words if names)
+    label.setText("\n".join(filter(None, (summary_of(doc), rest))))
+    label.setToolTip(plain_tip("\n".join([doc, *(one.said for one in told)]).strip()))
+    label.setVisible(bool(label.text()))
 
 
 def form_of(desk: Desk, described: CommandType | QueryType, suggest: Mapping[Loc, Suggest]) -> SchemaForm:

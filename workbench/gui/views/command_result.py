@@ -9,12 +9,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 from typing_extensions import override
 
+from workbench.gui.icons import icon
 from workbench.gui.widgets import Badge, JsonView, plain_label, toolbar_button
 from workbench.model.hints import sentences
 
 if TYPE_CHECKING:
     from workbench.model.command import CommandResult
 
+TIMELINE = "Show timeline"
 KINDS = {"accepted": "ok", "rejected": "warning", "conflict": "warning", "failed": "error"}
 
 
@@ -59,7 +61,8 @@ class ResultCard(QFrame):
         self.more = plain_label(role="muted", wrap=True)
         self.answer = JsonView()
         self.answer.setMinimumHeight(120)
-        self.timeline = QPushButton("Show timeline")
+        self.timeline = QPushButton(icon("timeline"), TIMELINE)
+        self.timeline.setAccessibleName(TIMELINE)
         self.timeline.clicked.connect(lambda _checked=False: show_stream(self._stream))
         close = toolbar_button("", "close", "Close")
         close.clicked.connect(self.hide)
@@ -81,6 +84,11 @@ class ResultCard(QFrame):
     def setVisible(self, visible: bool) -> None:
         super().setVisible(visible)
         self.turned.emit(visible)
+
+    def shorten(self, *, short: bool) -> None:
+        """Shows the button as an icon where there is no room for its words."""
+        self.timeline.setText("" if short else TIMELINE)
+        self.timeline.setToolTip(TIMELINE if short else "")
 
     def show_result(self, result: CommandResult) -> None:
         """Shows a command's outcome."""

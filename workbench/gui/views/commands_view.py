@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -23,6 +23,7 @@ from workbench.gui.views.command_history import SHOWN, CommandHistory
 from workbench.gui.views.command_parts import (
     COMMAND,
     QUERY,
+    SLIM,
     ExpectedVersion,
     Form,
     Picker,
@@ -33,11 +34,11 @@ from workbench.gui.views.command_parts import (
     in_place_of,
     offered_forms,
     suggestions,
+    tell_about,
 )
 from workbench.gui.views.command_result import ResultCard
 from workbench.gui.views.publish_dialog import open_publish
-from workbench.gui.widgets import ElidedLabel, EmptyState, plain_label, plain_tip, toolbar_button
-from workbench.model.pydantic_messages import summary_of
+from workbench.gui.widgets import ElidedLabel, EmptyState, plain_label, toolbar_button
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from workbench.model.registry import Registry
     from workbench.store.stored_values import CommandRecord
 
-TALL, SLIM = 620, 310
+TALL = 620
 """Pixels in height that form, result and history need together."""
 
 
@@ -122,7 +123,8 @@ class CommandsView(View):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._make_room()
-        self.version.shorten(short=self.width() < SLIM)
+        self.version.shorten(self.width())
+        self.result.shorten(short=self.width() < SLIM)
         self.target.setHidden(self.width() < SLIM)
 
     def _make_room(self) -> None:
@@ -219,8 +221,7 @@ class CommandsView(View):
         self._form.show()  # at once, so that it can take the keyboard
         self.version.clear()
         self.drafts.turn_to(f"{kind}/{name}", f"the form of {name}")
-        with QSignalBlocker(self.picker):
-            self.picker.setCurrentIndex(self.picker.findText(name))
+        self.picker.choose((kind, name))
         self.result.hide()
         self._dress(kind)
         self._show_target()
@@ -272,9 +273,7 @@ class CommandsView(View):
 
     def _dress(self, kind: str) -> None:
         if self._described is not None:
-            self.about.setText(summary_of(self._described.doc))
-            self.about.setToolTip(plain_tip(self._described.doc))
-            self.about.setVisible(bool(self._described.doc))
+            tell_about(self.about, self.desk.workspace.registry, kind, self._name)
         command = kind == COMMAND
         self.version.setVisible(command)
         self.acts.refresh()

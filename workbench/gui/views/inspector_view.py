@@ -156,12 +156,15 @@ class InspectorView(View):
         self._event = shown.event
         self.name.setText(shown.title)
         self.where.setText(shown.subtitle)
-        kind = self.desk.workspace.registry.events.get(shown.title)
+        registry = self.desk.workspace.registry
+        kind = registry.events.get(shown.title)
         self.about.setText(summary_of(kind.doc) if kind is not None else "")
         self.about.setToolTip(plain_tip(kind.doc) if kind is not None else "")
         self.about.setVisible(bool(self.about.text()))
         self._show_payload(shown)
-        self.facts.refresh(ListSource(list(shown.facts)))
+        rules = registry.rules_of(f"event:{shown.title}")
+        said = [(f"{one.verb} {one.name}", one.words) for one in rules]
+        self.facts.refresh(ListSource([*shown.facts, *said]))
         for widget in (self.diff, self.causes):
             self.tabs.setTabEnabled(self.tabs.indexOf(widget), shown.event is not None)
         self.acts.refresh()

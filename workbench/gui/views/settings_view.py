@@ -189,7 +189,7 @@ class SettingsView(View):
             self.part.show_collection(branch, name=typed)
         else:
             self.part.show_part(draft.part(path), self._judge, name=typed)
-        self._show_state()
+        self._edited()  # the form has judged what it showed before
 
     # -- drafts (V2) --------------------------------------------------------------------------------------
 

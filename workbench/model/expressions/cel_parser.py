@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.model.expressions.flaws import Flaw, InvalidExpression
+from workbench.model.expressions.other_words import OTHER_WORDS
 from workbench.model.expressions.tokenizer import Token, tokens_of, value_of, wrong
 from workbench.model.expressions.value_kinds import ANY, Type
 
@@ -216,10 +217,15 @@ class _Parser:
     def _unexpected(self, wanted: tuple[str, ...]) -> InvalidExpression:
         token = self._next
         if len(wanted) == 1 and wanted[0] in _CLOSING and (token.kind == "end" or wanted[0] == ":"):
-            return wrong(token.at, f"{wanted[0]} is missing")
+            hint = f"{OTHER_WORDS['?']}, or {{'name': value}}" if wanted[0] == ":" else ""
+            return wrong(token.at, f"{wanted[0]} is missing", hint)
         if token.kind == "end":
             return wrong(token.at, "the expression ends too early")
-        return wrong(token.at, f"{token.text} is not expected here")
+        before = self._tokens[self._at - 1] if self._at else token
+        pair = before.text + token.text if before.end == token.at else ""
+        words = (pair, token.text, before.text if before.text == "not" else "")
+        hint = next((OTHER_WORDS[word] for word in words if word in OTHER_WORDS), "")
+        return wrong(token.at, f"{token.text} is not expected here", hint)
 
     def _sees(self, *marks: str) -> bool:
         return self._next.kind == "mark" and self._next.text in marks
@@ -355,7 +361,7 @@ class _Parser:
         if token.text in _CONSTANTS:
             return Literal(at=token.at, end=token.end, value=_CONSTANTS[token.text])
         if token.text in _RESERVED:
-            raise wrong(token.at, f"{token.text} is not expected here")
+            raise wrong(token.at, f"{token.text} is not expected here", OTHER_WORDS.get(token.text, ""))
         if self._sees("("):
             return self._call(token, None, depth)
         return Name(at=token.at, end=token.end, name=token.text)

@@ -8,10 +8,10 @@ from typing import Any
 
 from workbench.model.expressions import cel_parser
 from workbench.model.expressions.cel_values import TYPE_NAMES, Uint, Wrong
-from workbench.model.expressions.comparison_checks import COMPARISONS, comparison_flaw
-from workbench.model.expressions.expression_hints import among, conversion, way_on
+from workbench.model.expressions.comparison_checks import COMPARISONS, ORDERED, comparison_flaw
+from workbench.model.expressions.expression_hints import among, conversion, function_hint, way_on
 from workbench.model.expressions.flaws import Flaw
-from workbench.model.expressions.functions import FUNCTIONS, MACROS, Function
+from workbench.model.expressions.functions import MACROS, Function
 from workbench.model.expressions.name_resolution import (
     called,
     is_bind,
@@ -21,6 +21,7 @@ from workbench.model.expressions.name_resolution import (
     said,
     type_named,
 )
+from workbench.model.expressions.other_words import OTHER_NAMES, OTHER_WORDS
 from workbench.model.expressions.patterns import LARGEST, compiled, cost_of
 from workbench.model.expressions.value_kinds import (
     ANY,
@@ -101,8 +102,8 @@ class _Check:
             return self.names[node.name]
         if node.name in TYPE_NAMES:
             return TYPE
-        words = f"nothing here is called {node.name}"
-        return self.unknown(node.at, node.name, words, among(node.name, self.names))
+        hint = OTHER_NAMES.get(node.name) or among(node.name, self.names)
+        return self.unknown(node.at, node.name, f"nothing here is called {node.name}", hint)
 
     def select(self, node: cel_parser.Select) -> Type:
         if type_named(node, self.names):
@@ -115,7 +116,7 @@ class _Check:
         if owner.kind in {Kind.ANY, Kind.RECORD}:
             return owner.item or ANY
         words = f"{said(node.of)} is {owner.words} and has no {node.name}"
-        return self.unknown(node.name_at, node.name, words, "")
+        return self.unknown(node.name_at, node.name, words, OTHER_WORDS.get(node.name, ""))
 
     def _field(self, node: cel_parser.Select, fields: Mapping[str, Type]) -> Type:
         if node.name in fields:
@@ -127,7 +128,7 @@ class _Check:
                 self.flaw(node, words, f'ask first: "{first} && …" or "{first} ? {said(node)} : …"')
             return fields[node.name]
         words = f"{said(node.of)} has no {node.name}"
-        return self.unknown(node.name_at, node.name, words, among(node.name, fields))
+        return self.unknown(node.name_at, node.name, words, among(node.name, fields) or "it has no fields")
 
     def index(self, node: cel_parser.Index) -> Type:
         owner, index = self.infer(node.of), self.infer(node.index)
@@ -242,7 +243,7 @@ class _Check:
         if known is None:
             name = qualified(node, self.names)
             at = node.at if name != node.name else node.name_at
-            hint = among(name, [*FUNCTIONS, *MACROS, "has", "cel.bind"], all_of_them=False)
+            hint = function_hint(name)
             return self.unknown(at, name, f"there is no function {name}", hint)
         return self._function(node, known, given)
 
@@ -274,7 +275,9 @@ class _Check:
         found = self.inside(names, self._items(owner, two=two), node.arguments[len(names) :], node.name)
         if node.name in {"map", "transformList"}:
             return Type(kind=Kind.LIST, item=computed(found))
-        if node.name == "filter":
+        if node.name == "sortBy" and found.counts_as not in {*ORDERED, Kind.ANY}:
+            self.flaw(node.arguments[-1], f"sortBy needs what has an order, and this is {found.words}")
+        if node.name in {"filter", "sortBy"}:
             return Type(kind=Kind.LIST, item=self._items(owner, two=False)[0])
         return RECORD if node.name == "transformMap" else BOOLEAN
 

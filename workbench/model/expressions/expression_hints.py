@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from workbench.model.expressions.functions import FUNCTIONS
+from workbench.model.expressions.functions import FUNCTIONS, MACROS
+from workbench.model.expressions.other_words import OTHER_WORDS
 from workbench.model.expressions.value_kinds import NUMBERS, Kind, Type
 from workbench.model.hints import did_you_mean
 
@@ -15,12 +16,32 @@ def among(name: str, known: Iterable[str], *, all_of_them: bool = True) -> str:
     return did_you_mean(name, names, f"there are: {', '.join(names)}" if names and all_of_them else "")
 
 
+_MADE_OF_TEXT = {
+    Kind.TIME: "timestamp('2024-05-01T12:00:00Z') makes a time of a text",
+    Kind.DURATION: "duration('24h') makes one of a text",
+}
+
+
+def function_hint(name: str) -> str:
+    """Says what to write where there is no function of a name."""
+    if name in MACROS:
+        return f"write list.{name}(…)"
+    return OTHER_WORDS.get(name) or did_you_mean(name, [*FUNCTIONS, *MACROS, "has", "cel.bind"])
+
+
 def conversion(left: Type, right: Type) -> str:
     """Says what to write where two kinds do not go together."""
     kinds = {left.counts_as, right.counts_as}
     if Kind.STRING in kinds and kinds & NUMBERS:
         return "write string(…) around the number"
-    return ""
+    if Kind.TIME in kinds and kinds & NUMBERS:
+        return "a length of time is duration('24h')"
+    given = kinds - {Kind.STRING}
+    return (
+        next((_MADE_OF_TEXT[kind] for kind in given if kind in _MADE_OF_TEXT), "")
+        if len(kinds) > len(given)
+        else ""
+    )
 
 
 def way_on(name: str, found: Type) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from workbench.model.expressions.cel_values import INT_MAX, UINT_MAX, Uint
 from workbench.model.expressions.flaws import Flaw, InvalidExpression
+from workbench.model.expressions.other_words import OTHER_WORDS
 
 _TOKEN = re.compile(
     r"""(?:[ \t\r\n\f]|//[^\n]*+)*+(?:
@@ -69,12 +70,13 @@ def tokens_of(text: str) -> list[Token]:
 
 def _no_word(text: str, at: int) -> InvalidExpression:
     if text[at] == "=":
-        return wrong(at, "a single = means nothing", "write == to compare")
+        hint = OTHER_WORDS["=>"] if text[at + 1 : at + 2] == ">" else "write == to compare"
+        return wrong(at, "a single = means nothing", hint)
     if _QUOTES.match(text, at):
         return wrong(at, "the text is not closed", "text in an expression stands between single quotes")
     if text[at].isdigit():
-        return wrong(at, "this is no number")
-    return wrong(at, f"{text[at]} means nothing in an expression")
+        return wrong(at, "this is no number", "a length of time is duration('24h')")
+    return wrong(at, f"{text[at]} means nothing in an expression", OTHER_WORDS.get(text[at], ""))
 
 
 def value_of(token: Token, *, negative: bool = False) -> Any:

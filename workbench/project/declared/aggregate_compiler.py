@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from operator import attrgetter
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -14,9 +13,10 @@ from workbench.model.aggregate import Aggregate
 from workbench.model.command import Command
 from workbench.model.decision_context import DecisionContext
 from workbench.model.event import Event, Upcaster
-from workbench.model.expressions.closures import Scope, item
-from workbench.model.expressions.expression import quick_of
+from workbench.model.expressions.closures import Scope, Variable, item
+from workbench.model.expressions.expression import constant, quick_of
 from workbench.model.expressions.operators import Get
+from workbench.model.expressions.value_kinds import ANY, Type
 from workbench.model.expressions.value_views import names_of
 from workbench.project.declared.aggregate_draft import (
     AggregateDraft,
@@ -25,9 +25,9 @@ from workbench.project.declared.aggregate_draft import (
     places_of,
     states_of,
 )
-from workbench.project.declared.build_values import Build, ValueSource, checked, quick, quick_change
+from workbench.project.declared.build_values import ValueSource, folding
 from workbench.project.declared.compilation import Compilation, CompiledPart
-from workbench.project.declared.consequences import ActionCompiler, CompiledAction, untyped
+from workbench.project.declared.consequences import ActionCompiler, CompiledAction, sections_of, untyped
 from workbench.project.declared.scopes import now_at, with_names
 from workbench.project.declared.sections import CommandSection, EventSection, UpcastSection
 from workbench.project.declared.source_locations import Path
@@ -78,6 +78,7 @@ def add_command(
     places = places_of(draft, owners, name, section, fields)
     if not places:
         draft.broken.add(("command", name))
+        _check_alone(draft, name, section, record_of(fields))
         return
     own, *others = places
     cls = model_class(
@@ -132,21 +133,45 @@ def _decision(draft: Compilation, owner: AggregateDraft, part: CompiledPart) -> 
     path = ("command", *part.name.split("."))
     known = {"command": item(part.type, 1), **now_at(2), **states_of(draft, path, places)}
     scope = with_names(draft, path, section.let, known)
+    written = names_of(part.cls)
+    guards, present = _guards(draft, path, section, part.field_types, scope)
+    events = {one.name: one.owner.events for one in places}
+    actions = ActionCompiler(draft, scope, "command", arity_of(places), present).emitted(
+        path, section, events
+    )
+    asked = tuple((when, message, written.get(about)) for when, message, about in guards)
+    return entered(places, _decide(asked, tuple(actions)))
+
+
+def _guards(
+    draft: Compilation, path: Path, section: CommandSection, fields: Collection[str], scope: Scope
+) -> tuple[list[tuple[Get, Callable[[Any], str], str]], frozenset[str]]:
+    """Compiles the guards of a command; returns also what is not null behind them."""
     present: frozenset[str] = frozenset()
     guards = []
     for name, one in section.refuse.items():
         place = (*path, "refuse", name)
         when, yes, no = draft.condition((*place, "when"), one.when, scope, present=present)
         message = draft.template((*place, "message"), one.message, scope, present=present | yes)
-        if one.field and one.field not in part.field_types:
-            draft.unknown((*place, "field"), f"field of {part.name}", one.field, part.field_types)
-        guards.append((when, message, names_of(part.cls).get(one.field)))
+        if one.field and one.field not in fields:
+            draft.unknown((*place, "field"), f"field of {path[-1]}", one.field, fields)
+        guards.append((when, message, one.field))
         present |= no
-    events = {one.name: one.owner.events for one in places}
-    actions = ActionCompiler(draft, scope, "command", arity_of(places), present).emitted(
-        path, section, events
-    )
-    return entered(places, _decide(tuple(guards), tuple(actions)))
+    return guards, present
+
+
+def _check_alone(draft: Compilation, name: str, section: CommandSection, command: Type) -> None:
+    """Finds what is wrong with the expressions of a command of which no aggregate is known."""
+    path = ("command", *name.split("."))
+    roles = [role for places in section.by_key.values() for role in places]
+    known = {name: Variable(ANY, constant(None)) for name in ("state", "exists", *roles)}
+    scope = with_names(draft, path, section.let, {**known, "command": item(command, 1), **now_at(2)})
+    _, present = _guards(draft, path, section, command.fields or {}, scope)
+    actions = ActionCompiler(draft, scope, "command", 3, present)
+    for place, one in sections_of(path, section):
+        if one.when:
+            draft.condition((*place, "when"), one.when, scope, present=present)
+        actions.data(place, one.given)
 
 
 Guard = tuple[Get, Callable[[Any], str], str | None]
@@ -165,9 +190,10 @@ def _decide(guards: tuple[Guard, ...], actions: tuple[CompiledAction, ...]) -> C
     if not all(action.quick for action in actions):
         return careful
     conditions = tuple(quick_of(when) for when, _, _ in guards)
-    builds = tuple((quick_of(one.when) if one.when else None, one.quick) for one in actions if one.quick)
-
-    only = builds[0][1] if len(builds) == 1 and builds[0][0] is None else None
+    builds = tuple(
+        (quick_of(one.when) if one.when else None, one.quick, one.lines) for one in actions if one.quick
+    )
+    only = actions[0].quick if len(actions) == 1 and actions[0].when is actions[0].lines is None else None
 
     def decide(env: Any) -> list[Event]:
         try:
@@ -176,7 +202,12 @@ def _decide(guards: tuple[Guard, ...], actions: tuple[CompiledAction, ...]) -> C
                     return careful(env)
             if only is not None:
                 return [only(env)]
-            return [build(env) for when, build in builds if when is None or when(env) is True]
+            return [
+                build(one)
+                for when, build, lines in builds
+                for one in (lines(env) if lines else (env,))
+                if when is None or when(one) is True
+            ]
         except CommandRejected:
             raise
         except Exception:  # noqa: BLE001  # the careful way says what is wrong, if anything is
@@ -213,38 +244,16 @@ def _evolve(
     """Returns a fold: what is not given stays, and the first event begins with the defaults."""
     missing = [name for name, one in owner.fields.items() if not one.optional and name not in given]
     initial = None if any(not one.optional for one in owner.fields.values()) else state()
-    said = f"{event_type} cannot change the state so"
-    kept = {name: given.get(name) or ValueSource(_kept(name)) for name in owner.fields}
-    change = checked(state, kept, said)
-    careful_change = _falling_back(quick_change(given), change)
-    begin = _falling_back(quick(state, owner.fields, given), checked(state, given, said))
+    begin, change = folding(state, owner.fields, given, f"{event_type} cannot change the state so")
 
     def evolve(before: Any, event: Any) -> Any:
         if before is not None:
-            return careful_change((before, event))
+            return change((before, event))
         if missing:
             raise ExpressionFailed(f"{event_type} cannot be the first event: it does not set {missing[0]}")
         return begin((initial, event))
 
     return evolve
-
-
-def _falling_back(quick_way: Build | None, careful: Build) -> Build:
-    if quick_way is None:
-        return careful
-
-    def build(env: Any) -> Any:
-        try:
-            return quick_way(env)
-        except Exception:  # noqa: BLE001  # the careful way says what is wrong, if anything is
-            return careful(env)
-
-    return build
-
-
-def _kept(name: str) -> Get:
-    get = attrgetter(attribute_of(name))
-    return lambda env: get(env[0])
 
 
 def check_beginnings(draft: Compilation, owner: AggregateDraft) -> None:

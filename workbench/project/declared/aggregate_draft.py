@@ -59,7 +59,7 @@ def owner_of(draft: Compilation, name: str, section: AggregateSection) -> Aggreg
     path = ("aggregate", *name.split("."))
     if "-" in name:
         said = f"{name} cannot name an aggregate: streams are called {name}-ID, up to the first hyphen"
-        draft.tell(path, "S-NAME", said)
+        draft.tell(path, "S-NAME", said, f"call it {name.replace('-', '_')}")
     fields = draft.types.all_of((*path, "state"), section.state)
     state = struct_class(class_name(name), msgspec.Struct, fields, doc=section.description)
     return AggregateDraft(name=name, path=path, section=section, fields=fields, state=state)
@@ -109,6 +109,14 @@ def places_of(
 ) -> list[Place]:
     """Returns the aggregates that a command is decided over; none where one of them is not known."""
     path, found, lacking = ("command", *name.split(".")), list[Place](), False
+    names = [role for places in section.by_key.values() for role in places]
+    if not names:
+        said = 'creates: "…", changes: "…" or creates_or_changes: "…"'
+        draft.tell(path, "S-TYPE", "nothing says which aggregate it is for", f"write {said}")
+    if twice := next((role for role in names if names.count(role) > 1), ""):
+        said = f"{twice} is named twice"
+        draft.tell(path, "S-TYPE", said, "one that may exist or not is creates_or_changes")
+        return []
     for key, places in section.by_key.items():
         for role, one in places.items():
             place = (*path, key, role) if one.aggregate or one.id else (*path, key)
@@ -121,7 +129,8 @@ def places_of(
                 said = f"nothing says which field holds the id of this {role}"
                 draft.tell((*path, key), "S-TYPE", said, f'{key}: {{ {role}: "…_id" }}', key=True)
             first = one.id or section.target or next(iter(section.fields))
-            _check_id(draft, path, first, place if one.id else (*path, "target"), name, section, fields)
+            if first in fields or first not in section.fields:
+                _check_id(draft, path, first, place if one.id else (*path, "target"), key, fields)
             found.append(Place(name=role, owner=owner, id=first, creates=_CREATES[key]))
     return [] if lacking else found
 
@@ -131,15 +140,17 @@ def _check_id(
     path: Path,
     field: str,
     place: Path,
-    name: str,
-    section: CommandSection,
+    key: str,
     fields: Mapping[str, FieldType],
 ) -> None:
-    if field not in section.fields:
-        draft.unknown(place, f"field of {name}", field, section.fields)
-    elif field in fields and fields[field].optional:
-        said = f"{field} names the aggregate, so it cannot be left out"
-        draft.tell((*path, "fields", field), "S-TYPE", said, "take away its default, and the ? of its type")
+    if field not in fields:
+        draft.unknown(place, f"field of {path[-1]}", field, fields)
+    elif fields[field].type.nullable:
+        said = f"{field} names the aggregate, so it cannot be null"
+        draft.tell((*path, "fields", field), "S-TYPE", said, "take away the ? of its type")
+    elif fields[field].optional and key == "creates":
+        said = f"{field} names what is begun, so it cannot always be the same"
+        draft.tell((*path, "fields", field), "S-TYPE", said, "take away its default")
 
 
 def states_of(draft: Compilation, path: Path, places: Sequence[Place]) -> Mapping[str, Variable]:

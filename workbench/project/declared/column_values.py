@@ -14,7 +14,7 @@ from workbench.model.expressions.value_kinds import Kind, Type
 from workbench.model.expressions.value_views import EPOCH
 from workbench.model.json_values import read_json, write_json
 from workbench.model.projection import ColumnKind
-from workbench.project.declared.sections import ProjectionSection
+from workbench.project.declared.projection_sections import ProjectionSection
 from workbench.project.declared.value_classes import as_json
 
 KINDS = {

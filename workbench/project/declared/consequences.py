@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -15,19 +15,17 @@ from workbench.errors import ExpressionFailed
 from workbench.model.decision_context import For
 from workbench.model.expressions.closures import Scope, Variable
 from workbench.model.expressions.operators import Get
-from workbench.model.expressions.value_kinds import DURATION, RECORD, TIME, Kind, Type, misfit
-from workbench.model.expressions.value_views import moment, names_of
+from workbench.model.expressions.value_kinds import RECORD, Kind, Type, misfit, way_to_fit
+from workbench.model.expressions.value_views import names_of
 from workbench.model.policy import After, At, Issue, Withdraw
 from workbench.project.declared.build_values import Build, ValueSource, checked, quick, source_of
 from workbench.project.declared.compilation import Compilation, CompiledPart
+from workbench.project.declared.due_times import Due, due_of
+from workbench.project.declared.key_meanings import Values
 from workbench.project.declared.scopes import Lines, lines_of
-from workbench.project.declared.sections import Acting, ActionSection, AnswerSection, Values
+from workbench.project.declared.sections import Acting, ActionSection, AnswerSection
 from workbench.project.declared.source_locations import Path
 from workbench.project.declared.value_classes import as_json
-from workbench.project.durations import Calendar
-
-Due = Callable[[Any], tuple[float, datetime | None]]
-"""Gives how many seconds later something is done, or at which time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +80,24 @@ def one_verb(draft: Compilation, path: Path, one: ActionSection, allowed: tuple[
     if len(verbs) == 1 and verbs[0] in allowed:
         for odd in sorted(one.model_fields_set & (one.details - _FITTING[verbs[0]])):
             key = "for" if odd == "whose" else odd
-            draft.tell((*path, key), "S-UNKNOWN", f"{key} has no meaning for {verbs[0]}", key=True)
+            fitting = " and ".join(verb for verb in _FITTING if odd in _FITTING[verb])
+            said = f"{key} has no meaning for {verbs[0]}"
+            draft.tell((*path, key), "S-UNKNOWN", said, f"it is for {fitting}", key=True)
         return verbs[0]
     said = f"an action here has {' or '.join(allowed)}"
     odd = next((verb for verb in verbs if verb not in allowed), "")
     said += f", not {odd}" if odd else (", only one of them" if len(verbs) > 1 else "")
-    draft.tell((*path, odd) if odd else path, "S-TYPE", said, key=True)
+    draft.tell((*path, odd) if odd else path, "S-TYPE", said, _ELSEWHERE.get(odd, ""), key=True)
     return ""
+
+
+_ELSEWHERE = {
+    "emit": "events are emitted by commands: issue one that does",
+    "issue": "policies, processes and handlers issue commands",
+    "publish": "handlers publish messages",
+    "withdraw": "only a process withdraws what it issued",
+}
+"""Where something is done that cannot be done here."""
 
 
 _FITTING = {
@@ -152,6 +161,9 @@ class ActionCompiler:
         made: list[CompiledAction] = []
         earlier: list[Get] = []
         denied: frozenset[str] = frozenset()
+        if odd := acting.beside_do:
+            said = f"{', '.join(odd)} cannot stand beside do {{ … }}"
+            self.draft.tell(path, "S-TYPE", said, "write it in the actions there, or one action without do")
         for place, one in sections_of(path, acting):
             verb = one_verb(self.draft, place, one, tuple(makes))
             inner, lines = self._lines(place, one)
@@ -162,14 +174,15 @@ class ActionCompiler:
             build = makes[verb](replace(inner, present=inner.present | yes), place, one) if verb else None
             if build is not None:
                 before = inner.withdrawn_by(place, one) if verb == "issue" else None
-                made.append(CompiledAction(when, build[0], None if lines else build[1], lines, before))
+                made.append(CompiledAction(when, *build, lines, before))
         return made
 
     def withdrawn_by(self, path: Path, one: ActionSection) -> Withdraw | None:
         """Compiles what an action of a process takes back before it does anything else."""
         place = (*path, "withdraw")
         if one.withdraw and self.withdrawn is None:
-            self.draft.tell(place, "S-TYPE", "only a process withdraws what it issued", key=True)
+            said = "only a process withdraws what it issued"
+            self.draft.tell(place, "S-TYPE", said, "make this a process", key=True)
         if not one.withdraw or self.withdrawn is None:
             return None
         self.withdrawn.extend((place, name) for name in one.withdraw)
@@ -187,7 +200,8 @@ class ActionCompiler:
         """
         if one.otherwise and (one.when or not earlier):
             said = "otherwise stands instead of when" if one.when else "no action before this one has a when"
-            self.draft.tell((*path, "otherwise"), "S-TYPE", said, key=True)
+            hint = "leave one of them out" if one.when else "give one a when, or leave otherwise out"
+            self.draft.tell((*path, "otherwise"), "S-TYPE", said, hint, key=True)
         if one.when:
             return self.draft.condition((*path, "when"), one.when, self.scope, present=self.present)
         if one.otherwise:
@@ -202,45 +216,6 @@ class ActionCompiler:
             return self, None
         scope, lines = found
         return replace(self, scope=scope, arity=self.arity and self.arity + 1), lines
-
-    def later(self, path: Path, one: ActionSection) -> Due | None:
-        """Compiles when an action takes effect; None for at once."""
-        if one.at:
-            if one.after:
-                said = "an action is done after a time or at a time, not both"
-                self.draft.tell((*path, "at"), "S-TYPE", said, "leave one of them out", key=True)
-            at = self._timed((*path, "at"), one.at, TIME)
-            return lambda env: (0.0, at(env))
-        if isinstance(one.after, Calendar):
-            span, now = one.after, self.scope["now"].get
-            return lambda env: (0.0, span.after(moment(now(env))))
-        if isinstance(one.after, str):
-            after = self._timed((*path, "after"), one.after, DURATION)
-            return lambda env: (max(0.0, after(env).total_seconds()), None)
-        seconds = one.after
-        return (lambda _env: (seconds, None)) if seconds else None
-
-    def _timed(self, path: Path, text: str, wanted: Type) -> Get:
-        before = len(self.draft.problems)
-        run, found = self.draft.expression(path, text, self.scope, present=self.present)
-        self.draft.problems[before:] = [
-            replace(one, hint=f"{path[-1]} is {_TIMED[wanted.kind]}; {one.hint}".removesuffix("; "))
-            for one in self.draft.problems[before:]
-        ]
-        if found.kind is not Kind.ANY and (found.counts_as is not wanted.kind or found.nullable):
-            whole = f"{path[-1]} is {wanted.words}, and this is {found.words}"
-            said = f"{path[-1]} cannot be null, and this may be" if found.nullable else whole
-            self.draft.tell(path, "S-TYPE", said, _TIMED[wanted.kind])
-
-        def timed(env: Any) -> Any:
-            value = run(env)
-            if found.kind is Kind.MICROS:
-                return moment(value)
-            if not isinstance(value, datetime if wanted is TIME else timedelta):
-                raise ExpressionFailed(f"{path[-1]} is {wanted.words}, and this is {value!r}")
-            return value
-
-        return timed
 
     def data(self, path: Path, given: Values) -> dict[str, Get]:
         """Compiles what a message says."""
@@ -324,7 +299,7 @@ def _issue(
         return None
     if one.issue not in names:
         names.append(one.issue)
-    later = own.later(path, one)
+    later = due_of(own.draft, path, one, own.scope, own.present)
     build = _command(part, own.fields(path, "issue", one, part), later)
     if one.refused is None or own.answer is None:
         return build, None
@@ -347,8 +322,9 @@ def _publish(own: ActionCompiler, path: Path, one: ActionSection) -> tuple[Build
     if one.key:
         key, found = own.draft.expression((*path, "key"), one.key, own.scope, present=own.present)
         if said := misfit("key", Type(kind=Kind.STRING), found):
-            own.draft.tell((*path, "key"), "S-TYPE", said)
-    later = own.later(path, one)
+            hint = way_to_fit("key", Type(kind=Kind.STRING), found)
+            own.draft.tell((*path, "key"), "S-TYPE", said, hint)
+    later = due_of(own.draft, path, one, own.scope, own.present)
 
     def build(env: Any) -> Publication:
         said = {name: as_json(get(env)) for name, get in data.items()}
@@ -357,12 +333,6 @@ def _publish(own: ActionCompiler, path: Path, one: ActionSection) -> tuple[Build
         return Publication(one.publish, kind, str(key(env)) if key else "", said, delay, at)
 
     return build, None
-
-
-_TIMED = {
-    Kind.DURATION: """a duration: "30m", "1 month", "event.days * duration('24h')\"""",
-    Kind.TIME: """a time: "event.closes_at", "now + duration('24h')\"""",
-}
 
 
 def _command(part: CompiledPart, sources: Mapping[str, ValueSource], later: Due | None) -> Build:

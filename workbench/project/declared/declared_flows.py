@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 
 from workbench.model.model_flow import ModelFlow
 from workbench.project.declared.consequences import sections_of
+from workbench.project.declared.projection_sections import ApplySection, ProjectionSection
 from workbench.project.declared.section_reader import Sections
-from workbench.project.declared.sections import Acting, ActionSection, CommandSection, StepSection
+from workbench.project.declared.sections import (
+    Acting,
+    ActionSection,
+    FailureSection,
+    RefusalSection,
+    StepSection,
+)
 from workbench.project.durations import write_later
 
 _VERBS = {"emit": "emits", "issue": "issues", "publish": "publishes"}
@@ -17,7 +26,9 @@ _VERBS = {"emit": "emits", "issue": "issues", "publish": "publishes"}
 def flows_of(sections: Sections) -> dict[str, tuple[ModelFlow, ...]]:
     """Returns what follows, by who does it: ``command:NAME``, ``subscription:NAME`` or ``handler:NAME``.
 
-    What each refuses, and the names that it gives, stand under the same with ``rules:`` before it.
+    Under ``projection:NAME`` stand the events that change more, fewer or other rows than their stream's.
+    Why each refuses or fails, what it sets, and the names that it gives, stand under the same with ``rules:``
+    before it; those of ``event:NAME`` and ``query:NAME``, too.
     """
     found = {f"command:{name}": list(_acts(one)) for name, one in sections.commands.items()}
     for name, policy in sections.policies.items():
@@ -28,27 +39,72 @@ def flows_of(sections: Sections) -> dict[str, tuple[ModelFlow, ...]]:
         ]
     found |= {f"handler:{name}": list(_acts(one, one.event)) for name, one in sections.handlers.items()}
     found |= {f"handler:{name}": list(_acts(one, one.event)) for name, one in sections.stand_ins.items()}
+    for name, projection in sections.projections.items():
+        deeds = ((event, _deed(one)) for event, one in projection.on.items())
+        found[f"projection:{name}"] = [
+            ModelFlow(verb="projects", name=event, words=words) for event, words in deeds if words
+        ]
     for name, command in sections.commands.items():
         for actor in command.by:
             found.setdefault(f"external:{actor}", []).append(ModelFlow(verb="issues", name=name))
-    found |= {f"rules:command:{name}": list(_rules(one)) for name, one in sections.commands.items()}
-    found |= {f"rules:subscription:{name}": list(_named(one)) for name, one in sections.policies.items()}
-    for name, process in sections.processes.items():
-        found[f"rules:subscription:{name}"] = [
-            one for event, step in process.on.items() for one in _named(step, event)
-        ]
+    found |= {f"rules:{name}": list(rules) for name, rules in _rules(sections)}
     return {name: tuple(dict.fromkeys(flows)) for name, flows in found.items()}
 
 
-def _rules(command: CommandSection) -> Iterator[ModelFlow]:
-    yield from _named(command)
-    for reason, one in command.refuse.items():
-        yield ModelFlow(verb="refuses", name=reason, words=f"when {one.when}: {one.message}")
+def _rules(sections: Sections) -> Iterator[tuple[str, Iterable[ModelFlow]]]:
+    for name, event in sections.events.items():
+        sets = (ModelFlow(verb="sets", name=field, words=_text(value)) for field, value in event.set.items())
+        yield f"event:{name}", chain(_named(event.let), sets)
+    for name, one in sections.commands.items():
+        yield f"command:{name}", chain(_named(one.let), _reasons("refuses", one.refuse))
+    for name, policy in sections.policies.items():
+        yield f"subscription:{name}", chain(_named(policy.let), _ignored(policy))
+    for name, process in sections.processes.items():
+        ignored = (one for event, step in process.on.items() for one in _ignored(step, event))
+        yield f"subscription:{name}", chain(_named_on(process.on), ignored)
+    for name, projection in sections.projections.items():
+        yield f"projection:{name}", chain(_looked_up(projection), _named_on(projection.on))
+    for name, query in sections.queries.items():
+        parts = (
+            f"where {query.where}" if query.where else "",
+            f"ordered by {query.order}" if query.order else "",
+        )
+        verb, words = "lists" if query.list else "gets", ", ".join(part for part in parts if part)
+        yield f"query:{name}", (ModelFlow(verb=verb, name=query.list or query.get, words=words),)
+    for name, handler in (*sections.handlers.items(), *sections.stand_ins.items()):
+        reasons = _reasons("fails", {**handler.reject, **handler.fail})
+        yield f"handler:{name}", chain(_named(handler.let), reasons, _ignored(handler))
 
 
-def _named(acting: Acting, cause: str = "") -> Iterator[ModelFlow]:
-    for name, text in acting.let.items():
-        yield ModelFlow(verb="names", name=name, cause=cause, words=text)
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _reasons(verb: str, reasons: Mapping[str, RefusalSection | FailureSection]) -> Iterator[ModelFlow]:
+    for reason, one in reasons.items():
+        yield ModelFlow(verb=verb, name=reason, words=f"when {one.when}: {one.message}")
+
+
+def _ignored(acting: Acting, cause: str = "") -> Iterator[ModelFlow]:
+    for _, one in sections_of((), acting):
+        if one.refused is not None:
+            yield from _ignored(one.refused, cause)
+            if not any(sections_of((), one.refused)):
+                yield ModelFlow(verb="ignores the refusal of", name=one.issue, cause=cause)
+
+
+def _named_on(on: Mapping[str, StepSection] | Mapping[str, ApplySection]) -> Iterator[ModelFlow]:
+    return (one for event, part in on.items() for one in _named(part.let, event))
+
+
+def _looked_up(projection: ProjectionSection) -> Iterator[ModelFlow]:
+    for event, deed in projection.on.items():
+        for name, row in deed.rows.items():
+            yield ModelFlow(verb="looks up", name=name, cause=event, words=row.key)
+
+
+def _named(lets: Mapping[str, str], cause: str = "") -> Iterator[ModelFlow]:
+    return (ModelFlow(verb="names", name=name, cause=cause, words=text) for name, text in lets.items())
 
 
 def _step(event: str, step: StepSection, key: str) -> Iterator[ModelFlow]:
@@ -73,11 +129,21 @@ def _acts(acting: Acting, cause: str = "") -> Iterator[ModelFlow]:
                 yield replace(answer, words=said)
 
 
+def _deed(one: ApplySection) -> str:
+    parts = ["removes" if one.remove else "", f"by {one.key}" if one.key else ""]
+    parts += [f"where {one.where}" if one.where else "", *_repeated(one.each)]
+    return ", ".join(part for part in (*parts, f"when {one.when}" if one.when else "") if part)
+
+
 def _time(one: ActionSection) -> str:
     return f"after {write_later(one.after)}" if one.after else f"at {one.at}" if one.at else ""
 
 
 def _condition(one: ActionSection) -> str:
-    parts = [f"for each {line} of {texts}" for line, texts in one.each.items()]
+    parts = _repeated(one.each)
     parts += [f"when {one.when}" if one.when else "", "otherwise" if one.otherwise else ""]
     return ", ".join(part for part in parts if part)
+
+
+def _repeated(each: Mapping[str, str]) -> list[str]:
+    return [f"for each {line} of {texts}" for line, texts in each.items()]

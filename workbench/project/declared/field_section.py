@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from workbench.project.declared.key_meanings import Says
 from workbench.project.settings import Name, Section
 
 
@@ -40,7 +41,9 @@ JsonName = Annotated[str, AfterValidator(_json_name)]
 class FieldSection(Section):
     """A field: ``"string"``, ``"string?"`` where it may be null, or a block."""
 
-    type: Name = Field(description="string, integer, decimal, … or one of [types]; ? at its end allows null")
+    type: Annotated[Name, Says("type")] = Field(
+        description="string, integer, decimal, … or one of [types]; ? at its end allows null"
+    )
     title: str = Field("", description="Its label in forms")
     description: str = Field("", description="What it means")
     default: Any = Field(None, description="What it is where nothing is given")
@@ -55,6 +58,6 @@ class FieldSection(Section):
     fields: dict[Name, FieldSpec] = Field(default_factory=dict, description="What an object consists of")
 
 
-FieldSpec = Annotated[FieldSection, BeforeValidator(type_alone)]
+FieldSpec = Annotated[FieldSection, BeforeValidator(type_alone), Says("type")]
 Fields = dict[Name, FieldSpec]
 FieldSection.model_rebuild()

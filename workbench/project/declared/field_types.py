@@ -136,7 +136,7 @@ class FieldTypes:
     def _named(self, path: Path, word: str) -> FieldType:
         if word in self._open:
             chain = " → ".join([*self._open, word])
-            self._tell((*path, "type"), f"the type {word} consists of itself: {chain}")
+            self._tell((*path, "type"), f"the type {word} consists of itself: {chain}", "name it by an id")
             return _UNKNOWN
         if word not in self._known:
             self._open.append(word)
@@ -147,7 +147,12 @@ class FieldTypes:
     def _nameless(self, path: Path, name: str, one: FieldSection) -> FieldType:
         """Returns the type of what is no field itself."""
         if one.written:
-            self._tell((*path, "as"), "as gives a field its name in JSON, and this is no field", key=True)
+            self._tell(
+                (*path, "as"),
+                "as gives a field its name in JSON, and this is no field",
+                "leave it out",
+                key=True,
+            )
         return self.of(path, name, one)
 
     def _plain(self, path: Path, name: str, word: str, one: FieldSection) -> FieldType:
@@ -157,7 +162,8 @@ class FieldTypes:
             self._tell(place, f"there is no type {word}", among(word, [*self.named, *_FITTING]))
             return _UNKNOWN
         for odd in sorted(one.model_fields_set - _ALWAYS - _FITTING[word]):
-            self._tell((*path, odd), f"{odd} has no meaning for {word}", key=True)
+            fitting = " and ".join(one for one, known in _FITTING.items() if odd in known)
+            self._tell((*path, odd), f"{odd} has no meaning for {word}", f"it is for {fitting}", key=True)
         for bound in ("min", "max"):
             if isinstance(getattr(one, bound), float) and word in {"string", "list", "map", "integer"}:
                 self._tell((*path, bound), f"{bound} should be a whole number")
@@ -195,8 +201,9 @@ class FieldTypes:
             return found
         try:
             return replace(found, command=_matching(found.command, pattern))
-        except Wrong:
-            self._tell((*path, "pattern"), "pattern is no regular expression that forms understand")
+        except Wrong as error:
+            said = str(error).replace("this is", "pattern is", 1)
+            self._tell((*path, "pattern"), said, "^[a-z]+$ is one")
             return found
 
     def _choice(self, path: Path, one: FieldSection) -> FieldType:

@@ -23,8 +23,9 @@ from workbench.project.declared.column_values import (
     way_to_index,
 )
 from workbench.project.declared.compilation import Compilation
+from workbench.project.declared.key_meanings import Values
+from workbench.project.declared.projection_sections import ApplySection, ProjectionSection
 from workbench.project.declared.scopes import Lines, lines_of, record_at, with_names
-from workbench.project.declared.sections import ApplySection, ProjectionSection, Values
 from workbench.project.declared.source_locations import Path
 from workbench.project.declared.where_compiler import RowConditions
 
@@ -42,7 +43,6 @@ class _Deed:
 
     Attributes:
         key: Gives the key of its row.
-        equal: What columns of its rows equal, where it finds them so and not by a key.
         looks: Whether an expression looks at the row.
         others: Keys of other rows that are looked up.
         apply: Changes the rows: given them, the key, the environment.
@@ -50,27 +50,15 @@ class _Deed:
 
     columns: Mapping[str, ColumnKind]
     key: Get
-    equal: Mapping[str, Get]
     when: Get | None
     looks: bool
     others: tuple[Get, ...]
-    lines: Lines | None
     apply: Callable[[Rows, Any, Any], None]
 
     def __call__(self, event: Any, recorded: RecordedEvent, rows: Rows) -> None:
-        if self.lines is None:
-            self._change(rows, (event, recorded, None))
-            return
-        for env in self.lines((event, recorded, None)):
-            self._change(rows, env)
+        self._by_key(rows, (event, recorded, None))
 
-    def _change(self, rows: Rows, env: tuple[Any, ...]) -> None:
-        if self.equal:
-            env = self._with_others(rows, env)
-            found = rows.find(**{name: get(env) for name, get in self.equal.items()})
-            for row in found:
-                self._do(rows, next(iter(row.values())), self._with_row(row, env))
-            return
+    def _by_key(self, rows: Rows, env: tuple[Any, ...]) -> None:
         key = self.key(env)
         if key is None:
             raise ExpressionFailed("the row's key is null")
@@ -91,6 +79,38 @@ class _Deed:
     def _do(self, rows: Rows, key: Any, env: tuple[Any, ...]) -> None:
         if self.when is None or self.when(env) is True:
             self.apply(rows, key, env)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _LargeDeed(_Deed):
+    """What an event does for each line of a list, or to all rows that it finds; one row after the other.
+
+    Attributes:
+        equal: What columns of its rows equal, where it finds them so and not by a key.
+    """
+
+    equal: Mapping[str, Get]
+    lines: Lines | None
+
+    def __call__(self, event: Any, recorded: RecordedEvent, rows: Rows) -> None:
+        for _ in self.steps(event, recorded, rows):
+            pass
+
+    def steps(self, event: Any, recorded: RecordedEvent, rows: Rows) -> Iterator[None]:
+        """Does it, and stops behind each row."""
+        env = (event, recorded, None)
+        for each in self.lines(env) if self.lines is not None else (env,):
+            if self.equal:
+                yield from self._found(rows, self._with_others(rows, each))
+            else:
+                self._by_key(rows, each)
+                yield
+
+    def _found(self, rows: Rows, env: tuple[Any, ...]) -> Iterator[None]:
+        for row in rows.find(**{name: get(env) for name, get in self.equal.items()}):
+            key = next(iter(row.values()))
+            self._do(rows, key, self._with_row(row, env) if self.looks else env)
+            yield
 
 
 def _apply(one: ApplySection, key_column: str, given: Get, sums: Get) -> Callable[[Rows, Any, Any], None]:
@@ -156,6 +176,8 @@ def _deed(
     draft: Compilation, path: Path, section: ProjectionSection, place: Path, one: ApplySection, event: Type
 ) -> _Deed:
     columns = columns_of(section)
+    if one.contradiction:
+        draft.tell(place, "S-TYPE", one.contradiction)
     names: Scope = {"event": item(event, 0), **record_at(1)}
     each = lines_of(draft, place, one.each, names, 3)
     names = each[0] if each else names
@@ -170,16 +192,18 @@ def _deed(
     sums = _values(draft, (*place, "add"), one.add, section, scope, numbers=True)
     sums |= _counted(draft, place, one, section)
     texts = (one.when, *one.let.values(), *one.put.values(), *one.set.values(), *one.add.values())
-    return _Deed(
-        columns=columns,
-        key=constant(None) if one.where else _key(draft, path, section, place, one, before),
-        equal=_equal(draft, place, section, one, before) if one.where else {},
-        when=when,
-        looks=any(_ROW.search(text) for text in (*texts, *_keys(one)) if isinstance(text, str)),
-        others=others,
-        lines=each[1] if each else None,
-        apply=_apply(one, next(iter(columns)), _all_of(given), _all_of(sums)),
-    )
+    parts: dict[str, Any] = {
+        "columns": columns,
+        "key": constant(None) if one.where else _key(draft, path, section, place, one, before),
+        "when": when,
+        "looks": any(_ROW.search(text) for text in (*texts, *_keys(one)) if isinstance(text, str)),
+        "others": others,
+        "apply": _apply(one, next(iter(columns)), _all_of(given), _all_of(sums)),
+    }
+    if not one.where and not one.each:
+        return _Deed(**parts)
+    equal = _equal(draft, place, section, one, before) if one.where else {}
+    return _LargeDeed(**parts, equal=equal, lines=each[1] if each else None)
 
 
 def _key(
@@ -187,7 +211,8 @@ def _key(
 ) -> Get:
     """Returns what gives the row's key; one that is written once for all events is checked with each."""
     at, text = ((*place, "key"), one.key) if one.key else ((*path, "key"), section.key or "id")
-    return _keyed(draft, at, text, columns_of(section), scope)
+    with draft.about("" if one.key else place[-1]):
+        return _keyed(draft, at, text, columns_of(section), scope)
 
 
 def _keyed(
@@ -202,8 +227,9 @@ def _keyed(
     get, found = draft.expression(at, text, scope)
     key_column, kind = next(iter(columns.items()))
     wanted = types_of(columns)[key_column]
-    if said := misfit("key", wanted if nullable else wanted.not_null(), found):
-        draft.tell(at, "S-TYPE", said)
+    wanted = wanted if nullable else wanted.not_null()
+    if said := misfit("key", wanted, found):
+        draft.tell(at, "S-TYPE", said, way_to_fit("key", wanted, found))
     return keeping(kind, get, found)
 
 

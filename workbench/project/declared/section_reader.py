@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from workbench.model.hints import did_you_mean, nearest
 from workbench.project.declared.field_section import FieldSection, FieldSpec
+from workbench.project.declared.projection_sections import ProjectionSection, QuerySection
 from workbench.project.declared.section_kinds import DECLARED, KINDS, TYPES
 from workbench.project.declared.section_repair import Repair
 from workbench.project.declared.sections import (
@@ -23,8 +24,6 @@ from workbench.project.declared.sections import (
     HandlerSection,
     PolicySection,
     ProcessSection,
-    ProjectionSection,
-    QuerySection,
 )
 from workbench.project.declared.source_locations import Path
 from workbench.project.setting_faults import code_of, words_of
@@ -169,7 +168,10 @@ def _problem(document: Document, path: Path, model: type[BaseModel], error: Erro
     said = words_of(error)
     if said.startswith(("should ", "is ")):
         said = f"{name} {said}"
-    return document.problem(place, code_of(error), said, key=kind == "missing")
+    is_block = name in {"fields", "columns"} or place[0::2] == ("process", "on")
+    written = f"{name} {{ … }}" if is_block else f'{name}: "…"'
+    hint = f"write {written}" if kind == "missing" else ""
+    return document.problem(place, code_of(error), said, hint, key=kind == "missing")
 
 
 def _did_you_mean(model: type[BaseModel], inner: Path) -> str:

@@ -3,41 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
 from workbench.model.messaging import NOTHING
-from workbench.model.projection import OnFault
-from workbench.project.declared.field_section import Fields, type_alone
+from workbench.project.declared.field_section import Fields
+from workbench.project.declared.key_meanings import (
+    AggregateName,
+    CommandName,
+    Each,
+    EventName,
+    EventNames,
+    Expression,
+    Lets,
+    Says,
+    TopicName,
+    Values,
+    one_or_many,
+)
+from workbench.project.declared.projection_sections import ProjectionSection, QuerySection
 from workbench.project.durations import Later
 from workbench.project.settings import Name, Section
-
-
-def _one_or_many(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-def _plain(value: object) -> object:
-    if value is None or isinstance(value, str | bool | int | float):
-        return value
-    raise ValueError("should be an expression in quotes, or a plain value")
-
-
-Value = Annotated[Any, AfterValidator(_plain)]
-"""Text is an expression; anything else is itself."""
-Values = dict[str, Value]
-Lets = dict[Name, str]
-
-
-def _one_list(value: dict[str, str]) -> dict[str, str]:
-    if len(value) > 1:
-        raise ValueError('each names one list, such as each { line: "event.lines" }')
-    return value
-
-
-Each = Annotated[dict[Name, str], AfterValidator(_one_list)]
-Names = Annotated[list[Name], BeforeValidator(_one_or_many), Field(min_length=1)]
 
 
 def _answer(value: object) -> object:
@@ -55,30 +42,30 @@ class ActionSection(Section):
         {"after", "at", "refused", "type", "key", "whose", "withdraw"}
     )
     """Settings that have a meaning for some of what can be done."""
-    when: str = Field("", description="Condition; always where it is left out")
+    when: Expression = Field("", description="Condition; always where it is left out")
     otherwise: bool = Field(
         False, description="Done where no action before it was, of those with a condition"
     )
     each: Each = Field(default_factory=dict, description="Name of a line, and expression for the list")
-    emit: str = Field("", description="Event that happens")
+    emit: EventName = Field("", description="Event that happens")
     whose: str = Field(
         "", alias="for", description="Name of the aggregate whose event it is, of two of one kind"
     )
-    issue: str = Field("", description="Command that is issued")
+    issue: CommandName = Field("", description="Command that is issued")
     after: Later = Field(
         0.0, description="How much later: 30m, 1 month, or an expression that gives a duration"
     )
-    at: str = Field("", description="Expression for the time at which; at once where it has passed")
+    at: Expression = Field("", description="Expression for the time at which; at once where it has passed")
     refused: Annotated[AnswerSection, BeforeValidator(_answer)] | None = Field(
         None, description="What follows where the command is refused; nothing: it has no consequence"
     )
-    withdraw: Annotated[list[Name], BeforeValidator(_one_or_many)] = Field(
+    withdraw: Annotated[list[Name], BeforeValidator(one_or_many), Says("command")] = Field(
         default_factory=list,
         description="Commands that this instance issued for later and that are taken back",
     )
-    publish: str = Field("", description="Topic that a message goes to")
+    publish: TopicName = Field("", description="Topic that a message goes to")
     type: str = Field("", description="Type of the message; by default the topic's name")
-    key: str = Field(
+    key: Expression = Field(
         "", description="Expression for the message's key; by default that of the message handled"
     )
     given: Values = Field(default_factory=dict, alias="with", description="Fields, each an expression")
@@ -109,11 +96,11 @@ class Acting(ActionSection):
     let: Lets = Field(default_factory=dict, description="Names for expressions; later ones see earlier ones")
     do: dict[Name, ActionSection] = Field(default_factory=dict, description="Several actions, in this order")
 
-    @model_validator(mode="after")
-    def _one_form(self) -> Acting:
-        if self.do and self.model_fields_set & _OF_ONE:
-            raise ValueError("give one action, or do { … } with several, not both")
-        return self
+    @property
+    def beside_do(self) -> list[str]:
+        """What is said of one action though there are several."""
+        odd = self.model_fields_set & _OF_ONE if self.do else ()
+        return [one.alias or name for name, one in type(self).model_fields.items() if name in odd]
 
 
 class AnswerSection(Acting):
@@ -145,7 +132,7 @@ class EventSection(Section):
     """``[event.NAME]``; the name's first part is its aggregate."""
 
     description: str = Field("", description="What happened")
-    aggregate: str = Field("", description="Whose event it is, where the name does not say so")
+    aggregate: AggregateName = Field("", description="Whose event it is, where the name does not say so")
     version: int = Field(1, ge=1, le=1000, description="Version of its fields")
     fields: Fields = Field(default_factory=dict, description="Its data")
     let: Lets = Field(default_factory=dict, description="Names for expressions")
@@ -156,7 +143,7 @@ class EventSection(Section):
 class RefusalSection(Section):
     """A guard."""
 
-    when: Name = Field(description="Refused where this holds")
+    when: Annotated[Name, Says()] = Field(description="Refused where this holds")
     message: Name = Field(description="Why; {expression} stands for a value")
     field: str = Field("", description="Field of the command that it is about")
 
@@ -164,7 +151,7 @@ class RefusalSection(Section):
 class PlaceSection(Section):
     """An aggregate that a command is decided over: the name of the field with its id, or a block."""
 
-    aggregate: str = Field("", description="Which one, where the name does not say so")
+    aggregate: AggregateName = Field("", description="Which one, where the name does not say so")
     id: str = Field("", description="Field of the command that holds its id")
 
 
@@ -176,7 +163,7 @@ def _places(value: object) -> object:
     return value
 
 
-Places = Annotated[dict[Name, PlaceSection], BeforeValidator(_places)]
+Places = Annotated[dict[Name, PlaceSection], BeforeValidator(_places), Says("aggregate")]
 """One aggregate, whose id is the command's target, or several: each name with its field or a block."""
 
 
@@ -190,21 +177,11 @@ class CommandSection(Acting):
         default_factory=dict, description="Aggregate, whether it exists or not"
     )
     target: str = Field("", description="Field that holds the aggregate's id; by default the first")
-    by: Annotated[list[Name], BeforeValidator(_one_or_many)] = Field(
+    by: Annotated[list[Name], BeforeValidator(one_or_many), Says("actor")] = Field(
         default_factory=list, description="Who gives it: actors and outside systems"
     )
     fields: Fields = Field(min_length=1, description="What it says")
     refuse: dict[Name, RefusalSection] = Field(default_factory=dict, description="Guards, in this order")
-
-    @model_validator(mode="after")
-    def _one_aggregate(self) -> CommandSection:
-        names = [name for places in self.by_key.values() for name in places]
-        if not names:
-            said = 'creates: "…", changes: "…" or creates_or_changes: "…"'
-            raise ValueError(f"say which aggregate it is for: {said}")
-        if twice := next((name for name in names if names.count(name) > 1), ""):
-            raise ValueError(f"{twice} is named twice: one that may exist or not is creates_or_changes")
-        return self
 
     @property
     def by_key(self) -> Mapping[str, Mapping[str, PlaceSection]]:
@@ -216,82 +193,18 @@ class CommandSection(Acting):
         }
 
 
-class ColumnSection(Section):
-    """A column: ``"text"``, or a block."""
-
-    type: Literal["text", "integer", "number", "boolean", "time", "json"] = Field(description="What it holds")
-    index: bool = Field(False, description="Whether lists are filtered or sorted by it")
-
-
-class RowSection(Section):
-    """Another row of the same read model: the expression for its key, or a block."""
-
-    projection: str = Field("", description="The read model itself; rows of others cannot be looked at")
-    key: Name = Field(description="Expression for the row's key")
-
-
-def _by_key(value: object) -> object:
-    return {"key": value} if isinstance(value, str) else value
-
-
-class ApplySection(Section):
-    """What an event does to a row."""
-
-    key: str = Field("", description="Expression for the row's key; by default the id in the stream's name")
-    where: str = Field(
-        "", description="What columns of the rows equal that change, in place of a key: row.column == …"
-    )
-    rows: dict[Name, Annotated[RowSection, BeforeValidator(_by_key)]] = Field(
-        default_factory=dict, description="Other rows that are looked up, by key; or null"
-    )
-    when: str = Field("", description="Condition; always where it is left out")
-    each: Each = Field(default_factory=dict, description="Name of a line, and expression for the list")
-    let: Lets = Field(default_factory=dict, description="Names for expressions")
-    put: Values = Field(default_factory=dict, description="A new row, or one that replaces the old")
-    set: Values = Field(default_factory=dict, description="Columns that change")
-    add: Values = Field(default_factory=dict, description="Numbers added to columns")
-    count: Annotated[list[Name], BeforeValidator(_one_or_many)] = Field(
-        default_factory=list, description="Columns that grow by one"
-    )
-    remove: bool = Field(False, description="The row goes")
-
-    @model_validator(mode="after")
-    def _one_deed(self) -> ApplySection:
-        changed = bool(self.set or self.add or self.count)
-        if bool(self.put) + changed + self.remove != 1:
-            raise ValueError("give put, or remove: true, or any of set, add and count")
-        if self.where and (self.put or self.key):
-            raise ValueError("where finds the rows that set, add, count or remove change; put needs a key")
-        return self
-
-
-class ProjectionSection(Section):
-    """``[projection.NAME]``."""
-
-    description: str = Field("", description="What its rows are")
-    columns: dict[Name, Annotated[ColumnSection, BeforeValidator(type_alone)]] = Field(
-        min_length=1, description="The first one is the key"
-    )
-    key: str = Field(
-        "", description="Expression for a row's key, where it is not the id in the stream's name"
-    )
-    version: int = Field(1, ge=1, description="Raise it to have the rows rebuilt")
-    on_fault: Annotated[OnFault, Field(strict=False)] = Field(OnFault.PAUSE, description="At a bad event")
-    on: dict[Name, ApplySection] = Field(default_factory=dict, description="What each event does")
-
-
 class PolicySection(Acting):
     """``[policy.NAME]``."""
 
     description: str = Field("", description="What follows from what")
-    on: Names = Field(description="Events")
+    on: EventNames = Field(description="Events")
 
 
 class StepSection(Acting):
     """What an event does to a process."""
 
     details: ClassVar[frozenset[str]] = ActionSection.details - {"key"}
-    key: str = Field(
+    key: Expression = Field(
         "", description="Expression for the instance, where it is not that of the process; null: none"
     )
     starts: bool = Field(False, description="Whether it begins an instance")
@@ -303,45 +216,24 @@ class ProcessSection(Section):
     """``[process.NAME]``."""
 
     description: str = Field("", description="What it sees to")
-    key: str = Field("", description="Expression for the instance that an event belongs to; null: to none")
-    state: Fields = Field(default_factory=dict, description="What it remembers")
-    on: dict[Name, StepSection] = Field(min_length=1, description="Events")
-
-
-class QuerySection(Section):
-    """``[query.NAME]``: one row by its key, or a page of rows by columns."""
-
-    description: str = Field("", description="What it answers")
-    get: str = Field("", description="Projection; the first field is the key")
-    list: str = Field("", description="Projection; fields are columns that a row must have")
-    fields: Fields = Field(default_factory=dict, description="What is asked for")
-    where: str = Field(
-        "", description="Condition on the row, whose columns are compared with values and fields"
+    key: Expression = Field(
+        "", description="Expression for the instance that an event belongs to; null: to none"
     )
-    order: str = Field("", description="Column that sorts the rows, -column the other way; else the key does")
-
-    @model_validator(mode="after")
-    def _one_projection(self) -> QuerySection:
-        if bool(self.get) == bool(self.list):
-            raise ValueError('give get: "…" for one row or list: "…" for many')
-        if self.get and len(self.fields) != 1:
-            raise ValueError("get needs one field, the key")
-        if self.get and (self.where or self.order):
-            raise ValueError("get asks for one row by its key; where and order are for list")
-        return self
+    state: Fields = Field(default_factory=dict, description="What it remembers")
+    on: Annotated[dict[Name, StepSection], Says("event")] = Field(min_length=1, description="Events")
 
 
 class LookSection(Section):
     """A row of a read model."""
 
-    projection: Name = Field(description="Read model")
-    key: Name = Field(description="Expression for the row's key")
+    projection: Annotated[Name, Says("projection")] = Field(description="Read model")
+    key: Annotated[Name, Says()] = Field(description="Expression for the row's key")
 
 
 class FailureSection(Section):
     """When a handler fails."""
 
-    when: Name = Field(description="It fails where this holds")
+    when: Annotated[Name, Says()] = Field(description="It fails where this holds")
     message: Name = Field(description="Why; {expression} stands for a value")
     error: str = Field("", description="Name of the error, which groups dead letters", pattern="^[A-Za-z_]*$")
 
@@ -350,7 +242,9 @@ class HandlerSection(Acting):
     """``[handler.NAME]``, for subscriptions to name."""
 
     description: str = Field("", description="What it does")
-    event: str = Field("", description="Event that it handles, whose fields are checked; others pass it")
+    event: EventName = Field(
+        "", description="Event that it handles, whose fields are checked; others pass it"
+    )
     rows: dict[Name, LookSection] = Field(
         default_factory=dict, description="Rows that are looked up; or null"
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from textwrap import shorten
 
 from workbench.model.json_values import visible
+from workbench.model.model_flow import INCOMING
 from workbench.model.registry import Registry
 
 LABEL = 60
@@ -163,7 +164,7 @@ _ARROWS = {
 
 def _follow(registry: Registry, drawing: _Drawing, kind: str, name: str) -> None:
     """Joins a node with what is known to follow from it; the arrow says when."""
-    owner = kind if kind in {"command", "external"} else "subscription"
+    owner = kind if kind in {"command", "external", "projection"} else "subscription"
     said: dict[tuple[str, str], list[str]] = {}
     for one in registry.flows_of(f"{owner}:{name}"):
         verb, shown = one.arrow
@@ -171,7 +172,7 @@ def _follow(registry: Registry, drawing: _Drawing, kind: str, name: str) -> None
     for (verb, target), words in said.items():
         when = "; or ".join(dict.fromkeys(filter(None, words)))
         shown = f"|{label(shorten(when, LABEL, placeholder=' …'))}|" if when else ""
-        if verb == "consumes":
+        if verb in INCOMING:
             drawing.edge(("event", target), (kind, name), f"-->{shown}")
         else:
             arrow, end = _ARROWS[verb]
@@ -185,6 +186,7 @@ def _made(registry: Registry) -> set[str]:
 
 def _projected(registry: Registry, drawing: _Drawing) -> None:
     for projection in registry.projections.values():
+        _follow(registry, drawing, "projection", projection.name)
         for event in projection.handlers():
             drawing.edge(("event", event), ("projection", projection.name))
 

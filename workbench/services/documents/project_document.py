@@ -55,7 +55,10 @@ def document(project: Project, description: str = "") -> str:
             "Policies and processes",
             (line for one in registry.reactors.values() for line in _reactor(registry, one)),
         ),
-        ("Read models", (line for one in registry.projections.values() for line in _projection(one))),
+        (
+            "Read models",
+            (line for one in registry.projections.values() for line in _projection(registry, one)),
+        ),
         ("Queries", _queries(registry)),
         ("Topics and subscriptions", _messaging(registry)),
         ("Components", _components(project.components)),
@@ -95,11 +98,12 @@ def _aggregate(registry: Registry, one: AggregateType) -> Iterator[str]:
         ]
         yield from (f"#### Command {code(name)}", "", *prose(command.doc))
         yield from (f"It {' and '.join(needs)}.", "", *_fields(command.schema))
-        yield from _flows(_told(registry, f"command:{name}"))
+        yield from _flows(registry.told_of(f"command:{name}"))
     for name in one.events:
         event = registry.events[name]
         version = f", version {event.version}" if event.version > 1 else ""
         yield from (f"#### Event {code(name)}{version}", "", *prose(event.doc), *_fields(event.schema))
+        yield from _flows(registry.rules_of(f"event:{name}"))
 
 
 def _fields(schema: Mapping[str, Any]) -> list[str]:
@@ -113,10 +117,6 @@ def _fields(schema: Mapping[str, Any]) -> list[str]:
 
 
 # -- what follows ---------------------------------------------------------------------------------------
-
-
-def _told(registry: Registry, source: str) -> tuple[ModelFlow, ...]:
-    return (*registry.rules_of(source), *registry.flows_of(source))
 
 
 def _flows(flows: Iterable[ModelFlow]) -> list[str]:
@@ -137,10 +137,10 @@ def _reactor(registry: Registry, one: ReactorType) -> Iterator[str]:
     kind = "process" if one.stateful else "policy"
     yield from (f"### {code(one.name)}, a {kind}", "", *prose(one.doc))
     yield from (f"When: {_listed(one.events)}.", "")
-    yield from _flows(_told(registry, f"subscription:{one.name}"))
+    yield from _flows(registry.told_of(f"subscription:{one.name}"))
 
 
-def _projection(one: Projection) -> Iterator[str]:
+def _projection(registry: Registry, one: Projection) -> Iterator[str]:
     yield from (f"### {code(one.name)}", "", *prose(one.doc))
     yield from ("Written by handlers." if one.by_handlers else f"Made from: {_listed(one.handlers())}.", "")
     yield from table(
@@ -150,6 +150,7 @@ def _projection(one: Projection) -> Iterator[str]:
             for column in one.columns
         ),
     )
+    yield from _flows(registry.told_of(f"projection:{one.name}"))
 
 
 def _index(index: object) -> str:
@@ -159,6 +160,7 @@ def _index(index: object) -> str:
 def _queries(registry: Registry) -> Iterator[str]:
     for query in registry.queries.values():
         yield from (f"### {code(query.name)}", "", *prose(query.doc), *_fields(query.schema))
+        yield from _flows(registry.rules_of(f"query:{query.name}"))
 
 
 # -- messages -------------------------------------------------------------------------------------------
@@ -181,7 +183,7 @@ def _messaging(registry: Registry) -> Iterator[str]:
         (_subscription(registry, one) for one in registry.subscriptions.values()),
     )
     for name in registry.subscriptions:
-        if flows := registry.flows_of(f"subscription:{name}"):
+        if flows := registry.told_of(f"subscription:{name}"):
             yield from (f"What {code(name)} does:", "", *_flows(flows))
 
 

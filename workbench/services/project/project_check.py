@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.errors import NotFound, ProjectError
 from workbench.model.consistency import contradictions_in, unread_topics
 from workbench.model.endless_loops import endless_loops
+from workbench.model.model_flow import ModelFlow
 from workbench.model.registry import Registry
 from workbench.project.architecture_flags import unmet
 from workbench.project.project import load_project
@@ -38,6 +39,7 @@ class ProjectReport:
         advice: What is worth knowing, though nothing is wrong with it.
         unseen: Modules that were not imported, because they are not trusted; only their syntax was checked.
         model: How many things of each kind the model has; empty where it could not be built.
+        flows: What each thing of the model does and after which rules, by its kind and name, as far as known.
     """
 
     name: str
@@ -45,6 +47,7 @@ class ProjectReport:
     advice: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
     model: Mapping[str, int]
+    flows: Mapping[str, Sequence[ModelFlow]] = field(default_factory=dict)
 
 
 async def check_project(target: Path, environ: Mapping[str, str], *, trust: bool = False) -> ProjectReport:
@@ -96,8 +99,21 @@ async def check_project(target: Path, environ: Mapping[str, str], *, trust: bool
         ]
     found = [_complaint(problem, root) for problem in said]
     return ProjectReport(
-        name=project.name, complaints=tuple(found), advice=tuple(advice), model=counts(project.registry)
+        name=project.name,
+        complaints=tuple(found),
+        advice=tuple(advice),
+        model=counts(project.registry),
+        flows=_flows(project.registry),
     )
+
+
+def _flows(registry: Registry) -> dict[str, list[ModelFlow]]:
+    """Returns the rules and flows of the model, those of one thing together."""
+    found: dict[str, list[ModelFlow]] = {}
+    for source, flows in registry.flows.items():
+        if flows:
+            found.setdefault(source.removeprefix("rules:"), []).extend(flows)
+    return found
 
 
 def counts(registry: Registry) -> dict[str, int]:

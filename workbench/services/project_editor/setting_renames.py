@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.model.dead_letter import LetterAct, allowed
-from workbench.project.declared.section_kinds import DECLARED
 from workbench.project.scenarios import FOLDER
-from workbench.tusk import Document, Problem, TskError, Value, ValueKind, parse, read_file, write_value
+from workbench.services.design.design_text import DesignText
+from workbench.services.design.references import with_name
+from workbench.tusk import Document, Problem, TskError, ValueKind, parse, read_file
 
 if TYPE_CHECKING:
     from workbench.project.project_file import ProjectFile
@@ -18,11 +19,7 @@ if TYPE_CHECKING:
 
 LINE = 80
 """Characters of a line of code that are shown."""
-_SPEAK = {
-    "topics": {"topic"},
-    "subscriptions": {"dead_letter", "replay", "by"},
-}
-"""Keys by which scenarios name a thing."""
+_KINDS = {"topics": "topic", "subscriptions": "consumer"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,20 +49,13 @@ class Edit:
 
 
 def in_project_file(document: Document, one: Renamed) -> Document:
-    """Returns the project file with a renamed topic followed wherever it is named.
+    """Returns the project file with a renamed thing followed wherever it is named.
 
-    Routes, subscriptions and the default topic name it, and what declared handlers, policies and processes
-    publish. Nothing in the file names a subscription.
+    Routes, subscriptions and the default topic name a topic, and what declared handlers, policies and
+    processes publish. Nothing in the file names a subscription.
     """
-    if one.kind != "topics":
-        return document
-    spans: list[tuple[int, int]] = []
-    for place, entry in document.entries():
-        routed = place[0] in {"subscriptions", "routing"}
-        names = {"topic", "topics", "default_topic", "default"} if routed else {"publish"}
-        if (routed or place[0] in DECLARED) and place[-1] in names:
-            spans += _texts(entry.value, one.old)
-    return _written(document, spans, one.new)
+    text = DesignText(project=document)
+    return with_name(text, _KINDS[one.kind], one.old, one.new).project
 
 
 def mentions(document: Document, one: Renamed) -> list[Problem]:
@@ -102,11 +92,12 @@ def in_scenarios(root: Path, renames: Sequence[Renamed]) -> list[Edit]:
         try:
             was = read_file(path)
             document = parse(was, f"{FOLDER}/{path.name}")
-            for one in renames:
-                spans = [span for value in _values(document) for span in _spoken(value, one)]
-                document = _written(document, spans, one.new)
         except (OSError, TskError):
             continue  # it says so itself where scenarios are shown
+        text = DesignText(scenarios={document.file: document})
+        for one in renames:
+            text = with_name(text, _KINDS[one.kind], one.old, one.new)
+        document = text.scenarios[document.file]
         if document.dump() != was:
             found.append(Edit(path=path, was=was, new=document.dump()))
     return found
@@ -138,39 +129,3 @@ def left_behind(reader: Reader, before: ProjectFile, after: ProjectFile) -> list
 def _names(file: ProjectFile, kind: str) -> set[str]:
     sections = getattr(file.settings, kind)
     return {one.name or key for key, one in sections.items()}
-
-
-def _spoken(value: Value, one: Renamed) -> Iterator[tuple[int, int]]:
-    """Yields where an item of a scenario names what was renamed."""
-    for key, entry in value.scope.entries.items() if value.scope is not None else ():
-        if key in _SPEAK[one.kind]:
-            yield from _texts(entry.value, one.old)
-
-
-def _values(document: Document) -> Iterator[Value]:
-    """Yields every value of a file, also inside arrays."""
-    for _, entry in document.entries():
-        yield from _inside(entry.value)
-
-
-def _inside(value: Value) -> Iterator[Value]:
-    yield value
-    for item in value.items:
-        yield from _inside(item)
-        for entry in item.scope.entries.values() if item.scope is not None else ():
-            yield from _inside(entry.value)
-
-
-def _texts(value: Value, text: str) -> Iterator[tuple[int, int]]:
-    """Yields the spans of a text, alone or in a list."""
-    if value.kind is ValueKind.STRING and value.plain == text:
-        yield value.start, value.end
-    for item in value.items:
-        yield from _texts(item, text)
-
-
-def _written(document: Document, spans: Sequence[tuple[int, int]], name: str) -> Document:
-    text = document.text
-    for start, end in sorted(set(spans), reverse=True):
-        text = text[:start] + write_value(name) + text[end:]
-    return document if text == document.text else parse(text, document.file)

@@ -8,6 +8,7 @@ from workbench.gui.forms.editors.duration import DurationEditor
 from workbench.gui.forms.editors.group import GroupEditor
 from workbench.gui.forms.editors.identifier import UuidEditor
 from workbench.gui.forms.editors.json_text import JsonEditor
+from workbench.gui.forms.editors.mapping import MapEditor
 from workbench.gui.forms.editors.moment import DateEditor, DateTimeEditor, TimeEditor
 from workbench.gui.forms.editors.number import DecimalEditor, IntegerEditor, NumberEditor
 from workbench.gui.forms.editors.scalar import ScalarEditor
@@ -34,6 +35,7 @@ EDITORS: tuple[type[Editor], ...] = (
     ScalarEditor,
     GroupEditor,
     ListEditor,
+    MapEditor,
     JsonEditor,
 )
 """All editors, the particular before the general; the last accepts everything."""

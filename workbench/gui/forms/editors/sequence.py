@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
@@ -24,10 +24,15 @@ class ListEditor(Editor):
     """The items of a list, each with its own editor; Alt with an arrow key moves one."""
 
     moves = (WidgetKey("Alt+Up / Alt+Down", "Move the item up, down"),)
+    most: ClassVar[str] = "maxItems"
+    """In a schema: how many there may be."""
+    word: ClassVar[str] = "a list"
+    whole: ClassVar[type[list[Any] | dict[str, Any]]] = list
+    """Makes the value of what its items give."""
 
     def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
         super().__init__(shape, loc, kit)
-        self._items: list[_Item] = []
+        self._items: list[Item] = []
         self._column = QVBoxLayout()
         self._column.setSpacing(14 if self.spreads(shape) else 4)
         self._add = QPushButton(icon("plus"), "")
@@ -49,28 +54,32 @@ class ListEditor(Editor):
 
     @override
     def value(self) -> Any:
-        return self._given if self._given is not ABSENT else [item.field.value() for item in self._items]
+        return self._given if self._given is not ABSENT else self.whole(item.value() for item in self._items)
 
     @override
     def set_value(self, value: Any) -> None:
         while self._items:
             self._drop(self._items[-1])
-        fits = isinstance(value, list | tuple)
-        for part in value if fits else ():
+        parts = self.parts_of(value)
+        for part in parts or ():
             self._insert().set_value(part)
         self._renumber()
-        self._given = ABSENT if fits or value is None else value  # no list: kept, and called wrong
+        self._given = ABSENT if parts is not None or value is None else value  # else kept, and called wrong
+
+    def parts_of(self, value: Any) -> Sequence[Any] | None:
+        """Returns what each item shows of a value; None where it is of a wrong type."""
+        return value if isinstance(value, list | tuple) else None
 
     @override
     def typed(self) -> dict[str, Any]:
         if self._given is not ABSENT:
             return super().typed()
-        return {"items": [item.field.typed() for item in self._items]}
+        return {"items": [item.typed() for item in self._items]}
 
     @override
     def type_in(self, typed: Mapping[str, Any]) -> bool:
         if "items" not in typed:
-            return isinstance(typed.get("value"), list) and super().type_in(typed)
+            return isinstance(typed.get("value"), self.whole) and super().type_in(typed)
         self.set_value([])
         fits = [self._insert().type_in(part) for part in typed["items"]]
         self._renumber()
@@ -90,7 +99,7 @@ class ListEditor(Editor):
 
     @override
     def problem(self) -> str:
-        return "" if self._given is ABSENT else "must be a list"
+        return "" if self._given is ABSENT else f"must be {self.word}"
 
     @override
     def clear(self) -> None:
@@ -116,23 +125,27 @@ class ListEditor(Editor):
             super().keyPressEvent(event)
 
     def _append(self) -> None:
-        field = self._insert()
+        self._insert()
         self._renumber()
         self.edited()
-        field.focus_input()
+        self._items[-1].begin()
 
-    def _insert(self) -> FormField:
+    def made(self, field: FormField) -> Item:
+        """Makes the item around a field."""
+        return Item(field)
+
+    def _insert(self) -> Item:
         index = len(self._items)
-        item = _Item(self.kit.field(item_of(self.shape, index), (*self.loc, index)))
+        item = self.made(self.kit.field(item_of(self.shape, index), (*self.loc, index)))
         item.field.changed.connect(self.edited)
         item.up.clicked.connect(lambda: self._move(item, -1))
         item.down.clicked.connect(lambda: self._move(item, 1))
         item.remove.clicked.connect(lambda: self._remove(item))
         self._items.append(item)
         self._column.insertWidget(index, item)
-        return item.field
+        return item
 
-    def _move(self, item: _Item, by: int) -> None:
+    def _move(self, item: Item, by: int) -> None:
         index = self._items.index(item) + by
         if not 0 <= index < len(self._items):
             return
@@ -145,7 +158,7 @@ class ListEditor(Editor):
         if focused is not None:
             (focused if focused.isEnabled() else item.remove).setFocus()
 
-    def _remove(self, item: _Item) -> None:
+    def _remove(self, item: Item) -> None:
         index = self._items.index(item)
         self._drop(item)
         self._renumber()
@@ -153,26 +166,26 @@ class ListEditor(Editor):
         beside = self._items[min(index, len(self._items) - 1) :][:1]
         (beside[0].remove if beside else self._add).setFocus()
 
-    def _drop(self, item: _Item) -> None:
+    def _drop(self, item: Item) -> None:
         self._items.remove(item)
         self._column.removeWidget(item)
         item.setParent(None)
         item.deleteLater()
 
     def _renumber(self) -> None:
-        most = self.shape.schema.get("maxItems")
+        most = self.shape.schema.get(self.most)
         full = most is not None and len(self._items) >= most
         self._add.setText(f"Add to {self.shape.title[:1].lower()}{self.shape.title[1:]}")
         self._add.setEnabled(not full)
         self._add.setToolTip(f"There can be no more than {most}" if full else "")
         place_tabs(self._add, self._items)
         for index, item in enumerate(self._items):
-            item.number(
-                f"{self.shape.title} {index + 1}", (*self.loc, index), last=index == len(self._items) - 1
-            )
+            item.number(f"{self.shape.title} {index + 1}", (*self.loc, item.step(index)))
+            item.up.setEnabled(index > 0)
+            item.down.setEnabled(index < len(self._items) - 1)
 
 
-class _Item(QWidget):
+class Item(QWidget):
     """An item's field with the buttons that move and remove it."""
 
     def __init__(self, field: FormField) -> None:
@@ -181,21 +194,43 @@ class _Item(QWidget):
         self.up = tool("chevron-up")
         self.down = tool("chevron-down")
         self.remove = tool("close")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2)
-        row.addWidget(field, 1)
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(0, 0, 0, 0)
+        self.row.setSpacing(2)
+        self.row.addWidget(field, 1)
         for button in (self.up, self.down, self.remove):
             if field.bare:
-                row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+                self.row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
             else:
                 field.head.addWidget(button)
 
-    def number(self, title: str, loc: Loc, *, last: bool) -> None:
+    def value(self) -> Any:
+        """Returns its part of the value."""
+        return self.field.value()
+
+    def set_value(self, value: Any) -> None:
+        """Shows its part of the value."""
+        self.field.set_value(value)
+
+    def typed(self) -> Any:
+        """Returns what stands in it, finished or not, as JSON."""
+        return self.field.typed()
+
+    def type_in(self, typed: Any) -> bool:
+        """Shows what `typed` gave; says whether all of it fits."""
+        return self.field.type_in(typed)
+
+    def step(self, index: int) -> str | int:
+        """Returns what its place ends with."""
+        return index
+
+    def begin(self) -> None:
+        """Puts the cursor where typing begins."""
+        self.field.focus_input()
+
+    def number(self, title: str, loc: Loc) -> None:
         """Takes another place in the list."""
         self.field.move_to(loc, title=title)
-        self.up.setEnabled(loc[-1] != 0)
-        self.down.setEnabled(not last)
         for button, words in (
             (self.up, "Move {} up"),
             (self.down, "Move {} down"),

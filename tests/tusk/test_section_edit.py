@@ -1,0 +1,105 @@
+"""Whole sections are made, renamed, moved and removed, and comments stay with what they speak of."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.errors import InvalidValue
+from workbench.tusk import (
+    TskError,
+    add_section,
+    move_section,
+    parse,
+    remove_section,
+    rename_section,
+    replace_section,
+    section_span,
+)
+
+TEXT = """\
+# Of the file
+
+[project]
+name: "shop"
+
+# -- orders --
+
+# An order is placed.
+# It may be cancelled.
+[event.order.placed]  # once
+fields { total: "money" } # what it costs
+# and nothing else
+
+# Nobody's
+
+[event.order.paid]
+set {
+    status: "'paid'"
+}
+"""
+PLACED = TEXT[TEXT.index("# An order") : TEXT.index("\n# Nobody's")]
+PAID = TEXT[TEXT.index("[event.order.paid]") :]
+
+
+def edited(change, text=TEXT):
+    return change(parse(text)).text
+
+
+def test_a_section_has_the_comments_right_above_it_and_right_below_its_entries():
+    document = parse(TEXT)
+    start, end = section_span(document, "event.order.placed")
+    assert TEXT[start:end] == PLACED
+    assert section_span(document, "event.order.paid") == (TEXT.index(PAID), len(TEXT))
+    assert section_span(parse("\ufeff# of a\n[a]"), "a") == (1, 11)
+    with pytest.raises(InvalidValue, match=r"there is no \[event\.x\]"):
+        section_span(document, "event.x")
+
+
+def test_a_new_section_stands_behind_another_or_at_the_end():
+    made = '[command.pay]\ncreates: "order"\nfields { order_id: "string" }\n'
+    entries = {"creates": "order", "fields": {"order_id": "string"}}
+    add = lambda after: lambda d: add_section(d, "command.pay", entries, after=after)  # noqa: E731
+    assert edited(add("")) == TEXT + "\n" + made
+    assert edited(add("event.order.placed")) == TEXT.replace(PLACED, PLACED + "\n" + made)
+    assert edited(add("event.order.paid")) == TEXT + "\n" + made
+    assert edited(add("a"), "[a]\n[b]\n") == f"[a]\n\n{made}\n[b]\n"
+    assert edited(add(""), "") == made
+    assert edited(add(""), "\ufeff") == "\ufeff" + made
+    assert edited(add(""), "[a]\r\n\r\n") == "[a]\r\n\r\n" + made.replace("\n", "\r\n")
+    assert edited(add("a"), "[a]") == "[a]\n\n" + made
+
+
+def test_a_section_goes_with_its_comments_and_one_blank_line():
+    assert edited(lambda d: remove_section(d, "event.order.placed")) == TEXT.replace(PLACED + "\n", "")
+    assert edited(lambda d: remove_section(d, "event.order.paid")) == TEXT.replace("\n" + PAID, "")
+    assert edited(lambda d: remove_section(d, "a"), "[a]\nb: 1\n\n\n") == ""
+    assert edited(lambda d: remove_section(d, "a"), "# top\n\n[a]\n[b]") == "# top\n\n[b]"
+
+
+def test_a_header_is_renamed_alone():
+    assert edited(lambda d: rename_section(d, "event.order.paid", "event.order.settled")) == TEXT.replace(
+        "order.paid", "order.settled"
+    )
+    for name in ("event.", "", "event.a b", "event.1"):
+        with pytest.raises(InvalidValue, match="cannot name a section"):
+            edited(lambda d, name=name: rename_section(d, "project", name))
+    with pytest.raises(InvalidValue, match=r"\[project\] is there already"):
+        edited(lambda d: add_section(d, "project", {}))
+
+
+def test_a_section_moves_with_its_comments():
+    moved = edited(lambda d: move_section(d, "event.order.placed", "event.order.paid"))
+    assert moved == TEXT.replace(PLACED + "\n", "") + "\n" + PLACED
+    assert edited(lambda d: move_section(d, "event.order.placed", "project"), moved) == (
+        TEXT.replace(PLACED + "\n", "").replace('"shop"\n', f'"shop"\n\n{PLACED}')
+    )
+    first = edited(lambda d: move_section(d, "event.order.paid", ""))
+    assert first == TEXT.replace("\n" + PAID, "").replace("[project]", PAID + "\n[project]")
+    assert edited(lambda d: move_section(d, "project", "project")) == TEXT
+
+
+def test_a_section_is_replaced_by_a_text_that_can_be_read():
+    text = '# New\n[event.order.placed]\nfields { total: "money", note: "string?" }\n'
+    assert edited(lambda d: replace_section(d, "event.order.placed", text)) == TEXT.replace(PLACED, text)
+    with pytest.raises(TskError, match="the closing } is missing"):
+        edited(lambda d: replace_section(d, "event.order.placed", "[event.order.placed]\nfields {\n"))

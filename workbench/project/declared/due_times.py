@@ -1,0 +1,72 @@
+"""When an action takes effect: at once, after a time, or at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from workbench.errors import ExpressionFailed
+from workbench.model.calendar_spans import Calendar
+from workbench.model.expressions.closures import Scope
+from workbench.model.expressions.operators import Get
+from workbench.model.expressions.value_kinds import DURATION, TIME, Kind, Type
+from workbench.model.expressions.value_views import moment
+from workbench.project.declared.compilation import Compilation
+from workbench.project.declared.sections import ActionSection
+from workbench.project.declared.source_locations import Path
+
+Due = Callable[[Any], tuple[float, datetime | None]]
+"""Gives how many seconds later something is done, or at which time."""
+
+
+def due_of(
+    draft: Compilation, path: Path, one: ActionSection, scope: Scope, present: frozenset[str]
+) -> Due | None:
+    """Compiles when an action takes effect; None for at once."""
+    if one.at:
+        if one.after:
+            said = "an action is done after a time or at a time, not both"
+            draft.tell((*path, "at"), "S-TYPE", said, "leave one of them out", key=True)
+        at = _timed(draft, (*path, "at"), one.at, TIME, scope, present)
+        return lambda env: (0.0, at(env))
+    if isinstance(one.after, Calendar):
+        span, now = one.after, scope["now"].get
+        return lambda env: (0.0, span.after(moment(now(env))))
+    if isinstance(one.after, str):
+        after = _timed(draft, (*path, "after"), one.after, DURATION, scope, present)
+        return lambda env: (max(0.0, after(env).total_seconds()), None)
+    seconds = one.after
+    return (lambda _env: (seconds, None)) if seconds else None
+
+
+def _timed(
+    draft: Compilation, path: Path, text: str, wanted: Type, scope: Scope, present: frozenset[str]
+) -> Get:
+    before = len(draft.problems)
+    run, found = draft.expression(path, text, scope, present=present)
+    draft.problems[before:] = [
+        replace(one, hint=f"{path[-1]} is {_TIMED[wanted.kind]}; {one.hint}".removesuffix("; "))
+        for one in draft.problems[before:]
+    ]
+    if found.kind is not Kind.ANY and (found.counts_as is not wanted.kind or found.nullable):
+        whole = f"{path[-1]} is {wanted.words}, and this is {found.words}"
+        said = f"{path[-1]} cannot be null, and this may be" if found.nullable else whole
+        draft.tell(path, "S-TYPE", said, _TIMED[wanted.kind])
+
+    def timed(env: Any) -> Any:
+        value = run(env)
+        if found.kind is Kind.MICROS:
+            return moment(value)
+        if not isinstance(value, datetime if wanted is TIME else timedelta):
+            raise ExpressionFailed(f"{path[-1]} is {wanted.words}, and this is {value!r}")
+        return value
+
+    return timed
+
+
+_TIMED = {
+    Kind.DURATION: """a duration: "30m", "1 month", "event.days * duration('24h')\"""",
+    Kind.TIME: """a time: "event.closes_at", "now + duration('24h')\"""",
+}

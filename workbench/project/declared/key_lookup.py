@@ -1,0 +1,116 @@
+"""Says what can stand at a place of a declared section; forms of text are checked elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from workbench.project.declared.field_section import FieldSpec
+from workbench.project.declared.key_meanings import Says
+from workbench.project.declared.section_kinds import TYPES
+from workbench.project.declared.sections import SECTIONS
+from workbench.project.declared.source_locations import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPlace:
+    """What stands at a place.
+
+    Attributes:
+        says: What its texts say; None where they are neither names nor expressions.
+        keys: What can stand inside, with the descriptions, by key; empty where names are free.
+        inner: What stands behind a free name; None where nothing can stand inside.
+        description: What it is for.
+    """
+
+    says: Says | None = None
+    model: type[BaseModel] | None = None
+    inner: Any = None
+    description: str = ""
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """The keys that can stand inside, in their usual order, each with what it is for.
+
+        What a kind of section has alone stands before what it shares with others.
+        """
+        if self.model is None:
+            return {}
+        fields = self.model.model_fields
+        names = [name for one in self.model.__mro__ for name in getattr(one, "__annotations__", ())]
+        own = [fields[name] for name in dict.fromkeys(names) if name in fields]
+        known = {id(one): one.alias or name for name, one in fields.items()}
+        return {known[id(one)]: one.description or "" for one in own}
+
+    def inside(self, key: str) -> KeyPlace | None:
+        """Returns what stands behind a key that stands here; None where nothing can."""
+        if self.model is not None:
+            return _of_model(self.model, key)
+        if self.inner is None:
+            return None
+        found = _place(self.inner)
+        return replace(found, says=self.says) if found.says is None and self.is_expression else found
+
+    @property
+    def is_expression(self) -> bool:
+        """Whether its texts are expressions."""
+        return self.says is not None and not self.says.names
+
+
+def key_place(section: str, path: Path) -> KeyPlace | None:
+    """Returns what stands at a path inside a section, such as ``fields``, ``total`` of an event.
+
+    None where nothing can stand there.
+    """
+    place = section_place(section)
+    for step in path:
+        place = place.inside(step) if place is not None else None
+    return place
+
+
+def section_place(section: str) -> KeyPlace | None:
+    """Returns what can stand in a section; None where it declares nothing."""
+    kind = section.partition(".")[0]
+    if section == TYPES:
+        return KeyPlace(inner=FieldSpec)
+    return KeyPlace(model=SECTIONS[kind]) if kind in SECTIONS else None
+
+
+@cache
+def _of_model(model: type[BaseModel], key: str) -> KeyPlace | None:
+    for name, one in model.model_fields.items():
+        if (one.alias or name) == key:
+            found = _place(Annotated[(one.annotation, *one.metadata)] if one.metadata else one.annotation)
+            return replace(found, description=one.description or "")
+    return None
+
+
+def _place(annotation: Any) -> KeyPlace:
+    says = None
+    for part in _parts(annotation):
+        if isinstance(part, Says):
+            says = says or part
+        elif isinstance(part, type) and issubclass(part, BaseModel):
+            return KeyPlace(model=part, says=says)
+        elif get_origin(part) is dict:
+            return KeyPlace(inner=get_args(part)[1], says=says)
+    return KeyPlace(says=says)
+
+
+def _parts(annotation: Any) -> Iterator[Any]:
+    """Yields what an annotation says before the type itself: marks, and the types of a union."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        inner, *marks = get_args(annotation)
+        yield from marks
+        yield from _parts(inner)
+    elif origin in {Union, UnionType}:
+        for one in get_args(annotation):
+            yield from _parts(one)
+    else:
+        yield annotation

@@ -1,0 +1,1 @@
+"""The texts of a project as one thing that is designed: references, gestures, undo."""

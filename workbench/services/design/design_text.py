@@ -1,0 +1,46 @@
+"""The texts of a project, its project file and its scenarios, as one value that is changed as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from workbench.project.samples import PROJECT_FILE
+from workbench.tusk import Document, parse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesignText:
+    """What a project says, every change gives another.
+
+    Attributes:
+        project: The project file.
+        scenarios: The files of scenarios that can be read, by their names below the project's folder.
+    """
+
+    project: Document = field(default_factory=lambda: parse("", PROJECT_FILE))
+    scenarios: Mapping[str, Document] = field(default_factory=dict)
+
+    def files(self) -> Iterator[Document]:
+        """Yields every file."""
+        yield self.project
+        yield from self.scenarios.values()
+
+    def with_project(self, document: Document) -> DesignText:
+        """Returns the same with another project file."""
+        return replace(self, project=document)
+
+    def exchanged(self, file: str, pieces: Sequence[tuple[int, int, str]]) -> DesignText:
+        """Returns the same with pieces of a file's text exchanged: begin, end and what stands there then.
+
+        Raises:
+            TskError: The file could not be read any more.
+        """
+        document = self.project if file == PROJECT_FILE else self.scenarios[file]
+        text = document.text
+        for start, end, written in sorted(set(pieces), reverse=True):
+            text = text[:start] + written + text[end:]
+        document = parse(text, file) if text != document.text else document
+        if file == PROJECT_FILE:
+            return self.with_project(document)
+        return replace(self, scenarios={**self.scenarios, file: document})

@@ -1,0 +1,240 @@
+"""Finds every place in a project's texts where a thing of the model is named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from workbench.project.declared.key_lookup import KeyPlace, section_place
+from workbench.project.declared.section_kinds import KINDS, TYPES
+from workbench.services.design.design_text import DesignText
+from workbench.tusk import Document, Entry, Scope, Value, ValueKind, write_key
+
+NAME_SPACES = {
+    "policy": ("consumer",),
+    "process": ("consumer",),
+    "subscription": ("consumer",),
+    "external": ("actor", "handler"),
+}
+"""The kinds under which others name what a kind of section declares, where that is not the kind itself."""
+HEADER, EXPRESSION, PATTERN, SCENARIO = "header", "expression", "pattern", "scenario"
+_SETTINGS = {
+    ("subscriptions", "topic"): "topic",
+    ("subscriptions", "handler"): "handler",
+    ("routing", "topics"): "topic",
+    ("routing", "topic"): "topic",
+    ("routing", "default"): "topic",
+    ("routing", "default_topic"): "topic",
+    ("routing", "pattern"): "event",
+}
+_SPOKEN = {
+    "event": ("event",),
+    "no_event": ("event",),
+    "command": ("command",),
+    "no_command": ("command",),
+    "rejected": ("command",),
+    "conflict": ("command",),
+    "projection": ("projection",),
+    "topic": ("topic",),
+    "dead_letter": ("consumer",),
+    "replay": ("consumer",),
+    "by": ("consumer", "actor"),
+}
+"""What the keys of scenarios name."""
+_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+_LITERAL = re.compile(r"'([^'\\]*)'|\"([^\"\\]*)\"")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A place where something is named.
+
+    Attributes:
+        kind: A kind of section, or what `NAME_SPACES` has for it.
+        start, end: Span of what a new name takes the place of.
+        role: The key that names it, or ``header``, ``expression``, ``pattern``, ``scenario``.
+        owner: The section in which it stands, or the scenario.
+        before, behind: What stands around the name within that span.
+        quotes: The quotes between which it stands, from the outer to the inner; none around a key or a
+            header. A key has them where it needs them.
+    """
+
+    kind: str
+    name: str
+    file: str
+    start: int
+    end: int
+    role: str
+    owner: str
+    before: str = ""
+    behind: str = ""
+    quotes: str = ""
+
+    def renamed(self, name: str) -> str:
+        """Returns what stands in the span with another name."""
+        if not self.quotes and not self.before:
+            return write_key(name)
+        for quote in reversed(self.quotes):
+            name = "".join(_ESCAPES.get(char, f"\\{char}" if char == quote else char) for char in name)
+        return f"{self.before}{name}{self.behind}"
+
+
+def references(text: DesignText) -> list[Reference]:
+    """Returns every place where something is named, in the order of the files."""
+    found = list(_in_project(text.project))
+    declared = {(one.kind, one.name) for one in found if one.role == HEADER}
+    found = [one for one in found if one.role != EXPRESSION or (one.kind, one.name) in declared]
+    for document in text.scenarios.values():
+        found += _in_scenarios(document)
+    return sorted(set(found), key=lambda one: (one.file != text.project.file, one.file, one.start))
+
+
+def with_name(text: DesignText, kind: str, old: str, new: str) -> DesignText:
+    """Returns the texts with another name at every place where a thing is named.
+
+    Raises:
+        TskError: They could not be read any more.
+    """
+    places = [one for one in references(text) if (one.kind, one.name) == (kind, old)]
+    for file in dict.fromkeys(one.file for one in places):
+        pieces = [(one.start, one.end, one.renamed(new)) for one in places if one.file == file]
+        text = text.exchanged(file, pieces)
+    return text
+
+
+def _in_project(document: Document) -> Iterator[Reference]:
+    for section, scope in document.sections.items():
+        kind, _, name = section.partition(".")
+        if kind in KINDS and name:
+            for space in NAME_SPACES.get(kind, (kind,)):
+                header = (scope.start, scope.end, f"[{kind}.", "]")
+                yield _at(document, space, name, HEADER, section, *header)
+        if (place := section_place(section)) is not None:
+            yield from _in_scope(document, section, kind, place, scope)
+    for path, entry in document.entries():
+        if path[0] == "topics" and len(path) == 2:
+            yield from _declared_topic(document, entry)
+        elif (named := _SETTINGS.get((path[0], path[-1]))) is not None:
+            role = PATTERN if path[-1] == "pattern" else path[-1]
+            yield from _named(document, entry.value, named, role, ".".join(path[:-1]))
+        elif path[0] == "subscriptions" and path[-1] == "filter":
+            yield from _in_expression(document, entry.value, ".".join(path[:-1]))
+
+
+def _declared_topic(document: Document, entry: Entry) -> Iterator[Reference]:
+    name = entry.value.scope.entries.get("name") if entry.value.scope is not None else None
+    if name is not None:
+        yield from _named(document, name.value, "topic", HEADER, f"topics.{entry.key}")
+    else:
+        yield _key(document, entry, "topic", HEADER, "topics")
+
+
+def _in_scope(
+    document: Document, section: str, role: str, place: KeyPlace, scope: Scope
+) -> Iterator[Reference]:
+    for entry in scope.entries.values():
+        if section == TYPES == role:
+            yield _key(document, entry, "type", HEADER, TYPES)
+        if named := _named_by_keys(place, entry):
+            yield _key(document, entry, named, role, section)
+        own = place.inside(entry.key)
+        if own is None:
+            continue
+        if own.is_expression:
+            yield from _in_expression(document, entry.value, section)
+        elif own.says is not None:
+            yield from _named(document, entry.value, own.says.names, entry.key, section)
+        if entry.value.scope is not None:
+            yield from _in_scope(document, section, entry.key, own, entry.value.scope)
+
+
+def _named_by_keys(place: KeyPlace, entry: Entry) -> str:
+    """Returns what kind of thing a key of a map names; empty where the block behind it says what it means."""
+    if place.inner is None or place.says is None or entry.value.scope is None:
+        return place.says.names if place.inner is not None and place.says is not None else ""
+    return "" if "aggregate" in entry.value.scope.entries else place.says.names
+
+
+def _named(document: Document, value: Value, kind: str, role: str, owner: str) -> Iterator[Reference]:
+    """Yields what a text names, or the texts of a list."""
+    for item in value.items:
+        yield from _named(document, item, kind, role, owner)
+    if value.kind is ValueKind.STRING and value.plain:
+        quote, mark = document.text[value.start], _mark(document.text, value)
+        name, end = str(value.plain), value.end - mark
+        if kind == "type" and name.endswith("?"):
+            name, end = name[:-1], end - 1
+        yield _at(document, kind, name, role, owner, value.start + mark, end, quotes=quote)
+
+
+def _key(document: Document, entry: Entry, kind: str, role: str, owner: str) -> Reference:
+    return Reference(
+        kind=kind,
+        name=entry.key,
+        file=document.file,
+        start=entry.start,
+        end=entry.end,
+        role=role,
+        owner=owner,
+    )
+
+
+def _at(
+    document: Document,
+    kind: str,
+    name: str,
+    role: str,
+    owner: str,
+    start: int,
+    end: int,
+    before: str = "",
+    behind: str = "",
+    quotes: str = "",
+) -> Reference:
+    return Reference(
+        kind=kind,
+        name=name,
+        file=document.file,
+        start=start,
+        end=end,
+        role=role,
+        owner=owner,
+        before=before,
+        behind=behind,
+        quotes=quotes,
+    )
+
+
+def _mark(text: str, value: Value) -> int:
+    """Returns how many quotes stand on each side of a text."""
+    long = text.startswith(text[value.start] * 3, value.start) and value.end - value.start >= 6
+    return 3 if long else 1
+
+
+def _in_expression(document: Document, value: Value, owner: str) -> Iterator[Reference]:
+    """Yields the texts inside of an expression, as what may be the name of an event or a topic."""
+    if value.kind is not ValueKind.STRING:
+        return
+    for literal in _LITERAL.finditer(document.text, value.start + 1, value.end - 1):
+        group = 1 if literal[1] is not None else 2
+        quotes = document.text[value.start] + literal[0][0]
+        for kind in ("event", "topic"):
+            name, span = literal[group], literal.span(group)
+            yield _at(document, kind, name, EXPRESSION, owner, *span, quotes=quotes)
+
+
+def _in_scenarios(document: Document) -> Iterator[Reference]:
+    for scope in (document.top, *document.sections.values()):
+        for entry in scope.entries.values():
+            yield from _spoken(document, entry.value, entry.key)
+
+
+def _spoken(document: Document, value: Value, owner: str) -> Iterator[Reference]:
+    for item in value.items:
+        yield from _spoken(document, item, owner)
+    for key, entry in value.scope.entries.items() if value.scope is not None else ():
+        for kind in _SPOKEN.get(key, ()):
+            yield from _named(document, entry.value, kind, SCENARIO, owner)
+        if key != "data":
+            yield from _spoken(document, entry.value, owner)

@@ -1,0 +1,144 @@
+"""Makes, renames, moves and removes whole sections, with the comments that speak of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from workbench.errors import InvalidValue
+from workbench.tusk.document import Document, Scope
+from workbench.tusk.splice import splice
+from workbench.tusk.write import write_section
+
+_COMMENT = re.compile(r"[ \t]*#")
+_BLANK_LINE = re.compile(r"[ \t\r]*\n")
+_PART = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*")
+
+
+def section_span(document: Document, name: str) -> tuple[int, int]:
+    """Returns where a section begins and ends: from the comments right above it to its last line.
+
+    Raises:
+        InvalidValue: There is no such section.
+    """
+    scope = _existing(document, name)
+    return _begin(document, scope), _end(document, scope)
+
+
+def add_section(document: Document, name: str, entries: Mapping[str, Any], *, after: str = "") -> Document:
+    """Returns the document with a new section behind another, or at its end, a blank line between them.
+
+    Raises:
+        InvalidValue: There is such a section, the name cannot be one, or a value cannot be written.
+    """
+    _check_new(document, name)
+    end = document.line_end
+    return _placed(document, "".join(f"{line}{end}" for line in write_section(name, entries)), after)
+
+
+def remove_section(document: Document, name: str) -> Document:
+    """Returns the document without a section, its comments, and the blank lines behind it.
+
+    Raises:
+        InvalidValue: There is no such section.
+    """
+    start, end = section_span(document, name)
+    text = document.text
+    while blank := _BLANK_LINE.match(text, end):
+        end = blank.end()
+    if not text[end:].strip():  # it was the last one: no blank lines are left at the end
+        start = len(text[:start].rstrip(" \t\r\n"))
+        return splice(document, start, len(text), document.line_end if start else "")
+    return splice(document, start, end, "")
+
+
+def rename_section(document: Document, name: str, new: str) -> Document:
+    """Returns the document with another name in a section's header.
+
+    Raises:
+        InvalidValue: There is no such section, one with the new name, or it cannot be one.
+    """
+    scope = _existing(document, name)
+    _check_new(document, new)
+    return splice(document, scope.start, scope.end, f"[{new}]")
+
+
+def move_section(document: Document, name: str, after: str) -> Document:
+    """Returns the document with a section, and its comments, behind another; behind nothing it is the first.
+
+    Raises:
+        InvalidValue: There is no such section.
+    """
+    start, end = section_span(document, name)
+    text = document.text[start:end]
+    if after:
+        _existing(document, after)
+    if after == name:
+        return document
+    return _placed(remove_section(document, name), text, after, first=not after)
+
+
+def replace_section(document: Document, name: str, text: str) -> Document:
+    """Returns the document with another text, comments and header included, in place of a section.
+
+    Raises:
+        InvalidValue: There is no such section.
+        TskError: Everything that is wrong with the text.
+    """
+    start, end = section_span(document, name)
+    return splice(document, start, end, text)
+
+
+def _placed(document: Document, section: str, after: str, *, first: bool = False) -> Document:
+    text, end = document.text, document.line_end
+    if first and document.sections:
+        at = min(_begin(document, scope) for scope in document.sections.values())
+        return splice(document, at, at, section + end)
+    at = _end(document, _existing(document, after)) if after else len(text)
+    if not text[at:].strip():
+        kept = text[:at].rstrip(" \t\r\n")
+        return splice(document, len(kept), len(text), (end + end if kept.strip("\ufeff") else "") + section)
+    tail = "" if _BLANK_LINE.match(text, at) else end
+    return splice(document, at, at, end + section + tail)
+
+
+def _existing(document: Document, name: str) -> Scope:
+    scope = document.sections.get(name)
+    if scope is None:
+        raise InvalidValue(f"there is no [{name}]", path="")
+    return scope
+
+
+def _check_new(document: Document, name: str) -> None:
+    if not all(_PART.fullmatch(part) for part in name.split(".")):
+        hint = "letters, digits, _ and -, in parts with a point between them"
+        raise InvalidValue(f"{name or 'nothing'} cannot name a section", path="", hint=hint)
+    if name in document.sections:
+        raise InvalidValue(f"[{name}] is there already", path="")
+
+
+def _begin(document: Document, scope: Scope) -> int:
+    """Returns where a section begins, with the comments right above its header."""
+    text, at = document.text, document.places.line_start(scope.start)
+    while at:
+        before = document.places.line_start(at - 1)
+        if not _COMMENT.match(text, before + text.startswith("\ufeff", before)):
+            break
+        at = before
+    return at + text.startswith("\ufeff", at)
+
+
+def _end(document: Document, scope: Scope) -> int:
+    """Returns where the line behind a section begins; comments right below its entries are its own.
+
+    Those behind a blank line stand for themselves, and those right above the next header are its.
+    """
+    begins = (one.start for one in document.sections.values() if one.start > scope.start)
+    following = min(begins, default=None)
+    behind = next((one for one in document.sections.values() if one.start == following), None)
+    limit = len(document.text) if behind is None else _begin(document, behind)
+    at = max(scope.body_end, document.text.find("\n", scope.end) + 1 or len(document.text))
+    while at < limit and _COMMENT.match(document.text, at):
+        at = document.text.find("\n", at) + 1 or len(document.text)
+    return at
