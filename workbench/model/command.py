@@ -35,6 +35,12 @@ class Involved:
     id: str
     creates: bool | None = False
 
+    @property
+    def words(self) -> str:
+        """How a command is decided over it: ``changes by course_id``."""
+        does = {True: "creates", False: "changes", None: "creates or changes"}[self.creates]
+        return f"{does} by {self.id}"
+
 
 class Command(BaseModel):
     """Base of typed commands: a request to one aggregate that it may refuse.
@@ -102,6 +108,14 @@ class CommandType:
             return self
         found = {name: one for name, one in self.involves.items() if values[one.id] is not None}
         return replace(self, involves=found, absent=frozenset(self.involves.keys() - found.keys()))
+
+    @property
+    def over(self) -> dict[str, str]:
+        """The aggregates that it is decided over, and, where these are several, how: a line for each way."""
+        found: dict[str, list[str]] = {}
+        for place in self.places:
+            found.setdefault(place.aggregate, []).append(place.words if self.involves else "")
+        return {name: "\n".join(words) for name, words in found.items()}
 
 
 class CommandOutcome(StrEnum):
