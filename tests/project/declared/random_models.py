@@ -266,14 +266,18 @@ class RandomModel(RandomExpressions):
         source = "command" if verb == "emit" else root
         fit = {name for name, kind in part.fields.items() if scope.get(f"{source}.{name}") == kind}
         given = {name: text for name, text in given.items() if name not in fit or self._maybe()}
-        if verb == "issue" and (root == "data" or self._maybe(0.8)):
-            own = ['"id"'] if "id" in scope else []
-            given[next(iter(part.fields))] = self._random.choice([*own, "\"'1'\"", "\"'3'\""])
+        if verb == "issue":
+            given |= self._target(part, scope)
         if given:
             said["with"] = block(given)
         if verb == "issue":
             said |= self._later(scope) | self._answer(scope, later, root)
         return said
+
+    def _target(self, part: Part, scope: Scope) -> dict[str, str]:
+        """Returns the id of the aggregate that a command is for."""
+        own = ['"id"'] if "id" in scope else []
+        return {next(iter(part.fields)): self._random.choice([*own, "\"'1'\"", "\"'3'\""])}
 
     def _later(self, scope: Scope) -> dict[str, str]:
         after = self._random.choice(
@@ -292,6 +296,7 @@ class RandomModel(RandomExpressions):
         let, known = self._let({path: kind for path, kind in scope.items() if path.startswith(f"{root}.")})
         known |= {"refusal.message": "string"}
         given = {name: self._value(kind, known) for name, kind in part.fields.items()}
+        given |= self._target(part, known)
         again = {"refused": quoted("nothing")} if self._maybe() else {}
         return {"refused": block({**let, "issue": quoted(part.name), "with": block(given), **again})}
 
