@@ -187,7 +187,10 @@ def test_a_check_says_what_each_thing_does_and_after_which_rules(workbench, tmp_
     assert said["event:auction.closed"] == [
         {"verb": "sets", "name": "phase", "cause": "", "words": "'closed'"}
     ]
-    assert {one["words"] for one in said["subscription:payment"]} == {"at event.pay_until, refused: nothing"}
+    assert [(one["verb"], one["words"]) for one in said["subscription:payment"]] == [
+        ("issues", "at event.pay_until"),
+        ("ignores the refusal of", ""),
+    ]
 
 
 HOSTILE = "\nimport pathlib\npathlib.Path({canary!r}).touch()\n"

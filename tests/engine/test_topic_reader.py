@@ -92,3 +92,18 @@ async def test_X2_a_slow_filter_ends_a_stretch_sooner_and_loses_nothing(lab, mod
     lab.running.resume()
     await lab.settle()
     assert sorted(lab.effects()) == list(range(0, 20, 2))
+
+
+@pytest.mark.parametrize(("expression", "passed"), [("data.n < 0", 300), ("data.n % 30 == 0", 211)])
+async def test_P3_what_is_filtered_out_takes_no_turn_of_its_own(lab, expression, passed):
+    lab.declare(filter=Filter(expression=expression))
+    engine = await lab.open(paused=True)
+    await lab.publish(*range(300))
+    first = (await lab.messages())[0].position
+    runner = engine.subscription("sub")
+    assert await runner.work()
+    assert runner.cursor - first + 1 == passed
+    engine.resume()
+    await lab.settle()
+    state = engine.reader.subscription("sub")
+    assert state.delivered + state.filtered == 300

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPersistentModelIndex, Qt
 from PySide6.QtTest import QTest
@@ -53,6 +55,13 @@ def test_a_thing_of_the_model_says_its_rules_in_its_tip(view, monkeypatch):
     view.refresh()
     tip = item(view, "update_user").data(Qt.ItemDataRole.ToolTipRole)
     assert "refuses late: when now &gt; state.end: it is over" in tip
+
+
+def test_actors_and_outside_systems_stand_with_the_model(desk, view, monkeypatch):
+    registry = replace(desk.workspace.registry, actors={"clerk": "", "bank": ""}, externals={"bank": ""})
+    monkeypatch.setattr(type(desk.workspace), "registry", property(lambda _workspace: registry))
+    view.refresh()
+    assert tree(view)["Model"][-2:] == ["clerk", "bank"]
 
 
 async def test_the_stream_that_was_changed_last_stands_first(workspace, view, until):

@@ -129,7 +129,9 @@ class LogClaims:
             ended: What counts as handled; by default all of it.
             ahead: Whether the next stretch is claimed in the same breath.
         """
-        following = self._look_ahead(stretch.upto) if ahead else None
+        following = self._source.read(stretch.upto, self.size.now) if ahead else None
+        if following is not None and not following.tasks:
+            stretch, following = stretch.with_passed(following), None
         settle = await self._ack.settle(
             stretch.tasks if ended is None else ended,
             lambda: self._outcome(stretch, plain, rows, following),
@@ -140,10 +142,6 @@ class LogClaims:
         self._ahead = following
         self._rows.pending = self._rows.pending or bool(settle.deliveries)
         return True
-
-    def _look_ahead(self, after: int) -> Stretch | None:
-        ahead = self._source.read(after, self.size.now)
-        return ahead if ahead is not None and ahead.tasks else None
 
     def _outcome(
         self,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import msgspec
 
+from workbench.engine.batch_size import LARGE
 from workbench.engine.delivery_attempt import DeliveryAttempt, Failure, describe
 from workbench.engine.delivery_outcome import expired
 from workbench.engine.runtime import KeyOf, Runtime
@@ -16,7 +16,7 @@ from workbench.model.clock import MICROSECONDS
 from workbench.model.messaging import Message, OnExpired, Ordering, Subscription, Topic
 from workbench.store.stored_values import Delivery, Reason
 
-FILTER_SECONDS = 0.02
+FILTER_SECONDS = 0.005
 """Filters that take longer end a stretch sooner: the loop is held for a moment only (X2)."""
 
 
@@ -34,6 +34,10 @@ class Stretch:
     upto: int
     tasks: list[DeliveryAttempt]
     filtered: int
+
+    def with_passed(self, following: Stretch) -> Stretch:
+        """Returns this one with what follows it, of which nothing is delivered."""
+        return replace(self, upto=following.upto, filtered=self.filtered + following.filtered)
 
 
 class TopicReader:
@@ -67,22 +71,34 @@ class TopicReader:
     def read(self, after: int, limit: int, last: int | None = None) -> Stretch | None:
         """Returns what follows a position; None at the log's end.
 
+        What the filter keeps back does not count: it reads on until there is enough to deliver, for a moment,
+        so that one that only filters gets far in its turn (P3, X2).
+
         Args:
+            limit: How many messages to deliver at most.
             last: Nothing behind this position is taken.
         """
-        reader = self._runtime.reader
-        found, upto = reader.read_topic(self._subscription.topic, self.wants, after, limit)
-        if upto == after:
-            return None
-        if last is not None:
-            found = [message for message in found if message.position <= last]
-        return self._stretch(found, after, upto)
+        clock, tasks, filtered, upto, size = self._runtime.clock, list[DeliveryAttempt](), 0, after, limit
+        over = clock.monotonic() + FILTER_SECONDS
+        while len(tasks) < limit and (last is None or upto < last):
+            before = upto
+            upto, kept_back = self._read_on(tasks, limit, before, size, last, over)
+            filtered += kept_back
+            if upto == before or clock.monotonic() > over:
+                break
+            size = max(limit, min(LARGE, 2 * size))
+        return None if upto == after else Stretch(self._runtime.new_id(), upto, tasks, filtered)
 
-    def _stretch(self, found: Sequence[Message], after: int, upto: int) -> Stretch:
-        started = self._runtime.clock.monotonic()
-        standing = self._standing(after, upto)
-        tasks, filtered = list[DeliveryAttempt](), 0
+    def _read_on(
+        self, tasks: list[DeliveryAttempt], limit: int, after: int, size: int, last: int | None, over: float
+    ) -> tuple[int, int]:
+        """Adds what is to be delivered of the next messages; returns up to where, and how many are not."""
+        reader = self._runtime.reader
+        found, upto = reader.read_topic(self._subscription.topic, self.wants, after, size)
+        standing, filtered = self._standing(after, upto), 0
         for message in found:
+            if last is not None and message.position > last:
+                break
             passes = self._passes(message)
             if passes is False:
                 filtered += 1
@@ -91,10 +107,10 @@ class TopicReader:
                 key = own.key if self._ordered else ""
                 failure = passes if isinstance(passes, Failure) else None
                 tasks.append(DeliveryAttempt(message=own, key=key, failure=failure))
-            if not self._unfiltered and self._runtime.clock.monotonic() - started > FILTER_SECONDS:
-                upto = message.position
-                break
-        return Stretch(self._runtime.new_id(), upto, tasks, filtered)
+            slow = not self._unfiltered and self._runtime.clock.monotonic() > over
+            if slow or len(tasks) == limit:
+                return message.position, filtered
+        return upto, filtered
 
     def _standing(self, after: int, upto: int) -> set[int]:
         """Returns what stands in rows already: it is delivered from there (I5)."""

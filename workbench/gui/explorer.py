@@ -156,7 +156,16 @@ class Explorer(View):
             )
             for name, kind in model.reactors.items()
         ]
-        yield "Model", "board", [*commands, *events, *policies]
+        others = [
+            (
+                name,
+                said("external", name, doc),
+                "external" if name in model.externals else "user",
+                ExplorerPlace(view="board"),
+            )
+            for name, doc in model.actors.items()
+        ]
+        yield "Model", "board", [*commands, *events, *policies, *others]
         yield f"Streams ({known.count:,})", "stream", [_stream_row(name) for name in known.streams]
         yield (
             "Projections",
@@ -231,6 +240,10 @@ class Explorer(View):
             self.desk.wanted.emit(place.view)
 
 
+_INKS = {"stream": "muted", "user": "external_ink"}
+"""Colours of the icons that are no kind of the model by themselves."""
+
+
 def _section(title: str, name: str, rows: Sequence[Row]) -> TreeRow:
     place = ExplorerPlace(view=SECTION_VIEWS.get(name, f"{name}s"))
     inner = [
@@ -238,7 +251,7 @@ def _section(title: str, name: str, rows: Sequence[Row]) -> TreeRow:
             key=(kind, text),
             cells=(text,),
             data=target,
-            picture=(kind, f"{kind}_ink" if kind != "stream" else "muted"),
+            picture=(kind, _INKS.get(kind, f"{kind}_ink")),
             tip=plain_tip(f"{text}\n{tip}" if tip else text),
         )
         for text, tip, kind, target in rows

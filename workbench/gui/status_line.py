@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from workbench.services.monitor.monitor_values import Status
 
 ENGINE_TIP = "Pause or resume the engine (F8)"
-LAG_TIP = "Positions that the subscription or read model furthest behind lies behind"
+LAG_TIP = "Positions, of other topics too, that the subscription or read model furthest behind lies behind"
 ENGINE = {
     "running": ("play", "Running", "ok"),
     "paused": ("pause", "Paused", "warning"),

@@ -15,8 +15,9 @@ class ModelFlow:
     Attributes:
         verb: ``emits`` an event, ``issues`` a command, ``publishes`` to a topic, ``consumes`` or ``projects``
             an event, or ``withdraws`` a command that it issued for later; of its rules: ``refuses`` or
-            ``fails`` for a reason, ``names`` an expression, or ``sets`` a field of the state.
-        name: Of that event, command or topic, of the reason, the expression or the field.
+            ``fails`` for a reason, ``names`` an expression, ``sets`` a field of the state, ``ignores the
+            refusal of`` a command, ``looks up`` a row, or ``lists`` or ``gets`` rows of a read model.
+        name: Of that event, command, topic or read model, of the reason, the expression, field or row.
         cause: Event that leads to it; empty where it is whatever is handled.
         words: When and under which condition, such as ``after 24h, when state.open``; may be empty.
     """

@@ -90,6 +90,7 @@ class FactKind(StrEnum):
     CONFLICT = "conflict"
     ROW = "row"
     ROWS = "rows"
+    QUERY = "query"
     MESSAGE = "message"
     COMMAND = "command"
     DEAD_LETTER = "dead_letter"
@@ -155,6 +156,7 @@ class Happened:
     Attributes:
         refusals: How commands of the scenario ended that were not accepted, in order.
         rows: Rows of the projections that the scenario asks about, by projection and key.
+        answers: Of the queries that the scenario asks in the end, in order.
         faults: Projections that could not fold an event, and why.
         seconds: Of the scenario's time that passed.
         unfinished: What still waits, if the run had to be ended.
@@ -166,6 +168,7 @@ class Happened:
     messages: tuple[Facts, ...] = ()
     letters: tuple[Facts, ...] = ()
     rows: Mapping[str, Mapping[Any, Mapping[str, Any]]] = field(default_factory=dict)
+    answers: tuple[Facts, ...] = ()
     faults: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     unfinished: str = ""

@@ -75,6 +75,8 @@ def _parts(scenario: Scenario, happened: Happened) -> Iterator[ResultPart]:
     )
     asked = [one for one in scenario.then if one.kind in {FactKind.ROW, FactKind.ROWS}]
     yield ResultPart(title="Rows", lines=tuple(_row(one, happened) for one in asked))
+    queries = zip(listed(FactKind.QUERY), happened.answers, strict=True)
+    yield ResultPart(title="Queries", lines=tuple(_line(one, facts) for one, facts in queries))
 
 
 def _events(scenario: Scenario, happened: Happened, expected: Sequence[Expected]) -> tuple[Line, ...]:

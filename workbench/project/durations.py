@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from calendar import monthrange
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
+
+from workbench.model.calendar_spans import Calendar, read_calendar
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0}
 _DURATION = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)\s*(ms|s|m|h|d|w)")
@@ -29,34 +28,14 @@ def read_duration(value: object) -> float:
     return float(found[1]) * _UNITS[found[2]]
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """A time in units of the calendar: a month later is the same day of the next month, or its last."""
-
-    months: int = 0
-    days: int = 0
-
-    def after(self, time: datetime) -> datetime:
-        """Returns the time so much later, at the same time of day in UTC."""
-        year, month = divmod(time.year * 12 + time.month - 1 + self.months, 12)
-        day = min(time.day, monthrange(year, month + 1)[1])
-        return time.replace(year=year, month=month + 1, day=day) + timedelta(days=self.days)
-
-
-_CALENDAR = re.compile(r"([0-9]{1,4})\s+(day|week|month|year)s?")
-_SPANS = {"day": (0, 1), "week": (0, 7), "month": (1, 0), "year": (12, 0)}
-
-
 def read_later(value: object) -> object:
     """Returns seconds, a `Calendar`, or a text that is an expression for a duration.
 
     Raises:
         ValueError: It is neither, or negative.
     """
-    found = _CALENDAR.fullmatch(value.strip()) if isinstance(value, str) else None
-    if found is not None:
-        months, days = _SPANS[found[2]]
-        return Calendar(months * int(found[1]), days * int(found[1]))
+    if isinstance(value, str) and (found := read_calendar(value)) is not None:
+        return found
     try:
         seconds = read_duration(value)
     except ValueError:

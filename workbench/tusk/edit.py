@@ -31,7 +31,9 @@ def set_value(document: Document, path: Path, value: Any, *, order: Sequence[str
         return insert(document, path, value, order=order)
     if entry.block and not isinstance(value, Mapping):
         return splice(document, entry.end, entry.value.end, f": {write_value(value)}")
-    return _opened(splice(document, entry.value.start, entry.value.end, write_value(value)), path)
+    return _opened(
+        splice(document, entry.value.start, entry.value.end, write_value(value, blocks=True)), path
+    )
 
 
 def insert(document: Document, path: Path, value: Any, *, order: Sequence[str] = ()) -> Document:

@@ -22,8 +22,11 @@ class Raw(str):
     __slots__ = ()
 
 
-def write_value(value: Any) -> str:
+def write_value(value: Any, *, blocks: bool = False) -> str:
     """Returns a value as it stands on one line, with double quotes.
+
+    Args:
+        blocks: What an object's plain names hold are blocks, as in sections.
 
     Raises:
         InvalidValue: TuskLang has no way to write it.
@@ -39,7 +42,7 @@ def write_value(value: Any) -> str:
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, Mapping):
-        inner = ", ".join(write_entry(key, item) for key, item in value.items())
+        inner = ", ".join(write_entry(key, item, blocks=blocks) for key, item in value.items())
         return f"{{ {inner} }}" if inner else "{}"
     if isinstance(value, Sequence):
         return "[" + ", ".join(write_value(item) for item in value) + "]"
@@ -69,7 +72,7 @@ def write_key(key: str) -> str:
     return key if _NAME.fullmatch(key) else _text(key)
 
 
-def write_entry(key: object, value: Any) -> str:
+def write_entry(key: object, value: Any, *, blocks: bool = True) -> str:
     """Returns an entry on one line: what a plain name holds is a block, such as ``mail { ttl: "5s" }``.
 
     Raises:
@@ -79,8 +82,8 @@ def write_entry(key: object, value: Any) -> str:
         raise InvalidValue(f"{key!r} cannot be written as a key in TuskLang", path="")
     written = _text(key) if key.startswith("$") else write_key(key)  # it is no variable here
     holds = value.startswith("{") if isinstance(value, Raw) else isinstance(value, Mapping)
-    block = holds and not written.startswith('"')
-    return f"{written}{'' if block else ':'} {write_value(value)}"
+    block = blocks and holds and not written.startswith('"')
+    return f"{written}{'' if block else ':'} {write_value(value, blocks=blocks)}"
 
 
 def write_lines(key: str, value: Any, width: int = WIDTH) -> list[str]:

@@ -56,16 +56,22 @@ async def test_a_command_is_filled_in_and_sent_by_keyboard(workspace, desk, view
     await until(lambda: outcomes(view) == [("accepted", "create_user", "user-ada")])
 
 
-async def test_it_says_why_a_command_refuses_and_in_the_tip_what_follows(view, monkeypatch):
+async def test_it_says_why_a_command_refuses_and_in_the_tip_what_follows(desk, view, monkeypatch):
     told = (
         ModelFlow(verb="refuses", name="late", words="when now > state.end: it is over"),
         ModelFlow(verb="emits", name="user.created"),
     )
     monkeypatch.setattr(Registry, "told_of", lambda _registry, source: told if "create" in source else ())
+    registry = replace(
+        desk.workspace.registry,
+        actors={"clerk": ""},
+        flows={"external:clerk": (ModelFlow(verb="issues", name="create_user"),)},
+    )
+    monkeypatch.setattr(type(desk.workspace), "registry", property(lambda _workspace: registry))
     view.show_command("change_status")
     assert "Refuses" not in view.about.text()
     view.show_command("create_user")
-    assert view.about.text().splitlines()[-1] == "Refuses: late"
+    assert view.about.text().splitlines()[-1] == "By: clerk  ·  Refuses: late"
     assert "emits user.created" in view.about.toolTip()
 
 
@@ -241,6 +247,22 @@ def _without(workspace, view, monkeypatch, name, called=""):
     monkeypatch.setattr(type(workspace), "registry", property(lambda _workspace: changed))
     monkeypatch.setattr(workspace.commands, "target", lambda _name, _values: ("", 0))
     view.refresh()
+
+
+@pytest.mark.parametrize("shown", ["change_status", "get_user"])
+async def test_V1_the_chooser_names_the_form_that_is_shown_whatever_stands_before_it(
+    workspace, view, monkeypatch, shown
+):
+    view.show_command(shown)
+    registry = workspace.registry
+    called = "get_user" if shown == "get_user" else "aa_first"  # a command may be called like the query
+    first = {called: replace(registry.commands["create_user"], name=called)}
+    changed = replace(registry, commands={**first, **registry.commands})
+    monkeypatch.setattr(type(workspace), "registry", property(lambda _workspace: changed))
+    view.refresh()
+    assert view.picker.currentData() == (view.kind, view._name) == (view.kind, shown)
+    view.picker.setCurrentIndex(0)
+    assert (view.kind, view._name) == view.picker.currentData() == ("command", called)
 
 
 async def test_V2_what_was_typed_into_a_form_that_is_gone_is_kept_and_offered(workspace, desk, view, without):

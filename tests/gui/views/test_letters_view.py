@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -10,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from tests.services.conftest import passing, settle
 from workbench.gui.desk import Selection
 from workbench.gui.views.letter_actions import ARCHIVE, EDIT, PURGE, REPLAY, RESTORE, account
-from workbench.gui.views.letter_reads import SHOWN
+from workbench.gui.views.letter_reads import SHOWN, found_letters
 from workbench.gui.views.letters_view import NARROW, WIDE, LettersView
 from workbench.services.dead_letters import Report
 
@@ -350,6 +352,15 @@ async def test_V3_ages_go_on_while_they_are_seen(broken, desk, view, monkeypatch
     now += 60_000_000
     view.show()
     assert view.detail._where.text().endswith("died 3 min ago"), "at once, not with the next beat"
+
+
+async def test_counts_that_have_grown_are_seen_whole(broken, view, qapp):
+    known = broken.dead_letters.counts()
+    before = view.statuses.width()
+    found = found_letters(broken.dead_letters, ("open",), 0)
+    view._show_all(replace(found, counts={**known, "open": 1_865_000}))
+    qapp.processEvents()
+    assert view.statuses.width() == view.statuses.sizeHint().width() > before
 
 
 async def test_V3_open_counts_only_what_is_open(broken, view, until):

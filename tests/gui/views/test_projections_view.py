@@ -112,6 +112,27 @@ async def test_it_follows_the_selection(workspace, desk, view):
     assert view._table.model().columnCount() == 3
 
 
+async def test_V1_the_chooser_names_the_table_that_is_shown_whatever_stands_before_it(
+    workspace, view, monkeypatch
+):
+    users, *others = workspace.monitor.projections()
+    views = [replace(users, name="aas"), users, *others]
+    monkeypatch.setattr(workspace.monitor, "projections", lambda: views)
+    view.refresh()
+    assert view._table.accessibleName() == f"Rows of {view.picker.currentText()}" == "Rows of users"
+    view.show_projection("outages")
+    assert view.picker.currentText() == "outages"
+
+
+async def test_a_projection_that_is_chosen_while_another_is_read_is_shown(view, until, monkeypatch):
+    monkeypatch.setattr(module, "found_rows", lambda *asked: (reads.takes_time(), found_rows(*asked))[1])
+    view.picker.setCurrentText("outages")
+    view.refresh()
+    await until(lambda: not view._finding.waits)
+    assert view._table.accessibleName() == "Rows of outages"
+    assert view.picker.currentText() == "outages"
+
+
 async def test_J3_a_rebuild_shows_how_far_it_is_and_can_be_paused_resumed_and_given_up(
     workspace, view, until
 ):

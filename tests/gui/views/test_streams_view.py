@@ -157,6 +157,16 @@ async def test_V3_the_count_stays_while_the_streams_are_read_again(workspace, vi
     await until(lambda: view.said.text().startswith("1 of 1"))
 
 
+async def test_V1_the_category_stays_chosen_when_another_comes_before_it(workspace, view, until):
+    await people(workspace, "ada")
+    await until(lambda: view.categories.findText("user  ·  1") > 0)
+    view.categories.setCurrentIndex(view.categories.findData("user"))
+    await workspace.commands.issue("report_outage", {"domain": "slow.example"})
+    await until(lambda: view.categories.count() > 2)
+    assert view.categories.findData("user") > 1
+    assert view.categories.currentData() == "user"
+
+
 async def test_the_categories_do_not_close_while_streams_come(workspace, view, until):
     await people(workspace, "ada")
     await until(lambda: view.categories.findText("user  ·  1") > 0)

@@ -395,6 +395,9 @@ FIXED = {
     "type",
     "dyn",
     "bool",
+    "later",
+    "earlier",
+    "startOf",
     *time_functions.DATE_PARTS,
     *time_functions.CLOCK_PARTS,
 }
@@ -450,6 +453,7 @@ def test_X2_a_function_pays_for_each_item(name):
         ("data.existsOne(x, false)", numbers, 1),
         ("data.map(x, x)", numbers, 1),
         ("data.filter(x, false)", numbers, 1),
+        ("data.sortBy(x, x)", numbers, 1),
         ("data.transformList(i, x, x)", numbers, 1),
         ("data.reduce(made, x, 0, x)", numbers, 1),
         ("data.transformMap(i, x, x)", numbers, 1),
@@ -468,5 +472,6 @@ def test_X2_an_operator_pays_for_what_it_walks(text, of, each):
 
 def test_X2_every_macro_is_known_here():
     assert {*MACROS} == {
-        "all", "exists", "exists_one", "existsOne", "map", "filter", "reduce", "transformList", "transformMap"
+        "all", "exists", "exists_one", "existsOne", "map", "filter", "sortBy", "reduce", "transformList",
+        "transformMap",
     }  # fmt: skip

@@ -28,6 +28,10 @@ JSON = {
 }
 
 
+def moment(text):
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
 def answer(text):
     return compile_expression(text, {"data": Variable(ANY, lambda env: env)}).run(JSON)
 
@@ -86,6 +90,25 @@ def answer(text):
         ("data.tags.reduce(made, x, {'n': 0}, {'n': made.n + size(x)}).n", 6),
         ("[data.list.first(), data.tags.last(), [[1]].first()]", [1, "vip", [1]]),
         ("[data.tags.slice(1), data.tags.slice(0, 1), [].slice(0, 0)]", [["vip"], ["new"], []]),
+        ("[3, 1, 2].sortBy(x, -x)", [3, 2, 1]),
+        ("['bob', 'al', 'ada'].sortBy(x, size(x))", ["al", "bob", "ada"]),
+        ("{'a': 2, 'b': 1}.sortBy(key, decimal(string(get({'a': 2, 'b': 1}, key, 0))))", ["b", "a"]),
+        ("[{'n': 2}, {'n': 1}].sortBy(x, x.n)[0].n", 1),
+        # times of the calendar
+        ("later(timestamp('2024-01-31T12:00:00Z'), '1 month') == timestamp('2024-02-29T12:00:00Z')", True),
+        ("earlier(timestamp('2024-03-31T12:00:00Z'), '1 month') == timestamp('2024-02-29T12:00:00Z')", True),
+        ("earlier(timestamp('2024-01-03T00:00:00Z'), '2 weeks') == timestamp('2023-12-20T00:00:00Z')", True),
+        ("later(timestamp('2024-01-01T00:00:00Z'), '90m') == timestamp('2024-01-01T01:30:00Z')", True),
+        ("startOf(timestamp('2024-05-15T23:30:00Z'), 'day') == timestamp('2024-05-15T00:00:00Z')", True),
+        ("startOf(timestamp('2024-05-15T23:30:00Z'), 'day', 'Europe/Vienna')", moment("2024-05-15T22:00:00")),
+        ("startOf(timestamp('2024-03-31T12:00:00Z'), 'day', 'Europe/Vienna')", moment("2024-03-30T23:00:00")),
+        ("startOf(timestamp('2024-05-15T23:30:00Z'), 'week')", moment("2024-05-13T00:00:00")),
+        ("startOf(timestamp('2024-05-15T23:30:00Z'), 'month')", moment("2024-05-01T00:00:00")),
+        (
+            "startOf(timestamp('2024-05-15T23:30:00Z'), 'year', 'Europe/Vienna')",
+            moment("2023-12-31T23:00:00"),
+        ),
+        ("lists.range(3).map(x, x * 2)", [0, 2, 4]),
         # objects and maps
         ("with({'a': 1, 'b': 2}, {'b': 3})", {"a": 1, "b": 3}),
         ("with(data.deep, {'x': data.n}).x", 7),

@@ -44,7 +44,7 @@ LITERALS = {
     "texts": ["'a'.split('-')", "'b-c'.split('-')"],
     "lines": ["[{'sku': string(7), 'quantity': 1}]"],
     "counts": ["put({}, 'a', 1)"],
-    "place": ["{'zipCode': string(8), '@floor': 1}"],
+    "place": ["{'zipCode': string(8), '@floor': 1}", "{'zipCode': string(8), 'floor': 1}"],
 }
 """Of each kind; what is written out as it is would be known by its value, and mistakes would be told."""
 WAYS = {
@@ -80,7 +80,12 @@ WAYS = {
         *("<counts>.exists(key, value, value > <integer>)", "(<string> in <counts>)", "(<choice> == 'red')"),
         *("<string>.startsWith(<string>)", "<string>.matches('^[a-z]*$')", "(<place> == <place>)"),
     ],
-    "time": ["(<time> + duration('24h'))", "(<time> - <integer> * duration('1m'))", "max(<time>, <time>)"],
+    "time": [
+        "(<time> + duration('24h'))",
+        "(<time> - <integer> * duration('1m'))",
+        "max(<time>, <time>)",
+        "later(<time>, '1 month')",
+    ],
     "texts": [
         *(
             "(<texts> + <texts>)",
@@ -95,7 +100,7 @@ WAYS = {
         ),
     ],
     "lines": [
-        *("<lines>.filter(one, one.quantity > 0)", "<lines>.reverse()"),
+        *("<lines>.filter(one, one.quantity > 0)", "<lines>.sortBy(one, one.quantity)", "<lines>.reverse()"),
         "<lines>.map(one, with(one, {'sku': one.sku + <string>}))",
         "cel.bind(all, <lines>, size(all) > 1 ? all.slice(1) : all)",
     ],
@@ -107,14 +112,29 @@ WAYS = {
         ),
         "<counts>.transformMap(key, value, value - 1)",
     ],
-    "place": ["with(<place>, {'zipCode': <string>})"],
+    "place": ["with(<place>, {'zipCode': <string>})", "with(<place>, {'floor': <integer>})"],
 }
 """Texts that expressions are made of; a kind in angles stands for an expression of it."""
 INNER = {"place": {"zipCode": "string", "floor": "integer"}, "line": {"sku": "string", "quantity": "integer"}}
 COLUMNS = {"string": "text", "integer": "integer", "money": "number", "boolean": "boolean", "time": "time"}
 STORED = {"money": "string", "time": "string", "place": "json"}
 """What kinds are in messages, where they are others."""
-NAMES = ["amount", "customerId", "copy", "class", "note", "model_x", "_links", "schema", "self", "items"]
+NAMES = [
+    "amount",
+    "customerId",
+    "copy",
+    "class",
+    "note",
+    "model_x",
+    "_links",
+    "schema",
+    "self",
+    "items",
+    "item",
+    "ref",
+]
+WRITTEN = {"item": "product-item", "ref": "$ref"}
+"""Names that JSON has for these."""
 
 
 def quoted(text: str) -> str:

@@ -5,44 +5,22 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
 
 from tests.project.declared.random_expressions import (
-    COLUMNS,
-    FIELDS,
     INNER,
-    NAMES,
     STORED,
     TYPES,
-    RandomExpressions,
+    WRITTEN,
     Scope,
     block,
     quoted,
 )
+from tests.project.declared.random_read_models import RandomReadModels
+from tests.project.declared.random_sections import Family, Part
 
 
-@dataclass
-class Part:
-    """An event or a command with its fields."""
-
-    name: str
-    fields: dict[str, str]
-    begins: bool = False
-
-
-@dataclass
-class Family:
-    """An aggregate with what belongs to it; `created` and `create` begin it."""
-
-    name: str
-    state: dict[str, str]
-    events: list[Part] = field(default_factory=list)
-    commands: list[Part] = field(default_factory=list)
-
-
-class RandomModel(RandomExpressions):
+class RandomModel(RandomReadModels):
     """A model whose policies lead from one aggregate to those after it, so that every run ends.
 
     Args:
@@ -55,7 +33,7 @@ class RandomModel(RandomExpressions):
 
     def __init__(self, seed: int, size: int) -> None:
         super().__init__(seed)
-        self._sections = [TYPES]
+        self._sections.append(TYPES)
         self._families = [self._family(number) for number in range(size)]
         for number, family in enumerate(self._families):
             self._aggregate(family)
@@ -68,37 +46,6 @@ class RandomModel(RandomExpressions):
         self.text = "\n".join(self._sections)
         commands = [one for family in self._families for one in family.commands] + extra
         self.orders = [(one.name, self._data(one)) for one in commands * 2]
-
-    # -- chance -------------------------------------------------------------------------------------------
-
-    def _some(self, most: int, kinds: dict[str, Any] = FIELDS) -> dict[str, str]:
-        names = self._random.sample(NAMES, self._random.randint(0, most))
-        return {name: self._random.choice(list(kinds)) for name in names}
-
-    def _data(self, part: Part) -> dict[str, Any]:
-        found = {name: self._random.choice(FIELDS[kind][2]) for name, kind in part.fields.items()}
-        ids = {name: self._random.choice(["1", "2"]) for name in found if name.endswith("_id")}
-        return found | ids
-
-    # -- texts --------------------------------------------------------------------------------------------
-
-    def _section(self, head: str, **entries: str) -> None:
-        body = [
-            f"{key} {text}" if text.startswith("{") else f"{key}: {text}" for key, text in entries.items()
-        ]
-        self._sections.append("\n".join([f"[{head}]", *body, ""]))
-
-    def _fields(self, fields: dict[str, str], *, defaults: bool = False) -> str:
-        return block({name: self._field(kind, defaults=defaults) for name, kind in fields.items()})
-
-    def _field(self, kind: str, *, defaults: bool) -> str:
-        written, more, values = FIELDS[kind]
-        said = {"type": quoted(written)} | {key: json.dumps(value) for key, value in more.items()}
-        if defaults and kind != "place":
-            said["default"] = json.dumps(values[0], ensure_ascii=False)
-        elif self._maybe(0.2):
-            said["description"] = quoted("What it is, and {more}.")
-        return said["type"] if len(said) == 1 else block(said)
 
     # -- aggregates ---------------------------------------------------------------------------------------
 
@@ -141,16 +88,13 @@ class RandomModel(RandomExpressions):
         self._section(f"event.{event.name}", **said)
 
     def _upcast(self, event: Part) -> str:
-        values = {
-            name: json.dumps(FIELDS[kind][2][0], ensure_ascii=False) for name, kind in event.fields.items()
-        }
-        plain = {
-            name: text
-            for name, text in values.items()
-            if event.fields[name] not in {"texts", "lines", "counts", "place"}
-        }
-        step = {"rename": block({"old": quoted(next(iter(plain)))})} if plain else {}
-        computed = {name: quoted("has(data.old) ? data.old : null") for name in list(plain)[1:]}
+        plain = [
+            quoted(WRITTEN.get(name, name))
+            for name, kind in event.fields.items()
+            if kind not in {"texts", "lines", "counts", "place"}
+        ]
+        step = {"rename": block({"old": plain[0]})} if plain else {}
+        computed = {name: quoted("has(data.old) ? data.old : null") for name in plain[1:]}
         step |= {"set": block(computed)} if computed else {}
         return block({"from_1": block({**step, "remove": '["gone"]'})})
 
@@ -265,14 +209,18 @@ class RandomModel(RandomExpressions):
         source = "command" if verb == "emit" else root
         fit = {name for name, kind in part.fields.items() if scope.get(f"{source}.{name}") == kind}
         given = {name: text for name, text in given.items() if name not in fit or self._maybe()}
-        if verb == "issue" and (root == "data" or self._maybe(0.8)):
-            own = ['"id"'] if "id" in scope else []
-            given[next(iter(part.fields))] = self._random.choice([*own, "\"'1'\"", "\"'3'\""])
+        if verb == "issue":
+            given |= self._target(part, scope)
         if given:
             said["with"] = block(given)
         if verb == "issue":
             said |= self._later(scope) | self._answer(scope, later, root)
         return said
+
+    def _target(self, part: Part, scope: Scope) -> dict[str, str]:
+        """Returns the id of the aggregate that a command is for."""
+        own = ['"id"'] if "id" in scope else []
+        return {next(iter(part.fields)): self._random.choice([*own, "\"'1'\"", "\"'3'\""])}
 
     def _later(self, scope: Scope) -> dict[str, str]:
         after = self._random.choice(
@@ -291,6 +239,7 @@ class RandomModel(RandomExpressions):
         let, known = self._let({path: kind for path, kind in scope.items() if path.startswith(f"{root}.")})
         known |= {"refusal.message": "string"}
         given = {name: self._value(kind, known) for name, kind in part.fields.items()}
+        given |= self._target(part, known)
         again = {"refused": quoted("nothing")} if self._maybe() else {}
         return {"refused": block({**let, "issue": quoted(part.name), "with": block(given), **again})}
 
@@ -335,45 +284,6 @@ class RandomModel(RandomExpressions):
         on = "\n".join(f"    {event}: {step}" for event, step in steps.items())
         self._section(f"process.of_{family.name}", key=quoted("id"), **body, on="{\n" + on + "\n}")
 
-    # -- read models --------------------------------------------------------------------------------------
-
-    def _read_model(self, family: Family) -> None:
-        columns = self._some(4, COLUMNS) | {"times": "integer"}
-        kinds = {name: quoted(COLUMNS[kind]) for name, kind in columns.items()}
-        indexed = block({"type": kinds["times"], "index": "true"})
-        rows = f"rows_of_{family.name}"
-        deeds = {quoted(event.name): self._deed(event, columns) for event in family.events}
-        on = "\n".join(f"    {event}: {deed}" for event, deed in deeds.items())
-        said = block({"id": '"text"', **kinds, "times": indexed, "seen": '"json"'})
-        self._section(f"projection.{rows}", columns=said, on="{\n" + on + "\n}")
-        self._section(f"query.get_{family.name}", get=quoted(rows), fields='{ id: "string" }')
-        self._section(f"query.list_{family.name}", list=quoted(rows), fields='{ times: "integer?" }')
-
-    def _deed(self, event: Part, columns: dict[str, str]) -> str:
-        record = {"id": "string", "version": "integer", "at": "time"}
-        let, scope = self._let(self._read("event", event.fields) | record)
-        said: dict[str, str] = {}
-        lines = [path for path, kind in scope.items() if kind == "lines" and path.startswith("event.")]
-        if lines and self._maybe():
-            said |= {"each": block({"line": quoted(lines[0])}), "key": quoted("line.sku")}
-            scope |= self._read("line", INNER["line"])
-        if self._maybe(0.3):
-            said["when"] = quoted(f"row == null || {self._expression('boolean', scope)}")
-        values = {name: self._value(kind, scope) for name, kind in columns.items()}
-        if event.begins and "each" not in said:
-            return block(said | let | {"put": block(values | {"seen": quoted("event")})})
-        if self._maybe(0.2):
-            return block(said | let | {"remove": "true"})
-        values.pop("times")
-        adds = {
-            name: text
-            for name, text in values.items()
-            if columns[name] in {"integer", "money"} and self._maybe()
-        }
-        sets = {name: text for name, text in values.items() if name not in adds}
-        said |= let | ({"set": block(sets)} if sets else {}) | ({"add": block(adds)} if adds else {})
-        return block({**said, "count": '"times"'})
-
     # -- messages -----------------------------------------------------------------------------------------
 
     def _messages(self) -> None:
@@ -392,7 +302,9 @@ class RandomModel(RandomExpressions):
     def _handler(self, family: Family) -> dict[str, str]:
         event = self._random.choice(family.events)
         told = {path: STORED.get(kind, kind) for path, kind in self._read("data", event.fields).items()}
+        hidden = {f"data.{name}" for name in WRITTEN}
         told = {path: kind for path, kind in told.items() if not path.endswith(".floor")}
+        told = {path: kind for path, kind in told.items() if ".".join(path.split(".")[:2]) not in hidden}
         let, scope = self._let(told | {"key": "string", "now": "time", "attempt": "integer"})
         look = block({"row": block({"projection": quoted(f"rows_of_{family.name}"), "key": quoted("key")})})
         said = {"event": quoted(event.name), **let, "rows": look}

@@ -248,6 +248,35 @@ with { half: "6 / command.by" }
         do(registry, None, "move", id="x", by=0)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "put(state.counts, 'a', dyn(event.what))",
+        "with(state.counts, {'a': dyn(event.what)})",
+        "['a', event.what].reduce(made, one, state.counts, put(made, one, dyn(event.what)))",
+        "size(event.what) > 0 ? {'a': dyn(event.what)} : state.counts",
+    ],
+)
+def test_a_map_takes_no_values_but_its_own(load, said):
+    text = f"""
+[aggregate.a]
+state {{
+    counts {{ type: "map", of: "integer", default: {{}} }}
+    words {{ type: "list", of: "string", default: [] }}
+}}
+[event.a.noted]
+fields {{ what: "string" }}
+set {{ counts: "{said}", words: "state.words + [event.what]" }}
+"""
+    registry = load(text).registry
+    fold, noted = registry.aggregates["a"].evolve, registry.events["a.noted"].decode('{"what":"x"}')
+    for before in (None, registry.aggregates["a"].read_state('{"counts":{"b":1},"words":["y"]}')):
+        with pytest.raises(
+            ExpressionFailed, match=r"a\.noted cannot change the state so: .*`int`, got `str`"
+        ):
+            fold(before, noted)
+
+
 def test_K1_another_fold_makes_the_snapshots_of_the_old_one_stale(tmp_path):
     text = (asset("samples", "users-declared") / "project.tsk").read_text(encoding="utf-8")
     changed = text.replace("set {\n    down: false", "set {\n    down: true")

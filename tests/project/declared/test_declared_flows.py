@@ -57,8 +57,19 @@ do {
 columns { id: "text", hotels { type: "integer", index: true } }
 on {
     "trip.asked": { let { count: "event.hotels.size()" }, put { hotels: "count" } }
-    "trip.closed": { where: "row.hotels == 0", when: "event.reason != ''", remove: true }
+    "trip.closed": {
+        rows { other: "event.reason" }
+        where: "row.hotels == 0"
+        when: "event.reason != ''"
+        remove: true
+    }
 }
+
+[query.trips]
+list: "trips"
+fields { least: "integer" }
+where: "row.hotels >= least"
+order: "-id"
 
 [topics]
 trips {}
@@ -80,7 +91,7 @@ def test_what_follows_says_when_under_which_condition_and_how_often(tmp_path: Pa
     close = {"verb": "issues", "name": "close", "cause": "trip.asked"}
     assert registry.flows_of("subscription:patience") == (
         ModelFlow(**close, words="after 1 month"),
-        ModelFlow(**close, words="if close is refused, when refusal.field == null, refused: nothing"),
+        ModelFlow(**close, words="if close is refused, when refusal.field == null"),
     )
     assert registry.flows_of("subscription:rooms") == (
         ModelFlow(**close, words="when event.hotels.size() == 0"),
@@ -103,11 +114,17 @@ def test_what_follows_says_when_under_which_condition_and_how_often(tmp_path: Pa
         ModelFlow(verb="sets", name="reason", words="why"),
     )
     assert registry.rules_of("projection:trips") == (
+        ModelFlow(verb="looks up", name="other", cause="trip.closed", words="event.reason"),
         ModelFlow(verb="names", name="count", cause="trip.asked", words="event.hotels.size()"),
     )
+    said = "where row.hotels >= least, ordered by -id"
+    assert registry.rules_of("query:trips") == (ModelFlow(verb="lists", name="trips", words=said),)
     assert registry.rules_of("subscription:mail") == (
         ModelFlow(verb="names", name="text", words="data.reason"),
         ModelFlow(verb="fails", name="empty", words="when text == '': there is nothing to say"),
+    )
+    assert registry.rules_of("subscription:patience") == (
+        ModelFlow(verb="ignores the refusal of", name="close"),
     )
     assert registry.rules_of("command:ask") == registry.rules_of("subscription:rooms") == ()
     assert registry.flows_of("command:ask") == (ModelFlow(verb="emits", name="trip.asked"),)

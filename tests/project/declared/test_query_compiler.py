@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 import workbench
@@ -45,6 +47,8 @@ FIELDS = {
 
 class Models:
     """Notes what a page is asked for with."""
+
+    now = datetime(2026, 1, 2, tzinfo=UTC)
 
     def page(self, projection, **asked):
         assert projection == "orders"
@@ -92,6 +96,7 @@ def test_fields_are_columns_that_a_row_must_have(asked):
         ("row.paid == (min > 2)", Compare("paid", "==", True)),
         ("row.customer in names", AnyOf((Compare("customer", "==", "a"), Compare("customer", "==", "b")))),
         ("row.at < since + duration('1s')", Compare("at", "<", 1767312001000000)),
+        ("row.at < now - duration('1s')", Compare("at", "<", 1767311999000000)),
         (
             "row.n > 1 && (row.paid || row.n <= 5)",
             AllOf((Compare("n", ">", 1), AnyOf((Compare("paid", "==", True), Compare("n", "<=", 5))))),
@@ -124,7 +129,10 @@ def test_what_is_no_list_when_it_is_asked_is_told_with_its_place(asked):
 
 @pytest.mark.parametrize("in_memory", [True, False])
 async def test_Q2_a_declared_query_lists_in_its_order(tmp_path, in_memory):
-    text = MODEL + 'where: "row.total >= min && (row.paid || row.customer == who)"\norder: "-total"\n'
+    text = (
+        MODEL
+        + 'where: "row.total >= min && (row.paid || row.customer == who) && row.at <= now"\norder: "-total"\n'
+    )
     (tmp_path / "project.tsk").write_text(text + 'fields { min: "money", who: "string" }\n')
     async with workbench.open(tmp_path, trusted=True, in_memory=in_memory) as project:
         for number, total in enumerate(("5.00", "20.00", "10.00", "10.00", "1.00")):

@@ -206,6 +206,19 @@ def item(part, text):
             "S-TYPE created_at: this is no time; write it as 2024-05-01T12:00:00Z (such as",
         ),
         (item("then", '{ rows: "two", projection: "users" }'), "2:15: S-TYPE rows should be a whole number"),
+        (item("then", '{ query: "list_users" }'), "2:7: S-TYPE query needs answer: what it gives (null"),
+        (
+            item("then", '{ query: "list_usrs", answer: [] }'),
+            "2:16: S-REF the model has no query list_usrs (did you mean list_users?)",
+        ),
+        (
+            item("then", '{ query: "list_users", data: { limt: 3 }, answer: [] }'),
+            "2:38: S-REF list_users has no limt (did you mean limit?)",
+        ),
+        (
+            item("then", '{ query: "list_users", data: { limit: 0 }, answer: [] }'),
+            "2:36: S-TYPE list_users cannot be asked so: limit: must be at least 1",
+        ),
         (item("then", '{ message: "m" }'), "2:7: S-TYPE message needs topic: where it is published"),
         (
             item("then", '{ message: "m", topic: "adit" }'),

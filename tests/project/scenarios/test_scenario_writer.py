@@ -57,6 +57,7 @@ STEPS = st.builds(
         ),
     ),
 )
+ANSWERS: tuple[object, ...] = (None, [], [{"id": "a", "n": 1}], {"id": "a"}, "text", 7, False)
 THEN = st.one_of(
     st.builds(
         Expected,
@@ -70,6 +71,18 @@ THEN = st.one_of(
         Expected,
         kind=st.just(FactKind.ROWS),
         facts=st.fixed_dictionaries({"rows": st.integers(0, 9), "projection": st.just("users")}),
+        place=st.just(PLACE),
+    ),
+    st.builds(
+        Expected,
+        kind=st.just(FactKind.QUERY),
+        facts=st.fixed_dictionaries(
+            {
+                "query": st.just("list_users"),
+                "data": st.just({"limit": 3}),
+                "answer": st.sampled_from(ANSWERS),
+            }
+        ),
         place=st.just(PLACE),
     ),
 )

@@ -90,3 +90,27 @@ emit: "box.shut"
         "- refuses `twice`: `when done: it is shut already`",
         "- emits `box.shut`",
     ]
+
+
+def test_events_and_read_models_say_what_they_set_and_which_rows_they_change(tmp_path):
+    text = """
+[aggregate.box]
+state { size { type: "integer", default: 0 } }
+[event.box.made]
+fields { size: "integer" }
+let { twice: "event.size * 2" }
+set { size: "twice" }
+[command.make]
+creates: "box"
+fields { id: "string", size: "integer" }
+emit: "box.made"
+[projection.boxes]
+columns { id: "text", size: "integer" }
+on { "box.made": { let { half: "event.size / 2" }, when: "event.size > 1", put { size: "half" } } }
+"""
+    (tmp_path / "project.tsk").write_text(text)
+    found = document(load_project(tmp_path, environ={}, trusted=True))
+    assert "- names `twice`: `event.size * 2`\n- sets `size`: `twice`\n" in found
+    assert "- on `box.made` it names `half`: `event.size / 2`\n" in found
+    assert "- projects `box.made`: `when event.size > 1`\n" in found
+    assert '-->|"when event.size #62; 1"|' in found

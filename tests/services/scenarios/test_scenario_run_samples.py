@@ -70,3 +70,19 @@ def test_every_command_of_a_sample_is_accepted_and_refused_in_some_scenario(samp
     }
     assert issued >= set(project.registry.commands)
     assert refused >= set(project.registry.commands)
+
+
+async def test_queries_are_asked_in_the_end(play, users):
+    data = '{ username: "Ada", email: "ada@example.com", status: "active" }'
+    ada = f'{{ event: "user.created", stream: "user-ada", data: {data} }}'
+    asked = """[
+        { query: "get_user", data: { user_id: "ada" }, answer: { username: "Ada" } }
+        { query: "get_user", data: { user_id: "bob" }, answer: null }
+        { query: "list_users", answer: [{ id: "ada" }] }
+        { query: "list_users", data: { status: "suspended" }, answer: [{ id: "ada" }] }
+    ]"""
+    result = await play(users, f'"x" {{ given: {ada}, then: {asked} }}')
+    (part,) = [part for part in result.parts if part.title == "Queries"]
+    assert [line.sign for line in part.lines] == ["same", "same", "same", "different"]
+    assert not result.passed
+    assert part.lines[3].happened == 'query list_users · status "suspended" · answer []'

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise, product
+from math import inf
 
 from workbench.gui.board.board_graph import Pair
 from workbench.gui.board.layout import Box, Layout, Point
@@ -18,8 +19,10 @@ CLEAR = 3.0
 """Pixels between words and a node, other words, or the point where a line bends."""
 ENDS = 10.0
 """Pixels at both ends of a part of a line that stay in sight, with its bend or arrow."""
-CELL = 32.0
+CELL = 96.0
 """Width and height in pixels of the squares by which it is known what stands where."""
+STEP = 32.0
+"""Pixels of a swinging line that are looked at as one piece."""
 ALONG = (0.5, 0.35, 0.65, 0.2, 0.8)
 """Where on a part of a line words are tried, 0 its beginning and 1 its end."""
 CROWDED = 60.0
@@ -48,7 +51,7 @@ class _Stretch:
         """Yields boxes around its pieces: one where it is straight, else several that follow it."""
         (x, y), (to_x, to_y) = self.start, self.end
         straight = y == to_y or x == to_x
-        count = 1 if straight else round((abs(to_x - x) + abs(to_y - y)) / CELL) + 1
+        count = 1 if straight else round((abs(to_x - x) + abs(to_y - y)) / STEP) + 1
         for here, there in pairwise(self.at(step / count) for step in range(count + 1)):
             left, top = min(here[0], there[0]), min(here[1], there[1])
             yield Box(left, top, abs(there[0] - here[0]), abs(there[1] - here[1]))
@@ -102,18 +105,28 @@ def place_words(layout: Layout, sizes: Mapping[Pair, tuple[float, float]]) -> di
         return {}
     ground, found = _Ground(layout), dict[Pair, Box]()
     for pair, (wanted, tall) in sizes.items():
-        costs = {
-            box: wanted - box.width + 2 * (tall - box.height) + CROWDED * ground.crowd(box) + aside
-            for part in pairwise(layout.routes[pair])
-            if ground.shared[part] == 1
-            for height in {tall, min(tall, LINE)}
-            for box, aside in _candidates(part, wanted, height)
-            if ground.free(box)
-        }
-        if costs:
-            found[pair] = min(costs, key=costs.__getitem__)
-            ground.take(found[pair])
+        best, least = None, inf
+        for box, lost in _on_route(ground, layout.routes[pair], wanted, tall):
+            if lost < least and ground.free(box):
+                cost = lost + CROWDED * ground.crowd(box)
+                best, least = (box, cost) if cost < least else (best, least)
+            if least <= CROWDED:  # whole, in the middle, and over no other line
+                break
+        if best is not None:
+            found[pair] = best
+            ground.take(best)
     return found
+
+
+def _on_route(
+    ground: _Ground, route: Sequence[Point], wanted: float, tall: float
+) -> Iterator[tuple[Box, float]]:
+    """Yields places on what a line has for itself, each with what speaks against it, in pixels."""
+    for part in pairwise(route):
+        if ground.shared[part] == 1:
+            for height in (tall, LINE) if tall > LINE else (tall,):
+                for box, aside in _candidates(part, wanted, height):
+                    yield box, wanted - box.width + 2 * (tall - height) + aside
 
 
 def _candidates(part: tuple[Point, Point], wanted: float, tall: float) -> Iterator[tuple[Box, float]]:

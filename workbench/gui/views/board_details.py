@@ -37,6 +37,8 @@ ACTIONS = {
 """What can be done with a node of each kind: the button's text and its icon."""
 WIDE = 480
 """Pixels from which the buttons have words."""
+ROOMY = 720
+"""Pixels from which rules and ways seldom need two lines each; below, half as many are shown."""
 NAMED = 4
 """Neighbours, ways and rules that are named; more are counted."""
 
@@ -155,6 +157,7 @@ class DetailsStrip(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
+        self._texts: dict[QLabel, str] = {}
         self._icon = QLabel()
         self._title = ElidedLabel("heading")
         self._kind = _label("muted")
@@ -199,6 +202,9 @@ class DetailsStrip(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._word()
+        if (event.oldSize().width() < ROOMY) != (self.width() < ROOMY):
+            for label, text in self._texts.items():
+                self._put(label, text)
 
     def _word(self) -> None:
         """Shows the buttons with their words where there is room for them."""
@@ -232,12 +238,12 @@ class DetailsStrip(QFrame):
         self._word()
         self.show()
 
-    @staticmethod
-    def _put(label: QLabel, text: str) -> None:
+    def _put(self, label: QLabel, text: str) -> None:
         """Shows the first lines; where there are more, the tip has all."""
-        lines = text.splitlines()
-        more = [f"and {len(lines) - NAMED} more"] if len(lines) > NAMED else []
-        label.setText("\n".join([*lines[:NAMED], *more]))
+        self._texts[label] = text
+        lines, most = text.splitlines(), NAMED if self.width() >= ROOMY else NAMED // 2
+        more = [f"and {len(lines) - most} more"] if len(lines) > most else []
+        label.setText("\n".join([*lines[:most], *more]))
         label.setToolTip(plain_tip(text) if more else "")
         label.setVisible(bool(text))
 

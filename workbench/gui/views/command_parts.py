@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSignalBlocker, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QWidget
 from typing_extensions import override
 
 from workbench.errors import InvalidValue, ProjectionFaulted
+from workbench.gui.chooser import Chooser
 from workbench.gui.forms import SchemaForm, parse_validator
 from workbench.gui.icons import icon
 from workbench.gui.reads import Question
@@ -49,7 +50,7 @@ def in_place_of(gone: Form, before: Collection[Form], offered: Sequence[Form]) -
     return new[0] if len(new) == 1 else offered[0]
 
 
-class Picker(QComboBox):
+class Picker(Chooser):
     """Chooses a form; while the one shown holds something, letters only open its list, no wheel turns it.
 
     Args:
@@ -62,14 +63,9 @@ class Picker(QComboBox):
 
     def show_forms(self, offered: Sequence[Form]) -> Sequence[Form]:
         """Offers these; returns what was offered before."""
-        before = [self.itemData(at) for at in range(self.count())]
-        if before != offered:
-            with QSignalBlocker(self):
-                self.clear()
-                for kind, name in offered:
-                    self.addItem(
-                        icon(kind, "command" if kind == COMMAND else "projection"), name, (kind, name)
-                    )
+        before = self.offered()
+        icons = [icon(kind, "command" if kind == COMMAND else "projection") for kind, _ in offered]
+        self.show_choices([(form[1], form) for form in offered], icons)
         return before
 
     @override
@@ -222,8 +218,11 @@ def tell_about(label: QLabel, registry: Registry, kind: str, name: str) -> None:
     """Says in short what a command or query is, and in the tip all of its rules and what follows."""
     doc, told = described_by(registry, kind, name).doc, registry.told_of(f"{kind}:{name}")
     reasons = [one.name for one in told if one.verb == "refuses"]
-    short = [summary_of(doc), f"Refuses: {', '.join(reasons)}" if reasons else ""]
-    label.setText("\n".join(filter(None, short)))
+    given = {who: registry.flows_of(f"external:{who}") for who in registry.actors}
+    actors = [who for who, flows in given.items() if name in {one.name for one in flows}]
+    words = (("By", actors), ("Refuses", reasons))
+    rest = "  ·  ".join(f"{word}: {', '.join(names)}" for word, names in words if names)
+    label.setText("\n".join(filter(None, (summary_of(doc), rest))))
     label.setToolTip(plain_tip("\n".join([doc, *(one.said for one in told)]).strip()))
     label.setVisible(bool(label.text()))
 

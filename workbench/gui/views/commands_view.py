@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -221,8 +221,7 @@ class CommandsView(View):
         self._form.show()  # at once, so that it can take the keyboard
         self.version.clear()
         self.drafts.turn_to(f"{kind}/{name}", f"the form of {name}")
-        with QSignalBlocker(self.picker):
-            self.picker.setCurrentIndex(self.picker.findText(name))
+        self.picker.choose((kind, name))
         self.result.hide()
         self._dress(kind)
         self._show_target()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtGui import QColor, QTextCursor, QTextFormat
+from PySide6.QtGui import QColor, QShowEvent, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
+from typing_extensions import override
 
 from workbench.gui.theme import code_font, theme
 from workbench.tusk import read_file
@@ -32,10 +33,18 @@ class FileText(QPlainTextEdit):
             written = f"{path} cannot be read: {error.strerror or error}"
         if written != self.toPlainText():
             self.setPlainText(written)
-        # From the end upwards, so that the line comes to stand at the top.
-        self.moveCursor(QTextCursor.MoveOperation.End)
-        self.setTextCursor(QTextCursor(self.document().findBlockByLineNumber(line - 1)))
+        self._go(QTextCursor(self.document().findBlockByLineNumber(line - 1)))
         self._mark()
+
+    def _go(self, place: QTextCursor) -> None:
+        """Comes from the end upwards, so that the line comes to stand at the top."""
+        self.moveCursor(QTextCursor.MoveOperation.End)
+        self.setTextCursor(place)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._go(self.textCursor())  # it had another height while it was hidden
 
     def _mark(self) -> None:
         line = QTextEdit.ExtraSelection()

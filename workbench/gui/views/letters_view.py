@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QComboBox,
     QHBoxLayout,
     QSplitter,
     QStackedLayout,
@@ -22,6 +21,7 @@ from typing_extensions import override
 
 from workbench.errors import WorkbenchError
 from workbench.gui.actions import action
+from workbench.gui.chooser import Chooser
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.paged_model import Key
 from workbench.gui.prepared_rows import prepared
@@ -132,9 +132,9 @@ class LettersView(View):
         return page
 
     def _bar(self) -> QHBoxLayout:
-        self.statuses = QComboBox()
+        self.statuses = Chooser()
         self.statuses.setAccessibleName("Status")
-        self.statuses.addItems(list(SHOWN))
+        self.statuses.show_choices([(name, name) for name in SHOWN])
         self.statuses.currentIndexChanged.connect(lambda _index: self.refresh())
         self.whole, self.recent = self.acts.button("replay-all"), self.acts.button("recent_jobs")
         self._buttons = {deed.key: self.acts.button(deed.key) for deed in DEEDS}
@@ -186,10 +186,8 @@ class LettersView(View):
         self._pages.setCurrentIndex(0 if counts else 1)
         if not counts:
             return
-        with QSignalBlocker(self.statuses):
-            for at, (name, statuses) in enumerate(SHOWN.items()):
-                total = sum(counts.get(status, 0) for status in statuses)
-                self.statuses.setItemText(at, f"{name}  ·  {total:,}")
+        totals = {name: sum(counts.get(one, 0) for one in statuses) for name, statuses in SHOWN.items()}
+        self.statuses.show_choices([(f"{name}  ·  {total:,}", name) for name, total in totals.items()])
         self.groups.show_groups(found.groups)
         self._list(self.groups.node())
         self.jobs.refresh()
@@ -221,7 +219,7 @@ class LettersView(View):
         self._listing.ask(lambda: prepared(source, held), node.identity)
 
     def _statuses(self) -> tuple[str, ...]:
-        return list(SHOWN.values())[self.statuses.currentIndex()]
+        return SHOWN[self.statuses.currentData()]
 
     def _turn_to(self, node: GroupNode) -> None:
         """Lists another cause; a letter that is not of it is not shown any more."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QComboBox,
     QHBoxLayout,
     QProgressBar,
     QSplitter,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from workbench.gui.actions import action
+from workbench.gui.chooser import Chooser
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.long_text import shortened
 from workbench.gui.prepared_rows import PreparedRows
@@ -100,9 +100,8 @@ class ProjectionsView(View):
         return page
 
     def _head(self) -> QHBoxLayout:
-        self.picker = QComboBox()
+        self.picker = Chooser()
         self.picker.setAccessibleName("Projection")
-        self.picker.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.badge = Badge("neutral", "")
         self.pause, self.rebuild = self.acts.button("toggle"), self.acts.button("rebuild_rows")
         head = QHBoxLayout()
@@ -151,7 +150,7 @@ class ProjectionsView(View):
 
     @override
     def refresh(self) -> None:
-        self._find(self._name)
+        self._find(self.picker.currentText())
 
     @override
     def follow(self, selection: Selection) -> None:
@@ -164,6 +163,7 @@ class ProjectionsView(View):
 
     def show_projection(self, name: str) -> None:
         """Shows the table of a projection."""
+        self.picker.choose(name)
         self._find(name)
 
     def _place(self, key: str) -> None:
@@ -192,8 +192,6 @@ class ProjectionsView(View):
         """Makes a table with the columns of a read model; returns what the one before held of its rows."""
         same, before = view.name == self._name, self._table
         self._name, self._columns = view.name, view.columns
-        with QSignalBlocker(self.picker):
-            self.picker.setCurrentText(view.name)
         self.detail.outdate()
         names = [name for name, _ in view.columns]
         columns = [column_of(name, kind, last=name == names[-1]) for name, kind in view.columns]
@@ -249,10 +247,8 @@ class ProjectionsView(View):
         self._pages.setCurrentIndex(0 if found.views else 1)
         if view is None or found.source is None:
             return
-        if [self.picker.itemText(at) for at in range(self.picker.count())] != list(found.views):
-            with QSignalBlocker(self.picker):
-                self.picker.clear()
-                self.picker.addItems(list(found.views))
+        self.picker.show_choices([(name, name) for name in found.views])
+        self.picker.choose(view.name)
         held = None
         if view.name != self._name or view.columns != self._columns:  # rebuilt with others
             held = self._make_table(view, found.order)

@@ -7,11 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import action
+from workbench.gui.chooser import Chooser
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import event_actions
 from workbench.gui.paged_model import Key, Row, TableColumn
@@ -123,10 +123,11 @@ class StreamsView(View):
         self._order = "-updated"
         self._looked: tuple[str, str] | None = None
         self.search = SearchBox("Find streams by a part of their name")
-        self.categories = QComboBox()
+        self.categories = Chooser()
+        self.categories.setMinimumContentsLength(len(ALL))  # a long name gives way in a narrow view
         self.categories.setAccessibleName("Category")
         self.categories.setToolTip("Show the streams of one category")
-        self.categories.addItem(ALL, "")
+        self.categories.show_choices([(ALL, "")])
         self.said = ElidedLabel("muted")
         self.table = FastTableView(COLUMNS, desk=desk)
         self.table.setAccessibleName("Streams")
@@ -173,16 +174,8 @@ class StreamsView(View):
         self.table.choose_key(found.number if found is not None else 0)
 
     def _show_categories(self, found: Sequence[tuple[str, int]]) -> None:
-        chosen, box = self.categories.currentData(), self.categories
-        told = [("", ALL), *((name, f"{name or '(no category)'}  ·  {count:,}") for name, count in found)]
-        with QSignalBlocker(box):
-            if [box.itemData(at) for at in range(box.count())] != [name for name, _ in told]:
-                box.clear()
-                for name, _ in told:
-                    box.addItem("", name)
-                box.setCurrentIndex(max(0, box.findData(chosen)))
-            for at, (_, text) in enumerate(told):  # in place, for one may be choosing
-                box.setItemText(at, text)
+        told = [(f"{name or '(no category)'}  ·  {count:,}", name) for name, count in found]
+        self.categories.show_choices([(ALL, ""), *told])
 
     def _wanted(self) -> tuple[str, str]:
         """Returns which text and which category are looked for."""

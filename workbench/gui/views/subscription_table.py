@@ -69,7 +69,7 @@ def _number(title: str, width: int, about: str) -> TableColumn:
     return TableColumn(title, width=width, mono=True, align_right=True, text=count_text, about=about)
 
 
-LAG_TIP = "Positions from the first message that it wants and has not read to the head; 0 for none"
+LAG_TIP = "Positions, of other topics too, from the first message it gets and has not read to the head"
 COLUMNS = (
     TableColumn("Subscription", width=122, stretch=True),
     TableColumn("State", width=116, badge=lambda state: (STATES[state][0], state)),

@@ -24,6 +24,7 @@ _BEGINNING = 8
 _SHORT = 2_500
 """Characters of a text that Python compares place by place."""
 
+_PARTS = frozenset({list, dict, tuple})
 Frame = list[Any]
 OUTSIDE, STEPS_LEFT, ROOM_LEFT, SLOTS = 0, 1, 2, 3
 """Places in a frame."""
@@ -103,12 +104,11 @@ def weigh(frame: Frame, value: Any) -> None:
             items = part.values() if type(part) is dict else part
             step(frame, 1 + len(items))
             left -= 2 * len(items)
-            for item in items:
-                kind = type(item)
-                if kind is str:
-                    left -= len(item)
-                elif kind is list or kind is dict or kind is tuple:
-                    inner.append(item)
+            kinds = {*map(type, items)}
+            if str in kinds:
+                left -= sum(len(item) for item in items if type(item) is str)
+            if not kinds.isdisjoint(_PARTS):
+                inner += [item for item in items if type(item) in _PARTS]
             if left < 0:
                 raise OutOfBudget(f"its result is larger than {WIDTH // 1024 // 1024} MiB")
         open_parts = inner

@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.model.expressions import cel_parser
 from workbench.model.expressions.cel_values import TYPE_NAMES, Uint, Wrong
-from workbench.model.expressions.comparison_checks import COMPARISONS, comparison_flaw
+from workbench.model.expressions.comparison_checks import COMPARISONS, ORDERED, comparison_flaw
 from workbench.model.expressions.expression_hints import among, conversion, function_hint, way_on
 from workbench.model.expressions.flaws import Flaw
 from workbench.model.expressions.functions import MACROS, Function
@@ -102,10 +102,9 @@ class _Check:
             return self.names[node.name]
         if node.name in TYPE_NAMES:
             return TYPE
-        words = f"nothing here is called {node.name}"
-        return self.unknown(
-            node.at, node.name, words, OTHER_NAMES.get(node.name) or among(node.name, self.names)
-        )
+        owned = (f"{one}.{node.name}" for one, kind in self.names.items() if node.name in (kind.fields or ()))
+        hint = OTHER_NAMES.get(node.name) or among(node.name, self.names, within=owned)
+        return self.unknown(node.at, node.name, f"nothing here is called {node.name}", hint)
 
     def select(self, node: cel_parser.Select) -> Type:
         if type_named(node, self.names):
@@ -277,7 +276,9 @@ class _Check:
         found = self.inside(names, self._items(owner, two=two), node.arguments[len(names) :], node.name)
         if node.name in {"map", "transformList"}:
             return Type(kind=Kind.LIST, item=computed(found))
-        if node.name == "filter":
+        if node.name == "sortBy" and found.counts_as not in {*ORDERED, Kind.ANY}:
+            self.flaw(node.arguments[-1], f"sortBy needs what has an order, and this is {found.words}")
+        if node.name in {"filter", "sortBy"}:
             return Type(kind=Kind.LIST, item=self._items(owner, two=False)[0])
         return RECORD if node.name == "transformMap" else BOOLEAN
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from workbench.model.expressions import cel_parser
 from workbench.model.expressions.budget import OUTSIDE, SLOTS
-from workbench.model.expressions.calls import call_of
+from workbench.model.expressions.calls import call_of, fixed_call
 from workbench.model.expressions.cel_values import TYPE_NAMES, TYPES, Missing, Wrong, words_of
 from workbench.model.expressions.comparison import among, item_of, lookup
 from workbench.model.expressions.functions import MACROS
@@ -92,8 +92,8 @@ def _is_metered(node: cel_parser.Node, scope: Scope) -> bool:
         case cel_parser.Call():
             if (node.name in MACROS and node.target is not None) or is_bind(node, scope):
                 return True
-            known = called(node, scope)[0]
-            return known is not None and known.metered
+            known, given = called(node, scope)
+            return known is not None and known.metered and fixed_call(known, given) is None
         case cel_parser.Binary(operator="in"):
             return True
         case cel_parser.Binary(operator="==" | "!="):

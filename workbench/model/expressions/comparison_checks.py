@@ -9,7 +9,7 @@ from workbench.model.expressions.name_resolution import said
 from workbench.model.expressions.value_kinds import NUMBERS, Kind, comparable
 
 COMPARISONS = frozenset({"in", "==", "!=", "<", "<=", ">", ">="})
-_ORDERED = {Kind.STRING, *NUMBERS, Kind.TIME, Kind.DURATION, Kind.BOOLEAN, Kind.BYTES}
+ORDERED = {Kind.STRING, *NUMBERS, Kind.TIME, Kind.DURATION, Kind.BOOLEAN, Kind.BYTES}
 
 
 def comparison_flaw(node: cel_parser.Binary) -> Flaw | None:
@@ -50,7 +50,7 @@ def _equality(node: cel_parser.Binary) -> Flaw | None:
 
 def _order(node: cel_parser.Binary) -> Flaw | None:
     for part in (node.left, node.right):
-        if part.type.kind is not Kind.ANY and part.type.counts_as not in _ORDERED:
+        if part.type.kind is not Kind.ANY and part.type.counts_as not in ORDERED:
             words = f"{said(part)} is {part.type.words}, which {node.operator} does not compare"
             return _flaw(part, words)
     left, right = node.left.type, node.right.type

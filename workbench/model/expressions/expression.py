@@ -7,7 +7,16 @@ from typing import Any
 
 from workbench.errors import ExpressionFailed
 from workbench.model.expressions import cel_parser
-from workbench.model.expressions.budget import OUTSIDE, ROOM_LEFT, STEPS_LEFT, Frame, frame_of, weigh
+from workbench.model.expressions.budget import (
+    OUTSIDE,
+    ROOM,
+    ROOM_LEFT,
+    STEPS,
+    STEPS_LEFT,
+    Frame,
+    frame_of,
+    weigh,
+)
 from workbench.model.expressions.cel_values import OutOfBudget, Wrong
 from workbench.model.expressions.checker import check
 from workbench.model.expressions.closures import Builder, Scope, attribute_of, needs_frame
@@ -36,7 +45,7 @@ class Expression:
         self.text = text
         self.tree = tree
         closure, self.within = _closures(tree, scope)
-        self.run: Get = Placed(closure, attribute_of(tree, scope), text, place)
+        self.run: Get = Placed(closure, attribute_of(tree, scope), text, place, flat=_is_flat(tree))
 
     @property
     def type(self) -> Type:
@@ -53,7 +62,7 @@ def _closures(tree: cel_parser.Node, scope: Scope) -> tuple[Get, Callable[[Frame
     if not framed:
         alone: Get = (lambda env: plain(get(env))) if own else get
         return alone, lambda budget: alone(budget[OUTSIDE])
-    slots, large = builder.slots, tree.type.kind in _LOOSE
+    slots, large = builder.slots, tree.type.kind in _LOOSE and not _is_flat(tree)
 
     def run(frame: Frame) -> Any:
         value = get(frame)
@@ -68,7 +77,21 @@ def _closures(tree: cel_parser.Node, scope: Scope) -> tuple[Get, Callable[[Frame
         finally:
             budget[STEPS_LEFT], budget[ROOM_LEFT] = frame[STEPS_LEFT], frame[ROOM_LEFT]
 
-    return lambda env: run(frame_of(env, slots)), within
+    whole = run if large or own else get
+    if slots:
+        return lambda env: whole(frame_of(env, slots)), within
+    return lambda env: whole([env, STEPS, ROOM]), within
+
+
+def _is_flat(tree: cel_parser.Node) -> bool:
+    """Whether its value surely is a list or a map of whole numbers, or of true and false."""
+    item = tree.type.item
+    if item is None or item.nullable or item.kind not in {Kind.INTEGER, Kind.BOOLEAN}:
+        return False
+    return not any(
+        node.type.kind is Kind.ANY or (isinstance(node, cel_parser.MapOf) and node.entries)
+        for node in cel_parser.everything(tree)
+    )
 
 
 def _makes_own(node: cel_parser.Node) -> bool:
@@ -86,15 +109,23 @@ class Placed:
     Attributes:
         closure: The same without that: it may raise anything.
         attribute: Item and attribute, where it is no more than that.
+        flat: Its value surely is a list or a map of whole numbers, or of true and false.
     """
 
-    __slots__ = ("_place", "_text", "attribute", "closure")
+    __slots__ = ("_place", "_text", "attribute", "closure", "flat")
 
     def __init__(
-        self, closure: Get, attribute: tuple[int, str] | None, text: str, place: Callable[[], str]
+        self,
+        closure: Get,
+        attribute: tuple[int, str] | None,
+        text: str,
+        place: Callable[[], str],
+        *,
+        flat: bool = False,
     ) -> None:
         self.closure = closure
         self.attribute = attribute
+        self.flat = flat
         self._text = text
         self._place = place
 

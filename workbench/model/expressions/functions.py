@@ -110,6 +110,7 @@ _BOOLEAN = frozenset({Kind.BOOLEAN})
 _ORDERED = _TEXT | _NUMBER | _BYTES | _TIME | _DURATION | _BOOLEAN
 _ANYTHING: frozenset[Kind] = frozenset()
 _TEXTS = Type(kind=Kind.LIST, item=STRING)
+_WHOLES = Type(kind=Kind.LIST, item=INTEGER)
 
 
 def _first(types: Sequence[Type]) -> Type:
@@ -233,6 +234,7 @@ _LIST_FUNCTIONS = {
     ),
     "first": Function((_LIST,), _item, list_functions.first),
     "last": Function((_LIST,), _item, list_functions.last),
+    "lists.range": Function((_WHOLE,), _WHOLES, list_functions.numbers, metered=True),
     "slice": Function((_LIST, _WHOLE, _WHOLE), _first, list_functions.part, 1, metered=True),
     "distinct": Function((_LIST,), _first, list_functions.distinct, metered=True),
     "sort": Function((_LIST,), _first, list_functions.in_sequence, metered=True, holds=_ORDERED),
@@ -315,6 +317,16 @@ _MATH_FUNCTIONS = {
     ),
 }
 _TIME_FUNCTIONS = {
+    "later": Function((_TIME, _TEXT), TIME, time_functions.later, literals={1: time_functions.span_of}),
+    "earlier": Function((_TIME, _TEXT), TIME, time_functions.earlier, literals={1: time_functions.span_of}),
+    "startOf": Function(
+        (_TIME, _TEXT, _TEXT),
+        TIME,
+        time_functions.start_of,
+        1,
+        metered=True,
+        literals={1: time_functions.unit_of, 2: time_functions.zone_of},
+    ),
     **{
         name: Function(
             (_TIME, _TEXT),
@@ -372,6 +384,7 @@ MACROS: Mapping[str, Macro] = {
     "existsOne": Macro((2,), (3,)),
     "map": Macro((2, 3), ()),
     "filter": Macro((2,), ()),
+    "sortBy": Macro((2,), ()),
     "transformList": Macro((), (3, 4)),
     "transformMap": Macro((), (3, 4)),
 }

@@ -62,6 +62,18 @@ def _item_at(values: Any, at: int, word: str) -> Any:
     return seen(value) if isinstance(value, UUID) else value
 
 
+def numbers(frame: Frame, count: int) -> list[int]:
+    """Returns the numbers from 0 on, as many as asked for.
+
+    Raises:
+        Wrong: It is less than 0.
+    """
+    if count < 0:
+        raise Wrong(f"there are no {count} numbers")
+    take(frame, count)
+    return list(range(count))
+
+
 def part(frame: Frame, values: Any, begin: int, end: int | None = None) -> list[Any]:
     """Returns the items from a number on, and before another.
 
@@ -87,19 +99,28 @@ def in_sequence(frame: Frame, values: Any) -> list[Any]:
     Raises:
         Wrong: Its items have no order.
     """
+    items = [seen(value) for value in values]
+    return sorted_by(frame, items, items)
+
+
+def sorted_by(frame: Frame, values: Any, keys: list[Any]) -> list[Any]:
+    """Returns a list in the order of its keys, of which there is one for each item.
+
+    Raises:
+        Wrong: The keys have no order.
+    """
     rounds = 1 + len(values).bit_length() // 2
     take(frame, len(values))
     step(frame, 1 + len(values) * rounds)
-    items = [seen(value) for value in values]
-    read(frame, rounds * _characters(items))
-    kinds = {type(item) for item in items}
-    if len(items) < 2:
+    read(frame, rounds * _characters(keys))
+    kinds = {type(key) for key in keys}
+    if len(keys) < 2:
         return list(values)
     if kinds <= NUMBERS:
-        return sorted(items, key=exact) if Decimal in kinds else sorted(items)
-    if len(kinds) > 1 or not kinds <= ORDERED:
+        keys = [exact(key) for key in keys] if Decimal in kinds else keys
+    elif len(kinds) > 1 or not kinds <= ORDERED:
         raise Wrong("these items have no order")
-    return sorted(items)
+    return [values[at] for at in sorted(range(len(keys)), key=keys.__getitem__)]
 
 
 def distinct(frame: Frame, values: Any) -> list[Any]:

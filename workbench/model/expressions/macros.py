@@ -9,6 +9,7 @@ from workbench.model.expressions import cel_parser
 from workbench.model.expressions.budget import Frame, step, take
 from workbench.model.expressions.cel_values import TYPES, OutOfBudget, Wrong, words_of
 from workbench.model.expressions.functions import MACROS
+from workbench.model.expressions.list_functions import sorted_by
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_views import seen
 
@@ -38,6 +39,8 @@ def macro_of(builder: Builder, node: cel_parser.Call, target: cel_parser.Node) -
             return _one(each, made[0])
         case "filter":
             return _gathered(each, made[0], lambda frame: frame[places[0]])
+        case "sortBy":
+            return _sorted(each, made[0], places[0])
         case "transformMap":
             return _mapped(each, made, places[0])
         case _:
@@ -167,6 +170,18 @@ def _gathered(each: Each, wanted: Get | None, result: Get) -> Get:
         return found
 
     return gathered
+
+
+def _sorted(each: Each, key: Get, place: int) -> Get:
+    def in_order(frame: Frame) -> list[Any]:
+        items: list[Any] = []
+        keys: list[Any] = []
+        for _ in each(frame):
+            items.append(frame[place])
+            keys.append(key(frame))
+        return sorted_by(frame, items, keys)
+
+    return in_order
 
 
 def _mapped(each: Each, made: list[Get], key: int) -> Get:

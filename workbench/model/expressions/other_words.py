@@ -50,6 +50,7 @@ OTHER_WORDS: Mapping[str, str] = {
     "append": _MORE,
     "add": _MORE,
     "remove": "write list.filter(x, x != item), or without(map, key)",
+    "range": "write lists.range(count)",
     "avg": "write sum(list) / size(list)",
     "average": "write sum(list) / size(list)",
     "abs": "write math.abs(…)",

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from workbench.model.calendar_spans import Calendar, read_calendar
 from workbench.model.expressions.budget import Frame, step
 from workbench.model.expressions.cel_values import Wrong
 from workbench.model.expressions.numbers import span
@@ -31,6 +32,8 @@ _ZONES_KEPT = 1024
 _LOOKED_UP = 1_000
 """Steps that the disk takes to say which zone has a name (X2)."""
 _SECOND = timedelta(seconds=1)
+LONGEST = 100
+"""Characters of a duration."""
 
 
 def timestamp(value: Any) -> datetime:
@@ -63,14 +66,91 @@ def duration(value: Any) -> timedelta:
     """
     if isinstance(value, timedelta):
         return value
-    if len(value) > 100 or (value != "0" and _DURATION.fullmatch(value) is None):
-        raise Wrong(f"'{value[:40]}' is no duration such as 1h30m or 2.5s")
+    if len(value) > LONGEST or (value != "0" and _DURATION.fullmatch(value) is None):
+        said = f"'{value[:40]}' is no duration such as 1h30m or 2.5s"
+        counted = len(value) <= LONGEST and read_calendar(value) is not None
+        calendar = f": later(now, '{value[:40]}') counts by the calendar" if counted else ""
+        raise Wrong(said + calendar)
     total = sum(_nanoseconds(*part.groups()) for part in _PART.finditer(value))
     try:
         found = timedelta(microseconds=total // 1000)
     except OverflowError:
         raise Wrong("a duration has at most 292 years") from None
     return span(-found if value.startswith("-") else found)
+
+
+def later(value: datetime, text: str) -> datetime:
+    """Returns the time so much later: units of the calendar, such as ``1 month``, or a duration.
+
+    Raises:
+        Wrong: The text is neither, or the time outside the years 1 to 9999.
+    """
+    return _shifted(value, text, earlier=False)
+
+
+def earlier(value: datetime, text: str) -> datetime:
+    """Returns the time so much earlier.
+
+    Raises:
+        Wrong: As for `later`.
+    """
+    return _shifted(value, text, earlier=True)
+
+
+def _shifted(value: datetime, text: str, *, earlier: bool) -> datetime:
+    span = span_of(text)
+    try:
+        if isinstance(span, Calendar):
+            return (-span if earlier else span).after(utc(value))
+        return value - span if earlier else value + span
+    except (ValueError, OverflowError):
+        raise Wrong("this is no time between the years 1 and 9999") from None
+
+
+def span_of(text: str) -> Calendar | timedelta:
+    """Returns what a text says in units of the calendar, or as a duration.
+
+    Raises:
+        Wrong: It is neither.
+    """
+    found = read_calendar(text) if len(text) <= LONGEST else None
+    return duration(text) if found is None else found
+
+
+def start_of(frame: Frame, value: datetime, unit: str, zone: str = "+00:00") -> datetime:
+    """Returns when the day, week, month or year began in which a time lies, in UTC or the zone that is named.
+
+    Raises:
+        Wrong: There is no such unit or zone, or the time is outside the years 1 to 9999.
+    """
+    try:
+        day = _in_zone(frame, value, zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+        return _first_day(day, unit_of(unit)).astimezone(UTC)
+    except OverflowError:
+        raise Wrong("this is no time between the years 1 and 9999") from None
+
+
+def _first_day(day: datetime, unit: str) -> datetime:
+    if unit == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1 if unit != "day" else day.day, month=1 if unit == "year" else day.month)
+
+
+def unit_of(name: str) -> str:
+    """Returns a unit of the calendar.
+
+    Raises:
+        Wrong: It is none.
+    """
+    if name not in {"day", "week", "month", "year"}:
+        raise Wrong(f"'{name[:40]}' is none of day, week, month, year")
+    return name
+
+
+def _in_zone(frame: Frame, value: datetime, zone: str) -> datetime:
+    if zone not in _ZONES:
+        step(frame, _LOOKED_UP)
+    return utc(value).astimezone(zone_of(zone))
 
 
 def _nanoseconds(whole: str, fraction: str | None, unit: str) -> int:
@@ -163,10 +243,8 @@ def part_of(name: str) -> Callable[..., int]:
             return of_duration(value)
         if zone is None:
             return of_time(utc(value))
-        if zone not in _ZONES:
-            step(frame, _LOOKED_UP)
         try:
-            return of_time(utc(value).astimezone(zone_of(zone)))
+            return of_time(_in_zone(frame, value, zone))
         except OverflowError:
             raise Wrong("a time lies between the years 1 and 9999") from None
 

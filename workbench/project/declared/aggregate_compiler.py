@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -26,7 +25,7 @@ from workbench.project.declared.aggregate_draft import (
     places_of,
     states_of,
 )
-from workbench.project.declared.build_values import Build, ValueSource, checked, quick, quick_change
+from workbench.project.declared.build_values import Build, ValueSource, folding
 from workbench.project.declared.compilation import Compilation, CompiledPart
 from workbench.project.declared.consequences import ActionCompiler, CompiledAction, sections_of, untyped
 from workbench.project.declared.scopes import now_at, with_names
@@ -108,7 +107,8 @@ def aggregate_of(draft: Compilation, owner: AggregateDraft) -> Aggregate:
         return decisions[type(command)]((state, command, context))
 
     def evolve(state: Any, event: Any) -> Any:
-        return folds[type(event)](state, event)
+        begin, change = folds[type(event)]
+        return begin(event) if state is None else change((state, event))
 
     return Aggregate(
         name=owner.name,
@@ -137,8 +137,9 @@ def _decision(draft: Compilation, owner: AggregateDraft, part: CompiledPart) -> 
     written = names_of(part.cls)
     guards, present = _guards(draft, path, section, part.field_types, scope)
     events = {one.name: one.owner.events for one in places}
+    optional = frozenset(one.name for one in places if one.optional)
     actions = ActionCompiler(draft, scope, "command", arity_of(places), present).emitted(
-        path, section, events
+        path, section, events, optional
     )
     asked = tuple((when, message, written.get(about)) for when, message, about in guards)
     return entered(places, _decide(asked, tuple(actions)))
@@ -191,9 +192,10 @@ def _decide(guards: tuple[Guard, ...], actions: tuple[CompiledAction, ...]) -> C
     if not all(action.quick for action in actions):
         return careful
     conditions = tuple(quick_of(when) for when, _, _ in guards)
-    builds = tuple((quick_of(one.when) if one.when else None, one.quick) for one in actions if one.quick)
-
-    only = builds[0][1] if len(builds) == 1 and builds[0][0] is None else None
+    builds = tuple(
+        (quick_of(one.when) if one.when else None, one.quick, one.lines) for one in actions if one.quick
+    )
+    only = actions[0].quick if len(actions) == 1 and actions[0].when is actions[0].lines is None else None
 
     def decide(env: Any) -> list[Event]:
         try:
@@ -202,7 +204,12 @@ def _decide(guards: tuple[Guard, ...], actions: tuple[CompiledAction, ...]) -> C
                     return careful(env)
             if only is not None:
                 return [only(env)]
-            return [build(env) for when, build in builds if when is None or when(env) is True]
+            return [
+                build(one)
+                for when, build, lines in builds
+                for one in (lines(env) if lines else (env,))
+                if when is None or when(one) is True
+            ]
         except CommandRejected:
             raise
         except Exception:  # noqa: BLE001  # the careful way says what is wrong, if anything is
@@ -216,7 +223,7 @@ def _decide(guards: tuple[Guard, ...], actions: tuple[CompiledAction, ...]) -> C
 
 def _fold(
     draft: Compilation, owner: AggregateDraft, part: CompiledPart, state: type[msgspec.Struct]
-) -> Callable[[Any, Any], Any]:
+) -> tuple[Build, Build]:
     section = owner.event_sections[part.name]
     path = ("event", *part.name.split("."))
     names = {"event": item(part.type, 1), "state": item(owner.state_type, 0)}
@@ -235,42 +242,18 @@ def _fold(
 
 def _evolve(
     owner: AggregateDraft, event_type: str, given: Mapping[str, ValueSource], state: type[msgspec.Struct]
-) -> Callable[[Any, Any], Any]:
-    """Returns a fold: what is not given stays, and the first event begins with the defaults."""
+) -> tuple[Build, Build]:
+    """Returns what begins a state, with the defaults, and what changes one: the rest of it stays."""
     missing = [name for name, one in owner.fields.items() if not one.optional and name not in given]
     initial = None if any(not one.optional for one in owner.fields.values()) else state()
-    said = f"{event_type} cannot change the state so"
-    kept = {name: given.get(name) or ValueSource(_kept(name)) for name in owner.fields}
-    change = checked(state, kept, said)
-    careful_change = _falling_back(quick_change(given), change)
-    begin = _falling_back(quick(state, owner.fields, given), checked(state, given, said))
+    begin, change = folding(state, owner.fields, given, f"{event_type} cannot change the state so")
 
-    def evolve(before: Any, event: Any) -> Any:
-        if before is not None:
-            return careful_change((before, event))
+    def first(event: Any) -> Any:
         if missing:
             raise ExpressionFailed(f"{event_type} cannot be the first event: it does not set {missing[0]}")
         return begin((initial, event))
 
-    return evolve
-
-
-def _falling_back(quick_way: Build | None, careful: Build) -> Build:
-    if quick_way is None:
-        return careful
-
-    def build(env: Any) -> Any:
-        try:
-            return quick_way(env)
-        except Exception:  # noqa: BLE001  # the careful way says what is wrong, if anything is
-            return careful(env)
-
-    return build
-
-
-def _kept(name: str) -> Get:
-    get = attrgetter(attribute_of(name))
-    return lambda env: get(env[0])
+    return first, change
 
 
 def check_beginnings(draft: Compilation, owner: AggregateDraft) -> None:

@@ -73,12 +73,14 @@ class Place:
         name: What expressions call its state.
         id: Field of the command that holds its id.
         creates: As of a command.
+        optional: Whether its id may be null; then it is not asked.
     """
 
     name: str
     owner: AggregateDraft
     id: str
     creates: bool | None
+    optional: bool
 
     @property
     def involved(self) -> Involved:
@@ -93,8 +95,8 @@ class Place:
     @property
     def type(self) -> Type:
         """What expressions know of the state: it may be null where the aggregate need not exist."""
-        known = self.owner.state_type
-        return known.or_null() if self.creates is None and self.owner.needed else known
+        known, begun = self.owner.state_type, self.creates is None and self.owner.needed
+        return known.or_null() if self.optional or begun else known
 
 
 _CREATES = {"creates": True, "changes": False, "creates_or_changes": None}
@@ -129,8 +131,10 @@ def places_of(
                 said = f"nothing says which field holds the id of this {role}"
                 draft.tell((*path, key), "S-TYPE", said, f'{key}: {{ {role}: "…_id" }}', key=True)
             first = one.id or section.target or next(iter(section.fields))
-            _check_id(draft, path, first, place if one.id else (*path, "target"), name, section, fields)
-            found.append(Place(name=role, owner=owner, id=first, creates=_CREATES[key]))
+            optional = bool(found) and key == "changes" and first in fields and fields[first].type.nullable
+            if not optional and (first in fields or first not in section.fields):
+                _check_id(draft, path, first, place if one.id else (*path, "target"), key, fields)
+            found.append(Place(name=role, owner=owner, id=first, creates=_CREATES[key], optional=optional))
     return [] if lacking else found
 
 
@@ -139,15 +143,17 @@ def _check_id(
     path: Path,
     field: str,
     place: Path,
-    name: str,
-    section: CommandSection,
+    key: str,
     fields: Mapping[str, FieldType],
 ) -> None:
-    if field not in section.fields:
-        draft.unknown(place, f"field of {name}", field, section.fields)
-    elif field in fields and fields[field].optional:
-        said = f"{field} names the aggregate, so it cannot be left out"
-        draft.tell((*path, "fields", field), "S-TYPE", said, "take away its default, and the ? of its type")
+    if field not in fields:
+        draft.unknown(place, f"field of {path[-1]}", field, fields)
+    elif fields[field].type.nullable:
+        said = f"{field} names the aggregate, so it cannot be null"
+        draft.tell((*path, "fields", field), "S-TYPE", said, "take away the ? of its type")
+    elif fields[field].optional and key == "creates":
+        said = f"{field} names what is begun, so it cannot always be the same"
+        draft.tell((*path, "fields", field), "S-TYPE", said, "take away its default")
 
 
 def states_of(draft: Compilation, path: Path, places: Sequence[Place]) -> Mapping[str, Variable]:

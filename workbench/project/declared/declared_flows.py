@@ -9,7 +9,7 @@ from itertools import chain
 
 from workbench.model.model_flow import ModelFlow
 from workbench.project.declared.consequences import sections_of
-from workbench.project.declared.projection_sections import ApplySection
+from workbench.project.declared.projection_sections import ApplySection, ProjectionSection
 from workbench.project.declared.section_reader import Sections
 from workbench.project.declared.sections import (
     Acting,
@@ -28,7 +28,7 @@ def flows_of(sections: Sections) -> dict[str, tuple[ModelFlow, ...]]:
 
     Under ``projection:NAME`` stand the events that change more, fewer or other rows than their stream's.
     Why each refuses or fails, what it sets, and the names that it gives, stand under the same with ``rules:``
-    before it; those of ``event:NAME``, too.
+    before it; those of ``event:NAME`` and ``query:NAME``, too.
     """
     found = {f"command:{name}": list(_acts(one)) for name, one in sections.commands.items()}
     for name, policy in sections.policies.items():
@@ -58,14 +58,22 @@ def _rules(sections: Sections) -> Iterator[tuple[str, Iterable[ModelFlow]]]:
     for name, one in sections.commands.items():
         yield f"command:{name}", chain(_named(one.let), _reasons("refuses", one.refuse))
     for name, policy in sections.policies.items():
-        yield f"subscription:{name}", _named(policy.let)
+        yield f"subscription:{name}", chain(_named(policy.let), _ignored(policy))
     for name, process in sections.processes.items():
-        yield f"subscription:{name}", _named_on(process.on)
+        ignored = (one for event, step in process.on.items() for one in _ignored(step, event))
+        yield f"subscription:{name}", chain(_named_on(process.on), ignored)
     for name, projection in sections.projections.items():
-        yield f"projection:{name}", _named_on(projection.on)
+        yield f"projection:{name}", chain(_looked_up(projection), _named_on(projection.on))
+    for name, query in sections.queries.items():
+        parts = (
+            f"where {query.where}" if query.where else "",
+            f"ordered by {query.order}" if query.order else "",
+        )
+        verb, words = "lists" if query.list else "gets", ", ".join(part for part in parts if part)
+        yield f"query:{name}", (ModelFlow(verb=verb, name=query.list or query.get, words=words),)
     for name, handler in (*sections.handlers.items(), *sections.stand_ins.items()):
         reasons = _reasons("fails", {**handler.reject, **handler.fail})
-        yield f"handler:{name}", chain(_named(handler.let), reasons)
+        yield f"handler:{name}", chain(_named(handler.let), reasons, _ignored(handler))
 
 
 def _text(value: object) -> str:
@@ -77,8 +85,22 @@ def _reasons(verb: str, reasons: Mapping[str, RefusalSection | FailureSection]) 
         yield ModelFlow(verb=verb, name=reason, words=f"when {one.when}: {one.message}")
 
 
+def _ignored(acting: Acting, cause: str = "") -> Iterator[ModelFlow]:
+    for _, one in sections_of((), acting):
+        if one.refused is not None:
+            yield from _ignored(one.refused, cause)
+            if not any(sections_of((), one.refused)):
+                yield ModelFlow(verb="ignores the refusal of", name=one.issue, cause=cause)
+
+
 def _named_on(on: Mapping[str, StepSection] | Mapping[str, ApplySection]) -> Iterator[ModelFlow]:
     return (one for event, part in on.items() for one in _named(part.let, event))
+
+
+def _looked_up(projection: ProjectionSection) -> Iterator[ModelFlow]:
+    for event, deed in projection.on.items():
+        for name, row in deed.rows.items():
+            yield ModelFlow(verb="looks up", name=name, cause=event, words=row.key)
 
 
 def _named(lets: Mapping[str, str], cause: str = "") -> Iterator[ModelFlow]:
@@ -95,8 +117,7 @@ def _step(event: str, step: StepSection, key: str) -> Iterator[ModelFlow]:
 def _acts(acting: Acting, cause: str = "") -> Iterator[ModelFlow]:
     for _, one in sections_of((), acting):
         condition = _condition(one)
-        quiet = "refused: nothing" if one.refused is not None and not list(_acts(one.refused)) else ""
-        words = ", ".join(part for part in (_time(one), condition, quiet) if part)
+        words = ", ".join(part for part in (_time(one), condition) if part)
         for key, verb in _VERBS.items():
             if name := getattr(one, key):
                 yield ModelFlow(verb=verb, name=name, cause=cause, words=words)

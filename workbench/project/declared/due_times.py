@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from workbench.errors import ExpressionFailed
+from workbench.model.calendar_spans import Calendar
 from workbench.model.expressions.closures import Scope
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import DURATION, TIME, Kind, Type
@@ -15,7 +16,6 @@ from workbench.model.expressions.value_views import moment
 from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.sections import ActionSection
 from workbench.project.declared.source_locations import Path
-from workbench.project.durations import Calendar
 
 Due = Callable[[Any], tuple[float, datetime | None]]
 """Gives how many seconds later something is done, or at which time."""

@@ -37,7 +37,8 @@ def one_or_many(value: object) -> object:
 def _plain(value: object) -> object:
     if value is None or isinstance(value, str | bool | int | float):
         return value
-    raise ValueError("should be an expression in quotes, or a plain value")
+    said = ', such as "[]"' if isinstance(value, list | dict) and not value else ""
+    raise ValueError(f"should be an expression in quotes{said}, or a plain value")
 
 
 Value = Annotated[Any, AfterValidator(_plain)]

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any
 
 import msgspec
 
-from workbench.errors import ExpressionFailed
 from workbench.model.decision_context import ReactionContext
 from workbench.model.event import RecordedEvent
 from workbench.model.expressions.closures import Scope, item
 from workbench.model.expressions.expression import constant
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import STRING, misfit, way_to_fit
-from workbench.model.expressions.value_views import names_of
 from workbench.model.policy import Policy, Process, Reaction
-from workbench.project.declared.build_values import ValueSource
+from workbench.project.declared.build_values import ValueSource, folding
 from workbench.project.declared.compilation import Compilation, CompiledPart
 from workbench.project.declared.consequences import ActionCompiler, CompiledAction
 from workbench.project.declared.refusal_answers import AnswerCompiler, MadeAnswers, event_answers
@@ -27,7 +24,6 @@ from workbench.project.declared.sections import PolicySection, ProcessSection, S
 from workbench.project.declared.source_locations import Path
 from workbench.project.declared.value_classes import (
     FieldType,
-    attribute_of,
     class_name,
     record_of,
     struct_class,
@@ -189,24 +185,18 @@ def _step(
 def _evolve(
     name: str, steps: Mapping[type[Any], _Step], fields: Mapping[str, FieldType], state: type[msgspec.Struct]
 ) -> Callable[[Any, Any, ReactionContext], Any]:
-    written = names_of(state)
-    kept = {written[key]: attrgetter(attribute_of(key)) for key in fields}
-    defaults = {written[key]: one.default for key, one in fields.items() if one.optional}
-    initial = state() if len(defaults) == len(fields) else None
+    initial = state() if all(one.optional for one in fields.values()) else None
+    folds = {
+        cls: folding(state, fields, step.given, f"{step.part.name} cannot change the process {name} so")
+        for cls, step in steps.items()
+    }
 
     def evolve(before: Any, event: Any, context: ReactionContext) -> Any:
-        step = steps[type(event)]
-        if before is None and not step.section.starts:
-            return None
-        env = (initial if before is None else before, event, context.record, context)
-        values = {key: get(before) for key, get in kept.items()} if before is not None else dict(defaults)
-        values |= {written[key]: source.get(env) for key, source in step.given.items()}
-        try:
-            return msgspec.convert(values, state, from_attributes=True)
-        except msgspec.ValidationError as error:
-            raise ExpressionFailed(
-                f"{step.part.name} cannot change the process {name} so: {error}"
-            ) from error
+        begin, change = folds[type(event)]
+        if before is not None:
+            return change((before, event, context.record, context))
+        starts = steps[type(event)].section.starts
+        return begin((initial, event, context.record, context)) if starts else None
 
     return evolve
 

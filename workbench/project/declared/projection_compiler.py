@@ -176,6 +176,8 @@ def _deed(
     draft: Compilation, path: Path, section: ProjectionSection, place: Path, one: ApplySection, event: Type
 ) -> _Deed:
     columns = columns_of(section)
+    if one.contradiction:
+        draft.tell(place, "S-TYPE", one.contradiction)
     names: Scope = {"event": item(event, 0), **record_at(1)}
     each = lines_of(draft, place, one.each, names, 3)
     names = each[0] if each else names

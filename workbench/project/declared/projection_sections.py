@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
 from workbench.model.projection import OnFault
 from workbench.project.declared.field_section import Fields, type_alone
@@ -24,7 +24,7 @@ class ColumnSection(Section):
     """A column: ``"text"``, or a block."""
 
     type: Literal["text", "integer", "number", "boolean", "time", "json"] = Field(description="What it holds")
-    index: bool = Field(False, description="Whether lists are filtered or sorted by it")
+    index: bool = Field(False, description="Whether rows are found or sorted by it")
 
 
 class RowSection(Section):
@@ -63,14 +63,15 @@ class ApplySection(Section):
     )
     remove: bool = Field(False, description="The row goes")
 
-    @model_validator(mode="after")
-    def _one_deed(self) -> ApplySection:
+    @property
+    def contradiction(self) -> str:
+        """Why it is not one deed; empty where it is."""
         changed = bool(self.set or self.add or self.count)
         if bool(self.put) + changed + self.remove != 1:
-            raise ValueError("give put, or remove: true, or any of set, add and count")
+            return "give put, or remove: true, or any of set, add and count"
         if self.where and (self.put or self.key):
-            raise ValueError("where finds the rows that set, add, count or remove change; put needs a key")
-        return self
+            return "where finds the rows that set, add, count or remove change; put needs a key"
+        return ""
 
 
 class ProjectionSection(Section):
@@ -102,12 +103,13 @@ class QuerySection(Section):
     )
     order: str = Field("", description="Column that sorts the rows, -column the other way; else the key does")
 
-    @model_validator(mode="after")
-    def _one_projection(self) -> QuerySection:
+    @property
+    def contradiction(self) -> str:
+        """Why it is not one question; empty where it is."""
         if bool(self.get) == bool(self.list):
-            raise ValueError('give get: "…" for one row or list: "…" for many')
+            return 'give get: "…" for one row or list: "…" for many'
         if self.get and len(self.fields) != 1:
-            raise ValueError("get needs one field, the key")
+            return "get needs one field, the key"
         if self.get and (self.where or self.order):
-            raise ValueError("get asks for one row by its key; where and order are for list")
-        return self
+            return "get asks for one row by its key; where and order are for list"
+        return ""

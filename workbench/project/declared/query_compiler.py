@@ -9,9 +9,10 @@ from typing import Any
 from pydantic import Field as Pydantic
 
 from workbench.model.command import Answer, Query, ReadModels
-from workbench.model.expressions.closures import Variable
+from workbench.model.expressions.closures import Variable, item
 from workbench.model.expressions.expression import constant
-from workbench.model.expressions.value_kinds import INTEGER, STRING
+from workbench.model.expressions.value_kinds import INTEGER, STRING, Kind, Type
+from workbench.model.expressions.value_views import in_microseconds
 from workbench.model.projection import ColumnKind
 from workbench.model.row_conditions import ALWAYS, AllOf, Compare
 from workbench.project.declared.column_values import kept, way_to_index
@@ -30,9 +31,11 @@ def query_of(draft: Compilation, name: str, section: QuerySection) -> Answer:
     verb = "get" if section.get else "list"
     projection = getattr(section, verb)
     columns = draft.projections.get(projection)
-    if columns is None:
+    if section.contradiction:
+        draft.tell(path, "S-TYPE", section.contradiction)
+    if columns is None and projection:
         draft.unknown((*path, verb), "projection", projection, draft.projections)
-        columns = {}
+    columns = columns or {}
     fields = draft.types.all_of((*path, "fields"), section.fields)
     key = next(iter(columns.values()), ColumnKind.TEXT)
     if verb == "get":
@@ -59,12 +62,17 @@ def _condition(
     """Compiles ``where``; returns also the names that it uses."""
     if not section.where or not columns:
         return constant(ALWAYS), frozenset(fields if section.where else ())
-    if "row" in fields:
+    for name in [one for one in ("row", "now") if one in fields]:
         draft.tell(
-            (*path, "fields", "row"), "S-NAME", "row is taken already", "choose another name", key=True
+            (*path, "fields", name), "S-NAME", f"{name} is taken already", "choose another name", key=True
         )
-    scope = {name: Variable(one.type, attrgetter(attribute_of(name))) for name, one in fields.items()}
+    scope = {name: _of_query(name, one) for name, one in fields.items()} | {"now": item(_MICROS, 1)}
     return RowConditions(draft, (*path, "where"), section.where, columns, scope).asking()
+
+
+def _of_query(name: str, field: FieldType) -> Variable:
+    get = attrgetter(attribute_of(name))
+    return Variable(field.type, lambda env: get(env[0]))
 
 
 def _check_fields(
@@ -102,6 +110,7 @@ def _check_order(
         )
 
 
+_MICROS = Type(kind=Kind.MICROS)
 _PAGE = ("after", "limit")
 
 
@@ -135,7 +144,7 @@ def _list(projection: str, equal: Mapping[str, ColumnKind], where: Asking, order
     def answer(query: Any, models: ReadModels) -> Any:
         given = [(name, kind, value) for name, kind, get in columns if (value := get(query)) is not None]
         equals = (Compare(name, "==", kept(kind, value)) for name, kind, value in given)
-        asked = AllOf((where(query), *equals))
+        asked = AllOf((where((query, in_microseconds(models.now))), *equals))
         return models.page(projection, where=asked, after=query.after, limit=query.limit, order=order)
 
     return answer

@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.errors import InvalidName, WorkbenchError
 from workbench.model.clock import parse_rfc3339
-from workbench.model.command import CommandType
+from workbench.model.command import CommandType, QueryType
 from workbench.model.event import EventType, StoredData
 from workbench.model.json_values import check_name, write_json
 from workbench.model.messaging import COMMANDS_TOPIC
@@ -45,6 +45,7 @@ THEN: Forms = {
     "conflict": ("version",),
     "row": ("projection", *DATA),
     "rows": ("projection", *DATA),
+    "query": ("data", "answer"),
     "message": ("topic", *DATA),
     "command": ("by", "after", "withdrawn", *DATA),
     "dead_letter": ("error", "message", "reason", "attempts", *DATA),
@@ -183,11 +184,16 @@ class _Reader:
         facts = {kind.value: self._head(item, kind), **self._facts(item, kind)}
         exact = item.has("exactly")
         data = item.data("exactly" if exact else "data")
+        if kind is FactKind.QUERY:
+            self._asked(item, str(facts["query"]), data or {})
         if data is not None:
             facts["data"] = self._checked_data(item, kind, facts, data, "exactly" if exact else "data")
+        facts = {key: value for key, value in facts.items() if value not in (None, "")}
+        if item.has("answer"):
+            facts["answer"] = item.at("answer").plain()
         return Expected(
             kind=kind,
-            facts={key: value for key, value in facts.items() if value not in (None, "")},
+            facts=facts,
             place=node.place,
             exact=exact,
             wanted=not item.head.startswith("no_"),
@@ -206,6 +212,8 @@ class _Reader:
                 return item.whole(item.head, 0)
             case FactKind.ROW:
                 return self._key(item.at(item.head))
+            case FactKind.QUERY:
+                return item.known(item.head, self._registry.queries, "query")
             case FactKind.MESSAGE:
                 return item.text(item.head)
 
@@ -230,6 +238,12 @@ class _Reader:
                 needed = "the read model that is meant"
                 known = self._registry.projections
                 return {"projection": item.known("projection", known, "projection", needed=needed)}
+            case FactKind.QUERY:
+                if not item.has("answer"):
+                    item.node.wrong(
+                        "S-TYPE", "query needs answer: what it gives", "null where there is nothing"
+                    )
+                return {}
             case FactKind.MESSAGE:
                 needed = "where it is published"
                 return {"topic": item.known("topic", self._registry.topics, "topic", needed=needed)}
@@ -264,6 +278,15 @@ class _Reader:
                 )
                 return _with_times(item, key, projection, data)
         return data
+
+    def _asked(self, item: ScenarioItem, name: str, data: dict[str, Any]) -> None:
+        """Notes fields with which a query cannot be asked."""
+        if (query := self._registry.queries.get(name)) is not None:
+            item.fields("data", _fields(query), name)
+            try:
+                query.parse(data)
+            except WorkbenchError as error:
+                item.at("data").wrong("S-TYPE", f"{name} cannot be asked so: {error}")
 
     def _rejected_field(self, item: ScenarioItem) -> None:
         command = self._registry.commands.get(item.text("rejected"))
@@ -309,7 +332,7 @@ def _present(found: Iterable[Any]) -> Iterator[Any]:
     return (one for one in found if one is not None)
 
 
-def _fields(kind: EventType | CommandType) -> list[str] | None:
+def _fields(kind: EventType | CommandType | QueryType) -> list[str] | None:
     """Returns the names of a schema's fields; None where it takes any."""
     schema = kind.schema
     if "$ref" in schema:

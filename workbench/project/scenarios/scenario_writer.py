@@ -94,7 +94,7 @@ def _expected(one: Expected) -> str:
 
 
 def _item(facts: Mapping[str, Any], key: str = "", data: Mapping[str, Any] | None = None) -> str:
-    said = {name: value for name, value in facts.items() if value is not None}
+    said = {name: value for name, value in facts.items() if value is not None or name == "answer"}
     if data is None:
         return write_value(said)
     written = write_value({**said, key: data})

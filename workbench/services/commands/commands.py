@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from workbench.engine.command_handler import Issue
 from workbench.errors import InvalidCommand, ModelFailed, ProjectionFaulted, StoreBusy, WorkbenchError
 from workbench.model.command import CommandResult, CommandType
 from workbench.model.error_text import error_sentence
+from workbench.model.expressions.value_views import moment
 from workbench.model.project_code import ProjectCode
 from workbench.model.row_conditions import Where
 from workbench.model.secrets import without_secrets
@@ -116,7 +118,9 @@ class Commands:
         """
         kind = self._world.registry.query(name)
         with ProjectCode(f"{name} could not be answered", values):
-            return kind.answer(kind.parse(values), _Models(self._world.reader))
+            return kind.answer(
+                kind.parse(values), _Models(self._world.reader, moment(self._world.clock.now()))
+            )
 
     async def wait_for(self, projection: str, position: int) -> None:
         """Returns when a read model has reached a position (J5), whatever model is loaded meanwhile.
@@ -141,7 +145,8 @@ class Commands:
 class _Models:
     """What query handlers read; implements `workbench.model.command.ReadModels`."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, now: datetime) -> None:
+        self.now = now
         self._reader = reader
 
     def get(self, projection: str, key: Any) -> dict[str, Any] | None:

@@ -160,6 +160,7 @@ def _index(index: object) -> str:
 def _queries(registry: Registry) -> Iterator[str]:
     for query in registry.queries.values():
         yield from (f"### {code(query.name)}", "", *prose(query.doc), *_fields(query.schema))
+        yield from _flows(registry.rules_of(f"query:{query.name}"))
 
 
 # -- messages -------------------------------------------------------------------------------------------

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from workbench.errors import WorkbenchError
 from workbench.model.clock import MICROSECONDS
 from workbench.model.json_values import read_json
 from workbench.model.messaging import COMMANDS_TOPIC, Message
 from workbench.model.projection import ColumnKind
-from workbench.model.scenario import Followed, Happened, Scenario, moment
+from workbench.model.scenario import FactKind, Facts, Followed, Happened, Scenario, moment
 from workbench.project.declared.column_values import row_seen
+from workbench.project.declared.value_classes import as_json
 from workbench.project.durations import write_duration
+from workbench.services.commands.commands import Commands
 from workbench.services.scenarios.scenario_run import EVERYTHING, ScenarioWorld
 from workbench.store.paging import all_rows
 from workbench.store.stored_values import ProjectionStatus
@@ -30,6 +33,7 @@ def witness(scenario: Scenario, scene: ScenarioWorld) -> Happened:
         messages=tuple(facts for topic in sorted(asked) for facts in _messages(scene, topic)),
         letters=tuple(_letters(scene)),
         rows={name: _rows(scene, name) for name in projections},
+        answers=tuple(_answer(scene, one.facts) for one in scenario.then if one.kind is FactKind.QUERY),
         faults=dict(_faults(scene)),
         seconds=(scene.world.clock.now() - scene.began) / MICROSECONDS,
         unfinished=scene.unfinished or "; ".join(scene.world.running().errors),
@@ -94,6 +98,14 @@ def _rows(scene: ScenarioWorld, name: str) -> dict[Any, Mapping[str, Any]]:
         said = {column: moment(row[column]) for column in times if row.get(column) is not None}
         found[row[projection.key]] = {**(row_seen(row, columns) or {}), **said}
     return found
+
+
+def _answer(scene: ScenarioWorld, asked: Facts) -> Facts:
+    try:
+        answer = Commands(scene.world).ask(asked["query"], asked.get("data", {}))
+    except WorkbenchError as error:
+        answer = f"it fails: {error}"
+    return {**asked, "answer": as_json(answer)}
 
 
 def _faults(scene: ScenarioWorld) -> Iterator[tuple[str, str]]:

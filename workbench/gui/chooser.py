@@ -1,0 +1,45 @@
+"""A chooser whose list may change with each read; what is chosen stays so, wherever it stands then (V1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QComboBox
+
+
+class Chooser(QComboBox):
+    """As wide as the widest of what it offers now, such as a count that has grown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+
+    def show_choices(self, choices: Sequence[tuple[str, Any]], icons: Sequence[QIcon] = ()) -> None:
+        """Offers texts with what stands behind them; of what was chosen and left the first takes the place.
+
+        No signal tells of it. Texts alone change in place, for a person may be choosing.
+        """
+        chosen, offered = self.currentData(), [data for _, data in choices]
+        with QSignalBlocker(self):
+            if self.offered() != offered:
+                self.clear()
+                for text, data in choices:
+                    self.addItem(text, data)
+                self.setCurrentIndex(offered.index(chosen) if chosen in offered else 0)
+            for at, (text, _) in enumerate(choices):
+                self.setItemText(at, text)
+            for at, picture in enumerate(icons):
+                self.setItemIcon(at, picture)
+
+    def offered(self) -> list[Any]:
+        """Returns what stands behind its texts."""
+        return [self.itemData(at) for at in range(self.count())]
+
+    def choose(self, data: object) -> None:
+        """Shows something as chosen, if it is offered; no signal tells of it."""
+        if data in (offered := self.offered()):
+            with QSignalBlocker(self):
+                self.setCurrentIndex(offered.index(data))
