@@ -70,6 +70,7 @@ class WindowActions(ABC):
 
     # -- what can be done: files ----------------------------------------------------------------------------
 
+
     def read_only(self) -> str:
         """Returns why nothing can be changed, where that is so."""
         if self.workspace is None:
@@ -82,6 +83,12 @@ class WindowActions(ABC):
         folder = QFileDialog.getExistingDirectory(self.window, "Open a project folder")
         if folder:
             self.open_folder(Path(folder))
+
+    @action("Open the project &again", key="reopen", icon="refresh", menu="File", why=no_project)
+    def reopen(self) -> None:
+        """Opens the project again, with its store: to write where only reading was possible, for one."""
+        if self.workspace is not None:
+            self.open_folder(self.workspace.project.root)
 
     samples = tuple(
         Action(

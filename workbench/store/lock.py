@@ -96,6 +96,14 @@ class StoreLock:
         self._name = name
         return True
 
+    def free(self) -> bool:
+        """Whether nobody holds it now; it is not taken."""
+        try:
+            with self.path.open("a+", encoding="utf-8") as file:
+                return _lock(file)
+        except OSError:
+            return False
+
     def holder(self) -> str:
         """Says who holds the lock, in words for a person."""
         said = self._read()
