@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, QItemSelection, QObject, QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QRegion
+from PySide6.QtGui import QColor, QFontMetrics, QRegion
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from tests.gui.conftest import Numbers
 from workbench.errors import StoreBusy, StoreCorrupt
@@ -14,7 +14,7 @@ from workbench.gui.badges import ROW_HEIGHT
 from workbench.gui.paged_model import PAGE, ListSource, TableColumn
 from workbench.gui.row_painter import WIDEST
 from workbench.gui.table import FastTableView
-from workbench.gui.theme import theme
+from workbench.gui.theme import code_font, theme
 from workbench.gui.widgets import Banner
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -35,6 +35,11 @@ def shown(qtbot):
         return table
 
     return make
+
+
+@pytest.fixture
+def until_idle(qapp):
+    return lambda: [qapp.processEvents() for _ in range(3)]
 
 
 @pytest.fixture
@@ -105,6 +110,50 @@ def test_a_click_chooses_and_a_double_click_activates(table):
     assert (numbers(chosen), activated) == ([2], [])
     QTest.mouseDClick(table.viewport(), LEFT, pos=middle(table, 2, 1))
     assert (set(numbers(chosen)), numbers(activated)) == ({2}, [2])
+
+
+@pytest.fixture
+def moving(table, qtbot):
+    """A table in a window that goes down by two rows, once, when a row is chosen."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    table.setParent(window)
+    window.resize(600, 500)
+    with qtbot.waitActive(window):
+        window.show()
+        table.show()
+    table.setFocus()
+    table.row_chosen.connect(lambda _row: table.move(0, 2 * ROW_HEIGHT))
+    table.around = window  # which is deleted when nobody has it
+    return table
+
+
+def at_row(table, row):
+    return table.viewport().mapTo(table.window(), middle(table, row))
+
+
+def test_a_menu_is_of_the_row_that_was_pressed_though_choosing_it_moves_the_rows(moving, until_idle):
+    place = at_row(moving, 1)
+    QTest.mouseClick(moving.window().windowHandle(), Qt.MouseButton.RightButton, pos=place)
+    assert moving.offering.menu is not None, "the window system asks for a menu as it does for a person"
+    assert moving.offering.target().row == (1, "row 1")
+    until_idle()
+    assert moving.y() == 2 * ROW_HEIGHT
+    assert moving.offering.target().row == (1, "row 1")
+    moving.offering.menu.close()
+
+
+def test_a_double_click_activates_what_its_first_click_chose_though_that_moves_the_rows(moving):
+    activated, place = collected(moving.row_activated), at_row(moving, 4)
+    QTest.mouseDClick(moving.window().windowHandle(), LEFT, pos=place)
+    assert numbers(activated) == [4]
+
+
+def test_a_menu_where_no_row_is_offers_nothing_of_the_row_before(shown):
+    table = shown([TableColumn("Number")], Numbers(2))
+    table.choose_index(1)
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.RightButton, pos=QPoint(20, 6 * ROW_HEIGHT))
+    assert table.chosen() is None
 
 
 def choose_by(table, way, row):
@@ -383,6 +432,20 @@ def test_columns_are_fitted_to_their_heads_and_first_rows_within_reason(shown):
     assert table.columnWidth(2) == widths[0]
 
 
+def test_a_number_is_never_cut_unless_a_person_made_its_column_narrow(shown, until_idle):
+    columns = [TableColumn("#", width=44, mono=True, align_right=True), TableColumn("Name", width=44)]
+    table = shown(columns, ListSource([(12_345, "a long name that may be cut")]))
+    table.viewport().grab()
+    until_idle()
+    assert table.columnWidth(0) >= QFontMetrics(code_font()).horizontalAdvance("12345") + 16
+    assert table.columnWidth(1) == 44
+    table.head.arranged = True
+    table.setColumnWidth(0, 44)
+    table.viewport().grab()
+    until_idle()
+    assert table.columnWidth(0) == 44
+
+
 # --- what is drawn
 
 
@@ -521,6 +584,25 @@ def test_V1_the_top_row_stays_the_top_row(table, source):
     source.gone = {10, 50}
     table.refresh()
     assert table.model().row(table.rowAt(2))[0] == 49
+
+
+def test_V1_the_last_row_stays_in_sight(table, source):
+    table.resize(500, 28 + 10 * ROW_HEIGHT - 9)
+    QTest.keyClick(table, Qt.Key.Key_End)
+    for _ in range(2):
+        table.refresh()
+        assert table.viewport().rect().contains(table.visualRect(table.currentIndex()))
+
+
+def test_V1_at_the_top_what_comes_is_seen_while_nothing_is_selected(table, source):
+    table.begin()
+    source.first = -2
+    table.refresh()
+    assert table.verticalScrollBar().value() == 0
+    table.choose_index(1)
+    source.first = -5
+    table.refresh()
+    assert table.verticalScrollBar().value() == 3
 
 
 def test_V1_a_range_begins_at_the_row_that_was_clicked_whatever_came_between(table, source):

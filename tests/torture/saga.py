@@ -25,6 +25,8 @@ from workbench.project.project import Project, load_project
 from workbench.store.sqlite.schema import ddl
 from workbench.store.sqlite.store import SqliteStore
 
+ORDERS = Path(__file__).with_name("orders")
+"""The project of the saga."""
 BEGIN = 1_704_067_200 * MICROSECONDS
 MINUTES = 60 * MICROSECONDS
 WEEK = 7 * 86_400.0
@@ -150,7 +152,7 @@ def fork(project: Project, job: dict[str, Any]) -> dict[str, int]:
 def main() -> None:
     """Serves until the input ends."""
     ddl()  # warms what every opening needs
-    project = load_project(Path(__file__).with_name("orders"), environ={}, trusted=True)
+    project = load_project(ORDERS, environ={}, trusted=True)
     for line in sys.stdin:
         sys.stdout.write(json.dumps(fork(project, json.loads(line))) + "\n")
         sys.stdout.flush()

@@ -23,7 +23,7 @@ class Offering:
         chosen: Returns what is chosen; what is falsy is nothing.
         named: Returns what something that is chosen is called.
         nothing: Says why nothing can be done then.
-        choose_at: Chooses what was clicked on, at a point of the viewport, unless that is chosen already.
+        choose_at: Chooses what was clicked on, at a point of the viewport, where the press has not done so.
         where: Returns where what is chosen is seen, a point of the viewport.
         activated: Emitted where Enter is pressed, or a double click falls, on what is chosen.
         extend: Adds to the menu what is no action, such as a list of columns.
@@ -40,8 +40,8 @@ class Offering:
         *,
         named: Callable[[Any], str] = str,
         nothing: str,
-        choose_at: Callable[[QPoint], object],
         where: Callable[[], QPoint],
+        choose_at: Callable[[QPoint], object] = lambda _place: None,
         activated: SignalInstance | None = None,
         extend: Extend | None = None,
     ) -> None:

@@ -61,6 +61,17 @@ def places_of(table: QTableView, columns: int) -> list[tuple[int, int, int]]:
     return found
 
 
+def cut_numbers(model: PagedModel, rows: Sequence[Sequence[Cell]], fonts: Sequence[QFont]) -> dict[int, int]:
+    """Returns the widths in pixels of columns in which a number would be cut, and be read as another one."""
+    metrics = tuple(QFontMetrics(font) for font in fonts)
+    found: dict[int, int] = {}
+    for cell in (cell for cells in rows for cell in cells if model.columns[cell.column].align_right):
+        wide = metrics[int(model.columns[cell.column].mono)].horizontalAdvance(cell.text) + 2 * PADDING
+        if min(WIDEST, wide) > max(cell.width, found.get(cell.column, 0)):
+            found[cell.column] = min(WIDEST, wide)
+    return found
+
+
 class RowPainter:
     """Paints rows with one pair of fonts, proportional and fixed."""
 

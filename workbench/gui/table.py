@@ -12,17 +12,11 @@ from PySide6.QtCore import (
     QModelIndex,
     QPoint,
     Qt,
+    QTimer,
     Signal,
     SignalInstance,
 )
-from PySide6.QtGui import (
-    QContextMenuEvent,
-    QFocusEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-)
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 from typing_extensions import override
 
@@ -31,7 +25,7 @@ from workbench.gui.clipboard import COPIED, Copier
 from workbench.gui.context_menu import Offering
 from workbench.gui.paged_model import NO_PAGES, Key, PagedModel, Row, RowSource, TableColumn
 from workbench.gui.prepared_rows import PreparedRows, top_of
-from workbench.gui.row_painter import RowPainter, cells_of, fitting, places_of
+from workbench.gui.row_painter import RowPainter, cells_of, cut_numbers, fitting, places_of
 from workbench.gui.safe_painter import painting
 from workbench.gui.table_actions import ChosenRows, TableActions, name_of
 from workbench.gui.table_header import TableHeader
@@ -89,7 +83,6 @@ class FastTableView(QTableView):
         self.trouble = TroubleStrip(self, self._model, self.refresh, self._counted)
         self.selectionModel().selectionChanged.connect(self._selection_changed)
         self.selectionModel().currentRowChanged.connect(self._tell)
-        self.doubleClicked.connect(lambda _index: self._tell_row(self.row_activated))
         for column, described in enumerate(columns):
             self.setColumnWidth(column, described.width)
         for signal in (self._model.rowsInserted, self._model.rowsRemoved, self._model.modelReset):
@@ -101,7 +94,6 @@ class FastTableView(QTableView):
             self.chosen,
             named=partial(name_of, self._model),
             nothing="No row is chosen",
-            choose_at=self._choose_at,
             where=self._where,
             activated=self.row_activated,
             extend=lambda menu: self.head.add_menu(menu, max(0, self.currentIndex().column())),
@@ -137,9 +129,8 @@ class FastTableView(QTableView):
     def refresh(self, rows: RowSource | PreparedRows | None = None, held: HeldRows | None = None) -> None:
         """Shows what became of the rows: what is selected, current and in sight stays so by its key (V1).
 
-        What left is not selected any more, and nothing takes its place. Where the rows cannot be read, the
-        table says so and keeps what it has. Without rows the same source is asked again. What another
-        table, whose place this one takes, has `held`, goes over to this one.
+        Nothing takes the place of what left. Where the rows cannot be read, the table says so and keeps what
+        it has. Without rows the same source is asked again. What another table has `held` goes over to this.
         """
         model, held = self._model, held or self.held()
         found, pages = (rows.source, rows.pages) if isinstance(rows, PreparedRows) else (rows, NO_PAGES)
@@ -159,7 +150,8 @@ class FastTableView(QTableView):
 
     def held(self) -> HeldRows:
         """Returns what a refresh finds again; a read beside the loop prepares the rows with it."""
-        return self._keeper.hold(max(0, self.rowAt(0)), self.viewport().height() // ROW_HEIGHT + 1)
+        first = self.verticalScrollBar().value()  # at its end a part of the row before is seen, too
+        return self._keeper.hold(first, self.viewport().height() // ROW_HEIGHT + 1)
 
     def fail(self, error: Exception) -> None:
         """Says that the rows could not be read, and keeps what is there."""
@@ -322,14 +314,9 @@ class FastTableView(QTableView):
     def chosen(self) -> ChosenRows | None:
         """Returns what is chosen; None where no row is."""
         blocks, index = self._keeper.blocks(), self.currentIndex()
-        within = index.isValid() and self.selectionModel().isSelected(index)
+        within = self.selectionModel().isSelected(index)
         row = self._model.row(index.row() if within else blocks[0][0]) if blocks else None
         return None if row is None else ChosenRows(self.selected_keys(), row, max(0, index.column()))
-
-    def _choose_at(self, place: QPoint) -> None:
-        """Clears the selection where there is no row; on a row the press has chosen already."""
-        if self.rowAt(place.y()) < 0:
-            self.clearSelection()
 
     def _where(self) -> QPoint:
         """Returns where the current row ends; a key selects it where nothing is selected."""
@@ -355,11 +342,21 @@ class FastTableView(QTableView):
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        at = self.rowAt(event.position().toPoint().y())
         self._pressing = True  # Qt moves first and selects then
         super().mousePressEvent(event)
         self._pressing = False
-        if self.rowAt(event.position().toPoint().y()) == self.currentIndex().row():
+        if event.button() == Qt.MouseButton.RightButton:  # the menu comes first: what is told may move rows
+            self.clearSelection() if at < 0 else QTimer.singleShot(0, self, self._tell)
+        elif at == self.currentIndex().row():
             self._tell()
+
+    @override
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Activates the row that the first click chose, also where that has moved the rows."""
+        left = event.button() == Qt.MouseButton.LeftButton
+        if left and self.selectionModel().isSelected(self.currentIndex()):
+            self._tell_row(self.row_activated)
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -385,6 +382,8 @@ class FastTableView(QTableView):
         count = min(self._model.rowCount() - first, (self.viewport().height() - top) // ROW_HEIGHT + 1)
         places = places_of(self, self._model.columnCount())
         rows = [cells_of(self._model, number, places) for number in range(first, first + count)]
+        if cut := cut_numbers(self._model, rows, self._fonts):
+            QTimer.singleShot(0, self.head, partial(self.head.widen, cut))
         selected = self._keeper.between(first, first + count - 1)
         width = max(self.viewport().width(), self.horizontalHeader().length())
         with painting(self.viewport()) as painter:

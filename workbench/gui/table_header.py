@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
@@ -135,6 +135,12 @@ class TableHeader(QHeaderView):
         for number, width in enumerate(self._fitting()):
             self._table.setColumnWidth(number, width)
         self.stretch()
+
+    def widen(self, widths: Mapping[int, int]) -> None:
+        """Gives columns more width, unless a person has arranged them or is about to."""
+        if not self.arranged and not QApplication.mouseButtons():
+            for column, width in widths.items():
+                self._table.setColumnWidth(column, width)
 
     @action("Hide this column", icon="eye-off", group=2, why=lambda head, at: head.why_not_hide(at))
     def hide_column(self, at: HeadColumn) -> None:

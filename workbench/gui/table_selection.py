@@ -95,7 +95,7 @@ class SelectionKeeper:
             sight=sight,
             remembered=remembered,
             rows=rows,
-            at_top=first == 0 and current is None,
+            at_top=first == 0 and not selected,
         )
 
     def _key(self, row: int) -> Key | None:

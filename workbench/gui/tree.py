@@ -203,7 +203,6 @@ class OfferingTree(QTreeView):
             self.current,
             named=lambda item: item.text.partition("\t")[0],
             nothing="Nothing is chosen",
-            choose_at=self._choose_at,
             where=self._where,
             activated=self.row_activated,
         )
@@ -267,11 +266,6 @@ class OfferingTree(QTreeView):
     def collapse_all(self, _chosen: TreeItem | None) -> None:
         """Closes all branches."""
         self.collapseAll()
-
-    def _choose_at(self, place: QPoint) -> None:
-        index = self.indexAt(place)
-        if index.isValid():
-            self.setCurrentIndex(index)
 
     def _where(self) -> QPoint:
         index = self.currentIndex()

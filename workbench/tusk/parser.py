@@ -150,8 +150,14 @@ class _Parser:
                 break
             scan.at += 1
         if scan.peek() != "]":
-            hint = "a section is written [name] or [name.part]"
-            raise scan.broken("E-SECTION", "the closing ] is missing", hint, start=start)
+            second = scan.ident()
+            hint = (
+                f"write [{'.'.join([*names, second])}]"
+                if second
+                else "a section is written [name] or [name.part]"
+            )
+            said = "a section's name has no blanks" if second else "the closing ] is missing"
+            raise scan.broken("E-SECTION", said, hint, start=start)
         scan.at += 1
         end = scan.at
         if len(names) > MAX_DEPTH:
@@ -193,7 +199,9 @@ class _Parser:
             value = self._braces(depth, "}" if mark == "{" else "<")
             block = True
         else:
-            raise scan.broken("E-ENTRY", f"{key} needs : and a value", 'such as name: "users"', start=start)
+            dotted = f'a name with dots stands in quotes: "{key}.…"'
+            hint = dotted if mark == "." else f'such as {key}: "users"'
+            raise scan.broken("E-ENTRY", f"{key} needs : and a value", hint, start=start)
         entry = Entry(
             key=key,
             value=value,
@@ -231,7 +239,8 @@ class _Parser:
         scan.at += dollar
         name = scan.ident()
         if not name:
-            hint = 'an entry is written key: "value"'
+            is_comment = scan.text.startswith(("//", "/*", "--", ";"), start)
+            hint = "a comment begins with #" if is_comment else 'an entry is written key: "value"'
             raise scan.broken("E-KEY", "a key was expected", hint, start=start)
         return f"${name}" if dollar else name
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import combinations, pairwise
 
+import pytest
+
 from workbench.gui.board.board_graph import BoardEdge, BoardGraph, BoardNode
 from workbench.gui.board.layout import Box, Layout, lay_out
 
 SIZE = (160.0, 70.0)
+WORDS = (150.0, 62.0)
 
 
-def laid_out(graph: BoardGraph) -> Layout:
-    return lay_out(graph, {node.id: SIZE for node in graph.nodes})
+def laid_out(graph: BoardGraph, worded: int = 0) -> Layout:
+    """Lays a graph out; of every so many lines one has words."""
+    words = dict.fromkeys(graph.declared.pairs[::worded], WORDS) if worded else {}
+    return lay_out(graph, {node.id: SIZE for node in graph.nodes}, words)
 
 
 def apart(one: Box, other: Box) -> bool:
@@ -36,8 +41,9 @@ def crosses(route: tuple[tuple[float, float], ...], box: Box) -> bool:
     return False
 
 
-def test_nodes_do_not_overlap(tangle: BoardGraph) -> None:
-    boxes = laid_out(tangle).boxes
+@pytest.mark.parametrize("worded", [0, 1, 3])
+def test_nodes_do_not_overlap(tangle: BoardGraph, worded: int) -> None:
+    boxes = laid_out(tangle, worded).boxes
     assert set(boxes) == set(tangle.by_id)
     assert all(apart(one, other) for one, other in combinations(boxes.values(), 2))
 
@@ -50,16 +56,18 @@ def test_every_line_begins_and_ends_at_its_nodes(tangle: BoardGraph) -> None:
         assert route[-1] == (layout.boxes[target].x, layout.boxes[target].middle)
 
 
-def test_no_line_runs_through_a_node(tangle: BoardGraph) -> None:
-    layout = laid_out(tangle)
+@pytest.mark.parametrize("worded", [0, 1, 3])
+def test_no_line_runs_through_a_node(tangle: BoardGraph, worded: int) -> None:
+    layout = laid_out(tangle, worded)
     for pair, route in layout.routes.items():
         for node, box in layout.boxes.items():
             if node not in pair:
                 assert not crosses(route, box), f"{pair} crosses {node}"
 
 
-def test_everything_is_inside_the_bounds(tangle: BoardGraph) -> None:
-    layout = laid_out(tangle)
+@pytest.mark.parametrize("worded", [0, 1, 3])
+def test_everything_is_inside_the_bounds(tangle: BoardGraph, worded: int) -> None:
+    layout = laid_out(tangle, worded)
     bounds = layout.bounds
     for route in layout.routes.values():
         assert all(bounds.x <= x <= bounds.right and bounds.y <= y <= bounds.bottom for x, y in route)

@@ -66,6 +66,19 @@ async def test_the_past_shows_its_state_its_difference_and_a_banner(ada, workspa
     await until(lambda: view.where.text() == "version 2 of 4")
 
 
+async def test_a_menu_on_an_older_event_is_of_the_row_that_was_pressed(ada, desk, view, until, qapp):
+    desk.select(Selection(stream=ada))
+    qapp.processEvents()
+    place = view.table.viewport().mapTo(view, view.table.visualRect(view.table.model().index(0, 0)).center())
+    QTest.mouseClick(view.windowHandle(), Qt.MouseButton.RightButton, pos=place)
+    await until(view.banner.isVisible)
+    qapp.processEvents()
+    assert view.table.offering.target().row[0] == 1
+    now = view.table.viewport().mapTo(view, view.table.visualRect(view.table.model().index(0, 0)).center())
+    assert now == place, "the rows stay where they are"
+    view.table.offering.menu.close()
+
+
 async def test_keys_go_to_the_ends_and_step(ada, desk, view):
     desk.select(Selection(stream=ada))
     view.activateWindow()

@@ -271,7 +271,6 @@ class GroupList(QListView):
             self.node,
             named=lambda node: node.title,
             nothing="No cause is chosen",
-            choose_at=lambda place: self.setCurrentIndex(self.indexAt(place)),
             where=lambda: self.visualRect(self.currentIndex()).bottomLeft() + QPoint(24, 0),
         )
 

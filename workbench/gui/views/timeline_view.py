@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from workbench.services.streams import StateAt
     from workbench.store.stored_values import Glance
 
+PAST = "Version {:,} of {:,}: this is the past."
 NARROW = 620
 """Below this width in pixels the panes stand below each other."""
 LOW = 460
@@ -99,7 +100,10 @@ class TimelineView(View):
         layout.setContentsMargins(8, 6, 8, 8)
         layout.setSpacing(4)
         layout.addLayout(self._head())
-        self.banner = Banner("info", "")
+        self.banner = Banner("info", PAST.format(1, 1), [("Go to live", self.live)])
+        keeps_room = self.banner.sizePolicy()
+        keeps_room.setRetainSizeWhenHidden(True)  # else the rows would go from under the mouse
+        self.banner.setSizePolicy(keeps_room)
         self.banner.hide()
         layout.addWidget(self.banner)
         self.strip = TimeStrip()
@@ -251,8 +255,7 @@ class TimelineView(View):
         closed = " · closed" if self._closed else ""
         self.where.setText(f"version {version:,} of {last:,}{' · live' if self._live else ''}{closed}")
         if not self._live:
-            said = f"Version {version:,} of {last:,}: this is the past."
-            self.banner.set("info", said, [("Go to live", self.live)])
+            self.banner.set("info", PAST.format(version, last), [("Go to live", self.live)])
         self.banner.setVisible(not self._live)
         if self._shown != (self._stream, version):
             self._shown = (self._stream, version)

@@ -7,7 +7,16 @@ from typing import Any
 
 from workbench.errors import ExpressionFailed
 from workbench.model.expressions import cel_parser
-from workbench.model.expressions.budget import OUTSIDE, ROOM_LEFT, STEPS_LEFT, Frame, frame_of, weigh
+from workbench.model.expressions.budget import (
+    OUTSIDE,
+    ROOM,
+    ROOM_LEFT,
+    STEPS,
+    STEPS_LEFT,
+    Frame,
+    frame_of,
+    weigh,
+)
 from workbench.model.expressions.cel_values import OutOfBudget, Wrong
 from workbench.model.expressions.checker import check
 from workbench.model.expressions.closures import Builder, Scope, attribute_of, needs_frame
@@ -68,7 +77,10 @@ def _closures(tree: cel_parser.Node, scope: Scope) -> tuple[Get, Callable[[Frame
         finally:
             budget[STEPS_LEFT], budget[ROOM_LEFT] = frame[STEPS_LEFT], frame[ROOM_LEFT]
 
-    return lambda env: run(frame_of(env, slots)), within
+    whole = run if large or own else get
+    if slots:
+        return lambda env: whole(frame_of(env, slots)), within
+    return lambda env: whole([env, STEPS, ROOM]), within
 
 
 def _is_flat(tree: cel_parser.Node) -> bool:
