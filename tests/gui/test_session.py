@@ -250,7 +250,7 @@ async def test_C8_a_second_window_says_why_it_only_looks_and_takes_over_once_the
     assert refused.value.hint == "open the project again"
     press(second, "Open again")
     await until(lambda: second.workspace is not None and not second.workspace.observer, within=10)
-    await until(lambda: second.acts["engine"].isEnabled())
+    await until(second.acts["engine"].isEnabled)
 
 
 async def test_refresh_has_the_status_bar_asked_again_too(start, until, monkeypatch):

@@ -70,7 +70,6 @@ class WindowActions(ABC):
 
     # -- what can be done: files ----------------------------------------------------------------------------
 
-
     def read_only(self) -> str:
         """Returns why nothing can be changed, where that is so."""
         if self.workspace is None:

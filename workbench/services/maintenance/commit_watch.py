@@ -1,4 +1,4 @@
-"""Looks now and then whether another process has committed to a store that is only looked at, or has ended."""
+"""Looks now and then whether another process has committed to a store that is only looked at, or ended."""
 
 from __future__ import annotations
 
