@@ -25,7 +25,7 @@ from workbench.model.clock import Clock
 from workbench.store import operations as op
 from workbench.store.lock import StoreLock, why_shared
 from workbench.store.operations.kinds import kinds_checked
-from workbench.store.ports import HELD, LEFT
+from workbench.store.ports import HELD
 from workbench.store.sqlite import append
 from workbench.store.sqlite.backup import rescue
 from workbench.store.sqlite.clock_steps import keep_in_step, note_time
@@ -344,12 +344,8 @@ class SqliteStore:
         self._heads.stale = True
 
     def look(self) -> str:
-        """Looks whether the files are still those at its path; returns empty, or how they ceased to be (C10).
-
-        One that only looks also says whether it could be opened for writing by now (C8).
-        """
-        if self.observer.endswith(HELD) and self._lock.free():
-            self.observer = LEFT
+        """Looks whether the files are still those at its path; returns empty, or how they ceased to be (C10)."""
+        self.observer = self._lock.look_again(self.observer)
         with self._guard:
             return self.gone if self._writer is None or self._is_gone() else ""
 
