@@ -98,7 +98,7 @@ class StoreLock:
         return True
 
     def look_again(self, observer: str) -> str:
-        """Returns why one may only look, now: whoever had the store open may have ended (C8)."""
+        """Returns why one may only look, now: the process that had the store open may have ended (C8)."""
         if not observer.endswith(HELD):
             return observer
         try:
