@@ -137,8 +137,9 @@ def _decision(draft: Compilation, owner: AggregateDraft, part: CompiledPart) -> 
     written = names_of(part.cls)
     guards, present = _guards(draft, path, section, part.field_types, scope)
     events = {one.name: one.owner.events for one in places}
+    optional = frozenset(one.name for one in places if one.optional)
     actions = ActionCompiler(draft, scope, "command", arity_of(places), present).emitted(
-        path, section, events
+        path, section, events, optional
     )
     asked = tuple((when, message, written.get(about)) for when, message, about in guards)
     return entered(places, _decide(asked, tuple(actions)))
