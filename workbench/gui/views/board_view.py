@@ -314,7 +314,8 @@ class BoardView(View):
 
     @override
     def follow(self, selection: Selection) -> None:
-        for node in (f"subscription:{selection.subscription}", f"projection:{selection.projection}"):
+        known = (f"subscription:{selection.subscription}", f"projection:{selection.projection}")
+        for node in (selection.node, *known):
             if node in self.scene.cards():
                 self.canvas.reveal(node)
                 return
