@@ -111,13 +111,15 @@ async def test_a_click_on_the_strip_chooses_the_nearest_event(ada, desk, view):
     assert desk.selection.version == strip.nearest(1)
 
 
-async def test_an_imported_stream_has_payloads_but_no_state(workspace, desk, view, tmp_path):
+async def test_an_imported_stream_has_payloads_but_no_state(workspace, desk, view, until, tmp_path):
     file = tmp_path / "log.ndjson"
     file.write_text('{"id":"1","type":"pushed","stream":"r","n":12345678901234567}\n')
     preview = workspace.event_import.preview(file)
     await workspace.event_import.bring_in(file, preview.mapping)
     desk.select(Selection(stream=workspace.streams.page(1, 1)[0].name))
-    assert "No aggregate" in view.state_label.text()
+    label = view.state_label
+    assert "No aggregate" in label.text()
+    await until(lambda: label.height() >= label.heightForWidth(label.width()) > label.fontMetrics().height())
     assert "12345678901234567" in view.state.toPlainText()
 
 

@@ -34,6 +34,7 @@ from workbench.gui.views.confirm_strip import ConfirmStrip
 from workbench.gui.views.job_strip import JobStrip
 from workbench.gui.views.letter_actions import BECAME, DEEDS, DRY_RUN, EDIT, REPLAY, Deed, Repairs
 from workbench.gui.views.letter_detail import LetterDetail
+from workbench.gui.views.letter_dry_run import outdated
 from workbench.gui.views.letter_groups import GroupList, GroupNode
 from workbench.gui.views.letter_list import COLUMNS, LetterSource, none_said
 from workbench.gui.views.letter_reads import SHOWN, FoundLetters, found_letters, judged, why_not
@@ -385,7 +386,7 @@ class LettersView(View):
         if self.detail.letter is not None and self.detail.letter.number == number:
             shown.show_dry_run(found, short(self.desk.workspace.clock.now()))
             if text is not None and text != self.detail.editor.text():
-                shown.outdate("text")
+                shown.outdate(outdated("text"))
 
     def _enable(self) -> None:
         """Offers what can be done with what is selected, and says why the rest cannot."""

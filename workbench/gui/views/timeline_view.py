@@ -149,7 +149,7 @@ class TimelineView(View):
         self.diff.setAccessibleName("What the event changed")
         self.state = JsonView()
         self.state.setAccessibleName("State at the chosen version")
-        self.diff_label, self.state_label = ElidedLabel("muted"), ElidedLabel("muted")
+        self.diff_label, self.state_label = ElidedLabel("muted"), plain_label(role="muted", wrap=True)
         self.halves = QSplitter(Qt.Orientation.Vertical)
         self.halves.addWidget(_captioned(self.diff_label, self.diff))
         self.fold = QPushButton("Fold it")
