@@ -227,7 +227,7 @@ class OfferingTree(QTreeView):
         if row is not None and row.key not in {one.key for one in beside}:
             self.selectionModel().clear()
         before = [QPersistentModelIndex(one) for one in self.rows.all()]
-        stays, top = self._in_place()
+        stays, edge = self._in_place()
         self.rows.show(rows)
         for at in range(self.rows.rowCount()):
             if open_new and (one := self.rows.index(at, 0)) not in before:
@@ -235,7 +235,7 @@ class OfferingTree(QTreeView):
         if stays.isValid():
             self.updateGeometries()
             bar = self.verticalScrollBar()
-            bar.setValue(bar.value() + self.visualRect(stays).top() - top)
+            bar.setValue(bar.value() + self.visualRect(stays).top() - edge)
 
     def _in_place(self) -> tuple[QPersistentModelIndex, int]:
         """Returns the row that is to stay where it is, none at the top, and its upper edge in pixels."""
