@@ -60,7 +60,7 @@ class Session(WindowActions):
         window.use(self._status)
         self._tool_bar()
         window.close_wanted.connect(self.quit)
-        window.perspective_changed.connect(lambda _name: self.acts.refresh())
+        window.perspective_changed.connect(lambda _name: self._arranged())
         self.acts.refresh()
         self.zones.begin()
 
@@ -90,6 +90,7 @@ class Session(WindowActions):
             self.window, desk, self._show_status, partial(desk.fail, "Showing the status")
         )
         self.window.fill(self.desk)
+        self._arranged()
         self.desk.changed.connect(self._changed)
         self.desk.selected.connect(lambda _selection: self._travelled())
         workspace.scenarios.listen(lambda: self._status.show_scenarios(workspace.scenarios.tally()))
@@ -118,6 +119,12 @@ class Session(WindowActions):
         ways["Open the users sample"] = partial(self.open_sample, "users")
         self.window.show_page(MistakesPage(target[0], error, again, ways))
         self._status.show_status(None)
+        self.acts.refresh()
+
+    def _arranged(self) -> None:
+        """Lets what depends on the arrangement of the window follow it."""
+        for view in self.window.views.values():
+            view.arranged(self.window.perspective, self._settings)
         self.acts.refresh()
 
     def _taken_over(self) -> None:

@@ -98,8 +98,21 @@ def written_at(path: tuple[str, ...], written: Mapping[tuple[str, ...], tuple[st
     return path
 
 
+_OTHER_KINDS = {
+    **dict.fromkeys(("saga", "workflow", "process_manager"), "process"),
+    **dict.fromkeys(("entity", "model"), "aggregate"),
+    **dict.fromkeys(("view", "read_model", "readmodel", "table"), "projection"),
+    **dict.fromkeys(("reaction", "reactor", "rule", "automation"), "policy"),
+    **dict.fromkeys(("user", "person", "role"), "actor"),
+    **dict.fromkeys(("system", "service"), "external"),
+}
+"""What others call what a section declares, and its kind here."""
+
+
 def _did_you_mean(path: tuple[str, ...]) -> str:
     known = sorted(_fields_at(path[:-1])) + (list(DECLARED) if len(path) == 1 else [])
+    if len(path) == 1 and path[0] in _OTHER_KINDS:
+        return f"write [{_OTHER_KINDS[path[0]]}.name]"
     if meant := nearest(path[-1], [*known, *ALIASES]):
         return f"did you mean {ALIASES.get(meant, meant)}?"
     return f"known here: {', '.join(known)}" if known else ""

@@ -33,15 +33,21 @@ def parse(data: bytes | str, file: str = "project.tsk") -> Document:
         hint = "move parts into other files: @parts.tsk.get(…)"
         raise TskError([Places(file, "").problem(0, 1, "E-SIZE", f"larger than {MAX_BYTES:,} bytes", hint)])
     text = _checked(data, file) if isinstance(data, str) else _decode(data, file)
+    document, found = parse_in_part(text, file)
+    if found:
+        raise TskError(found)
+    return document
+
+
+def parse_in_part(text: str, file: str = "project.tsk") -> tuple[Document, list[Problem]]:
+    """Reads of a text what can be read, and returns also what is wrong with it, in its order."""
     places = Places(file, text)
     parser = _Parser(text, places)
     top, sections = parser.read(1 if text.startswith("\ufeff") else 0)
-    if parser.problems:
-        found = sorted(parser.problems)
-        raise TskError(found[:KEPT])
-    return Document(
+    document = Document(
         file=file, text=text, places=places, top=top, sections=sections, entries_at_most=parser.count
     )
+    return document, sorted(parser.problems)[:KEPT]
 
 
 def parse_sections(text: str, places: Places, start: int, end: int) -> tuple[dict[str, Scope], int] | None:
@@ -150,8 +156,14 @@ class _Parser:
                 break
             scan.at += 1
         if scan.peek() != "]":
-            hint = "a section is written [name] or [name.part]"
-            raise scan.broken("E-SECTION", "the closing ] is missing", hint, start=start)
+            second = scan.ident()
+            hint = (
+                f"write [{'.'.join([*names, second])}]"
+                if second
+                else "a section is written [name] or [name.part]"
+            )
+            said = "a section's name has no blanks" if second else "the closing ] is missing"
+            raise scan.broken("E-SECTION", said, hint, start=start)
         scan.at += 1
         end = scan.at
         if len(names) > MAX_DEPTH:
@@ -193,7 +205,9 @@ class _Parser:
             value = self._braces(depth, "}" if mark == "{" else "<")
             block = True
         else:
-            raise scan.broken("E-ENTRY", f"{key} needs : and a value", 'such as name: "users"', start=start)
+            dotted = f'a name with dots stands in quotes: "{key}.…"'
+            hint = dotted if mark == "." else f'such as {key}: "users"'
+            raise scan.broken("E-ENTRY", f"{key} needs : and a value", hint, start=start)
         entry = Entry(
             key=key,
             value=value,
@@ -231,7 +245,8 @@ class _Parser:
         scan.at += dollar
         name = scan.ident()
         if not name:
-            hint = 'an entry is written key: "value"'
+            is_comment = scan.text.startswith(("//", "/*", "--", ";"), start)
+            hint = "a comment begins with #" if is_comment else 'an entry is written key: "value"'
             raise scan.broken("E-KEY", "a key was expected", hint, start=start)
         return f"${name}" if dollar else name
 

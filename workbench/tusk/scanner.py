@@ -14,6 +14,7 @@ _BLANK = re.compile(r"[ \t\r]*")
 _ENV = re.compile(r"@env\(")
 _REF = re.compile(r"@([A-Za-z_][A-Za-z0-9_/-]*)\.tsk\.get\(")
 _QUOTED = re.compile(r"""\"(?:[^"\\\n]|\\[^\n])*+"|'(?:[^'\\\n]|\\[^\n])*+'""")
+_UNQUOTED = re.compile(r"[^\n,{}\[\]#\"']{1,60}")
 _PLAIN = re.compile(r"""[^"'{}\[\]<>,\n#]++""")
 _JUNK = re.compile(r"""[^\s,\]}#]*""")
 _ESCAPES = {'"': '"', "'": "'", "\\": "\\", "n": "\n", "t": "\t", "r": "\r"}
@@ -178,7 +179,9 @@ class Scanner:
         if self.peek() == "(":
             said, hint = f"{word}(…) is a call, and nothing is ever called", "write the value itself"
             raise self.broken("E-EXPRESSION", said, hint, start=start)
-        raise self.broken("E-QUOTES", f"{word} needs quotes", f'write "{word}"', start=start)
+        whole = _UNQUOTED.match(self.text, start)
+        hint = f'write "{whole[0].rstrip() if whole else word}"'
+        raise self.broken("E-QUOTES", f"{word} needs quotes", hint, start=start)
 
     def _number(self) -> Value:
         start = self.at

@@ -102,7 +102,8 @@ class _Check:
             return self.names[node.name]
         if node.name in TYPE_NAMES:
             return TYPE
-        hint = OTHER_NAMES.get(node.name) or among(node.name, self.names)
+        owned = (f"{one}.{node.name}" for one, kind in self.names.items() if node.name in (kind.fields or ()))
+        hint = OTHER_NAMES.get(node.name) or among(node.name, self.names, within=owned)
         return self.unknown(node.at, node.name, f"nothing here is called {node.name}", hint)
 
     def select(self, node: cel_parser.Select) -> Type:

@@ -10,10 +10,16 @@ from workbench.model.expressions.value_kinds import NUMBERS, Kind, Type
 from workbench.model.hints import did_you_mean
 
 
-def among(name: str, known: Iterable[str], *, all_of_them: bool = True) -> str:
-    """Suggests what was meant, or says what there is."""
+def among(name: str, known: Iterable[str], *, within: Iterable[str] = ()) -> str:
+    """Suggests what was meant, or says what there is.
+
+    Args:
+        within: Paths to what has this name elsewhere.
+    """
+    if paths := list(within):
+        return f"did you mean {' or '.join(paths)}?"
     names = list(known)
-    return did_you_mean(name, names, f"there are: {', '.join(names)}" if names and all_of_them else "")
+    return did_you_mean(name, names, f"there are: {', '.join(names)}" if names else "")
 
 
 _MADE_OF_TEXT = {

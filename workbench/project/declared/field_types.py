@@ -16,10 +16,10 @@ from pydantic import Field as Pydantic
 from pydantic_core import PydanticCustomError
 
 from workbench.model.expressions.cel_values import INT_MAX, INT_MIN, Wrong
-from workbench.model.expressions.expression_hints import among
 from workbench.model.expressions.patterns import compiled
 from workbench.model.expressions.value_kinds import ANY, Kind, Type
 from workbench.project.declared.field_section import FieldSection
+from workbench.project.declared.other_names import type_hint
 from workbench.project.declared.source_locations import Path, SourceLocations
 from workbench.project.declared.value_classes import (
     FieldType,
@@ -159,7 +159,7 @@ class FieldTypes:
         if word not in _FITTING:
             entry = self.places.document.find((*path, "type"))
             place = (*path, "type") if entry is not None else path
-            self._tell(place, f"there is no type {word}", among(word, [*self.named, *_FITTING]))
+            self._tell(place, f"there is no type {word}", type_hint(word, [*self.named, *_FITTING]))
             return _UNKNOWN
         for odd in sorted(one.model_fields_set - _ALWAYS - _FITTING[word]):
             fitting = " and ".join(one for one, known in _FITTING.items() if odd in known)
@@ -292,6 +292,8 @@ _FITTING: dict[str, set[str]] = {
 }
 
 
+TYPE_NAMES = tuple(_FITTING)
+"""The types that need no declaration."""
 _FIXED = {
     "boolean": FieldType(type=Type(kind=Kind.BOOLEAN), event=bool, command=bool),
     "date-time": FieldType(

@@ -9,8 +9,8 @@ from typing import Any, get_args
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from workbench.model.hints import did_you_mean, nearest
 from workbench.project.declared.field_section import FieldSection, FieldSpec
+from workbench.project.declared.other_names import key_hint, key_meant
 from workbench.project.declared.projection_sections import ProjectionSection, QuerySection
 from workbench.project.declared.section_kinds import DECLARED, KINDS, TYPES
 from workbench.project.declared.section_repair import Repair
@@ -155,7 +155,7 @@ class _Reading:
             return found
 
     def _meant(self, inner: Path) -> str:
-        return nearest(inner[-1], _keys_at(self.model, inner[:-1]))
+        return key_meant(inner[-1], _keys_at(self.model, inner[:-1]))
 
 
 def _problem(document: Document, path: Path, model: type[BaseModel], error: ErrorDetails) -> Problem:
@@ -176,7 +176,7 @@ def _problem(document: Document, path: Path, model: type[BaseModel], error: Erro
 
 def _did_you_mean(model: type[BaseModel], inner: Path) -> str:
     known = _keys_at(model, inner[:-1])
-    return did_you_mean(inner[-1], known, f"known here: {', '.join(known)}" if known else "")
+    return key_hint(inner[-1], known)
 
 
 def _keys_at(model: Any, path: Path) -> list[str]:

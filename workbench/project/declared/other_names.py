@@ -1,0 +1,72 @@
+"""What people write who know other languages, and how a declared model says it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workbench.model.expressions.expression_hints import among
+from workbench.model.hints import nearest
+
+_OTHER_TYPES = {
+    **dict.fromkeys(("text", "str", "char", "varchar"), "write string"),
+    **dict.fromkeys(("int", "long", "int32", "int64"), "write integer"),
+    **dict.fromkeys(("number", "float", "double", "numeric", "real"), "write decimal"),
+    **dict.fromkeys(("date", "time", "datetime", "timestamp", "instant"), "write date-time"),
+    **dict.fromkeys(("array", "set"), 'write { type: "list", of: "string" }'),
+    **dict.fromkeys(("dict", "hash"), 'write { type: "map", of: "string" }'),
+    **dict.fromkeys(("json", "any", "record", "struct"), "write object"),
+    "enum": 'write { type: "choice", choices: ["one", "another"] }',
+    "id": "write string or uuid",
+    "guid": "write uuid",
+    "duration": "write integer, and integer * duration('1s') where it is used",
+}
+"""What other languages call types, and what is written here."""
+_NEEDED = frozenset({"required", "optional", "nullable", "mandatory", "null"})
+_OTHER_KEYS = {
+    "items": "of",
+    "enum": "choices",
+    "values": "choices",
+    "minimum": "min",
+    "minLength": "min",
+    "maximum": "max",
+    "maxLength": "max",
+    "regex": "pattern",
+    "format": "type",
+    "then": "issue",
+    "trigger": "on",
+    "events": "on",
+    "properties": "fields",
+    "guards": "refuse",
+    "reject_if": "refuse",
+    "delay": "after",
+    "timeout": "after",
+    "data": "with",
+    "foreach": "each",
+    "else": "otherwise",
+    "if": "when",
+    "projection": "list",
+    "fields": "state",
+}
+"""What other languages call keys, and what is written here."""
+
+
+def type_hint(word: str, known: Sequence[str]) -> str:
+    """Says what to write where there is no type of a name."""
+    if word.endswith("[]"):
+        return f'write {{ type: "list", of: "{word[:-2]}" }}'
+    return _OTHER_TYPES.get(word.lower()) or among(word, known)
+
+
+def key_meant(key: str, known: Sequence[str]) -> str:
+    """Returns the key that was meant by one that has no meaning; empty for none."""
+    other = _OTHER_KEYS.get(key, "")
+    return other if other in known else nearest(key, known)
+
+
+def key_hint(key: str, known: Sequence[str]) -> str:
+    """Says what to write instead of a key that has no meaning."""
+    if key in _NEEDED and "default" in known:
+        return "a field has to be given unless its type ends with ? or it has a default"
+    if meant := key_meant(key, known):
+        return f"did you mean {meant}?"
+    return f"known here: {', '.join(known)}" if known else ""
