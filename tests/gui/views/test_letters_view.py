@@ -322,6 +322,30 @@ async def test_where_there_is_little_room_the_list_has_it_until_a_letter_is_chos
     assert view.detail.isVisible()
 
 
+async def test_in_a_wide_view_the_list_has_more_room_than_the_letter(broken, desk, view, qapp):
+    view.resize(1300, 800)
+    desk.select(Selection(letter=2))
+    qapp.processEvents()
+    listed, shown = view.inner.sizes()
+    assert view.inner.orientation() == Qt.Orientation.Horizontal
+    assert listed > shown
+
+
+async def test_where_there_is_little_room_list_and_letter_share_it(broken, desk, view, until, qapp):
+    view.resize(839, 531)
+    qapp.processEvents()
+    desk.select(Selection(letter=2))
+    qapp.processEvents()
+    assert view.inner.orientation() == Qt.Orientation.Vertical
+    listed, shown = view.inner.sizes()
+    assert listed > (listed + shown) // 3
+    view.inner.setSizes([listed - 40, shown + 40])
+    view.detail.show_letter(None)
+    desk.select(Selection(letter=3))
+    qapp.processEvents()
+    assert view.inner.sizes()[1] >= shown + 30, "what the person chose stays"
+
+
 def test_an_account_tells_done_skipped_and_failed():
     report = Report(asked=5, done=2, skipped=2, failed=1, trouble="disk full")
     assert account(REPLAY, report) == (

@@ -8,14 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QHBoxLayout,
-    QSplitter,
-    QStackedLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
@@ -38,7 +31,7 @@ from workbench.gui.views.letter_dry_run import outdated
 from workbench.gui.views.letter_groups import GroupList, GroupNode
 from workbench.gui.views.letter_list import COLUMNS, LetterSource, none_said
 from workbench.gui.views.letter_reads import SHOWN, FoundLetters, found_letters, judged, why_not
-from workbench.gui.widgets import ElidedLabel, EmptyState, error_text, show_words
+from workbench.gui.widgets import ElidedLabel, EmptyState, error_text, share_room, show_words
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -67,6 +60,7 @@ class LettersView(View):
         self._repairs = Repairs(desk, self.strip, self.jobs.follow)
         self._source = LetterSource(self._dead_letters)
         self._counts: Mapping[str, int] = {}
+        self._shared = False
         self._replayable: frozenset[int] | None = None
         self._reading = self.question(self._show_all)
         self._detailing = self.question(self._show_one)
@@ -157,14 +151,18 @@ class LettersView(View):
             if splitter.orientation() != way:
                 splitter.setOrientation(way)
                 if splitter is self.inner:
-                    splitter.setSizes([5, 4] if way == ways.Horizontal else [2, 3])
+                    share_room(splitter, *((5, 4) if way == ways.Horizontal else (2, 3)))
         self._give_room()
         show_words((*self._buttons.values(), self.whole, self.recent), shown=width >= LABELLED)
 
     def _give_room(self) -> None:
         """Leaves the room below the list to it while no letter is shown there."""
         below = self.inner.orientation() == Qt.Orientation.Vertical
-        self.detail.setHidden(below and self.detail.shows_nothing())
+        hides = below and self.detail.shows_nothing()
+        self.detail.setHidden(hides)
+        if below and not hides and not self._shared:  # when it is first seen there
+            self._shared = True
+            share_room(self.inner, 2, 3)
         self.inner.refresh()  # at once, so that what is chosen then is scrolled to
 
     # -- following ----------------------------------------------------------------------------------------

@@ -32,7 +32,15 @@ from workbench.gui.views.projection_banner import ProjectionBanner, standing_of
 from workbench.gui.views.row_detail import RowDetail
 from workbench.gui.views.row_reads import FoundRows, Wanted, found_rows
 from workbench.gui.views.row_source import RowsSource, column_of
-from workbench.gui.widgets import Badge, ElidedLabel, EmptyState, SearchBox, plain_label, show_words
+from workbench.gui.widgets import (
+    Badge,
+    ElidedLabel,
+    EmptyState,
+    SearchBox,
+    plain_label,
+    share_room,
+    show_words,
+)
 from workbench.model.counts import counted
 
 if TYPE_CHECKING:
@@ -319,8 +327,7 @@ class ProjectionsView(View):
         """Gives table and details their parts of the height when these are first seen."""
         if not self._shared:
             self._shared = True
-            height = self.split.height()
-            self.split.setSizes([height * 3 // 5, height * 2 // 5])
+            share_room(self.split, 3, 2)
 
     @action("Show the events that made it", icon="trace", on="_table", default=True)
     def explain(self, rows: ChosenRows) -> None:
