@@ -148,7 +148,7 @@ class Plot(QObject):
         self._item.getAxis("left").setTicks([marks if self._top else []])
 
     def _mark_times(self, *_: object) -> None:
-        marks = time_marks(*self.shown(), max(2, int(self._box.width() // MARK_WIDTH)))
+        marks = time_marks(*self.shown(), max(1, int(self._box.width() // MARK_WIDTH)))
         self._item.getAxis("bottom").setTicks([marks if self._last else []])
 
     # -- moving --------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from workbench.gui.views.letter_actions import ARCHIVE, EDIT, PURGE, REPLAY, RES
 from workbench.gui.views.letter_reads import SHOWN, found_letters
 from workbench.gui.views.letters_view import NARROW, WIDE, LettersView
 from workbench.services.dead_letters import Report
+from workbench.store.stored_values import LetterGroup
 
 
 @pytest.fixture
@@ -480,6 +481,33 @@ async def test_a_cause_that_lost_its_letters_stays_chosen_until_another_is(broke
     view.refresh()
     assert "PermanentError" not in dict(nodes(view))
     assert view.groups.node().title == "MailServerUnavailable"
+
+
+async def test_V1_the_chosen_cause_stays_where_it_is_while_others_come_above_it(view, qapp):
+    def cause(name, count):
+        numbers = tuple(range(count))
+        return LetterGroup(
+            subscription="mail",
+            error_type=name,
+            place="",
+            count=count,
+            numbers=numbers,
+            first_at=0,
+            last_at=0,
+        )
+
+    causes = [cause(f"Error{at:02}", 40 - at) for at in range(20)]
+    view._pages.setCurrentIndex(0)
+    view.groups.show_groups(causes)
+    cause_at = [title for title, _ in nodes(view)].index("Error10")
+    view.groups.setCurrentIndex(view.groups.model().index(cause_at))
+    qapp.processEvents()
+    before = view.groups.visualRect(view.groups.currentIndex())
+    assert view.groups.verticalScrollBar().value() > 0
+    view.groups.show_groups([cause("New", 99), *causes])
+    qapp.processEvents()
+    assert view.groups.node().title == "Error10"
+    assert view.groups.visualRect(view.groups.currentIndex()) == before
 
 
 async def test_V3_an_empty_cause_says_that_it_is_the_cause_which_is_empty(broken, view, until):

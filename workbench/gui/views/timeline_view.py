@@ -101,9 +101,6 @@ class TimelineView(View):
         layout.setSpacing(4)
         layout.addLayout(self._head())
         self.banner = Banner("info", PAST.format(1, 1), [("Go to live", self.live)])
-        keeps_room = self.banner.sizePolicy()
-        keeps_room.setRetainSizeWhenHidden(True)  # else the rows would go from under the mouse
-        self.banner.setSizePolicy(keeps_room)
         self.banner.hide()
         layout.addWidget(self.banner)
         self.strip = TimeStrip()
@@ -173,7 +170,10 @@ class TimelineView(View):
         narrow = self.width() < NARROW
         beside, below = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         self.panes.setOrientation(below if narrow else beside)
-        self.strip.setVisible(self.height() >= LOW - 80)
+        roomy, banner = self.height() >= LOW - 80, self.banner.sizePolicy()
+        self.strip.setVisible(roomy)
+        banner.setRetainSizeWhenHidden(roomy)  # so that the rows stay under the mouse
+        self.banner.setSizePolicy(banner)
         self.halves.setOrientation(beside if narrow and self.height() < LOW else below)
 
     @override
