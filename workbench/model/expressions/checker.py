@@ -122,8 +122,7 @@ class _Check:
     def _field(self, node: cel_parser.Select, fields: Mapping[str, Type]) -> Type:
         if node.name in fields:
             owner = node.of.type
-            is_row = owner.keyed and isinstance(node.of, cel_parser.Name)  # it may come later: no mistake
-            if owner.nullable and not is_row:
+            if owner.nullable and not owner.keyed:  # of JSON and rows, filters and handlers say what follows
                 words = f"{said(node.of)} may be null, and then it has no {node.name}"
                 first = f"{said(node.of)} != null"
                 self.flaw(node, words, f'ask first: "{first} && …" or "{first} ? {said(node)} : …"')
