@@ -35,6 +35,12 @@ class Involved:
     id: str
     creates: bool | None = False
 
+    @property
+    def words(self) -> str:
+        """How a command is decided over it: ``changes by course_id``."""
+        does = {True: "creates", False: "changes", None: "creates or changes"}[self.creates]
+        return f"{does} by {self.id}"
+
 
 class Command(BaseModel):
     """Base of typed commands: a request to one aggregate that it may refuse.
@@ -93,6 +99,14 @@ class CommandType:
     def __post_init__(self) -> None:
         own = Involved(aggregate=self.aggregate, id=self.target, creates=self.creates)
         object.__setattr__(self, "places", (own, *self.involves.values()))
+
+    @property
+    def over(self) -> dict[str, str]:
+        """The aggregates that it is decided over, and, where these are several, how: a line for each way."""
+        found: dict[str, list[str]] = {}
+        for place in self.places:
+            found.setdefault(place.aggregate, []).append(place.words if self.involves else "")
+        return {name: "\n".join(words) for name, words in found.items()}
 
 
 class CommandOutcome(StrEnum):
