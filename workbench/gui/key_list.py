@@ -26,6 +26,7 @@ OWNERS = (
     ("Questions", "workbench.gui.views.confirm_strip:ConfirmStrip"),
     *((entry.title, entry.where) for entry in VIEWS),
     ("Flow board", "workbench.gui.board.flow_view:FlowView"),
+    ("Flow board", "workbench.gui.views.board_export:BoardExport"),
     ("Commands", "workbench.gui.views.command_history:CommandHistory"),
     ("Projections", "workbench.gui.views.row_detail:RowDetail"),
     ("Subscriptions", "workbench.gui.views.subscription_waiting:WaitingDeliveries"),

@@ -52,6 +52,7 @@ class Session(WindowActions):
         self.live: LiveProject | None = None
         self._environ = environ
         self._trouble = "", ""
+        self._observer = ""
         self._end = asyncio.Event()
         self._closing = False
         self._status = StatusLine(
@@ -84,7 +85,7 @@ class Session(WindowActions):
         except Exception as error:  # noqa: BLE001  # whatever stands in the way, the window says it
             self._show_mistakes(target, error)
             return
-        self.workspace, self._trouble = workspace, ("", "")
+        self.workspace, self._trouble, self._observer = workspace, ("", ""), workspace.observer
         self.desk = desk = Desk(workspace, self.window)
         self._asking = Question(
             self.window, desk, self._show_status, partial(desk.fail, "Showing the status")
@@ -137,11 +138,6 @@ class Session(WindowActions):
         if self.workspace is not None:
             self.window.setWindowTitle(f"{self.workspace.project.name} — Event Workbench")
             self.acts.refresh()
-
-    def reopen(self) -> None:
-        """Opens the project again, with its store."""
-        if self.workspace is not None:
-            spawn(self.open((self.workspace.project.root, "")), name="Open the project again")
 
     async def _started(
         self, target: tuple[Path | None, str], *, trust: bool, only: str, store: str, fresh: bool
@@ -267,6 +263,10 @@ class Session(WindowActions):
         self._status.show_status(status)
         for key in ("engine", "step"):
             self.acts[key].refresh()
+        if self.desk is not None and status.observer != self._observer:
+            self._observer = status.observer
+            text = f"Read-only, but {status.observer}: open the project again to write."
+            self.desk.notice("warning", text, ("Open again", self.reopen))
         if self.desk is not None and (status.trouble, status.gone) != self._trouble:
             was_gone = bool(self._trouble[1])
             self._trouble = status.trouble, status.gone  # once: what was closed or is over is not said again

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -17,10 +17,11 @@ from workbench.gui.desk import Desk, Selection
 from workbench.gui.icons import icon
 from workbench.gui.view import View
 from workbench.gui.views.board_details import ACTIONS, DECLARED_AS, DetailsStrip, Live
+from workbench.gui.views.board_export import BoardExport
 from workbench.gui.views.board_model import badges, pulses
 from workbench.gui.views.board_pictures import BoardPictures, Drawn, drawn
 from workbench.gui.views.publish_dialog import open_publish
-from workbench.gui.widgets import EmptyState, SearchBox, toolbar_button
+from workbench.gui.widgets import EmptyState, SearchBox, show_words, toolbar_button
 from workbench.project.samples import PROJECT_FILE
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ OPEN = ("Open", "external")
 """What opening a node is called where its kind has no word of its own."""
 HALTED = {"paused", "engine paused", "engine stopped", "faulted"}
 """States of subscriptions that the board shows in place of a counter."""
-PICTURES = ("Blueprint", "Topology")
+PICTURES, ICONS = ("Blueprint", "Topology"), ("layout", "graph")
+WIDE = 560
+"""Pixels from which the buttons have words."""
 RUNNING = {"Run", "Observe"}
 """Arrangements that begin with the topology."""
 
@@ -70,6 +73,7 @@ class BoardView(View):
         self.details.text_wanted.connect(self.show_text)
         self.details.closed.connect(lambda: self.scene.choose(""))
         self.acts.offer()
+        self.export = BoardExport(desk, self.pictures)
         self._show_details("")
 
     @property
@@ -122,8 +126,9 @@ class BoardView(View):
         row = QHBoxLayout()
         row.setContentsMargins(8, 5, 8, 5)
         row.setSpacing(4)
-        for name in PICTURES:
-            row.addWidget(self.acts.button(f"picture-{name.lower()}"))
+        self._switch = [self.acts.button(f"picture-{name.lower()}") for name in PICTURES]
+        for button in self._switch:
+            row.addWidget(button)
         row.addSpacing(8)
         for key in ("show_all", "zoom_out", "zoom_in"):
             row.addWidget(self.canvas.acts.button(key, words=False))
@@ -135,6 +140,11 @@ class BoardView(View):
         row.addWidget(self.troubles)
         row.addWidget(self.key_button)
         return row
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        show_words((*self._switch, self.troubles), shown=self.width() >= WIDE)
 
     # -- the model -----------------------------------------------------------------------------------------
 
@@ -199,7 +209,8 @@ class BoardView(View):
         self.scene.set_badges(badges(self._live.flow) | paused)
 
     def _explain(self) -> None:
-        """Explains the kinds that are seen, and says how much is wrong."""
+        """Explains the kinds that are seen, says how much is wrong and what can be done."""
+        self.canvas.offering.refresh()
         cards = self.scene.cards()
         self.legend.set_kinds({node.kind for node in self.scene.graph.nodes if node.id in cards})
         self._count_problems()
@@ -223,21 +234,20 @@ class BoardView(View):
         )
         for name, icon_name, tip in zip(
             PICTURES,
-            ("layout", "graph"),
+            ICONS,
             ("Tell the flow as a story, slice by slice", "Show what is wired to what, and what moves"),
             strict=True,
         )
     )
 
-    @action(
-        "Other picture",
-        keys="F7",
-        icon="graph",
-        tip="Show the topology in place of the blueprint, and back",
-    )
+    def _other(self) -> tuple[str, str]:
+        other = next(place for place, name in enumerate(PICTURES) if name != self.scene.name)
+        return PICTURES[other], ICONS[other]
+
+    @action("Other picture", keys="F7", tip="Show the other picture of the model", look=_other)
     def other_picture(self) -> None:
         """Shows the other of the two pictures."""
-        self.show_picture(next(name for name in PICTURES if name != self.scene.name))
+        self.show_picture(self._other()[0])
 
     def show_picture(self, name: str) -> None:
         """Shows the blueprint or the topology, and remembers it for this arrangement of the window."""
@@ -331,7 +341,7 @@ class BoardView(View):
         else:
             self.canvas.setAccessibleDescription(f"{kind_of(node.kind).word} {node.title}")
             self.details.show_node(self.scene.graph, node, self.desk.workspace.registry, self._live)
-        self.pictures.tell_keys(node.title if node is not None else "")
+        self.pictures.tell_keys(node.title if node is not None else "", self.acts["other_picture"])
 
     def act(self) -> None:
         """Does what the details offer for the chosen node."""
