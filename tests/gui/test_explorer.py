@@ -159,3 +159,21 @@ async def test_a_filter_without_a_hit_says_so(view, until):
     await until(lambda: not said.isHidden())
     view.findChild(QLineEdit).setText("mail")
     await until(said.isHidden)
+
+
+def test_what_is_declared_is_opened_in_the_text(desk, view):
+    asked = []
+    desk.text_wanted.connect(lambda file, place: asked.append((file, place)))
+    shown = view.findChild(OfferingTree)
+    for name in ("create_user", "user.created", "welcome-mail", "users"):
+        shown.setCurrentIndex(item(view, name))
+        view.acts["open_text"].do()
+    kinds = [
+        ("command", "create_user"),
+        ("event", "user.created"),
+        ("consumer", "welcome-mail"),
+        ("projection", "users"),
+    ]
+    assert asked == [("project.tsk", one) for one in kinds]
+    shown.setCurrentIndex(shown.model().index(shown.model().rowCount() - 1, 0))
+    assert not view.acts["open_text"].refresh()

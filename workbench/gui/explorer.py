@@ -16,6 +16,7 @@ from workbench.gui.view import View
 from workbench.gui.widgets import plain_label, plain_tip
 from workbench.model.pydantic_messages import summary_of
 from workbench.model.text_folding import folded
+from workbench.project.samples import PROJECT_FILE
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -29,11 +30,16 @@ SECTION_VIEWS = {"board": "board", "stream": "streams", "dead-letter": "letters"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplorerPlace:
-    """Where a click in the tree leads."""
+    """Where a click in the tree leads.
+
+    Attributes:
+        declared: As what it is declared in the project file; empty where it is not.
+    """
 
     view: str
     selection: Selection = field(default_factory=Selection)
     command: str = ""
+    declared: str = ""
 
 
 Row = tuple[str, str, str, ExplorerPlace]
@@ -144,7 +150,12 @@ class Explorer(View):
             return "\n".join([summary_of(doc), *(one.said for one in told)]).strip()
 
         commands = [
-            (name, said("command", name, kind.doc), "command", ExplorerPlace(view="commands", command=name))
+            (
+                name,
+                said("command", name, kind.doc),
+                "command",
+                ExplorerPlace(view="commands", command=name, declared="command"),
+            )
             for name, kind in model.commands.items()
         ]
         events = [
@@ -152,7 +163,7 @@ class Explorer(View):
                 name,
                 said("event", name, kind.doc),
                 "event",
-                ExplorerPlace(view="board", selection=Selection(node=f"event:{name}")),
+                ExplorerPlace(view="board", selection=Selection(node=f"event:{name}"), declared="event"),
             )
             for name, kind in model.events.items()
         ]
@@ -161,7 +172,9 @@ class Explorer(View):
                 name,
                 said("subscription", name, kind.doc),
                 "policy",
-                ExplorerPlace(view="subscriptions", selection=Selection(subscription=name)),
+                ExplorerPlace(
+                    view="subscriptions", selection=Selection(subscription=name), declared="consumer"
+                ),
             )
             for name, kind in model.reactors.items()
         ]
@@ -170,7 +183,7 @@ class Explorer(View):
                 name,
                 said("external", name, doc),
                 "external" if name in model.externals else "person",
-                ExplorerPlace(view="board"),
+                ExplorerPlace(view="board", declared="actor"),
             )
             for name, doc in model.actors.items()
         ]
@@ -184,7 +197,9 @@ class Explorer(View):
                     name,
                     said("projection", name, projection.doc),
                     "projection",
-                    ExplorerPlace(view="projections", selection=Selection(projection=name)),
+                    ExplorerPlace(
+                        view="projections", selection=Selection(projection=name), declared="projection"
+                    ),
                 )
                 for name, projection in model.projections.items()
             ],
@@ -197,7 +212,9 @@ class Explorer(View):
                     name,
                     said("subscription", name, subscription.doc),
                     "subscription",
-                    ExplorerPlace(view="subscriptions", selection=Selection(subscription=name)),
+                    ExplorerPlace(
+                        view="subscriptions", selection=Selection(subscription=name), declared="consumer"
+                    ),
                 )
                 for name, subscription in model.subscriptions.items()
             ],
@@ -236,6 +253,19 @@ class Explorer(View):
     def show_on_board(self, item: TreeItem) -> None:
         """Shows where it stands in the flow."""
         self.desk.select(_on_board(item.data), view="board")
+
+    @action(
+        "Open in the text",
+        keys="F12",
+        icon="code",
+        on="_tree",
+        tip="Show where it is declared in the project file",
+        shown=lambda _view, item: item is None or bool(item.data.declared),
+        why=lambda _view, item: "" if item.data.declared else "It is no part of the model",
+    )
+    def open_text(self, item: TreeItem) -> None:
+        """Shows where it is declared in the project file."""
+        self.desk.text_wanted.emit(PROJECT_FILE, (item.data.declared, item.text))
 
     def _go(self, item: TreeItem | None) -> None:
         if item is None:
