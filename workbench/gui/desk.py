@@ -44,6 +44,10 @@ class Selection:
     key: str = ""
     node: str = ""
 
+    def nodes(self) -> tuple[str, ...]:
+        """Returns what it may be on the board."""
+        return self.node, f"subscription:{self.subscription}", f"projection:{self.projection}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
