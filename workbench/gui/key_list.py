@@ -26,6 +26,7 @@ OWNERS = (
     ("Questions", "workbench.gui.views.confirm_strip:ConfirmStrip"),
     *((entry.title, entry.where) for entry in VIEWS),
     ("Flow board", "workbench.gui.board.flow_view:FlowView"),
+    ("Flow board", "workbench.gui.views.board_export:BoardExport"),
     ("Commands", "workbench.gui.views.command_history:CommandHistory"),
     ("Projections", "workbench.gui.views.row_detail:RowDetail"),
     ("Subscriptions", "workbench.gui.views.subscription_waiting:WaitingDeliveries"),
@@ -40,6 +41,7 @@ OWNERS = (
     ("Publishing", "workbench.gui.views.publish_dialog:PublishDialog"),
     ("Documentation", "workbench.gui.manual_window:ManualWindow"),
     ("Broken projects", "workbench.gui.mistakes_page:MistakesPage"),
+    ("Broken projects", "workbench.gui.broken_text:BrokenText"),
 )
 """Where keys work, and the class that declares them."""
 COLUMNS = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -55,6 +55,7 @@ class FlowView(QGraphicsView):
 
     Attributes:
         board: The picture that is seen.
+        covered: Pixels at the lower edge over which something else may lie.
     """
 
     node_activated = Signal(str)
@@ -64,6 +65,7 @@ class FlowView(QGraphicsView):
     def __init__(self, scene: Picture, *others: Picture, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
         self.board = scene
+        self.covered = 0
         self._fitted = True
         self._left: dict[Picture, tuple[float, QPointF] | None] = {}
         self._drag: QPoint | None = None
@@ -230,10 +232,16 @@ class FlowView(QGraphicsView):
         if card not in self.board.cards():
             return
         self.board.choose(card)
-        box = self.board.box_of(card)
+        box = self._with_room_below(card)
         inside = self.mapToScene(self.viewport().rect()).boundingRect()
         if not inside.contains(box):
             self.ensureVisible(box, 40, 40)
+
+    def _with_room_below(self, card: str) -> QRectF:
+        """Returns where a card stands, with the room that it needs not to be covered, where there is some."""
+        box, tall = self.board.box_of(card), self.viewport().height() - 80
+        room = min(float(self.covered), tall - box.height() * self.scale_now)
+        return box.adjusted(0, 0, 0, max(room, 0.0) / self.scale_now)
 
     moves = (WidgetKey("← ↑ → ↓", "Go to the next node in that direction"),)
 
@@ -341,7 +349,7 @@ class FlowView(QGraphicsView):
         if self._fitted and (not self.board.chosen or event.size().width() != event.oldSize().width()):
             self._come_up()
         if self.board.here:  # where the details came up below, what was clicked stays where it is, in sight
-            self.ensureVisible(self.board.box_of(self.board.here), 20, 20)
+            self.ensureVisible(self._with_room_below(self.board.here), 20, 20)
         self.moved.emit()
 
     @override

@@ -56,10 +56,9 @@ class HintLine(QWidget):
                 x = _text(painter, _cap(painter, x, keys), words, colors.muted, _font(12)) + GAP
 
 
-def hints_of(actions: Sequence[object]) -> list[tuple[str, str]]:
+def hints_of(actions: Sequence[BoundAction]) -> list[tuple[str, str]]:
     """Returns the keys of those actions that can be done now and have one, with their words."""
-    bound = [one for one in actions if isinstance(one, BoundAction)]
-    can = [one for one in bound if one.isEnabled() and one.isVisible() and one.act.keys_text]
+    can = [one for one in actions if one.isEnabled() and one.isVisible() and one.act.keys_text]
     return [(one.act.keys_text.split(" / ")[0], one.text().removesuffix(" …")) for one in can]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QMarginsF, QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
@@ -14,6 +14,8 @@ from workbench.gui.theme import theme
 SIZE = QSize(196, 76)
 EDGE, GAP = 6, 10
 """Pixels inside of it around the picture, and between it and the board's corner."""
+SPARE = QMarginsF(24, 24, 24, 24)
+"""The edge of a picture that need not be seen."""
 LEAST = 2.0
 """Pixels that a card is tall and wide at least."""
 
@@ -44,7 +46,8 @@ class Minimap(QWidget):
     def follow(self) -> None:
         """Shows which part is seen now."""
         content = self._view.board.content()
-        self.setVisible(not content.isEmpty() and not self._seen().contains(content))
+        self.setVisible(not content.isEmpty() and not self._seen().contains(content.marginsRemoved(SPARE)))
+        self._view.covered = 0 if self.isHidden() else self.height() + 2 * GAP
         self.move(self._view.width() - self.width() - GAP, self._view.height() - self.height() - GAP)
         self.update()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from workbench.gui.actions import BoundAction
 from workbench.gui.board.blueprint import Blueprint, blueprint_of
 from workbench.gui.board.blueprint_frame import BlueprintFrame
 from workbench.gui.board.blueprint_layout import BlueprintLayout, lay_out_blueprint
@@ -137,9 +138,14 @@ class BoardPictures(QWidget):
         else:
             picture.choose("")
 
-    def tell_keys(self, subject: str) -> None:
-        """Says which keys do something now."""
-        acts = [one for one in self.canvas.acts if one.act.anyway] if not subject else self.canvas.actions()
+    def tell_keys(self, subject: str, *more: BoundAction) -> None:
+        """Says which keys do something now.
+
+        Args:
+            subject: What is chosen, or empty.
+            more: Actions that are told, too.
+        """
+        offered = [one for one in self.canvas.actions() if isinstance(one, BoundAction)]
+        acts = [one for one in offered if one.act.anyway is not bool(subject)]
         moves = [(one.keys, "go along") for one in FlowView.moves]
-        shown = [one for one in hints_of(acts) if not one[0].startswith("Ctrl+") or not subject]
-        self.hints.show_hints(subject, [*moves, *shown])
+        self.hints.show_hints(subject, [*moves, *hints_of([*acts, *more])])

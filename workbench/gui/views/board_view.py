@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -16,11 +16,13 @@ from workbench.gui.board.picture import Picture
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.icons import icon
 from workbench.gui.view import View
-from workbench.gui.views.board_details import ACTIONS, DetailsStrip, Live
+from workbench.gui.views.board_details import ACTIONS, DECLARED_AS, DetailsStrip, Live
+from workbench.gui.views.board_export import BoardExport
 from workbench.gui.views.board_model import badges, pulses
 from workbench.gui.views.board_pictures import BoardPictures, Drawn, drawn
 from workbench.gui.views.publish_dialog import open_publish
-from workbench.gui.widgets import EmptyState, SearchBox, toolbar_button
+from workbench.gui.widgets import EmptyState, SearchBox, show_words, toolbar_button
+from workbench.project.samples import PROJECT_FILE
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -34,7 +36,9 @@ OPEN = ("Open", "external")
 """What opening a node is called where its kind has no word of its own."""
 HALTED = {"paused", "engine paused", "engine stopped", "faulted"}
 """States of subscriptions that the board shows in place of a counter."""
-PICTURES = ("Blueprint", "Topology")
+PICTURES, ICONS = ("Blueprint", "Topology"), ("layout", "graph")
+WIDE = 560
+"""Pixels from which the buttons have words."""
 RUNNING = {"Run", "Observe"}
 """Arrangements that begin with the topology."""
 
@@ -66,8 +70,10 @@ class BoardView(View):
             picture.node_chosen.connect(self._show_details)
         self.details.acted.connect(self.act)
         self.details.letters_wanted.connect(self._show_letters)
+        self.details.text_wanted.connect(self.show_text)
         self.details.closed.connect(lambda: self.scene.choose(""))
         self.acts.offer()
+        self.export = BoardExport(desk, self.pictures)
         self._show_details("")
 
     @property
@@ -120,8 +126,9 @@ class BoardView(View):
         row = QHBoxLayout()
         row.setContentsMargins(8, 5, 8, 5)
         row.setSpacing(4)
-        for name in PICTURES:
-            row.addWidget(self.acts.button(f"picture-{name.lower()}"))
+        self._switch = [self.acts.button(f"picture-{name.lower()}") for name in PICTURES]
+        for button in self._switch:
+            row.addWidget(button)
         row.addSpacing(8)
         for key in ("show_all", "zoom_out", "zoom_in"):
             row.addWidget(self.canvas.acts.button(key, words=False))
@@ -133,6 +140,11 @@ class BoardView(View):
         row.addWidget(self.troubles)
         row.addWidget(self.key_button)
         return row
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        show_words((*self._switch, self.troubles), shown=self.width() >= WIDE)
 
     # -- the model -----------------------------------------------------------------------------------------
 
@@ -197,7 +209,8 @@ class BoardView(View):
         self.scene.set_badges(badges(self._live.flow) | paused)
 
     def _explain(self) -> None:
-        """Explains the kinds that are seen, and says how much is wrong."""
+        """Explains the kinds that are seen, says how much is wrong and what can be done."""
+        self.canvas.offering.refresh()
         cards = self.scene.cards()
         self.legend.set_kinds({node.kind for node in self.scene.graph.nodes if node.id in cards})
         self._count_problems()
@@ -221,21 +234,20 @@ class BoardView(View):
         )
         for name, icon_name, tip in zip(
             PICTURES,
-            ("layout", "graph"),
+            ICONS,
             ("Tell the flow as a story, slice by slice", "Show what is wired to what, and what moves"),
             strict=True,
         )
     )
 
-    @action(
-        "Other picture",
-        keys="F7",
-        icon="graph",
-        tip="Show the topology in place of the blueprint, and back",
-    )
+    def _other(self) -> tuple[str, str]:
+        other = next(place for place, name in enumerate(PICTURES) if name != self.scene.name)
+        return PICTURES[other], ICONS[other]
+
+    @action("Other picture", keys="F7", tip="Show the other picture of the model", look=_other)
     def other_picture(self) -> None:
         """Shows the other of the two pictures."""
-        self.show_picture(next(name for name in PICTURES if name != self.scene.name))
+        self.show_picture(self._other()[0])
 
     def show_picture(self, name: str) -> None:
         """Shows the blueprint or the topology, and remembers it for this arrangement of the window."""
@@ -314,7 +326,7 @@ class BoardView(View):
 
     @override
     def follow(self, selection: Selection) -> None:
-        for node in (f"subscription:{selection.subscription}", f"projection:{selection.projection}"):
+        for node in selection.nodes():
             if node in self.scene.cards():
                 self.canvas.reveal(node)
                 return
@@ -329,7 +341,7 @@ class BoardView(View):
         else:
             self.canvas.setAccessibleDescription(f"{kind_of(node.kind).word} {node.title}")
             self.details.show_node(self.scene.graph, node, self.desk.workspace.registry, self._live)
-        self.pictures.tell_keys(node.title if node is not None else "")
+        self.pictures.tell_keys(node.title if node is not None else "", self.acts["other_picture"])
 
     def act(self) -> None:
         """Does what the details offer for the chosen node."""
@@ -359,6 +371,16 @@ class BoardView(View):
                 self.desk.select(Selection(subscription=name), view="subscriptions")
             case "projection":
                 self.desk.select(Selection(projection=name), view="projections")
+
+    def show_text(self) -> None:
+        """Shows where the chosen node is declared."""
+        self.open_text(self.scene.chosen)
+
+    @action("Open in the text", on="canvas", icon="code", keys="F12", tip="Show where it is declared")
+    def open_text(self, node: str) -> None:
+        """Shows where a node is declared in the project file."""
+        kind, _, name = node.partition(":")
+        self.desk.text_wanted.emit(PROJECT_FILE, (DECLARED_AS.get(kind, kind), name))
 
     def _show_letters(self) -> None:
         self.show_letters(self.scene.chosen)

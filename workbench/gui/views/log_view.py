@@ -21,6 +21,7 @@ from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
 from workbench.gui.view import View
 from workbench.gui.views.log_positions import LogPositions
 from workbench.gui.widgets import ElidedLabel, toolbar_button
+from workbench.model.counts import counted
 
 if TYPE_CHECKING:
     from workbench.gui.table_selection import HeldRows
@@ -125,6 +126,7 @@ class LogView(View):
         self._ends = False
         self.table = FastTableView(COLUMNS, desk=desk)
         self.table.setAccessibleName("Log")
+        self.table.set_multi()
         self.table.set_empty("Nothing has happened yet", "Events and messages appear here in their order.")
         self.actions_table = FastTableView(ACTIONS)
         self.actions_table.setAccessibleName("Operations")
@@ -200,12 +202,13 @@ class LogView(View):
 
     def _show_log(self, found: FoundLog) -> None:
         bar = self.table.verticalScrollBar()
-        at_end = self._ends or bar.value() >= bar.maximum() - bar.singleStep()
+        follows = bar.value() >= bar.maximum() - bar.singleStep() and not self.table.selected_keys()
+        at_end = self._ends or follows
         self._source, self._ends = found.source, False
         self.table.refresh(found.rows)
         if at_end:
             self.table.scrollToBottom()
-        self.said.setText(f"{found.source.count():,} entries")
+        self.said.setText(counted(found.source.count(), "entry", "entries"))
 
     def _tell_news(self) -> None:
         new = self._positions.after(self._source.last)
@@ -219,6 +222,7 @@ class LogView(View):
 
     def _to_end(self) -> None:
         self._ends = True
+        self.table.clearSelection()
         self.table.scrollToBottom()
         self.refresh()
 
