@@ -59,6 +59,7 @@ def test_the_arrows_mark_what_is_taken_and_a_click_takes_it(entry: BoardEntry) -
 
 def test_it_stands_within_the_canvas_however_much_fits(entry: BoardEntry) -> None:
     canvas = entry.parentWidget()
+    assert canvas is not None
     assert canvas.rect().contains(entry.geometry())
     QTest.keyClicks(entry.line, "s")
     entry.tell("This cannot be a name, and here is a long reason why it cannot be one at all")

@@ -3,75 +3,57 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtWidgets import QMenu, QToolButton
 
-from workbench.errors import CallerError, InvalidValue, WorkbenchError
-from workbench.gui.actions import Action, Actions, action
+from workbench.errors import CallerError, WorkbenchError
+from workbench.gui.actions import Actions, action
 from workbench.gui.board.board_entry import BoardEntry, Entered, Offer
-from workbench.gui.widgets import error_text
+from workbench.gui.board.board_offers import (
+    KEYS,
+    identity_of,
+    kind_of_consumer,
+    leads,
+    makes,
+    offers,
+    renamed,
+    sign_of,
+    targets,
+)
+from workbench.gui.widgets import Badge, error_text, plain_label, plain_tip, toolbar_button
+from workbench.model.counts import counted
 from workbench.services.design import gestures
 from workbench.services.design.design import DesignState
 from workbench.services.design.field_lines import write_field_line
 from workbench.services.design.gestures import Node
-from workbench.services.design.relations import RELATIONS, relation, why_not
+from workbench.services.design.relations import why_not
 
 if TYPE_CHECKING:
     from workbench.gui.board.flow_view import FlowView
     from workbench.gui.desk import Desk
-    from workbench.model.registry import Registry
     from workbench.services.design.design_text import DesignText
 
-KEYS = {
-    "command": "C",
-    "event": "E",
-    "projection": "V",
-    "policy": "P",
-    "process": "R",
-    "handler": "H",
-    "topic": "T",
-    "subscription": "S",
-    "aggregate": "A",
-    "query": "Q",
-}
-"""What a letter makes."""
+BEGIN = "Press C to add a command: what is asked for. Then E adds the event that follows."
 FIELD_HINT = "name: type, such as amount: money min 0"
 _FIELDS = {"command", "event", "projection", "aggregate", "process", "query"}
-_SIGNS = {"process": "policy", "handler": "subscription", "query": "projection", "actor": "user"}
-
-
-def _makes() -> Iterable[Action]:
-    for kind, key in KEYS.items():
-        yield Action(
-            key=f"make_{kind}",
-            text=f"Add {kind} …",
-            run=lambda editor, node, kind=kind: editor.make(kind, node),
-            keys=key,
-            icon=_SIGNS.get(kind, kind),
-            on="canvas",
-            group=3,
-            anyway=True,
-            why=lambda editor, _node: editor.why_not(),
-        )
 
 
 class BoardEditor(QObject):
     """Lets a person design on a canvas; every gesture is a step of the design (board.md: Making).
 
-    Signals:
-        stood: Where the design stands, as `DesignState`.
-
     Attributes:
         canvas: The board.
+        stand: Says whether all of it is saved.
+        add_button: Offers what can be made.
         entry: The line that is typed.
         wanted: Id of the node that is chosen once it is drawn.
     """
 
-    stood = Signal(object)
-    makes = tuple(_makes())
+    makes = tuple(makes())
 
     def __init__(self, desk: Desk, canvas: FlowView) -> None:
         super().__init__(canvas)
@@ -86,6 +68,12 @@ class BoardEditor(QObject):
         self._erase: Callable[[], None] = lambda: None
         self.acts = Actions(self, canvas)
         self.acts.offer()
+        self.stand = Badge("ok", "saved")
+        self.add_button = _add_button(self)
+        self._begin = plain_label(BEGIN, "muted")
+        self._begin.setParent(canvas)
+        self._begin.move(24, 24)
+        self._begin.hide()
 
     # -- what is chosen ------------------------------------------------------------------------------------
 
@@ -98,7 +86,7 @@ class BoardEditor(QObject):
         kind, _, name = identity.partition(":")
         registry = self.desk.workspace.registry
         if kind == "subscription":
-            kind = _kind_of_consumer(registry, name)
+            kind = kind_of_consumer(registry, name)
         elif kind == "external":
             kind = "external" if name in registry.externals else "actor"
         node = Node(kind, name) if name else None
@@ -111,8 +99,16 @@ class BoardEditor(QObject):
     async def _follow(self) -> None:
         self._show(await asyncio.to_thread(self.desk.workspace.design.state))
 
-    def drawn(self) -> None:
-        """Chooses what was made, once it is there."""
+    def chosen(self, identity: str) -> None:
+        """Is told what was chosen: who chose something else does not want what was made."""
+        if identity and identity != self.wanted:
+            self.wanted = ""
+
+    def drawn(self, *, bare: bool) -> None:
+        """Chooses what was made, once it is there; where nothing is, says how to begin."""
+        self._begin.setVisible(bare)
+        self._begin.adjustSize()
+        self.follow()
         if self.wanted and self.wanted in self.canvas.board.cards():
             self.canvas.reveal(self.wanted)
             self.wanted = ""
@@ -122,30 +118,15 @@ class BoardEditor(QObject):
     def make(self, kind: str, identity: str) -> None:
         """Asks for the name of something new, which follows what is chosen."""
         after = self.node(identity)
-        leads = self._leads(kind, after)
-        title = f"New {kind}" + (f": {after.name} {leads} it" if after is not None and leads else "")
+        word = leads(kind, after)
+        title = f"New {kind}" + (f": {after.name} {word} it" if after is not None and word else "")
         self._ask(
-            title, kind, self._place(), partial(self._offers, kind, after), partial(self._make, kind, after)
+            title,
+            kind,
+            self._place(),
+            lambda typed: offers(self.state.text, kind, after, typed),
+            partial(self._make, kind, after),
         )
-
-    def _leads(self, kind: str, after: Node | None) -> str:
-        found = relation(after.kind, kind) if after is not None else None
-        return found.word if found is not None else ""
-
-    def _offers(self, kind: str, after: Node | None, typed: str) -> Sequence[Offer]:
-        """Returns what fits: things of that kind that are there already, and the new one."""
-        if not typed:
-            return ()
-        text, sign = self.state.text, _SIGNS.get(kind, kind)
-        name = gestures.full_name(text, kind, typed, after)
-        known = [one for one in gestures.names_of(text, kind) if typed in one]
-        linked = (
-            [Offer(text=f"{one}: link to it", name=one, icon=sign) for one in known]
-            if self._leads(kind, after)
-            else []
-        )
-        new = [] if name in known else [Offer(text=f"New {kind} {name}", name="", icon="plus")]
-        return [*linked, *new] if name in known else [*new, *linked]
 
     def _make(self, kind: str, after: Node | None, entered: Entered) -> None:
         if not entered.text:
@@ -162,7 +143,7 @@ class BoardEditor(QObject):
         self._do(label, change, partial(self._made, node, entered))
 
     def _made(self, node: Node, entered: Entered) -> None:
-        self.wanted = _identity(node)
+        self.wanted = identity_of(node)
         follows = gestures.NEXT.get(node.kind, "")
         if entered.on and follows:
             self._follow_up(follows, node)
@@ -174,12 +155,12 @@ class BoardEditor(QObject):
             self.entry.leave()
 
     def _follow_up(self, kind: str, after: Node) -> None:
-        title = f"New {kind}: {after.name} {self._leads(kind, after)} it"
+        title = f"New {kind}: {after.name} {leads(kind, after)} it"
         self._ask(
             title,
             kind,
             self.entry.pos(),
-            partial(self._offers, kind, after),
+            lambda typed: offers(self.state.text, kind, after, typed),
             partial(self._make, kind, after),
         )
 
@@ -191,7 +172,7 @@ class BoardEditor(QObject):
             "" if node is not None and node.kind in _FIELDS else "It has no fields of its own"
         )
 
-    @action("Add fields …", keys="Tab", icon="edit", on="canvas", group=3, why=_no_fields)
+    @action("Add fields …", keys="F", icon="edit", on="canvas", group=3, why=_no_fields)
     def add_fields(self, identity: str) -> None:
         """Asks for the fields of a node, one after the other."""
         if (node := self.node(identity)) is not None:
@@ -215,7 +196,7 @@ class BoardEditor(QObject):
             return
         name = entered.text.partition(":")[0].strip()
         change = partial(gestures.with_field, node=node, line=entered.text)
-        self._do(f"Add field {name}", change, lambda: self.fields_of(node))
+        self._do(f"Add field {name} of {node.name}", change, lambda: self.fields_of(node))
 
     def _last_field(self, node: Node) -> None:
         fields = gestures.fields_of(self.state.text, node)
@@ -224,7 +205,7 @@ class BoardEditor(QObject):
         name, value = list(fields.items())[-1]
         line = write_field_line(name, value)
         self._do(
-            f"Remove field {name}",
+            f"Remove field {name} of {node.name}",
             partial(gestures.without_field, node=node, name=name),
             lambda: self.entry.line.setText(line or name),
         )
@@ -244,23 +225,9 @@ class BoardEditor(QObject):
                 f"{node.name} leads to",
                 node.kind,
                 self._place(),
-                partial(self._targets, node),
+                lambda typed: targets(self.state.text, node, typed),
                 partial(self._link, node),
             )
-
-    def _targets(self, node: Node, typed: str) -> Sequence[Offer]:
-        text = self.state.text
-        return [
-            Offer(
-                text=f"{one.word} {name}",
-                name=f"{one.target}:{name}",
-                icon=_SIGNS.get(one.target, one.target),
-            )
-            for one in RELATIONS
-            if one.source == node.kind
-            for name in gestures.names_of(text, one.target)
-            if typed in name and not one.linked(text.project, node.name, name)
-        ]
 
     def _link(self, node: Node, entered: Entered) -> None:
         if entered.offer is None:
@@ -270,7 +237,7 @@ class BoardEditor(QObject):
             return
         kind, _, name = entered.offer.name.partition(":")
         target = Node(kind, name)
-        self.wanted = _identity(target)
+        self.wanted = identity_of(target)
         self._do(
             f"Link {node.name} to {name}",
             partial(gestures.linked, source=node, target=target),
@@ -298,9 +265,9 @@ class BoardEditor(QObject):
         if entered.text in {"", node.name}:
             self.entry.leave()
             return
-        self.wanted = _identity(Node(node.kind, entered.text))
+        self.wanted = identity_of(Node(node.kind, entered.text))
         stored = self.desk.workspace.design.is_stored
-        change = partial(_renamed, node=node, name=entered.text, is_stored=stored)
+        change = partial(renamed, node=node, name=entered.text, is_stored=stored)
         self._do(f"Rename {node.kind} {node.name}", change, self.entry.leave)
 
     @action("Remove", keys="Del", icon="purge", on="canvas", group=3, why=_no_node)
@@ -356,14 +323,14 @@ class BoardEditor(QObject):
         title: str,
         kind: str,
         place: QPoint,
-        offers: Callable[[str], Sequence[Offer]],
+        fitting: Callable[[str], Sequence[Offer]],
         take: Callable[[Entered], None],
         *,
         text: str = "",
         hint: str = "",
     ) -> None:
         self._take, self._erase = take, lambda: None
-        self.entry.ask(title, _SIGNS.get(kind, kind), place, offers, text=text, hint=hint)
+        self.entry.ask(title, sign_of(kind), place, fitting, text=text, hint=hint)
 
     def _entered(self, entered: Entered) -> None:
         self._take(entered)
@@ -403,25 +370,18 @@ class BoardEditor(QObject):
     def _show(self, state: DesignState) -> None:
         self.state = state
         self.acts.refresh()
-        self.stood.emit(state)
+        count = len(state.problems)
+        said = f"not saved: {counted(count, 'mistake')}" if count else "saved"
+        self.stand.set("warning" if count else "ok", said)
+        self.stand.setToolTip(plain_tip("\n".join(state.problems) or "The project file has all of it"))
 
 
-def _renamed(text: DesignText, node: Node, name: str, is_stored: Callable[[str], bool]) -> DesignText:
-    if node.kind == "event" and is_stored(node.name):
-        said = f"the store has events of the type {node.name}, which would not be read any more"
-        raise InvalidValue(said, path="", hint="add an event of the new name, or begin with an empty store")
-    return gestures.renamed(text, node, name, gestures.places_of(text, node))
-
-
-def _identity(node: Node) -> str:
-    kind = {"policy": "subscription", "process": "subscription", "actor": "external"}.get(
-        node.kind, node.kind
-    )
-    return f"{kind}:{node.name}"
-
-
-def _kind_of_consumer(registry: Registry, name: str) -> str:
-    reactor = registry.reactors.get(name)
-    if reactor is None:
-        return "subscription"
-    return "process" if reactor.stateful else "policy"
+def _add_button(editor: BoardEditor) -> QToolButton:
+    """Makes the button that offers what can be made."""
+    button = toolbar_button("Add", "plus", "Add something after what is chosen")
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    menu = QMenu(button)
+    for one in editor.makes:
+        menu.addAction(editor.acts[one.key])
+    button.setMenu(menu)
+    return button

@@ -141,7 +141,7 @@ class BoardEntry(QFrame):
         self._title.setText(title)
         self.line.setAccessibleName(title)
         self.line.setPlaceholderText(hint)
-        self._sign.setPixmap(icon(sign, sign).pixmap(16, 16))
+        self._sign.setPixmap(icon(sign, "accent").pixmap(16, 16))
         self.tell("")
         self.line.setText(text)
         self._offer(text)
@@ -175,9 +175,7 @@ class BoardEntry(QFrame):
         self.told.hide()
         self.list.clear()
         for one in self._offers(text.strip()):
-            item = (
-                QListWidgetItem(icon(one.icon, one.icon), one.text) if one.icon else QListWidgetItem(one.text)
-            )
+            item = QListWidgetItem(icon(one.icon), one.text) if one.icon else QListWidgetItem(one.text)
             item.setData(Qt.ItemDataRole.UserRole, one)
             self.list.addItem(item)
         count = self.list.count()
@@ -193,7 +191,11 @@ class BoardEntry(QFrame):
 
     @override
     def eventFilter(self, watched: object, event: object) -> bool:
-        return isinstance(event, QKeyEvent) and event.type() == QKeyEvent.Type.KeyPress and self._key(event)
+        if not isinstance(event, QKeyEvent):
+            return False
+        if event.type() == QKeyEvent.Type.ShortcutOverride:
+            event.accept()  # every key is the line's while it is typed, none the board's
+        return event.type() == QKeyEvent.Type.KeyPress and self._key(event)
 
     def _key(self, event: QKeyEvent) -> bool:
         key, pressed = event.key(), event.modifiers()

@@ -4,32 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, Qt, QTimer, QUrl
+from PySide6.QtCore import QSettings, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import Action, action
+from workbench.gui.board.board_editor import BoardEditor
 from workbench.gui.board.board_graph import kind_of
 from workbench.gui.board.legend import Legend
-from workbench.gui.board.picture import Picture
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.icons import icon
-from workbench.gui.view import View
 from workbench.gui.views.board_details import ACTIONS, DECLARED_AS, DetailsStrip, Live
 from workbench.gui.views.board_export import BoardExport
 from workbench.gui.views.board_model import badges, pulses
 from workbench.gui.views.board_pictures import BoardPictures, Drawn, drawn
+from workbench.gui.views.board_search import BoardSearch
 from workbench.gui.views.publish_dialog import open_publish
-from workbench.gui.widgets import EmptyState, SearchBox, show_words, toolbar_button
+from workbench.gui.widgets import EmptyState, show_words, toolbar_button
 from workbench.project.samples import PROJECT_FILE
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
 
-UNNAMED = (
-    "Name the project's Python modules in its file, under cqrs as modules: what they define is drawn here."
-)
 RESTRICTED = "The project's Python modules were not imported, since they are not trusted yet."
 
 OPEN = ("Open", "external")
@@ -43,7 +40,7 @@ RUNNING = {"Run", "Observe"}
 """Arrangements that begin with the topology."""
 
 
-class BoardView(View):
+class BoardView(BoardSearch):
     """Draws the model, marks what is wrong with it, and shows what moves."""
 
     key = "board"
@@ -57,10 +54,9 @@ class BoardView(View):
         self._live = Live(flow={}, subscriptions={}, projections={})
         self._reading = self.question(self._show)
         self._watching = False
-        self._found: list[str] = []
-        self._stepping = False
         self.pictures = BoardPictures()
         self.canvas, self.topology = self.pictures.canvas, self.pictures.topology
+        self.editor = BoardEditor(desk, self.canvas)
         self.legend = Legend(self.canvas)
         self.legend.hide()
         self.details = DetailsStrip()
@@ -68,6 +64,7 @@ class BoardView(View):
         self._build()
         for picture in self.pictures.both:
             picture.node_chosen.connect(self._show_details)
+            picture.node_chosen.connect(self.editor.chosen)
         self.details.acted.connect(self.act)
         self.details.letters_wanted.connect(self._show_letters)
         self.details.text_wanted.connect(self.show_text)
@@ -76,19 +73,13 @@ class BoardView(View):
         self.export = BoardExport(desk, self.pictures)
         self._show_details("")
 
-    @property
-    def scene(self) -> Picture:
-        """The picture that is seen."""
-        return self.canvas.board
-
     # -- parts ---------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        restricted = self.desk.workspace.project.restricted
         empty = EmptyState(
             "board",
             "Nothing to draw yet",
-            RESTRICTED if restricted else UNNAMED,
+            RESTRICTED,
             "Open the project's folder",
             self._open_folder,
         )
@@ -110,12 +101,6 @@ class BoardView(View):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.desk.workspace.project.root)))
 
     def _toolbar(self) -> QHBoxLayout:
-        self.search = SearchBox("Find a node")
-        self.search.setToolTip("Enter shows the next one")
-        self.search.settled.connect(self._find)
-        self.search.returnPressed.connect(self._find_next)
-        self.matches = QLabel()
-        self.matches.setProperty("role", "muted")
         self.troubles = toolbar_button("", "warning", "Step through what is marked")
         self.troubles.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.troubles.clicked.connect(self.next_problem)
@@ -133,11 +118,14 @@ class BoardView(View):
         for key in ("show_all", "zoom_out", "zoom_in"):
             row.addWidget(self.canvas.acts.button(key, words=False))
         row.addSpacing(4)
-        self.search.setMaximumWidth(320)
         row.addWidget(self.search, 100)
         row.addWidget(self.matches)
         row.addStretch(1)
+        row.addWidget(self.editor.stand)
         row.addWidget(self.troubles)
+        row.addWidget(self.editor.add_button)
+        for key in ("undo", "redo"):
+            row.addWidget(self.editor.acts.button(key, words=False))
         row.addWidget(self.key_button)
         return row
 
@@ -194,7 +182,9 @@ class BoardView(View):
         """Draws the model again if it has changed, and what is wrong with it."""
         if self.pictures.draw(found):
             self._explain()
-            self.pages.setCurrentIndex(0 if found.graph.nodes else 1)
+            bare = not found.graph.nodes
+            self.pages.setCurrentIndex(1 if bare and self.desk.workspace.project.restricted else 0)
+            self.editor.drawn(bare=bare)
             if not self._found:  # what was looked for may be there now
                 self._find(self.search.text())
         self._show_badges()
@@ -269,60 +259,6 @@ class BoardView(View):
         self._show_badges()
         self._show_details(self.scene.chosen)
         self.acts.refresh()
-
-    # -- finding -------------------------------------------------------------------------------------------
-
-    def _find(self, text: str) -> None:
-        """Shows the best of what fits; Enter goes on to the others."""
-        self._found = self.scene.find(text)
-        self._show_match(0)
-        if not self._found:
-            self.matches.setText("No match" if text.strip() else "")
-        self._stepping = False
-        QTimer.singleShot(0, self, self._allow_stepping)  # the Enter that asked must not step as well
-
-    def _allow_stepping(self) -> None:
-        self._stepping = True
-
-    def _find_next(self) -> None:
-        if self._stepping:
-            self.next_match()
-
-    def _nothing_found(self) -> str:
-        return "" if self._found else "Nothing was looked for: Ctrl+F"
-
-    @action("Next match", keys="F3", icon="search", why=_nothing_found)
-    def next_match(self) -> None:
-        """Shows the next of what was found."""
-        self._show_match(self._place() + 1)
-
-    @action("Previous match", keys="Shift+F3", icon="search", why=_nothing_found)
-    def previous_match(self) -> None:
-        """Shows the one before of what was found."""
-        self._show_match(max(self._place(), 0) - 1)
-
-    def _place(self) -> int:
-        return self._found.index(self.scene.chosen) if self.scene.chosen in self._found else -1
-
-    def _show_match(self, place: int) -> None:
-        if self._found:
-            place %= len(self._found)
-            self.canvas.reveal(self._found[place])
-            self.matches.setText(f"{place + 1} of {len(self._found)}")
-        self.acts.refresh()
-
-    @action(
-        "Next problem",
-        icon="warning",
-        tip="Step through what is marked",
-        why=lambda view: "" if view.scene.problems() else "Nothing is marked",
-    )
-    def next_problem(self) -> None:
-        """Shows the next node with which something is wrong."""
-        wrong = self.scene.problems()
-        if wrong:
-            here = wrong.index(self.scene.chosen) if self.scene.chosen in wrong else -1
-            self.canvas.reveal(wrong[(here + 1) % len(wrong)])
 
     @override
     def follow(self, selection: Selection) -> None:

@@ -1,0 +1,213 @@
+"""A flow is designed on the board by keys: made, linked, given fields, renamed, removed, undone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from workbench.gui.desk import Desk
+from workbench.gui.live_project import LiveProject
+from workbench.gui.views.board_view import BoardView
+from workbench.services.project.open_project import open_target
+from workbench.services.workspace import Workspace
+
+EMPTY = '[project]\nname: "shop"\n'
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
+    root = tmp_path / "shop"
+    root.mkdir()
+    (root / "project.tsk").write_text(EMPTY)
+    opened = open_target(root, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")})
+    await opened.start()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def board(desk: Desk, qtbot: QtBot) -> BoardView:
+    made = BoardView(desk)
+    qtbot.addWidget(made)
+    made.resize(1000, 700)
+    made.show()
+    made.window().activateWindow()
+    return made
+
+
+class Designer:
+    """A person at the board."""
+
+    def __init__(self, board: BoardView, until: Any) -> None:
+        self.board, self.until = board, until
+        self.file = board.desk.workspace.project.root / "project.tsk"
+
+    def key(self, key: Any, pressed: Any = Qt.KeyboardModifier.NoModifier) -> None:
+        """Presses a key where the keyboard is: in the line, or on the board."""
+        line = self.board.editor.entry.line
+        if not line.isVisible():
+            self.board.canvas.setFocus()
+        QTest.keyClick(line if line.isVisible() else self.board.canvas, key, pressed)
+
+    async def type(
+        self, text: str, key: Any = Qt.Key.Key_Return, pressed: Any = Qt.KeyboardModifier.NoModifier
+    ) -> None:
+        """Types into the line, and takes it."""
+        await self.until(self.board.editor.entry.isVisible)
+        before = self.board.editor.state.undo, self.text
+        line = self.board.editor.entry.line
+        line.clear()
+        QTest.keyClicks(line, text)
+        QTest.keyClick(line, key, pressed)
+        await self.until(lambda: (self.board.editor.state.undo, self.text) != before)
+        await self.rest()
+
+    async def rest(self) -> None:
+        """Waits until what was asked for is done."""
+        await self.until(lambda: not self.board.desk.running())
+
+    async def choose(self, node: str) -> None:
+        """Chooses a card, once it is there."""
+        await self.until(lambda: node in self.board.scene.cards())
+        await self.rest()
+        self.board.scene.choose(node)
+
+    async def has(self, text: str) -> None:
+        await self.until(lambda: text in self.text)
+
+    @property
+    def text(self) -> str:
+        return self.file.read_text()
+
+
+@pytest.fixture
+async def designer(board: BoardView, desk: Desk, until: Any) -> AsyncIterator[Designer]:
+    live = LiveProject(desk, lambda: None, lambda: None)
+    await until(lambda: board.editor.state.text.project.text == EMPTY)
+    yield Designer(board, until)
+    live.close()
+
+
+async def test_a_flow_is_made_by_keys_alone_from_an_empty_project(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel", pressed=CONTROL)
+    await designer.type("sent", pressed=CONTROL)
+    await designer.type("parcels")
+    await designer.choose("event:parcel.sent")
+    designer.key(Qt.Key.Key_F)
+    await designer.type("to: string")
+    designer.key(Qt.Key.Key_Escape)
+    assert "parcel.sent needs to" in designer.board.editor.stand.toolTip()
+    await designer.choose("command:send_parcel")
+    designer.key(Qt.Key.Key_F)
+    await designer.type("to: string")
+    designer.key(Qt.Key.Key_Escape)
+    assert designer.text == EMPTY + (
+        "\n[aggregate.parcel]\n"
+        '\n[event.parcel.sent]\nfields { to: "string" }\n'
+        '\n[command.send_parcel]\ncreates: "parcel"\nfields { parcel_id: "string", to: "string" }\n'
+        'emit: "parcel.sent"\n'
+        '\n[projection.parcels]\ncolumns { id: "text", status: "text" }\n'
+        'on { "parcel.sent": { put { status: "\'sent\'" } } }\n'
+    )
+    for _ in range(5):
+        before = designer.board.editor.state.undo
+        designer.key(Qt.Key.Key_Z, CONTROL)
+        await designer.until(lambda before=before: designer.board.editor.state.undo != before)
+        await designer.rest()
+    assert designer.text == EMPTY
+    designer.key(Qt.Key.Key_Z, CONTROL | SHIFT)
+    await designer.has("[command.send_parcel]")
+
+
+async def test_what_exists_is_linked_and_what_cannot_be_is_said(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel")
+    designer.key(Qt.Key.Key_C)
+    await designer.type("return_parcel")
+    await designer.choose("command:send_parcel")
+    designer.key(Qt.Key.Key_E)
+    await designer.type("sent")
+    await designer.choose("command:return_parcel")
+    designer.key(Qt.Key.Key_E)
+    await designer.type("parcel.sent")
+    assert designer.text.count('emit: "parcel.sent"') == 2
+    await designer.choose("event:parcel.sent")
+    designer.key(Qt.Key.Key_L)
+    entry = designer.board.editor.entry
+    QTest.keyClicks(entry.line, "send_parcel")
+    QTest.keyClick(entry.line, Qt.Key.Key_Return)
+    assert "nothing leads from it to a command" in entry.told.text()
+    assert entry.isVisible()
+    designer.key(Qt.Key.Key_Escape)
+    designer.key(Qt.Key.Key_C)
+    QTest.keyClicks(entry.line, "a b")
+    QTest.keyClick(entry.line, Qt.Key.Key_Return)
+    await designer.until(lambda: "cannot be a name" in entry.told.text())
+
+
+async def test_a_rename_is_everywhere_and_a_removal_takes_the_wires_along(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel", pressed=CONTROL)
+    await designer.type("sent")
+    await designer.choose("event:parcel.sent")
+    designer.key(Qt.Key.Key_F2)
+    assert designer.board.editor.entry.line.text() == "parcel.sent"
+    await designer.type("parcel.left")
+    assert 'emit: "parcel.left"' in designer.text
+    assert "sent" not in designer.text
+    await designer.choose("event:parcel.left")
+    designer.key(Qt.Key.Key_Delete)
+    await designer.until(lambda: "left" not in designer.text)
+    assert "emit" not in designer.text
+
+
+async def test_a_stored_event_keeps_its_name(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel", pressed=CONTROL)
+    await designer.type("sent")
+    await designer.choose("event:parcel.sent")
+    commands = designer.board.desk.workspace.commands
+    assert (await commands.issue("send_parcel", {"parcel_id": "p"})).accepted
+    designer.key(Qt.Key.Key_F2)
+    entry = designer.board.editor.entry
+    entry.line.setText("parcel.left")
+    QTest.keyClick(entry.line, Qt.Key.Key_Return)
+    await designer.until(lambda: "the store has events of the type parcel.sent" in entry.told.text())
+    assert "[event.parcel.sent]" in designer.text
+
+
+async def test_what_does_not_load_yet_is_kept_and_said(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel", pressed=CONTROL)
+    await designer.type("sent")
+    await designer.choose("event:parcel.sent")
+    before = designer.text
+    designer.key(Qt.Key.Key_P)
+    await designer.type("tell")
+    stand = designer.board.editor.stand
+    assert stand.text() == "! not saved: 1 mistake"
+    assert "a policy needs issue" in stand.toolTip()
+    assert designer.text == before
+    await designer.type("tell_parcel")
+    await designer.has('issue: "tell_parcel"')
+    assert stand.text() == "✓ saved"
+
+
+async def test_backspace_takes_the_last_field_back_to_be_changed(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel", key=Qt.Key.Key_Tab)
+    await designer.type("to: money min 1")
+    await designer.has("min: 1")
+    entry = designer.board.editor.entry
+    await designer.until(lambda: entry.isVisible() and not entry.line.text())
+    QTest.keyClick(entry.line, Qt.Key.Key_Backspace)
+    await designer.until(lambda: entry.line.text() == "to: money min 1")
+    await designer.until(lambda: "min: 1" not in designer.text)

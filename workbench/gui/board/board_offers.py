@@ -1,0 +1,115 @@
+"""What fits a line that is typed on the board, and what the cards of the board stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from workbench.errors import InvalidValue
+from workbench.gui.actions import Action
+from workbench.gui.board.board_entry import Offer
+from workbench.services.design import gestures
+from workbench.services.design.gestures import Node
+from workbench.services.design.relations import relation, targets_of
+
+if TYPE_CHECKING:
+    from workbench.model.registry import Registry
+    from workbench.services.design.design_text import DesignText
+
+_SIGNS = {"process": "policy", "handler": "subscription", "query": "projection", "actor": "user"}
+
+
+KEYS = {
+    "command": "C",
+    "event": "E",
+    "projection": "V",
+    "policy": "P",
+    "process": "R",
+    "handler": "H",
+    "topic": "T",
+    "subscription": "S",
+    "aggregate": "A",
+    "query": "Q",
+}
+"""What a letter makes."""
+
+
+def makes() -> Iterable[Action]:
+    """Yields the actions that make something after what is chosen; their owner has `make` and `why_not`."""
+    for kind, key in KEYS.items():
+        yield Action(
+            key=f"make_{kind}",
+            text=f"Add {kind} …",
+            run=lambda editor, node, kind=kind: editor.make(kind, node),
+            keys=key,
+            icon=sign_of(kind),
+            on="canvas",
+            group=3,
+            anyway=True,
+            why=lambda editor, _node: editor.why_not(),
+        )
+
+
+def sign_of(kind: str) -> str:
+    """Returns the name of the icon for a kind."""
+    return _SIGNS.get(kind, kind)
+
+
+def leads(kind: str, after: Node | None) -> str:
+    """Returns what something does to a new thing of a kind behind it; empty where nothing leads there."""
+    found = relation(after.kind, kind) if after is not None else None
+    return found.word if found is not None else ""
+
+
+def offers(text: DesignText, kind: str, after: Node | None, typed: str) -> Sequence[Offer]:
+    """Returns what fits a name: the new thing, and those of the kind that can be linked to."""
+    if not typed:
+        return ()
+    name = gestures.full_name(text, kind, typed, after)
+    known = [one for one in gestures.names_of(text, kind) if typed in one]
+    linked = [Offer(text=f"{one}: link to it", name=one, icon=sign_of(kind)) for one in known]
+    new = [] if name in known else [Offer(text=f"New {kind} {name}", name="", icon="plus")]
+    if not leads(kind, after):
+        return new
+    return [*linked, *new] if name in known else [*new, *linked]
+
+
+def targets(text: DesignText, node: Node, typed: str) -> Sequence[Offer]:
+    """Returns what a wire from something may lead to and does not yet."""
+    return [
+        Offer(text=f"{one.word} {name}", name=f"{one.target}:{name}", icon=sign_of(one.target))
+        for one in targets_of(node.kind)
+        for name in gestures.names_of(text, one.target)
+        if typed in name and not one.linked(text.project, node.name, name)
+    ]
+
+
+def renamed(text: DesignText, node: Node, name: str, is_stored: Callable[[str], bool]) -> DesignText:
+    """Returns the texts with another name for something, wherever it is named.
+
+    Args:
+        is_stored: Returns whether the store has events of a type.
+
+    Raises:
+        InvalidValue: The name cannot be one, something has it, or stored events would not be read any more.
+    """
+    if node.kind == "event" and is_stored(node.name):
+        said = f"the store has events of the type {node.name}, which would not be read any more"
+        raise InvalidValue(said, path="", hint="add an event of the new name, or begin with an empty store")
+    return gestures.renamed(text, node, name, gestures.places_of(text, node))
+
+
+def identity_of(node: Node) -> str:
+    """Returns the id of the card of something."""
+    kind = {"policy": "subscription", "process": "subscription", "actor": "external"}.get(
+        node.kind, node.kind
+    )
+    return f"{kind}:{node.name}"
+
+
+def kind_of_consumer(registry: Registry, name: str) -> str:
+    """Returns what kind of section declares what reads events or messages."""
+    reactor = registry.reactors.get(name)
+    if reactor is None:
+        return "subscription"
+    return "process" if reactor.stateful else "policy"
