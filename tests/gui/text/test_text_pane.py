@@ -77,8 +77,11 @@ def test_the_line_below_says_what_is_wrong_and_fixes_it(shown):
 
 
 async def test_ctrl_point_lists_fixes_with_their_effect(shown, until):
-    page = shown(PROJECT.replace(PAID, 'emit: "order.closed"'))
-    page.acts["fix"].do()
+    page = shown()
+    assert not page.acts["fix"].isEnabled()
+    type_at(page, PAID, 'emit: "order.closed"')
+    page.know(checked(page.editor.text()))
+    page.acts["fix"].trigger()
     acts = page._menu.actions()
     await until(lambda: all("left" in one.text() for one in acts))
     said = [one.text().split("  ·  ") for one in acts]

@@ -79,6 +79,7 @@ class TextPane(QWidget):
     def show_mistakes(self, problems: Sequence[Problem]) -> None:
         """Shows what is wrong with the text as it is."""
         self.editor.show_mistakes(problems)
+        self.acts.refresh()
         self._say()
 
     def _edited(self, typed: str) -> None:
@@ -139,7 +140,9 @@ class TextPane(QWidget):
         said = f"{one.line}:{one.column}  {sentences(one.message, one.hint)}{more}"
         fixes = self._language.fixes(self.editor.text(), one)[:NAMED]
         self.strip.set("error", said, [(fix.label, lambda fix=fix: self.apply(fix)) for fix in fixes])  # type: ignore[misc]
-        self.strip.show()
+        if not self.strip.isVisible():
+            self.strip.show()
+            QTimer.singleShot(0, self.editor, self.editor.ensureCursorVisible)  # it may stand behind it now
 
     def _no_mistake(self) -> str:
         return "" if self.editor.mistakes else "Nothing is wrong with this text"
