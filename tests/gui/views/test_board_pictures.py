@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QSettings, Qt
@@ -152,6 +153,15 @@ def test_keys_that_do_something_now_are_told(board: BoardView) -> None:
     board.canvas.reveal("command:create_user")
     assert "Enter: Open its form" in hints.accessibleDescription()
     assert "Dead letters" not in hints.accessibleDescription()
+
+
+async def test_slices_say_how_their_scenarios_stand(board: BoardView, desk: Desk, until: Any) -> None:
+    scenarios, scene = desk.workspace.scenarios, board.pictures.blueprint
+    await scenarios.look()
+    assert scene.coverage["command:create_user"].told[2].endswith(" not run")
+    (first, *_) = [one for one in scenarios.all() if "create_user" in str(one.when)]
+    scenarios.run([first.title])
+    await until(lambda: scene.coverage["command:create_user"].passed == 1)
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])

@@ -72,6 +72,7 @@ class BoardView(View):
         self.details.closed.connect(lambda: self.scene.choose(""))
         self.acts.offer()
         self.export = BoardExport(desk, self.pictures)
+        self.destroyed.connect(desk.workspace.scenarios.listen(self._tell_scenarios))
         self._show_details("")
 
     @property
@@ -191,6 +192,7 @@ class BoardView(View):
     def _draw(self, found: Drawn) -> None:
         """Draws the model again if it has changed, and what is wrong with it."""
         if self.pictures.draw(found):
+            self._tell_scenarios()
             self._explain()
             self.pages.setCurrentIndex(0 if found.graph.nodes else 1)
             if not self._found:  # what was looked for may be there now
@@ -205,6 +207,9 @@ class BoardView(View):
             if view.status in HALTED
         }
         self.scene.set_badges(badges(self._live.flow) | paused)
+
+    def _tell_scenarios(self) -> None:
+        self.pictures.tell_scenarios(self.desk.workspace.scenarios)
 
     def _explain(self) -> None:
         """Explains the kinds that are seen, says how much is wrong and what can be done."""
