@@ -140,3 +140,21 @@ async def test_V1_nothing_takes_the_place_of_a_stream_that_is_not_listed_any_mor
     await until(lambda: tree(view)["Streams (2)"] == ["user-ada"])
     assert made.current() is None
     assert not made.selectionModel().hasSelection()
+
+
+def test_what_is_declared_is_opened_in_the_text(desk, view):
+    asked = []
+    desk.text_wanted.connect(lambda file, place: asked.append((file, place)))
+    shown = view.findChild(OfferingTree)
+    for name in ("create_user", "user.created", "welcome-mail", "users"):
+        shown.setCurrentIndex(item(view, name))
+        view.acts["open_text"].do()
+    kinds = [
+        ("command", "create_user"),
+        ("event", "user.created"),
+        ("consumer", "welcome-mail"),
+        ("projection", "users"),
+    ]
+    assert asked == [("project.tsk", one) for one in kinds]
+    shown.setCurrentIndex(shown.model().index(shown.model().rowCount() - 1, 0))
+    assert not view.acts["open_text"].refresh()

@@ -16,6 +16,7 @@ from workbench.gui.view import View
 from workbench.gui.widgets import plain_tip
 from workbench.model.pydantic_messages import summary_of
 from workbench.model.text_folding import folded
+from workbench.project.samples import PROJECT_FILE
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -29,11 +30,16 @@ SECTION_VIEWS = {"board": "board", "stream": "streams", "dead-letter": "letters"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplorerPlace:
-    """Where a click in the tree leads."""
+    """Where a click in the tree leads.
+
+    Attributes:
+        declared: As what it is declared in the project file; empty where it is not.
+    """
 
     view: str
     selection: Selection = field(default_factory=Selection)
     command: str = ""
+    declared: str = ""
 
 
 Row = tuple[str, str, str, ExplorerPlace]
@@ -140,11 +146,16 @@ class Explorer(View):
             return "\n".join([summary_of(doc), *(one.said for one in told)]).strip()
 
         commands = [
-            (name, said("command", name, kind.doc), "command", ExplorerPlace(view="commands", command=name))
+            (
+                name,
+                said("command", name, kind.doc),
+                "command",
+                ExplorerPlace(view="commands", command=name, declared="command"),
+            )
             for name, kind in model.commands.items()
         ]
         events = [
-            (name, said("event", name, kind.doc), "event", ExplorerPlace(view="board"))
+            (name, said("event", name, kind.doc), "event", ExplorerPlace(view="board", declared="event"))
             for name, kind in model.events.items()
         ]
         policies = [
@@ -152,7 +163,9 @@ class Explorer(View):
                 name,
                 said("subscription", name, kind.doc),
                 "policy",
-                ExplorerPlace(view="subscriptions", selection=Selection(subscription=name)),
+                ExplorerPlace(
+                    view="subscriptions", selection=Selection(subscription=name), declared="consumer"
+                ),
             )
             for name, kind in model.reactors.items()
         ]
@@ -160,8 +173,8 @@ class Explorer(View):
             (
                 name,
                 said("external", name, doc),
-                "external" if name in model.externals else "user",
-                ExplorerPlace(view="board"),
+                "external" if name in model.externals else "person",
+                ExplorerPlace(view="board", declared="actor"),
             )
             for name, doc in model.actors.items()
         ]
@@ -175,7 +188,9 @@ class Explorer(View):
                     name,
                     said("projection", name, projection.doc),
                     "projection",
-                    ExplorerPlace(view="projections", selection=Selection(projection=name)),
+                    ExplorerPlace(
+                        view="projections", selection=Selection(projection=name), declared="projection"
+                    ),
                 )
                 for name, projection in model.projections.items()
             ],
@@ -188,7 +203,9 @@ class Explorer(View):
                     name,
                     said("subscription", name, subscription.doc),
                     "subscription",
-                    ExplorerPlace(view="subscriptions", selection=Selection(subscription=name)),
+                    ExplorerPlace(
+                        view="subscriptions", selection=Selection(subscription=name), declared="consumer"
+                    ),
                 )
                 for name, subscription in model.subscriptions.items()
             ],
@@ -228,6 +245,19 @@ class Explorer(View):
         """Shows where it stands in the flow."""
         self.desk.select(item.data.selection, view="board")
 
+    @action(
+        "Open in the text",
+        keys="F12",
+        icon="code",
+        on="_tree",
+        tip="Show where it is declared in the project file",
+        shown=lambda _view, item: item is None or bool(item.data.declared),
+        why=lambda _view, item: "" if item.data.declared else "It is no part of the model",
+    )
+    def open_text(self, item: TreeItem) -> None:
+        """Shows where it is declared in the project file."""
+        self.desk.text_wanted.emit(PROJECT_FILE, (item.data.declared, item.text))
+
     def _go(self, item: TreeItem | None) -> None:
         if item is None:
             return
@@ -240,10 +270,6 @@ class Explorer(View):
             self.desk.wanted.emit(place.view)
 
 
-_INKS = {"stream": "muted", "user": "external_ink"}
-"""Colours of the icons that are no kind of the model by themselves."""
-
-
 def _section(title: str, name: str, rows: Sequence[Row]) -> TreeRow:
     place = ExplorerPlace(view=SECTION_VIEWS.get(name, f"{name}s"))
     inner = [
@@ -251,7 +277,7 @@ def _section(title: str, name: str, rows: Sequence[Row]) -> TreeRow:
             key=(kind, text),
             cells=(text,),
             data=target,
-            picture=(kind, _INKS.get(kind, f"{kind}_ink")),
+            picture=(kind, f"{kind}_ink" if kind != "stream" else "muted"),
             tip=plain_tip(f"{text}\n{tip}" if tip else text),
         )
         for text, tip, kind, target in rows
