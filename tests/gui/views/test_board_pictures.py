@@ -93,8 +93,8 @@ def test_what_is_selected_elsewhere_is_chosen_in_the_blueprint(board: BoardView,
 
 
 def test_finding_goes_on_and_back_by_keys(board: BoardView) -> None:
-    QTest.keyClicks(board.search, "outage")
-    QTest.keyClick(board.search, Qt.Key.Key_Return)
+    QTest.keyClicks(board.finder.search, "outage")
+    QTest.keyClick(board.finder.search, Qt.Key.Key_Return)
     found = [board.scene.chosen]
     for _ in range(2):
         QTest.keyClick(board.canvas, Qt.Key.Key_F3)
@@ -102,9 +102,9 @@ def test_finding_goes_on_and_back_by_keys(board: BoardView) -> None:
     assert len(set(found)) == 3
     QTest.keyClick(board.canvas, Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
     assert board.scene.chosen == found[1]
-    QTest.keyClicks(board.search, "nonsense")
-    QTest.keyClick(board.search, Qt.Key.Key_Return)
-    assert not board.acts["next_match"].isEnabled()
+    QTest.keyClicks(board.finder.search, "nonsense")
+    QTest.keyClick(board.finder.search, Qt.Key.Key_Return)
+    assert not board.finder.acts["next_match"].isEnabled()
 
 
 def test_gutter_and_heads_stay_while_the_blueprint_moves(board: BoardView) -> None:
