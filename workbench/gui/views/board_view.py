@@ -283,7 +283,7 @@ class BoardView(View):
 
     @override
     def follow(self, selection: Selection) -> None:
-        for node in (f"subscription:{selection.subscription}", f"projection:{selection.projection}"):
+        for node in selection.nodes():
             if node in self.scene.cards():
                 self.canvas.reveal(node)
                 return
