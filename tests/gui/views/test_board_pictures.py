@@ -155,6 +155,17 @@ def test_keys_that_do_something_now_are_told(board: BoardView) -> None:
     assert "Dead letters" not in hints.accessibleDescription()
 
 
+def test_the_legend_explains_what_the_picture_has(board: BoardView) -> None:
+    said = board.legend.accessibleDescription()
+    assert "Handler" in said
+    assert "Shown again" in said
+    assert "Messages that move" not in said
+    board.show_picture("Topology")
+    said = board.legend.accessibleDescription()
+    assert "Handler" not in said
+    assert "Messages that move" in said
+
+
 async def test_slices_say_how_their_scenarios_stand(board: BoardView, desk: Desk, until: Any) -> None:
     scenarios, scene = desk.workspace.scenarios, board.pictures.blueprint
     await scenarios.look()

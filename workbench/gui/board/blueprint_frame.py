@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from workbench.gui.board.blueprint_layout import WIDTH, LanePlace, SlicePlace
 from workbench.gui.board.blueprint_scene import BlueprintScene
-from workbench.gui.board.card_painter import font_of
+from workbench.gui.board.card_painter import WRAPPED, font_of
 from workbench.gui.board.flow_view import FlowView
 from workbench.gui.board.slice_coverage import Coverage
 from workbench.gui.icons import draw_icon
@@ -20,6 +20,8 @@ GUTTER, HEAD = 26, 44
 """Width of the lanes' names and height of the slices' heads, in pixels."""
 LEGIBLE = 44.0
 """Pixels of the screen that a head needs for its name."""
+ROOMY = 100.0
+"""Pixels from which it has room for more than its name, which else has two lines."""
 
 
 def paint_head(painter: QPainter, title: str, place: QRectF, note: Coverage | None, *, chosen: bool) -> None:
@@ -29,6 +31,11 @@ def paint_head(painter: QPainter, title: str, place: QRectF, note: Coverage | No
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colors.hover))
         painter.drawRoundedRect(place.adjusted(-6, 2, 6, -3), 6, 6)
+    if place.width() < ROOMY:
+        painter.setFont(font_of("far")[0])
+        painter.setPen(QColor(colors.text))
+        painter.drawText(place.adjusted(0, 5, 0, -3), WRAPPED, title)
+        return
     name = QRectF(place.left(), place.top() + 5, place.width(), 18)
     _line(painter, title, name, font_of("name")[0], colors.text)
     if note is not None:

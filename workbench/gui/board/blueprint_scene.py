@@ -129,6 +129,10 @@ class BlueprintScene(Picture):
         )
 
     @override
+    def kinds(self) -> set[str]:
+        return {item.card.kind for item in self._cards.values()}
+
+    @override
     def blocks(self) -> Iterator[tuple[QRectF, str]]:
         wrong = set(self.problems())
         for item in self._cards.values():

@@ -208,8 +208,7 @@ class BoardView(View):
     def _explain(self) -> None:
         """Explains the kinds that are seen, says how much is wrong and what can be done."""
         self.canvas.offering.refresh()
-        cards = self.scene.cards()
-        self.legend.set_kinds({node.kind for node in self.scene.graph.nodes if node.id in cards})
+        self.legend.set_kinds(self.scene.kinds(), moving=self.scene.moving)
         self._count_problems()
 
     def _count_problems(self) -> None:
