@@ -13,7 +13,7 @@ from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.tree import OfferingTree, TreeItem, TreeRow
 from workbench.gui.view import View
-from workbench.gui.widgets import plain_tip
+from workbench.gui.widgets import plain_label, plain_tip
 from workbench.model.pydantic_messages import summary_of
 from workbench.model.text_folding import folded
 from workbench.project.samples import PROJECT_FILE
@@ -84,10 +84,13 @@ class Explorer(View):
         self._tree.setUniformRowHeights(True)
         self._tree.setAccessibleName("Explorer")
         self._tree.row_clicked.connect(self._go)
+        self._none = plain_label("Nothing found", "muted")
+        self._none.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.setSpacing(6)
         layout.addWidget(self._filter)
+        layout.addWidget(self._none)
         layout.addWidget(self._tree)
         self._shown: list[tuple[str, str, list[Row]]] = []
         self._known = KnownParts(text="", count=0, streams=(), dead=0)
@@ -134,6 +137,7 @@ class Explorer(View):
             (title, name, [row for row in rows if all(word in folded(row[0]) for word in wanted)])
             for title, name, rows in self._sections(known)
         ]
+        self._none.setVisible(bool(wanted) and not any(rows for _, _, rows in sections))
         if sections != self._shown:
             self._shown = sections
             self._fill(sections, filtered=bool(wanted))
@@ -155,7 +159,12 @@ class Explorer(View):
             for name, kind in model.commands.items()
         ]
         events = [
-            (name, said("event", name, kind.doc), "event", ExplorerPlace(view="board", declared="event"))
+            (
+                name,
+                said("event", name, kind.doc),
+                "event",
+                ExplorerPlace(view="board", selection=Selection(node=f"event:{name}"), declared="event"),
+            )
             for name, kind in model.events.items()
         ]
         policies = [
@@ -239,11 +248,11 @@ class Explorer(View):
         "Show on the board",
         icon="board",
         on="_tree",
-        shown=lambda _view, item: item is None or _on_board(item.data.selection),
+        shown=lambda _view, item: item is None or _on_board(item.data) != Selection(),
     )
     def show_on_board(self, item: TreeItem) -> None:
         """Shows where it stands in the flow."""
-        self.desk.select(item.data.selection, view="board")
+        self.desk.select(_on_board(item.data), view="board")
 
     @action(
         "Open in the text",
@@ -285,5 +294,9 @@ def _section(title: str, name: str, rows: Sequence[Row]) -> TreeRow:
     return TreeRow(key=name, cells=(title,), data=place, picture=(name, "muted"), rows=inner)
 
 
-def _on_board(selection: Selection) -> bool:
-    return bool(selection.subscription or selection.projection)
+def _on_board(place: ExplorerPlace) -> Selection:
+    """Returns what stands on the board; nothing for a stream or a section."""
+    if place.command:
+        return Selection(node=f"command:{place.command}")
+    chosen = place.selection
+    return chosen if chosen.node or chosen.subscription or chosen.projection else Selection()

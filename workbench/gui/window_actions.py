@@ -15,7 +15,14 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from workbench.gui.actions import Action, Actions, WidgetKey, action
 from workbench.gui.column_layout import ColumnLayouts
 from workbench.gui.loop import finished
-from workbench.gui.palette import Palette, action_targets, command_targets, nothing_found, stream_targets
+from workbench.gui.palette import (
+    Palette,
+    action_targets,
+    command_targets,
+    nothing_found,
+    notice_targets,
+    stream_targets,
+)
 from workbench.gui.theme import theme
 from workbench.gui.view_catalog import PERSPECTIVES, VIEWS
 from workbench.model.changes import Changes
@@ -217,7 +224,8 @@ class WindowActions(ABC):
     def palette(self) -> None:
         """Opens the palette."""
         desk = self.desk
-        targets = action_targets(self.window, self.bring)
+        targets = notice_targets(self.window.notices.offers())
+        targets += action_targets(self.window, self.bring)
         targets += command_targets(desk) if desk is not None else []
         find = partial(stream_targets, desk) if desk is not None else nothing_found
         palette = Palette(self.window, targets, find)
@@ -279,7 +287,7 @@ class WindowActions(ABC):
 
     @action("Next pane", key="next-pane", keys="F6", menu="Go", group=2, why=no_project)
     def next_pane(self) -> None:
-        """Gives the keyboard to the next view."""
+        """Gives the keyboard to the next view, or to a notice that offers something."""
         self.window.next_pane()
 
     @action("Previous pane", key="previous-pane", keys="Shift+F6", menu="Go", group=2, why=no_project)

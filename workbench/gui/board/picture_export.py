@@ -91,6 +91,7 @@ async def _draw(picture: Picture, painter: QPainter) -> None:
 
 def _draw_frame(picture: BlueprintScene, painter: QPainter) -> None:
     for place in picture.layout.slices:
-        paint_head(painter, place, QRectF(place.x, -HEAD, place.right - place.x, HEAD), chosen=False)
+        head = QRectF(place.x, -HEAD, place.right - place.x, HEAD)
+        paint_head(painter, place.title, head, picture.coverage.get(place.id), chosen=False)
     for lane in picture.layout.lanes:
         paint_lane(painter, lane, QRectF(-GUTTER, lane.top, GUTTER, lane.bottom - lane.top))
