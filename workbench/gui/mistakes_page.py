@@ -122,7 +122,9 @@ class MistakesPage(QWidget):
         layout.addLayout(self._buttons(ways))
         self.acts.offer()
         if before is not None and before.text is not None and before.root == root:
-            before.setFocusProxy(before.list)  # else the keyboard would be taken from the text as that page goes
+            before.setFocusProxy(
+                before.list
+            )  # else the keyboard would be taken from the text as that page goes
             self._show_text(before.text)
         self._watch = Watch(self)
         self._watch.settled.connect(self.look)
