@@ -117,7 +117,8 @@ class TextView(View):
         page = self._pages.get(name)
         if page is None:
             try:
-                page = TextPage(name, self.desk.workspace.texts.read(name))
+                texts = self.desk.workspace.texts
+                page = TextPage(name, texts.read(name), partial(texts.check, name))
             except WorkbenchError as error:
                 self._tell("error", error_text(error))
                 return None
@@ -210,10 +211,8 @@ class TextView(View):
             self.desk.run(self._checked(page), "Check the text")
 
     async def _checked(self, page: TextPage) -> None:
-        """Checks in a thread: typing never waits."""
-        text = page.editor.text()
         try:
-            page.know(await asyncio.to_thread(self.desk.workspace.texts.check, page.name, text))
+            await page.check()
         finally:
             self.checking = False
         self._show_state()

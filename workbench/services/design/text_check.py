@@ -13,6 +13,7 @@ from workbench.project.contradictions import contradictions
 from workbench.project.declared.compiler import compile_declared
 from workbench.project.declared.field_types import TYPE_NAMES
 from workbench.project.declared.section_kinds import DECLARED, KINDS
+from workbench.project.project import without_collecting
 from workbench.project.project_file import ProjectFile, filters_of, read_document, written_values
 from workbench.project.scenarios import read_scenarios
 from workbench.services.design.references import NAME_SPACES
@@ -43,6 +44,7 @@ class CheckedText:
     running: Registry | None = None
 
 
+@without_collecting()
 def check_project_text(
     text: str, path: FilePath, *, environ: Mapping[str, str], running: Registry | None
 ) -> CheckedText:
