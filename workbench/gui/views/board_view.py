@@ -6,20 +6,22 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import Action, action
 from workbench.gui.board.board_editor import BoardEditor
 from workbench.gui.board.board_graph import kind_of
 from workbench.gui.board.legend import Legend
+from workbench.gui.board.picture import Picture
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.icons import icon
+from workbench.gui.view import View
 from workbench.gui.views.board_details import ACTIONS, DECLARED_AS, DetailsStrip, Live
 from workbench.gui.views.board_export import BoardExport
+from workbench.gui.views.board_finder import BoardFinder
 from workbench.gui.views.board_model import badges, pulses
 from workbench.gui.views.board_pictures import BoardPictures, Drawn, drawn
-from workbench.gui.views.board_search import BoardSearch
 from workbench.gui.views.publish_dialog import open_publish
 from workbench.gui.widgets import EmptyState, show_words, toolbar_button
 from workbench.project.samples import PROJECT_FILE
@@ -40,7 +42,7 @@ RUNNING = {"Run", "Observe"}
 """Arrangements that begin with the topology."""
 
 
-class BoardView(BoardSearch):
+class BoardView(View):
     """Draws the model, marks what is wrong with it, and shows what moves."""
 
     key = "board"
@@ -71,7 +73,13 @@ class BoardView(BoardSearch):
         self.details.closed.connect(lambda: self.scene.choose(""))
         self.acts.offer()
         self.export = BoardExport(desk, self.pictures)
+        self.destroyed.connect(desk.workspace.scenarios.listen(self._tell_scenarios))
         self._show_details("")
+
+    @property
+    def scene(self) -> Picture:
+        """The picture that is seen."""
+        return self.canvas.board
 
     # -- parts ---------------------------------------------------------------------------------------------
 
@@ -101,6 +109,7 @@ class BoardView(BoardSearch):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.desk.workspace.project.root)))
 
     def _toolbar(self) -> QHBoxLayout:
+        self.finder = BoardFinder(self, self.canvas)
         self.troubles = toolbar_button("", "warning", "Step through what is marked")
         self.troubles.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.troubles.clicked.connect(self.next_problem)
@@ -115,11 +124,13 @@ class BoardView(BoardSearch):
         for button in self._switch:
             row.addWidget(button)
         row.addSpacing(8)
-        for key in ("show_all", "zoom_out", "zoom_in"):
+        for key in ("show_all", "zoom_out"):
             row.addWidget(self.canvas.acts.button(key, words=False))
+        row.addWidget(self._scale_button())
+        row.addWidget(self.canvas.acts.button("zoom_in", words=False))
         row.addSpacing(4)
-        row.addWidget(self.search, 100)
-        row.addWidget(self.matches)
+        row.addWidget(self.finder.search, 100)
+        row.addWidget(self.finder.matches)
         row.addStretch(1)
         row.addWidget(self.editor.stand)
         row.addWidget(self.troubles)
@@ -128,6 +139,15 @@ class BoardView(BoardSearch):
             row.addWidget(self.editor.acts.button(key, words=False))
         row.addWidget(self.key_button)
         return row
+
+    def _scale_button(self) -> QToolButton:
+        """Says how large the board is; a click shows it in its own size."""
+        act, button = self.canvas.acts["own_size"], QToolButton()
+        button.setToolTip(act.toolTip())
+        button.setAccessibleName(act.text())
+        button.clicked.connect(act.trigger)
+        self.canvas.zoomed.connect(lambda scale: button.setText(f"{scale:.0%}"))
+        return button
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -181,12 +201,12 @@ class BoardView(BoardSearch):
     def _draw(self, found: Drawn) -> None:
         """Draws the model again if it has changed, and what is wrong with it."""
         if self.pictures.draw(found):
+            self._tell_scenarios()
             self._explain()
             bare = not found.graph.nodes
             self.pages.setCurrentIndex(1 if bare and self.desk.workspace.project.restricted else 0)
             self.editor.drawn(bare=bare)
-            if not self._found:  # what was looked for may be there now
-                self._find(self.search.text())
+            self.finder.look_again()
         self._show_badges()
 
     def _show_badges(self) -> None:
@@ -198,11 +218,13 @@ class BoardView(BoardSearch):
         }
         self.scene.set_badges(badges(self._live.flow) | paused)
 
+    def _tell_scenarios(self) -> None:
+        self.pictures.tell_scenarios(self.desk.workspace.scenarios)
+
     def _explain(self) -> None:
         """Explains the kinds that are seen, says how much is wrong and what can be done."""
         self.canvas.offering.refresh()
-        cards = self.scene.cards()
-        self.legend.set_kinds({node.kind for node in self.scene.graph.nodes if node.id in cards})
+        self.legend.set_kinds(self.scene.kinds(), moving=self.scene.moving)
         self._count_problems()
 
     def _count_problems(self) -> None:
@@ -253,12 +275,26 @@ class BoardView(BoardSearch):
 
     def _change_picture(self, name: str) -> None:
         self.pictures.show_picture(name)
-        self._found = []
-        self.matches.clear()
+        self.finder.other_picture()
         self._explain()
         self._show_badges()
         self._show_details(self.scene.chosen)
         self.acts.refresh()
+
+    # -- going there ---------------------------------------------------------------------------------------
+
+    @action(
+        "Next problem",
+        icon="warning",
+        tip="Step through what is marked",
+        why=lambda view: "" if view.scene.problems() else "Nothing is marked",
+    )
+    def next_problem(self) -> None:
+        """Shows the next node with which something is wrong."""
+        wrong = self.scene.problems()
+        if wrong:
+            here = wrong.index(self.scene.chosen) if self.scene.chosen in wrong else -1
+            self.canvas.reveal(wrong[(here + 1) % len(wrong)])
 
     @override
     def follow(self, selection: Selection) -> None:
