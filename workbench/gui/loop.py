@@ -23,6 +23,8 @@ from PySide6.QtWidgets import QApplication, QDialog
 from shiboken6 import isValid
 from typing_extensions import override
 
+from workbench.gui.garbage import GarbageCollector
+
 os.environ["QT_API"] = "pyside6"  # qasync reads it when imported and would take another binding first
 
 import qasync
@@ -76,6 +78,8 @@ class WorkbenchLoop(_BaseLoop):
     fire early; wake-ups from other threads are merged. Nested Qt loops (a menu, a drag) keep tasks running.
     A `KeyboardInterrupt` or `SystemExit` from a callback leaves `run_forever`, as it does in asyncio.
 
+    While it runs, garbage is collected in its turns alone, never on another thread.
+
     Closing the last window no longer ends the application: the caller of the loop decides when it is over.
 
     Args:
@@ -97,6 +101,7 @@ class WorkbenchLoop(_BaseLoop):
         self._wake_posted = False
         self._fatal: BaseException | None = None
         self._driver = _Driver(self)
+        self._garbage = GarbageCollector()
         super().__init__(app)  # type: ignore[arg-type]  # qasync's constructor takes the application
 
     # qasync starts ten threads at the first use of its executor and keeps its own exception handler, which
@@ -180,6 +185,7 @@ class WorkbenchLoop(_BaseLoop):
             if not self._queue:
                 self._stop_zero()
             self._set_alarm()
+        self._garbage.collect()
 
     def woken(self) -> None:
         """Takes up what other threads have queued; Qt calls this once for all that came meanwhile."""
@@ -200,7 +206,7 @@ class WorkbenchLoop(_BaseLoop):
         sys.set_asyncgen_hooks(self._asyncgen_firstiter_hook, self._asyncgen_finalizer_hook)  # type: ignore[attr-defined]  # as above
         self._start_zero()
         try:
-            with self._signals_wake_qt():
+            with self._signals_wake_qt(), self._garbage.alone():
                 super().run_forever()
         finally:
             sys.set_asyncgen_hooks(*hooks)

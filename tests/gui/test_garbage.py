@@ -1,0 +1,70 @@
+"""Garbage ends on the window's thread, whichever thread makes more of it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+from typing import Any
+
+import pytest
+
+from workbench.gui.garbage import GarbageCollector
+
+
+class Cycle:
+    """Something that only the collector can end; says on which thread it did."""
+
+    def __init__(self, ended: list[int]) -> None:
+        self.self, self.ended = self, ended
+
+    def __del__(self) -> None:
+        self.ended.append(threading.get_ident())
+
+
+def allocate() -> list[list[int]]:
+    """Makes as many objects as have Python collect, were it allowed to."""
+    return [[number] for number in range(50_000)]
+
+
+async def test_a_cycle_ends_on_the_thread_of_the_loop(until: Any) -> None:
+    ended: list[int] = []
+    Cycle(ended)
+    kept = await asyncio.to_thread(allocate)
+    await until(lambda: ended)
+    assert kept
+    assert ended == [threading.get_ident()]
+
+
+def test_python_collects_again_by_itself_once_the_loop_has_ended() -> None:
+    assert gc.isenabled()
+    with GarbageCollector().alone():
+        assert not gc.isenabled()
+        with GarbageCollector().alone():
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The generations that were collected."""
+    found: list[int] = []
+    monkeypatch.setattr("workbench.gui.garbage.gc.collect", lambda generation=2: found.append(generation))
+    monkeypatch.setattr("workbench.gui.garbage.gc.isenabled", lambda: False)
+    monkeypatch.setattr("workbench.gui.garbage.gc.get_threshold", lambda: (700, 10, 10))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("counts", "generations"),
+    [((700, 99, 99), []), ((701, 10, 99), [0]), ((701, 11, 10), [1]), ((701, 11, 11), [2, 1])],
+)
+def test_generations_are_collected_by_the_thresholds_and_all_of_them_seldom(
+    asked: list[int], monkeypatch: pytest.MonkeyPatch, counts: tuple[int, int, int], generations: list[int]
+) -> None:
+    monkeypatch.setattr("workbench.gui.garbage.gc.get_count", lambda: counts)
+    collector = GarbageCollector()
+    for _ in generations or [0]:
+        collector.collect()
+    assert asked == generations
