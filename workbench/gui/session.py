@@ -26,6 +26,7 @@ from workbench.gui.status_line import StatusLine
 from workbench.gui.view_catalog import PERSPECTIVES
 from workbench.gui.window_actions import WindowActions
 from workbench.gui.zone_menu import ZoneChooser
+from workbench.project.samples import PROJECT_FILE
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
@@ -95,6 +96,7 @@ class Session(WindowActions):
         workspace.scenarios.listen(lambda: self._status.show_scenarios(workspace.scenarios.tally()))
         self.live = LiveProject(self.desk, self._taken_over, self.reopen)
         self._settings.setValue("last-project", str(workspace.project.root))
+        self._remember_recent(workspace.project.root)
         self._taken_over()
         self._changed(None)
         self._say_limits(workspace)
@@ -114,6 +116,9 @@ class Session(WindowActions):
         ways: dict[str, Callable[[], object]] = {}
         if isinstance(error, StoreNotAllowed):  # with a store that lies elsewhere, as the person saw it (T3)
             ways["Use that store"] = partial(again, str(error.path))
+        folder = target[0]
+        if folder is not None and folder.is_dir() and not (folder / PROJECT_FILE).exists():
+            ways["Make a project here …"] = partial(self.new_project, folder)
         ways["Open another project …"] = self.choose_project
         ways["Open the users sample"] = partial(self.open_sample, "users")
         self.window.show_page(MistakesPage(target[0], error, again, ways))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from abc import ABC, abstractmethod
 from functools import partial
 from pathlib import Path
@@ -14,11 +15,17 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from workbench.gui.actions import Action, Actions, WidgetKey, action
 from workbench.gui.column_layout import ColumnLayouts
+from workbench.gui.icons import icon
 from workbench.gui.loop import finished
+from workbench.gui.new_project_dialog import NewProjectDialog
 from workbench.gui.palette import Palette, action_targets, command_targets, nothing_found, stream_targets
 from workbench.gui.theme import theme
 from workbench.gui.view_catalog import PERSPECTIVES, VIEWS
 from workbench.model.changes import Changes
+
+RECENT = "recent-projects"
+MOST_RECENT = 9
+"""Projects that are remembered."""
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
@@ -59,6 +66,26 @@ class WindowActions(ABC):
                 menu.addSeparator()
             groups[bound.act.menu] = group
             menu.addAction(bound)
+            if bound.act.key == "open":
+                self._recent = menu.addMenu(icon("clock"), "Open &recent")
+                self._recent.aboutToShow.connect(self._show_recent)
+
+    def _show_recent(self) -> None:
+        self._recent.clear()
+        for folder in self.recent():
+            self._recent.addAction(str(folder), partial(self.open_folder, folder))
+        if self._recent.isEmpty():
+            self._recent.addAction("No project was opened yet").setEnabled(False)
+
+    def recent(self) -> list[Path]:
+        """Returns the projects that were open before this one, the latest first, as far as they are there."""
+        here = self.workspace.project.root if self.workspace is not None else None
+        kept = json.loads(str(self._settings.value(RECENT, "[]")))
+        return [one for one in map(Path, kept) if one != here and one.is_dir()]
+
+    def _remember_recent(self, root: Path) -> None:
+        kept = [str(root), *(str(one) for one in self.recent() if one != root)]
+        self._settings.setValue(RECENT, json.dumps(kept[:MOST_RECENT]))
 
     @abstractmethod
     def open_sample(self, name: str) -> None:
@@ -75,6 +102,14 @@ class WindowActions(ABC):
         if self.workspace is None:
             return no_project(self)
         return "" if self.desk is None else self.desk.read_only()
+
+    @action("&New project …", keys="Ctrl+N", icon="plus", menu="File")
+    def new_project(self, inside: Path | None = None) -> None:
+        """Asks for name, folder and template of a new project, and opens it."""
+        around = self.workspace.project.root.parent if self.workspace is not None else Path.home()
+        dialog = NewProjectDialog(self.window, around, inside)
+        dialog.made.connect(self.open_folder)
+        dialog.open()
 
     @action("&Open project …", key="open", keys="Ctrl+O", icon="open", menu="File")
     def choose_project(self) -> None:

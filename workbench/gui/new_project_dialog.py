@@ -1,0 +1,121 @@
+"""Begins a new project: a name, a folder, and what it begins with."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.gui.loop import spawn
+from workbench.gui.theme import theme
+from workbench.gui.widgets import error_text, plain_label
+from workbench.services.project.new_project import TEMPLATES, create
+
+NAME = "my-project"
+
+
+class NewProjectDialog(QDialog):
+    """Asks for name, folder and template, and makes the project; what is wrong is said where it is.
+
+    Signals:
+        made: The folder of the new project.
+
+    Args:
+        around: The folder in which projects are made unless another one is chosen.
+        inside: A folder that becomes the project itself, with what is in it; empty for none.
+    """
+
+    made = Signal(object)
+
+    def __init__(self, parent: QWidget, around: Path, inside: Path | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("New project" if inside is None else f"Make a project of {inside.name}")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._inside = inside
+        self.name = QLineEdit(NAME if inside is None else inside.name)
+        self.around = QLineEdit(str(around if inside is None else inside.parent))
+        for one in (self.name, self.around):
+            one.textChanged.connect(self._said)
+            one.setReadOnly(inside is not None)
+        choose = QPushButton("Choose …")
+        choose.clicked.connect(self._choose)
+        choose.setEnabled(inside is None)
+        choose.setAutoDefault(False)  # Enter makes the project
+        self.templates = QListWidget()
+        self.templates.setAccessibleName("Begin with")
+        self.templates.setWordWrap(True)
+        for key, words in TEMPLATES.items():
+            item = QListWidgetItem(f"{key}: {words}")
+            item.setData(Qt.ItemDataRole.UserRole, key)
+            self.templates.addItem(item)
+        self.templates.setCurrentRow(0)
+        self.told = plain_label("", wrap=True)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.make = self.buttons.addButton("Make the project", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.make.setDefault(True)
+        self.make.clicked.connect(self._make)
+        self.buttons.rejected.connect(self.reject)
+        self._lay_out(choose)
+        self._said()
+        self.name.selectAll()
+
+    def _lay_out(self, choose: QPushButton) -> None:
+        place = QHBoxLayout()
+        place.addWidget(self.around, 1)
+        place.addWidget(choose)
+        form = QFormLayout()
+        form.addRow("&Name", self.name)
+        form.addRow("In the &folder", place)
+        form.addRow("&Begin with", self.templates)
+        column = QVBoxLayout(self)
+        column.addLayout(form, 1)
+        column.addWidget(self.told)
+        column.addWidget(self.buttons)
+        self.resize(560, 380)
+
+    @property
+    def folder(self) -> Path:
+        """Where the project would be."""
+        return Path(self.around.text().strip() or ".").expanduser() / self.name.text().strip()
+
+    def _said(self) -> None:
+        self._tell("muted", f"It will be {self.folder}.")
+        self.make.setEnabled(bool(self.name.text().strip()))
+
+    def _tell(self, role: str, text: str) -> None:
+        self.told.setText(text)
+        self.told.setStyleSheet(f"color: {theme().colors.ink(role)}")
+
+    def _choose(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "In which folder?", self.around.text())
+        if folder:
+            self.around.setText(folder)
+
+    def _make(self) -> None:
+        self.make.setEnabled(False)
+        spawn(self._made(self.folder), name="Make a project")
+
+    async def _made(self, folder: Path) -> None:
+        template = str(self.templates.currentItem().data(Qt.ItemDataRole.UserRole))
+        try:
+            await asyncio.to_thread(create, folder, template, beside=self._inside is not None)
+        except Exception as error:  # noqa: BLE001  # whatever stands in the way is said, and can be changed
+            self._tell("error", error_text(error))
+            self.make.setEnabled(True)
+            return
+        self.made.emit(folder)
+        self.accept()
