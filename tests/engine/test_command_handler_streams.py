@@ -59,7 +59,7 @@ class Note(Command):
     creates: ClassVar[bool | None] = None
     involves: ClassVar[dict[str, Involved]] = {"account": Involved(aggregate="account", id="account")}
     id: str
-    account: str
+    account: str | None
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -87,7 +87,8 @@ SEEN: list[int] = []
 
 def note(_state: Text | None, _command: Note, context: DecisionContext) -> list[Event]:
     SEEN.append(context.at)
-    return [Noted(f"it has {context.states['account'].balance}")]
+    account = context.states["account"]
+    return [Noted(f"it has {account.balance}" if account is not None else "there is none")]
 
 
 REGISTRY = build_registry(
@@ -204,6 +205,14 @@ async def test_K8_one_that_is_only_looked_at_is_as_it_was_seen(bank: Bank) -> No
     assert (result.accepted, result.attempts) == (True, 2)
     (_, last) = bank.world.reader.read_stream("note-n", after=0, limit=9)
     assert last.json() == {"text": "it has 10"}
+
+
+async def test_K8_one_whose_id_is_null_is_not_involved(bank: Bank) -> None:
+    assert (await bank.do("note", id="n", account=None)).accepted
+    assert (await bank.do("note", id="n", account="a")).accepted
+    first, second = bank.world.reader.read_stream("note-n", after=0, limit=9)
+    assert first.json() == {"text": "there is none"}
+    assert second.json()["text"].startswith("it has ")
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from workbench.gui.plot import Plot
+from workbench.gui.plot import MARK_WIDTH, Plot
 from workbench.gui.rate_graph import RateGraph, nearest
 from workbench.gui.time_format import set_zone
+from workbench.gui.widgets import ElidedLabel
 
 NOW = 1_714_500_600
 TIMES = [float(NOW - 600 + second) for second in range(600)]
@@ -52,6 +53,24 @@ def test_what_was_told_before_is_shown_when_it_comes_up(graph: RateGraph, qtbot:
     assert list(plot._curves["mail"].getData()[1]) == [3] * 600
     assert graph.visible_range() == (TIMES[-1] - 600, TIMES[-1])
     assert graph._legend._values == {"mail": "3", "audit": "7"}
+
+
+def ticks(plot: Plot, side: str) -> list[float]:
+    return [at for at, _ in plot._item.getAxis(side)._tickLevels[0]]
+
+
+def test_in_little_room_marks_do_not_overlap_and_words_end_in_dots(graph: RateGraph, qtbot: QtBot) -> None:
+    told(graph, mail=30)
+    plot = seen(graph, qtbot)
+    assert ticks(plot, "left") == [0, 20, 40]
+    graph.resize(180, 130)
+    qtbot.waitUntil(lambda: ticks(plot, "left") == [0, 40])
+    times = ticks(plot, "bottom")
+    a_second = plot._box.width() / (plot.shown()[1] - plot.shown()[0])
+    assert len(times) < 2 or (times[1] - times[0]) * a_second > MARK_WIDTH - 20
+    unit = next(label for label in graph.findChildren(ElidedLabel) if label.text() == "per second")
+    unit.grab()
+    assert unit.toolTip() == "per second", "it is said there where it is cut"
 
 
 def test_series_of_one_colour_differ_in_their_line(graph: RateGraph) -> None:

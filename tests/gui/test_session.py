@@ -9,9 +9,10 @@ import threading
 import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QLineEdit, QPushButton, QToolButton
 
 from tests.gui.tree_rows import table_of
+from workbench.errors import StoreReadOnly
 from workbench.gui.desk import Selection
 from workbench.gui.main_window import MainWindow
 from workbench.gui.manual_window import ManualWindow
@@ -228,6 +229,28 @@ async def test_V3_a_second_window_follows_what_the_first_commits_its_status_bar_
     await until(lambda: table.rowCount() == 1)
     said = f"Position {first.workspace.streams.head():,}"
     await until(lambda: said in [label.text() for label in bar.findChildren(QLabel)])
+
+
+async def test_C8_a_second_window_says_why_it_only_looks_and_takes_over_once_the_first_has_ended(
+    start, tmp_path, until, monkeypatch
+):
+    monkeypatch.setattr("workbench.services.maintenance.commit_watch.EVERY", 0.01)
+    folder = copy_sample("users", tmp_path / "mine")
+    first = await start((folder, ""))
+    second = await start((folder, ""))
+    state = second.window.statusBar().findChild(QToolButton, "engine-state")
+    await until(lambda: state.text() == "Read-only")
+    assert state.toolTip() == f"Read-only: {second.workspace.observer}"
+    assert "has it open" in state.toolTip()
+    await first.close_project()
+    told = "Read-only, but the process that wrote has ended: open the project again to write."
+    await until(lambda: told in notices(second))
+    with pytest.raises(StoreReadOnly) as refused:
+        await second.workspace.pause()
+    assert refused.value.hint == "open the project again"
+    press(second, "Open again")
+    await until(lambda: second.workspace is not None and not second.workspace.observer, within=10)
+    await until(second.acts["engine"].isEnabled)
 
 
 async def test_refresh_has_the_status_bar_asked_again_too(start, until, monkeypatch):

@@ -149,6 +149,14 @@ def test_a_double_click_activates_what_its_first_click_chose_though_that_moves_t
     assert numbers(activated) == [4]
 
 
+def test_a_double_click_where_no_row_is_activates_none(shown):
+    table = shown([TableColumn("Number")], Numbers(2))
+    activated = collected(table.row_activated)
+    QTest.keyClick(table, Qt.Key.Key_End)
+    QTest.mouseDClick(table.viewport(), LEFT, pos=QPoint(20, 6 * ROW_HEIGHT))
+    assert activated == []
+
+
 def test_a_menu_where_no_row_is_offers_nothing_of_the_row_before(shown):
     table = shown([TableColumn("Number")], Numbers(2))
     table.choose_index(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from PySide6.QtCore import QPersistentModelIndex
+from PySide6.QtCore import QPersistentModelIndex, QPoint
 from PySide6.QtTest import QAbstractItemModelTester
 
 from tests.gui.tree_rows import rows_of
@@ -55,6 +55,31 @@ def test_V1_what_is_current_and_closed_stays_so_while_others_come_and_go(tree):
     tree.show_rows([branch("c", "c1"), branch("b", "b0", "b1"), branch("a", "a0", "a1", "a2", title="A")])
     assert tree.current().data == "a2"
     assert [tree.isExpanded(tree.rows.index(at, 0)) for at in range(3)] == [True, False, True]
+
+
+@pytest.mark.parametrize("chosen", ["a20", "", "b0"])
+def test_V1_the_row_that_is_current_or_uppermost_stays_where_it_is(tree, chosen, qapp):
+    tree.resize(200, 180)
+    rows = [f"a{at}" for at in range(40)]
+    tree.show_rows([branch("a", *rows), branch("b", "b0")])
+    tree.choose(chosen)  # the last one is out of sight
+    qapp.processEvents()
+    tree.verticalScrollBar().setValue(tree.verticalScrollBar().maximum() // 2)
+    qapp.processEvents()
+    seen = tree.indexAt(QPoint(40, 90)).data()
+    held = QPersistentModelIndex(tree.indexAt(QPoint(40, 90)))
+    place = tree.visualRect(held)
+    tree.show_rows([branch("0", "01", "02"), branch("a", "a-", *rows, "a+"), branch("b", "b0")])
+    qapp.processEvents()
+    assert (held.data(), tree.visualRect(held)) == (seen, place)
+
+
+def test_V1_at_the_top_what_comes_there_is_seen(tree):
+    tree.resize(200, 180)
+    rows = [f"a{at}" for at in range(40)]
+    tree.show_rows([branch("a", *rows)])
+    tree.show_rows([branch("0", "01"), branch("a", *rows)])
+    assert tree.verticalScrollBar().value() == 0
 
 
 def test_V1_nothing_takes_the_place_of_a_row_that_left(tree):

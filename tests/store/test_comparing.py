@@ -221,6 +221,13 @@ def test_Q2_what_cannot_be_asked_for_is_refused(store, asked, said):
         keys(store, **asked)
 
 
+def test_Q2_the_largest_condition_can_be_asked_for(store):
+    make(store, ColumnKind.INTEGER)
+    put(store, [(at, at) for at in range(10)])
+    largest = AnyOf(tuple(Compare("value", "==", at) for at in range(500)))
+    assert keys(store, where=largest, order="-value", after=3) == [2, 1, 0]
+
+
 def test_Q2_a_column_is_compared_by_known_operators_alone():
     with pytest.raises(InvalidValue, match="one of == != < <= > >=, not '='"):
         Compare("value", "=", 1)

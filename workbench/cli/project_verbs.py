@@ -7,6 +7,7 @@ from pathlib import Path
 
 from workbench.cli.answers import answer, many_lines, note, one_line
 from workbench.cli.arguments import DONE, FAILED, PROBLEMS, Environ, Options, Parser, VerbSpec
+from workbench.model.counts import counted
 
 
 def _new_takes(parser: Parser) -> None:
@@ -99,7 +100,7 @@ async def _docs(options: Options, environ: Environ) -> int:
         print(text, end="")
     else:
         write_output(options.output, text.encode())
-        print(f"{options.output} was written: {len(text.splitlines()):,} lines")
+        print(f"{options.output} was written: {counted(len(text.splitlines()), 'line')}")
     return DONE
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.cli.answers import answer, columns, meter, note, one_line, opened
 from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, words
+from workbench.model.counts import counted
 
 if TYPE_CHECKING:
     from workbench.services.monitor.monitor_values import ProjectionView
@@ -140,7 +141,8 @@ async def _rebuild(options: Options, environ: Environ) -> int:
     if view.rebuild is not None:
         text = f"{_trouble(view)}\n  the old rows stay until the rebuild is done or given up"
     else:
-        text = one_line(f"{view.name} was rebuilt: {view.rows:,} rows, up to position {view.checkpoint:,}")
+        rows = counted(view.rows, "row")
+        text = one_line(f"{view.name} was rebuilt: {rows}, up to position {view.checkpoint:,}")
     answer(options, _values(view), text)
     return PROBLEMS if view.rebuild is not None else DONE
 

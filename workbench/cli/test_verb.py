@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.cli.answers import answer, many_lines, note, one_line
 from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec
+from workbench.model.counts import counted
 
 if TYPE_CHECKING:
     from workbench.model.scenario import ScenarioResult
@@ -60,7 +61,7 @@ def _summary(results: Sequence[ScenarioResult], mistakes: Sequence[Problem]) -> 
     counts = _counts(results)
     said = [f"{counts[name]:,} {name}" for name in counts if counts[name]] or ["nothing to run"]
     if mistakes:
-        said.append(f"{len(mistakes):,} mistakes in files that were not read")
+        said.append(f"{counted(len(mistakes), 'mistake')} in files that were not read")
     return ", ".join(said)
 
 

@@ -26,7 +26,7 @@ from workbench.errors import (
 )
 from workbench.model.aggregate import AggregateType
 from workbench.model.clock import Clock
-from workbench.model.command import CommandOutcome, CommandResult, CommandType
+from workbench.model.command import CommandOutcome, CommandResult, CommandType, Involved
 from workbench.model.decision_context import DecisionContext, For
 from workbench.model.error_text import as_text, error_sentence, error_text
 from workbench.model.event import NewEvent, written
@@ -103,7 +103,7 @@ class CommandHandler:
         self._snapshot_every = snapshot_every
         self._report = report
         self._turns = Turns()
-        self._over: dict[str, tuple[AggregateType, ...]] = {}
+        self._over: dict[tuple[Involved, ...], tuple[AggregateType, ...]] = {}
         self._owners = {event: one.name for one in registry.aggregates.values() for event in one.events}
         self._running: dict[UUID, asyncio.Future[CommandResult | None] | None] = {}
 
@@ -150,6 +150,7 @@ class CommandHandler:
     async def _decide(self, kind: CommandType, command: Any, issue: Issue) -> CommandResult:
         self._metrics.flow[f"command:{kind.name}"] += 1
         values = kind.dump(command)
+        kind = kind.for_values(values)
         streams = self._registry.streams_of(kind, values)
         base = CommandRecord(
             command_id=issue.id,
@@ -217,10 +218,10 @@ class CommandHandler:
         return self._decided(kind, command, issue, base, streams, current)
 
     def _aggregates(self, kind: CommandType) -> tuple[AggregateType, ...]:
-        if kind.name not in self._over:
-            places = kind.places
-            self._over[kind.name] = tuple(self._registry.aggregates[place.aggregate] for place in places)
-        return self._over[kind.name]
+        places = kind.places
+        if places not in self._over:
+            self._over[places] = tuple(self._registry.aggregates[place.aggregate] for place in places)
+        return self._over[places]
 
     def _decided(
         self,
@@ -234,7 +235,7 @@ class CommandHandler:
         decide = self._registry.aggregates[kind.aggregate].decide
         try:
             _check_expected(kind, issue, streams, loaded)
-            context = DecisionContext(self._clock.now(), _states(kind, loaded) if kind.involves else {})
+            context = DecisionContext(self._clock.now(), _states(kind, loaded))
             with ProjectCode(f"{kind.name} could not be decided", base.data):
                 decided = decide(loaded[0].state, command, context)
                 return self._new_events(kind, decided, base, context.at, loaded)
@@ -365,7 +366,8 @@ def _check_expected(
 
 
 def _states(kind: CommandType, loaded: tuple[Loaded, ...]) -> dict[str, Any]:
-    return {name: one.state for name, one in zip(kind.involves, loaded[1:], strict=True)}
+    found = {name: one.state for name, one in zip(kind.involves, loaded[1:], strict=True)}
+    return {**dict.fromkeys(kind.absent), **found} if kind.absent else found
 
 
 def _with(record: CommandRecord, **changes: Any) -> CommandRecord:

@@ -21,7 +21,7 @@ from workbench.model.registry import Registry
 from workbench.model.retry import RetryPolicy
 from workbench.store.memory.store import MemoryStore
 from workbench.store.operations import Operation, RecordAction
-from workbench.store.ports import HELD, Reader, Store
+from workbench.store.ports import HELD, LEFT, Reader, Store
 from workbench.store.stored_values import OperatorAction
 
 Listener = Callable[[Changes], None]
@@ -66,7 +66,6 @@ class World(Generic[M]):
     Attributes:
         model: The model that runs.
         engine: None where nothing runs: the store is only looked at, or the world was stopped.
-        observer: Empty, or why this world may only be looked at (C8, F5).
         stopped: Empty, or why no engine runs since a reload failed; every second it is tried to start one.
     """
 
@@ -78,7 +77,6 @@ class World(Generic[M]):
         self.clock = clock
         self.timer = timer or timer_of(clock)
         self.seed = seed
-        self.observer = store.observer
         self.stopped = ""
         self._return: asyncio.Task[None] | None = None
         self._readers = ThreadReaders(store.reader)
@@ -86,6 +84,11 @@ class World(Generic[M]):
         self._lock = ReloadLock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self.engine = None if self.observer else self._engine(model)
+
+    @property
+    def observer(self) -> str:
+        """Empty, or why this world may only be looked at (C8, F5)."""
+        return self.store.observer
 
     @classmethod
     def in_memory(
@@ -291,12 +294,8 @@ class World(Generic[M]):
         if self.engine is None:
             if not self.observer:
                 raise StoreReadOnly("the project was closed", hint="open it again")
-            held = self.observer.endswith(HELD)
             raise StoreReadOnly(
-                f"the store is open for reading only: {self.observer}",
-                hint="do it in that process, or end it, and try again"
-                if held
-                else "let the store's file and its folder be written, and open the project again",
+                f"the store is open for reading only: {self.observer}", hint=_way_out(self.observer)
             )
         return self.engine
 
@@ -336,3 +335,12 @@ class World(Generic[M]):
             except Exception as error:  # noqa: BLE001  # it is told
                 failed = error
         return failed
+
+
+def _way_out(observer: str) -> str:
+    """Returns what to do to write where one may only look."""
+    if observer == LEFT:
+        return "open the project again"
+    if observer.endswith(HELD):
+        return "do it in that process, or end it and open the project again"
+    return "let the store's file and its folder be written, and open the project again"

@@ -73,6 +73,8 @@ class Desk(QObject):
         noticed: A `Notice` for the window to show.
         wanted: Name of a view that should come to the front.
         command_wanted: Name of a command whose form should be shown.
+        text_wanted: File of the project whose text should be shown, and a line of it, or the kind and the
+            name of what should be shown where it is declared.
         project_saved: A file of the project was written by this window.
         drafted: Something was typed and is not sent or saved, or that is over.
     """
@@ -82,6 +84,7 @@ class Desk(QObject):
     noticed = Signal(object)
     wanted = Signal(str)
     command_wanted = Signal(str)
+    text_wanted = Signal(str, object)
     project_saved = Signal()
     drafted = Signal()
 

@@ -160,7 +160,7 @@ class Explorer(View):
             (
                 name,
                 said("external", name, doc),
-                "external" if name in model.externals else "user",
+                "external" if name in model.externals else "person",
                 ExplorerPlace(view="board"),
             )
             for name, doc in model.actors.items()
@@ -240,10 +240,6 @@ class Explorer(View):
             self.desk.wanted.emit(place.view)
 
 
-_INKS = {"stream": "muted", "user": "external_ink"}
-"""Colours of the icons that are no kind of the model by themselves."""
-
-
 def _section(title: str, name: str, rows: Sequence[Row]) -> TreeRow:
     place = ExplorerPlace(view=SECTION_VIEWS.get(name, f"{name}s"))
     inner = [
@@ -251,7 +247,7 @@ def _section(title: str, name: str, rows: Sequence[Row]) -> TreeRow:
             key=(kind, text),
             cells=(text,),
             data=target,
-            picture=(kind, _INKS.get(kind, f"{kind}_ink")),
+            picture=(kind, f"{kind}_ink" if kind != "stream" else "muted"),
             tip=plain_tip(f"{text}\n{tip}" if tip else text),
         )
         for text, tip, kind, target in rows

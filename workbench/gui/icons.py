@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from PySide6.QtCore import QByteArray, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
+from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QIcon, QIconEngine, QPaintEngine, QPainter, QPixmap
 from typing_extensions import override
 
 from workbench.assets import asset
@@ -49,6 +49,22 @@ def pixmap(name: str, size: int, color: str, ratio: float = 1.0) -> QPixmap:
         FileNotFoundError: No icon has that name.
     """
     return _render(name, round(size * ratio), color, ratio)
+
+
+def draw_icon(painter: QPainter, name: str, place: QRectF, color: str) -> None:
+    """Draws an icon in a picture that may be a file: as lines where that can be, else sharp at its size.
+
+    Raises:
+        FileNotFoundError: No icon has that name.
+    """
+    if painter.paintEngine().type() is QPaintEngine.Type.SVG:
+        from PySide6.QtSvg import QSvgRenderer
+
+        QSvgRenderer(QByteArray(_source(name).replace("currentColor", color).encode())).render(painter, place)
+        return
+    ratio = painter.device().devicePixelRatioF() * painter.worldTransform().m11()
+    mark = pixmap(name, round(place.width()), color, ratio)
+    painter.drawPixmap(place, mark, QRectF(mark.rect()))
 
 
 class _Engine(QIconEngine):

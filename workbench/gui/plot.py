@@ -22,8 +22,8 @@ CLOSEST = 10.0
 """Seconds that the nearest zoom shows."""
 STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600)
 """Seconds that may lie between two marks of the time axis."""
-MARK_WIDTH = 72
-"""Pixels that a mark of the time axis needs."""
+MARK_WIDTH, MARK_HEIGHT = 72, 20
+"""Pixels that a mark of the time axis, and one of the other axis needs."""
 
 
 class Plot(QObject):
@@ -76,6 +76,7 @@ class Plot(QObject):
         self._view.setFrameShape(QFrame.Shape.NoFrame)
         self._nothing.setProperty("role", "muted")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._nothing.setWordWrap(True)
         self._nothing.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         cover = QVBoxLayout(self.widget)
         cover.setContentsMargins(46, 0, 0, 20)
@@ -86,6 +87,7 @@ class Plot(QObject):
         self._box.sigRangeChangedManually.connect(self._taken)
         self._box.sigXRangeChanged.connect(self._mark_times)
         self._box.sigResized.connect(self._mark_times)
+        self._box.sigResized.connect(self._mark_rates)
 
     def dress(self) -> None:
         """Takes the colours of the look."""
@@ -138,12 +140,15 @@ class Plot(QObject):
         if wanted > self._top or wanted <= self._top / 2:
             self._top = wanted
             self._box.setYRange(0, wanted * 1.1, padding=0)  # room for the upper mark's text
-            self._item.getAxis("left").setTicks(
-                [[(part, number_text(part)) for part in (0.0, wanted / 2, wanted)]]
-            )
+            self._mark_rates()
+
+    def _mark_rates(self, *_: object) -> None:
+        middle = (self._top / 2,) if self._box.height() >= 3 * MARK_HEIGHT else ()
+        marks = [(part, number_text(part)) for part in (0.0, *middle, self._top)]
+        self._item.getAxis("left").setTicks([marks if self._top else []])
 
     def _mark_times(self, *_: object) -> None:
-        marks = time_marks(*self.shown(), max(2, int(self._box.width() // MARK_WIDTH)))
+        marks = time_marks(*self.shown(), max(1, int(self._box.width() // MARK_WIDTH)))
         self._item.getAxis("bottom").setTicks([marks if self._last else []])
 
     # -- moving --------------------------------------------------------------------------------------------

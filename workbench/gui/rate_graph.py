@@ -25,6 +25,7 @@ from workbench.gui.icons import icon
 from workbench.gui.plot import SPANS, Plot, clock_text, number_text
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme
+from workbench.gui.widgets import ElidedLabel, plain_label
 
 if TYPE_CHECKING:
     from PySide6.QtGui import (
@@ -72,13 +73,9 @@ class RateGraph(QWidget):
         self.acts.offer()
 
     def _build(self, title: str, unit: str) -> None:
-        heading, measure = QLabel(title), QLabel(unit)
-        heading.setProperty("role", "heading")
-        measure.setProperty("role", "muted")
-        for label in (heading, measure):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-        self._when = QLabel()
-        self._when.setProperty("role", "muted")
+        heading, measure = plain_label(title, "heading"), ElidedLabel("muted")
+        measure.setText(unit)
+        self._when = plain_label(role="muted")
         self._live = QToolButton()
         self._live.setText("Live")
         self._live.setIcon(icon("last"))
@@ -92,8 +89,7 @@ class RateGraph(QWidget):
         top = QHBoxLayout()
         top.setSpacing(8)
         top.addWidget(heading)
-        top.addWidget(measure)
-        top.addStretch(1)
+        top.addWidget(measure, 1)
         top.addWidget(self._when)
         top.addWidget(self._live)
         self._legend = _Legend(self)

@@ -53,6 +53,7 @@ class Session(WindowActions):
         self.live: LiveProject | None = None
         self._environ = environ
         self._trouble = "", ""
+        self._observer = ""
         self._end = asyncio.Event()
         self._closing = False
         self._status = StatusLine(
@@ -61,7 +62,7 @@ class Session(WindowActions):
         window.use(self._status)
         self._tool_bar()
         window.close_wanted.connect(self.quit)
-        window.perspective_changed.connect(lambda _name: self.acts.refresh())
+        window.perspective_changed.connect(lambda _name: self._arranged())
         self.acts.refresh()
         self.zones.begin()
 
@@ -85,12 +86,13 @@ class Session(WindowActions):
         except Exception as error:  # noqa: BLE001  # whatever stands in the way, the window says it
             self._show_mistakes(target, error)
             return
-        self.workspace, self._trouble = workspace, ("", "")
+        self.workspace, self._trouble, self._observer = workspace, ("", ""), workspace.observer
         self.desk = desk = Desk(workspace, self.window)
         self._asking = Question(
             self.window, desk, self._show_status, partial(desk.fail, "Showing the status")
         )
         self.window.fill(self.desk)
+        self._arranged()
         self.desk.changed.connect(self._changed)
         self.desk.selected.connect(lambda _selection: self._travelled())
         workspace.scenarios.listen(lambda: self._status.show_scenarios(workspace.scenarios.tally()))
@@ -125,16 +127,17 @@ class Session(WindowActions):
         self._status.show_status(None)
         self.acts.refresh()
 
+    def _arranged(self) -> None:
+        """Lets what depends on the arrangement of the window follow it."""
+        for view in self.window.views.values():
+            view.arranged(self.window.perspective, self._settings)
+        self.acts.refresh()
+
     def _taken_over(self) -> None:
         """Shows what the window itself says of the project, which was reloaded."""
         if self.workspace is not None:
             self.window.setWindowTitle(f"{self.workspace.project.name} — Event Workbench")
             self.acts.refresh()
-
-    def reopen(self) -> None:
-        """Opens the project again, with its store."""
-        if self.workspace is not None:
-            spawn(self.open((self.workspace.project.root, "")), name="Open the project again")
 
     async def _started(
         self, target: tuple[Path | None, str], *, trust: bool, only: str, store: str, fresh: bool
@@ -260,6 +263,10 @@ class Session(WindowActions):
         self._status.show_status(status)
         for key in ("engine", "step"):
             self.acts[key].refresh()
+        if self.desk is not None and status.observer != self._observer:
+            self._observer = status.observer
+            text = f"Read-only, but {status.observer}: open the project again to write."
+            self.desk.notice("warning", text, ("Open again", self.reopen))
         if self.desk is not None and (status.trouble, status.gone) != self._trouble:
             was_gone = bool(self._trouble[1])
             self._trouble = status.trouble, status.gone  # once: what was closed or is over is not said again

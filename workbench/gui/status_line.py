@@ -108,8 +108,9 @@ class StatusLine(QStatusBar):
             text += f", {len(status.faulted):,} faulted"
         self._engine.setIcon(icon(name, role))
         self._engine.setText(text)
-        self._engine.setToolTip("\n".join([ENGINE_TIP, *(f"{name} faulted" for name in status.faulted)]))
-        self._engine.setEnabled(status.engine != "observing")
+        told = f"Read-only: {status.observer}" if status.observer else ENGINE_TIP
+        self._engine.setToolTip("\n".join([told, *(f"{name} faulted" for name in status.faulted)]))
+        self._engine.setEnabled(not status.observer)
         self._dead.setIcon(icon("dead-letter", "error" if status.dead else "muted"))
         letters = "dead letter" if status.dead == 1 else "dead letters"
         dead = f"{status.dead:,} {letters}" if status.dead else f"No {letters}"

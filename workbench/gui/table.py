@@ -71,7 +71,7 @@ class FastTableView(QTableView):
         self._model = PagedModel(columns, self, desk)
         self._untold: SignalInstance | None = None
         self._hovered = -1
-        self._quiet = self._pressing = False
+        self._quiet = self._pressing = self._on_row = False
         self._wants_row = False
         self._empty: EmptyState | None = None
         self._fonts = (ui_font(), code_font())
@@ -343,6 +343,7 @@ class FastTableView(QTableView):
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         at = self.rowAt(event.position().toPoint().y())
+        self._on_row = at >= 0
         self._pressing = True  # Qt moves first and selects then
         super().mousePressEvent(event)
         self._pressing = False
@@ -354,8 +355,8 @@ class FastTableView(QTableView):
     @override
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Activates the row that the first click chose, also where that has moved the rows."""
-        left = event.button() == Qt.MouseButton.LeftButton
-        if left and self.selectionModel().isSelected(self.currentIndex()):
+        on_row = self._on_row and event.button() == Qt.MouseButton.LeftButton
+        if on_row and self.selectionModel().isSelected(self.currentIndex()):
             self._tell_row(self.row_activated)
 
     @override

@@ -17,7 +17,17 @@ from workbench.assets import asset
 Mode = Literal["system", "light", "dark"]
 """Whether the look follows the system or is chosen."""
 
-KINDS = ("command", "aggregate", "event", "topic", "subscription", "policy", "projection", "external")
+KINDS = (
+    "command",
+    "aggregate",
+    "event",
+    "topic",
+    "subscription",
+    "policy",
+    "projection",
+    "external",
+    "person",
+)
 """The kinds of things in a model; each has a fill, a colour on that fill, and an ink for views."""
 
 # Text reaches 4.5:1 on every ground it is used on, icons and rings 3:1 (WCAG 2.2, 1.4.3 and 1.4.11).
@@ -67,6 +77,9 @@ _ROLES = """
     external         #f9d9e3  #5a2a3c
     on_external      #6b1a38  #fbdbe5
     external_ink     #b0305f  #f389ac
+    person           #e4e7ec  #343b46
+    on_person        #2a313b  #e3e7ed
+    person_ink       #59626f  #9aa5b4
 """
 
 
@@ -124,6 +137,9 @@ class Colors:
     external: str
     on_external: str
     external_ink: str
+    person: str
+    on_person: str
+    person_ink: str
 
     def ink(self, role: str) -> str:
         """Returns the colour in which text and icons of a role are drawn on a view.

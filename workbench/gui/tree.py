@@ -198,6 +198,7 @@ class OfferingTree(QTreeView):
         self.rows = TreeModel(heads, self)
         self.setModel(self.rows)
         self.setHeaderHidden(not heads)
+        self.setVerticalScrollMode(QTreeView.ScrollMode.ScrollPerPixel)
         self.offering = Offering(
             self,
             self.current,
@@ -215,6 +216,8 @@ class OfferingTree(QTreeView):
     def show_rows(self, rows: Sequence[TreeRow], *, open_new: bool = True) -> None:
         """Shows what became of the rows; of one that left nothing takes the place as the current one.
 
+        The current one, if it is in sight, else the uppermost one stays where it is, as far as that goes.
+
         Args:
             open_new: Whether what stands below a row that was not there before is seen.
         """
@@ -224,10 +227,22 @@ class OfferingTree(QTreeView):
         if row is not None and row.key not in {one.key for one in beside}:
             self.selectionModel().clear()
         before = [QPersistentModelIndex(one) for one in self.rows.all()]
+        stays, edge = self._in_place()
         self.rows.show(rows)
         for at in range(self.rows.rowCount()):
             if open_new and (one := self.rows.index(at, 0)) not in before:
                 self.expand(one)
+        if stays.isValid():
+            self.updateGeometries()
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.value() + self.visualRect(stays).top() - edge)
+
+    def _in_place(self) -> tuple[QPersistentModelIndex, int]:
+        """Returns the row that is to stay where it is, none at the top, and its upper edge in pixels."""
+        index, port = self.currentIndex(), self.viewport().rect()
+        if not port.intersects(self.visualRect(index)):
+            index = self.indexAt(QPoint(0, 0)) if self.verticalScrollBar().value() else NOWHERE
+        return QPersistentModelIndex(index), self.visualRect(index).top()
 
     def current(self) -> TreeItem | None:
         """Returns the current row."""

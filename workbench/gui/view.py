@@ -19,6 +19,7 @@ from workbench.gui.table import FastTableView
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtCore import QSettings
     from PySide6.QtGui import QContextMenuEvent, QHideEvent, QKeyEvent, QPaintEvent, QShowEvent
 
     from workbench.model.changes import Changes
@@ -96,6 +97,9 @@ class View(QWidget):
 
     def follow(self, selection: Selection) -> None:
         """Shows what was selected elsewhere."""
+
+    def arranged(self, perspective: str, settings: QSettings) -> None:
+        """Shows itself as it was left in an arrangement of the window; the settings remember it."""
 
     def tick(self) -> None:
         """Says again what time alone has changed, such as ages; must be quick."""

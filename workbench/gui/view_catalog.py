@@ -56,12 +56,13 @@ VIEWS = (
     ),
     ViewEntry("log", "Log", "log", "workbench.gui.views.log_view:LogView", "bottom"),
     ViewEntry("settings", "Settings", "settings", "workbench.gui.views.settings_view:SettingsView"),
+    ViewEntry("text", "Project file", "code", "workbench.gui.views.text_view:TextView"),
 )
 
 Columns = tuple[tuple[str, ...], ...]
 
 PERSPECTIVES: dict[str, Columns] = {
-    "Design": (("explorer",), ("board+settings",), ("commands",)),
+    "Design": (("explorer",), ("board+text+settings",), ("commands",)),
     "Run": (("explorer",), ("commands",), ("timeline", "streams"), ("projections",)),
     "Observe": (("explorer",), ("board",), ("subscriptions", "log")),
     "Repair": (("explorer",), ("letters",), ("inspector",)),

@@ -118,6 +118,12 @@ class WindowActions(ABC):
         if folder:
             self.open_folder(Path(folder))
 
+    @action("Open the project &again", key="reopen", icon="refresh", menu="File", why=no_project)
+    def reopen(self) -> None:
+        """Opens the project again, with its store: to write where only reading was possible, for one."""
+        if self.workspace is not None:
+            self.open_folder(self.workspace.project.root)
+
     samples = tuple(
         Action(
             key=f"sample-{name}",

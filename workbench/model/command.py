@@ -27,13 +27,19 @@ class Involved:
 
     Attributes:
         aggregate: Its name.
-        id: Field of the command that holds its id.
+        id: Field of the command that holds its id; where that is null, this one is not involved.
         creates: As of a command.
     """
 
     aggregate: str
     id: str
     creates: bool | None = False
+
+    @property
+    def words(self) -> str:
+        """How a command is decided over it: ``changes by course_id``."""
+        does = {True: "creates", False: "changes", None: "creates or changes"}[self.creates]
+        return f"{does} by {self.id}"
 
 
 class Command(BaseModel):
@@ -75,6 +81,7 @@ class CommandType:
         dump: Turns the typed command into plain values.
         target: Field that holds the aggregate's id.
         fields: Names of all fields.
+        absent: Names of aggregates that are not involved this time, as their id is null.
     """
 
     name: str
@@ -87,12 +94,28 @@ class CommandType:
     creates: bool | None
     doc: str = ""
     involves: Mapping[str, Involved] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
     places: tuple[Involved, ...] = field(init=False)
     """Every aggregate that it is decided over, its own first."""
 
     def __post_init__(self) -> None:
         own = Involved(aggregate=self.aggregate, id=self.target, creates=self.creates)
         object.__setattr__(self, "places", (own, *self.involves.values()))
+
+    def for_values(self, values: Mapping[str, Any]) -> CommandType:
+        """Returns the same without the aggregates whose id is null (K8)."""
+        if not self.involves or all(values[one.id] is not None for one in self.involves.values()):
+            return self
+        found = {name: one for name, one in self.involves.items() if values[one.id] is not None}
+        return replace(self, involves=found, absent=frozenset(self.involves.keys() - found.keys()))
+
+    @property
+    def over(self) -> dict[str, str]:
+        """The aggregates that it is decided over, and, where these are several, how: a line for each way."""
+        found: dict[str, list[str]] = {}
+        for place in self.places:
+            found.setdefault(place.aggregate, []).append(place.words if self.involves else "")
+        return {name: "\n".join(words) for name, words in found.items()}
 
 
 class CommandOutcome(StrEnum):

@@ -19,7 +19,7 @@ class DecisionContext(msgspec.Struct, frozen=True):
     Attributes:
         at: The time of the decision, microseconds since 1970; its events carry it as `occurred_at` (K5).
         states: Of the further aggregates that the command involves, by their names; None where there is no
-            stream yet (K8).
+            stream yet, or the id is null (K8).
     """
 
     at: int

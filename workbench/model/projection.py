@@ -89,7 +89,7 @@ class Column:
 
     Attributes:
         kind: A time is microseconds since 1970; JSON is text.
-        index: Whether lists are filtered or sorted by it.
+        index: Whether rows are found or sorted by it.
     """
 
     name: str

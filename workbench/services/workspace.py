@@ -17,6 +17,7 @@ from workbench.project.project_file import ProjectFile
 from workbench.services.commands import Commands
 from workbench.services.commands.command_story import Story
 from workbench.services.dead_letters import DeadLetters
+from workbench.services.design.text_files import TextFiles
 from workbench.services.maintenance.commit_watch import CommitWatch
 from workbench.services.maintenance.store_owner import open_own_store
 from workbench.services.maintenance.store_watch import StoreWatch
@@ -50,6 +51,7 @@ class Workspace:
         story: Commands in from files.
         model_reload: Reads the project again when its files change.
         project_editor: The project file as settings.
+        texts: The project file and the scenario files as texts.
         scenarios: The project's scenarios and what came of them.
         drafts: What was typed and not sent.
     """
@@ -73,6 +75,7 @@ class Workspace:
         self.story = Story(world, self.commands)
         self.model_reload = ModelReload(world, self.environ, self.adopt)
         self.project_editor = ProjectEditor(world, self.environ)
+        self.texts = TextFiles(world, self.environ, self.project_editor)
         self.scenarios = ScenarioStatus(world)
         self.drafts = DraftFiles(project.root, self.environ, clock)
         world.listen(self._follow)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from workbench.model.clock import rfc3339
+from workbench.store.ports import HELD, LEFT
 
 
 class StoreLock:
@@ -95,6 +96,16 @@ class StoreLock:
             )  # where there are no such names, the lock file alone counts
         self._name = name
         return True
+
+    def look_again(self, observer: str) -> str:
+        """Returns why one may only look, now: the process that had the store open may have ended (C8)."""
+        if not observer.endswith(HELD):
+            return observer
+        try:
+            with self.path.open("a+", encoding="utf-8") as file:
+                return LEFT if _lock(file) else observer
+        except OSError:
+            return observer
 
     def holder(self) -> str:
         """Says who holds the lock, in words for a person."""

@@ -28,6 +28,8 @@ from workbench.store.stored_values import (
 
 HELD = "has it open"
 """What `Store.observer` ends with where another process may write."""
+LEFT = "the process that wrote has ended"
+"""What `Store.observer` is once that process writes no more: the store can be opened again, for writing."""
 Wanted = Callable[[str], bool]
 """Whether a topic gets events of that type."""
 
@@ -278,7 +280,10 @@ class Store(StoreWriter, Protocol):
         ...
 
     def look(self) -> str:
-        """Looks whether what is stored is still at its place; returns `gone`. Any thread may ask."""
+        """Looks whether what is stored is still at its place; returns `gone`. Any thread may ask.
+
+        Where another process writes, it looks whether that has ended; `observer` then says so.
+        """
         ...
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 from workbench.tusk.document import Document, Entry, Scope, Value, ValueKind
 from workbench.tusk.edit import delete, insert, rename, set_value
-from workbench.tusk.parser import parse
+from workbench.tusk.parser import parse, parse_in_part
 from workbench.tusk.problems import Problem, TskError
 from workbench.tusk.resolve import Resolved, resolve
 from workbench.tusk.save import ChangedOnDisk, digest_of, mark_of, open_file, read_file, save
@@ -34,6 +34,7 @@ __all__ = [
     "move_section",
     "open_file",
     "parse",
+    "parse_in_part",
     "read_file",
     "remove_section",
     "rename",

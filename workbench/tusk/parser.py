@@ -33,15 +33,21 @@ def parse(data: bytes | str, file: str = "project.tsk") -> Document:
         hint = "move parts into other files: @parts.tsk.get(…)"
         raise TskError([Places(file, "").problem(0, 1, "E-SIZE", f"larger than {MAX_BYTES:,} bytes", hint)])
     text = _checked(data, file) if isinstance(data, str) else _decode(data, file)
+    document, found = parse_in_part(text, file)
+    if found:
+        raise TskError(found)
+    return document
+
+
+def parse_in_part(text: str, file: str = "project.tsk") -> tuple[Document, list[Problem]]:
+    """Reads of a text what can be read, and returns also what is wrong with it, in its order."""
     places = Places(file, text)
     parser = _Parser(text, places)
     top, sections = parser.read(1 if text.startswith("\ufeff") else 0)
-    if parser.problems:
-        found = sorted(parser.problems)
-        raise TskError(found[:KEPT])
-    return Document(
+    document = Document(
         file=file, text=text, places=places, top=top, sections=sections, entries_at_most=parser.count
     )
+    return document, sorted(parser.problems)[:KEPT]
 
 
 def parse_sections(text: str, places: Places, start: int, end: int) -> tuple[dict[str, Scope], int] | None:

@@ -59,6 +59,10 @@ class Places:
         """Returns the line of an offset, from 1."""
         return bisect_right(self._starts, min(offset, self._length))
 
+    def start_of(self, line: int) -> int:
+        """Returns where a line begins, counted from 1; of one that is not there the last one's begin."""
+        return self._starts[min(line, len(self._starts)) - 1]
+
     def line_start(self, offset: int) -> int:
         """Returns where the line of an offset begins."""
         return self._starts[self.line(offset) - 1]

@@ -63,6 +63,11 @@ WORK = (
         share=0.2,
     ),
     Work(
+        name="lines_10",
+        sent=lambda caller, turn: ("place_order", {"order_id": f"{caller}-{turn}", "lines": LINES}),
+        share=0.5,
+    ),
+    Work(
         name="two_aggregates",
         before=_accounts,
         sent=lambda caller, _: ("transfer", {"from_id": f"{caller}a", "to_id": f"{caller}b", "amount": 1}),

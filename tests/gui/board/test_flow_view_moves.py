@@ -28,17 +28,19 @@ def view(shop: BoardGraph, qtbot: QtBot) -> FlowView:
 
 def in_sight(view: FlowView, node: str) -> bool:
     inside = view.mapToScene(view.viewport().rect()).boundingRect()
-    return inside.contains(view.board.nodes[node].sceneBoundingRect())
+    return inside.contains(view.board.box_of(node))
 
 
-def turn(view: FlowView, place: QPoint, by: int) -> None:
+def turn(
+    view: FlowView, place: QPoint, by: int, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+) -> None:
     event = QWheelEvent(
         QPointF(place),
         QPointF(view.mapToGlobal(place)),
         QPoint(),
         QPoint(0, by),
         Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
+        keys,
         Qt.ScrollPhase.NoScrollPhase,
         False,
     )
@@ -54,19 +56,19 @@ def drag(view: FlowView, start: QPoint, end: QPoint) -> None:
 
 
 def test_it_comes_up_fitted(view: FlowView) -> None:
-    assert all(in_sight(view, node) for node in view.board.nodes)
+    assert all(in_sight(view, node) for node in view.board.cards())
     assert view.scale_now <= 1
 
 
 def test_it_fits_again_until_a_person_zooms(view: FlowView) -> None:
     view.resize(700, 500)
-    assert all(in_sight(view, node) for node in view.board.nodes)
+    assert all(in_sight(view, node) for node in view.board.cards())
     view.zoom_in()
     scale = view.scale_now
     view.resize(900, 600)
     assert view.scale_now == scale
     QTest.keyClick(view, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
-    assert all(in_sight(view, node) for node in view.board.nodes)
+    assert all(in_sight(view, node) for node in view.board.cards())
 
 
 def test_where_it_could_not_be_read_it_begins_at_the_left(view: FlowView) -> None:
@@ -106,7 +108,7 @@ def test_keys_zoom(view: FlowView) -> None:
 
 
 def test_dragging_moves_the_board_and_chooses_nothing(view: FlowView) -> None:
-    start = view.mapFromScene(view.board.nodes["aggregate:cart"].sceneBoundingRect().center())
+    start = view.mapFromScene(view.board.box_of("aggregate:cart").center())
     under = view.mapToScene(start)
     drag(view, start, start + QPoint(60, 40))
     assert (view.mapFromScene(under) - start - QPoint(60, 40)).manhattanLength() <= 2
@@ -114,7 +116,7 @@ def test_dragging_moves_the_board_and_chooses_nothing(view: FlowView) -> None:
 
 
 def test_a_click_chooses_and_a_click_beside_chooses_nothing(view: FlowView) -> None:
-    place = view.mapFromScene(view.board.nodes["event:paid"].sceneBoundingRect().center())
+    place = view.mapFromScene(view.board.box_of("event:paid").center())
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert view.board.chosen == "event:paid"
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(3, 3))
@@ -142,7 +144,7 @@ def test_a_node_that_is_out_of_sight_is_brought_in(view: FlowView) -> None:
 
 
 def test_double_click_activates(view: FlowView, qtbot: QtBot) -> None:
-    place = view.mapFromScene(view.board.nodes["topic:carts"].sceneBoundingRect().center())
+    place = view.mapFromScene(view.board.box_of("topic:carts").center())
     with qtbot.waitSignal(view.node_activated) as said:
         QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert said.args == ["topic:carts"]

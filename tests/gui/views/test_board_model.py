@@ -16,6 +16,7 @@ from workbench.model.model_flow import ModelFlow
 from workbench.model.registry import Definitions, Registry, build_registry
 from workbench.project.project import load_project
 from workbench.project.samples import copy_sample
+from workbench.services.documents.mermaid import flow_diagram
 
 
 @pytest.fixture
@@ -139,6 +140,39 @@ def test_the_lines_say_when_and_under_which_condition(tmp_path: Path) -> None:
     card = graph.by_id["subscription:retry-or-cancel"]
     assert card.rows[0] == "retry_payment after 2s, when event.attempt < 3"
     assert "retry-or-cancel issues retry_payment: after 2s, when event.attempt < 3" in ways(graph, card)
+
+
+COURSES = """
+[aggregate.course]
+state { left { type: "integer", default: 1 } }
+[aggregate.student]
+[event.course.offered]
+[event.course.joined]
+fields { student_id: "string" }
+[event.student.added]
+[command.offer]
+creates: "course"
+fields { course_id: "string" }
+emit: "course.offered"
+[command.add]
+creates: "student"
+fields { student_id: "string" }
+emit: "student.added"
+[command.join]
+changes: { course: "course_id", student: "student_id" }
+fields { course_id: "string", student_id: "string" }
+emit: "course.joined"
+"""
+
+
+def test_a_command_leads_to_every_aggregate_that_it_is_decided_over(tmp_path: Path) -> None:
+    (tmp_path / "project.tsk").write_text(COURSES)
+    registry = load_project(tmp_path, environ={}, trusted=True).registry
+    edges = {(edge.source, edge.target): edge.words for edge in model_graph(registry, {}).edges}
+    assert edges["command:join", "aggregate:course"] == "changes by course_id"
+    assert edges["command:join", "aggregate:student"] == "changes by student_id"
+    assert edges["command:offer", "aggregate:course"] == ""
+    assert '-->|"changes by student_id"| aggregate' in "\n".join(flow_diagram(registry))
 
 
 def test_the_line_to_a_read_model_says_where_it_changes_rows(tmp_path: Path) -> None:

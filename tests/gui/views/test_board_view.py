@@ -23,6 +23,7 @@ ANN = {"user_id": "018f0000-0000-7000-8000-000000000001", "username": "ann", "em
 @pytest.fixture
 def board(desk: Desk, qtbot: QtBot) -> BoardView:
     made = BoardView(desk)
+    made.show_picture("Topology")
     qtbot.addWidget(made)
     made.resize(1000, 700)
     made.show()
@@ -36,12 +37,12 @@ async def create(desk: Desk, **values: Any) -> None:
 
 def test_it_draws_the_whole_model(board: BoardView, desk: Desk) -> None:
     registry = desk.workspace.registry
-    drawn = set(board.scene.nodes)
+    drawn = set(board.topology.nodes)
     assert {f"command:{name}" for name in registry.commands} <= drawn
     assert {f"event:{name}" for name in registry.events} <= drawn
     assert {f"projection:{name}" for name in registry.projections} <= drawn
     assert {f"subscription:{name}" for name in registry.subscriptions} <= drawn
-    assert ("event:user.created", "topic:mail") in board.scene.edges
+    assert ("event:user.created", "topic:mail") in board.topology.edges
 
 
 async def test_what_was_looked_for_before_it_was_drawn_is_found(desk: Desk, qtbot: QtBot, until: Any) -> None:
@@ -56,31 +57,32 @@ async def test_what_was_looked_for_before_it_was_drawn_is_found(desk: Desk, qtbo
 
 
 async def test_what_happens_is_counted_and_travels(board: BoardView, desk: Desk, until: Any) -> None:
-    assert not board.scene.tokens.running
+    assert not board.topology.tokens.running
     await create(desk)
-    await until(lambda: board.scene.nodes["event:user.created"].badge == "1")
-    assert board.scene.nodes["command:create_user"].badge == "1"
-    await until(lambda: board.scene.tokens.running)
-    assert {token.kind for token in board.scene.tokens.alive} <= {"ok", "retry", "dead"}
+    await until(lambda: board.topology.nodes["event:user.created"].badge == "1")
+    assert board.topology.nodes["command:create_user"].badge == "1"
+    await until(lambda: board.topology.tokens.running)
+    assert {token.kind for token in board.topology.tokens.alive} <= {"ok", "retry", "dead"}
 
 
 async def test_what_happened_before_it_was_seen_does_not_travel(desk: Desk, qtbot: QtBot, until: Any) -> None:
     await create(desk)
     await until(lambda: desk.workspace.monitor.flow().get("event:user.created") == 1)
     board = BoardView(desk)
+    board.show_picture("Topology")
     qtbot.addWidget(board)
     board.show()
     board.catch_up()
-    assert board.scene.nodes["event:user.created"].badge == "1"
-    assert not board.scene.tokens.alive
+    assert board.topology.nodes["event:user.created"].badge == "1"
+    assert not board.topology.tokens.alive
 
 
 async def test_a_line_appears_when_something_was_seen_to_move_there(
     board: BoardView, desk: Desk, until: Any
 ) -> None:
-    assert ("subscription:audit-trail", "topic:audit") not in board.scene.edges
+    assert ("subscription:audit-trail", "topic:audit") not in board.topology.edges
     await create(desk)
-    await until(lambda: ("subscription:audit-trail", "topic:audit") in board.scene.edges)
+    await until(lambda: ("subscription:audit-trail", "topic:audit") in board.topology.edges)
 
 
 def test_choosing_tells_what_it_is(board: BoardView) -> None:
@@ -167,7 +169,7 @@ async def test_problems_are_counted_and_stepped_through(
 
 async def test_a_paused_subscription_says_so(board: BoardView, desk: Desk, until: Any) -> None:
     await desk.workspace.subscriptions.pause("notices", paused=True)
-    await until(lambda: board.scene.nodes["subscription:notices"].badge == "paused")
+    await until(lambda: board.topology.nodes["subscription:notices"].badge == "paused")
 
 
 def test_what_is_selected_elsewhere_is_chosen_here(board: BoardView, desk: Desk) -> None:
@@ -180,7 +182,7 @@ def test_an_empty_model_says_what_would_fill_it(board: BoardView, desk: Desk) ->
     desk.changed.emit(Changes(model=True))
     take_turn(desk)
     assert board.pages.currentIndex() == 1
-    assert not board.scene.nodes
+    assert not board.topology.nodes
 
 
 def test_the_legend_explains_the_kinds_that_are_there(board: BoardView) -> None:

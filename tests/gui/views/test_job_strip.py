@@ -115,6 +115,18 @@ async def test_V3_a_replay_is_not_done_while_it_waits(many, view, told, until):
     assert shown.said.text() == f"Replayed {MANY} dead letters: {MANY} failed again."
 
 
+async def test_L5_where_all_are_given_back_nothing_is_left_to_cancel(many, view, until):
+    await many.pause()
+    view._repairs.do(REPLAY, all_numbers(view))
+    await until(lambda: view.jobs.cards and "0 queued" in card(view).said.text())
+    shown = card(view)
+    assert not shown.cancel.isEnabled()
+    assert "Nothing is left to cancel" in shown.cancel.toolTip()
+    await many.dead_letters.jobs.cancel(1)  # as one does who was as quick as the job
+    await until(lambda: shown.title.text().endswith(": cancelled too late, all had been given back"))
+    assert shown.said.text() == f"Replayed {MANY} dead letters: {MANY} in progress."
+
+
 async def test_V3_a_few_replays_are_told_when_they_ended(many, view, told, until):
     await many.pause()
     view._repairs.do(REPLAY, all_numbers(view)[:2])

@@ -12,6 +12,7 @@ from workbench.engine.delivery_attempt import Failure
 from workbench.engine.dry_run import DryRun, Effect
 from workbench.gui.desk import Selection
 from workbench.gui.views.letter_actions import DRY_RUN, EDIT
+from workbench.gui.views.letter_detail import LOW
 from workbench.gui.views.letter_dry_run import CAVEAT, DryRunView, outdated, verdict
 from workbench.gui.views.letters_view import LettersView
 from workbench.project.project import load_project
@@ -106,8 +107,24 @@ async def failed_dry_run(view, desk, until):
 async def test_V3_a_verdict_goes_once_the_letter_has_changed(broken, desk, view, until):
     shown = await failed_dry_run(view, desk, until)
     await broken.dead_letters.archive([3])
-    await until(lambda: shown.said.text() == outdated("dead letter"))
+    await until(lambda: shown.said.text() == "The dead letter has changed since: it was archived.")
     assert "not run" in shown.badge.text()
+
+
+async def test_the_error_gives_way_to_effects_alone_where_there_is_little_room(broken, desk, view, until):
+    await broken.commands.issue("resolve_outage", {"domain": "slow.example"})
+    await settle(broken)
+    view.resize(1200, 420)
+    choose(view, desk, 3)
+    view.detail.tabs.setCurrentWidget(view.detail.dry_run_view)
+    assert view.detail.height() < LOW
+    assert view.detail._box.isVisible()
+    view.begin(DRY_RUN)
+    agree(view)
+    await until(view.detail._box.isHidden)
+    assert "would succeed" in view.detail.dry_run_view.badge.text()
+    await broken.dead_letters.archive([3])
+    await until(view.detail._box.isVisible)
 
 
 async def test_V3_a_verdict_goes_once_another_model_runs(broken, desk, view, until):

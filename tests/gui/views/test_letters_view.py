@@ -15,6 +15,7 @@ from workbench.gui.views.letter_actions import ARCHIVE, EDIT, PURGE, REPLAY, RES
 from workbench.gui.views.letter_reads import SHOWN, found_letters
 from workbench.gui.views.letters_view import NARROW, WIDE, LettersView
 from workbench.services.dead_letters import Report
+from workbench.store.stored_values import LetterGroup
 
 
 @pytest.fixture
@@ -322,6 +323,30 @@ async def test_where_there_is_little_room_the_list_has_it_until_a_letter_is_chos
     assert view.detail.isVisible()
 
 
+async def test_in_a_wide_view_the_list_has_more_room_than_the_letter(broken, desk, view, qapp):
+    view.resize(1300, 800)
+    desk.select(Selection(letter=2))
+    qapp.processEvents()
+    listed, shown = view.inner.sizes()
+    assert view.inner.orientation() == Qt.Orientation.Horizontal
+    assert listed > shown
+
+
+async def test_where_there_is_little_room_list_and_letter_share_it(broken, desk, view, until, qapp):
+    view.resize(839, 531)
+    qapp.processEvents()
+    desk.select(Selection(letter=2))
+    qapp.processEvents()
+    assert view.inner.orientation() == Qt.Orientation.Vertical
+    listed, shown = view.inner.sizes()
+    assert listed > (listed + shown) // 3
+    view.inner.setSizes([listed - 40, shown + 40])
+    view.detail.show_letter(None)
+    desk.select(Selection(letter=3))
+    qapp.processEvents()
+    assert view.inner.sizes()[1] >= shown + 30, "what the person chose stays"
+
+
 def test_an_account_tells_done_skipped_and_failed():
     report = Report(asked=5, done=2, skipped=2, failed=1, trouble="disk full")
     assert account(REPLAY, report) == (
@@ -456,6 +481,33 @@ async def test_a_cause_that_lost_its_letters_stays_chosen_until_another_is(broke
     view.refresh()
     assert "PermanentError" not in dict(nodes(view))
     assert view.groups.node().title == "MailServerUnavailable"
+
+
+async def test_V1_the_chosen_cause_stays_where_it_is_while_others_come_above_it(view, qapp):
+    def cause(name, count):
+        numbers = tuple(range(count))
+        return LetterGroup(
+            subscription="mail",
+            error_type=name,
+            place="",
+            count=count,
+            numbers=numbers,
+            first_at=0,
+            last_at=0,
+        )
+
+    causes = [cause(f"Error{at:02}", 40 - at) for at in range(20)]
+    view._pages.setCurrentIndex(0)
+    view.groups.show_groups(causes)
+    cause_at = [title for title, _ in nodes(view)].index("Error10")
+    view.groups.setCurrentIndex(view.groups.model().index(cause_at))
+    qapp.processEvents()
+    before = view.groups.visualRect(view.groups.currentIndex())
+    assert view.groups.verticalScrollBar().value() > 0
+    view.groups.show_groups([cause("New", 99), *causes])
+    qapp.processEvents()
+    assert view.groups.node().title == "Error10"
+    assert view.groups.visualRect(view.groups.currentIndex()) == before
 
 
 async def test_V3_an_empty_cause_says_that_it_is_the_cause_which_is_empty(broken, view, until):

@@ -83,6 +83,16 @@ async def test_a_row_names_the_events_that_made_it_and_leads_to_them(workspace, 
     assert (desk.selection.stream, desk.selection.version) == ("user-ada", 2)
 
 
+async def test_the_details_show_times_as_the_table_does(workspace, view, until):
+    await create(workspace, "ada")
+    await until(lambda: column(view, 0) == ["ada"])
+    view._table.setFocus()
+    QTest.keyClick(view._table, Qt.Key.Key_Home)
+    shown = view._table.model().shown(0, 4)
+    assert shown.count("-") == 2
+    assert f'"created_at": "{shown}"' in view.detail.fields.toPlainText()
+
+
 async def test_pausing_stops_the_table_and_resuming_catches_up(workspace, view, until):
     await create(workspace, "ada")
     await until(lambda: column(view, 0) == ["ada"])

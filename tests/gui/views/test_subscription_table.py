@@ -12,6 +12,7 @@ from workbench.gui.views.subscription_table import (
     COLUMNS,
     FACTS,
     GIVING_WAY,
+    NAME,
     TITLES,
     SubscriptionTable,
     age_text,
@@ -47,6 +48,14 @@ VIEW = SubscriptionView(
     expired=8,
     skipped=6,
 )
+
+
+def test_the_dead_are_seen_whole_where_nothing_is_left_that_gives_way(table):
+    table.resize(319, 300)
+    last = TITLES.index("Dead")
+    assert table.columnViewportPosition(last) + table.columnWidth(last) <= table.viewport().width()
+    table.resize(440, 300)
+    assert table.columnWidth(0) >= NAME, "others give way before a name does"
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from workbench.gui.desk import Selection
-from workbench.gui.views.timeline_view import TimelineView
+from workbench.gui.views.timeline_view import LOW, TimelineView
 
 
 @pytest.fixture
@@ -66,7 +66,9 @@ async def test_the_past_shows_its_state_its_difference_and_a_banner(ada, workspa
     await until(lambda: view.where.text() == "version 2 of 4")
 
 
-async def test_a_menu_on_an_older_event_is_of_the_row_that_was_pressed(ada, desk, view, until, qapp):
+@pytest.mark.parametrize("height", [600, 330])
+async def test_a_menu_on_an_older_event_is_of_the_row_that_was_pressed(ada, desk, view, until, qapp, height):
+    view.resize(900, height)
     desk.select(Selection(stream=ada))
     qapp.processEvents()
     place = view.table.viewport().mapTo(view, view.table.visualRect(view.table.model().index(0, 0)).center())
@@ -75,7 +77,7 @@ async def test_a_menu_on_an_older_event_is_of_the_row_that_was_pressed(ada, desk
     qapp.processEvents()
     assert view.table.offering.target().row[0] == 1
     now = view.table.viewport().mapTo(view, view.table.visualRect(view.table.model().index(0, 0)).center())
-    assert now == place, "the rows stay where they are"
+    assert now == place or height < LOW, "the rows stay where they are while there is room"
     view.table.offering.menu.close()
 
 
@@ -111,13 +113,15 @@ async def test_a_click_on_the_strip_chooses_the_nearest_event(ada, desk, view):
     assert desk.selection.version == strip.nearest(1)
 
 
-async def test_an_imported_stream_has_payloads_but_no_state(workspace, desk, view, tmp_path):
+async def test_an_imported_stream_has_payloads_but_no_state(workspace, desk, view, until, tmp_path):
     file = tmp_path / "log.ndjson"
     file.write_text('{"id":"1","type":"pushed","stream":"r","n":12345678901234567}\n')
     preview = workspace.event_import.preview(file)
     await workspace.event_import.bring_in(file, preview.mapping)
     desk.select(Selection(stream=workspace.streams.page(1, 1)[0].name))
-    assert "No aggregate" in view.state_label.text()
+    label = view.state_label
+    assert "No aggregate" in label.text()
+    await until(lambda: label.height() >= label.heightForWidth(label.width()) > label.fontMetrics().height())
     assert "12345678901234567" in view.state.toPlainText()
 
 

@@ -5,45 +5,22 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
 
 from tests.project.declared.random_expressions import (
-    COLUMNS,
-    FIELDS,
     INNER,
-    NAMES,
     STORED,
     TYPES,
     WRITTEN,
-    RandomExpressions,
     Scope,
     block,
     quoted,
 )
+from tests.project.declared.random_read_models import RandomReadModels
+from tests.project.declared.random_sections import Family, Part
 
 
-@dataclass
-class Part:
-    """An event or a command with its fields."""
-
-    name: str
-    fields: dict[str, str]
-    begins: bool = False
-
-
-@dataclass
-class Family:
-    """An aggregate with what belongs to it; `created` and `create` begin it."""
-
-    name: str
-    state: dict[str, str]
-    events: list[Part] = field(default_factory=list)
-    commands: list[Part] = field(default_factory=list)
-
-
-class RandomModel(RandomExpressions):
+class RandomModel(RandomReadModels):
     """A model whose policies lead from one aggregate to those after it, so that every run ends.
 
     Args:
@@ -52,13 +29,11 @@ class RandomModel(RandomExpressions):
     Attributes:
         text: The project file.
         orders: Commands that can be sent, with their data.
-        questions: Queries that can be asked, with their data.
     """
 
     def __init__(self, seed: int, size: int) -> None:
         super().__init__(seed)
-        self._sections = [TYPES]
-        self.questions: list[tuple[str, dict[str, Any]]] = []
+        self._sections.append(TYPES)
         self._families = [self._family(number) for number in range(size)]
         for number, family in enumerate(self._families):
             self._aggregate(family)
@@ -71,38 +46,6 @@ class RandomModel(RandomExpressions):
         self.text = "\n".join(self._sections)
         commands = [one for family in self._families for one in family.commands] + extra
         self.orders = [(one.name, self._data(one)) for one in commands * 2]
-
-    # -- chance -------------------------------------------------------------------------------------------
-
-    def _some(self, most: int, kinds: dict[str, Any] = FIELDS) -> dict[str, str]:
-        names = self._random.sample(NAMES, self._random.randint(0, most))
-        return {name: self._random.choice(list(kinds)) for name in names}
-
-    def _data(self, part: Part) -> dict[str, Any]:
-        found = {name: self._random.choice(FIELDS[kind][2]) for name, kind in part.fields.items()}
-        ids = {name: self._random.choice(["1", "2"]) for name in found if name.endswith("_id")}
-        return {WRITTEN.get(name, name): value for name, value in (found | ids).items()}
-
-    # -- texts --------------------------------------------------------------------------------------------
-
-    def _section(self, head: str, **entries: str) -> None:
-        body = [
-            f"{key} {text}" if text.startswith("{") else f"{key}: {text}" for key, text in entries.items()
-        ]
-        self._sections.append("\n".join([f"[{head}]", *body, ""]))
-
-    def _fields(self, fields: dict[str, str], *, defaults: bool = False) -> str:
-        return block({name: self._field(name, kind, defaults=defaults) for name, kind in fields.items()})
-
-    def _field(self, name: str, kind: str, *, defaults: bool) -> str:
-        written, more, values = FIELDS[kind]
-        said = {"type": quoted(written)} | {key: json.dumps(value) for key, value in more.items()}
-        said |= {"as": quoted(WRITTEN[name])} if name in WRITTEN else {}
-        if defaults and kind != "place":
-            said["default"] = json.dumps(values[0], ensure_ascii=False)
-        elif self._maybe(0.2):
-            said["description"] = quoted("What it is, and {more}.")
-        return said["type"] if len(said) == 1 else block(said)
 
     # -- aggregates ---------------------------------------------------------------------------------------
 
@@ -266,14 +209,18 @@ class RandomModel(RandomExpressions):
         source = "command" if verb == "emit" else root
         fit = {name for name, kind in part.fields.items() if scope.get(f"{source}.{name}") == kind}
         given = {name: text for name, text in given.items() if name not in fit or self._maybe()}
-        if verb == "issue" and (root == "data" or self._maybe(0.8)):
-            own = ['"id"'] if "id" in scope else []
-            given[next(iter(part.fields))] = self._random.choice([*own, "\"'1'\"", "\"'3'\""])
+        if verb == "issue":
+            given |= self._target(part, scope)
         if given:
             said["with"] = block(given)
         if verb == "issue":
             said |= self._later(scope) | self._answer(scope, later, root)
         return said
+
+    def _target(self, part: Part, scope: Scope) -> dict[str, str]:
+        """Returns the id of the aggregate that a command is for."""
+        own = ['"id"'] if "id" in scope else []
+        return {next(iter(part.fields)): self._random.choice([*own, "\"'1'\"", "\"'3'\""])}
 
     def _later(self, scope: Scope) -> dict[str, str]:
         after = self._random.choice(
@@ -292,6 +239,7 @@ class RandomModel(RandomExpressions):
         let, known = self._let({path: kind for path, kind in scope.items() if path.startswith(f"{root}.")})
         known |= {"refusal.message": "string"}
         given = {name: self._value(kind, known) for name, kind in part.fields.items()}
+        given |= self._target(part, known)
         again = {"refused": quoted("nothing")} if self._maybe() else {}
         return {"refused": block({**let, "issue": quoted(part.name), "with": block(given), **again})}
 
@@ -335,72 +283,6 @@ class RandomModel(RandomExpressions):
         body = {"state": self._fields(state, defaults=True)} if state else {}
         on = "\n".join(f"    {event}: {step}" for event, step in steps.items())
         self._section(f"process.of_{family.name}", key=quoted("id"), **body, on="{\n" + on + "\n}")
-
-    # -- read models --------------------------------------------------------------------------------------
-
-    def _read_model(self, family: Family) -> None:
-        columns = self._some(4, COLUMNS) | {"times": "integer"}
-        kinds = {name: quoted(COLUMNS[kind]) for name, kind in columns.items()}
-        indexed = block({"type": kinds["times"], "index": "true"})
-        rows = f"rows_of_{family.name}"
-        deeds = {quoted(event.name): self._deed(event, columns) for event in family.events}
-        on = "\n".join(f"    {event}: {deed}" for event, deed in deeds.items())
-        said = block({"id": '"text"', **kinds, "times": indexed, "seen": '"json"', "kept": '"json"'})
-        self._section(f"projection.{rows}", columns=said, on="{\n" + on + "\n}")
-        self._section(f"query.get_{family.name}", get=quoted(rows), fields='{ id: "string" }')
-        self._section(f"query.all_{family.name}", list=quoted(rows), fields='{ times: "integer?" }')
-        self.questions += [(f"get_{family.name}", {"id": "1"}), (f"all_{family.name}", {"times": 1})]
-        self._listing(family, rows, columns)
-
-    def _listing(self, family: Family, rows: str, columns: dict[str, str]) -> None:
-        """Adds a query with a condition and an order."""
-        fields = {"least": "integer", "word": "maybe", "words": "texts", "since": "time"}
-        ways = ["row.times >= least", "row.id == word", "row.id in words", "(words == [] || row.times != 3)"]
-        ways += [f"row.{name}" for name, kind in columns.items() if kind == "boolean"]
-        ways += [f"row.{name} < since" for name, kind in columns.items() if kind == "time"]
-        parts = self._random.sample(ways, self._random.randint(1, 3))
-        where = f"({parts[0]} {self._random.choice(['&&', '||'])} {parts[-1]})"
-        where += f" && {parts[1]}" if len(parts) > 1 else ""
-        fields = {field: kind for field, kind in fields.items() if re.search(rf"\b{field}\b", where)}
-        order = {"order": quoted(self._random.choice(["times", "-times"]))} if self._maybe() else {}
-        name = f"some_{family.name}"
-        said = {"list": quoted(rows), "fields": self._fields(fields), "where": quoted(where)}
-        self._section(f"query.{name}", **said, **order)
-        self.questions.append((name, self._data(Part(name, fields))))
-
-    def _deed(self, event: Part, columns: dict[str, str]) -> str:
-        record = {"id": "string", "version": "integer", "at": "time"}
-        event_scope = self._read("event", event.fields) | record
-        found = not event.begins and self._maybe(0.3)
-        let, scope = self._let(event_scope | ({} if found else {"(row == null ? true : false)": "boolean"}))
-        said: dict[str, str] = {}
-        lines = [path for path, kind in event_scope.items() if kind == "lines"]
-        if lines and self._maybe():
-            said["each"] = block({"line": quoted(lines[0])})
-            scope |= self._read("line", INNER["line"])
-            said |= {} if found else {"key": quoted("line.sku")}
-        if self._maybe(0.3):
-            said["rows"] = block({"other": quoted("'1'")})
-            scope |= {"(other != null && other.times != null ? other.times : 0)": "integer"}
-        if found:
-            said["where"] = quoted(f"row.times == {self._expression('integer', event_scope)}")
-        if self._maybe(0.3):
-            said["when"] = self._value("boolean", scope)
-        values = {name: self._value(kind, scope) for name, kind in columns.items()}
-        if event.begins and "each" not in said:
-            kept = quoted(lines[0] if lines else self._expression("texts", scope))
-            return block(said | let | {"put": block(values | {"seen": quoted("event"), "kept": kept})})
-        if self._maybe(0.2):
-            return block(said | let | {"remove": "true"})
-        values.pop("times")
-        growing = [name for name in values if columns[name] in {"integer", "money"}]
-        adds = {name: values[name] for name in growing if self._maybe()}
-        sets = {name: text for name, text in values.items() if name not in adds}
-        if self._maybe():
-            absent = "row.kept == null" if found else "row == null || row.kept == null"
-            sets["kept"] = quoted(f"{absent} ? [] : row.kept.map(one, one)")
-        said |= let | ({"set": block(sets)} if sets else {}) | ({"add": block(adds)} if adds else {})
-        return block({**said, "count": '"times"'})
 
     # -- messages -----------------------------------------------------------------------------------------
 

@@ -309,6 +309,7 @@ def test_a_map_holds_values_of_its_kind_and_an_object_keeps_its_class(load):
         ("put(state.count, 'y', 'many')", "a value of the map is a whole number, and this is text"),
         ("state.count.y + '!'", "does not work on a whole number and text"),
         ("put(event.one, 'sku', 'x')", "this is for maps"),
+        ("state.count.transformMap(k, n, string(n)).y - 1", "does not work on text and a whole number"),
         ("with(event.one, {'skus': 'x'})", "the object has no skus"),
         ("with(event.one, {'price': null})", "price cannot be null"),
     ],

@@ -18,9 +18,10 @@ fields {
   tags { type: "list", of: "string" }
   note: "string?"
   at: "date-time"
+  place { type: "object?", fields { zip: "string" } }
 }
 [event.order.paid]
-fields { total: "money", count: "string" }
+fields { total: "money", count: "string", place { type: "object?", fields { zip: "string" } } }
 [command.place]
 creates: "order"
 fields {
@@ -66,6 +67,7 @@ def problems(tmp_path):
         "data.tags.exists(t, t.startsWith('v')) && data.note != null",
         "timestamp(data.at).getHours('Europe/Berlin') > 8",
         "data.count == 5 || data.count == 'five'",
+        "data.place.zip == '1010'",
         "double(data.total) > 100.0 && key.startsWith('order-') && metadata.by == 'ada'",
     ],
 )

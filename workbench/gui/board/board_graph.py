@@ -43,7 +43,8 @@ KINDS = {
     "policy": NodeKind("Policy", "policy", 4),
     "process": NodeKind("Process", "policy", 4),
     "projection": NodeKind("Projection", "projection", 4),
-    "actor": NodeKind("Actor", "external", None, "user"),
+    "handler": NodeKind("Handler", "subscription", 4, "code"),
+    "actor": NodeKind("Actor", "person", None),
     "external": NodeKind("External", "external", None),
 }
 

@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from workbench.gui.board.board_graph import BoardNode, kind_of
 from workbench.gui.board.layout import Box, Point
-from workbench.gui.icons import pixmap
+from workbench.gui.icons import draw_icon
 from workbench.gui.safe_painter import drawing
 from workbench.gui.theme import code_font, mix, theme, ui_font
 from workbench.gui.widgets import plain_tip
@@ -173,10 +173,7 @@ class NodeItem(QGraphicsItem):
 
     def _paint_head(self, painter: QPainter, y: float, fill: str, on: str) -> None:
         kind = kind_of(self.node.kind)
-        ratio = painter.device().devicePixelRatioF() * painter.worldTransform().m11()
-        painter.drawPixmap(
-            QRectF(PAD - 1, y + 3, 14, 14), sharp := pixmap(kind.icon, 14, on, ratio), QRectF(sharp.rect())
-        )
+        draw_icon(painter, kind.icon, QRectF(PAD - 1, y + 3, 14, 14), on)
         painter.setFont(fonts()["kind"])
         painter.setPen(QColor(mix(on, fill, 0.78)))
         painter.drawText(QRectF(PAD + 18, y, 120, HEAD - 4), Qt.AlignmentFlag.AlignVCenter, kind.word)
@@ -205,14 +202,12 @@ class NodeItem(QGraphicsItem):
         strip.addRoundedRect(self.body.adjusted(1, 1, -1, -1), RADIUS - 1, RADIUS - 1)
         rest.addRect(QRectF(0, self.box.height - tall, self.box.width, tall))
         painter.fillPath(strip.intersected(rest), QColor(colors.surface))
-        ratio = painter.device().devicePixelRatioF() * painter.worldTransform().m11()
-        mark = pixmap("warning", 13, colors.warning, ratio)
         room = self.box.width - 2 * PAD - 17
         painter.setFont(fonts()["problem"])
         painter.setPen(QColor(colors.warning))
         for index, problem in enumerate(self.node.problems):
             y = self.box.height - tall + STRIP * index
-            painter.drawPixmap(QRectF(PAD - 1, y + 4, 13, 13), mark, QRectF(mark.rect()))
+            draw_icon(painter, "warning", QRectF(PAD - 1, y + 4, 13, 13), colors.warning)
             shown = painter.fontMetrics().elidedText(problem, Qt.TextElideMode.ElideRight, int(room))
             painter.drawText(QRectF(PAD + 16, y, room + 2, STRIP), Qt.AlignmentFlag.AlignVCenter, shown)
 
@@ -238,10 +233,8 @@ class NodeItem(QGraphicsItem):
         else:
             place = QRectF(inside.left(), inside.center().y() - edge / 2, edge, edge)
             target = room
-        ratio = painter.device().devicePixelRatioF() * scale
         name = "warning" if self.node.problems else kind_of(self.node.kind).icon
-        mark = pixmap(name, round(edge), on, ratio)
-        painter.drawPixmap(place, mark, QRectF(mark.rect()))
+        draw_icon(painter, name, place, on)
         side = Qt.AlignmentFlag.AlignHCenter if above else Qt.AlignmentFlag.AlignLeft
         painter.drawText(target, WRAPPED | int(side | Qt.AlignmentFlag.AlignVCenter), text)
 

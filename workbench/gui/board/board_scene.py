@@ -3,59 +3,47 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from PySide6.QtCore import QObject, QPointF, QRectF, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF
 from PySide6.QtGui import QPainter, QTransform
-from PySide6.QtWidgets import QGraphicsScene, QStyleOptionGraphicsItem
+from PySide6.QtWidgets import QStyleOptionGraphicsItem
 from typing_extensions import override
 
 from workbench.gui.board.board_graph import BoardGraph, BoardNode, Pair, kind_of
 from workbench.gui.board.board_items import EdgeItem, NodeItem, path_of, size_of
 from workbench.gui.board.flow_tokens import FlowTokens, Track
 from workbench.gui.board.layout import Layout, Point, lay_out
+from workbench.gui.board.picture import Picture
 from workbench.gui.board.word_item import WordItem, size_of_words
 from workbench.gui.board.word_places import place_words
-from workbench.gui.theme import theme
-from workbench.model.text_folding import folded
 
 MARGIN = 32.0
 """Pixels around everything."""
 
 
-class BoardScene(QGraphicsScene):
-    """Nodes, lines and tokens of one graph.
-
-    Signals:
-        node_chosen: The id of the node that was chosen, empty if none is.
-        rebuilt: Nodes or lines stand elsewhere now.
+class BoardScene(Picture):
+    """The topology: nodes, lines and tokens of one graph.
 
     Attributes:
-        graph: What is drawn.
         nodes: The cards by node id.
         edges: The lines by the ids of their ends.
         words: What stands on them, for those that have a place for it.
-        chosen: Id of the chosen node, or empty.
         tokens: What travels.
     """
 
-    node_chosen = Signal(str)
-    rebuilt = Signal()
+    name = "Topology"
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.graph = BoardGraph()
         self.nodes: dict[str, NodeItem] = {}
         self.edges: dict[Pair, EdgeItem] = {}
         self.words: dict[Pair, WordItem] = {}
-        self.chosen = ""
         self.tokens = FlowTokens(self._touch, self)
         self._layout = Layout()
         self._tracks: dict[tuple[Pair, ...], Track] = {}
         self._badges: dict[str, str] = {}
-        self._focused = False
-        self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)  # items are few and never move
-        theme().changed.connect(self._dress)
+        self.setItemIndexMethod(self.ItemIndexMethod.NoIndex)  # items are few and never move
 
     # -- building ------------------------------------------------------------------------------------------
 
@@ -77,7 +65,7 @@ class BoardScene(QGraphicsScene):
         self.setSceneRect(self.content())
         if self.chosen not in graph.by_id:
             self.choose("")
-        self._mark()
+        self.mark()
         if moves:
             self.rebuilt.emit()
 
@@ -121,38 +109,32 @@ class BoardScene(QGraphicsScene):
     def _role(self, node: str) -> str:
         return kind_of(self.graph.by_id[node].kind).role
 
+    @override
     def content(self) -> QRectF:
-        """Returns the rectangle around everything, with a margin."""
         bounds = self._layout.bounds
         around = QRectF(bounds.x, bounds.y, bounds.width, bounds.height)
         return around.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
 
+    @override
     def set_badges(self, badges: Mapping[str, str]) -> None:
-        """Shows these short texts on the nodes, and none on the others."""
         self._badges = dict(badges)
         for name, item in self.nodes.items():
             item.set_badge(badges.get(name, item.node.badge))
 
-    def _dress(self) -> None:
-        for item in self.items():
-            item.update()  # cards are kept as pictures, which the scene's own update would show again
+    @override
+    def cards(self) -> Mapping[str, NodeItem]:
+        return self.nodes
+
+    @override
+    def blocks(self) -> Iterator[tuple[QRectF, str]]:
+        for item in self.nodes.values():
+            wrong = "error" if item.node.problems else ""
+            yield item.body.translated(item.pos()), wrong or kind_of(item.node.kind).role
 
     # -- choosing ------------------------------------------------------------------------------------------
 
-    def choose(self, node: str) -> None:
-        """Chooses a node, or none, and marks what it depends on and what depends on it."""
-        if node == self.chosen or (node and node not in self.nodes):
-            return
-        self.chosen = node
-        self._mark()
-        self.node_chosen.emit(node)
-
-    def set_focused(self, focused: bool) -> None:
-        """Shows whether the keyboard is on the board."""
-        self._focused = focused
-        self._mark()
-
-    def _mark(self) -> None:
+    @override
+    def mark(self) -> None:
         related, lit = (
             self.graph.connected(self.chosen, self._layout.returning) if self.chosen else (set(), set())
         )
@@ -166,13 +148,13 @@ class BoardScene(QGraphicsScene):
             for pair, line in lines.items():
                 line.mark(lit=pair in lit, dimmed=bool(self.chosen) and pair not in lit)
 
-    def node_at(self, place: QPointF) -> str:
-        """Returns the id of the node at a place, or empty."""
+    @override
+    def card_at(self, place: QPointF) -> str:
         found = next((item for item in self.items(place) if isinstance(item, NodeItem)), None)
         return found.node.id if found is not None else ""
 
+    @override
     def towards(self, x: int, y: int) -> str:
-        """Returns the nearest node in a direction from the chosen one; the first node if none is chosen."""
         if self.chosen not in self.nodes:
             return self.first()
         here = self.nodes[self.chosen].sceneBoundingRect().center()
@@ -184,33 +166,30 @@ class BoardScene(QGraphicsScene):
                 best, least = name, cost
         return best
 
+    @override
     def first(self) -> str:
-        """Returns the node at the upper left, or empty."""
         boxes = self._layout.boxes
         return min(boxes, key=lambda name: (boxes[name].x, boxes[name].y), default="")
 
-    def find(self, text: str) -> list[str]:
-        """Returns the ids of the nodes whose title, kind or text holds what is looked for, best first."""
-        wanted = folded(text.strip())
-        if not wanted:
-            return []
-        ranked = [(rank, node.id) for node in self.graph.nodes if (rank := _rank(node, wanted)) is not None]
-        return [name for _, name in sorted(ranked, key=lambda found: found[0])]
-
-    def problems(self) -> list[str]:
-        """Returns the ids of the nodes with which something is wrong."""
-        return [node.id for node in self.graph.nodes if node.problems]
+    @override
+    def last(self) -> str:
+        boxes = self._layout.boxes
+        return max(boxes, key=lambda name: (boxes[name].x, boxes[name].y), default="")
 
     # -- tokens --------------------------------------------------------------------------------------------
 
+    @override
     def pulse(self, path: Sequence[Pair], kind: str, count: int) -> None:
-        """Lets messages travel along lines, one after the other; lines that are not there are left out."""
         way = tuple(pair for pair in path if pair in self.edges)
         if not way or not any(view.isVisible() for view in self.views()):
             return
         if way not in self._tracks:
             self._tracks[way] = Track([path_of(self._layout.routes[pair]) for pair in way])
         self.tokens.send(self._tracks[way], kind, self._role(way[-1][0]), count)
+
+    @override
+    def rest(self) -> None:
+        self.tokens.clear()
 
     def _touch(self, place: QRectF) -> None:
         self.update(place)
@@ -236,14 +215,3 @@ def _tips(graph: BoardGraph) -> dict[Pair, str]:
         words = f"{graph.by_id[edge.source].title} {edge.kind} → {graph.by_id[edge.target].title}"
         found.setdefault((edge.source, edge.target), []).extend([words, *edge.words.splitlines()])
     return {pair: "\n".join(lines) for pair, lines in found.items()}
-
-
-def _rank(node: BoardNode, wanted: str) -> int | None:
-    """Returns how well a node fits what is looked for, 0 best; None if it does not."""
-    title = folded(node.title)
-    if title.startswith(wanted):
-        return 0
-    if wanted in title:
-        return 1
-    rest = folded(" ".join((kind_of(node.kind).word, node.subtitle, *node.rows)))
-    return 2 if wanted in rest else None

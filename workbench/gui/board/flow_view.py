@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import Actions, WidgetKey, action
-from workbench.gui.board.board_scene import BoardScene
+from workbench.gui.board.picture import Picture
 from workbench.gui.context_menu import Offering
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme
@@ -28,7 +28,9 @@ CLOSEST, FARTHEST = 2.5, 0.06
 STEP = 1.25
 """How much a key or a button zooms."""
 WHEEL = 1.0015
-"""How much a unit of the wheel zooms; a notch has 120."""
+"""How much a unit of the wheel zooms."""
+NOTCH = 120
+"""Units of a notch of the wheel."""
 LEGIBLE = 0.38
 """Smallest scale at which a board comes up: one that is larger begins at its upper left corner."""
 DRAG = 5
@@ -42,24 +44,33 @@ ARROWS = {
 
 
 class FlowView(QGraphicsView):
-    """The window onto a `BoardScene`.
+    """The window onto a picture of the model, or onto several, one at a time.
 
     Until a person zooms or moves, the board is fitted again whenever the view or the model changes its size.
 
     Signals:
         node_activated: Id of a node that was double clicked or confirmed with Enter.
         zoomed: The scale, 1 being its own size.
+        moved: Another part of the picture is seen, or another picture.
+
+    Attributes:
+        board: The picture that is seen.
+        covered: Pixels at the lower edge over which something else may lie.
     """
 
     node_activated = Signal(str)
     zoomed = Signal(float)
+    moved = Signal()
 
-    def __init__(self, scene: BoardScene, parent: QWidget | None = None) -> None:
+    def __init__(self, scene: Picture, *others: Picture, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
         self.board = scene
+        self.covered = 0
         self._fitted = True
+        self._left: dict[Picture, tuple[float, QPointF] | None] = {}
         self._drag: QPoint | None = None
         self._pressed = QPoint()
+        self._turned = 0
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
@@ -76,24 +87,53 @@ class FlowView(QGraphicsView):
             lambda: self.board.chosen,
             named=lambda node: node.partition(":")[2],
             nothing="No node is chosen",
-            choose_at=lambda place: self.board.choose(self.board.node_at(self.mapToScene(place))),
+            choose_at=lambda place: self.board.choose(self.board.card_at(self.mapToScene(place))),
             where=self._where,
             activated=self.node_activated,
         )
         self.acts = Actions(self, self)
         self.offering.before = self.acts.offer()
-        scene.node_chosen.connect(lambda _node: self.offering.refresh())
-        scene.rebuilt.connect(self._rebuilt)
+        for one in (scene, *others):
+            one.node_chosen.connect(lambda _node: self.offering.refresh())
+            one.rebuilt.connect(self._rebuilt)
         theme().changed.connect(self._dress)
         self._dress()
 
     def _dress(self) -> None:
         self.setBackgroundBrush(QColor(theme().colors.surface))
 
+    def show_picture(self, board: Picture) -> None:
+        """Shows another picture, as it was left."""
+        if board is self.board:
+            return
+        middle = self.mapToScene(self.viewport().rect().center())
+        self._left[self.board] = None if self._fitted else (self.scale_now, middle)
+        self.board.rest()
+        self.board.set_focused(False)
+        self.board = board
+        self.setScene(board)
+        board.set_focused(self.hasFocus())
+        left = self._left.get(board)
+        self._fitted = left is None
+        if left is None:
+            self._come_up()
+        else:
+            self._set_scale(left[0])
+            self.centerOn(left[1])
+        self.offering.refresh()
+        self.moved.emit()
+
+    def make_room(self, left: int, top: int) -> None:
+        """Leaves room beside the picture for what does not move with it, in pixels."""
+        self.setViewportMargins(left, top, 0, 0)
+
     def _rebuilt(self) -> None:
+        if self.sender() is not self.board:
+            return
         self._reach()
         if self._fitted:
             self._come_up()
+        self.moved.emit()
 
     # -- zoom ----------------------------------------------------------------------------------------------
 
@@ -109,12 +149,16 @@ class FlowView(QGraphicsView):
 
     def fit(self) -> None:
         """Shows the whole board, and keeps showing it until a person zooms or moves."""
-        self._fitted = True
+        self._fitted = not self.board.steps
         self._set_scale(self._whole())
         self.centerOn(self.board.content().center())
 
     def _come_up(self) -> None:
         """Shows the whole board, or its beginning where the whole could not be read."""
+        if self.board.steps:  # it is read from its beginning
+            self._set_scale(1.0)
+            self._scroll_to(self.horizontalScrollBar().minimum(), self.verticalScrollBar().minimum())
+            return
         content, whole = self.board.content(), self._whole()
         self._set_scale(max(whole, min(LEGIBLE, self.viewport().height() / max(content.height(), 1.0))))
         if whole >= self.scale_now:
@@ -126,16 +170,25 @@ class FlowView(QGraphicsView):
     def _whole(self) -> float:
         content, port = self.board.content(), self.viewport().size()
         wide = port.width() / max(content.width(), 1.0)
-        return max(FARTHEST, min(1.0, wide, port.height() / max(content.height(), 1.0)))
+        whole = max(FARTHEST, min(1.0, wide, port.height() / max(content.height(), 1.0)))
+        return max((one for one in self.board.steps if one <= whole), default=whole)
 
     def zoom(self, factor: float, around: QPoint | None = None) -> None:
         """Zooms; what is at a point of the view, or in its middle, stays there."""
         self._fitted = False
         place = around if around is not None else self.viewport().rect().center()
         under = self.mapToScene(place)
-        self._set_scale(min(max(self.scale_now * factor, FARTHEST), CLOSEST))
+        self._set_scale(self._next_scale(factor))
         moved = self.mapFromScene(under) - place
         self._scroll(moved)
+
+    def _next_scale(self, factor: float) -> float:
+        now, steps = self.scale_now, self.board.steps
+        if not steps:
+            return min(max(now * factor, FARTHEST), CLOSEST)
+        larger = (one for one in steps if one > now * 1.001)
+        smaller = (one for one in reversed(steps) if one < now * 0.999)
+        return next(larger if factor > 1 else smaller, now)
 
     @action("Larger", keys="Ctrl++ / Ctrl+=", icon="zoom-in", anyway=True)
     def zoom_in(self, _node: str = "") -> None:
@@ -156,25 +209,39 @@ class FlowView(QGraphicsView):
     def _reach(self) -> None:
         """Lets the board be moved until only a part of it is left in sight."""
         scale = max(self.scale_now, FARTHEST)
-        wide, tall = self.viewport().width() / scale, self.viewport().height() / scale
-        self.setSceneRect(self.board.content().adjusted(-wide, -tall, wide, tall))
+        port = QSizeF(self.viewport().width() / scale, self.viewport().height() / scale)
+        self.setSceneRect(self.board.reach(port))
 
     def _scroll(self, by: QPoint) -> None:
         across, down = self.horizontalScrollBar(), self.verticalScrollBar()
-        across.setValue(across.value() + by.x())
-        down.setValue(down.value() + by.y())
+        self._scroll_to(across.value() + by.x(), down.value() + by.y())
+
+    def _scroll_to(self, x: int, y: int) -> None:
+        self.horizontalScrollBar().setValue(x)
+        self.verticalScrollBar().setValue(y)
+
+    def look_at(self, place: QPointF) -> None:
+        """Brings a place of the picture into the middle."""
+        self._fitted = False
+        self.centerOn(place)
 
     # -- nodes ---------------------------------------------------------------------------------------------
 
-    def reveal(self, node: str) -> None:
-        """Brings a node into sight, large enough to be read, and chooses it."""
-        if node not in self.board.nodes:
+    def reveal(self, card: str) -> None:
+        """Brings a card into sight and chooses its node."""
+        if card not in self.board.cards():
             return
-        self.board.choose(node)
-        box = self.board.nodes[node].sceneBoundingRect()
+        self.board.choose(card)
+        box = self._with_room_below(card)
         inside = self.mapToScene(self.viewport().rect()).boundingRect()
         if not inside.contains(box):
             self.ensureVisible(box, 40, 40)
+
+    def _with_room_below(self, card: str) -> QRectF:
+        """Returns where a card stands, with the room that it needs not to be covered, where there is some."""
+        box, tall = self.board.box_of(card), self.viewport().height() - 80
+        room = min(float(self.covered), tall - box.height() * self.scale_now)
+        return box.adjusted(0, 0, 0, max(room, 0.0) / self.scale_now)
 
     moves = (WidgetKey("← ↑ → ↓", "Go to the next node in that direction"),)
 
@@ -183,16 +250,20 @@ class FlowView(QGraphicsView):
         """Goes to the node with which the board begins."""
         self.reveal(self.board.first())
 
+    @action("Choose the last node", keys="End", icon="last", group=1, anyway=True)
+    def choose_last(self, _node: str) -> None:
+        """Goes to the node with which the board ends."""
+        self.reveal(self.board.last())
+
     @action("Choose nothing", keys="Esc", group=1)
     def choose_nothing(self, _node: str) -> None:
         """Clears the chosen node."""
         self.board.choose("")
 
     def _where(self) -> QPoint:
-        item = self.board.nodes.get(self.board.chosen)
-        if item is None:
+        if not self.board.here:
             return self.viewport().rect().center()
-        return self.mapFromScene(item.sceneBoundingRect().bottomLeft()) + QPoint(12, 0)
+        return self.mapFromScene(self.board.box_of(self.board.here).bottomLeft()) + QPoint(12, 0)
 
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -215,10 +286,24 @@ class FlowView(QGraphicsView):
 
     @override
     def wheelEvent(self, event: QWheelEvent) -> None:
-        turned = event.angleDelta().y()
-        if turned:
-            self.zoom(WHEEL**turned, event.position().toPoint())
+        turned, pressed = event.angleDelta(), event.modifiers()
+        if self.board.steps and not pressed & Qt.KeyboardModifier.ControlModifier:
+            self._fitted = False
+            along = pressed & Qt.KeyboardModifier.ShiftModifier
+            self._scroll(-QPoint(turned.y(), turned.x()) if along else -turned)
+        elif turned.y():
+            self._turn(turned.y(), event.position().toPoint())
         event.accept()
+
+    def _turn(self, by: int, place: QPoint) -> None:
+        """Zooms by the wheel: smoothly, or a step a notch."""
+        if not self.board.steps:
+            self.zoom(WHEEL**by, place)
+            return
+        self._turned += by
+        if abs(self._turned) >= NOTCH:
+            self.zoom(STEP if self._turned > 0 else 1 / STEP, place)
+            self._turned = 0
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -246,14 +331,14 @@ class FlowView(QGraphicsView):
         self._drag = None
         self.viewport().unsetCursor()
         if clicked and event.button() == Qt.MouseButton.LeftButton:
-            self.board.choose(self.board.node_at(self.mapToScene(here)))
+            self.board.choose(self.board.card_at(self.mapToScene(here)))
 
     @override
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        node = self.board.node_at(self.mapToScene(event.position().toPoint()))
-        if node:
-            self.board.choose(node)
-            self.node_activated.emit(node)
+        card = self.board.card_at(self.mapToScene(event.position().toPoint()))
+        if card:
+            self.board.choose(card)
+            self.node_activated.emit(self.board.chosen)
 
     # -- coming and going ----------------------------------------------------------------------------------
 
@@ -263,8 +348,14 @@ class FlowView(QGraphicsView):
         self._reach()
         if self._fitted and (not self.board.chosen or event.size().width() != event.oldSize().width()):
             self._come_up()
-        if self.board.chosen:  # where the details came up below, what was clicked stays where it is, in sight
-            self.ensureVisible(self.board.nodes[self.board.chosen].sceneBoundingRect(), 20, 20)
+        if self.board.here:  # where the details came up below, what was clicked stays where it is, in sight
+            self.ensureVisible(self._with_room_below(self.board.here), 20, 20)
+        self.moved.emit()
+
+    @override
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        self.moved.emit()
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
@@ -274,7 +365,7 @@ class FlowView(QGraphicsView):
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:
-        self.board.tokens.clear()
+        self.board.rest()
         super().hideEvent(event)
 
     @override

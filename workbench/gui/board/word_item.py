@@ -32,7 +32,7 @@ def shown_lines(words: str, most: int = MOST) -> list[str]:
 def size_of_words(words: str) -> tuple[float, float]:
     """Returns how wide and tall the plate of a line's words wants to be."""
     metrics, lines = QFontMetricsF(fonts()["words"]), shown_lines(words)
-    wanted = max(metrics.horizontalAdvance(line) for line in lines) + 2 * PAD + SLACK
+    wanted = max(map(metrics.horizontalAdvance, [*lines, *shown_lines(words, 1)])) + 2 * PAD + SLACK
     return min(wanted, WIDEST), LINE + ROW * (len(lines) - 1)
 
 

@@ -167,7 +167,8 @@ class _Builder:
         model, made = self._model, _makers(self._model)
         for command in model.commands.values():
             self._add(f"command:{command.name}", "command", command.name, rows=_fields(command.schema))
-            self._join(f"command:{command.name}", f"aggregate:{command.aggregate}", "handles")
+            for owner, words in command.over.items():
+                self._join(f"command:{command.name}", f"aggregate:{owner}", "handles", words=words)
             self._follow(f"command:{command.name}")
         for aggregate in model.aggregates.values():
             self._add(

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QSettings, Qt, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from workbench.gui.actions import action
-from workbench.gui.board.board_graph import BoardGraph, BoardNode, kind_of
-from workbench.gui.board.board_scene import BoardScene
-from workbench.gui.board.flow_view import FlowView
+from workbench.gui.actions import Action, action
+from workbench.gui.board.board_graph import kind_of
 from workbench.gui.board.legend import Legend
+from workbench.gui.board.picture import Picture
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.icons import icon
 from workbench.gui.view import View
-from workbench.gui.views.board_details import ACTIONS, DetailsStrip, Live, trouble
-from workbench.gui.views.board_model import badges, model_graph, pulses
+from workbench.gui.views.board_details import ACTIONS, DetailsStrip, Live
+from workbench.gui.views.board_export import BoardExport
+from workbench.gui.views.board_model import badges, pulses
+from workbench.gui.views.board_pictures import BoardPictures, Drawn, drawn
 from workbench.gui.views.publish_dialog import open_publish
-from workbench.gui.widgets import EmptyState, SearchBox, toolbar_button
+from workbench.gui.widgets import EmptyState, SearchBox, show_words, toolbar_button
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
-
-SEEN = ("publish:", "issue:")
-"""Counters that tell of lines which only show once something was seen to move along them."""
 
 UNNAMED = (
     "Name the project's Python modules in its file, under cqrs as modules: what they define is drawn here."
@@ -38,6 +35,11 @@ OPEN = ("Open", "external")
 """What opening a node is called where its kind has no word of its own."""
 HALTED = {"paused", "engine paused", "engine stopped", "faulted"}
 """States of subscriptions that the board shows in place of a counter."""
+PICTURES, ICONS = ("Blueprint", "Topology"), ("layout", "graph")
+WIDE = 560
+"""Pixels from which the buttons have words."""
+RUNNING = {"Run", "Observe"}
+"""Arrangements that begin with the topology."""
 
 
 class BoardView(View):
@@ -49,25 +51,33 @@ class BoardView(View):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._graph = BoardGraph()
-        self._known: object = None
+        self._settings: QSettings | None = None
+        self._arranged = ""
         self._live = Live(flow={}, subscriptions={}, projections={})
         self._reading = self.question(self._show)
         self._watching = False
         self._found: list[str] = []
         self._stepping = False
-        self.scene = BoardScene(self)
-        self.canvas = FlowView(self.scene, self)
+        self.pictures = BoardPictures()
+        self.canvas, self.topology = self.pictures.canvas, self.pictures.topology
         self.legend = Legend(self.canvas)
         self.legend.hide()
         self.details = DetailsStrip()
         self.details.hide()
         self._build()
-        self.scene.node_chosen.connect(self._show_details)
+        for picture in self.pictures.both:
+            picture.node_chosen.connect(self._show_details)
         self.details.acted.connect(self.act)
         self.details.letters_wanted.connect(self._show_letters)
         self.details.closed.connect(lambda: self.scene.choose(""))
         self.acts.offer()
+        self.export = BoardExport(desk, self.pictures)
+        self._show_details("")
+
+    @property
+    def scene(self) -> Picture:
+        """The picture that is seen."""
+        return self.canvas.board
 
     # -- parts ---------------------------------------------------------------------------------------------
 
@@ -85,7 +95,7 @@ class BoardView(View):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._toolbar())
-        column.addWidget(self.canvas, 1)
+        column.addWidget(self.pictures, 1)
         column.addWidget(self.details)
         self.pages = QStackedWidget()
         self.pages.addWidget(board)
@@ -114,6 +124,10 @@ class BoardView(View):
         row = QHBoxLayout()
         row.setContentsMargins(8, 5, 8, 5)
         row.setSpacing(4)
+        self._switch = [self.acts.button(f"picture-{name.lower()}") for name in PICTURES]
+        for button in self._switch:
+            row.addWidget(button)
+        row.addSpacing(8)
         for key in ("show_all", "zoom_out", "zoom_in"):
             row.addWidget(self.canvas.acts.button(key, words=False))
         row.addSpacing(4)
@@ -124,6 +138,11 @@ class BoardView(View):
         row.addWidget(self.troubles)
         row.addWidget(self.key_button)
         return row
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        show_words((*self._switch, self.troubles), shown=self.width() >= WIDE)
 
     # -- the model -----------------------------------------------------------------------------------------
 
@@ -149,18 +168,19 @@ class BoardView(View):
     def refresh(self) -> None:
         self._reading.ask(self._read)
 
-    def _read(self) -> Live:
+    def _read(self) -> tuple[Live, Drawn]:
         monitor = self.desk.workspace.monitor
-        return Live(
+        live = Live(
             flow=monitor.flow(),
             subscriptions={view.name: view for view in monitor.subscriptions()},
             projections={view.name: view for view in monitor.projections()},
         )
+        return live, drawn(self.desk.workspace.registry, live, self.pictures.drawn)
 
-    def _show(self, live: Live) -> None:
+    def _show(self, found: tuple[Live, Drawn]) -> None:
         registry, before = self.desk.workspace.registry, self._live.flow
-        self._live = live
-        self._draw()
+        self._live = found[0]
+        self._draw(found[1])
         if self._watching:
             for pulse in pulses(registry, before, self._live.flow):
                 self.scene.pulse(pulse.path, pulse.kind, pulse.count)
@@ -168,22 +188,17 @@ class BoardView(View):
         self._show_details(self.scene.chosen)
         self.acts.refresh()
 
-    def _draw(self) -> None:
+    def _draw(self, found: Drawn) -> None:
         """Draws the model again if it has changed, and what is wrong with it."""
-        registry, wrong = self.desk.workspace.registry, trouble(self._live)
-        seen = frozenset(key for key in self._live.flow if key.startswith(SEEN))
-        known = (id(registry), seen, wrong)
-        if known != self._known:
-            self._known = known
-            drawn = model_graph(registry, self._live.flow)
-            nodes = tuple(_with_problems(node, wrong.get(node.id, ())) for node in drawn.nodes)
-            self._graph = BoardGraph(nodes=nodes, edges=drawn.edges)
-            self.scene.show_graph(self._graph)
-            self.legend.set_kinds({node.kind for node in nodes})
-            self._count_problems()
-            self.pages.setCurrentIndex(0 if nodes else 1)
+        if self.pictures.draw(found):
+            self._explain()
+            self.pages.setCurrentIndex(0 if found.graph.nodes else 1)
             if not self._found:  # what was looked for may be there now
                 self._find(self.search.text())
+        self._show_badges()
+
+    def _show_badges(self) -> None:
+        """Says how much passed through each node, or why nothing does."""
         paused = {
             f"subscription:{view.name}": view.status
             for view in self._live.subscriptions.values()
@@ -191,11 +206,67 @@ class BoardView(View):
         }
         self.scene.set_badges(badges(self._live.flow) | paused)
 
+    def _explain(self) -> None:
+        """Explains the kinds that are seen, says how much is wrong and what can be done."""
+        self.canvas.offering.refresh()
+        cards = self.scene.cards()
+        self.legend.set_kinds({node.kind for node in self.scene.graph.nodes if node.id in cards})
+        self._count_problems()
+
     def _count_problems(self) -> None:
         count = len(self.scene.problems())
         self.troubles.setEnabled(bool(count))
         self.troubles.setText(f"{count} problem{'s' if count != 1 else ''}" if count else "No problems")
         self.troubles.setIcon(icon("warning", "warning") if count else icon("ok", "ok"))
+
+    # -- two pictures --------------------------------------------------------------------------------------
+
+    choices = tuple(
+        Action(
+            key=f"picture-{name.lower()}",
+            text=name,
+            tip=tip,
+            run=lambda view, name=name: view.show_picture(name),
+            icon=icon_name,
+            checked=lambda view, name=name: view.scene.name == name,
+        )
+        for name, icon_name, tip in zip(
+            PICTURES,
+            ICONS,
+            ("Tell the flow as a story, slice by slice", "Show what is wired to what, and what moves"),
+            strict=True,
+        )
+    )
+
+    def _other(self) -> tuple[str, str]:
+        other = next(place for place, name in enumerate(PICTURES) if name != self.scene.name)
+        return PICTURES[other], ICONS[other]
+
+    @action("Other picture", keys="F7", tip="Show the other picture of the model", look=_other)
+    def other_picture(self) -> None:
+        """Shows the other of the two pictures."""
+        self.show_picture(self._other()[0])
+
+    def show_picture(self, name: str) -> None:
+        """Shows the blueprint or the topology, and remembers it for this arrangement of the window."""
+        if self._settings is not None:
+            self._settings.setValue(f"picture/{self._arranged}", name)
+        self._change_picture(name)
+
+    @override
+    def arranged(self, perspective: str, settings: QSettings) -> None:
+        self._arranged, self._settings = perspective, settings
+        first = PICTURES[1] if perspective in RUNNING else PICTURES[0]
+        self._change_picture(str(settings.value(f"picture/{perspective}", first)))
+
+    def _change_picture(self, name: str) -> None:
+        self.pictures.show_picture(name)
+        self._found = []
+        self.matches.clear()
+        self._explain()
+        self._show_badges()
+        self._show_details(self.scene.chosen)
+        self.acts.refresh()
 
     # -- finding -------------------------------------------------------------------------------------------
 
@@ -213,14 +284,30 @@ class BoardView(View):
 
     def _find_next(self) -> None:
         if self._stepping:
-            here = self._found.index(self.scene.chosen) if self.scene.chosen in self._found else -1
-            self._show_match(here + 1)
+            self.next_match()
+
+    def _nothing_found(self) -> str:
+        return "" if self._found else "Nothing was looked for: Ctrl+F"
+
+    @action("Next match", keys="F3", icon="search", why=_nothing_found)
+    def next_match(self) -> None:
+        """Shows the next of what was found."""
+        self._show_match(self._place() + 1)
+
+    @action("Previous match", keys="Shift+F3", icon="search", why=_nothing_found)
+    def previous_match(self) -> None:
+        """Shows the one before of what was found."""
+        self._show_match(max(self._place(), 0) - 1)
+
+    def _place(self) -> int:
+        return self._found.index(self.scene.chosen) if self.scene.chosen in self._found else -1
 
     def _show_match(self, place: int) -> None:
         if self._found:
             place %= len(self._found)
             self.canvas.reveal(self._found[place])
             self.matches.setText(f"{place + 1} of {len(self._found)}")
+        self.acts.refresh()
 
     @action(
         "Next problem",
@@ -238,20 +325,21 @@ class BoardView(View):
     @override
     def follow(self, selection: Selection) -> None:
         for node in (f"subscription:{selection.subscription}", f"projection:{selection.projection}"):
-            if node in self.scene.nodes:
+            if node in self.scene.cards():
                 self.canvas.reveal(node)
                 return
 
     # -- the chosen node -----------------------------------------------------------------------------------
 
     def _show_details(self, name: str) -> None:
-        node = self._graph.by_id.get(name)
+        node = self.scene.graph.by_id.get(name)
         if node is None:
             self.details.hide()
             self.canvas.setAccessibleDescription("")
         else:
             self.canvas.setAccessibleDescription(f"{kind_of(node.kind).word} {node.title}")
-            self.details.show_node(self._graph, node, self.desk.workspace.registry, self._live)
+            self.details.show_node(self.scene.graph, node, self.desk.workspace.registry, self._live)
+        self.pictures.tell_keys(node.title if node is not None else "", self.acts["other_picture"])
 
     def act(self) -> None:
         """Does what the details offer for the chosen node."""
@@ -259,13 +347,13 @@ class BoardView(View):
 
     def told(self, name: str) -> tuple[str, str]:
         """Returns what opening a node is called, and its icon."""
-        node = self._graph.by_id.get(name)
+        node = self.scene.graph.by_id.get(name)
         return ACTIONS.get(node.kind, OPEN) if node is not None else OPEN
 
     @action("Open", on="canvas", default=True, icon="external", look=told)
     def open(self, name: str) -> None:
         """Does what the details offer for a node."""
-        node = self._graph.by_id.get(name)
+        node = self.scene.graph.by_id.get(name)
         if node is None:
             return
         name = node.id.partition(":")[2]
@@ -297,8 +385,4 @@ class BoardView(View):
     @action("Copy name", on="canvas", icon="copy", keys="Ctrl+C", group=1)
     def copy_name(self, node: str) -> None:
         """Copies what a node is called."""
-        QApplication.clipboard().setText(self._graph.by_id[node].title)
-
-
-def _with_problems(node: BoardNode, problems: tuple[str, ...]) -> BoardNode:
-    return replace(node, problems=(*node.problems, *problems)) if problems else node
+        QApplication.clipboard().setText(self.scene.graph.by_id[node].title)

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from workbench.gui.icons import icon
 from workbench.gui.widgets import Badge, JsonView, plain_label, toolbar_button
+from workbench.model.counts import counted
 from workbench.model.hints import sentences
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class ResultCard(QFrame):
         """Shows a query's answer."""
         self._stream = ""
         if isinstance(answer, list):
-            found = f"{len(answer):,} rows"
+            found = counted(len(answer), "row")
         else:
             found = "nothing" if answer is None else "one answer"
         self.badge.set("ok" if answer is not None else "info", "answered")

@@ -40,6 +40,8 @@ TALLEST, SHARE = 176, 5
 """Pixels that the strip takes at most, and one part in how many of the view; more is scrolled."""
 LEAST = 68
 """Pixels that a card needs."""
+CANCEL_TIP = "Stop the job; what is done stays done"
+TOO_LATE = "Nothing is left to cancel: all were given back, and are being handled"
 ENDS = ("resolved", "failed_again")
 """Statuses in which a replay ends."""
 MARKS = {JobStatus.RUNNING: "replay", JobStatus.DONE: "ok", JobStatus.CANCELLED: "stop"}
@@ -49,7 +51,8 @@ COLORS = {JobStatus.RUNNING: "info", JobStatus.DONE: "ok", JobStatus.CANCELLED: 
 def title(report: JobReport) -> str:
     """Says what the job does, in which state it is, and how much was asked for."""
     job = report.job
-    states = {JobStatus.RUNNING: "running", JobStatus.DONE: "done", JobStatus.CANCELLED: "cancelled"}
+    cancelled = "cancelled" if report.queued else "cancelled too late, all had been given back"
+    states = {JobStatus.RUNNING: "running", JobStatus.DONE: "done", JobStatus.CANCELLED: cancelled}
     state = "undone" if left_undone(report) else states[job.status]
     pace = f", {job.per_second:g} per second" if job.per_second else ""
     return f"{DEED_OF[job.action].label} {letters(len(job.numbers))}{pace}: {state}"
@@ -132,7 +135,6 @@ class JobCard(QFrame):
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(6)
         self.cancel = QPushButton("Cancel")
-        self.cancel.setToolTip("Stop the job; what is done stays done")
         self.cancel.clicked.connect(lambda _checked=False: cancel())
         self.undo = QPushButton("Undo")
         self.undo.setToolTip("Restore the dead letters to what they were before the job")
@@ -190,6 +192,8 @@ class JobCard(QFrame):
         self.said.setText(progress(report) if running else outcome(report))
         self.undo.setVisible(can_be_undone(report))
         self.cancel.setVisible(running)
+        self.cancel.setEnabled(bool(report.queued))
+        self.cancel.setToolTip(CANCEL_TIP if report.queued else TOO_LATE)
         self.close_button.setVisible(not running)
         self._dress()
 

@@ -12,6 +12,7 @@ from workbench.gui.actions import Action
 from workbench.gui.desk import Desk, Notice
 from workbench.gui.reads import Question
 from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
+from workbench.model.counts import counted
 from workbench.model.dead_letter import LetterAct, LetterStatus, allowed
 from workbench.services.dead_letters import Report, act_of
 
@@ -375,7 +376,7 @@ def fates(counted: Mapping[str, int]) -> str:
 
 def letters(count: int) -> str:
     """Says how many."""
-    return f"{count:,} dead letter" if count == 1 else f"{count:,} dead letters"
+    return counted(count, "dead letter")
 
 
 def _as_job(numbers: tuple[int, ...]) -> str:

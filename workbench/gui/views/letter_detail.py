@@ -24,8 +24,8 @@ from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
 from workbench.gui.theme import code_font, theme
 from workbench.gui.time_format import short
-from workbench.gui.views.letter_actions import REASONS, STATUSES
-from workbench.gui.views.letter_dry_run import DryRunView
+from workbench.gui.views.letter_actions import BECAME, REASONS, STATUSES
+from workbench.gui.views.letter_dry_run import DryRunView, outdated, overtaken
 from workbench.gui.views.letter_editor import PayloadEditor, draft_key
 from workbench.gui.widgets import Badge, Banner, EmptyState, JsonView, plain_label
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from workbench.store.stored_values import DeadLetter
 
 LOW = 440
-"""Pixels in height below which the error gives way to the dry run."""
+"""Pixels in height below which the error gives way to what a dry run would do."""
 
 
 class LetterDetail(QStackedWidget):
@@ -107,6 +107,7 @@ class LetterDetail(QStackedWidget):
         self._metadata = JsonView()
         self._metadata.setAccessibleName("Metadata")
         self.dry_run_view = DryRunView()
+        self.dry_run_view.turned.connect(self._make_room)
         for widget, said in (
             (self._payload, "Payload"),
             (self._attempts, "Attempts"),
@@ -154,8 +155,8 @@ class LetterDetail(QStackedWidget):
         self._make_room()
 
     def _make_room(self) -> None:
-        gives_way = self.tabs.currentWidget() is self.dry_run_view and self.height() < LOW
-        self._box.setVisible(not gives_way)
+        effects = self.tabs.currentWidget() is self.dry_run_view and self.dry_run_view.lists_effects()
+        self._box.setVisible(self.height() >= LOW or not effects)
 
     def _dress(self) -> None:
         colors = theme().colors
@@ -183,8 +184,8 @@ class LetterDetail(QStackedWidget):
         if letter is not None:
             self._fill(letter, size, rest)
             self.editor.follow(letter)
-        if same:
-            self._outdate("dead letter")
+        if same and letter is not None:
+            self._outdate(overtaken(BECAME[letter.status.value]))
         else:
             self.dry_run_view.clear()
         if not (same and self.currentWidget() is self.editor):
@@ -208,11 +209,11 @@ class LetterDetail(QStackedWidget):
         registry = self._desk.workspace.registry
         if registry is not self._registry:
             self._registry = registry
-            self._outdate("model")
+            self._outdate(outdated("model"))
 
-    def _outdate(self, what: str) -> None:
+    def _outdate(self, said: str) -> None:
         for view in (self.dry_run_view, self.editor.dry_run_view):
-            view.outdate(what)
+            view.outdate(said)
 
     def leave_editor(self) -> None:
         """Closes the editor; what was typed is kept."""

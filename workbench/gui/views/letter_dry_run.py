@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -12,6 +12,7 @@ from typing_extensions import override
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
 from workbench.gui.widgets import Badge, JsonView, plain_label
+from workbench.model.counts import counted
 
 if TYPE_CHECKING:
     from workbench.engine.dry_run import DryRun, Effect
@@ -55,7 +56,7 @@ BEGUN = "The handler runs …"
 def verdict(found: DryRun) -> tuple[str, str, str]:
     """Returns kind and word of the badge, and a sentence that says how it would end."""
     count = len(found.effects)
-    effects = "1 effect" if count == 1 else f"{count:,} effects"
+    effects = counted(count, "effect")
     if found.failure is not None:
         failure = found.failure
         place = f"\nat {failure.place}" if failure.place else ""
@@ -70,12 +71,23 @@ def verdict(found: DryRun) -> tuple[str, str, str]:
 
 
 def outdated(what: str) -> str:
-    """Returns what is said instead of a verdict once something has changed."""
+    """Returns what is said instead of a verdict once something, such as the text, has changed."""
     return f"The {what} has changed since: run it again."
 
 
+def overtaken(became: str) -> str:
+    """Returns what is said instead of a verdict once the dead letter is no more what it was."""
+    return f"The dead letter has changed since: {became}."
+
+
 class DryRunView(QScrollArea):
-    """How a replay would end, its effects, and the data of the chosen one."""
+    """How a replay would end, its effects, and the data of the chosen one.
+
+    Signals:
+        turned: It says something else.
+    """
+
+    turned = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -136,10 +148,14 @@ class DryRunView(QScrollArea):
         """Shows that the handler runs."""
         self._say("info", "running", BEGUN)
 
-    def outdate(self, what: str) -> None:
-        """Shows that something, such as the text, has changed since the run: its verdict holds no more."""
+    def outdate(self, said: str) -> None:
+        """Says, where there is a verdict, why it holds no more."""
         if not self.caveat.isHidden():
-            self._say("neutral", "not run", outdated(what))
+            self._say("neutral", "not run", said)
+
+    def lists_effects(self) -> bool:
+        """Whether there are effects, which need room."""
+        return not self._effects.isHidden()
 
     def fail(self, text: str) -> None:
         """Shows why no dry run was possible."""
@@ -158,6 +174,7 @@ class DryRunView(QScrollArea):
         if found.effects:
             self.table.choose_index(0)
             self._show_data(rows[0])
+        self.turned.emit()
 
     def _say(self, kind: str, word: str, said: str) -> None:
         self.badge.set(kind, word)
@@ -166,6 +183,7 @@ class DryRunView(QScrollArea):
         self.caveat.hide()
         self._effects.hide()
         self._rest.show()
+        self.turned.emit()
 
     def _show_data(self, row: tuple[Any, ...]) -> None:
         text = row[-1]

@@ -29,7 +29,7 @@ from workbench.gui.icons import icon
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.theme import code_font, theme
 from workbench.gui.views.letter_actions import BECAME, REPLAY
-from workbench.gui.views.letter_dry_run import DryRunView
+from workbench.gui.views.letter_dry_run import DryRunView, outdated
 from workbench.gui.widgets import DiffView, exact_text, plain_label
 
 if TYPE_CHECKING:
@@ -279,7 +279,7 @@ class PayloadEditor(QWidget):
             self.area.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _typed(self) -> None:
-        self.dry_run_view.outdate("text")
+        self.dry_run_view.outdate(outdated("text"))
         if self.area.document().characterCount() > LARGE:
             self._judging.drop()
             self._unjudged()

@@ -27,6 +27,7 @@ from workbench.gui.long_text import shortened
 from workbench.gui.paged_model import CELL
 from workbench.gui.safe_painter import drawing
 from workbench.gui.theme import theme, ui_font
+from workbench.model.counts import counted
 from workbench.model.json_values import visible
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ class NodeModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return node.title
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{node.title}, {len(node.numbers):,} dead letters"
+            return f"{node.title}, {counted(len(node.numbers), 'dead letter')}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._tip(node)
         return None
@@ -280,10 +281,13 @@ class GroupList(QListView):
 
     def show_groups(self, groups: Iterable[LetterGroup]) -> None:
         """Shows other groups; the chosen one stays until the person chooses another, even without letters."""
-        place = self.verticalScrollBar().value()
+        bar, before = self.verticalScrollBar(), self.visualRect(self.currentIndex())
+        place, seen = bar.value(), self.viewport().rect().intersects(before)
         if self._model.show_nodes(with_chosen(nodes_of(groups), self._identity)):
             self._mark()
-            self.verticalScrollBar().setValue(place)
+            bar.setValue(place)
+            if seen:  # it stays where it is, as far as that goes
+                bar.setValue(place + self.visualRect(self.currentIndex()).top() - before.top())
 
     def tell_ages(self) -> None:
         """Updates how long ago things were."""

@@ -8,14 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QHBoxLayout,
-    QSplitter,
-    QStackedLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
@@ -34,10 +27,11 @@ from workbench.gui.views.confirm_strip import ConfirmStrip
 from workbench.gui.views.job_strip import JobStrip
 from workbench.gui.views.letter_actions import BECAME, DEEDS, DRY_RUN, EDIT, REPLAY, Deed, Repairs
 from workbench.gui.views.letter_detail import LetterDetail
+from workbench.gui.views.letter_dry_run import outdated
 from workbench.gui.views.letter_groups import GroupList, GroupNode
 from workbench.gui.views.letter_list import COLUMNS, LetterSource, none_said
 from workbench.gui.views.letter_reads import SHOWN, FoundLetters, found_letters, judged, why_not
-from workbench.gui.widgets import ElidedLabel, EmptyState, error_text, show_words
+from workbench.gui.widgets import ElidedLabel, EmptyState, error_text, share_room, show_words
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -66,6 +60,7 @@ class LettersView(View):
         self._repairs = Repairs(desk, self.strip, self.jobs.follow)
         self._source = LetterSource(self._dead_letters)
         self._counts: Mapping[str, int] = {}
+        self._shared = False
         self._replayable: frozenset[int] | None = None
         self._reading = self.question(self._show_all)
         self._detailing = self.question(self._show_one)
@@ -156,14 +151,18 @@ class LettersView(View):
             if splitter.orientation() != way:
                 splitter.setOrientation(way)
                 if splitter is self.inner:
-                    splitter.setSizes([5, 4] if way == ways.Horizontal else [2, 3])
+                    share_room(splitter, *((5, 4) if way == ways.Horizontal else (2, 3)))
         self._give_room()
         show_words((*self._buttons.values(), self.whole, self.recent), shown=width >= LABELLED)
 
     def _give_room(self) -> None:
         """Leaves the room below the list to it while no letter is shown there."""
         below = self.inner.orientation() == Qt.Orientation.Vertical
-        self.detail.setHidden(below and self.detail.shows_nothing())
+        hides = below and self.detail.shows_nothing()
+        self.detail.setHidden(hides)
+        if below and not hides and not self._shared:  # when it is first seen there
+            self._shared = True
+            share_room(self.inner, 2, 3)
         self.inner.refresh()  # at once, so that what is chosen then is scrolled to
 
     # -- following ----------------------------------------------------------------------------------------
@@ -385,7 +384,7 @@ class LettersView(View):
         if self.detail.letter is not None and self.detail.letter.number == number:
             shown.show_dry_run(found, short(self.desk.workspace.clock.now()))
             if text is not None and text != self.detail.editor.text():
-                shown.outdate("text")
+                shown.outdate(outdated("text"))
 
     def _enable(self) -> None:
         """Offers what can be done with what is selected, and says why the rest cannot."""

@@ -21,6 +21,7 @@ from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
 from workbench.gui.view import View
 from workbench.gui.views.log_positions import LogPositions
 from workbench.gui.widgets import ElidedLabel, toolbar_button
+from workbench.model.counts import counted
 
 if TYPE_CHECKING:
     from workbench.gui.table_selection import HeldRows
@@ -205,7 +206,7 @@ class LogView(View):
         self.table.refresh(found.rows)
         if at_end:
             self.table.scrollToBottom()
-        self.said.setText(f"{found.source.count():,} entries")
+        self.said.setText(counted(found.source.count(), "entry", "entries"))
 
     def _tell_news(self) -> None:
         new = self._positions.after(self._source.last)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.reads import Question
 from workbench.gui.widgets import Banner
+from workbench.model.counts import counted
 
 if TYPE_CHECKING:
     from workbench.model.event import RecordedEvent
@@ -85,7 +86,7 @@ class ProjectionBanner(Banner):
         if rebuild.status == "faulted":
             said = f"The rebuild stopped at position {rebuild.fault_position:,}: {rebuild.fault}"
             return "error", said, (("Go on…", lambda: self._go_on(rebuild=True)), end)
-        share = f"{rebuild.share:.0%}, {rebuild.rows:,} rows so far"
+        share = f"{rebuild.share:.0%}, {counted(rebuild.rows, 'row')} so far"
         if rebuild.status == "paused":
             said = f"The rebuild is paused at {share}. The rows below are the old ones."
             return "warning", said, (("Resume", lambda: self._pause(paused=False)), end)

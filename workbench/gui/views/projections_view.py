@@ -32,7 +32,16 @@ from workbench.gui.views.projection_banner import ProjectionBanner, standing_of
 from workbench.gui.views.row_detail import RowDetail
 from workbench.gui.views.row_reads import FoundRows, Wanted, found_rows
 from workbench.gui.views.row_source import RowsSource, column_of
-from workbench.gui.widgets import Badge, ElidedLabel, EmptyState, SearchBox, plain_label, show_words
+from workbench.gui.widgets import (
+    Badge,
+    ElidedLabel,
+    EmptyState,
+    SearchBox,
+    plain_label,
+    share_room,
+    show_words,
+)
+from workbench.model.counts import counted
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -186,13 +195,13 @@ class ProjectionsView(View):
             if view is None or view.generation == generation:
                 continue
             del self._rebuilding[name]
-            self.desk.notice("ok", f"Rebuilt {name}: {view.rows:,} rows.")
+            self.desk.notice("ok", f"Rebuilt {name}: {counted(view.rows, 'row')}.")
 
     def _make_table(self, view: ProjectionView, order: str) -> HeldRows | None:
         """Makes a table with the columns of a read model; returns what the one before held of its rows."""
         same, before = view.name == self._name, self._table
         self._name, self._columns = view.name, view.columns
-        self.detail.outdate()
+        self.detail.turn_to(view.columns)
         names = [name for name, _ in view.columns]
         columns = [column_of(name, kind, last=name == names[-1]) for name, kind in view.columns]
         table = FastTableView(columns, desk=self.desk)
@@ -271,7 +280,7 @@ class ProjectionsView(View):
             self._fitted = rows
             table.head.fit()
         if source.text:
-            table.set_empty("No row fits", f"All {self._total:,} rows were searched for “{source.text}”.")
+            table.set_empty("No row fits", f"The whole table was searched for “{source.text}”.")
         else:
             table.set_empty("No rows yet", "They appear when events come that this projection reads.")
         self._say_rows()
@@ -280,9 +289,10 @@ class ProjectionsView(View):
         if self._source is None or self._table is None:
             return
         rows, text = self._source.count(), self._source.text
-        said = f"{rows:,} row" + ("" if rows == 1 else "s")
+        said = counted(rows, "row")
         if text:
-            said = f"{rows:,} of {self._total:,} rows hold “{text}” (all columns were searched)"
+            of = f"{rows:,} of {counted(self._total, 'row')}"
+            said = f"{of} {'holds' if rows == 1 else 'hold'} “{text}” (all columns were searched)"
         selected = self._table.selection_text()
         self.said.setText(f"{said} · {selected}" if selected else said)
         self.detail.follow(self._name, self._table)
@@ -317,8 +327,7 @@ class ProjectionsView(View):
         """Gives table and details their parts of the height when these are first seen."""
         if not self._shared:
             self._shared = True
-            height = self.split.height()
-            self.split.setSizes([height * 3 // 5, height * 2 // 5])
+            share_room(self.split, 3, 2)
 
     @action("Show the events that made it", icon="trace", on="_table", default=True)
     def explain(self, rows: ChosenRows) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
@@ -14,6 +13,7 @@ from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
+from workbench.gui.views.row_source import told
 from workbench.gui.widgets import JsonView, plain_label, toolbar_button
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class RowDetail(QWidget):
         super().__init__()
         self._desk = view.desk
         self._row: Row = ()
+        self._columns: Sequence[tuple[str, str]] = ()
         self._asking = view.question(self._show_row)
         self.name = plain_label(role="heading")
         close = toolbar_button("", "close", "Close")
@@ -88,9 +89,9 @@ class RowDetail(QWidget):
         elif row is not None and row != self._row and not self.isHidden():
             self.show_row(name, row)
 
-    def outdate(self) -> None:
-        """Has its row asked for again when it is followed next: it has other columns now."""
-        self._row = ()
+    def turn_to(self, columns: Sequence[tuple[str, str]]) -> None:
+        """Has its row asked for again when it is followed next: it has other columns, by name and kind."""
+        self._row, self._columns = (), columns
 
     def close_row(self) -> None:
         """Shows no row any more, and none that was asked for."""
@@ -104,7 +105,8 @@ class RowDetail(QWidget):
     def _show_row(self, found: tuple[str, Any, Mapping[str, Any], Sequence[LogEntry]]) -> None:
         name, key, fields, events = found
         self.name.setText(str(key))
-        self.fields.set_value(dict(fields), partial(self._desk.workspace.projections.row, name, key))
+        whole, columns = self._desk.workspace.projections.row, self._columns
+        self.fields.set_value(told(fields, columns), lambda: told(whole(name, key), columns))
         rows = [
             (entry.position, entry.type, entry.occurred_at, entry.stream, entry.version) for entry in events
         ]

@@ -92,6 +92,15 @@ def column_of(name: str, kind: str, *, last: bool) -> TableColumn:
     )
 
 
+def told(fields: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Returns the fields of a row for people: times as its column shows them."""
+    times = {name for name, kind in columns if kind == "time"}
+    return {
+        name: absolute(value) if name in times and isinstance(value, int) else value
+        for name, value in fields.items()
+    }
+
+
 def _seen(name: str, value: Any) -> Any:
     """Returns what may be seen of a value; a shortened one is no JSON any more, and is masked as well."""
     if hidden(name, value):

@@ -22,6 +22,7 @@ from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import SHORT_WIDTH, absolute, short
 from workbench.gui.view import View
 from workbench.gui.widgets import ElidedLabel, SearchBox
+from workbench.model.counts import counted
 
 if TYPE_CHECKING:
     from workbench.gui.table_selection import HeldRows
@@ -217,11 +218,11 @@ class StreamsView(View):
         narrowed = wanted["text"] or wanted["category"]
         if narrowed and not count:
             what = f"“{wanted['text']}”" if wanted["text"] else wanted["category"]
-            self.table.set_empty("No stream fits", f"All {total:,} streams were searched for {what}.")
+            self.table.set_empty("No stream fits", f"The whole store was searched for {what}.")
         else:
             self.table.set_empty("No streams yet", "Issue a command, or import a file of events (Ctrl+I).")
-        searched = f"{count:,} of {total:,} streams (the whole store was searched)"
-        self.said.setText(searched if narrowed else "1 stream" if total == 1 else f"{total:,} streams")
+        searched = f"{count:,} of {counted(total, 'stream')} (the whole store was searched)"
+        self.said.setText(searched if narrowed else counted(total, "stream"))
         if self.table.current_row() is None:
             self.follow(self.desk.selection)
 

@@ -70,8 +70,10 @@ def _number(title: str, width: int, about: str) -> TableColumn:
 
 
 LAG_TIP = "Positions, of other topics too, from the first message it gets and has not read to the head"
+NAME, LEAST = 122, 92
+"""Pixels for a name before other columns give way, and once none is left that does."""
 COLUMNS = (
-    TableColumn("Subscription", width=122, stretch=True),
+    TableColumn("Subscription", width=LEAST, stretch=True),
     TableColumn("State", width=116, badge=lambda state: (STATES[state][0], state)),
     TableColumn(
         "Mode", width=124, text=mode_text, tip=mode_tip, about="Whether each gets all, or workers compete"
@@ -131,10 +133,7 @@ class SubscriptionTable(FastTableView):
         super().resizeEvent(event)
 
     def _give_way(self, room: int) -> None:
-        widths = [
-            COLUMNS[0].width,
-            *(self.columnWidth(at) or COLUMNS[at].width for at in range(1, len(COLUMNS))),
-        ]
+        widths = [NAME, *(self.columnWidth(at) or COLUMNS[at].width for at in range(1, len(COLUMNS)))]
         for at in range(1, len(COLUMNS)):
             if self.isColumnHidden(at):
                 widths[at] = COLUMNS[at].width

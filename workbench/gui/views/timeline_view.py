@@ -101,9 +101,6 @@ class TimelineView(View):
         layout.setSpacing(4)
         layout.addLayout(self._head())
         self.banner = Banner("info", PAST.format(1, 1), [("Go to live", self.live)])
-        keeps_room = self.banner.sizePolicy()
-        keeps_room.setRetainSizeWhenHidden(True)  # else the rows would go from under the mouse
-        self.banner.setSizePolicy(keeps_room)
         self.banner.hide()
         layout.addWidget(self.banner)
         self.strip = TimeStrip()
@@ -149,7 +146,7 @@ class TimelineView(View):
         self.diff.setAccessibleName("What the event changed")
         self.state = JsonView()
         self.state.setAccessibleName("State at the chosen version")
-        self.diff_label, self.state_label = ElidedLabel("muted"), ElidedLabel("muted")
+        self.diff_label, self.state_label = ElidedLabel("muted"), plain_label(role="muted", wrap=True)
         self.halves = QSplitter(Qt.Orientation.Vertical)
         self.halves.addWidget(_captioned(self.diff_label, self.diff))
         self.fold = QPushButton("Fold it")
@@ -173,7 +170,10 @@ class TimelineView(View):
         narrow = self.width() < NARROW
         beside, below = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         self.panes.setOrientation(below if narrow else beside)
-        self.strip.setVisible(self.height() >= LOW - 80)
+        roomy, banner = self.height() >= LOW - 80, self.banner.sizePolicy()
+        self.strip.setVisible(roomy)
+        banner.setRetainSizeWhenHidden(roomy)  # so that the rows stay under the mouse
+        self.banner.setSizePolicy(banner)
         self.halves.setOrientation(beside if narrow and self.height() < LOW else below)
 
     @override

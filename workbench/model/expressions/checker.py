@@ -122,8 +122,7 @@ class _Check:
     def _field(self, node: cel_parser.Select, fields: Mapping[str, Type]) -> Type:
         if node.name in fields:
             owner = node.of.type
-            is_row = owner.keyed and isinstance(node.of, cel_parser.Name)  # it may come later: no mistake
-            if owner.nullable and not is_row:
+            if owner.nullable and not owner.keyed:  # of JSON and rows, filters and handlers say what follows
                 words = f"{said(node.of)} may be null, and then it has no {node.name}"
                 first = f"{said(node.of)} != null"
                 self.flaw(node, words, f'ask first: "{first} && …" or "{first} ? {said(node)} : …"')
@@ -280,7 +279,9 @@ class _Check:
             self.flaw(node.arguments[-1], f"sortBy needs what has an order, and this is {found.words}")
         if node.name in {"filter", "sortBy"}:
             return Type(kind=Kind.LIST, item=self._items(owner, two=False)[0])
-        return RECORD if node.name == "transformMap" else BOOLEAN
+        if node.name == "transformMap":  # the keys of what a list makes are numbers: that is no map
+            return replace(RECORD, item=computed(found)) if owner.kind is Kind.RECORD else RECORD
+        return BOOLEAN
 
     def _reduce(self, node: cel_parser.Call, items: list[Type]) -> Type:
         """Checks ``list.reduce(made, item, start, expression)``; a first look finds what is made."""

@@ -61,6 +61,8 @@ def found(values: Any, key: str, otherwise: Any) -> Any:
 def _copied(frame: Frame, values: Any, name: str) -> dict[str, Any]:
     if type(values) is not dict and not isinstance(values, Mapping):
         raise Wrong(f"{name} changes a map, and this is {words_of(values)}")
-    take(frame, len(values) + 1)
-    step(frame, len(values) >> 4)
-    return dict(values)
+    size = len(values)
+    take(frame, size + 1)
+    if size > 15:
+        step(frame, size >> 4)
+    return {**values}

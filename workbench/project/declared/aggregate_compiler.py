@@ -25,7 +25,7 @@ from workbench.project.declared.aggregate_draft import (
     places_of,
     states_of,
 )
-from workbench.project.declared.build_values import ValueSource, folding
+from workbench.project.declared.build_values import Build, ValueSource, folding
 from workbench.project.declared.compilation import Compilation, CompiledPart
 from workbench.project.declared.consequences import ActionCompiler, CompiledAction, sections_of, untyped
 from workbench.project.declared.scopes import now_at, with_names
@@ -107,7 +107,8 @@ def aggregate_of(draft: Compilation, owner: AggregateDraft) -> Aggregate:
         return decisions[type(command)]((state, command, context))
 
     def evolve(state: Any, event: Any) -> Any:
-        return folds[type(event)](state, event)
+        begin, change = folds[type(event)]
+        return begin(event) if state is None else change((state, event))
 
     return Aggregate(
         name=owner.name,
@@ -136,8 +137,9 @@ def _decision(draft: Compilation, owner: AggregateDraft, part: CompiledPart) -> 
     written = names_of(part.cls)
     guards, present = _guards(draft, path, section, part.field_types, scope)
     events = {one.name: one.owner.events for one in places}
+    optional = frozenset(one.name for one in places if one.optional)
     actions = ActionCompiler(draft, scope, "command", arity_of(places), present).emitted(
-        path, section, events
+        path, section, events, optional
     )
     asked = tuple((when, message, written.get(about)) for when, message, about in guards)
     return entered(places, _decide(asked, tuple(actions)))
@@ -221,7 +223,7 @@ def _decide(guards: tuple[Guard, ...], actions: tuple[CompiledAction, ...]) -> C
 
 def _fold(
     draft: Compilation, owner: AggregateDraft, part: CompiledPart, state: type[msgspec.Struct]
-) -> Callable[[Any, Any], Any]:
+) -> tuple[Build, Build]:
     section = owner.event_sections[part.name]
     path = ("event", *part.name.split("."))
     names = {"event": item(part.type, 1), "state": item(owner.state_type, 0)}
@@ -240,20 +242,18 @@ def _fold(
 
 def _evolve(
     owner: AggregateDraft, event_type: str, given: Mapping[str, ValueSource], state: type[msgspec.Struct]
-) -> Callable[[Any, Any], Any]:
-    """Returns a fold: what is not given stays, and the first event begins with the defaults."""
+) -> tuple[Build, Build]:
+    """Returns what begins a state, with the defaults, and what changes one: the rest of it stays."""
     missing = [name for name, one in owner.fields.items() if not one.optional and name not in given]
     initial = None if any(not one.optional for one in owner.fields.values()) else state()
     begin, change = folding(state, owner.fields, given, f"{event_type} cannot change the state so")
 
-    def evolve(before: Any, event: Any) -> Any:
-        if before is not None:
-            return change((before, event))
+    def first(event: Any) -> Any:
         if missing:
             raise ExpressionFailed(f"{event_type} cannot be the first event: it does not set {missing[0]}")
         return begin((initial, event))
 
-    return evolve
+    return first, change
 
 
 def check_beginnings(draft: Compilation, owner: AggregateDraft) -> None:

@@ -73,12 +73,14 @@ class Place:
         name: What expressions call its state.
         id: Field of the command that holds its id.
         creates: As of a command.
+        optional: Whether its id may be null; then it is not asked.
     """
 
     name: str
     owner: AggregateDraft
     id: str
     creates: bool | None
+    optional: bool
 
     @property
     def involved(self) -> Involved:
@@ -93,8 +95,8 @@ class Place:
     @property
     def type(self) -> Type:
         """What expressions know of the state: it may be null where the aggregate need not exist."""
-        known = self.owner.state_type
-        return known.or_null() if self.creates is None and self.owner.needed else known
+        known, begun = self.owner.state_type, self.creates is None and self.owner.needed
+        return known.or_null() if self.optional or begun else known
 
 
 _CREATES = {"creates": True, "changes": False, "creates_or_changes": None}
@@ -129,9 +131,10 @@ def places_of(
                 said = f"nothing says which field holds the id of this {role}"
                 draft.tell((*path, key), "S-TYPE", said, f'{key}: {{ {role}: "…_id" }}', key=True)
             first = one.id or section.target or next(iter(section.fields))
-            if first in fields or first not in section.fields:
+            optional = bool(found) and key == "changes" and first in fields and fields[first].type.nullable
+            if not optional and (first in fields or first not in section.fields):
                 _check_id(draft, path, first, place if one.id else (*path, "target"), key, fields)
-            found.append(Place(name=role, owner=owner, id=first, creates=_CREATES[key]))
+            found.append(Place(name=role, owner=owner, id=first, creates=_CREATES[key], optional=optional))
     return [] if lacking else found
 
 

@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 import msgspec
+from pydantic import BaseModel
 
 from workbench.errors import ExpressionFailed
 from workbench.model.expressions.cel_values import Wrong
@@ -42,8 +43,10 @@ def source_of(get: Get, field: FieldType | None, found: Type) -> ValueSource:
     computed = not isinstance(get, Placed) or get.attribute is None
     take = field.taking(found, computed=computed)
     if take is None:
-        exact = _is_exact(field.type, found) or (isinstance(get, Placed) and get.flat and found == field.type)
-        return ValueSource(get, get if exact else _of_scalars(field.type, get))
+        same = found == field.type
+        exact = _is_exact(field.type, found) or (same and isinstance(get, Placed) and get.flat)
+        of_parts = _of_scalars(field.type, get) or (_of_objects(field, get) if same else None)
+        return ValueSource(get, get if exact else of_parts)
     taken = get.then(take) if isinstance(get, Placed) else lambda env: take(get(env))
     return ValueSource(taken, taken if _is_taken(field.type, found) else None)
 
@@ -81,6 +84,27 @@ def _of_scalars(wanted: Type, get: Get) -> Get | None:
         raise Wrong("these are other values")
 
     return sure
+
+
+def _of_objects(field: FieldType, get: Get) -> Get | None:
+    """Returns what copies a command's object, or a list of them; None where their parts are not plain."""
+    one = field.item if field.type.kind is Kind.LIST and field.item is not None else field
+    plain = all(part.type.kind in _OF_PYTHON for part in one.parts.values())
+    if not one.parts or not plain or _by_name(one.parts) or one.type.nullable or field.type.nullable:
+        return None
+    cls, run, names = one.event, quick_of(get), [attribute_of(name) for name in one.parts]
+    read = attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
+
+    def copied(value: Any) -> Any:
+        if isinstance(value, BaseModel):
+            return cls(*read(value))
+        if type(value) is cls:
+            return value
+        raise Wrong("this is another value")
+
+    if one is field:
+        return lambda env: copied(run(env))
+    return lambda env: [copied(value) for value in run(env)]
 
 
 def checked(cls: type[Any], sources: Mapping[str, ValueSource], said: str) -> Build:

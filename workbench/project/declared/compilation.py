@@ -80,6 +80,7 @@ class Compilation:
         lenient: What is named but not known may be declared by code that is not trusted yet.
         broken: Kind and name of what is declared, but cannot be made of its section.
         dropped: A section named what is not known; it is left out.
+        scopes: The names that each expression may use, by the path at which it is written.
     """
 
     places: SourceLocations
@@ -93,6 +94,7 @@ class Compilation:
     indexed: dict[str, frozenset[str]] = field(default_factory=dict)
     broken: set[tuple[str, str]] = field(default_factory=set)
     dropped: bool = False
+    scopes: dict[Path, Scope] = field(default_factory=dict)
 
     # -- problems -------------------------------------------------------------------------------------------
 
@@ -138,6 +140,7 @@ class Compilation:
         self, path: Path, text: str, scope: Scope, *, present: frozenset[str] = frozenset()
     ) -> Expression | None:
         """Compiles an expression; None where something is wrong with it, which is noted."""
+        self.scopes[path] = scope
         try:
             return compile_expression(text, scope, place=lambda: self.places.label(path), present=present)
         except InvalidExpression as error:
@@ -161,6 +164,7 @@ class Compilation:
         self, path: Path, text: str, scope: Scope, *, present: frozenset[str] = frozenset()
     ) -> Callable[[Any], str]:
         """Compiles a message in which ``{expression}`` stands for a value."""
+        self.scopes[path] = scope
         try:
             return compile_template(text, scope, place=lambda: self.places.label(path), present=present)
         except InvalidExpression as error:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from workbench.model.expressions.closures import Scope
 from workbench.model.hints import did_you_mean
 from workbench.model.projection import ColumnKind, Projection
 from workbench.model.registry import Definitions
@@ -26,7 +27,7 @@ from workbench.project.declared.policy_compiler import policy_of, process_of
 from workbench.project.declared.projection_compiler import projection_of
 from workbench.project.declared.query_compiler import query_of
 from workbench.project.declared.section_reader import Sections, read_sections
-from workbench.project.declared.source_locations import SourceLocations
+from workbench.project.declared.source_locations import Path, SourceLocations
 from workbench.tusk import Document, Problem
 
 
@@ -38,6 +39,7 @@ def compile_declared(
     topics: Iterable[str] = (),
     filters: Iterable[Filtered] = (),
     lenient: bool = False,
+    scopes: dict[Path, Scope] | None = None,
 ) -> tuple[Definitions, list[Problem]]:
     """Returns what the file declares, and everything that is wrong with it.
 
@@ -47,12 +49,14 @@ def compile_declared(
         topics: Names that messages can be published to.
         filters: Of the subscriptions; they are checked with what is known of the messages.
         lenient: There are modules that are not trusted yet: what needs them is left out without a word.
+        scopes: Gets the names that each expression may use, by the path at which it is written.
     """
     sections, mistakes = read_sections(document, values)
     places = SourceLocations(document, frozenset(sections.unread), sections.renamed)
     problems: list[Problem] = []
     types = FieldTypes(places, sections.types, problems)
     draft = Compilation(places, types, frozenset(topics), lenient, problems, broken=sections.broken)
+    draft.scopes = {} if scopes is None else scopes
     known = tuple(known)
     draft.known(known)
     _twice(draft, sections, known)

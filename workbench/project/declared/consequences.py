@@ -132,14 +132,19 @@ class ActionCompiler:
     withdrawn: list[tuple[Path, str]] | None = None
 
     def emitted(
-        self, path: Path, acting: Acting, places: Mapping[str, Mapping[str, CompiledPart]]
+        self,
+        path: Path,
+        acting: Acting,
+        places: Mapping[str, Mapping[str, CompiledPart]],
+        optional: frozenset[str],
     ) -> list[CompiledAction]:
         """Compiles what a command emits.
 
         Args:
             places: The events of each aggregate that it is decided over, its own first, by their names.
+            optional: Those of them that need not be involved.
         """
-        return self._compiled(path, acting, {"emit": partial(_emit, places)})
+        return self._compiled(path, acting, {"emit": partial(_emit, places, optional)})
 
     def issued(self, path: Path, acting: Acting, names: list[str]) -> list[CompiledAction]:
         """Compiles the commands that follow; their names are added to ``names``."""
@@ -258,7 +263,11 @@ class ActionCompiler:
 
 
 def _emit(
-    places: Mapping[str, Mapping[str, CompiledPart]], own: ActionCompiler, path: Path, one: ActionSection
+    places: Mapping[str, Mapping[str, CompiledPart]],
+    optional: frozenset[str],
+    own: ActionCompiler,
+    path: Path,
+    one: ActionSection,
 ) -> tuple[Build, Build | None] | None:
     events = {event: part for known in places.values() for event, part in known.items()}
     part = events.get(one.emit)
@@ -269,14 +278,18 @@ def _emit(
     sources = own.fields(path, "emit", one, part)
     build = checked(part.cls, sources, f"{part.name} cannot be made")
     built = quick(part.cls, part.fields or {}, sources)
-    whose = _whose(places, own, path, one)
+    whose = _whose(places, optional, own, path, one)
     if whose == next(iter(places)):
         return build, built
     return lambda env: For(whose, build(env)), built and (lambda env: For(whose, built(env)))
 
 
 def _whose(
-    places: Mapping[str, Mapping[str, CompiledPart]], own: ActionCompiler, path: Path, one: ActionSection
+    places: Mapping[str, Mapping[str, CompiledPart]],
+    optional: frozenset[str],
+    own: ActionCompiler,
+    path: Path,
+    one: ActionSection,
 ) -> str:
     """Returns the name of the aggregate whose event is emitted."""
     names = [name for name, known in places.items() if one.emit in known]
@@ -286,7 +299,11 @@ def _whose(
     elif not one.whose and len(names) > 1:
         said = f"{' and '.join(names)} have this event"
         own.draft.tell((*path, "emit"), "S-TYPE", said, f'say whose it is: for: "{names[0]}"')
-    return one.whose or names[0]
+    whose = one.whose or names[0]
+    if whose in optional and whose not in own.present:
+        said = f"{whose} may be null, and then it has no event"
+        own.draft.tell((*path, "emit"), "S-TYPE", said, f'say when: "{whose} != null"')
+    return whose
 
 
 def _issue(

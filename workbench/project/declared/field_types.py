@@ -292,6 +292,8 @@ _FITTING: dict[str, set[str]] = {
 }
 
 
+TYPE_NAMES = tuple(_FITTING)
+"""The types that need no declaration."""
 _FIXED = {
     "boolean": FieldType(type=Type(kind=Kind.BOOLEAN), event=bool, command=bool),
     "date-time": FieldType(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -15,6 +16,8 @@ from workbench.project.declared.key_meanings import Says
 from workbench.project.declared.section_kinds import TYPES
 from workbench.project.declared.sections import SECTIONS
 from workbench.project.declared.source_locations import Path
+
+SWITCH = ("true", "false")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,12 +28,18 @@ class KeyPlace:
         says: What its texts say; None where they are neither names nor expressions.
         keys: What can stand inside, with the descriptions, by key; empty where names are free.
         inner: What stands behind a free name; None where nothing can stand inside.
+        choices: The words that it can be; empty where it can be others.
+        is_text: Whether a text can stand there.
+        is_list: Whether a list can stand there.
         description: What it is for.
     """
 
     says: Says | None = None
     model: type[BaseModel] | None = None
     inner: Any = None
+    choices: tuple[str, ...] = ()
+    is_text: bool = False
+    is_list: bool = False
     description: str = ""
 
     @property
@@ -91,15 +100,30 @@ def _of_model(model: type[BaseModel], key: str) -> KeyPlace | None:
 
 
 def _place(annotation: Any) -> KeyPlace:
-    says = None
-    for part in _parts(annotation):
-        if isinstance(part, Says):
-            says = says or part
-        elif isinstance(part, type) and issubclass(part, BaseModel):
-            return KeyPlace(model=part, says=says)
-        elif get_origin(part) is dict:
-            return KeyPlace(inner=get_args(part)[1], says=says)
-    return KeyPlace(says=says)
+    parts = list(_parts(annotation))
+    says = next((one for one in parts if isinstance(one, Says)), None)
+    model = next((one for one in parts if isinstance(one, type) and issubclass(one, BaseModel)), None)
+    inner = next((get_args(one)[1] for one in parts if get_origin(one) is dict), None)
+    choices = tuple(word for one in parts for word in _choices(one))
+    return KeyPlace(
+        says=says,
+        model=model,
+        inner=inner if model is None else None,
+        choices=choices,
+        is_text=str in parts or any(isinstance(one, type) and issubclass(one, StrEnum) for one in parts),
+        is_list=any(get_origin(one) is list for one in parts),
+    )
+
+
+def _choices(annotation: Any) -> tuple[str, ...]:
+    """Returns the words that an annotation allows; empty where it allows others."""
+    if annotation is bool:
+        return SWITCH
+    if get_origin(annotation) is Literal:
+        return tuple(str(one) for one in get_args(annotation))
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return tuple(one.value for one in annotation)
+    return ()
 
 
 def _parts(annotation: Any) -> Iterator[Any]:

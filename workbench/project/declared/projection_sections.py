@@ -24,7 +24,7 @@ class ColumnSection(Section):
     """A column: ``"text"``, or a block."""
 
     type: Literal["text", "integer", "number", "boolean", "time", "json"] = Field(description="What it holds")
-    index: bool = Field(False, description="Whether lists are filtered or sorted by it")
+    index: bool = Field(False, description="Whether rows are found or sorted by it")
 
 
 class RowSection(Section):

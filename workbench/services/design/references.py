@@ -19,7 +19,7 @@ NAME_SPACES = {
 }
 """The kinds under which others name what a kind of section declares, where that is not the kind itself."""
 HEADER, EXPRESSION, PATTERN, SCENARIO = "header", "expression", "pattern", "scenario"
-_SETTINGS = {
+SETTINGS = {
     ("subscriptions", "topic"): "topic",
     ("subscriptions", "handler"): "handler",
     ("routing", "topics"): "topic",
@@ -28,7 +28,7 @@ _SETTINGS = {
     ("routing", "default_topic"): "topic",
     ("routing", "pattern"): "event",
 }
-_SPOKEN = {
+SPOKEN = {
     "event": ("event",),
     "no_event": ("event",),
     "command": ("command",),
@@ -115,7 +115,7 @@ def _in_project(document: Document) -> Iterator[Reference]:
     for path, entry in document.entries():
         if path[0] == "topics" and len(path) == 2:
             yield from _declared_topic(document, entry)
-        elif (named := _SETTINGS.get((path[0], path[-1]))) is not None:
+        elif (named := SETTINGS.get((path[0], path[-1]))) is not None:
             role = PATTERN if path[-1] == "pattern" else path[-1]
             yield from _named(document, entry.value, named, role, ".".join(path[:-1]))
         elif path[0] == "subscriptions" and path[-1] == "filter":
@@ -234,7 +234,7 @@ def _spoken(document: Document, value: Value, owner: str) -> Iterator[Reference]
     for item in value.items:
         yield from _spoken(document, item, owner)
     for key, entry in value.scope.entries.items() if value.scope is not None else ():
-        for kind in _SPOKEN.get(key, ()):
+        for kind in SPOKEN.get(key, ()):
             yield from _named(document, entry.value, kind, SCENARIO, owner)
         if key != "data":
             yield from _spoken(document, entry.value, owner)

@@ -84,7 +84,9 @@ def flow_diagram(registry: Registry) -> list[str]:
             drawing.node(kind, name)
     _reactors(registry, drawing)
     for command in registry.commands.values():
-        drawing.edge(("command", command.name), ("aggregate", command.aggregate))
+        for owner, words in command.over.items():
+            arrow = f"-->{_said(words.splitlines())}"
+            drawing.edge(("command", command.name), ("aggregate", owner), arrow)
         _follow(registry, drawing, "command", command.name)
     made = _made(registry)
     for aggregate in registry.aggregates.values():
@@ -170,13 +172,18 @@ def _follow(registry: Registry, drawing: _Drawing, kind: str, name: str) -> None
         verb, shown = one.arrow
         said.setdefault((verb, one.name), []).append(shown)
     for (verb, target), words in said.items():
-        when = "; or ".join(dict.fromkeys(filter(None, words)))
-        shown = f"|{label(shorten(when, LABEL, placeholder=' …'))}|" if when else ""
+        shown = _said(words)
         if verb in INCOMING:
             drawing.edge(("event", target), (kind, name), f"-->{shown}")
         else:
             arrow, end = _ARROWS[verb]
             drawing.edge((kind, name), (end, target), f"{arrow}{shown}")
+
+
+def _said(words: Iterable[str]) -> str:
+    """Returns the words of an arrow: those of all the ways."""
+    when = "; or ".join(dict.fromkeys(filter(None, words)))
+    return f"|{label(shorten(when, LABEL, placeholder=' …'))}|" if when else ""
 
 
 def _made(registry: Registry) -> set[str]:

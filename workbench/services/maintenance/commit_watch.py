@@ -1,4 +1,4 @@
-"""Looks now and then whether another process has committed something to a store that is only looked at."""
+"""Looks now and then whether another process has committed to a store that is only looked at, or ended."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ class CommitWatch:
     """Watches one store, from `start` until `stop`.
 
     Args:
-        tell: Called on the loop when something was committed since the last look.
+        tell: Called on the loop when something was committed since the last look, and when `Store.observer`
+            says something else.
     """
 
     def __init__(self, store: Store, tell: Callable[[], None]) -> None:
@@ -30,7 +31,7 @@ class CommitWatch:
         if self._task is not None:
             return
         reader = self._store.reader()  # of its own: the number is that of a connection
-        watch = self._watch(reader, reader.commits())
+        watch = self._watch(reader, (reader.commits(), self._store.observer))
         self._task = asyncio.get_running_loop().create_task(watch, name="watching commits")
 
     def stop(self) -> None:
@@ -39,14 +40,18 @@ class CommitWatch:
             self._task.cancel()
             self._task = None
 
-    async def _watch(self, reader: Reader, known: int) -> None:
+    def _look(self, reader: Reader) -> tuple[int, str]:
+        self._store.look()
+        return reader.commits(), self._store.observer
+
+    async def _watch(self, reader: Reader, known: tuple[int, str]) -> None:
         try:
             while True:
                 await asyncio.sleep(EVERY)
                 with suppress(WorldError):  # such as a store that is busy: the views that read it say so
-                    commits = await asyncio.to_thread(reader.commits)
-                    if commits != known:
-                        known = commits
+                    found = await asyncio.to_thread(self._look, reader)
+                    if found != known:
+                        known = found
                         self._tell()
         finally:
             reader.close()

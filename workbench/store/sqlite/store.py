@@ -345,6 +345,7 @@ class SqliteStore:
 
     def look(self) -> str:
         """Looks whether the files are still those at its path; returns empty, or how they ceased to be (C10)."""
+        self.observer = self._lock.look_again(self.observer)
         with self._guard:
             return self.gone if self._writer is None or self._is_gone() else ""
 

@@ -1,0 +1,160 @@
+"""The blueprint's layout over samples and random models: nothing crosses, and little moves what stands."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations, pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import ROOT
+from tests.project.declared.random_models import RandomModel
+from workbench.gui.board.blueprint import Blueprint, blueprint_of
+from workbench.gui.board.blueprint_layout import (
+    HEAD,
+    WIDTH,
+    BlueprintLayout,
+    handle_of,
+    head_of,
+    lay_out_blueprint,
+    line_of,
+)
+from workbench.project.project import load_project
+
+FOLDERS = [*(ROOT / "resources" / "samples").iterdir(), *(ROOT / "resources" / "templates").iterdir()]
+MODELS = [folder for folder in sorted(FOLDERS) if (folder / "project.tsk").exists()]
+
+
+def blueprint_in(folder: Path) -> Blueprint:
+    return blueprint_of(load_project(folder, environ={}, trusted=True).registry)
+
+
+@st.composite
+def models(draw):
+    return RandomModel(draw(st.integers(0, 2**32 - 1)), draw(st.integers(1, 3))).text
+
+
+def check(blueprint: Blueprint) -> BlueprintLayout:
+    layout = lay_out_blueprint(blueprint)
+    boxes = layout.boxes
+    assert set(boxes) == set(blueprint.cards)
+    for one, other in combinations(boxes.values(), 2):
+        assert one.right < other.x or other.right < one.x or one.bottom < other.y or other.bottom < one.y
+    for wire in blueprint.wires:
+        route = layout.routes[wire.source, wire.target]
+        assert on_edge(route[0], boxes[wire.source])
+        assert wire.target not in boxes or on_edge(route[-1], boxes[wire.target])
+        for (x, y), (u, v) in pairwise(route):
+            assert (x == u) != (y == v), "every part is level or upright, and has a length"
+            for box in boxes.values():
+                across = min(x, u) < box.right and max(x, u) > box.x
+                assert not (across and min(y, v) < box.bottom and max(y, v) > box.y)
+    inside = [place for route in layout.routes.values() for place in route]
+    assert all(0 <= x <= layout.bounds.right and 0 <= y <= layout.bounds.bottom for x, y in inside)
+    return layout
+
+
+def on_edge(place, box):
+    level = place[0] in {box.x, box.right} and box.y < place[1] < box.bottom
+    return level or (place[1] in {box.y, box.bottom} and box.x < place[0] < box.right)
+
+
+def check_direction(blueprint: Blueprint) -> None:
+    columns = {card.key: number for number, one in enumerate(blueprint.slices) for card in one.cards}
+    for wire in blueprint.wires:
+        if wire.target in columns:
+            assert columns[wire.source] <= columns[wire.target], "nothing leads back"
+
+
+@pytest.mark.parametrize("folder", MODELS, ids=[folder.name for folder in MODELS])
+def test_nothing_crosses_in_samples_and_templates(folder):
+    blueprint = blueprint_in(folder)
+    check(blueprint)
+    check_direction(blueprint)
+
+
+def test_an_empty_model_needs_no_room():
+    assert lay_out_blueprint(Blueprint()) == BlueprintLayout()
+
+
+def test_a_card_s_parts_are_inside_of_it():
+    blueprint = blueprint_in(ROOT / "resources" / "samples" / "orders-declared")
+    boxes = lay_out_blueprint(blueprint).boxes
+    for key, card in blueprint.cards.items():
+        box = boxes[key]
+        head = head_of(box)
+        assert (head.x, head.y, head.width, head.height) == (box.x, box.y, WIDTH, min(HEAD, box.height))
+        lines = [line_of(box, number) for number in range(len(card.fields))]
+        assert all(head.bottom < line.y and line.bottom < box.bottom for line in lines)
+        assert all(one.bottom == other.y for one, other in pairwise(lines))
+        assert on_edge(handle_of(box), box)
+
+
+random = settings(
+    max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+
+def drawn(folder: Path, text: str) -> tuple[Blueprint, BlueprintLayout]:
+    (folder / "project.tsk").write_text(text, encoding="utf-8")
+    blueprint = blueprint_in(folder)
+    return blueprint, lay_out_blueprint(blueprint)
+
+
+@random
+@given(text=models())
+def test_nothing_crosses_in_random_models(tmp_path, text):
+    blueprint, layout = drawn(tmp_path, text)
+    check_direction(blueprint)
+    assert check(blueprint) == layout
+
+
+@random
+@given(text=models())
+def test_a_name_moves_nothing(tmp_path, text):
+    (_, before), (_, after) = (
+        drawn(tmp_path, text),
+        drawn(tmp_path, re.sub(r"\bdo_thing0_0\b", "zz_another_name", text)),
+    )
+    assert list(after.boxes.values()) == list(before.boxes.values())
+    assert list(after.routes.values()) == list(before.routes.values())
+
+
+@random
+@given(text=models())
+def test_a_field_moves_only_what_is_below_a_lane_that_is_full(tmp_path, text):
+    head, section, rest = text.partition("[command.do_thing0_1]\n")
+    longer = rest.replace('thing0_id: "string"', 'thing0_id: "string", zz_more: "string?"', 1)
+    (blueprint, before), (_, after) = drawn(tmp_path, text), drawn(tmp_path, head + section + longer)
+    assert [place.x for place in after.slices] == [place.x for place in before.slices]
+    shifts = {one.id: other.cards - one.cards for one, other in zip(before.lanes, after.lanes, strict=True)}
+    assert shifts["triggers"] == shifts["steps"] == 0
+    for one in blueprint.slices:
+        for lane, cell in zip(blueprint.lanes, one.cells, strict=True):
+            for card in cell:
+                assert after.boxes[card.key].y - before.boxes[card.key].y == shifts[lane.id]
+
+
+MORE = """
+[event.thing0.more]
+fields { note: "string" }
+
+[command.do_more]
+changes: "thing0"
+fields { thing0_id: "string" }
+emit: "thing0.more"
+with { note: "'more'" }
+"""
+
+
+@random
+@given(text=models())
+def test_a_slice_moves_only_what_is_behind_it(tmp_path, text):
+    (_, before), (_, after) = drawn(tmp_path, text), drawn(tmp_path, text + MORE)
+    names = [place.id for place in after.slices]
+    place = names.index("command:do_more")
+    assert [name for name in names if name != "command:do_more"] == [one.id for one in before.slices]
+    assert [one.x for one in after.slices[:place]] == [one.x for one in before.slices[:place]]

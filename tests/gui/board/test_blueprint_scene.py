@@ -1,0 +1,209 @@
+"""The blueprint on a canvas: cards are chosen with all that repeat them, keys walk, zooming has steps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from tests.conftest import ROOT
+from tests.gui.board.test_flow_view_moves import in_sight, turn
+from workbench.gui.board.blueprint import blueprint_of
+from workbench.gui.board.blueprint_items import CardItem, RingItem
+from workbench.gui.board.blueprint_layout import lay_out_blueprint
+from workbench.gui.board.blueprint_scene import BlueprintScene
+from workbench.gui.board.board_graph import BoardGraph
+from workbench.gui.board.flow_view import FlowView
+from workbench.gui.views.board_model import model_graph
+from workbench.model.registry import Registry
+from workbench.project.project import load_project
+
+ORDERS = ROOT / "resources" / "samples" / "orders-declared"
+AGAIN = "event:payment.requested@command:retry_payment"
+"""Key of the ghost of an event."""
+
+
+@pytest.fixture(scope="module")
+def orders() -> Registry:
+    return load_project(ORDERS, environ={}, trusted=True).registry
+
+
+def show(scene: BlueprintScene, registry: Registry, graph: BoardGraph) -> None:
+    blueprint = blueprint_of(registry)
+    scene.show_blueprint(blueprint, lay_out_blueprint(blueprint), graph)
+
+
+@pytest.fixture
+def view(orders: Registry, qtbot: QtBot) -> FlowView:
+    scene = BlueprintScene()
+    show(scene, orders, model_graph(orders, {}))
+    made = FlowView(scene)
+    scene.setParent(made)
+    qtbot.addWidget(made)
+    made.resize(900, 600)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def scene(view: FlowView) -> BlueprintScene:
+    assert isinstance(view.board, BlueprintScene)
+    return view.board
+
+
+def ringed(scene: BlueprintScene) -> set[str]:
+    """Keys of the cards with a ring around them."""
+    rings = {item.pos().toTuple() for item in scene.items() if isinstance(item, RingItem)}
+    return {key for key, card in scene.cards().items() if card.pos().toTuple() in rings}
+
+
+def lit(scene: BlueprintScene) -> set[tuple[str, str]]:
+    return {pair for pair, wire in scene.wires.items() if wire.zValue() == 1}
+
+
+def press(view: FlowView, *keys: Qt.Key) -> str:
+    for key in keys:
+        QTest.keyClick(view, key)
+    return view.board.here
+
+
+def test_it_begins_at_its_own_size_at_the_upper_left(view: FlowView) -> None:
+    assert view.scale_now == 1.0
+    assert view.mapToScene(0, 0) == QPointF(0, 0)
+    assert in_sight(view, "command:place_order")
+
+
+def test_a_click_rings_every_card_of_the_node_and_lights_its_wires(
+    view: FlowView, scene: BlueprintScene, qtbot: QtBot
+) -> None:
+    place = view.mapFromScene(scene.box_of("event:payment.requested").center())
+    view.ensureVisible(scene.box_of("event:payment.requested"))
+    place = view.mapFromScene(scene.box_of("event:payment.requested").center())
+    with qtbot.waitSignal(scene.node_chosen) as said:
+        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert said.args == ["event:payment.requested"]
+    assert ringed(scene) == {"event:payment.requested", AGAIN}
+    assert ("command:retry_payment", AGAIN) in lit(scene)
+    assert ("event:payment.requested", "projection:orders") in lit(scene)
+    assert ("command:place_order", "event:order.placed") not in lit(scene)
+
+
+def test_choosing_moves_no_card(scene: BlueprintScene) -> None:
+    before = {key: item.sceneBoundingRect() for key, item in scene.cards().items()}
+    scene.choose("command:place_order")
+    assert {key: item.sceneBoundingRect() for key, item in scene.cards().items()} == before
+
+
+def test_a_ghost_is_chosen_as_what_it_repeats(scene: BlueprintScene) -> None:
+    said: list[str] = []
+    scene.node_chosen.connect(said.append)
+    scene.choose(AGAIN)
+    assert (scene.chosen, scene.here) == ("event:payment.requested", AGAIN)
+    scene.choose("event:payment.requested")
+    assert said == ["event:payment.requested"]
+    scene.choose("")
+    assert (scene.chosen, scene.here, ringed(scene)) == ("", "", set())
+
+
+def test_arrows_go_along_slices_and_lanes(view: FlowView) -> None:
+    view.setFocus()
+    right, left, up, down = Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Down
+    assert press(view, right) == "command:place_order"
+    assert press(view, down) == "event:order.placed"
+    assert press(view, down) == "event:order.placed"
+    assert press(view, up, right) == "command:request_payment"
+    assert press(view, up) == "subscription:fulfilment"
+    assert press(view, right) == "subscription:card-terminal"
+    assert press(view, left, down, down) == "event:payment.requested"
+    assert press(view, right) == "event:payment.confirmed"
+    assert press(view, Qt.Key.Key_Home) == "command:place_order"
+    assert press(view, Qt.Key.Key_End) == "projection:orders"
+    assert in_sight(view, "projection:orders")
+
+
+def test_right_of_the_last_card_of_a_lane_the_next_slice_is_reached(view: FlowView) -> None:
+    view.setFocus()
+    view.reveal("event:order.shipped")
+    assert press(view, Qt.Key.Key_Right).startswith("subscription:fulfilment@")
+
+
+def test_enter_activates_what_a_ghost_repeats(view: FlowView, qtbot: QtBot) -> None:
+    view.setFocus()
+    view.reveal(AGAIN)
+    with qtbot.waitSignal(view.node_activated) as said:
+        QTest.keyClick(view, Qt.Key.Key_Return)
+    assert said.args == ["event:payment.requested"]
+
+
+def test_zooming_goes_in_steps_around_the_pointer(view: FlowView) -> None:
+    place = QPoint(300, 200)
+    under = view.mapToScene(place)
+    view.zoom(1.25, place)
+    assert view.scale_now == 1.25
+    assert (view.mapFromScene(under) - place).manhattanLength() <= 2
+    view.zoom_out()
+    view.zoom_out()
+    assert view.scale_now == 0.75
+    for _ in range(30):
+        view.zoom_out()
+    assert view.scale_now == BlueprintScene.steps[0]
+    for _ in range(30):
+        view.zoom_in()
+    assert view.scale_now == BlueprintScene.steps[-1]
+
+
+def test_the_wheel_moves_and_with_ctrl_zooms_a_step_a_notch(view: FlowView) -> None:
+    turn(view, QPoint(100, 100), -120)
+    assert view.mapToScene(0, 0) == QPointF(0, 120)
+    turn(view, QPoint(100, 100), -60, Qt.KeyboardModifier.ShiftModifier)
+    assert view.mapToScene(0, 0) == QPointF(60, 120)
+    turn(view, QPoint(100, 100), 60, Qt.KeyboardModifier.ControlModifier)
+    assert view.scale_now == 1.0
+    turn(view, QPoint(100, 100), 60, Qt.KeyboardModifier.ControlModifier)
+    assert view.scale_now == 1.25
+
+
+def test_the_whole_board_is_seen_at_a_step(view: FlowView) -> None:
+    view.fit()
+    assert view.scale_now in BlueprintScene.steps
+    assert in_sight(view, "command:place_order")
+    assert in_sight(view, "projection:orders")
+
+
+def test_finding_knows_what_is_drawn_only(scene: BlueprintScene) -> None:
+    assert scene.find("confirm")[:2] == ["command:confirm_payment", "event:payment.confirmed"]
+    assert scene.find("topic") == []
+
+
+def test_what_is_wrong_is_told_on_the_card(scene: BlueprintScene, orders: Registry) -> None:
+    graph = scene.graph
+    nodes = tuple(
+        replace(node, problems=("It is odd",)) if node.id == "event:order.paid" else node
+        for node in graph.nodes
+    )
+    before = dict(scene.cards())
+    show(scene, orders, BoardGraph(nodes, graph.edges))
+    assert scene.problems() == ["event:order.paid"]
+    assert "It is odd" in scene.cards()["event:order.paid"].toolTip()
+    assert dict(scene.cards()) == before
+
+
+def test_what_stays_the_same_is_not_made_again(scene: BlueprintScene, orders: Registry) -> None:
+    before = dict(scene.cards())
+    scene.choose("event:order.paid")
+    fewer = replace(orders, projections={})
+    show(scene, fewer, scene.graph)
+    assert set(before) - set(scene.cards()) == {"projection:orders"}
+    assert all(scene.cards()[key] is before[key] for key in scene.cards())
+    assert scene.chosen == "event:order.paid"
+    shown = [item for item in scene.items() if isinstance(item, CardItem)]
+    assert len(shown) == len(scene.cards())
+
+
+def test_what_is_chosen_and_goes_is_chosen_no_more(scene: BlueprintScene, orders: Registry) -> None:
+    scene.choose("projection:orders")
+    show(scene, replace(orders, projections={}), scene.graph)
+    assert (scene.chosen, scene.here) == ("", "")

@@ -1,0 +1,83 @@
+"""The picture leaves the window: SVG and PNG that hold all of it, and Mermaid that says the flow."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from typing import Any
+
+import pytest
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
+
+from workbench.errors import StoreReadOnly
+from workbench.gui.desk import Desk
+from workbench.gui.views.board_view import BoardView
+
+
+@pytest.fixture
+def board(desk: Desk, qtbot: QtBot) -> BoardView:
+    made = BoardView(desk)
+    qtbot.addWidget(made)
+    made.resize(600, 400)
+    made.show()
+    return made
+
+
+def words(path) -> set[str]:
+    found = ET.parse(path).iter("{http://www.w3.org/2000/svg}text")
+    return {(text.text or "").strip() for text in found}
+
+
+@pytest.mark.parametrize("picture", ["Blueprint", "Topology"])
+async def test_svg_has_every_card_whatever_is_in_sight(board: BoardView, tmp_path, picture: str) -> None:
+    board.show_picture(picture)
+    await board.export.write(tmp_path / "board.svg")
+    said = words(tmp_path / "board.svg")
+    assert {"create_user", "user.created", "outages"} <= said
+    assert ({"Create user", "User events"} <= said) is (picture == "Blueprint")
+    assert "<image" not in (tmp_path / "board.svg").read_text("utf-8"), "icons are lines"
+
+
+async def test_png_is_twice_as_large_as_the_picture(board: BoardView, tmp_path) -> None:
+    await board.export.write(tmp_path / "board.png")
+    image = QImage(str(tmp_path / "board.png"))
+    content = board.scene.content()
+    assert image.width() > 2 * content.width()
+    assert image.height() > 2 * content.height()
+
+
+async def test_an_image_of_a_huge_picture_stays_within_bounds(
+    board: BoardView, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.gui.board.picture_export.LONGEST", 500)
+    await board.export.write(tmp_path / "board.png")
+    assert QImage(str(tmp_path / "board.png")).width() == 500
+
+
+async def test_mermaid_says_the_flow_of_the_picture(board: BoardView, tmp_path) -> None:
+    await board.export.write(tmp_path / "board.mmd")
+    assert (tmp_path / "board.mmd").read_text("utf-8").startswith("flowchart TB\n")
+    board.show_picture("Topology")
+    board.export.copy_mermaid()
+    copied = QApplication.clipboard().text()
+    assert copied.startswith("flowchart LR\n")
+    assert "```" not in copied
+
+
+async def test_where_it_cannot_be_written_it_says_so(board: BoardView, tmp_path) -> None:
+    with pytest.raises(StoreReadOnly, match="cannot be written: No such file"):
+        await board.export.write(tmp_path / "gone" / "board.svg")
+
+
+async def test_the_menu_asks_for_a_file_and_writes_what_its_kind_says(
+    board: BoardView, tmp_path, monkeypatch: pytest.MonkeyPatch, until: Any
+) -> None:
+    answer = str(tmp_path / "flow"), "Mermaid text (*.mmd)"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: answer)
+    offered = {one.objectName(): one for one in board.canvas.actions()}
+    offered["export"].trigger()
+    await until((tmp_path / "flow.mmd").exists)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: ("", ""))
+    offered["export"].trigger()
+    assert [path.name for path in tmp_path.glob("flow*")] == ["flow.mmd"]

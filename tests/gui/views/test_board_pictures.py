@@ -1,0 +1,191 @@
+"""Two pictures on one board: which one is shown where, what is chosen in both, and what lies around them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.gui.board.test_flow_view_moves import in_sight
+from workbench.errors import ReadTooLong
+from workbench.gui.desk import Desk, Selection
+from workbench.gui.theme import theme
+from workbench.gui.views.board_details import Live
+from workbench.gui.views.board_pictures import NOTHING, Drawn, drawn
+from workbench.gui.views.board_view import BoardView
+from workbench.model.registry import Registry
+
+STILL = Live(flow={}, subscriptions={}, projections={})
+
+
+@pytest.fixture
+def board(desk: Desk, qtbot: QtBot) -> BoardView:
+    made = BoardView(desk)
+    qtbot.addWidget(made)
+    made.resize(900, 600)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def settings(tmp_path) -> QSettings:
+    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+
+
+def test_it_begins_with_the_blueprint_and_a_key_shows_the_other(board: BoardView) -> None:
+    assert board.scene.name == "Blueprint"
+    assert board.acts["picture-blueprint"].isChecked()
+    QTest.keyClick(board.canvas, Qt.Key.Key_F7)
+    assert board.scene.name == "Topology"
+    assert board.acts["picture-topology"].isChecked()
+    assert not board.acts["picture-blueprint"].isChecked()
+    assert "topic:mail" in board.scene.cards()
+    QTest.keyClick(board.canvas, Qt.Key.Key_F7)
+    assert board.scene.name == "Blueprint"
+
+
+def test_each_arrangement_begins_with_its_picture_and_remembers_another(
+    board: BoardView, settings: QSettings
+) -> None:
+    shown = {}
+    for name in ("Design", "Run", "Observe", "Test"):
+        board.arranged(name, settings)
+        shown[name] = board.scene.name
+    assert shown == {"Design": "Blueprint", "Run": "Topology", "Observe": "Topology", "Test": "Blueprint"}
+    board.arranged("Observe", settings)
+    board.acts["picture-blueprint"].trigger()
+    board.arranged("Design", settings)
+    board.arranged("Observe", settings)
+    assert board.scene.name == "Blueprint"
+
+
+def test_what_is_chosen_stays_so_in_the_other_picture_where_it_is_drawn(board: BoardView) -> None:
+    board.canvas.reveal("projection:users")
+    board.show_picture("Topology")
+    assert board.scene.chosen == "projection:users"
+    board.canvas.reveal("topic:mail")
+    board.show_picture("Blueprint")
+    assert board.scene.chosen == ""
+    assert board.details.isHidden()
+
+
+def test_each_picture_comes_back_as_it_was_left(board: BoardView) -> None:
+    board.canvas.zoom_in()
+    board.canvas.look_at(board.scene.box_of("projection:outages").center())
+    left = board.canvas.scale_now, board.canvas.mapToScene(QPoint(100, 100))
+    board.show_picture("Topology")
+    assert board.canvas.scale_now != left[0]
+    board.show_picture("Blueprint")
+    moved = board.canvas.mapToScene(QPoint(100, 100)) - left[1]
+    assert board.canvas.scale_now == left[0]
+    assert moved.manhattanLength() < 4
+
+
+def test_what_is_selected_elsewhere_is_chosen_in_the_blueprint(board: BoardView, desk: Desk) -> None:
+    desk.select(Selection(subscription="notices"))
+    assert board.scene.chosen == "subscription:notices"
+    assert in_sight(board.canvas, "subscription:notices")
+
+
+def test_finding_goes_on_and_back_by_keys(board: BoardView) -> None:
+    QTest.keyClicks(board.search, "outage")
+    QTest.keyClick(board.search, Qt.Key.Key_Return)
+    found = [board.scene.chosen]
+    for _ in range(2):
+        QTest.keyClick(board.canvas, Qt.Key.Key_F3)
+        found.append(board.scene.chosen)
+    assert len(set(found)) == 3
+    QTest.keyClick(board.canvas, Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
+    assert board.scene.chosen == found[1]
+    QTest.keyClicks(board.search, "nonsense")
+    QTest.keyClick(board.search, Qt.Key.Key_Return)
+    assert not board.acts["next_match"].isEnabled()
+
+
+def test_gutter_and_heads_stay_while_the_blueprint_moves(board: BoardView) -> None:
+    frame, port = board.pictures.frame, board.canvas.viewport()
+    assert not frame.heads.isHidden()
+    assert (port.x(), port.y()) == (frame.gutter.width(), frame.heads.height())
+    board.canvas.look_at(board.scene.box_of("projection:outages").center())
+    assert (port.x(), port.y()) == (frame.gutter.width(), frame.heads.height())
+    board.show_picture("Topology")
+    assert frame.heads.isHidden()
+    assert frame.gutter.isHidden()
+    assert (port.x(), port.y()) == (0, 0)
+
+
+def test_a_click_on_a_head_chooses_what_its_slice_is_about(board: BoardView) -> None:
+    heads = board.pictures.frame.heads
+    place = board.pictures.blueprint.layout.slices[1]
+    across = board.canvas.mapFromScene(place.x + 20, 0).x() + board.canvas.viewport().x()
+    QTest.mouseClick(heads, Qt.MouseButton.LeftButton, pos=QPoint(across, 10))
+    assert board.scene.chosen == place.id
+
+
+def test_the_minimap_is_there_while_not_all_is_seen_and_leads_there(board: BoardView) -> None:
+    minimap = board.pictures.minimap
+    assert minimap.isVisible()
+    QTest.mouseClick(minimap, Qt.MouseButton.LeftButton, pos=QPoint(minimap.width() - 12, 30))
+    middle = board.canvas.mapToScene(board.canvas.viewport().rect().center())
+    assert middle.x() > board.scene.content().width() / 2
+    board.show_picture("Topology")
+    board.canvas.fit()
+    assert minimap.isHidden()
+
+
+def test_what_is_brought_into_sight_is_not_below_the_minimap(board: BoardView) -> None:
+    for card in board.scene.cards():
+        board.canvas.reveal(card)
+        shown = board.canvas.mapFromScene(board.scene.box_of(card)).boundingRect()
+        shown.translate(board.canvas.viewport().pos())
+        assert not board.pictures.minimap.geometry().intersects(shown), card
+
+
+def test_keys_that_do_something_now_are_told(board: BoardView) -> None:
+    hints = board.pictures.hints
+    assert "Ctrl+0: Show the whole board" in hints.accessibleDescription()
+    assert "F7: Topology" in hints.accessibleDescription()
+    board.canvas.reveal("command:create_user")
+    assert "Enter: Open its form" in hints.accessibleDescription()
+    assert "Dead letters" not in hints.accessibleDescription()
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("scale", [0.1, 0.5, 1.0, 2.0])
+def test_every_scale_and_look_can_be_painted(board: BoardView, qtbot: QtBot, mode: str, scale: float) -> None:
+    theme().set_mode(mode)  # type: ignore[arg-type]  # one of its modes
+    board.canvas.reveal("event:user.created")
+    board.canvas.zoom(1.0)
+    board.canvas._set_scale(scale)
+    picture = board.grab().toImage()
+    assert len({picture.pixel(x, y) for x in range(0, 900, 7) for y in range(0, 500, 7)}) > 3
+    theme().set_mode("system")
+
+
+def test_a_large_model_is_drawn_beside_the_loop(desk: Desk) -> None:
+    registry = desk.workspace.registry
+    kind = next(iter(registry.events.values()))
+    many = replace(registry, events={f"user.e{number}": kind for number in range(100)})
+
+    async def on_the_loop() -> Drawn:
+        return drawn(many, STILL, NOTHING)
+
+    import asyncio
+
+    with asyncio.Runner() as runner, pytest.raises(ReadTooLong):
+        runner.run(on_the_loop())
+
+
+def test_what_did_not_change_is_not_drawn_again(desk: Desk) -> None:
+    registry = desk.workspace.registry
+    first = drawn(registry, STILL, NOTHING)
+    assert drawn(registry, STILL, first) is first
+    seen = drawn(registry, replace(STILL, flow={"publish:audit-trail:audit": 1}), first)
+    assert seen.graph != first.graph
+    assert seen.blueprint is first.blueprint
+    assert drawn(Registry(), STILL, first).blueprint.slices == ()
+    assert QApplication.instance() is not None

@@ -1,0 +1,60 @@
+"""What would fix a problem does fix it, and leaves everything else as it was."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.services.design.text_examples import PROJECT, checked
+from workbench.services.design.quick_fixes import quick_fixes
+
+
+def fixes(old, new):
+    text = PROJECT.replace(old, new, 1)
+    assert text != PROJECT
+    found = checked(text)
+    return text, [fix for one in found.problems for fix in quick_fixes(found, one)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "label"),
+    [
+        ('emit: "order.paid"', 'emt: "order.paid"', "Replace with emit"),
+        ("state.color ==", "state.colr ==", "Replace with color"),
+        ('of: "line"', 'of: "lin"', "Replace with line"),
+        ('of: "line"', 'of: "row"', "New type row"),
+        ('topics: ["mails"]', 'topics: ["letters"]', "New topic letters"),
+        ('emit: "order.paid"', 'emit: "order.closed"', "New event order.closed"),
+        ('changes: "order"', "changes: order", "Put order between quotes"),
+        ('changes: "order"', 'changes: "order"\nby: "clerk"', "New actor clerk"),
+        ('"order.paid" { count: "paid" }\n}', '"order.paid" { count: "paid" }', "Write }"),
+    ],
+)
+def test_a_fix_leaves_nothing_wrong(old, new, label):
+    text, found = fixes(old, new)
+    fix = next(one for one in found if one.label == label)
+    assert fix.effect
+    after = checked(fix.applied(text))
+    if label.startswith(("New event", "New type")):  # what it consists of is for the person to say
+        assert not any("there is no" in one.message for one in after.problems)
+    else:
+        assert after.problems == ()
+
+
+def test_a_field_that_is_needed_is_written_where_it_belongs():
+    text, found = fixes('with {\n    total: "sum(command.lines.map(line, line.price))"\n}\n', "")
+    (fix,) = found
+    assert fix.label == "Write total"
+    after = fix.applied(text)
+    assert 'emit: "order.placed"\nwith { total: "" }\n' in after
+    assert [one.message for one in checked(after).problems] == ["the expression is empty"]
+
+
+def test_a_block_that_is_missing_is_written():
+    text, found = fixes('fields { id: "uuid" }\nrefuse', "refuse")
+    assert [one.label for one in found] == ["Write fields"]
+    assert checked(found[0].applied(text)).problems == ()
+
+
+def test_where_nothing_is_known_nothing_is_offered():
+    _, found = fixes("state.color == 'red'", "state.color == ")
+    assert found == []

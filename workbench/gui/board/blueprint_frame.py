@@ -1,0 +1,159 @@
+"""What stays beside a blueprint while it moves: the lanes' names at the left, the slices' heads above."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+from typing_extensions import override
+
+from workbench.gui.board.blueprint_layout import WIDTH, LanePlace, SlicePlace
+from workbench.gui.board.blueprint_scene import BlueprintScene
+from workbench.gui.board.flow_view import FlowView
+from workbench.gui.safe_painter import painting
+from workbench.gui.theme import mix, theme, ui_font
+
+GUTTER, HEAD = 26, 34
+"""Width of the lanes' names and height of the slices' heads, in pixels."""
+LEGIBLE = 44.0
+"""Pixels of the screen that a head needs for its name."""
+NAME, LANE = 13, 12
+"""Heights of texts in pixels."""
+
+
+def paint_head(painter: QPainter, slice_place: SlicePlace, place: QRectF, *, chosen: bool) -> None:
+    """Paints the head of a slice."""
+    colors = theme().colors
+    if chosen:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colors.hover))
+        painter.drawRoundedRect(place.adjusted(-6, 3, 6, -3), 6, 6)
+    font = ui_font(weight=ui_font().Weight.DemiBold)
+    font.setPixelSize(NAME)
+    painter.setFont(font)
+    painter.setPen(QColor(colors.text))
+    shown = painter.fontMetrics().elidedText(
+        slice_place.title, Qt.TextElideMode.ElideMiddle, int(place.width())
+    )
+    painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+def paint_lane(painter: QPainter, lane: LanePlace, place: QRectF) -> None:
+    """Paints the name of a lane, upright."""
+    colors = theme().colors
+    font = ui_font(weight=ui_font().Weight.Medium)
+    font.setPixelSize(LANE)
+    painter.save()
+    painter.setFont(font)
+    painter.setPen(QColor(colors.muted))
+    painter.translate(place.left(), place.bottom())
+    painter.rotate(-90)
+    room = QRectF(4, 0, place.height() - 8, place.width())
+    shown = painter.fontMetrics().elidedText(lane.title, Qt.TextElideMode.ElideRight, int(room.width()))
+    painter.drawText(room, Qt.AlignmentFlag.AlignCenter, shown)
+    painter.restore()
+
+
+class SliceHeads(QWidget):
+    """The names of the slices, above them; a click chooses what a slice is about."""
+
+    def __init__(self, view: FlowView, scene: BlueprintScene) -> None:
+        super().__init__(view)
+        self._view, self._scene = view, scene
+        self.setAccessibleName("Slices")
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colors = theme().colors
+        with painting(self) as painter:
+            painter.fillRect(self.rect(), QColor(colors.raised))
+            for place, head in self._heads():
+                here = self._scene.slice_of(self._scene.here)
+                paint_head(painter, place, head, chosen=place.id == here)
+            painter.fillRect(QRect(0, 0, GUTTER, self.height()), QColor(colors.raised))
+            painter.setPen(QColor(colors.border))
+            painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+
+    def _heads(self) -> list[tuple[SlicePlace, QRectF]]:
+        scale = self._view.scale_now
+        if WIDTH * scale < LEGIBLE:
+            return []
+        left = self._view.mapToScene(0, 0).x()
+        right = self._view.mapToScene(self._view.viewport().width(), 0).x()
+        return [
+            (place, QRectF(GUTTER + (place.x - left) * scale, 0, WIDTH * scale, self.height()))
+            for place in self._scene.slices_between(left, right)
+        ]
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        where = event.position()
+        found = next((place.id for place, head in self._heads() if head.contains(where)), "")
+        if found:
+            self._view.reveal(found)
+
+
+class LaneGutter(QWidget):
+    """The names of the lanes, at their left."""
+
+    def __init__(self, view: FlowView, scene: BlueprintScene) -> None:
+        super().__init__(view)
+        self._view, self._scene = view, scene
+        self.setAccessibleName("Lanes")
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colors = theme().colors
+        with painting(self) as painter:
+            painter.fillRect(self.rect(), QColor(colors.raised))
+            painter.setPen(QPen(QColor(mix(colors.border, colors.surface, 0.6)), 1))
+            for lane in self._scene.layout.lanes:
+                whole = self._place(lane)
+                seen = whole.intersected(QRectF(self.rect()))
+                if seen.height() > 0:
+                    painter.setPen(QColor(colors.border))
+                    painter.drawLine(whole.bottomLeft(), whole.bottomRight())
+                    if seen.height() >= LEGIBLE / 2:
+                        paint_lane(painter, lane, seen)
+            painter.setPen(QColor(colors.border))
+            painter.drawLine(self.width() - 1, 0, self.width() - 1, self.height())
+
+    def _place(self, lane: LanePlace) -> QRectF:
+        top = self._view.mapFromScene(QPointF(0, lane.top)).y()
+        bottom = self._view.mapFromScene(QPointF(0, lane.bottom)).y()
+        return QRectF(0, top, self.width(), bottom - top)
+
+
+class BlueprintFrame(QObject):
+    """Keeps gutter and heads beside the picture, while it is the one that is seen."""
+
+    def __init__(self, view: FlowView, scene: BlueprintScene) -> None:
+        super().__init__(view)
+        self._view, self._scene = view, scene
+        self.heads, self.gutter = SliceHeads(view, scene), LaneGutter(view, scene)
+        view.installEventFilter(self)
+        view.moved.connect(self.follow)
+        view.zoomed.connect(lambda _scale: self.follow())
+        scene.node_chosen.connect(lambda _node: self.heads.update())
+        theme().changed.connect(self.follow)
+        self.follow()
+
+    def follow(self) -> None:
+        """Stands beside what is seen now, or goes."""
+        shown = self._view.board is self._scene and bool(self._scene.layout.slices)
+        if shown is self.heads.isHidden():
+            self._view.make_room(*((GUTTER, HEAD) if shown else (0, 0)))
+        for part in (self.heads, self.gutter):
+            part.setVisible(shown)
+            part.update()
+        self._place()
+
+    def _place(self) -> None:
+        self.heads.setGeometry(0, 0, self._view.width(), HEAD)
+        self.gutter.setGeometry(0, HEAD, GUTTER, self._view.height() - HEAD)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return False

@@ -1,0 +1,163 @@
+"""The cards, wires and rings of a blueprint as items of its scene."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPainterPathStroker, QPen
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QStyleOptionGraphicsItem, QWidget
+from typing_extensions import override
+
+from workbench.gui.board.blueprint import Card
+from workbench.gui.board.board_graph import kind_of
+from workbench.gui.board.board_items import path_of
+from workbench.gui.board.card_painter import RADIUS, on_screen, paint_card
+from workbench.gui.board.layout import Box, Point
+from workbench.gui.safe_painter import drawing
+from workbench.gui.theme import mix, theme
+from workbench.gui.widgets import plain_tip
+
+RING, AWAY = 2.0, 4.0
+"""Width of the ring around what is chosen, and its distance from the card, in pixels of the screen."""
+AROUND = 60.0
+"""Pixels of the picture around a card in which its ring is, at every scale."""
+ARROW = 5.0
+THIN, CHOSEN = 1.5, 2.0
+"""Widths of wires."""
+
+
+class CardItem(QGraphicsItem):
+    """One card.
+
+    Attributes:
+        card: What it shows.
+        box: Where it stands.
+    """
+
+    def __init__(self, card: Card, box: Box) -> None:
+        super().__init__()
+        self.card, self.box = card, box
+        self._problems: tuple[str, ...] = ()
+        self.setPos(box.x, box.y)
+        self.setZValue(2)
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._tell()
+
+    @property
+    def body(self) -> QRectF:
+        """The card in its own coordinates."""
+        return QRectF(0, 0, self.box.width, self.box.height)
+
+    def set_problems(self, problems: tuple[str, ...]) -> None:
+        """Shows how much is wrong with it; the tool tip says what."""
+        if problems != self._problems:
+            self._problems = problems
+            self._tell()
+            self.update()
+
+    def _tell(self) -> None:
+        again = ", shown again" if self.card.ghost else ""
+        lines = [f"{kind_of(self.card.kind).word} {self.card.title}{again}"]
+        lines += [f"{one.name} {one.type}" for one in self.card.fields]
+        self.setToolTip(plain_tip("\n".join([*lines, *self._problems])))
+
+    @override
+    def boundingRect(self) -> QRectF:
+        return self.body.adjusted(-1, -18, 18, 1)
+
+    @override
+    def shape(self) -> QPainterPath:
+        path = QPainterPath()
+        path.addRect(self.body)
+        return path
+
+    @override
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        with drawing(painter):
+            paint_card(painter, self.card, self.box, on_screen(painter), len(self._problems))
+
+
+class RingItem(QGraphicsItem):
+    """The ring around a card that is chosen; around cards that repeat it a thin one."""
+
+    def __init__(self, box: Box, *, here: bool, focused: bool) -> None:
+        super().__init__()
+        self._place = QRectF(0, 0, box.width, box.height)
+        self._here, self._focused = here, focused
+        self.setPos(box.x, box.y)
+        self.setZValue(3)
+
+    @override
+    def boundingRect(self) -> QRectF:
+        return self._place.adjusted(-AROUND, -AROUND, AROUND, AROUND)
+
+    @override
+    def shape(self) -> QPainterPath:
+        return QPainterPath()
+
+    @override
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        with drawing(painter):
+            scale, colors = on_screen(painter), theme().colors
+            away = (AWAY if self._here else 2.0) * min(1.0, scale) + 1
+            place = QRectF(0, 0, self._place.width() * scale, self._place.height() * scale)
+            role = "accent" if self._focused or not self._here else "accent_ink"
+            painter.setPen(QPen(QColor(getattr(colors, role)), RING if self._here else 1))
+            painter.drawRoundedRect(place.adjusted(-away, -away, away, away), RADIUS + 3, RADIUS + 3)
+
+
+class WireItem(QGraphicsPathItem):
+    """One wire, with an arrow at its end."""
+
+    def __init__(self, points: Sequence[Point], tip: str, *, dashed: bool) -> None:
+        super().__init__(path_of(points))
+        self.points = tuple(points)
+        self._dashed, self._lit = dashed, False
+        self.setToolTip(plain_tip(tip))
+
+    def light(self, *, lit: bool) -> None:
+        """Shows whether it belongs to what is chosen."""
+        if lit != self._lit:
+            self._lit = lit
+            self.setZValue(1 if lit else 0)
+            self.update()
+
+    @override
+    def boundingRect(self) -> QRectF:
+        return self.path().controlPointRect().adjusted(-8, -8, 8, 8)
+
+    @override
+    def shape(self) -> QPainterPath:
+        stroker = QPainterPathStroker()
+        stroker.setWidth(7)
+        return stroker.createStroke(self.path())
+
+    @override
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        with drawing(painter):
+            scale, colors = painter.worldTransform().m11(), theme().colors
+            color = QColor(colors.accent if self._lit else mix(colors.faint, colors.surface, 0.92))
+            pen = QPen(color, max(CHOSEN if self._lit else THIN, 1.0 / scale))
+            if self._dashed:
+                pen.setDashPattern([5, 4])
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPath(self.path())
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(color)
+            painter.drawPolygon(self._arrow(ARROW + pen.widthF()))
+
+    def _arrow(self, long: float) -> list[QPointF]:
+        """Returns the corners of the arrow, which points right or down."""
+        (x, y), level = self.points[-1], self.points[-1][1] == self.points[-2][1]
+        back, aside = ((-long, 0.0), (0.0, long * 0.6)) if level else ((0.0, -long), (long * 0.6, 0.0))
+        sides = [QPointF(x + back[0] + way * aside[0], y + back[1] + way * aside[1]) for way in (1, -1)]
+        return [QPointF(x, y), *sides]

@@ -1,0 +1,228 @@
+"""The blueprint as a scene: cards, wires and lanes, of which one card is chosen with all that repeat it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from itertools import chain
+
+from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF
+from PySide6.QtGui import QColor, QPainter, QPen
+from typing_extensions import override
+
+from workbench.gui.board.blueprint import Blueprint, Wire
+from workbench.gui.board.blueprint_items import CardItem, RingItem, WireItem
+from workbench.gui.board.blueprint_layout import BlueprintLayout, SlicePlace
+from workbench.gui.board.board_graph import BoardGraph, Pair, kind_of
+from workbench.gui.board.picture import Picture
+from workbench.gui.theme import mix, theme
+
+STEPS = (0.06, 0.1, 0.15, 0.25, 0.33, 0.5, 0.67, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
+"""Scales that zooming goes through."""
+
+
+class BlueprintScene(Picture):
+    """The picture of a blueprint.
+
+    Attributes:
+        blueprint: What is drawn.
+        layout: Where everything stands.
+        wires: The wires by the keys of their ends.
+    """
+
+    name = "Blueprint"
+    steps = STEPS
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.blueprint, self.layout = Blueprint(), BlueprintLayout()
+        self.wires: dict[Pair, WireItem] = {}
+        self._cards: dict[str, CardItem] = {}
+        self._at: dict[str, tuple[int, int]] = {}
+        self._here = ""
+        self._rings: list[RingItem] = []
+
+    # -- building ------------------------------------------------------------------------------------------
+
+    def show_blueprint(self, blueprint: Blueprint, layout: BlueprintLayout, graph: BoardGraph) -> None:
+        """Draws another blueprint; what stays the same is not made again.
+
+        Args:
+            graph: What is known of the nodes, such as what is wrong with them.
+        """
+        moves = layout != self.layout
+        self.graph = graph
+        if moves or blueprint != self.blueprint:
+            self.blueprint, self.layout = blueprint, layout
+            self._show_cards()
+            self._show_wires()
+            self.setSceneRect(self.content())
+            self.invalidate()
+        for item in self._cards.values():
+            node = graph.by_id.get(item.card.node)
+            item.set_problems(node.problems if node is not None and not item.card.ghost else ())
+        if self._here not in self._cards:
+            self.choose(self.chosen if self.chosen in self._cards else "")
+        self.mark()
+        if moves:
+            self.rebuilt.emit()
+
+    def _show_cards(self) -> None:
+        boxes, cards = self.layout.boxes, self.blueprint.cards
+        for key, item in list(self._cards.items()):
+            if (cards.get(key), boxes.get(key)) != (item.card, item.box):
+                self.removeItem(self._cards.pop(key))
+        for key, card in cards.items():
+            if key not in self._cards:
+                self._cards[key] = CardItem(card, boxes[key])
+                self.addItem(self._cards[key])
+        self._at = {
+            card.key: (column, row)
+            for column, one in enumerate(self.blueprint.slices)
+            for row, cell in enumerate(one.cells)
+            for card in cell
+        }
+
+    def _show_wires(self) -> None:
+        for item in self.wires.values():
+            self.removeItem(item)
+        self.wires = {}
+        for wire in self.blueprint.wires:
+            pair = wire.source, wire.target
+            made = WireItem(self.layout.routes[pair], self._tip(wire), dashed=wire.target not in self._cards)
+            self.wires[pair] = made
+            self.addItem(made)
+
+    def _tip(self, wire: Wire) -> str:
+        source, target = self._cards[wire.source].card, self._cards.get(wire.target)
+        if target is None:
+            return f"{source.title} emits one of these"
+        if wire.kind == "reads":
+            return f"{target.card.title} reads {source.title}"
+        return "\n".join([f"{source.title} {wire.kind} {target.card.title}", *wire.words.splitlines()])
+
+    # -- the picture ---------------------------------------------------------------------------------------
+
+    @override
+    def cards(self) -> Mapping[str, CardItem]:
+        return self._cards
+
+    @override
+    def content(self) -> QRectF:
+        bounds = self.layout.bounds
+        return QRectF(bounds.x, bounds.y, bounds.width, bounds.height)
+
+    @override
+    def reach(self, port: QSizeF) -> QRectF:
+        """Keeps the upper left corner where the board begins; the other sides can be moved to the middle."""
+        content = self.content()
+        wide, tall = port.width(), port.height()
+        return content.adjusted(
+            0, 0, max(wide / 2, wide - content.width()), max(tall / 2, tall - content.height())
+        )
+
+    @override
+    def blocks(self) -> Iterator[tuple[QRectF, str]]:
+        wrong = set(self.problems())
+        for item in self._cards.values():
+            role = "error" if item.card.node in wrong else kind_of(item.card.kind).role
+            yield item.body.translated(item.pos()), role
+
+    @override
+    def card_at(self, place: QPointF) -> str:
+        found = next((item for item in self.items(place) if isinstance(item, CardItem)), None)
+        return found.card.key if found is not None else ""
+
+    def slice_of(self, key: str) -> str:
+        """Returns the id of the slice in which a card stands, or empty."""
+        return self.layout.slices[self._at[key][0]].id if key in self._at else ""
+
+    def slices_between(self, left: float, right: float) -> tuple[SlicePlace, ...]:
+        """Returns the slices of which a part is between two places."""
+        places = self.layout.slices
+        first = max(0, bisect_right(places, left, key=lambda place: place.x) - 1)
+        last = bisect_right(places, right, key=lambda place: place.x)
+        return places[first:last]
+
+    # -- choosing ------------------------------------------------------------------------------------------
+
+    @property
+    @override
+    def here(self) -> str:
+        return self._here
+
+    @override
+    def choose(self, key: str) -> None:
+        if key == self._here or (key and key not in self._cards):
+            return
+        before, self._here = self.chosen, key
+        self.chosen = self._cards[key].card.node if key else ""
+        self.mark()
+        if self.chosen != before:
+            self.node_chosen.emit(self.chosen)
+
+    @override
+    def mark(self) -> None:
+        for ring in self._rings:
+            self.removeItem(ring)
+        same = {key for key, item in self._cards.items() if self.chosen and item.card.node == self.chosen}
+        self._rings = [
+            RingItem(self._cards[key].box, here=key == self._here, focused=self._focused) for key in same
+        ]
+        for ring in self._rings:
+            self.addItem(ring)
+        for pair, wire in self.wires.items():
+            wire.light(lit=not same.isdisjoint(pair))
+
+    @override
+    def first(self) -> str:
+        return next(iter(self._cards_in_order()), "")
+
+    @override
+    def last(self) -> str:
+        return next(iter(reversed(self._cards_in_order())), "")
+
+    def _cards_in_order(self) -> list[str]:
+        return list(self.blueprint.cards)
+
+    @override
+    def towards(self, x: int, y: int) -> str:
+        """Goes along a lane to the next slice that has something in it, or along a slice to the next lane."""
+        if self._here not in self._at:
+            return self.first()
+        column, row = self._at[self._here]
+        slices = self.blueprint.slices
+        if y:
+            keys = [card.key for card in slices[column].cards]
+            place = keys.index(self._here) + y
+            return keys[place] if 0 <= place < len(keys) else ""
+        ahead = range(column + 1, len(slices)) if x > 0 else range(column - 1, -1, -1)
+        for number in ahead:
+            if slices[number].cells[row]:
+                return self._level(card.key for card in slices[number].cells[row])
+        return self._level(chain.from_iterable([card.key for card in slices[one].cards] for one in ahead[:1]))
+
+    def _level(self, keys: Iterator[str]) -> str:
+        """Returns the card that stands most nearly as high as the one with the keyboard."""
+        high = self.layout.boxes[self._here].y
+        return min(keys, key=lambda key: abs(self.layout.boxes[key].y - high), default="")
+
+    # -- the ground ----------------------------------------------------------------------------------------
+
+    @override
+    def drawBackground(self, painter: QPainter, rect: QRectF | object) -> None:
+        if isinstance(rect, QRectF):
+            self.paint_lanes(painter, rect)
+
+    def paint_lanes(self, painter: QPainter, rect: QRectF) -> None:
+        """Paints the grounds of the lanes and the lines between them."""
+        colors = theme().colors
+        painter.fillRect(rect, QColor(colors.surface))
+        line = QPen(QColor(mix(colors.border, colors.surface, 0.6)), 0)
+        for number, lane in enumerate(self.layout.lanes):
+            place = QRectF(rect.left(), lane.top, rect.width(), lane.bottom - lane.top)
+            if not number % 2:
+                painter.fillRect(place, QColor(colors.alternate))
+            painter.setPen(line)
+            painter.drawLine(place.topLeft(), place.topRight())
+            painter.drawLine(place.bottomLeft(), place.bottomRight())

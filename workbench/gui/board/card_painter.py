@@ -1,0 +1,152 @@
+"""Paints a card of the blueprint: one size of text at each scale, names only from afar, then blocks."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTransform
+
+from workbench.gui.board.blueprint import Card
+from workbench.gui.board.blueprint_layout import HEAD, head_of, line_of
+from workbench.gui.board.board_graph import kind_of
+from workbench.gui.board.card_fields import CardField
+from workbench.gui.board.layout import Box
+from workbench.gui.icons import draw_icon
+from workbench.gui.theme import mix, theme, ui_font
+
+FIELDS, NAMES = 0.75, 0.4
+"""Scales below which cards list no fields, and have no names."""
+LARGE = 1.5
+"""Scale above which texts grow with the cards."""
+RADIUS = 6.0
+PAD = 9.0
+ICON, NAME = 14.0, 29.0
+"""Edge of a card's icon, and where its name begins."""
+SIZES = {"name": 13, "field": 12, "type": 12, "far": 12}
+"""Heights of texts in pixels of the screen."""
+WRAPPED = (Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop).value
+LEVEL = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+@cache
+def font_of(part: str, grow: float = 1.0) -> tuple[QFont, QFontMetricsF]:
+    """Returns the font of a card's part, and its measures."""
+    heavy = {"name": QFont.Weight.DemiBold, "far": QFont.Weight.DemiBold, "field": QFont.Weight.Medium}
+    font = ui_font(weight=heavy.get(part, QFont.Weight.Normal))
+    font.setPixelSize(round(SIZES[part] * grow))
+    return font, QFontMetricsF(font)
+
+
+def on_screen(painter: QPainter) -> float:
+    """Lets a painter draw in whole pixels of the screen from where an item stands; returns the scale."""
+    matrix = painter.worldTransform()
+    painter.setWorldTransform(QTransform.fromTranslate(round(matrix.dx()), round(matrix.dy())))
+    return matrix.m11()
+
+
+def paint_card(painter: QPainter, card: Card, box: Box, scale: float, problems: int) -> None:
+    """Paints a card in pixels of the screen, its upper left corner at the origin.
+
+    Args:
+        box: Where it stands in the picture.
+        scale: How large the picture is.
+        problems: How much is wrong with it.
+    """
+    made = _CardPainter(painter, card, Box(0, 0, box.width, box.height), scale)
+    made.shape()
+    if scale >= FIELDS:
+        made.head()
+        made.fields()
+    elif scale >= NAMES:
+        made.name()
+    if problems:
+        made.mark(problems)
+
+
+class _CardPainter:
+    """Paints the parts of one card at one scale."""
+
+    def __init__(self, painter: QPainter, card: Card, box: Box, scale: float) -> None:
+        self._painter, self._card, self._box, self._scale = painter, card, box, scale
+        colors, self._kind = theme().colors, kind_of(card.kind)
+        role = self._kind.role
+        fill, ink = str(getattr(colors, role)), colors.ink(role)
+        self._edge = mix(ink, fill, 0.45)
+        self._fill = colors.surface if card.ghost else fill
+        self._on = ink if card.ghost else str(getattr(colors, f"on_{role}"))
+        self._grow = max(1.0, scale / LARGE)
+
+    def _place(self, box: Box) -> QRectF:
+        scale = self._scale
+        return QRectF(box.x * scale, box.y * scale, box.width * scale, box.height * scale)
+
+    def shape(self) -> None:
+        pen = QPen(QColor(self._edge), 1)
+        if self._card.ghost:
+            pen.setDashPattern([4, 3])
+        self._painter.setPen(pen)
+        self._painter.setBrush(QColor(self._fill))
+        radius = RADIUS * min(1.0, self._scale)
+        place = self._place(self._box).adjusted(0.5, 0.5, -0.5, -0.5)
+        self._painter.drawRoundedRect(place, radius, radius)
+
+    def head(self) -> None:
+        place, grow = self._place(head_of(self._box)), self._grow
+        edge = ICON * grow
+        middle = round(place.center().y() - edge / 2)
+        draw_icon(self._painter, self._kind.icon, QRectF(PAD * grow, middle, edge, edge), self._on)
+        self._text("name", self._card.title, place.adjusted(NAME * grow, 0, -PAD, 0), self._on)
+        if self._card.fields:
+            self._painter.setPen(QPen(QColor(self._edge), 1))
+            y = round(HEAD * self._scale) + 0.5
+            self._painter.drawLine(QPointF(1, y), QPointF(place.right() - 1, y))
+
+    def fields(self) -> None:
+        for number, one in enumerate(self._card.fields):
+            place = self._place(line_of(self._box, number)).adjusted(PAD * self._grow, 0, -PAD / 2, 0)
+            self._field(one, place)
+
+    def _field(self, one: CardField, place: QRectF) -> None:
+        wide = self._text("field", one.name, place, self._on) + 4 * self._grow
+        if wide < place.width():
+            self._text("type", one.type, place.adjusted(wide, 0, 0, 0), mix(self._on, self._fill, 0.78))
+
+    def _text(self, part: str, text: str, place: QRectF, color: str) -> float:
+        """Draws one line, shortened where it has no room; returns how wide it is."""
+        font, measures = font_of(part, self._grow)
+        name = Qt.TextElideMode.ElideMiddle if part == "name" else Qt.TextElideMode.ElideRight
+        wide = measures.horizontalAdvance(text)
+        if wide > place.width():
+            text = measures.elidedText(text, name, place.width())
+        self._painter.setFont(font)
+        self._painter.setPen(QColor(color))
+        self._painter.drawText(place.adjusted(0, 0, 2, 0), LEVEL, text)
+        return wide
+
+    def name(self) -> None:
+        """Draws the name alone, on as many lines as have room; it may break at its joints."""
+        place = self._place(self._box).adjusted(5, 4, -4, -2)
+        font, measures = font_of("far")
+        self._painter.setFont(font)
+        self._painter.setPen(QColor(self._on))
+        text = re.sub(r"([._\-])", "\\1\u200b", self._card.title)
+        room = measures.boundingRect(place, WRAPPED, text)
+        if room.height() <= place.height() and room.width() <= place.width():
+            self._painter.drawText(place, WRAPPED, text)
+        else:
+            shown = measures.elidedText(self._card.title, Qt.TextElideMode.ElideMiddle, place.width())
+            self._painter.drawText(place, WRAPPED, shown)
+
+    def mark(self, problems: int) -> None:
+        """Draws how many things are wrong, in a ring on the corner; from afar the ring alone."""
+        colors, size = theme().colors, 9.0 if self._scale >= NAMES else 3.0
+        middle = QPointF(self._box.width * self._scale - size / 3, size / 4)
+        self._painter.setPen(QPen(QColor(colors.warning), 1.5))
+        self._painter.setBrush(QColor(colors.surface))
+        self._painter.drawEllipse(middle, size, size)
+        if self._scale >= NAMES:
+            self._painter.setFont(font_of("far")[0])
+            place = QRectF(middle.x() - size, middle.y() - size, 2 * size, 2 * size)
+            self._painter.drawText(place, Qt.AlignmentFlag.AlignCenter, str(problems))

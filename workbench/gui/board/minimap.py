@@ -1,0 +1,126 @@
+"""Shows the whole picture small in a corner, with the part that is seen; a click or a drag moves there."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QMarginsF, QObject, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QWidget
+from typing_extensions import override
+
+from workbench.gui.board.flow_view import FlowView
+from workbench.gui.safe_painter import painting
+from workbench.gui.theme import theme
+
+SIZE = QSize(196, 76)
+EDGE, GAP = 6, 10
+"""Pixels inside of it around the picture, and between it and the board's corner."""
+SPARE = QMarginsF(24, 24, 24, 24)
+"""The edge of a picture that need not be seen."""
+LEAST = 2.0
+"""Pixels that a card is tall and wide at least."""
+
+
+class Minimap(QWidget):
+    """The whole picture, while not all of it is seen."""
+
+    def __init__(self, view: FlowView) -> None:
+        super().__init__(view)
+        self._view = view
+        self._drawn = QPixmap()
+        self._known: object = None
+        self.resize(SIZE)
+        self.setAccessibleName("Overview")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        view.installEventFilter(self)
+        view.moved.connect(self.follow)
+        view.zoomed.connect(lambda _scale: self.follow())
+        theme().changed.connect(self.redraw)
+        self.follow()
+
+    def redraw(self) -> None:
+        """Draws the cards again."""
+        self._known = None
+        self.follow()
+
+    def follow(self) -> None:
+        """Shows which part is seen now."""
+        content = self._view.board.content()
+        self.setVisible(not content.isEmpty() and not self._seen().contains(content.marginsRemoved(SPARE)))
+        self._view.covered = 0 if self.isHidden() else self.height() + 2 * GAP
+        self.move(self._view.width() - self.width() - GAP, self._view.height() - self.height() - GAP)
+        self.update()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self.follow()
+        return False
+
+    def _seen(self) -> QRectF:
+        return self._view.mapToScene(self._view.viewport().rect()).boundingRect()
+
+    def _scale(self) -> float:
+        content = self._view.board.content()
+        room = QRectF(self.rect()).adjusted(EDGE, EDGE, -EDGE, -EDGE)
+        return min(room.width() / max(content.width(), 1.0), room.height() / max(content.height(), 1.0))
+
+    def _origin(self) -> QPointF:
+        """Returns where the picture's upper left corner is here."""
+        content, scale = self._view.board.content(), self._scale()
+        wide, tall = content.width() * scale, content.height() * scale
+        return QPointF((self.width() - wide) / 2, (self.height() - tall) / 2)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colors = theme().colors
+        board, ratio = self._view.board, self.devicePixelRatioF()
+        known = (board, board.graph, board.content(), ratio)
+        if known != self._known:
+            self._known = known
+            self._draw(ratio)
+        with painting(self) as painter:
+            painter.drawPixmap(0, 0, self._drawn)
+            painter.setPen(QPen(QColor(colors.accent_ink), 1.5))
+            tint = QColor(colors.accent)
+            tint.setAlpha(40)
+            painter.setBrush(tint)
+            painter.drawRoundedRect(self._window(), 3, 3)
+
+    def _window(self) -> QRectF:
+        """Returns where the part that is seen is here."""
+        seen, scale, origin = self._seen(), self._scale(), self._origin()
+        corner = seen.topLeft() - self._view.board.content().topLeft()
+        place = QRectF(origin + corner * scale, seen.size() * scale)
+        return place.intersected(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+
+    def _draw(self, ratio: float) -> None:
+        colors, scale, origin = theme().colors, self._scale(), self._origin()
+        self._drawn = QPixmap(self.size() * ratio)
+        self._drawn.setDevicePixelRatio(ratio)
+        self._drawn.fill(Qt.GlobalColor.transparent)
+        corner = self._view.board.content().topLeft()
+        with painting(self._drawn) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QColor(colors.border))
+            painter.setBrush(QColor(colors.raised))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+            for box, role in self._view.board.blocks():
+                place = origin + (box.topLeft() - corner) * scale
+                wide, tall = max(box.width() * scale, LEAST), max(box.height() * scale, LEAST)
+                painter.fillRect(QRectF(place.x(), place.y(), wide, tall), QColor(getattr(colors, role)))
+
+    # -- moving there --------------------------------------------------------------------------------------
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._go(event)
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._go(event)
+
+    def _go(self, event: QMouseEvent) -> None:
+        corner = self._view.board.content().topLeft()
+        self._view.look_at(corner + (event.position() - self._origin()) / self._scale())

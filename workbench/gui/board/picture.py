@@ -1,0 +1,143 @@
+"""What the pictures of a model have in common: choosing, finding, what is wrong, and a graph behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import ClassVar
+
+from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Signal
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
+
+from workbench.gui.board.board_graph import BoardGraph, BoardNode, Pair, kind_of
+from workbench.gui.theme import theme
+from workbench.model.text_folding import folded
+
+
+class Picture(QGraphicsScene):
+    """One picture of the model, in which nodes can be chosen.
+
+    A node may have several cards; the key of a card is that of its node, unless it repeats another.
+
+    Signals:
+        node_chosen: The id of the node that was chosen, empty if none is.
+        rebuilt: Cards or lines stand elsewhere now.
+
+    Attributes:
+        name: What a person calls it.
+        steps: The scales that zooming goes through; none where it is smooth.
+        graph: What is known of the nodes.
+        chosen: Id of the chosen node, or empty.
+    """
+
+    node_chosen = Signal(str)
+    rebuilt = Signal()
+    name: ClassVar[str] = ""
+    steps: ClassVar[tuple[float, ...]] = ()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.graph = BoardGraph()
+        self.chosen = ""
+        self._focused = False
+        theme().changed.connect(self._dress)
+
+    def _dress(self) -> None:
+        for item in self.items():
+            item.update()  # cards are kept as pictures, which the scene's own update would show again
+
+    # -- what a picture has ----------------------------------------------------------------------------------
+
+    def cards(self) -> Mapping[str, QGraphicsItem]:
+        """Returns the cards by their keys."""
+        raise NotImplementedError
+
+    def content(self) -> QRectF:
+        """Returns the rectangle around everything, with a margin."""
+        raise NotImplementedError
+
+    def reach(self, port: QSizeF) -> QRectF:
+        """Returns the part of the plane that can be brought into a window of a size."""
+        wide, tall = port.width(), port.height()
+        return self.content().adjusted(-wide, -tall, wide, tall)
+
+    def towards(self, x: int, y: int) -> str:
+        """Returns the key of the card to which an arrow key leads; the first card's if none is chosen."""
+        raise NotImplementedError
+
+    def first(self) -> str:
+        """Returns the key of the first card, or empty."""
+        raise NotImplementedError
+
+    def last(self) -> str:
+        """Returns the key of the last card, or empty."""
+        raise NotImplementedError
+
+    def blocks(self) -> Iterator[tuple[QRectF, str]]:
+        """Yields where cards stand, and the roles of their colours."""
+        raise NotImplementedError
+
+    def card_at(self, place: QPointF) -> str:
+        """Returns the key of the card at a place, or empty."""
+        raise NotImplementedError
+
+    def mark(self) -> None:
+        """Shows what is chosen."""
+        raise NotImplementedError
+
+    def set_badges(self, badges: Mapping[str, str]) -> None:
+        """Shows short texts on nodes, where the picture has room for them."""
+
+    def pulse(self, path: Sequence[Pair], kind: str, count: int) -> None:
+        """Lets messages travel along lines, where the picture shows them."""
+
+    def rest(self) -> None:
+        """Stops what moves."""
+
+    # -- choosing --------------------------------------------------------------------------------------------
+
+    @property
+    def here(self) -> str:
+        """Key of the card on which the keyboard stands, or empty."""
+        return self.chosen
+
+    def choose(self, key: str) -> None:
+        """Chooses a node, or none, and marks what belongs to it."""
+        if key == self.chosen or (key and key not in self.cards()):
+            return
+        self.chosen = key
+        self.mark()
+        self.node_chosen.emit(key)
+
+    def set_focused(self, focused: bool) -> None:
+        """Shows whether the keyboard is on the board."""
+        self._focused = focused
+        self.mark()
+
+    def box_of(self, key: str) -> QRectF:
+        """Returns where a card stands."""
+        return self.cards()[key].sceneBoundingRect()
+
+    def find(self, text: str) -> list[str]:
+        """Returns the ids of the nodes whose title, kind or text holds what is looked for, best first."""
+        wanted, cards = folded(text.strip()), self.cards()
+        if not wanted:
+            return []
+        nodes = [node for node in self.graph.nodes if node.id in cards]
+        ranked = [(rank, node.id) for node in nodes if (rank := _rank(node, wanted)) is not None]
+        return [name for _, name in sorted(ranked, key=lambda found: found[0])]
+
+    def problems(self) -> list[str]:
+        """Returns the ids of the nodes with which something is wrong."""
+        cards = self.cards()
+        return [node.id for node in self.graph.nodes if node.problems and node.id in cards]
+
+
+def _rank(node: BoardNode, wanted: str) -> int | None:
+    """Returns how well a node fits what is looked for, 0 best; None if it does not."""
+    title = folded(node.title)
+    if title.startswith(wanted):
+        return 0
+    if wanted in title:
+        return 1
+    rest = folded(" ".join((kind_of(node.kind).word, node.subtitle, *node.rows)))
+    return 2 if wanted in rest else None

@@ -1,0 +1,159 @@
+"""A list of what can be typed next, below the cursor; keys stay with the editor."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QFrame,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+from typing_extensions import override
+
+from workbench.gui.actions import WidgetKey
+from workbench.gui.safe_painter import drawing
+from workbench.gui.text.tsk_editor import TskEditor
+from workbench.gui.theme import KINDS, code_font, theme, ui_font
+from workbench.services.design.completions import Completion, Completions
+
+ROWS, ROW, WIDTH = 9, 24, 460
+"""Rows that are seen, and the size of one in pixels."""
+MOST = 200
+_ITEM = Qt.ItemDataRole.UserRole
+_MOVES = {
+    Qt.Key.Key_Down: 1,
+    Qt.Key.Key_Up: -1,
+    Qt.Key.Key_PageDown: ROWS,
+    Qt.Key.Key_PageUp: -ROWS,
+}
+_TAKES = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
+
+
+class CompletionList(QListWidget):
+    """Shown over the window, so that a small pane does not cut it off.
+
+    Signals:
+        taken: A `Completion` was chosen.
+    """
+
+    taken = Signal(object)
+    own_keys = (
+        WidgetKey("Up / Down", "Choose a completion"),
+        WidgetKey("Enter / Tab", "Take the completion"),
+        WidgetKey("Esc", "Close the completions"),
+    )
+
+    def __init__(self, editor: TskEditor) -> None:
+        super().__init__(editor)
+        self._editor = editor
+        self.setObjectName("completions")
+        self.setAccessibleName("What can stand here")
+        self.setFrameShape(QFrame.Shape.Box)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setUniformItemSizes(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setItemDelegate(_Row(self))
+        self.itemClicked.connect(lambda _item: self.take())
+        self.hide()
+
+    def offer(self, found: Completions) -> None:
+        """Shows what can stand at a place; nothing where nothing can."""
+        self.clear()
+        for one in found.found[:MOST]:
+            item = QListWidgetItem(one.name)
+            item.setData(_ITEM, one)
+            item.setToolTip(one.words)
+            self.addItem(item)
+        if not self.count():
+            self.hide()
+            return
+        self.setCurrentRow(0)
+        self._place()
+        self.show()
+        self.raise_()
+
+    def names(self) -> list[str]:
+        """Returns what it offers."""
+        return [self.item(at).text() for at in range(self.count())]
+
+    def take_key(self, event: QKeyEvent) -> bool:
+        """Does what a key of the editor means while this is seen; returns whether it means anything."""
+        if not self.isVisible() or event.modifiers() not in (_NONE, _PAD):
+            return False
+        key = Qt.Key(event.key())
+        if key in _MOVES:
+            self.setCurrentRow(max(0, min(self.count() - 1, self.currentRow() + _MOVES[key])))
+        elif key in _TAKES:
+            self.take()
+        elif key == Qt.Key.Key_Escape:
+            self.hide()
+        else:
+            return False
+        return True
+
+    def take(self) -> None:
+        """Takes what is chosen."""
+        item = self.currentItem()
+        self.hide()
+        if item is not None:
+            self.taken.emit(item.data(_ITEM))
+
+    def _place(self) -> None:
+        window, editor = self._editor.window(), self._editor
+        if self.parentWidget() is not window:
+            self.setParent(window)
+        height = min(ROWS, self.count()) * ROW + 2 * self.frameWidth()
+        cursor = editor.cursorRect()
+        below = editor.viewport().mapTo(window, cursor.bottomLeft() + QPoint(0, 2))
+        if below.y() + height > window.height():
+            below = editor.viewport().mapTo(window, cursor.topLeft() - QPoint(0, height + 2))
+        width = min(WIDTH, window.width())
+        left = max(0, min(below.x(), window.width() - width))
+        self.setGeometry(QRect(left, max(0, below.y()), width, height))
+
+
+_NONE, _PAD = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier
+
+
+class _Row(QStyledItemDelegate):
+    """Paints a completion: its name in the ink of its kind, and what it is for."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+
+    @override
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(WIDTH, ROW)
+
+    @override
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        one: Completion = index.data(_ITEM)
+        colors = theme().colors
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        with drawing(painter):
+            painter.fillRect(option.rect, QColor(colors.selection if chosen else colors.raised))
+            role = one.kind if one.kind in KINDS else _ROLES.get(one.kind, "text")
+            painter.setFont(code_font())
+            painter.setPen(QColor(colors.on_selection if chosen else colors.ink(role)))
+            room = option.rect.adjusted(8, 0, -8, 0)
+            middle = Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(room, middle, one.name)
+            used = painter.fontMetrics().horizontalAdvance(one.name) + 16
+            painter.setFont(ui_font(9.0))
+            painter.setPen(QColor(colors.on_selection if chosen else colors.muted))
+            rest = room.adjusted(min(used, room.width()), 0, 0, 0)
+            said = painter.fontMetrics().elidedText(one.words, Qt.TextElideMode.ElideRight, rest.width())
+            painter.drawText(rest, middle | Qt.AlignmentFlag.AlignRight, said)
+
+
+_ROLES = {"key": "accent", "field": "subscription", "function": "projection", "text": "ok", "word": "event"}

@@ -1,0 +1,151 @@
+"""Finds and replaces in a text pane."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QTextCursor, QTextDocument
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QToolButton, QWidget
+from typing_extensions import override
+
+from workbench.gui.actions import WidgetKey
+from workbench.gui.text.tsk_editor import TskEditor
+from workbench.gui.widgets import plain_label, toolbar_button
+
+_BACK = QTextDocument.FindFlag.FindBackward
+
+
+class FindBar(QWidget):
+    """A line for what is looked for, and one for what takes its place; hidden until it is wanted."""
+
+    own_keys = (
+        WidgetKey("Enter / Shift+Enter", "Find the next one, the one before"),
+        WidgetKey("Esc", "Close the search"),
+    )
+
+    def __init__(self, editor: TskEditor) -> None:
+        super().__init__()
+        self._editor = editor
+        self.line, self.other = _line("Find in the text"), _line("Replace with")
+        self.said = plain_label("", "muted")
+        self.line.textChanged.connect(lambda _text: self._typed())
+        self.line.returnPressed.connect(self.next)
+        self.other.returnPressed.connect(self.replace)
+        self._buttons: list[QWidget] = []
+        grid = QGridLayout(self)
+        grid.setContentsMargins(8, 4, 8, 4)
+        grid.setSpacing(6)
+        grid.addWidget(self.line, 0, 0)
+        before = _tool("chevron-up", "Find the one before", self.before)
+        after = _tool("chevron-down", "Find the next one", self.next)
+        for column, one in enumerate((before, after, self.said, _tool("close", "Close", self.leave)), 1):
+            grid.addWidget(one, 0, column)
+        grid.addWidget(self.other, 1, 0)
+        for column, (text, act) in enumerate(
+            (("Replace", self.replace), ("Replace all", self.replace_all)), 1
+        ):
+            button = QPushButton(text)
+            button.clicked.connect(lambda _checked=False, act=act: act())
+            grid.addWidget(button, 1, 2 * column - 1, 1, 2)
+            self._buttons.append(button)
+        grid.setColumnStretch(0, 1)
+        self.hide()
+
+    def open(self, *, replace: bool = False) -> None:
+        """Shows the bar with what is selected in it."""
+        selected = self._editor.textCursor().selectedText()
+        if selected and "\u2029" not in selected:
+            self.line.setText(selected)
+        for one in (self.other, *self._buttons):
+            one.setVisible(replace)
+        self.show()
+        self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.line.selectAll()
+        self._count()
+
+    def leave(self) -> None:
+        """Hides it and goes back to the text."""
+        self.hide()
+        self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def next(self) -> None:
+        """Selects the next place."""
+        self._find(self._editor.textCursor(), back=False)
+
+    def before(self) -> None:
+        """Selects the place before."""
+        self._find(self._editor.textCursor(), back=True)
+
+    def replace(self) -> None:
+        """Replaces the place that is selected, and goes on to the next one."""
+        cursor = self._editor.textCursor()
+        if self.line.text() and cursor.selectedText().casefold() == self.line.text().casefold():
+            cursor.insertText(self.other.text())
+        self.next()
+
+    def replace_all(self) -> None:
+        """Replaces every place, as one step that can be undone."""
+        text, wanted = self._editor.text(), self.line.text()
+        spans = _places(text, wanted)
+        self._editor.replace_pieces([(at, at + len(wanted), self.other.text()) for at in reversed(spans)])
+        self.said.setText(f"{len(spans):,} replaced")
+
+    def _typed(self) -> None:
+        cursor = self._editor.textCursor()
+        cursor.setPosition(cursor.selectionStart())
+        self._find(cursor, back=False)
+
+    def _find(self, begin: QTextCursor, *, back: bool) -> None:
+        self._count()
+        document, wanted = self._editor.document(), self.line.text()
+        if not wanted:
+            return
+        flags = _BACK if back else QTextDocument.FindFlag(0)
+        found = document.find(wanted, begin, flags)
+        if found.isNull():  # round the end
+            edge = QTextCursor(document)
+            if back:
+                edge.movePosition(QTextCursor.MoveOperation.End)
+            found = document.find(wanted, edge, flags)
+        if not found.isNull():
+            self._editor.setTextCursor(found)
+
+    def _count(self) -> None:
+        count = len(_places(self._editor.text(), self.line.text()))
+        self.said.setText(f"{count:,} found" if self.line.text() else "")
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if event.key() == Qt.Key.Key_Escape:
+            self.leave()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and shifted:
+            self.before()
+        else:
+            super().keyPressEvent(event)
+
+
+def _places(text: str, wanted: str) -> list[int]:
+    """Returns where a text stands in another, upper or lower case."""
+    if not wanted:
+        return []
+    found, whole, part = [], text.lower(), wanted.lower()
+    if len(whole) != len(text):  # some letters are longer in lower case
+        whole, part = text, wanted
+    at = whole.find(part)
+    while at >= 0:
+        found.append(at)
+        at = whole.find(part, at + len(part))
+    return found
+
+
+def _line(words: str) -> QLineEdit:
+    line = QLineEdit()
+    line.setPlaceholderText(words)
+    line.setAccessibleName(words)
+    return line
+
+
+def _tool(icon: str, tip: str, act: object) -> QToolButton:
+    button = toolbar_button("", icon, tip)
+    button.clicked.connect(act)
+    return button

@@ -1,0 +1,204 @@
+"""A text with what belongs to editing it: completions, mistakes with their fixes, a search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+
+from workbench.gui.actions import Actions, action
+from workbench.gui.text.completion_list import CompletionList
+from workbench.gui.text.find_bar import FindBar
+from workbench.gui.text.language import Language
+from workbench.gui.text.tsk_editor import TskEditor
+from workbench.gui.widgets import Banner
+from workbench.model.hints import sentences
+from workbench.services.design.completions import Completion
+from workbench.services.design.definitions import Location
+from workbench.services.design.quick_fixes import QuickFix
+from workbench.tusk import Problem
+
+STARTS = frozenset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_."[')
+"""What has completions offered while one types."""
+NAMED = 3
+"""Fixes that have a button; the menu has all."""
+
+
+class TextPane(QWidget):
+    """An editor, the line that says what is wrong at its cursor, and the search.
+
+    Signals:
+        edited: The text is another.
+        wanted: A `Location` that stands in another file.
+    """
+
+    edited = Signal()
+    wanted = Signal(object)
+
+    def __init__(self, language: Language, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._language = language
+        self.editor = TskEditor(language.is_expression)
+        self.list = CompletionList(self.editor)
+        self.search = FindBar(self.editor)
+        self.strip = Banner("error", "")
+        self.strip.hide()
+        self.file = ""
+        self._menu: QMenu | None = None
+        self._span = (0, 0)
+        self._asking = QTimer(self)
+        self._asking.setSingleShot(True)
+        self._asking.setInterval(0)
+        self._asking.timeout.connect(self._ask)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for one in (self.search, self.editor, self.strip):
+            layout.addWidget(one)
+        self.setFocusProxy(self.editor)
+        self.editor.helps = self.list.take_key
+        self.editor.edited.connect(self._edited)
+        self.editor.cursorPositionChanged.connect(self._moved)
+        self.editor.followed.connect(self._follow)
+        self.editor.verticalScrollBar().valueChanged.connect(lambda _at: self.list.hide())
+        self.list.taken.connect(self._take)
+        self.acts = Actions(self, self)
+        self.acts.offer()
+
+    def show_text(self, file: str, text: str) -> None:
+        """Shows a text of a file."""
+        self.file = file
+        self.list.hide()
+        self.editor.show_text(text)
+        self._say()
+
+    def show_mistakes(self, problems: Sequence[Problem]) -> None:
+        """Shows what is wrong with the text as it is."""
+        self.editor.show_mistakes(problems)
+        self._say()
+
+    def _edited(self, typed: str) -> None:
+        if typed and typed in STARTS:
+            self._asking.start()
+        elif not typed.isalnum():
+            self.list.hide()
+        self.edited.emit()
+
+    def _moved(self) -> None:
+        if self.list.isVisible() and not self._asking.isActive():
+            start, end = self._span
+            if not start <= self.editor.offset() <= end + 1:
+                self.list.hide()
+        self._say()
+
+    # -- completions --------------------------------------------------------------------------------------
+
+    @action("Complete", keys="Ctrl+Space", on="editor", tip="Show what can stand here")
+    def complete(self) -> None:
+        """Shows what can stand at the cursor."""
+        found = self._language.completions(self.editor.text(), self.editor.offset())
+        self._span = (found.start, found.end)
+        self.list.offer(found)
+
+    def _ask(self) -> None:
+        """Offers what can stand at the cursor while one types, unless it stands there already."""
+        found = self._language.completions(self.editor.text(), self.editor.offset())
+        self._span = (found.start, found.end)
+        if [one.name for one in found.found] == [found.typed]:
+            self.list.hide()
+        else:
+            self.list.offer(found)
+
+    def _take(self, one: Completion) -> None:
+        found = self._language.completions(self.editor.text(), self.editor.offset())
+        cursor = self.editor.cursor_at(found.start, found.end)
+        insert, back = one.insert, one.back
+        behind = self.editor.text()[found.end : found.end + 1]
+        if insert.endswith("()") and behind == "(":
+            insert, back = insert[:-2], 0
+        cursor.insertText(insert)
+        cursor.setPosition(cursor.position() - back)
+        self.editor.setTextCursor(cursor)
+        if one.again:
+            self._asking.start()
+
+    # -- mistakes -----------------------------------------------------------------------------------------
+
+    def _say(self) -> None:
+        """Says what is wrong at the cursor, with what would fix it."""
+        found = self.editor.mistakes_here()
+        if not found:
+            self.strip.hide()
+            return
+        one = found[0]
+        more = f"  (and {len(found) - 1} more here)" if len(found) > 1 else ""
+        said = f"{one.line}:{one.column}  {sentences(one.message, one.hint)}{more}"
+        fixes = self._language.fixes(self.editor.text(), one)[:NAMED]
+        self.strip.set("error", said, [(fix.label, lambda fix=fix: self.apply(fix)) for fix in fixes])  # type: ignore[misc]
+        self.strip.show()
+
+    def _no_mistake(self) -> str:
+        return "" if self.editor.mistakes else "Nothing is wrong with this text"
+
+    @action("Next mistake", on="editor", tip="Go to the next mistake  (F8)", why=_no_mistake)
+    def next_mistake(self) -> None:
+        """Goes to the next mistake."""
+        self.editor.go_to_mistake()
+
+    @action("Previous mistake", on="editor", tip="Go to the mistake before  (Shift+F8)", why=_no_mistake)
+    def previous_mistake(self) -> None:
+        """Goes to the mistake before."""
+        self.editor.go_to_mistake(back=True)
+
+    @action("Quick fix …", keys="Ctrl+.", on="editor", tip="Fix what is wrong here", why=_no_mistake)
+    def fix(self) -> None:
+        """Shows what would fix the mistake at the cursor, each with its effect."""
+        if not self.editor.mistakes_here():
+            self.editor.go_to_mistake()
+        text = self.editor.text()
+        found = [fix for one in self.editor.mistakes_here() for fix in self._language.fixes(text, one)]
+        menu = QMenu(self)
+        for fix in found:
+            menu.addAction(f"{fix.label}    {fix.effect}".replace("&", "&&")).triggered.connect(
+                lambda _checked=False, fix=fix: self.apply(fix)
+            )
+        if not found:
+            menu.addAction("No fix is known for this").setEnabled(False)
+        menu.aboutToHide.connect(menu.deleteLater)
+        self._menu = menu
+        menu.popup(self.editor.viewport().mapToGlobal(self.editor.cursorRect().bottomLeft()))
+        menu.setActiveAction(menu.actions()[0])
+
+    def apply(self, fix: QuickFix) -> None:
+        """Makes the changes of a fix, as one step that can be undone."""
+        self.editor.replace_pieces(fix.pieces)
+        self.editor.setFocus()
+
+    # -- going about --------------------------------------------------------------------------------------
+
+    @action("Go to definition", keys="F12", on="editor", tip="Go to where this name is declared")
+    def go_to_definition(self) -> None:
+        """Goes to where what stands at the cursor is declared."""
+        self._follow(self.editor.offset())
+
+    def _follow(self, offset: int) -> None:
+        found = self._language.definition(self.editor.text(), offset)
+        if found is not None and found.file != self.file:
+            self.wanted.emit(found)
+        elif found is not None:
+            self.show_location(found)
+
+    def show_location(self, place: Location) -> None:
+        """Selects a span of the text."""
+        self.editor.go_to(place.start, place.end)
+
+    @action("Replace …", keys="Ctrl+H", on="editor", tip="Find and replace in this text")
+    def replace(self) -> None:
+        """Opens the search with the line for what takes its place."""
+        self.search.open(replace=True)
+
+    @action("Comment", keys="Ctrl+/", on="editor", tip="Make comments of lines, or lines of comments")
+    def comment(self) -> None:
+        """Makes the selected lines comments, or the other way round."""
+        self.editor.toggle_comment()

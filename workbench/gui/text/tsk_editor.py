@@ -1,0 +1,372 @@
+"""Edits TuskLang: numbered and coloured lines, mistakes under their characters, help while typing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QRect, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPaintEvent,
+    QResizeEvent,
+    QTextBlock,
+    QTextCharFormat,
+    QTextCursor,
+    QTextFormat,
+)
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
+from typing_extensions import override
+
+from workbench.gui.actions import WidgetKey
+from workbench.gui.text.line_numbers import LineNumbers
+from workbench.gui.text.tsk_highlighter import IsExpression, TskHighlighter, units
+from workbench.gui.text.typing_help import closing, commented, moved, new_line, steps_over
+from workbench.gui.theme import code_font, theme
+from workbench.gui.widgets import exact_text, plain_tip
+from workbench.model.hints import sentences
+from workbench.tusk import Problem
+
+KEPT = 200
+"""Mistakes that are underlined."""
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class TskEditor(QPlainTextEdit):
+    """The editor; offsets count characters, whatever Qt counts.
+
+    Attributes:
+        helps: Is given keys first, such as a list of completions that is open; says whether it took one.
+
+    Signals:
+        edited: The text is another; what was typed, if one character was.
+        followed: A place was clicked on with Ctrl: an offset.
+    """
+
+    edited = Signal(str)
+    followed = Signal(int)
+    own_keys = (
+        WidgetKey("F8 / Shift+F8", "Next and previous mistake"),
+        WidgetKey("Tab / Shift+Tab", "Indent more or less"),
+        WidgetKey("Ctrl+Click", "Go to the definition"),
+    )
+
+    def __init__(self, is_expression: IsExpression, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.helps: Callable[[QKeyEvent], bool] = lambda _event: False
+        self._mistakes: list[tuple[QTextCursor, Problem]] = []
+        self._shown = ""
+        self._typed = ""
+        font = code_font()
+        font.setFeature(QFont.Tag("calt"), 0)  # what is typed is shown sign by sign: != and not ≠
+        self.setFont(font)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setAccessibleName("Text")
+        self.setTabStopDistance(self.fontMetrics().horizontalAdvance(" ") * 4)
+        self.setMouseTracking(True)
+        self.numbers = LineNumbers(self)
+        self._colors = TskHighlighter(self.document(), is_expression)
+        self.updateRequest.connect(self._scrolled)
+        self.blockCountChanged.connect(lambda _count: self._make_room())
+        self.cursorPositionChanged.connect(self._mark)
+        self.textChanged.connect(self._changed)
+        theme().changed.connect(self._dress)
+        self._make_room()
+
+    # -- the text -----------------------------------------------------------------------------------------
+
+    def show_text(self, text: str) -> None:
+        """Shows another text, without mistakes; it cannot be undone."""
+        self._mistakes = []
+        self._shown = text
+        self.setPlainText(text)
+        self._mark()
+
+    def text(self) -> str:
+        """Returns the text, sign by sign; lines end with a line feed."""
+        return exact_text(self)
+
+    def offset(self, cursor: QTextCursor | None = None) -> int:
+        """Returns where the cursor stands."""
+        at = (cursor or self.textCursor()).position()
+        text = self.text()
+        return at if len(text) == self.document().characterCount() - 1 else _characters(text, at)
+
+    def cursor_at(self, offset: int, end: int | None = None) -> QTextCursor:
+        """Returns a cursor at an offset, or over a span."""
+        text = self.text()
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(min(units(text[:offset]), self.document().characterCount() - 1))
+        if end is not None:
+            stop = min(units(text[:end]), self.document().characterCount() - 1)
+            cursor.setPosition(stop, QTextCursor.MoveMode.KeepAnchor)
+        return cursor
+
+    def go_to(self, offset: int, end: int | None = None) -> None:
+        """Puts the cursor to an offset, or selects a span, and shows it in the middle."""
+        self.setTextCursor(self.cursor_at(offset, end))
+        self.centerCursor()
+
+    def go_to_line(self, line: int, column: int = 1) -> None:
+        """Puts the cursor to a line and column, from 1."""
+        block = self.document().findBlockByNumber(line - 1)
+        cursor = QTextCursor(block if block.isValid() else self.document().lastBlock())
+        cursor.setPosition(cursor.block().position() + units(cursor.block().text()[: column - 1]))
+        self.setTextCursor(cursor)
+        self.centerCursor()
+
+    def replace_pieces(self, pieces: Sequence[tuple[int, int, str]]) -> None:
+        """Exchanges pieces of the text, the last first, as one step that can be undone."""
+        whole = QTextCursor(self.document())
+        cursors = [(self.cursor_at(start, end), written) for start, end, written in pieces]
+        whole.beginEditBlock()
+        for cursor, written in cursors:
+            cursor.insertText(written)
+        whole.endEditBlock()
+
+    def take_text(self, text: str) -> None:
+        """Shows another text as a step that can be undone; the cursor stays where nothing changed."""
+        was = self.text()
+        start = next((at for at, (a, b) in enumerate(zip(was, text, strict=False)) if a != b), None)
+        start = min(len(was), len(text)) if start is None else start
+        tail = 0
+        while tail < min(len(was), len(text)) - start and was[-1 - tail] == text[-1 - tail]:
+            tail += 1
+        if was != text:
+            self.replace_pieces([(start, len(was) - tail, text[start : len(text) - tail])])
+
+    def _changed(self) -> None:
+        text = self.text()
+        if text != self._shown:
+            self._shown = text
+            typed, self._typed = self._typed, ""
+            self.edited.emit(typed)
+
+    # -- mistakes -----------------------------------------------------------------------------------------
+
+    @property
+    def mistakes(self) -> list[Problem]:
+        """What is underlined."""
+        return [problem for _, problem in self._mistakes]
+
+    def show_mistakes(self, problems: Sequence[Problem]) -> None:
+        """Underlines what is wrong, and nothing else; each mark moves with its text."""
+        self._mistakes = [(self._span(one), one) for one in problems[:KEPT]]
+        self._mark()
+        self.numbers.update()
+
+    def mistakes_here(self) -> list[Problem]:
+        """Returns what is wrong at the cursor, or else in its line."""
+        at, line = self.textCursor().position(), self.textCursor().blockNumber()
+        found = [one for span, one in self._mistakes if span.selectionStart() <= at <= span.selectionEnd()]
+        return found or [one for span, one in self._mistakes if _line(span) == line]
+
+    def go_to_mistake(self, *, back: bool = False) -> bool:
+        """Goes to the next mistake, or the one before, round the end; returns whether there is one."""
+        at = self.textCursor().position()
+        spans = sorted((span for span, _ in self._mistakes), key=lambda one: one.selectionStart())
+        if not spans:
+            return False
+        before = [one for one in spans if one.selectionStart() < at]
+        behind = [one for one in spans if one.selectionStart() > at]
+        found = (before[-1] if before else spans[-1]) if back else (behind[0] if behind else spans[0])
+        cursor = self.textCursor()
+        cursor.setPosition(found.selectionStart())
+        self.setTextCursor(cursor)
+        self.centerCursor()
+        return True
+
+    def lines_with_mistakes(self) -> set[int]:
+        """Returns the numbers of lines in which something is wrong, from 0."""
+        return {_line(span) for span, _ in self._mistakes}
+
+    def _span(self, problem: Problem) -> QTextCursor:
+        block = self.document().findBlockByNumber(problem.line - 1)
+        cursor = QTextCursor(block if block.isValid() else self.document().lastBlock())
+        text, begin = cursor.block().text(), cursor.block().position()
+        start = min(units(text[: problem.column - 1]), units(text))
+        end = min(max(start + 1, units(text[: problem.end_column - 1])), units(text))
+        cursor.setPosition(begin + (start if end > start else max(0, end - 1)))
+        cursor.setPosition(begin + end, QTextCursor.MoveMode.KeepAnchor)
+        return cursor
+
+    def _mark(self) -> None:
+        colors = theme().colors
+        line = QTextEdit.ExtraSelection()
+        line.cursor = self.textCursor()
+        line.cursor.clearSelection()
+        line.format.setBackground(QColor(colors.alternate))
+        line.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
+        marks = [line]
+        for cursor, _ in self._mistakes:
+            mark = QTextEdit.ExtraSelection()
+            mark.cursor = cursor
+            mark.format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+            mark.format.setUnderlineColor(QColor(colors.error))
+            marks.append(mark)
+        self.setExtraSelections(marks)
+
+    def _tip(self, event: QHelpEvent) -> None:
+        at = self.cursorForPosition(event.pos()).position()
+        said = [
+            sentences(one.message, one.hint)
+            for span, one in self._mistakes
+            if span.selectionStart() <= at <= span.selectionEnd()
+        ]
+        if said:
+            QToolTip.showText(event.globalPos(), plain_tip("\n".join(said)), self)
+        else:
+            QToolTip.hideText()
+
+    @override
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            self._tip(event)
+            return True
+        return super().viewportEvent(event)
+
+    # -- keys ---------------------------------------------------------------------------------------------
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and _is_own(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._typed = event.text() if event.text().isprintable() else ""
+        if self.helps(event):
+            event.accept()
+        elif event.key() == Qt.Key.Key_F8:
+            self.go_to_mistake(back=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        elif self.isReadOnly() or not self._assisted(event):
+            super().keyPressEvent(event)
+
+    def _assisted(self, event: QKeyEvent) -> bool:
+        """Does what this editor does otherwise than others; returns whether it did."""
+        cursor, key = self.textCursor(), event.key()
+        block = cursor.block().text()
+        column = cursor.positionInBlock()
+        before, behind = block[:column], block[column:]
+        if key in _ENTER and not event.modifiers():
+            written, back = new_line(before, behind)
+            self._insert(written, back)
+        elif key == Qt.Key.Key_Tab and not event.modifiers():
+            self._indent() if cursor.hasSelection() else self._insert(" " * (4 - column % 4), 0)
+        elif key == Qt.Key.Key_Backtab:
+            self._indent(back=True)
+        elif event.text() and not cursor.hasSelection() and steps_over(behind, event.text()):
+            self.moveCursor(QTextCursor.MoveOperation.Right)
+        elif event.text() and not cursor.hasSelection() and (mark := closing(before, behind, event.text())):
+            self._insert(event.text() + mark, 1)
+        else:
+            return False
+        return True
+
+    def _insert(self, written: str, back: int) -> None:
+        cursor = self.textCursor()
+        cursor.insertText(written)
+        cursor.setPosition(cursor.position() - back)
+        self.setTextCursor(cursor)
+        self.ensureCursorVisible()
+
+    def _indent(self, *, back: bool = False) -> None:
+        self._change_lines(lambda lines: moved(lines, back=back))
+
+    def toggle_comment(self) -> None:
+        """Makes comments of the lines that are selected, or takes the marks of comments away."""
+        self._change_lines(commented)
+
+    def _change_lines(self, change: Callable[[Sequence[str]], list[str]]) -> None:
+        cursor = self.textCursor()
+        document = self.document()
+        first = document.findBlock(cursor.selectionStart())
+        last = document.findBlock(max(cursor.selectionStart(), cursor.selectionEnd() - 1))
+        lines = [block.text() for block in _blocks(first, last)]
+        changed = change(lines)
+        if changed == lines:
+            return
+        selected = cursor.hasSelection()
+        column = cursor.positionInBlock() + units(changed[0]) - units(lines[0])
+        cursor.setPosition(first.position())
+        cursor.setPosition(last.position() + last.length() - 1, QTextCursor.MoveMode.KeepAnchor)
+        begin = first.position()
+        cursor.insertText("\n".join(changed))
+        if selected:
+            end = cursor.position()
+            cursor.setPosition(begin)
+            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        else:
+            cursor.setPosition(begin + max(0, min(column, units(changed[0]))))
+        self.setTextCursor(cursor)
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.followed.emit(self.offset(self.cursorForPosition(event.position().toPoint())))
+
+    # -- painting -----------------------------------------------------------------------------------------
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._colors.show(*self.seen_lines()) and event.rect() != self.viewport().rect():
+            self.viewport().update()  # lines that are not painted now have other colours, too
+        super().paintEvent(event)
+
+    def seen_lines(self) -> tuple[QTextBlock, QTextBlock]:
+        """Returns the first and the last line that are seen."""
+        first = self.firstVisibleBlock()
+        count = self.viewport().height() // max(1, self.fontMetrics().lineSpacing()) + 1
+        last = self.document().findBlockByNumber(first.blockNumber() + count)
+        return first, last if last.isValid() else self.document().lastBlock()
+
+    def top_of(self, block: QTextBlock) -> float:
+        """Returns where a line begins in the viewport, in pixels."""
+        return self.blockBoundingGeometry(block).translated(self.contentOffset()).top()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room = self.contentsRect()
+        self.numbers.setGeometry(QRect(room.left(), room.top(), self.numbers.wanted(), room.height()))
+
+    def _make_room(self) -> None:
+        self.setViewportMargins(self.numbers.wanted(), 0, 0, 0)
+
+    def _scrolled(self, rect: QRect, by: int) -> None:
+        if by:
+            self.numbers.scroll(0, by)
+        else:
+            self.numbers.update(0, rect.y(), self.numbers.width(), rect.height())
+
+    def _dress(self) -> None:
+        self._mark()
+        self.viewport().update()
+        self.numbers.update()
+
+
+def _is_own(event: QKeyEvent) -> bool:
+    """Whether a key that the window has another meaning for is one of the editor: F8 is its next mistake."""
+    return event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_F8
+
+
+def _line(span: QTextCursor) -> int:
+    return span.document().findBlock(span.selectionStart()).blockNumber()
+
+
+def _blocks(first: QTextBlock, last: QTextBlock) -> list[QTextBlock]:
+    found = [first]
+    while found[-1] != last:
+        found.append(found[-1].next())
+    return found
+
+
+def _characters(text: str, length: int) -> int:
+    """Returns how many characters Qt takes for so long."""
+    return len(text.encode("utf-16-le")[: 2 * length].decode("utf-16-le", errors="ignore"))

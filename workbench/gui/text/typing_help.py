@@ -1,0 +1,75 @@
+"""What an editor of TuskLang adds to what is typed: indentation, closing marks, comments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workbench.tusk.write import INDENT
+
+PAIRS = {"{": "}", "[": "]", "(": ")", '"': '"', "'": "'"}
+"""Marks that come in pairs."""
+_OPENS = ("{", "[", "(")
+
+
+def indentation(line: str) -> str:
+    """Returns the blanks that a line begins with."""
+    return line[: len(line) - len(line.lstrip(" \t"))]
+
+
+def new_line(before: str, behind: str) -> tuple[str, int]:
+    """Returns what Enter inserts, and how many characters from its end the cursor comes to stand.
+
+    Args:
+        before: The line up to the cursor.
+        behind: The rest of it.
+    """
+    indent = indentation(before)
+    opened = before.rstrip().endswith(_OPENS)
+    if opened and behind.lstrip()[:1] in ("}", "]", ")"):
+        tail = f"\n{indent}"
+        return f"\n{indent}{INDENT}{tail}", len(tail)
+    return f"\n{indent}{INDENT if opened else ''}", 0
+
+
+def closing(before: str, behind: str, typed: str) -> str:
+    """Returns the mark that closes what was typed; empty where none is wanted.
+
+    Args:
+        before: The line up to the cursor.
+        behind: The rest of it.
+    """
+    if typed not in PAIRS or (behind[:1].isalnum() or behind[:1] in ("_", '"', "'", "$")):
+        return ""
+    if typed in "\"'" and (before[-1:].isalnum() or before[-1:] in (typed, "\\") or _is_open(before, typed)):
+        return ""
+    return PAIRS[typed]
+
+
+def steps_over(behind: str, typed: str) -> bool:
+    """Whether a closing mark that is typed stands behind the cursor already."""
+    return typed in PAIRS.values() and behind[:1] == typed
+
+
+def _is_open(before: str, quote: str) -> bool:
+    return bool(before.replace(f"\\{quote}", "").count(quote) % 2)
+
+
+def commented(lines: Sequence[str]) -> list[str]:
+    """Returns lines as comments; where all are comments already, as they were without."""
+    said = [line for line in lines if line.strip()]
+    if said and all(line.lstrip().startswith("#") for line in said):
+        return [_uncommented(line) for line in lines]
+    least = min((len(indentation(line)) for line in said), default=0)
+    return [f"{line[:least]}# {line[least:]}" if line.strip() else line for line in lines]
+
+
+def _uncommented(line: str) -> str:
+    before, _, behind = line.partition("#")
+    return before + behind.removeprefix(" ")
+
+
+def moved(lines: Sequence[str], *, back: bool) -> list[str]:
+    """Returns lines one step further in, or back."""
+    if back:
+        return [line[min(len(indentation(line)), len(INDENT)) :] for line in lines]
+    return [INDENT + line if line.strip() else line for line in lines]

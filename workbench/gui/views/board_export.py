@@ -1,0 +1,87 @@
+"""Takes the picture of the model out of the window: as SVG, PNG or Mermaid."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from workbench.errors import StoreReadOnly
+from workbench.gui.actions import Actions, action
+from workbench.gui.board.picture_export import png_of, svg_of
+from workbench.gui.desk import Desk
+from workbench.services.documents.mermaid import event_model, flow_diagram
+
+if TYPE_CHECKING:
+    from workbench.gui.views.board_pictures import BoardPictures
+
+FORMATS = {"svg": "Lines and text (*.svg)", "png": "Image (*.png)", "mmd": "Mermaid text (*.mmd)"}
+"""Endings of files, and what a person chooses them by."""
+
+
+class BoardExport:
+    """Offers on the canvas to write down what it shows."""
+
+    def __init__(self, desk: Desk, pictures: BoardPictures) -> None:
+        self._desk, self._pictures = desk, pictures
+        self.acts = Actions(self, pictures.canvas)
+        self.acts.offer()
+
+    def _nothing(self, _node: object = None) -> str:
+        return "" if self._pictures.canvas.board.cards() else "Nothing is drawn"
+
+    @action(
+        "Export the picture …",
+        icon="export",
+        tip="Write the picture as it is shown to a file: SVG, PNG or Mermaid",
+        group=2,
+        anyway=True,
+        why=_nothing,
+    )
+    def export(self, _node: object = None) -> None:
+        """Asks for a file and writes the picture."""
+        name = f"{self._desk.workspace.project.name}-{self._pictures.canvas.board.name.lower()}.svg"
+        filters = ";;".join(FORMATS.values())
+        chosen, kind = QFileDialog.getSaveFileName(
+            self._pictures,
+            "Export the picture",
+            str(self._desk.workspace.project.root.parent / name),
+            filters,
+        )
+        if chosen:
+            path = Path(chosen)
+            ending = next((one for one, text in FORMATS.items() if text == kind), "svg")
+            self._desk.run(
+                self.write(path if path.suffix[1:] in FORMATS else path.with_suffix(f".{ending}")), "Export"
+            )
+
+    async def write(self, path: Path) -> None:
+        """Writes the picture in the format that a file's ending says.
+
+        Raises:
+            StoreReadOnly: The file cannot be written.
+        """
+        picture = self._pictures.canvas.board
+        if path.suffix == ".mmd":
+            content = self.mermaid().encode()
+        else:
+            content = await (png_of if path.suffix == ".png" else svg_of)(picture)
+        try:
+            await asyncio.to_thread(path.write_bytes, content)
+        except OSError as error:
+            reason = f"{path} cannot be written: {error.strerror or error}"
+            raise StoreReadOnly(reason, hint="choose another folder") from error
+        self._desk.notice("ok", f"{picture.name} written to {path}")
+
+    @action("Copy as Mermaid", icon="copy", group=2, anyway=True, why=_nothing)
+    def copy_mermaid(self, _node: object = None) -> None:
+        """Copies the flow as a text that many programs draw."""
+        QApplication.clipboard().setText(self.mermaid())
+
+    def mermaid(self) -> str:
+        """Returns the flow as Mermaid: in lanes for the blueprint, else what is wired to what."""
+        told = self._pictures.canvas.board is self._pictures.blueprint
+        lines = (event_model if told else flow_diagram)(self._desk.workspace.registry)
+        return "\n".join(line for line in lines if line and not line.startswith("```")) + "\n"

@@ -1,0 +1,151 @@
+"""The two pictures of the model on one canvas: the blueprint tells the story, the topology what is wired."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from workbench.gui.actions import BoundAction
+from workbench.gui.board.blueprint import Blueprint, blueprint_of
+from workbench.gui.board.blueprint_frame import BlueprintFrame
+from workbench.gui.board.blueprint_layout import BlueprintLayout, lay_out_blueprint
+from workbench.gui.board.blueprint_scene import BlueprintScene
+from workbench.gui.board.board_graph import BoardGraph, BoardNode
+from workbench.gui.board.board_scene import BoardScene
+from workbench.gui.board.flow_view import FlowView
+from workbench.gui.board.hint_line import HintLine, hints_of
+from workbench.gui.board.minimap import Minimap
+from workbench.gui.board.picture import Picture
+from workbench.gui.reads import takes_time
+from workbench.gui.views.board_details import Live, trouble
+from workbench.gui.views.board_model import model_graph
+
+if TYPE_CHECKING:
+    from workbench.model.registry import Registry
+
+SEEN = ("publish:", "issue:")
+"""Counters that tell of lines which only show once something was seen to move along them."""
+QUICK = 60
+"""Commands and events that are drawn without leaving the loop."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """What both pictures show of a model.
+
+    Attributes:
+        seen: Counters that make lines.
+        graph: Nodes and edges, with what is wrong.
+    """
+
+    registry: Registry | None = None
+    seen: frozenset[str] = frozenset()
+    wrong: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    graph: BoardGraph
+    blueprint: Blueprint
+    layout: BlueprintLayout
+
+
+NOTHING = Drawn(graph=BoardGraph(), blueprint=Blueprint(), layout=BlueprintLayout())
+
+
+def drawn(registry: Registry, live: Live, before: Drawn) -> Drawn:
+    """Returns what is to be drawn; what did not change since is kept. It may be called beside the loop.
+
+    Raises:
+        ReadTooLong: The model is large, and this is the loop.
+    """
+    wrong = trouble(live)
+    seen = frozenset(key for key in live.flow if key.startswith(SEEN))
+    told = tuple(wrong.items())
+    same = registry is before.registry
+    if same and (seen, told) == (before.seen, before.wrong):
+        return before
+    if not same and len(registry.events) + len(registry.commands) > QUICK:
+        takes_time()
+    graph = model_graph(registry, live.flow)
+    nodes = tuple(_with_problems(node, wrong.get(node.id, ())) for node in graph.nodes)
+    blueprint = before.blueprint if same else blueprint_of(registry)
+    return Drawn(
+        registry=registry,
+        seen=seen,
+        wrong=told,
+        graph=BoardGraph(nodes=nodes, edges=graph.edges),
+        blueprint=blueprint,
+        layout=before.layout if same else lay_out_blueprint(blueprint),
+    )
+
+
+def _with_problems(node: BoardNode, problems: tuple[str, ...]) -> BoardNode:
+    return replace(node, problems=(*node.problems, *problems)) if problems else node
+
+
+class BoardPictures(QWidget):
+    """The canvas with both pictures and what lies around them.
+
+    Attributes:
+        canvas: Shows one of them.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.blueprint, self.topology = BlueprintScene(self), BoardScene(self)
+        self.canvas = FlowView(self.blueprint, self.topology, parent=self)
+        self.frame = BlueprintFrame(self.canvas, self.blueprint)
+        self.minimap = Minimap(self.canvas)
+        self.hints = HintLine()
+        self.drawn = NOTHING
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.canvas, 1)
+        column.addWidget(self.hints)
+
+    @property
+    def both(self) -> tuple[Picture, Picture]:
+        """The pictures, the one first with which a person begins."""
+        return self.blueprint, self.topology
+
+    def draw(self, found: Drawn) -> bool:
+        """Shows what is drawn now in the picture that is seen; returns whether that changed."""
+        if found is self.drawn:
+            return False
+        self.drawn = found
+        self._draw(self.canvas.board)
+        return True
+
+    def _draw(self, picture: Picture) -> None:
+        found = self.drawn
+        if picture is self.blueprint:
+            self.blueprint.show_blueprint(found.blueprint, found.layout, found.graph)
+        else:
+            self.topology.show_graph(found.graph)
+        self.minimap.follow()
+
+    def show_picture(self, name: str) -> None:
+        """Shows a picture by its name; what is chosen in the other is chosen in it, too."""
+        before = self.canvas.board
+        picture = next((one for one in self.both if one.name == name), before)
+        if picture is before:
+            return
+        self._draw(picture)
+        self.canvas.show_picture(picture)
+        self.frame.follow()
+        if before.chosen in picture.cards():
+            self.canvas.reveal(before.chosen)
+        else:
+            picture.choose("")
+
+    def tell_keys(self, subject: str, *more: BoundAction) -> None:
+        """Says which keys do something now.
+
+        Args:
+            subject: What is chosen, or empty.
+            more: Actions that are told, too.
+        """
+        offered = [one for one in self.canvas.actions() if isinstance(one, BoundAction)]
+        acts = [one for one in offered if one.act.anyway is not bool(subject)]
+        moves = [(one.keys, "go along") for one in FlowView.moves]
+        self.hints.show_hints(subject, [*moves, *hints_of([*acts, *more])])

@@ -1,0 +1,88 @@
+"""One file of the project in the text view: what was read, what is typed, what is known of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from workbench.gui.text.text_pane import TextPane
+from workbench.services.design.completions import Completions, completions
+from workbench.services.design.definitions import Location, definition_at
+from workbench.services.design.quick_fixes import QuickFix, quick_fixes
+from workbench.services.design.text_members import is_expression
+
+if TYPE_CHECKING:
+    from workbench.services.design.text_check import CheckedText
+    from workbench.tusk import Problem
+
+
+class TextPage(TextPane):
+    """A file and its text.
+
+    Attributes:
+        name: Of the file, relative to the project.
+        base: The file as it was read, or as the person knows it.
+        checked: What is known of the text; None until it was checked.
+    """
+
+    def __init__(self, name: str, data: bytes) -> None:
+        self.name, self.base = name, data
+        self.checked: CheckedText | None = None
+        super().__init__(self)
+        self.show_text(name, self.shown(data))
+
+    @property
+    def dirty(self) -> bool:
+        """Whether something is typed that is not in the file."""
+        return self.editor.text() != self.shown(self.base)
+
+    @property
+    def sure(self) -> bool:
+        """Whether what is known is known of the text as it is."""
+        return self.checked is not None and self.checked.document.text == self.editor.text()
+
+    def data(self) -> bytes:
+        """Returns the text as it would be written: its lines end as those of the file do."""
+        if not self.dirty:
+            return self.base
+        end = "\r\n" if 2 * self.base.count(b"\r\n") > self.base.count(b"\n") else "\n"
+        return self.editor.text().replace("\n", end).encode(errors="surrogatepass")
+
+    @staticmethod
+    def shown(data: bytes) -> str:
+        """Returns a file's content as it is shown."""
+        return "\n".join(re.split(r"\r\n|\r|\u2029", data.decode(errors="replace")))
+
+    def read(self, data: bytes) -> None:
+        """Takes the file as it is now; what was typed and is not in it can be got back by undoing."""
+        self.base = data
+        self.editor.take_text(self.shown(data))
+
+    def know(self, checked: CheckedText) -> None:
+        """Takes what is known of the text."""
+        self.checked = checked
+        if self.sure:
+            self.show_mistakes(checked.problems)
+
+    # -- the language -------------------------------------------------------------------------------------
+
+    def is_expression(self, section: str, path: tuple[str, ...]) -> bool:
+        """Whether the texts at a path in a section are expressions."""
+        return is_expression(section, path)
+
+    def completions(self, text: str, offset: int) -> Completions:
+        """Returns what can stand at an offset; nothing before the text was checked once."""
+        if self.checked is None:
+            return Completions(start=offset, end=offset)
+        return completions(self.checked, text, offset)
+
+    def definition(self, text: str, offset: int) -> Location | None:
+        """Returns where what is named at an offset is declared."""
+        return None if self.checked is None else definition_at(self.checked, text, offset)
+
+    def fixes(self, text: str, problem: Problem) -> Sequence[QuickFix]:
+        """Returns what would fix a problem, as long as the text is the one that was checked."""
+        if self.checked is None or self.checked.document.text != text:
+            return ()
+        return quick_fixes(self.checked, problem)

@@ -1,0 +1,326 @@
+"""The text of the project: its project file and its scenario files, checked while one types."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from workbench.errors import ProjectError, WorkbenchError
+from workbench.gui.actions import action
+from workbench.gui.desk import Desk
+from workbench.gui.drafts import DraftKeeper
+from workbench.gui.file_watcher import Watch
+from workbench.gui.view import View
+from workbench.gui.views.text_page import TextPage
+from workbench.gui.widgets import Banner, ElidedLabel, error_text
+from workbench.project.samples import PROJECT_FILE
+from workbench.services.design.definitions import Location, declared
+from workbench.services.project_editor.settings_preview import WouldBreak
+from workbench.tusk import ChangedOnDisk, Problem, parse_in_part
+
+if TYPE_CHECKING:
+    from workbench.model.changes import Changes
+
+PAUSE_MS = 250
+"""After so long without a key the text is checked."""
+
+
+class TextView(View):
+    """The project's files as text."""
+
+    key = "text"
+    title = "Project file"
+    icon_name = "code"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._pages: dict[str, TextPage] = {}
+        self.checking = self.saving = False
+        self.files = QComboBox()
+        self.files.setAccessibleName("File")
+        self.files.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.files.activated.connect(lambda _at: self.show_file(self.files.currentText()))
+        self.said = ElidedLabel("muted")
+        self.drafts = DraftKeeper(desk, self._written, self._restore, self._clear)
+        self.banner = Banner("warning", "")
+        self.banner.hide()
+        self.stack = QStackedWidget()
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self._check)
+        self._watch = Watch(self)
+        self._watch.settled.connect(self._look)
+        self._lay_out()
+        desk.text_wanted.connect(self._wanted)
+        desk.project_saved.connect(self._look)
+        self.acts.offer()
+
+    def _lay_out(self) -> None:
+        self.discard = QPushButton("Discard")
+        self.discard.setToolTip("Discard what is not saved and show the file as it is")
+        self.discard.clicked.connect(self.drafts.discard)
+        self.button = self.acts.button("save", primary=True)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(8, 6, 8, 6)
+        foot.setSpacing(8)
+        foot.addWidget(self.files)
+        foot.addWidget(self.said, 1)
+        foot.addWidget(self.discard)
+        foot.addWidget(self.button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for one in (self.drafts, self.banner):
+            column.addWidget(one)
+        column.addWidget(self.stack, 1)
+        column.addLayout(foot)
+
+    # -- files --------------------------------------------------------------------------------------------
+
+    @property
+    def page(self) -> TextPage | None:
+        """The file that is shown."""
+        found = self.stack.currentWidget()
+        return found if isinstance(found, TextPage) else None
+
+    @override
+    def first_widget(self) -> QWidget:
+        return self.page.editor if self.page is not None else self.files
+
+    @override
+    def focus_filter(self) -> None:
+        if self.page is not None:
+            self.page.search.open()
+
+    @override
+    def concerns(self, changes: Changes) -> bool:
+        return changes.model
+
+    @override
+    def refresh(self) -> None:
+        self._list_files()
+        if self.page is None:
+            self.show_file(PROJECT_FILE)
+        self._look()
+        self._check()
+
+    def show_file(self, name: str) -> TextPage | None:
+        """Shows a file, with what was typed in it and not saved; None where it cannot be read."""
+        page = self._pages.get(name)
+        if page is None:
+            try:
+                page = TextPage(name, self.desk.workspace.texts.read(name))
+            except WorkbenchError as error:
+                self._tell("error", error_text(error))
+                return None
+            page.edited.connect(self._edited)
+            page.wanted.connect(self._show_location)
+            self._pages[name] = page
+            self.stack.addWidget(page)
+        if self.page is not page or not self.drafts.holds:
+            self.drafts.leave()
+            self.banner.hide()
+            self.stack.setCurrentWidget(page)
+            self.drafts.turn_to(f"text/{name}", f"the text of {name}")
+        self._list_files()
+        self._show_state()
+        self._check()
+        return page
+
+    def _list_files(self) -> None:
+        texts = self.desk.workspace.texts
+        names = texts.names()
+        if names != [self.files.itemText(at) for at in range(self.files.count())]:
+            self.files.clear()
+            self.files.addItems(names)
+        if self.page is not None:
+            self.files.setCurrentText(self.page.name)
+        paths = {texts.path(name) for name in names}
+        self._watch.watch(path for path in (*paths, *(one.parent for one in paths)) if path.exists())
+
+    def _wanted(self, file: str, place: object) -> None:
+        """Shows a file at a line, or where something is declared."""
+        page = self.show_file(file)
+        self.desk.wanted.emit(self.key)
+        if page is None:
+            return
+        if isinstance(place, int):
+            page.editor.go_to_line(place)
+        elif isinstance(place, tuple):
+            found = declared(parse_in_part(page.editor.text(), file)[0], *place)
+            if found is None:
+                self.desk.notice("info", f"{place[1]} is not declared in {file}: a Python module brings it.")
+            else:
+                page.show_location(found)
+        self.take_keyboard(page.editor)
+
+    def _show_location(self, place: Location) -> None:
+        page = self.show_file(place.file)
+        if page is not None:
+            page.show_location(place)
+            page.editor.setFocus()
+
+    # -- what is typed ------------------------------------------------------------------------------------
+
+    @override
+    def unsaved(self) -> str:
+        dirty = [name for name, page in self._pages.items() if page.dirty]
+        return f"the text of {' and '.join(dirty)}" if dirty else self.drafts.holds
+
+    def _written(self) -> dict[str, Any]:
+        page = self.page
+        if page is None or not page.dirty:
+            return {}
+        return {"was": page.base.decode(errors="surrogateescape"), "now": page.editor.text()}
+
+    def _restore(self, written: Any) -> list[str]:
+        page = self.page
+        if page is not None:
+            present = page.base
+            page.base = written["was"].encode(errors="surrogateescape")
+            page.editor.take_text(written["now"])
+            if page.base != present:
+                self._tell_changed(page)
+        return []
+
+    def _clear(self) -> None:
+        page = self.page
+        if page is not None:
+            page.read(self.desk.workspace.texts.read(page.name))
+            self.banner.hide()
+            self._edited()
+
+    def _edited(self) -> None:
+        self._pause.start()
+        self.drafts.note()
+        self._show_state()
+
+    def _check(self) -> None:
+        page = self.page
+        if page is not None and not self.checking:
+            self.checking = True
+            self.desk.run(self._checked(page), "Check the text")
+
+    async def _checked(self, page: TextPage) -> None:
+        """Checks in a thread: typing never waits."""
+        text = page.editor.text()
+        try:
+            page.know(await asyncio.to_thread(self.desk.workspace.texts.check, page.name, text))
+        finally:
+            self.checking = False
+        self._show_state()
+        if self.page is not None and not self.page.sure:
+            self._pause.start()
+
+    def _show_state(self) -> None:
+        """Says how the text stands, and lets it be saved."""
+        page = self.page
+        self.acts.refresh()
+        self.discard.setEnabled(page is not None and page.dirty)
+        if page is not None:
+            self.said.setText(_state(page))
+
+    # -- the file -----------------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        """Takes the files as they are now; where both the file and the text changed, it asks."""
+        for name, page in self._pages.items():
+            try:
+                present = self.desk.workspace.texts.read(name)
+            except WorkbenchError:
+                continue  # it is told where the project is reloaded
+            if present == page.base:
+                continue
+            if not page.dirty or present == page.data():
+                page.read(present)
+                if page is self.page:
+                    self.drafts.settle()
+                    self.banner.hide()
+            elif page is self.page:
+                self._tell_changed(page)
+        self._list_files()
+        self._show_state()
+
+    def _tell_changed(self, page: TextPage) -> None:
+        said = f"Another program changed {page.name}, and here it is changed, too."
+        self._tell(
+            "warning",
+            said,
+            ("Keep this text", partial(self._keep, page)),
+            ("Take the file", self.drafts.discard),
+        )
+
+    def _keep(self, page: TextPage) -> None:
+        """Goes on with what is typed: saving it takes the place of what the other program wrote."""
+        page.base = self.desk.workspace.texts.read(page.name)
+        self.banner.hide()
+        self._edited()
+
+    def _no_change(self) -> str:
+        return "" if self.page is not None and self.page.dirty else "Nothing was changed"
+
+    @action("Save", keys="Ctrl+S", icon="save", tip="Write the text into its file", why=_no_change)
+    def save(self) -> None:
+        """Writes the text, if the project can be opened with it; else it stays a draft."""
+        self._write()
+
+    def _write(self, *, insist: bool = False) -> None:
+        page = self.page
+        if page is not None and not self.saving:
+            self.saving = True
+            self.desk.run(self._save(page, insist=insist), "Save the text")
+
+    async def _save(self, page: TextPage, *, insist: bool) -> None:
+        """Saves in a thread: the project is loaded as it would be."""
+        data, was = page.data(), page.base
+        save = self.desk.workspace.texts.save
+        try:
+            await asyncio.to_thread(save, page.name, data.decode(), was=was, insist=insist)
+        except WouldBreak as error:
+            said = f"These scenarios would become invalid. Nothing was written.\n{error}"
+            self._tell("warning", said, ("Save anyway", partial(self._write, insist=True)))
+        except ProjectError as error:
+            self._tell_problems(page, error)
+        except ChangedOnDisk:
+            self._tell_changed(page)
+        except WorkbenchError as error:
+            self._tell("error", error_text(error))
+        else:
+            page.base = data
+            self.banner.hide()
+            self.drafts.note()
+            self._show_state()
+            self.desk.project_saved.emit()
+        finally:
+            self.saving = False
+
+    def _tell_problems(self, page: TextPage, error: ProjectError) -> None:
+        """Shows what is wrong in the text; what is wrong elsewhere is said."""
+        found = [one for one in error.problems if isinstance(one, Problem) and one.file == page.name]
+        elsewhere = [str(one) for one in error.problems if one not in found]
+        if found:
+            page.show_mistakes(found)
+            page.editor.go_to_mistake()
+        said = ["This text stays a draft, the file is as it was: the project could not be opened with it."]
+        self._tell("warning", "\n".join([*said, *elsewhere]))
+
+    def _tell(self, kind: str, text: str, *actions: tuple[str, Callable[[], object]]) -> None:
+        self.banner.set(kind, text, actions)
+        self.banner.show()
+
+
+def _state(page: TextPage) -> str:
+    parts = ["Not saved: a draft" if page.dirty else "Saved"]
+    count = len(page.editor.mistakes)
+    if count:
+        parts.append(f"{count:,} mistake{'s' if count > 1 else ''}  (F8 goes to the next one)")
+    elif not page.sure:
+        parts.append("checking …")
+    return "  ·  ".join(parts)

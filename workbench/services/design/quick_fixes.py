@@ -1,0 +1,188 @@
+"""What would fix a problem of a text, as changes of that text with their effect in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from workbench.project.declared.key_lookup import KeyPlace
+from workbench.project.declared.section_kinds import KINDS, TYPES
+from workbench.services.design.text_check import CheckedText
+from workbench.services.design.text_members import place_in
+from workbench.tusk import Document, Problem, Scope, write_key
+from workbench.tusk.write import INDENT
+
+_MEANT = re.compile(r"did you mean (.+?)\?")
+_AMONG = re.compile(r"(?:known here|there are|declared are): (.+)\Z")
+_NEEDS_WITH = re.compile(r"say it in with \{ ([\w-]+): ")
+_WRITE_SECTION = re.compile(r"write \[([\w.-]+)\]")
+_WRITE_QUOTED = re.compile(r'write (".*")\Z')
+_NO_SUCH = re.compile(r"there is no (\w+)(?: of this aggregate)? ([\w.-]+)")
+_MISSING = re.compile(r"([\w-]+) is missing\Z")
+_CLOSING = re.compile(r"the closing ([\])}]) is missing")
+_MOST = 6
+"""Names that are offered where none is nearest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuickFix:
+    """A change of a text that fixes something.
+
+    Attributes:
+        effect: What it does to the text.
+        pieces: Begin and end of what is exchanged, in characters, and what stands there then; the last first.
+    """
+
+    label: str
+    effect: str
+    pieces: tuple[tuple[int, int, str], ...]
+
+    def applied(self, text: str) -> str:
+        """Returns the text with the change."""
+        for start, end, written in self.pieces:
+            text = text[:start] + written + text[end:]
+        return text
+
+
+def quick_fixes(checked: CheckedText, problem: Problem) -> list[QuickFix]:
+    """Returns what would fix a problem of a checked text, the most likely first."""
+    document = checked.document
+    return [*_replacements(document, problem), *_closings(document, problem), *_additions(document, problem)]
+
+
+def span_of(document: Document, problem: Problem) -> tuple[int, int]:
+    """Returns the characters of a document that a problem marks."""
+    begin = document.places.start_of(problem.line)
+    return begin + problem.column - 1, begin + problem.end_column - 1
+
+
+def _replacements(document: Document, problem: Problem) -> Iterator[QuickFix]:
+    start, end = span_of(document, problem)
+    said = document.text[start:end]
+    meant = _MEANT.search(problem.hint)
+    among = _AMONG.search(problem.hint) if " is never " not in problem.message else None
+    names = [meant[1]] if meant is not None else among[1].split(", ")[:_MOST] if among is not None else []
+    for name in names:
+        quote = said[:1] if said[:1] in ('"', "'") else ""
+        written = f"{quote}{name}{quote}" if quote else name if problem.code == "S-CEL" else write_key(name)
+        yield QuickFix(
+            label=f"Replace with {name}", effect=f"{said} becomes {written}", pieces=((start, end, written),)
+        )
+    quoted = _WRITE_QUOTED.search(problem.hint)
+    if quoted is not None and problem.code == "E-QUOTES":
+        label = f"Put {said} between quotes"
+        yield QuickFix(label=label, effect=f"{said} becomes {quoted[1]}", pieces=((start, end, quoted[1]),))
+
+
+def _closings(document: Document, problem: Problem) -> Iterator[QuickFix]:
+    found = _CLOSING.match(problem.message)
+    if found is None:
+        return
+    start, _ = span_of(document, problem)
+    text, mark = document.text, found[1]
+    stop = text.find("\n", start)
+    at = len(text) if stop < 0 else stop
+    if problem.code == "E-BLOCK":
+        begun = [one.start for one in document.sections.values() if one.start > start]
+        limit = min(begun, default=len(text))
+        at = len(text[:limit].rstrip())
+        mark = f"\n{mark}" if "\n" in text[start:at] else f" {mark}"
+    line = document.places.line(at)
+    yield QuickFix(label=f"Write {found[1]}", effect=f"behind line {line}", pieces=((at, at, mark),))
+
+
+def _additions(document: Document, problem: Problem) -> Iterator[QuickFix]:
+    written = _WRITE_SECTION.search(problem.hint)
+    unknown = _NO_SUCH.match(problem.message.partition(": ")[2] or problem.message)
+    if written is not None and written[1].partition(".")[2] not in ("", "name"):
+        yield _new_section(document, *written[1].split(".", 1))
+    elif unknown is not None and unknown[1] in ("type", "topic"):
+        yield _new_entry(document, TYPES if unknown[1] == "type" else "topics", unknown[2])
+    elif unknown is not None and unknown[1] in KINDS:
+        yield _new_section(document, unknown[1], unknown[2])
+    elif (topic := re.match(r"the topic (\S+) is not declared", problem.message)) is not None:
+        yield _new_entry(document, "topics", topic[1])
+    needs, missing = _NEEDS_WITH.search(problem.hint), _MISSING.match(problem.message)
+    if needs is not None and problem.path:
+        yield from _new_key(document, (*problem.path[:-1], "with", needs[1]))
+    elif missing is not None and problem.path:
+        yield from _new_key(document, problem.path)
+
+
+def _new_section(document: Document, kind: str, name: str) -> QuickFix:
+    place = place_in(f"{kind}.{name}", ())
+    lines = (
+        [f"[{kind}.{name}]", 'description: ""'] if place is not None and "description" in place.keys else []
+    )
+    lines = lines or [f"[{kind}.{name}]"]
+    if place is not None and "fields" in place.keys:
+        lines += ["fields {", "}"]
+    written = "\n" + "\n".join(lines) + "\n"
+    at = len(document.text)
+    lead = "" if document.text.endswith("\n") else "\n"
+    return QuickFix(
+        label=f"New {kind} {name}",
+        effect=f"adds [{kind}.{name}] at the end",
+        pieces=((at, at, lead + written),),
+    )
+
+
+def _new_entry(document: Document, section: str, name: str) -> QuickFix:
+    label = f"New {section.removesuffix('s')} {name}"
+    value = ': "string"' if section == TYPES else " {\n}"
+    scope = document.sections.get(section)
+    line = f"{write_key(name)}{value}\n"
+    if scope is not None:
+        at = scope.body_end
+        lead = "" if document.text[:at].endswith("\n") else "\n"
+        return QuickFix(label=label, effect=f"adds it to [{section}]", pieces=((at, at, lead + line),))
+    at = min((one.start for one in document.sections.values()), default=len(document.text))
+    text = f"[{section}]\n{line}\n"
+    return QuickFix(label=label, effect=f"adds [{section}] with it", pieces=((at, at, text),))
+
+
+def _new_key(document: Document, path: tuple[str, ...]) -> Iterator[QuickFix]:
+    """Yields what writes a key that is missing into its block, which is made where it is not there."""
+    *outer, key = path
+    section = next(
+        (
+            ".".join(outer[:cut])
+            for cut in range(len(outer), 0, -1)
+            if ".".join(outer[:cut]) in document.sections
+        ),
+        "",
+    )
+    if not section:
+        return
+    inner = outer[len(section.split(".")) :]
+    place = place_in(section, (*inner, key))
+    written = f"{write_key(key)}{_value(key, place)}"
+    owner = document.find(tuple(outer)) if inner else None
+    if inner and owner is None:
+        written = f"{write_key(inner[-1])} {{ {written} }}"
+        owner = document.find(tuple(outer[:-1])) if len(inner) > 1 else None
+    label, effect = f"Write {key}", f"adds {written}"
+    if owner is None:
+        at = document.sections[section].body_end
+        lead = "" if document.text[:at].endswith("\n") else "\n"
+        yield QuickFix(label=label, effect=effect, pieces=((at, at, f"{lead}{written}\n"),))
+    elif owner.value.scope is not None:
+        yield QuickFix(label=label, effect=effect, pieces=(_inside(document, owner.value.scope, written),))
+
+
+def _inside(document: Document, scope: Scope, written: str) -> tuple[int, int, str]:
+    text, start, end = document.text, scope.start, scope.end
+    if "\n" not in text[start:end]:
+        last = len(text[: end - 1].rstrip())
+        lead = " " if text[last - 1] == "{" else ", "
+        return last, end - 1, f"{lead}{written} "
+    begin = document.places.line_start(end)
+    indent = text[begin : end - 1] + INDENT
+    return begin, begin, f"{indent}{written}\n"
+
+
+def _value(key: str, place: KeyPlace | None) -> str:
+    if place is not None and (place.model is not None or place.inner is not None) and place.says is None:
+        return ' { id: "uuid" }' if key == "fields" else " { }"
+    return ': ""'

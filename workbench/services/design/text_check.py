@@ -1,0 +1,170 @@
+"""Checks a text as it is typed, and knows what stands in it: names by kind, and what expressions may use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+
+from workbench.model.expressions.closures import Scope as Names
+from workbench.model.pydantic_messages import summary_of
+from workbench.model.registry import Registry
+from workbench.project.contradictions import contradictions
+from workbench.project.declared.compiler import compile_declared
+from workbench.project.declared.field_types import TYPE_NAMES
+from workbench.project.declared.section_kinds import DECLARED, KINDS
+from workbench.project.project_file import ProjectFile, filters_of, read_document, written_values
+from workbench.project.scenarios import read_scenarios
+from workbench.services.design.references import NAME_SPACES
+from workbench.tusk import Document, Problem, Scope, TskError, ValueKind, parse_in_part
+from workbench.tusk.document import Path
+
+KnownNames = Mapping[str, Mapping[str, str]]
+"""What names of a kind there are, each with what is said of it; by the kinds of `meanings`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedText:
+    """A text with everything that is wrong with it, and what is known of it.
+
+    Attributes:
+        document: As much of it as can be read.
+        names: What can be named in it, by kind.
+        scopes: The names that each expression may use, by its path; of a project file only.
+        project: The project file that it belongs to; itself for that.
+        running: The model that runs, where the project file does not say everything of it.
+    """
+
+    document: Document
+    problems: tuple[Problem, ...] = ()
+    names: KnownNames = field(default_factory=dict)
+    scopes: Mapping[Path, Names] = field(default_factory=dict)
+    project: Document
+    running: Registry | None = None
+
+
+def check_project_text(
+    text: str, path: FilePath, *, environ: Mapping[str, str], running: Registry | None
+) -> CheckedText:
+    """Checks the text of a project file.
+
+    Args:
+        running: The model that runs, where Python modules bring parts of it.
+    """
+    document, faults = parse_in_part(text, path.name)
+    scopes: dict[Path, Names] = {}
+    try:
+        file, said = read_document(document, path, environ=environ), list[Problem]()
+    except TskError as error:
+        file, said = None, list(error.found)
+    found = _compiled(document, path, file, scopes, environ, lenient=file is None or running is not None)
+    return CheckedText(
+        document=document,
+        problems=tuple(faults or sorted([*said, *found])),
+        names=names_in(document, running),
+        scopes=scopes,
+        project=document,
+        running=running,
+    )
+
+
+def _compiled(
+    document: Document,
+    path: FilePath,
+    file: ProjectFile | None,
+    scopes: dict[Path, Names],
+    environ: Mapping[str, str],
+    *,
+    lenient: bool,
+) -> list[Problem]:
+    """Compiles what is declared; without readable settings only for what expressions may use."""
+    if file is None:
+        resolved, _, _ = written_values(document, path, environ=environ)
+        declared = {kind: resolved.values[kind] for kind in DECLARED if kind in resolved.values}
+        compile_declared(document, declared, lenient=True, scopes=scopes)
+        return []
+    settings = file.settings
+    made, found = compile_declared(
+        document,
+        file.declared,
+        topics=[topic.name or key for key, topic in settings.topics.items()],
+        filters=filters_of(settings, file.written),
+        lenient=lenient,
+        scopes=scopes,
+    )
+    handlers = None if lenient else set(made.handlers)
+    return [*found, *contradictions(settings, file.problem, handlers)]
+
+
+def check_scenario_text(text: str, name: str, project: Document, running: Registry) -> CheckedText:
+    """Checks the text of a scenario file.
+
+    Args:
+        name: Of the file, relative to the project.
+        project: The project file, where the model's parts are declared.
+        running: The model that runs; scenarios are about it.
+    """
+    document, faults = parse_in_part(text, name)
+    if not faults:
+        try:
+            read_scenarios(text, name, running)
+        except TskError as error:
+            faults = list(error.found)
+    names = names_of_model(running)
+    return CheckedText(
+        document=document, problems=tuple(faults), names=names, project=project, running=running
+    )
+
+
+def names_in(document: Document, running: Registry | None) -> KnownNames:
+    """Returns what can be named in a project file, by the kinds of `references`.
+
+    Args:
+        running: The model that runs, where Python modules bring parts of it.
+    """
+    found: dict[str, dict[str, str]] = {kind: {} for kind in KINDS}
+    if running is not None:
+        found |= {kind: dict(names) for kind, names in names_of_model(running).items()}
+    for dotted, scope in document.sections.items():
+        kind, _, name = dotted.partition(".")
+        if name and kind in KINDS:
+            for space in NAME_SPACES.get(kind, (kind,)):
+                found.setdefault(space, {})[name] = text_of(scope, "description")
+    for section, kind in (("types", "type"), ("topics", "topic"), ("subscriptions", "consumer")):
+        found[kind] = found.get(kind, {}) | dict(_entries(document, section))
+    found["type"] |= dict.fromkeys(TYPE_NAMES, "")
+    return found
+
+
+def names_of_model(model: Registry) -> KnownNames:
+    """Returns what a model names, by kind."""
+    kinds = {
+        "aggregate": model.aggregates,
+        "event": model.events,
+        "command": model.commands,
+        "projection": model.projections,
+        "topic": model.topics,
+        "consumer": {**model.subscriptions, **model.reactors},
+        "handler": model.handlers,
+    }
+    found = {
+        kind: {name: summary_of(str(getattr(one, "doc", "") or "")) for name, one in parts.items()}
+        for kind, parts in kinds.items()
+    }
+    return found | {"actor": dict(model.actors)}
+
+
+def _entries(document: Document, section: str) -> Iterator[tuple[str, str]]:
+    """Yields the names of the blocks of a section, by which others know them."""
+    scope = document.sections.get(section)
+    for key, entry in scope.entries.items() if scope is not None else ():
+        inner = entry.value.scope
+        yield (
+            (text_of(inner, "name") or key, text_of(inner, "description")) if inner is not None else (key, "")
+        )
+
+
+def text_of(scope: Scope, key: str) -> str:
+    """Returns the text of a key; empty where it has none."""
+    entry = scope.entries.get(key)
+    return str(entry.value.plain) if entry is not None and entry.value.kind is ValueKind.STRING else ""
