@@ -54,7 +54,6 @@ class NewProjectDialog(QDialog):
         choose = QPushButton("Choose …")
         choose.clicked.connect(self._choose)
         choose.setEnabled(inside is None)
-        choose.setAutoDefault(False)  # Enter makes the project
         self.templates = QListWidget()
         self.templates.setAccessibleName("Begin with")
         self.templates.setWordWrap(True)
@@ -66,10 +65,12 @@ class NewProjectDialog(QDialog):
         self.told = plain_label("", wrap=True)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.make = self.buttons.addButton("Make the project", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.make.setDefault(True)
         self.make.clicked.connect(self._make)
         self.buttons.rejected.connect(self.reject)
         self._lay_out(choose)
+        for one in self.findChildren(QPushButton):
+            one.setAutoDefault(False)
+        self.make.setDefault(True)  # now that it is a button of the dialog
         self._said()
         self.name.selectAll()
 
@@ -106,6 +107,8 @@ class NewProjectDialog(QDialog):
             self.around.setText(folder)
 
     def _make(self) -> None:
+        if not self.make.isEnabled():  # it is being made, or has no name
+            return
         self.make.setEnabled(False)
         spawn(self._made(self.folder), name="Make a project")
 

@@ -22,6 +22,7 @@ from workbench.gui.loop import spawn
 from workbench.gui.main_window import MainWindow
 from workbench.gui.project_health import tell_trouble
 from workbench.gui.reads import Question
+from workbench.gui.recent_projects import remember
 from workbench.gui.status_line import StatusLine
 from workbench.gui.view_catalog import PERSPECTIVES
 from workbench.gui.window_actions import WindowActions
@@ -98,7 +99,7 @@ class Session(WindowActions):
         workspace.scenarios.listen(lambda: self._status.show_scenarios(workspace.scenarios.tally()))
         self.live = LiveProject(self.desk, self._taken_over, self.reopen)
         self._settings.setValue("last-project", str(workspace.project.root))
-        self._remember_recent(workspace.project.root)
+        remember(self._settings, workspace.project.root)
         self._taken_over()
         self._changed(None)
         self._say_limits(workspace)

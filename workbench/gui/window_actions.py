@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from abc import ABC, abstractmethod
 from functools import partial
 from pathlib import Path
@@ -19,13 +18,10 @@ from workbench.gui.icons import icon
 from workbench.gui.loop import finished
 from workbench.gui.new_project_dialog import NewProjectDialog
 from workbench.gui.palette import Palette, action_targets, command_targets, nothing_found, stream_targets
+from workbench.gui.recent_projects import show_recent
 from workbench.gui.theme import theme
 from workbench.gui.view_catalog import PERSPECTIVES, VIEWS
 from workbench.model.changes import Changes
-
-RECENT = "recent-projects"
-MOST_RECENT = 9
-"""Projects that are remembered."""
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
@@ -67,25 +63,8 @@ class WindowActions(ABC):
             groups[bound.act.menu] = group
             menu.addAction(bound)
             if bound.act.key == "open":
-                self._recent = menu.addMenu(icon("clock"), "Open &recent")
-                self._recent.aboutToShow.connect(self._show_recent)
-
-    def _show_recent(self) -> None:
-        self._recent.clear()
-        for folder in self.recent():
-            self._recent.addAction(str(folder), partial(self.open_folder, folder))
-        if self._recent.isEmpty():
-            self._recent.addAction("No project was opened yet").setEnabled(False)
-
-    def recent(self) -> list[Path]:
-        """Returns the projects that were open before this one, the latest first, as far as they are there."""
-        here = self.workspace.project.root if self.workspace is not None else None
-        kept = json.loads(str(self._settings.value(RECENT, "[]")))
-        return [one for one in map(Path, kept) if one != here and one.is_dir()]
-
-    def _remember_recent(self, root: Path) -> None:
-        kept = [str(root), *(str(one) for one in self.recent() if one != root)]
-        self._settings.setValue(RECENT, json.dumps(kept[:MOST_RECENT]))
+                recent = menu.addMenu(icon("clock"), "Open &recent")
+                recent.aboutToShow.connect(lambda: show_recent(recent, self._settings, self))
 
     @abstractmethod
     def open_sample(self, name: str) -> None:
