@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
-from workbench.gui.chooser import Chooser
+from workbench.gui.chooser import ChoiceBox, Chooser
 
 
 @pytest.fixture
@@ -35,3 +37,14 @@ def test_it_is_as_wide_as_what_it_says_now(chooser):
     grown = chooser.fontMetrics().horizontalAdvance("two  ·  1,865,004") - 40
     assert chooser.sizeHint().width() > before + grown / 2
     assert chooser.minimumSizeHint().width() == chooser.sizeHint().width()
+
+
+@pytest.mark.parametrize("modifier", [Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier])
+def test_a_letter_with_alt_or_ctrl_chooses_nothing(qtbot, modifier):
+    box = ChoiceBox()
+    qtbot.addWidget(box)
+    box.addItems(["stream", "id"])
+    QTest.keyClick(box, Qt.Key.Key_I, modifier)
+    assert box.currentText() == "stream"
+    QTest.keyClick(box, Qt.Key.Key_I)
+    assert box.currentText() == "id"

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPersistentModelIndex, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit
 
 from tests.gui.tree_rows import index_of, rows_of
 from workbench.gui.explorer import Explorer
@@ -140,3 +140,40 @@ async def test_V1_nothing_takes_the_place_of_a_stream_that_is_not_listed_any_mor
     await until(lambda: tree(view)["Streams (2)"] == ["user-ada"])
     assert made.current() is None
     assert not made.selectionModel().hasSelection()
+
+
+async def test_commands_and_events_are_shown_on_the_board(desk, view, until):
+    made = view.findChild(OfferingTree)
+    wanted = []
+    desk.wanted.connect(wanted.append)
+    for name, node in (("create_user", "command:create_user"), ("user.created", "event:user.created")):
+        made.setCurrentIndex(item(view, name))
+        view.acts["show_on_board"].do()
+        assert (desk.selection.node, wanted[-1]) == (node, "board")
+
+
+async def test_a_filter_without_a_hit_says_so(view, until):
+    said = next(one for one in view.findChildren(QLabel) if one.text() == "Nothing found")
+    assert said.isHidden()
+    view.findChild(QLineEdit).setText("zzzz")
+    await until(lambda: not said.isHidden())
+    view.findChild(QLineEdit).setText("mail")
+    await until(said.isHidden)
+
+
+def test_what_is_declared_is_opened_in_the_text(desk, view):
+    asked = []
+    desk.text_wanted.connect(lambda file, place: asked.append((file, place)))
+    shown = view.findChild(OfferingTree)
+    for name in ("create_user", "user.created", "welcome-mail", "users"):
+        shown.setCurrentIndex(item(view, name))
+        view.acts["open_text"].do()
+    kinds = [
+        ("command", "create_user"),
+        ("event", "user.created"),
+        ("consumer", "welcome-mail"),
+        ("projection", "users"),
+    ]
+    assert asked == [("project.tsk", one) for one in kinds]
+    shown.setCurrentIndex(shown.model().index(shown.model().rowCount() - 1, 0))
+    assert not view.acts["open_text"].refresh()

@@ -144,6 +144,28 @@ async def test_where_nothing_opens_a_file_it_is_named(start, folder, monkeypatch
     assert str(folder / "project.tsk") in page(session).said.text()
 
 
+async def test_it_is_corrected_in_the_window_step_by_step(start, folder, until):
+    spoil_the_file(folder)
+    session = await start((folder, ""), trust=True)
+    first = page(session)
+    at = next(at for at, row in enumerate(table_of(first.list)) if "topcs" in row[1])
+    first.list.setCurrentIndex(first.list.rows.index(at, 0))
+    first.acts["edit"].do()
+    text = first.text
+    await until(lambda: text.page.sure and len(text.page.editor.mistakes) == 2)
+    assert text.page.editor.textCursor().block().text() == "[topcs]"
+    text.page.editor.selectAll()
+    text.page.editor.insertPlainText(text.page.editor.text().replace("\n[topcs]\n", ""))
+    text.acts["save"].do()
+    await until(lambda: page(session) is not first, within=10)
+    assert page(session).text is text, "it stays open while something else is wrong"
+    await until(lambda: text.page.sure and text.said.text() == "1 mistake")
+    text.page.acts["next_mistake"].do()
+    text.page.apply(text.page.fixes(text.page.editor.text(), text.page.editor.mistakes[0])[0])
+    text.acts["save"].do()
+    await until(lambda: session.workspace is not None, within=10)
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_trying_to_open_it_changes_nothing_that_would_open_it_again(start, folder, fault):
     fault(folder)

@@ -8,9 +8,10 @@ import pytest
 from PySide6.QtCore import QPersistentModelIndex, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
-from workbench.gui.palette import Palette, Target, TargetList, matches, nothing_found
+from workbench.gui.desk import Notice
+from workbench.gui.palette import Palette, Target, TargetList, matches, nothing_found, notice_targets
 
 
 @pytest.fixture
@@ -121,4 +122,24 @@ async def test_what_is_held_of_a_target_outlives_typing(parent):
     QTest.keyClicks(palette.findChild(QLineEdit), "lo")
     assert (held.row(), held.data().split("    ")[0]) == (1, "Log")
     assert found.target().text == "Flow board"
+    palette.deleteLater()
+
+
+async def test_what_a_notice_offers_can_be_done(parent):
+    done = []
+    told = Notice(kind="ok", text="Purged 2 dead letters.", actions=(("Undo", lambda: done.append(True)),))
+    (target,) = notice_targets([told, Notice(kind="ok", text="plain")])
+    assert target.text == "Undo: Purged 2 dead letters."
+    target.go()
+    assert done == [True]
+
+
+async def test_V4_where_nothing_is_found_it_says_so(parent, until):
+    palette = Palette(parent, [], nothing_found)
+    palette.show()
+    said = palette.findChild(QLabel)
+    QTest.keyClicks(palette.findChild(QLineEdit), "zz")
+    assert not said.isVisible(), "it is still looked for"
+    await until(said.isVisible)
+    assert said.text() == "Nothing found"
     palette.deleteLater()

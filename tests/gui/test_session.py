@@ -358,6 +358,42 @@ async def test_a_file_is_imported_through_its_dialog_and_a_second_time_adds_noth
     assert f'"n":{2**60}' in event.data.replace(" ", "")
 
 
+async def test_enter_on_a_chooser_imports_once_who_receives_is_counted(start, tmp_path, until):
+    path = tmp_path / "log.ndjson"
+    path.write_text("\n".join(json.dumps({"id": f"e{n}", "type": "hit", "repo": "r"}) for n in range(300)))
+    session = await start()
+    task = session.desk.run(session.import_path(path), "Import")
+    dialog = await shown_dialog(session, until)
+    for name, field in (("stream", "repo"), ("type", "type"), ("id", "id")):
+        dialog.findChild(object, f"import-{name}").setCurrentText(field)
+    await until(lambda: first_stream(dialog).endswith("r"))
+    assert dialog._receivers.text() == "Who receives them is counted once the whole file is read."
+    await until(dialog.findChild(object, "import-start").isEnabled)
+    assert dialog._receivers.text().startswith("Received by: ")
+    box = dialog.findChild(object, "import-stream")
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    await until(lambda: any("300 events added" in said for said in notices(session)), within=10)
+    await task
+
+
+async def test_the_keyboard_reaches_what_a_notice_offers(start, until):
+    session = await start()
+    await until(session.window.isActiveWindow)
+    done = []
+    session.desk.notice("ok", "Purged 2 dead letters.", ("Undo", lambda: done.append(True)))
+    (strip,) = session.window.notices.stops()
+    stops = []
+    for _ in range(len(session.window.panes()) + 1):
+        session.next_pane()
+        stops.append(strip.buttons[0].hasFocus())
+    assert stops.count(True) == 1
+    while not strip.buttons[0].hasFocus():
+        session.previous_pane()
+    QTest.keyClick(strip.buttons[0], Qt.Key.Key_Return)
+    assert done == [True]
+
+
 async def test_cloudevents_are_imported_without_a_choice_of_fields(start, tmp_path, until):
     path = tmp_path / "events.json"
     one = {"specversion": "1.0", "source": "/shop", "type": "sold", "subject": "book", "data": {"n": 1}}

@@ -5,12 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QComboBox
+from typing_extensions import override
+
+COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+LETTERS = range(Qt.Key.Key_Space, Qt.Key.Key_Escape)
+"""Keys that write something; the arrows and others lie above them."""
 
 
-class Chooser(QComboBox):
+class ChoiceBox(QComboBox):
+    """A chooser that takes no letter pressed with Ctrl or Alt: it belongs to the window or a button."""
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.modifiers() & COMMANDS and event.key() in LETTERS:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
+class Chooser(ChoiceBox):
     """As wide as the widest of what it offers now, such as a count that has grown."""
 
     def __init__(self) -> None:

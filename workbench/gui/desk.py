@@ -32,6 +32,7 @@ class Selection:
 
     Attributes:
         version: Of the stream's event; 0 means the newest.
+        node: Of the board, such as ``command:create_user``.
     """
 
     stream: str = ""
@@ -41,6 +42,11 @@ class Selection:
     letter: int = 0
     projection: str = ""
     key: str = ""
+    node: str = ""
+
+    def nodes(self) -> tuple[str, ...]:
+        """Returns what it may be on the board."""
+        return self.node, f"subscription:{self.subscription}", f"projection:{self.projection}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

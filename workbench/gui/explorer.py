@@ -13,9 +13,10 @@ from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.tree import OfferingTree, TreeItem, TreeRow
 from workbench.gui.view import View
-from workbench.gui.widgets import plain_tip
+from workbench.gui.widgets import plain_label, plain_tip
 from workbench.model.pydantic_messages import summary_of
 from workbench.model.text_folding import folded
+from workbench.project.samples import PROJECT_FILE
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -29,11 +30,16 @@ SECTION_VIEWS = {"board": "board", "stream": "streams", "dead-letter": "letters"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplorerPlace:
-    """Where a click in the tree leads."""
+    """Where a click in the tree leads.
+
+    Attributes:
+        declared: As what it is declared in the project file; empty where it is not.
+    """
 
     view: str
     selection: Selection = field(default_factory=Selection)
     command: str = ""
+    declared: str = ""
 
 
 Row = tuple[str, str, str, ExplorerPlace]
@@ -78,10 +84,13 @@ class Explorer(View):
         self._tree.setUniformRowHeights(True)
         self._tree.setAccessibleName("Explorer")
         self._tree.row_clicked.connect(self._go)
+        self._none = plain_label("Nothing found", "muted")
+        self._none.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.setSpacing(6)
         layout.addWidget(self._filter)
+        layout.addWidget(self._none)
         layout.addWidget(self._tree)
         self._shown: list[tuple[str, str, list[Row]]] = []
         self._known = KnownParts(text="", count=0, streams=(), dead=0)
@@ -128,6 +137,7 @@ class Explorer(View):
             (title, name, [row for row in rows if all(word in folded(row[0]) for word in wanted)])
             for title, name, rows in self._sections(known)
         ]
+        self._none.setVisible(bool(wanted) and not any(rows for _, _, rows in sections))
         if sections != self._shown:
             self._shown = sections
             self._fill(sections, filtered=bool(wanted))
@@ -140,11 +150,21 @@ class Explorer(View):
             return "\n".join([summary_of(doc), *(one.said for one in told)]).strip()
 
         commands = [
-            (name, said("command", name, kind.doc), "command", ExplorerPlace(view="commands", command=name))
+            (
+                name,
+                said("command", name, kind.doc),
+                "command",
+                ExplorerPlace(view="commands", command=name, declared="command"),
+            )
             for name, kind in model.commands.items()
         ]
         events = [
-            (name, said("event", name, kind.doc), "event", ExplorerPlace(view="board"))
+            (
+                name,
+                said("event", name, kind.doc),
+                "event",
+                ExplorerPlace(view="board", selection=Selection(node=f"event:{name}"), declared="event"),
+            )
             for name, kind in model.events.items()
         ]
         policies = [
@@ -152,7 +172,9 @@ class Explorer(View):
                 name,
                 said("subscription", name, kind.doc),
                 "policy",
-                ExplorerPlace(view="subscriptions", selection=Selection(subscription=name)),
+                ExplorerPlace(
+                    view="subscriptions", selection=Selection(subscription=name), declared="consumer"
+                ),
             )
             for name, kind in model.reactors.items()
         ]
@@ -161,7 +183,7 @@ class Explorer(View):
                 name,
                 said("external", name, doc),
                 "external" if name in model.externals else "person",
-                ExplorerPlace(view="board"),
+                ExplorerPlace(view="board", declared="actor"),
             )
             for name, doc in model.actors.items()
         ]
@@ -175,7 +197,9 @@ class Explorer(View):
                     name,
                     said("projection", name, projection.doc),
                     "projection",
-                    ExplorerPlace(view="projections", selection=Selection(projection=name)),
+                    ExplorerPlace(
+                        view="projections", selection=Selection(projection=name), declared="projection"
+                    ),
                 )
                 for name, projection in model.projections.items()
             ],
@@ -188,7 +212,9 @@ class Explorer(View):
                     name,
                     said("subscription", name, subscription.doc),
                     "subscription",
-                    ExplorerPlace(view="subscriptions", selection=Selection(subscription=name)),
+                    ExplorerPlace(
+                        view="subscriptions", selection=Selection(subscription=name), declared="consumer"
+                    ),
                 )
                 for name, subscription in model.subscriptions.items()
             ],
@@ -222,11 +248,24 @@ class Explorer(View):
         "Show on the board",
         icon="board",
         on="_tree",
-        shown=lambda _view, item: item is None or _on_board(item.data.selection),
+        shown=lambda _view, item: item is None or _on_board(item.data) != Selection(),
     )
     def show_on_board(self, item: TreeItem) -> None:
         """Shows where it stands in the flow."""
-        self.desk.select(item.data.selection, view="board")
+        self.desk.select(_on_board(item.data), view="board")
+
+    @action(
+        "Open in the text",
+        keys="F12",
+        icon="code",
+        on="_tree",
+        tip="Show where it is declared in the project file",
+        shown=lambda _view, item: item is None or bool(item.data.declared),
+        why=lambda _view, item: "" if item.data.declared else "It is no part of the model",
+    )
+    def open_text(self, item: TreeItem) -> None:
+        """Shows where it is declared in the project file."""
+        self.desk.text_wanted.emit(PROJECT_FILE, (item.data.declared, item.text))
 
     def _go(self, item: TreeItem | None) -> None:
         if item is None:
@@ -255,5 +294,9 @@ def _section(title: str, name: str, rows: Sequence[Row]) -> TreeRow:
     return TreeRow(key=name, cells=(title,), data=place, picture=(name, "muted"), rows=inner)
 
 
-def _on_board(selection: Selection) -> bool:
-    return bool(selection.subscription or selection.projection)
+def _on_board(place: ExplorerPlace) -> Selection:
+    """Returns what stands on the board; nothing for a stream or a section."""
+    if place.command:
+        return Selection(node=f"command:{place.command}")
+    chosen = place.selection
+    return chosen if chosen.node or chosen.subscription or chosen.projection else Selection()

@@ -9,9 +9,11 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QDialog,
     QDialogButtonBox,
     QLabel,
+    QLineEdit,
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
@@ -95,7 +97,7 @@ class ImportDialog(QDialog):
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self._start = QPushButton("Import")
+        self._start = QPushButton("&Import")
         self._start.setObjectName("import-start")
         self._start.setProperty("primary", True)
         self._buttons.addButton(self._start, QDialogButtonBox.ButtonRole.AcceptRole)
@@ -125,6 +127,7 @@ class ImportDialog(QDialog):
         layout.addWidget(self._table, 1)
         for part in (self._said, self._receivers, self._history, self._problems, self._bar, self._buttons):
             layout.addWidget(part)
+        self._start.setDefault(True)
 
     def _reader_of(self, preview: ImportPreview) -> RecordReader | None:
         """Returns the reader of a form that needs no mapping."""
@@ -192,6 +195,7 @@ class ImportDialog(QDialog):
         if self._looking is not None:
             self._looking.set()
         self._looking = cancel = asyncio.Event()
+        self._receivers.setText("Who receives them is counted once the whole file is read.")
         self._bar.setValue(0)
         self._bar.show()
 
@@ -278,9 +282,9 @@ class ImportDialog(QDialog):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        # Enter takes what was typed into a field, and no more: what is stored stays.
+        # Enter takes what was typed into a field, and no more: what is stored stays. Elsewhere it imports.
         enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
-        if not enter or isinstance(self.focusWidget(), QPushButton):
+        if not enter or not _typed_into(self.focusWidget()):
             super().keyPressEvent(event)
 
     @override
@@ -290,6 +294,11 @@ class ImportDialog(QDialog):
             self._looking.set()
             self._looking = None
         super().done(result)
+
+
+def _typed_into(widget: QWidget | None) -> bool:
+    """Whether it is a field in which one writes, a chooser that takes text too among them."""
+    return isinstance(widget, QLineEdit) or (isinstance(widget, QComboBox) and widget.isEditable())
 
 
 _FORMS = {"ndjson": "Events as the workbench writes them out", "cloudevents": "CloudEvents 1.0"}

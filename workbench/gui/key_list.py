@@ -41,6 +41,7 @@ OWNERS = (
     ("Publishing", "workbench.gui.views.publish_dialog:PublishDialog"),
     ("Documentation", "workbench.gui.manual_window:ManualWindow"),
     ("Broken projects", "workbench.gui.mistakes_page:MistakesPage"),
+    ("Broken projects", "workbench.gui.broken_text:BrokenText"),
 )
 """Where keys work, and the class that declares them."""
 COLUMNS = (

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
 
     from workbench.gui.desk import Desk
-    from workbench.gui.notices import Notices
+    from workbench.gui.notices import Notices, Strip
     from workbench.gui.status_line import StatusLine
     from workbench.gui.view import View
 
@@ -66,9 +66,9 @@ class MainWindow(QMainWindow):
         self.docks: dict[str, QDockWidget] = {}
         self.perspective = ""
         self._left: dict[str, str] = {}  # by perspective: the view that had the keyboard when it was left
-        self._settings = settings
-        self._ready_to_close = False
+        self._settings, self._ready_to_close = settings, False
         self._page: QWidget | None = None
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the menu View has what can be shown
         self.tools = QToolBar("Tools")
         self.tools.setObjectName("tools")
         self.tools.setMovable(False)
@@ -195,13 +195,13 @@ class MainWindow(QMainWindow):
         return sorted(seen, key=lambda one: (one.mapTo(self, QPoint()).x(), one.mapTo(self, QPoint()).y()))
 
     def next_pane(self, step: int = 1) -> None:
-        """Gives the keyboard to the next pane, there to what had it last."""
-        panes, now = self.panes(), self._pane()
-        if not panes:
-            return
-        place = panes.index(now) + step if now in panes else 0
-        view = panes[place % len(panes)]
-        view.take_keyboard(view.focusWidget())
+        """Gives the keyboard to the next pane, there to what had it last, or to a notice with a button."""
+        panes: list[View | Strip] = [*self.panes(), *self.notices.stops()]
+        widget = self.focusWidget()
+        if panes:
+            holds = (at for at, one in enumerate(panes) if widget is not None and _holds(one, widget))
+            pane = panes[(next(holds, -step) + step) % len(panes)]
+            pane.take_keyboard(pane.focusWidget())
 
     def begin(self, *first: str) -> None:
         """Gives the keyboard to one of these views, else to where a person begins; only to one that is seen.

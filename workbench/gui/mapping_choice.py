@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QCompleter, QGridLayout, QLineEdit, QWidget
 
+from workbench.gui.chooser import ChoiceBox
 from workbench.gui.widgets import plain_label
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class MappingChoice(QWidget):
         return self._box(name, [*([absent] if absent else []), *items], guessed or absent)
 
     def _box(self, name: str, items: list[str], chosen: str) -> QComboBox:
-        box = QComboBox()
+        box = ChoiceBox()
         box.setObjectName(f"import-{name}")
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(18)

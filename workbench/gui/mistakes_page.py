@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QPushButton,
+    QSplitter,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
+from workbench.gui.broken_text import BrokenText, Check
 from workbench.gui.file_watcher import Watch
 from workbench.gui.icons import icon
 from workbench.gui.tree import OfferingTree, TreeItem, TreeRow
@@ -80,6 +82,8 @@ class MistakesPage(QWidget):
         root: The project's folder or file, which may be gone; None where there is none.
         again: Tries to open it again.
         ways: What else can be done: labels and what they do.
+        check: Checks the text of the project file.
+        before: The page that this one takes the place of; the text that is open there stays open.
     """
 
     def __init__(
@@ -88,47 +92,57 @@ class MistakesPage(QWidget):
         error: BaseException,
         again: Callable[[], object],
         ways: Mapping[str, Callable[[], object]],
+        *,
+        check: Check,
+        before: MistakesPage | None = None,
     ) -> None:
         super().__init__()
         self.setObjectName("mistakes")
-        self._root = root = project_root(root) if root is not None else None
+        self.root = root = project_root(root) if root is not None else None
         self._again = again
         self.mistakes = mistakes_of(error, root)
         self._seen = fingerprint(root)
         self.acts = Actions(self, self)
         self.list = self._listed()
+        self._check = check
+        self.text: BrokenText | None = None
+        self.split = QSplitter(Qt.Orientation.Vertical)
+        self.split.setChildrenCollapsible(False)
+        self.split.addWidget(self.list)
         self.setFocusProxy(self.list)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(28, 24, 28, 24)
         layout.setSpacing(10)
         layout.addLayout(self._head())
-        layout.addWidget(self.list, 1)
+        layout.addWidget(self.split, 1)
         self.said = plain_label(
             "The project is opened again as soon as one of its files changes.", "muted", wrap=True
         )
         layout.addWidget(self.said)
         layout.addLayout(self._buttons(ways))
         self.acts.offer()
+        if before is not None and before.text is not None and before.root == root:
+            self._show_text(before.text)
         self._watch = Watch(self)
         self._watch.settled.connect(self.look)
         self._watch.watch(_watched(root))
 
     def look(self) -> None:
         """Tries again if a file changed since it failed, unless something is being opened."""
-        self._watch.watch(_watched(self._root))
-        if self.isEnabled() and fingerprint(self._root) != self._seen:
+        self._watch.watch(_watched(self.root))
+        if self.isEnabled() and fingerprint(self.root) != self._seen:
             self._again()
 
     def _head(self) -> QHBoxLayout:
         mark = QLabel()
         mark.setPixmap(icon("error", "error").pixmap(28, 28))
         count = len(self.mistakes)
-        name = self._root.resolve().name if self._root is not None else "The project"
+        name = self.root.resolve().name if self.root is not None else "The project"
         things = "1 problem" if count == 1 else f"{count:,} problems"
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(plain_label(f"{name} cannot be opened: {things}", "heading", wrap=True))
-        words.addWidget(plain_label(str(self._root or ""), "muted", wrap=True))
+        words.addWidget(plain_label(str(self.root or ""), "muted", wrap=True))
         head = QHBoxLayout()
         head.setSpacing(12)
         head.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
@@ -159,13 +173,14 @@ class MistakesPage(QWidget):
 
     def _buttons(self, ways: Mapping[str, Callable[[], object]]) -> QHBoxLayout:
         row = QHBoxLayout()
-        root = self._root
+        root = self.root
         again = QPushButton("Try again")
         again.setProperty("primary", True)
         again.setToolTip(self.acts["try_again"].toolTip())
         again.clicked.connect(self.acts["try_again"].trigger)
         row.addWidget(again)
         if root is not None and (root / PROJECT_FILE).is_file():
+            row.addWidget(_button(f"Edit {PROJECT_FILE}", lambda: self._edit(1, 1)))
             row.addWidget(_button(f"Open {PROJECT_FILE}", lambda: self._open(root / PROJECT_FILE)))
         if root is not None and root.is_dir():
             row.addWidget(_button("Show the folder", lambda: self._open(root)))
@@ -181,6 +196,28 @@ class MistakesPage(QWidget):
         if path.is_dir() or not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))):
             self.said.setText(f"No program opens {path}. Open it in your editor; the window follows.")
 
+    @action("Edit here", keys="F12", icon="code", on="list", why=lambda _page, item: _no_text(item))
+    def edit(self, item: TreeItem) -> None:
+        """Shows the text at the mistake."""
+        line, column = item.text.partition("\t")[0].split(":")[-2:]
+        self._edit(int(line), int(column))
+
+    def _edit(self, line: int, column: int) -> None:
+        if self.root is None:
+            return
+        if self.text is None:
+            self._show_text(BrokenText(self.root / PROJECT_FILE, self._check))
+        if self.text is not None:
+            self.text.page.editor.go_to_line(line, column)
+            self.text.page.editor.setFocus()
+
+    def _show_text(self, text: BrokenText) -> None:
+        self.text = text
+        self.split.addWidget(text)
+        self.split.setSizes([150, 350])
+        text.look()
+        self.setFocusProxy(text)
+
     @action("Open the file", icon="edit", on="list", default=True, why=lambda _page, item: _no_file(item))
     def open_file(self, item: TreeItem) -> None:
         """Opens the file in which something is wrong."""
@@ -190,6 +227,11 @@ class MistakesPage(QWidget):
     def try_again(self) -> None:
         """Tries to open the project again."""
         self._again()
+
+
+def _no_text(item: TreeItem) -> str:
+    project = item.data is not None and item.data.name == PROJECT_FILE
+    return "" if project else f"Only {PROJECT_FILE} is edited here"
 
 
 def _no_file(item: TreeItem) -> str:

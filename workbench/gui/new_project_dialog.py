@@ -19,10 +19,13 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
+from workbench.errors import InvalidName
 from workbench.gui.loop import spawn
 from workbench.gui.theme import theme
 from workbench.gui.widgets import error_text, plain_label
+from workbench.model.json_values import check_name
 from workbench.services.project.new_project import TEMPLATES, create
 
 NAME = "my-project"
@@ -45,12 +48,12 @@ class NewProjectDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("New project" if inside is None else f"Make a project of {inside.name}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._inside = inside
+        inside = self._inside = inside.resolve() if inside is not None else None
         self.name = QLineEdit(NAME if inside is None else inside.name)
         self.around = QLineEdit(str(around if inside is None else inside.parent))
-        for one in (self.name, self.around):
-            one.textChanged.connect(self._said)
-            one.setReadOnly(inside is not None)
+        for line in (self.name, self.around):
+            line.textChanged.connect(self._say_where)
+            line.setReadOnly(inside is not None)
         choose = QPushButton("Choose …")
         choose.clicked.connect(self._choose)
         choose.setEnabled(inside is None)
@@ -68,10 +71,10 @@ class NewProjectDialog(QDialog):
         self.make.clicked.connect(self._make)
         self.buttons.rejected.connect(self.reject)
         self._lay_out(choose)
-        for one in self.findChildren(QPushButton):
-            one.setAutoDefault(False)
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)
         self.make.setDefault(True)  # now that it is a button of the dialog
-        self._said()
+        self._say_where()
         self.name.selectAll()
 
     def _lay_out(self, choose: QPushButton) -> None:
@@ -88,14 +91,27 @@ class NewProjectDialog(QDialog):
         column.addWidget(self.buttons)
         self.resize(560, 380)
 
-    @property
-    def folder(self) -> Path:
-        """Where the project would be."""
-        return Path(self.around.text().strip() or ".").expanduser() / self.name.text().strip()
+    def _folder(self) -> Path:
+        """Returns where the project would be.
 
-    def _said(self) -> None:
-        self._tell("muted", f"It will be {self.folder}.")
-        self.make.setEnabled(bool(self.name.text().strip()))
+        Raises:
+            InvalidName: Its name cannot be that of a folder.
+            RuntimeError: The folder is that of a person who is not known here.
+        """
+        name = self.name.text().strip()
+        if Path(name).name != name:
+            raise InvalidName("a project's name is that of its folder, without a path", path="")
+        check_name(name, what="the project's name")
+        return Path(self.around.text().strip()).expanduser().absolute() / name
+
+    def _say_where(self) -> None:
+        try:
+            self._tell("muted", f"It will be {self._folder()}.")
+        except (InvalidName, RuntimeError) as error:
+            self._tell("error", error_text(error))
+            self.make.setEnabled(False)
+            return
+        self.make.setEnabled(True)
 
     def _tell(self, role: str, text: str) -> None:
         self.told.setText(text)
@@ -107,10 +123,9 @@ class NewProjectDialog(QDialog):
             self.around.setText(folder)
 
     def _make(self) -> None:
-        if not self.make.isEnabled():  # it is being made, or has no name
-            return
-        self.make.setEnabled(False)
-        spawn(self._made(self.folder), name="Make a project")
+        if self.make.isEnabled():  # it is not being made already
+            self.setEnabled(False)
+            spawn(self._made(self._folder()), name="Make a project")
 
     async def _made(self, folder: Path) -> None:
         template = str(self.templates.currentItem().data(Qt.ItemDataRole.UserRole))
@@ -118,7 +133,13 @@ class NewProjectDialog(QDialog):
             await asyncio.to_thread(create, folder, template, beside=self._inside is not None)
         except Exception as error:  # noqa: BLE001  # whatever stands in the way is said, and can be changed
             self._tell("error", error_text(error))
-            self.make.setEnabled(True)
+            self.setEnabled(True)
+            self.name.setFocus()
             return
         self.made.emit(folder)
         self.accept()
+
+    @override
+    def reject(self) -> None:
+        if self.isEnabled():  # what is being made will be there, and opens
+            super().reject()

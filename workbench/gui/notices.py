@@ -41,6 +41,8 @@ class Strip(QFrame):
         super().__init__()
         self.setObjectName(f"notice-{notice.kind}")
         self._kind = notice.kind
+        self.notice = notice
+        self.buttons: list[QPushButton] = []
         mark = QLabel()
         mark.setPixmap(icon(ICONS[notice.kind], notice.kind).pixmap(16, 16))
         text = plain_label(notice.text, wrap=True)
@@ -56,6 +58,8 @@ class Strip(QFrame):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard where it is
             button.clicked.connect(run)
             button.clicked.connect(self.deleteLater)
+            button.setAutoDefault(True)  # Enter presses it, too
+            self.buttons.append(button)
             layout.addWidget(button)
         close = QToolButton()
         close.setIcon(icon("close"))
@@ -69,9 +73,13 @@ class Strip(QFrame):
         if seconds:
             QTimer.singleShot(1000 * (WITH_ACTION if notice.actions else seconds), self, self.leave)
 
+    def take_keyboard(self, _widget: QWidget | None = None) -> None:
+        """Gives the keyboard to the first thing that it offers."""
+        self.buttons[0].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def leave(self) -> None:
-        """Goes, but not from under the mouse: a click would fall on what lies below."""
-        if self.underMouse():
+        """Goes, but not from under the mouse, or with the keyboard: both would fall on what lies below."""
+        if self.underMouse() or any(button.hasFocus() for button in self.buttons):
             QTimer.singleShot(1000, self, self.leave)
         else:
             self.deleteLater()
@@ -87,11 +95,13 @@ class Strip(QFrame):
 class Notices(QWidget):
     """The newest strips, one below the other, over the lower right corner of a window.
 
-    They lie over the views: no notice that comes or goes moves anything, or takes the keyboard.
+    They lie over the views: no notice that comes or goes moves anything, or takes the keyboard. Those that
+    offer something stand lowest: when a plain one comes or goes, their buttons stay where they are.
     """
 
     def __init__(self, window: QWidget | None = None) -> None:
         super().__init__(window)
+        self._shown: list[Strip] = []
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(4)
@@ -109,7 +119,9 @@ class Notices(QWidget):
         strip.setProperty("said", (notice.kind, notice.text))
         strip.setProperty("topic", notice.topic)
         strip.destroyed.connect(self._gone)
-        self._layout.addWidget(strip)
+        plain = sum(not one.notice.actions for one in self.strips())
+        self._layout.insertWidget(plain, strip)
+        self._shown.append(strip)
         for old in self.strips()[:-SHOWN]:
             self._drop(old)
         self._place()
@@ -138,6 +150,7 @@ class Notices(QWidget):
         return done
 
     def _drop(self, strip: Strip) -> None:
+        self._shown.remove(strip)
         self._layout.removeWidget(strip)
         strip.hide()
         strip.deleteLater()
@@ -148,6 +161,13 @@ class Notices(QWidget):
 
     def strips(self) -> list[Strip]:
         """Returns what is shown, the oldest first."""
-        items = (self._layout.itemAt(index) for index in range(self._layout.count()))
-        widgets = (item.widget() for item in items if item is not None)
-        return [widget for widget in widgets if isinstance(widget, Strip)]
+        self._shown = [one for one in self._shown if isValid(one)]
+        return list(self._shown)
+
+    def offers(self) -> list[Notice]:
+        """Returns the notices that offer something, the newest first."""
+        return [one.notice for one in reversed(self.strips()) if one.buttons]
+
+    def stops(self) -> list[Strip]:
+        """Returns those that the keyboard can be given to: those that offer something."""
+        return [one for one in self.strips() if one.buttons]

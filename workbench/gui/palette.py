@@ -14,9 +14,10 @@ from typing_extensions import override
 
 from workbench.gui.actions import Actions, BoundAction, action, view_around
 from workbench.gui.context_menu import Offering
-from workbench.gui.desk import Desk, Selection
+from workbench.gui.desk import Desk, Notice, Selection
 from workbench.gui.loop import spawn
 from workbench.gui.tree import DATA, TreeModel, TreeRow
+from workbench.gui.widgets import plain_label
 from workbench.model.text_folding import folded
 
 SHOWN = 60
@@ -124,9 +125,11 @@ class Palette(QDialog):
         self._line.setPlaceholderText("Go to a view, stream or command, or do something …")
         self._line.setAccessibleName("Palette")
         self._list = TargetList()
+        self._none = plain_label("Nothing found", "muted")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(self._line)
+        layout.addWidget(self._none)
         layout.addWidget(self._list)
         self._line.textChanged.connect(self._fill)
         self._line.installEventFilter(self)
@@ -145,12 +148,17 @@ class Palette(QDialog):
         self._seeking, self._entered = bool(typed.strip()), False
         if self._seeking:
             spawn(self._seek(typed), name="Search for the palette")
+        self._tell_none()
+
+    def _tell_none(self) -> None:
+        self._none.setVisible(not self._seeking and not self._list.targets)
 
     async def _seek(self, typed: str) -> None:
         found = await self._search(typed.strip())
         if isValid(self) and self._line.text() == typed:
             self._seeking = False
             self._list.show_targets([*self._list.targets, *found], self._list.currentIndex().row())
+            self._tell_none()
             if self._entered:
                 self.acts["go"].do()
 
@@ -189,6 +197,15 @@ class Palette(QDialog):
 async def nothing_found(_typed: str) -> Sequence[Target]:
     """Finds nothing, as where no project is open."""
     return ()
+
+
+def notice_targets(notices: Sequence[Notice]) -> list[Target]:
+    """Returns what notices that are shown offer to do, such as to undo what they tell of."""
+    return [
+        Target(text=f"{label}: {one.text}", kind="notice", icon="chevron-right", go=run)
+        for one in notices
+        for label, run in one.actions
+    ]
 
 
 def action_targets(window: QWidget, bring: Callable[[str], object]) -> list[Target]:

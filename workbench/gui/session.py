@@ -112,6 +112,7 @@ class Session(WindowActions):
         A retry says nothing of trust: what is there by then may be other code (T2).
         """
         from workbench.gui.mistakes_page import MistakesPage
+        from workbench.services.design.text_check import check_project_text
 
         def again(store: str = "") -> None:
             spawn(self.open(target, store=store), name="Try again to open the project")
@@ -124,7 +125,11 @@ class Session(WindowActions):
             ways["Make a project here …"] = partial(self.new_project, folder)
         ways["Open another project …"] = self.choose_project
         ways["Open the users sample"] = partial(self.open_sample, "users")
-        self.window.show_page(MistakesPage(target[0], error, again, ways))
+        check = partial(check_project_text, environ=self._environ, running=None)
+        before = self.window.centralWidget()
+        before = before if isinstance(before, MistakesPage) else None
+        page = MistakesPage(target[0], error, again, ways, check=check, before=before)
+        self.window.show_page(page)
         self._status.show_status(None)
         self.acts.refresh()
 

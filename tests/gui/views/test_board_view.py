@@ -122,6 +122,19 @@ def test_the_details_lead_on(
     assert desk.selection == selection
 
 
+def test_a_node_is_opened_in_the_text(board: BoardView, desk: Desk) -> None:
+    asked: list[tuple[str, object]] = []
+    desk.text_wanted.connect(lambda file, place: asked.append((file, place)))
+    board.scene.choose("subscription:welcome-mail")
+    board.acts["open_text"].do()
+    board.scene.choose("event:user.created")
+    board.details.text_wanted.emit()
+    assert asked == [
+        ("project.tsk", ("consumer", "welcome-mail")),
+        ("project.tsk", ("event", "user.created")),
+    ]
+
+
 def test_enter_on_a_command_opens_its_form(board: BoardView, desk: Desk, qtbot: QtBot) -> None:
     board.canvas.reveal("command:update_user")
     with qtbot.waitSignal(desk.command_wanted) as command, qtbot.waitSignal(desk.wanted) as view:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from workbench.gui.views.log_view import LogView
 from workbench.store.operations import ForgetMessages, NewMessage
@@ -120,3 +122,31 @@ async def test_I3_what_was_removed_while_it_is_held_says_so(workspace, view, unt
     assert [row[0] for row in rows(view.table)] == [row[0] for row in held]
     told = {row[0]: row[2] for row in rows(view.table) if row[1] is None}
     assert told == {row[0]: "no longer stored" for row in held if not row[1]}
+
+
+async def test_a_row_that_is_selected_stays_where_it_is_while_others_come(workspace, view, until):
+    for name in ("ada", "bob", "cyd", "dan", "eve", "fay", "gil"):
+        await create(workspace, name)
+    await until(lambda: len(rows(view.table)) == workspace.streams.head())
+    bar, last = view.table.verticalScrollBar(), workspace.streams.head() - 1
+    assert bar.value() == bar.maximum() > 0
+    view.table.choose_index(last)
+    place = view.table.visualRect(view.table.currentIndex())
+    await create(workspace, "hal")
+    await until(lambda: len(rows(view.table)) == workspace.streams.head())
+    moved = view.table.visualRect(view.table.currentIndex()).top() - place.top()
+    assert abs(moved) < 2, "the last row stood at the foot, the first is at the head now"
+    view.go_to_end(None)
+    assert bar.value() == bar.maximum()
+    assert not view.table.selected_keys()
+
+
+async def test_a_range_of_rows_is_selected_by_shift_and_the_mouse(workspace, view, until):
+    await create(workspace, "ada")
+    await create(workspace, "bob")
+    await until(lambda: len(rows(view.table)) == workspace.streams.head())
+    for row, modifier in ((0, Qt.KeyboardModifier.NoModifier), (2, Qt.KeyboardModifier.ShiftModifier)):
+        view.table.scrollToTop()
+        place = view.table.visualRect(view.table.model().index(row, 0)).center()
+        QTest.mouseClick(view.table.viewport(), Qt.MouseButton.LeftButton, modifier, place)
+    assert list(view.table.selected_keys()) == [1, 2, 3]

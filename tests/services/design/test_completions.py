@@ -121,6 +121,7 @@ SCENARIO = """\
         (SCENARIO.replace("‸", "").replace('"create_user"', '"cr‸"'), ["create_user"]),
         (SCENARIO.replace("‸", "").replace('["no other events"]', "[‸]"), ["event", "rejected", "conflict"]),
         (SCENARIO.replace("‸", "").replace("then:", "th‸:"), ["then"]),
+        ("x‸" + SCENARIO.replace("‸", ""), []),
         (SCENARIO.replace("‸", "").replace('command: "create_user"', 'command: "create_user", ‸'), ["data"]),
     ],
 )

@@ -35,6 +35,8 @@ ACTIONS = {
     "projection": ("Show its rows", "projection"),
 }
 """What can be done with a node of each kind: the button's text and its icon."""
+DECLARED_AS = {"subscription": "consumer", "external": "actor"}
+"""How the project's texts call a kind of node, where that is not its own name."""
 WIDE = 480
 """Pixels from which the buttons have words."""
 ROOMY = 720
@@ -148,11 +150,13 @@ class DetailsStrip(QFrame):
     Signals:
         acted: The person wants what the button offers.
         letters_wanted: The person wants to see the subscription's dead letters.
+        text_wanted: The person wants to see where it is declared.
         closed: The person wants the strip to go.
     """
 
     acted = Signal()
     letters_wanted = Signal()
+    text_wanted = Signal()
     closed = Signal()
 
     def __init__(self) -> None:
@@ -173,6 +177,11 @@ class DetailsStrip(QFrame):
         self._letters.setAccessibleName("Dead letters")
         self._letters.setIcon(icon("dead-letter"))
         self._letters.clicked.connect(self.letters_wanted)
+        self._text = QToolButton()
+        self._text.setIcon(icon("code", "muted"))
+        self._text.setToolTip("Open in the text  (F12)")
+        self._text.setAccessibleName("Open in the text")
+        self._text.clicked.connect(self.text_wanted)
         self._close = QToolButton()
         self._close.setIcon(icon("close", "muted"))
         self._close.setToolTip("Choose nothing  (Esc)")
@@ -187,6 +196,7 @@ class DetailsStrip(QFrame):
         top.addWidget(self._title, 1)
         top.addWidget(self._letters)
         top.addWidget(self._act)
+        top.addWidget(self._text)
         top.addWidget(self._close)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(12, 6, 8, 8)

@@ -16,12 +16,13 @@ from workbench.gui.board.picture import Picture
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.icons import icon
 from workbench.gui.view import View
-from workbench.gui.views.board_details import ACTIONS, DetailsStrip, Live
+from workbench.gui.views.board_details import ACTIONS, DECLARED_AS, DetailsStrip, Live
 from workbench.gui.views.board_export import BoardExport
 from workbench.gui.views.board_model import badges, pulses
 from workbench.gui.views.board_pictures import BoardPictures, Drawn, drawn
 from workbench.gui.views.publish_dialog import open_publish
 from workbench.gui.widgets import EmptyState, SearchBox, show_words, toolbar_button
+from workbench.project.samples import PROJECT_FILE
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -69,6 +70,7 @@ class BoardView(View):
             picture.node_chosen.connect(self._show_details)
         self.details.acted.connect(self.act)
         self.details.letters_wanted.connect(self._show_letters)
+        self.details.text_wanted.connect(self.show_text)
         self.details.closed.connect(lambda: self.scene.choose(""))
         self.acts.offer()
         self.export = BoardExport(desk, self.pictures)
@@ -324,7 +326,7 @@ class BoardView(View):
 
     @override
     def follow(self, selection: Selection) -> None:
-        for node in (f"subscription:{selection.subscription}", f"projection:{selection.projection}"):
+        for node in selection.nodes():
             if node in self.scene.cards():
                 self.canvas.reveal(node)
                 return
@@ -369,6 +371,16 @@ class BoardView(View):
                 self.desk.select(Selection(subscription=name), view="subscriptions")
             case "projection":
                 self.desk.select(Selection(projection=name), view="projections")
+
+    def show_text(self) -> None:
+        """Shows where the chosen node is declared."""
+        self.open_text(self.scene.chosen)
+
+    @action("Open in the text", on="canvas", icon="code", keys="F12", tip="Show where it is declared")
+    def open_text(self, node: str) -> None:
+        """Shows where a node is declared in the project file."""
+        kind, _, name = node.partition(":")
+        self.desk.text_wanted.emit(PROJECT_FILE, (DECLARED_AS.get(kind, kind), name))
 
     def _show_letters(self) -> None:
         self.show_letters(self.scene.chosen)

@@ -126,6 +126,7 @@ class LogView(View):
         self._ends = False
         self.table = FastTableView(COLUMNS, desk=desk)
         self.table.setAccessibleName("Log")
+        self.table.set_multi()
         self.table.set_empty("Nothing has happened yet", "Events and messages appear here in their order.")
         self.actions_table = FastTableView(ACTIONS)
         self.actions_table.setAccessibleName("Operations")
@@ -201,7 +202,8 @@ class LogView(View):
 
     def _show_log(self, found: FoundLog) -> None:
         bar = self.table.verticalScrollBar()
-        at_end = self._ends or bar.value() >= bar.maximum() - bar.singleStep()
+        follows = bar.value() >= bar.maximum() - bar.singleStep() and not self.table.selected_keys()
+        at_end = self._ends or follows
         self._source, self._ends = found.source, False
         self.table.refresh(found.rows)
         if at_end:
@@ -220,6 +222,7 @@ class LogView(View):
 
     def _to_end(self) -> None:
         self._ends = True
+        self.table.clearSelection()
         self.table.scrollToBottom()
         self.refresh()
 

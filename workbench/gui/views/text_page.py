@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from workbench.tusk import Problem
 
 
+BOM = b"\xef\xbb\xbf"
+"""Stands at the begin of some files, and is no part of their text."""
+
+
 class TextPage(TextPane):
     """A file and its text.
 
@@ -43,16 +47,17 @@ class TextPage(TextPane):
         return self.checked is not None and self.checked.document.text == self.editor.text()
 
     def data(self) -> bytes:
-        """Returns the text as it would be written: its lines end as those of the file do."""
+        """Returns the text as it would be written: it begins, and its lines end, as those of the file do."""
         if not self.dirty:
             return self.base
         end = "\r\n" if 2 * self.base.count(b"\r\n") > self.base.count(b"\n") else "\n"
-        return self.editor.text().replace("\n", end).encode(errors="surrogatepass")
+        begin = BOM if self.base.startswith(BOM) else b""
+        return begin + self.editor.text().replace("\n", end).encode(errors="surrogatepass")
 
     @staticmethod
     def shown(data: bytes) -> str:
         """Returns a file's content as it is shown."""
-        return "\n".join(re.split(r"\r\n|\r|\u2029", data.decode(errors="replace")))
+        return "\n".join(re.split(r"\r\n|\r|\u2029", data.removeprefix(BOM).decode(errors="replace")))
 
     def read(self, data: bytes) -> None:
         """Takes the file as it is now; what was typed and is not in it can be got back by undoing."""

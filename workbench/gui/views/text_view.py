@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from workbench.errors import ProjectError, WorkbenchError
 from workbench.gui.actions import action
+from workbench.gui.chooser import ChoiceBox
 from workbench.gui.desk import Desk
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.file_watcher import Watch
@@ -42,7 +43,7 @@ class TextView(View):
         super().__init__(desk)
         self._pages: dict[str, TextPage] = {}
         self.checking = self.saving = False
-        self.files = QComboBox()
+        self.files = ChoiceBox()
         self.files.setAccessibleName("File")
         self.files.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.files.activated.connect(lambda _at: self.show_file(self.files.currentText()))

@@ -285,7 +285,7 @@ def _in_scenario(asked: _Asked) -> Iterator[Completion]:
             yield Completion(name=key, insert=key + tail, kind="key", back=back)
     elif place.part is Part.KEY and depth == 2 and part in ITEMS:
         yield from _item_keys(asked, part)
-    elif place.part is Part.KEY and place.path[-1] in ("data", "exactly"):
+    elif place.part is Part.KEY and depth > 2 and place.path[-1] in ("data", "exactly"):
         for name, words in _data_of(asked.checked, asked.scopes()[-2]).items():
             yield Completion(name=name, insert=f"{write_key(name)}: ", kind="field", words=words)
     elif place.part is Part.VALUE and part in ITEMS and depth == 2 and place.in_array:

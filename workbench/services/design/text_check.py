@@ -57,7 +57,8 @@ def check_project_text(
         file, said = read_document(document, path, environ=environ), list[Problem]()
     except TskError as error:
         file, said = None, list(error.found)
-    found = _compiled(document, path, file, scopes, environ, lenient=file is None or running is not None)
+    lenient = file is None or bool(file.settings.cqrs.modules)
+    found = _compiled(document, path, file, scopes, environ, lenient=lenient)
     return CheckedText(
         document=document,
         problems=tuple(faults or sorted([*said, *found])),

@@ -11,11 +11,12 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLabel
 from typing_extensions import override
 
+from workbench.gui.chooser import ChoiceBox
 from workbench.gui.forms.editor import Editor, Kit
 from workbench.gui.forms.json_schema import Loc, Schema, Shape
 
 
-class _Box(QComboBox):
+class _Box(ChoiceBox):
     """A box that the wheel does not change: it scrolls the form."""
 
     @override

@@ -1,0 +1,141 @@
+"""The pane offers completions while one types, says what is wrong, fixes it, and finds."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtWidgets import QPushButton
+
+from tests.services.design.text_examples import PROJECT, checked
+
+PAID = 'emit: "order.paid"'
+
+
+def type_at(page, old, typed):
+    """Takes a piece of the text out and types something there."""
+    at = page.editor.text().index(old)
+    page.editor.replace_pieces([(at, at + len(old), "")])
+    page.editor.go_to(at)
+    QTest.keyClicks(page.editor, typed)
+
+
+async def test_completions_come_while_one_types_and_are_taken_by_key(shown, until):
+    page = shown()
+    type_at(page, PAID, "em")
+    await until(page.list.isVisible)
+    assert page.list.names()[0] == "emit"
+    QTest.keyClick(page.editor, Qt.Key.Key_Return)
+    await until(lambda: "order.placed" in page.list.names())  # the next question follows by itself
+    QTest.keyClick(page.editor, Qt.Key.Key_Down)
+    QTest.keyClick(page.editor, Qt.Key.Key_Tab)
+    assert page.editor.text() == PROJECT
+    assert not page.list.isVisible()
+
+
+async def test_a_name_that_is_typed_whole_needs_no_list(shown, until):
+    page = shown()
+    type_at(page, 'list: "orders"', 'list: "orders')
+    await until(lambda: not page._asking.isActive())
+    assert page.editor.text() == PROJECT
+    assert not page.list.isVisible()
+
+
+async def test_completions_of_an_expression_replace_the_word(shown, until):
+    page = shown()
+    page.editor.go_to(PROJECT.index("color == 'red'") + 2)
+    page.acts["complete"].do()
+    await until(page.list.isVisible)
+    assert page.list.names() == ["color"]
+    page.list.take()
+    assert page.editor.text() == PROJECT
+
+
+def test_keys_go_to_the_text_while_no_list_is_open(shown):
+    page = shown()
+    page.editor.go_to(0)
+    QTest.keyClick(page.editor, Qt.Key.Key_Down)
+    assert page.editor.textCursor().blockNumber() == 1
+
+
+def test_the_line_below_says_what_is_wrong_and_fixes_it(shown):
+    text = PROJECT.replace("state.color ==", "state.colr ==")
+    page = shown(text)
+    assert not page.strip.isVisible()
+    QTest.keyClick(page.editor, Qt.Key.Key_F8)
+    assert (
+        page.strip.text.startswith("38:24  State has no colr. Did you mean color?") or page.strip.isVisible()
+    )
+    assert "state has no colr" in page.strip.text
+    button = next(one for one in page.strip.findChildren(QPushButton) if one.text() == "Replace with color")
+    button.click()
+    assert page.editor.text() == PROJECT
+    page.know(checked())
+    assert not page.strip.isVisible()
+    page.editor.undo()
+    assert page.editor.text() == text
+
+
+def test_ctrl_point_lists_fixes_with_their_effect(shown):
+    page = shown(PROJECT.replace(PAID, 'emit: "order.closed"'))
+    page.acts["fix"].do()
+    said = [one.text() for one in page._menu.actions()]
+    assert any(
+        one.startswith("New event order.closed") and "adds [event.order.closed]" in one for one in said
+    )
+    page._menu.close()
+
+
+def test_what_was_checked_before_the_last_key_offers_no_fix(shown):
+    page = shown(PROJECT.replace(PAID, 'emit: "order.closed"'))
+    page.editor.go_to(0)
+    QTest.keyClicks(page.editor, "#")
+    assert page.fixes(page.editor.text(), page.editor.mistakes[0]) == ()
+
+
+@pytest.mark.parametrize("how", ["key", "click"])
+def test_a_name_leads_to_its_definition(shown, how):
+    page = shown()
+    at = PROJECT.index(PAID) + 10
+    page.editor.go_to(at)
+    if how == "key":
+        page.acts["go_to_definition"].do()
+    else:
+        place = page.editor.cursorRect().center()
+        QTest.mouseClick(
+            page.editor.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier, place
+        )
+    assert page.editor.textCursor().selectedText() == "[event.order.paid]"
+
+
+def test_what_another_file_declares_is_asked_for(shown):
+    page = shown()
+    page.file = "scenarios/a.tsk"
+    asked = QSignalSpy(page.wanted)
+    page.editor.go_to(PROJECT.index(PAID) + 10)
+    page.acts["go_to_definition"].do()
+    assert asked.at(0)[0].file == "project.tsk"
+
+
+def test_it_finds_and_replaces(shown):
+    page = shown()
+    page.search.open(replace=True)
+    page.search.line.setText("order.paid")
+    assert page.search.said.text() == "3 found"
+    assert page.editor.textCursor().selectedText() == "order.paid"
+    first = page.editor.textCursor().position()
+    page.search.next()
+    second = page.editor.textCursor().position()
+    assert second > first
+    page.search.before()
+    assert page.editor.textCursor().position() == first
+    page.search.other.setText("order.settled")
+    page.search.replace()
+    assert page.editor.text().count("order.settled") == 1
+    page.search.replace_all()
+    assert page.search.said.text() == "2 replaced"
+    assert page.editor.text() == PROJECT.replace("order.paid", "order.settled")
+    page.editor.undo()
+    assert page.editor.text().count("order.settled") == 1
+    QTest.keyClick(page.search.line, Qt.Key.Key_Escape)
+    assert not page.search.isVisible()

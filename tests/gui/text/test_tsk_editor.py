@@ -1,0 +1,159 @@
+"""The editor keeps texts sign by sign, marks mistakes under their characters, and helps while one types."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextCharFormat
+from PySide6.QtTest import QTest
+
+from tests.services.design.text_examples import PROJECT, checked
+from workbench.gui.text.tsk_editor import TskEditor
+from workbench.tusk import Problem
+
+WAVE = QTextCharFormat.UnderlineStyle.WaveUnderline
+
+
+@pytest.fixture
+def editor(qtbot):
+    made = TskEditor(lambda _section, path: path[-1:] == ("when",))
+    qtbot.addWidget(made)
+    made.resize(500, 300)
+    made.show()
+    return made
+
+
+def problem(line, column, end, said="wrong"):
+    return Problem(file="a.tsk", line=line, column=column, end_column=end, code="S-X", message=said)
+
+
+def marked(editor):
+    """Returns the texts that are underlined."""
+    return [
+        one.cursor.selectedText()
+        for one in editor.extraSelections()
+        if one.format.underlineStyle() == WAVE
+    ]  # fmt: skip
+
+
+def colors_of(editor, line):
+    """Returns the words of a line that have colours of their own."""
+    editor.grab()
+    block = editor.document().findBlockByNumber(line)
+    return {
+        block.text()[one.start : one.start + one.length]: one.format.foreground().color().name()
+        for one in block.layout().formats()
+    }
+
+
+@pytest.mark.parametrize("text", ["a: 1\n", "", "ä: \u00a0\u2028x\n😀: 1", "a: 1\n\n\n", "a\tb"])
+def test_a_text_is_kept_sign_by_sign(editor, text):
+    editor.show_text(text)
+    assert editor.text() == text
+
+
+def test_offsets_count_characters(editor):
+    editor.show_text('# 😀😀\na: "😀b"\n')
+    editor.go_to(editor.text().index("b"))
+    assert editor.offset() == editor.text().index("b")
+    editor.replace_pieces([(9, 10, "c"), (2, 3, "x")])
+    assert editor.text() == '# x😀\na: "cb"\n'
+
+
+def test_a_mistake_is_underlined_exactly_and_moves_with_its_text(editor):
+    editor.show_text('a: "😀x"\nb: wrong\n')
+    editor.show_mistakes([problem(2, 4, 9), problem(1, 6, 7)])
+    assert marked(editor) == ["wrong", "x"]
+    editor.go_to(0)
+    QTest.keyClicks(editor, "zz")
+    assert marked(editor) == ["wrong", "x"]
+    assert editor.lines_with_mistakes() == {0, 1}
+
+
+def test_a_mistake_at_the_end_of_a_line_or_of_the_text_is_seen(editor):
+    editor.show_text("abc\n")
+    editor.show_mistakes([problem(1, 4, 5), problem(9, 1, 2)])
+    assert marked(editor)[0] == "c"
+
+
+def test_f8_goes_through_the_mistakes(editor):
+    editor.show_text("one\ntwo\nthree\n")
+    editor.show_mistakes([problem(1, 1, 4), problem(3, 1, 6, "other")])
+    editor.go_to(5)
+    places = []
+    for modifier in (Qt.KeyboardModifier.NoModifier,) * 2 + (Qt.KeyboardModifier.ShiftModifier,):
+        QTest.keyClick(editor, Qt.Key.Key_F8, modifier)
+        places.append((editor.textCursor().blockNumber(), editor.mistakes_here()[0].message))
+    assert places == [(2, "other"), (0, "wrong"), (2, "other")]
+
+
+def test_words_have_the_colours_of_what_they_are(editor):
+    editor.show_text('[command.a]\nrefuse { b { when: "x == 1", message: "no" } }\n')
+    assert list(colors_of(editor, 0)) == ["[command.a]"]
+    colors = colors_of(editor, 1)
+    assert colors["refuse"] == colors["when"] == colors["message"]
+    assert colors["x"] != colors["1"] != colors["message"]
+    assert colors["1"] != colors['"no"']
+
+
+def test_a_line_is_coloured_by_what_is_open_before_it_as_soon_as_that_changes(editor):
+    editor.show_text("a: 1\nb: 2\n")
+    before = colors_of(editor, 1)
+    editor.go_to(3)
+    QTest.keyClicks(editor, "[")
+    assert colors_of(editor, 1) != before
+    editor.undo()
+    assert colors_of(editor, 1) == before
+
+
+def test_only_lines_that_are_seen_are_coloured(editor):
+    editor.show_text("\n".join(f"a{at}: {at}" for at in range(10_000)))
+    editor.grab()
+    coloured = [at for at in range(10_000) if editor.document().findBlockByNumber(at).layout().formats()]
+    assert coloured == list(range(len(coloured)))
+    assert len(coloured) < 100
+    editor.go_to_line(5_001)
+    editor.grab()
+    assert editor.document().findBlockByNumber(5_000).layout().formats()
+    assert not editor.document().findBlockByNumber(2_000).layout().formats()
+
+
+def test_brackets_and_lines_are_helped(editor):
+    QTest.keyClicks(editor, "set {")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    QTest.keyClicks(editor, 'a: "b"')
+    assert editor.text() == 'set {\n    a: "b"\n}'
+    editor.undo()
+
+
+def test_tab_and_comment_change_the_lines_that_are_selected(editor):
+    editor.show_text("a\nb\nc")
+    editor.go_to(0, 3)
+    QTest.keyClick(editor, Qt.Key.Key_Tab)
+    assert editor.text() == "    a\n    b\nc"
+    editor.toggle_comment()
+    assert editor.text() == "    # a\n    # b\nc"
+    editor.toggle_comment()
+    QTest.keyClick(editor, Qt.Key.Key_Backtab)
+    assert editor.text() == "a\nb\nc"
+    for _ in range(4):
+        editor.undo()
+    assert editor.text() == "a\nb\nc"
+
+
+def test_another_text_is_taken_as_one_step_where_it_differs(editor):
+    editor.show_text(PROJECT)
+    editor.go_to(PROJECT.index("[handler.send]"))
+    changed = PROJECT.replace("What somebody wants", "An order")
+    editor.take_text(changed)
+    assert editor.text() == changed
+    assert editor.textCursor().block().text() == "[handler.send]"
+    editor.undo()
+    assert editor.text() == PROJECT
+
+
+def test_every_problem_of_a_check_marks_what_it_is_about(editor):
+    text = PROJECT.replace("state.color ==", "state.colr ==").replace('of: "line"', 'of: "lin"')
+    editor.show_text(text)
+    editor.show_mistakes(checked(text).problems)
+    assert marked(editor)[:2] == ['"lin"', "colr"]

@@ -1,0 +1,56 @@
+"""What Enter, brackets, comments and Tab add to what is typed."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.gui.text.typing_help import closing, commented, moved, new_line, steps_over
+
+
+@pytest.mark.parametrize(
+    ("before", "behind", "wanted"),
+    [
+        ("fields {", "", ("\n    ", 0)),
+        ("    a {", "}", ("\n        \n    ", 5)),
+        ("    a: 1", "", ("\n    ", 0)),
+        ("a: [", "]", ("\n    \n", 1)),
+        ("a: 1", "}", ("\n", 0)),
+    ],
+)
+def test_a_new_line_is_indented(before, behind, wanted):
+    assert new_line(before, behind) == wanted
+
+
+@pytest.mark.parametrize(
+    ("before", "behind", "typed", "wanted"),
+    [
+        ("a ", "", "{", "}"),
+        ("a: ", "", '"', '"'),
+        ('a: "b', "", '"', ""),
+        ('a: "', '"', "'", ""),
+        ('a: "x == ', ' "', "'", "'"),
+        ("it", "", "'", ""),
+        ("a: ", "b", "[", ""),
+        ("a", "", "x", ""),
+    ],
+)
+def test_a_mark_is_closed_where_that_helps(before, behind, typed, wanted):
+    assert closing(before, behind, typed) == wanted
+
+
+def test_a_closing_mark_that_is_there_is_stepped_over():
+    assert steps_over("} ", "}")
+    assert not steps_over("x", "}")
+    assert not steps_over("x", "x")
+
+
+def test_lines_become_comments_and_lines_again():
+    lines = ["a {", "    b: 1", "", "}"]
+    assert commented(lines) == ["# a {", "#     b: 1", "", "# }"]
+    assert commented(commented(lines)) == lines
+    assert commented(["    a", "        b"]) == ["    # a", "    #     b"]
+
+
+def test_lines_move_in_and_back():
+    assert moved(["a", "", "  b"], back=False) == ["    a", "", "      b"]
+    assert moved(["      a", "b", "  c"], back=True) == ["  a", "b", "c"]

@@ -1,0 +1,164 @@
+"""The text view: checks while one types, writes only what can be opened, follows the files, keeps drafts."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+
+from workbench.gui.views.text_view import TextView
+from workbench.project.samples import PROJECT_FILE
+
+
+@pytest.fixture
+async def view(desk, qtbot, until):
+    made = TextView(desk)
+    qtbot.addWidget(made)
+    made.resize(700, 600)
+    made.show()
+    made.catch_up()
+    await until(lambda: quiet(made))
+    return made
+
+
+@pytest.fixture
+def file(workspace):
+    return workspace.project.root / PROJECT_FILE
+
+
+def quiet(view):
+    return view.page is not None and view.page.sure and not view.checking and not view._pause.isActive()
+
+
+def type_in(view, old, new):
+    """Types something in the place of a piece of the text."""
+    at = view.page.editor.text().index(old)
+    view.page.editor.go_to(at, at + len(old))
+    view.page.editor.insertPlainText(new)
+
+
+def press(view, text):
+    next(one for one in view.findChildren(QPushButton) if one.text() == text).click()
+
+
+async def saved(view, until):
+    view.acts["save"].do()
+    await until(lambda: not view.saving and quiet(view))
+
+
+async def test_it_shows_the_project_file_and_lists_the_scenarios(view, file):
+    assert view.page.editor.text() == file.read_text()
+    names = [view.files.itemText(at) for at in range(view.files.count())]
+    assert names[0] == PROJECT_FILE
+    assert all(one.startswith("scenarios/") for one in names[1:])
+    assert len(names) > 1
+    assert view.said.text() == "Saved"
+    assert not view.page.editor.mistakes
+
+
+async def test_what_is_typed_is_checked_after_a_pause_and_saved_by_key(view, file, until):
+    type_in(view, 'retry_delay: "', 'retry_delay: "1')
+    assert view.said.text().startswith("Not saved")
+    assert view.unsaved() == "the text of project.tsk"
+    await until(lambda: quiet(view))
+    assert not view.page.editor.mistakes
+    await saved(view, until)
+    assert file.read_text() == view.page.editor.text()
+    assert view.unsaved() == ""
+    assert not view.acts["save"].isEnabled()
+
+
+async def test_what_cannot_be_opened_is_not_written_and_stays_a_draft(view, file, until, desk, qtbot):
+    was = file.read_bytes()
+    type_in(view, "[routing]", "[rooting]")
+    await until(lambda: quiet(view) and view.page.editor.mistakes)
+    assert "1 mistake" in view.said.text() or "mistakes" in view.said.text()
+    view.acts["save"].do()
+    await until(lambda: not view.saving)
+    assert file.read_bytes() == was
+    assert "stays a draft" in view.banner.text
+    other = TextView(desk)
+    qtbot.addWidget(other)
+    other.show()
+    other.catch_up()
+    await until(lambda: quiet(other) and not view.checking)
+    assert "[rooting]" in other.page.editor.text()
+    other.drafts.discard()
+    assert other.page.editor.text().encode() == was
+    await until(lambda: quiet(other) and quiet(view))
+
+
+async def test_a_file_that_changes_is_shown_at_once(view, file, until):
+    other = file.read_text().replace("[routing]", "# routes\n[routing]")
+    file.write_text(other)
+    await until(lambda: view.page.editor.text() == other)
+    await until(lambda: quiet(view))
+    assert view.said.text() == "Saved"
+    assert not view.banner.isVisible()
+
+
+@pytest.mark.parametrize("answer", ["Keep this text", "Take the file"])
+async def test_where_both_changed_it_asks(view, file, until, answer):
+    type_in(view, "[routing]", "# mine\n[routing]")
+    mine = view.page.editor.text()
+    other = file.read_text() + "# theirs\n"
+    file.write_text(other)
+    await until(view.banner.isVisible)
+    assert view.page.editor.text() == mine
+    press(view, answer)
+    await until(lambda: quiet(view))
+    await saved(view, until)
+    assert file.read_text() == (mine if answer == "Keep this text" else other)
+
+
+async def test_lines_end_as_in_the_file(view, file, until):
+    text = b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n")
+    file.write_bytes(text)
+    await until(lambda: view.page.base == text)
+    assert not view.page.dirty
+    type_in(view, "[routing]", "# here\n[routing]")
+    await until(lambda: quiet(view))
+    await saved(view, until)
+    assert file.read_bytes() == text.replace(b"[routing]", b"# here\r\n[routing]")
+
+
+async def test_a_scenario_is_checked_against_the_model_and_saved(view, file, until):
+    name = view.files.itemText(1)
+    view.show_file(name)
+    await until(lambda: quiet(view))
+    assert not view.page.editor.mistakes
+    view.page.editor.go_to(0)
+    QTest.keyClicks(view.page.editor, "# about users")
+    await until(lambda: quiet(view))
+    await saved(view, until)
+    assert (file.parent / name).read_text().startswith("# about users")
+    view.page.editor.go_to(0)
+    QTest.keyClicks(view.page.editor, "x")
+    await until(lambda: quiet(view))
+    view.page.editor.selectAll()
+    view.page.editor.insertPlainText('"A" { then: [{ event: "nothing.happened" }] }')
+    await until(lambda: quiet(view) and view.page.editor.mistakes)
+    view.acts["save"].do()
+    await until(lambda: not view.saving)
+    assert "nothing.happened" not in (file.parent / name).read_text()
+
+
+async def test_others_lead_to_a_line_or_a_definition(view, desk, until):
+    desk.text_wanted.emit(PROJECT_FILE, 3)
+    assert view.page.editor.textCursor().blockNumber() == 2
+    desk.text_wanted.emit(PROJECT_FILE, ("topic", "mail"))
+    assert view.page.editor.textCursor().selectedText() == "mail"
+    told = []
+    desk.noticed.connect(told.append)
+    desk.text_wanted.emit(PROJECT_FILE, ("event", "user.created"))
+    assert "Python" in told[0].text
+    await until(lambda: quiet(view))
+
+
+async def test_ctrl_f_opens_the_search(view, until):
+    view.focus_filter()
+    assert view.page.search.isVisible()
+    await asyncio.sleep(0)
+    await until(lambda: quiet(view))

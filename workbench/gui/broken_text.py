@@ -1,0 +1,104 @@
+"""The text of a project that cannot be opened, to be corrected where its mistakes are listed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from shiboken6 import isValid
+
+from workbench.errors import WorkbenchError
+from workbench.gui.actions import Actions, action
+from workbench.gui.loop import spawn
+from workbench.gui.views.text_page import TextPage
+from workbench.gui.widgets import ElidedLabel, error_text
+from workbench.services.design.text_check import CheckedText
+from workbench.tusk import read_file, save
+
+PAUSE_MS = 250
+"""After so long without a key the text is checked."""
+Check = Callable[[str, Path], CheckedText]
+"""Checks a text as that of a project file."""
+
+
+class BrokenText(QWidget):
+    """A project file and its text; it is written also where something is still wrong, as it was before.
+
+    Args:
+        check: Checks the text, in a thread.
+    """
+
+    def __init__(self, path: Path, check: Check) -> None:
+        super().__init__()
+        self._path, self._check_text = path, check
+        self._checking = False
+        self.page = TextPage(path.name, read_file(path))
+        self.said = ElidedLabel("muted")
+        self.acts = Actions(self, self)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self._check)
+        self.page.edited.connect(self._edited)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(0, 6, 0, 0)
+        foot.addWidget(self.said, 1)
+        foot.addWidget(self.acts.button("save", primary=True))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.page, 1)
+        column.addLayout(foot)
+        self.setFocusProxy(self.page.editor)
+        self.acts.offer()
+        self._check()
+
+    def look(self) -> None:
+        """Takes the file as it is now, unless something is typed that is not in it."""
+        try:
+            present = read_file(self._path)
+        except OSError:
+            return  # it is gone: what is shown can be saved again
+        if not self.page.dirty:
+            self.page.read(present)
+
+    def _no_change(self) -> str:
+        return "" if self.page.dirty else "Nothing was changed"
+
+    @action("Save", keys="Ctrl+S", icon="save", tip="Write the text into its file", why=_no_change)
+    def save(self) -> None:
+        """Writes the text in one step, unless the file changed meanwhile."""
+        data = self.page.data()
+        try:
+            save(self._path, data, was=self.page.base)
+        except WorkbenchError as error:
+            self.said.setText(error_text(error))
+            return
+        self.page.base = data
+        self._edited()
+
+    def _edited(self) -> None:
+        self._pause.start()
+        self.acts.refresh()
+
+    def _check(self) -> None:
+        if not self._checking:
+            self._checking = True
+            spawn(self._checked(), name="Check the text")
+
+    async def _checked(self) -> None:
+        text = self.page.editor.text()
+        try:
+            checked = await asyncio.to_thread(self._check_text, text, self._path)
+        finally:
+            self._checking = False
+        if not isValid(self):
+            return
+        self.page.know(checked)
+        count = len(self.page.editor.mistakes)
+        self.said.setText(f"{count:,} {'mistake' if count == 1 else 'mistakes'}" if count else "No mistakes")
+        if not self.page.sure:
+            self._pause.start()
