@@ -49,6 +49,7 @@ class NewProjectDialog(QDialog):
         self.setWindowTitle("New project" if inside is None else f"Make a project of {inside.name}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         inside = self._inside = inside.resolve() if inside is not None else None
+        self._making = False
         self.name = QLineEdit(NAME if inside is None else inside.name)
         self.around = QLineEdit(str(around if inside is None else inside.parent))
         for line in (self.name, self.around):
@@ -110,8 +111,8 @@ class NewProjectDialog(QDialog):
         except (InvalidName, RuntimeError) as error:
             self._tell("error", error_text(error))
             self.make.setEnabled(False)
-            return
-        self.make.setEnabled(True)
+        else:
+            self.make.setEnabled(not self._making)
 
     def _tell(self, role: str, text: str) -> None:
         self.told.setText(text)
@@ -123,8 +124,9 @@ class NewProjectDialog(QDialog):
             self.around.setText(folder)
 
     def _make(self) -> None:
-        if self.make.isEnabled():  # it is not being made already
-            self.setEnabled(False)
+        if self.make.isEnabled():
+            self._making = True
+            self.make.setEnabled(False)
             spawn(self._made(self._folder()), name="Make a project")
 
     async def _made(self, folder: Path) -> None:
@@ -132,14 +134,15 @@ class NewProjectDialog(QDialog):
         try:
             await asyncio.to_thread(create, folder, template, beside=self._inside is not None)
         except Exception as error:  # noqa: BLE001  # whatever stands in the way is said, and can be changed
+            self._making = False
+            self._say_where()
             self._tell("error", error_text(error))
-            self.setEnabled(True)
-            self.name.setFocus()
             return
+        self._making = False
         self.made.emit(folder)
         self.accept()
 
     @override
     def reject(self) -> None:
-        if self.isEnabled():  # what is being made will be there, and opens
+        if not self._making:  # else it will be there, and opens
             super().reject()

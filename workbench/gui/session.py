@@ -55,7 +55,7 @@ class Session(WindowActions):
         self._environ = environ
         self._trouble = "", ""
         self._observer = ""
-        self._end = asyncio.Event()
+        self._end, self._opening = asyncio.Event(), asyncio.Lock()
         self._closing = False
         self._status = StatusLine(
             self.toggle_engine, self.repair, partial(self.bring, "scenarios"), self.zones.offer
@@ -78,9 +78,17 @@ class Session(WindowActions):
         store: str = "",
         fresh: bool = False,
     ) -> None:
-        """Opens a folder or a sample; what is wrong with it is said in the window, which stays usable."""
-        if not await may_leave(self.window, self.desk):
-            return
+        """Opens a folder or a sample; what is wrong with it is said in the window, which stays usable.
+
+        One after the other: of two at a time, the second would find the store in use and could only read.
+        """
+        async with self._opening:
+            if await may_leave(self.window, self.desk):
+                await self._open(target, trust=trust, only=only, store=store, fresh=fresh)
+
+    async def _open(
+        self, target: tuple[Path | None, str], *, trust: bool, only: str, store: str, fresh: bool
+    ) -> None:
         await self.close_project()
         try:
             workspace = await self._started(target, trust=trust, only=only, store=store, fresh=fresh)
