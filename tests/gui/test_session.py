@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
@@ -211,12 +212,23 @@ async def test_a_new_project_stands_beside_the_one_that_is_open_which_is_recent_
     QTest.keyClick(dialog.name, Qt.Key.Key_Return)
     await until(lambda: session.window.windowTitle() == "second — Event Workbench")
     assert session.workspace.project.root == tmp_path / "second"
-    (recent,) = (one for one in session.window.menus["File"].findChildren(QMenu) if "recent" in one.title())
+    recent = session.window.findChild(QMenu, "recent")
     recent.aboutToShow.emit()
     (first,) = recent.actions()
     assert first.text() == str(tmp_path / "first")
     first.trigger()
     await until(lambda: session.window.windowTitle() == "users-declared — Event Workbench")
+    session.window.findChild(QMenu, "recent").aboutToShow.emit()
+    texts = [one.text() for one in session.window.findChild(QMenu, "recent").actions()]
+    assert texts == [str(tmp_path / "second")]
+
+
+async def test_a_new_project_does_not_stand_among_the_copies_of_samples(start):
+    session = await start()
+    session.new_project()
+    dialog = session.window.findChild(NewProjectDialog)
+    assert dialog.around.text() == str(Path.home())
+    dialog.reject()
 
 
 async def test_a_project_that_is_opened_twice_at_a_time_can_be_written(start, tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from workbench.gui.actions import Action, action
 from workbench.gui.icons import icon
 from workbench.gui.loop import finished
 from workbench.gui.recent_projects import show_recent
+from workbench.project.samples import samples_folder
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
@@ -35,6 +36,7 @@ class FileActions(ABC):
     workspace: Workspace | None
     desk: Desk | None
     _settings: QSettings
+    _environ: Mapping[str, str]
 
     @abstractmethod
     def open_sample(self, name: str) -> None:
@@ -52,18 +54,28 @@ class FileActions(ABC):
 
     def offer_recent(self, menu: QMenu) -> None:
         """Offers in a menu of its own what was open before."""
-        recent = menu.addMenu(icon("clock"), "Open &recent")
-        recent.aboutToShow.connect(partial(show_recent, recent, self._settings, self))
+        recent = menu.addMenu(icon("clock"), "Open re&cent")
+        recent.setObjectName("recent")
+        recent.aboutToShow.connect(self._show_recent)
+
+    def _show_recent(self) -> None:
+        # Looked for each time: PySide may let go of a menu's Python half while a project is closed.
+        if (menu := self.window.findChild(QMenu, "recent")) is not None:
+            show_recent(menu, self._settings, self)
 
     @action("&New project …", keys="Ctrl+N", icon="plus", menu="File")
     def new_project(self, inside: Path | None = None) -> None:
         """Asks for name, folder and template of a new project, and opens it."""
         from workbench.gui.new_project_dialog import NewProjectDialog
 
-        around = self.workspace.project.root.parent if self.workspace is not None else Path.home()
-        dialog = NewProjectDialog(self.window, around, inside)
+        dialog = NewProjectDialog(self.window, self._around(), inside)
         dialog.made.connect(self.open_folder)
         dialog.open()
+
+    def _around(self) -> Path:
+        """Returns the folder of the project that is open; copies of samples are apart from a person's own."""
+        around = self.workspace.project.root.parent if self.workspace is not None else Path.home()
+        return Path.home() if around == samples_folder(self._environ) else around
 
     @action("&Open project …", key="open", keys="Ctrl+O", icon="open", menu="File")
     def choose_project(self) -> None:

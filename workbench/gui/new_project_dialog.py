@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -69,6 +70,7 @@ class NewProjectDialog(QDialog):
         self.told = plain_label("", wrap=True)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.make = self.buttons.addButton("Make the project", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.make.setProperty("primary", True)
         self.make.clicked.connect(self._make)
         self.buttons.rejected.connect(self.reject)
         self._lay_out(choose)
@@ -84,13 +86,15 @@ class NewProjectDialog(QDialog):
         place.addWidget(choose)
         form = QFormLayout()
         form.addRow("&Name", self.name)
-        form.addRow("In the &folder", place)
+        label = QLabel("In the &folder")
+        label.setBuddy(self.around)
+        form.addRow(label, place)
         form.addRow("&Begin with", self.templates)
         column = QVBoxLayout(self)
         column.addLayout(form, 1)
         column.addWidget(self.told)
         column.addWidget(self.buttons)
-        self.resize(560, 380)
+        self.resize(680, 380)
 
     def _folder(self) -> Path:
         """Returns where the project would be.
