@@ -27,6 +27,7 @@ OWNERS = (
     *((entry.title, entry.where) for entry in VIEWS),
     ("Flow board", "workbench.gui.board.flow_view:FlowView"),
     ("Flow board", "workbench.gui.views.board_export:BoardExport"),
+    ("Flow board", "workbench.gui.views.board_finder:BoardFinder"),
     ("Commands", "workbench.gui.views.command_history:CommandHistory"),
     ("Projections", "workbench.gui.views.row_detail:RowDetail"),
     ("Subscriptions", "workbench.gui.views.subscription_waiting:WaitingDeliveries"),

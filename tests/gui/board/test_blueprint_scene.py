@@ -155,6 +155,23 @@ def test_zooming_goes_in_steps_around_the_pointer(view: FlowView) -> None:
     assert view.scale_now == BlueprintScene.steps[-1]
 
 
+def test_a_key_leads_back_to_its_own_size(view: FlowView) -> None:
+    view.setFocus()
+    view.zoom_out()
+    QTest.keyClick(view, Qt.Key.Key_1)
+    assert view.scale_now == 1.0
+
+
+def test_what_a_person_looks_at_stays_when_the_model_changes(
+    view: FlowView, scene: BlueprintScene, orders: Registry
+) -> None:
+    view.reveal("event:order.paid")
+    before = view.mapToScene(0, 0)
+    assert before != QPointF(0, 0)
+    show(scene, replace(orders, projections={}), scene.graph)
+    assert view.mapToScene(0, 0) == before
+
+
 def test_the_wheel_moves_and_with_ctrl_zooms_a_step_a_notch(view: FlowView) -> None:
     turn(view, QPoint(100, 100), -120)
     assert view.mapToScene(0, 0) == QPointF(0, 120)
@@ -207,3 +224,27 @@ def test_what_is_chosen_and_goes_is_chosen_no_more(scene: BlueprintScene, orders
     scene.choose("projection:orders")
     show(scene, replace(orders, projections={}), scene.graph)
     assert (scene.chosen, scene.here) == ("", "")
+
+
+def test_each_part_of_a_card_is_found_where_it_is_seen(scene: BlueprintScene) -> None:
+    key = "command:place_order"
+    box = scene.box_of(key)
+    left, top, right = box.left() + 20, box.top(), box.right()
+    found = {
+        "head": scene.part_at(QPointF(left, top + 5)),
+        "first field": scene.part_at(QPointF(left, top + 40)),
+        "last field": scene.part_at(QPointF(left, box.bottom() - 10)),
+        "rest": scene.part_at(QPointF(left, box.bottom() - 1)),
+        "handle": scene.part_at(QPointF(right - 3, top + 16)),
+        "handle beside": scene.part_at(QPointF(right + 5, top + 16)),
+        "gutter": scene.part_at(QPointF(right + 5, top + 60)),
+    }
+    assert found == {
+        "head": (key, "head", 0),
+        "first field": (key, "field", 0),
+        "last field": (key, "field", 6),
+        "rest": (key, "rest", 0),
+        "handle": (key, "handle", 0),
+        "handle beside": (key, "handle", 0),
+        "gutter": ("", "", 0),
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QSettings, Qt
@@ -92,8 +93,8 @@ def test_what_is_selected_elsewhere_is_chosen_in_the_blueprint(board: BoardView,
 
 
 def test_finding_goes_on_and_back_by_keys(board: BoardView) -> None:
-    QTest.keyClicks(board.search, "outage")
-    QTest.keyClick(board.search, Qt.Key.Key_Return)
+    QTest.keyClicks(board.finder.search, "outage")
+    QTest.keyClick(board.finder.search, Qt.Key.Key_Return)
     found = [board.scene.chosen]
     for _ in range(2):
         QTest.keyClick(board.canvas, Qt.Key.Key_F3)
@@ -101,9 +102,9 @@ def test_finding_goes_on_and_back_by_keys(board: BoardView) -> None:
     assert len(set(found)) == 3
     QTest.keyClick(board.canvas, Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
     assert board.scene.chosen == found[1]
-    QTest.keyClicks(board.search, "nonsense")
-    QTest.keyClick(board.search, Qt.Key.Key_Return)
-    assert not board.acts["next_match"].isEnabled()
+    QTest.keyClicks(board.finder.search, "nonsense")
+    QTest.keyClick(board.finder.search, Qt.Key.Key_Return)
+    assert not board.finder.acts["next_match"].isEnabled()
 
 
 def test_gutter_and_heads_stay_while_the_blueprint_moves(board: BoardView) -> None:
@@ -152,6 +153,26 @@ def test_keys_that_do_something_now_are_told(board: BoardView) -> None:
     board.canvas.reveal("command:create_user")
     assert "Enter: Open its form" in hints.accessibleDescription()
     assert "Dead letters" not in hints.accessibleDescription()
+
+
+def test_the_legend_explains_what_the_picture_has(board: BoardView) -> None:
+    said = board.legend.accessibleDescription()
+    assert "Handler" in said
+    assert "Shown again" in said
+    assert "Messages that move" not in said
+    board.show_picture("Topology")
+    said = board.legend.accessibleDescription()
+    assert "Handler" not in said
+    assert "Messages that move" in said
+
+
+async def test_slices_say_how_their_scenarios_stand(board: BoardView, desk: Desk, until: Any) -> None:
+    scenarios, scene = desk.workspace.scenarios, board.pictures.blueprint
+    await scenarios.look()
+    assert scene.coverage["command:create_user"].told[2].endswith(" not run")
+    (first, *_) = [one for one in scenarios.all() if "create_user" in str(one.when)]
+    scenarios.run([first.title])
+    await until(lambda: scene.coverage["command:create_user"].passed == 1)
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])

@@ -48,11 +48,11 @@ def test_it_draws_the_whole_model(board: BoardView, desk: Desk) -> None:
 async def test_what_was_looked_for_before_it_was_drawn_is_found(desk: Desk, qtbot: QtBot, until: Any) -> None:
     board = BoardView(desk)
     qtbot.addWidget(board)
-    board.search.setText("create_user")
-    board._find("create_user")
-    assert board.matches.text() == "No match"
+    board.finder.search.setText("create_user")
+    board.finder._find("create_user")
+    assert board.finder.matches.text() == "No match"
     board.show()
-    await until(lambda: board.matches.text().startswith("1 of "))
+    await until(lambda: board.finder.matches.text().startswith("1 of "))
     assert board.scene.chosen == "command:create_user"
 
 
@@ -153,15 +153,15 @@ def test_a_topic_leads_to_the_form_that_publishes(board: BoardView) -> None:
 
 
 def test_finding_steps_through_what_fits(board: BoardView, qtbot: QtBot) -> None:
-    QTest.keyClicks(board.search, "outage")
-    QTest.keyClick(board.search, Qt.Key.Key_Return)
-    assert (board.scene.chosen, board.matches.text()) == ("aggregate:outage", "1 of 6")
-    qtbot.waitUntil(lambda: board._stepping)
-    QTest.keyClick(board.search, Qt.Key.Key_Return)
-    assert (board.scene.chosen, board.matches.text()) == ("event:outage.reported", "2 of 6")
-    QTest.keyClicks(board.search, "nonsense")
-    QTest.keyClick(board.search, Qt.Key.Key_Return)
-    assert board.matches.text() == "No match"
+    QTest.keyClicks(board.finder.search, "outage")
+    QTest.keyClick(board.finder.search, Qt.Key.Key_Return)
+    assert (board.scene.chosen, board.finder.matches.text()) == ("aggregate:outage", "1 of 6")
+    qtbot.waitUntil(lambda: board.finder._stepping)
+    QTest.keyClick(board.finder.search, Qt.Key.Key_Return)
+    assert (board.scene.chosen, board.finder.matches.text()) == ("event:outage.reported", "2 of 6")
+    QTest.keyClicks(board.finder.search, "nonsense")
+    QTest.keyClick(board.finder.search, Qt.Key.Key_Return)
+    assert board.finder.matches.text() == "No match"
 
 
 async def test_problems_are_counted_and_stepped_through(

@@ -3,48 +3,61 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from workbench.gui.board.blueprint_layout import WIDTH, LanePlace, SlicePlace
 from workbench.gui.board.blueprint_scene import BlueprintScene
+from workbench.gui.board.card_painter import WRAPPED, font_of
 from workbench.gui.board.flow_view import FlowView
+from workbench.gui.board.slice_coverage import Coverage
+from workbench.gui.icons import draw_icon
 from workbench.gui.safe_painter import painting
-from workbench.gui.theme import mix, theme, ui_font
+from workbench.gui.theme import mix, theme
 
-GUTTER, HEAD = 26, 34
+GUTTER, HEAD = 26, 44
 """Width of the lanes' names and height of the slices' heads, in pixels."""
 LEGIBLE = 44.0
 """Pixels of the screen that a head needs for its name."""
-NAME, LANE = 13, 12
-"""Heights of texts in pixels."""
+ROOMY = 100.0
+"""Pixels from which it has room for more than its name, which else has two lines."""
 
 
-def paint_head(painter: QPainter, slice_place: SlicePlace, place: QRectF, *, chosen: bool) -> None:
-    """Paints the head of a slice."""
+def paint_head(painter: QPainter, title: str, place: QRectF, note: Coverage | None, *, chosen: bool) -> None:
+    """Paints the head of a slice: its name, and how its scenarios stand."""
     colors = theme().colors
     if chosen:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colors.hover))
-        painter.drawRoundedRect(place.adjusted(-6, 3, 6, -3), 6, 6)
-    font = ui_font(weight=ui_font().Weight.DemiBold)
-    font.setPixelSize(NAME)
+        painter.drawRoundedRect(place.adjusted(-6, 2, 6, -3), 6, 6)
+    if place.width() < ROOMY:
+        painter.setFont(font_of("far")[0])
+        painter.setPen(QColor(colors.text))
+        painter.drawText(place.adjusted(0, 5, 0, -3), WRAPPED, title)
+        return
+    name = QRectF(place.left(), place.top() + 5, place.width(), 18)
+    _line(painter, title, name, font_of("name")[0], colors.text)
+    if note is not None:
+        icon_name, role, words = note.told
+        ink = colors.ink(role)
+        draw_icon(painter, icon_name, QRectF(place.left(), place.top() + 25, 12, 12), ink)
+        below = QRectF(place.left() + 16, place.top() + 23, place.width() - 16, 16)
+        _line(painter, words, below, font_of("type")[0], ink)
+
+
+def _line(painter: QPainter, text: str, place: QRectF, font: QFont, color: str) -> None:
     painter.setFont(font)
-    painter.setPen(QColor(colors.text))
-    shown = painter.fontMetrics().elidedText(
-        slice_place.title, Qt.TextElideMode.ElideMiddle, int(place.width())
-    )
+    painter.setPen(QColor(color))
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, int(place.width()))
     painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
 
 
 def paint_lane(painter: QPainter, lane: LanePlace, place: QRectF) -> None:
     """Paints the name of a lane, upright."""
     colors = theme().colors
-    font = ui_font(weight=ui_font().Weight.Medium)
-    font.setPixelSize(LANE)
     painter.save()
-    painter.setFont(font)
+    painter.setFont(font_of("field")[0])
     painter.setPen(QColor(colors.muted))
     painter.translate(place.left(), place.bottom())
     painter.rotate(-90)
@@ -67,9 +80,10 @@ class SliceHeads(QWidget):
         colors = theme().colors
         with painting(self) as painter:
             painter.fillRect(self.rect(), QColor(colors.raised))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            here, notes = self._scene.slice_of(self._scene.here), self._scene.coverage
             for place, head in self._heads():
-                here = self._scene.slice_of(self._scene.here)
-                paint_head(painter, place, head, chosen=place.id == here)
+                paint_head(painter, place.title, head, notes.get(place.id), chosen=place.id == here)
             painter.fillRect(QRect(0, 0, GUTTER, self.height()), QColor(colors.raised))
             painter.setPen(QColor(colors.border))
             painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)

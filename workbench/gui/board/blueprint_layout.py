@@ -24,6 +24,8 @@ ROOM = 3 * LINE
 """By how much a lane grows behind the first field."""
 IN, ALSO = 13.0, 24.0
 """How far below a card's upper edge what comes enters it, and what leaves it leaves it."""
+REACH = 8.0
+"""Pixels around the middle of a handle that belong to it."""
 NOWHERE = Box(0, 0, 0, 0)
 
 
@@ -97,6 +99,17 @@ def line_of(box: Box, number: int) -> Box:
 def handle_of(box: Box) -> Point:
     """Returns the middle of the handle from which a wire is drawn."""
     return box.right, box.y + HEAD / 2
+
+
+def part_of(card: Card, box: Box, place: Point) -> tuple[str, int]:
+    """Returns what of a card is at a place: ``handle``, ``head``, ``field`` with its number, or ``rest``."""
+    x, y = handle_of(box)
+    if abs(place[0] - x) <= REACH and abs(place[1] - y) <= REACH:
+        return "handle", 0
+    if place[1] < head_of(box).bottom:
+        return "head", 0
+    number = int((place[1] - line_of(box, 0).y) // LINE)
+    return ("field", number) if 0 <= number < len(card.fields) else ("rest", 0)
 
 
 def lay_out_blueprint(blueprint: Blueprint) -> BlueprintLayout:

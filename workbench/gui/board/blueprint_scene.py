@@ -12,9 +12,10 @@ from typing_extensions import override
 
 from workbench.gui.board.blueprint import Blueprint, Wire
 from workbench.gui.board.blueprint_items import CardItem, RingItem, WireItem
-from workbench.gui.board.blueprint_layout import BlueprintLayout, SlicePlace
+from workbench.gui.board.blueprint_layout import REACH, BlueprintLayout, SlicePlace, part_of
 from workbench.gui.board.board_graph import BoardGraph, Pair, kind_of
 from workbench.gui.board.picture import Picture
+from workbench.gui.board.slice_coverage import Coverage
 from workbench.gui.theme import mix, theme
 
 STEPS = (0.06, 0.1, 0.15, 0.25, 0.33, 0.5, 0.67, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
@@ -28,6 +29,7 @@ class BlueprintScene(Picture):
         blueprint: What is drawn.
         layout: Where everything stands.
         wires: The wires by the keys of their ends.
+        coverage: How the scenarios of each slice stand, by its id.
     """
 
     name = "Blueprint"
@@ -37,6 +39,7 @@ class BlueprintScene(Picture):
         super().__init__(parent)
         self.blueprint, self.layout = Blueprint(), BlueprintLayout()
         self.wires: dict[Pair, WireItem] = {}
+        self.coverage: Mapping[str, Coverage] = {}
         self._cards: dict[str, CardItem] = {}
         self._at: dict[str, tuple[int, int]] = {}
         self._here = ""
@@ -108,6 +111,10 @@ class BlueprintScene(Picture):
         return self._cards
 
     @override
+    def box_of(self, key: str) -> QRectF:
+        return self._cards[key].body.translated(self._cards[key].pos())
+
+    @override
     def content(self) -> QRectF:
         bounds = self.layout.bounds
         return QRectF(bounds.x, bounds.y, bounds.width, bounds.height)
@@ -122,6 +129,10 @@ class BlueprintScene(Picture):
         )
 
     @override
+    def kinds(self) -> set[str]:
+        return {item.card.kind for item in self._cards.values()}
+
+    @override
     def blocks(self) -> Iterator[tuple[QRectF, str]]:
         wrong = set(self.problems())
         for item in self._cards.values():
@@ -132,6 +143,20 @@ class BlueprintScene(Picture):
     def card_at(self, place: QPointF) -> str:
         found = next((item for item in self.items(place) if isinstance(item, CardItem)), None)
         return found.card.key if found is not None else ""
+
+    def part_at(self, place: QPointF) -> tuple[str, str, int]:
+        """Returns the key of the card at a place, which part of it is there, and the number of a field.
+
+        The parts are those of `part_of`; all is empty where no card is.
+        """
+        inside = self.card_at(place)
+        key = inside or self.card_at(place - QPointF(REACH, 0))  # half of a handle is beside its card
+        if key:
+            item = self._cards[key]
+            part, number = part_of(item.card, item.box, (place.x(), place.y()))
+            if inside or part == "handle":
+                return key, part, number
+        return "", "", 0
 
     def slice_of(self, key: str) -> str:
         """Returns the id of the slice in which a card stands, or empty."""
@@ -212,17 +237,17 @@ class BlueprintScene(Picture):
     @override
     def drawBackground(self, painter: QPainter, rect: QRectF | object) -> None:
         if isinstance(rect, QRectF):
-            self.paint_lanes(painter, rect)
+            painter.fillRect(rect, QColor(theme().colors.surface))
+            for number, lane in enumerate(self.layout.lanes):
+                if lane.top <= rect.bottom() and lane.bottom >= rect.top():
+                    self.paint_lane(painter, number, rect.left(), rect.right())
 
-    def paint_lanes(self, painter: QPainter, rect: QRectF) -> None:
-        """Paints the grounds of the lanes and the lines between them."""
-        colors = theme().colors
-        painter.fillRect(rect, QColor(colors.surface))
-        line = QPen(QColor(mix(colors.border, colors.surface, 0.6)), 0)
-        for number, lane in enumerate(self.layout.lanes):
-            place = QRectF(rect.left(), lane.top, rect.width(), lane.bottom - lane.top)
-            if not number % 2:
-                painter.fillRect(place, QColor(colors.alternate))
-            painter.setPen(line)
-            painter.drawLine(place.topLeft(), place.topRight())
-            painter.drawLine(place.bottomLeft(), place.bottomRight())
+    def paint_lane(self, painter: QPainter, number: int, left: float, right: float) -> None:
+        """Paints the ground of a lane and the lines at its edges, from one place to another."""
+        colors, lane = theme().colors, self.layout.lanes[number]
+        place = QRectF(left, lane.top, right - left, lane.bottom - lane.top)
+        if not number % 2:
+            painter.fillRect(place, QColor(colors.alternate))
+        painter.setPen(QPen(QColor(mix(colors.border, colors.surface, 0.6)), 0))
+        painter.drawLine(place.topLeft(), place.topRight())
+        painter.drawLine(place.bottomLeft(), place.bottomRight())

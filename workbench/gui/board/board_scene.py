@@ -33,6 +33,7 @@ class BoardScene(Picture):
     """
 
     name = "Topology"
+    moving = True
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -124,6 +125,10 @@ class BoardScene(Picture):
     @override
     def cards(self) -> Mapping[str, NodeItem]:
         return self.nodes
+
+    @override
+    def kinds(self) -> set[str]:
+        return {item.node.kind for item in self.nodes.values()}
 
     @override
     def blocks(self) -> Iterator[tuple[QRectF, str]]:

@@ -31,14 +31,16 @@ class Legend(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._kinds: tuple[str, ...] = ()
+        self._moving = True
         self._board = parent
         parent.installEventFilter(self)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("Legend")
         theme().changed.connect(self.update)
 
-    def set_kinds(self, kinds: set[str]) -> None:
-        """Explains these kinds."""
+    def set_kinds(self, kinds: set[str], *, moving: bool) -> None:
+        """Explains these kinds, and either what moves or what is shown again."""
+        self._moving = moving
         self._kinds = tuple(kind for kind in KINDS if kind in kinds)
         self.setAccessibleDescription(", ".join(text for _, text in self._entries()))
         self.resize(self.sizeHint())
@@ -58,6 +60,8 @@ class Legend(QFrame):
     def _entries(self) -> list[Entry]:
         kinds: list[Entry] = [(_card(KINDS[kind]), KINDS[kind].word) for kind in self._kinds]
         kinds.append((_problem, "Something is wrong"))
+        if not self._moving:
+            return [*kinds, (_ghost, "Shown again")]
         return [*kinds, *((_token(outcome), text) for outcome, text in OUTCOMES.items())]
 
     @override
@@ -93,6 +97,14 @@ def _card(kind: NodeKind) -> Callable[[QPainter, QRectF], None]:
         _icon(painter, place, kind.icon, str(getattr(colors, f"on_{role}")))
 
     return draw
+
+
+def _ghost(painter: QPainter, place: QRectF) -> None:
+    pen = QPen(QColor(theme().colors.event_ink), 1)
+    pen.setDashPattern([3, 2])
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(place, 4, 4)
 
 
 def _problem(painter: QPainter, place: QRectF) -> None:

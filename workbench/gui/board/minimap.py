@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMarginsF, QObject, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtCore import QEvent, QMarginsF, QObject, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QTransform
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
@@ -16,6 +16,10 @@ EDGE, GAP = 6, 10
 """Pixels inside of it around the picture, and between it and the board's corner."""
 SPARE = QMarginsF(24, 24, 24, 24)
 """The edge of a picture that need not be seen."""
+BROADER = 6.0
+"""How much more one direction may be enlarged than the other."""
+LEAST_WINDOW = 8.0
+"""Pixels that the part that is seen is tall and wide at least."""
 LEAST = 2.0
 """Pixels that a card is tall and wide at least."""
 
@@ -60,16 +64,14 @@ class Minimap(QWidget):
     def _seen(self) -> QRectF:
         return self._view.mapToScene(self._view.viewport().rect()).boundingRect()
 
-    def _scale(self) -> float:
+    def _matrix(self) -> QTransform:
+        """Returns how the picture is drawn here: what is very long or tall is drawn a few times broader."""
         content = self._view.board.content()
         room = QRectF(self.rect()).adjusted(EDGE, EDGE, -EDGE, -EDGE)
-        return min(room.width() / max(content.width(), 1.0), room.height() / max(content.height(), 1.0))
-
-    def _origin(self) -> QPointF:
-        """Returns where the picture's upper left corner is here."""
-        content, scale = self._view.board.content(), self._scale()
-        wide, tall = content.width() * scale, content.height() * scale
-        return QPointF((self.width() - wide) / 2, (self.height() - tall) / 2)
+        across, down = room.width() / max(content.width(), 1.0), room.height() / max(content.height(), 1.0)
+        across, down = min(across, BROADER * down), min(down, BROADER * across)
+        made = QTransform.fromTranslate(self.width() / 2, self.height() / 2).scale(across, down)
+        return made.translate(-content.center().x(), -content.center().y())
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -89,17 +91,15 @@ class Minimap(QWidget):
 
     def _window(self) -> QRectF:
         """Returns where the part that is seen is here."""
-        seen, scale, origin = self._seen(), self._scale(), self._origin()
-        corner = seen.topLeft() - self._view.board.content().topLeft()
-        place = QRectF(origin + corner * scale, seen.size() * scale)
-        return place.intersected(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+        place = self._matrix().mapRect(self._seen()).intersected(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+        more = max(0.0, LEAST_WINDOW - place.width()) / 2, max(0.0, LEAST_WINDOW - place.height()) / 2
+        return place.adjusted(-more[0], -more[1], *more)
 
     def _draw(self, ratio: float) -> None:
-        colors, scale, origin = theme().colors, self._scale(), self._origin()
+        colors, matrix = theme().colors, self._matrix()
         self._drawn = QPixmap(self.size() * ratio)
         self._drawn.setDevicePixelRatio(ratio)
         self._drawn.fill(Qt.GlobalColor.transparent)
-        corner = self._view.board.content().topLeft()
         with painting(self._drawn) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QColor(colors.border))
@@ -107,8 +107,8 @@ class Minimap(QWidget):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
             for box, role in self._view.board.blocks():
-                place = origin + (box.topLeft() - corner) * scale
-                wide, tall = max(box.width() * scale, LEAST), max(box.height() * scale, LEAST)
+                place = matrix.mapRect(box)
+                wide, tall = max(place.width(), LEAST), max(place.height(), LEAST)
                 painter.fillRect(QRectF(place.x(), place.y(), wide, tall), QColor(getattr(colors, role)))
 
     # -- moving there --------------------------------------------------------------------------------------
@@ -122,5 +122,5 @@ class Minimap(QWidget):
         self._go(event)
 
     def _go(self, event: QMouseEvent) -> None:
-        corner = self._view.board.content().topLeft()
-        self._view.look_at(corner + (event.position() - self._origin()) / self._scale())
+        there, _ = self._matrix().inverted()
+        self._view.look_at(there.map(event.position()))

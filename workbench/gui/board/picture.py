@@ -24,6 +24,7 @@ class Picture(QGraphicsScene):
 
     Attributes:
         name: What a person calls it.
+        moving: Whether messages travel in it.
         steps: The scales that zooming goes through; none where it is smooth.
         graph: What is known of the nodes.
         chosen: Id of the chosen node, or empty.
@@ -32,6 +33,7 @@ class Picture(QGraphicsScene):
     node_chosen = Signal(str)
     rebuilt = Signal()
     name: ClassVar[str] = ""
+    moving: ClassVar[bool] = False
     steps: ClassVar[tuple[float, ...]] = ()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -49,6 +51,10 @@ class Picture(QGraphicsScene):
 
     def cards(self) -> Mapping[str, QGraphicsItem]:
         """Returns the cards by their keys."""
+        raise NotImplementedError
+
+    def kinds(self) -> set[str]:
+        """Returns the kinds of what it shows."""
         raise NotImplementedError
 
     def content(self) -> QRectF:

@@ -18,12 +18,15 @@ from workbench.gui.board.flow_view import FlowView
 from workbench.gui.board.hint_line import HintLine, hints_of
 from workbench.gui.board.minimap import Minimap
 from workbench.gui.board.picture import Picture
+from workbench.gui.board.slice_coverage import coverage_of
 from workbench.gui.reads import takes_time
 from workbench.gui.views.board_details import Live, trouble
 from workbench.gui.views.board_model import model_graph
 
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
+    from workbench.model.scenario import Scenario
+    from workbench.services.scenarios.scenario_status import ScenarioStatus
 
 SEEN = ("publish:", "issue:")
 """Counters that tell of lines which only show once something was seen to move along them."""
@@ -123,6 +126,16 @@ class BoardPictures(QWidget):
         else:
             self.topology.show_graph(found.graph)
         self.minimap.follow()
+
+    def tell_scenarios(self, status: ScenarioStatus) -> None:
+        """Says on the slices how their scenarios stand."""
+
+        def passed(scenario: Scenario) -> bool | None:
+            found = status.of(scenario) if status.holds(scenario) else None
+            return None if found is None else found.result.passed
+
+        self.blueprint.coverage = coverage_of(self.drawn.blueprint, status.all(), passed)
+        self.frame.heads.update()
 
     def show_picture(self, name: str) -> None:
         """Shows a picture by its name; what is chosen in the other is chosen in it, too."""

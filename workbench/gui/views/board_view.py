@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, Qt, QTimer, QUrl
+from PySide6.QtCore import QSettings, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import Action, action
@@ -18,10 +18,11 @@ from workbench.gui.icons import icon
 from workbench.gui.view import View
 from workbench.gui.views.board_details import ACTIONS, DECLARED_AS, DetailsStrip, Live
 from workbench.gui.views.board_export import BoardExport
+from workbench.gui.views.board_finder import BoardFinder
 from workbench.gui.views.board_model import badges, pulses
 from workbench.gui.views.board_pictures import BoardPictures, Drawn, drawn
 from workbench.gui.views.publish_dialog import open_publish
-from workbench.gui.widgets import EmptyState, SearchBox, show_words, toolbar_button
+from workbench.gui.widgets import EmptyState, show_words, toolbar_button
 from workbench.project.samples import PROJECT_FILE
 
 if TYPE_CHECKING:
@@ -57,8 +58,6 @@ class BoardView(View):
         self._live = Live(flow={}, subscriptions={}, projections={})
         self._reading = self.question(self._show)
         self._watching = False
-        self._found: list[str] = []
-        self._stepping = False
         self.pictures = BoardPictures()
         self.canvas, self.topology = self.pictures.canvas, self.pictures.topology
         self.legend = Legend(self.canvas)
@@ -74,6 +73,7 @@ class BoardView(View):
         self.details.closed.connect(lambda: self.scene.choose(""))
         self.acts.offer()
         self.export = BoardExport(desk, self.pictures)
+        self.destroyed.connect(desk.workspace.scenarios.listen(self._tell_scenarios))
         self._show_details("")
 
     @property
@@ -110,12 +110,7 @@ class BoardView(View):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.desk.workspace.project.root)))
 
     def _toolbar(self) -> QHBoxLayout:
-        self.search = SearchBox("Find a node")
-        self.search.setToolTip("Enter shows the next one")
-        self.search.settled.connect(self._find)
-        self.search.returnPressed.connect(self._find_next)
-        self.matches = QLabel()
-        self.matches.setProperty("role", "muted")
+        self.finder = BoardFinder(self, self.canvas)
         self.troubles = toolbar_button("", "warning", "Step through what is marked")
         self.troubles.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.troubles.clicked.connect(self.next_problem)
@@ -130,16 +125,26 @@ class BoardView(View):
         for button in self._switch:
             row.addWidget(button)
         row.addSpacing(8)
-        for key in ("show_all", "zoom_out", "zoom_in"):
+        for key in ("show_all", "zoom_out"):
             row.addWidget(self.canvas.acts.button(key, words=False))
+        row.addWidget(self._scale_button())
+        row.addWidget(self.canvas.acts.button("zoom_in", words=False))
         row.addSpacing(4)
-        self.search.setMaximumWidth(320)
-        row.addWidget(self.search, 100)
-        row.addWidget(self.matches)
+        row.addWidget(self.finder.search, 100)
+        row.addWidget(self.finder.matches)
         row.addStretch(1)
         row.addWidget(self.troubles)
         row.addWidget(self.key_button)
         return row
+
+    def _scale_button(self) -> QToolButton:
+        """Says how large the board is; a click shows it in its own size."""
+        act, button = self.canvas.acts["own_size"], QToolButton()
+        button.setToolTip(act.toolTip())
+        button.setAccessibleName(act.text())
+        button.clicked.connect(act.trigger)
+        self.canvas.zoomed.connect(lambda scale: button.setText(f"{scale:.0%}"))
+        return button
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -193,10 +198,10 @@ class BoardView(View):
     def _draw(self, found: Drawn) -> None:
         """Draws the model again if it has changed, and what is wrong with it."""
         if self.pictures.draw(found):
+            self._tell_scenarios()
             self._explain()
             self.pages.setCurrentIndex(0 if found.graph.nodes else 1)
-            if not self._found:  # what was looked for may be there now
-                self._find(self.search.text())
+            self.finder.look_again()
         self._show_badges()
 
     def _show_badges(self) -> None:
@@ -208,11 +213,13 @@ class BoardView(View):
         }
         self.scene.set_badges(badges(self._live.flow) | paused)
 
+    def _tell_scenarios(self) -> None:
+        self.pictures.tell_scenarios(self.desk.workspace.scenarios)
+
     def _explain(self) -> None:
         """Explains the kinds that are seen, says how much is wrong and what can be done."""
         self.canvas.offering.refresh()
-        cards = self.scene.cards()
-        self.legend.set_kinds({node.kind for node in self.scene.graph.nodes if node.id in cards})
+        self.legend.set_kinds(self.scene.kinds(), moving=self.scene.moving)
         self._count_problems()
 
     def _count_problems(self) -> None:
@@ -263,53 +270,13 @@ class BoardView(View):
 
     def _change_picture(self, name: str) -> None:
         self.pictures.show_picture(name)
-        self._found = []
-        self.matches.clear()
+        self.finder.other_picture()
         self._explain()
         self._show_badges()
         self._show_details(self.scene.chosen)
         self.acts.refresh()
 
-    # -- finding -------------------------------------------------------------------------------------------
-
-    def _find(self, text: str) -> None:
-        """Shows the best of what fits; Enter goes on to the others."""
-        self._found = self.scene.find(text)
-        self._show_match(0)
-        if not self._found:
-            self.matches.setText("No match" if text.strip() else "")
-        self._stepping = False
-        QTimer.singleShot(0, self, self._allow_stepping)  # the Enter that asked must not step as well
-
-    def _allow_stepping(self) -> None:
-        self._stepping = True
-
-    def _find_next(self) -> None:
-        if self._stepping:
-            self.next_match()
-
-    def _nothing_found(self) -> str:
-        return "" if self._found else "Nothing was looked for: Ctrl+F"
-
-    @action("Next match", keys="F3", icon="search", why=_nothing_found)
-    def next_match(self) -> None:
-        """Shows the next of what was found."""
-        self._show_match(self._place() + 1)
-
-    @action("Previous match", keys="Shift+F3", icon="search", why=_nothing_found)
-    def previous_match(self) -> None:
-        """Shows the one before of what was found."""
-        self._show_match(max(self._place(), 0) - 1)
-
-    def _place(self) -> int:
-        return self._found.index(self.scene.chosen) if self.scene.chosen in self._found else -1
-
-    def _show_match(self, place: int) -> None:
-        if self._found:
-            place %= len(self._found)
-            self.canvas.reveal(self._found[place])
-            self.matches.setText(f"{place + 1} of {len(self._found)}")
-        self.acts.refresh()
+    # -- going there ---------------------------------------------------------------------------------------
 
     @action(
         "Next problem",

@@ -1,0 +1,95 @@
+"""Which scenarios speak of a slice, and how they stand there: by the scenarios of a sample."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import ROOT
+from workbench.gui.board.blueprint import Blueprint, blueprint_of
+from workbench.gui.board.slice_coverage import Coverage, coverage_of
+from workbench.model.scenario import (
+    Expected,
+    FactKind,
+    FilePlace,
+    IssuedCommand,
+    Replay,
+    Scenario,
+    ScenarioStep,
+)
+from workbench.project.project import load_project
+
+PLACE = FilePlace(file="a.tsk", line=1, column=1)
+
+
+@pytest.fixture(scope="module")
+def orders() -> Blueprint:
+    folder = ROOT / "resources" / "samples" / "orders-declared"
+    return blueprint_of(load_project(folder, environ={}, trusted=True).registry)
+
+
+def scenario(name, *, when=(), then=()):
+    steps = tuple(ScenarioStep(act=IssuedCommand(command=one, data={})) for one in when)
+    facts = tuple(
+        Expected(kind=kind, facts={kind.value: what}, place=PLACE, wanted=wanted)
+        for kind, what, wanted in then
+    )
+    return Scenario(name=name, place=PLACE, when=steps, then=facts)
+
+
+def told(blueprint, *scenarios, passed=lambda _one: True):
+    found = coverage_of(blueprint, scenarios, passed)
+    return {name: one.passed for name, one in found.items() if one.passed}
+
+
+def test_a_scenario_speaks_of_what_it_issues_and_expects(orders):
+    one = scenario(
+        "all",
+        when=["place_order", "unknown"],
+        then=[
+            (FactKind.EVENT, "payment.requested", True),
+            (FactKind.EVENT, "order.cancelled", False),
+            (FactKind.ROW, "orders", True),
+            (FactKind.COMMAND, "mark_paid", True),
+            (FactKind.REJECTED, "ship_order", True),
+        ],
+    )
+    assert told(orders, one) == {
+        "command:place_order": 1,
+        "command:request_payment": 1,
+        "command:mark_paid": 1,
+        "projection:orders": 1,
+    }
+
+
+def test_it_counts_once_for_a_slice_of_which_it_speaks_twice(orders):
+    one = scenario("twice", when=["place_order"], then=[(FactKind.EVENT, "order.placed", True)])
+    assert told(orders, one) == {"command:place_order": 1}
+
+
+def test_what_only_replays_speaks_of_none(orders):
+    one = Scenario(name="x", place=PLACE, when=(ScenarioStep(act=Replay(subscription="card-terminal")),))
+    assert told(orders, one) == {}
+
+
+def test_verdicts_are_counted(orders):
+    verdicts = {"good": True, "bad": False, "late": None}
+    scenarios = [scenario(name, when=["place_order"]) for name in verdicts]
+    found = coverage_of(orders, scenarios, lambda one: verdicts[one.name])
+    assert found["command:place_order"] == Coverage(passed=1, failed=1, unsure=1)
+    assert found["command:ship_order"] == Coverage()
+    assert set(found) == {one.id for one in orders.slices}
+
+
+@pytest.mark.parametrize(
+    ("coverage", "icon", "words"),
+    [
+        (Coverage(), "circle", "no scenario yet"),
+        (Coverage(passed=8), "check", "8 pass"),
+        (Coverage(passed=3, failed=5), "error", "5 of 8 fail"),
+        (Coverage(failed=1, unsure=2), "error", "1 of 3 fail"),
+        (Coverage(unsure=2), "circle", "2 not run"),
+        (Coverage(passed=1, unsure=2), "circle", "1 of 3 pass"),
+    ],
+)
+def test_it_is_told_by_sign_and_words(coverage, icon, words):
+    assert coverage.told[::2] == (icon, words)

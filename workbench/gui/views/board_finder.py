@@ -1,0 +1,83 @@
+"""Finds nodes on the board by what is typed, and goes through what was found."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QLabel, QWidget
+
+from workbench.gui.actions import Actions, action
+from workbench.gui.board.flow_view import FlowView
+from workbench.gui.widgets import SearchBox
+
+
+class BoardFinder:
+    """A line to type in, and how many were found; its keys work in the whole view.
+
+    Attributes:
+        search: Where one types.
+        matches: Says which of how many is shown.
+    """
+
+    def __init__(self, view: QWidget, canvas: FlowView) -> None:
+        self._canvas = canvas
+        self._found: list[str] = []
+        self._stepping = False
+        self.search, self.matches = SearchBox("Find on the board"), QLabel()
+        self.search.setToolTip("Enter shows the next one")
+        self.search.setMaximumWidth(320)
+        self.search.settled.connect(self._find)
+        self.search.returnPressed.connect(self._enter)
+        self.matches.setProperty("role", "muted")
+        self.acts = Actions(self, view)
+        self.acts.offer()
+
+    def _find(self, text: str) -> None:
+        """Shows the best of what fits; Enter goes on to the others."""
+        self._found = self._canvas.board.find(text)
+        self._show(0)
+        if not self._found:
+            self.matches.setText("No match" if text.strip() else "")
+        self._stepping = False
+        QTimer.singleShot(0, self.search, self._allow_stepping)  # the Enter that asked must not step as well
+
+    def _allow_stepping(self) -> None:
+        self._stepping = True
+
+    def _enter(self) -> None:
+        if self._stepping:
+            self.next_match()
+
+    def look_again(self) -> None:
+        """Finds what is drawn later than it was looked for."""
+        if not self._found:
+            self._find(self.search.text())
+
+    def other_picture(self) -> None:
+        """Finds the same in another picture, and leaves what is seen of it."""
+        self._found = self._canvas.board.find(self.search.text())
+        self.matches.setText(f"{len(self._found)} found" if self._found else "")
+        self.acts.refresh()
+
+    def _nothing_found(self) -> str:
+        return "" if self._found else "Nothing was looked for: Ctrl+F"
+
+    @action("Next match", keys="F3", icon="search", why=_nothing_found)
+    def next_match(self) -> None:
+        """Shows the next of what was found."""
+        self._show(self._place() + 1)
+
+    @action("Previous match", keys="Shift+F3", icon="search", why=_nothing_found)
+    def previous_match(self) -> None:
+        """Shows the one before of what was found."""
+        self._show(max(self._place(), 0) - 1)
+
+    def _place(self) -> int:
+        chosen = self._canvas.board.chosen
+        return self._found.index(chosen) if chosen in self._found else -1
+
+    def _show(self, place: int) -> None:
+        if self._found:
+            place %= len(self._found)
+            self._canvas.reveal(self._found[place])
+            self.matches.setText(f"{place + 1} of {len(self._found)}")
+        self.acts.refresh()
