@@ -188,6 +188,8 @@ async def test_a_folder_without_a_project_becomes_one_and_opens(start, settings,
     await until(lambda: session.workspace is not None)
     assert session.workspace.project.root == folder
     assert session.window.windowTitle() == "notes — Event Workbench"
+    assert session.window.perspective == "Design"
+    assert session.window.docks["board"].isVisible()
     assert not notices(session)
     assert (folder / "ideas.txt").read_text() == "mine"
     assert recent_projects(settings) == [folder]
@@ -212,6 +214,7 @@ async def test_a_new_project_stands_beside_the_one_that_is_open_which_is_recent_
     QTest.keyClick(dialog.name, Qt.Key.Key_Return)
     await until(lambda: session.window.windowTitle() == "second — Event Workbench")
     assert session.workspace.project.root == tmp_path / "second"
+    assert session.window.perspective == "Design"
     recent = session.window.findChild(QMenu, "recent")
     recent.aboutToShow.emit()
     (first,) = recent.actions()

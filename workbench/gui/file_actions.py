@@ -59,7 +59,7 @@ class FileActions(ABC):
         recent.aboutToShow.connect(self._show_recent)
 
     def _show_recent(self) -> None:
-        # Looked for each time: PySide may let go of a menu's Python half while a project is closed.
+        # Looked for each time: the Python object of a menu may be gone once a project was closed.
         if (menu := self.window.findChild(QMenu, "recent")) is not None:
             show_recent(menu, self._settings, self)
 
@@ -69,8 +69,12 @@ class FileActions(ABC):
         from workbench.gui.new_project_dialog import NewProjectDialog
 
         dialog = NewProjectDialog(self.window, self._around(), inside)
-        dialog.made.connect(self.open_folder)
+        dialog.made.connect(self._design)
         dialog.open()
+
+    def _design(self, folder: Path) -> None:
+        self.window.show_perspective("Design")
+        self.open_folder(folder)
 
     def _around(self) -> Path:
         """Returns the folder of the project that is open; copies of samples are apart from a person's own."""

@@ -104,8 +104,8 @@ class NewProjectDialog(QDialog):
             RuntimeError: The folder is that of a person who is not known here.
         """
         name = self.name.text().strip()
-        if Path(name).name != name:
-            raise InvalidName("a project's name is that of its folder, without a path", path="")
+        if name == ".." or Path(name).name != name:
+            raise InvalidName("the project's name is that of its folder, without a path", path="")
         check_name(name, what="the project's name")
         return Path(self.around.text().strip()).expanduser().absolute() / name
 
