@@ -29,6 +29,15 @@ class Calendar:
         day = min(time.day, monthrange(year, month + 1)[1])
         return time.replace(year=year, month=month + 1, day=day) + timedelta(days=self.days)
 
+    @property
+    def words(self) -> str:
+        """Says it in the largest unit: ``2 weeks``, ``1 year``."""
+        count, unit = self.months or self.days, "month" if self.months else "day"
+        several, larger = (12, "year") if self.months else (7, "week")
+        if count % several == 0 and count:
+            count, unit = count // several, larger
+        return f"{count} {unit}{'' if count == 1 else 's'}"
+
     def __neg__(self) -> Calendar:
         return Calendar(-self.months, -self.days)
 
