@@ -13,9 +13,8 @@ from uuid import UUID
 
 import msgspec
 
-from workbench.errors import ANY, InvalidValue
-from workbench.model.calendar_spans import Calendar
-from workbench.model.clock import MICROSECONDS, checked_time, from_datetime, to_datetime
+from workbench.errors import ANY
+from workbench.model.calendar_spans import later
 from workbench.model.event import Event, RecordedEvent
 from workbench.model.filter import Filter
 from workbench.model.json_values import read_json
@@ -196,26 +195,6 @@ def expiry(now: int, *lives: float | None) -> int | None:
     """
     given = [life for life in lives if life is not None]
     return later(now, min(given), "ttl") if given else None
-
-
-def later(now: int, span: float | Calendar, what: str) -> int:
-    """Returns the time so much after another one, microseconds since 1970.
-
-    Args:
-        span: Seconds, or units of the calendar.
-        what: Name of the field that gives it.
-
-    Raises:
-        InvalidValue: The calendar has no such time (N2).
-    """
-    try:
-        if isinstance(span, Calendar):
-            return from_datetime(span.after(to_datetime(now)))
-        return checked_time(now + round(span * MICROSECONDS))
-    except (ValueError, OverflowError):
-        words = span.words if isinstance(span, Calendar) else f"{span:g} seconds"
-        said = f"{words} from now is no time in the years 1 to 9999"
-        raise InvalidValue(said, path=what) from None
 
 
 class Context(Protocol):

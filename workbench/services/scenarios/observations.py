@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from workbench.errors import WorkbenchError
+from workbench.model.calendar_spans import later
 from workbench.model.clock import MICROSECONDS
 from workbench.model.json_values import read_json
-from workbench.model.messaging import COMMANDS_TOPIC, Message, later
+from workbench.model.messaging import COMMANDS_TOPIC, Message
 from workbench.model.projection import ColumnKind
 from workbench.model.scenario import FactKind, Facts, Followed, Happened, Scenario, moment
 from workbench.project.declared.column_values import row_seen

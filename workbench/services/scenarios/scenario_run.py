@@ -15,11 +15,12 @@ from workbench.engine.command_handler import Issue
 from workbench.engine.timers import CallOff, VirtualTimer
 from workbench.engine.world import World
 from workbench.errors import InvalidCommand, InvalidValue, WorkbenchError
+from workbench.model.calendar_spans import later
 from workbench.model.clock import MICROSECONDS, ManualClock
 from workbench.model.command import CommandOutcome, CommandResult
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.ids import derived_id
-from workbench.model.messaging import Handler, Message, later
+from workbench.model.messaging import Handler, Message
 from workbench.model.scenario import IssuedCommand, Occurrence, Replay, Scenario, ScenarioStep, moment
 from workbench.project.durations import write_duration
 from workbench.project.project import Project
