@@ -36,7 +36,7 @@ class Issuer:
     Attributes:
         origin: Name of the policy, process or subscription.
         about: Position of the message that they follow from; answers to refusals read it again (K6).
-        instance: Of a process, with its name: who may withdraw what is issued for later (K7).
+        instance: Of a process, as the store names it: who may withdraw what is issued for later (K7).
     """
 
     origin: str
@@ -204,6 +204,7 @@ class DeliveryContext:
         due = self._later(delay, at)
         if refused:
             said |= {"answer": self._known_answer(refused), "about": issuer.about}
+            said |= {"instance": issuer.instance} if issuer.instance else {}
         self._task.effects.append(
             NewMessage(
                 id=self._effect_id(),
