@@ -133,7 +133,7 @@ def start_of(frame: Frame, value: datetime, unit: str, zone: str = _UTC) -> date
 
 
 def date_text(frame: Frame, value: datetime, unit: str, zone: str = _UTC) -> str:
-    """Returns the day, week, month or year of a time as ISO 8601 writes it: ``2024-05-31``, ``2024-W22``.
+    """Returns the day, week, month or year of a time as ISO 8601 writes it: ``2024-05-31``, ``2024-05``.
 
     Raises:
         Wrong: As for `start_of`.
