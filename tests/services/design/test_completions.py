@@ -41,7 +41,7 @@ def names(old, new):
         ("put { color:", "put { ‸: ", ["id", "color"]),
         ('count: "paid"', 'count: "‸"', ["id", "color", "paid"]),
         ('order: "color"', 'order: "c‸"', ["color"]),
-        ('"order.paid" { count', "‸ { count", ["order.paid"]),
+        ('"order.paid" { count', "‸ { count", ["order.paid", "bill.sent"]),
         ("set { seen:", "set { ‸:", ["seen"]),
         ('of: "line"', 'of: "li‸"', ["line", "list"]),
         ('topic: "mails"', 'topic: "‸"', ["mails"]),
