@@ -13,6 +13,16 @@ from workbench.model.dead_letter import LetterStatus
 from workbench.model.delivery_states import DeliveryState
 
 
+class Instance(NamedTuple):
+    """An instance of a process: its state as JSON text, and the position of the event that began it.
+
+    0 where that is not known: a store of an earlier schema held it.
+    """
+
+    state: str
+    began: int
+
+
 class StreamInfo(msgspec.Struct, frozen=True, kw_only=True):
     """A stream as listings show it; times in microseconds since 1970."""
 
