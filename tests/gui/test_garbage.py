@@ -38,9 +38,9 @@ async def test_a_cycle_ends_on_the_thread_of_the_loop(until: Any) -> None:
 
 def test_python_collects_again_by_itself_once_the_loop_has_ended() -> None:
     assert gc.isenabled()
-    with GarbageCollector().alone():
+    with GarbageCollector(lambda: 5.0).alone():
         assert not gc.isenabled()
-        with GarbageCollector().alone():
+        with GarbageCollector(lambda: 5.0).alone():
             assert not gc.isenabled()
         assert not gc.isenabled()
     assert gc.isenabled()
@@ -64,7 +64,7 @@ def test_generations_are_collected_by_the_thresholds_and_all_of_them_seldom(
     asked: list[int], monkeypatch: pytest.MonkeyPatch, counts: tuple[int, int, int], generations: list[int]
 ) -> None:
     monkeypatch.setattr("workbench.gui.garbage.gc.get_count", lambda: counts)
-    collector = GarbageCollector()
+    collector = GarbageCollector(lambda: 5.0)
     for _ in generations or [0]:
         collector.collect()
     assert asked == generations

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from time import perf_counter
 
 WHOLE_EVERY = 10.0
 """Seconds at least between two looks at everything that there is."""
@@ -18,9 +17,13 @@ class GarbageCollector:
 
     A card or a row of a tree in a reference cycle would then be deleted beside Qt's loop, which ends in a
     crash or in a loop that never comes to an end.
+
+    Args:
+        time: Returns seconds of a clock that never goes back.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, time: Callable[[], float]) -> None:
+        self._time = time
         self._next_whole = 0.0
 
     @contextmanager
@@ -39,11 +42,11 @@ class GarbageCollector:
         counts, limits = gc.get_count(), gc.get_threshold()
         if counts[0] <= limits[0] or gc.isenabled():
             return
-        now = perf_counter()
+        now = self._time()
         if counts[1] <= limits[1]:
             gc.collect(0)
         elif counts[2] <= limits[2] or now < self._next_whole:
             gc.collect(1)
         else:
             gc.collect()
-            self._next_whole = now + max(WHOLE_EVERY, (perf_counter() - now) / SHARE)
+            self._next_whole = now + max(WHOLE_EVERY, (self._time() - now) / SHARE)
