@@ -68,6 +68,8 @@ class IssuedCommands:
                 origin=said.get("origin", ""),
             )
         )
+        for event in result.event_ids:
+            self.runtime.causation.outcome(message.id, event)
         if result.outcome is CommandOutcome.CONFLICT:
             raise RuntimeError(result.message)
         if result.outcome is CommandOutcome.REJECTED and "answer" in said:
