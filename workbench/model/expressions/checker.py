@@ -8,6 +8,7 @@ from typing import Any
 
 from workbench.model.expressions import cel_parser
 from workbench.model.expressions.cel_values import TYPE_NAMES, Uint, Wrong
+from workbench.model.expressions.certain_failures import beyond, divides_by_zero
 from workbench.model.expressions.comparison_checks import COMPARISONS, ORDERED, comparison_flaw
 from workbench.model.expressions.expression_hints import among, conversion, function_hint, way_on
 from workbench.model.expressions.flaws import Flaw
@@ -40,6 +41,8 @@ from workbench.model.expressions.value_kinds import (
     Type,
     common,
     computed,
+    either,
+    loose,
     number_of,
     record,
 )
@@ -67,6 +70,7 @@ class _Check:
         present: Places such as ``command.email`` that a condition around has found not to be null.
         patterns: Size of all regular expressions together.
         looking: It only looks what an expression gives.
+        joined: Within ``&&`` or ``||``, where the other side may decide although this one fails.
     """
 
     names: dict[str, Type]
@@ -74,6 +78,7 @@ class _Check:
     present: frozenset[str] = frozenset()
     patterns: int = 0
     looking: bool = False
+    joined: bool = False
 
     def flaw(self, node: cel_parser.Node, message: str, hint: str = "") -> Type:
         self.flaws.append(Flaw(node.at, node.end, message, hint))
@@ -135,6 +140,8 @@ class _Check:
         if owner.kind is Kind.LIST:
             if index.kind not in {Kind.INTEGER, Kind.UINT, Kind.ANY}:
                 self.flaw(node.index, f"an item of a list has a number, and this is {index.words}")
+            elif (odd := beyond(node)) and not self.joined:
+                self.flaw(node.index, odd)
             return owner.item or ANY
         if (
             owner.kind is Kind.RECORD
@@ -186,17 +193,20 @@ class _Check:
         return self._arithmetic(node, left, right)
 
     def _logic(self, node: cel_parser.Binary) -> Type:
+        outside, self.joined = self.joined, True
         self.infer(node.left)
         self.need(node.left, BOOLEAN, f"{node.operator} joins what is true or false")
         before = self.present
         self.present |= present_where(node.left, yes=node.operator == "&&")
         self.infer(node.right)
         self.need(node.right, BOOLEAN, f"{node.operator} joins what is true or false")
-        self.present = before
+        self.present, self.joined = before, outside
         return BOOLEAN
 
     def _arithmetic(self, node: cel_parser.Binary, left: Type, right: Type) -> Type:
         kinds = (left.counts_as, right.counts_as)
+        if divides_by_zero(node) and not self.joined:
+            return self.flaw(node.right, "nothing can be divided by 0")
         if Kind.DECIMAL in kinds and {*kinds} - {Kind.ANY} <= NUMBERS:
             return DECIMAL
         if Kind.ANY in kinds:
@@ -286,13 +296,13 @@ class _Check:
     def _reduce(self, node: cel_parser.Call, items: list[Type]) -> Type:
         """Checks ``list.reduce(made, item, start, expression)``; a first look finds what is made."""
         *names, start, body = node.arguments
-        made = _loose(self.infer(start))
+        made = loose(self.infer(start))
         if self.looking:
             made = ANY
         else:
             look = replace(self, names=dict(self.names), flaws=[], looking=True)
-            made = _either(made, look.inside(names, [made, *items], [body], "reduce"))
-        return _either(made, self.inside(names, [made, *items], [body], "reduce"))
+            made = either(made, look.inside(names, [made, *items], [body], "reduce"))
+        return either(made, self.inside(names, [made, *items], [body], "reduce"))
 
     def _items(self, owner: Type, *, two: bool) -> list[Type]:
         """Returns what the names of a macro stand for."""
@@ -358,18 +368,6 @@ class _Check:
                     self.flaw(one, str(error))
                 except (TypeError, ValueError, AttributeError):
                     continue  # of another kind: that is told already
-
-
-def _either(one: Type, other: Type) -> Type:
-    """Returns what is known of a value that is made step by step; numbers are promoted."""
-    found = [one, _loose(other)]
-    known = number_of(*found) or common(found)
-    return known.or_null() if one.nullable or other.nullable else known
-
-
-def _loose(found: Type) -> Type:
-    """Returns the kind alone of a value that another one takes the place of."""
-    return RECORD if found.fields is not None else replace(computed(found), choices=(), places=None)
 
 
 _NEEDS = {"reduce": "a name for what is made, one for each item, what it begins with"}

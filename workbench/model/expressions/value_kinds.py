@@ -157,6 +157,18 @@ def number_of(*types: Type) -> Type | None:
     return Type(kind=kinds.pop()) if len(kinds) == 1 else None
 
 
+def either(one: Type, other: Type) -> Type:
+    """Returns what is known of a value that is made step by step; numbers are promoted."""
+    found = [one, loose(other)]
+    known = number_of(*found) or common(found)
+    return known.or_null() if one.nullable or other.nullable else known
+
+
+def loose(found: Type) -> Type:
+    """Returns the kind alone of a value that another one takes the place of."""
+    return RECORD if found.fields is not None else replace(computed(found), choices=(), places=None)
+
+
 def comparable(left: Type, right: Type) -> bool:
     """Whether values of two types can be equal."""
     kinds = {left.counts_as, right.counts_as}
