@@ -17,12 +17,13 @@ from workbench.engine.delivery_attempt import DeliveryAttempt
 from workbench.engine.publisher import OutgoingMessage, new_message
 from workbench.engine.rows_buffer import check_key, check_row
 from workbench.errors import ANY, ModelError, PermanentError
+from workbench.model.calendar_spans import later
 from workbench.model.clock import MICROSECONDS, Clock
 from workbench.model.event import Event, NewEvent, written
 from workbench.model.expressions.value_views import in_microseconds, moment
 from workbench.model.ids import derived_id
 from workbench.model.json_values import write_json
-from workbench.model.messaging import COMMANDS_TOPIC, NOTHING, Priority, Topic, later
+from workbench.model.messaging import COMMANDS_TOPIC, NOTHING, Priority, Topic
 from workbench.model.projection import Projection
 from workbench.model.registry import Registry
 from workbench.store.operations import Append, NewMessage, Operation, ProjectRows, WithdrawTimeouts

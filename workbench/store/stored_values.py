@@ -52,7 +52,9 @@ class AppendResult(msgspec.Struct, frozen=True, kw_only=True):
             return self
         places = [one.first_position for one in (first, self) if one.first_position]
         last = max(first.last_position, self.last_position)
-        return msgspec.structs.replace(first, first_position=min(places, default=0), last_position=last)
+        version = self.last_version if self.stream == first.stream else first.last_version
+        first = msgspec.structs.replace(first, last_version=version, last_position=last)
+        return msgspec.structs.replace(first, first_position=min(places, default=0))
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
