@@ -180,9 +180,11 @@ class ReadModels(Protocol):
     def page(
         self, projection: str, *, where: Where, after: Any | None, limit: int, order: str = ""
     ) -> list[dict[str, Any]]:
-        """Returns up to ``limit`` rows that fit a condition, behind the one with the key ``after`` (Q2).
+        """Returns up to ``limit`` rows that fit a condition, behind the row or the key ``after`` (Q2).
 
         Args:
+            after: A row as an earlier page gave it: the page begins there, also where it moved or went since;
+                or its key, with which the row is looked for in another order than that of the key.
             where: What columns equal, such as ``{"state": "open"}``, or a condition, such as
                 ``AllOf((Compare("total", ">=", 5), AnyOf((…, …))))``.
             order: A column, with ``-`` in front the other way round; empty for the key.
