@@ -19,7 +19,7 @@ _DIVIDED = {Kind.INTEGER, Kind.UINT, Kind.DECIMAL}
 
 
 def certain_failures(node: Any) -> Iterator[Flaw]:
-    """Yields what will fail, given a tree with its types; beside ``&&`` and ``||`` the other side may decide."""
+    """Yields what will fail, given a tree with its types; beside ``&&`` and ``||`` the other side decides."""
     if isinstance(node, list | tuple):
         for part in node:
             yield from certain_failures(part)
