@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 import msgspec
-from pydantic import AfterValidator
+from pydantic import AfterValidator, WithJsonSchema
 from pydantic import Field as Pydantic
 
 from workbench.model.command import Answer, Query, ReadModels
@@ -121,7 +121,11 @@ def _page(columns: Mapping[str, ColumnKind], order: str, *, whole: bool) -> dict
     key: Any = int if whole else str
     words = "Key of the last row of the page before"
     if order in columns:
-        key |= _annotated(dict[str, Any], AfterValidator(partial(_kept_row, columns, order)))
+        row = _annotated(dict[str, Any], AfterValidator(partial(_kept_row, columns, order)))
+        form = {
+            "anyOf": [{"type": "integer" if whole else "string"}, {"type": "null"}]
+        }  # rows are for programs
+        key = _annotated(key | row | None, WithJsonSchema(form))
         words += ", or that row: the page goes on there although it moved or went"
     after = Pydantic(description=words)
     return {
