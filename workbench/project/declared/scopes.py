@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 from workbench.errors import ExpressionFailed
+from workbench.model.expressions.budget import once
 from workbench.model.expressions.closures import Scope, Variable, item
 from workbench.model.expressions.value_kinds import ANY, INTEGER, STRING, Kind, Type
 from workbench.project.declared.compilation import Compilation
@@ -43,14 +44,17 @@ def now_at(index: int) -> Mapping[str, Variable]:
 
 
 def with_names(draft: Compilation, path: Path, let: Mapping[str, str], scope: Scope) -> Scope:
-    """Returns a scope with the names that a section gives to expressions; each sees those before it."""
+    """Returns a scope with the names that a section gives to expressions; each sees those before it.
+
+    What uses them must run `together`: each is computed once there.
+    """
     found = dict(scope)
     for name, text in let.items():
         if name in found:
             draft.tell((*path, "let", name), "S-NAME", f"{name} is taken already", _RENAME, key=True)
             continue
         run, known = draft.expression((*path, "let", name), text, found)
-        found[name] = Variable(known, run)
+        found[name] = Variable(known, once(run))
     return found
 
 
