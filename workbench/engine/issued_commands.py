@@ -53,6 +53,7 @@ class IssuedCommands:
 
         Raises:
             PermanentError: It was refused, and nothing answers that.
+            WrongExpectedVersion: Others wrote meanwhile, again and again: it is tried again later.
         """
         if message.deliver_at is not None and self._withdrawn(message):
             return
@@ -66,10 +67,9 @@ class IssuedCommands:
                 correlation_id=message.correlation_id,
                 causation_id=message.causation_id,
                 origin=said.get("origin", ""),
+                again=True,
             )
         )
-        if result.outcome is CommandOutcome.CONFLICT:
-            raise RuntimeError(result.message)
         if result.outcome is CommandOutcome.REJECTED and "answer" in said:
             context.issuer = Issuer(said["origin"], said["about"])
             self._answer(said["answer"], message, result, context)

@@ -36,7 +36,7 @@ def due_of(
         return lambda env: (0.0, span.after(moment(now(env))))
     if isinstance(one.after, str):
         after = _timed(draft, (*path, "after"), one.after, DURATION, scope, present)
-        return lambda env: (max(0.0, after(env).total_seconds()), None)
+        return lambda env: (after(env).total_seconds(), None)
     seconds = one.after
     return (lambda _env: (seconds, None)) if seconds else None
 
