@@ -18,7 +18,7 @@ MANY = 40
 
 
 def doubling(first, *, text="{0} + {0}"):
-    """Returns names of which each uses the one before it twice: 2^40 of the first, if each use computes it."""
+    """Returns names of which each uses the one before it twice: 2^40 times the first."""
     names = [f'n0: "{first}"', *(f'n{at}: "{text.format(f"n{at - 1}")}"' for at in range(1, MANY))]
     return f"let {{ {', '.join(names)} }}"
 
