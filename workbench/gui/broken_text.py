@@ -76,7 +76,7 @@ class BrokenText(QWidget):
         except WorkbenchError as error:
             self.said.setText(error_text(error))
             return
-        self.page.base = data
+        self.page.know_file(data)
         self._edited()
 
     def _edited(self) -> None:

@@ -39,14 +39,15 @@ class TextPage(TextPane):
 
     def __init__(self, name: str, data: bytes, check: Callable[[str], CheckedText]) -> None:
         self.name, self.base, self._check = name, data, check
+        self._was = self.shown(data)
         self.checked: CheckedText | None = None
         super().__init__(self)
-        self.show_text(name, self.shown(data))
+        self.show_text(name, self._was)
 
     @property
     def dirty(self) -> bool:
         """Whether something is typed that is not in the file."""
-        return self.editor.text() != self.shown(self.base)
+        return self.editor.text() != self._was
 
     @property
     def sure(self) -> bool:
@@ -68,8 +69,12 @@ class TextPage(TextPane):
 
     def read(self, data: bytes) -> None:
         """Takes the file as it is now; what was typed and is not in it can be got back by undoing."""
-        self.base = data
-        self.editor.take_text(self.shown(data))
+        self.know_file(data)
+        self.editor.take_text(self._was)
+
+    def know_file(self, data: bytes) -> None:
+        """Takes a file for what the text is compared with; the text stays."""
+        self.base, self._was = data, self.shown(data)
 
     def know(self, checked: CheckedText) -> None:
         """Takes what is known of the text."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -44,7 +45,6 @@ class CheckedText:
     running: Registry | None = None
 
 
-@without_collecting()
 def check_project_text(
     text: str, path: FilePath, *, environ: Mapping[str, str], running: Registry | None
 ) -> CheckedText:
@@ -53,6 +53,13 @@ def check_project_text(
     Args:
         running: The model that runs, where Python modules bring parts of it.
     """
+    with without_collecting():
+        checked = _checked(text, path, environ, running)
+    gc.collect(1)  # what it was compiled into goes while it is young: later more would have to be walked over
+    return checked
+
+
+def _checked(text: str, path: FilePath, environ: Mapping[str, str], running: Registry | None) -> CheckedText:
     document, faults = parse_in_part(text, path.name)
     scopes: dict[Path, Names] = {}
     try:
