@@ -28,6 +28,7 @@ from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import find_scenarios
 from workbench.services.maintenance.store_owner import check_place, owner_for
 from workbench.services.monitor import Monitor
+from workbench.services.project.stored_parts import unusable_parts
 from workbench.store.memory.store import MemoryStore
 from workbench.store.store_file import remembered_owner, scan
 from workbench.tusk import Problem, open_file
@@ -137,7 +138,7 @@ def _command(registry: Registry, number: int, line: bytes) -> str:
 def store_problems(
     project: Project, environ: Mapping[str, str], *, allow: bool
 ) -> Sequence[Problem | Complaint]:
-    """Returns what is wrong with the project's store: its place, its owner, events that cannot be read.
+    """Returns what is wrong with the project's store: its place, its owner, what the model cannot read.
 
     Args:
         allow: The person allows a store outside the folder, or another project's (T3).
@@ -146,7 +147,7 @@ def store_problems(
         check_place(project.root, project.store_path, environ, allow=allow)
         if not project.store_path.is_file() or not project.store_path.stat().st_size:
             return []
-        found = list(_unread(project))
+        found = [*_unread(project), *_unusable(project)]
         owner_for(project, environ, allow=allow)(remembered_owner(project.store_path))
     except WorkbenchError as error:
         place = read_settings(project.root, environ=environ).problem(
@@ -172,6 +173,12 @@ def _unread(project: Project) -> Iterator[Complaint]:
         said, hint = first[name, version]
         events = "1 stored event" if count == 1 else f"{count:,} stored events"
         message = f"{events} of {name}, version {version}: {said}"
+        yield Complaint(file=store, code="E-STORED", message=message, hint=hint)
+
+
+def _unusable(project: Project) -> Iterator[Complaint]:
+    store = place_in(project.root, project.store_path)
+    for message, hint in unusable_parts(project.registry, project.store_path):
         yield Complaint(file=store, code="E-STORED", message=message, hint=hint)
 
 
