@@ -33,7 +33,7 @@ def unusable_parts(registry: Registry, path: Path) -> Iterator[Trouble]:
     for (process, said), count in states.items():
         what = "1 stored instance" if count == 1 else f"{count:,} stored instances"
         yield f"{what} of {process} {'does' if count == 1 else 'do'} not fit: {said}", UNFIT
-    waiting = Counter(one for row in waiting_commands(path) if (one := _unusable(registry, *row)))
+    waiting = Counter(row for said in waiting_commands(path) if (row := _unusable(registry, *said)))
     for (name, said, hint), count in waiting.items():
         what = "1 command" if count == 1 else f"{count:,} commands"
         yield f"{what} {name} that {'waits' if count == 1 else 'wait'}: {said}", hint
