@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.errors import ExpressionFailed
@@ -35,6 +35,7 @@ _WORD = re.compile(r"\w+")
 _NUMBERS = {ColumnKind.INTEGER, ColumnKind.NUMBER}
 GROWING = "set gives a column any value; integer and number grow"
 """Way out where a column cannot grow."""
+_CHAINED = "rows are looked up at once: keep this key in the event, or in a column of the row itself"
 _OWN_ROWS = "keep what is needed in rows of this one, under keys of their own; handlers see those of others"
 
 
@@ -272,8 +273,11 @@ def _others(
         if other.projection not in {"", ".".join(path[1:])}:
             said = "rows of another read model stand elsewhere in the log: a rebuild would find others"
             draft.tell((*at, "projection"), "S-REF", said, _OWN_ROWS)
-        looking[name] = item(row, 3 + bool(one.each) + len(keys))
+        before = len(draft.problems)
         keys.append(_keyed(draft, (*at, "key"), other.key, columns, scope, nullable=True))
+        if set(looking) & set(_WORD.findall(other.key)):
+            draft.problems[before:] = [replace(told, hint=_CHAINED) for told in draft.problems[before:]]
+        looking[name] = item(row, 2 + bool(one.each) + len(keys))
     return looking, tuple(keys)
 
 

@@ -90,7 +90,9 @@ def lines_of(
         if not isinstance(values, list | tuple):
             raise ExpressionFailed(f"{draft.places.label(place)}: {text}: this is no list")
         if len(values) > MOST_LINES:
-            said = f"{len(values):,} lines are more than {MOST_LINES:,}"
+            said = (
+                f"{len(values):,} lines are more than {MOST_LINES:,}; slice(0, {MOST_LINES}) takes the first"
+            )
             raise ExpressionFailed(f"{draft.places.label(place)}: {text}: {said}")
         for value in values:
             yield {**env, name: value} if arity is None else (*env, value)

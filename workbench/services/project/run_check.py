@@ -9,7 +9,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.engine.world import World
-from workbench.errors import InvalidEvent, NoHandler, StoreNotAllowed, UnknownEvent, WorkbenchError
+from workbench.errors import (
+    InvalidEvent,
+    InvalidValue,
+    NoHandler,
+    StoreNotAllowed,
+    UnknownEvent,
+    WorkbenchError,
+)
 from workbench.interop.json_records import read_lines
 from workbench.interop.ndjson import RecordProblem, parse_line
 from workbench.model.clock import SystemClock
@@ -26,6 +33,7 @@ from workbench.project.project_file import ProjectFile, read_settings
 from workbench.project.python_sources import read_sources
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import find_scenarios
+from workbench.services.commands.command_story import command_in
 from workbench.services.maintenance.store_owner import check_place, owner_for
 from workbench.services.monitor import Monitor
 from workbench.services.project.stored_parts import unusable_parts
@@ -118,12 +126,13 @@ def _command(registry: Registry, number: int, line: bytes) -> str:
     value = parse_line(number, line)
     if isinstance(value, RecordProblem):
         return value.message
-    name, _ = value.pop("command", None), value.pop("expected", None)
-    if not isinstance(name, str):
-        return 'a command line needs "command": its name'
+    try:
+        name, fields, _ = command_in(value, registry)
+    except InvalidValue as error:
+        return error.message
     try:
         with ProjectCode(f"{name} could not be read"):
-            registry.command(name).parse(value)
+            registry.command(name).parse(fields)
     except NoHandler as error:
         return in_brackets(error.message, error.hint)
     except Exception as error:  # noqa: BLE001  # validators are the model's own code
