@@ -6,7 +6,7 @@ import pytest
 
 from workbench.errors import InvalidValue, ProjectError, StoreReadOnly
 from workbench.services.design import gestures
-from workbench.services.design.gestures import Node
+from workbench.services.design.gestures import DesignNode
 from workbench.services.project.open_project import open_target
 from workbench.tusk import ChangedOnDisk, add_section, parse, save
 
@@ -23,7 +23,7 @@ name: "shop"
 [aggregate.box]
 """
 SCENARIO = '"Sent" {\n    when: { event: "parcel.sent", stream: "parcel-1" }\n    then: []\n}\n'
-SENT = Node("event", "parcel.sent")
+SENT = DesignNode("event", "parcel.sent")
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def make(kind, name, after=None):
 async def test_a_step_that_loads_is_written_and_undone_to_the_byte(project):
     design = project.design
     state = design.apply(
-        "Add command send_parcel", make("command", "send_parcel", Node("aggregate", "parcel"))
+        "Add command send_parcel", make("command", "send_parcel", DesignNode("aggregate", "parcel"))
     )
     assert (state.undo, state.redo, state.problems) == ("Add command send_parcel", "", ())
     assert "[command.send_parcel]" in written(project)
@@ -86,7 +86,9 @@ async def test_what_does_not_load_is_kept_unwritten_until_it_does(project):
     assert any("a policy needs issue" in one for one in state.problems)
     assert written(project) == TEXT
     assert "[policy.tell]" in design.state().text.project.text
-    state = design.apply("Add command tell_parcel", make("command", "tell_parcel", Node("policy", "tell")))
+    state = design.apply(
+        "Add command tell_parcel", make("command", "tell_parcel", DesignNode("policy", "tell"))
+    )
     assert state.problems == ()
     assert 'on: "parcel.sent"\nissue: "tell_parcel"\nwith { parcel_id: "id" }\n' in written(project)
     design.undo()
@@ -100,7 +102,7 @@ async def test_other_sections_that_change_meanwhile_stay(project):
     changed = TEXT.replace("# Mine", "# Ours").replace("# Not now\n", "# Later\n")
     path.write_text(changed)
     assert "# Ours" in design.state().text.project.text
-    design.apply("Add command tell_parcel", make("command", "tell_parcel", Node("policy", "tell")))
+    design.apply("Add command tell_parcel", make("command", "tell_parcel", DesignNode("policy", "tell")))
     assert "# Later" in written(project)
     assert "[policy.tell]" in written(project)
     path.write_text(written(project) + "\n[aggregate.crate]\n")

@@ -15,15 +15,15 @@ from workbench.project.project_file import read_document
 from workbench.project.samples import SAMPLES
 from workbench.services.design import gestures
 from workbench.services.design.design_text import DesignText
-from workbench.services.design.gestures import Node
+from workbench.services.design.gestures import DesignNode
 from workbench.services.design.references import references
 from workbench.services.design.relations import RELATIONS
 from workbench.services.design.section_lists import put
 from workbench.tusk import TskError, parse
 
 EMPTY = '[project]\nname: "shop"\n'
-SENT, PARCELS = Node("event", "parcel.sent"), Node("projection", "parcels")
-SEND, DELIVER = Node("command", "send_parcel"), Node("command", "deliver_parcel")
+SENT, PARCELS = DesignNode("event", "parcel.sent"), DesignNode("projection", "parcels")
+SEND, DELIVER = DesignNode("command", "send_parcel"), DesignNode("command", "deliver_parcel")
 
 
 def of(text):
@@ -53,9 +53,9 @@ FLOW = (
     make("event", "parcel.sent", SEND),
     field(SENT, "to"),
     make("projection", "parcels", SENT),
-    make("command", "deliver_parcel", Node("aggregate", "parcel")),
+    make("command", "deliver_parcel", DesignNode("aggregate", "parcel")),
     make("event", "parcel.delivered", DELIVER),
-    lambda text: gestures.linked(text, Node("event", "parcel.delivered"), PARCELS),
+    lambda text: gestures.linked(text, DesignNode("event", "parcel.delivered"), PARCELS),
 )
 WRITTEN = """\
 [project]
@@ -99,7 +99,7 @@ def test_a_flow_is_made_from_nothing_and_runs_at_every_step():
     ("changes", "said"),
     [
         (
-            [make("policy", "p", SENT), make("command", "tell_owner", Node("policy", "p"))],
+            [make("policy", "p", SENT), make("command", "tell_owner", DesignNode("policy", "p"))],
             'on: "parcel.sent"\nissue: "tell_owner"\nwith { owner_id: "id" }\n',
         ),
         ([make("process", "p", SENT)], 'key: "id"\non { "parcel.sent": { starts: true } }\n'),
@@ -136,7 +136,7 @@ def test_one_action_moves_with_its_details_where_a_second_one_comes():
     assert problems(text) == []
     alone = gestures.unlinked(text, SEND, SENT)
     assert 'do { lost { emit: "parcel.lost" } }\n' in alone.project.text
-    none = gestures.unlinked(alone, SEND, Node("event", "parcel.lost"))
+    none = gestures.unlinked(alone, SEND, DesignNode("event", "parcel.lost"))
     assert 'to { type: "string", min: 1 } }\n\n' in none.project.text
 
 
@@ -144,12 +144,14 @@ def test_one_action_moves_with_its_details_where_a_second_one_comes():
 def test_a_wire_is_written_known_and_taken_away(one):
     text = reduce(
         lambda text, kind: (
-            text if gestures.exists(text, Node(kind, f"a_{kind}")) else gestures.made(text, kind, f"a_{kind}")
+            text
+            if gestures.exists(text, DesignNode(kind, f"a_{kind}"))
+            else gestures.made(text, kind, f"a_{kind}")
         ),
         dict.fromkeys(["command", "aggregate", one.source, one.target]),
         of(EMPTY),
     )
-    source, target = Node(one.source, f"a_{one.source}"), Node(one.target, f"a_{one.target}")
+    source, target = DesignNode(one.source, f"a_{one.source}"), DesignNode(one.target, f"a_{one.target}")
     wired = gestures.linked(text, source, target)
     assert one.linked(wired.project, source.name, target.name)
     assert gestures.linked(wired, source, target) == wired
@@ -196,7 +198,7 @@ def test_what_is_removed_takes_along_what_is_about_it():
     text = after(
         *FLOW,
         make("policy", "p", SENT),
-        make("command", "tell_parcel", Node("policy", "p")),
+        make("command", "tell_parcel", DesignNode("policy", "p")),
         make("query", "q", PARCELS),
     )
     assert [one.role for one in gestures.left_over(text, SENT)] == ["emit", "on", "on"]
@@ -205,7 +207,7 @@ def test_what_is_removed_takes_along_what_is_about_it():
     assert "sent" not in alone.project.text
     assert "policy" not in alone.project.text
     assert "emit" in gestures.removed(text, SENT, along=False).project.text
-    gone = gestures.removed(text, Node("aggregate", "parcel"), along=True)
+    gone = gestures.removed(text, DesignNode("aggregate", "parcel"), along=True)
     assert problems(gone) == []
     columns = 'columns { id: "text", to: "text", status: "text" }'
     assert gone.project.text == f'{EMPTY}\n[projection.parcels]\n{columns}\n\n[query.q]\nlist: "parcels"\n'
@@ -271,7 +273,7 @@ def test_random_gestures_give_texts_that_can_be_read_and_keep_every_comment(samp
     text = of(dressed((Path("resources/samples") / sample / "project.tsk").read_text(), how))
     for _ in range(4):
         nodes = sorted({(one.kind, one.name) for one in references(text) if one.role == "header"})
-        nodes = [Node(kind, name) for kind, name in nodes if kind not in {"type", "consumer"}]
+        nodes = [DesignNode(kind, name) for kind, name in nodes if kind not in {"type", "consumer"}]
         comments = text.project.text.count("# of ")
         try:
             text = gesture(data, text, data.draw(st.sampled_from(nodes)), data.draw(st.sampled_from(nodes)))

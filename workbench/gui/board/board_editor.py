@@ -29,7 +29,7 @@ from workbench.model.counts import counted
 from workbench.services.design import gestures
 from workbench.services.design.design import DesignState
 from workbench.services.design.field_lines import write_field_line
-from workbench.services.design.gestures import Node
+from workbench.services.design.gestures import DesignNode
 from workbench.services.design.relations import why_not
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class BoardEditor(QObject):
         """Says why nothing can be designed here; empty where it can."""
         return self.desk.read_only() if self.desk.workspace.world.model is None else ""
 
-    def node(self, identity: str) -> Node | None:
+    def node(self, identity: str) -> DesignNode | None:
         """Returns what a card stands for; None where it is none that the project file declares."""
         kind, _, name = identity.partition(":")
         registry = self.desk.workspace.registry
@@ -89,7 +89,7 @@ class BoardEditor(QObject):
             kind = kind_of_consumer(registry, name)
         elif kind == "external":
             kind = "external" if name in registry.externals else "actor"
-        node = Node(kind, name) if name else None
+        node = DesignNode(kind, name) if name else None
         return node if node is not None and gestures.exists(self.state.text, node) else None
 
     def follow(self) -> None:
@@ -128,21 +128,21 @@ class BoardEditor(QObject):
             partial(self._make, kind, after),
         )
 
-    def _make(self, kind: str, after: Node | None, entered: Entered) -> None:
+    def _make(self, kind: str, after: DesignNode | None, entered: Entered) -> None:
         if not entered.text:
             self.entry.leave()
             return
         if entered.offer is not None and entered.offer.name and after is not None:
-            node = Node(kind, entered.offer.name)
+            node = DesignNode(kind, entered.offer.name)
             change = partial(gestures.linked, source=after, target=node)
             label = f"Link {after.name} to {node.name}"
         else:
-            node = Node(kind, gestures.full_name(self.state.text, kind, entered.text, after))
+            node = DesignNode(kind, gestures.full_name(self.state.text, kind, entered.text, after))
             change = partial(gestures.made, kind=kind, name=node.name, after=after)
             label = f"Add {kind} {node.name}"
         self._do(label, change, partial(self._made, node, entered))
 
-    def _made(self, node: Node, entered: Entered) -> None:
+    def _made(self, node: DesignNode, entered: Entered) -> None:
         self.wanted = identity_of(node)
         follows = gestures.NEXT.get(node.kind, "")
         if entered.on and follows:
@@ -154,7 +154,7 @@ class BoardEditor(QObject):
         else:
             self.entry.leave()
 
-    def _follow_up(self, kind: str, after: Node) -> None:
+    def _follow_up(self, kind: str, after: DesignNode) -> None:
         title = f"New {kind}: {after.name} {leads(kind, after)} it"
         self._ask(
             title,
@@ -178,7 +178,7 @@ class BoardEditor(QObject):
         if (node := self.node(identity)) is not None:
             self.fields_of(node)
 
-    def fields_of(self, node: Node) -> None:
+    def fields_of(self, node: DesignNode) -> None:
         """Asks for the fields of something, a line each."""
         self._ask(
             f"Fields of {node.name}",
@@ -190,7 +190,7 @@ class BoardEditor(QObject):
         )
         self._erase = partial(self._last_field, node)
 
-    def _field(self, node: Node, entered: Entered) -> None:
+    def _field(self, node: DesignNode, entered: Entered) -> None:
         if not entered.text:
             self.entry.leave()
             return
@@ -198,7 +198,7 @@ class BoardEditor(QObject):
         change = partial(gestures.with_field, node=node, line=entered.text)
         self._do(f"Add field {name} of {node.name}", change, lambda: self.fields_of(node))
 
-    def _last_field(self, node: Node) -> None:
+    def _last_field(self, node: DesignNode) -> None:
         fields = gestures.fields_of(self.state.text, node)
         if not fields:
             return
@@ -229,14 +229,14 @@ class BoardEditor(QObject):
                 partial(self._link, node),
             )
 
-    def _link(self, node: Node, entered: Entered) -> None:
+    def _link(self, node: DesignNode, entered: Entered) -> None:
         if entered.offer is None:
             kinds = [kind for kind in KEYS if entered.text in gestures.names_of(self.state.text, kind)]
             said = why_not(node.kind, kinds[0]) if kinds else f"nothing is named {entered.text}"
             self.entry.tell(said)
             return
         kind, _, name = entered.offer.name.partition(":")
-        target = Node(kind, name)
+        target = DesignNode(kind, name)
         self.wanted = identity_of(target)
         self._do(
             f"Link {node.name} to {name}",
@@ -261,11 +261,11 @@ class BoardEditor(QObject):
             text=node.name,
         )
 
-    def _rename(self, node: Node, entered: Entered) -> None:
+    def _rename(self, node: DesignNode, entered: Entered) -> None:
         if entered.text in {"", node.name}:
             self.entry.leave()
             return
-        self.wanted = identity_of(Node(node.kind, entered.text))
+        self.wanted = identity_of(DesignNode(node.kind, entered.text))
         stored = self.desk.workspace.design.is_stored
         change = partial(renamed, node=node, name=entered.text, is_stored=stored)
         self._do(f"Rename {node.kind} {node.name}", change, self.entry.leave)

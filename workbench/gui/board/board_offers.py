@@ -9,7 +9,7 @@ from workbench.errors import InvalidValue
 from workbench.gui.actions import Action
 from workbench.gui.board.board_entry import Offer
 from workbench.services.design import gestures
-from workbench.services.design.gestures import Node
+from workbench.services.design.gestures import DesignNode
 from workbench.services.design.relations import relation, targets_of
 
 if TYPE_CHECKING:
@@ -55,13 +55,13 @@ def sign_of(kind: str) -> str:
     return _SIGNS.get(kind, kind)
 
 
-def leads(kind: str, after: Node | None) -> str:
+def leads(kind: str, after: DesignNode | None) -> str:
     """Returns what something does to a new thing of a kind behind it; empty where nothing leads there."""
     found = relation(after.kind, kind) if after is not None else None
     return found.word if found is not None else ""
 
 
-def offers(text: DesignText, kind: str, after: Node | None, typed: str) -> Sequence[Offer]:
+def offers(text: DesignText, kind: str, after: DesignNode | None, typed: str) -> Sequence[Offer]:
     """Returns what fits a name: the new thing, and those of the kind that can be linked to."""
     if not typed:
         return ()
@@ -74,7 +74,7 @@ def offers(text: DesignText, kind: str, after: Node | None, typed: str) -> Seque
     return [*linked, *new] if name in known else [*new, *linked]
 
 
-def targets(text: DesignText, node: Node, typed: str) -> Sequence[Offer]:
+def targets(text: DesignText, node: DesignNode, typed: str) -> Sequence[Offer]:
     """Returns what a wire from something may lead to and does not yet."""
     return [
         Offer(text=f"{one.word} {name}", name=f"{one.target}:{name}", icon=sign_of(one.target))
@@ -84,7 +84,7 @@ def targets(text: DesignText, node: Node, typed: str) -> Sequence[Offer]:
     ]
 
 
-def renamed(text: DesignText, node: Node, name: str, is_stored: Callable[[str], bool]) -> DesignText:
+def renamed(text: DesignText, node: DesignNode, name: str, is_stored: Callable[[str], bool]) -> DesignText:
     """Returns the texts with another name for something, wherever it is named.
 
     Args:
@@ -99,7 +99,7 @@ def renamed(text: DesignText, node: Node, name: str, is_stored: Callable[[str], 
     return gestures.renamed(text, node, name, gestures.places_of(text, node))
 
 
-def identity_of(node: Node) -> str:
+def identity_of(node: DesignNode) -> str:
     """Returns the id of the card of something."""
     kind = {"policy": "subscription", "process": "subscription", "actor": "external"}.get(
         node.kind, node.kind

@@ -25,7 +25,7 @@ KEPT = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class DesignStep:
     """Something that was done.
 
     Attributes:
@@ -65,8 +65,8 @@ class Design:
         """As they were when they were last read or written."""
         self._text: DesignText | None = None
         self._problems: tuple[str, ...] = ()
-        self._done: list[Step] = []
-        self._undone: list[Step] = []
+        self._done: list[DesignStep] = []
+        self._undone: list[DesignStep] = []
 
     def state(self) -> DesignState:
         """Returns where it stands, with what changed in the files meanwhile.
@@ -91,7 +91,7 @@ class Design:
             before = self._follow()
             after = change(before)
             if after != before:
-                self._done = [*self._done, Step(label=label, before=before, after=after)][-KEPT:]
+                self._done = [*self._done, DesignStep(label=label, before=before, after=after)][-KEPT:]
                 self._undone.clear()
                 self._take(after)
             return self._state()
@@ -124,14 +124,14 @@ class Design:
         with self._turn:
             return self._again(self._undone, self._done, "redo")
 
-    def _again(self, steps: list[Step], others: list[Step], word: str) -> DesignState:
+    def _again(self, steps: list[DesignStep], others: list[DesignStep], word: str) -> DesignState:
         present = self._follow()
         if not steps:
             raise InvalidValue(f"there is nothing to {word}", path="")
         step = steps[-1]
         text = step.before if present == step.after else _without(step, present)
         steps.pop()
-        others.append(Step(label=step.label, before=present, after=text))
+        others.append(DesignStep(label=step.label, before=present, after=text))
         self._take(text)
         return self._state()
 
@@ -222,7 +222,7 @@ def _joined(base: DesignText, mine: DesignText, theirs: DesignText) -> DesignTex
     return made
 
 
-def _without(step: Step, present: DesignText) -> DesignText:
+def _without(step: DesignStep, present: DesignText) -> DesignText:
     """Returns the present texts without what a step did to them."""
     try:
         return _joined(step.after, step.before, present)

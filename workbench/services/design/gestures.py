@@ -27,14 +27,14 @@ _LEGAL = re.compile(rf"{_PART}(?:\.{_PART})*")
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class DesignNode:
     """A thing of the model: a kind of section, or ``topic`` or ``subscription``, and its name."""
 
     kind: str
     name: str
 
 
-def exists(text: DesignText, node: Node) -> bool:
+def exists(text: DesignText, node: DesignNode) -> bool:
     """Whether the project file declares a thing."""
     path = section_path(node.kind, node.name)
     return ".".join(path) in text.project.sections or text.project.find(path) is not None
@@ -47,14 +47,14 @@ def names_of(text: DesignText, kind: str) -> list[str]:
     return [one.partition(".")[2] for one in text.project.sections if one.startswith(f"{kind}.")]
 
 
-def full_name(text: DesignText, kind: str, name: str, after: Node | None) -> str:
+def full_name(text: DesignText, kind: str, name: str, after: DesignNode | None) -> str:
     """Returns the whole name for what was typed: an event has the name of its aggregate before it."""
     name = name.strip()
     owner = _aggregate_of(text.project, after) if after is not None and kind == "event" else ""
     return f"{owner}.{name}" if owner and "." not in name else name
 
 
-def made(text: DesignText, kind: str, name: str, after: Node | None = None) -> DesignText:
+def made(text: DesignText, kind: str, name: str, after: DesignNode | None = None) -> DesignText:
     """Returns the texts with a new thing, wired to what it follows by the one relation that makes sense.
 
     Args:
@@ -66,7 +66,7 @@ def made(text: DesignText, kind: str, name: str, after: Node | None = None) -> D
     if not _LEGAL.fullmatch(name):
         hint = "letters, digits, _ and -; parts have a point between them"
         raise InvalidValue(f"{name or 'nothing'} cannot be a name", path="", hint=hint)
-    node = Node(kind, name)
+    node = DesignNode(kind, name)
     if exists(text, node):
         raise InvalidValue(
             f"there is a {kind} {name} already", path="", hint="link to it, or choose another name"
@@ -89,7 +89,7 @@ def made(text: DesignText, kind: str, name: str, after: Node | None = None) -> D
     return linked(text, node, after) if relation(kind, after.kind) is not None else text
 
 
-def linked(text: DesignText, source: Node, target: Node) -> DesignText:
+def linked(text: DesignText, source: DesignNode, target: DesignNode) -> DesignText:
     """Returns the texts with a wire from one thing to another; one that is there already stays.
 
     Raises:
@@ -104,7 +104,7 @@ def linked(text: DesignText, source: Node, target: Node) -> DesignText:
     return text.with_project(found.link(document, source.name, target.name))
 
 
-def unlinked(text: DesignText, source: Node, target: Node) -> DesignText:
+def unlinked(text: DesignText, source: DesignNode, target: DesignNode) -> DesignText:
     """Returns the texts without a wire.
 
     Raises:
@@ -116,12 +116,12 @@ def unlinked(text: DesignText, source: Node, target: Node) -> DesignText:
     return text.with_project(found.unlink(text.project, source.name, target.name))
 
 
-def fields_path(node: Node) -> tuple[str, ...]:
+def fields_path(node: DesignNode) -> tuple[str, ...]:
     """Returns where the fields of a thing stand."""
     return (*section_path(node.kind, node.name), FIELDS.get(node.kind, "fields"))
 
 
-def fields_of(text: DesignText, node: Node) -> dict[str, Any]:
+def fields_of(text: DesignText, node: DesignNode) -> dict[str, Any]:
     """Returns the fields of a thing as they are written, in their order."""
     entry = text.project.find(fields_path(node))
     scope = entry.value.scope if entry is not None else None
@@ -134,7 +134,7 @@ def _plain(value: Value) -> Any:
     return [_plain(one) for one in value.items] if value.kind is ValueKind.ARRAY else value.plain
 
 
-def with_field(text: DesignText, node: Node, line: str, *, instead: str = "") -> DesignText:
+def with_field(text: DesignText, node: DesignNode, line: str, *, instead: str = "") -> DesignText:
     """Returns the texts with a field as a line says it, behind the others or in the place of one.
 
     Raises:
@@ -149,7 +149,7 @@ def with_field(text: DesignText, node: Node, line: str, *, instead: str = "") ->
     return text.with_project(put(document, (*path, name), value))
 
 
-def without_field(text: DesignText, node: Node, name: str) -> DesignText:
+def without_field(text: DesignText, node: DesignNode, name: str) -> DesignText:
     """Returns the texts without a field.
 
     Raises:
@@ -160,14 +160,14 @@ def without_field(text: DesignText, node: Node, name: str) -> DesignText:
     return text.with_project(delete(text.project, path if alone else (*path, name)))
 
 
-def places_of(text: DesignText, node: Node) -> list[Reference]:
+def places_of(text: DesignText, node: DesignNode) -> list[Reference]:
     """Returns every place where a thing is named, its own header among them."""
     spaces = NAME_SPACES.get(node.kind, (node.kind,))
     found = [one for one in references(text) if one.kind in spaces and one.name == node.name]
     return list({(one.file, one.start): one for one in found}.values())
 
 
-def renamed(text: DesignText, node: Node, name: str, places: list[Reference]) -> DesignText:
+def renamed(text: DesignText, node: DesignNode, name: str, places: list[Reference]) -> DesignText:
     """Returns the texts with another name at these places.
 
     Raises:
@@ -175,7 +175,7 @@ def renamed(text: DesignText, node: Node, name: str, places: list[Reference]) ->
     """
     if not _LEGAL.fullmatch(name):
         raise InvalidValue(f"{name or 'nothing'} cannot be a name", path="")
-    if exists(text, Node(node.kind, name)):
+    if exists(text, DesignNode(node.kind, name)):
         raise InvalidValue(f"there is a {node.kind} {name} already", path="")
     for file in dict.fromkeys(one.file for one in places):
         pieces = [(one.start, one.end, one.renamed(name)) for one in places if one.file == file]
@@ -183,13 +183,13 @@ def renamed(text: DesignText, node: Node, name: str, places: list[Reference]) ->
     return text
 
 
-def left_over(text: DesignText, node: Node) -> list[Reference]:
+def left_over(text: DesignText, node: DesignNode) -> list[Reference]:
     """Returns the places that name a thing from outside of it: what its removal would leave behind."""
     own = ".".join(section_path(node.kind, node.name))
     return [one for one in places_of(text, node) if one.role != HEADER and one.owner != own]
 
 
-def removed(text: DesignText, node: Node, *, along: bool) -> DesignText:
+def removed(text: DesignText, node: DesignNode, *, along: bool) -> DesignText:
     """Returns the texts without a thing.
 
     Args:
@@ -204,7 +204,7 @@ def removed(text: DesignText, node: Node, *, along: bool) -> DesignText:
             document = _without_mention(document, one, node)
         if node.kind == "aggregate":
             for name in [one for one in document.sections if one.startswith(f"event.{node.name}.")]:
-                event = Node("event", name.partition(".")[2])
+                event = DesignNode("event", name.partition(".")[2])
                 document = removed(text.with_project(document), event, along=True).project
     path = section_path(node.kind, node.name)
     if ".".join(path) in document.sections:
@@ -212,7 +212,7 @@ def removed(text: DesignText, node: Node, *, along: bool) -> DesignText:
     return text.with_project(delete(document, path))
 
 
-def _without_mention(document: Document, one: Reference, node: Node) -> Document:
+def _without_mention(document: Document, one: Reference, node: DesignNode) -> Document:
     """Takes away what names a thing, and what would have nothing to do without it.
 
     What is no wire, such as an expression, stays, and is told by the check.
@@ -240,7 +240,9 @@ def _without_mention(document: Document, one: Reference, node: Node) -> Document
     return delete(document, (*path, "on") if names == [node.name] else (*path, "on", node.name))
 
 
-def _with_aggregate(document: Document, name: str, after: Node | None) -> tuple[Document, Node | None]:
+def _with_aggregate(
+    document: Document, name: str, after: DesignNode | None
+) -> tuple[Document, DesignNode | None]:
     """Returns the aggregate that a new command is for: where none is known, by the command's last word."""
     if after is not None and _aggregate_of(document, after):
         return document, after
@@ -249,12 +251,12 @@ def _with_aggregate(document: Document, name: str, after: Node | None) -> tuple[
         document = add_section(
             document, f"aggregate.{owner}", {}, after=_neighbour(document, "aggregate", owner, None)
         )
-    return document, after if after is not None and relation(after.kind, "command") else Node(
+    return document, after if after is not None and relation(after.kind, "command") else DesignNode(
         "aggregate", owner
     )
 
 
-def _aggregate_of(document: Document, node: Node) -> str:
+def _aggregate_of(document: Document, node: DesignNode) -> str:
     """Returns the aggregate that a thing belongs to; empty where that is not known."""
     if node.kind == "aggregate":
         return node.name
@@ -267,7 +269,7 @@ def _aggregate_of(document: Document, node: Node) -> str:
     return ""
 
 
-def _command(document: Document, name: str, after: Node | None) -> dict[str, Any]:
+def _command(document: Document, name: str, after: DesignNode | None) -> dict[str, Any]:
     known = _aggregate_of(document, after) if after is not None else ""
     owner = known or name.rpartition("_")[2]
     begun = any(
@@ -278,12 +280,12 @@ def _command(document: Document, name: str, after: Node | None) -> dict[str, Any
     return {"changes" if begun else "creates": owner, "fields": {f"{owner}_id".replace("-", "_"): "string"}}
 
 
-def _event(document: Document, name: str, after: Node | None) -> dict[str, Any]:
+def _event(document: Document, name: str, after: DesignNode | None) -> dict[str, Any]:
     owner = _aggregate_of(document, after) if after is not None else ""
     return {"aggregate": owner} if owner and name.rpartition(".")[0] != owner else {}
 
 
-def _projection(document: Document, _name: str, after: Node | None) -> dict[str, Any]:
+def _projection(document: Document, _name: str, after: DesignNode | None) -> dict[str, Any]:
     columns = {"id": "text"}
     if after is not None and after.kind == "event":
         path = (*section_path("event", after.name), "fields")
@@ -302,7 +304,7 @@ _BEGINNINGS = {
 """What the section of a new thing of a kind says; anything else begins empty."""
 
 
-def _neighbour(document: Document, kind: str, name: str, after: Node | None) -> str:
+def _neighbour(document: Document, kind: str, name: str, after: DesignNode | None) -> str:
     """Returns the section behind which a new one stands: the last one of its aggregate or kind."""
     owner = name.rpartition(".")[0] if kind == "event" else ""
     if kind == "command" and after is not None:
@@ -319,5 +321,5 @@ def _neighbour(document: Document, kind: str, name: str, after: Node | None) -> 
 def _alike(document: Document, kind: str, owner: str) -> Iterator[str]:
     for section in document.sections:
         own, _, name = section.partition(".")
-        if own == kind and name and (not owner or _aggregate_of(document, Node(kind, name)) == owner):
+        if own == kind and name and (not owner or _aggregate_of(document, DesignNode(kind, name)) == owner):
             yield section
