@@ -100,7 +100,7 @@ class FieldType:
 
     def _decimal(self, value: Any) -> Any:
         """Returns a number, or the number in a text, as a decimal with at most the field's places."""
-        text = isinstance(value, str) and _NUMBER.fullmatch(value) is not None
+        text = isinstance(value, str) and NUMBER.fullmatch(value) is not None
         kept = Decimal(value) if text else finite(exact(value))
         if self.places is None or not isinstance(kept, Decimal):
             return kept
@@ -109,7 +109,8 @@ class FieldType:
         return kept.quantize(Decimal(1).scaleb(-self.places), ROUND_HALF_EVEN, _WIDE) if rounds else kept
 
 
-_NUMBER = re.compile(r"[+-]?[0-9]{1,100}(\.[0-9]{1,100})?")
+NUMBER = re.compile(r"[+-]?[0-9]{1,100}(\.[0-9]{1,100})?")
+"""A number in a text."""
 _WIDE = Context(prec=400)
 
 
