@@ -64,7 +64,7 @@ def test_a_file_with_mistakes_is_told_and_the_others_run(workbench, folder):
     said = workbench("test", folder)
     assert said.code == 3
     assert said.out.startswith("scenarios/z.tsk:1:24: S-REF the model has no command fly (known: ")
-    assert said.out.splitlines()[-1].endswith(" passed, 1 mistake in files that were not read")
+    assert said.out.splitlines()[-1].endswith(" passed, 1 mistake: scenarios that were not read")
     checked = workbench("check", folder)
     assert checked.code == 3
     assert "scenarios/z.tsk:1:24: S-REF the model has no command fly" in checked.out

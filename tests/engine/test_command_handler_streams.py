@@ -21,6 +21,7 @@ from workbench.model.decision_context import DecisionContext, For
 from workbench.model.event import Event, NewEvent
 from workbench.model.registry import Definitions, Registry, build_registry
 from workbench.model.retry import RetryPolicy
+from workbench.project.project import load_project
 from workbench.store.memory.store import MemoryStore
 from workbench.store.operations import Append
 from workbench.store.sqlite.store import SqliteStore
@@ -76,9 +77,17 @@ def decide(state: Account | None, command: Any, context: DecisionContext) -> lis
         assert isinstance(context.states["to"], Account)
         if command.amount == 13:
             return [For("elsewhere", Changed(1))]
+        if command.amount == 17:
+            return [For("to", Changed(1)), Changed(-3), For("to", Changed(2)), Changed(0)]
         amount = min(command.amount, state.balance)
         return [For("to", Changed(amount)), Changed(-amount)]
     return [Changed(command.amount)]
+
+
+def evolve(state: Account | None, event: Changed) -> Account:
+    if event.by == 66:
+        raise KeyError(event.by)
+    return Account((state.balance if state else 0) + event.by)
 
 
 SEEN: list[int] = []
@@ -101,7 +110,7 @@ REGISTRY = build_registry(
                     events=(Changed,),
                     commands=(Open, Move),
                     decide=decide,
-                    evolve=lambda state, event: Account((state.balance if state else 0) + event.by),
+                    evolve=evolve,
                     snapshot_every=5,
                 ),
                 Aggregate(
@@ -255,6 +264,59 @@ async def test_K8_an_event_of_what_is_not_involved_is_refused(bank: Bank) -> Non
     result = await bank.do("move", source="a", into="b", amount=13)
     assert (result.outcome, result.message) == (CommandOutcome.FAILED, "move involves no elsewhere")
     assert bank.version("account-a") == 1
+
+
+async def test_K8_events_are_stored_in_the_order_in_which_they_were_decided(bank: Bank) -> None:
+    result = await bank.do("move", source="a", into="b", amount=17)
+    assert (result.stream, result.version, len(result.event_ids)) == ("account-a", 3, 4)
+    events = list(bank.world.reader.read_log(after=result.first_position - 1, limit=9))
+    assert [event.id for event in events] == [*result.event_ids]
+    told = [(event.stream, event.version, event.json()["by"]) for event in events]
+    assert told == [("account-b", 2, 1), ("account-a", 2, -3), ("account-b", 3, 2), ("account-a", 3, 0)]
+    assert [event.position for event in events] == [*range(result.first_position, result.last_position + 1)]
+    assert (await bank.do("move", source="a", into="b", amount=1)).attempts == 1
+    assert (bank.balance("a"), bank.balance("b")) == (96, 104)
+
+
+async def test_K1_what_one_of_them_cannot_fold_is_not_stored_in_any(bank: Bank) -> None:
+    result = await bank.do("move", source="a", into="b", amount=66)
+    assert (result.outcome, result.message) == (
+        CommandOutcome.FAILED,
+        "account-b cannot fold account.changed: KeyError: 66",
+    )
+    assert (bank.version("account-a"), bank.version("account-b")) == (1, 1)
+    assert (await bank.do("move", source="a", into="b", amount=65)).version == 2
+
+
+DECLARED = """
+[project]
+name: "boxes"
+[aggregate.box]
+state { n { type: "integer", default: 0 } }
+[event.box.made]
+fields { n: "integer" }
+set { n: "10 / event.n" }
+[command.make]
+creates: "box"
+fields { box_id: "string", n: "integer" }
+emit: "box.made"
+"""
+
+
+async def test_K1_what_a_declared_aggregate_cannot_fold_is_not_stored(tmp_path: Path) -> None:
+    (tmp_path / "project.tsk").write_text(DECLARED)
+    clock = SystemClock()
+    store = MemoryStore(clock)
+    bank = Bank(
+        World(Model(registry=load_project(tmp_path, environ={}, trusted=False).registry), store, clock), store
+    )
+    await bank.world.start()
+    result = await bank.do("make", box_id="a", n=0)
+    assert result.outcome is CommandOutcome.FAILED
+    assert result.message == "box-a cannot fold box.made: project.tsk:8:10: 10 / event.n: division by zero"
+    assert bank.version("box-a") == 0
+    assert (await bank.do("make", box_id="a", n=5)).accepted
+    await bank.world.stop()
 
 
 class TickingClock(SystemClock):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.engine.trips import DEFINITIONS, HOUR, Booked, Expire, Office, Paid
+from tests.engine.trips import DEFINITIONS, HOUR, Booked, End, Expire, Office, Paid, Reserve, Trip
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.model.policy import After, Issue, Policy, Withdraw
 
@@ -94,6 +94,48 @@ async def test_K7_what_is_issued_behind_a_withdrawal_stays(office):
     await office.do("pay", id="a")
     assert await office.finish() == HOUR, "half an hour later than the first one"
     assert office.story().count(WITHDRAWN) == 1
+
+
+def lives(state, event):
+    return None if isinstance(event, Paid) else Trip()
+
+
+async def again(office: Office, first, second) -> list[str]:
+    """Has a process begin, end by the payment and begin again under its key; returns what happened."""
+
+    def react(_state, event):
+        return {"first": first, "second": second}.get(event.hotel, []) if isinstance(event, Booked) else []
+
+    process = replace(
+        DEFINITIONS.processes[0], correlate=lambda _event, _record: "k", evolve=lives, react=react
+    )
+    process = replace(process, refused={"of_first": of_first})
+    office.definitions = replace(DEFINITIONS, processes=(process,))
+    await office.open()
+    await office.do("book", id="a", hotel="first")
+    await office.do("pay", id="a")
+    await office.settle()
+    office.clock.advance(HOUR / 2)
+    await office.do("book", id="b", hotel="second")
+    await office.finish()
+    return office.story()
+
+
+def of_first(refusal):
+    return [Withdraw(Expire), End(id="b", why=str(refusal.state))]
+
+
+async def test_K7_an_instance_withdraws_nothing_of_an_earlier_one_with_its_key(office):
+    story = await again(office, [After(HOUR, End(id="a", why="asked"))], [Withdraw(End)])
+    assert 'trip-a ended {"why":"asked"}' in story
+    assert not [one for one in story if one.startswith("withdrawn")]
+
+
+async def test_K6_K7_an_answer_acts_for_the_instance_that_issued(office):
+    late = Issue(After(HOUR, Reserve(id="full", trip="a")), "of_first")
+    story = await again(office, [late], [After(2 * HOUR, Expire(id="b"))])
+    assert 'trip-b ended {"why":"None"}' in story, "the state of the instance that ended"
+    assert not [one for one in story if one.startswith("withdrawn")]
 
 
 async def test_K7_a_policy_withdraws_nothing(office):

@@ -27,6 +27,7 @@ ROWS = {"Copy rows", "Copy rows as JSON"}
 WIDGETS_OF_THEIR_OWN = {
     "actions.py": "declares keys",
     "palette.py": "moves in its list while one types",
+    "chooser.py": "leaves letters with Ctrl or Alt to the window",
     "import_dialog.py": "keeps Enter from pressing the default button",
     "view.py": "Esc leads back to where one begins",
     "tour.py": "presses keys as a person does",

@@ -152,6 +152,8 @@ async def test_it_is_corrected_in_the_window_step_by_step(start, folder, until):
     first.list.setCurrentIndex(first.list.rows.index(at, 0))
     first.acts["edit"].do()
     text = first.text
+    session.window.activateWindow()
+    await until(lambda: session.window.isActiveWindow() and text.isVisible())
     await until(lambda: text.page.sure and len(text.page.editor.mistakes) == 2)
     assert text.page.editor.textCursor().block().text() == "[topcs]"
     text.page.editor.selectAll()
@@ -159,6 +161,7 @@ async def test_it_is_corrected_in_the_window_step_by_step(start, folder, until):
     text.acts["save"].do()
     await until(lambda: page(session) is not first, within=10)
     assert page(session).text is text, "it stays open while something else is wrong"
+    await until(lambda: QApplication.focusWidget() is text.page.editor)
     await until(lambda: text.page.sure and text.said.text() == "1 mistake")
     text.page.acts["next_mistake"].do()
     text.page.apply(text.page.fixes(text.page.editor.text(), text.page.editor.mistakes[0])[0])

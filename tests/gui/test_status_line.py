@@ -19,7 +19,7 @@ from workbench.services.scenarios.scenario_status import Tally
         (Tally(passed=3, failed=1), "error", "1 failed, 3 passed"),
         (Tally(passed=3, unsure=2), "muted", "3 passed, 2 outdated"),
         (Tally(passed=3, unsure=2, running=True), "muted", "3 passed, 2 running again"),
-        (Tally(passed=3, mistakes=1), "warning", "3 passed, 1 unreadable"),
+        (Tally(passed=3, mistakes=1), "warning", "3 passed, 1 with mistakes"),
     ],
 )
 def test_V3_green_is_said_only_of_verdicts_that_hold(tally, role, said):

@@ -85,9 +85,10 @@ messages = st.builds(
     st.sampled_from([0, 60, -60]),
 )
 processes = st.builds(
-    lambda key, state: op.SaveProcess(process="p", key=key, state=state),
+    lambda key, state, began: op.SaveProcess(process="p", key=key, state=state, began=began),
     st.sampled_from("xy"),
     st.sampled_from([None, "1", "2"]),
+    st.sampled_from([0, 3]),
 )
 withdrawals = st.just(op.WithdrawTimeouts(instance="p:x", types=("note",)))
 actions = st.builds(

@@ -14,7 +14,7 @@ import pytest
 from workbench.errors import SchemaTooOld, StoreCorrupt, StoreFull
 from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
-from workbench.store.operations import Append
+from workbench.store.operations import Append, WithdrawTimeouts
 from workbench.store.sqlite import migrations
 from workbench.store.sqlite.integrity_check import check
 from workbench.store.sqlite.store import SqliteStore
@@ -95,6 +95,14 @@ def test_M1_projections_of_schema_1_keep_their_rows_and_are_counted(old, clock):
     assert state.columns[0] == ("id", "text")
     assert reader.row("users", "ada")["email"] == "ada104@example.org"
     assert reader.passed("users", 1) == []
+    store.close()
+
+
+def test_M1_what_a_process_of_schema_6_issued_can_still_be_withdrawn(path, clock):
+    shutil.copy(SCHEMAS / "6.db", path)
+    store = SqliteStore(path, clock)
+    assert store.reader().process("trips", "a") == ('{"paid":true}', 0)
+    assert store.write([WithdrawTimeouts(instance="trips:a", types=("expire",))]) == [1]
     store.close()
 
 

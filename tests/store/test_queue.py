@@ -144,13 +144,13 @@ def test_I4_D1_a_batch_commits_cursor_effects_and_rows_or_nothing(box):
     batch = {
         "subscription": "sub",
         "cursor": position,
-        "effects": (SaveProcess(process="p", key="k", state="1"),),
+        "effects": (SaveProcess(process="p", key="k", state="1", began=7),),
     }
     assert isinstance(one(box.store, Settle(token=OTHER, **batch)), StaleLease)
     assert box.reader.process("p", "k") is None
     assert box.reader.subscription("sub").cursor == 0
     assert one(box.store, Settle(token=TOKEN, **batch)) is None
-    assert box.reader.process("p", "k") == "1"
+    assert box.reader.process("p", "k") == ("1", 7)
     assert box.reader.subscription("sub").cursor == position
     assert isinstance(one(box.store, Settle(token=TOKEN, **batch)), StaleLease), "a claim ends once"
     assert isinstance(one(box.store, Claim(subscription="none", upto=1, token=TOKEN)), NotFound)

@@ -61,7 +61,7 @@ def _summary(results: Sequence[ScenarioResult], mistakes: Sequence[Problem]) -> 
     counts = _counts(results)
     said = [f"{counts[name]:,} {name}" for name in counts if counts[name]] or ["nothing to run"]
     if mistakes:
-        said.append(f"{counted(len(mistakes), 'mistake')} in files that were not read")
+        said.append(f"{counted(len(mistakes), 'mistake')}: scenarios that were not read")
     return ", ".join(said)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.errors import ModelFailed, WorkbenchError
+from workbench.errors import InvalidEvent, ModelFailed, WorkbenchError
 from workbench.model.aggregate import AggregateType
-from workbench.model.error_text import error_sentence
-from workbench.model.event import StoredData
+from workbench.model.error_text import error_sentence, error_text
+from workbench.model.event import NewEvent, StoredData
 from workbench.model.registry import Registry
 from workbench.model.secrets import without_secrets
 from workbench.store.ports import EventReader
@@ -71,23 +71,10 @@ class AggregateLoader:
         if stream in self._cache:
             self._heads[stream] = version
 
-    def advance(self, aggregate: AggregateType, stream: str, loaded: Loaded, events: Sequence[Any]) -> None:
-        """Brings what is remembered up to date by the events that were just appended behind it.
-
-        Args:
-            events: Read from what was stored, so that the state is the one that a replay gives.
-        """
-        state = loaded.state
-        try:
-            for event in events:
-                state = aggregate.evolve(state, event)
-        except KeyboardInterrupt:
-            raise
-        except BaseException:  # noqa: BLE001  # the command has succeeded; the next load says what is wrong
-            self.forget(stream)
-            return
+    def advance(self, stream: str, loaded: Loaded) -> None:
+        """Remembers a state that was just stored: the one that a replay of its stream gives."""
         known = stream in self._cache
-        self._remember(stream, Loaded(loaded.version + len(events), state))
+        self._remember(stream, loaded)
         if not known:  # then its version is not known
             self._heads[stream] = None
 
@@ -128,6 +115,34 @@ class AggregateLoader:
             if len(page) < limit:
                 break
         return Loaded(version, state)
+
+
+def with_new(
+    aggregate: AggregateType, stream: str, loaded: Loaded, new: Iterable[tuple[NewEvent, Any]]
+) -> Loaded:
+    """Returns an aggregate with events that are to be appended to it (K1).
+
+    Args:
+        new: Each with what a replay will read of it.
+
+    Raises:
+        InvalidEvent: The aggregate cannot fold one of them, so it must not be stored.
+    """
+    version, state = loaded.version, loaded.state
+    for event, value in new:
+        try:
+            state = aggregate.evolve(state, value)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            said = without_secrets(_reason(error), event.data)
+            raise InvalidEvent(f"{stream} cannot fold {event.type}: {said}", path="") from error
+        version += 1
+    return Loaded(version, state)
+
+
+def _reason(error: BaseException) -> str:
+    return error_text(error) if isinstance(error, WorkbenchError) else error_sentence(error)
 
 
 def _evolved(aggregate: AggregateType, state: Any, event: Any, record: StoredData) -> Any:

@@ -10,7 +10,8 @@ from uuid import UUID
 
 import msgspec
 
-from workbench.engine.aggregate_loader import AggregateLoader, Loaded
+from workbench.engine.aggregate_loader import AggregateLoader, Loaded, with_new
+from workbench.engine.decision import Decision
 from workbench.engine.group_commit import CommandWriter
 from workbench.engine.metrics import Metrics
 from workbench.engine.turns import Turns
@@ -35,7 +36,7 @@ from workbench.model.json_values import write_json
 from workbench.model.project_code import ProjectCode
 from workbench.model.registry import Registry
 from workbench.model.secrets import without_secrets
-from workbench.store.operations import Append, Atomic, RecordCommand, SaveSnapshot
+from workbench.store.operations import Atomic, RecordCommand, SaveSnapshot
 from workbench.store.rules import fits
 from workbench.store.stored_values import CommandRecord, Snapshot
 
@@ -61,22 +62,6 @@ class Issue:
     correlation_id: UUID | None = None
     causation_id: UUID | None = None
     origin: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a command comes to on the states that it is decided over: events, or why not.
-
-    Attributes:
-        loaded: The states, that of its own aggregate first.
-        events: Of each of them.
-        values: The same as they are read from what is stored.
-    """
-
-    loaded: tuple[Loaded, ...]
-    events: tuple[tuple[NewEvent, ...], ...] = ()
-    values: tuple[tuple[Any, ...], ...] = ()
-    refusal: CallerError | None = None
 
 
 class CommandHandler:
@@ -238,15 +223,21 @@ class CommandHandler:
             context = DecisionContext(self._clock.now(), _states(kind, loaded))
             with ProjectCode(f"{kind.name} could not be decided", base.data):
                 decided = decide(loaded[0].state, command, context)
-                return self._new_events(kind, decided, base, context.at, loaded)
+                return self._new_events(kind, decided, base, context.at, streams, loaded)
         except CallerError as refusal:
             return Decision(loaded, refusal=refusal)
 
     def _new_events(
-        self, kind: CommandType, decided: Any, base: CommandRecord, now: int, loaded: tuple[Loaded, ...]
+        self,
+        kind: CommandType,
+        decided: Any,
+        base: CommandRecord,
+        now: int,
+        streams: tuple[str, ...],
+        loaded: tuple[Loaded, ...],
     ) -> Decision:
-        events: list[list[NewEvent]] = [[] for _ in loaded]
-        values: list[list[Any]] = [[] for _ in loaded]
+        events: list[tuple[int, NewEvent]] = []
+        folds: list[list[tuple[NewEvent, Any]]] = [[] for _ in loaded]
         for said in decided:
             event = said.event if isinstance(said, For) else said
             known = self._registry.events.get(event.event_type)
@@ -254,19 +245,19 @@ class CommandHandler:
                 raise InvalidEvent(f"{type(event).__name__} is not an event of this model", path="")
             place = self._place(kind, said, known.name) if kind.involves else 0
             data, value = written(event, known.decode)
-            values[place].append(value)
-            events[place].append(
-                NewEvent(
-                    id=self._new_id(),
-                    type=known.name,
-                    schema_version=known.version,
-                    data=data,
-                    occurred_at=now,
-                    correlation_id=base.correlation_id,
-                    causation_id=base.command_id,
-                )
+            new = NewEvent(
+                id=self._new_id(),
+                type=known.name,
+                schema_version=known.version,
+                data=data,
+                occurred_at=now,
+                correlation_id=base.correlation_id,
+                causation_id=base.command_id,
             )
-        return Decision(loaded, tuple(map(tuple, events)), tuple(map(tuple, values)))
+            events.append((place, new))
+            folds[place].append((new, value))
+        after = map(with_new, self._aggregates(kind), streams, loaded, folds)
+        return Decision(loaded, tuple(events), tuple(after))
 
     def _place(self, kind: CommandType, said: Any, event: str) -> int:
         """Returns which of the aggregates that a command is decided over an event is for (K8)."""
@@ -281,17 +272,16 @@ class CommandHandler:
     async def _append(
         self, kind: CommandType, streams: tuple[str, ...], decision: Decision, record: CommandRecord
     ) -> CommandResult:
-        parts = zip(streams, decision.events, decision.loaded, strict=True)
-        appends = [Append(stream=one, events=new, expected=loaded.version) for one, new, loaded in parts]
+        appends = decision.appends(streams)
         answers = await self._writer.write(Atomic(operations=(*appends, RecordCommand(record=record))))
         stored = answers[-1]
         if answers[0] is None:
             return _result(stored, duplicate=True)
-        result = _result(stored, event_ids=tuple(event.id for new in decision.events for event in new))
+        result = _result(stored, event_ids=tuple(event.id for _, event in decision.events))
         for at, aggregate in enumerate(self._aggregates(kind)):
-            stream, loaded = streams[at], decision.loaded[at]
-            self._loader.advance(aggregate, stream, loaded, decision.values[at])
-            await self._take_snapshot(aggregate, stream, loaded.version, answers[at].last_version)
+            before, after = decision.loaded[at].version, decision.after[at]
+            self._loader.advance(streams[at], after)
+            await self._take_snapshot(aggregate, streams[at], before, after.version)
         return result
 
     async def _take_snapshot(self, aggregate: AggregateType, stream: str, before: int, after: int) -> None:

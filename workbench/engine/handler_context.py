@@ -16,12 +16,13 @@ from workbench.engine.delivery_attempt import DeliveryAttempt
 from workbench.engine.publisher import OutgoingMessage, new_message
 from workbench.engine.rows_buffer import check_key, check_row
 from workbench.errors import ANY, ModelError, PermanentError
+from workbench.model.calendar_spans import later
 from workbench.model.clock import MICROSECONDS, Clock
 from workbench.model.event import Event, NewEvent, written
 from workbench.model.expressions.value_views import in_microseconds, moment
 from workbench.model.ids import derived_id
 from workbench.model.json_values import write_json
-from workbench.model.messaging import COMMANDS_TOPIC, NOTHING, Priority, Topic, later
+from workbench.model.messaging import COMMANDS_TOPIC, NOTHING, Priority, Topic
 from workbench.model.projection import Projection
 from workbench.model.registry import Registry
 from workbench.store.operations import Append, NewMessage, Operation, ProjectRows, WithdrawTimeouts
@@ -35,7 +36,7 @@ class Issuer:
     Attributes:
         origin: Name of the policy, process or subscription.
         about: Position of the message that they follow from; answers to refusals read it again (K6).
-        instance: Of a process, with its name: who may withdraw what is issued for later (K7).
+        instance: Of a process, as the store names it: who may withdraw what is issued for later (K7).
     """
 
     origin: str
@@ -203,6 +204,7 @@ class DeliveryContext:
         due = self._later(delay, at)
         if refused:
             said |= {"answer": self._known_answer(refused), "about": issuer.about}
+            said |= {"instance": issuer.instance} if issuer.instance else {}
         self._task.effects.append(
             NewMessage(
                 id=self._effect_id(),

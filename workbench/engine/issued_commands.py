@@ -11,7 +11,7 @@ from workbench.engine.command_handler import CommandHandler, Issue
 from workbench.engine.group_commit import GroupCommit
 from workbench.engine.handler_context import DeliveryContext, Issuer
 from workbench.engine.metrics import Metrics
-from workbench.engine.policy_runner import as_record, instance_of
+from workbench.engine.policy_runner import as_record, instance_name
 from workbench.engine.runtime import Runtime
 from workbench.errors import PermanentError, WorkbenchError
 from workbench.model.command import CommandOutcome, CommandResult
@@ -71,7 +71,7 @@ class IssuedCommands:
         if result.outcome is CommandOutcome.CONFLICT:
             raise RuntimeError(result.message)
         if result.outcome is CommandOutcome.REJECTED and "answer" in said:
-            context.issuer = Issuer(said["origin"], said["about"])
+            context.issuer = Issuer(said["origin"], said["about"], said.get("instance", ""))
             self._answer(said["answer"], message, result, context)
         elif not result.accepted:
             raise PermanentError(f"{message.type} was {result.outcome}: {result.message}")
@@ -122,12 +122,16 @@ class IssuedCommands:
     def _state(
         self, kind: ReactorType | None, event: Any, record: RecordedEvent, context: DeliveryContext
     ) -> Any:
-        """Has the answer act for the instance that an event belongs to; returns its state, or None."""
+        """Has the answer act for the instance that issued the command; returns its state, None where over."""
         if kind is None or kind.correlate is None or kind.read_state is None:
             return None
         key = kind.correlate(event, record)
         if not key:
             return None
-        context.issuer = replace(context.issuer, instance=instance_of(kind, key))
-        said = self.runtime.reader.process(kind.name, key)
-        return None if said is None else kind.read_state(said)
+        # What an earlier version issued does not say its instance: only one that was there then began at 0.
+        own = context.issuer.instance or instance_name(kind, key, 0)
+        context.issuer = replace(context.issuer, instance=own)
+        found = self.runtime.reader.process(kind.name, key)
+        if found is None or instance_name(kind, key, found.began) != own:
+            return None
+        return kind.read_state(found.state)

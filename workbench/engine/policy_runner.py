@@ -18,6 +18,7 @@ from workbench.model.registry import Registry
 from workbench.model.retry import RetryPolicy
 from workbench.store.operations import SaveProcess
 from workbench.store.ports import ModelReader
+from workbench.store.stored_values import Instance
 
 KEPT = 1000
 
@@ -32,27 +33,29 @@ class PolicyRunner:
         self._registry = registry
         self._reader = reader
         self._metrics = metrics
-        self._states: OrderedDict[str, str | None] = OrderedDict()
+        self._states: OrderedDict[str, Instance | None] = OrderedDict()
 
     def __call__(self, message: Message, context: DeliveryContext) -> None:
         """Handles one event."""
         record = as_record(message)
         event = self._registry.read_event(record)
-        key = self._instance(message, record, event)
+        key, read = self._instance(message, record, event), self._kind.read_state
         if key is None:
             return
         self._metrics.flow[f"react:{self._kind.name}:{record.type}"] += 1
+        before = self._before(key)
+        began = message.position if before is None else before.began
         if self._kind.stateful:
-            context.issuer = Issuer(self._kind.name, message.position, instance_of(self._kind, key))
-        state = self._state(key)
+            context.issuer = Issuer(self._kind.name, message.position, instance_name(self._kind, key, began))
+        state = None if before is None or read is None else read(before.state)
         state, reaction = self._kind.react(state, event, ReactionContext(context.started_at, record))
         for one in reaction:
             issue(one, context)
         if self._kind.write_state is not None:
             said = None if state is None else self._kind.write_state(state)
-            context.effect(SaveProcess(process=self._kind.name, key=key, state=said))
+            context.effect(SaveProcess(process=self._kind.name, key=key, state=said, began=began))
             # The next event of this instance may be in the same batch, before the state is stored.
-            self._states[key] = said
+            self._states[key] = None if said is None else Instance(said, began)
             self._states.move_to_end(key)
             if len(self._states) > KEPT:
                 self._states.popitem(last=False)
@@ -89,16 +92,15 @@ class PolicyRunner:
         """Returns the same reactor with a memory of its own."""
         return PolicyRunner(self._kind, self._registry, self._reader, self._metrics)
 
-    def _state(self, key: str) -> Any:
-        if self._kind.read_state is None:
+    def _before(self, key: str) -> Instance | None:
+        if not self._kind.stateful:
             return None
-        said = self._states[key] if key in self._states else self._reader.process(self._kind.name, key)
-        return None if said is None else self._kind.read_state(said)
+        return self._states[key] if key in self._states else self._reader.process(self._kind.name, key)
 
 
-def instance_of(kind: ReactorType, key: str) -> str:
-    """Returns how the store names an instance of a process."""
-    return f"{kind.name}:{key}"
+def instance_name(kind: ReactorType, key: str, began: int) -> str:
+    """Returns how the store names an instance: by what began it, too (K7)."""
+    return f"{kind.name}@{began}:{key}" if began else f"{kind.name}:{key}"
 
 
 def as_record(message: Message) -> RecordedEvent:

@@ -10,10 +10,11 @@ import msgspec
 
 from workbench.engine.group_commit import GroupCommit
 from workbench.errors import BackPressure, InvalidValue, TopicNotFound
+from workbench.model.calendar_spans import later
 from workbench.model.clock import Clock
 from workbench.model.ids import NewId
 from workbench.model.json_values import check_name, write_json
-from workbench.model.messaging import Priority, Topic, expiry, later
+from workbench.model.messaging import Priority, Topic, expiry
 from workbench.model.registry import Registry
 from workbench.store.operations import Atomic, NewMessage
 from workbench.store.ports import QueueReader

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,9 +32,9 @@ class BrokenText(QWidget):
 
     def __init__(self, path: Path, check: Check) -> None:
         super().__init__()
-        self._path, self._check_text = path, check
+        self._path = path
         self._checking = False
-        self.page = TextPage(path.name, read_file(path))
+        self.page = TextPage(path.name, read_file(path), lambda text: check(text, path))
         self.said = ElidedLabel("muted")
         self.acts = Actions(self, self)
         self._pause = QTimer(self)
@@ -77,7 +76,7 @@ class BrokenText(QWidget):
         except WorkbenchError as error:
             self.said.setText(error_text(error))
             return
-        self.page.base = data
+        self.page.know_file(data)
         self._edited()
 
     def _edited(self) -> None:
@@ -90,14 +89,12 @@ class BrokenText(QWidget):
             spawn(self._checked(), name="Check the text")
 
     async def _checked(self) -> None:
-        text = self.page.editor.text()
         try:
-            checked = await asyncio.to_thread(self._check_text, text, self._path)
+            await self.page.check()
         finally:
             self._checking = False
         if not isValid(self):
             return
-        self.page.know(checked)
         count = len(self.page.editor.mistakes)
         self.said.setText(f"{count:,} {'mistake' if count == 1 else 'mistakes'}" if count else "No mistakes")
         if not self.page.sure:

@@ -122,6 +122,9 @@ class MistakesPage(QWidget):
         layout.addLayout(self._buttons(ways))
         self.acts.offer()
         if before is not None and before.text is not None and before.root == root:
+            before.setFocusProxy(
+                before.list
+            )  # else the keyboard would be taken from the text as that page goes
             self._show_text(before.text)
         self._watch = Watch(self)
         self._watch.settled.connect(self.look)
@@ -147,6 +150,8 @@ class MistakesPage(QWidget):
         head.setSpacing(12)
         head.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(words, 1)
+        if self.root is not None and (self.root / PROJECT_FILE).is_file():
+            head.addWidget(_button("Edit here", lambda: self._edit(1, 1)), 0, Qt.AlignmentFlag.AlignTop)
         return head
 
     def _listed(self) -> OfferingTree:
@@ -180,7 +185,6 @@ class MistakesPage(QWidget):
         again.clicked.connect(self.acts["try_again"].trigger)
         row.addWidget(again)
         if root is not None and (root / PROJECT_FILE).is_file():
-            row.addWidget(_button(f"Edit {PROJECT_FILE}", lambda: self._edit(1, 1)))
             row.addWidget(_button(f"Open {PROJECT_FILE}", lambda: self._open(root / PROJECT_FILE)))
         if root is not None and root.is_dir():
             row.addWidget(_button("Show the folder", lambda: self._open(root)))

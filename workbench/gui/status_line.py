@@ -128,7 +128,7 @@ def scenarios_said(tally: Tally) -> tuple[str, str]:
         (tally.failed, "failed"),
         (tally.passed, "passed"),
         (tally.unsure, "running again" if tally.running else "outdated"),
-        (tally.mistakes, "unreadable"),
+        (tally.mistakes, "with mistakes"),
     )
     said = ", ".join(f"{count:,} {word}" for count, word in counts if count)
     if not tally.passed and not tally.failed and not tally.mistakes:

@@ -13,8 +13,8 @@ from uuid import UUID
 
 import msgspec
 
-from workbench.errors import ANY, InvalidValue
-from workbench.model.clock import MICROSECONDS, checked_time
+from workbench.errors import ANY
+from workbench.model.calendar_spans import later
 from workbench.model.event import Event, RecordedEvent
 from workbench.model.filter import Filter
 from workbench.model.json_values import read_json
@@ -195,22 +195,6 @@ def expiry(now: int, *lives: float | None) -> int | None:
     """
     given = [life for life in lives if life is not None]
     return later(now, min(given), "ttl") if given else None
-
-
-def later(now: int, seconds: float, what: str) -> int:
-    """Returns the time some seconds after another one, microseconds since 1970.
-
-    Args:
-        what: Name of the field that gives the seconds.
-
-    Raises:
-        InvalidValue: The calendar has no such time (N2).
-    """
-    try:
-        return checked_time(now + round(seconds * MICROSECONDS))
-    except (ValueError, OverflowError):
-        said = f"{seconds:g} seconds from now is no time in the years 1 to 9999"
-        raise InvalidValue(said, path=what) from None
 
 
 class Context(Protocol):

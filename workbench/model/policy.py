@@ -81,7 +81,7 @@ class Refusal:
         field: The command's field that it is about, if any.
         command: What was refused.
         event: What it was issued for: an event, of handlers the message.
-        state: Of a process: the instance's state now; None where it has none any more.
+        state: Of a process: the instance's state now; None where it ended, though another may have its key.
         context: The time of this try, and the event's record.
     """
 

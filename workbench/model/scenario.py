@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from workbench.model.calendar_spans import Calendar
 from workbench.model.clock import rfc3339
 
 Facts = Mapping[str, Any]
@@ -74,11 +75,13 @@ class ScenarioStep:
     """One thing that is done.
 
     Attributes:
-        after: Seconds of the scenario's time that pass before it.
+        after: How much of the scenario's time passes before it: seconds, or units of the calendar.
+        at: When it is done instead, microseconds since 1970.
         act: What is done; None only lets the time pass.
     """
 
-    after: float = 0.0
+    after: float | Calendar = 0.0
+    at: int | None = None
     act: IssuedCommand | Occurrence | Replay | None = None
 
 

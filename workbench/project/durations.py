@@ -1,4 +1,4 @@
-"""Durations as a person writes them in a project file: ``"500ms"``, ``"5s"``, ``"30m"``, ``"7d"``."""
+"""Durations as a person writes them in a project file: ``"500ms"``, ``"30m"``, ``"1h30m"``, ``"7d"``."""
 
 from __future__ import annotations
 
@@ -11,21 +11,33 @@ from pydantic import BeforeValidator, WithJsonSchema
 from workbench.model.calendar_spans import Calendar, read_calendar
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0}
-_DURATION = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)\s*(ms|s|m|h|d|w)")
+_PART = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)\s*(ms|s|m|h|d|w)\s*")
+_DURATION = re.compile(rf"(?:{_PART.pattern}){{1,6}}")
+_READABLE = 100
+"""A number from which on a duration is said in several units: ``99m``, but ``1h 40m``."""
 
 
 def read_duration(value: object) -> float:
     """Returns seconds; a plain number is taken as seconds.
 
     Raises:
-        ValueError: It is neither a number nor a number with a unit.
+        ValueError: It is neither a number nor numbers with units.
     """
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
-    found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
-    if found is None:
-        raise ValueError('should be a duration such as "500ms", "5s", "30m", "2h" or "7d"')
-    return float(found[1]) * _UNITS[found[2]]
+    if not isinstance(value, str) or _DURATION.fullmatch(value.strip()) is None:
+        raise ValueError('should be a duration such as "500ms", "5s", "30m", "1h30m" or "7d"')
+    return sum(float(count) * _UNITS[unit] for count, unit in _PART.findall(value))
+
+
+def read_span(value: object) -> float | Calendar:
+    """Returns seconds, or units of the calendar.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    found = read_calendar(value) if isinstance(value, str) else None
+    return read_duration(value) if found is None else found
 
 
 def read_later(value: object) -> object:
@@ -34,24 +46,21 @@ def read_later(value: object) -> object:
     Raises:
         ValueError: It is neither, or negative.
     """
-    if isinstance(value, str) and (found := read_calendar(value)) is not None:
-        return found
     try:
-        seconds = read_duration(value)
+        span = read_span(value)
     except ValueError:
         if isinstance(value, str) and value.strip():
             return value
         raise
-    if seconds < 0:
+    if isinstance(span, float) and span < 0:
         raise ValueError("should be 0 or more")
-    return seconds
+    return span
 
 
 def write_later(later: object) -> str:
-    """Writes what `read_later` returns: ``30m``, ``1 month``, or the expression."""
+    """Writes what `read_later` returns: ``30m``, ``2 weeks``, ``1 month``, or the expression."""
     if isinstance(later, Calendar):
-        count, unit = (later.months, "month") if later.months else (later.days, "day")
-        return f"{count} {unit}" + ("s" if count != 1 else "")
+        return later.words
     return write_duration(later) if isinstance(later, int | float) else str(later)
 
 
@@ -92,9 +101,16 @@ Duration = Annotated[
 
 
 def write_duration(seconds: float) -> str:
-    """Writes seconds in the largest unit that gives a whole number: ``"30m"``; below a second in ``ms``."""
+    """Writes seconds in one unit where that is readable, else in several: ``90s``, ``24d 14h``, ``5ms``."""
+    if seconds < 1:
+        return f"{seconds * 1000:.3f}".rstrip("0").rstrip(".") + "ms" if seconds else "0s"
     for unit in ("w", "d", "h", "m", "s"):
         count = seconds / _UNITS[unit]
-        if count >= 1 and count == int(count):
+        if count >= 1 and count == int(count) and count < _READABLE:
             return f"{int(count)}{unit}"
-    return f"{seconds * 1000:.3f}".rstrip("0").rstrip(".") + "ms" if seconds else "0s"
+    rest, parts = round(seconds * 1_000_000), []
+    for unit in ("d", "h", "m"):
+        count, rest = divmod(rest, int(_UNITS[unit] * 1_000_000))
+        parts += [f"{count}{unit}"] if count else []
+    last = f"{rest / 1_000_000:.6f}".rstrip("0").rstrip(".")
+    return " ".join([*parts, f"{last}s"] if rest else parts)

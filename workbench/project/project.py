@@ -65,7 +65,7 @@ class Project:
 
 
 @contextmanager
-def _without_collecting() -> Iterator[None]:
+def without_collecting() -> Iterator[None]:
     """Stops the search for cycles: what a large project makes stays, and would be walked over many times."""
     running = gc.isenabled()
     gc.disable()
@@ -76,7 +76,7 @@ def _without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-@_without_collecting()
+@without_collecting()
 def load_project(
     root: Path,
     *,

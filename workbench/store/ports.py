@@ -17,6 +17,7 @@ from workbench.store.stored_values import (
     DeadLetter,
     Delivery,
     Depth,
+    Instance,
     Job,
     Page,
     PassedEvent,
@@ -219,8 +220,8 @@ class ModelReader(Protocol):
         """
         ...
 
-    def process(self, process: str, key: str) -> str | None:
-        """Returns the state of an instance of a process as JSON text."""
+    def process(self, process: str, key: str) -> Instance | None:
+        """Returns the instance of a process that has a key now; None where there is none."""
         ...
 
 

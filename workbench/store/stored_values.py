@@ -13,6 +13,16 @@ from workbench.model.dead_letter import LetterStatus
 from workbench.model.delivery_states import DeliveryState
 
 
+class Instance(NamedTuple):
+    """An instance of a process: its state as JSON text, and the position of the event that began it.
+
+    0 where that is not known: a store of an earlier schema held it.
+    """
+
+    state: str
+    began: int
+
+
 class StreamInfo(msgspec.Struct, frozen=True, kw_only=True):
     """A stream as listings show it; times in microseconds since 1970."""
 
@@ -42,7 +52,9 @@ class AppendResult(msgspec.Struct, frozen=True, kw_only=True):
             return self
         places = [one.first_position for one in (first, self) if one.first_position]
         last = max(first.last_position, self.last_position)
-        return msgspec.structs.replace(first, first_position=min(places, default=0), last_position=last)
+        version = self.last_version if self.stream == first.stream else first.last_version
+        first = msgspec.structs.replace(first, last_version=version, last_position=last)
+        return msgspec.structs.replace(first, first_position=min(places, default=0))
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):

@@ -155,6 +155,23 @@ def test_zooming_goes_in_steps_around_the_pointer(view: FlowView) -> None:
     assert view.scale_now == BlueprintScene.steps[-1]
 
 
+def test_a_key_leads_back_to_its_own_size(view: FlowView) -> None:
+    view.setFocus()
+    view.zoom_out()
+    QTest.keyClick(view, Qt.Key.Key_1)
+    assert view.scale_now == 1.0
+
+
+def test_what_a_person_looks_at_stays_when_the_model_changes(
+    view: FlowView, scene: BlueprintScene, orders: Registry
+) -> None:
+    view.reveal("event:order.paid")
+    before = view.mapToScene(0, 0)
+    assert before != QPointF(0, 0)
+    show(scene, replace(orders, projections={}), scene.graph)
+    assert view.mapToScene(0, 0) == before
+
+
 def test_the_wheel_moves_and_with_ctrl_zooms_a_step_a_notch(view: FlowView) -> None:
     turn(view, QPoint(100, 100), -120)
     assert view.mapToScene(0, 0) == QPointF(0, 120)

@@ -13,7 +13,7 @@ def shown(qtbot):
     """Shows a text of the project file, checked."""
 
     def show(text=PROJECT):
-        page = TextPage("project.tsk", text.encode())
+        page = TextPage("project.tsk", text.encode(), checked)
         qtbot.addWidget(page)
         page.resize(700, 500)
         page.know(checked(text))

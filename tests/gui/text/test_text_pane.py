@@ -76,13 +76,17 @@ def test_the_line_below_says_what_is_wrong_and_fixes_it(shown):
     assert page.editor.text() == text
 
 
-def test_ctrl_point_lists_fixes_with_their_effect(shown):
-    page = shown(PROJECT.replace(PAID, 'emit: "order.closed"'))
-    page.acts["fix"].do()
-    said = [one.text() for one in page._menu.actions()]
-    assert any(
-        one.startswith("New event order.closed") and "adds [event.order.closed]" in one for one in said
-    )
+async def test_ctrl_point_lists_fixes_with_their_effect(shown, until):
+    page = shown()
+    assert not page.acts["fix"].isEnabled()
+    type_at(page, PAID, 'emit: "order.closed"')
+    page.know(checked(page.editor.text()))
+    page.acts["fix"].trigger()
+    acts = page._menu.actions()
+    await until(lambda: all("left" in one.text() for one in acts))
+    said = [one.text().split("  ·  ") for one in acts]
+    assert ["Replace with order.placed", '"order.closed" becomes "order.placed"', "2 mistakes left"] in said
+    assert ["New event order.closed", "adds [event.order.closed] at the end"] in [one[:2] for one in said]
     page._menu.close()
 
 

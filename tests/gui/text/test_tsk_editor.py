@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QTextCharFormat
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QHelpEvent, QTextCharFormat
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from tests.services.design.text_examples import PROJECT, checked
 from workbench.gui.text.tsk_editor import TskEditor
@@ -157,3 +158,31 @@ def test_every_problem_of_a_check_marks_what_it_is_about(editor):
     editor.show_text(text)
     editor.show_mistakes(checked(text).problems)
     assert marked(editor)[:2] == ['"lin"', "colr"]
+
+
+def test_a_mistake_says_what_is_wrong_where_the_mouse_is(editor, qtbot):
+    editor.show_text("one two\nthree\n")
+    editor.show_mistakes([problem(1, 5, 8, "two is no number")])
+    for column, said in ((5, "Two is no number."), (1, "")):
+        cursor = editor.textCursor()
+        cursor.setPosition(column)
+        place = editor.cursorRect(cursor).center()
+        QApplication.sendEvent(
+            editor.viewport(), QHelpEvent(QEvent.Type.ToolTip, place, editor.viewport().mapToGlobal(place))
+        )
+        qtbot.waitUntil(lambda said=said: (said[1:] in QToolTip.text()) if said else not QToolTip.isVisible())
+    QToolTip.hideText()
+
+
+def test_a_change_in_the_middle_is_found_at_its_very_place(editor):
+    for was, now in (
+        ("abc", "abXc"),
+        ("aa", "aaa"),
+        ("abc", ""),
+        ("", "x"),
+        ("xaay", "xay"),
+        ("a\nb", "a\nb"),
+    ):
+        editor.show_text(was)
+        editor.take_text(now)
+        assert editor.text() == now

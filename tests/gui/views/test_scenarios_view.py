@@ -138,7 +138,7 @@ async def test_a_file_with_mistakes_says_each_and_shows_its_place(view, folder, 
     await until(view.run_all.isEnabled)
     assert shown(view)[2] == ("mistakes", "1 mistake in this file")
     await ran(view, until)
-    assert view.summary.text() == "✕ 1 of 2 passed, 1 failed, 1 with mistakes"
+    assert view.summary.text() == "✕ 1 of 2 passed, 1 failed, 1 file with mistakes"
     view.table.setFocus()
     QTest.keyClick(view.table, Qt.Key.Key_End)
     assert "z.tsk:3:24: S-REF the model has no command fly" in view.result.toPlainText()

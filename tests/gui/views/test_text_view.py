@@ -149,10 +149,11 @@ async def test_others_lead_to_a_line_or_a_definition(view, desk, until):
     desk.text_wanted.emit(PROJECT_FILE, 3)
     assert view.page.editor.textCursor().blockNumber() == 2
     desk.text_wanted.emit(PROJECT_FILE, ("topic", "mail"))
-    assert view.page.editor.textCursor().selectedText() == "mail"
+    await until(lambda: view.page.editor.textCursor().selectedText() == "mail")
     told = []
     desk.noticed.connect(told.append)
     desk.text_wanted.emit(PROJECT_FILE, ("event", "user.created"))
+    await until(lambda: told)
     assert "Python" in told[0].text
     await until(lambda: quiet(view))
 

@@ -37,3 +37,24 @@ def test_a_file_without_scenarios_is_fine(tmp_path, users, text):
     (tmp_path / "scenarios" / "a.tsk").write_text(text)
     (file,) = find_scenarios(tmp_path, users)
     assert (file.scenarios, file.problems) == ((), ())
+
+
+def test_one_mistake_leaves_the_other_scenarios_of_its_file(tmp_path, users):
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "a.tsk").write_text(
+        """\
+$fly: { command: "fly" }
+"a" { then: "no other events" }
+"b" { when: $fly, then: "no other events" }
+"c" { when: $fly, then: "no other events" }
+"d" { when: { command: "fly" } }
+"e" { then: "no other events" }
+"""
+    )
+    (file,) = find_scenarios(tmp_path, users)
+    assert [scenario.name for scenario in file.scenarios] == ["a", "e"]
+    assert [str(problem)[:37] for problem in file.problems] == [
+        "scenarios/a.tsk:1:18: S-REF the model",
+        "scenarios/a.tsk:5:1: S-TYPE a scenari",
+        "scenarios/a.tsk:5:24: S-REF the model",
+    ]

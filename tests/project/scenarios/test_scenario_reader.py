@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.assets import asset
+from workbench.model.calendar_spans import Calendar
 from workbench.model.clock import parse_rfc3339
 from workbench.model.scenario import (
     Expected,
@@ -34,7 +35,9 @@ def test_every_part_of_a_scenario_is_read(users):
             {{ command: "change_status", data: {{ user_id: "ada" }}, expected: 2, after: "90s" }}
             {{ event: "outage.reported", stream: "outage-x.org", data: {{ domain: "x.org" }} }}
             {{ replay: "welcome-mail" }}
-            {{ after: "2h" }}
+            {{ after: "1h30m" }}
+            {{ command: "update_user", data: {{ user_id: "ada" }}, after: "1 month" }}
+            {{ at: "2024-09-01T00:00:00Z" }}
         ]
         then: [
             {{ no_command: "create_user", by: "audit-trail", after: "120s" }}
@@ -57,13 +60,17 @@ def test_every_part_of_a_scenario_is_read(users):
         ),
         ScenarioStep(act=outage),
         ScenarioStep(act=Replay(subscription="welcome-mail")),
-        ScenarioStep(after=7200.0),
+        ScenarioStep(after=5400.0),
+        ScenarioStep(
+            after=Calendar(months=1), act=IssuedCommand(command="update_user", data={"user_id": "ada"})
+        ),
+        ScenarioStep(at=parse_rfc3339("2024-09-01T00:00:00Z")),
     )
     assert scenario.then == (
         Expected(
             kind=FactKind.COMMAND,
             facts={"command": "create_user", "by": "audit-trail", "after": "2m"},
-            place=FilePlace(file="s.tsk", line=14, column=13),
+            place=FilePlace(file="s.tsk", line=16, column=13),
             wanted=False,
         ),
     )
@@ -180,6 +187,10 @@ def item(part, text):
             "2:43: S-TYPE expected should be a whole number",
         ),
         (item("when", '{ after: "soon" }'), "2:16: S-TYPE after should be a duration such as"),
+        (
+            item("when", '{ after: "1h", at: "2024-05-01T12:00:00Z" }'),
+            "2:22: S-TYPE after and at exclude each other (leave one of them out)",
+        ),
         (
             item("when", '{ replay: "welcome-mial" }'),
             "2:17: S-REF the model has no subscription welcome-mial (did",

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workbench.model.calendar_spans import Calendar
 from workbench.model.scenario import (
     Expected,
     FactKind,
@@ -44,7 +45,9 @@ def created(draw, at=NEVER):
 
 STEPS = st.builds(
     ScenarioStep,
-    after=st.sampled_from([0.0, 0.0, 0.5, 90.0, 86_400.0]),
+    after=st.sampled_from(
+        [0.0, 0.0, 0.5, 90.0, 86_400.0, 2_124_000.0, Calendar(months=12), Calendar(days=14)]
+    ),
     act=st.one_of(
         st.just(None),
         st.just(Replay(subscription="welcome-mail")),

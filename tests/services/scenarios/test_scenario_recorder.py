@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.errors import InvalidValue, NotFound
+from workbench.model.scenario import moment
 from workbench.project.samples import copy_sample
 from workbench.project.scenarios import read_scenarios, write_scenario
 from workbench.services.project.open_project import open_target
@@ -106,15 +107,17 @@ async def test_given_is_what_was_before_when_the_command_then_what_it_made(works
     await workspace.commands.issue("update_user", {"user_id": "ada", "username": "Ada Lovelace"})
     await workspace.commands.issue("change_status", {"user_id": "ada", "status": "inactive"})
     recorded = await ScenarioRecorder(workspace.world).record("user-ada", 2)
+    first, second, _ = (moment(event.occurred_at) for event in workspace.reader.read_log(0, 10))
     assert (
         write_scenario(recorded.scenario, workspace.registry)
-        == """\
-"update_user leads to user.updated" {
-    given: { event: "user.created", stream: "user-ada", \
-data { username: "Ada Byron", email: "ada@example.org", status: "active" } }
-    when: { command: "update_user", data { user_id: "ada", username: "Ada Lovelace", email: null } }
-    then: { event: "user.updated", stream: "user-ada", data { username: "Ada Lovelace", email: null } }
-}
+        == f"""\
+"update_user leads to user.updated" {{
+    now: "{second}"
+    given: {{ event: "user.created", stream: "user-ada", at: "{first}", \
+data {{ username: "Ada Byron", email: "ada@example.org", status: "active" }} }}
+    when: {{ command: "update_user", data {{ user_id: "ada", username: "Ada Lovelace", email: null }} }}
+    then: {{ event: "user.updated", stream: "user-ada", data {{ username: "Ada Lovelace", email: null }} }}
+}}
 """
     )
     named = await ScenarioRecorder(workspace.world).record("user-ada", 2, name="Names change")

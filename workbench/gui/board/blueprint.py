@@ -122,6 +122,7 @@ class _Slice:
         emits: Events with words.
         reads: Signals that its read model reads.
         behind: Further signals behind whose givers it stands.
+        loose: All that a trigger reacts to, where it is not known what of it makes it issue the command.
     """
 
     id: str
@@ -132,6 +133,7 @@ class _Slice:
     emits: dict[str, str] = field(default_factory=dict)
     reads: tuple[str, ...] = ()
     behind: tuple[str, ...] = ()
+    loose: dict[str, Sequence[str]] = field(default_factory=dict)
 
     def step(self, publishing: Iterable[str]) -> Step:
         reads = [signal for signals in self.triggers.values() for signal in signals]
@@ -205,19 +207,25 @@ class _Plan:
         ]
 
     def _issue(self, node: str, signals: Sequence[str]) -> None:
-        """Adds a trigger to the commands that it issues, and what leads to none to a slice of its own."""
-        left = dict.fromkeys(signals, "")
+        """Adds a trigger to the commands that it issues, and what leads to none to a slice of its own.
+
+        Where it is not known which signal leads to which command, they are taken to follow each other as they
+        are declared: that gives the order, but no wire.
+        """
+        left, unsure = dict.fromkeys(signals, ""), 0
         for one in self._model.flows_of(node):
             target = self._slices.get(f"command:{one.name}")
             if one.verb != "issues" or target is None:
                 continue
             _say(target.issued, node, one.words)
-            causes = [f"event:{one.cause}"] if one.cause else signals
-            caused = target.triggers.setdefault(node, {})
-            for signal in causes:
-                if signal in signals:
-                    caused.setdefault(signal, "")
-                    left.pop(signal, None)
+            caused, cause = target.triggers.setdefault(node, {}), f"event:{one.cause}"
+            if cause in signals:
+                caused[cause] = ""
+                left.pop(cause, None)
+            elif signals:
+                target.loose[node] = signals
+                target.behind += (signals[min(unsure, len(signals) - 1)],)
+                unsure += 1
         if left or (not signals and not node.startswith("external:")):
             self._slices[node] = _Slice(node, triggers={node: left})
 
@@ -233,7 +241,24 @@ class _Plan:
     def drawn(self, order: Sequence[str]) -> Blueprint:
         """Returns the picture."""
         found = ordered([one.step(self._publishing) for one in self._slices.values()], order)
-        return _Drawing(self._model, [self._slices[name] for name in found]).blueprint()
+        slices = [self._slices[name] for name in found]
+        given: dict[str, int] = {}
+        for number, one in enumerate(slices):
+            for signal in one.step(self._publishing).gives:
+                given.setdefault(signal, number)
+        for number, one in enumerate(slices):
+            for node, signals in one.loose.items():
+                led = [signal for signal in signals if given.get(signal, number) < number]
+                one.triggers[node] |= dict.fromkeys(led, "")
+                if (own := self._slices.get(node)) is not None:
+                    own.triggers[node] = {name: "" for name in own.triggers[node] if name not in led}
+        kept = [one for one in slices if one.main or one.emits or self._tells(one)]
+        return _Drawing(self._model, kept).blueprint()
+
+    def _tells(self, one: _Slice) -> bool:
+        """Whether a slice without a command says something that no other says."""
+        issues = any(one.id in other.triggers for other in self._slices.values() if other is not one)
+        return any(one.triggers.values()) or not issues
 
 
 def _say(where: dict[str, str], name: str, words: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt
+from collections.abc import Iterator
+
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
@@ -121,21 +123,23 @@ class LaneGutter(QWidget):
         with painting(self) as painter:
             painter.fillRect(self.rect(), QColor(colors.raised))
             painter.setPen(QPen(QColor(mix(colors.border, colors.surface, 0.6)), 1))
-            for lane in self._scene.layout.lanes:
-                whole = self._place(lane)
+            for lane, whole in self._places():
+                painter.setPen(QColor(colors.border))
+                painter.drawLine(whole.bottomLeft(), whole.bottomRight())
                 seen = whole.intersected(QRectF(self.rect()))
-                if seen.height() > 0:
-                    painter.setPen(QColor(colors.border))
-                    painter.drawLine(whole.bottomLeft(), whole.bottomRight())
-                    if seen.height() >= LEGIBLE / 2:
-                        paint_lane(painter, lane, seen)
+                if seen.height() >= LEGIBLE / 2:
+                    paint_lane(painter, lane, seen)
             painter.setPen(QColor(colors.border))
             painter.drawLine(self.width() - 1, 0, self.width() - 1, self.height())
 
-    def _place(self, lane: LanePlace) -> QRectF:
-        top = self._view.mapFromScene(QPointF(0, lane.top)).y()
-        bottom = self._view.mapFromScene(QPointF(0, lane.bottom)).y()
-        return QRectF(0, top, self.width(), bottom - top)
+    def _places(self) -> Iterator[tuple[LanePlace, QRectF]]:
+        """Yields the lanes that are seen, and where."""
+        scale, begin = self._view.scale_now, self._view.mapToScene(0, 0).y()
+        end = begin + self.height() / scale
+        for lane in self._scene.layout.lanes:
+            if lane.top < end and lane.bottom > begin:
+                tall = (lane.bottom - lane.top) * scale
+                yield lane, QRectF(0, (lane.top - begin) * scale, self.width(), tall)
 
 
 class BlueprintFrame(QObject):

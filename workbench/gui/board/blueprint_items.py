@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPainterPathStroker, QPen
@@ -15,7 +16,7 @@ from workbench.gui.board.board_items import path_of
 from workbench.gui.board.card_painter import RADIUS, on_screen, paint_card
 from workbench.gui.board.layout import Box, Point
 from workbench.gui.safe_painter import drawing
-from workbench.gui.theme import mix, theme
+from workbench.gui.theme import Colors, mix, theme
 from workbench.gui.widgets import plain_tip
 
 RING, AWAY = 2.0, 4.0
@@ -39,6 +40,7 @@ class CardItem(QGraphicsItem):
         super().__init__()
         self.card, self.box = card, box
         self._problems: tuple[str, ...] = ()
+        self._bounds = self.body.adjusted(-1, -18, 18, 1)
         self.setPos(box.x, box.y)
         self.setZValue(2)
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
@@ -65,7 +67,7 @@ class CardItem(QGraphicsItem):
 
     @override
     def boundingRect(self) -> QRectF:
-        return self.body.adjusted(-1, -18, 18, 1)
+        return self._bounds
 
     @override
     def shape(self) -> QPainterPath:
@@ -118,6 +120,7 @@ class WireItem(QGraphicsPathItem):
     def __init__(self, points: Sequence[Point], tip: str, *, dashed: bool) -> None:
         super().__init__(path_of(points))
         self.points = tuple(points)
+        self._bounds = self.path().controlPointRect().adjusted(-8, -8, 8, 8)
         self._dashed, self._lit = dashed, False
         self.setToolTip(plain_tip(tip))
 
@@ -130,7 +133,7 @@ class WireItem(QGraphicsPathItem):
 
     @override
     def boundingRect(self) -> QRectF:
-        return self.path().controlPointRect().adjusted(-8, -8, 8, 8)
+        return self._bounds
 
     @override
     def shape(self) -> QPainterPath:
@@ -143,8 +146,7 @@ class WireItem(QGraphicsPathItem):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         with drawing(painter):
-            scale, colors = painter.worldTransform().m11(), theme().colors
-            color = QColor(colors.accent if self._lit else mix(colors.faint, colors.surface, 0.92))
+            scale, color = painter.worldTransform().m11(), _ink(theme().colors, lit=self._lit)
             pen = QPen(color, max(CHOSEN if self._lit else THIN, 1.0 / scale))
             if self._dashed:
                 pen.setDashPattern([5, 4])
@@ -161,3 +163,9 @@ class WireItem(QGraphicsPathItem):
         back, aside = ((-long, 0.0), (0.0, long * 0.6)) if level else ((0.0, -long), (long * 0.6, 0.0))
         sides = [QPointF(x + back[0] + way * aside[0], y + back[1] + way * aside[1]) for way in (1, -1)]
         return [QPointF(x, y), *sides]
+
+
+@cache
+def _ink(colors: Colors, *, lit: bool) -> QColor:
+    """Returns the colour of a wire."""
+    return QColor(colors.accent if lit else mix(colors.faint, colors.surface, 0.92))

@@ -237,17 +237,17 @@ class BlueprintScene(Picture):
     @override
     def drawBackground(self, painter: QPainter, rect: QRectF | object) -> None:
         if isinstance(rect, QRectF):
-            self.paint_lanes(painter, rect)
+            painter.fillRect(rect, QColor(theme().colors.surface))
+            for number, lane in enumerate(self.layout.lanes):
+                if lane.top <= rect.bottom() and lane.bottom >= rect.top():
+                    self.paint_lane(painter, number, rect.left(), rect.right())
 
-    def paint_lanes(self, painter: QPainter, rect: QRectF) -> None:
-        """Paints the grounds of the lanes and the lines between them."""
-        colors = theme().colors
-        painter.fillRect(rect, QColor(colors.surface))
-        line = QPen(QColor(mix(colors.border, colors.surface, 0.6)), 0)
-        for number, lane in enumerate(self.layout.lanes):
-            place = QRectF(rect.left(), lane.top, rect.width(), lane.bottom - lane.top)
-            if not number % 2:
-                painter.fillRect(place, QColor(colors.alternate))
-            painter.setPen(line)
-            painter.drawLine(place.topLeft(), place.topRight())
-            painter.drawLine(place.bottomLeft(), place.bottomRight())
+    def paint_lane(self, painter: QPainter, number: int, left: float, right: float) -> None:
+        """Paints the ground of a lane and the lines at its edges, from one place to another."""
+        colors, lane = theme().colors, self.layout.lanes[number]
+        place = QRectF(left, lane.top, right - left, lane.bottom - lane.top)
+        if not number % 2:
+            painter.fillRect(place, QColor(colors.alternate))
+        painter.setPen(QPen(QColor(mix(colors.border, colors.surface, 0.6)), 0))
+        painter.drawLine(place.topLeft(), place.topRight())
+        painter.drawLine(place.bottomLeft(), place.bottomRight())

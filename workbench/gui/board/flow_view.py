@@ -175,10 +175,13 @@ class FlowView(QGraphicsView):
 
     def zoom(self, factor: float, around: QPoint | None = None) -> None:
         """Zooms; what is at a point of the view, or in its middle, stays there."""
-        self._fitted = False
         place = around if around is not None else self.viewport().rect().center()
+        self._zoom_to(self._next_scale(factor), place)
+
+    def _zoom_to(self, scale: float, place: QPoint) -> None:
+        self._fitted = False
         under = self.mapToScene(place)
-        self._set_scale(self._next_scale(factor))
+        self._set_scale(scale)
         moved = self.mapFromScene(under) - place
         self._scroll(moved)
 
@@ -199,6 +202,11 @@ class FlowView(QGraphicsView):
     def zoom_out(self, _node: str = "") -> None:
         """Shows more, smaller."""
         self.zoom(1 / STEP)
+
+    @action("Own size", keys="1", icon="zoom-in", tip="Show the board in its own size", anyway=True)
+    def own_size(self, _node: str = "") -> None:
+        """Shows everything as large as it is meant to be."""
+        self._zoom_to(1.0, self.viewport().rect().center())
 
     def _set_scale(self, scale: float) -> None:
         self.resetTransform()
@@ -235,6 +243,7 @@ class FlowView(QGraphicsView):
         box = self._with_room_below(card)
         inside = self.mapToScene(self.viewport().rect()).boundingRect()
         if not inside.contains(box):
+            self._fitted = self._fitted and not self.board.steps
             self.ensureVisible(box, 40, 40)
 
     def _with_room_below(self, card: str) -> QRectF:

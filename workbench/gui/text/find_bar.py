@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QTextCursor, QTextDocument
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import WidgetKey
@@ -30,24 +30,24 @@ class FindBar(QWidget):
         self.line.textChanged.connect(lambda _text: self._typed())
         self.line.returnPressed.connect(self.next)
         self.other.returnPressed.connect(self.replace)
-        self._buttons: list[QWidget] = []
-        grid = QGridLayout(self)
-        grid.setContentsMargins(8, 4, 8, 4)
-        grid.setSpacing(6)
-        grid.addWidget(self.line, 0, 0)
+        first, self._second = QHBoxLayout(), QWidget()
+        second = QHBoxLayout(self._second)
+        second.setContentsMargins(0, 0, 0, 0)
+        first.addWidget(self.line, 1)
         before = _tool("chevron-up", "Find the one before", self.before)
         after = _tool("chevron-down", "Find the next one", self.next)
-        for column, one in enumerate((before, after, self.said, _tool("close", "Close", self.leave)), 1):
-            grid.addWidget(one, 0, column)
-        grid.addWidget(self.other, 1, 0)
-        for column, (text, act) in enumerate(
-            (("Replace", self.replace), ("Replace all", self.replace_all)), 1
-        ):
+        for one in (before, after, self.said, _tool("close", "Close", self.leave)):
+            first.addWidget(one)
+        second.addWidget(self.other, 1)
+        for text, act in (("Replace", self.replace), ("Replace all", self.replace_all)):
             button = QPushButton(text)
             button.clicked.connect(lambda _checked=False, act=act: act())
-            grid.addWidget(button, 1, 2 * column - 1, 1, 2)
-            self._buttons.append(button)
-        grid.setColumnStretch(0, 1)
+            second.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 4, 8, 4)
+        column.setSpacing(6)
+        column.addLayout(first)
+        column.addWidget(self._second)
         self.hide()
 
     def open(self, *, replace: bool = False) -> None:
@@ -55,8 +55,7 @@ class FindBar(QWidget):
         selected = self._editor.textCursor().selectedText()
         if selected and "\u2029" not in selected:
             self.line.setText(selected)
-        for one in (self.other, *self._buttons):
-            one.setVisible(replace)
+        self._second.setVisible(replace)
         self.show()
         self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.line.selectAll()

@@ -26,3 +26,6 @@ class Language(Protocol):
 
     def fixes(self, text: str, problem: Problem) -> Sequence[QuickFix]:
         """Returns what would fix a problem."""
+
+    async def left_after(self, text: str, fix: QuickFix) -> int:
+        """Returns how many mistakes a text would have with a fix; it is tried in a thread."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from workbench.gui.actions import Actions, action
+from workbench.gui.loop import spawn
 from workbench.gui.text.completion_list import CompletionList
 from workbench.gui.text.find_bar import FindBar
 from workbench.gui.text.language import Language
@@ -76,6 +79,7 @@ class TextPane(QWidget):
     def show_mistakes(self, problems: Sequence[Problem]) -> None:
         """Shows what is wrong with the text as it is."""
         self.editor.show_mistakes(problems)
+        self.acts.refresh()
         self._say()
 
     def _edited(self, typed: str) -> None:
@@ -136,7 +140,9 @@ class TextPane(QWidget):
         said = f"{one.line}:{one.column}  {sentences(one.message, one.hint)}{more}"
         fixes = self._language.fixes(self.editor.text(), one)[:NAMED]
         self.strip.set("error", said, [(fix.label, lambda fix=fix: self.apply(fix)) for fix in fixes])  # type: ignore[misc]
-        self.strip.show()
+        if not self.strip.isVisible():
+            self.strip.show()
+            QTimer.singleShot(0, self.editor, self.editor.ensureCursorVisible)  # it may stand behind it now
 
     def _no_mistake(self) -> str:
         return "" if self.editor.mistakes else "Nothing is wrong with this text"
@@ -159,16 +165,24 @@ class TextPane(QWidget):
         text = self.editor.text()
         found = [fix for one in self.editor.mistakes_here() for fix in self._language.fixes(text, one)]
         menu = QMenu(self)
-        for fix in found:
-            menu.addAction(f"{fix.label}    {fix.effect}".replace("&", "&&")).triggered.connect(
-                lambda _checked=False, fix=fix: self.apply(fix)
-            )
+        offered = [(menu.addAction(_told(fix)), fix) for fix in found]
+        for act, fix in offered:
+            act.triggered.connect(lambda _checked=False, fix=fix: self.apply(fix))
         if not found:
             menu.addAction("No fix is known for this").setEnabled(False)
         menu.aboutToHide.connect(menu.deleteLater)
         self._menu = menu
         menu.popup(self.editor.viewport().mapToGlobal(self.editor.cursorRect().bottomLeft()))
         menu.setActiveAction(menu.actions()[0])
+        spawn(self._try(menu, text, offered), name="Try the fixes")
+
+    async def _try(self, menu: QMenu, text: str, offered: Sequence[tuple[QAction, QuickFix]]) -> None:
+        """Says of each fix how many mistakes would be left, as soon as that is known."""
+        for act, fix in offered:
+            left = await self._language.left_after(text, fix)
+            if not isValid(menu) or not menu.isVisible():
+                return
+            act.setText(f"{_told(fix)}  ·  {_left(left)}")
 
     def apply(self, fix: QuickFix) -> None:
         """Makes the changes of a fix, as one step that can be undone."""
@@ -202,3 +216,11 @@ class TextPane(QWidget):
     def comment(self) -> None:
         """Makes the selected lines comments, or the other way round."""
         self.editor.toggle_comment()
+
+
+def _told(fix: QuickFix) -> str:
+    return f"{fix.label}  ·  {fix.effect}".replace("&", "&&")
+
+
+def _left(count: int) -> str:
+    return f"{count:,} mistake{'s' if count > 1 else ''} left" if count else "no mistake left"

@@ -58,8 +58,8 @@ class TskEditor(QPlainTextEdit):
         super().__init__(parent)
         self.helps: Callable[[QKeyEvent], bool] = lambda _event: False
         self._mistakes: list[tuple[QTextCursor, Problem]] = []
-        self._shown = ""
-        self._typed = ""
+        self._shown = self._typed = self._text = ""
+        self._revision = -1
         font = code_font()
         font.setFeature(QFont.Tag("calt"), 0)  # what is typed is shown sign by sign: != and not ≠
         self.setFont(font)
@@ -87,7 +87,10 @@ class TskEditor(QPlainTextEdit):
 
     def text(self) -> str:
         """Returns the text, sign by sign; lines end with a line feed."""
-        return exact_text(self)
+        revision = self.document().revision()
+        if revision != self._revision:
+            self._revision, self._text = revision, exact_text(self)
+        return self._text
 
     def offset(self, cursor: QTextCursor | None = None) -> int:
         """Returns where the cursor stands."""
@@ -130,11 +133,8 @@ class TskEditor(QPlainTextEdit):
     def take_text(self, text: str) -> None:
         """Shows another text as a step that can be undone; the cursor stays where nothing changed."""
         was = self.text()
-        start = next((at for at, (a, b) in enumerate(zip(was, text, strict=False)) if a != b), None)
-        start = min(len(was), len(text)) if start is None else start
-        tail = 0
-        while tail < min(len(was), len(text)) - start and was[-1 - tail] == text[-1 - tail]:
-            tail += 1
+        start = _common(was, text)
+        tail = _common(was[start:][::-1], text[start:][::-1])
         if was != text:
             self.replace_pieces([(start, len(was) - tail, text[start : len(text) - tail])])
 
@@ -365,6 +365,18 @@ def _blocks(first: QTextBlock, last: QTextBlock) -> list[QTextBlock]:
     while found[-1] != last:
         found.append(found[-1].next())
     return found
+
+
+def _common(one: str, other: str) -> int:
+    """Returns how many characters two texts have in common at their begin."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _characters(text: str, length: int) -> int:

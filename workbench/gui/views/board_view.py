@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import Action, action
@@ -125,8 +125,10 @@ class BoardView(View):
         for button in self._switch:
             row.addWidget(button)
         row.addSpacing(8)
-        for key in ("show_all", "zoom_out", "zoom_in"):
+        for key in ("show_all", "zoom_out"):
             row.addWidget(self.canvas.acts.button(key, words=False))
+        row.addWidget(self._scale_button())
+        row.addWidget(self.canvas.acts.button("zoom_in", words=False))
         row.addSpacing(4)
         row.addWidget(self.finder.search, 100)
         row.addWidget(self.finder.matches)
@@ -134,6 +136,15 @@ class BoardView(View):
         row.addWidget(self.troubles)
         row.addWidget(self.key_button)
         return row
+
+    def _scale_button(self) -> QToolButton:
+        """Says how large the board is; a click shows it in its own size."""
+        act, button = self.canvas.acts["own_size"], QToolButton()
+        button.setToolTip(act.toolTip())
+        button.setAccessibleName(act.text())
+        button.clicked.connect(act.trigger)
+        self.canvas.zoomed.connect(lambda scale: button.setText(f"{scale:.0%}"))
+        return button
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

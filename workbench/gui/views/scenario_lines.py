@@ -32,7 +32,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScenarioLine:
-    """One line of the list: a scenario, or a file that cannot be read."""
+    """One line of the list: a scenario, or what is wrong with a file."""
 
     file: ScenarioFile
     scenario: Scenario | None = None
@@ -59,10 +59,9 @@ class ScenarioLine:
 
 
 def entries_of(file: ScenarioFile) -> list[ScenarioLine]:
-    """Returns the lines of a file: its scenarios, or one that says that it has mistakes."""
-    if file.problems:
-        return [ScenarioLine(file=file)]
-    return [ScenarioLine(file=file, scenario=scenario) for scenario in file.scenarios]
+    """Returns the lines of a file: one that says that it has mistakes, and its scenarios that have none."""
+    wrong = [ScenarioLine(file=file)] if file.problems else []
+    return [*wrong, *(ScenarioLine(file=file, scenario=scenario) for scenario in file.scenarios)]
 
 
 def row_of(entry: ScenarioLine, result: ScenarioResult | None, *, old: bool, running: bool) -> Row:

@@ -35,6 +35,7 @@ from workbench.gui.widgets import (
     plain_label,
     show_words,
 )
+from workbench.model.counts import counted
 from workbench.model.text_folding import folded
 from workbench.project.scenarios import FOLDER, ScenarioFile
 
@@ -255,7 +256,7 @@ class ScenariosView(View):
         parts = [f"{tally.passed:,} of {total:,} passed"] if judged else [f"{total:,} not run"]
         parts += [f"{tally.failed:,} failed"] if tally.failed else []
         parts += [f"{tally.unsure:,} without a current result"] if judged and tally.unsure else []
-        parts += [f"{tally.mistakes:,} with mistakes"] if tally.mistakes else []
+        parts += [f"{counted(tally.mistakes, 'file')} with mistakes"] if tally.mistakes else []
         done = not tally.unsure and not tally.mistakes
         kind = "error" if tally.failed else "warning" if tally.mistakes else "ok" if done else "neutral"
         self.summary.set(kind, ", ".join(parts))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
+
+from shiboken6 import isValid
 
 from workbench.gui.text.text_pane import TextPane
 from workbench.services.design.completions import Completions, completions
@@ -24,22 +27,27 @@ BOM = b"\xef\xbb\xbf"
 class TextPage(TextPane):
     """A file and its text.
 
+    Args:
+        data: The file as it is.
+        check: Checks a text of it.
+
     Attributes:
         name: Of the file, relative to the project.
         base: The file as it was read, or as the person knows it.
         checked: What is known of the text; None until it was checked.
     """
 
-    def __init__(self, name: str, data: bytes) -> None:
-        self.name, self.base = name, data
+    def __init__(self, name: str, data: bytes, check: Callable[[str], CheckedText]) -> None:
+        self.name, self.base, self._check = name, data, check
+        self._was = self.shown(data)
         self.checked: CheckedText | None = None
         super().__init__(self)
-        self.show_text(name, self.shown(data))
+        self.show_text(name, self._was)
 
     @property
     def dirty(self) -> bool:
         """Whether something is typed that is not in the file."""
-        return self.editor.text() != self.shown(self.base)
+        return self.editor.text() != self._was
 
     @property
     def sure(self) -> bool:
@@ -61,8 +69,12 @@ class TextPage(TextPane):
 
     def read(self, data: bytes) -> None:
         """Takes the file as it is now; what was typed and is not in it can be got back by undoing."""
-        self.base = data
-        self.editor.take_text(self.shown(data))
+        self.know_file(data)
+        self.editor.take_text(self._was)
+
+    def know_file(self, data: bytes) -> None:
+        """Takes a file for what the text is compared with; the text stays."""
+        self.base, self._was = data, self.shown(data)
 
     def know(self, checked: CheckedText) -> None:
         """Takes what is known of the text."""
@@ -91,3 +103,13 @@ class TextPage(TextPane):
         if self.checked is None or self.checked.document.text != text:
             return ()
         return quick_fixes(self.checked, problem)
+
+    async def left_after(self, text: str, fix: QuickFix) -> int:
+        """Returns how many mistakes a text would have with a fix; it is tried in a thread."""
+        return len((await asyncio.to_thread(self._check, fix.applied(text))).problems)
+
+    async def check(self) -> None:
+        """Checks the text in a thread: typing never waits."""
+        checked = await asyncio.to_thread(self._check, self.editor.text())
+        if isValid(self):
+            self.know(checked)

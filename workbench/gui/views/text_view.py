@@ -23,13 +23,15 @@ from workbench.gui.widgets import Banner, ElidedLabel, error_text
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.definitions import Location, declared
 from workbench.services.project_editor.settings_preview import WouldBreak
-from workbench.tusk import ChangedOnDisk, Problem, parse_in_part
+from workbench.tusk import ChangedOnDisk, Problem
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
 
 PAUSE_MS = 250
-"""After so long without a key the text is checked."""
+"""After so long without a key the text is checked,"""
+LONGEST_MS = 2_000
+"""a text that takes long only after a longer one: twice as long as that takes, but not more than this."""
 
 
 class TextView(View):
@@ -117,7 +119,8 @@ class TextView(View):
         page = self._pages.get(name)
         if page is None:
             try:
-                page = TextPage(name, self.desk.workspace.texts.read(name))
+                texts = self.desk.workspace.texts
+                page = TextPage(name, texts.read(name), partial(texts.check, name))
             except WorkbenchError as error:
                 self._tell("error", error_text(error))
                 return None
@@ -155,12 +158,18 @@ class TextView(View):
         if isinstance(place, int):
             page.editor.go_to_line(place)
         elif isinstance(place, tuple):
-            found = declared(parse_in_part(page.editor.text(), file)[0], *place)
-            if found is None:
-                self.desk.notice("info", f"{place[1]} is not declared in {file}: a Python module brings it.")
-            else:
-                page.show_location(found)
+            self.desk.run(self._go(page, *place), "Open in the text")
         self.take_keyboard(page.editor)
+
+    async def _go(self, page: TextPage, kind: str, name: str) -> None:
+        """Goes to where something is declared, as soon as the text is read."""
+        if not page.sure:
+            await page.check()
+        found = declared(page.checked.document, kind, name) if page.checked is not None else None
+        if found is None:
+            self.desk.notice("info", f"{name} is not declared in {page.name}: a Python module brings it.")
+        else:
+            page.show_location(found)
 
     def _show_location(self, place: Location) -> None:
         page = self.show_file(place.file)
@@ -185,7 +194,7 @@ class TextView(View):
         page = self.page
         if page is not None:
             present = page.base
-            page.base = written["was"].encode(errors="surrogateescape")
+            page.know_file(written["was"].encode(errors="surrogateescape"))
             page.editor.take_text(written["now"])
             if page.base != present:
                 self._tell_changed(page)
@@ -210,12 +219,14 @@ class TextView(View):
             self.desk.run(self._checked(page), "Check the text")
 
     async def _checked(self, page: TextPage) -> None:
-        """Checks in a thread: typing never waits."""
-        text = page.editor.text()
+        clock = asyncio.get_running_loop().time
+        begun = clock()
         try:
-            page.know(await asyncio.to_thread(self.desk.workspace.texts.check, page.name, text))
+            await page.check()
         finally:
             self.checking = False
+        took = round(1000 * (clock() - begun))
+        self._pause.setInterval(min(LONGEST_MS, max(PAUSE_MS, 2 * took)))
         self._show_state()
         if self.page is not None and not self.page.sure:
             self._pause.start()
@@ -260,7 +271,7 @@ class TextView(View):
 
     def _keep(self, page: TextPage) -> None:
         """Goes on with what is typed: saving it takes the place of what the other program wrote."""
-        page.base = self.desk.workspace.texts.read(page.name)
+        page.know_file(self.desk.workspace.texts.read(page.name))
         self.banner.hide()
         self._edited()
 
@@ -294,7 +305,7 @@ class TextView(View):
         except WorkbenchError as error:
             self._tell("error", error_text(error))
         else:
-            page.base = data
+            page.know_file(data)
             self.banner.hide()
             self.drafts.note()
             self._show_state()

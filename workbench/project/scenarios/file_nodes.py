@@ -12,7 +12,11 @@ _OUTSIDE = {ValueKind.ENV: "@env", ValueKind.REF: "another file"}
 
 
 class Book:
-    """A scenario file while it is read: its text, its variables, and what is wrong with it."""
+    """A scenario file while it is read: its text, its variables, and what is wrong with it.
+
+    Attributes:
+        mistakes: How often something was found to be wrong; a shared variable counts wherever it is used.
+    """
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -20,9 +24,11 @@ class Book:
             entry.key[1:]: entry.value for _, entry in document.entries() if entry.key.startswith("$")
         }
         self.problems: list[Problem] = []
+        self.mistakes = 0
 
     def wrong(self, start: int, end: int, code: str, message: str, hint: str = "") -> None:
         """Notes what is wrong with a part of the text; the same is noted once."""
+        self.mistakes += 1
         problem = self._document.places.problem(start, end, code, message, hint)
         if problem not in self.problems:
             self.problems.append(problem)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workbench.model.registry import Registry
 from workbench.model.scenario import Scenario
-from workbench.project.scenarios.scenario_reader import read_scenarios
+from workbench.project.scenarios.scenario_reader import sound_scenarios
 from workbench.tusk import Problem, TskError, read_file
 
 FOLDER = "scenarios"
@@ -19,7 +19,7 @@ class ScenarioFile:
 
     Attributes:
         name: Relative to the project, such as ``scenarios/accounts.tsk``.
-        scenarios: None where there are problems: a file is read as a whole or not at all.
+        scenarios: Those with which nothing is wrong.
         problems: What is wrong with it.
     """
 
@@ -36,7 +36,8 @@ def find_scenarios(root: Path, registry: Registry) -> list[ScenarioFile]:
 
 def _read(path: Path, name: str, registry: Registry) -> ScenarioFile:
     try:
-        return ScenarioFile(path=path, name=name, scenarios=read_scenarios(read_file(path), name, registry))
+        found, problems = sound_scenarios(read_file(path), name, registry)
+        return ScenarioFile(path=path, name=name, scenarios=found, problems=tuple(problems))
     except TskError as error:
         return ScenarioFile(path=path, name=name, problems=error.found)
     except OSError as error:

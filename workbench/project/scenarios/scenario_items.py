@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from workbench.errors import InvalidValue
+from workbench.model.calendar_spans import Calendar
 from workbench.model.clock import parse_rfc3339
 from workbench.model.hints import did_you_mean, nearest
 from workbench.model.json_values import ForeignJsonError, check_json, parse_foreign_json
-from workbench.project.durations import read_duration
+from workbench.project.durations import read_span
 from workbench.project.scenarios.file_nodes import FileNode
 from workbench.tusk import ValueKind
 
@@ -77,9 +78,9 @@ class ScenarioItem:
             node.wrong("S-TYPE", f"{key} should be true, or be left out")
         return None if node is None else True
 
-    def seconds(self, key: str) -> float | None:
-        """Returns a duration; None where there is none."""
-        return self._read(key, read_duration)
+    def span(self, key: str) -> float | Calendar | None:
+        """Returns seconds, or units of the calendar; None where there are none."""
+        return self._read(key, read_span)
 
     def moment(self, key: str) -> int | None:
         """Returns a time, microseconds since 1970; None where there is none."""

@@ -24,20 +24,21 @@ from workbench.model.scenario import (
     ScenarioStep,
     moment,
 )
-from workbench.project.durations import write_duration
+from workbench.project.durations import write_later
 from workbench.project.scenarios.file_nodes import Book, FileNode
 from workbench.project.scenarios.scenario_items import DATA, Forms, ScenarioItem, item_of, meant
-from workbench.tusk import Document, Entry, TskError, parse
+from workbench.tusk import Document, Entry, Problem, TskError, parse
 from workbench.tusk import ValueKind as Written
 
 NO_OTHER_EVENTS = "no other events"
 PARTS = ("given", "when", "then", "now")
 GIVEN: Forms = {"event": ("stream", "data", "version", "at")}
 WHEN: Forms = {
-    "command": ("data", "expected", "after"),
-    "event": ("stream", "data", "version", "after"),
-    "replay": ("after",),
+    "command": ("data", "expected", "after", "at"),
+    "event": ("stream", "data", "version", "after", "at"),
+    "replay": ("after", "at"),
     "after": (),
+    "at": (),
 }
 THEN: Forms = {
     "event": ("stream", "at", *DATA),
@@ -67,12 +68,24 @@ def read_scenarios(data: bytes | str, file: str, registry: Registry) -> tuple[Sc
     Raises:
         TskError: Everything that is wrong with it.
     """
+    found, problems = sound_scenarios(data, file, registry)
+    if problems:
+        raise TskError(problems)
+    return found
+
+
+def sound_scenarios(
+    data: bytes | str, file: str, registry: Registry
+) -> tuple[tuple[Scenario, ...], list[Problem]]:
+    """Reads the scenarios of a file with which nothing is wrong, and everything that is wrong with others.
+
+    Raises:
+        TskError: It is no TuskLang.
+    """
     document = parse(data, file)
     book = Book(document)
     found = tuple(_Reader(book, registry).scenarios(document))
-    if book.problems:
-        raise TskError(sorted(book.problems))
-    return found
+    return found, sorted(book.problems)
 
 
 class _Reader:
@@ -86,7 +99,10 @@ class _Reader:
             self._book.wrong(scope.start, scope.end, "S-UNKNOWN", said, 'write "What it shows" { … }')
         for entry in document.top.entries.values():
             if not entry.key.startswith("$"):
-                yield self._scenario(entry)
+                before = self._book.mistakes
+                scenario = self._scenario(entry)
+                if self._book.mistakes == before:
+                    yield scenario
 
     def _scenario(self, entry: Entry) -> Scenario:
         node = self._book.node(entry.value)
@@ -135,7 +151,9 @@ class _Reader:
                 act = self._occurrence(item)
             case "replay":
                 act = Replay(subscription=item.known("replay", self._subscriptions(), "subscription"))
-        return ScenarioStep(after=item.seconds("after") or 0.0, act=act)
+        if item.has("after") and item.has("at"):
+            item.wrong_key("at", "S-TYPE", "after and at exclude each other", "leave one of them out")
+        return ScenarioStep(after=item.span("after") or 0.0, at=item.moment("at"), act=act)
 
     def _order(self, item: ScenarioItem) -> IssuedCommand:
         name = item.known("command", self._registry.commands, "command")
@@ -248,10 +266,10 @@ class _Reader:
                 needed = "where it is published"
                 return {"topic": item.known("topic", self._registry.topics, "topic", needed=needed)}
             case FactKind.COMMAND:
-                seconds = item.seconds("after")
+                after = item.span("after")
                 return {
                     "by": item.known("by", self._subscriptions(), "policy, process or subscription"),
-                    "after": None if seconds is None else write_duration(seconds),
+                    "after": None if after is None else write_later(after),
                     "withdrawn": item.flag("withdrawn"),
                 }
             case FactKind.DEAD_LETTER:

@@ -17,7 +17,7 @@ from workbench.model.scenario import (
     ScenarioStep,
     moment,
 )
-from workbench.project.durations import write_duration
+from workbench.project.durations import write_later
 from workbench.project.scenarios.file_nodes import Book
 from workbench.project.scenarios.scenario_reader import NO_OTHER_EVENTS
 from workbench.tusk import TskError, parse, write_value
@@ -60,30 +60,33 @@ def _part(key: str, items: list[str]) -> list[str]:
     return [f"{INDENT}{key}: [", *(f"{INDENT * 2}{item}" for item in items), f"{INDENT}]"]
 
 
-def _occurrence(one: Occurrence, registry: Registry, after: str | None = None) -> str:
+def _occurrence(one: Occurrence, registry: Registry, **when: str | None) -> str:
     known = registry.events.get(one.type)
     facts = {
         "event": one.type,
         "stream": one.stream,
         "version": one.version if known is None or one.version != known.version else None,
-        "at": None if one.at is None else moment(one.at),
-        "after": after,
+        **({"at": None if one.at is None else moment(one.at)} | when),
     }
     return _item(facts, "data", one.data)
 
 
 def _step(step: ScenarioStep, registry: Registry) -> str:
-    after = write_duration(step.after) if step.after or step.act is None else None
+    when: dict[str, str | None]
+    if step.at is not None:
+        when = {"at": moment(step.at)}
+    else:
+        when = {"after": write_later(step.after) if step.after or step.act is None else None}
     match step.act:
         case IssuedCommand() as order:
-            facts = {"command": order.command, "expected": order.expected, "after": after}
+            facts = {"command": order.command, "expected": order.expected, **when}
             return _item(facts, "data", order.data)
         case Occurrence() as one:
-            return _occurrence(one, registry, after)
+            return _occurrence(one, registry, **when)
         case Replay() as replay:
-            return _item({"replay": replay.subscription, "after": after})
+            return _item({"replay": replay.subscription, **when})
         case None:
-            return _item({"after": after})
+            return _item(when)
 
 
 def _expected(one: Expected) -> str:

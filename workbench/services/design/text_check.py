@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -13,6 +14,7 @@ from workbench.project.contradictions import contradictions
 from workbench.project.declared.compiler import compile_declared
 from workbench.project.declared.field_types import TYPE_NAMES
 from workbench.project.declared.section_kinds import DECLARED, KINDS
+from workbench.project.project import without_collecting
 from workbench.project.project_file import ProjectFile, filters_of, read_document, written_values
 from workbench.project.scenarios import read_scenarios
 from workbench.services.design.references import NAME_SPACES
@@ -51,6 +53,13 @@ def check_project_text(
     Args:
         running: The model that runs, where Python modules bring parts of it.
     """
+    with without_collecting():
+        checked = _checked(text, path, environ, running)
+    gc.collect(1)  # what it was compiled into goes while it is young: later more would have to be walked over
+    return checked
+
+
+def _checked(text: str, path: FilePath, environ: Mapping[str, str], running: Registry | None) -> CheckedText:
     document, faults = parse_in_part(text, path.name)
     scopes: dict[Path, Names] = {}
     try:

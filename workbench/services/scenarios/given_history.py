@@ -53,17 +53,19 @@ def memories(registry: Registry, given: Sequence[RecordedEvent]) -> Iterator[Ope
     for kind in registry.reactors.values():
         if kind.correlate is None or kind.read_state is None or kind.write_state is None:
             continue
-        states: dict[str, Any] = {}
+        states: dict[str, tuple[Any, int]] = {}
         for record in given:
             if record.type in kind.events:
                 event = registry.read_event(record)
                 with ProjectCode(f"{kind.name} could not react to {record.type}", record.data):
                     if key := kind.correlate(event, record):
                         context = ReactionContext(record.occurred_at, record)
-                        states[key], _ = kind.react(states.get(key), event, context)
-        for key, state in states.items():
+                        state, began = states.get(key, (None, 0))
+                        began = record.position if state is None else began
+                        states[key] = kind.react(state, event, context)[0], began
+        for key, (state, began) in states.items():
             said = None if state is None else kind.write_state(state)
-            yield SaveProcess(process=kind.name, key=key, state=said)
+            yield SaveProcess(process=kind.name, key=key, state=said, began=began)
 
 
 def starts(registry: Registry) -> Iterator[Operation]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from workbench.errors import WorkbenchError
+from workbench.model.calendar_spans import later
 from workbench.model.clock import MICROSECONDS
 from workbench.model.json_values import read_json
 from workbench.model.messaging import COMMANDS_TOPIC, Message
 from workbench.model.scenario import FactKind, Facts, Followed, Happened, Scenario, moment
 from workbench.project.declared.column_values import row_typed
-from workbench.project.durations import write_duration
+from workbench.project.durations import read_span, write_duration
 from workbench.services.commands.commands import Commands
 from workbench.services.scenarios.scenario_run import EVERYTHING, ScenarioWorld
 from workbench.services.scenarios.typed_values import typed, typed_answer
@@ -28,7 +29,7 @@ def witness(scenario: Scenario, scene: ScenarioWorld) -> Happened:
         events=tuple(
             _events(scene, timed=any("event" in one.facts and "at" in one.facts for one in scenario.then))
         ),
-        commands=tuple(_commands(scene)),
+        commands=tuple(_commands(scene, [one.facts for one in scenario.then if "after" in one.facts])),
         messages=tuple(facts for topic in sorted(asked) for facts in _messages(scene, topic)),
         letters=tuple(_letters(scene)),
         rows={name: _rows(scene, name) for name in projections},
@@ -50,24 +51,26 @@ def _events(scene: ScenarioWorld, *, timed: bool) -> Iterator[Followed]:
             yield Followed(facts=facts, direct=event.causation_id in done.commands)
 
 
-def _commands(scene: ScenarioWorld) -> Iterator[dict[str, Any]]:
+def _commands(scene: ScenarioWorld, timed: Sequence[Facts]) -> Iterator[dict[str, Any]]:
     before = scene.done.before
     found, _ = scene.world.reader.read_topic(COMMANDS_TOPIC, lambda _type: False, before, EVERYTHING)
     for message in found:
         kind = scene.world.registry.commands.get(message.type)
+        asked = [str(one["after"]) for one in timed if one["command"] == message.type]
         facts = {
             "command": message.type,
             "by": (read_json(message.metadata) if message.metadata else {}).get("origin"),
-            "after": write_duration(_delay(message)),
+            "after": _delay(message, asked),
             "data": typed(message.json(), kind.schema if kind is not None else {}),
         }
         yield {**facts, "withdrawn": True} if message.withdrawn else facts
 
 
-def _delay(message: Message) -> float:
-    if message.deliver_at is None:
-        return 0.0
-    return (message.deliver_at - message.published_at) / MICROSECONDS
+def _delay(message: Message, asked: Iterable[str]) -> str:
+    """Returns how much later a command is due, in the words of what is asked for where that is the same."""
+    now, due = message.published_at, message.deliver_at or message.published_at
+    same = (text for text in asked if later(now, read_span(text), "after") == due)
+    return next(same, write_duration((due - now) / MICROSECONDS))
 
 
 def _messages(scene: ScenarioWorld, topic: str) -> Iterator[dict[str, Any]]:

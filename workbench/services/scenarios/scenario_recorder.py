@@ -52,9 +52,10 @@ class ScenarioRecorder:
     async def record(self, stream: str, version: int, *, name: str = "") -> Recorded:
         """Makes a scenario of an event: given what was before, when its command, then that command's events.
 
-        What is given are the events of the stream, and of the streams that have to do with them by a common
-        correlation, so that projections and processes find what they build on. Secrets are made up.
-        Dead letters that a first run leaves are part of what must follow.
+        What is given are the events of the streams that were decided over, and of the streams that have to do
+        with them by a common correlation, so that projections and processes find what they build on; each at
+        its time, and the command at its own. Secrets are made up. Dead letters that a first run leaves are
+        part of what must follow.
 
         Args:
             version: Of one of the events that the command made.
@@ -69,12 +70,14 @@ class ScenarioRecorder:
             raise NotFound(f"{stream} has no event at version {version}")
         command = self._command_of(event)
         made = self._made(command)
+        before = self._before(made[0], self._involved(command, made), command.correlation_id)
         said = name or f"{command.type} leads to {', '.join(dict.fromkeys(one.type for one in made))}"
         place = FilePlace(file=FOLDER, line=1, column=1)
         scenario = Scenario(
             name=said,
             place=place,
-            given=tuple(_occurrence(one) for one in self._before(made[0], command)),
+            now=made[0].occurred_at,
+            given=tuple(_occurrence(one) for one in before),
             when=(ScenarioStep(act=_issued(command)),),
             then=tuple(
                 Expected(
@@ -107,30 +110,39 @@ class ScenarioRecorder:
         )
 
     def _made(self, command: CommandRecord) -> list[RecordedEvent]:
-        """Returns the events of a command: from its first one on they follow each other in its stream."""
-        first = self._world.reader.event_at(command.first_position)
-        if first is None:
-            raise NotFound(f"the store has no event at position {command.first_position}")
-        count = command.version - first.version + 1
-        return self._world.reader.read_stream(first.stream, after=first.version - 1, limit=count)
+        """Returns the events of a command, whichever streams they went to, in their order."""
+        first, last = command.first_position, command.last_position
+        found = self._world.reader.read_log(first - 1, last - first + 1, upto=last)
+        return [event for event in found if event.causation_id == command.command_id]
 
-    def _before(self, first: RecordedEvent, command: CommandRecord) -> list[RecordedEvent]:
-        reader, known = self._world.reader, self._world.registry
-        count = min(first.version - 1, MOST + 1)
-        own = reader.read_stream(first.stream, limit=count) if count else []
-        correlations = {command.correlation_id, *(event.correlation_id for event in own)}
-        streams = {first.stream, *self._streams(correlations, first.position)}
-        found = {event.position: event for event in own}
-        for stream in streams:
-            if known.aggregate_of_stream(stream) is None or len(found) > MOST:
-                continue
-            events = reader.read_stream(stream, limit=MOST + 1)
-            found |= {event.position: event for event in events if event.position < first.position}
-        if len(found) > MOST:
-            said = f"more than {MOST:,} events happened before it"
-            raise InvalidValue(said, path="", hint="choose one earlier in its stream")
+    def _before(self, first: RecordedEvent, involved: set[str], correlation: UUID) -> list[RecordedEvent]:
+        """Returns what happened earlier in the streams that were decided over, and in related ones."""
+        known = self._world.registry
+        found = self._earlier(involved, first.position)
+        correlations = {correlation, *(event.correlation_id for event in found.values())}
+        related = {*self._streams(correlations, first.position)} - involved
+        related = {stream for stream in related if known.aggregate_of_stream(stream) is not None}
+        found |= self._earlier(related, first.position, len(found))
         before = [found[position] for position in sorted(found)]
-        return [event for event in before if event.stream == first.stream or event.type in known.events]
+        return [event for event in before if event.stream in involved or event.type in known.events]
+
+    def _earlier(self, streams: set[str], position: int, count: int = 0) -> dict[int, RecordedEvent]:
+        found: dict[int, RecordedEvent] = {}
+        for stream in streams:
+            events = self._world.reader.read_stream(stream, limit=MOST + 1)
+            found |= {event.position: event for event in events if event.position < position}
+            if count + len(found) > MOST:
+                said = f"more than {MOST:,} events happened before it"
+                raise InvalidValue(said, path="", hint="choose one earlier in its stream")
+        return found
+
+    def _involved(self, command: CommandRecord, made: list[RecordedEvent]) -> set[str]:
+        """Returns the streams that a command was decided over, those that it only looked at, too."""
+        streams = {command.stream, *(event.stream for event in made)}
+        if (kind := self._world.registry.commands.get(command.type)) is None:
+            return streams
+        values = read_json(command.data)
+        return streams | {*self._world.registry.streams_of(kind.for_values(values), values)}
 
     def _streams(self, correlations: set[UUID], position: int) -> Iterator[str]:
         for correlation in correlations:
@@ -145,7 +157,11 @@ def _issued(command: CommandRecord) -> IssuedCommand:
 
 def _occurrence(event: RecordedEvent) -> Occurrence:
     return Occurrence(
-        type=event.type, stream=event.stream, data=disguised(event.json()), version=event.schema_version
+        type=event.type,
+        stream=event.stream,
+        data=disguised(event.json()),
+        version=event.schema_version,
+        at=event.occurred_at,
     )
 
 

@@ -14,13 +14,14 @@ from typing_extensions import override
 from workbench.engine.command_handler import Issue
 from workbench.engine.timers import CallOff, VirtualTimer
 from workbench.engine.world import World
-from workbench.errors import InvalidCommand, WorkbenchError
-from workbench.model.clock import ManualClock
+from workbench.errors import InvalidCommand, InvalidValue, WorkbenchError
+from workbench.model.calendar_spans import later
+from workbench.model.clock import MICROSECONDS, ManualClock
 from workbench.model.command import CommandOutcome, CommandResult
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.ids import derived_id
 from workbench.model.messaging import Handler, Message
-from workbench.model.scenario import IssuedCommand, Occurrence, Replay, Scenario
+from workbench.model.scenario import IssuedCommand, Occurrence, Replay, Scenario, ScenarioStep, moment
 from workbench.project.durations import write_duration
 from workbench.project.project import Project
 from workbench.services.scenarios import given_history
@@ -112,13 +113,27 @@ class ScenarioWorld:
         """Does the steps; afterwards lets all happen that is to come, unless the last step is a time."""
         await self._settle()
         for number, step in enumerate(self._scenario.when):
-            if step.after:
-                await self._timer.advance(step.after, self._settle)
+            if (seconds := self._until(step)) > 0:
+                await self._timer.advance(seconds, self._settle)
             await self._do(number, step.act)
             await self._settle()
         if not self._scenario.when or self._scenario.when[-1].act is not None:
             done = await self._timer.drain(self._settle, within=HORIZON)
             self.unfinished = "" if done else f"after {write_duration(HORIZON)} there is still more to do"
+
+    def _until(self, step: ScenarioStep) -> float:
+        """Returns how many seconds pass before a step.
+
+        Raises:
+            InvalidValue: Its time has passed, or the calendar has no such time.
+        """
+        now = self.world.clock.now()
+        if step.at is None:
+            return (later(now, step.after, "after") - now) / MICROSECONDS
+        if step.at < now:
+            said = f"at: {moment(step.at)} has passed, it is {moment(now)} already"
+            raise InvalidValue(said, path="at")
+        return (step.at - now) / MICROSECONDS
 
     def _write(self, operations: Iterable[Operation]) -> None:
         for answer in self.world.store.write(list(operations)):

@@ -44,7 +44,7 @@ class Tally:
     Attributes:
         passed, failed: By verdicts on the model that runs now.
         unsure: Not run yet, or only on an earlier model.
-        mistakes: Files that cannot be read.
+        mistakes: Files with mistakes, of which only the scenarios without one are read.
         running: Whether they are being run.
     """
 
@@ -56,7 +56,7 @@ class Tally:
 
     @property
     def total(self) -> int:
-        """How many scenarios and unreadable files there are."""
+        """How many scenarios, and files with mistakes, there are."""
         return self.passed + self.failed + self.unsure + self.mistakes
 
 

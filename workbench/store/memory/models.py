@@ -21,7 +21,7 @@ from workbench.store.operations.projection_operations import (
     SwitchProjection,
 )
 from workbench.store.rules import check_rows, check_table_names
-from workbench.store.stored_values import PassedKind, ProjectionState, ProjectionStatus
+from workbench.store.stored_values import Instance, PassedKind, ProjectionState, ProjectionStatus
 
 
 def generations(tables: Tables, name: str) -> list[ProjectionState]:
@@ -182,7 +182,7 @@ def save_process(tables: Tables, op: SaveProcess, _now: int) -> None:
     if op.state is None:
         tables.processes.drop((op.process, op.key))
     else:
-        tables.processes.put((op.process, op.key), op.state)
+        tables.processes.put((op.process, op.key), Instance(op.state, op.began))
 
 
 def record_action(tables: Tables, op: RecordAction, _now: int) -> int:

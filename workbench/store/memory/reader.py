@@ -24,6 +24,7 @@ from workbench.store.stored_values import (
     DeadLetter,
     Delivery,
     Depth,
+    Instance,
     Job,
     Page,
     PassedEvent,
@@ -289,6 +290,6 @@ class MemoryReader(MemoryTableLists):
                 return state
         raise NotFound(f"there is no projection {projection}")
 
-    def process(self, process: str, key: str) -> str | None:
-        """Returns the state of an instance of a process as JSON text."""
+    def process(self, process: str, key: str) -> Instance | None:
+        """Returns the instance of a process that has a key now."""
         return self._tables.processes.get((process, key))

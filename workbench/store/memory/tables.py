@@ -15,6 +15,7 @@ from workbench.store.stored_values import (
     CommandRecord,
     DeadLetter,
     Delivery,
+    Instance,
     Job,
     OperatorAction,
     PassedEvent,
@@ -161,7 +162,7 @@ class Tables:
         self.projections: Table[tuple[str, int], ProjectionState] = Table(journal)
         self.rows: Table[Place, dict[str, Any]] = Table(journal)
         self.passed: Table[tuple[str, int, int], PassedEvent] = Table(journal)
-        self.processes: Table[tuple[str, str], str] = Table(journal)
+        self.processes: Table[tuple[str, str], Instance] = Table(journal)
         self.timeouts: Table[int, tuple[str, str]] = Table(journal)
         self.actions: Table[int, OperatorAction] = Table(journal)
 

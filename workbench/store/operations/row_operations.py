@@ -16,9 +16,14 @@ class ProjectRows(Operation, frozen=True, kw_only=True):
 
 
 class SaveProcess(Operation, frozen=True, kw_only=True):
-    """Keeps the state of one instance of a process; None forgets it."""
+    """Keeps the state of one instance of a process; None forgets it.
+
+    Attributes:
+        began: Position of the event that began it: with the key, which instance it is.
+    """
 
     never_refuses: ClassVar[bool] = True
     process: str
     key: str
     state: str | None
+    began: int = 0

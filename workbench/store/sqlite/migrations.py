@@ -136,11 +136,21 @@ def _timeouts(con: sqlite3.Connection) -> None:
         con.execute(statement)
 
 
+def _lives(con: sqlite3.Connection) -> None:
+    """From 6 to 7: instances of processes know which event began them; of those that are there, 0."""
+    con.execute("alter table processes rename to old_processes")
+    for statement in ddl_of("processes"):
+        con.execute(statement)
+    con.execute("insert into processes select process, key, state, 0 from old_processes")
+    con.execute("drop table old_processes")
+
+
 STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {
     1: _generations,
     2: _urgency,
     3: _changes,
     4: _owners,
     5: _timeouts,
+    6: _lives,
 }
 """By the version that each step starts from."""

@@ -310,7 +310,9 @@ def save_process(con: sqlite3.Connection, op: SaveProcess) -> None:
     if op.state is None:
         con.execute("delete from processes where process = ? and key = ?", (op.process, op.key))
     else:
-        con.execute("insert or replace into processes values (?,?,?)", (op.process, op.key, op.state))
+        con.execute(
+            "insert or replace into processes values (?,?,?,?)", (op.process, op.key, op.state, op.began)
+        )
 
 
 RUN: Run = {

@@ -25,6 +25,7 @@ from workbench.store.sqlite.projection_tables import table_name
 from workbench.store.sqlite.queue_reader import SqliteQueueReader
 from workbench.store.sqlite.rows import Columns
 from workbench.store.stored_values import (
+    Instance,
     Page,
     PassedEvent,
     PassedKind,
@@ -219,7 +220,7 @@ class SqliteReader(SqliteQueueReader):
         found = self._tables[projection, row[0]] = table_name(projection, row[0]), rows.columns_of(row[1])
         return found
 
-    def process(self, process: str, key: str) -> str | None:
-        """Returns the state of an instance of a process as JSON text."""
-        row = self._maybe("select state from processes where process = ? and key = ?", (process, key))
-        return row[0] if row else None
+    def process(self, process: str, key: str) -> Instance | None:
+        """Returns the instance of a process that has a key now."""
+        row = self._maybe("select state, began from processes where process = ? and key = ?", (process, key))
+        return Instance(*row) if row else None

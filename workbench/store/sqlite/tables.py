@@ -9,7 +9,7 @@ from sqlmodel import Column, Field, SQLModel
 
 APPLICATION_ID = 0x4557424E
 """``EWBN`` in the file's header: Event Workbench."""
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 
 def _text(*, null: bool = False) -> Column:  # type: ignore[type-arg]  # SQLAlchemy infers it per use
@@ -308,6 +308,7 @@ class ProcessRow(SQLModel, table=True):
     process: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
     state: str = Field(sa_column=_text())
+    began: int
 
 
 class TimeoutRow(SQLModel, table=True):
