@@ -17,6 +17,7 @@ fields {
   count: "integer"
   tags { type: "list", of: "string" }
   note: "string?"
+  marks { type: "list?", of: "string" }
   at: "date-time"
   place { type: "object?", fields { zip: "string" } }
 }
@@ -30,6 +31,7 @@ fields {
   count: "integer"
   tags { type: "list", of: "string" }
   note: "string?"
+  marks { type: "list?", of: "string" }
   at: "date-time"
 }
 emit: "order.placed"
@@ -68,6 +70,7 @@ def problems(tmp_path):
         "timestamp(data.at).getHours('Europe/Berlin') > 8",
         "data.count == 5 || data.count == 'five'",
         "data.place.zip == '1010'",
+        "data.marks[0] == 'x'",
         "double(data.total) > 100.0 && key.startsWith('order-') && metadata.by == 'ada'",
     ],
 )

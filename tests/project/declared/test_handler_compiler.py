@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from workbench.errors import WorkbenchError
+from workbench.errors import PermanentError, WorkbenchError
 from workbench.model.ids import derived_id
 from workbench.model.messaging import Message
 from workbench.project.project import load_project
@@ -69,3 +69,32 @@ def test_a_failure_stands_where_its_handler_is_declared(handlers, name, data):
         frame for frame in traceback.extract_tb(told.value.__traceback__) if frame.filename == "project.tsk"
     ]
     assert [frame.lineno for frame in frames] == [PLACES[name]]
+
+
+def test_reject_and_fail_are_asked_in_the_order_in_which_they_are_written(tmp_path):
+    (tmp_path / "project.tsk").write_text(IN_ORDER)
+    handler = load_project(tmp_path, environ={}, trusted=False).registry.handlers["tell"]
+    found = {"seller": None}
+    world = SimpleNamespace(**vars(context()), row=lambda _projection, _key: found["seller"])
+    with pytest.raises(WorkbenchError, match="not there yet"):
+        handler(message("deal.paid", "{}"), world)
+    found["seller"] = {"id": "k", "frozen": 1}
+    with pytest.raises(PermanentError, match="k is frozen"):
+        handler(message("deal.paid", "{}"), world)
+
+
+IN_ORDER = """\
+[project]
+name: "deals"
+[topics]
+parcels {}
+[aggregate.seller]
+[event.seller.frozen]
+[projection.sellers]
+columns { id: "text", frozen: "boolean" }
+on { "seller.frozen": { put { frozen: true } } }
+[handler.tell]
+rows { seller { projection: "sellers", key: "key" } }
+fail { unknown { when: "seller == null", message: "not there yet", error: "NotYet" } }
+reject { frozen { when: "seller.frozen", message: "{seller.id} is frozen", error: "Frozen" } }
+"""

@@ -88,3 +88,25 @@ async def test_K6_a_declared_answer_reads_the_refusal_and_what_it_followed_from(
     found = Scenarios(load(MODEL + part), SystemClock())
     (result,) = await found.run([one for file in found.files() for one in file.scenarios])
     assert result.passed, (result.trouble, [line.happened for part in result.parts for line in part.lines])
+
+
+def test_what_an_action_asked_of_its_event_holds_in_its_answer(load, told):
+    said = """
+[policy.lids]
+on: "box.made"
+when: "event.note != null"
+issue: "make"
+with { box_id: "event.note + '-lid'" }
+refused { issue: "make", with { box_id: "event.note + '-small'", size: "1" } }
+
+[handler.pack]
+publish: "mail"
+when: "false"
+"""
+    noted = MODEL.replace('fields { size: "integer" }', 'fields { size: "integer", note: "string?" }')
+    model = noted.replace('emit: "box.made"', 'emit: "box.made"\nwith { note: "null" }')
+    load(model + said)
+    (problem,) = told(
+        model + said.replace('when: "event.note != null"\n', "").replace("event.note + '-lid'", "id")
+    )
+    assert "event.note may be null, and + does not take null" in problem

@@ -16,7 +16,7 @@ def test_a_right_text_has_no_problems_and_says_what_can_be_named():
     found = checked()
     assert found.problems == ()
     names = {kind: list(names) for kind, names in found.names.items() if names}
-    assert names["event"] == ["order.placed", "order.paid"]
+    assert names["event"] == ["order.placed", "order.paid", "bill.sent"]
     assert names["type"][:2] == ["color", "line"]
     assert names["topic"] == ["mails"]
     assert names["consumer"] == ["payment", "sender"]

@@ -33,6 +33,11 @@ set { color: "event.color", total: "event.total" }
 description: "It is paid"
 fields { id: "uuid" }
 
+[aggregate.bill]
+
+[event.bill.sent]
+fields { id: "uuid" }
+
 [command.place]
 creates: "order"
 fields { id: "uuid", color: "color", lines { type: "list", of: "line" } }

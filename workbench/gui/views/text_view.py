@@ -17,7 +17,7 @@ from workbench.gui.chooser import ChoiceBox
 from workbench.gui.desk import Desk
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.file_watcher import Watch
-from workbench.gui.view import View
+from workbench.gui.view import LEAST, View
 from workbench.gui.views.text_page import TextPage
 from workbench.gui.widgets import Banner, ElidedLabel, error_text
 from workbench.project.samples import PROJECT_FILE
@@ -67,6 +67,8 @@ class TextView(View):
 
     def _lay_out(self) -> None:
         self.discard = QPushButton("Discard")
+        self.discard.setMinimumWidth(self.discard.sizeHint().width())
+        self.files.setMinimumWidth(LEAST.width() // 3)
         self.discard.setToolTip("Discard what is not saved and show the file as it is")
         self.discard.clicked.connect(self.drafts.discard)
         self.button = self.acts.button("save", primary=True)

@@ -8,7 +8,13 @@ from typing import Any
 
 from workbench.model.expressions import cel_parser
 from workbench.model.expressions.cel_values import TYPE_NAMES, Uint, Wrong
-from workbench.model.expressions.comparison_checks import COMPARISONS, ORDERED, comparison_flaw
+from workbench.model.expressions.comparison_checks import (
+    COMPARISONS,
+    ORDERED,
+    comparison_flaw,
+    never_null,
+    null_flaw,
+)
 from workbench.model.expressions.expression_hints import among, conversion, function_hint, way_on
 from workbench.model.expressions.flaws import Flaw
 from workbench.model.expressions.functions import MACROS, Function
@@ -34,29 +40,21 @@ from workbench.model.expressions.value_kinds import (
     NUMBERS,
     RECORD,
     STRING,
+    SUMS,
     TYPE,
     UINT,
     Kind,
     Type,
+    bare,
     common,
     computed,
+    either,
     number_of,
     record,
 )
 
 Names = Mapping[str, Type]
 """The variables that an expression may use, and what they are."""
-
-_SUMS = {
-    ("+", Kind.TIME, Kind.DURATION): Kind.TIME,
-    ("+", Kind.DURATION, Kind.TIME): Kind.TIME,
-    ("-", Kind.TIME, Kind.DURATION): Kind.TIME,
-    ("-", Kind.TIME, Kind.TIME): Kind.DURATION,
-    ("-", Kind.DURATION, Kind.DURATION): Kind.DURATION,
-    ("*", Kind.INTEGER, Kind.DURATION): Kind.DURATION,
-    ("*", Kind.DURATION, Kind.INTEGER): Kind.DURATION,
-    **{("+", kind, kind): kind for kind in (Kind.STRING, Kind.BYTES, Kind.LIST, Kind.DURATION)},
-}
 
 
 @dataclass(slots=True)
@@ -112,6 +110,8 @@ class _Check:
         if (path := path_of(node)) in self.names:
             return self.names[path]
         owner = self.infer(node.of)
+        if owner.fields is None or node.name in owner.fields:
+            self.sure(node.of, f"then it has no {node.name}", node)
         if owner.kind is Kind.RECORD and owner.fields is not None:
             return self._field(node, owner.fields)
         if owner.kind in {Kind.ANY, Kind.RECORD}:
@@ -121,17 +121,14 @@ class _Check:
 
     def _field(self, node: cel_parser.Select, fields: Mapping[str, Type]) -> Type:
         if node.name in fields:
-            owner = node.of.type
-            if owner.nullable and not owner.keyed:  # of JSON and rows, filters and handlers say what follows
-                words = f"{said(node.of)} may be null, and then it has no {node.name}"
-                first = f"{said(node.of)} != null"
-                self.flaw(node, words, f'ask first: "{first} && …" or "{first} ? {said(node)} : …"')
             return fields[node.name]
         words = f"{said(node.of)} has no {node.name}"
         return self.unknown(node.name_at, node.name, words, among(node.name, fields) or "it has no fields")
 
     def index(self, node: cel_parser.Index) -> Type:
         owner, index = self.infer(node.of), self.infer(node.index)
+        self.sure(node.of, "then it has no items")
+        self.sure(node.index, "null is no key")
         if owner.kind is Kind.LIST:
             if index.kind not in {Kind.INTEGER, Kind.UINT, Kind.ANY}:
                 self.flaw(node.index, f"an item of a list has a number, and this is {index.words}")
@@ -158,6 +155,7 @@ class _Check:
         found: dict[str, Type] = {}
         for key, value in node.entries:
             self.infer(key)
+            self.sure(key, "null is no key")
             inferred = computed(self.infer(value))
             if not isinstance(key, cel_parser.Literal) or not isinstance(key.value, str):
                 return RECORD
@@ -171,6 +169,7 @@ class _Check:
         if node.operator == "!":
             self.need(node.of, BOOLEAN, "! turns round what is true or false")
             return BOOLEAN
+        self.sure(node.of, "- needs a number")
         if found.counts_as in {*NUMBERS, Kind.ANY} - {Kind.UINT}:
             return Type(kind=found.counts_as)
         return self.flaw(node.of, f"- needs a number, and {said(node.of)} is {found.words}")
@@ -179,6 +178,8 @@ class _Check:
         if node.operator in {"&&", "||"}:
             return self._logic(node)
         left, right = self.infer(node.left), self.infer(node.right)
+        for side, words in never_null(node):
+            self.sure(side, words)
         if node.operator in COMPARISONS:
             if (odd := comparison_flaw(node)) is not None:
                 self.flaws.append(odd)
@@ -205,7 +206,7 @@ class _Check:
             if node.operator == "%" and promoted.kind is Kind.DOUBLE:
                 return self.flaw(node, "% needs whole numbers")
             return promoted
-        if (found := _SUMS.get((node.operator, *kinds))) is not None:
+        if (found := SUMS.get((node.operator, *kinds))) is not None:
             return Type(kind=found, item=common([left.item or ANY, right.item or ANY]))
         words = f"{node.operator} does not work on {left.words} and {right.words}"
         return self.flaw(node, words, conversion(left, right))
@@ -225,6 +226,14 @@ class _Check:
         found = node.type
         if found.kind is not Kind.ANY and found.counts_as is not wanted.counts_as:
             self.flaw(node, f"{words}, and {said(node)} is {found.words}")
+        else:
+            self.sure(node, "null is neither true nor false")
+
+    def sure(self, node: cel_parser.Node, words: str, whole: cel_parser.Node | None = None) -> None:
+        """Tells once where something may be null that cannot be it here."""
+        if node.type.to_ask:
+            self.flaws.append(null_flaw(node, words, whole))
+            self.present |= {path_of(node)} - {""}
 
     # -- calls ----------------------------------------------------------------------------------------------
 
@@ -268,6 +277,7 @@ class _Check:
             )
         if owner.kind not in {Kind.LIST, Kind.ANY, Kind.RECORD}:
             return self.flaw(target, f"{node.name} needs a list, and {said(target)} is {owner.words}")
+        self.sure(target, f"{node.name} needs a list")
         if node.name == "reduce":
             return self._reduce(node, self._items(owner, two=False))
         two = len(node.arguments) in known.two
@@ -286,13 +296,13 @@ class _Check:
     def _reduce(self, node: cel_parser.Call, items: list[Type]) -> Type:
         """Checks ``list.reduce(made, item, start, expression)``; a first look finds what is made."""
         *names, start, body = node.arguments
-        made = _loose(self.infer(start))
+        made = bare(self.infer(start))
         if self.looking:
             made = ANY
         else:
             look = replace(self, names=dict(self.names), flaws=[], looking=True)
-            made = _either(made, look.inside(names, [made, *items], [body], "reduce"))
-        return _either(made, self.inside(names, [made, *items], [body], "reduce"))
+            made = either(made, look.inside(names, [made, *items], [body], "reduce"))
+        return either(made, self.inside(names, [made, *items], [body], "reduce"))
 
     def _items(self, owner: Type, *, two: bool) -> list[Type]:
         """Returns what the names of a macro stand for."""
@@ -335,6 +345,8 @@ class _Check:
             kinds, found = known.takes[min(number, len(known.takes) - 1)], argument.type
             if kinds and found.kind is not Kind.ANY and found.counts_as not in kinds:
                 self.flaw(argument, f"{node.name} does not take {found.words}", way_on(node.name, found))
+            elif kinds:
+                self.sure(argument, f"{node.name} does not take null")
             item = found.item if known.holds else None
             if item is not None and item.kind is not Kind.ANY and item.counts_as not in known.holds:
                 self.flaw(argument, f"{node.name} does not take a list that holds {item.words}")
@@ -358,18 +370,6 @@ class _Check:
                     self.flaw(one, str(error))
                 except (TypeError, ValueError, AttributeError):
                     continue  # of another kind: that is told already
-
-
-def _either(one: Type, other: Type) -> Type:
-    """Returns what is known of a value that is made step by step; numbers are promoted."""
-    found = [one, _loose(other)]
-    known = number_of(*found) or common(found)
-    return known.or_null() if one.nullable or other.nullable else known
-
-
-def _loose(found: Type) -> Type:
-    """Returns the kind alone of a value that another one takes the place of."""
-    return RECORD if found.fields is not None else replace(computed(found), choices=(), places=None)
 
 
 _NEEDS = {"reduce": "a name for what is made, one for each item, what it begins with"}

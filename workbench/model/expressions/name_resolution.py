@@ -6,6 +6,7 @@ from collections.abc import Container
 
 from workbench.model.expressions import cel_parser
 from workbench.model.expressions.cel_values import TYPE_NAMES
+from workbench.model.expressions.flaws import InvalidExpression
 from workbench.model.expressions.functions import FUNCTIONS, Function
 
 _SPACES = {"cel", *(name.partition(".")[0] for name in FUNCTIONS if "." in name)}
@@ -54,11 +55,28 @@ def present_where(condition: cel_parser.Node, *, yes: bool) -> frozenset[str]:
         return frozenset({condition.type.proves}) - {""} if yes else frozenset()
     if condition.operator == ("&&" if yes else "||"):
         return present_where(condition.left, yes=yes) | present_where(condition.right, yes=yes)
+    if condition.operator == ("==" if yes else "!="):
+        return _asked(condition, null=False)
     if condition.operator != ("!=" if yes else "=="):
         return frozenset()
+    return _asked(condition, null=True)
+
+
+def paths_asked(text: str) -> frozenset[str]:
+    """Returns the paths that an expression compares with null; none where it is no expression."""
+    try:
+        nodes = [*cel_parser.everything(cel_parser.parse(text))]
+    except InvalidExpression:
+        return frozenset()
+    asked = (one for one in nodes if isinstance(one, cel_parser.Binary) and one.operator in {"==", "!="})
+    return frozenset(path for one in asked for path in _asked(one, null=True))
+
+
+def _asked(condition: cel_parser.Binary, *, null: bool) -> frozenset[str]:
+    """Returns the path that is compared with null, or with what is written out and is not null."""
     for one, other in ((condition.left, condition.right), (condition.right, condition.left)):
-        if isinstance(other, cel_parser.Literal) and other.value is None and (path := path_of(one)):
-            return frozenset({path})
+        if isinstance(other, cel_parser.Literal) and (other.value is None) is null:
+            return frozenset({path_of(one)}) - {""}
     return frozenset()
 
 

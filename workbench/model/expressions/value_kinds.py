@@ -65,6 +65,7 @@ class Type:
         choices: The only texts that it can be; empty for any.
         places: Digits after the point that a decimal is kept with, where that is fixed.
         proves: Path that is not null where this is true.
+        lenient: Whether it is used without asking for null: rows and messages show that when it runs.
     """
 
     kind: Kind
@@ -78,6 +79,7 @@ class Type:
     choices: tuple[str, ...] = ()
     places: int | None = None
     proves: str = ""
+    lenient: bool = False
 
     @property
     def counts_as(self) -> Kind:
@@ -88,6 +90,11 @@ class Type:
     def words(self) -> str:
         """How people call it."""
         return WORDS.get(self.counts_as, "anything")
+
+    @property
+    def to_ask(self) -> bool:
+        """Whether it may be null, so that one must ask before it is used."""
+        return self.nullable and not self.lenient and self.kind not in {Kind.ANY, Kind.NULL}
 
     def or_null(self) -> Type:
         """Returns the same, or null."""
@@ -155,6 +162,31 @@ def number_of(*types: Type) -> Type | None:
     if kinds == {Kind.INTEGER, Kind.DOUBLE}:
         return DOUBLE
     return Type(kind=kinds.pop()) if len(kinds) == 1 else None
+
+
+SUMS = {
+    ("+", Kind.TIME, Kind.DURATION): Kind.TIME,
+    ("+", Kind.DURATION, Kind.TIME): Kind.TIME,
+    ("-", Kind.TIME, Kind.DURATION): Kind.TIME,
+    ("-", Kind.TIME, Kind.TIME): Kind.DURATION,
+    ("-", Kind.DURATION, Kind.DURATION): Kind.DURATION,
+    ("*", Kind.INTEGER, Kind.DURATION): Kind.DURATION,
+    ("*", Kind.DURATION, Kind.INTEGER): Kind.DURATION,
+    **{("+", kind, kind): kind for kind in (Kind.STRING, Kind.BYTES, Kind.LIST, Kind.DURATION)},
+}
+"""What + - * give of two kinds that are no numbers."""
+
+
+def either(one: Type, other: Type) -> Type:
+    """Returns what is known of a value that is made step by step; numbers are promoted."""
+    found = [one, bare(other)]
+    known = number_of(*found) or common(found)
+    return known.or_null() if one.nullable or other.nullable else known
+
+
+def bare(found: Type) -> Type:
+    """Returns the kind alone of a value that another one takes the place of."""
+    return RECORD if found.fields is not None else replace(computed(found), choices=(), places=None)
 
 
 def comparable(left: Type, right: Type) -> bool:

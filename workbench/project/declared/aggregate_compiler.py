@@ -133,7 +133,7 @@ def _decision(draft: Compilation, owner: AggregateDraft, part: CompiledPart) -> 
     section, places = owner.command_sections[part.name], owner.command_places[part.name]
     path = ("command", *part.name.split("."))
     known = {"command": item(part.type, 1), **now_at(2), **states_of(draft, path, places)}
-    scope = with_names(draft, path, section.let, known)
+    scope = with_names(draft, path, section, known)
     written = names_of(part.cls)
     guards, present = _guards(draft, path, section, part.field_types, scope)
     events = {one.name: one.owner.events for one in places}
@@ -167,7 +167,7 @@ def _check_alone(draft: Compilation, name: str, section: CommandSection, command
     path = ("command", *name.split("."))
     roles = [role for places in section.by_key.values() for role in places]
     known = {name: Variable(ANY, constant(None)) for name in ("state", "exists", *roles)}
-    scope = with_names(draft, path, section.let, {**known, "command": item(command, 1), **now_at(2)})
+    scope = with_names(draft, path, section, {**known, "command": item(command, 1), **now_at(2)})
     _, present = _guards(draft, path, section, command.fields or {}, scope)
     actions = ActionCompiler(draft, scope, "command", 3, present)
     for place, one in sections_of(path, section):
@@ -227,7 +227,7 @@ def _fold(
     section = owner.event_sections[part.name]
     path = ("event", *part.name.split("."))
     names = {"event": item(part.type, 1), "state": item(owner.state_type, 0)}
-    scope = with_names(draft, path, section.let, names)
+    scope = with_names(draft, path, section, names)
     given: dict[str, ValueSource] = {}
     for name, text in section.set.items():
         if name not in owner.fields:

@@ -51,7 +51,7 @@ def way_to_index(column: str, columns: Mapping[str, ColumnKind]) -> str:
 
 def types_of(columns: Mapping[str, ColumnKind]) -> Mapping[str, Type]:
     """Returns what expressions know of a row."""
-    return {name: Type(kind=KINDS[kind], nullable=True) for name, kind in columns.items()}
+    return {name: Type(kind=KINDS[kind], nullable=True, lenient=True) for name, kind in columns.items()}
 
 
 def row_seen(row: Mapping[str, Any] | None, columns: Mapping[str, ColumnKind]) -> dict[str, Any] | None:

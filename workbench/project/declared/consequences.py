@@ -128,7 +128,7 @@ class ActionCompiler:
     source: str
     arity: int | None
     present: frozenset[str] = frozenset()
-    answer: Callable[[Path, AnswerSection, CompiledPart], str] | None = None
+    answer: Callable[[Path, AnswerSection, CompiledPart, frozenset[str]], str] | None = None
     withdrawn: list[tuple[Path, str]] | None = None
 
     def emitted(
@@ -320,7 +320,7 @@ def _issue(
     build = _command(part, own.fields(path, "issue", one, part), later)
     if one.refused is None or own.answer is None:
         return build, None
-    name = own.answer((*path, "refused"), one.refused, part)
+    name = own.answer((*path, "refused"), one.refused, part, own.present)
     return lambda env: Issue(build(env), name), None
 
 

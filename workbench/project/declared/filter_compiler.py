@@ -50,18 +50,24 @@ def _data_of(parts: list[CompiledPart]) -> Type:
     """Returns what the data of several events have in common; each may lack what another one has."""
     fields: dict[str, list[Type]] = {}
     for part in parts:
-        for name, known in (as_stored(part.type).fields or {}).items():
+        for name, known in (as_stored(part.type, lenient=True).fields or {}).items():
             fields.setdefault(name, []).append(known)
     return record({name: common(types) for name, types in fields.items()}, keyed=True)
 
 
-def as_stored(data: Type) -> Type:
-    """Returns the type of an event's data as messages carry it: JSON, where a time or a decimal is text."""
+def as_stored(data: Type, *, lenient: bool = False) -> Type:
+    """Returns the type of an event's data as messages carry it: JSON, where a time or a decimal is text.
+
+    Args:
+        lenient: Fields and items are read of what may be null: a filter then matches nothing.
+    """
     if data.kind is Kind.RECORD and data.fields is not None:
-        fields = {data.written.get(name, name): as_stored(one) for name, one in data.fields.items()}
-        return record(fields, keyed=True, nullable=data.nullable)
+        fields = {
+            data.written.get(name, name): as_stored(one, lenient=lenient) for name, one in data.fields.items()
+        }
+        return replace(record(fields, keyed=True, nullable=data.nullable), lenient=lenient)
     if data.kind is Kind.LIST or data.item is not None:
-        return replace(data, item=as_stored(data.item or ANY))
+        return replace(data, item=as_stored(data.item or ANY, lenient=lenient), lenient=lenient)
     if data.kind in {Kind.TIME, Kind.DECIMAL, Kind.UUID}:
         return Type(kind=Kind.STRING, nullable=data.nullable)
     return data

@@ -77,18 +77,26 @@ def _compiled(draft: Compilation, name: str, path: Path, section: HandlerSection
             scope["data"] = Variable(as_stored(data), itemgetter("data"))
     answers: MadeAnswers = {}
     answer = message_answers(draft, path, {**scope}, answers).name
-    scope = dict(with_names(draft, path, section.let, scope))
+    scope = dict(with_names(draft, path, section, scope))
     looks = _looks(draft, path, section, scope)
     present: frozenset[str] = frozenset()
     failures: list[_Failure] = []
-    for kind, failing in (("reject", section.reject), ("fail", section.fail)):
-        for key, one in failing.items():
-            failure, present = _failure(draft, (*path, kind, key), kind, one, scope, present)
-            failures.append(failure)
+    for kind, key, one in _as_written(draft, path, section):
+        failure, present = _failure(draft, (*path, kind, key), kind, one, scope, present)
+        failures.append(failure)
     actions = ActionCompiler(draft, scope, "data", None, present, answer).handled(path, section)
     fails = section.fails if isinstance(section, StandInSection) else 0.0
     work = _Work(section.event, tuple(looks), tuple(failures), tuple(actions), name, fails)
     return _handler(name, draft.places.line(path), work, answers)
+
+
+def _as_written(
+    draft: Compilation, path: Path, section: HandlerSection
+) -> list[tuple[str, str, FailureSection]]:
+    """Returns what can fail, with its kind and name, in the order of the file."""
+    kinds = (("reject", section.reject), ("fail", section.fail))
+    found = [(kind, key, one) for kind, failing in kinds for key, one in failing.items()]
+    return sorted(found, key=lambda one: draft.places.start((*path, *one[:2])))
 
 
 def _looks(

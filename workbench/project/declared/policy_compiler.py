@@ -45,7 +45,7 @@ def policy_of(draft: Compilation, name: str, section: PolicySection) -> Policy:
             continue
         scope: Scope = {"event": item(part.type, 0), **record_at(1), **now_at(2)}
         with draft.about(event if len(section.on) > 1 else ""):
-            scope = with_names(draft, path, section.let, scope)
+            scope = with_names(draft, path, section, scope)
             answer = event_answers(draft, path, part, names, answers).name
             actions = ActionCompiler(draft, scope, "event", 3, answer=answer)
             by_event[part.cls] = actions.issued(path, section, names)
@@ -170,7 +170,7 @@ def _step(
         **record_at(2),
         **now_at(3),
     }
-    scope = with_names(draft, path, one.let, scope)
+    scope = with_names(draft, path, one, scope)
     given: dict[str, ValueSource] = {}
     for key, text in one.set.items():
         if key not in fields:

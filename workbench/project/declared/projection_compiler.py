@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -194,15 +194,17 @@ def _deed(
     names: Scope = {"event": item(event, 0), **record_at(1)}
     each = lines_of(draft, place, one.each, names, 3)
     names = each[0] if each else names
-    row = item(record(types_of(columns), keyed=True, nullable=not one.where), 2)
+    begins = bool(one.put or one.add or one.count)  # set and remove change what is there
+    known = replace(record(types_of(columns), keyed=True, nullable=not one.where), lenient=not begins)
+    row = item(known, 2)
     if "row" in names:
         draft.tell((*place, "each", "row"), "S-NAME", "row is taken already", "choose another name", key=True)
     looking, others = _others(draft, path, place, one, columns, {**names, "row": row})
-    scope = with_names(draft, place, one.let, {**names, "row": row, **looking})
+    scope = with_names(draft, place, one, {**names, "row": row, **looking})
     before = {name: scope[name] for name in scope if name not in _behind(one, looking)}
-    when = draft.condition((*place, "when"), one.when, scope)[0] if one.when else None
-    given = _values(draft, (*place, "put" if one.put else "set"), one.put or one.set, section, scope)
-    sums = _values(draft, (*place, "add"), one.add, section, scope, numbers=True)
+    when, yes = draft.condition((*place, "when"), one.when, scope)[:2] if one.when else (None, frozenset())
+    given = _values(draft, (*place, "put" if one.put else "set"), one.put or one.set, section, scope, yes)
+    sums = _values(draft, (*place, "add"), one.add, section, scope, yes, numbers=True)
     sums |= _counted(draft, place, one, section)
     texts = (one.when, *one.let.values(), *one.put.values(), *one.set.values(), *one.add.values())
     parts: dict[str, Any] = {
@@ -318,6 +320,7 @@ def _values(
     given: Values,
     section: ProjectionSection,
     scope: Mapping[str, Variable],
+    present: frozenset[str],
     *,
     numbers: bool = False,
 ) -> dict[str, Get]:
@@ -334,7 +337,7 @@ def _values(
             said = f"{name} is no number that can grow"
             draft.tell((*place, name), "S-TYPE", said, GROWING, key=True)
         else:
-            run, given_type = draft.expression((*place, name), text, scope)
+            run, given_type = draft.expression((*place, name), text, scope, present=present)
             if said := misfit(name, columns[name], given_type):
                 hint = way_to_fit(name, columns[name], given_type)
                 draft.tell((*place, name), "S-TYPE", said, hint)

@@ -52,8 +52,12 @@ class AnswerCompiler:
     made: MadeAnswers
     withdrawn: list[tuple[Path, str]] | None = None
 
-    def name(self, path: Path, section: AnswerSection, command: CompiledPart) -> str:
-        """Compiles one answer; returns its name."""
+    def name(self, path: Path, section: AnswerSection, command: CompiledPart, present: frozenset[str]) -> str:
+        """Compiles one answer; returns its name.
+
+        Args:
+            present: What was not null where the command was issued; of the event that still holds.
+        """
         if not section.model_fields_set:
             return NOTHING
         name = f"{self.event}:{'.'.join(path[len(self.path) :])}".removeprefix(":")
@@ -62,9 +66,15 @@ class AnswerCompiler:
             "refusal": self._variable("refusal", _REFUSAL),
             "command": self._variable("command", command.type),
         }
-        names = with_names(self.draft, path, section.let, scope)
+        names = with_names(self.draft, path, section, scope)
         compiler = ActionCompiler(
-            self.draft, names, self.source, self.arity, answer=self.name, withdrawn=self.withdrawn
+            self.draft,
+            names,
+            self.source,
+            self.arity,
+            frozenset(one for one in present if one.startswith(f"{self.source}.")),
+            answer=self.name,
+            withdrawn=self.withdrawn,
         )
         actions = compiler.issued(path, section, self.issues)
         if not (section.do or section.issue or section.emit or section.publish or section.withdraw):

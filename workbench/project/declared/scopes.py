@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from operator import itemgetter
-from typing import Any
+from typing import Any, Protocol
 
 from workbench.errors import ExpressionFailed
 from workbench.model.expressions.closures import Scope, Variable, item
+from workbench.model.expressions.name_resolution import paths_asked
 from workbench.model.expressions.value_kinds import ANY, INTEGER, STRING, Kind, Type
 from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.source_locations import Path
@@ -42,16 +44,56 @@ def now_at(index: int) -> Mapping[str, Variable]:
     return {"now": Variable(_MICROS, lambda env: env[index].at)}
 
 
-def with_names(draft: Compilation, path: Path, let: Mapping[str, str], scope: Scope) -> Scope:
-    """Returns a scope with the names that a section gives to expressions; each sees those before it."""
+class Naming(Protocol):
+    """A section that gives names to expressions."""
+
+    @property
+    def let(self) -> Mapping[str, str]:
+        """The expressions by their names."""
+
+    def model_dump(self) -> dict[str, Any]:
+        """Returns the section in plain values."""
+
+
+def with_names(draft: Compilation, path: Path, section: Naming, scope: Scope) -> Scope:
+    """Returns a scope with the names that a section gives to expressions; each sees those before it.
+
+    What a condition of the section compares with null is asked there, so a name need not ask again.
+    """
     found = dict(scope)
-    for name, text in let.items():
+    inside = _asked(scope, section.model_dump()) if section.let else {}
+    for name, text in section.let.items():
         if name in found:
             draft.tell((*path, "let", name), "S-NAME", f"{name} is taken already", _RENAME, key=True)
             continue
-        run, known = draft.expression((*path, "let", name), text, found)
-        found[name] = Variable(known, run)
+        run, known = draft.expression((*path, "let", name), text, inside)
+        found[name] = inside[name] = Variable(known, run)
     return found
+
+
+def _asked(scope: Scope, said: Any) -> dict[str, Variable]:
+    """Returns a scope in which nothing is told of paths that conditions compare with null."""
+    found = dict(scope)
+    for text in _conditions(said):
+        for name, _, field in (path.partition(".") for path in paths_asked(text)):
+            if (one := found.get(name)) is not None:
+                found[name] = replace(one, type=_unasked(one.type, field))
+    return found
+
+
+def _conditions(said: Any) -> Iterator[str]:
+    for key, value in said.items() if isinstance(said, dict) else ():
+        if key == "when" and isinstance(value, str):
+            yield value
+        yield from _conditions(value)
+
+
+def _unasked(known: Type, field: str) -> Type:
+    if not field:
+        return replace(known, lenient=True)
+    if known.fields is None or field not in known.fields:
+        return known
+    return replace(known, fields={**known.fields, field: replace(known.fields[field], lenient=True)})
 
 
 def lines_of(

@@ -64,9 +64,13 @@ class SourceLocations:
         places = self.document.places
         return f"{places.file}:{places.line(start)}:{places.column(start)}"
 
+    def start(self, path: Path) -> int:
+        """Returns the offset at which a section or value begins."""
+        return self.document.span(path)[0]
+
     def line(self, path: Path) -> int:
         """Returns the line of a section or value."""
-        return self.document.places.line(self.document.span(path)[0])
+        return self.document.places.line(self.start(path))
 
     def _offset(self, value: Value, offset: int) -> int:
         """Returns where a character of a text stands in the file; escapes take two characters there."""

@@ -114,10 +114,6 @@ class RowConditions:
             return self._flaw(value, f"{column} is json, which is not compared", _OWN_COLUMN)
         if operator == "in":
             return self._each_kept(column, value)
-        if found.nullable and operator not in {"==", "!="}:
-            text = self.text[value.at : value.end]
-            hint = f'say what it is then: "{text} == null || …"'
-            return self._flaw(value, f"{operator} compares what is not null, and this may be", hint)
         return keeping(kind, self._fitting(column, value, found), found)
 
     def _each_kept(self, column: str, value: cel_parser.Node) -> Get:

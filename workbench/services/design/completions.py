@@ -228,10 +228,23 @@ def _named(asked: _Asked, kind: str) -> Members:
     if kind == "field":
         return entries_in(section, "fields")
     if kind != "column":
-        return asked.names(kind)
+        names = asked.names(kind)
+        return _own_events(asked, section, names) or names if asked.place.path[-1:] == ("emit",) else names
     return entries_in(section, "columns") or members_of(
         asked.checked, "projection", text_of(section, "list") or text_of(section, "get")
     )
+
+
+def _own_events(asked: _Asked, section: Scope, events: Members) -> Members:
+    """Returns the events of the aggregates that a command is decided over."""
+    owners: set[str] = set()
+    for key in ("creates", "changes", "creates_or_changes"):
+        entry = section.entries.get(key)
+        inner = entry.value.scope if entry is not None else None
+        owners |= {text_of(section, key)} if inner is None else set(inner.entries)
+        for one in inner.entries.values() if inner is not None else ():
+            owners |= {text_of(one.value.scope, "aggregate")} if one.value.scope is not None else set()
+    return {name: words for name, words in events.items() if owner_of_event(asked.checked, name) in owners}
 
 
 def _quoted(word: str, place: TextPlace) -> str:
