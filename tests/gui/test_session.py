@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QLineEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QLineEdit, QMenu, QPushButton, QToolButton
 
 from tests.gui.tree_rows import table_of
 from workbench.errors import StoreReadOnly
 from workbench.gui.desk import Selection
 from workbench.gui.main_window import MainWindow
 from workbench.gui.manual_window import ManualWindow
+from workbench.gui.new_project_dialog import NewProjectDialog
 from workbench.gui.palette import Palette
+from workbench.gui.recent_projects import recent_projects
 from workbench.gui.session import Session
 from workbench.gui.view_catalog import VIEWS
 from workbench.gui.views.subscription_table import TITLES
@@ -171,6 +174,72 @@ async def test_a_store_that_is_none_is_refused_with_a_sentence_and_left_untouche
 async def test_a_folder_that_is_not_there_is_named(start, tmp_path):
     session = await start((tmp_path / "nowhere", ""))
     assert "nowhere" in mistakes(session)[0]
+
+
+async def test_a_folder_without_a_project_becomes_one_and_opens(start, settings, tmp_path, until):
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "ideas.txt").write_text("mine")
+    session = await start((folder, ""))
+    press(session, "Make a project here …", session.window.centralWidget())
+    dialog = session.window.findChild(NewProjectDialog)
+    assert dialog.name.text() == "notes"
+    dialog.make.click()
+    await until(lambda: session.workspace is not None)
+    assert session.workspace.project.root == folder
+    assert session.window.windowTitle() == "notes — Event Workbench"
+    assert session.window.perspective == "Design"
+    assert session.window.docks["board"].isVisible()
+    assert not notices(session)
+    assert (folder / "ideas.txt").read_text() == "mine"
+    assert recent_projects(settings) == [folder]
+
+
+async def test_only_a_folder_without_a_project_is_offered_to_become_one(start, tmp_path):
+    folder = own_project(tmp_path / "mine")
+    (folder / "project.tsk").write_text("no project")
+    session = await start((folder, ""))
+    for target in (folder, tmp_path / "nowhere"):
+        await session.open((target, ""))
+        labels = {one.text() for one in session.window.centralWidget().findChildren(QPushButton)}
+        assert "Open another project …" in labels
+        assert "Make a project here …" not in labels
+
+
+async def test_a_new_project_stands_beside_the_one_that_is_open_which_is_recent_then(start, tmp_path, until):
+    session = await start((copy_sample("users-declared", tmp_path / "first"), ""))
+    await key(session.window, Qt.Key.Key_N, until, CONTROL)
+    dialog = session.window.findChild(NewProjectDialog)
+    QTest.keyClicks(dialog.name, "second")
+    QTest.keyClick(dialog.name, Qt.Key.Key_Return)
+    await until(lambda: session.window.windowTitle() == "second — Event Workbench")
+    assert session.workspace.project.root == tmp_path / "second"
+    assert session.window.perspective == "Design"
+    recent = session.window.findChild(QMenu, "recent")
+    recent.aboutToShow.emit()
+    (first,) = recent.actions()
+    assert first.text() == str(tmp_path / "first")
+    first.trigger()
+    await until(lambda: session.window.windowTitle() == "users-declared — Event Workbench")
+    session.window.findChild(QMenu, "recent").aboutToShow.emit()
+    texts = [one.text() for one in session.window.findChild(QMenu, "recent").actions()]
+    assert texts == [str(tmp_path / "second")]
+
+
+async def test_a_new_project_does_not_stand_among_the_copies_of_samples(start):
+    session = await start()
+    session.new_project()
+    dialog = session.window.findChild(NewProjectDialog)
+    assert dialog.around.text() == str(Path.home())
+    dialog.reject()
+
+
+async def test_a_project_that_is_opened_twice_at_a_time_can_be_written(start, tmp_path):
+    folder = copy_sample("users-declared", tmp_path / "mine")
+    session = await start((tmp_path / "nowhere", ""))
+    await asyncio.gather(session.open((folder, "")), session.open((folder, "")))
+    assert not session.workspace.observer
+    assert not notices(session)
 
 
 async def test_python_runs_only_once_it_is_trusted(start, tmp_path, until):

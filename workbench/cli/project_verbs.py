@@ -11,7 +11,7 @@ from workbench.model.counts import counted
 
 
 def _new_takes(parser: Parser) -> None:
-    from workbench.services.project.new_project import TEMPLATES
+    from workbench.services.project.new_project import EMPTY, TEMPLATES
 
     parser.add_argument(
         "folder", metavar="FOLDER", type=Path, help="the folder to make; also the project's name"
@@ -19,8 +19,8 @@ def _new_takes(parser: Parser) -> None:
     parser.add_argument(
         "--template",
         metavar="NAME",
-        default=TEMPLATES[0],
-        help=f"{', '.join(TEMPLATES)}; {TEMPLATES[0]} by default",
+        default=EMPTY,
+        help=f"{', '.join(TEMPLATES)}; {EMPTY} by default",
     )
     parser.json("folder, template, files")
 

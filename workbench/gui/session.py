@@ -22,10 +22,12 @@ from workbench.gui.loop import spawn
 from workbench.gui.main_window import MainWindow
 from workbench.gui.project_health import tell_trouble
 from workbench.gui.reads import Question
+from workbench.gui.recent_projects import remember
 from workbench.gui.status_line import StatusLine
 from workbench.gui.view_catalog import PERSPECTIVES
 from workbench.gui.window_actions import WindowActions
 from workbench.gui.zone_menu import ZoneChooser
+from workbench.project.samples import PROJECT_FILE
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
@@ -53,7 +55,7 @@ class Session(WindowActions):
         self._environ = environ
         self._trouble = "", ""
         self._observer = ""
-        self._end = asyncio.Event()
+        self._end, self._opening = asyncio.Event(), asyncio.Lock()
         self._closing = False
         self._status = StatusLine(
             self.toggle_engine, self.repair, partial(self.bring, "scenarios"), self.zones.offer
@@ -76,9 +78,17 @@ class Session(WindowActions):
         store: str = "",
         fresh: bool = False,
     ) -> None:
-        """Opens a folder or a sample; what is wrong with it is said in the window, which stays usable."""
-        if not await may_leave(self.window, self.desk):
-            return
+        """Opens a folder or a sample; what is wrong with it is said in the window, which stays usable.
+
+        One after the other: of two at a time, the second would find the store in use and could only read.
+        """
+        async with self._opening:
+            if await may_leave(self.window, self.desk):
+                await self._open(target, trust=trust, only=only, store=store, fresh=fresh)
+
+    async def _open(
+        self, target: tuple[Path | None, str], *, trust: bool, only: str, store: str, fresh: bool
+    ) -> None:
         await self.close_project()
         try:
             workspace = await self._started(target, trust=trust, only=only, store=store, fresh=fresh)
@@ -97,6 +107,7 @@ class Session(WindowActions):
         workspace.scenarios.listen(lambda: self._status.show_scenarios(workspace.scenarios.tally()))
         self.live = LiveProject(self.desk, self._taken_over, self.reopen)
         self._settings.setValue("last-project", str(workspace.project.root))
+        remember(self._settings, workspace.project.root)
         self._taken_over()
         self._changed(None)
         self._say_limits(workspace)
@@ -117,6 +128,9 @@ class Session(WindowActions):
         ways: dict[str, Callable[[], object]] = {}
         if isinstance(error, StoreNotAllowed):  # with a store that lies elsewhere, as the person saw it (T3)
             ways["Use that store"] = partial(again, str(error.path))
+        folder = target[0]
+        if folder is not None and folder.is_dir() and not (folder / PROJECT_FILE).exists():
+            ways["Make a project here …"] = partial(self.new_project, folder)
         ways["Open another project …"] = self.choose_project
         ways["Open the users sample"] = partial(self.open_sample, "users")
         check = partial(check_project_text, environ=self._environ, running=None)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from abc import ABC, abstractmethod
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication
 
 from workbench.gui.actions import Action, Actions, WidgetKey, action
 from workbench.gui.column_layout import ColumnLayouts
-from workbench.gui.loop import finished
+from workbench.gui.file_actions import FileActions, no_project
 from workbench.gui.palette import (
     Palette,
     action_targets,
@@ -36,17 +33,12 @@ if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
 
 
-def no_project(owner: WindowActions) -> str:
-    """Returns why nothing can be done with a project, where none is open."""
-    return "" if owner.workspace is not None else "No project is open"
-
-
 def _no_way(owner: WindowActions, *, back: bool) -> str:
     return owner.desk.no_way(back=back) if owner.desk is not None else no_project(owner)
 
 
-class WindowActions(ABC):
-    """The actions of the window, opening projects among them."""
+class WindowActions(FileActions):
+    """The actions of the window, those of its File menu first."""
 
     def __init__(self, window: MainWindow, zones: ZoneChooser, settings: QSettings) -> None:
         self.window, self.zones = window, zones
@@ -66,85 +58,8 @@ class WindowActions(ABC):
                 menu.addSeparator()
             groups[bound.act.menu] = group
             menu.addAction(bound)
-
-    @abstractmethod
-    def open_sample(self, name: str) -> None:
-        """Opens a copy of a sample."""
-
-    @abstractmethod
-    def open_folder(self, folder: Path) -> None:
-        """Opens the project of a folder."""
-
-    # -- what can be done: files ----------------------------------------------------------------------------
-
-    def read_only(self) -> str:
-        """Returns why nothing can be changed, where that is so."""
-        if self.workspace is None:
-            return no_project(self)
-        return "" if self.desk is None else self.desk.read_only()
-
-    @action("&Open project …", key="open", keys="Ctrl+O", icon="open", menu="File")
-    def choose_project(self) -> None:
-        """Asks for a project folder."""
-        folder = QFileDialog.getExistingDirectory(self.window, "Open a project folder")
-        if folder:
-            self.open_folder(Path(folder))
-
-    @action("Open the project &again", key="reopen", icon="refresh", menu="File", why=no_project)
-    def reopen(self) -> None:
-        """Opens the project again, with its store: to write where only reading was possible, for one."""
-        if self.workspace is not None:
-            self.open_folder(self.workspace.project.root)
-
-    samples = tuple(
-        Action(
-            key=f"sample-{name}",
-            text=text,
-            menu="File",
-            run=lambda session, name=name: session.open_sample(name),
-        )
-        for name, text in (
-            ("users", "Open the &users sample"),
-            ("orders", "Open the o&rders sample"),
-            ("users-declared", "Open the users sample, declared without code"),
-            ("orders-declared", "Open the orders sample, declared without code"),
-        )
-    )
-
-    @action(
-        "&Import events …",
-        key="import",
-        keys="Ctrl+I",
-        icon="import",
-        tip="Bring the JSON objects of a file in as events",
-        menu="File",
-        group=1,
-        writes=True,
-    )
-    def import_file(self) -> None:
-        """Asks for a file of events and brings it in."""
-        if self.desk is not None:
-            name, _ = QFileDialog.getOpenFileName(
-                self.window, "Import events", "", "JSON lines (*.ndjson *.jsonl *.json);;All files (*)"
-            )
-            if name:
-                self.desk.run(self.import_path(Path(name)), "Import")
-
-    async def import_path(self, path: Path) -> None:
-        """Shows the import dialog for a file."""
-        from workbench.gui.import_dialog import ImportDialog
-
-        if self.desk is not None and self.workspace is not None:
-            self.workspace.running()
-            preview = await asyncio.to_thread(self.workspace.event_import.preview, path)
-            dialog = ImportDialog(self.window, self.desk, preview)
-            await finished(dialog)
-            dialog.deleteLater()
-
-    @action("&Quit", key="quit", keys="Ctrl+Q", menu="File", group=2)
-    def close_window(self) -> None:
-        """Closes the window, which its owner does in stages."""
-        self.window.close_wanted.emit()
+            if bound.act.key == "open":
+                self.offer_recent(menu)
 
     # -- what can be done: views ----------------------------------------------------------------------------
 

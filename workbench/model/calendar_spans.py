@@ -22,7 +22,7 @@ class Calendar:
     days: int = 0
 
     def after(self, time: datetime) -> datetime:
-        """Returns the time so much later, at the same time of day in UTC.
+        """Returns the time so much later, at the same time of day in its zone.
 
         Raises:
             ValueError: It is not between the years 1 and 9999.

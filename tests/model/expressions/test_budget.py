@@ -398,6 +398,7 @@ FIXED = {
     "later",
     "earlier",
     "startOf",
+    "dateText",
     *time_functions.DATE_PARTS,
     *time_functions.CLOCK_PARTS,
 }

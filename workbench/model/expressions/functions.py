@@ -317,16 +317,22 @@ _MATH_FUNCTIONS = {
     ),
 }
 _TIME_FUNCTIONS = {
-    "later": Function((_TIME, _TEXT), TIME, time_functions.later, literals={1: time_functions.span_of}),
-    "earlier": Function((_TIME, _TEXT), TIME, time_functions.earlier, literals={1: time_functions.span_of}),
-    "startOf": Function(
-        (_TIME, _TEXT, _TEXT),
-        TIME,
-        time_functions.start_of,
-        1,
-        metered=True,
-        literals={1: time_functions.unit_of, 2: time_functions.zone_of},
-    ),
+    **{
+        name: Function(
+            (_TIME, _TEXT, _TEXT),
+            gives,
+            run,
+            1,
+            metered=True,
+            literals={1: known, 2: time_functions.zone_of},
+        )
+        for name, gives, run, known in (
+            ("later", TIME, time_functions.later, time_functions.span_of),
+            ("earlier", TIME, time_functions.earlier, time_functions.span_of),
+            ("startOf", TIME, time_functions.start_of, time_functions.unit_of),
+            ("dateText", STRING, time_functions.date_text, time_functions.unit_of),
+        )
+    },
     **{
         name: Function(
             (_TIME, _TEXT),

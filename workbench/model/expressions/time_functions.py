@@ -25,6 +25,7 @@ _NANOSECONDS = {
 }  # fmt: skip
 _OFFSET = re.compile(r"([+-]?)([0-9]{2}):([0-9]{2})")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,3}")
+_UTC = "+00:00"
 _LONGEST_NAME = 64
 _ZONES: dict[str, tzinfo | None] = {}
 """Zones by the names that were asked for; None where there is none of that name."""
@@ -79,29 +80,30 @@ def duration(value: Any) -> timedelta:
     return span(-found if value.startswith("-") else found)
 
 
-def later(value: datetime, text: str) -> datetime:
-    """Returns the time so much later: units of the calendar, such as ``1 month``, or a duration.
+def later(frame: Frame, value: datetime, text: str, zone: str = _UTC) -> datetime:
+    """Returns the time so much later: a duration, or units of the calendar in UTC or the zone that is named.
 
     Raises:
-        Wrong: The text is neither, or the time outside the years 1 to 9999.
+        Wrong: The text is neither, there is no such zone, or the time is outside the years 1 to 9999.
     """
-    return _shifted(value, text, earlier=False)
+    return _shifted(frame, value, text, zone, earlier=False)
 
 
-def earlier(value: datetime, text: str) -> datetime:
+def earlier(frame: Frame, value: datetime, text: str, zone: str = _UTC) -> datetime:
     """Returns the time so much earlier.
 
     Raises:
         Wrong: As for `later`.
     """
-    return _shifted(value, text, earlier=True)
+    return _shifted(frame, value, text, zone, earlier=True)
 
 
-def _shifted(value: datetime, text: str, *, earlier: bool) -> datetime:
+def _shifted(frame: Frame, value: datetime, text: str, zone: str, *, earlier: bool) -> datetime:
     span = span_of(text)
     try:
+        local = _in_zone(frame, value, zone)
         if isinstance(span, Calendar):
-            return (-span if earlier else span).after(utc(value))
+            return (-span if earlier else span).after(local).astimezone(UTC)
         return value - span if earlier else value + span
     except (ValueError, OverflowError):
         raise Wrong("this is no time between the years 1 and 9999") from None
@@ -117,7 +119,7 @@ def span_of(text: str) -> Calendar | timedelta:
     return duration(text) if found is None else found
 
 
-def start_of(frame: Frame, value: datetime, unit: str, zone: str = "+00:00") -> datetime:
+def start_of(frame: Frame, value: datetime, unit: str, zone: str = _UTC) -> datetime:
     """Returns when the day, week, month or year began in which a time lies, in UTC or the zone that is named.
 
     Raises:
@@ -128,6 +130,21 @@ def start_of(frame: Frame, value: datetime, unit: str, zone: str = "+00:00") -> 
         return _first_day(day, unit_of(unit)).astimezone(UTC)
     except OverflowError:
         raise Wrong("this is no time between the years 1 and 9999") from None
+
+
+def date_text(frame: Frame, value: datetime, unit: str, zone: str = _UTC) -> str:
+    """Returns the day, week, month or year of a time as ISO 8601 writes it: ``2024-05-31``, ``2024-05``.
+
+    Raises:
+        Wrong: As for `start_of`.
+    """
+    try:
+        local = _in_zone(frame, value, zone)
+    except OverflowError:
+        raise Wrong("this is no time between the years 1 and 9999") from None
+    year, week, _ = local.isocalendar()
+    day = local.date().isoformat()
+    return {"day": day, "week": f"{year:04}-W{week:02}", "month": day[:7], "year": day[:4]}[unit_of(unit)]
 
 
 def _first_day(day: datetime, unit: str) -> datetime:
@@ -148,6 +165,8 @@ def unit_of(name: str) -> str:
 
 
 def _in_zone(frame: Frame, value: datetime, zone: str) -> datetime:
+    if zone == _UTC:
+        return utc(value)
     if zone not in _ZONES:
         step(frame, _LOOKED_UP)
     return utc(value).astimezone(zone_of(zone))

@@ -13,7 +13,16 @@ from workbench.project.samples import PROJECT_FILE, SAMPLES
 from workbench.tusk import parse, save, set_value
 
 EMPTY = "empty"
-TEMPLATES = (EMPTY, *SAMPLES, "auction", "trip")
+TEMPLATES = {
+    EMPTY: "Nothing but its settings; the model is still to be designed",
+    "users": "A sample in Python: accounts, and the mail that welcomes them",
+    "orders": "A sample in Python: orders, payments and what happens when a card is declined",
+    "users-declared": "The users sample, without code",
+    "orders-declared": "The orders sample, without code",
+    "auction": "Bids until a closing time, a winner who pays in time or the next one wins",
+    "trip": "A flight and a room: both in time, or none of them",
+}
+"""What a project can begin with, each with what it is."""
 IGNORED = "data/\n__pycache__/\n"
 """What a project has beside its text, and that does not belong in Git."""
 
@@ -30,30 +39,38 @@ def template_folder(name: str) -> Path:
     return asset("samples" if name in SAMPLES else "templates", name)
 
 
-def create(folder: Path, template: str = EMPTY) -> list[Path]:
+def create(folder: Path, template: str = EMPTY, *, beside: bool = False) -> list[Path]:
     """Makes a project; its name is that of the folder. Returns its files.
+
+    Args:
+        beside: Beside what stands in the folder already; none of it is replaced.
 
     Raises:
         NotFound: There is no such template.
-        InvalidValue: Something stands in the folder already, or its name cannot be a project's.
+        InvalidValue: What stands in the folder is in the way, or its name cannot be a project's.
         StoreReadOnly: It cannot be written.
     """
     source = template_folder(template)
     check_name(folder.resolve().name, what="the project's name")
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not beside)):
         raise InvalidValue(f"{folder} exists already and is not empty", path="", hint="choose another folder")
+    files = [path for path in sorted(source.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
+    targets = {folder / path.relative_to(source): path for path in files}
+    if taken := next((target for target in targets if target.exists()), None):
+        said = f"{taken} exists already, and the template {template} has a file of that name"
+        raise InvalidValue(said, path="", hint="choose another folder, or another template")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for path in sorted(source.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                target = folder / path.relative_to(source)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, target)
-        (folder / ".gitignore").write_text(IGNORED, encoding="utf-8")
+        for target, path in targets.items():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+        ignored = folder / ".gitignore"
+        if not ignored.exists():
+            ignored.write_text(IGNORED, encoding="utf-8")
+            targets[ignored] = ignored
     except OSError as error:
         raise StoreReadOnly(f"{folder} cannot be written: {error.strerror or error}") from error
     _name(folder)
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+    return sorted(targets)
 
 
 def _name(folder: Path) -> None:
