@@ -113,7 +113,7 @@ _WIDE = Context(prec=400)
 
 
 def with_places(value: Decimal, places: int) -> Decimal:
-    """Returns a decimal with so many digits after its point, its one form; what is too large stays."""
+    """Returns a decimal in its one form, with all digits after the point; what is too large stays."""
     if value.adjusted() >= _WIDE.prec // 2:
         return value
     return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN, _WIDE)
