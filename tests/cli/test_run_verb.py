@@ -312,3 +312,37 @@ def test_no_answer_is_written_over_the_store(workbench, played, verb, options):
     assert said.code != 0
     assert "belongs to a store" in said.err
     assert workbench("doctor", played).code == 0
+
+
+COMMANDS = """\
+[aggregate.task]
+[event.task.set]
+fields { command: "string" }
+[event.task.kept]
+fields { data { type: "map", of: "string" } }
+[command.set]
+creates: "task"
+fields { task_id: "string", command: "string" }
+emit: "task.set"
+[command.keep]
+creates: "task"
+fields { data { type: "map", of: "string" }, task_id: "string" }
+target: "task_id"
+emit: "task.kept"
+"""
+
+
+def test_the_fields_of_a_command_may_stand_in_data(workbench, tmp_path):
+    (tmp_path / "project.tsk").write_text(COMMANDS)
+    lines = [
+        {"command": "set", "data": {"task_id": "a", "command": "wash"}},
+        {"command": "keep", "data": {"x": "y"}, "task_id": "b"},
+        {"command": "set", "task_id": "c"},
+    ]
+    (tmp_path / "story.ndjson").write_text("\n".join(map(json.dumps, lines)))
+    assert "story.ndjson:3:1: C-STORY set: " in workbench("check", tmp_path).out
+    (tmp_path / "story.ndjson").write_text("\n".join(map(json.dumps, lines[:2])))
+    assert workbench("check", tmp_path).code == 0
+    assert workbench("run", tmp_path).code == 0
+    assert '"wash"' in workbench("show", tmp_path, "task-a").out
+    assert '"y"' in workbench("show", tmp_path, "task-b").out

@@ -14,6 +14,7 @@ import pytest
 
 from workbench.engine.command_handler import Issue
 from workbench.engine.world import World
+from workbench.errors import CommandRejected
 from workbench.model.aggregate import Aggregate
 from workbench.model.clock import SystemClock
 from workbench.model.command import Command, CommandOutcome, CommandResult, Involved
@@ -77,6 +78,8 @@ def decide(state: Account | None, command: Any, context: DecisionContext) -> lis
         assert isinstance(context.states["to"], Account)
         if command.amount == 13:
             return [For("elsewhere", Changed(1))]
+        if context.states["to"].balance + command.amount > 1000:
+            raise CommandRejected("that is too much for one account")
         if command.amount == 17:
             return [For("to", Changed(1)), Changed(-3), For("to", Changed(2)), Changed(0)]
         amount = min(command.amount, state.balance)
@@ -205,6 +208,14 @@ async def test_K8_what_another_wrote_into_one_of_them_is_decided_again(bank: Ban
     result = await bank.do("move", source="a", into="b", amount=30)
     assert (result.accepted, result.attempts) == (True, 2)
     assert bank.balance("a") + bank.balance("b") == 110
+
+
+async def test_K2_a_refusal_holds_for_what_the_store_has_of_each(bank: Bank) -> None:
+    await bank.do("open", id="rich", amount=950)
+    assert not (await bank.do("move", source="a", into="rich", amount=60)).accepted
+    bank.write_behind("account-rich", Changed(-900))
+    assert (await bank.do("move", source="a", into="rich", amount=60)).accepted
+    assert bank.balance("rich") == 110
 
 
 async def test_K8_one_that_is_only_looked_at_is_as_it_was_seen(bank: Bank) -> None:

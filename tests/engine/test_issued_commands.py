@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from tests.engine.trips import DEFINITIONS, HOUR, Booked, End, Office, Reserve, no_room
+from tests.engine.trips import DEFINITIONS, HOUR, Booked, End, Office, Reserve, decide, no_room
+from workbench.engine.command_handler import DECISIONS
+from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
 from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC, Subscription
 from workbench.model.policy import After, Issue
-from workbench.store.operations import NewMessage
+from workbench.store.operations import Append, NewMessage
 
 STORES = ["memory", "sqlite"]
 
@@ -94,6 +96,26 @@ async def test_K6_an_answer_that_is_not_known_fails_what_names_it(office):
     await office.do("book", id="a")
     await office.finish()
     assert office.story()[1:] == ["dead booked: trips has no answer noroom to a refusal"]
+
+
+async def test_K6_conflicts_are_tried_again(office):
+    decided = []
+
+    def contended(state, command):
+        if isinstance(command, End):
+            decided.append(command)
+            if len(decided) <= DECISIONS:  # another process is quicker, each time
+                paid = NewEvent(id=derived_id("paid", len(decided)), type="paid", data="{}")
+                office.store.write([Append(stream="trip-a", events=(paid,))])
+        return decide(state, command)
+
+    made = acting([End(id="a", why="late")])
+    trip, room = made.aggregates
+    office.definitions = replace(made, aggregates=(replace(trip, decide=contended), room))
+    await office.open()
+    await office.do("book", id="a")
+    await office.finish()
+    assert office.story()[1:] == ["trip-a paid {}"] * DECISIONS + ['trip-a ended {"why":"late"}']
 
 
 async def test_K6_what_a_handler_issued_is_answered_by_the_handler(office):

@@ -112,10 +112,9 @@ async def test_what_the_model_itself_does_wrong_is_told_apart(users):
     ("does", "act"),
     [
         ('raise CommandRejected("nothing would change")', "update_user"),
-        ("return User(event.username, event.email, event.status)", "update_user"),
         ('return models.get("users", query.user_id)', "get_user"),
     ],
-    ids=["decide", "evolve", "query"],
+    ids=["decide", "query"],
 )
 async def test_C11_an_exit_in_the_models_code_is_a_failure_of_the_model(users, does, act):
     domain = users / "domain.py"
@@ -126,6 +125,18 @@ async def test_C11_an_exit_in_the_models_code_is_a_failure_of_the_model(users, d
         await project.issue("create_user", ADA)
         with pytest.raises(ModelFailed, match="SystemExit: 3"):
             await (project.query if act == "get_user" else project.issue)(act, {"user_id": "ada"})
+
+
+async def test_K1_an_exit_in_evolve_fails_the_command_and_nothing_is_stored(users):
+    domain = users / "domain.py"
+    text = domain.read_text()
+    domain.write_text(
+        text.replace("return User(event.username, event.email, event.status)", "raise SystemExit(3)")
+    )
+    async with workbench.open(users, trusted=True) as project:
+        with pytest.raises(CallerError, match=r"user-ada cannot fold user\.created: SystemExit: 3"):
+            await project.issue("create_user", ADA)
+        assert [event async for event in project.read("user-ada")] == []
 
 
 async def test_a_stream_is_read_in_order_whatever_its_length(either, monkeypatch):

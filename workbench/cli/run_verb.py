@@ -274,6 +274,8 @@ RUN = VerbSpec(
 
           {"command": "create_user", "user_id": "ada", "username": "Ada Lovelace", "email": "ada@x.org"}
 
+        or {"command": "create_user", "data": {"user_id": "ada", …}}, where any name can be that of a field.
+
         Without either, the project's story.ndjson is played, if it has one. A field may lie inside another
         one: --set ship_to.city=London. Ends with 3 if a line is no command, a --command was not accepted,
         the store is gone from its path, or a subscription or read model has stopped. What is put off for

@@ -50,9 +50,9 @@ class Issue:
 
     Attributes:
         values: Its fields as plain values.
-        expected: The version that the sender saw, which is then not retried, or `STREAM_EXISTS`; None accepts
-            any.
+        expected: The version that the sender saw, which is then not retried, or `STREAM_EXISTS`; None: any.
         origin: Who sent it: ``form``, ``cli``, a policy's name.
+        again: The sender tries again after a conflict, which is raised then, and not its recorded outcome.
     """
 
     type: str
@@ -62,6 +62,7 @@ class Issue:
     correlation_id: UUID | None = None
     causation_id: UUID | None = None
     origin: str = ""
+    again: bool = False
 
 
 class CommandHandler:
@@ -99,6 +100,7 @@ class CommandHandler:
             NoHandler: The model has no such command.
             InvalidCommand: Fields are wrong.
             InvalidValue: The expected version is no number.
+            WrongExpectedVersion: The sender tries again.
             WorldError: The store could not write.
         """
         kind = self._registry.command(issue.type)
@@ -112,7 +114,7 @@ class CommandHandler:
             raise InvalidCommand(told) from None
         while issue.id in self._running:
             if (same := await self._same(issue.id)) is not None:
-                return _repeated(same)
+                return msgspec.structs.replace(same, duplicate=True)
         self._running[issue.id] = None
         result = None
         try:
@@ -178,6 +180,8 @@ class CommandHandler:
             except WrongExpectedVersion as conflict:
                 for stream in streams:
                     self._loader.forget(stream)
+                if attempt == DECISIONS and issue.again:
+                    raise
                 if attempt == DECISIONS or issue.expected not in (None, STREAM_EXISTS):
                     return await self._record(base, conflict.actual, conflict, attempt)
             except CallerError as refusal:
@@ -384,7 +388,3 @@ def _result(
         attempts=record.attempts,
         duration_us=record.duration_us,
     )
-
-
-def _repeated(result: CommandResult) -> CommandResult:
-    return msgspec.structs.replace(result, duplicate=True)

@@ -11,16 +11,19 @@ from workbench.engine.command_handler import CommandHandler, Issue
 from workbench.engine.group_commit import GroupCommit
 from workbench.engine.handler_context import DeliveryContext, Issuer
 from workbench.engine.metrics import Metrics
-from workbench.engine.policy_runner import as_record, instance_name
+from workbench.engine.policy_runner import as_record, instance_name, state_of
 from workbench.engine.runtime import Runtime
-from workbench.errors import PermanentError, WorkbenchError
+from workbench.errors import InvalidValue, NoHandler, PermanentError, WorkbenchError
 from workbench.model.command import CommandOutcome, CommandResult
 from workbench.model.decision_context import ReactionContext
 from workbench.model.event import RecordedEvent
+from workbench.model.hints import in_brackets
 from workbench.model.json_values import read_json
 from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC, NOTHING, Message
 from workbench.model.policy import ReactorType, Refusal, issue
 from workbench.store.operations import Append, Atomic, Operation
+
+_CHANGED = "let the model have it as it was issued, and replay the letter; or correct it there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +56,27 @@ class IssuedCommands:
 
         Raises:
             PermanentError: It was refused, and nothing answers that.
+            WrongExpectedVersion: Others wrote meanwhile, again and again: it is tried again later.
         """
         if message.deliver_at is not None and self._withdrawn(message):
             return
         said: Mapping[str, Any] = read_json(message.metadata) if message.metadata else {}
         commands = self._apart(context) if context.dry_run else self.commands
-        result = await commands.handle(
-            Issue(
-                type=message.type,
-                values=message.json(),
-                id=message.id,
-                correlation_id=message.correlation_id,
-                causation_id=message.causation_id,
-                origin=said.get("origin", ""),
-            )
+        command = Issue(
+            type=message.type,
+            values=message.json(),
+            id=message.id,
+            correlation_id=message.correlation_id,
+            causation_id=message.causation_id,
+            origin=said.get("origin", ""),
+            again=True,
         )
-        if result.outcome is CommandOutcome.CONFLICT:
-            raise RuntimeError(result.message)
+        try:
+            result = await commands.handle(command)
+        except (NoHandler, InvalidValue) as error:  # the model has changed since it was issued
+            raise PermanentError(in_brackets(f"{message.type}: {error.message}", _CHANGED)) from error
+        for event in result.event_ids:
+            self.runtime.causation.outcome(message.id, event)
         if result.outcome is CommandOutcome.REJECTED and "answer" in said:
             context.issuer = Issuer(said["origin"], said["about"], said.get("instance", ""))
             self._answer(said["answer"], message, result, context)
@@ -134,4 +141,4 @@ class IssuedCommands:
         found = self.runtime.reader.process(kind.name, key)
         if found is None or instance_name(kind, key, found.began) != own:
             return None
-        return kind.read_state(found.state)
+        return state_of(kind, key, found)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Any
 
+import msgspec
+
 from workbench.engine.handler_context import DeliveryContext, Issuer
 from workbench.engine.metrics import Metrics
 from workbench.errors import PermanentError
 from workbench.model.decision_context import ReactionContext
 from workbench.model.event import RecordedEvent
+from workbench.model.hints import in_brackets
 from workbench.model.messaging import LOG_TOPIC, Message, Subscription
-from workbench.model.policy import ReactorType, issue
+from workbench.model.policy import UNFIT, ReactorType, issue, unfit
 from workbench.model.project_code import ProjectCode
 from workbench.model.projection import unstorable
 from workbench.model.registry import Registry
@@ -39,7 +42,7 @@ class PolicyRunner:
         """Handles one event."""
         record = as_record(message)
         event = self._registry.read_event(record)
-        key, read = self._instance(message, record, event), self._kind.read_state
+        key = self._instance(message, record, event)
         if key is None:
             return
         self._metrics.flow[f"react:{self._kind.name}:{record.type}"] += 1
@@ -47,7 +50,7 @@ class PolicyRunner:
         began = message.position if before is None else before.began
         if self._kind.stateful:
             context.issuer = Issuer(self._kind.name, message.position, instance_name(self._kind, key, began))
-        state = None if before is None or read is None else read(before.state)
+        state = None if before is None else state_of(self._kind, key, before)
         state, reaction = self._kind.react(state, event, ReactionContext(context.started_at, record))
         for one in reaction:
             issue(one, context)
@@ -101,6 +104,19 @@ class PolicyRunner:
 def instance_name(kind: ReactorType, key: str, began: int) -> str:
     """Returns how the store names an instance: by what began it, too (K7)."""
     return f"{kind.name}@{began}:{key}" if began else f"{kind.name}:{key}"
+
+
+def state_of(kind: ReactorType, key: str, instance: Instance) -> Any:
+    """Returns the state of an instance of a process.
+
+    Raises:
+        PermanentError: It does not fit the process as the model has it now.
+    """
+    try:
+        return kind.read_state(instance.state) if kind.read_state else None
+    except msgspec.MsgspecError as error:
+        said = f"the instance {key} of {kind.name} does not fit any more: {unfit(error)}"
+        raise PermanentError(in_brackets(said, UNFIT)) from error
 
 
 def as_record(message: Message) -> RecordedEvent:

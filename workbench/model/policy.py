@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -174,8 +175,8 @@ class Process:
     Type checkers hold ``evolve`` and ``react`` to its state.
 
     Attributes:
-        correlate: ``(event, record) -> key`` of the instance that the event belongs to; None where it
-            belongs to none.
+        correlate: ``(event, record) -> key`` of the instance that the event belongs to; None, or an
+            empty text, where it belongs to none.
         state: Class of an instance's state, a `msgspec.Struct`.
         evolve: ``(state or None, event) -> state``; pure. None ends the instance.
         react: ``(state, event) -> commands``, given the state after the event; pure. Both may take a
@@ -252,6 +253,18 @@ class ReactorType:
     def stateful(self) -> bool:
         """Whether it is a process."""
         return self.correlate is not None
+
+
+UNFIT = "give new fields of the state a default, and keep the types of others"
+"""Way out where what is stored of an instance does not fit the state of its process."""
+
+
+def unfit(error: msgspec.MsgspecError) -> str:
+    """Returns why what is stored of an instance does not fit: ``m is missing``."""
+    return _MISSING.sub(r"\1 is missing", str(error))
+
+
+_MISSING = re.compile(r"Object missing required field `(\w+)`")
 
 
 def policy_type_of(policy: Policy) -> ReactorType:

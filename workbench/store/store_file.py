@@ -58,3 +58,17 @@ def scan(path: Path) -> Iterator[tuple[str, StoredData]]:
     from workbench.store.sqlite.event_scan import scan
 
     return scan(path)
+
+
+def instances(path: Path) -> Iterator[tuple[str, str]]:
+    """Returns process and state of each stored instance; errors as of `waiting_scan`."""
+    from workbench.store.sqlite.waiting_scan import instances
+
+    return instances(path)
+
+
+def waiting_commands(path: Path) -> Iterator[tuple[str, str, str | None]]:
+    """Returns type, data and metadata of each issued command that waits; errors as of `waiting_scan`."""
+    from workbench.store.sqlite.waiting_scan import waiting_commands
+
+    return waiting_commands(path)

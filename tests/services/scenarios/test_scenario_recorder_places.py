@@ -12,7 +12,7 @@ TIMED = """
 [project]
 name: "Boxes"
 [aggregate.box]
-state { until: "date-time?" }
+state { until: "date-time" }
 [event.box.made]
 fields { until: "date-time" }
 set { until: "event.until" }

@@ -8,12 +8,16 @@ are searched. Room is counted in characters and items that are made.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any, ParamSpec, TypeVar
 
 from workbench.model.expressions.cel_values import OutOfBudget, Wrong
 
 STEPS = 100_000
 """Steps of one run: about 20 milliseconds."""
+TOGETHER = 1_000_000
+"""Steps of all runs for one decision, reaction or row: about 200 milliseconds."""
 ROOM = 16 * 1024 * 1024
 """Characters, bytes and items that one run makes."""
 WIDTH = 64 * 1024 * 1024
@@ -26,6 +30,8 @@ _SHORT = 2_500
 
 _PARTS = frozenset({list, dict, tuple})
 Frame = list[Any]
+P = ParamSpec("P")
+R = TypeVar("R")
 OUTSIDE, STEPS_LEFT, ROOM_LEFT, SLOTS = 0, 1, 2, 3
 """Places in a frame."""
 
@@ -35,6 +41,77 @@ def frame_of(env: Any, slots: int, budget: Frame | None = None) -> Frame:
     if budget is None:
         return [env, STEPS, ROOM, *[None] * slots]
     return [env, budget[STEPS_LEFT], budget[ROOM_LEFT], *[None] * slots]
+
+
+class _Shared:
+    """What all runs for one decision, reaction or row share.
+
+    Attributes:
+        left: Steps that are left to them.
+        names: Value, or error, of each name that was computed.
+    """
+
+    __slots__ = ("left", "names")
+
+    def __init__(self) -> None:
+        self.left = TOGETHER
+        self.names: dict[object, tuple[Any, Exception | None]] = {}
+
+
+_SHARED: ContextVar[_Shared] = ContextVar("shared")
+
+
+def together(work: Callable[P, R]) -> Callable[P, R]:
+    """Returns the same work; all expressions that run in it share one budget, and the values of names."""
+
+    def shared(*given: P.args, **named: P.kwargs) -> R:
+        before = _SHARED.set(_Shared())
+        try:
+            return work(*given, **named)
+        finally:
+            _SHARED.reset(before)
+
+    return shared
+
+
+def once(get: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Returns what computes a name once for all expressions that run `together`; errors are kept, too."""
+
+    def kept(env: Any) -> Any:
+        names = _SHARED.get().names
+        found = names.get(kept)
+        if found is None:
+            try:
+                found = get(env), None
+            except Exception as error:  # noqa: BLE001  # raised below, each time that the name is used
+                found = None, error
+            names[kept] = found
+        if found[1] is not None:
+            raise found[1].with_traceback(None)
+        return found[0]
+
+    return kept
+
+
+def metered(work: Callable[[Frame], Any], slots: int) -> Callable[[Any], Any]:
+    """Returns what does work with a frame of its own, within what those that run `together` have left."""
+
+    def run(env: Any) -> Any:
+        frame, shared = frame_of(env, slots), _SHARED.get(None)
+        if shared is None:
+            return work(frame)
+        given = frame[STEPS_LEFT] = min(STEPS, shared.left)
+        try:
+            return work(frame)
+        except OutOfBudget:
+            if given == STEPS or frame[STEPS_LEFT] >= 0:
+                raise
+            said = "the decision, reaction or row that it belongs to takes"
+            raise OutOfBudget(f"{said} more than {TOGETHER:,} steps in all") from None
+        finally:
+            shared.left -= given - frame[STEPS_LEFT]
+
+    return run
 
 
 def step(frame: Frame, count: int) -> None:

@@ -9,12 +9,11 @@ from workbench.errors import ExpressionFailed
 from workbench.model.expressions import cel_parser
 from workbench.model.expressions.budget import (
     OUTSIDE,
-    ROOM,
     ROOM_LEFT,
-    STEPS,
     STEPS_LEFT,
     Frame,
     frame_of,
+    metered,
     weigh,
 )
 from workbench.model.expressions.cel_values import OutOfBudget, Wrong
@@ -77,10 +76,7 @@ def _closures(tree: cel_parser.Node, scope: Scope) -> tuple[Get, Callable[[Frame
         finally:
             budget[STEPS_LEFT], budget[ROOM_LEFT] = frame[STEPS_LEFT], frame[ROOM_LEFT]
 
-    whole = run if large or own else get
-    if slots:
-        return lambda env: whole(frame_of(env, slots)), within
-    return lambda env: whole([env, STEPS, ROOM]), within
+    return metered(run if large or own else get, slots), within
 
 
 def _is_flat(tree: cel_parser.Node) -> bool:
@@ -138,6 +134,8 @@ class Placed:
         """Returns the value."""
         try:
             return self.closure(env)
+        except ExpressionFailed:
+            raise  # a name that it uses failed: that was told with its own place
         except Exception as error:
             said = str(error) if isinstance(error, Wrong | OutOfBudget) else _OTHERWISE
             text = self._text if len(self._text) <= _SHOWN else f"{self._text[:_SHOWN]}…"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from workbench.model.expressions.budget import Frame, frame_of, take
+from workbench.model.expressions.budget import Frame, metered, take
 from workbench.model.expressions.closures import Scope
 from workbench.model.expressions.conversions import written
 from workbench.model.expressions.expression import Placed, compile_expression, nowhere
@@ -36,11 +36,7 @@ def compile_template(
     if flaws:
         raise InvalidExpression(flaws)
 
-    def told(env: Any) -> str:
-        frame = frame_of(env, 0)
-        return "".join([part(frame) for part in parts])
-
-    return told
+    return metered(lambda frame: "".join([part(frame) for part in parts]), 0)
 
 
 def _told(within: Callable[[Frame], Any]) -> Callable[[Frame], str]:

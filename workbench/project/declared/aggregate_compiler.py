@@ -13,6 +13,7 @@ from workbench.model.aggregate import Aggregate
 from workbench.model.command import Command
 from workbench.model.decision_context import DecisionContext
 from workbench.model.event import Event, Upcaster
+from workbench.model.expressions.budget import together
 from workbench.model.expressions.closures import Scope, Variable, item
 from workbench.model.expressions.expression import constant, quick_of
 from workbench.model.expressions.operators import Get
@@ -142,7 +143,7 @@ def _decision(draft: Compilation, owner: AggregateDraft, part: CompiledPart) -> 
         path, section, events, optional
     )
     asked = tuple((when, message, written.get(about)) for when, message, about in guards)
-    return entered(places, _decide(asked, tuple(actions)))
+    return entered(places, _decide(asked, tuple(actions), shared=bool(section.let)))
 
 
 def _guards(
@@ -180,9 +181,16 @@ Guard = tuple[Get, Callable[[Any], str], str | None]
 """Condition, message, and the field that it is about."""
 
 
-def _decide(guards: tuple[Guard, ...], actions: tuple[CompiledAction, ...]) -> Callable[[Any], list[Event]]:
-    """Returns a decision: closures alone, and once more with all checks where those raise."""
+def _decide(
+    guards: tuple[Guard, ...], actions: tuple[CompiledAction, ...], *, shared: bool
+) -> Callable[[Any], list[Event]]:
+    """Returns a decision: closures alone, and once more with all checks where those raise.
 
+    Args:
+        shared: Its expressions use names that they share.
+    """
+
+    @together
     def careful(env: Any) -> list[Event]:
         for when, message, about in guards:
             if when(env) is True:
@@ -215,7 +223,7 @@ def _decide(guards: tuple[Guard, ...], actions: tuple[CompiledAction, ...]) -> C
         except Exception:  # noqa: BLE001  # the careful way says what is wrong, if anything is
             return careful(env)
 
-    return decide
+    return together(decide) if shared or any(action.lines for action in actions) else decide
 
 
 # -- the fold -------------------------------------------------------------------------------------------
@@ -247,6 +255,8 @@ def _evolve(
     missing = [name for name, one in owner.fields.items() if not one.optional and name not in given]
     initial = None if any(not one.optional for one in owner.fields.values()) else state()
     begin, change = folding(state, owner.fields, given, f"{event_type} cannot change the state so")
+    if owner.event_sections[event_type].let:
+        begin, change = together(begin), together(change)
 
     def first(event: Any) -> Any:
         if missing:

@@ -165,6 +165,7 @@ class ActionCompiler:
         """
         made: list[CompiledAction] = []
         earlier: list[Get] = []
+        repeated = False
         denied: frozenset[str] = frozenset()
         if odd := acting.beside_do:
             said = f"{', '.join(odd)} cannot stand beside do {{ … }}"
@@ -172,10 +173,11 @@ class ActionCompiler:
         for place, one in sections_of(path, acting):
             verb = one_verb(self.draft, place, one, tuple(makes))
             inner, lines = self._lines(place, one)
-            when, yes, no = inner.condition(place, one, earlier, denied)
+            when, yes, no = inner.condition(place, one, earlier, denied, repeated=repeated)
             if one.when and when is not None and lines is None:
                 earlier.append(when)
                 denied |= no
+            repeated |= bool(one.when and lines)
             build = makes[verb](replace(inner, present=inner.present | yes), place, one) if verb else None
             if build is not None:
                 before = inner.withdrawn_by(place, one) if verb == "issue" else None
@@ -195,17 +197,27 @@ class ActionCompiler:
         return Withdraw(*(part.cls for part in known if part is not None))
 
     def condition(
-        self, path: Path, one: ActionSection, earlier: Sequence[Get], denied: frozenset[str]
+        self,
+        path: Path,
+        one: ActionSection,
+        earlier: Sequence[Get],
+        denied: frozenset[str],
+        *,
+        repeated: bool,
     ) -> tuple[Get | None, frozenset[str], frozenset[str]]:
         """Compiles when an action is done; returns also what is not null where it is, and where it is not.
 
         Args:
             earlier: Conditions of the actions before it.
             denied: What is not null where none of them holds.
+            repeated: One before it has a condition for each line of a list.
         """
         if one.otherwise and (one.when or not earlier):
             said = "otherwise stands instead of when" if one.when else "no action before this one has a when"
-            hint = "leave one of them out" if one.when else "give one a when, or leave otherwise out"
+            if repeated and not one.when:
+                said = "the actions before this one that have a when have each, too: they ask it of each line"
+            alone = " without each" if repeated else ""
+            hint = "leave one of them out" if one.when else f"give one{alone} a when, or leave otherwise out"
             self.draft.tell((*path, "otherwise"), "S-TYPE", said, hint, key=True)
         if one.when:
             return self.draft.condition((*path, "when"), one.when, self.scope, present=self.present)

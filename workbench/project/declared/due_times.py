@@ -33,10 +33,13 @@ def due_of(
         return lambda env: (0.0, at(env))
     if isinstance(one.after, Calendar):
         span, now = one.after, scope["now"].get
+        if span.months > _CENTURIES or span.days > _CENTURIES * 31:
+            said = f"{span.words} from now is no time in the years 1 to 9999"
+            draft.tell((*path, "after"), "S-TYPE", said, "say a shorter time")
         return lambda env: (0.0, span.after(moment(now(env))))
     if isinstance(one.after, str):
         after = _timed(draft, (*path, "after"), one.after, DURATION, scope, present)
-        return lambda env: (max(0.0, after(env).total_seconds()), None)
+        return lambda env: (after(env).total_seconds(), None)
     seconds = one.after
     return (lambda _env: (seconds, None)) if seconds else None
 
@@ -66,6 +69,8 @@ def _timed(
     return timed
 
 
+_CENTURIES = 7900 * 12
+"""Months that are left of the calendar."""
 _TIMED = {
     Kind.DURATION: """a duration: "30m", "1 month", "event.days * duration('24h')\"""",
     Kind.TIME: """a time: "event.closes_at", "now + duration('24h')\"""",

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from workbench.errors import PermanentError, WorkbenchError
+from workbench.model.expressions.budget import together
 from workbench.model.expressions.closures import Variable
 from workbench.model.expressions.message_names import MESSAGE
 from workbench.model.expressions.operators import Get
@@ -189,8 +190,10 @@ _WORKS = 1
 
 
 def _working(work: _Work) -> Any:
+    do = together(work.do)
+
     def handle(message: Message, context: Context) -> None:
-        work.do(message, context)
+        do(message, context)
 
     return handle
 

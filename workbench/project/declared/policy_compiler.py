@@ -10,6 +10,7 @@ import msgspec
 
 from workbench.model.decision_context import ReactionContext
 from workbench.model.event import RecordedEvent
+from workbench.model.expressions.budget import together
 from workbench.model.expressions.closures import Scope, item
 from workbench.model.expressions.expression import constant
 from workbench.model.expressions.operators import Get
@@ -60,7 +61,7 @@ def policy_of(draft: Compilation, name: str, section: PolicySection) -> Policy:
     return Policy(
         name=name,
         on=events,
-        react=react,
+        react=together(react),
         issues=tuple(draft.commands[one].cls for one in names),
         refused=answers,
         doc=section.description,
@@ -120,8 +121,8 @@ def process_of(draft: Compilation, name: str, section: ProcessSection) -> Proces
         on=tuple(steps),
         correlate=lambda event, recorded: _text(keys[type(event)]((event, recorded))),
         state=state,
-        evolve=_evolve(name, steps, fields, state),
-        react=_react(steps),
+        evolve=together(_evolve(name, steps, fields, state)),
+        react=together(_react(steps)),
         ends=tuple(cls for cls, step in steps.items() if step.section.ends),
         issues=tuple(draft.commands[one].cls for one in names),
         refused=answers,

@@ -10,6 +10,7 @@ from typing import Any
 
 from workbench.errors import ExpressionFailed
 from workbench.model.event import RecordedEvent
+from workbench.model.expressions.budget import together
 from workbench.model.expressions.closures import Scope, Variable, item
 from workbench.model.expressions.expression import constant
 from workbench.model.expressions.numbers import exactly
@@ -36,6 +37,7 @@ _WORD = re.compile(r"\w+")
 _NUMBERS = {ColumnKind.INTEGER, ColumnKind.NUMBER, *EXACT}
 GROWING = "set gives a column any value; integer, number, decimal and money grow"
 """Way out where a column cannot grow."""
+_CHAINED = "rows are looked up at once: keep this key in the event, or in a column of the row itself"
 _OWN_ROWS = "keep what is needed in rows of this one, under keys of their own; handlers see those of others"
 
 
@@ -47,12 +49,11 @@ class _Deed:
         key: Gives the key of its row.
         looks: Whether an expression looks at the row.
         others: Keys of other rows that are looked up.
-        apply: Changes the rows: given them, the key, the environment.
+        apply: Changes the rows, where that applies: given them, the key, the environment.
     """
 
     columns: Mapping[str, ColumnKind]
     key: Get
-    when: Get | None
     looks: bool
     others: tuple[Get, ...]
     apply: Callable[[Rows, Any, Any], None]
@@ -66,7 +67,7 @@ class _Deed:
             raise ExpressionFailed("the row's key is null")
         if self.looks:
             env = self._with_row(rows.get(key), env)
-        self._do(rows, key, self._with_others(rows, env))
+        self.apply(rows, key, self._with_others(rows, env))
 
     def _with_row(self, row: dict[str, Any] | None, env: tuple[Any, ...]) -> tuple[Any, ...]:
         return (*env[:2], row_seen(row, self.columns), *env[3:])
@@ -77,10 +78,6 @@ class _Deed:
         keys = [other(env) for other in self.others]
         found = [None if key is None else rows.get(key) for key in keys]
         return (*env, *(row_seen(row, self.columns) for row in found))
-
-    def _do(self, rows: Rows, key: Any, env: tuple[Any, ...]) -> None:
-        if self.when is None or self.when(env) is True:
-            self.apply(rows, key, env)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +108,16 @@ class _LargeDeed(_Deed):
     def _found(self, rows: Rows, env: tuple[Any, ...]) -> Iterator[None]:
         for row in rows.find(**{name: get(env) for name, get in self.equal.items()}):
             key = next(iter(row.values()))
-            self._do(rows, key, self._with_row(row, env) if self.looks else env)
+            self.apply(rows, key, self._with_row(row, env) if self.looks else env)
             yield
+
+
+def _when(when: Get | None, apply: Callable[[Rows, Any, Any], None]) -> Callable[[Rows, Any, Any], None]:
+    def applied(rows: Rows, key: Any, env: Any) -> None:
+        if when is None or when(env) is True:
+            apply(rows, key, env)
+
+    return applied
 
 
 def _apply(one: ApplySection, key_column: str, given: Get, sums: Get) -> Callable[[Rows, Any, Any], None]:
@@ -207,17 +212,18 @@ def _deed(
     sums = _values(draft, (*place, "add"), one.add, section, scope, yes, numbers=True)
     sums |= _counted(draft, place, one, section)
     texts = (one.when, *one.let.values(), *one.put.values(), *one.set.values(), *one.add.values())
+    shared: Callable[[Any], Any] = together if one.let else lambda work: work
     parts: dict[str, Any] = {
         "columns": columns,
-        "key": constant(None) if one.where else _key(draft, path, section, place, one, before),
-        "when": when,
+        "key": constant(None) if one.where else shared(_key(draft, path, section, place, one, before)),
         "looks": any(_ROW.search(text) for text in (*texts, *_keys(one)) if isinstance(text, str)),
         "others": others,
-        "apply": _apply(one, next(iter(columns)), _all_of(given), _all_of(sums)),
+        "apply": shared(_when(when, _apply(one, next(iter(columns)), _all_of(given), _all_of(sums)))),
     }
     if not one.where and not one.each:
         return _Deed(**parts)
     equal = _equal(draft, place, section, one, before) if one.where else {}
+    equal = {name: shared(get) for name, get in equal.items()}
     return _LargeDeed(**parts, equal=equal, lines=each[1] if each else None)
 
 
@@ -282,8 +288,11 @@ def _others(
         if other.projection not in {"", ".".join(path[1:])}:
             said = "rows of another read model stand elsewhere in the log: a rebuild would find others"
             draft.tell((*at, "projection"), "S-REF", said, _OWN_ROWS)
-        looking[name] = item(row, 3 + bool(one.each) + len(keys))
+        before = len(draft.problems)
         keys.append(_keyed(draft, (*at, "key"), other.key, columns, scope, nullable=True))
+        if set(looking) & set(_WORD.findall(other.key)):
+            draft.problems[before:] = [replace(told, hint=_CHAINED) for told in draft.problems[before:]]
+        looking[name] = item(row, 2 + bool(one.each) + len(keys))
     return looking, tuple(keys)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
+import msgspec
+from pydantic import AfterValidator, WithJsonSchema
 from pydantic import Field as Pydantic
 
 from workbench.model.command import Answer, Query, ReadModels
@@ -46,7 +49,7 @@ def query_of(draft: Compilation, name: str, section: QuerySection) -> Answer:
     equal = [field for field in fields if field not in asked]
     _check_fields(draft, path, projection, columns, fields, equal)
     _check_order(draft, path, projection, columns, section.order)
-    paged = fields | _page(whole=key is ColumnKind.INTEGER)
+    paged = fields | _page(columns, section.order.removeprefix("-"), whole=key is ColumnKind.INTEGER)
     cls = model_class(class_name(name), Query, paged, doc=section.description, query_type=name)
     kinds = {field: columns.get(field, ColumnKind.TEXT) for field in equal}
     return Answer(cls, _list(projection, columns, kinds, where, section.order))
@@ -114,9 +117,17 @@ _MICROS = Type(kind=Kind.MICROS)
 _PAGE = ("after", "limit")
 
 
-def _page(*, whole: bool) -> dict[str, FieldType]:
+def _page(columns: Mapping[str, ColumnKind], order: str, *, whole: bool) -> dict[str, FieldType]:
     key: Any = int if whole else str
-    after = Pydantic(description="Key of the last row of the page before")
+    words = "Key of the last row of the page before"
+    if order in columns:
+        row = _annotated(dict[str, Any], AfterValidator(partial(_kept_row, columns, order)))
+        form = {
+            "anyOf": [{"type": "integer" if whole else "string"}, {"type": "null"}]
+        }  # rows are for programs
+        key = _annotated(key | row | None, WithJsonSchema(form))
+        words += ", or that row: the page goes on there although it moved or went"
+    after = Pydantic(description=words)
     return {
         "after": FieldType(
             type=STRING, event=key, command=_annotated(key | None, after), default=None, command_default=None
@@ -125,6 +136,17 @@ def _page(*, whole: bool) -> dict[str, FieldType]:
             type=INTEGER, event=int, command=_annotated(int, Pydantic(ge=1, le=1000)), command_default=50
         ),
     }
+
+
+def _kept_row(columns: Mapping[str, ColumnKind], order: str, row: dict[str, Any]) -> dict[str, Any]:
+    """Returns of a row that was answered what places it, as its columns keep it."""
+    needed = (next(iter(columns)), order)
+    if lacking := [name for name in needed if name not in row]:
+        raise ValueError(f"a row has {lacking[0]}")
+    try:
+        return {name: kept(columns[name], row[name]) for name in needed}
+    except msgspec.ValidationError as error:
+        raise ValueError(str(error)) from None
 
 
 def _annotated(annotation: Any, info: Any) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
+from workbench.model.expressions.budget import together
 from workbench.model.expressions.closures import Scope, Variable, item
 from workbench.model.expressions.value_kinds import STRING, Type, record
 from workbench.model.messaging import NOTHING
@@ -80,6 +81,7 @@ class AnswerCompiler:
         if not (section.do or section.issue or section.emit or section.publish or section.withdraw):
             self.draft.tell(path, "S-TYPE", f'an answer needs issue, or is "{NOTHING}"', key=True)
 
+        @together
         def answer(refusal: Refusal) -> Reaction:
             env = self.env(refusal)
             return [made for action in actions for made in action.made(env)]

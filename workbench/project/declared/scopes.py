@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import Any, Protocol
 
 from workbench.errors import ExpressionFailed
+from workbench.model.expressions.budget import once
 from workbench.model.expressions.closures import Scope, Variable, item
 from workbench.model.expressions.name_resolution import paths_asked
 from workbench.model.expressions.value_kinds import ANY, INTEGER, STRING, Kind, Type
@@ -58,7 +59,8 @@ class Naming(Protocol):
 def with_names(draft: Compilation, path: Path, section: Naming, scope: Scope) -> Scope:
     """Returns a scope with the names that a section gives to expressions; each sees those before it.
 
-    What a condition of the section compares with null is asked there, so a name need not ask again.
+    What a condition of the section compares with null is asked there, so a name need not ask again. What uses
+    the names must run `together`: each is computed once there.
     """
     found = dict(scope)
     inside = _asked(scope, section.model_dump()) if section.let else {}
@@ -67,7 +69,7 @@ def with_names(draft: Compilation, path: Path, section: Naming, scope: Scope) ->
             draft.tell((*path, "let", name), "S-NAME", f"{name} is taken already", _RENAME, key=True)
             continue
         run, known = draft.expression((*path, "let", name), text, inside)
-        found[name] = inside[name] = Variable(known, run)
+        found[name] = inside[name] = Variable(known, once(run))
     return found
 
 
@@ -128,7 +130,9 @@ def lines_of(
         if not isinstance(values, list | tuple):
             raise ExpressionFailed(f"{draft.places.label(place)}: {text}: this is no list")
         if len(values) > MOST_LINES:
-            said = f"{len(values):,} lines are more than {MOST_LINES:,}"
+            said = (
+                f"{len(values):,} lines are more than {MOST_LINES:,}; slice(0, {MOST_LINES}) takes the first"
+            )
             raise ExpressionFailed(f"{draft.places.label(place)}: {text}: {said}")
         for value in values:
             yield {**env, name: value} if arity is None else (*env, value)

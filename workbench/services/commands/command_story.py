@@ -20,6 +20,7 @@ from workbench.tusk import open_file
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
+    from workbench.model.registry import Registry
     from workbench.project.project import Project
     from workbench.services.commands import Commands
 
@@ -43,6 +44,23 @@ class StoryReport:
     problems: list[RecordProblem] = field(default_factory=list)
 
 
+def command_in(value: dict[str, Any], registry: Registry) -> tuple[str, dict[str, Any], Any]:
+    """Returns the name of the command that a line says, its fields, and the version that is expected.
+
+    The fields stand beside the name, or in ``data``, where any name can be theirs.
+
+    Raises:
+        InvalidValue: It names no command.
+    """
+    name, expected = value.get("command"), value.get("expected")
+    if not isinstance(name, str):
+        raise InvalidValue('a command line needs "command": its name', path="")
+    fields = {key: one for key, one in value.items() if key not in {"command", "expected"}}
+    known, data = registry.commands.get(name), fields.get("data")
+    own = known is not None and "data" in known.fields
+    return name, data if len(fields) == 1 and isinstance(data, dict) and not own else fields, expected
+
+
 class Story:
     """Commands from files."""
 
@@ -59,7 +77,8 @@ class Story:
     ) -> StoryReport:
         """Issues the commands of a file in order.
 
-        A line is ``{"command": "create_user", "user_id": "ada", …}``; ``expected`` may give a version.
+        A line is ``{"command": "create_user", "user_id": "ada", …}``, or has its fields in ``data``;
+        ``expected`` may give a version.
 
         Args:
             path: The file; by default the project's story.
@@ -126,11 +145,9 @@ class Story:
         return report
 
     async def _issue(self, number: int, value: dict[str, Any], origin: str, report: StoryReport) -> None:
-        name, expected = value.pop("command", None), value.pop("expected", None)
         try:
-            if not isinstance(name, str):
-                raise InvalidValue('a command line needs "command": its name', path="")
-            result = await self._commands.issue(name, value, expected=expected, origin=origin)
+            name, fields, expected = command_in(value, self._world.model.registry)
+            result = await self._commands.issue(name, fields, expected=expected, origin=origin)
         except WorkbenchError as error:
             message = in_brackets(error.message, error.hint)
             report.problems.append(RecordProblem(line=number, message=message))

@@ -9,7 +9,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.engine.world import World
-from workbench.errors import InvalidEvent, NoHandler, StoreNotAllowed, UnknownEvent, WorkbenchError
+from workbench.errors import (
+    InvalidEvent,
+    InvalidValue,
+    NoHandler,
+    StoreNotAllowed,
+    UnknownEvent,
+    WorkbenchError,
+)
 from workbench.interop.json_records import read_lines
 from workbench.interop.ndjson import RecordProblem, parse_line
 from workbench.model.clock import SystemClock
@@ -26,8 +33,10 @@ from workbench.project.project_file import ProjectFile, read_settings
 from workbench.project.python_sources import read_sources
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import find_scenarios
+from workbench.services.commands.command_story import command_in
 from workbench.services.maintenance.store_owner import check_place, owner_for
 from workbench.services.monitor import Monitor
+from workbench.services.project.stored_parts import unusable_parts
 from workbench.store.memory.store import MemoryStore
 from workbench.store.store_file import remembered_owner, scan
 from workbench.tusk import Problem, open_file
@@ -117,12 +126,13 @@ def _command(registry: Registry, number: int, line: bytes) -> str:
     value = parse_line(number, line)
     if isinstance(value, RecordProblem):
         return value.message
-    name, _ = value.pop("command", None), value.pop("expected", None)
-    if not isinstance(name, str):
-        return 'a command line needs "command": its name'
+    try:
+        name, fields, _ = command_in(value, registry)
+    except InvalidValue as error:
+        return error.message
     try:
         with ProjectCode(f"{name} could not be read"):
-            registry.command(name).parse(value)
+            registry.command(name).parse(fields)
     except NoHandler as error:
         return in_brackets(error.message, error.hint)
     except Exception as error:  # noqa: BLE001  # validators are the model's own code
@@ -137,7 +147,7 @@ def _command(registry: Registry, number: int, line: bytes) -> str:
 def store_problems(
     project: Project, environ: Mapping[str, str], *, allow: bool
 ) -> Sequence[Problem | Complaint]:
-    """Returns what is wrong with the project's store: its place, its owner, events that cannot be read.
+    """Returns what is wrong with the project's store: its place, its owner, what the model cannot read.
 
     Args:
         allow: The person allows a store outside the folder, or another project's (T3).
@@ -146,7 +156,7 @@ def store_problems(
         check_place(project.root, project.store_path, environ, allow=allow)
         if not project.store_path.is_file() or not project.store_path.stat().st_size:
             return []
-        found = list(_unread(project))
+        found = [*_unread(project), *_unusable(project)]
         owner_for(project, environ, allow=allow)(remembered_owner(project.store_path))
     except WorkbenchError as error:
         place = read_settings(project.root, environ=environ).problem(
@@ -172,6 +182,12 @@ def _unread(project: Project) -> Iterator[Complaint]:
         said, hint = first[name, version]
         events = "1 stored event" if count == 1 else f"{count:,} stored events"
         message = f"{events} of {name}, version {version}: {said}"
+        yield Complaint(file=store, code="E-STORED", message=message, hint=hint)
+
+
+def _unusable(project: Project) -> Iterator[Complaint]:
+    store = place_in(project.root, project.store_path)
+    for message, hint in unusable_parts(project.registry, project.store_path):
         yield Complaint(file=store, code="E-STORED", message=message, hint=hint)
 
 
