@@ -209,6 +209,9 @@ async def test_wrong_fields_and_unknown_commands_store_nothing(rig):
     with pytest.raises(InvalidCommand) as caught:
         await rig.do("open", "a", "many")
     assert caught.value.fields[0][0] == ("by",)
+    with pytest.raises(InvalidCommand) as caught:
+        await rig.do("open", "")
+    assert caught.value.fields == ((("id",), "an id cannot be empty"),)
     with pytest.raises(NoHandler, match="close"):
         await rig.do("close", "a")
     assert rig.engine.reader.commands(limit=9) == []

@@ -9,7 +9,7 @@ from tests.engine.lab import Handled, Lab
 from workbench.engine.policy_runner import PolicyRunner
 from workbench.errors import NotFound
 from workbench.model.policy import Process, process_type_of
-from workbench.store.stored_values import Reason
+from workbench.store.stored_values import Instance, Reason
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -98,11 +98,11 @@ async def test_a_process_that_is_in_the_middle_of_a_batch_has_a_dry_run_with_a_m
     )
     reader, metrics = lab.running.reader, lab.running.metrics
     reactor = PolicyRunner(process_type_of(process), lab.running.registry, reader, metrics)
-    reactor._states["k"] = '{"seen":7}'
+    reactor._states["k"] = Instance('{"seen":7}', 1)
     apart = reactor.apart()
     apart.forget()
-    assert apart._state("k") is None, "it reads what is stored"
-    assert reactor._state("k") == Tally(7), "what the batch keeps in mind stays"
+    assert apart._before("k") is None, "it reads what is stored"
+    assert reactor._before("k") == ('{"seen":7}', 1), "what the batch keeps in mind stays"
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,43 @@ async def test_the_way_is_said_and_is_no_problem(tmp_path):
     assert [WAY in one for one in report.advice] == [True]
 
 
+REFUSED = (
+    LOOP.replace(
+        'issue: "answer", with { id: "id" }',
+        'issue: "reply", with { id: "id" }, refused { issue: "reply", with { id: "id" }\n'
+        'refused { issue: "answer", with { id: "id" } } }',
+    )
+    + """
+[event.a.replied]
+[command.reply]
+changes: "a"
+fields { id: "string" }
+refuse { no { when: "true", message: "no" } }
+emit: "a.replied"
+"""
+)
+
+
+async def test_a_way_through_refusals_is_said(tmp_path):
+    (tmp_path / "project.tsk").write_text(REFUSED)
+    way = WAY.replace("→ answer", "→ reply → refused → reply → refused → answer")
+    (said,) = (await check_project(tmp_path, {})).advice
+    assert said.startswith(f"this never ends while it is refused: {way};")
+
+
+@pytest.mark.parametrize(
+    ("said", "instead"),
+    [
+        ('refused { issue: "answer"', 'refused { after: "1s", issue: "answer"'),
+        ('refused { issue: "reply"', 'refused { when: "version < 9", issue: "reply"'),
+        ('refuse { no { when: "true", message: "no" } }', ""),
+    ],
+)
+def test_a_way_through_refusals_may_end(tmp_path, said, instead):
+    (tmp_path / "project.tsk").write_text(REFUSED.replace(said, instead, 1))
+    assert endless_loops(load_project(tmp_path, environ={}, trusted=True).registry) == []
+
+
 @pytest.mark.parametrize(
     ("said", "instead"),
     [

@@ -205,6 +205,31 @@ def test_Q2_a_page_does_not_go_on_behind_a_row_that_is_gone(store):
         keys(store, after="a", order="value")
 
 
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("to", [None, -1, 9, "gone"])
+def test_Q2_a_page_goes_on_behind_a_row_that_moved_or_went_since(store, order, to):
+    make(store, ColumnKind.INTEGER)
+    put(store, [(at, at % 4 or None) for at in range(-8, 9)])
+    whole, found, last = keys(store, order=order), [], None
+    while rows := page(store.reader(), order=order, after=last, limit=1).rows:
+        last = rows[0]
+        found.append(last["key"])
+        put(store, *([[], (last["key"],)] if to == "gone" else [[(last["key"], to)]]))
+        assert len(found) <= 2 * len(whole)
+    assert found[:1] == whole[:1]
+    assert set(found) == set(whole), "none is left out"
+
+
+@pytest.mark.parametrize(
+    "after", [{"key": 1}, {"value": 1}, {"key": "a", "value": 1}, {"key": 1, "value": []}]
+)
+def test_Q2_what_is_no_row_is_refused(store, after):
+    make(store, ColumnKind.INTEGER)
+    put(store, [(1, 1)])
+    with pytest.raises(InvalidValue):
+        keys(store, after=after, order="value")
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [

@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
+from workbench.engine.causation import Causation
 from workbench.engine.delivery_attempt import DeliveryAttempt
 from workbench.engine.publisher import OutgoingMessage, new_message
 from workbench.engine.rows_buffer import check_key, check_row
@@ -56,6 +57,7 @@ class DeliveryContext:
         clock: Clock,
         *,
         make_room: Callable[[Topic, Collection[UUID]], None],
+        causation: Causation,
         timeout: float = 60.0,
         dry_run: bool = False,
     ) -> None:
@@ -66,6 +68,7 @@ class DeliveryContext:
         self._reader = reader
         self._clock = clock
         self._make_room = make_room
+        self._causation = causation
         self._timeout = timeout
         self._dry_run = dry_run
 
@@ -196,18 +199,21 @@ class DeliveryContext:
 
         Raises:
             ModelError: There is no such answer.
+            PermanentError: It would be the last of very many that followed from each other at once (K9).
         """
         kind = self._registry.command(command.command_type)
         values = kind.dump(command)
         message, issuer = self._task.message, self.issuer
         said: dict[str, Any] = {"origin": issuer.origin}
-        due = self._later(delay, at)
+        due, identity = self._later(delay, at), self._effect_id()
+        if due is None:
+            self._causation.step(message.id, identity)
         if refused:
             said |= {"answer": self._known_answer(refused), "about": issuer.about}
             said |= {"instance": issuer.instance} if issuer.instance else {}
         self._task.effects.append(
             NewMessage(
-                id=self._effect_id(),
+                id=identity,
                 topic=COMMANDS_TOPIC,
                 type=kind.name,
                 key=self._registry.stream_of(kind, values),

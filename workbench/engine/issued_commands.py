@@ -75,6 +75,8 @@ class IssuedCommands:
             result = await commands.handle(command)
         except (NoHandler, InvalidValue) as error:  # the model has changed since it was issued
             raise PermanentError(in_brackets(f"{message.type}: {error.message}", _CHANGED)) from error
+        for event in result.event_ids:
+            self.runtime.causation.outcome(message.id, event)
         if result.outcome is CommandOutcome.REJECTED and "answer" in said:
             context.issuer = Issuer(said["origin"], said["about"], said.get("instance", ""))
             self._answer(said["answer"], message, result, context)

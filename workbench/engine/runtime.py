@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from workbench.engine.causation import Causation
 from workbench.engine.group_commit import GroupCommit
 from workbench.engine.handler_deadlines import HandlerDeadlines
 from workbench.engine.metrics import Metrics
@@ -48,6 +49,7 @@ class Runtime:
     tasks: Tasks
     make_room: Callable[[Topic, Collection[UUID]], None]
     trouble: Callable[[str, WorldError], Awaitable[None]]
+    causation: Causation = field(default_factory=Causation)
     in_doubt: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 

@@ -94,6 +94,7 @@ class SubscriptionRunner:
                 reader=runtime.reader,
                 clock=runtime.clock,
                 make_room=runtime.make_room,
+                causation=runtime.causation,
                 timeout=subscription.timeout,
                 dry_run=dry_run,
             ),

@@ -180,9 +180,11 @@ class ReadModels(Protocol):
     def page(
         self, projection: str, *, where: Where, after: Any | None, limit: int, order: str = ""
     ) -> list[dict[str, Any]]:
-        """Returns up to ``limit`` rows that fit a condition, behind the one with the key ``after`` (Q2).
+        """Returns up to ``limit`` rows that fit a condition, behind the row or the key ``after`` (Q2).
 
         Args:
+            after: A row as an earlier page gave it: the page begins there, also where it moved or went since;
+                or its key, with which the row is looked for in another order than that of the key.
             where: What columns equal, such as ``{"state": "open"}``, or a condition, such as
                 ``AllOf((Compare("total", ">=", 5), AnyOf((…, …))))``.
             order: A column, with ``-`` in front the other way round; empty for the key.
@@ -270,7 +272,7 @@ def command_type_of(cls: type[Command], aggregate: str) -> CommandType:
         name=cls.command_type,
         aggregate=aggregate,
         schema=LazyMapping(cls.model_json_schema),
-        parse=parser_of(cls),
+        parse=_with_ids(parser_of(cls), cls, tuple(ids.values())),
         dump=lambda command: dict(command.model_dump(mode="json")),
         target=named.get(cls.target, cls.target),
         fields=fields,
@@ -278,6 +280,23 @@ def command_type_of(cls: type[Command], aggregate: str) -> CommandType:
         involves={name: replace(one, id=named.get(one.id, one.id)) for name, one in cls.involves.items()},
         doc=(cls.__doc__ or "").strip(),
     )
+
+
+def _with_ids(
+    parse: Callable[[Mapping[str, Any]], Any], cls: type[Command], ids: tuple[str, ...]
+) -> Callable[[Mapping[str, Any]], Any]:
+    """Returns the same function; an id that is empty names no stream, and raises `InvalidCommand`."""
+    attributes = {field.alias or name: name for name, field in cls.model_fields.items()}
+    aliases = {name: alias for alias, name in attributes.items()}
+
+    def parsed(values: Mapping[str, Any]) -> Any:
+        command = parse(values)
+        empty = [one for one in ids if getattr(command, attributes.get(one, one)) == ""]
+        if empty:
+            raise InvalidCommand([((aliases.get(one, one),), "an id cannot be empty") for one in empty])
+        return command
+
+    return parsed
 
 
 def query_type_of(answer: Answer) -> QueryType:

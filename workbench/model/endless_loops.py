@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from workbench.model.model_flow import ModelFlow
 from workbench.model.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """What follows from an event without a condition: who issues which command, and what that emits."""
+    """What follows from an event without a condition: who issues which command, and what that emits.
+
+    Where a command follows from a refusal, what was refused stands before it.
+    """
 
     by: str
     command: str
@@ -19,6 +23,8 @@ class _Step:
 
 def endless_loops(registry: Registry) -> list[str]:
     """Returns each way from an event to itself on which nothing has a condition or waits, in words.
+
+    A way through ``refused`` goes on as long as that command is refused.
 
     Only what is declared is looked at: what Python does under which condition is not known.
     """
@@ -34,12 +40,16 @@ def endless_loops(registry: Registry) -> list[str]:
 
 def _emitted(registry: Registry, command: str) -> Iterator[str]:
     """Yields the events that a command emits whenever it is issued; none where it may be refused."""
-    rules = registry.flows.get(f"rules:command:{command}")
-    if rules is None or any(one.verb == "refuses" for one in rules) or registry.commands[command].creates:
+    if f"rules:command:{command}" not in registry.flows or _may_be_refused(registry, command):
         return
     for one in registry.flows_of(f"command:{command}"):
         if one.verb == "emits" and not one.words:
             yield one.name
+
+
+def _may_be_refused(registry: Registry, command: str) -> bool:
+    rules = registry.flows.get(f"rules:command:{command}", ())
+    return registry.commands[command].creates or any(one.verb == "refuses" for one in rules)
 
 
 def _steps(registry: Registry, event: str, emitted: Mapping[str, list[str]]) -> Iterator[_Step]:
@@ -48,10 +58,21 @@ def _steps(registry: Registry, event: str, emitted: Mapping[str, list[str]]) -> 
         if any(one.verb == "consumes" and "ends" in one.words.split(" by ")[0] for one in flows):
             continue
         kind = "process" if reactor.stateful else "policy"
-        for one in flows:
-            if one.verb == "issues" and one.cause == event and not one.words:
-                for made in emitted.get(one.name, ()):
-                    yield _Step(f"{kind} {name}", one.name, made)
+        for way, command in _issued(registry, [one for one in flows if one.cause == event]):
+            for made in emitted.get(command, ()):
+                yield _Step(f"{kind} {name}", way, made)
+
+
+def _issued(registry: Registry, flows: Iterable[ModelFlow]) -> Iterator[tuple[str, str]]:
+    """Yields what is issued without a condition, also where another one is refused: the way, the name."""
+    ways = {"": ""}
+    for one in flows:
+        if one.verb == "issues" and one.words in ways:
+            way = ways[one.words] + one.name
+            yield way, one.name
+            if _may_be_refused(registry, one.name):
+                refused = f"if {one.name} is refused"
+                ways[f"{one.words}, {refused}" if one.words else refused] = f"{way} → refused → "
 
 
 def _way_back(event: str, steps: Mapping[str, list[_Step]]) -> list[_Step]:

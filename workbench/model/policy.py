@@ -175,8 +175,8 @@ class Process:
     Type checkers hold ``evolve`` and ``react`` to its state.
 
     Attributes:
-        correlate: ``(event, record) -> key`` of the instance that the event belongs to; None where it
-            belongs to none.
+        correlate: ``(event, record) -> key`` of the instance that the event belongs to; None, or an
+            empty text, where it belongs to none.
         state: Class of an instance's state, a `msgspec.Struct`.
         evolve: ``(state or None, event) -> state``; pure. None ends the instance.
         react: ``(state, event) -> commands``, given the state after the event; pure. Both may take a

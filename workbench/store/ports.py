@@ -206,7 +206,8 @@ class ModelReader(Protocol):
         Args:
             where: A condition, or by column what it equals; None equals a column that is empty. A whole
                 number equals a NUMBER column as the float next to it: that is what such a column keeps.
-            after: The key of the last row of the page before; None for the first page.
+            after: The last row of the page before, or its key; None for the first page. A row needs only the
+                key and the column of the order: the page begins there, also where it moved or went since.
             limit: 1 to 1000.
             order: A column, with ``-`` in front the other way round; empty for the key. Empty columns come
                 first; rows that are equal there stand in the order of their keys.
@@ -216,7 +217,7 @@ class ModelReader(Protocol):
             NotFound: There is no such read model or generation.
             InvalidValue: The limit is another, a column does not exist or holds values of another type than
                 it is compared with, no row can have the key ``after``, or in another order than that of the
-                key there is no such row any more.
+                key there is no row with that key any more.
         """
         ...
 

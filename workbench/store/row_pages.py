@@ -81,15 +81,18 @@ def asked_page(
     Raises:
         InvalidValue: The limit is not 1 to 1000, a column does not exist or holds values of another type,
             a value has no order, there are too many comparisons, no row can have the key ``after``, or
-            there is none to go on behind in an order by another column.
+            there is none to go on behind in an order by another column: give the row itself.
     """
     if not isinstance(limit, int) or not 1 <= limit <= 1000:
         raise InvalidValue(f"limit must be 1 to 1000, not {limit!r}", path="")
+    key, by, descending = columns[0][0], order.removeprefix("-") or columns[0][0], order.startswith("-")
+    _kind(projection, columns, by)
+    last = _last_row(projection, columns, (key, by), after)
+    if last is not None:
+        after = last[key]
     if said := unstorable(after):
         raise InvalidValue(f"after is no key of {projection}: {said}", path="")
-    key, by, descending = columns[0][0], order.removeprefix("-") or columns[0][0], order.startswith("-")
     after = compared(projection, columns, key, after)
-    _kind(projection, columns, by)
     asked = condition_of(where)
     if len(list(islice(comparisons(asked), MOST_COMPARED + 1))) > MOST_COMPARED:
         raise InvalidValue(f"a condition has at most {MOST_COMPARED} comparisons", path="")
@@ -99,15 +102,27 @@ def asked_page(
     if by == key:
         behind: tuple[Condition, ...] = (Compare(key, "<" if descending else ">", after),)
     else:
-        last = row_of(after)
+        last = last or row_of(after)
         if last is None:
             raise InvalidValue(
                 f"{projection} has no row {after!r} any more, behind which the page begins",
                 path="",
-                hint="begin again with the first page",
+                hint="give the last row of the page before, not its key alone",
             )
         behind = _behind(by, last[by], key, after, descending=descending)
     return AskedPage(parts=tuple(AllOf((asked, one)) for one in behind), by=by, descending=descending)
+
+
+def _last_row(
+    projection: str, columns: Columns, needed: tuple[str, str], after: Any
+) -> Mapping[str, Any] | None:
+    """Returns of a row that was given what a page goes on behind; None where a key was given."""
+    if not isinstance(after, Mapping) or needed[0] not in after:
+        return None
+    for column in needed:
+        if said := "it lacks it" if column not in after else unstorable(after[column]):
+            raise InvalidValue(f"after is no row of {projection} with {column}: {said}", path="")
+    return {column: compared(projection, columns, column, after[column]) for column in needed}
 
 
 def _as_kept(projection: str, columns: Columns, one: Compare) -> Condition:

@@ -208,7 +208,7 @@ def test_X1_an_expression_gives(text, wanted):
         ("0u - 1u", "64 bits"),
         ("-9223372036854775808 % -1", "64 bits"),
         ("data.none in data", "null is no key"),
-        ("1 / 0", "division by zero"),
+        ("1 / (1 - 1)", "division by zero"),
         ("data.n % 0", "division by zero"),
         ("data.nothing", "there is no nothing"),
         ("data.none.x", "null has no x"),

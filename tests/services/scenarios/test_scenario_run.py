@@ -16,7 +16,7 @@ from workbench.model.messaging import LOG_TOPIC, Mode, Subscription, Topic
 from workbench.model.policy import After, Policy
 from workbench.model.registry import Definitions
 from workbench.model.retry import RetryPolicy
-from workbench.model.scenario import ScenarioVerdict
+from workbench.model.scenario import ScenarioVerdict, Sign
 from workbench.services.scenarios import tell
 
 
@@ -276,6 +276,16 @@ async def test_a_scenario_begins_when_it_says_and_never_before_what_it_gives(pla
     """
     result = await play(users, scenario(text))
     assert result.passed, tell(result)
+
+
+async def test_a_row_whose_key_is_empty_is_looked_for_like_any_other(play, users):
+    text = """
+    when: { command: "report_outage", data: { domain: "a.org" } }
+    then: [{ row: "", projection: "outages", data: {} }, { no_row: "", projection: "outages" }]
+    """
+    result = await play(users, scenario(text))
+    signs = [line.sign for part in result.parts for line in part.lines if line.expected]
+    assert signs == [Sign.MISSING, Sign.SAME], tell(result)
 
 
 async def test_a_process_remembers_what_is_given_and_acts_on_what_happens(play, orders):

@@ -8,6 +8,7 @@ from typing import Any
 
 from workbench.model.expressions import cel_parser
 from workbench.model.expressions.cel_values import TYPE_NAMES, Uint, Wrong
+from workbench.model.expressions.certain_failures import certain_failures
 from workbench.model.expressions.comparison_checks import (
     COMPARISONS,
     ORDERED,
@@ -396,4 +397,4 @@ def check(node: cel_parser.Node, names: Names, present: frozenset[str] = frozens
     """
     checking = _Check(dict(names), present=present)
     checking.infer(node)
-    return checking.flaws
+    return [*checking.flaws, *certain_failures(node)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
@@ -18,6 +19,7 @@ _TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
 _DURATION = re.compile(r"([+-]?)((?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+")
+_UNIT = re.compile(r"[0-9]\s*(?:day|week|month|year)")
 _PART = re.compile(r"([0-9]*)(?:\.([0-9]*))?(ns|us|µs|μs|ms|s|m|h)")
 _NANOSECONDS = {
     "ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9,
@@ -56,7 +58,14 @@ def timestamp(value: Any) -> datetime:
         read = datetime.fromisoformat(f"{day}T{time}.{microseconds}{'+00:00' if zone in 'Zz' else zone}")
         return read.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise Wrong(f"'{value}' is no time between the years 1 and 9999") from None
+        raise Wrong(f"'{value}' is no time {_days_of(value) or 'between the years 1 and 9999'}") from None
+
+
+def _days_of(value: Any) -> str:
+    """Says how many days the month has that a text names; empty where it is not the day that is wrong."""
+    year, month, day = map(int, str(value)[:10].split("-")) if isinstance(value, str) else (0, 0, 0)
+    days = monthrange(year, month)[1] if year and 1 <= month <= 12 else 0
+    return f"of the calendar: {value[:7]} has {days} days" if days and not 1 <= day <= days else ""
 
 
 def duration(value: Any) -> timedelta:
@@ -116,6 +125,10 @@ def span_of(text: str) -> Calendar | timedelta:
         Wrong: It is neither.
     """
     found = read_calendar(text) if len(text) <= LONGEST else None
+    if found is None and _UNIT.search(text[:LONGEST]):
+        said = f"'{text[:40]}' is not one number of days, weeks, months or years, such as '1 month'"
+        back = text.lstrip().startswith("-")
+        raise Wrong(f"{said}: {'earlier goes back' if back else 'add one after the other'}")
     return duration(text) if found is None else found
 
 

@@ -206,7 +206,7 @@ class _Reader:
             self._asked(item, str(facts["query"]), data or {})
         if data is not None:
             facts["data"] = self._checked_data(item, kind, facts, data, "exactly" if exact else "data")
-        facts = {key: value for key, value in facts.items() if value not in (None, "")}
+        facts = {key: value for key, value in facts.items() if key == kind.value or value not in (None, "")}
         if item.has("answer"):
             facts["answer"] = item.at("answer").plain()
         return Expected(

@@ -89,7 +89,8 @@ async def check_project(target: Path, environ: Mapping[str, str], *, trust: bool
         for name in unread_topics(project.registry)
     ]
     advice += [
-        f"this never ends: {way}; nothing on the way has a condition (add a when or a refuse)"
+        f"this never ends{' while it is refused' if ' → refused → ' in way else ''}: {way};"
+        " nothing on the way has a condition (add a when or a refuse)"
         for way in endless_loops(project.registry)
     ]
     if not stored:  # else the store is not to be opened, or its events are the greater trouble
