@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from tests.engine.trips import DEFINITIONS, HOUR, Booked, End, Expire, Office, Paid, Reserve, Trip
 from workbench.model.messaging import COMMANDS_TOPIC
-from workbench.model.policy import After, Issue, Policy, Withdraw
+from workbench.model.policy import After, At, Issue, Policy, Withdraw
+from workbench.store.operations import Claim, WithdrawTimeouts
 
 STORES = ["memory", "sqlite"]
+DUE = datetime(1971, 1, 1, tzinfo=UTC)
 WITHDRAWN = 'withdrawn expire {"id":"a"}'
 EXPIRED = 'trip-a ended {"why":"not paid in time"}'
 
@@ -145,3 +148,23 @@ async def test_K7_a_policy_withdraws_nothing(office):
     await office.do("book", id="a")
     await office.finish()
     assert office.story()[1:] == ["dead booked: p is no process, and only they withdraw what they issued"]
+
+
+async def test_K7_what_is_withdrawn_after_it_was_read_and_before_it_is_handed_out_does_not_run(office):
+    office.definitions = reacting(
+        lambda _state, event: [At(DUE, Expire(id="a"))] if isinstance(event, Booked) else []
+    )
+    await office.open()
+    write, withdrawn = office.store.write, []
+
+    def between(operations):
+        claims = [one for one in operations if isinstance(one, Claim) and one.subscription == COMMANDS_TOPIC]
+        if claims and not withdrawn:
+            withdrawn.extend(write([WithdrawTimeouts(instance="trips@1:a", types=("expire",))]))
+        return write(operations)
+
+    office.store.write = between
+    await office.do("book", id="a")
+    await office.finish()
+    assert withdrawn == [1]
+    assert office.story()[1:] == [WITHDRAWN]

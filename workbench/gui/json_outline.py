@@ -6,8 +6,11 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import Any
+
+import msgspec
 
 from workbench.gui.long_text import CHARACTERS, LINES, SCALAR, more, shortened_lines
 from workbench.model.json_values import visible, visible_lines
@@ -134,7 +137,7 @@ def hidden(key: str, item: Any) -> bool:
 
 def _scalar(value: Any, most: int | None) -> str:
     if not isinstance(value, str):
-        return json.dumps(value, default=str)
+        return json.dumps(value, default=_plain)
     size = len(value)
     if value[:1] in {"{", "["}:
         value = _masked_head(value, most)
@@ -142,6 +145,10 @@ def _scalar(value: Any, most: int | None) -> str:
         return visible(json.dumps(value, ensure_ascii=False))
     left = max(len(value), size) - min(len(value), most)
     return _CUT + visible(json.dumps(value[:most], ensure_ascii=False)[:-1]) + more(left) + '"'
+
+
+def _plain(value: Any) -> str:
+    return str(msgspec.to_builtins(value)) if isinstance(value, datetime) else str(value)
 
 
 def _masked_head(text: str, most: int | None) -> str:

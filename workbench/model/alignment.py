@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from workbench.model.json_differences import leaf_pairs
@@ -30,7 +32,8 @@ def mismatches(expected: Any, happened: Any, *, exact: bool = False, path: str =
 
     A mapping asks only for the keys that it has, at every depth, unless ``exact``; a list asks for as many
     items as it has, in their order. Numbers are equal when their values are, whatever their kind; true is
-    not 1.
+    not 1. What happened as a decimal or a time is compared as such, whether text or
+    a number was expected.
     """
     for place, one, other in leaf_pairs(expected, happened, path, exact=exact):
         if not _same(one, other):
@@ -132,7 +135,26 @@ def _augment(i: int, happened: int, cost: Cost, owner: dict[int, int], seen: set
 def _same(one: Any, other: Any) -> bool:
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
+    if isinstance(other, Decimal):
+        return isinstance(one, int | float | str) and _decimal(one) == other
+    if isinstance(other, datetime) and isinstance(one, str):
+        return _time(one) == other
     return bool(one == other)
+
+
+def _decimal(value: float | str) -> Decimal | None:
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return None
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 def _is_list(value: Any) -> bool:

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Context, Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -20,6 +21,8 @@ class ColumnKind(StrEnum):
     TEXT = "text"
     INTEGER = "integer"
     NUMBER = "number"
+    DECIMAL = "decimal"
+    MONEY = "money"
     BOOLEAN = "boolean"
     TIME = "time"
     JSON = "json"
@@ -29,11 +32,17 @@ _TAKES: dict[ColumnKind, tuple[type, ...]] = {
     ColumnKind.TEXT: (str,),
     ColumnKind.INTEGER: (int,),
     ColumnKind.NUMBER: (float, int),
+    ColumnKind.DECIMAL: (Decimal, int),
+    ColumnKind.MONEY: (Decimal, int),
     ColumnKind.BOOLEAN: (bool, int),
     ColumnKind.TIME: (int,),
     ColumnKind.JSON: (str,),
 }
 """Python types of what a column takes; the store says 1 and 0 for yes and no."""
+EXACT = frozenset({ColumnKind.DECIMAL, ColumnKind.MONEY})
+"""Columns of decimals, which are kept, compared and sorted exactly."""
+_MOST_DIGITS = 100
+_DIGITS = Context(prec=2 * _MOST_DIGITS + 1)
 
 
 def unlike(column: str, kind: ColumnKind, value: Any) -> str:
@@ -49,10 +58,22 @@ def _wanted(column: str, kind: ColumnKind, value: Any) -> str:
 
 
 def as_kept(kind: str, value: Any) -> Any:
-    """Returns a value of a column as every store keeps it: a number as a float, yes and no as 1 and 0."""
+    """Returns a value of a column as every store keeps it: a number as a float, yes and no as 1 and 0.
+
+    Decimals are exact and have one form: no zeros behind, of money at least two digits after the point.
+    """
     if value is not None and kind == ColumnKind.NUMBER:
         return float(value) + 0.0  # no store keeps the sign of zero
+    if value is not None and kind in EXACT:
+        return _one_form(Decimal(value), 2 if kind == ColumnKind.MONEY else 0)
     return int(value) if isinstance(value, bool) else value
+
+
+def _one_form(value: Decimal, places: int) -> Decimal:
+    short = value.normalize(_DIGITS)
+    most = min(int(short.as_tuple().exponent), -places)
+    found = short.quantize(Decimal(1).scaleb(most), context=_DIGITS)
+    return found or abs(found)  # no store keeps the sign of zero
 
 
 def misfit(column: str, kind: ColumnKind, value: Any) -> str:
@@ -73,6 +94,8 @@ def unstorable(value: Any) -> str:
     """Says why no row can hold a number or text; empty if one can."""
     if isinstance(value, int):
         return "" if -(2**63) <= value < 2**63 else "a whole number has at most 64 bits with its sign"
+    if isinstance(value, Decimal):
+        return _unstorable_decimal(value)
     if isinstance(value, float):
         return "" if math.isfinite(value) else "it is no number"
     if isinstance(value, str) and not value.isascii():
@@ -83,12 +106,21 @@ def unstorable(value: Any) -> str:
     return ""
 
 
+def _unstorable_decimal(value: Decimal) -> str:
+    if not value.is_finite():
+        return "it is no number"
+    wide = value.adjusted() >= _MOST_DIGITS or -int(value.as_tuple().exponent) > _MOST_DIGITS
+    return (
+        f"a decimal has at most {_MOST_DIGITS} digits on either side of its point" if value and wide else ""
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """One column of a read model.
 
     Attributes:
-        kind: A time is microseconds since 1970; JSON is text.
+        kind: A time is microseconds since 1970; JSON is text; decimal and money are exact `Decimal` values.
         index: Whether rows are found or sorted by it.
     """
 
@@ -230,6 +262,8 @@ class Projection:
         check_all(f"columns of projection {self.name}", self.columns, Column)
         if not self.columns:
             raise TypeError(f"columns of projection {self.name} begin with its key; there are none")
+        if self.columns[0].kind in EXACT:
+            raise TypeError(f"the key of projection {self.name} is a decimal; text and integer make keys")
         if not all(isinstance(one, On) for one in self.on):
             raise TypeError(
                 f"on of projection {self.name} takes On(event class, function), one for each event"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from workbench.errors import ModelError
 from workbench.model.json_values import read_text, write_json
-from workbench.model.projection import unstorable
+from workbench.model.projection import EXACT, as_kept, unstorable
 
 BY_HANDLERS = "handlers"
 """What stands in place of a definition's digest where handlers write the rows, not a fold."""
@@ -47,11 +48,15 @@ def _kept(plain: Any, kind: str) -> Any:
     """Returns how a kind of column keeps a value."""
     match kind:
         case "text":
+            if isinstance(plain, Decimal):
+                return f"{plain:f}"
             return plain if isinstance(plain, str) else write_json(plain)
         case "json":
-            return write_json(plain)
+            return write_json(f"{plain:f}" if isinstance(plain, Decimal) else plain)
         case "number":
             return float(plain)
+        case _ if kind in EXACT:
+            return as_kept(kind, Decimal(repr(plain) if isinstance(plain, float) else plain))
         case "boolean":
             return {"true": 1, "false": 0}[plain] if isinstance(plain, str) else int(plain)
         case _:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from workbench import (
     After,
@@ -40,13 +40,22 @@ RETRY_AFTER = 2.0
 OrderId = Annotated[UUID, Field(title="Order id")]
 
 
+def in_cents(price: Decimal) -> Decimal:
+    """Returns money in its one written form."""
+    return price.quantize(Decimal("0.01"))
+
+
 class Line(BaseModel):
     """One product of an order."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     product: str = Field(min_length=1, max_length=80, examples=["Teapot"])
     quantity: int = Field(1, ge=1, le=1000)
-    price: Decimal = Field(ge=0, max_digits=12, decimal_places=2, description="For one", examples=["19.90"])
+    price: Annotated[
+        Decimal,
+        Field(ge=0, max_digits=12, decimal_places=2, description="For one", examples=["19.90"]),
+        AfterValidator(in_cents),
+    ]
 
 
 class Address(BaseModel):

@@ -80,12 +80,12 @@ def test_what_the_example_decides_and_folds(registry):
     account = registry.aggregates["account"]
     (opened,) = do(registry, None, "open_account", account_id="ada", owner="Ada")
     state = account.evolve(None, opened)
-    assert account.show_state(state) == {"balance": "0", "closed": False}
+    assert account.show_state(state) == {"balance": "0.00", "closed": False}
     (credited,) = do(registry, state, "credit", account_id="ada", amount="2.50")
     state = account.evolve(account.evolve(state, credited), credited)
     assert state.balance == Decimal("5.00")
     assert account.read_state(account.write_state(state)) == state
-    with pytest.raises(CommandRejected, match=r"^0 is nothing$") as caught:
+    with pytest.raises(CommandRejected, match=r"^0.00 is nothing$") as caught:
         do(registry, state, "credit", account_id="ada", amount="0")
     assert caught.value.field == "amount"
 

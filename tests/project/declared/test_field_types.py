@@ -84,7 +84,7 @@ def test_values_of_every_type_reach_the_event(registry):
         **{name: value for name, value in GOOD.items() if name != "id"},
         "at": "2024-05-01T12:00:00+02:00",
         "kind": "b",
-        "parts": [{"name": "cog", "price": "0.10"}, {"name": "nut", "price": "1.5"}],
+        "parts": [{"name": "cog", "price": "0.10"}, {"name": "nut", "price": "1.50"}],
         "maybe": None,
         "often": 3,
         "many": ["x"],
@@ -192,7 +192,7 @@ emit: "order.priced"
         ("event.total", "90071992547409931.17", "90071992547409931.17"),
         ("event.total", "10.555", "10.56"),
         ("event.raw.amount", "0", "10.50"),
-        ("event.total > 1.0 && !string(event.total).matches('^x') ? event.total : 0.0", "10.5", "10.5"),
+        ("event.total > 1.0 && !string(event.total).matches('^x') ? event.total : 0.0", "10.5", "10.50"),
         ("[event.total, 1.5].max()", "90071992547409931.17", "90071992547409931.17"),
         ("event.total * 0.1", "0.25", "0.02"),
     ],
@@ -333,13 +333,37 @@ with { sums: "put({'x': 1.005}, 'y', command.by)", all: "[0.125, 7, null, comman
 """
 
 
+WRITTEN = """
+[aggregate.a]
+state { held { type: "money", default: 0 }, yen { type: "money", places: 0, default: 5 } }
+[event.a.b]
+fields { sum: "money", fee { type: "money", default: 1 }, rate: "decimal" }
+set { held: "state.held + event.sum" }
+[command.c]
+changes: "a"
+fields { id: "string", sum: "money", rate: "decimal" }
+emit: "a.b"
+"""
+
+
+@pytest.mark.parametrize("given", ["100", 100, "100.0", "1e2"])
+def test_X1_money_has_one_written_form(load, given):
+    registry = load(WRITTEN).registry
+    aggregate = registry.aggregates["a"]
+    command = registry.commands["c"].parse({"id": "1", "sum": given, "rate": "0.5"})
+    assert registry.commands["c"].dump(command) == {"id": "1", "sum": "100.00", "rate": "0.5"}
+    (event,) = aggregate.decide(None, command, DecisionContext(0))
+    assert json.loads(event_data(event)) == {"sum": "100.00", "fee": "1.00", "rate": "0.5"}
+    assert aggregate.show_state(aggregate.evolve(None, event)) == {"held": "100.00", "yen": "5"}
+
+
 def test_money_in_a_map_and_in_a_list_is_rounded_to_its_places(load):
     registry = load(ROUNDED).registry
     command = registry.commands["c"].parse({"id": "1", "by": "2.0151"})
     (event,) = registry.aggregates["a"].decide(None, command, DecisionContext(0))
     assert json.loads(event_data(event)) == {
         "sums": {"x": "1.00", "y": "2.02"},
-        "all": ["0.12", "7", None, "2.02"],
+        "all": ["0.12", "7.00", None, "2.02"],
     }
 
 

@@ -68,7 +68,7 @@ def test_X1_a_json_column_can_be_read_back(load):
     assert rows.row == {
         "id": "all",
         "items": '["cog","nut","cog"]',
-        "last": '{"item":"cog","price":"2","before":"nut"}',
+        "last": '{"item":"cog","price":"2.00","before":"nut"}',
         "open": 1,
         "total": "2.01",
         "many": 1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -52,7 +53,8 @@ class Models:
 
     def page(self, projection, **asked):
         assert projection == "orders"
-        return asked
+        self.asked = asked
+        return []
 
 
 @pytest.fixture
@@ -62,7 +64,9 @@ def asked(load):
     def call(fields, where="", **values):
         text = MODEL + (f'where: "{where}"\n' if where else "") + f"fields {{ {fields} }}\n"
         query = load(text).registry.query("q")
-        return query.answer(query.parse(values), Models())
+        models = Models()
+        query.answer(query.parse(values), models)
+        return models.asked
 
     return call
 
@@ -144,3 +148,22 @@ async def test_Q2_a_declared_query_lists_in_its_order(tmp_path, in_memory):
         assert [row["id"] for row in await project.query("q", asked)] == ["o1", "o3", "o2"]
         page = await project.query("q", {**asked, "after": "o3", "limit": 1})
         assert [row["id"] for row in page] == ["o2"]
+
+
+@pytest.mark.parametrize("in_memory", [True, False])
+async def test_Q1_an_answer_has_the_types_of_its_columns(tmp_path, in_memory):
+    text = MODEL.replace('total { type: "number", index: true }', 'total: "money"').replace(
+        'n: "int', 'j: "json", n: "int'
+    )
+    text = text.replace("n: 1 }", "n: 1, j: \"{'x': [event.total]}\" }")
+    text += 'fields {}\n[query.one]\nget: "orders"\nfields { id: "string" }\n'
+    (tmp_path / "project.tsk").write_text(text)
+    async with workbench.open(tmp_path, trusted=True, in_memory=in_memory) as project:
+        result = await project.issue("place", {"id": "o1", "customer": "a", "total": "5"})
+        await project.wait_for("orders", result)
+        (row,) = await project.query("q", {})
+        assert row == await project.query("one", {"id": "o1"})
+        assert await project.query("one", {"id": "o2"}) is None
+    assert (row["total"], row["paid"], row["j"]) == (Decimal("5.00"), False, {"x": [row["j"]["x"][0]]})
+    assert isinstance(row["at"], datetime)
+    assert row["at"].tzinfo is not None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from workbench.services.projections import Projections
     from workbench.store.stored_values import RowOrder
 
-NUMBERS = {"integer", "number"}
+NUMBERS = {"integer", "number", "decimal", "money"}
 NOTHING = "—"
 
 

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from workbench.model.expressions.numbers import exact
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import Kind, Type
-from workbench.model.expressions.value_views import EPOCH
+from workbench.model.expressions.value_views import EPOCH, moment
 from workbench.model.json_values import read_json, write_json
 from workbench.model.projection import ColumnKind
 from workbench.project.declared.projection_sections import ProjectionSection
-from workbench.project.declared.value_classes import as_json
+from workbench.project.declared.value_classes import NUMBER, as_json
 
 KINDS = {
     ColumnKind.TEXT: Kind.STRING,
     ColumnKind.INTEGER: Kind.INTEGER,
     ColumnKind.NUMBER: Kind.DOUBLE,
+    ColumnKind.DECIMAL: Kind.DECIMAL,
+    ColumnKind.MONEY: Kind.DECIMAL,
     ColumnKind.BOOLEAN: Kind.BOOLEAN,
     ColumnKind.TIME: Kind.MICROS,
     ColumnKind.JSON: Kind.ANY,
@@ -57,6 +61,18 @@ def row_seen(row: Mapping[str, Any] | None, columns: Mapping[str, ColumnKind]) -
     return {name: _value_seen(columns.get(name), value) for name, value in row.items()}
 
 
+def row_typed(row: Mapping[str, Any] | None, columns: Mapping[str, ColumnKind]) -> dict[str, Any] | None:
+    """Returns a row in the types of its columns: as `row_seen` does, and times, where a calendar has them."""
+    found = row_seen(row, columns)
+    if found is None:
+        return None
+    for name, kind in columns.items():
+        if kind is ColumnKind.TIME and isinstance(value := found.get(name), int):
+            with suppress(OverflowError):
+                found[name] = moment(value)
+    return found
+
+
 def _value_seen(kind: ColumnKind | None, value: Any) -> Any:
     if kind is ColumnKind.BOOLEAN and value is not None:
         return bool(value)
@@ -70,6 +86,8 @@ def kept(kind: ColumnKind, value: Any) -> Any:
     match kind:
         case ColumnKind.NUMBER if isinstance(value, Decimal | int) and not isinstance(value, bool):
             return float(value)
+        case ColumnKind.DECIMAL | ColumnKind.MONEY:
+            return Decimal(value) if isinstance(value, str) and NUMBER.fullmatch(value) else exact(value)
         case ColumnKind.TEXT if not isinstance(value, str):
             return str(msgspec.to_builtins(value))
         case ColumnKind.TIME if isinstance(value, datetime | str):

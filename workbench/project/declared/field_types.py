@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from workbench.project.declared.value_classes import (
     model_class,
     record_of,
     struct_class,
+    with_places,
 )
 from workbench.tusk import Problem
 
@@ -257,7 +259,10 @@ class FieldTypes:
             given = str(given)
         try:
             command = TypeAdapter(found.command).validate_python(given)
-            return replace(found, default=msgspec.convert(given, found.event), command_default=command)
+            default = msgspec.convert(given, found.event)
+            if isinstance(default, Decimal) and isinstance(command, Decimal):
+                default = command
+            return replace(found, default=default, command_default=command)
         except ValueError:
             self._tell((*path, "default"), f"default {one.default!r} does not fit {one.type}")
             return found
@@ -320,6 +325,8 @@ def _number(word: str, one: FieldSection) -> FieldType:
         return FieldType(type=Type(kind=Kind.INTEGER), event=int, command=command)
     places = 2 if word == "money" and one.places is None else one.places
     command = _limited(Decimal, ge=one.min, le=one.max, decimal_places=places)
+    if places is not None:
+        command = Annotated[command, AfterValidator(partial(with_places, places=places))]
     kind = Type(kind=Kind.DECIMAL, places=places)
     return FieldType(type=kind, event=Decimal, command=command, places=places)
 

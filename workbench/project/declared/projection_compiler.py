@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from workbench.errors import ExpressionFailed
@@ -12,9 +13,10 @@ from workbench.model.event import RecordedEvent
 from workbench.model.expressions.budget import together
 from workbench.model.expressions.closures import Scope, Variable, item
 from workbench.model.expressions.expression import constant
+from workbench.model.expressions.numbers import exactly
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import Type, misfit, record, way_to_fit
-from workbench.model.projection import Column, ColumnKind, On, Projection, Rows
+from workbench.model.projection import EXACT, Column, ColumnKind, On, Projection, Rows
 from workbench.project.declared.column_values import (
     columns_of,
     indexed_in,
@@ -32,8 +34,8 @@ from workbench.project.declared.where_compiler import RowConditions
 
 _ROW = re.compile(r"\brow\b")
 _WORD = re.compile(r"\w+")
-_NUMBERS = {ColumnKind.INTEGER, ColumnKind.NUMBER}
-GROWING = "set gives a column any value; integer and number grow"
+_NUMBERS = {ColumnKind.INTEGER, ColumnKind.NUMBER, *EXACT}
+GROWING = "set gives a column any value; integer, number, decimal and money grow"
 """Way out where a column cannot grow."""
 _CHAINED = "rows are looked up at once: keep this key in the event, or in a column of the row itself"
 _OWN_ROWS = "keep what is needed in rows of this one, under keys of their own; handlers see those of others"
@@ -131,7 +133,7 @@ def _apply(one: ApplySection, key_column: str, given: Get, sums: Get) -> Callabl
 
     def grow(rows: Rows, key: Any, env: Any) -> None:
         row = rows.get(key) or {key_column: key}
-        grown = {name: (row.get(name) or 0) + (more or 0) for name, more in sums(env).items()}
+        grown = {name: _sum(row.get(name) or 0, more or 0) for name, more in sums(env).items()}
         rows.put(**{**row, **given(env), **grown})
 
     def change(rows: Rows, key: Any, env: Any) -> None:
@@ -145,6 +147,10 @@ def _apply(one: ApplySection, key_column: str, given: Get, sums: Get) -> Callabl
     if one.put:
         return put
     return grow if one.add or one.count else change
+
+
+def _sum(one: Any, other: Any) -> Any:
+    return exactly("+", one, other) if isinstance(one, Decimal) or isinstance(other, Decimal) else one + other
 
 
 def _all_of(values: Mapping[str, Get]) -> Get:
@@ -163,6 +169,13 @@ def projection_of(draft: Compilation, name: str, section: ProjectionSection) -> 
             draft.unknown((*path, "on", event), "event", event, draft.events, key=True)
             continue
         on.append(On(event, _deed(draft, path, section, (*path, "on", event), one, part.type)))
+    key_column, first = next(iter(section.columns.items()))
+    if first.type in EXACT:
+        said = f"{key_column} is the key, and decimals make none"
+        draft.tell(
+            (*path, "columns", key_column), "S-TYPE", said, "put a column of text or integer first", key=True
+        )
+        return Projection(name=name, columns=(Column(name=key_column),))
     columns = tuple(
         Column(name=key, kind=ColumnKind(one.type), index=one.index) for key, one in section.columns.items()
     )

@@ -23,7 +23,9 @@ from workbench.project.settings import Name, Section
 class ColumnSection(Section):
     """A column: ``"text"``, or a block."""
 
-    type: Literal["text", "integer", "number", "boolean", "time", "json"] = Field(description="What it holds")
+    type: Literal["text", "integer", "number", "decimal", "money", "boolean", "time", "json"] = Field(
+        description="What it holds"
+    )
     index: bool = Field(False, description="Whether rows are found or sorted by it")
 
 

@@ -18,7 +18,7 @@ from workbench.model.expressions.value_kinds import INTEGER, STRING, Kind, Type
 from workbench.model.expressions.value_views import in_microseconds
 from workbench.model.projection import ColumnKind
 from workbench.model.row_conditions import ALWAYS, AllOf, Compare
-from workbench.project.declared.column_values import kept, way_to_index
+from workbench.project.declared.column_values import kept, row_typed, way_to_index
 from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.projection_sections import QuerySection
 from workbench.project.declared.source_locations import Path
@@ -44,7 +44,7 @@ def query_of(draft: Compilation, name: str, section: QuerySection) -> Answer:
     if verb == "get":
         first = next(iter(fields), "")
         cls = model_class(class_name(name), Query, fields, doc=section.description, query_type=name)
-        return Answer(cls, _get(projection, key, first))
+        return Answer(cls, _get(projection, columns, key, first))
     where, asked = _condition(draft, path, section, columns, fields)
     equal = [field for field in fields if field not in asked]
     _check_fields(draft, path, projection, columns, fields, equal)
@@ -52,7 +52,7 @@ def query_of(draft: Compilation, name: str, section: QuerySection) -> Answer:
     paged = fields | _page(columns, section.order.removeprefix("-"), whole=key is ColumnKind.INTEGER)
     cls = model_class(class_name(name), Query, paged, doc=section.description, query_type=name)
     kinds = {field: columns.get(field, ColumnKind.TEXT) for field in equal}
-    return Answer(cls, _list(projection, kinds, where, section.order))
+    return Answer(cls, _list(projection, columns, kinds, where, section.order))
 
 
 def _condition(
@@ -155,18 +155,25 @@ def _annotated(annotation: Any, info: Any) -> Any:
     return Annotated[annotation, info]
 
 
-def _get(projection: str, kind: ColumnKind, field: str) -> Answering:
+def _get(projection: str, columns: Mapping[str, ColumnKind], kind: ColumnKind, field: str) -> Answering:
     get = attrgetter(attribute_of(field))
-    return lambda query, models: models.get(projection, kept(kind, get(query)))
+    return lambda query, models: row_typed(models.get(projection, kept(kind, get(query))), columns)
 
 
-def _list(projection: str, equal: Mapping[str, ColumnKind], where: Asking, order: str) -> Answering:
-    columns = [(name, kind, attrgetter(attribute_of(name))) for name, kind in equal.items()]
+def _list(
+    projection: str,
+    columns: Mapping[str, ColumnKind],
+    equal: Mapping[str, ColumnKind],
+    where: Asking,
+    order: str,
+) -> Answering:
+    wanted = [(name, kind, attrgetter(attribute_of(name))) for name, kind in equal.items()]
 
     def answer(query: Any, models: ReadModels) -> Any:
-        given = [(name, kind, value) for name, kind, get in columns if (value := get(query)) is not None]
+        given = [(name, kind, value) for name, kind, get in wanted if (value := get(query)) is not None]
         equals = (Compare(name, "==", kept(kind, value)) for name, kind, value in given)
         asked = AllOf((where((query, in_microseconds(models.now))), *equals))
-        return models.page(projection, where=asked, after=query.after, limit=query.limit, order=order)
+        rows = models.page(projection, where=asked, after=query.after, limit=query.limit, order=order)
+        return [row_typed(row, columns) for row in rows]
 
     return answer

@@ -99,18 +99,24 @@ class FieldType:
         return partial(_of_object, renamed, by_key, by_attribute)
 
     def _decimal(self, value: Any) -> Any:
-        """Returns a number, or the number in a text, as a decimal with at most the field's places."""
-        text = isinstance(value, str) and _NUMBER.fullmatch(value) is not None
+        """Returns a number, or the number in a text, as a decimal with the field's places."""
+        text = isinstance(value, str) and NUMBER.fullmatch(value) is not None
         kept = Decimal(value) if text else finite(exact(value))
-        if self.places is None or not isinstance(kept, Decimal):
-            return kept
-        more = -int(kept.as_tuple().exponent) > self.places
-        rounds = kept.adjusted() < _WIDE.prec // 2 and (more or text or isinstance(value, float))
-        return kept.quantize(Decimal(1).scaleb(-self.places), ROUND_HALF_EVEN, _WIDE) if rounds else kept
+        return (
+            kept if self.places is None or not isinstance(kept, Decimal) else with_places(kept, self.places)
+        )
 
 
-_NUMBER = re.compile(r"[+-]?[0-9]{1,100}(\.[0-9]{1,100})?")
+NUMBER = re.compile(r"[+-]?[0-9]{1,100}(\.[0-9]{1,100})?")
+"""A number in a text."""
 _WIDE = Context(prec=400)
+
+
+def with_places(value: Decimal, places: int) -> Decimal:
+    """Returns a decimal in its one form, with all digits after the point; what is too large stays."""
+    if value.adjusted() >= _WIDE.prec // 2:
+        return value
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN, _WIDE)
 
 
 def _or_null(take: Callable[[Any], Any]) -> Callable[[Any], Any]:

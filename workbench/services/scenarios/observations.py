@@ -10,13 +10,12 @@ from workbench.model.calendar_spans import later
 from workbench.model.clock import MICROSECONDS
 from workbench.model.json_values import read_json
 from workbench.model.messaging import COMMANDS_TOPIC, Message
-from workbench.model.projection import ColumnKind
 from workbench.model.scenario import FactKind, Facts, Followed, Happened, Scenario, moment
-from workbench.project.declared.column_values import row_seen
-from workbench.project.declared.value_classes import as_json
+from workbench.project.declared.column_values import row_typed
 from workbench.project.durations import read_span, write_duration
 from workbench.services.commands.commands import Commands
 from workbench.services.scenarios.scenario_run import EVERYTHING, ScenarioWorld
+from workbench.services.scenarios.typed_values import typed, typed_answer
 from workbench.store.paging import all_rows
 from workbench.store.stored_values import ProjectionStatus
 
@@ -45,7 +44,9 @@ def _events(scene: ScenarioWorld, *, timed: bool) -> Iterator[Followed]:
     done = scene.done
     for event in scene.world.reader.read_log(done.before, EVERYTHING):
         if event.id not in done.events:
-            facts = {"event": event.type, "stream": event.stream, "data": event.json()}
+            kind = scene.world.registry.events.get(event.type)
+            data = typed(event.json(), kind.schema if kind is not None else {})
+            facts = {"event": event.type, "stream": event.stream, "data": data}
             facts |= {"at": moment(event.occurred_at)} if timed else {}
             yield Followed(facts=facts, direct=event.causation_id in done.commands)
 
@@ -54,12 +55,13 @@ def _commands(scene: ScenarioWorld, timed: Sequence[Facts]) -> Iterator[dict[str
     before = scene.done.before
     found, _ = scene.world.reader.read_topic(COMMANDS_TOPIC, lambda _type: False, before, EVERYTHING)
     for message in found:
+        kind = scene.world.registry.commands.get(message.type)
         asked = [str(one["after"]) for one in timed if one["command"] == message.type]
         facts = {
             "command": message.type,
             "by": (read_json(message.metadata) if message.metadata else {}).get("origin"),
             "after": _delay(message, asked),
-            "data": message.json(),
+            "data": typed(message.json(), kind.schema if kind is not None else {}),
         }
         yield {**facts, "withdrawn": True} if message.withdrawn else facts
 
@@ -77,7 +79,12 @@ def _messages(scene: ScenarioWorld, topic: str) -> Iterator[dict[str, Any]]:
         topic, lambda event: topic in routing.topics_of(event), before, EVERYTHING
     )
     for message in found:
-        yield {"message": message.type, "topic": topic, "data": message.json()}
+        kind = scene.world.registry.events.get(message.type) if message.event else None
+        yield {
+            "message": message.type,
+            "topic": topic,
+            "data": typed(message.json(), kind.schema if kind is not None else {}),
+        }
 
 
 def _letters(scene: ScenarioWorld) -> Iterator[dict[str, Any]]:
@@ -94,13 +101,9 @@ def _letters(scene: ScenarioWorld) -> Iterator[dict[str, Any]]:
 
 def _rows(scene: ScenarioWorld, name: str) -> dict[Any, Mapping[str, Any]]:
     projection = scene.world.registry.projections[name]
-    times = [column.name for column in projection.columns if column.kind is ColumnKind.TIME]
     columns = {column.name: column.kind for column in projection.columns}
-    found: dict[Any, Mapping[str, Any]] = {}
-    for row in all_rows(scene.world.reader, name, projection.key):
-        said = {column: moment(row[column]) for column in times if row.get(column) is not None}
-        found[row[projection.key]] = {**(row_seen(row, columns) or {}), **said}
-    return found
+    rows = all_rows(scene.world.reader, name, projection.key)
+    return {row[projection.key]: row_typed(row, columns) or {} for row in rows}
 
 
 def _answer(scene: ScenarioWorld, asked: Facts) -> Facts:
@@ -108,7 +111,7 @@ def _answer(scene: ScenarioWorld, asked: Facts) -> Facts:
         answer = Commands(scene.world).ask(asked["query"], asked.get("data", {}))
     except WorkbenchError as error:
         answer = f"it fails: {error}"
-    return {**asked, "answer": as_json(answer)}
+    return {**asked, "answer": typed_answer(answer)}
 
 
 def _faults(scene: ScenarioWorld) -> Iterator[tuple[str, str]]:

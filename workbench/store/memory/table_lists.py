@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Collection, Sequence
+from decimal import Decimal
 from typing import Any
 
 from workbench.errors import InvalidValue
@@ -94,20 +95,26 @@ def sort_key(by: str, key: str) -> Callable[[dict[str, Any]], tuple[Any, ...]]:
 
 def _holds(row: dict[str, Any], needle: str, shows: Shows) -> bool:
     for column, value in row.items():
-        if not is_secret(column) and value is not None and needle in folded(str(value)):
+        if not is_secret(column) and value is not None and needle in folded(str(_plain(value))):
             return True
         if column in shows and needle in folded(shows[column](value)):
             return True
     return False
 
 
+def _plain(value: Any) -> Any:
+    return f"{value:f}" if isinstance(value, Decimal) else value
+
+
 def _short(value: Any) -> Any:
+    value = _plain(value)
     if not isinstance(value, str) or len(value) <= SHORT:
         return value
     return f"{value[:SHORT]}… {len(value) - SHORT} more characters"
 
 
 def _begun(value: Any) -> Any:
+    value = _plain(value)
     if not isinstance(value, str) or len(value) <= GLANCE:
         return value
     return f"{value[:GLANCE]}… {len(value[GLANCE:].encode()):,} more bytes"

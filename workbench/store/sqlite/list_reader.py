@@ -24,7 +24,7 @@ from workbench.model.text_folding import folded
 from workbench.store.list_ports import LINE_CHARACTERS
 from workbench.store.sqlite import rows
 from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id, RowShape
-from workbench.store.sqlite.connection import translate, translated
+from workbench.store.sqlite.connection import translate
 from workbench.store.sqlite.read_limit import READ_SECONDS, ReadLimit
 from workbench.store.sqlite.tables import ActionRow, LetterRow, StreamRow
 from workbench.store.stored_values import (
@@ -371,13 +371,6 @@ class ListReader:
 
     def _maybe(self, query: str, values: Values = ()) -> Any | None:
         return self._one(query, values)
-
-    def _dicts(self, query: str, values: Values) -> list[dict[str, Any]]:
-        self._limit.begin()
-        with translated(self._path), self._busy:
-            cursor = self._con.execute(query, values)
-            names = [column[0] for column in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
 def holding(column: str, needle: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.errors import NotFound, WrongExpectedVersion
@@ -19,6 +19,7 @@ from workbench.store.operations.projection_operations import (
     SwitchProjection,
 )
 from workbench.store.rules import check_table_names
+from workbench.store.sqlite.exact_numbers import exact_places, reader_of
 from workbench.store.sqlite.rows import columns_of
 from workbench.store.sqlite.run_table import Run
 
@@ -26,6 +27,8 @@ _KINDS = {
     "text": "TEXT",
     "integer": "INTEGER",
     "number": "REAL",
+    "decimal": "TEXT",
+    "money": "TEXT",
     "boolean": "INTEGER",
     "time": "INTEGER",
     "json": "TEXT",
@@ -110,11 +113,11 @@ def _keep_table(con: sqlite3.Connection, op: EnsureProjection, now: int) -> int:
         return int(generation)
     fresh = _next_generation(con, op.name)
     _make_generation(con, op, fresh, now, live=True, columns=move.columns)
-    names, new_names = [name for name, _ in old], [name for name, _ in move.columns]
-    marks = ", ".join("?" * len(new_names))
+    names, row_of = [name for name, _ in old], reader_of(old)
+    marks = ", ".join("?" * len(move.columns))
     moved = con.executemany(
         f"insert into {table_name(op.name, fresh)} values ({marks})",
-        (tuple(move.row(dict(zip(names, row, strict=True))).values()) for row in _rows(con, table, names)),
+        (tuple(move.row(row_of(row)).values()) for row in _rows(con, table, names)),
     )
     con.execute(
         "update projections set rows = ? where name = ? and generation = ?",
@@ -261,13 +264,20 @@ def _put(
         con.executemany(
             f"insert into {table} ({columns}) values ({', '.join('?' * len(names))}) on conflict"
             + (f" do update set {changes}" if changes else " do nothing"),
-            [tuple(row[name] for name in names) for row in op.rows],
+            _values(op.rows, described),
         )
     if op.deleted:
         gone = {as_kept(kind, value) for value in op.deleted}
         more -= _existing(con, table, key, [*gone])
         con.executemany(f'delete from {table} where "{key}" = ?', [(value,) for value in gone])
     return more
+
+
+def _values(rows: Sequence[Mapping[str, Any]], described: Sequence[tuple[str, str]]) -> list[tuple[Any, ...]]:
+    """Returns rows as their table keeps them; only decimals need another form here."""
+    if not exact_places(tuple(described)):
+        return [tuple(row[name] for name, _ in described) for row in rows]
+    return [tuple(as_kept(kind, row[name]) for name, kind in described) for row in rows]
 
 
 def _existing(con: sqlite3.Connection, table: str, key: str, keys: Sequence[Any]) -> int:

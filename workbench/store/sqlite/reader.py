@@ -19,6 +19,7 @@ from workbench.store.row_pages import asked_page, compared
 from workbench.store.sqlite import rows
 from workbench.store.sqlite.column_shapes import ColumnShape, Count, RowShape
 from workbench.store.sqlite.connection import translated
+from workbench.store.sqlite.exact_numbers import reader_of
 from workbench.store.sqlite.page_query import page_query
 from workbench.store.sqlite.projection_tables import table_name
 from workbench.store.sqlite.queue_reader import SqliteQueueReader
@@ -182,7 +183,7 @@ class SqliteReader(SqliteQueueReader):
             return None
         key = compared(projection, columns, name, key)
         found = self._all(f'select * from {table} where "{name}" = ?', (key,))
-        return dict(zip((name for name, _ in columns), found[0], strict=True)) if found else None
+        return reader_of(columns)(found[0]) if found else None
 
     def rows(
         self,
@@ -201,8 +202,8 @@ class SqliteReader(SqliteQueueReader):
             return self.row(projection, key, generation)
 
         asked = asked_page(projection, columns, where, order, after, limit, row_of)
-        found = self._dicts(*page_query(table, asked, columns[0][0], limit + 1))
-        return Page(rows=found[:limit], more=len(found) > limit)
+        found = self._all(*page_query(table, asked, columns[0][0], limit + 1))
+        return Page(rows=list(map(reader_of(columns), found[:limit])), more=len(found) > limit)
 
     def _table(self, projection: str, generation: int | None) -> tuple[str, Columns]:
         """Returns the table of a generation, by default of the live one, and its columns."""

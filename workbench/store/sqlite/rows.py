@@ -217,8 +217,3 @@ def columns_of(columns: str) -> Columns:
     """Returns the names and kinds of the columns of a projection, which the store keeps as JSON."""
     found: Columns = _columns(columns)
     return found
-
-
-def column_names(columns: str) -> tuple[str, ...]:
-    """Returns the names among the columns of a projection, which the store keeps as JSON."""
-    return tuple(name for name, _ in columns_of(columns))

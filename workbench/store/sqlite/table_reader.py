@@ -13,6 +13,7 @@ from workbench.model.text_folding import folded
 from workbench.store.list_ports import GLANCE, NOTHING_SHOWN, SHORT, Shows
 from workbench.store.sqlite import rows
 from workbench.store.sqlite.connection import translated
+from workbench.store.sqlite.exact_numbers import reader_of, shown
 from workbench.store.sqlite.list_reader import holding
 from workbench.store.sqlite.previews import Previews
 from workbench.store.sqlite.projection_tables import table_name
@@ -35,7 +36,7 @@ class TableReader(Previews):
             return []
         condition, values = self._holding(columns, text)
         query = f"select * from {table}{condition}{_ordered(name, columns, order)} limit :limit offset :first"
-        return self._dicts(query, {**values, "limit": limit, "first": first})
+        return list(map(reader_of(columns), self._all(query, {**values, "limit": limit, "first": first})))
 
     def projection_order(
         self, name: str, *, order: str = "", text: str = "", shows: Shows | None = None
@@ -67,8 +68,8 @@ class TableReader(Previews):
         if not table or live != generation:
             return [None] * len(numbers)
         marks = ",".join("?" * len(numbers))
-        shown = ", ".join(map(_short, columns))
-        found = self._all(f"select {shown}, rowid from {table} where rowid in ({marks})", tuple(numbers))
+        said = ", ".join(_short(shown(*column)) for column in columns)
+        found = self._all(f"select {said}, rowid from {table} where rowid in ({marks})", tuple(numbers))
         by_number = {row[-1]: row for row in found}
         return [by_number.get(number) for number in numbers]
 
@@ -77,15 +78,14 @@ class TableReader(Previews):
         table, columns, _ = self._projected(name)
         if not table:
             return None
-        shown = ", ".join(f'substr("{column}", 1, {GLANCE + 1})' for column in columns)
-        kept = ", ".join(
-            f'case when typeof("{column}") <> \'text\' then "{column}" end' for column in columns
-        )
-        found = self._maybe(f'select rowid, {kept}, {shown} from {table} where "{columns[0]}" = ?', (key,))
+        names = [name for name, _ in columns]
+        begun = ", ".join(f"substr({shown(*column)}, 1, {GLANCE + 1})" for column in columns)
+        kept = ", ".join(f'case when typeof("{name}") <> \'text\' then "{name}" end' for name in names)
+        found = self._maybe(f'select rowid, {kept}, {begun} from {table} where "{names[0]}" = ?', (key,))
         if found is None:
             return None
         number, values, texts = found[0], found[1 : len(columns) + 1], found[len(columns) + 1 :]
-        pairs = zip(columns, values, texts, strict=True)
+        pairs = zip(names, values, texts, strict=True)
         return {column: self._begun(table, column, number, value, text) for column, value, text in pairs}
 
     def _begun(self, table: str, column: str, row: int, value: Any, text: str | None) -> Any:
@@ -104,44 +104,44 @@ class TableReader(Previews):
         table, columns, _ = self._projected(name)
         if not table:
             return {}
-        query = f'select "{columns[0]}", rowid from {table} where "{columns[0]}" in (select value from json_each(?))'
+        key = f'"{columns[0][0]}"'
+        query = f"select {key}, rowid from {table} where {key} in (select value from json_each(?))"
         return dict(self._all(query, (json.dumps(list(keys)),)))
 
-    def _projected(self, name: str) -> tuple[str, tuple[str, ...], int]:
+    def _projected(self, name: str) -> tuple[str, rows.Columns, int]:
         """Returns the table of a read model, its columns and its generation; empty if there is none."""
         found = self._all("select generation, columns from projections where name = ? and live", (name,))
         if not found:
             return "", (), 0
-        return table_name(name, found[0][0]), rows.column_names(found[0][1]), found[0][0]
+        return table_name(name, found[0][0]), rows.columns_of(found[0][1]), found[0][0]
 
     def _holding(
-        self, columns: Sequence[str], text: str, shows: Shows = NOTHING_SHOWN
+        self, columns: rows.Columns, text: str, shows: Shows = NOTHING_SHOWN
     ) -> tuple[str, dict[str, str]]:
         """Returns the condition that any column shows a text."""
         if not text:
             return "", {}
         needle = folded(text)
         tests = []
-        for at, column in enumerate(columns):
+        for at, (column, kind) in enumerate(columns):
             say = shows.get(column)
             if not is_secret(column):
-                tests.append(holding(f'"{column}"', needle))
+                tests.append(holding(shown(column, kind), needle))
             if say is not None:
                 self._con.create_function(f"shown_{at}", 1, lambda value, say=say: folded(say(value)))
                 tests.append(f'instr(shown_{at}("{column}"), :needle)')
         return f" where {' or '.join(tests or ['0'])}", {"needle": needle}
 
 
-def _ordered(name: str, columns: Sequence[str], order: str) -> str:
-    by = order.lstrip("-") or columns[0]
-    if by not in columns:
+def _ordered(name: str, columns: rows.Columns, order: str) -> str:
+    names = [column for column, _ in columns]
+    by = order.lstrip("-") or names[0]
+    if by not in names:
         raise InvalidValue(f"{name} has no column {by}", path="")
     way = "desc" if order.startswith("-") else "asc"
-    return f' order by "{by}" {way}, "{columns[0]}" {way}'
+    return f' order by "{by}" {way}, "{names[0]}" {way}'
 
 
 def _short(column: str, most: int = SHORT) -> str:
-    beginning = (
-        f"substr(\"{column}\", 1, {most}) || '… ' || (length(\"{column}\") - {most}) || ' more characters'"
-    )
-    return f'case when length("{column}") > {most} then {beginning} else "{column}" end'
+    beginning = f"substr({column}, 1, {most}) || '… ' || (length({column}) - {most}) || ' more characters'"
+    return f"case when length({column}) > {most} then {beginning} else {column} end"
