@@ -26,6 +26,8 @@ OWNERS = (
     ("Questions", "workbench.gui.views.confirm_strip:ConfirmStrip"),
     *((entry.title, entry.where) for entry in VIEWS),
     ("Flow board", "workbench.gui.board.flow_view:FlowView"),
+    ("Flow board", "workbench.gui.board.board_editor:BoardEditor"),
+    ("Typing on the board", "workbench.gui.board.board_entry:BoardEntry"),
     ("Flow board", "workbench.gui.views.board_export:BoardExport"),
     ("Flow board", "workbench.gui.views.board_finder:BoardFinder"),
     ("Commands", "workbench.gui.views.command_history:CommandHistory"),
