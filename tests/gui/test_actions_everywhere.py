@@ -27,6 +27,7 @@ GUI = Path(workbench.gui.__file__).parent
 ROWS = {"Copy rows", "Copy rows as JSON"}
 WIDGETS_OF_THEIR_OWN = {
     "actions.py": "declares keys",
+    "file_actions.py": "a part of the actions of the window",
     "board/board_offers.py": "declares them for the board's editor",
     "palette.py": "moves in its list while one types",
     "chooser.py": "leaves letters with Ctrl or Alt to the window",
