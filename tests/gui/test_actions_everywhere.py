@@ -27,7 +27,6 @@ GUI = Path(workbench.gui.__file__).parent
 ROWS = {"Copy rows", "Copy rows as JSON"}
 WIDGETS_OF_THEIR_OWN = {
     "actions.py": "declares keys",
-    "file_actions.py": "a part of the actions of the window",
     "board/board_offers.py": "declares them for the board's editor",
     "palette.py": "moves in its list while one types",
     "chooser.py": "leaves letters with Ctrl or Alt to the window",
@@ -129,7 +128,7 @@ def test_every_key_is_told_at_F1():
 
 
 def test_whoever_declares_an_action_or_looks_at_a_key_is_in_the_list():
-    listed = {where.partition(":")[0] for _, where in OWNERS}
+    listed = {base.__module__ for _, where in OWNERS for base in owner_class(where).__mro__}
     for path in sorted(GUI.rglob("*.py")):
         name = path.relative_to(GUI).as_posix()
         text = path.read_text()
