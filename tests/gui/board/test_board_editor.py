@@ -96,11 +96,15 @@ async def designer(board: BoardView, desk: Desk, until: Any) -> AsyncIterator[De
 
 
 async def test_a_flow_is_made_by_keys_alone_from_an_empty_project(designer: Designer) -> None:
+    begin = designer.board.editor.begin
+    assert begin.isVisible()
+    assert begin.text().startswith("Press C to add a command")
     designer.key(Qt.Key.Key_C)
     await designer.type("send_parcel", pressed=CONTROL)
     await designer.type("sent", pressed=CONTROL)
     await designer.type("parcels")
     await designer.choose("event:parcel.sent")
+    assert not begin.isVisible()
     designer.key(Qt.Key.Key_F)
     await designer.type("to: string")
     designer.key(Qt.Key.Key_Escape)

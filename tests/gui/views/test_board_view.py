@@ -194,8 +194,13 @@ def test_an_empty_model_says_what_would_fill_it(board: BoardView, desk: Desk) ->
     desk.workspace.world.model = replace(desk.workspace.project, registry=Registry())
     desk.changed.emit(Changes(model=True))
     take_turn(desk)
-    assert board.pages.currentIndex() == 1
+    assert board.pages.currentIndex() == 0
+    assert board.editor.begin.isVisible()
     assert not board.topology.nodes
+    desk.workspace.world.model = replace(desk.workspace.project, registry=Registry(), restricted=True)
+    desk.changed.emit(Changes(model=True))
+    take_turn(desk)
+    assert board.pages.currentIndex() == 1
 
 
 def test_the_legend_explains_the_kinds_that_are_there(board: BoardView) -> None:

@@ -49,6 +49,7 @@ class BoardEditor(QObject):
         canvas: The board.
         stand: Says whether all of it is saved.
         add_button: Offers what can be made.
+        begin: Says how to begin, where nothing is.
         entry: The line that is typed.
         wanted: Id of the node that is chosen once it is drawn.
     """
@@ -70,10 +71,10 @@ class BoardEditor(QObject):
         self.acts.offer()
         self.stand = Badge("ok", "saved")
         self.add_button = _add_button(self)
-        self._begin = plain_label(BEGIN, "muted")
-        self._begin.setParent(canvas)
-        self._begin.move(24, 24)
-        self._begin.hide()
+        self.begin = plain_label(BEGIN, "muted")
+        self.begin.setParent(canvas)
+        self.begin.move(24, 24)
+        self.begin.hide()
 
     # -- what is chosen ------------------------------------------------------------------------------------
 
@@ -104,10 +105,11 @@ class BoardEditor(QObject):
         if identity and identity != self.wanted:
             self.wanted = ""
 
-    def drawn(self, *, bare: bool) -> None:
+    def drawn(self) -> None:
         """Chooses what was made, once it is there; where nothing is, says how to begin."""
-        self._begin.setVisible(bare)
-        self._begin.adjustSize()
+        registry = self.desk.workspace.registry
+        self.begin.setVisible(not registry.commands and not registry.events)
+        self.begin.adjustSize()
         self.follow()
         if self.wanted and self.wanted in self.canvas.board.cards():
             self.canvas.reveal(self.wanted)

@@ -36,7 +36,7 @@ OPEN = ("Open", "external")
 HALTED = {"paused", "engine paused", "engine stopped", "faulted"}
 """States of subscriptions that the board shows in place of a counter."""
 PICTURES, ICONS = ("Blueprint", "Topology"), ("layout", "graph")
-WIDE = 560
+WIDE = 900
 """Pixels from which the buttons have words."""
 RUNNING = {"Run", "Observe"}
 """Arrangements that begin with the topology."""
@@ -203,9 +203,9 @@ class BoardView(View):
         if self.pictures.draw(found):
             self._tell_scenarios()
             self._explain()
-            bare = not found.graph.nodes
-            self.pages.setCurrentIndex(1 if bare and self.desk.workspace.project.restricted else 0)
-            self.editor.drawn(bare=bare)
+            closed = not found.graph.nodes and self.desk.workspace.project.restricted
+            self.pages.setCurrentIndex(1 if closed else 0)
+            self.editor.drawn()
             self.finder.look_again()
         self._show_badges()
 
