@@ -94,6 +94,7 @@ LONG = (
         "several processes",
         "tests/torture/test_consuming.py",
         "tests/torture/test_linearizable.py",
+        "tests/torture/test_saga.py",
         "tests/torture/test_together.py",
     ),
     _long("events of nonsense", "tests/torture/test_fuzzed_import.py"),

@@ -126,7 +126,7 @@ async def test_V3_a_store_that_another_works_on_is_refused_in_words_that_fit_eve
     with pytest.raises(StoreReadOnly, match=r"open for reading only: .* has it open") as told:
         second.running()
     assert "window" not in f"{told.value} {told.value.hint}"
-    assert told.value.hint == "do it in that process, or end it, and try again"
+    assert told.value.hint == "do it in that process, or end it and open the project again"
     await second.close()
     await workspace.close()
 

@@ -24,6 +24,7 @@ from workbench.gui.board.board_offers import (
     sign_of,
     targets,
 )
+from workbench.gui.reads import Question, takes_time
 from workbench.gui.widgets import Badge, error_text, plain_label, plain_tip, toolbar_button
 from workbench.model.counts import counted
 from workbench.services.design import gestures
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from workbench.services.design.design_text import DesignText
 
 BEGIN = "Press C to add a command: what is asked for. Then E adds the event that follows."
+QUICK = 60
+"""Commands and events whose files are read without leaving the loop."""
 FIELD_HINT = "name: type, such as amount: money min 0"
 _FIELDS = {"command", "event", "projection", "aggregate", "process", "query"}
 
@@ -67,6 +70,7 @@ class BoardEditor(QObject):
         self.state = DesignState()
         self._take: Callable[[Entered], None] = lambda _entered: None
         self._erase: Callable[[], None] = lambda: None
+        self._reading = Question(self, desk, self._show, partial(desk.fail, "Reading the project file"))
         self.acts = Actions(self, canvas)
         self.acts.offer()
         self.stand = Badge("ok", "saved")
@@ -94,11 +98,14 @@ class BoardEditor(QObject):
         return node if node is not None and gestures.exists(self.state.text, node) else None
 
     def follow(self) -> None:
-        """Reads where the design stands; what was made is chosen once it is drawn."""
-        self.desk.run(self._follow(), "Read the project file")
+        """Reads where the design stands."""
+        self._reading.ask(self._read)
 
-    async def _follow(self) -> None:
-        self._show(await asyncio.to_thread(self.desk.workspace.design.state))
+    def _read(self) -> DesignState:
+        registry = self.desk.workspace.registry
+        if len(registry.events) + len(registry.commands) > QUICK:
+            takes_time()
+        return self.desk.workspace.design.state()
 
     def chosen(self, identity: str) -> None:
         """Is told what was chosen: who chose something else does not want what was made."""
