@@ -427,18 +427,20 @@ async def test_a_file_is_imported_through_its_dialog_and_a_second_time_adds_noth
     assert f'"n":{2**60}' in event.data.replace(" ", "")
 
 
-async def test_enter_on_a_chooser_imports_once_who_receives_is_counted(start, tmp_path, until):
+async def test_enter_on_a_chooser_imports_once_who_receives_is_counted(start, tmp_path, until, monkeypatch):
     path = tmp_path / "log.ndjson"
     path.write_text("\n".join(json.dumps({"id": f"e{n}", "type": "hit", "repo": "r"}) for n in range(300)))
     session = await start()
     task = session.desk.run(session.import_path(path), "Import")
     dialog = await shown_dialog(session, until)
+    said, say = [], dialog._receivers.setText
+    monkeypatch.setattr(dialog._receivers, "setText", lambda text: (said.append(text), say(text)))
     for name, field in (("stream", "repo"), ("type", "type"), ("id", "id")):
         dialog.findChild(object, f"import-{name}").setCurrentText(field)
     await until(lambda: first_stream(dialog).endswith("r"))
-    assert dialog._receivers.text() == "Who receives them is counted once the whole file is read."
     await until(dialog.findChild(object, "import-start").isEnabled)
-    assert dialog._receivers.text().startswith("Received by: ")
+    await until(lambda: said[-1].startswith("Received by: subscription"))
+    assert "Who receives them is counted once the whole file is read." in said
     box = dialog.findChild(object, "import-stream")
     box.setFocus()
     QTest.keyClick(box, Qt.Key.Key_Return)
