@@ -1,4 +1,4 @@
-"""Whole sections are made, renamed, moved and removed, and comments stay with what they speak of."""
+"""Whole sections are made, renamed and removed, and comments stay with what they speak of."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ import pytest
 
 from workbench.errors import InvalidValue
 from workbench.tusk import (
-    TskError,
     add_section,
-    move_section,
     parse,
     remove_section,
     rename_section,
-    replace_section,
     section_span,
 )
 
@@ -85,21 +82,3 @@ def test_a_header_is_renamed_alone():
             edited(lambda d, name=name: rename_section(d, "project", name))
     with pytest.raises(InvalidValue, match=r"\[project\] is there already"):
         edited(lambda d: add_section(d, "project", {}))
-
-
-def test_a_section_moves_with_its_comments():
-    moved = edited(lambda d: move_section(d, "event.order.placed", "event.order.paid"))
-    assert moved == TEXT.replace(PLACED + "\n", "") + "\n" + PLACED
-    assert edited(lambda d: move_section(d, "event.order.placed", "project"), moved) == (
-        TEXT.replace(PLACED + "\n", "").replace('"shop"\n', f'"shop"\n\n{PLACED}')
-    )
-    first = edited(lambda d: move_section(d, "event.order.paid", ""))
-    assert first == TEXT.replace("\n" + PAID, "").replace("[project]", PAID + "\n[project]")
-    assert edited(lambda d: move_section(d, "project", "project")) == TEXT
-
-
-def test_a_section_is_replaced_by_a_text_that_can_be_read():
-    text = '# New\n[event.order.placed]\nfields { total: "money", note: "string?" }\n'
-    assert edited(lambda d: replace_section(d, "event.order.placed", text)) == TEXT.replace(PLACED, text)
-    with pytest.raises(TskError, match="the closing } is missing"):
-        edited(lambda d: replace_section(d, "event.order.placed", "[event.order.placed]\nfields {\n"))

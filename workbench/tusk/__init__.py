@@ -8,10 +8,8 @@ from workbench.tusk.resolve import Resolved, resolve
 from workbench.tusk.save import ChangedOnDisk, digest_of, mark_of, open_file, read_file, save
 from workbench.tusk.section_edit import (
     add_section,
-    move_section,
     remove_section,
     rename_section,
-    replace_section,
     section_span,
 )
 from workbench.tusk.write import Raw, write_key, write_value
@@ -32,7 +30,6 @@ __all__ = [
     "digest_of",
     "insert",
     "mark_of",
-    "move_section",
     "open_file",
     "parse",
     "parse_in_part",
@@ -40,7 +37,6 @@ __all__ = [
     "remove_section",
     "rename",
     "rename_section",
-    "replace_section",
     "resolve",
     "save",
     "section_span",

@@ -1,4 +1,4 @@
-"""Makes, renames, moves and removes whole sections, with the comments that speak of them."""
+"""Makes, renames and removes whole sections, with the comments that speak of them."""
 
 from __future__ import annotations
 
@@ -64,37 +64,8 @@ def rename_section(document: Document, name: str, new: str) -> Document:
     return splice(document, scope.start, scope.end, f"[{new}]")
 
 
-def move_section(document: Document, name: str, after: str) -> Document:
-    """Returns the document with a section, and its comments, behind another; behind nothing it is the first.
-
-    Raises:
-        InvalidValue: There is no such section.
-    """
-    start, end = section_span(document, name)
-    text = document.text[start:end]
-    if after:
-        _existing(document, after)
-    if after == name:
-        return document
-    return _placed(remove_section(document, name), text, after, first=not after)
-
-
-def replace_section(document: Document, name: str, text: str) -> Document:
-    """Returns the document with another text, comments and header included, in place of a section.
-
-    Raises:
-        InvalidValue: There is no such section.
-        TskError: Everything that is wrong with the text.
-    """
-    start, end = section_span(document, name)
-    return splice(document, start, end, text)
-
-
-def _placed(document: Document, section: str, after: str, *, first: bool = False) -> Document:
+def _placed(document: Document, section: str, after: str) -> Document:
     text, end = document.text, document.line_end
-    if first and document.sections:
-        at = min(_begin(document, scope) for scope in document.sections.values())
-        return splice(document, at, at, section + end)
     at = _end(document, _existing(document, after)) if after else len(text)
     if not text[at:].strip():
         kept = text[:at].rstrip(" \t\r\n")
