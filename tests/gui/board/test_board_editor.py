@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QListWidgetItem
 from pytestqt.qtbot import QtBot
 
 from workbench.gui.desk import Desk
@@ -87,6 +88,12 @@ class Designer:
         return self.file.read_text()
 
 
+def offered(designer: Designer) -> list[QListWidgetItem]:
+    """Returns the lines below what is typed."""
+    found = designer.board.editor.entry.list
+    return [found.item(row) for row in range(found.count())]
+
+
 @pytest.fixture
 async def designer(board: BoardView, desk: Desk, until: Any) -> AsyncIterator[Designer]:
     live = LiveProject(desk, lambda: None, lambda: None)
@@ -143,6 +150,11 @@ async def test_what_exists_is_linked_and_what_cannot_be_is_said(designer: Design
     designer.key(Qt.Key.Key_E)
     await designer.type("parcel.sent")
     assert designer.text.count('emit: "parcel.sent"') == 2
+    await designer.choose("command:return_parcel")
+    designer.key(Qt.Key.Key_L)
+    assert [one.text() for one in offered(designer)] == ["no longer emits parcel.sent"]
+    await designer.type("sent")
+    assert designer.text.count('emit: "parcel.sent"') == 1
     await designer.choose("event:parcel.sent")
     designer.key(Qt.Key.Key_L)
     entry = designer.board.editor.entry

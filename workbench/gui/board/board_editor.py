@@ -16,6 +16,7 @@ from workbench.gui.board.board_entry import BoardEntry, Entered, Offer
 from workbench.gui.board.board_offers import (
     KEYS,
     identity_of,
+    is_linked,
     kind_of_consumer,
     leads,
     makes,
@@ -246,12 +247,10 @@ class BoardEditor(QObject):
             return
         kind, _, name = entered.offer.name.partition(":")
         target = DesignNode(kind, name)
-        self.wanted = identity_of(target)
-        self._do(
-            f"Link {node.name} to {name}",
-            partial(gestures.linked, source=node, target=target),
-            self.entry.leave,
-        )
+        off = is_linked(self.state.text, node, target)
+        self.wanted = identity_of(node if off else target)
+        change = partial(gestures.unlinked if off else gestures.linked, source=node, target=target)
+        self._do(f"{'Unlink' if off else 'Link'} {node.name} and {name}", change, self.entry.leave)
 
     @action("Rename …", keys="F2", icon="edit", on="canvas", group=3, why=_no_node)
     def rename(self, identity: str) -> None:

@@ -75,13 +75,27 @@ def offers(text: DesignText, kind: str, after: DesignNode | None, typed: str) ->
 
 
 def targets(text: DesignText, node: DesignNode, typed: str) -> Sequence[Offer]:
-    """Returns what a wire from something may lead to and does not yet."""
-    return [
-        Offer(text=f"{one.word} {name}", name=f"{one.target}:{name}", icon=sign_of(one.target))
+    """Returns what a wire from something may lead to, and last the wires that can be taken away."""
+    found = [
+        (is_linked(text, node, DesignNode(one.target, name)), one, name)
         for one in targets_of(node.kind)
         for name in gestures.names_of(text, one.target)
-        if typed in name and not one.linked(text.project, node.name, name)
+        if typed in name
     ]
+    return [
+        Offer(
+            text=f"{'no longer ' if linked else ''}{one.word} {name}",
+            name=f"{one.target}:{name}",
+            icon=sign_of(one.target),
+        )
+        for linked, one, name in sorted(found, key=lambda each: each[0])
+    ]
+
+
+def is_linked(text: DesignText, source: DesignNode, target: DesignNode) -> bool:
+    """Whether a wire leads from one thing to another."""
+    found = relation(source.kind, target.kind)
+    return found is not None and found.linked(text.project, source.name, target.name)
 
 
 def renamed(text: DesignText, node: DesignNode, name: str, is_stored: Callable[[str], bool]) -> DesignText:
