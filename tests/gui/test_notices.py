@@ -101,9 +101,7 @@ async def test_a_notice_does_not_leave_while_it_has_the_keyboard(window, until):
 
 def places(window):
     QCoreApplication.processEvents()
-    return [
-        one.geometry().getRect() for one in (window.centralWidget(), window.notices, window.statusBar())
-    ]
+    return [one.geometry().getRect() for one in (window.centralWidget(), window.notices, window.statusBar())]
 
 
 def test_notices_take_room_above_the_status_bar_and_give_it_back(window):
