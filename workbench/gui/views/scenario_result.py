@@ -54,6 +54,7 @@ class ResultView(QTextEdit):
         self.setAccessibleName("Result: expected beside happened")
         self.setMinimumHeight(60)
         self._result: ScenarioResult | None = None
+        self._first: QTextCursor | None = None
         self._said: tuple[str, ...] = ()
         self.head = plain_label("", "error", wrap=True)
         self.head.setParent(self)
@@ -77,7 +78,7 @@ class ResultView(QTextEdit):
 
     def _show(self) -> None:
         self.clear()
-        self._first: QTextCursor | None = None
+        self._first = None
         cursor = self.textCursor()
         for text in self._said:
             self._paragraph(cursor, text, "text")
@@ -86,8 +87,12 @@ class ResultView(QTextEdit):
         self.moveCursor(QTextCursor.MoveOperation.Start)
         self.head.setText(head_of(self._result) if self._result is not None else "")
         self._place_head()
-        if (bar := self.verticalScrollBar()) is not None and self._first is not None:
+        self._go_to_first()
+
+    def _go_to_first(self) -> None:
+        if self._first is not None:
             self.setTextCursor(self._first)
+            bar = self.verticalScrollBar()
             bar.setValue(max(0, bar.value() + self.cursorRect().top() - self.viewport().height() // 3))
 
     @override
