@@ -34,7 +34,7 @@ SHOWN = 3
 LINES = 3
 """Lines of a text that a strip shows; of a longer one it shows the first, and opens the rest."""
 HELD_MS = 40
-"""While a mouse button is down nothing moves under it; after so many milliseconds it is looked at again."""
+"""While a mouse button is down nothing moves under it; milliseconds until it is looked at again."""
 SECONDS = {"ok": 6, "info": 10}
 """Good news leaves by itself; with an action it stays longer, warnings and errors stay until closed."""
 WITH_ACTION = 30
