@@ -40,7 +40,7 @@ def test_an_event_says_what_it_sets_and_a_process_how_it_goes_on(auction: Regist
     strip = shown(auction, "subscription:closing", qtbot)
     said = strip._texts[strip._ways].splitlines()
     assert "closing issues close_auction on auction.opened: at event.closes_at" in said
-    assert "closing withdraws close_auction on auction.closed" in said
+    assert "closing withdraws close_auction on auction.extended" in said
     assert strip._rules.text() == "on auction.opened ignores the refusal of close_auction"
 
 
