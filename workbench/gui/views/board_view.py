@@ -36,7 +36,7 @@ OPEN = ("Open", "external")
 HALTED = {"paused", "engine paused", "engine stopped", "faulted"}
 """States of subscriptions that the board shows in place of a counter."""
 PICTURES, ICONS = ("Blueprint", "Topology"), ("layout", "graph")
-WIDE = 900
+WIDE, MEDIUM = 900, 640
 """Pixels from which the buttons have words."""
 RUNNING = {"Run", "Observe"}
 """Arrangements that begin with the topology."""
@@ -124,10 +124,11 @@ class BoardView(View):
         for button in self._switch:
             row.addWidget(button)
         row.addSpacing(8)
-        for key in ("show_all", "zoom_out"):
-            row.addWidget(self.canvas.acts.button(key, words=False))
-        row.addWidget(self._scale_button())
-        row.addWidget(self.canvas.acts.button("zoom_in", words=False))
+        row.addWidget(self.canvas.acts.button("show_all", words=False))
+        smaller, larger = (self.canvas.acts.button(f"zoom_{way}", words=False) for way in ("out", "in"))
+        self._zooming = (smaller, self._scale_button(), larger)
+        for button in self._zooming:
+            row.addWidget(button)
         row.addSpacing(4)
         row.addWidget(self.finder.search, 100)
         row.addWidget(self.finder.matches)
@@ -152,7 +153,9 @@ class BoardView(View):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        show_words((*self._switch, self.troubles), shown=self.width() >= WIDE)
+        show_words((*self._switch, self.troubles, self.editor.add_button), shown=self.width() >= WIDE)
+        for button in self._zooming:  # the wheel, the keys and the menu have it, too
+            button.setVisible(self.width() >= MEDIUM)
 
     # -- the model -----------------------------------------------------------------------------------------
 
