@@ -126,7 +126,7 @@ class BoardView(View):
         row.addSpacing(8)
         row.addWidget(self.canvas.acts.button("show_all", words=False))
         smaller, larger = (self.canvas.acts.button(f"zoom_{way}", words=False) for way in ("out", "in"))
-        self._zooming = (smaller, self._scale_button(), larger)
+        self._zooming: tuple[QToolButton, ...] = (smaller, self._scale_button(), larger)
         for button in self._zooming:
             row.addWidget(button)
         row.addSpacing(4)
