@@ -127,8 +127,8 @@ class BoardView(View):
         row.addWidget(self.canvas.acts.button("show_all", words=False))
         smaller, larger = (self.canvas.acts.button(f"zoom_{way}", words=False) for way in ("out", "in"))
         self._zooming: tuple[QToolButton, ...] = (smaller, self._scale_button(), larger)
-        for button in self._zooming:
-            row.addWidget(button)
+        for one in self._zooming:
+            row.addWidget(one)
         row.addSpacing(4)
         row.addWidget(self.finder.search, 100)
         row.addWidget(self.finder.matches)
