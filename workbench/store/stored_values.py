@@ -381,7 +381,11 @@ class OperatorAction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One place of the common order as listings show it: an event or a published message, without payload."""
+    """One place of the common order as listings show it: an event or a published message, without payload.
+
+    Attributes:
+        withdrawn: It is a command that was issued for later and taken back (K7).
+    """
 
     position: int
     event: bool
@@ -391,6 +395,7 @@ class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: int
     occurred_at: int
     id: UUID
+    withdrawn: bool = False
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):

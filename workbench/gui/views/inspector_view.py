@@ -1,9 +1,9 @@
-"""Shows the chosen event from every side: payload, metadata, what it changed, what belongs to its cause."""
+"""Shows the chosen event or message: payload, metadata, what it changed, what belongs to its cause."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
@@ -30,12 +30,14 @@ from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import absolute
 from workbench.gui.view import View
+from workbench.gui.views.message_facts import message_facts
 from workbench.gui.widgets import DiffView, EmptyState, JsonView, plain_label, plain_tip
 from workbench.model.pydantic_messages import summary_of
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
     from workbench.model.event import RecordedEvent
+    from workbench.model.messaging import Message
     from workbench.services.streams import StateAt
     from workbench.store.stored_values import DeadLetter, Glance
 
@@ -57,12 +59,13 @@ class _Shown:
     subtitle: str
     event: Glance[RecordedEvent] | None = None
     letter: Glance[DeadLetter] | None = None
+    message: Glance[Message] | None = None
     facts: Sequence[tuple[str, str]] = ()
     metadata: Any = None
 
 
 class InspectorView(View):
-    """Follows the selection: an event, or a dead letter's message."""
+    """Follows the selection: an event, a published message, or a dead letter's message."""
 
     key = "inspector"
     title = "Inspector"
@@ -83,7 +86,7 @@ class InspectorView(View):
         self._finding = self.question(self._show)
         self._relating = self.question(self._show_family)
         self._pages = QStackedLayout(self)
-        hint = "Choose an event in a timeline or in the log, or a dead letter."
+        hint = "Choose an event in a timeline, an event or a message in the log, or a dead letter."
         self._pages.addWidget(EmptyState("inspector", "Nothing is chosen", hint))
         self._pages.addWidget(self._page())
         self.acts.offer()
@@ -171,13 +174,17 @@ class InspectorView(View):
         self._fill_tab()
 
     def _show_payload(self, shown: _Shown) -> None:
-        letter = shown.letter
-        if letter is None:
+        workspace = self.desk.workspace
+        if (letter := shown.letter) is not None:
+            self._show_data(letter, partial(workspace.dead_letters.data, letter.of.number))
+        elif (message := shown.message) is not None:
+            self._show_data(message, partial(workspace.messages.whole, message.of.position))
+        else:
             show_event(self.desk, shown.event, self.payload, None)
-            return
-        unseen = max(0, letter.size - len(letter.of.data.encode()))
-        read = partial(self.desk.workspace.dead_letters.data, letter.of.number)
-        self.payload.set_json(letter.of.data, unseen=unseen, rest=read)
+
+    def _show_data(self, found: Glance[DeadLetter] | Glance[Message], read: Callable[[], str]) -> None:
+        text = found.of.data
+        self.payload.set_json(text, unseen=max(0, found.size - len(text.encode())), rest=read)
 
     def _find(self, selection: Selection) -> _Shown | None:
         streams = self.desk.workspace.streams
@@ -190,7 +197,22 @@ class InspectorView(View):
             event = streams.glance(selection.stream, version)
         elif selection.position:
             event = streams.glance_at(selection.position)
+            if event is None:
+                return self._message(selection.position)
         return _event(event) if event is not None else None
+
+    def _message(self, position: int) -> _Shown | None:
+        workspace = self.desk.workspace
+        found = workspace.messages.glance(position)
+        if found is None:
+            return None
+        message = found.of
+        return _Shown(
+            title=message.type or "message",
+            subtitle=f"{'withdrawn from' if message.withdrawn else 'message in'} {message.topic}",
+            message=found,
+            facts=message_facts(workspace, message),
+        )
 
     def _letter(self, number: int) -> _Shown | None:
         found = self.desk.workspace.dead_letters.glance(number)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from workbench.errors import NotFound, StaleLease
 from workbench.model.dead_letter import LetterAct, LetterStatus
 from workbench.model.delivery_states import DeliveryState, Trigger, sources
+from workbench.model.issued_by import withdrawn_on
 from workbench.model.marks import WITHDRAWN, with_mark
 from workbench.model.messaging import COMMANDS_TOPIC, Message, event_as_message
 from workbench.store.letter_values import crash_letter, message_of
@@ -265,10 +266,10 @@ def withdraw(tables: Tables, op: WithdrawTimeouts, now: int) -> int:
     ]
     for position in found:
         tables.timeouts.drop(position)
-    return sum(_withdrawn(tables, position, now) for position in found)
+    return sum(_withdrawn(tables, position, op.about, now) for position in found)
 
 
-def _withdrawn(tables: Tables, position: int, now: int) -> bool:
+def _withdrawn(tables: Tables, position: int, about: int, now: int) -> bool:
     message, state = tables.messages.get(position), tables.subscriptions.get(COMMANDS_TOPIC)
     if message is None or state is None:
         return False
@@ -278,7 +279,8 @@ def _withdrawn(tables: Tables, position: int, now: int) -> bool:
         return False
     if row is not None:
         tables.deliveries.drop(row.number)
-    tables.messages.put(position, replace(message, metadata=with_mark(message.metadata, WITHDRAWN)))
+    marked = with_mark(message.metadata, WITHDRAWN, **withdrawn_on(about))
+    tables.messages.put(position, replace(message, metadata=marked))
     return True
 
 
