@@ -74,6 +74,7 @@ class InspectorView(View):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._event: Glance[RecordedEvent] | None = None
+        self.position = 0
         self._identity: object = None
         self._states = StateLoader(
             self,
@@ -153,10 +154,11 @@ class InspectorView(View):
 
     def _show(self, shown: _Shown | None) -> None:
         self._pages.setCurrentIndex(0 if shown is None else 1)
+        self._event = shown.event if shown else None
+        message = shown.message if shown else None
+        self.position = self._event.of.position if self._event else message.of.position if message else 0
         if shown is None:
-            self._event = None
             return
-        self._event = shown.event
         self.name.setText(shown.title)
         self.where.setText(shown.subtitle)
         registry = self.desk.workspace.registry
@@ -284,17 +286,16 @@ class InspectorView(View):
         return "" if self._event is not None else "No event is chosen"
 
     @action(
-        "Copy event as JSON",
+        "Copy as JSON",
         icon="copy",
         word="Copy",
-        tip="Copy the event",
+        tip="Copy the event or message",
         keys="Ctrl+Shift+C",
-        why=_no_event,
+        why=lambda view: "" if view.position else "Nothing is chosen",
     )
     def copy_json(self) -> None:
-        """Copies the event as readable JSON."""
-        if self._event is not None:
-            copy_event(self.desk, self._event.of.position)
+        """Copies the event or message as readable JSON."""
+        copy_event(self.desk, self.position)
 
     @action("Copy event as a line of NDJSON", why=_no_event)
     def copy_line(self) -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 KINDS = {"event": ("ok", "event"), "message": ("info", "message"), "withdrawn": ("neutral", "withdrawn")}
 COLUMNS = (
     TableColumn("Position", width=84, mono=True, align_right=True, text=lambda value: f"{value:,}"),
-    TableColumn("Kind", width=92, badge=KINDS.get),
+    TableColumn("Kind", width=106, badge=KINDS.get),
     TableColumn("Type", width=180),
     TableColumn("Stream or topic", width=130, stretch=True),
     TableColumn("Version", width=72, mono=True, align_right=True, text=lambda at: f"{at:,}" if at else ""),

@@ -20,7 +20,7 @@ def message_facts(workspace: Workspace, message: Message) -> list[tuple[str, str
         ("key", message.key),
         *_of_command(workspace, message),
         ("published", absolute(message.published_at)),
-        ("due", _time(message.deliver_at, workspace.clock.now())),
+        ("was due" if message.withdrawn else "due", _time(message.deliver_at, workspace.clock.now())),
         ("expires", _time(message.expires_at, workspace.clock.now())),
         ("message id", str(message.id)),
         ("correlation id", str(message.correlation_id)),
@@ -47,4 +47,4 @@ def _withdrawn(workspace: Workspace, position: int) -> str:
 
 
 def _time(at: int | None, now: int) -> str:
-    return "" if at is None else f"{absolute(at)} · {relative(at, now)}"
+    return "" if at is None else f"{relative(at, now)} · {absolute(at)}"

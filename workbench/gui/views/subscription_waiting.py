@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 BADGES = {"blocked": "neutral", "delayed": "info", "ready": "ok", "leased": "warning"}
 SAMPLES = 3
-ISSUED_BY = 4
+ISSUED_BY = 2
 """Column that only commands have."""
 HINTS = {
     "blocked": "behind an earlier one of its key",
@@ -70,12 +70,12 @@ class WaitingDeliveries(QWidget):
     def _columns(self) -> tuple[TableColumn, ...]:
         return (
             TableColumn("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
-            TableColumn("Type", width=140),
+            TableColumn("Type", width=120),
+            TableColumn("Issued by", width=120, about="Policy, or process and key of its instance"),
+            TableColumn("Due", width=290, text=self._due, tip=_due_tip),
             TableColumn("State", width=92, badge=lambda state: (BADGES[state], state)),
             TableColumn("Key", width=120),
-            TableColumn("Issued by", width=120, about="Policy, or process and key of its instance"),
             TableColumn("Attempt", width=78, mono=True, align_right=True, about="The try that comes next"),
-            TableColumn("Due", width=290, text=self._due, tip=_due_tip),
             TableColumn("Last error", width=160, stretch=True),
         )
 
@@ -112,7 +112,7 @@ class WaitingDeliveries(QWidget):
         self.acts.refresh()
 
     def _skippable(self) -> list[tuple[Any, ...]]:
-        return [row for row in self.table.selected_rows() if row[2] in WAITING]
+        return [row for row in self.table.selected_rows() if row[4] in WAITING]
 
     # -- skipping -----------------------------------------------------------------------------------------
 
@@ -138,7 +138,7 @@ class WaitingDeliveries(QWidget):
             return
         rest = len(chosen) - SAMPLES
         samples = [
-            f"position {row[0]:,}  {row[1]}  {row[3] or 'no key'}  {row[2]}" for row in chosen[:SAMPLES]
+            f"position {row[0]:,}  {row[1]}  {row[5] or 'no key'}  {row[4]}" for row in chosen[:SAMPLES]
         ]
         samples += [f"and {rest:,} more"] if rest > 0 else []
         text = (
@@ -168,11 +168,11 @@ def _row(waiting: WaitingMessage) -> tuple[Any, ...]:
     return (
         one.position,
         waiting.type,
+        waiting.issued_by,
+        (one.state.value, one.due_at),
         one.state.value,
         waiting.key,
-        waiting.issued_by,
         one.failed + 1,
-        (one.state.value, one.due_at),
         error,
         one.number,
     )
