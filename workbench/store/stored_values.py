@@ -14,7 +14,7 @@ from workbench.model.delivery_states import DeliveryState
 
 
 class Instance(NamedTuple):
-    """An instance of a process: state as JSON, position of what began it; 0 where schema 6 held it already."""
+    """An instance of a process: state as JSON, position of what began it; 0 if schema 6 held it already."""
 
     state: str
     began: int
