@@ -79,7 +79,7 @@ async def test_a_wire_is_drawn_to_what_is_lit_and_written(shop: Designer) -> Non
     assert lights.targets == {SENT, LOST}
     assert shop.scene.cards()[SEND].opacity() == DIM
     assert shop.scene.cards()[LOST].opacity() == 1
-    assert hint(shop) == "Let go to link return_parcel and parcel.lost"
+    assert hint(shop) == "Release to link return_parcel and parcel.lost"
     shop.release(end)
     await shop.has('fields { parcel_id: "string" }\nemit: "parcel.lost"')
     assert not lights.source
@@ -87,9 +87,9 @@ async def test_a_wire_is_drawn_to_what_is_lit_and_written(shop: Designer) -> Non
     await shop.until(lambda: (RETURN, LOST) in shop.scene.wires)
 
 
-async def test_what_cannot_be_led_to_says_why_and_escape_lets_go(shop: Designer) -> None:
+async def test_what_cannot_be_led_to_says_why_and_escape_ends_it(shop: Designer) -> None:
     shop.drag(shop.handle(SEND), shop.at(shop.scene.box_of(RETURN).center()))
-    assert hint(shop) == "A command emits a event, nothing leads from it to a command"
+    assert hint(shop) == "A command emits an event, nothing leads from it to a command"
     shop.release(shop.at(shop.scene.box_of(RETURN).center()))
     await shop.rest()
     assert shop.text == SHOP
@@ -184,7 +184,7 @@ async def test_a_field_is_dragged_to_another_card(shop: Designer) -> None:
     shop.scene.choose(SEND)
     start, end = shop.line(SEND, 1), shop.at(shop.scene.box_of(RETURN).center())
     shop.drag(start, end)
-    assert hint(shop) == "Let go to copy to to return_parcel"
+    assert hint(shop) == "Release to copy to to return_parcel"
     assert RETURN in shop.scene.lights.targets
     shop.release(end)
     await shop.has('changes: "parcel"\nfields { parcel_id: "string", to: "string" }')

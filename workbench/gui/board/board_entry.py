@@ -122,7 +122,7 @@ class BoardEntry(QFrame):
         self.setObjectName("board_entry")
         self.asking = NOTHING
         self._sign = QLabel()
-        self._title = plain_label("", "muted")
+        self._title = plain_label("", "muted", wrap=True)
         self.line = QLineEdit()
         self.line.textChanged.connect(self._offer)
         self.line.installEventFilter(self)

@@ -55,7 +55,7 @@ class BoardFields(QObject):
         self._ask(node, "", "", f"New field of {node.name}")
 
     def change(self, node: DesignNode, name: str) -> None:
-        """Asks for a field anew; what a line cannot say is changed in the text."""
+        """Asks for another line in the place of a field; what a line cannot say is changed in the text."""
         fields = gestures.fields_of(self.editor.state.text, node)
         line = write_field_line(name, fields[name]) if name in fields else None
         if line is not None:

@@ -50,7 +50,7 @@ class BoardHand(QObject):
         told: What would happen where the pointer is; empty where nothing is held.
     """
 
-    moves = (WidgetKey("Esc", "Let go of a wire or field that is dragged"),)
+    moves = (WidgetKey("Esc", "Leave a wire or field where it was dragged from"),)
     told = Signal(str)
 
     def __init__(self, editor: BoardEditor) -> None:
@@ -95,7 +95,7 @@ class BoardHand(QObject):
         return known is not None and known(event, self._board)
 
     def _key(self, event: QKeyEvent) -> bool:
-        """Escape lets go of what is held."""
+        """Escape ends a drag without a change."""
         if self._held is None or event.key() != Qt.Key.Key_Escape:
             return False
         if event.type() == QEvent.Type.ShortcutOverride:
@@ -202,19 +202,19 @@ class BoardHand(QObject):
         self.told.emit(self._words(held, board.card_at(there), board))
 
     def _words(self, held: Held, key: str, board: BlueprintScene) -> str:
-        """Says what letting go there would do, or why nothing."""
+        """Says what a release there would do, or why nothing."""
         node = board.cards()[key].card.node if key else ""
         if held.field:
             if node in board.lights.targets:
-                return f"Let go to copy {held.field} to {board.cards()[key].card.title}"
+                return f"Release to copy {held.field} to {board.cards()[key].card.title}"
             return f"Carry {held.field} to a card that has no such field"
         if not node:
-            return "Let go on a lit card to link it, or here for something new"
+            return "Release on a lit card to link it, or here for something new"
         if key == held.key:
             return "Drag to what follows"
         why = self._editor.wires.refused(held.node, node)
         title = board.cards()[key].card.title
-        return why[:1].upper() + why[1:] if why else f"Let go to link {held.node.name} and {title}"
+        return why[:1].upper() + why[1:] if why else f"Release to link {held.node.name} and {title}"
 
     def _push(self, place: QPoint) -> None:
         """Moves the picture where the pointer is near its edge."""
