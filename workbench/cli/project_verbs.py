@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.cli.answers import answer, many_lines, note, one_line
 from workbench.cli.arguments import DONE, FAILED, PROBLEMS, Environ, Options, Parser, VerbSpec
 from workbench.model.counts import counted
+
+if TYPE_CHECKING:
+    from workbench.services.project.run_check import Complaint
 
 
 def _new_takes(parser: Parser) -> None:
@@ -42,8 +47,10 @@ async def _new(options: Options, _environ: Environ) -> int:
 def _check_takes(parser: Parser) -> None:
     parser.project()
     parser.trust()
+    parser.add_argument("--strict", action="store_true", help="end with 3 for a warning, too")
     parser.json(
-        "project, complete, problems [{file, line, column, code, message, hint}], advice, model, unseen,"
+        "project, complete, problems [{file, line, column, code, message, hint}], warnings (likewise),"
+        " advice, model, unseen,"
         " flows {command:NAME and the like: [{verb, name, cause, words}]}"
     )
 
@@ -52,18 +59,7 @@ async def _check(options: Options, environ: Environ) -> int:
     from workbench.services.project.project_check import check_project, in_words
 
     verdict = await check_project(options.project, environ, trust=options.trust)
-    problems = [
-        {
-            "file": one.file,
-            "line": one.line,
-            "column": one.column,
-            "code": one.code,
-            "message": one.message,
-            "hint": one.hint,
-        }
-        for one in verdict.complaints
-    ]
-    lines = [many_lines(str(one)) for one in verdict.complaints]
+    lines = [many_lines(str(one)) for one in (*verdict.complaints, *verdict.warnings)]
     if verdict.complaints:
         count = len(verdict.complaints)
         note(f"{count} problem{'s' if count > 1 else ''}")
@@ -76,13 +72,33 @@ async def _check(options: Options, environ: Environ) -> int:
             " syntax was checked\n  read it; if you trust it, say --trust, which remembers this folder with"
             " these files"
         )
+    if verdict.warnings:
+        note(
+            f"{counted(len(verdict.warnings), 'warning')}: the project runs, and these may fail for some data"
+        )
     for told in verdict.advice:
         note(f"workbench: {one_line(told)}")
-    said = {"project": verdict.name, "complete": not verdict.unseen, "problems": problems}
+    said = {"project": verdict.name, "complete": not verdict.unseen}
+    said |= {"problems": _listed(verdict.complaints), "warnings": _listed(verdict.warnings)}
     said |= {"advice": list(verdict.advice), "model": dict(verdict.model), "unseen": list(verdict.unseen)}
     said["flows"] = {of: [asdict(one) for one in flows] for of, flows in verdict.flows.items()}
     answer(options, said, "\n".join(lines))
-    return PROBLEMS if verdict.complaints else FAILED if verdict.unseen else DONE
+    wrong = verdict.complaints or (options.strict and verdict.warnings)
+    return PROBLEMS if wrong else FAILED if verdict.unseen else DONE
+
+
+def _listed(complaints: Sequence[Complaint]) -> list[dict[str, object]]:
+    return [
+        {
+            "file": one.file,
+            "line": one.line,
+            "column": one.column,
+            "code": one.code,
+            "message": one.message,
+            "hint": one.hint,
+        }
+        for one in complaints
+    ]
 
 
 def _docs_takes(parser: Parser) -> None:

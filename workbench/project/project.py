@@ -45,6 +45,7 @@ class Project:
         story: File of commands that show the project at work, if it has one.
         snapshot_every: Events of a stream between snapshots; 0 takes none.
         components: What parts of the architecture are for, in the project's words.
+        warnings: What may go wrong for some data, and hinders nothing.
     """
 
     root: Path
@@ -62,6 +63,7 @@ class Project:
     package: str = ""
     story: Path | None = None
     components: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()
 
 
 @contextmanager
@@ -104,7 +106,8 @@ def load_project(
     imported = Imported() if restricted else import_modules(sources)
     declared, found = _declared(file, imported.definitions)
     definitions = [*imported.definitions, _at_rest(declared) if restricted else declared]
-    problems: list[object] = [*sorted([*contradictions(settings, file.problem), *found]), *imported.problems]
+    wrong = [one for one in found if not one.warning]
+    problems: list[object] = [*sorted([*contradictions(settings, file.problem), *wrong]), *imported.problems]
     try:
         if not problems and not restricted:
             problems += contradictions(
@@ -130,6 +133,7 @@ def load_project(
         if settings.event_sourcing.snapshot_pattern is False
         else settings.event_store.snapshot_every,
         components=settings.event_components,
+        warnings=tuple(sorted(one for one in found if one.warning)),
         retry=settings.message_queue.policy(RetryPolicy()),
         restricted=restricted,
         modules=modules,

@@ -201,11 +201,11 @@ class TskEditor(QPlainTextEdit):
         line.format.setBackground(QColor(colors.alternate))
         line.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
         marks = [line]
-        for cursor, _ in self._mistakes:
+        for cursor, problem in self._mistakes:
             mark = QTextEdit.ExtraSelection()
             mark.cursor = cursor
             mark.format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-            mark.format.setUnderlineColor(QColor(colors.error))
+            mark.format.setUnderlineColor(QColor(colors.warning if problem.warning else colors.error))
             marks.append(mark)
         self.setExtraSelections(marks)
 

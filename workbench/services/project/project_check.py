@@ -36,6 +36,7 @@ class ProjectReport:
     """What a check found.
 
     Attributes:
+        warnings: What may go wrong for some data; the project runs.
         advice: What is worth knowing, though nothing is wrong with it.
         unseen: Modules that were not imported, because they are not trusted; only their syntax was checked.
         model: How many things of each kind the model has; empty where it could not be built.
@@ -44,6 +45,7 @@ class ProjectReport:
 
     name: str
     complaints: tuple[Complaint, ...]
+    warnings: tuple[Complaint, ...] = ()
     advice: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
     model: Mapping[str, int]
@@ -102,6 +104,7 @@ async def check_project(target: Path, environ: Mapping[str, str], *, trust: bool
     return ProjectReport(
         name=project.name,
         complaints=tuple(found),
+        warnings=tuple(_complaint(problem, root) for problem in project.warnings),
         advice=tuple(advice),
         model=counts(project.registry),
         flows=_flows(project.registry),
@@ -143,6 +146,7 @@ def _complaint(problem: object, root: Path) -> Complaint:
         code=getattr(problem, "code", "M-IMPORT"),
         message=getattr(problem, "message", str(problem)),
         hint=getattr(problem, "hint", ""),
+        warning=getattr(problem, "warning", False),
     )
 
 
