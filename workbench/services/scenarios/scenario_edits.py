@@ -15,7 +15,7 @@ from workbench.services.design.design_text import DesignText
 from workbench.tusk import Document, Entry, Value, ValueKind, parse
 from workbench.tusk.edit import delete, insert, rename
 from workbench.tusk.splice import splice
-from workbench.tusk.write import INDENT, WIDTH, write_key
+from workbench.tusk.write import INDENT, WIDTH, write_key, write_value
 
 PARTS = ("given", "when", "then")
 ORDER = ("now", *PARTS)
@@ -49,7 +49,9 @@ def written_steps(document: Document, name: str) -> dict[str, tuple[WrittenStep,
     """Returns what is written in each part of a scenario; nothing where there is none of that name."""
     book = Book(document)
     return {
-        part: tuple(_step(document, book, part, at, one) for at, one in enumerate(_values(document, name, part)))
+        part: tuple(
+            _step(document, book, part, at, one) for at, one in enumerate(_values(document, name, part))
+        )
         for part in PARTS
     }
 
@@ -87,7 +89,9 @@ def with_step(document: Document, name: str, part: str, number: int, written: st
         texts = [document.text[one.start : one.end] for one in values]
         return _rewritten(document, entry, [*texts[:number], written, *texts[number:]])
     cuts = _cuts(document, entry.value)
-    return splice(document, cuts[number], cuts[number], f"{_indent(document, values[0])}{written}{document.line_end}")
+    return splice(
+        document, cuts[number], cuts[number], f"{_indent(document, values[0])}{written}{document.line_end}"
+    )
 
 
 def exchanged_step(document: Document, name: str, part: str, number: int, written: str) -> Document:
@@ -154,7 +158,11 @@ def _spread(document: Document, value: Value) -> bool:
     text, behind = document.text, value.start + 1
     for one in value.items:
         before = text[behind : one.start]
-        if "\n" not in before or before[before.rindex("\n") :].strip(" \t\n") or not _REST.match(text, one.end):
+        if (
+            "\n" not in before
+            or before[before.rindex("\n") :].strip(" \t\n")
+            or not _REST.match(text, one.end)
+        ):
             return False
         behind = one.end
     return bool(value.items) and "\n" in text[behind : value.end]
@@ -179,11 +187,11 @@ def _indent(document: Document, value: Value) -> str:
 
 
 def _rewritten(document: Document, entry: Entry, texts: Sequence[str]) -> Document:
-    """Writes the items of a part anew: in one line as long as they have room there."""
+    """Writes the items of a part anew: one alone as it is, several in one line as long as they have room."""
     line = document.text[entry.line_start : entry.start]
-    single = f"[{', '.join(texts)}]"
+    single = texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
     end = document.line_end
-    if line.strip(" \t\ufeff") or len(line) + len(entry.key) + 2 + len(single) <= WIDTH:
+    if len(texts) == 1 or line.strip(" \t\ufeff") or len(line) + len(entry.key) + 2 + len(single) <= WIDTH:
         written = single
     else:
         inner = "".join(f"{line}{INDENT}{one}{end}" for one in texts)
@@ -192,6 +200,16 @@ def _rewritten(document: Document, entry: Entry, texts: Sequence[str]) -> Docume
 
 
 # -- whole scenarios ----------------------------------------------------------------------------------------
+
+
+def new_scenario(name: str) -> str:
+    """Returns the text of a scenario that says nothing yet.
+
+    Raises:
+        InvalidName: The name is no sentence of one line.
+    """
+    check_name(name, what="a scenario's name")
+    return f"{write_value(name)} {{\n{INDENT}when: []\n{INDENT}then: []\n}}\n"
 
 
 def added(text: DesignText, written: str, *, file: str = "", name: str = "") -> tuple[DesignText, str]:
@@ -291,7 +309,9 @@ def _scenario(document: Document, name: str) -> Entry:
 def _check_new(document: Document, name: str) -> None:
     check_name(name, what="a scenario's name")
     if name in document.top.entries:
-        raise InvalidValue(f"{document.file} has a scenario “{name}” already", path="", hint="say it otherwise")
+        raise InvalidValue(
+            f"{document.file} has a scenario “{name}” already", path="", hint="say it otherwise"
+        )
 
 
 def _head_of_file(text: str, at: int) -> bool:
