@@ -85,7 +85,7 @@ class ScenarioWriting(QObject):
 
     def _no_scenario(self, rows: ChosenRows | None) -> str:
         chosen = rows is not None and rows.row[4].scenario is not None
-        return self.desk.read_only() or ("" if chosen else "Its file has mistakes: mend it in the text")
+        return self.desk.read_only() or ("" if chosen else "Its file has mistakes: fix it in the text")
 
     @action(
         "New scenario …",

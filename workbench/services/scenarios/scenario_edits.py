@@ -187,7 +187,7 @@ def _indent(document: Document, value: Value) -> str:
 
 
 def _rewritten(document: Document, entry: Entry, texts: Sequence[str]) -> Document:
-    """Writes the items of a part anew: one alone as it is, several in one line as long as they have room."""
+    """Writes the items of a part again: one alone as it is, several in one line as long as they have room."""
     line = document.text[entry.line_start : entry.start]
     single = texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
     end = document.line_end
@@ -293,7 +293,7 @@ def in_file(file: str, change: Callable[[Document], Document]) -> Callable[[Desi
     def changed(text: DesignText) -> DesignText:
         document = text.scenarios.get(file)
         if document is None:
-            raise InvalidValue(f"{file} cannot be read", path="", hint="mend it in the text")
+            raise InvalidValue(f"{file} cannot be read", path="", hint="fix it in the text")
         return text.with_file(change(document))
 
     return changed
