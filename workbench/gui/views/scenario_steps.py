@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from workbench.gui.actions import Actions, action
-from workbench.gui.board.board_entry import BoardEntry, Entered, Offer
+from workbench.gui.board.board_entry import Asking, BoardEntry, Entered, Offer
 from workbench.gui.paged_model import ListSource, Row, TableColumn
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
@@ -79,8 +79,6 @@ class ScenarioSteps(QWidget):
         self.trouble = Banner("error", "")
         self.trouble.hide()
         self.entry = BoardEntry(self)
-        self.entry.entered.connect(self._entered)
-        self._asked = "given"
         self.acts = Actions(self, self)
         self.pages = QStackedLayout(self)
         self.pages.addWidget(self._page())
@@ -161,12 +159,11 @@ class ScenarioSteps(QWidget):
         self._ask("then", "Then: what must follow?")
 
     def _ask(self, part: str, title: str) -> None:
-        self._asked = part
-        found = kinds(self._desk.workspace.registry, part)
-        self.entry.ask(title, "scenario", QPoint(8, 40), lambda typed: _offers(found, typed))
+        found = {one.words: one for one in kinds(self._desk.workspace.registry, part)}
+        take, fits = partial(self._entered, found), partial(_offers, tuple(found.values()))
+        self.entry.ask(Asking(title=title, sign="scenario", take=take, fits=fits), QPoint(8, 40))
 
-    def _entered(self, entered: Entered) -> None:
-        found = {one.words: one for one in kinds(self._desk.workspace.registry, self._asked)}
+    def _entered(self, found: Mapping[str, StepKind], entered: Entered) -> None:
         kind = found.get(entered.offer.name if entered.offer is not None else entered.text)
         if kind is None:
             self.entry.tell("Nothing of that name can stand here." if entered.text else "Say what it is.")

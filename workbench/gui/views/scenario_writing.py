@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QPoint, Signal
 
 from workbench.errors import CallerError, WorkbenchError
 from workbench.gui.actions import Actions, action
-from workbench.gui.board.board_entry import BoardEntry, Entered
+from workbench.gui.board.board_entry import Asking, BoardEntry, Entered
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.widgets import error_text
@@ -58,8 +58,6 @@ class ScenarioWriting(QObject):
         self.state = DesignState()
         self.wanted = ""
         self.entry = BoardEntry(table)
-        self.entry.entered.connect(self._entered)
-        self._take: Callable[[str], None] = lambda _name: None
         self._reading = Question(self, desk, self._show, partial(desk.fail, "Reading the scenarios"))
         self.acts = Actions(self, view)
         self.acts.offer()
@@ -174,14 +172,14 @@ class ScenarioWriting(QObject):
     # -- doing ----------------------------------------------------------------------------------------------
 
     def _ask(self, title: str, text: str, take: Callable[[str], None]) -> None:
-        self._take = take
-        self.entry.ask(title, "scenario", QPoint(8, 8), text=text, hint="A suspension needs a reason")
+        def entered(found: Entered) -> None:
+            if found.text:
+                take(found.text)
+            else:
+                self.entry.tell("Say in a sentence what it shows.")
 
-    def _entered(self, entered: Entered) -> None:
-        if entered.text:
-            self._take(entered.text)
-        else:
-            self.entry.tell("Say in a sentence what it shows.")
+        hint = "A suspension needs a reason"
+        self.entry.ask(Asking(title=title, sign="scenario", take=entered, text=text, hint=hint), QPoint(8, 8))
 
     def change(self, file: str, label: str, change: Callable[[Document], Document]) -> None:
         """Changes a file, as a step that can be undone."""
