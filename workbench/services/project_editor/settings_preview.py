@@ -30,7 +30,7 @@ def would_be(
 ) -> Project:
     """Loads the project with a text in the place of its file, in full, as opening it does.
 
-    Modules that are not trusted yet are not imported; those that are have been, and are let go again.
+    Modules that are not trusted yet are not imported; those that are trusted are imported, and dropped again.
 
     Args:
         before: The same project with another text, by default as it runs: what stayed the same is not
