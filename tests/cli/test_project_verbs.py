@@ -218,7 +218,7 @@ def test_what_may_fail_for_some_data_is_told_and_hinders_nothing_but_strict(work
     who, size, price = [line.partition(" (")[0].rpartition("/")[2] for line in found.out.splitlines()[:3]]
     assert who == "project.tsk:8:5: warning S-REF there is no actor or outside system writer"
     assert size == "project.tsk:10:25: warning S-CEL command.size may be null, and > does not take null"
-    assert price.startswith("project.tsk:14:37: warning S-TYPE price is a number, which rounds")
+    assert price.startswith("project.tsk:14:34: warning S-TYPE price is a number, which rounds")
     assert "3 warnings: the project runs" in found.err
     assert workbench("check", tmp_path, "--strict").code == 3
     said = json.loads(workbench("check", tmp_path, "--json").out)
