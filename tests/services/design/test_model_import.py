@@ -42,7 +42,7 @@ def fields(*said: str, **more: Any) -> list[dict[str, Any]]:
 
 def element(
     kind: str, title: str, *said: str, links: tuple[tuple[str, str, str], ...] = (), **more: Any
-) -> dict:
+) -> dict[str, Any]:
     found = [{"type": way, "elementType": form, "title": name, "id": name} for way, form, name in links]
     return {"id": title, "title": title, "type": kind, "fields": fields(*said), "dependencies": found, **more}
 
