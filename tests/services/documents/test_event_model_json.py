@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.services.documents.test_event_story import registry_of
+from tests.services.documents.test_flow_steps import registry_of
 from workbench.assets import asset
 from workbench.project.samples import SAMPLES
 from workbench.project.scenarios import find_scenarios

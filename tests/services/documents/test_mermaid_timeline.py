@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.services.documents.test_event_story import registry_of
+from tests.services.documents.test_flow_steps import registry_of
 from workbench.errors import InvalidValue
 from workbench.model.registry import Registry
 from workbench.project.samples import SAMPLES

@@ -127,7 +127,7 @@ class _Import:
                         yield DesignNode(one.kind, one.name), DesignNode(other.kind, other.name)
 
     def _doubt(self, node: DesignNode) -> None:
-        """Lets a policy do nothing as long as nobody said which command follows from which event."""
+        """Lets a policy do nothing until it is said which command follows from which event."""
         path = section_path(node.kind, node.name)
         events, commands = (
             names_at(self.text.project, (*path, "on")),

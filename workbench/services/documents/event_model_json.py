@@ -10,12 +10,12 @@ from workbench.model.json_values import write_json
 from workbench.model.projection import ColumnKind
 from workbench.model.registry import Registry
 from workbench.model.scenario import Expected, FactKind, IssuedCommand, Occurrence, Scenario
-from workbench.services.documents.event_story import (
+from workbench.services.documents.flow_steps import (
     askers_of,
     emitted_by,
     issued_by,
     reactions_of,
-    story_of,
+    flow_steps_of,
 )
 
 LISTS = {"command": "commands", "event": "events", "projection": "readmodels", "reaction": "processors"}
@@ -67,7 +67,7 @@ class _Writer:
 
     def write(self) -> None:
         self._link()
-        for one in story_of(self.registry):
+        for one in flow_steps_of(self.registry):
             if one.kind in LISTS and (one.kind, one.name) not in self.home:
                 source = next(iter(self._sources(one.kind, one.name)), None)
                 self._place(one.kind, one.name, source)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from workbench.errors import InvalidValue
 from workbench.model.registry import Registry
-from workbench.services.documents.event_story import story_of
+from workbench.services.documents.flow_steps import flow_steps_of
 from workbench.services.documents.schema_fields import SchemaField, fields_of
 
 KINDS = {"actor": "ui", "command": "cmd", "event": "evt", "projection": "rmo", "reaction": "pcr"}
@@ -23,12 +23,12 @@ def event_timeline(registry: Registry) -> str:
     Raises:
         InvalidValue: It would have more frames than Mermaid can number.
     """
-    story = story_of(registry)
-    if len(story) > MOST:
-        said = f"Mermaid numbers {MOST} frames at most, and this model has {len(story):,} steps"
+    steps = flow_steps_of(registry)
+    if len(steps) > MOST:
+        said = f"Mermaid numbers {MOST} frames at most, and this model has {len(steps):,} steps"
         raise InvalidValue(said, path="", hint="write it as SVG or PNG")
     lines, told = ["eventmodeling", ""], set()
-    for number, one in enumerate(story, 1):
+    for number, one in enumerate(steps, 1):
         links = "".join(f" ->> {source + 1:03}" for source in one.sources)
         data = "" if (one.kind, one.name) in told else _data(registry, one.kind, one.name)
         told.add((one.kind, one.name))

@@ -1,4 +1,4 @@
-"""Tells a model as a story: what is asked for, what happens, who reads it, and what follows by itself."""
+"""Tells a model step by step: what is asked for, what happens, who reads it, and what follows by itself."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from workbench.model.registry import Registry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """One step of the story.
+class FlowStep:
+    """One step of a flow.
 
     Attributes:
         kind: ``actor``, ``command``, ``event``, ``projection`` or ``reaction``.
@@ -26,15 +26,15 @@ class Moment:
     again: bool = False
 
 
-def story_of(registry: Registry) -> tuple[Moment, ...]:
-    """Returns the whole story: each command that nobody issues with all that follows from it, then the rest.
+def flow_steps_of(registry: Registry) -> tuple[FlowStep, ...]:
+    """Returns all steps: each command that no reaction issues with all that follows from it, then the rest.
 
     Every command, event, reaction and read model is told: a reaction wherever it issues something, a read
     model once, behind all its events.
     """
-    story = _Story(registry, reactions_of(registry))
-    story.tell()
-    return tuple(story.moments)
+    teller = _Teller(registry, reactions_of(registry))
+    teller.tell()
+    return tuple(teller.steps)
 
 
 def reactions_of(registry: Registry) -> dict[str, tuple[str, ...]]:
@@ -72,10 +72,10 @@ def askers_of(registry: Registry, command: str) -> tuple[str, ...]:
 
 
 @dataclass(slots=True)
-class _Story:
+class _Teller:
     registry: Registry
     reactions: dict[str, tuple[str, ...]]
-    moments: list[Moment] = field(default_factory=list)
+    steps: list[FlowStep] = field(default_factory=list)
     first: dict[tuple[str, str, str], int] = field(default_factory=dict)
     """Where each was told first, by kind, name, and for a reaction what led to it."""
 
@@ -128,7 +128,7 @@ class _Story:
     def _add(
         self, kind: str, name: str, sources: Sequence[int] = (), cause: str = "", *, again: bool = False
     ) -> int:
-        number = len(self.moments)
-        self.moments.append(Moment(kind=kind, name=name, sources=tuple(sources), again=again))
+        number = len(self.steps)
+        self.steps.append(FlowStep(kind=kind, name=name, sources=tuple(sources), again=again))
         self.first.setdefault((kind, name, cause), number)
         return number
