@@ -13,9 +13,9 @@ from workbench.model.scenario import Expected, FactKind, IssuedCommand, Occurren
 from workbench.services.documents.flow_steps import (
     askers_of,
     emitted_by,
+    flow_steps_of,
     issued_by,
     reactions_of,
-    flow_steps_of,
 )
 
 LISTS = {"command": "commands", "event": "events", "projection": "readmodels", "reaction": "processors"}
