@@ -319,5 +319,5 @@ async def test_a_list_that_was_empty_has_the_keyboard_as_soon_as_something_is_in
     await settle(session.workspace)
     await until(letters.table.hasFocus)
     session.bring("commands")
-    key("4", Qt.KeyboardModifier.ControlModifier)
+    await key(session.window, Qt.Key.Key_4, until, Qt.KeyboardModifier.ControlModifier)
     await until(letters.table.hasFocus)
