@@ -318,6 +318,6 @@ async def test_a_list_that_was_empty_has_the_keyboard_as_soon_as_something_is_in
     await session.workspace.commands.issue("create_user", values)
     await settle(session.workspace)
     await until(letters.table.hasFocus)
-    session.bring("commands")
+    session.window.show_perspective("Run")
     await key(session.window, Qt.Key.Key_4, until, Qt.KeyboardModifier.ControlModifier)
     await until(letters.table.hasFocus)
