@@ -137,7 +137,9 @@ class TextPane(QWidget):
             return
         one = found[0]
         more = f"  (and {len(found) - 1} more here)" if len(found) > 1 else ""
-        said = f"{one.line}:{one.column}  {sentences(one.message, one.hint)}{more}"
+        said = (
+            f"{one.line + self.editor.first_line - 1}:{one.column}  {sentences(one.message, one.hint)}{more}"
+        )
         fixes = self._language.fixes(self.editor.text(), one)[:NAMED]
         self.strip.set("error", said, [(fix.label, lambda fix=fix: self.apply(fix)) for fix in fixes])  # type: ignore[misc]
         if not self.strip.isVisible():
