@@ -27,6 +27,7 @@ OWNERS = (
     *((entry.title, entry.where) for entry in VIEWS),
     ("Flow board", "workbench.gui.board.flow_view:FlowView"),
     ("Flow board", "workbench.gui.board.board_editor:BoardEditor"),
+    ("Lines of the details", "workbench.gui.details.code_line:CodeLine"),
     ("Typing on the board", "workbench.gui.board.board_entry:BoardEntry"),
     ("Flow board", "workbench.gui.views.board_export:BoardExport"),
     ("Flow board", "workbench.gui.views.board_finder:BoardFinder"),

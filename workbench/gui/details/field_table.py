@@ -43,6 +43,8 @@ class FieldTable(Row):
         self.new = CodeLine("New field", cell=True)
         self.new.setPlaceholderText(NEW)
         self.new.committed.connect(self._add)
+        self._grid.addWidget(self.new, 1, 0, 1, len(HEADS))
+        self._is_made = False
         self._whole.addWidget(self.frame)
         theme().changed.connect(self._dress)
         self._dress()
@@ -63,12 +65,26 @@ class FieldTable(Row):
                 self._grid.removeWidget(cell)
                 cell.setParent(None)
                 cell.deleteLater()
-        while len(self._cells) < len(row.fields):
-            self._cells.append(self._line(len(self._cells)))
-        for cells, field in zip(self._cells, row.fields, strict=True):
-            for cell, text in zip(cells, (field.name, field.type, field.rules), strict=True):
-                cell.show_text(text)
-        self._grid.addWidget(self.new, len(self._cells) + 1, 0, 1, len(HEADS))
+        for at in range(len(self._cells)):
+            self._fill(at)
+        while self._is_made and self.grow():
+            pass
+
+    @override
+    def grow(self) -> bool:
+        at = len(self._cells)
+        self._is_made = at == len(self.row.fields)
+        if self._is_made:
+            return False
+        self._cells.append(self._line(at))
+        self._fill(at)
+        self._grid.addWidget(self.new, at + 2, 0, 1, len(HEADS))
+        return True
+
+    def _fill(self, at: int) -> None:
+        field = self.row.fields[at]
+        for cell, text in zip(self._cells[at], (field.name, field.type, field.rules), strict=True):
+            cell.show_text(text)
 
     def _line(self, at: int) -> tuple[CodeLine, ...]:
         def types(typed: str, place: int) -> Completions:
@@ -83,7 +99,7 @@ class FieldTable(Row):
     @override
     def show_problems(self, problems: Sequence[FormProblem], why_not: str) -> None:
         super().show_problems(problems, why_not)
-        for cells, field in zip(self._cells, self.row.fields, strict=True):
+        for cells, field in zip(self._cells, self.row.fields, strict=False):
             mine = [one for one in problems if one.path[len(self.row.path) :][:1] == (field.key,)]
             for cell in cells:
                 cell.setReadOnly(bool(why_not or field.why_not))

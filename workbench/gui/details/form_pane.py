@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.gui.details.field_table import FieldTable
@@ -14,6 +14,8 @@ from workbench.services.design.form_problems import FormProblem
 from workbench.services.design.section_form import FormRow, RowKind
 from workbench.tusk.document import Path
 
+TURN_MS = 12
+"""Milliseconds that making rows may hold the loop (V4)."""
 _WIDGETS = {
     RowKind.LINE: LineRow,
     RowKind.CHOICE: ChoiceRow,
@@ -30,6 +32,14 @@ class FormPane(QScrollArea):
         super().__init__()
         self._hand = hand
         self.rows: list[Row] = []
+        self._planned: Sequence[FormRow] = ()
+        self._problems: Sequence[FormProblem] = ()
+        self._why_not = ""
+        self._focus: tuple[Path, int] | None = None
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(0)
+        self._rest.timeout.connect(self._make)
         self.told = Banner("error", "")
         self.told.hide()
         self._inner = QWidget()
@@ -50,14 +60,39 @@ class FormPane(QScrollArea):
         Args:
             why_not: Why nothing can be changed; empty where it can.
         """
-        if [_shape(one.row) for one in self.rows] != [_shape(one) for one in rows]:
-            self._make(rows)
-        else:
-            for widget, row in zip(self.rows, rows, strict=True):
-                widget.show_row(row)
-        left = self._tell(problems, why_not)
+        same = [_shape(one) for one in self._planned] == [_shape(one) for one in rows]
+        self._planned, self._problems, self._why_not = rows, problems, why_not
+        if not same:
+            self._clear()
+        for widget, row in zip(self.rows, rows, strict=False):
+            widget.show_row(row)
+        self._make()
+
+    def _make(self) -> None:
+        """Makes rows as long as the window may wait, the rest in the next turn of the loop."""
+        clock = QElapsedTimer()
+        clock.start()
+        while self._make_one():
+            if clock.elapsed() > TURN_MS:
+                self._rest.start()
+                return
+        left = self._tell(self._problems, self._why_not)
         self.told.set("error", "\n".join(one.said for one in left))
         self.told.setVisible(bool(left))
+        if self._focus is not None:
+            self.focus_path(*self._focus)
+            self._focus = None
+
+    def _make_one(self) -> bool:
+        """Makes a part of a row; returns whether there was one to make."""
+        if self.rows and self.rows[-1].grow():
+            return True
+        if len(self.rows) == len(self._planned):
+            return False
+        row = self._planned[len(self.rows)]
+        self.rows.append(_WIDGETS[row.kind](row, self._hand))
+        self._column.insertWidget(len(self.rows), self.rows[-1])
+        return True
 
     def focus_path(self, path: Path, at: int = 0) -> None:
         """Gives the keyboard to the row of a path, or to the first one inside of it."""
@@ -68,18 +103,16 @@ class FormPane(QScrollArea):
                 place.setFocus()
                 self.ensureWidgetVisible(place)
                 return
+        if len(self.rows) < len(self._planned):
+            self._focus = path, at
 
-    def _make(self, rows: Sequence[FormRow]) -> None:
-        held = self._held()
+    def _clear(self) -> None:
+        self._focus = self._held()
         for one in self.rows:
             self._column.removeWidget(one)
             one.hide()
             one.deleteLater()
-        self.rows = [_WIDGETS[row.kind](row, self._hand) for row in rows]
-        for at, one in enumerate(self.rows):
-            self._column.insertWidget(at + 1, one)
-        if held is not None:
-            self.focus_path(*held)
+        self.rows = []
 
     def _held(self) -> tuple[Path, int] | None:
         """Returns the row that has the keyboard, and where in it that is."""

@@ -31,10 +31,10 @@ from workbench.services.design.section_form import FormRow, RowKind
 from workbench.tusk import Document
 from workbench.tusk.document import Path
 
-LABEL = 84
-"""Pixels of a row's name."""
-INDENT = 12
-"""Pixels that each block is further in."""
+LABEL, NAME = 76, 96
+"""Pixels of what a row is called: by a key, and by a person."""
+INDENT, DEEPEST = 10, 3
+"""Pixels that each block is further in, and how many are."""
 Change = Callable[[Document], Document]
 Tell = Callable[[str], object]
 
@@ -65,13 +65,17 @@ class Row(QWidget):
         super().__init__()
         self.row, self.hand = row, hand
         self._whole = QVBoxLayout(self)
-        self._whole.setContentsMargins(INDENT * row.level, 0, 0, 0)
+        self._whole.setContentsMargins(INDENT * min(row.level, DEEPEST), 0, 0, 0)
         self._whole.setSpacing(2)
         self._told: list[QWidget] = []
 
     def show_row(self, row: FormRow) -> None:
         """Shows what stands there now."""
         self.row = row
+
+    def grow(self) -> bool:
+        """Makes a part of it that is still missing; returns whether there was one."""
+        return False
 
     def show_problems(self, problems: Sequence[FormProblem], why_not: str) -> None:
         """Says what is wrong, each with what would fix it."""
@@ -290,7 +294,7 @@ def _labelled(row: FormRow, editor: QWidget) -> QHBoxLayout:
     if row.own_name:
         label.setFont(code_font())
     label.setToolTip(plain_tip(row.words))
-    label.setFixedWidth(max(48, LABEL - INDENT * row.level))
+    label.setFixedWidth(NAME if row.own_name else LABEL)
     label.setFixedHeight(26)
     line = QHBoxLayout()
     line.setContentsMargins(0, 0, 0, 0)

@@ -80,7 +80,7 @@ class SectionEditor(QWidget):
         self._problems = 0
         self._also: frozenset[Path] = frozenset()
         self._focus: Path = ()
-        self._label = self._why_not = ""
+        self._label = self._why_not = self._sent = ""
         self._applying = False
         self._reading = Question(self, desk, self._known, partial(desk.fail, "Checking the text"))
         self.drafts = DraftKeeper(desk, self._written, self._restore, self._discard)
@@ -171,7 +171,7 @@ class SectionEditor(QWidget):
         elif was is None or not self.pane.dirty or self.pane.editor.text() == piece.text:
             self.pane.show_piece(piece, fresh=False)
             self.drafts.settle()
-        elif was.text == piece.text:
+        elif piece.text in (was.text, self._sent):  # what was typed since comes next
             self._move(piece)
         else:
             self._tell_changed(piece)
@@ -302,6 +302,7 @@ class SectionEditor(QWidget):
             label = self._label or f"Edit {node.kind} {node.name}"
             now = self.pane.editor.text()
             change = partial(with_piece, kind=node.kind, name=node.name, was=piece.text, now=now)
+            self._sent = now
             self._step(label, change)
 
     def _step(self, label: str, change: Callable[[DesignText], DesignText]) -> None:

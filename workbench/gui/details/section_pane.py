@@ -39,6 +39,7 @@ class SectionPane(TextPane):
     """
 
     reached = Signal(object)
+    named = 1
 
     def __init__(self, check: Callable[[str], CheckedText]) -> None:
         self._check_text = check

@@ -170,11 +170,11 @@ class AboutPane(QScrollArea):
         column.setContentsMargins(12, 8, 12, 12)
         column.setSpacing(2)
         self.parts: dict[str, QLabel] = {}
-        self._heads: dict[str, QLabel] = {}
+        self.heads: dict[str, QLabel] = {}
         for part, head in PARTS.items():
-            self._heads[part] = plain_label(head, "heading")
+            self.heads[part] = plain_label(head, "heading")
             self.parts[part] = _label("warning" if part == "problems" else "")
-            for label in (self._heads[part], self.parts[part]):
+            for label in (self.heads[part], self.parts[part]):
                 column.addWidget(label)
         column.addStretch(1)
         self.setWidget(inner)
@@ -186,7 +186,7 @@ class AboutPane(QScrollArea):
         """Shows texts by the names of `PARTS`."""
         for part, label in self.parts.items():
             label.setText(texts.get(part, ""))
-            for one in (label, self._heads[part]):
+            for one in (label, self.heads[part]):
                 one.setVisible(bool(texts.get(part)) and bool(one.text()))
 
 
