@@ -57,8 +57,10 @@ def places(view: QWidget) -> list[QAbstractItemView | QGraphicsView]:
 
 def _of_a_box(place: QWidget) -> bool:
     outer = place.parentWidget()
-    return isinstance(place, CompletionList) or isinstance(outer, QComboBox | BoardEntry) or (
-        outer is not None and outer.inherits("QComboBoxPrivateContainer")
+    return (
+        isinstance(place, CompletionList)
+        or isinstance(outer, QComboBox | BoardEntry)
+        or (outer is not None and outer.inherits("QComboBoxPrivateContainer"))
     )
 
 

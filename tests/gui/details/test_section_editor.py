@@ -217,7 +217,7 @@ async def test_what_changed_on_both_sides_is_asked(board: BoardView, desk: Desk,
 
 async def test_the_panel_is_hidden_and_shown_by_a_key(board: BoardView, until: Any) -> None:
     await shown(board, "command:place", until)
-    board.acts["show_details"].do()
+    board.split.acts["show_details"].do()
     assert board.details.isHidden()
-    board.acts["show_details"].do()
+    board.split.acts["show_details"].do()
     assert not board.details.isHidden()

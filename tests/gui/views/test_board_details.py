@@ -32,7 +32,9 @@ def test_a_command_says_its_names_and_why_it_refuses(auction: Registry) -> None:
 def test_an_event_says_what_it_sets_and_a_process_how_it_goes_on(auction: Registry) -> None:
     assert rules(auction, node_of(auction, "event:auction.closed")[1]) == "sets phase: 'closed'"
     graph, closing = node_of(auction, "subscription:closing")
-    assert "closing issues close_auction: at event.closes_at; or withdrawn on" in ways(graph, closing)
+    said = ways(auction, graph, closing).splitlines()
+    assert "closing issues close_auction on auction.opened: at event.closes_at" in said
+    assert "closing withdraws close_auction on auction.extended" in said
     assert rules(auction, closing) == "on auction.opened ignores the refusal of close_auction"
 
 

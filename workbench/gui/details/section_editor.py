@@ -134,14 +134,15 @@ class SectionEditor(QWidget):
         """What is shown, as the design has it."""
         return self.pane.piece
 
-    def show_node(self, node: DesignNode, state: DesignState, why_not: str) -> bool:
+    def show_node(self, node: DesignNode | None, state: DesignState, why_not: str) -> bool:
         """Shows a thing; returns whether the project file has lines of its own for it.
 
         Args:
+            node: None for what the project file does not declare.
             why_not: Why nothing can be changed; empty where it can.
         """
         text, self._problems = state.text, len(state.problems)
-        piece = piece_of(text.project, node.kind, node.name)
+        piece = piece_of(text.project, node.kind, node.name) if node is not None else None
         if piece is None:
             self.leave()
             return False

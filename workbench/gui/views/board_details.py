@@ -24,7 +24,6 @@ from workbench.gui.board.board_graph import BoardGraph, BoardNode, kind_of
 from workbench.gui.icons import icon
 from workbench.gui.views.subscription_table import mode_text
 from workbench.gui.widgets import ElidedLabel, plain_label
-from workbench.model.model_flow import INCOMING
 from workbench.model.pydantic_messages import summary_of
 
 if TYPE_CHECKING:
@@ -120,16 +119,16 @@ def neighbours(graph: BoardGraph, node: BoardNode) -> str:
     return "\n".join(parts)
 
 
-def ways(graph: BoardGraph, node: BoardNode) -> str:
+def ways(registry: Registry, graph: BoardGraph, node: BoardNode) -> str:
     """Returns when and under which conditions something flows to a node or from it, a line for each way."""
-    lines = []
-    for edge in graph.edges:
-        if edge.words and node.id in (edge.source, edge.target):
-            source, target = graph.by_id[edge.source], graph.by_id[edge.target]
-            pair = (target, source) if edge.kind in INCOMING else (source, target)
-            said = edge.words.replace("\n", "; or ")
-            lines.append(f"{pair[0].title} {edge.kind} {pair[1].title}: {said}")
-    return "\n".join(lines)
+    return "\n".join((*_handled(graph, node), *registry.ways_of(node.id)))
+
+
+def _handled(graph: BoardGraph, node: BoardNode) -> list[str]:
+    """Returns how commands are decided over aggregates, of those at a node."""
+    edges = [one for one in graph.edges if one.kind == "handles" and node.id in (one.source, one.target)]
+    titles = {one.id: one.title for one in graph.nodes}
+    return [f"{titles[one.source]} handles {titles[one.target]}: {one.words}" for one in edges if one.words]
 
 
 def rules(registry: Registry, node: BoardNode) -> str:
@@ -286,7 +285,7 @@ class DetailsPanel(QFrame):
                 "fields": ", ".join(node.rows) if node.kind in {"command", "event"} else "",
                 "around": neighbours(graph, node),
                 "rules": rules(registry, node),
-                "ways": ways(graph, node),
+                "ways": ways(registry, graph, node),
             }
         )
         self.tabs.setTabEnabled(0, declared)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 from typing_extensions import override
 
+from workbench.gui.actions import Actions, action
 from workbench.gui.views.board_details import DetailsPanel
 
 NARROW = 900
@@ -33,6 +34,8 @@ class BoardSplit(QSplitter):
         self.addWidget(board)
         self.addWidget(details)
         self.setStretchFactor(0, 1)
+        self.acts = Actions(self, self)
+        self.acts.offer()
         self.splitterMoved.connect(lambda _at, _handle: self._keep())
         self._place()
 
@@ -41,13 +44,22 @@ class BoardSplit(QSplitter):
         self._settings = settings
         self.wanted = str(settings.value("details/shown", "true")) == "true"
         self._place()
+        self.acts.refresh()
 
-    def want(self, *, wanted: bool) -> None:
+    @action(
+        "Details",
+        keys="F4",
+        icon="split",
+        tip="Show or hide the details of what is chosen",
+        checked=lambda split: split.wanted,
+    )
+    def show_details(self) -> None:
         """Shows or hides the details."""
-        self.wanted = wanted
+        self.wanted = not self.wanted
         if self._settings is not None:
-            self._settings.setValue("details/shown", "true" if wanted else "false")
+            self._settings.setValue("details/shown", "true" if self.wanted else "false")
         self._place()
+        self.acts.refresh()
 
     def choose(self, *, chosen: bool) -> None:
         """Is told whether something is chosen."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, QUrl
@@ -61,6 +62,8 @@ class BoardView(View):
         self.pictures = BoardPictures()
         self.canvas, self.topology = self.pictures.canvas, self.pictures.topology
         self.editor = BoardEditor(desk, self.canvas)
+        self.editor.wires.told.connect(self._tell)
+        self.editor.hand.told.connect(self._tell)
         self.legend = Legend(self.canvas)
         self.legend.hide()
         self.details = DetailsPanel(SectionEditor(desk, self.editor.take))
@@ -71,7 +74,7 @@ class BoardView(View):
         self.details.acted.connect(self.act)
         self.details.letters_wanted.connect(self._show_letters)
         self.details.text_wanted.connect(self.show_text)
-        self.details.closed.connect(self.show_details)
+        self.details.closed.connect(self.split.show_details)
         self.details.section.drafted.connect(self._show_badges)
         self.editor.stood.connect(lambda: self._show_details(self.scene.chosen))
         self.acts.offer()
@@ -95,13 +98,13 @@ class BoardView(View):
             self._open_folder,
         )
         board = QWidget()
+        self.split = BoardSplit(board, self.details)
+        self.split.splitterMoved.connect(lambda _at, _handle: self._word())
         column = QVBoxLayout(board)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._toolbar())
         column.addWidget(self.pictures, 1)
-        self.split = BoardSplit(board, self.details)
-        self.split.splitterMoved.connect(lambda _at, _handle: self._word())
         self.pages = QStackedWidget()
         self.pages.addWidget(self.split)
         self.pages.addWidget(empty)
@@ -142,7 +145,7 @@ class BoardView(View):
         for key in ("undo", "redo"):
             row.addWidget(self.editor.acts.button(key, words=False))
         row.addWidget(self.key_button)
-        row.addWidget(self.acts.button("show_details", words=False))
+        row.addWidget(self.split.acts.button("show_details", words=False))
         return row
 
     def _scale_button(self) -> QToolButton:
@@ -322,31 +325,20 @@ class BoardView(View):
             self.canvas.setAccessibleDescription("")
         else:
             self.canvas.setAccessibleDescription(f"{kind_of(node.kind).word} {node.title}")
-            declared = self._show_section(name)
+            declared = self.details.section.show_node(
+                self.editor.node(name), self.editor.state, self.editor.why_not()
+            )
             registry = self.desk.workspace.registry
             self.details.show_node(self.scene.graph, node, registry, self._live, declared=declared)
         self.split.choose(chosen=node is not None)
         self.pictures.tell_keys(node.title if node is not None else "", self.acts["other_picture"])
 
-    def _show_section(self, name: str) -> bool:
-        """Shows the form and the text of a node; returns whether it has some."""
-        found, section = self.editor.node(name), self.details.section
-        if found is None:
-            section.leave()
-            return False
-        return section.show_node(found, self.editor.state, self.editor.why_not())
-
-    @action(
-        "Details",
-        keys="F4",
-        icon="split",
-        tip="Show or hide the details of what is chosen",
-        checked=lambda view: view.split.wanted,
-    )
-    def show_details(self) -> None:
-        """Shows or hides the details."""
-        self.split.want(wanted=not self.split.wanted)
-        self.acts.refresh()
+    def _tell(self, subject: str, hints: Sequence[tuple[str, str]] = ()) -> None:
+        """Says what is under way by mouse; empty: the keys of what is chosen."""
+        if subject:
+            self.pictures.hints.show_hints(subject, hints)
+        else:
+            self._show_details(self.scene.chosen)
 
     def act(self) -> None:
         """Does what the details offer for the chosen node."""
