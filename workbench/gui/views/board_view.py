@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import Action, action
@@ -23,7 +23,7 @@ from workbench.gui.views.board_details import ACTIONS, DECLARED_AS, DetailsPanel
 from workbench.gui.views.board_export import BoardExport
 from workbench.gui.views.board_finder import BoardFinder
 from workbench.gui.views.board_model import badges, pulses
-from workbench.gui.views.board_pictures import BoardPictures, Drawn, drawn
+from workbench.gui.views.board_pictures import BoardPictures, Drawn, drawn, scale_button
 from workbench.gui.views.board_split import BoardSplit
 from workbench.gui.views.publish_dialog import open_publish
 from workbench.gui.widgets import EmptyState, show_words, toolbar_button
@@ -134,7 +134,7 @@ class BoardView(View):
         row.addSpacing(8)
         for key in ("show_all", "zoom_out"):
             row.addWidget(self.canvas.acts.button(key, words=False))
-        row.addWidget(self._scale_button())
+        row.addWidget(scale_button(self.canvas))
         row.addWidget(self.canvas.acts.button("zoom_in", words=False))
         row.addSpacing(4)
         row.addWidget(self.finder.search, 100)
@@ -148,15 +148,6 @@ class BoardView(View):
         row.addWidget(self.key_button)
         row.addWidget(self.split.acts.button("show_details", words=False))
         return row
-
-    def _scale_button(self) -> QToolButton:
-        """Says how large the board is; a click shows it in its own size."""
-        act, button = self.canvas.acts["own_size"], QToolButton()
-        button.setToolTip(act.toolTip())
-        button.setAccessibleName(act.text())
-        button.clicked.connect(act.trigger)
-        self.canvas.zoomed.connect(lambda scale: button.setText(f"{scale:.0%}"))
-        return button
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
