@@ -32,6 +32,7 @@ OWNERS = (
     ("Flow board", "workbench.gui.board.board_hand:BoardHand"),
     ("Typing on the board", "workbench.gui.board.board_entry:BoardEntry"),
     ("Flow board", "workbench.gui.views.board_export:BoardExport"),
+    ("Flow board", "workbench.gui.views.board_import:BoardImport"),
     ("Flow board", "workbench.gui.views.board_finder:BoardFinder"),
     ("Commands", "workbench.gui.views.command_history:CommandHistory"),
     ("Projections", "workbench.gui.views.row_detail:RowDetail"),

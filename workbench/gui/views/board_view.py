@@ -21,6 +21,7 @@ from workbench.gui.view import View
 from workbench.gui.views.board_details import ACTIONS, DECLARED_AS, DetailsStrip, Live
 from workbench.gui.views.board_export import BoardExport
 from workbench.gui.views.board_finder import BoardFinder
+from workbench.gui.views.board_import import BoardImport
 from workbench.gui.views.board_model import badges, pulses
 from workbench.gui.views.board_pictures import BoardPictures, Drawn, drawn
 from workbench.gui.views.publish_dialog import open_publish
@@ -77,6 +78,7 @@ class BoardView(View):
         self.details.closed.connect(lambda: self.scene.choose(""))
         self.acts.offer()
         self.export = BoardExport(desk, self.pictures)
+        self.bring = BoardImport(self.editor)
         self.destroyed.connect(desk.workspace.scenarios.listen(self._tell_scenarios))
         self._show_details("")
 
