@@ -34,6 +34,7 @@ OWNERS = (
     ("Lines of the details", "workbench.gui.details.code_line:CodeLine"),
     ("Typing on the board", "workbench.gui.board.board_entry:BoardEntry"),
     ("Flow board", "workbench.gui.views.board_export:BoardExport"),
+    ("Flow board", "workbench.gui.views.board_import:BoardImport"),
     ("Flow board", "workbench.gui.views.board_finder:BoardFinder"),
     ("Commands", "workbench.gui.views.command_history:CommandHistory"),
     ("Projections", "workbench.gui.views.row_detail:RowDetail"),

@@ -22,6 +22,7 @@ from workbench.gui.view import View
 from workbench.gui.views.board_details import ACTIONS, DECLARED_AS, DetailsPanel, Live
 from workbench.gui.views.board_export import BoardExport
 from workbench.gui.views.board_finder import BoardFinder
+from workbench.gui.views.board_import import BoardImport
 from workbench.gui.views.board_model import badges, pulses
 from workbench.gui.views.board_pictures import BoardPictures, Drawn, drawn, scale_button
 from workbench.gui.views.board_split import BoardSplit
@@ -80,6 +81,7 @@ class BoardView(View):
         self.editor.stood.connect(lambda: self._show_details(self.scene.chosen))
         self.acts.offer()
         self.export = BoardExport(desk, self.pictures)
+        self.bring = BoardImport(self.editor)
         self.destroyed.connect(desk.workspace.scenarios.listen(self._tell_scenarios))
         self._show_details("")
 
