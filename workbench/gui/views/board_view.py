@@ -34,16 +34,13 @@ if TYPE_CHECKING:
     from workbench.model.changes import Changes
 
 RESTRICTED = "The project's Python modules were not imported, since they are not trusted yet."
-
-OPEN = ("Open", "external")
-"""What opening a node is called where its kind has no word of its own."""
+OPEN = ("Open", "external")  # where a kind of node has no words of its own for it
 HALTED = {"paused", "engine paused", "engine stopped", "faulted"}
 """States of subscriptions that the board shows in place of a counter."""
 PICTURES, ICONS = ("Blueprint", "Topology"), ("layout", "graph")
 WIDE, MEDIUM = 900, 640
-"""Pixels from which the buttons have words."""
-RUNNING = {"Run", "Observe"}
-"""Arrangements that begin with the topology."""
+"""Pixels from which buttons have words, and from which all of them are there."""
+RUNNING = {"Run", "Observe"}  # arrangements that begin with the topology
 
 
 class BoardView(View):
@@ -134,10 +131,10 @@ class BoardView(View):
         for button in self._switch:
             row.addWidget(button)
         row.addSpacing(8)
-        row.addWidget(self.canvas.acts.button("show_all", words=False))
-        smaller, larger = (self.canvas.acts.button(f"zoom_{way}", words=False) for way in ("out", "in"))
+        names = ("show_all", "zoom_out", "zoom_in")
+        whole, smaller, larger = (self.canvas.acts.button(one, words=False) for one in names)
         self._zooming: tuple[QToolButton, ...] = (smaller, scale_button(self.canvas), larger)
-        for one in self._zooming:
+        for one in (whole, *self._zooming):
             row.addWidget(one)
         row.addSpacing(4)
         row.addWidget(self.finder.search, 100)
@@ -159,10 +156,10 @@ class BoardView(View):
 
     def _word(self) -> None:
         """Shows the buttons with their words where there is room."""
-        width = self.pictures.width()
-        show_words((*self._switch, self.troubles, self.editor.add_button), shown=width >= WIDE)
-        for button in self._zooming:  # the wheel, the keys and the menu have it, too
-            button.setVisible(width >= MEDIUM)
+        wide, medium = (self.pictures.width() >= least for least in (WIDE, MEDIUM))
+        show_words((*self._switch, self.troubles, self.editor.add_button), shown=wide)
+        for button in self._zooming:  # the wheel and the keys do it, too
+            button.setVisible(medium)
 
     # -- the model -----------------------------------------------------------------------------------------
 
