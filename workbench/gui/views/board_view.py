@@ -35,8 +35,7 @@ if TYPE_CHECKING:
 
 RESTRICTED = "The project's Python modules were not imported, since they are not trusted yet."
 OPEN = ("Open", "external")  # where a kind of node has no words of its own for it
-HALTED = {"paused", "engine paused", "engine stopped", "faulted"}
-"""States of subscriptions that the board shows in place of a counter."""
+HALTED = {"paused", "engine paused", "engine stopped", "faulted"}  # shown in place of a counter
 PICTURES, ICONS = ("Blueprint", "Topology"), ("layout", "graph")
 WIDE, MEDIUM = 900, 640
 """Pixels from which buttons have words, and from which all of them are there."""
