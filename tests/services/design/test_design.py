@@ -69,6 +69,16 @@ async def test_a_step_that_loads_is_written_and_undone_to_the_byte(project):
     assert written(project) == TEXT
 
 
+async def test_what_was_compiled_to_be_written_runs_without_being_compiled_again(project):
+    project.design.apply("Add", make("aggregate", "crate"))
+    assert (await project.model_reload.check()).said == "new: aggregate crate"
+    assert project.project is project.design.compiled
+    path = project.project.root / "project.tsk"
+    path.write_text(written(project) + "\n[aggregate.cask]\n")
+    assert (await project.model_reload.check()).said == "new: aggregate cask"
+    assert project.project is not project.design.compiled
+
+
 async def test_a_rename_is_one_step_over_all_files(project):
     design = project.design
     design.apply(

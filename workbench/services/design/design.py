@@ -57,11 +57,15 @@ class Design:
     """Changes the files of a project by steps; writes only what loads, and keeps the rest as a draft.
 
     Its methods read and write files and compile: they are called beside the loop, one at a time.
+
+    Attributes:
+        compiled: The project as it was compiled last; None as long as nothing was.
     """
 
     def __init__(self, world: World[Project], environ: Mapping[str, str]) -> None:
         self._world, self._environ = world, environ
         self._turn = threading.Lock()
+        self.compiled: Project | None = None
         self._files = DesignText()
         """As they were when they were last read or written."""
         self._text: DesignText | None = None
@@ -167,7 +171,7 @@ class Design:
 
     def _faults(self, document: Document) -> Sequence[str]:
         try:
-            would_be(self._world, document, self._environ)
+            self.compiled = would_be(self._world, document, self._environ, self.compiled)
         except ProjectError as error:
             return [str(one) for one in error.problems]
         return []
