@@ -23,6 +23,7 @@ from workbench.gui.views.board_export import BoardExport
 from workbench.gui.views.board_finder import BoardFinder
 from workbench.gui.views.board_model import badges, pulses
 from workbench.gui.views.board_pictures import BoardPictures, Drawn, drawn
+from workbench.gui.views.board_scenarios import BoardScenarios
 from workbench.gui.views.publish_dialog import open_publish
 from workbench.gui.widgets import EmptyState, show_words, toolbar_button
 from workbench.project.samples import PROJECT_FILE
@@ -77,6 +78,7 @@ class BoardView(View):
         self.details.closed.connect(lambda: self.scene.choose(""))
         self.acts.offer()
         self.export = BoardExport(desk, self.pictures)
+        self.scenarios = BoardScenarios(desk, self.canvas)
         self.destroyed.connect(desk.workspace.scenarios.listen(self._tell_scenarios))
         self._show_details("")
 
