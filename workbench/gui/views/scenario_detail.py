@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from workbench.tusk import Document
 
 
+LONGEST = 120
+"""Characters of the name that a scenario gets of what it tries."""
+
+
 class ScenarioDetail(QWidget):
     """Shows the chosen scenario; what is changed in it is a step of the design."""
 
@@ -125,7 +129,7 @@ class ScenarioDetail(QWidget):
 
     def _begun(self, one: Try, file: str, text: DesignText) -> DesignText:
         document = text.scenarios.get(file)
-        name = free_name(document, one.words[0].upper() + one.words[1:])
+        name = free_name(document, one.words[:LONGEST])
         made, file = added(text, new_scenario(name), file=file if document is not None else "", name=name)
         self._writing.wanted = f"{file}: {name}"
         registry = self._desk.workspace.registry
