@@ -103,8 +103,8 @@ class ScenarioDetail(QWidget):
             self.text.page.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_tries(self) -> None:
-        """Shows what is tried, as far as it is seen."""
-        if self.tabs.currentWidget() is self.untried:
+        """Shows what is tried, where it is seen and nothing runs: at its end it is told again."""
+        if self.tabs.currentWidget() is self.untried and not self._verdicts.busy:
             self.untried.show_tries(tries(self._desk.workspace.registry, self._verdicts.runs()))
 
     def _show_steps(self) -> None:

@@ -229,6 +229,7 @@ class ScenarioSteps(QWidget):
         elif facts:
             head = head_of(facts, line.part).replace("_", " ")
             title = f"{line.part.title()}: {head} {_subject(facts, line.part)}"
+            title += f", in the place of ${line.step.variable}" if line.step.variable else ""
             key = f"scenario/{self._name}/{line.part}/{line.number}"
             self.form.ask(title, line.part, facts, key, partial(self._exchange, line))
             self.pages.setCurrentWidget(self.form)

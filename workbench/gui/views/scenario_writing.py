@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from workbench.services.design.design_text import DesignText
     from workbench.tusk import Document
 
-QUICK = 40
-"""Scenarios whose files are read without leaving the loop."""
+QUICK = 60
+"""Scenarios, commands and events whose files are read without leaving the loop."""
 
 
 class ScenarioWriting(QObject):
@@ -67,7 +67,9 @@ class ScenarioWriting(QObject):
         self._reading.ask(self._read)
 
     def _read(self) -> DesignState:
-        if len(self.desk.workspace.scenarios.all()) > QUICK:
+        workspace = self.desk.workspace
+        registry = workspace.registry
+        if len(registry.events) + len(registry.commands) + len(workspace.scenarios.all()) > QUICK:
             takes_time()
         return self.desk.workspace.design.state()
 

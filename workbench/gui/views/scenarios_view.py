@@ -163,6 +163,7 @@ class ScenariosView(View):
             self.table.choose_key(title)
         elif self._verdicts.tally().failed:
             self._to_first_failure()
+        self._show()
         self._look()
 
     def _look(self) -> None:
