@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, QUrl
@@ -81,9 +82,9 @@ class BoardView(View):
         self.details.section.drafted.connect(self._show_badges)
         self.editor.stood.connect(lambda: self._show_details(self.scene.chosen))
         self.acts.offer()
-        self.export = BoardExport(desk, self.pictures)
-        self.scenarios = BoardScenarios(desk, self.canvas)
+        self.export, self.scenarios = BoardExport(desk, self.pictures), BoardScenarios(desk, self.canvas)
         self.bring = BoardImport(self.editor)
+        self._tell_scenarios = partial(self.pictures.tell_scenarios, desk.workspace.scenarios)
         self.destroyed.connect(desk.workspace.scenarios.listen(self._tell_scenarios))
         self._show_details("")
 
@@ -228,9 +229,6 @@ class BoardView(View):
             if view.status in HALTED
         }
         self.scene.set_badges(badges(self._live.flow) | paused | drafted(self.desk))
-
-    def _tell_scenarios(self) -> None:
-        self.pictures.tell_scenarios(self.desk.workspace.scenarios)
 
     def _explain(self) -> None:
         """Explains the kinds that are seen, says how much is wrong and what can be done."""
