@@ -95,6 +95,7 @@ async def test_a_refusal_in_the_history_is_recorded(workspace, desk, qtbot, unti
         told[-1].text == "The scenario is kept in scenarios/update-user-is-refused-nothing-would-change.tsk."
     )
     assert workspace.design.state().undo.startswith("Record scenario “update_user is refused")
+    assert desk.scenario == ("", "")
     await until(lambda: not desk.running())
 
 

@@ -214,6 +214,7 @@ async def test_scenarios_are_renamed_copied_and_removed(view, file, until):
     await settled(view, until)
     assert [one[1] for one in rows(view.table)] == ["A name is changed", "A name is changed (2)"]
     assert view.detail.name.text() == "A name is changed (2)"
+    assert view.desk.scenario == ("scenarios/some.tsk", "A name is changed (2)")
     press(view.table, Key.Key_Delete)
     await settled(view, until)
     assert file.read_text() == TEXT.replace("A name changes", "A name is changed")

@@ -56,7 +56,7 @@ async def keep_recorded(parent: QWidget, desk: Desk, recorded: Recorded, place: 
 
         await asyncio.to_thread(desk.workspace.design.apply, f"Record scenario “{scenario.name}”", change)
         dialog.drafts.settle()
-        desk.scenario = (files[-1], scenario.name)
+        desk.scenario = ("", "")  # it says all: what is pointed at next begins another
         desk.notice("ok", f"The scenario is kept in {files[-1]}.")
         desk.project_saved.emit()
         desk.wanted.emit("scenarios")

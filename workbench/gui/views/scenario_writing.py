@@ -205,6 +205,9 @@ class ScenarioWriting(QObject):
                 self.desk.fail(label, error)
             return
         self.entry.leave()
+        if self.wanted:  # what is pointed at elsewhere goes there
+            file, _, name = self.wanted.partition(": ")
+            self.desk.scenario = (file, name)
         self._show(state)
         self.desk.project_saved.emit()
         await self.desk.workspace.scenarios.look(run=True)

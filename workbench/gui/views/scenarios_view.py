@@ -203,7 +203,7 @@ class ScenariosView(View):
         new = new or [entry for entry in self._listed if entry.title not in before]
         if not before or len(new) == 1:
             self.table.choose_index(self._listed.index(new[0]) if new else 0)
-            self.writing.wanted = ""
+            self._went_to, self.writing.wanted = self.writing.wanted or self._went_to, ""
         self._show_progress()
         self._show()
 
