@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from workbench.services.design.design_text import DesignText
     from workbench.tusk import Document
 
-QUICK = 60
-"""Scenarios, commands and events whose files are read without leaving the loop."""
+QUICK = 200
+"""Commands, events and items of scenarios whose files are read without leaving the loop."""
 
 
 class ScenarioWriting(QObject):
@@ -67,9 +67,9 @@ class ScenarioWriting(QObject):
         self._reading.ask(self._read)
 
     def _read(self) -> DesignState:
-        workspace = self.desk.workspace
-        registry = workspace.registry
-        if len(registry.events) + len(registry.commands) + len(workspace.scenarios.all()) > QUICK:
+        registry, listed = self.desk.workspace.registry, self.desk.workspace.scenarios.all()
+        items = sum(len(one.given) + len(one.when) + len(one.then) for one in listed)
+        if len(registry.events) + len(registry.commands) + items > QUICK:
             takes_time()
         return self.desk.workspace.design.state()
 
