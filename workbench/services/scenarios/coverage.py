@@ -23,7 +23,7 @@ class Try:
         command: The command that is issued for it.
         kind: ``command``, ``event`` or ``refusal``.
         name: Of the event or of the reason; of the command itself.
-        words: What is tried: ``update_user is refused: nothing would change``.
+        words: What is tried: ``update_user is refused: same, when …: nothing would change``.
     """
 
     command: str
