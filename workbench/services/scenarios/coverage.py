@@ -64,7 +64,10 @@ def _all(registry: Registry) -> Iterator[Try]:
         for rule in registry.rules_of(f"command:{name}"):
             if rule.verb == "refuses":
                 yield Try(
-                    command=name, kind="refusal", name=rule.words, words=f"{name} is refused {rule.words}"
+                    command=name,
+                    kind="refusal",
+                    name=rule.words,
+                    words=f"{name} is refused: {rule.name}, {rule.words}",
                 )
 
 
