@@ -28,6 +28,7 @@ OWNERS = (
     ("Flow board", "workbench.gui.board.flow_view:FlowView"),
     ("Flow board", "workbench.gui.board.board_editor:BoardEditor"),
     ("Typing on the board", "workbench.gui.board.board_entry:BoardEntry"),
+    ("Renaming and removing on the board", "workbench.gui.board.change_strip:ChangeStrip"),
     ("Flow board", "workbench.gui.views.board_export:BoardExport"),
     ("Flow board", "workbench.gui.views.board_finder:BoardFinder"),
     ("Commands", "workbench.gui.views.command_history:CommandHistory"),

@@ -89,6 +89,10 @@ class EventReader(Protocol):
         """Returns events of some types above a position, and the position up to which it looked."""
         ...
 
+    def count_types(self, wanted: Wanted) -> int:
+        """Returns how many events there are of some types; looks at all of the log."""
+        ...
+
     def event(self, event_id: UUID) -> RecordedEvent | None:
         """Returns the event with that id."""
         ...

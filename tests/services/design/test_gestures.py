@@ -201,13 +201,15 @@ def test_what_is_removed_takes_along_what_is_about_it():
         make("command", "tell_parcel", DesignNode("policy", "p")),
         make("query", "q", PARCELS),
     )
-    assert [one.role for one in gestures.left_over(text, SENT)] == ["emit", "on", "on"]
-    alone = gestures.removed(text, SENT, along=True)
+    named = gestures.left_over(text, SENT)
+    assert [one.role for one in named] == ["emit", "on", "on"]
+    alone = gestures.removed(text, SENT, along=named)
     assert problems(alone) == []
     assert "sent" not in alone.project.text
     assert "policy" not in alone.project.text
-    assert "emit" in gestures.removed(text, SENT, along=False).project.text
-    gone = gestures.removed(text, DesignNode("aggregate", "parcel"), along=True)
+    assert "emit" in gestures.removed(text, SENT).project.text
+    parcel = DesignNode("aggregate", "parcel")
+    gone = gestures.removed(text, parcel, along=gestures.left_over(text, parcel))
     assert problems(gone) == []
     columns = 'columns { id: "text", to: "text", status: "text" }'
     assert gone.project.text == f'{EMPTY}\n[projection.parcels]\n{columns}\n\n[query.q]\nlist: "parcels"\n'

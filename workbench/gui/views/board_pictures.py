@@ -100,11 +100,15 @@ class BoardPictures(QWidget):
         self.minimap = Minimap(self.canvas)
         self.hints = HintLine()
         self.drawn = NOTHING
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.canvas, 1)
-        column.addWidget(self.hints)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self.canvas, 1)
+        self._column.addWidget(self.hints)
+
+    def add_below(self, strip: QWidget) -> None:
+        """Puts something between the canvas and the line of keys; the canvas makes room while it is seen."""
+        self._column.insertWidget(1, strip)
 
     @property
     def both(self) -> tuple[Picture, Picture]:

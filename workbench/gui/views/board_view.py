@@ -59,6 +59,10 @@ class BoardView(View):
         self.pictures = BoardPictures()
         self.canvas, self.topology = self.pictures.canvas, self.pictures.topology
         self.editor = BoardEditor(desk, self.canvas)
+        strip = self.editor.changes.strip
+        self.pictures.add_below(strip)
+        for one in (strip.asked, strip.left):
+            one.connect(lambda: self._show_details(self.scene.chosen))
         self.legend = Legend(self.canvas)
         self.legend.hide()
         self.details = DetailsStrip()
@@ -307,11 +311,11 @@ class BoardView(View):
 
     def _show_details(self, name: str) -> None:
         node = self.scene.graph.by_id.get(name)
-        if node is None:
+        said = f"{kind_of(node.kind).word} {node.title}" if node is not None else ""
+        self.canvas.setAccessibleDescription(said)
+        if node is None or self.editor.changes.strip.isVisible():
             self.details.hide()
-            self.canvas.setAccessibleDescription("")
         else:
-            self.canvas.setAccessibleDescription(f"{kind_of(node.kind).word} {node.title}")
             self.details.show_node(self.scene.graph, node, self.desk.workspace.registry, self._live)
         self.pictures.tell_keys(node.title if node is not None else "", self.acts["other_picture"])
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -96,18 +97,10 @@ class Design:
                 self._take(after)
             return self._state()
 
-    def is_stored(self, event: str) -> bool:
-        """Whether the store has an event of a type."""
-        reader = self._world.store.reader()
-        try:
-            after, head = 0, reader.head()
-            while after < head:
-                found, after = reader.read_types(event.__eq__, after, 1)
-                if found:
-                    return True
-            return False
-        finally:
-            reader.close()
+    def stored(self, events: Collection[str]) -> int:
+        """Returns how many events of some types the store has."""
+        with closing(self._world.store.reader()) as reader:
+            return reader.count_types(events.__contains__) if events else 0
 
     def undo(self) -> DesignState:
         """Takes the last step back; where files changed meanwhile only what it did to them.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -167,7 +167,7 @@ def places_of(text: DesignText, node: DesignNode) -> list[Reference]:
     return list({(one.file, one.start): one for one in found}.values())
 
 
-def renamed(text: DesignText, node: DesignNode, name: str, places: list[Reference]) -> DesignText:
+def renamed(text: DesignText, node: DesignNode, name: str, places: Sequence[Reference]) -> DesignText:
     """Returns the texts with another name at these places.
 
     Raises:
@@ -184,35 +184,48 @@ def renamed(text: DesignText, node: DesignNode, name: str, places: list[Referenc
 
 
 def left_over(text: DesignText, node: DesignNode) -> list[Reference]:
-    """Returns the places that name a thing from outside of it: what its removal would leave behind."""
-    own = ".".join(section_path(node.kind, node.name))
-    return [one for one in places_of(text, node) if one.role != HEADER and one.owner != own]
+    """Returns what the removal of a thing would leave behind: the places that name it from outside of it.
+
+    For an aggregate that are its events, too, and the places that name these.
+    """
+    gone = [node, *events_of(text, node)]
+    own = {".".join(section_path(one.kind, one.name)) for one in gone}
+    found = [
+        place
+        for one in gone
+        for place in places_of(text, one)
+        if (one != node if place.role == HEADER else place.owner not in own)
+    ]
+    return list({(one.file, one.start): one for one in found}.values())
 
 
-def removed(text: DesignText, node: DesignNode, *, along: bool) -> DesignText:
+def events_of(text: DesignText, node: DesignNode) -> list[DesignNode]:
+    """Returns the events of an aggregate that the project file declares; none for anything else."""
+    events = [DesignNode("event", name) for name in names_of(text, "event")]
+    return [
+        one for one in events if node.kind == "aggregate" and _aggregate_of(text.project, one) == node.name
+    ]
+
+
+def removed(text: DesignText, node: DesignNode, *, along: Iterable[Reference] = ()) -> DesignText:
     """Returns the texts without a thing.
 
     Args:
-        along: Take away what names it, too, as far as that is a wire, or a thing that is about it alone.
+        along: Places that name it and go, too, as far as each is a wire, or a thing about it alone.
 
     Raises:
         InvalidValue: The project file does not declare it.
     """
     document = text.project
-    if along:
-        for one in left_over(text, node):
-            document = _without_mention(document, one, node)
-        if node.kind == "aggregate":
-            for name in [one for one in document.sections if one.startswith(f"event.{node.name}.")]:
-                event = DesignNode("event", name.partition(".")[2])
-                document = removed(text.with_project(document), event, along=True).project
+    for one in along:
+        document = _without_mention(document, one)
     path = section_path(node.kind, node.name)
     if ".".join(path) in document.sections:
         return text.with_project(remove_section(document, ".".join(path)))
     return text.with_project(delete(document, path))
 
 
-def _without_mention(document: Document, one: Reference, node: DesignNode) -> Document:
+def _without_mention(document: Document, one: Reference) -> Document:
     """Takes away what names a thing, and what would have nothing to do without it.
 
     What is no wire, such as an expression, stays, and is told by the check.
@@ -221,23 +234,23 @@ def _without_mention(document: Document, one: Reference, node: DesignNode) -> Do
     if one.owner not in document.sections:
         whole = one.role in {"topic", "handler", "pattern"} and document.find(path) is not None
         return delete(document, path) if whole else document
-    if one.role in {*PLACES, "get", "list", "projection", "aggregate"}:
+    if one.role in {HEADER, *PLACES, "get", "list", "projection", "aggregate"}:
         return remove_section(document, one.owner)
     if one.role in {"emit", "issue", "publish", "withdraw"}:
-        document = remove_action(document, path, one.role, node.name)
+        document = remove_action(document, path, one.role, one.name)
         idle = path[0] == "policy" and not any(actions(document, path))
         return remove_section(document, one.owner) if idle else document
     if one.role == "by":
-        return remove_name(document, (*path, "by"), node.name)
+        return remove_name(document, (*path, "by"), one.name)
     names = names_at(document, (*path, "on"))
-    if one.role != "on" or node.name not in names:
+    if one.role != "on" or one.name not in names:
         return document
-    if names == [node.name] and path[0] != "projection":
+    if names == [one.name] and path[0] != "projection":
         return remove_section(document, one.owner)
     entry = document.find((*path, "on"))
     if entry is not None and entry.value.scope is None:
-        return remove_name(document, (*path, "on"), node.name)
-    return delete(document, (*path, "on") if names == [node.name] else (*path, "on", node.name))
+        return remove_name(document, (*path, "on"), one.name)
+    return delete(document, (*path, "on") if names == [one.name] else (*path, "on", one.name))
 
 
 def _with_aggregate(

@@ -144,6 +144,13 @@ class SqliteReader(SqliteQueueReader):
         )
         return rows.events(self._all(query, (after, upto, *numbers, limit)))
 
+    def count_types(self, wanted: Callable[[str], bool]) -> int:
+        """Returns how many events there are of some types; looks at all of the log."""
+        numbers = self._type_numbers(wanted)
+        marks = ",".join("?" * len(numbers))
+        (count,) = self._one(f"select count(*) from events where type_id in ({marks})", tuple(numbers))
+        return int(count)
+
     def event(self, event_id: UUID) -> RecordedEvent | None:
         """Returns the event with that id."""
         found = rows.events(self._all(rows.EVENTS + "where e.event_id = ?", (event_id.bytes,)))
