@@ -6,6 +6,8 @@ import asyncio
 import io
 import json
 import os
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,7 @@ from workbench.engine import scheduler
 from workbench.engine.subscription_runner import SubscriptionRunner
 from workbench.services.monitor import Drain
 
+FLOWS = Path(__file__).parents[1] / "flows"
 ADA = {"command": "create_user", "user_id": "ada", "username": "Ada Lovelace", "email": "a@x.org"}
 
 
@@ -346,3 +349,37 @@ def test_the_fields_of_a_command_may_stand_in_data(workbench, tmp_path):
     assert workbench("run", tmp_path).code == 0
     assert '"wash"' in workbench("show", tmp_path, "task-a").out
     assert '"y"' in workbench("show", tmp_path, "task-b").out
+
+
+def test_K8_a_command_over_several_streams_names_each_with_its_version(workbench, tmp_path):
+    folder = tmp_path / "transfer"
+    shutil.copytree(FLOWS / "transfer", folder)
+    words = []
+    for name, fields in (
+        ("open_account", {"account_id": "a", "owner": "Ada"}),
+        ("open_account", {"account_id": "b", "owner": "Bob"}),
+        ("credit", {"account_id": "a", "amount": "5", "note": "cash"}),
+        ("transfer", {"from_id": "a", "to_id": "b", "amount": "2"}),
+    ):
+        words += flags({"command": name, **fields})
+    said = workbench("run", folder, *words, "--trust")
+    assert (
+        "transfer account-a: accepted, events: 1 to account-a (version 3), 1 to account-b (version 2)"
+        in said.out
+    )
+    assert "credit account-a: accepted, version 2" in said.out
+
+
+def test_fields_may_have_the_names_that_begin_a_line_of_a_file(workbench, tmp_path):
+    folder = tmp_path / "mails"
+    folder.mkdir()
+    (folder / "project.tsk").write_text(
+        '[aggregate.mail]\nstate {}\n[event.mail.sent]\nfields { command: "string", expected: "string" }\n'
+        '[command.send]\ncreates: "mail"\n'
+        'fields { mail_id: "string", command: "string", expected: "string" }\n'
+        'emit: "mail.sent"\n'
+    )
+    fields = ("mail_id=a", "command=x", "expected=y")
+    words = [word for one in fields for word in ("--set", one)]
+    said = workbench("run", folder, "--command", "send", *words)
+    assert "send mail-a: accepted, version 1" in said.out, said.err

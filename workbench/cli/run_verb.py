@@ -32,7 +32,7 @@ class _Name(argparse.Action):
     def __call__(
         self, parser: Any, namespace: Options, values: Any, option_string: str | None = None
     ) -> None:
-        namespace.issued = [*namespace.issued, {"command": values}]
+        namespace.issued = [*namespace.issued, (values, {})]
 
 
 class _Field(argparse.Action):
@@ -48,7 +48,7 @@ class _Field(argparse.Action):
         from workbench.errors import InvalidValue
 
         try:
-            assign(namespace.issued[-1], values)
+            assign(namespace.issued[-1][1], values)
         except InvalidValue as error:
             parser.error(f"--set {values}: {error.message}")
 
@@ -81,9 +81,9 @@ def _takes(parser: Parser) -> None:
     )
     parser.trust()
     parser.json(
-        "project, commands {outcome: count}, results (for --command), problems, position, streams, settled,"
-        " put_off, stopped [{kind, name, why, broken}], gone, troubles, faults, subscriptions,"
-        " projections, dead_letters"
+        "project, commands {outcome: count}, results (--command: with appended [{stream, events, version}]),"
+        " problems, position, streams, settled, put_off, stopped [{kind, name, why, broken}], gone, troubles,"
+        " faults, subscriptions, projections, dead_letters"
     )
     parser.set_defaults(issued=[])
 
@@ -181,7 +181,7 @@ def _summary(workspace: Workspace, report: StoryReport, options: Options, *, set
     return {
         "project": workspace.project.name,
         "commands": dict(report.outcomes),
-        "results": [_result(result) for result in report.results] if options.issued else [],
+        "results": [_result(workspace, result) for result in report.results] if options.issued else [],
         "problems": [_problem(problem, options) for problem in report.problems],
         "position": workspace.streams.head(),
         "streams": workspace.streams.count(),
@@ -214,16 +214,17 @@ def _problem(problem: RecordProblem, options: Options) -> str:
     """Says a problem with the place where the command was given: a line, or a flag."""
     if not options.issued:
         return str(problem)
-    return f"--command {options.issued[problem.line - 1]['command']}: {problem.message}"
+    return f"--command {options.issued[problem.line - 1][0]}: {problem.message}"
 
 
-def _result(result: CommandResult) -> dict[str, Any]:
+def _result(workspace: Workspace, result: CommandResult) -> dict[str, Any]:
     return {
         "command": result.command_type,
         "id": str(result.command_id),
         "stream": result.stream,
         "outcome": result.outcome.value,
         "version": result.version,
+        "appended": [asdict(one) for one in workspace.commands.appended(result)],
         "message": result.message,
         "field": result.field,
         "hint": result.hint,
@@ -260,9 +261,17 @@ def _told(summary: dict[str, Any]) -> str:
 def _said(result: dict[str, Any]) -> str:
     said = f"{result['command']} {result['stream']}".strip()
     if result["outcome"] == "accepted":
-        return one_line(f"{said}: accepted, version {result['version']}")
+        return one_line(f"{said}: accepted, {_changed(result)}")
     field = f"{result['field']}: " if result["field"] else ""
     return one_line(in_brackets(f"{said}: {result['outcome']}: {field}{result['message']}", result["hint"]))
+
+
+def _changed(result: dict[str, Any]) -> str:
+    """Says the version of the stream; of several streams, what each of them got."""
+    parts = [
+        f"{one['events']:,} to {one['stream']} (version {one['version']:,})" for one in result["appended"]
+    ]
+    return f"version {result['version']}" if len(parts) < 2 else f"events: {', '.join(parts)}"
 
 
 RUN = VerbSpec(

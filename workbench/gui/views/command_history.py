@@ -15,18 +15,41 @@ from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import SHORT_WIDTH, absolute, short
 from workbench.gui.views.command_result import KINDS
 from workbench.gui.widgets import plain_label
+from workbench.services.commands import Appended, appended_words
 
 if TYPE_CHECKING:
+    from workbench.services.commands import Commands
     from workbench.store.stored_values import CommandRecord
+
+Parts = tuple[Appended, ...]
+"""What a command appended, by stream."""
+
+
+def _streams(cell: str | Parts) -> str:
+    return cell if isinstance(cell, str) else ", ".join(one.stream for one in cell)
+
+
+def _appended(cell: str | Parts) -> str:
+    return cell if isinstance(cell, str) else appended_words(cell)
+
 
 COLUMNS = (
     TableColumn("Outcome", width=92, badge=lambda outcome: (KINDS.get(outcome, "neutral"), outcome)),
     TableColumn("Command", width=96),
-    TableColumn("Stream", width=90, stretch=True),
+    TableColumn("Stream", width=90, stretch=True, text=_streams, tip=_appended),
     TableColumn("ms", width=44, mono=True, align_right=True, text=lambda us: f"{us / 1000:,.1f}"),
     TableColumn("Time", width=SHORT_WIDTH, mono=True, text=short, tip=absolute, zoned=True),
 )
 SHOWN = 200
+
+
+def issued(commands: Commands, limit: int) -> list[tuple[CommandRecord, str | Parts]]:
+    """Returns what was issued, the newest first, each with its stream, or with all that it changed."""
+    several = {kind.name for kind in commands.commands() if kind.involves}
+    return [
+        (one, (one.type in several and commands.appended(one)) or one.stream)
+        for one in commands.history(limit=limit)
+    ]
 
 
 class CommandHistory(QWidget):
@@ -93,24 +116,24 @@ class CommandHistory(QWidget):
         icon="timeline",
         on="table",
         group=1,
-        why=lambda _history, rows: "" if rows.row[2] else "It has no stream",
+        why=lambda _history, rows: "" if rows.row[5].stream else "It has no stream",
     )
     def show_timeline(self, rows: ChosenRows) -> None:
         """Has the stream of a command shown."""
-        self.stream_wanted.emit(rows.row[2])
+        self.stream_wanted.emit(rows.row[5].stream)
 
     @action("Copy command as JSON", icon="copy", on="table", group=1)
     def copy_json(self, rows: ChosenRows) -> None:
         """Copies the values of a command."""
         QApplication.clipboard().setText(rows.row[5].data)
 
-    def show_records(self, records: Sequence[CommandRecord]) -> None:
+    def show_records(self, records: Sequence[tuple[CommandRecord, str | Parts]]) -> None:
         """Shows what was issued."""
         rows = [
-            (record.outcome, record.type, record.stream, record.duration_us, record.issued_at, record)
-            for record in records
+            (record.outcome, record.type, streams, record.duration_us, record.issued_at, record)
+            for record, streams in records
         ]
-        self._newest = records[0] if records else None
+        self._newest = records[0][0] if records else None
         self.table.refresh(ListSource(rows, lambda row: row[5].number))
         self.acts.refresh()
 

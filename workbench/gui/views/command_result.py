@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
@@ -13,22 +13,22 @@ from workbench.gui.icons import icon
 from workbench.gui.widgets import Badge, JsonView, plain_label, toolbar_button
 from workbench.model.counts import counted
 from workbench.model.hints import sentences
+from workbench.services.commands import appended_words
 
 if TYPE_CHECKING:
     from workbench.model.command import CommandResult
+    from workbench.services.commands import Appended
 
 TIMELINE = "Show timeline"
 KINDS = {"accepted": "ok", "rejected": "warning", "conflict": "warning", "failed": "error"}
 
 
-def headline(result: CommandResult) -> str:
-    """Says the outcome in one sentence."""
+def headline(result: CommandResult, parts: Sequence[Appended]) -> str:
+    """Says the outcome in one sentence, with what each stream got."""
     stream = result.stream
     match result.outcome.value:
-        case "accepted" if result.first_position:
-            count = len(result.event_ids)  # none where it is the stored answer
-            what = "1 event" if count == 1 else f"{count:,} events" if count else "Its events were"
-            said = f"{what} appended to {stream}, now at version {result.version:,}"
+        case "accepted" if parts:
+            said = appended_words(parts)
         case "accepted":
             said = f"Nothing had to change in {stream}"
         case "conflict":
@@ -91,11 +91,11 @@ class ResultCard(QFrame):
         self.timeline.setText("" if short else TIMELINE)
         self.timeline.setToolTip(TIMELINE if short else "")
 
-    def show_result(self, result: CommandResult) -> None:
-        """Shows a command's outcome."""
+    def show_result(self, result: CommandResult, parts: Sequence[Appended]) -> None:
+        """Shows a command's outcome, and what each stream got."""
         self._stream = result.stream
         self.badge.set(KINDS[result.outcome.value], result.outcome.value)
-        self.said.setText(headline(result))
+        self.said.setText(headline(result, parts))
         took = f"{result.duration_us / 1000:,.1f} ms"
         tries = f", decided {result.attempts} times" if result.attempts > 1 else ""
         place = f" at position {result.last_position:,}" if result.last_position else ""

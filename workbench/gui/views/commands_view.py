@@ -19,7 +19,7 @@ from workbench.gui.desk import Desk, Selection
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms import FieldError, SchemaForm, parse_validator
 from workbench.gui.view import View
-from workbench.gui.views.command_history import SHOWN, CommandHistory
+from workbench.gui.views.command_history import SHOWN, CommandHistory, issued
 from workbench.gui.views.command_parts import (
     COMMAND,
     QUERY,
@@ -162,7 +162,7 @@ class CommandsView(View):
             self._replace(in_place_of((self.kind, self._name), before, offered))
         elif self._described is not described_by(registry, self.kind, self._name):
             self._reshape(registry)
-        self._reading.ask(partial(self.desk.workspace.commands.history, limit=SHOWN))
+        self._reading.ask(partial(issued, self.desk.workspace.commands, SHOWN))
         self._show_target()
 
     @override
@@ -339,7 +339,7 @@ class CommandsView(View):
 
     def show_result(self, result: CommandResult) -> None:
         """Shows what became of a command; a rule that names a field is said there, too."""
-        self.result.show_result(result)
+        self.result.show_result(result, self.desk.workspace.commands.appended(result))
         self._show_target()
         if result.field and self._form is not None and result.command_type == self._name:
             self._form.show_errors([FieldError(loc=(result.field,), message=result.message)])

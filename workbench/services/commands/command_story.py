@@ -115,22 +115,23 @@ class Story:
         self._world.running()
         report = StoryReport()
         async for number, line in lines:
-            value = parse_line(number, line)
-            if isinstance(value, RecordProblem):
-                report.problems.append(value)
+            command = self._command_of(number, line)
+            if isinstance(command, RecordProblem):
+                report.problems.append(command)
                 continue
-            await self._issue(number, value, origin, report)
+            await self._issue(number, command, origin, report)
             if between is not None:
                 await between()
             await asyncio.sleep(pace)
         return report
 
     async def play_commands(
-        self, commands: Iterable[dict[str, Any]], *, origin: str, between: Between | None = None
+        self, commands: Iterable[tuple[str, dict[str, Any]]], *, origin: str, between: Between | None = None
     ) -> StoryReport:
         """Issues commands that stand in no file; they are numbered from 1.
 
         Args:
+            commands: Names and fields; any name can be that of a field.
             between: Awaited behind each command.
 
         Raises:
@@ -138,15 +139,26 @@ class Story:
         """
         self._world.running()
         report = StoryReport()
-        for number, value in enumerate(commands, 1):
-            await self._issue(number, dict(value), origin, report)
+        for number, (name, fields) in enumerate(commands, 1):
+            await self._issue(number, (name, fields, None), origin, report)
             if between is not None:
                 await between()
         return report
 
-    async def _issue(self, number: int, value: dict[str, Any], origin: str, report: StoryReport) -> None:
+    def _command_of(self, number: int, line: bytes) -> tuple[str, dict[str, Any], Any] | RecordProblem:
+        value = parse_line(number, line)
+        if isinstance(value, RecordProblem):
+            return value
         try:
-            name, fields, expected = command_in(value, self._world.model.registry)
+            return command_in(value, self._world.model.registry)
+        except InvalidValue as error:
+            return RecordProblem(line=number, message=error.message)
+
+    async def _issue(
+        self, number: int, command: tuple[str, dict[str, Any], Any], origin: str, report: StoryReport
+    ) -> None:
+        name, fields, expected = command
+        try:
             result = await self._commands.issue(name, fields, expected=expected, origin=origin)
         except WorkbenchError as error:
             message = in_brackets(error.message, error.hint)

@@ -16,6 +16,7 @@ from workbench.model.project_code import ProjectCode
 from workbench.model.row_conditions import Where
 from workbench.model.secrets import without_secrets
 from workbench.project.module_import import line_of
+from workbench.services.commands.appended import Appended, appended
 from workbench.store.ports import Reader
 from workbench.store.stored_values import CommandRecord
 
@@ -108,6 +109,10 @@ class Commands:
     def history(self, *, limit: int = 200, before: int | None = None) -> list[CommandRecord]:
         """Returns issued commands, the newest first."""
         return self._world.reader.commands(limit=limit, before=before)
+
+    def appended(self, issued: CommandResult | CommandRecord) -> tuple[Appended, ...]:
+        """Returns what an issued command appended, by stream."""
+        return appended(self._world.reader, issued.first_position, issued.last_position)
 
     def ask(self, name: str, values: Mapping[str, Any]) -> Any:
         """Answers a query.
