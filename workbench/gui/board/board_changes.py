@@ -130,7 +130,7 @@ def _on_the_same(
     """Does a change on the texts of which a person saw the places.
 
     Raises:
-        InvalidValue: They are others now.
+        InvalidValue: They changed meanwhile.
     """
     if text != preview.text:
         raise InvalidValue(
