@@ -181,7 +181,7 @@ async def test_a_rename_is_everywhere_and_a_removal_takes_the_wires_along(design
     QTest.keyClick(strip.name, Qt.Key.Key_Return)
     await designer.has('emit: "parcel.left"')
     assert "sent" not in designer.text
-    assert not strip.isVisible()
+    await designer.until(lambda: not strip.isVisible())
     await designer.choose("event:parcel.left")
     designer.key(Qt.Key.Key_Delete)
     await designer.until(strip.isVisible)
@@ -262,15 +262,16 @@ async def test_a_stored_event_keeps_its_name(designer: Designer) -> None:
     await designer.choose("event:parcel.sent")
     commands = designer.board.desk.workspace.commands
     assert (await commands.issue("send_parcel", {"parcel_id": "p"})).accepted
-    designer.key(Qt.Key.Key_F2)
-    entry = designer.board.editor.entry
-    entry.line.setText("parcel.left")
-    QTest.keyClick(entry.line, Qt.Key.Key_Return)
-    await designer.until(lambda: "the store has events of the type parcel.sent" in entry.told.text())
-    assert "[event.parcel.sent]" in designer.text
-    designer.key(Qt.Key.Key_Escape)
-    designer.key(Qt.Key.Key_Delete)
+    await rename(designer, "parcel.left")
     strip = designer.board.editor.changes.strip
+    assert strip.foot.text().startswith("1 stored event stays stored as parcel.sent")
+    QTest.keyClick(strip.name, Qt.Key.Key_Return)
+    await designer.has('[event.parcel.left]\nstored_as: "parcel.sent"\n')
+    workspace = designer.board.desk.workspace
+    await designer.until(lambda: "parcel.left" in workspace.registry.events)
+    assert [one.type for one in workspace.reader.read_stream("parcel-p")] == ["parcel.left"]
+    await designer.choose("event:parcel.left")
+    designer.key(Qt.Key.Key_Delete)
     await designer.until(strip.isVisible)
     assert strip.foot.text().startswith("1 stored event will have no type")
 

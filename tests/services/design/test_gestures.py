@@ -285,3 +285,14 @@ def test_random_gestures_give_texts_that_can_be_read_and_keep_every_comment(samp
         assert text.project.text.count("# of ") == comments
         assert text.project.text.count("\r\n") == (text.project.text.count("\n") if how == "crlf" else 0)
         assert is_marked(text)
+
+
+def test_U3_a_renamed_event_that_is_stored_keeps_its_stored_name():
+    text = after(*FLOW)
+    left, gone = DesignNode("event", "parcel.left"), DesignNode("event", "parcel.gone")
+    once = gestures.renamed(text, SENT, left.name, gestures.places_of(text, SENT), stored=True)
+    assert '[event.parcel.left]\nstored_as: "parcel.sent"\n' in once.project.text
+    twice = gestures.renamed(once, left, gone.name, gestures.places_of(once, left), stored=True)
+    assert '[event.parcel.gone]\nstored_as: "parcel.sent"\n' in twice.project.text
+    back = gestures.renamed(twice, gone, SENT.name, gestures.places_of(twice, gone), stored=True)
+    assert back.project.text == text.project.text

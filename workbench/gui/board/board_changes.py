@@ -44,6 +44,7 @@ class BoardChanges(QObject):
         self.strip = ChangeStrip()
         self.strip.chosen.connect(self._chosen)
         self.strip.left.connect(self._back)
+        self.strip.place_wanted.connect(desk.text_wanted)
 
     def rename(self, node: DesignNode, name: str) -> None:
         """Renames something, after a look where it is named at more than one place."""
@@ -53,13 +54,7 @@ class BoardChanges(QObject):
         design = self._desk.workspace.design
         text = design.state().text
         gestures.renamed(text, node, name, [])
-        stored = design.stored([node.name] if node.kind == "event" else [])
-        if stored:
-            said = f"the store has events of the type {node.name}, which would not be read any more"
-            raise InvalidValue(
-                said, path="", hint="add an event of the new name, or begin with an empty store"
-            )
-        return rename_preview(text, node, stored)
+        return rename_preview(text, node, design.stored([node.name] if node.kind == "event" else []))
 
     def _ask_name(self, name: str, preview: ChangePreview) -> None:
         self._preview = preview
@@ -94,7 +89,8 @@ class BoardChanges(QObject):
         node = preview.node
         change, label, card = partial(gestures.removed, node=node, along=chosen.places), "Remove", ""
         if chosen.name:
-            change = partial(gestures.renamed, node=node, name=chosen.name, places=chosen.places)
+            kept = bool(preview.stored)
+            change = partial(gestures.renamed, node=node, name=chosen.name, places=chosen.places, stored=kept)
             label, card = "Rename", identity_of(DesignNode(node.kind, chosen.name))
         self._do(f"{label} {node.kind} {node.name}", partial(_on_the_same, preview, change), self._done, card)
 

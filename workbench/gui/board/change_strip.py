@@ -20,9 +20,10 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from workbench.gui.actions import WidgetKey
+from workbench.gui.actions import Actions, WidgetKey, action
 from workbench.gui.board.board_offers import sign_of
 from workbench.gui.board.change_line import ChangeLine
+from workbench.gui.context_menu import Offering
 from workbench.gui.icons import icon
 from workbench.gui.theme import theme, ui_font
 from workbench.gui.widgets import ElidedLabel, plain_label
@@ -31,7 +32,7 @@ from workbench.services.design.change_preview import GOES, STAYS, ChangePlace, C
 from workbench.services.design.references import WORDS, Reference
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent, QResizeEvent
+    from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
 
 HEIGHT, LEAST, MOST = 26, 84, 300
 """Pixels of a row, and of the list at least and at most."""
@@ -60,6 +61,7 @@ class ChangeStrip(QFrame):
 
     Signals:
         asked: It came up.
+        place_wanted: A file, and the line of it that should be shown.
         chosen: It is to be done, as `Chosen`.
         left: It was left by Escape or Cancel.
 
@@ -78,6 +80,7 @@ class ChangeStrip(QFrame):
         WidgetKey("Esc", "Leave everything as it is"),
     )
     asked = Signal()
+    place_wanted = Signal(str, object)
     chosen = Signal(object)
     left = Signal()
 
@@ -90,7 +93,7 @@ class ChangeStrip(QFrame):
         self._sign, self._title = QLabel(), plain_label("", "heading")
         self._old, self._arrow, self.name = plain_label(), plain_label("→"), QLineEdit()
         self.told = ElidedLabel("muted")
-        self.list = _list()
+        self.list = PlaceList()
         self._line = ChangeLine(self.list)
         self.list.setItemDelegateForColumn(TEXT, self._line)
         self._lock, self.foot = QLabel(), plain_label("", wrap=True)
@@ -103,6 +106,8 @@ class ChangeStrip(QFrame):
         self._cancel.clicked.connect(self.leave)
         self.only.clicked.connect(lambda: self.chosen.emit(Chosen(name="", places=())))
         self.act.clicked.connect(self._do)
+        self.acts = Actions(self, self)
+        self.acts.offer()
         self._build()
         theme().changed.connect(self._dress)
         self._dress()
@@ -148,8 +153,10 @@ class ChangeStrip(QFrame):
         self.name.setText(name)
         self._fill()
         self._renamed(name)
-        kept = f"{counted(preview.stored, 'stored event')} of this type: they would not be read any more."
-        self._tell_stored(kept if preview.stored else "")
+        kept = f"stored as {preview.stored_as}, and so are those to come (stored_as); none is rewritten."
+        stay = "stays" if preview.stored == 1 else "stay"
+        count = counted(preview.stored, "stored event")
+        self._tell_stored(f"{count} {stay} {kept}" if preview.stored else "")
         self.name.setFocus()
 
     def ask_removal(self, preview: ChangePreview) -> None:
@@ -260,6 +267,11 @@ class ChangeStrip(QFrame):
             row.setText(BELONGS, self._about(row.data(PLACE, DATA)))
         self.list.viewport().update()
 
+    @action("Open in the text", on="list", icon="code", keys="F12", tip="Show the line in its file")
+    def open_text(self, place: ChangePlace) -> None:
+        """Shows a place in its file."""
+        self.place_wanted.emit(place.reference.file, place.line)
+
     # -- doing ---------------------------------------------------------------------------------------------
 
     def _do(self) -> None:
@@ -298,18 +310,33 @@ class ChangeStrip(QFrame):
             super().keyPressEvent(event)
 
 
-def _list() -> QTreeWidget:
-    """Makes the list of places."""
-    made = QTreeWidget()
-    made.setHeaderLabels(["Place", "Text", "Belongs to"])
-    made.setAccessibleName("Places")
-    made.setUniformRowHeights(True)
-    made.setRootIsDecorated(False)
-    made.setItemsExpandable(False)
-    made.setIndentation(20)
-    made.setFrameShape(QFrame.Shape.NoFrame)
-    head = made.header()
-    head.setStretchLastSection(False)
-    head.setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
-    made.setMinimumHeight(LEAST)
-    return made
+class PlaceList(QTreeWidget):
+    """The places, below what they are to the thing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setHeaderLabels(["Place", "Text", "Belongs to"])
+        self.setAccessibleName("Places")
+        self.setUniformRowHeights(True)
+        self.setRootIsDecorated(False)
+        self.setItemsExpandable(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setMinimumHeight(LEAST)
+        self.header().setStretchLastSection(False)
+        self.header().setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
+        self.offering = Offering(
+            self,
+            self._current,
+            named=lambda one: f"{one.reference.file}:{one.line}",
+            nothing="No place is chosen",
+            where=lambda: self.visualRect(self.currentIndex()).bottomLeft(),
+        )
+        self.currentItemChanged.connect(lambda *_: self.offering.refresh())
+
+    def _current(self) -> ChangePlace | None:
+        item = self.currentItem()
+        return item.data(PLACE, DATA) if item is not None else None
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.offering.open(event)

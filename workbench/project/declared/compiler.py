@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from workbench.model.event import misstored
 from workbench.model.expressions.closures import Scope
 from workbench.model.hints import did_you_mean
 from workbench.model.projection import ColumnKind, Projection
-from workbench.model.registry import Definitions
+from workbench.model.registry import ONE_NAME, Definitions
 from workbench.project.declared.aggregate_compiler import (
     add_command,
     add_event,
@@ -151,6 +152,10 @@ def _owners(draft: Compilation, sections: Sections) -> dict[str, AggregateDraft]
     owners = {name: owner_of(draft, name, one) for name, one in sections.aggregates.items()}
     for name, event in sections.events.items():
         add_event(draft, owners, name, event)
+    stored = {name: getattr(part.cls, "stored_as", "") for name, part in draft.events.items()}
+    for name, said in misstored(stored).items():
+        if name in sections.events:
+            draft.tell(("event", *name.split("."), "stored_as"), "S-DUPLICATE", said, ONE_NAME)
     for name, command in sections.commands.items():
         add_command(draft, owners, name, command)
     return owners

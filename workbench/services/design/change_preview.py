@@ -19,6 +19,7 @@ from workbench.services.design.references import (
     Reference,
     references,
 )
+from workbench.services.design.relations import section_path
 
 if TYPE_CHECKING:
     from workbench.services.design.design_text import DesignText
@@ -88,6 +89,7 @@ class ChangePreview:
         places: What changes, in the order of `GROUPS`.
         stays: What names it as well and is not touched: patterns of a rename, mistakes that a removal leaves.
         stored: Events in the store that have its type.
+        stored_as: The name under which these are stored.
     """
 
     text: DesignText
@@ -95,6 +97,7 @@ class ChangePreview:
     places: tuple[ChangePlace, ...] = ()
     stays: tuple[ChangePlace, ...] = ()
     stored: int = 0
+    stored_as: str = ""
 
 
 def rename_preview(text: DesignText, node: DesignNode, stored: int) -> ChangePreview:
@@ -102,7 +105,15 @@ def rename_preview(text: DesignText, node: DesignNode, stored: int) -> ChangePre
     found = gestures.places_of(text, node)
     places = [_place(text, one) for one in (*found, *_in_words(text, node, found))]
     stays = [_place(text, one) for one in references(text) if node.kind == "event" and _fits(one, node.name)]
-    return ChangePreview(text=text, node=node, places=_ordered(places), stays=tuple(stays), stored=stored)
+    kept = text.project.find((*section_path(node.kind, node.name), "stored_as"))
+    return ChangePreview(
+        text=text,
+        node=node,
+        places=_ordered(places),
+        stays=tuple(stays),
+        stored=stored,
+        stored_as=str(kept.value.plain) if kept is not None else node.name,
+    )
 
 
 def removal_preview(text: DesignText, node: DesignNode, stored: int) -> ChangePreview:

@@ -167,8 +167,13 @@ def places_of(text: DesignText, node: DesignNode) -> list[Reference]:
     return list({(one.file, one.start): one for one in found}.values())
 
 
-def renamed(text: DesignText, node: DesignNode, name: str, places: Sequence[Reference]) -> DesignText:
+def renamed(
+    text: DesignText, node: DesignNode, name: str, places: Sequence[Reference], *, stored: bool = False
+) -> DesignText:
     """Returns the texts with another name at these places.
+
+    Args:
+        stored: The store has events of the type, which keep the name under which they are stored (U3).
 
     Raises:
         InvalidValue: The name cannot be one, or something has it.
@@ -180,7 +185,18 @@ def renamed(text: DesignText, node: DesignNode, name: str, places: Sequence[Refe
     for file in dict.fromkeys(one.file for one in places):
         pieces = [(one.start, one.end, one.renamed(name)) for one in places if one.file == file]
         text = text.exchanged(file, pieces)
-    return text
+    return _with_stored_name(text, node, name) if stored and node.kind == "event" else text
+
+
+def _with_stored_name(text: DesignText, node: DesignNode, name: str) -> DesignText:
+    """Says under which name the events of a renamed type are stored, where that is not its own."""
+    document, path = text.project, (*section_path("event", name), "stored_as")
+    known = document.find(path)
+    if known is None and f"event.{name}" in document.sections:
+        document = put(document, path, node.name)
+    elif known is not None and known.value.plain == name:
+        document = delete(document, path)
+    return text.with_project(document)
 
 
 def left_over(text: DesignText, node: DesignNode) -> list[Reference]:

@@ -7,7 +7,7 @@ import os
 import sqlite3
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -93,6 +93,7 @@ class SqliteStore:
         self._run_begun = False
         self._broken = self.gone = ""
         self._readers: weakref.WeakSet[SqliteReader] = weakref.WeakSet()
+        self._stored: Mapping[str, str] = {}
         check_log(path)
         if not path.exists() or path.stat().st_size == 0:
             create_store(path, clock.now())
@@ -188,8 +189,18 @@ class SqliteStore:
         reader = SqliteReader(con, self.path)
         weakref.finalize(reader, con.close).atexit = False  # a reader that is dropped need not be closed
         reader.limit_reads(self._clock)
+        reader.name_types(self._stored)
         self._readers.add(reader)
         return reader
+
+    def name_types(self, stored: Mapping[str, str]) -> None:
+        """Has types of events be called otherwise than they are stored (U3)."""
+        with self._guard:
+            self._stored = dict(stored)
+            if self._writer is not None:
+                self._heads.name_types(self._stored)
+            for reader in list(self._readers):
+                reader.name_types(self._stored)
 
     @kinds_checked
     def write(self, operations: Sequence[op.Operation]) -> list[Any]:
