@@ -38,9 +38,7 @@ async def test_a_saved_project_file_takes_over_by_itself(window, until):
     assert window.window.windowTitle() == "people — Event Workbench"
 
 
-async def test_what_is_wrong_is_shown_where_it_is_and_goes_when_it_is_mended(window, until, monkeypatch):
-    opened = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+async def test_what_is_wrong_is_shown_where_it_is_and_goes_when_it_is_mended(window, until):
     engine = window.workspace.engine
     change(
         window,
@@ -55,8 +53,16 @@ async def test_what_is_wrong_is_shown_where_it_is_and_goes_when_it_is_mended(win
         'project.tsk:34:14: E-QUOTES nobody needs quotes (write "nobody")',
     ]
     assert window.workspace.engine is engine
-    press(window, "Open project.tsk")
-    assert opened == [QUrl.fromLocalFile(str(window.folder / "project.tsk"))]
+    window.window.notices.strips()[0].leave()
+    await until(lambda: notices(window) == [])
+    sign = window._status.older  # it stays, whatever becomes of the notice
+    assert sign.isVisible()
+    assert sign.text().startswith("Older model runs since ")
+    assert sign.text().endswith(": 1 mistake")
+    sign.click()
+    assert notices(window) == [said]
+    text = window.window.views["text"]
+    await until(lambda: text.page is not None and text.page.editor.textCursor().blockNumber() == 33)
     change(
         window,
         "project.tsk",
@@ -64,6 +70,20 @@ async def test_what_is_wrong_is_shown_where_it_is_and_goes_when_it_is_mended(win
         'topic: "mail"\n    handler: "send_welcome"',
     )
     await until(lambda: notices(window) == ["The project was reloaded."], within=10)
+    assert not sign.isVisible()
+
+
+async def test_a_mistake_in_another_file_than_the_texts_is_opened_with_what_the_system_has(
+    window, until, monkeypatch
+):
+    opened = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    change(window, "domain.py", "class CreateUser(Command):", "class CreateUser(Nobody):")
+    await until(lambda: notices(window), within=10)
+    press(window, "Trust and reload")
+    await until(lambda: any("Nobody" in said for said in notices(window)), within=10)
+    press(window, "Open domain.py")
+    assert opened == [QUrl.fromLocalFile(str(window.folder / "domain.py"))]
 
 
 async def test_changed_python_asks_and_the_form_is_made_anew_with_what_was_typed(window, until):
@@ -87,6 +107,7 @@ async def test_changed_python_asks_and_the_form_is_made_anew_with_what_was_typed
         "domain.py changed what Python would run. Until you trust it, the previous model keeps running."
     ]
     assert field("nickname") is None
+    assert window._status.older.text().endswith(": not trusted")
     press(window, "Trust and reload")
     await until(lambda: field("nickname") is not None, within=10)
     assert field("username").text() == "Ada"

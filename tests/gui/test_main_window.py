@@ -5,9 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QSize, Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToolButton
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QSize
+from PySide6.QtWidgets import QToolButton
 from shiboken6 import delete
 
 from workbench.gui.desk import Notice
@@ -144,40 +143,6 @@ def test_the_strip_of_notices_is_there_only_while_something_is_said(window, qtbo
     assert window.notices.isVisible()
     window.notices.strips()[0].findChildren(QToolButton)[-1].click()
     qtbot.waitUntil(lambda: not window.notices.isVisible(), timeout=2000)
-
-
-def test_a_notice_lies_over_the_views_moves_nothing_and_takes_no_keyboard(window, qtbot):
-    def places():
-        QCoreApplication.processEvents()
-        return {key: dock.geometry().getRect() for key, dock in window.docks.items() if dock.isVisible()}
-
-    window.show_perspective("Run")
-    line = QLineEdit()
-    window.docks["commands"].setWidget(line)
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=2000)
-    line.setFocus()
-    before = places()
-    for number in range(5):
-        notice = Notice(kind="error", text="words " * 60 + str(number), actions=(("Undo", lambda: None),))
-        window.notices.show_notice(notice)
-        assert places() == before
-    notices = window.notices
-    assert len(notices.strips()) == 3
-    assert window.rect().contains(notices.geometry())
-    assert notices.geometry().right() > window.width() - 20
-    assert all(strip.height() >= strip.minimumSizeHint().height() for strip in notices.strips())
-    QTest.mouseClick(notices.strips()[0].findChildren(QLabel)[1], Qt.MouseButton.LeftButton)
-    QTest.mouseClick(notices.strips()[0].findChild(QPushButton), Qt.MouseButton.LeftButton)
-    assert QApplication.focusWidget() is line
-    window.resize(1000, 600)
-    QCoreApplication.processEvents()
-    assert window.rect().contains(notices.geometry())
-    window.bring("streams")
-    window.bring("commands")
-    QCoreApplication.processEvents()
-    middle = notices.strips()[-1].mapTo(window, notices.strips()[-1].rect().center())
-    assert notices.isAncestorOf(window.childAt(middle))
 
 
 def test_a_notice_does_not_leave_from_under_the_mouse(window, qtbot, monkeypatch):

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QLabel, QToolButton
 
 from workbench.gui.status_line import StatusLine, scenarios_said
+from workbench.services.monitor.monitor_values import Status
+from workbench.services.project.model_reload import Outdated, Reload, ReloadOutcome
 from workbench.services.scenarios.scenario_status import Tally
 
 
@@ -29,7 +33,7 @@ def test_V3_green_is_said_only_of_verdicts_that_hold(tally, role, said):
 def test_V3_a_click_on_the_verdicts_shows_the_scenarios(qtbot):
     called = []
     line = StatusLine(
-        *(lambda name=name: called.append(name) for name in ("engine", "dead", "scenarios", "zone"))
+        *(lambda name=name: called.append(name) for name in ("engine", "dead", "scenarios", "zone", "older"))
     )
     qtbot.addWidget(line)
     line.show_scenarios(Tally(passed=1, failed=2))
@@ -39,3 +43,33 @@ def test_V3_a_click_on_the_verdicts_shows_the_scenarios(qtbot):
     assert called == ["scenarios", "zone"]
     line.show_scenarios(Tally())
     assert line.scenarios.isHidden()
+
+
+@pytest.mark.parametrize("width", [1024, 1600])
+def test_all_that_can_be_clicked_stands_whole_in_a_narrow_window(qtbot, width):
+    line = StatusLine(*[lambda: None] * 5)
+    qtbot.addWidget(line)
+    line.resize(width, 28)
+    line.show()
+    line.show_status(
+        Status(
+            project="market",
+            store="/data/events.db",
+            head=1_234_567,
+            engine="running",
+            lag=12_345,
+            dead=12,
+            observer="",
+            trouble="",
+            replaying=3,
+        )
+    )
+    line.show_scenarios(Tally(passed=30, failed=4, unsure=2))
+    line.show_older(Outdated(since=0, told=Reload(outcome=ReloadOutcome.FAILED, problems=("a", "b"))))
+    QCoreApplication.processEvents()
+    parts = [*line.findChildren(QToolButton), *line.findChildren(QLabel)]
+    shown = [one for one in parts if not one.isHidden()]
+    assert len(shown) == (6 if width == 1024 else 8)  # position and lag are read elsewhere, too
+    assert all(line.rect().contains(one.geometry()) for one in shown)
+    assert all(one.width() >= one.sizeHint().width() for one in shown)
+    assert line.older.text() == "Older model runs since 1970-01-01: 2 mistakes"

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl
+from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from workbench.gui.desk import Desk, Notice
@@ -21,8 +21,6 @@ TOPIC = "reload"
 """What is told of it takes the place of what was told before."""
 FAILED = "The project was not reloaded; the previous model keeps running."
 STOPPED = "The project was not reloaded, and the engine stopped; it is tried every second to start it again."
-SHOWN = 5
-"""Problems that a notice lists; more are counted."""
 
 
 class LiveProject(QObject):
@@ -31,7 +29,12 @@ class LiveProject(QObject):
     Args:
         taken_over: Called when the project was reloaded.
         reopen: Opens the project again.
+
+    Signals:
+        looked: The files were read; an `Outdated` where they say something else than runs, else None.
     """
+
+    looked = Signal(object)
 
     def __init__(self, desk: Desk, taken_over: Callable[[], None], reopen: Callable[[], None]) -> None:
         super().__init__(desk)
@@ -67,6 +70,7 @@ class LiveProject(QObject):
             told = await reload.check(trust=trust)
         finally:
             self._watch_all()
+        self.looked.emit(reload.outdated)
         if told is not None:
             self._tell(told)
         await self._look_at_scenarios()
@@ -114,18 +118,37 @@ class LiveProject(QObject):
         self._trust(digest)
 
     def _tell_problems(self, told: Reload) -> None:
-        lines = [*told.problems[:SHOWN]]
-        if len(told.problems) > SHOWN:
-            lines.append(f"… and {len(told.problems) - SHOWN} more")
         self._stood = bool(self._desk.workspace.world.stopped)
-        text = "\n".join([STOPPED if self._stood else FAILED, *lines])
-        place = told.problems[0].partition(":")[0] if told.problems else ""
-        file = self._desk.workspace.project.root / place
-        actions = ((f"Open {place}", partial(_show, file)),) if place and file.is_file() else ()
-        self._say("error", text, *actions)
+        text = "\n".join([STOPPED if self._stood else FAILED, *told.problems])
+        file, line = _place(told)
+        if file in self._desk.workspace.texts.names():
+            show = partial(self._desk.text_wanted.emit, file, line)
+        elif file and (path := self._desk.workspace.project.root / file).is_file():
+            show = partial(_show, path)
+        else:
+            self._say("error", text)
+            return
+        self._say("error", text, (f"Open {file}", show))
+
+    def show_mistakes(self) -> None:
+        """Shows why an older model runs than the files say, if one does."""
+        outdated = self._desk.workspace.model_reload.outdated
+        if outdated is None:
+            return
+        self._tell(outdated.told)
+        file, line = _place(outdated.told)
+        if file in self._desk.workspace.texts.names():
+            self._desk.text_wanted.emit(file, line)
 
     def _say(self, kind: str, text: str, *actions: tuple[str, Callable[[], None]]) -> None:
         self._desk.noticed.emit(Notice(kind=kind, text=text, actions=actions, topic=TOPIC))
+
+
+def _place(told: Reload) -> tuple[str, int]:
+    """Returns file and line of the first problem; an empty file where it names none."""
+    file, _, rest = told.problems[0].partition(":") if told.problems else ("", "", "")
+    line = rest.partition(":")[0]
+    return file, int(line) if line.isdigit() else 1
 
 
 def _show(file: Path) -> None:

@@ -121,7 +121,7 @@ class MainWindow(QMainWindow):
 
     @cached_property
     def notices(self) -> Notices:
-        """What the person is told, over the views."""
+        """What the person is told, between the views and the status bar."""
         from workbench.gui.notices import Notices
 
         return Notices(self)
@@ -227,7 +227,6 @@ class MainWindow(QMainWindow):
 
     def _raise(self, key: str) -> None:
         self.docks[key].raise_()
-        self.notices.raise_()
 
     def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
         if new is None:

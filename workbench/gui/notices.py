@@ -1,4 +1,4 @@
-"""Strips at the foot of the window that tell the person something until it is closed or has been read."""
+"""Strips above the status bar that tell the person something until it is closed or has been read."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QMainWindow,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -20,14 +22,19 @@ from typing_extensions import override
 
 from workbench.gui.icons import icon
 from workbench.gui.theme import theme
+from workbench.gui.whole_text import WholeText
 from workbench.gui.widgets import plain_label
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from workbench.gui.desk import Notice
 
 SHOWN = 3
-WIDTH, EDGE, FOOT = 460, 12, 36
-"""Width of a strip, and what is left free of the window beside and below the strips, in pixels."""
+LINES = 3
+"""Lines of a text that a strip shows; of a longer one it shows the first, and opens the rest."""
+HELD_MS = 40
+"""While a mouse button is down nothing moves under it; milliseconds until it is looked at again."""
 SECONDS = {"ok": 6, "info": 10}
 """Good news leaves by itself; with an action it stays longer, warnings and errors stay until closed."""
 WITH_ACTION = 30
@@ -45,7 +52,7 @@ class Strip(QFrame):
         self.buttons: list[QPushButton] = []
         mark = QLabel()
         mark.setPixmap(icon(ICONS[notice.kind], notice.kind).pixmap(16, 16))
-        text = plain_label(notice.text, wrap=True)
+        text = plain_label(_first_lines(notice.text), wrap=True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -53,11 +60,12 @@ class Strip(QFrame):
         layout.setContentsMargins(12, 5, 6, 5)
         layout.addWidget(mark)
         layout.addWidget(text, 1)
-        for label, run in notice.actions:
+        for label, run in (*notice.actions, *self._rest()):
             button = QPushButton(label)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard where it is
             button.clicked.connect(run)
-            button.clicked.connect(self.deleteLater)
+            if run != self._open:
+                button.clicked.connect(self.deleteLater)
             button.setAutoDefault(True)  # Enter presses it, too
             self.buttons.append(button)
             layout.addWidget(button)
@@ -72,6 +80,12 @@ class Strip(QFrame):
         seconds = SECONDS.get(notice.kind, 0)
         if seconds:
             QTimer.singleShot(1000 * (WITH_ACTION if notice.actions else seconds), self, self.leave)
+
+    def _rest(self) -> tuple[tuple[str, Callable[[], object]], ...]:
+        return (("Show all", self._open),) if len(self.notice.text.splitlines()) > LINES else ()
+
+    def _open(self) -> None:
+        WholeText(self, self.notice.text).open()
 
     def take_keyboard(self, _widget: QWidget | None = None) -> None:
         """Gives the keyboard to the first thing that it offers."""
@@ -92,22 +106,35 @@ class Strip(QFrame):
         )
 
 
-class Notices(QWidget):
-    """The newest strips, one below the other, over the lower right corner of a window.
+def _first_lines(text: str) -> str:
+    lines = text.splitlines()
+    if len(lines) <= LINES:
+        return text
+    return "\n".join([*lines[: LINES - 1], f"and {len(lines) - LINES + 1} more"])
 
-    They lie over the views: no notice that comes or goes moves anything, or takes the keyboard. Those that
-    offer something stand lowest: when a plain one comes or goes, their buttons stay where they are.
+
+class Notices(QWidget):
+    """The newest strips, one below the other, between the views and the status bar of a window.
+
+    They take room there, so that they cover nothing that a person may want to click, and they never take the
+    keyboard. Those that offer something stand lowest: when a plain one comes or goes, their buttons stay
+    where they are. The room is the upper part of the status bar, which no arrangement of the views knows of.
     """
 
-    def __init__(self, window: QWidget | None = None) -> None:
+    def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
+        self._window = window
         self._shown: list[Strip] = []
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(4)
+        self._layout.setSpacing(1)
+        self._held = QTimer(self)
+        self._held.setSingleShot(True)
+        self._held.setInterval(HELD_MS)
+        self._held.timeout.connect(self._place)
         self.hide()
-        if window is not None:
-            window.installEventFilter(self)
+        window.installEventFilter(self)
+        window.statusBar().installEventFilter(self)
 
     def show_notice(self, notice: Notice) -> None:
         """Adds a strip; the oldest ones leave."""
@@ -127,19 +154,26 @@ class Notices(QWidget):
         self._place()
 
     def _place(self) -> None:
-        """Takes the height that the texts need, above the window's lowest line."""
-        window = self.parentWidget()
-        self.setVisible(bool(self.strips()))
-        if window is not None:
-            width = min(WIDTH, window.width() - 2 * EDGE)
-            height = max(1, self._layout.totalHeightForWidth(width))
-            self.setGeometry(window.width() - width - EDGE, window.height() - height - FOOT, width, height)
-            self.raise_()
+        """Takes the height that the texts need, or gives it back; not under a mouse button that is down."""
+        if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            self._held.start()
+            return
+        bar = self._window.statusBar()
+        room = self._layout.totalHeightForWidth(self._window.width()) if self.strips() else 0
+        bar.setContentsMargins(0, room, 0, 0)
+        self.setVisible(bool(room))
+        self._cover()
+
+    def _cover(self) -> None:
+        """Lies where the status bar leaves room."""
+        bar = self._window.statusBar()
+        self.setGeometry(0, bar.y(), self._window.width(), bar.contentsMargins().top())
+        self.raise_()
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
-            self._place()
+        if event.type() in {QEvent.Type.Resize, QEvent.Type.Move}:
+            self._place() if watched is self._window else self._cover()
         return super().eventFilter(watched, event)
 
     @override

@@ -58,7 +58,11 @@ class Session(WindowActions):
         self._end, self._opening = asyncio.Event(), asyncio.Lock()
         self._closing = False
         self._status = StatusLine(
-            self.toggle_engine, self.repair, partial(self.bring, "scenarios"), self.zones.offer
+            self.toggle_engine,
+            self.repair,
+            partial(self.bring, "scenarios"),
+            self.zones.offer,
+            self._show_mistakes_made,
         )
         window.use(self._status)
         self._tool_bar()
@@ -106,6 +110,7 @@ class Session(WindowActions):
         self.desk.selected.connect(lambda _selection: self._travelled())
         workspace.scenarios.listen(lambda: self._status.show_scenarios(workspace.scenarios.tally()))
         self.live = LiveProject(self.desk, self._taken_over, self.reopen)
+        self.live.looked.connect(self._status.show_older)
         self._settings.setValue("last-project", str(workspace.project.root))
         remember(self._settings, workspace.project.root)
         self._taken_over()
@@ -140,6 +145,10 @@ class Session(WindowActions):
         self.window.show_page(page)
         self._status.show_status(None)
         self.acts.refresh()
+
+    def _show_mistakes_made(self) -> None:
+        if self.live is not None:
+            self.live.show_mistakes()
 
     def _arranged(self) -> None:
         """Lets what depends on the arrangement of the window follow it."""
@@ -212,6 +221,7 @@ class Session(WindowActions):
         if desk is not None:
             await desk.close()
         self.window.empty()
+        self._status.show_older(None)
         if desk is not None:
             desk.deleteLater()
         if workspace is not None:

@@ -6,19 +6,26 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton, QWidget
+from typing_extensions import override
 
 from workbench.gui.icons import icon
 from workbench.gui.theme import theme
-from workbench.gui.time_format import shown_zone, zone_text
+from workbench.gui.time_format import short, shown_zone, zone_text
+from workbench.model.counts import counted
 from workbench.services.scenarios.scenario_status import Tally
 
 if TYPE_CHECKING:
     from workbench.services.monitor.monitor_values import Status
+    from workbench.services.project.model_reload import Outdated
 
 ENGINE_TIP = "Pause or resume the engine (F8)"
+OLDER_TIP = "The files say something else than the model that runs. Show what is wrong with them"
 LAG_TIP = "Positions, of other topics too, that the subscription or read model furthest behind lies behind"
+SPACING = 6
+"""Pixels that the bar leaves beside each of its parts."""
 ENGINE = {
     "running": ("play", "Running", "ok"),
     "paused": ("pause", "Paused", "warning"),
@@ -35,6 +42,7 @@ class StatusLine(QStatusBar):
         on_dead: Shows the dead letters.
         on_scenarios: Shows the scenarios.
         on_zone: Lets the zone of all times be chosen.
+        on_older: Shows why an older model runs than the files say.
     """
 
     def __init__(
@@ -43,6 +51,7 @@ class StatusLine(QStatusBar):
         on_dead: Callable[[], object],
         on_scenarios: Callable[[], object],
         on_zone: Callable[[], object],
+        on_older: Callable[[], object],
     ) -> None:
         super().__init__()
         self.setSizeGripEnabled(False)
@@ -54,16 +63,37 @@ class StatusLine(QStatusBar):
         self._engine = _button("engine-state", ENGINE_TIP, on_engine)
         self._dead = _button("dead-count", "Show the dead letters", on_dead)
         self.scenarios = _button("scenarios-state", "Show the scenarios", on_scenarios)
+        self.older = _button("older-model", OLDER_TIP, on_older)
         self.addWidget(self._project, 1)
+        self.addPermanentWidget(self.older)
         for widget in (self._head, self._lag, self.scenarios, self._dead, self._engine, self.zone):
             self.addPermanentWidget(widget)
         self._tell_zone()
         shown_zone().changed.connect(self._tell_zone)
         self._status: Status | None = None
         self._tally = Tally()
-        for widget in (self._head, self._lag, self.scenarios, self._dead, self._engine):
+        for widget in (self.older, self._head, self._lag, self.scenarios, self._dead, self._engine):
             widget.hide()
         theme().changed.connect(self._paint)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        # Else a window could not be narrower than all that may be said.
+        return QSize(0, super().minimumSizeHint().height())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leaves out the numbers that views have, too, where there is no room for all."""
+        kept = [self.older, self.scenarios, self._dead, self._engine, self.zone]
+        room = self.width() - self._project.sizeHint().width()
+        room -= sum(_width(one) for one in kept if not one.isHidden())
+        for label in (self._lag, self._head):
+            room -= _width(label)
+            label.setVisible(self._status is not None and room >= 0)
 
     def show_scenarios(self, tally: Tally) -> None:
         """Shows how the scenarios stand; nothing where there are none."""
@@ -77,6 +107,17 @@ class StatusLine(QStatusBar):
         self.scenarios.setIcon(icon(name, role))
         self.scenarios.setText(said)
         self.scenarios.setVisible(bool(said))
+        self._fit()
+
+    def show_older(self, outdated: Outdated | None) -> None:
+        """Says that an older model runs than the files say; nothing where it is theirs."""
+        self.older.setVisible(outdated is not None)
+        if outdated is not None:
+            count = len(outdated.told.problems)
+            why = counted(count, "mistake") if count else "not trusted"
+            self.older.setIcon(icon("warning", "warning"))
+            self.older.setText(f"Older model runs since {short(outdated.since)}: {why}")
+        self._fit()
 
     def _tell_zone(self) -> None:
         self.zone.setText(zone_text())
@@ -90,12 +131,14 @@ class StatusLine(QStatusBar):
     def _paint(self) -> None:
         status = self._status
         self._paint_scenarios()
-        for widget in (self._head, self._lag, self._dead, self._engine):
+        for widget in (self._dead, self._engine):
             widget.setVisible(status is not None)
         if status is None:
             self.show_scenarios(Tally())
+            self.show_older(None)
             self._project.setText("No project is open")
             self._project.setToolTip("")
+            self._fit()
             return
         self._project.setText(f"{status.project}  ·  {Path(status.store).name}")
         self._project.setToolTip(status.store)
@@ -115,6 +158,7 @@ class StatusLine(QStatusBar):
         letters = "dead letter" if status.dead == 1 else "dead letters"
         dead = f"{status.dead:,} {letters}" if status.dead else f"No {letters}"
         self._dead.setText(f"{dead}, {status.replaying:,} replaying" if status.replaying else dead)
+        self._fit()
 
 
 def scenarios_said(tally: Tally) -> tuple[str, str]:
@@ -136,6 +180,10 @@ def scenarios_said(tally: Tally) -> tuple[str, str]:
         said = f"{tally.unsure:,} {scenarios} {'running' if tally.running else 'not run'}"
     role = "error" if tally.failed else "warning" if tally.mistakes else "muted" if tally.unsure else "ok"
     return role, said
+
+
+def _width(widget: QWidget) -> int:
+    return widget.sizeHint().width() + 2 * SPACING
 
 
 def _label(tip: str) -> QLabel:

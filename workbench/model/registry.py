@@ -107,6 +107,26 @@ class Registry:
         """Returns the rules of something, and what follows from it."""
         return (*self.rules_of(source), *self.flows_of(source))
 
+    def ways_of(self, node: str) -> tuple[str, ...]:
+        """Returns when and under which conditions something flows to a node or from it, a line for each way.
+
+        Args:
+            node: ``command:NAME``, ``event:NAME``, ``projection:NAME``, ``subscription:NAME``, ``topic:NAME``
+                or ``external:NAME``.
+        """
+        owners = {
+            "command": self.commands,
+            "subscription": {**self.reactors, **self.subscriptions},
+            "projection": self.projections,
+        }
+        doers = [f"{kind}:{name}" for kind, names in owners.items() for name in names]
+        return tuple(
+            one.told_of(doer.partition(":")[2])
+            for doer in doers
+            for one in self.flows_of(doer)
+            if (one.words or one.verb == "withdraws") and node in {doer, f"{one.kind}:{one.name}"}
+        )
+
     def _told_as(self, source: str) -> str:
         """Returns whose deeds and rules something has: a subscription has those of its handler."""
         kind, _, name = source.partition(":")

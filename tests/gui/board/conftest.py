@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from tests.gui.board.designing import board, designer, workspace  # noqa: F401  # fixtures
 from workbench.gui.board.board_graph import BoardEdge, BoardGraph, BoardNode
 
 

@@ -5,25 +5,40 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.gui.board.board_entry import BoardEntry, Entered, Offer
+from workbench.gui.board.board_entry import NOTHING, Asking, BoardEntry, Entered, Offer
 
 SENT, LOST = Offer(text="sent: link to it", name="parcel.sent"), Offer(text="New event sent", name="")
 
 
 @pytest.fixture
-def entry(qtbot: QtBot) -> BoardEntry:
+def said() -> list[Any]:
+    """What was asked of the one who asked for the line."""
+    return []
+
+
+@pytest.fixture
+def entry(qtbot: QtBot, said: list[Any]) -> BoardEntry:
     canvas = QWidget()
     canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     qtbot.addWidget(canvas)
     canvas.resize(500, 300)
     canvas.show()
     made = BoardEntry(canvas)
-    made.ask("New event", "event", QPoint(450, 280), lambda typed: [SENT, LOST] if typed else [])
+    asking = Asking(
+        title="New event",
+        sign="event",
+        take=said.append,
+        fits=lambda typed: [SENT, LOST] if typed.startswith("s") else [],
+        erase=lambda: said.append("erase"),
+        step=lambda by, carried: said.append((by, carried)),
+        copy=lambda: said.append("copy"),
+    )
+    made.ask(asking, QPoint(450, 280))
     return made
 
 
@@ -36,17 +51,15 @@ def entry(qtbot: QtBot) -> BoardEntry:
         (Qt.Key.Key_Tab, Qt.KeyboardModifier.NoModifier, Entered(text="se", offer=SENT, inside=True)),
     ],
 )
-def test_keys_say_how_it_is_taken(entry: BoardEntry, key: Any, pressed: Any, entered: Entered) -> None:
-    taken: list[Entered] = []
-    entry.entered.connect(taken.append)
+def test_keys_say_how_it_is_taken(
+    entry: BoardEntry, said: list[Any], key: Any, pressed: Any, entered: Entered
+) -> None:
     QTest.keyClicks(entry.line, "se")
     QTest.keyClick(entry.line, key, pressed)
-    assert taken == [entered]
+    assert said == [entered]
 
 
-def test_the_arrows_mark_what_is_taken_and_a_click_takes_it(entry: BoardEntry) -> None:
-    taken: list[Entered] = []
-    entry.entered.connect(taken.append)
+def test_the_arrows_mark_what_is_taken_and_a_click_takes_it(entry: BoardEntry, said: list[Any]) -> None:
     QTest.keyClicks(entry.line, "s")
     QTest.keyClick(entry.line, Qt.Key.Key_Down)
     QTest.keyClick(entry.line, Qt.Key.Key_Return)
@@ -54,7 +67,7 @@ def test_the_arrows_mark_what_is_taken_and_a_click_takes_it(entry: BoardEntry) -
     QTest.keyClick(entry.line, Qt.Key.Key_Return)
     row = entry.list.visualItemRect(entry.list.item(1)).center()
     QTest.mouseClick(entry.list.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, row)
-    assert [one.offer for one in taken] == [LOST, SENT, LOST]
+    assert [one.offer for one in said] == [LOST, SENT, LOST]
 
 
 def test_it_stands_within_the_canvas_however_much_fits(entry: BoardEntry) -> None:
@@ -69,16 +82,29 @@ def test_it_stands_within_the_canvas_however_much_fits(entry: BoardEntry) -> Non
     assert not entry.told.isVisible()
 
 
-def test_escape_leaves_it_and_backspace_tells_of_an_empty_line(entry: BoardEntry) -> None:
-    left: list[bool] = []
-    entry.left.connect(lambda: left.append(True))
-    erased: list[bool] = []
-    entry.emptied.connect(lambda: erased.append(True))
+def test_escape_leaves_it_and_backspace_tells_of_an_empty_line(entry: BoardEntry, said: list[Any]) -> None:
     QTest.keyClicks(entry.line, "s")
     QTest.keyClick(entry.line, Qt.Key.Key_Backspace)
-    assert not erased
+    assert not said
     QTest.keyClick(entry.line, Qt.Key.Key_Backspace)
-    assert erased
+    assert said == ["erase"]
     QTest.keyClick(entry.line, Qt.Key.Key_Escape)
-    assert left
+    assert entry.asking is NOTHING
     assert entry.isHidden()
+
+
+def test_where_nothing_fits_the_arrows_step_and_with_alt_carry(entry: BoardEntry, said: list[Any]) -> None:
+    QTest.keyClicks(entry.line, "x")
+    QTest.keyClick(entry.line, Qt.Key.Key_Up)
+    QTest.keyClick(entry.line, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    QTest.keyClick(entry.line, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    assert said == [(-1, False), (1, True), "copy"]
+
+
+def test_the_line_lies_over_what_it_is_about(entry: BoardEntry) -> None:
+    entry.ask(
+        Asking(title="Field of order", sign="event", take=lambda _entered: None), QRect(120, 140, 90, 18)
+    )
+    middle = entry.mapToParent(entry.line.geometry().center())
+    assert abs(middle.y() - 149) <= 1
+    assert entry.mapToParent(entry.line.pos()).x() == 120

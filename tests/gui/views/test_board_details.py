@@ -38,7 +38,9 @@ def test_an_event_says_what_it_sets_and_a_process_how_it_goes_on(auction: Regist
     strip = shown(auction, "event:auction.closed", qtbot)
     assert strip._rules.text() == "sets phase: 'closed'"
     strip = shown(auction, "subscription:closing", qtbot)
-    assert "closing issues close_auction: at event.closes_at; or withdrawn on" in strip._ways.text()
+    said = strip._texts[strip._ways].splitlines()
+    assert "closing issues close_auction on auction.opened: at event.closes_at" in said
+    assert "closing withdraws close_auction on auction.extended" in said
     assert strip._rules.text() == "on auction.opened ignores the refusal of close_auction"
 
 

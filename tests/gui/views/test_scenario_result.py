@@ -28,6 +28,22 @@ WRONG = Line(
 )
 
 
+async def test_what_failed_is_said_above_and_its_row_is_in_sight(view):
+    """The line of the failure stays above the text; many rows before it do not push it out of sight."""
+    view.show()
+    green = [Line(sign=Sign.SAME, expected=f"event {n}", happened=f"event {n}") for n in range(60)]
+    view.show_result(result(*green, WRONG, *green))
+    assert view.head.text() == "Line 1: data.n: expected 1, happened 2"
+    assert view.head.isVisible()
+    assert view.head.geometry().bottom() < view.viewport().geometry().top() + 1
+    place = view.cursorRect()
+    assert "event a" in view.textCursor().block().text()
+    assert view.viewport().rect().contains(place)
+    view.show_result(result(*green))
+    assert view.head.text() == ""
+    assert view.verticalScrollBar().value() == 0
+
+
 @pytest.fixture
 def view(qtbot):
     made = ResultView()
@@ -87,7 +103,7 @@ async def test_of_what_was_not_asked_for_only_some_is_shown(view):
 
 async def test_trouble_notes_and_times_are_said(view):
     view.show_result(result(trouble="it burns", notes=("smoke",), seconds=90.0, took=0.012))
-    assert "It could not be run to the end: it burns" in view.toPlainText()
+    assert view.head.text() == "It could not be run to the end: it burns"
     assert "Note: smoke" in view.toPlainText()
     assert view.toPlainText().endswith("The run took 12 ms, in which 90s of its own time passed.")
 

@@ -116,12 +116,14 @@ def test_what_follows_says_when_under_which_condition_and_how_often(tmp_path: Pa
     assert registry.rules_of("projection:trips") == (
         ModelFlow(verb="looks up", name="other", cause="trip.closed", words="event.reason"),
         ModelFlow(verb="names", name="count", cause="trip.asked", words="event.hotels.size()"),
+        ModelFlow(verb="puts a row with", name="hotels", cause="trip.asked", words="hotels = count"),
+        ModelFlow(verb="removes", name="rows", cause="trip.closed"),
     )
-    said = "where row.hotels >= least, ordered by -id"
+    said = "where row.hotels >= least, ordered by id descending"
     assert registry.rules_of("query:trips") == (ModelFlow(verb="lists", name="trips", words=said),)
     assert registry.rules_of("subscription:mail") == (
         ModelFlow(verb="names", name="text", words="data.reason"),
-        ModelFlow(verb="fails", name="empty", words="when text == '': there is nothing to say"),
+        ModelFlow(verb="rejects", name="empty", words="when text == '': there is nothing to say"),
     )
     assert registry.rules_of("subscription:patience") == (
         ModelFlow(verb="ignores the refusal of", name="close"),

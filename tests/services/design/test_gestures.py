@@ -168,7 +168,7 @@ def test_what_cannot_be_is_told():
         (make("event", "a b"), "a b cannot be a name"),
         (
             lambda text: gestures.linked(text, PARCELS, SENT),
-            "a projection answers a query, nothing leads from it to a event",
+            "a projection answers a query, nothing leads from it to an event",
         ),
         (field(SENT, "to: money"), "has a field to already"),
         (

@@ -53,7 +53,7 @@ def test_what_a_process_answers_and_withdraws_is_in_its_document(tmp_path):
         (tmp_path / name).write_text(text)
     text = document(load_project(tmp_path, environ={}, trusted=True))
     assert "- on `trip.called_about` it withdraws `give_up_trip`\n" in text
-    assert "if take_room is refused; or withdrawn on trip.planned" in text
+    assert "on trip.planned: if take_room is refused; or withdrawn on" in text
     assert "- on `trip.booked` it withdraws `give_up_trip`\n" in text
     assert "- on `trip.planned` it withdraws `give_up_trip`: `if take_room is refused`\n" in text
     assert "- on `trip.planned` it issues `give_up_trip`: `if take_room is refused`\n" in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QStyleOptionGrap
 from typing_extensions import override
 
 from workbench.gui.board.blueprint import Card
+from workbench.gui.board.blueprint_layout import FOOT, LINE, line_of
 from workbench.gui.board.board_graph import kind_of
 from workbench.gui.board.board_items import path_of
 from workbench.gui.board.card_painter import RADIUS, on_screen, paint_card
@@ -34,13 +36,15 @@ class CardItem(QGraphicsItem):
     Attributes:
         card: What it shows.
         box: Where it stands.
+        open: Whether it has a line that adds a field.
     """
 
     def __init__(self, card: Card, box: Box) -> None:
         super().__init__()
         self.card, self.box = card, box
         self._problems: tuple[str, ...] = ()
-        self._bounds = self.body.adjusted(-1, -18, 18, 1)
+        self.open = False
+        self._bounds = self.body.adjusted(-1, -18, 18, 1 + LINE + FOOT)
         self.setPos(box.x, box.y)
         self.setZValue(2)
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
@@ -51,6 +55,19 @@ class CardItem(QGraphicsItem):
     def body(self) -> QRectF:
         """The card in its own coordinates."""
         return QRectF(0, 0, self.box.width, self.box.height)
+
+    @property
+    def whole(self) -> Box:
+        """Where it stands with the line that adds a field."""
+        more = line_of(self.box, len(self.card.fields) + 1).y + FOOT / 2 - self.box.y
+        return replace(self.box, height=more) if self.open else self.box
+
+    def set_open(self, *, open: bool) -> None:
+        """Shows a line that adds a field, over what stands below it; nothing moves."""
+        if open is not self.open:
+            self.open = open
+            self.setZValue(2.5 if open else 2)
+            self.update()
 
     def set_problems(self, problems: tuple[str, ...]) -> None:
         """Shows how much is wrong with it; the tool tip says what."""
@@ -72,7 +89,7 @@ class CardItem(QGraphicsItem):
     @override
     def shape(self) -> QPainterPath:
         path = QPainterPath()
-        path.addRect(self.body)
+        path.addRect(QRectF(0, 0, self.whole.width, self.whole.height))
         return path
 
     @override
@@ -80,7 +97,9 @@ class CardItem(QGraphicsItem):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         with drawing(painter):
-            paint_card(painter, self.card, self.box, on_screen(painter), len(self._problems))
+            paint_card(
+                painter, self.card, self.whole, on_screen(painter), len(self._problems), more=self.open
+            )
 
 
 class RingItem(QGraphicsItem):
@@ -115,10 +134,15 @@ class RingItem(QGraphicsItem):
 
 
 class WireItem(QGraphicsPathItem):
-    """One wire, with an arrow at its end."""
+    """One wire, with an arrow at its end.
+
+    Attributes:
+        words: What it means.
+    """
 
     def __init__(self, points: Sequence[Point], tip: str, *, dashed: bool) -> None:
         super().__init__(path_of(points))
+        self.words = tip
         self.points = tuple(points)
         self._bounds = self.path().controlPointRect().adjusted(-8, -8, 8, 8)
         self._dashed, self._lit = dashed, False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import chain
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF
@@ -12,8 +12,10 @@ from typing_extensions import override
 
 from workbench.gui.board.blueprint import Blueprint, Wire
 from workbench.gui.board.blueprint_items import CardItem, RingItem, WireItem
-from workbench.gui.board.blueprint_layout import REACH, BlueprintLayout, SlicePlace, part_of
+from workbench.gui.board.blueprint_layout import REACH, BlueprintLayout, SlicePlace, line_of, part_of
+from workbench.gui.board.blueprint_lights import BlueprintLights
 from workbench.gui.board.board_graph import BoardGraph, Pair, kind_of
+from workbench.gui.board.card_painter import FIELDS
 from workbench.gui.board.picture import Picture
 from workbench.gui.board.slice_coverage import Coverage
 from workbench.gui.theme import mix, theme
@@ -29,6 +31,8 @@ class BlueprintScene(Picture):
         blueprint: What is drawn.
         layout: Where everything stands.
         wires: The wires by the keys of their ends.
+        wire: The keys of the ends of the wire that is chosen, if one is.
+        lights: Shows what a hand can take, and to what it can lead.
         coverage: How the scenarios of each slice stand, by its id.
     """
 
@@ -39,6 +43,8 @@ class BlueprintScene(Picture):
         super().__init__(parent)
         self.blueprint, self.layout = Blueprint(), BlueprintLayout()
         self.wires: dict[Pair, WireItem] = {}
+        self.wire: Pair | None = None
+        self.lights = BlueprintLights(self)
         self.coverage: Mapping[str, Coverage] = {}
         self._cards: dict[str, CardItem] = {}
         self._at: dict[str, tuple[int, int]] = {}
@@ -59,6 +65,7 @@ class BlueprintScene(Picture):
             self.blueprint, self.layout = blueprint, layout
             self._show_cards()
             self._show_wires()
+            self.lights.again()
             self.setSceneRect(self.content())
             self.invalidate()
         for item in self._cards.values():
@@ -90,6 +97,8 @@ class BlueprintScene(Picture):
         for item in self.wires.values():
             self.removeItem(item)
         self.wires = {}
+        if self.wire not in self.layout.routes:
+            self.wire = None
         for wire in self.blueprint.wires:
             pair = wire.source, wire.target
             made = WireItem(self.layout.routes[pair], self._tip(wire), dashed=wire.target not in self._cards)
@@ -147,16 +156,38 @@ class BlueprintScene(Picture):
     def part_at(self, place: QPointF) -> tuple[str, str, int]:
         """Returns the key of the card at a place, which part of it is there, and the number of a field.
 
-        The parts are those of `part_of`; all is empty where no card is.
+        The parts are those of `part_of`, and ``more`` for the line that adds a field; all is empty where no
+        card is.
         """
         inside = self.card_at(place)
         key = inside or self.card_at(place - QPointF(REACH, 0))  # half of a handle is beside its card
         if key:
             item = self._cards[key]
             part, number = part_of(item.card, item.box, (place.x(), place.y()))
+            if inside and item.open and place.y() >= line_of(item.box, len(item.card.fields)).y:
+                return key, "more", number
             if inside or part == "handle":
                 return key, part, number
         return "", "", 0
+
+    def has_lines(self, key: str, scale: float) -> bool:
+        """Whether a card is there and shows its fields at a scale."""
+        return key in self._cards and scale >= FIELDS
+
+    def line_box(self, key: str, number: int) -> QRectF:
+        """Returns where a card has its field of a number, or the line behind the last one."""
+        box = line_of(self._cards[key].box, number)
+        return QRectF(box.x, box.y, box.width, box.height)
+
+    def wire_at(self, place: QPointF) -> Pair | None:
+        """Returns the keys of the ends of the wire at a place, where no card is."""
+        found = next((item for item in self.items(place) if isinstance(item, CardItem | WireItem)), None)
+        return next((pair for pair, one in self.wires.items() if one is found), None)
+
+    def choose_wire(self, pair: Pair | None) -> None:
+        """Chooses a wire, or none."""
+        self.wire = pair
+        self.mark()
 
     def slice_of(self, key: str) -> str:
         """Returns the id of the slice in which a card stands, or empty."""
@@ -181,23 +212,32 @@ class BlueprintScene(Picture):
         if key == self._here or (key and key not in self._cards):
             return
         before, self._here = self.chosen, key
+        self.wire = None
         self.chosen = self._cards[key].card.node if key else ""
         self.mark()
         if self.chosen != before:
             self.node_chosen.emit(self.chosen)
 
     @override
+    def light(self, source: str, targets: Collection[str]) -> None:
+        self.lights.light(source, targets)
+
+    @override
     def mark(self) -> None:
         for ring in self._rings:
             self.removeItem(ring)
         same = {key for key, item in self._cards.items() if self.chosen and item.card.node == self.chosen}
+        for key, item in self._cards.items():
+            item.set_open(
+                open=key == self._here and not item.card.ghost and self.takes_fields(item.card.node)
+            )
         self._rings = [
-            RingItem(self._cards[key].box, here=key == self._here, focused=self._focused) for key in same
+            RingItem(self._cards[key].whole, here=key == self._here, focused=self._focused) for key in same
         ]
         for ring in self._rings:
             self.addItem(ring)
         for pair, wire in self.wires.items():
-            wire.light(lit=not same.isdisjoint(pair))
+            wire.light(lit=pair == self.wire or not same.isdisjoint(pair))
 
     @override
     def first(self) -> str:

@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject, QPoint, QRect, QRectF
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from workbench.errors import CallerError, WorkbenchError
 from workbench.gui.actions import Actions, action
 from workbench.gui.board.board_changes import BoardChanges
-from workbench.gui.board.board_entry import BoardEntry, Entered, Offer
+from workbench.gui.board.board_entry import Asking, BoardEntry, Entered
+from workbench.gui.board.board_fields import BoardFields
+from workbench.gui.board.board_hand import BoardHand
 from workbench.gui.board.board_offers import (
-    KEYS,
     identity_of,
-    is_linked,
     kind_of_consumer,
     leads,
+    lit,
     makes,
     offers,
     sign_of,
-    targets,
 )
+from workbench.gui.board.board_wires import BoardWires
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.widgets import Badge, error_text, plain_label, plain_tip, toolbar_button
 from workbench.model.counts import counted
 from workbench.services.design import gestures
 from workbench.services.design.design import DesignState
-from workbench.services.design.field_lines import write_field_line
+from workbench.services.design.field_gestures import FIELDED
 from workbench.services.design.gestures import DesignNode
-from workbench.services.design.relations import why_not
 
 if TYPE_CHECKING:
     from workbench.gui.board.flow_view import FlowView
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
 BEGIN = "Press C to add a command: what is asked for. Then E adds the event that follows."
 QUICK = 60
 """Commands and events whose files are read without leaving the loop."""
-FIELD_HINT = "name: type, such as amount: money min 0"
-_FIELDS = {"command", "event", "projection", "aggregate", "process", "query"}
 
 
 class BoardEditor(QObject):
@@ -65,17 +63,17 @@ class BoardEditor(QObject):
         super().__init__(canvas)
         self.desk, self.canvas = desk, canvas
         self.entry = BoardEntry(canvas)
-        self.entry.entered.connect(self._entered)
-        self.entry.emptied.connect(self._emptied)
-        self.entry.left.connect(self._left)
+        self.entry.typed.connect(self._light)
         self.changes = BoardChanges(desk, canvas, self.entry, self._change)
         self.wanted = ""
         self.state = DesignState()
-        self._take: Callable[[Entered], None] = lambda _entered: None
-        self._erase: Callable[[], None] = lambda: None
         self._reading = Question(self, desk, self._show, partial(desk.fail, "Reading the project file"))
         self.acts = Actions(self, canvas)
         self.acts.offer()
+        self.fields, self.wires = BoardFields(self), BoardWires(self)
+        self.hand = BoardHand(self)
+        for picture in canvas.pictures:
+            picture.takes_fields = self.takes_fields
         self.stand = Badge("ok", "saved")
         self.add_button = _add_button(self)
         self.begin = plain_label(BEGIN, "muted")
@@ -99,6 +97,10 @@ class BoardEditor(QObject):
             kind = "external" if name in registry.externals else "actor"
         node = DesignNode(kind, name) if name else None
         return node if node is not None and gestures.exists(self.state.text, node) else None
+
+    def takes_fields(self, identity: str) -> bool:
+        """Whether a field can be added to a card."""
+        return not self.fields.why_not(identity)
 
     def follow(self) -> None:
         """Reads where the design stands."""
@@ -129,16 +131,23 @@ class BoardEditor(QObject):
 
     def make(self, kind: str, identity: str) -> None:
         """Asks for the name of something new, which follows what is chosen."""
-        after = self.node(identity)
+        self.make_after(kind, self.node(identity))
+
+    def make_after(self, kind: str, after: DesignNode | None, place: QPoint | None = None) -> None:
+        """Asks for the name of something new, which follows something else.
+
+        Args:
+            place: Where the line stands, a point of the canvas; below what is chosen if None.
+        """
         word = leads(kind, after)
-        title = f"New {kind}" + (f": {after.name} {word} it" if after is not None and word else "")
-        self._ask(
-            title,
-            kind,
-            self._place(),
-            lambda typed: offers(self.state.text, kind, after, typed),
-            partial(self._make, kind, after),
+        asking = Asking(
+            title=f"New {kind}" + (f": {after.name} {word} it" if after is not None and word else ""),
+            sign=sign_of(kind),
+            take=partial(self._make, kind, after),
+            fits=lambda typed: offers(self.state.text, kind, after, typed),
+            lights=lambda typed: lit(self.state.text, after, kind, typed),
         )
+        self.ask(asking, place)
 
     def _make(self, kind: str, after: DesignNode | None, entered: Entered) -> None:
         if not entered.text:
@@ -152,121 +161,41 @@ class BoardEditor(QObject):
             node = DesignNode(kind, gestures.full_name(self.state.text, kind, entered.text, after))
             change = partial(gestures.made, kind=kind, name=node.name, after=after)
             label = f"Add {kind} {node.name}"
-        self._do(label, change, partial(self._made, node, entered))
+        self.do(label, change, partial(self._made, node, entered))
 
     def _made(self, node: DesignNode, entered: Entered) -> None:
         self.wanted = identity_of(node)
         follows = gestures.NEXT.get(node.kind, "")
         if entered.on and follows:
-            self._follow_up(follows, node)
-        elif entered.inside and node.kind in _FIELDS:
-            self.fields_of(node)
+            self.make_after(follows, node, self.entry.pos())
+        elif entered.inside and node.kind in FIELDED:
+            self.fields.add(node)
         elif node.kind == "policy" and self.state.problems:
-            self._follow_up("command", node)  # without one it could not be written
+            self.make_after("command", node, self.entry.pos())  # without one it could not be written
         else:
             self.entry.leave()
 
-    def _follow_up(self, kind: str, after: DesignNode) -> None:
-        title = f"New {kind}: {after.name} {leads(kind, after)} it"
-        self._ask(
-            title,
-            kind,
-            self.entry.pos(),
-            lambda typed: offers(self.state.text, kind, after, typed),
-            partial(self._make, kind, after),
-        )
+    # -- names, removal --------------------------------------------------------------------------------------
 
-    # -- fields --------------------------------------------------------------------------------------------
-
-    def _no_fields(self, identity: str) -> str:
-        node = self.node(identity)
-        return self.why_not() or (
-            "" if node is not None and node.kind in _FIELDS else "It has no fields of its own"
-        )
-
-    @action("Add fields …", keys="F", icon="edit", on="canvas", group=3, why=_no_fields)
-    def add_fields(self, identity: str) -> None:
-        """Asks for the fields of a node, one after the other."""
-        if (node := self.node(identity)) is not None:
-            self.fields_of(node)
-
-    def fields_of(self, node: DesignNode) -> None:
-        """Asks for the fields of something, a line each."""
-        self._ask(
-            f"Fields of {node.name}",
-            node.kind,
-            self._place(),
-            lambda _typed: (),
-            partial(self._field, node),
-            hint=FIELD_HINT,
-        )
-        self._erase = partial(self._last_field, node)
-
-    def _field(self, node: DesignNode, entered: Entered) -> None:
-        if not entered.text:
-            self.entry.leave()
-            return
-        name = entered.text.partition(":")[0].strip()
-        change = partial(gestures.with_field, node=node, line=entered.text)
-        self._do(f"Add field {name} of {node.name}", change, lambda: self.fields_of(node))
-
-    def _last_field(self, node: DesignNode) -> None:
-        fields = gestures.fields_of(self.state.text, node)
-        if not fields:
-            return
-        name, value = list(fields.items())[-1]
-        line = write_field_line(name, value)
-        self._do(
-            f"Remove field {name} of {node.name}",
-            partial(gestures.without_field, node=node, name=name),
-            lambda: self.entry.line.setText(line or name),
-        )
-
-    # -- wires, names, removal -----------------------------------------------------------------------------
-
-    def _no_node(self, identity: str) -> str:
+    def no_node(self, identity: str) -> str:
+        """Says why nothing can be done with a card; empty where something can."""
         return self.why_not() or (
             "" if self.node(identity) is not None else "The project file does not declare it"
         )
 
-    @action("Link to …", keys="L", icon="link", on="canvas", group=3, why=_no_node)
-    def link(self, identity: str) -> None:
-        """Asks for what follows a node, among what can."""
-        if (node := self.node(identity)) is not None:
-            self._ask(
-                f"{node.name} leads to",
-                node.kind,
-                self._place(),
-                lambda typed: targets(self.state.text, node, typed),
-                partial(self._link, node),
-            )
-
-    def _link(self, node: DesignNode, entered: Entered) -> None:
-        if entered.offer is None:
-            kinds = [kind for kind in KEYS if entered.text in gestures.names_of(self.state.text, kind)]
-            said = why_not(node.kind, kinds[0]) if kinds else f"nothing is named {entered.text}"
-            self.entry.tell(said)
-            return
-        kind, _, name = entered.offer.name.partition(":")
-        target = DesignNode(kind, name)
-        off = is_linked(self.state.text, node, target)
-        self.wanted = identity_of(node if off else target)
-        change = partial(gestures.unlinked if off else gestures.linked, source=node, target=target)
-        self._do(f"{'Unlink' if off else 'Link'} {node.name} and {name}", change, self.entry.leave)
-
-    @action("Rename …", keys="F2", icon="edit", on="canvas", group=3, why=_no_node)
+    @action("Rename …", keys="F2", icon="edit", on="canvas", group=3, why=no_node)
     def rename(self, identity: str) -> None:
         """Asks for another name; where it is named at more than one place, these are shown first."""
         node = self.node(identity)
         if node is None:
             return
-        self._ask(
-            f"Rename {node.kind}",
-            node.kind,
-            self._place(),
-            lambda _typed: (),
-            partial(self._rename, node),
-            text=node.name,
+        self.ask(
+            Asking(
+                title=f"Rename {node.kind}",
+                sign=sign_of(node.kind),
+                take=partial(self._rename, node),
+                text=node.name,
+            )
         )
 
     def _rename(self, node: DesignNode, entered: Entered) -> None:
@@ -275,7 +204,7 @@ class BoardEditor(QObject):
         else:
             self.changes.rename(node, entered.text)
 
-    @action("Remove", keys="Del", icon="purge", on="canvas", group=3, why=_no_node)
+    @action("Remove", keys="Del", icon="purge", on="canvas", group=3, why=no_node)
     def remove(self, identity: str) -> None:
         """Removes a node; asks what goes along, where others name it."""
         if (node := self.node(identity)) is not None:
@@ -285,7 +214,7 @@ class BoardEditor(QObject):
         self, label: str, change: Callable[[DesignText], DesignText], then: Callable[[], None], card: str
     ) -> None:
         self.wanted = card
-        self._do(label, change, then)
+        self.do(label, change, then)
 
     # -- undo ----------------------------------------------------------------------------------------------
 
@@ -325,36 +254,27 @@ class BoardEditor(QObject):
 
     # -- doing ---------------------------------------------------------------------------------------------
 
-    def _ask(
-        self,
-        title: str,
-        kind: str,
-        place: QPoint,
-        fitting: Callable[[str], Sequence[Offer]],
-        take: Callable[[Entered], None],
-        *,
-        text: str = "",
-        hint: str = "",
-    ) -> None:
-        self._take, self._erase = take, lambda: None
-        self.entry.ask(title, sign_of(kind), place, fitting, text=text, hint=hint)
+    def ask(self, asking: Asking, place: QPoint | QRect | None = None) -> None:
+        """Asks for a line: below what is chosen, at a point of the canvas, or over a part of it."""
+        self.entry.ask(asking, self._place() if place is None else place)
 
-    def _entered(self, entered: Entered) -> None:
-        self._take(entered)
+    def _light(self) -> None:
+        source, targets = self.entry.asking.lights(self.entry.line.text().strip())
+        self.canvas.board.light(source, targets)
 
-    def _emptied(self) -> None:
-        self._erase()
-
-    def _left(self) -> None:
-        self._take, self._erase = lambda _entered: None, lambda: None
+    def on_canvas(self, box: QRectF) -> QRect:
+        """Returns where a part of the picture is seen on the canvas."""
+        corner = self.canvas.viewport().pos()
+        return self.canvas.mapFromScene(box).boundingRect().translated(corner)
 
     def _place(self) -> QPoint:
         board = self.canvas.board
         if not board.here:
             return self.canvas.viewport().rect().center() - QPoint(150, 40)
-        return self.canvas.mapFromScene(board.box_of(board.here).bottomLeft()) + QPoint(0, 8)
+        return self.on_canvas(board.box_of(board.here)).bottomLeft() + QPoint(0, 8)
 
-    def _do(self, label: str, change: Callable[[DesignText], DesignText], then: Callable[[], None]) -> None:
+    def do(self, label: str, change: Callable[[DesignText], DesignText], then: Callable[[], None]) -> None:
+        """Does a step of the design, and what follows once it is done."""
         self._step(partial(self.desk.workspace.design.apply, label, change), label, then)
 
     def _step(
@@ -376,7 +296,8 @@ class BoardEditor(QObject):
 
     def _show(self, state: DesignState) -> None:
         self.state = state
-        self.acts.refresh()
+        self.canvas.offering.refresh()
+        self.canvas.board.mark()
         count = len(state.problems)
         said = f"not saved: {counted(count, 'mistake')}" if count else "saved"
         self.stand.set("warning" if count else "ok", said)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -38,11 +38,13 @@ class Offer:
         text: What is shown.
         name: What it stands for.
         icon: Name of its icon.
+        node: Id of its card, if it has one.
     """
 
     text: str
     name: str
     icon: str = ""
+    node: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +63,45 @@ class Entered:
     inside: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """A line that is asked for, and what is done with it.
+
+    Attributes:
+        sign: Name of the icon.
+        take: Is given what was entered.
+        fits: Returns what fits what was typed.
+        lights: Returns ids of nodes: from which a wire would lead, and to which it could.
+        text: What stands in the line first.
+        hint: Is shown while nothing is typed.
+        erase: Backspace in an empty line.
+        step: The arrows where nothing fits: up (-1) or down (1), and whether with Alt.
+        copy: Ctrl+D.
+    """
+
+    title: str
+    sign: str
+    take: Callable[[Entered], object]
+    fits: Callable[[str], Sequence[Offer]] = lambda _typed: ()
+    lights: Callable[[str], tuple[str, Collection[str]]] = lambda _typed: ("", ())
+    text: str = ""
+    hint: str = ""
+    erase: Callable[[], object] = lambda: None
+    step: Callable[[int, bool], object] = lambda _by, _carried: None
+    copy: Callable[[], object] = lambda: None
+
+
+NOTHING = Asking(title="", sign="edit", take=lambda _entered: None)
+
+
 class BoardEntry(QFrame):
     """Asks for one line over a canvas; it goes away when that is done, or left.
 
     Signals:
-        entered: What was entered, as `Entered`.
-        emptied: Backspace in an empty line.
-        left: It was left by Escape, or by going elsewhere.
+        typed: What stands in the line is another text now, or nothing is asked for any more.
+
+    Attributes:
+        asking: What is asked for.
     """
 
     moves = (
@@ -75,19 +109,20 @@ class BoardEntry(QFrame):
         WidgetKey("Shift+Enter", "Take what was typed as a new name"),
         WidgetKey("Ctrl+Enter", "Take it, and go on with what comes next"),
         WidgetKey("Tab", "Take it, and go on with its fields"),
+        WidgetKey("↑ ↓", "Mark another line; among fields, go to the one before or behind"),
+        WidgetKey("Alt+↑ / Alt+↓", "Move the field"),
+        WidgetKey("Ctrl+D", "Copy the field to something else"),
         WidgetKey("Esc", "Leave it"),
     )
-    entered = Signal(object)
-    emptied = Signal()
-    left = Signal()
+    typed = Signal()
 
     def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas)
         self._canvas = canvas
         self.setObjectName("board_entry")
-        self._offers: Callable[[str], Sequence[Offer]] = lambda _text: ()
+        self.asking = NOTHING
         self._sign = QLabel()
-        self._title = plain_label("", "muted")
+        self._title = plain_label("", "muted", wrap=True)
         self.line = QLineEdit()
         self.line.textChanged.connect(self._offer)
         self.line.installEventFilter(self)
@@ -120,35 +155,27 @@ class BoardEntry(QFrame):
             "#board_entry QListWidget { background: transparent; }"
         )
 
-    def ask(
-        self,
-        title: str,
-        sign: str,
-        place: QPoint,
-        offers: Callable[[str], Sequence[Offer]] = lambda _text: (),
-        *,
-        text: str = "",
-        hint: str = "",
-    ) -> None:
+    def ask(self, asking: Asking, place: QPoint | QRect) -> None:
         """Asks for a line.
 
         Args:
-            sign: Name of the icon.
-            place: Where it stands, if it has room there; a point of the canvas.
-            offers: Returns what fits what was typed.
-            hint: Is shown while nothing is typed.
+            place: Where it stands, if it has room there: its corner, or what the line itself lies over;
+                of the canvas.
         """
-        self._offers = offers
-        self._title.setText(title)
-        self.line.setAccessibleName(title)
-        self.line.setPlaceholderText(hint)
-        self._sign.setPixmap(icon(sign, "accent").pixmap(16, 16))
+        self.asking = asking
+        self._title.setText(asking.title)
+        self.line.setAccessibleName(asking.title)
+        self.line.setPlaceholderText(asking.hint)
+        self._sign.setPixmap(icon(asking.sign, "accent").pixmap(16, 16))
         self.tell("")
-        self.line.setText(text)
-        self._offer(text)
-        self._stand(place)
+        self.line.setText(asking.text)
+        self._offer(asking.text)
+        self._stand(place if isinstance(place, QPoint) else place.topLeft())
         self.show()
         self.raise_()
+        if isinstance(place, QRect):  # its parts have their places now
+            middle = self.line.geometry().center().y()
+            self._stand(QPoint(place.left() - self.line.x(), place.center().y() - middle))
         self.line.setFocus()
         self.line.selectAll()
 
@@ -170,12 +197,13 @@ class BoardEntry(QFrame):
         if self.isVisible():
             self.hide()
             self._canvas.setFocus()
-            self.left.emit()
+            self.asking = NOTHING
+            self.typed.emit()
 
     def _offer(self, text: str) -> None:
         self.told.hide()
         self.list.clear()
-        for one in self._offers(text.strip()):
+        for one in self.asking.fits(text.strip()):
             item = QListWidgetItem(icon(one.icon), one.text) if one.icon else QListWidgetItem(one.text)
             item.setData(Qt.ItemDataRole.UserRole, one)
             self.list.addItem(item)
@@ -184,11 +212,12 @@ class BoardEntry(QFrame):
         self.list.setCurrentRow(0 if count else -1)
         self.list.setFixedHeight(min(count, ROWS) * max(22, self.list.sizeHintForRow(0)) + 4)
         self._stand(self.pos())
+        self.typed.emit()
 
     def _take(self, *, typed: bool = False, on: bool = False, inside: bool = False) -> None:
         item = None if typed else self.list.currentItem()
         offer = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
-        self.entered.emit(Entered(text=self.line.text().strip(), offer=offer, on=on, inside=inside))
+        self.asking.take(Entered(text=self.line.text().strip(), offer=offer, on=on, inside=inside))
 
     @override
     def eventFilter(self, watched: object, event: object) -> bool:
@@ -208,10 +237,17 @@ class BoardEntry(QFrame):
         elif key == Qt.Key.Key_Escape:
             self.leave()
         elif key in {Qt.Key.Key_Up, Qt.Key.Key_Down} and self.list.count():
-            step = 1 if key == Qt.Key.Key_Down else -1
-            self.list.setCurrentRow((self.list.currentRow() + step) % self.list.count())
+            self.list.setCurrentRow((self.list.currentRow() + _way(key)) % self.list.count())
+        elif key in {Qt.Key.Key_Up, Qt.Key.Key_Down}:
+            self.asking.step(_way(key), bool(pressed & Qt.KeyboardModifier.AltModifier))
+        elif key == Qt.Key.Key_D and control:
+            self.asking.copy()
         elif key == Qt.Key.Key_Backspace and not self.line.text():
-            self.emptied.emit()
+            self.asking.erase()
         else:
             return False
         return True
+
+
+def _way(key: int) -> int:
+    return 1 if key == Qt.Key.Key_Down else -1

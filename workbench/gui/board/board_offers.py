@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from workbench.gui.actions import Action
 from workbench.gui.board.board_entry import Offer
 from workbench.services.design import gestures
+from workbench.services.design.field_gestures import FIELDED
 from workbench.services.design.gestures import DesignNode
-from workbench.services.design.relations import relation, targets_of
+from workbench.services.design.relations import relation, targets_of, why_not
 
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
@@ -86,9 +87,48 @@ def targets(text: DesignText, node: DesignNode, typed: str) -> Sequence[Offer]:
             text=f"{'no longer ' if linked else ''}{one.word} {name}",
             name=f"{one.target}:{name}",
             icon=sign_of(one.target),
+            node=identity_of(DesignNode(one.target, name)),
         )
         for linked, one, name in sorted(found, key=lambda each: each[0])
     ]
+
+
+def follows(node: DesignNode, typed: str) -> Sequence[Offer]:
+    """Returns the kinds of new things that something may lead to."""
+    found = [
+        Offer(text=f"{one.word} a new {one.target}", name=one.target, icon=sign_of(one.target))
+        for one in targets_of(node.kind)
+    ]
+    return [one for one in found if typed in one.text]
+
+
+def holders(text: DesignText, node: DesignNode, field: str, typed: str) -> Sequence[Offer]:
+    """Returns what a field of something can be copied to: what has fields, and none of that name."""
+    found = [DesignNode(kind, name) for kind in FIELDED for name in gestures.names_of(text, kind)]
+    return [
+        Offer(text=f"{one.kind} {one.name}", name=one.name, icon=sign_of(one.kind), node=identity_of(one))
+        for one in found
+        if one != node and typed in one.name and field not in gestures.fields_of(text, one)
+    ]
+
+
+def lit(text: DesignText, after: DesignNode | None, kind: str, typed: str) -> tuple[str, list[str]]:
+    """Returns the card that something new follows, and those of its kind that it could lead to as well."""
+    if after is None or relation(after.kind, kind) is None:
+        return "", []
+    known = [DesignNode(kind, one) for one in gestures.names_of(text, kind) if typed in one]
+    return identity_of(after), [identity_of(one) for one in known]
+
+
+def wire_refused(text: DesignText, source: DesignNode, target: DesignNode | None) -> str:
+    """Says why no new wire can lead from one thing to another; empty where one can."""
+    if target is None:
+        return "the project file does not declare it"
+    found = relation(source.kind, target.kind)
+    if found is None:
+        return why_not(source.kind, target.kind)
+    linked = found.linked(text.project, source.name, target.name)
+    return f"{source.name} {found.word} {target.name} already" if linked else ""
 
 
 def is_linked(text: DesignText, source: DesignNode, target: DesignNode) -> bool:

@@ -46,19 +46,24 @@ def on_screen(painter: QPainter) -> float:
     return matrix.m11()
 
 
-def paint_card(painter: QPainter, card: Card, box: Box, scale: float, problems: int) -> None:
+def paint_card(
+    painter: QPainter, card: Card, box: Box, scale: float, problems: int, *, more: bool = False
+) -> None:
     """Paints a card in pixels of the screen, its upper left corner at the origin.
 
     Args:
         box: Where it stands in the picture.
         scale: How large the picture is.
         problems: How much is wrong with it.
+        more: It has a line that adds a field.
     """
     made = _CardPainter(painter, card, Box(0, 0, box.width, box.height), scale)
     made.shape()
     if scale >= FIELDS:
         made.head()
         made.fields()
+        if more:
+            made.more()
     elif scale >= NAMES:
         made.name()
     if problems:
@@ -107,6 +112,13 @@ class _CardPainter:
         for number, one in enumerate(self._card.fields):
             place = self._place(line_of(self._box, number)).adjusted(PAD * self._grow, 0, -PAD / 2, 0)
             self._field(one, place)
+
+    def more(self) -> None:
+        """Draws the line that adds a field."""
+        place = self._place(line_of(self._box, len(self._card.fields)))
+        self._text(
+            "type", "+ field", place.adjusted(PAD * self._grow, 0, 0, 0), mix(self._on, self._fill, 0.78)
+        )
 
     def _field(self, one: CardField, place: QRectF) -> None:
         wide = self._text("field", one.name, place, self._on) + 4 * self._grow

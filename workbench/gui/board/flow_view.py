@@ -54,7 +54,7 @@ class FlowView(QGraphicsView):
         moved: Another part of the picture is seen, or another picture.
 
     Attributes:
-        board: The picture that is seen.
+        board: The picture that is seen, one of the pictures.
         covered: Pixels at the lower edge over which something else may lie.
     """
 
@@ -64,7 +64,7 @@ class FlowView(QGraphicsView):
 
     def __init__(self, scene: Picture, *others: Picture, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
-        self.board = scene
+        self.board, self.pictures = scene, (scene, *others)
         self.covered = 0
         self._fitted = True
         self._left: dict[Picture, tuple[float, QPointF] | None] = {}
@@ -93,7 +93,7 @@ class FlowView(QGraphicsView):
         )
         self.acts = Actions(self, self)
         self.offering.before = self.acts.offer()
-        for one in (scene, *others):
+        for one in self.pictures:
             one.node_chosen.connect(lambda _node: self.offering.refresh())
             one.rebuilt.connect(self._rebuilt)
         theme().changed.connect(self._dress)

@@ -19,11 +19,15 @@ GAP, INSIDE = 14.0, 6.0
 
 
 class HintLine(QWidget):
-    """One line: a subject, then keys with what they do, as many as have room."""
+    """One line: a subject, then keys with what they do, as many as have room.
+
+    Attributes:
+        subject: What is chosen, or what is under way.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self._subject = ""
+        self.subject = ""
         self._hints: tuple[tuple[str, str], ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Keys")
@@ -31,7 +35,7 @@ class HintLine(QWidget):
 
     def show_hints(self, subject: str, hints: Sequence[tuple[str, str]]) -> None:
         """Shows what is chosen, and keys with words."""
-        self._subject, self._hints = subject, tuple(hints)
+        self.subject, self._hints = subject, tuple(hints)
         self.setAccessibleDescription(", ".join(f"{keys}: {words}" for keys, words in hints))
         self.update()
 
@@ -48,8 +52,8 @@ class HintLine(QWidget):
             painter.setPen(QColor(colors.border))
             painter.drawLine(0, 0, self.width(), 0)
             x = 10.0
-            if self._subject:
-                x = _text(painter, x, self._subject, colors.text, _font(12, QFont.Weight.DemiBold)) + GAP
+            if self.subject:
+                x = _text(painter, x, self.subject, colors.text, _font(12, QFont.Weight.DemiBold)) + GAP
             for keys, words in self._hints:
                 if x + _room(keys, words) > self.width():
                     break

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Signal
@@ -28,6 +28,7 @@ class Picture(QGraphicsScene):
         steps: The scales that zooming goes through; none where it is smooth.
         graph: What is known of the nodes.
         chosen: Id of the chosen node, or empty.
+        takes_fields: Returns whether fields can be added to a node, by its id.
     """
 
     node_chosen = Signal(str)
@@ -40,6 +41,7 @@ class Picture(QGraphicsScene):
         super().__init__(parent)
         self.graph = BoardGraph()
         self.chosen = ""
+        self.takes_fields: Callable[[str], bool] = lambda _node: False
         self._focused = False
         theme().changed.connect(self._dress)
 
@@ -95,6 +97,9 @@ class Picture(QGraphicsScene):
 
     def pulse(self, path: Sequence[Pair], kind: str, count: int) -> None:
         """Lets messages travel along lines, where the picture shows them."""
+
+    def light(self, source: str, targets: Collection[str]) -> None:
+        """Shows to which nodes a wire from one could lead, where the picture does; empty: shows all again."""
 
     def rest(self) -> None:
         """Stops what moves."""

@@ -15,7 +15,6 @@ from workbench.gui.board.board_graph import BoardGraph, BoardNode, kind_of
 from workbench.gui.icons import icon
 from workbench.gui.views.subscription_table import mode_text
 from workbench.gui.widgets import ElidedLabel, plain_label, plain_tip
-from workbench.model.model_flow import INCOMING
 from workbench.model.pydantic_messages import summary_of
 
 if TYPE_CHECKING:
@@ -104,16 +103,16 @@ def neighbours(graph: BoardGraph, node: BoardNode) -> str:
     return "  ·  ".join(parts)
 
 
-def ways(graph: BoardGraph, node: BoardNode) -> str:
+def ways(registry: Registry, graph: BoardGraph, node: BoardNode) -> str:
     """Returns when and under which conditions something flows to a node or from it, a line for each way."""
-    lines = []
-    for edge in graph.edges:
-        if edge.words and node.id in (edge.source, edge.target):
-            source, target = graph.by_id[edge.source], graph.by_id[edge.target]
-            pair = (target, source) if edge.kind in INCOMING else (source, target)
-            said = edge.words.replace("\n", "; or ")
-            lines.append(f"{pair[0].title} {edge.kind} {pair[1].title}: {said}")
-    return "\n".join(lines)
+    return "\n".join((*_handled(graph, node), *registry.ways_of(node.id)))
+
+
+def _handled(graph: BoardGraph, node: BoardNode) -> list[str]:
+    """Returns how commands are decided over aggregates, of those at a node."""
+    edges = [one for one in graph.edges if one.kind == "handles" and node.id in (one.source, one.target)]
+    titles = {one.id: one.title for one in graph.nodes}
+    return [f"{titles[one.source]} handles {titles[one.target]}: {one.words}" for one in edges if one.words]
 
 
 def rules(registry: Registry, node: BoardNode) -> str:
@@ -236,7 +235,7 @@ class DetailsStrip(QFrame):
         )
         self._put(self._around, neighbours(graph, node))
         self._put(self._rules, rules(registry, node))
-        self._put(self._ways, ways(graph, node))
+        self._put(self._ways, ways(registry, graph, node))
         self._put(self._problems, "\n".join(f"⚠ {problem}" for problem in node.problems))
         name = node.id.removeprefix("subscription:")
         self._letters.setVisible(name in live.subscriptions and live.subscriptions[name].dead > 0)

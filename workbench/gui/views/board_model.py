@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from workbench.gui.board.board_graph import BoardEdge, BoardGraph, BoardNode, Pair
 from workbench.model.messaging import Mode
-from workbench.model.model_flow import INCOMING
+from workbench.model.model_flow import INCOMING, KINDS, arrows
 from workbench.model.pydantic_messages import summary_of
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _next(registry: Registry, graph: BoardGraph, name: str, event: str) -> Itera
         yield from graph.targets[name]
         return
     for one in registry.flows_of(name):
-        target = f"{_TARGETS[one.verb]}:{one.name}"
+        target = f"{one.kind}:{one.name}"
         if one.verb not in {"consumes", "withdraws"} and one.cause in {"", event} and target in graph.by_id:
             yield target
 
@@ -138,17 +138,6 @@ def _makers(registry: Registry) -> dict[str, list[str]]:
         for event in dict.fromkeys(one.name for one in registry.flows_of(f"command:{command}")):
             found.setdefault(event, []).append(f"command:{command}")
     return found
-
-
-_TARGETS = {
-    "emits": "event",
-    "issues": "command",
-    "publishes": "topic",
-    "consumes": "event",
-    "projects": "event",
-    "withdraws": "command",
-}
-"""What kind of node a flow leads to, or comes from."""
 
 
 class _Builder:
@@ -267,19 +256,16 @@ class _Builder:
                 self._join(f"subscription:{name}", f"command:{last}", "issues", seen=True)
 
     def _deeds(self, name: str) -> tuple[str, ...]:
-        deeds = [one for one in self._model.flows_of(f"subscription:{name}") if one.verb != "consumes"]
-        return _listed(tuple(dict.fromkeys(f"{one.name} {one.arrow[1]}".strip() for one in deeds)))
+        ends = arrows(self._model.flows_of(f"subscription:{name}")).items()
+        deeds = [(end, words or ("",)) for (verb, end), words in ends if verb != "consumes"]
+        return _listed(tuple(f"{end} {line}".strip() for end, words in deeds for line in words))
 
     def _follow(self, source: str) -> None:
         """Adds edges for what is known to follow, with the words of all the ways to it."""
-        said: dict[tuple[str, str], list[str]] = {}
-        for one in self._model.flows_of(source):
-            verb, when = one.arrow
-            said.setdefault((verb, one.name), []).append(when)
-        for (verb, name), words in said.items():
-            target = f"{_TARGETS[verb]}:{name}"
+        for (verb, name), words in arrows(self._model.flows_of(source)).items():
+            target = f"{KINDS[verb]}:{name}"
             pair = (target, source) if verb in INCOMING else (source, target)
-            self._join(*pair, verb, words="\n".join(dict.fromkeys(filter(None, words))))
+            self._join(*pair, verb, words="\n".join(words))
 
     def _add(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, QUrl
@@ -63,6 +64,8 @@ class BoardView(View):
         self.pictures.add_below(strip)
         for one in (strip.asked, strip.left):
             one.connect(lambda: self._show_details(self.scene.chosen))
+        self.editor.wires.told.connect(self._tell)
+        self.editor.hand.told.connect(self._tell)
         self.legend = Legend(self.canvas)
         self.legend.hide()
         self.details = DetailsStrip()
@@ -318,6 +321,13 @@ class BoardView(View):
         else:
             self.details.show_node(self.scene.graph, node, self.desk.workspace.registry, self._live)
         self.pictures.tell_keys(node.title if node is not None else "", self.acts["other_picture"])
+
+    def _tell(self, subject: str, hints: Sequence[tuple[str, str]] = ()) -> None:
+        """Says what is under way by mouse; empty: the keys of what is chosen."""
+        if subject:
+            self.pictures.hints.show_hints(subject, hints)
+        else:
+            self._show_details(self.scene.chosen)
 
     def act(self) -> None:
         """Does what the details offer for the chosen node."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
+    QResizeEvent,
     QTextCharFormat,
     QTextCursor,
     QTextFrameFormat,
@@ -13,10 +15,13 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 from PySide6.QtWidgets import QTextEdit, QWidget
+from typing_extensions import override
 
 from workbench.gui.theme import code_font, theme, ui_font
+from workbench.gui.widgets import plain_label
 from workbench.model.scenario import Line, ResultPart, ScenarioResult, Sign
 from workbench.project.durations import write_duration
+from workbench.services.scenarios.scenario_report import summary
 
 LOOKS = {
     Sign.SAME: ("✓", "ok"),
@@ -37,7 +42,10 @@ BEFORE = "This result is of an earlier model or text. It says nothing about the 
 
 
 class ResultView(QTextEdit):
-    """Shows a result; texts wrap in their columns and can be selected and copied."""
+    """Shows a result; texts wrap in their columns and can be selected and copied.
+
+    What is not as expected is said in a line that stays above the text, and is in sight from the start.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,11 +54,16 @@ class ResultView(QTextEdit):
         self.setAccessibleName("Result: expected beside happened")
         self.setMinimumHeight(60)
         self._result: ScenarioResult | None = None
+        self._first: QTextCursor | None = None
         self._said: tuple[str, ...] = ()
+        self.head = plain_label("", "error", wrap=True)
+        self.head.setParent(self)
+        self.head.setMargin(6)
+        self.head.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         theme().changed.connect(self._show)
 
     def show_result(self, result: ScenarioResult, *, old: bool = False) -> None:
-        """Shows a result from the top.
+        """Shows a result from the top, or from the first line that is not as expected.
 
         Args:
             old: It is that of an earlier model or text, which is said.
@@ -65,16 +78,35 @@ class ResultView(QTextEdit):
 
     def _show(self) -> None:
         self.clear()
+        self._first = None
         cursor = self.textCursor()
         for text in self._said:
             self._paragraph(cursor, text, "text")
         if self._result is not None:
             self._write_result(cursor, self._result)
         self.moveCursor(QTextCursor.MoveOperation.Start)
+        self.head.setText(head_of(self._result) if self._result is not None else "")
+        self._place_head()
+        self._go_to_first()
+
+    def _go_to_first(self) -> None:
+        if self._first is not None:
+            self.setTextCursor(self._first)
+            bar = self.verticalScrollBar()
+            bar.setValue(max(0, bar.value() + self.cursorRect().top() - self.viewport().height() // 3))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_head()
+
+    def _place_head(self) -> None:
+        width, frame = self.width() - 2 * self.frameWidth(), self.frameWidth()
+        height = min(self.head.heightForWidth(width), self.height() // 3) if self.head.text() else 0
+        self.setViewportMargins(0, height, 0, 0)
+        self.head.setGeometry(frame, frame, width, height)
 
     def _write_result(self, cursor: QTextCursor, result: ScenarioResult) -> None:
-        if result.trouble:
-            self._paragraph(cursor, f"It could not be run to the end: {result.trouble}", "error")
         for part in result.parts:
             self._part(cursor, part)
         for note in result.notes:
@@ -124,6 +156,7 @@ class ResultView(QTextEdit):
             _format(plain if happened and line.happened else "muted"),
         )
         if line.first:
+            self._first = table.cellAt(row, 1).firstCursorPosition()
             _mark(table, row, role)
         for number, one in enumerate(line.contrasts, row + 1):
             _write(table, number, 1, f"{one.path}  ", _format("muted"))
@@ -133,6 +166,16 @@ class ResultView(QTextEdit):
             if line.first:
                 _mark(table, number, role)
         return row + 1 + len(line.contrasts)
+
+
+def head_of(result: ScenarioResult) -> str:
+    """Returns what is not as expected, with its line; an empty text where everything is."""
+    if result.trouble:
+        return f"It could not be run to the end: {result.trouble}"
+    if result.first is None:
+        return ""
+    place = result.first.place or result.scenario.place
+    return f"Line {place.line:,}: {summary(result.first)}"
 
 
 def _time_said(result: ScenarioResult) -> str:

@@ -9,7 +9,7 @@ from itertools import chain
 
 from workbench.model.model_flow import ModelFlow
 from workbench.project.declared.consequences import sections_of
-from workbench.project.declared.projection_sections import ApplySection, ProjectionSection
+from workbench.project.declared.projection_sections import ApplySection, ProjectionSection, QuerySection
 from workbench.project.declared.section_reader import Sections
 from workbench.project.declared.sections import (
     Acting,
@@ -63,17 +63,27 @@ def _rules(sections: Sections) -> Iterator[tuple[str, Iterable[ModelFlow]]]:
         ignored = (one for event, step in process.on.items() for one in _ignored(step, event))
         yield f"subscription:{name}", chain(_named_on(process.on), ignored)
     for name, projection in sections.projections.items():
-        yield f"projection:{name}", chain(_looked_up(projection), _named_on(projection.on))
-    for name, query in sections.queries.items():
-        parts = (
-            f"where {query.where}" if query.where else "",
-            f"ordered by {query.order}" if query.order else "",
+        yield (
+            f"projection:{name}",
+            chain(_looked_up(projection), _named_on(projection.on), _deeds(projection)),
         )
-        verb, words = "lists" if query.list else "gets", ", ".join(part for part in parts if part)
-        yield f"query:{name}", (ModelFlow(verb=verb, name=query.list or query.get, words=words),)
+    for name, query in sections.queries.items():
+        yield f"query:{name}", (_answered(query),)
     for name, handler in (*sections.handlers.items(), *sections.stand_ins.items()):
-        reasons = _reasons("fails", {**handler.reject, **handler.fail})
-        yield f"handler:{name}", chain(_named(handler.let), reasons, _ignored(handler))
+        rejects, fails = _reasons("rejects", handler.reject), _reasons("fails", handler.fail)
+        yield f"handler:{name}", chain(_named(handler.let), rejects, fails, _ignored(handler))
+
+
+def _answered(query: QuerySection) -> ModelFlow:
+    """Says which rows a query gives, and in which order."""
+    if query.get:
+        return ModelFlow(verb="gets", name=query.get, words=f"by {', '.join(query.fields)}")
+    column = query.order.removeprefix("-")
+    parts = (
+        f"where {query.where}" if query.where else f"by {', '.join(query.fields)}" if query.fields else "",
+        f"ordered by {column}{' descending' * (column != query.order)}" if column else "",
+    )
+    return ModelFlow(verb="lists", name=query.list, words=", ".join(filter(None, parts)))
 
 
 def _text(value: object) -> str:
@@ -101,6 +111,29 @@ def _looked_up(projection: ProjectionSection) -> Iterator[ModelFlow]:
     for event, deed in projection.on.items():
         for name, row in deed.rows.items():
             yield ModelFlow(verb="looks up", name=name, cause=event, words=row.key)
+
+
+def _deeds(projection: ProjectionSection) -> Iterator[ModelFlow]:
+    """Yields what each event does to rows; under which conditions is said where it flows."""
+    key = next(iter(projection.columns))
+    for event, one in projection.on.items():
+        for verb, given in (("puts a row with", one.put), ("sets", one.set), ("adds to", one.add)):
+            if given:
+                values = (
+                    f"{name} = {_text(value)}" for name, value in given.items() if _differs(name, value)
+                )
+                yield ModelFlow(verb=verb, name=", ".join(given), cause=event, words=", ".join(values))
+        if one.count:
+            yield ModelFlow(verb="counts", name=", ".join(one.count), cause=event)
+        if one.remove:
+            yield ModelFlow(
+                verb="removes", name="rows" if one.where else f"the row of its {key}", cause=event
+            )
+
+
+def _differs(name: str, value: object) -> bool:
+    """Whether a column gets something else than the event's field of its name."""
+    return value != f"event.{name}"
 
 
 def _named(lets: Mapping[str, str], cause: str = "") -> Iterator[ModelFlow]:

@@ -63,9 +63,13 @@ def targets_of(source: str) -> Iterator[Relation]:
 
 def why_not(source: str, target: str) -> str:
     """Says why nothing leads from one kind to another, and what does."""
-    legal = [f"{one.word} a {one.target}" for one in targets_of(source)]
+    legal = [f"{one.word} {_one(one.target)}" for one in targets_of(source)]
     does = " or ".join(legal) if legal else "leads to nothing"
-    return f"a {source} {does}, nothing leads from it to a {target}"
+    return f"{_one(source)} {does}, nothing leads from it to {_one(target)}"
+
+
+def _one(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeio" else f"a {kind}"
 
 
 def section_path(kind: str, name: str) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from textwrap import shorten
 
 from workbench.model.json_values import visible
-from workbench.model.model_flow import INCOMING
+from workbench.model.model_flow import INCOMING, arrows
 from workbench.model.registry import Registry
 
 LABEL = 60
@@ -167,11 +167,7 @@ _ARROWS = {
 def _follow(registry: Registry, drawing: _Drawing, kind: str, name: str) -> None:
     """Joins a node with what is known to follow from it; the arrow says when."""
     owner = kind if kind in {"command", "external", "projection"} else "subscription"
-    said: dict[tuple[str, str], list[str]] = {}
-    for one in registry.flows_of(f"{owner}:{name}"):
-        verb, shown = one.arrow
-        said.setdefault((verb, one.name), []).append(shown)
-    for (verb, target), words in said.items():
+    for (verb, target), words in arrows(registry.flows_of(f"{owner}:{name}")).items():
         shown = _said(words)
         if verb in INCOMING:
             drawing.edge(("event", target), (kind, name), f"-->{shown}")
@@ -182,7 +178,7 @@ def _follow(registry: Registry, drawing: _Drawing, kind: str, name: str) -> None
 
 def _said(words: Iterable[str]) -> str:
     """Returns the words of an arrow: those of all the ways."""
-    when = "; or ".join(dict.fromkeys(filter(None, words)))
+    when = "; or ".join(words)
     return f"|{label(shorten(when, LABEL, placeholder=' …'))}|" if when else ""
 
 

@@ -57,6 +57,19 @@ class Reload:
     digest: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outdated:
+    """Files that say something else than the model that runs.
+
+    Attributes:
+        since: When that was found, microseconds since 1970.
+        told: Why what they say does not run.
+    """
+
+    since: int
+    told: Reload
+
+
 class _Untrusted(WorkbenchError):
     """The modules are not those that the person trusts."""
 
@@ -73,6 +86,7 @@ class ModelReload:
 
     Attributes:
         trust_changes: Whether changed modules are trusted without a question while this project is open.
+        outdated: Why an older model runs than the files say; None where it is theirs.
     """
 
     def __init__(self, world: World[Project], environ: Mapping[str, str], adopt: Adopt) -> None:
@@ -82,6 +96,7 @@ class ModelReload:
         self._turn = asyncio.Lock()
         self._told: Reload | None = None
         self.trust_changes = False
+        self.outdated: Outdated | None = None
 
     def watched(self) -> tuple[Path, ...]:
         """Returns the project's files, and the folders around them, where new ones may appear."""
@@ -104,7 +119,13 @@ class ModelReload:
                 return None
             told = await self._read(seen, trust=trust)
             again, self._told = told == self._told, told
+            self._note(told)
             return None if again and told.outcome is not ReloadOutcome.DONE and not trust else told
+
+    def _note(self, told: Reload) -> None:
+        since = self.outdated.since if self.outdated is not None else self._world.clock.now()
+        done = told.outcome is ReloadOutcome.DONE
+        self.outdated = None if done else Outdated(since=since, told=told)
 
     async def _read(self, seen: Mapping[Path, str], *, trust: str) -> Reload:
         project = self._world.model

@@ -1,0 +1,199 @@
+"""A flow is designed on the blueprint by mouse: wires are drawn and removed, fields changed and copied."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+
+from tests.gui.board.designing import CONTROL, Designer
+from workbench.gui.board.blueprint_lights import DIM, HandleItem
+
+SHOP = """\
+[project]
+name: "shop"
+
+[aggregate.parcel]
+
+[event.parcel.sent]
+fields { to: "string" }
+
+[event.parcel.lost]
+
+[command.send_parcel]
+creates: "parcel"
+fields { parcel_id: "string", to: "string" }
+emit: "parcel.sent"
+
+[command.return_parcel]
+changes: "parcel"
+fields { parcel_id: "string" }
+"""
+SEND, RETURN = "command:send_parcel", "command:return_parcel"
+SENT, LOST = "event:parcel.sent", "event:parcel.lost"
+
+
+@pytest.fixture
+async def shop(designer: Designer) -> Designer:
+    """The board with a small flow, at its own size."""
+    designer.file.write_text(SHOP)
+    designer.board.desk.project_saved.emit()
+    for node in (SEND, RETURN, SENT, LOST):
+        await designer.choose(node)
+    designer.board.editor.follow()
+    await designer.until(lambda: designer.board.editor.state.text.project.text == SHOP)
+    designer.scene.choose("")
+    designer.board.canvas.own_size()
+    designer.board.canvas.look_at(designer.scene.content().center())
+    return designer
+
+
+def handles(designer: Designer) -> set[str]:
+    """Keys of the cards with a handle."""
+    places = {one.pos().toTuple() for one in designer.scene.items() if isinstance(one, HandleItem)}
+    found = {key: designer.scene.cards()[key].box for key in designer.scene.cards()}
+    return {key for key, box in found.items() if (box.right, box.y + 16) in places}
+
+
+def nothing_there(designer: Designer) -> QPoint:
+    """Returns a place without a card."""
+    box = designer.scene.box_of(LOST)
+    return designer.at(QPointF(box.center().x(), box.bottom() + 40))
+
+
+def chosen_wire(designer: Designer) -> tuple[str, str] | None:
+    return designer.scene.wire
+
+
+def hint(designer: Designer) -> str:
+    return designer.board.pictures.hints.subject
+
+
+async def test_a_wire_is_drawn_to_what_is_lit_and_written(shop: Designer) -> None:
+    start, end = shop.handle(RETURN), shop.at(shop.scene.box_of(LOST).center())
+    shop.move(start)
+    assert handles(shop) == {RETURN}
+    shop.drag(start, end)
+    lights = shop.scene.lights
+    assert lights.source == RETURN
+    assert lights.targets == {SENT, LOST}
+    assert shop.scene.cards()[SEND].opacity() == DIM
+    assert shop.scene.cards()[LOST].opacity() == 1
+    assert hint(shop) == "Release to link return_parcel and parcel.lost"
+    shop.release(end)
+    await shop.has('fields { parcel_id: "string" }\nemit: "parcel.lost"')
+    assert not lights.source
+    assert shop.scene.cards()[SEND].opacity() == 1
+    await shop.until(lambda: (RETURN, LOST) in shop.scene.wires)
+
+
+async def test_what_cannot_be_led_to_says_why_and_escape_ends_it(shop: Designer) -> None:
+    shop.drag(shop.handle(SEND), shop.at(shop.scene.box_of(RETURN).center()))
+    assert hint(shop) == "A command emits an event, nothing leads from it to a command"
+    shop.release(shop.at(shop.scene.box_of(RETURN).center()))
+    await shop.rest()
+    assert shop.text == SHOP
+    shop.drag(shop.handle(SEND), shop.at(shop.scene.box_of(LOST).center()))
+    QTest.keyClick(shop.board.canvas, Qt.Key.Key_Escape)
+    assert not shop.scene.lights.source
+    shop.release(shop.at(shop.scene.box_of(LOST).center()))
+    await shop.rest()
+    assert shop.text == SHOP
+
+
+async def test_a_wire_that_ends_nowhere_asks_what_follows(shop: Designer) -> None:
+    end = nothing_there(shop)
+    shop.drag(shop.handle(SENT), end)
+    shop.release(end)
+    entry = shop.board.editor.entry
+    assert entry.isVisible()
+    shown = [entry.list.item(row).text() for row in range(entry.list.count())]
+    assert shown[:2] == ["is read by a new projection", "is consumed by a new policy"]
+    QTest.keyClick(entry.line, Qt.Key.Key_Return)
+    await shop.type("parcels")
+    assert '[projection.parcels]\ncolumns { id: "text", to: "text" }' in shop.text
+
+
+async def test_a_chosen_wire_says_what_it_is_and_is_removed(shop: Designer) -> None:
+    (first, last) = shop.scene.wires[SEND, SENT].points[:2]
+    shop.click(shop.at(QPointF((first[0] + last[0]) / 2, (first[1] + last[1]) / 2)))
+    assert chosen_wire(shop) == (SEND, SENT)
+    assert hint(shop) == "send_parcel emits parcel.sent"
+    shop.click(nothing_there(shop))
+    assert chosen_wire(shop) is None
+    shop.click(shop.at(QPointF((first[0] + last[0]) / 2, (first[1] + last[1]) / 2)))
+    QTest.keyClick(shop.board.canvas, Qt.Key.Key_Delete)
+    await shop.until(lambda: "emit" not in shop.text)
+    await shop.until(lambda: (SEND, SENT) not in shop.scene.wires)
+
+
+async def test_names_that_fit_are_lit_while_they_are_typed(shop: Designer) -> None:
+    shop.scene.choose(RETURN)
+    shop.key(Qt.Key.Key_E)
+    assert shop.scene.lights.targets == {SENT, LOST}
+    QTest.keyClicks(shop.board.editor.entry.line, "lo")
+    assert shop.scene.lights.targets == {LOST}
+    shop.key(Qt.Key.Key_Escape)
+    assert not shop.scene.lights.source
+
+
+async def test_a_click_on_a_line_of_the_chosen_card_changes_that_field(shop: Designer) -> None:
+    shop.click(shop.line(SEND, 1))
+    assert shop.scene.chosen == SEND
+    entry = shop.board.editor.entry
+    assert entry.isHidden()
+    shop.click(shop.line(SEND, 1))
+    assert entry.line.text() == "to: string"
+    over = entry.mapToParent(entry.line.geometry().center()) - shop.board.canvas.viewport().pos()
+    assert abs(over.y() - shop.line(SEND, 1).y()) <= 2
+    await shop.type("to: string min 2")
+    assert 'type: "string", min: 2' in shop.text
+    assert entry.isHidden()
+
+
+async def test_the_last_line_of_the_chosen_card_adds_a_field(shop: Designer) -> None:
+    shop.scene.choose(SEND)
+    assert shop.scene.cards()[SEND].open
+    shop.click(shop.line(SEND, 2))
+    await shop.type("note?: string", pressed=CONTROL)
+    assert shop.text.count("note") == 2
+    assert '[event.parcel.sent]\nfields { to: "string", note: "string?" }' in shop.text
+
+
+async def test_fields_are_walked_moved_copied_and_removed_by_keys(shop: Designer) -> None:
+    shop.scene.choose(SEND)
+    shop.key(Qt.Key.Key_F)
+    entry = shop.board.editor.entry
+    QTest.keyClick(entry.line, Qt.Key.Key_Up)
+    assert entry.line.text() == "to: string"
+    QTest.keyClick(entry.line, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    await shop.has('fields { to: "string", parcel_id: "string" }')
+    await shop.rest()
+    QTest.keyClick(entry.line, Qt.Key.Key_D, CONTROL)
+    assert shop.scene.lights.targets == {LOST, RETURN, "aggregate:parcel"}
+    await shop.type("parcel.lost")
+    assert '[event.parcel.lost]\nfields { to: "string" }' in shop.text
+    await shop.choose(LOST)
+    shop.click(shop.line(LOST, 0))
+    entry.line.clear()
+    QTest.keyClick(entry.line, Qt.Key.Key_Backspace)
+    await shop.until(lambda: shop.text.count('to: "string"') == 2)
+
+
+async def test_a_field_is_dragged_to_another_card(shop: Designer) -> None:
+    shop.scene.choose(SEND)
+    start, end = shop.line(SEND, 1), shop.at(shop.scene.box_of(RETURN).center())
+    shop.drag(start, end)
+    assert hint(shop) == "Release to copy to to return_parcel"
+    assert RETURN in shop.scene.lights.targets
+    shop.release(end)
+    await shop.has('changes: "parcel"\nfields { parcel_id: "string", to: "string" }')
+
+
+async def test_a_card_that_is_not_chosen_moves_the_board_when_it_is_dragged(shop: Designer) -> None:
+    before = shop.board.canvas.mapToScene(0, 0)
+    start = shop.line(SEND, 1)
+    shop.drag(start, start - QPoint(40, 20))
+    shop.release(start - QPoint(40, 20))
+    assert shop.board.canvas.mapToScene(0, 0) != before
+    assert shop.text == SHOP

@@ -1,0 +1,172 @@
+"""Fields on the board, a line each: added, changed where they stand, moved, copied, taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, QRect
+
+from workbench.gui.actions import Actions, action
+from workbench.gui.board.blueprint_scene import BlueprintScene
+from workbench.gui.board.board_entry import Asking, Entered
+from workbench.gui.board.board_offers import holders, identity_of, sign_of
+from workbench.services.design import field_gestures, gestures
+from workbench.services.design.field_gestures import FIELDED
+from workbench.services.design.field_lines import write_field_line
+from workbench.services.design.gestures import DesignNode
+
+if TYPE_CHECKING:
+    from workbench.gui.board.board_editor import BoardEditor
+
+HINT = "name: type, such as amount: money min 0"
+
+
+class BoardFields(QObject):
+    """Asks for fields; each is a step of the design."""
+
+    def __init__(self, editor: BoardEditor) -> None:
+        super().__init__(editor)
+        self.editor, self.canvas = editor, editor.canvas
+        self.acts = Actions(self, self.canvas)
+        self.acts.offer()
+
+    def why_not(self, identity: str) -> str:
+        """Says why a card takes no fields; empty where it does."""
+        node = self.editor.node(identity)
+        return self.editor.why_not() or (
+            "" if node is not None and node.kind in FIELDED else "It has no fields of its own"
+        )
+
+    @action("Add fields …", keys="F", icon="edit", on="canvas", group=3, why=why_not)
+    def add_fields(self, identity: str) -> None:
+        """Asks for the fields of a node, one after the other."""
+        if (node := self.editor.node(identity)) is not None:
+            self.add(node)
+
+    def _names(self, node: DesignNode) -> list[str]:
+        return list(gestures.fields_of(self.editor.state.text, node))
+
+    # -- one line ------------------------------------------------------------------------------------------
+
+    def add(self, node: DesignNode) -> None:
+        """Asks for a new field behind the others."""
+        self._ask(node, "", "", f"New field of {node.name}")
+
+    def change(self, node: DesignNode, name: str) -> None:
+        """Asks for another line in the place of a field; what a line cannot say is changed in the text."""
+        fields = gestures.fields_of(self.editor.state.text, node)
+        line = write_field_line(name, fields[name]) if name in fields else None
+        if line is not None:
+            self._ask(node, name, line, f"Field of {node.name}")
+        elif name in fields:
+            said = f"A line cannot say all of the field {name}: change it in the text (F12)."
+            self.editor.desk.notice("info", said)
+
+    def _ask(self, node: DesignNode, name: str, line: str, title: str) -> None:
+        events = field_gestures.events_of(self.editor.state.text, node) if not name else []
+        if events:
+            title += f"; Ctrl+Enter: also of {' and '.join(events)}"
+        asking = Asking(
+            title=title,
+            sign=sign_of(node.kind),
+            text=line,
+            hint=HINT,
+            take=partial(self._taken, node, name, line),
+            erase=partial(self._erased, node, name),
+            step=partial(self._stepped, node, name),
+            copy=partial(self._copy, node, name),
+        )
+        self.editor.ask(asking, self._place(node, name))
+
+    def _place(self, node: DesignNode, name: str) -> QPoint | QRect | None:
+        """Returns the line of the card that a field has, or will have."""
+        board, names, key = self.canvas.board, self._names(node), identity_of(node)
+        if not isinstance(board, BlueprintScene) or not board.has_lines(key, self.canvas.scale_now):
+            return None
+        at = names.index(name) if name in names else len(names)
+        return self.editor.on_canvas(board.line_box(key, at))
+
+    def _taken(self, node: DesignNode, name: str, line: str, entered: Entered) -> None:
+        then = partial(self._next, node, name, entered)
+        if entered.text in {"", line}:
+            then() if entered.inside and entered.text else self.editor.entry.leave()
+            return
+        said = entered.text.partition(":")[0].strip()
+        change = partial(gestures.with_field, node=node, line=entered.text, instead=name)
+        if entered.on and not name:
+            change = partial(field_gestures.with_field_along, node=node, line=entered.text)
+        verb = "Change" if name else "Add"
+        self.editor.do(f"{verb} field {said} of {node.name}", change, then)
+
+    def _next(self, node: DesignNode, name: str, entered: Entered) -> None:
+        """Goes on: Tab to the field behind, a new field to another new one; a changed one is done."""
+        now = entered.text.partition(":")[0].strip().removesuffix("?")
+        names = self._names(node)
+        behind = names[names.index(now) + 1 :] if name and now in names else []
+        if behind and entered.inside:
+            self.change(node, behind[0])
+        elif name and not entered.inside:
+            self.editor.entry.leave()
+        else:
+            self.add(node)
+
+    def _erased(self, node: DesignNode, name: str) -> None:
+        """Takes away the field whose line is empty; in a new line the last one, to be changed."""
+        fields = gestures.fields_of(self.editor.state.text, node)
+        gone = name or next(reversed(fields), "")
+        if gone not in fields:
+            return
+        line = "" if name else write_field_line(gone, fields[gone]) or gone
+        change = partial(gestures.without_field, node=node, name=gone)
+        then = (
+            self.editor.entry.leave
+            if name
+            else partial(self._ask, node, "", line, f"New field of {node.name}")
+        )
+        self.editor.do(f"Remove field {gone} of {node.name}", change, then)
+
+    def _stepped(self, node: DesignNode, name: str, by: int, carried: bool) -> None:
+        names = self._names(node)
+        if carried:
+            change = partial(field_gestures.field_moved, node=node, name=name, by=by)
+            self.editor.do(f"Move field {name} of {node.name}", change, partial(self.change, node, name))
+            return
+        to = (names.index(name) if name in names else len(names)) + by
+        if 0 <= to < len(names):
+            self.change(node, names[to])
+        elif to == len(names):
+            self.add(node)
+
+    # -- copies --------------------------------------------------------------------------------------------
+
+    def _copy(self, node: DesignNode, name: str) -> None:
+        """Asks to what a field is copied."""
+        if not name:
+            return
+        asking = Asking(
+            title=f"Copy the field {name} to",
+            sign=sign_of(node.kind),
+            take=partial(self._copied, node, name),
+            fits=lambda typed: holders(self.editor.state.text, node, name, typed),
+            lights=lambda typed: (identity_of(node), self.takers(node, name, typed)),
+        )
+        self.editor.ask(asking)
+
+    def _copied(self, node: DesignNode, name: str, entered: Entered) -> None:
+        target = self.editor.node(entered.offer.node) if entered.offer is not None else None
+        if target is None:
+            self.editor.entry.tell(f"nothing that takes the field is named {entered.text}")
+        else:
+            self.copy_to(node, name, target)
+
+    def takers(self, node: DesignNode, name: str, typed: str = "") -> Collection[str]:
+        """Returns the ids of what a field can be copied to, as far as what was typed fits."""
+        return [one.node for one in holders(self.editor.state.text, node, name, typed)]
+
+    def copy_to(self, node: DesignNode, name: str, target: DesignNode) -> None:
+        """Copies a field with its type."""
+        change = partial(field_gestures.copied, node=node, name=name, target=target)
+        self.editor.wanted = identity_of(target)
+        self.editor.do(f"Copy field {name} to {target.name}", change, self.editor.entry.leave)

@@ -1,0 +1,103 @@
+"""What is done with single fields on the board: moved, copied to something else, given to events, too."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from workbench.errors import InvalidValue
+from workbench.services.design.design_text import DesignText
+from workbench.services.design.gestures import DesignNode, fields_of, fields_path, with_field
+from workbench.services.design.relations import column_type, section_path
+from workbench.services.design.section_lists import actions, put
+from workbench.tusk import Entry
+
+FIELDED = ("command", "event", "projection", "aggregate", "process", "query")
+"""Kinds of things that have fields, or columns, of their own."""
+_OF_COLUMN = {"text": "string", "number": "decimal", "time": "date-time", "json": "object"}
+"""What a field is for a column of a kind; any other kind is called as the type is."""
+_REST = re.compile(r"[ \t]*,?[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z)")
+_COMMENTS = re.compile(r"(?:[ \t]*#[^\n]*\n)*\Z")
+
+
+def events_of(text: DesignText, node: DesignNode) -> list[str]:
+    """Returns the events that a command emits, and that can have its fields."""
+    if node.kind != "command":
+        return []
+    done = actions(text.project, section_path(node.kind, node.name))
+    return [name for does, name in dict.fromkeys(done) if does == "emit"]
+
+
+def with_field_along(text: DesignText, node: DesignNode, line: str) -> DesignText:
+    """Returns the texts with a field of a command, and of each event that it emits and that has none such.
+
+    An event takes the value from the command's field of the same name.
+
+    Raises:
+        InvalidValue: As `with_field`.
+    """
+    after, name = with_field(text, node, line), line.partition(":")[0].strip().removesuffix("?")
+    for event in (DesignNode("event", one) for one in events_of(text, node)):
+        if name not in fields_of(after, event):
+            after = with_field(after, event, line)
+    return after
+
+
+def copied(text: DesignText, node: DesignNode, name: str, target: DesignNode) -> DesignText:
+    """Returns the texts in which something else has a field of the same name and type.
+
+    Raises:
+        InvalidValue: It has one of that name, or has no fields.
+    """
+    if target.kind not in FIELDED:
+        raise InvalidValue(f"a {target.kind} has no fields", path="")
+    if name in fields_of(text, target):
+        raise InvalidValue(f"{target.name} has a field {name} already", path="")
+    value = _for_kind(text, node, name, target)
+    return text.with_project(put(text.project, (*fields_path(target), name), value))
+
+
+def _for_kind(text: DesignText, node: DesignNode, name: str, target: DesignNode) -> Any:
+    """Returns what is written of a field: columns have kinds of their own."""
+    value = fields_of(text, node)[name]
+    if (node.kind == "projection") is (target.kind == "projection"):
+        return value
+    if target.kind == "projection":
+        return column_type(text.project, (*fields_path(node), name))
+    kind = str(value.get("type", "text") if isinstance(value, dict) else value)
+    return _OF_COLUMN.get(kind, kind)
+
+
+def field_moved(text: DesignText, node: DesignNode, name: str, by: int) -> DesignText:
+    """Returns the texts in which a field changed places with its neighbour; its comments go with it.
+
+    Args:
+        by: -1 for the one before it, 1 for the one behind; where there is none, nothing changes.
+    """
+    entry = text.project.find(fields_path(node))
+    fields = list(entry.value.scope.entries.values()) if entry is not None and entry.value.scope else []
+    here = next((at for at, one in enumerate(fields) if one.key == name), -1)
+    there = here + by
+    if here < 0 or not 0 <= there < len(fields):
+        return text
+    first, second = fields[min(here, there)], fields[max(here, there)]
+    return text.exchanged(text.project.file, _swapped(text.project.text, first, second))
+
+
+def _swapped(text: str, first: Entry, second: Entry) -> list[tuple[int, int, str]]:
+    """Returns the pieces that change places: whole lines where both have lines of their own."""
+    own = all(not text[one.line_start : one.start].strip() for one in (first, second))
+    if own and first.line_end <= second.line_start and not _follows(text, second):
+        found = _COMMENTS.search(text, 0, first.line_start)
+        begin = found.start() if found is not None else first.line_start
+        middle, end = first.line_end, second.line_end
+        lines = text[middle:end]
+        lines += "" if lines.endswith("\n") else "\n"
+        return [(begin, end, lines + text[begin:middle])]
+    spans = [(one.start, one.value.end) for one in (first, second)]
+    return [(*spans[0], text[slice(*spans[1])]), (*spans[1], text[slice(*spans[0])])]
+
+
+def _follows(text: str, entry: Entry) -> bool:
+    """Whether more than a comma or comment stands on the line behind an entry, such as a brace."""
+    return _REST.match(text, entry.value.end) is None
