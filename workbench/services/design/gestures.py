@@ -161,10 +161,23 @@ def without_field(text: DesignText, node: DesignNode, name: str) -> DesignText:
 
 
 def places_of(text: DesignText, node: DesignNode) -> list[Reference]:
-    """Returns every place where a thing is named, its own header among them."""
+    """Returns every place where a thing is named, its own header among them.
+
+    For an aggregate that are the places of its events, too, whose names begin with its own.
+    """
     spaces = NAME_SPACES.get(node.kind, (node.kind,))
-    found = [one for one in references(text) if one.kind in spaces and one.name == node.name]
+    own = {one.name for one in events_of(text, node) if one.name.startswith(f"{node.name}.")}
+    found = [
+        one
+        for one in references(text)
+        if (one.kind in spaces and one.name == node.name) or (one.kind == "event" and one.name in own)
+    ]
     return list({(one.file, one.start): one for one in found}.values())
+
+
+def new_name(node: DesignNode, one: Reference, name: str) -> str:
+    """Returns what a place names once a thing has another name: an event of it has that before its own."""
+    return f"{name}{one.name[len(node.name) :]}" if one.name.startswith(f"{node.name}.") else name
 
 
 def renamed(
@@ -180,12 +193,30 @@ def renamed(
     """
     if not _LEGAL.fullmatch(name):
         raise InvalidValue(f"{name or 'nothing'} cannot be a name", path="")
-    if exists(text, DesignNode(node.kind, name)):
-        raise InvalidValue(f"there is a {node.kind} {name} already", path="")
+    for one in places:
+        if one.role == HEADER:
+            _check_free(text, DesignNode("event" if one.kind == "event" else node.kind, new_name(node, one, name)))
     for file in dict.fromkeys(one.file for one in places):
-        pieces = [(one.start, one.end, one.renamed(name)) for one in places if one.file == file]
+        here = [one for one in places if one.file == file]
+        pieces = [(one.start, one.end, one.renamed(new_name(node, one, name))) for one in here]
         text = text.exchanged(file, pieces)
+    if node.kind == "aggregate":
+        return _with_owner(text, node, name)
     return _with_stored_name(text, node, name) if stored and node.kind == "event" else text
+
+
+def _check_free(text: DesignText, node: DesignNode) -> None:
+    if exists(text, node):
+        raise InvalidValue(f"there is a {node.kind} {node.name} already", path="")
+
+
+def _with_owner(text: DesignText, node: DesignNode, name: str) -> DesignText:
+    """Has events that keep the old name of an aggregate before their own say whose they are."""
+    for one in events_of(text, node):
+        path = (*section_path("event", one.name), "aggregate")
+        if text.project.find(path) is None:
+            text = text.with_project(put(text.project, path, name))
+    return text
 
 
 def _with_stored_name(text: DesignText, node: DesignNode, name: str) -> DesignText:
