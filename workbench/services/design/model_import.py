@@ -115,7 +115,8 @@ class _Import:
         for node in sorted(self.fresh, key=lambda one: (one.kind, one.name)):
             self._doubt(node)
             if missing := self._missing(node):
-                self.text = gestures.removed(self.text, node, along=True)
+                along = gestures.left_over(self.text, node)
+                self.text = gestures.removed(self.text, node, along=along)
                 self.made[node.kind] -= 1
                 self.notes.append(f"{node.kind} {node.name} was left out: {missing}")
 
