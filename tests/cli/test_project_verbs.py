@@ -44,6 +44,29 @@ def test_a_newcomers_walk(workbench, tmp_path):
     assert "#### Command `create_user`" in text
 
 
+def test_a_project_begins_with_a_model_of_another_tool_and_hands_its_own_out(workbench, tmp_path):
+    parcel = {"title": "Send Parcel", "aggregate": "Parcel", "fields": [{"name": "weight", "type": "Int"}]}
+    sent = {"title": "Parcel Sent", "aggregate": "Parcel", "fields": [{"name": "at", "type": "DateTime"}]}
+    (tmp_path / "config.json").write_text(json.dumps({"slices": [{"commands": [parcel], "events": [sent]}]}))
+    made = workbench("new", tmp_path / "shop", "--event-model", tmp_path / "config.json")
+    assert made.code == 0
+    assert "event parcel.sent: not all that leads to it gives at, so it may be null" in made.err
+    assert workbench("check", tmp_path / "shop").code == 0
+    drawn = workbench("docs", tmp_path / "shop", "--format", "mermaid")
+    assert "rf 001 cmd SendParcel" in drawn.out
+    out = workbench("docs", tmp_path / "shop", "--format", "event-model")
+    (part,) = json.loads(out.out)["slices"]
+    assert [one["id"] for one in part["events"]] == ["event:parcel.sent"]
+
+
+def test_a_file_that_is_no_model_begins_no_project(workbench, tmp_path):
+    (tmp_path / "config.json").write_text('{"slices": 1}')
+    made = workbench("new", tmp_path / "shop", "--event-model", tmp_path / "config.json")
+    assert made.code == 1
+    assert "is no event model: slices: Input should be a valid list" in made.err
+    assert not (tmp_path / "shop").exists()
+
+
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_every_template_makes_a_project_that_checks_and_runs(workbench, tmp_path, template):
     folder = tmp_path / "mine"

@@ -9,6 +9,9 @@ from workbench.cli.answers import answer, many_lines, note, one_line
 from workbench.cli.arguments import DONE, FAILED, PROBLEMS, Environ, Options, Parser, VerbSpec
 from workbench.model.counts import counted
 
+FORMATS = ("markdown", "mermaid", "event-model")
+"""How a model can be written down."""
+
 
 def _new_takes(parser: Parser) -> None:
     from workbench.services.project.new_project import EMPTY, TEMPLATES
@@ -22,19 +25,34 @@ def _new_takes(parser: Parser) -> None:
         default=EMPTY,
         help=f"{', '.join(TEMPLATES)}; {EMPTY} by default",
     )
-    parser.json("folder, template, files")
+    parser.add_argument(
+        "--event-model",
+        metavar="FILE",
+        type=Path,
+        help="begin with a model of another tool: JSON of the event-modeling specification",
+    )
+    parser.json("folder, template, files, notes")
 
 
 async def _new(options: Options, _environ: Environ) -> int:
-    from workbench.services.project.new_project import create
+    from workbench.interop.event_model_file import read_event_model
+    from workbench.services.project.new_project import bring_in, create
 
+    model = read_event_model(options.event_model) if options.event_model is not None else None
     files = create(options.folder, options.template)
+    notes: tuple[str, ...] = ()
+    if model is not None:
+        found = bring_in(options.folder, model)
+        files, notes = [*files, *(options.folder / one for one in found.text.scenarios)], found.notes
     said = {"folder": str(options.folder), "template": options.template, "files": [str(one) for one in files]}
+    said |= {"notes": list(notes)}
     has_story = any(path.name == "story.ndjson" for path in files)
     lines = [f"{options.folder} is a project now:", *(f"  {path}" for path in files), "", "What next:"]
     lines += [f"  workbench check {options.folder}", f"  workbench open {options.folder}"]
     if has_story:
         lines.append(f"  workbench run {options.folder}        plays its story.ndjson")
+    for one in notes:
+        note(one_line(one))
     answer(options, said, "\n".join(lines))
     return DONE
 
@@ -87,6 +105,12 @@ async def _check(options: Options, environ: Environ) -> int:
 
 def _docs_takes(parser: Parser) -> None:
     parser.project()
+    parser.add_argument(
+        "--format",
+        choices=FORMATS,
+        default=FORMATS[0],
+        help="Markdown; Mermaid's eventmodeling diagram; or JSON of the event-modeling specification",
+    )
     parser.add_argument("--output", metavar="FILE", type=Path, help="write there; by default to the terminal")
     parser.trust()
 
@@ -95,7 +119,7 @@ async def _docs(options: Options, environ: Environ) -> int:
     from workbench.interop.output_files import write_output
     from workbench.services.documents.project_document import document_of
 
-    text = document_of(options.project, environ, trust=options.trust)
+    text = document_of(options.project, environ, trust=options.trust, form=options.format)
     if options.output is None:
         print(text, end="")
     else:
@@ -113,6 +137,7 @@ NEW = VerbSpec(
         workbench new shop
         workbench new shop --template orders
         workbench new sale --template auction
+        workbench new shop --event-model config.json
     """,
     arguments=_new_takes,
     work=_new,
@@ -137,11 +162,13 @@ CHECK = VerbSpec(
 DOCS = VerbSpec(
     about="""
         Writes a project's model down as Markdown: what flows where and the event model as Mermaid diagrams,
-        every command, event, read model and subscription with its fields; the texts are the docstrings.
+        every command, event, read model and subscription with its fields; the texts are the docstrings. The
+        other formats hand it to other modelling tools; JSON has the scenarios as examples.
     """,
     examples="""
         workbench docs my-project
         workbench docs my-project --output MODEL.md
+        workbench docs my-project --format event-model --output config.json
     """,
     arguments=_docs_takes,
     work=_docs,

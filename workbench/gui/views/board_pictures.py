@@ -13,9 +13,10 @@ from workbench.gui.board.blueprint_frame import BlueprintFrame
 from workbench.gui.board.blueprint_layout import BlueprintLayout, lay_out_blueprint
 from workbench.gui.board.blueprint_scene import BlueprintScene
 from workbench.gui.board.board_graph import BoardGraph, BoardNode
-from workbench.gui.board.board_scene import BoardScene
+from workbench.gui.board.board_scene import BoardScene, lay_out_graph
 from workbench.gui.board.flow_view import FlowView
 from workbench.gui.board.hint_line import HintLine, hints_of
+from workbench.gui.board.layout import Layout
 from workbench.gui.board.minimap import Minimap
 from workbench.gui.board.picture import Picture
 from workbench.gui.board.slice_coverage import coverage_of
@@ -41,6 +42,7 @@ class Drawn:
     Attributes:
         seen: Counters that make lines.
         graph: Nodes and edges, with what is wrong.
+        topology: Where they stand in the topology; None as long as that is not wanted.
     """
 
     registry: Registry | None = None
@@ -49,13 +51,17 @@ class Drawn:
     graph: BoardGraph
     blueprint: Blueprint
     layout: BlueprintLayout
+    topology: Layout | None = None
 
 
 NOTHING = Drawn(graph=BoardGraph(), blueprint=Blueprint(), layout=BlueprintLayout())
 
 
-def drawn(registry: Registry, live: Live, before: Drawn) -> Drawn:
+def drawn(registry: Registry, live: Live, before: Drawn, *, topology: bool) -> Drawn:
     """Returns what is to be drawn; what did not change since is kept. It may be called beside the loop.
+
+    Args:
+        topology: Find places for the topology, too.
 
     Raises:
         ReadTooLong: The model is large, and this is the loop.
@@ -64,20 +70,23 @@ def drawn(registry: Registry, live: Live, before: Drawn) -> Drawn:
     seen = frozenset(key for key in live.flow if key.startswith(SEEN))
     told = tuple(wrong.items())
     same = registry is before.registry
-    if same and (seen, told) == (before.seen, before.wrong):
+    lacking = topology and before.topology is None
+    if same and (seen, told) == (before.seen, before.wrong) and not lacking:
         return before
-    if not same and len(registry.events) + len(registry.commands) > QUICK:
+    if (topology or not same) and len(registry.events) + len(registry.commands) > QUICK:
         takes_time()
     graph = model_graph(registry, live.flow)
     nodes = tuple(_with_problems(node, wrong.get(node.id, ())) for node in graph.nodes)
+    whole = BoardGraph(nodes=nodes, edges=graph.edges)
     blueprint = before.blueprint if same else blueprint_of(registry)
     return Drawn(
         registry=registry,
         seen=seen,
         wrong=told,
-        graph=BoardGraph(nodes=nodes, edges=graph.edges),
+        graph=whole,
         blueprint=blueprint,
         layout=before.layout if same else lay_out_blueprint(blueprint),
+        topology=lay_out_graph(whole) if topology else None,
     )
 
 
@@ -110,6 +119,12 @@ class BoardPictures(QWidget):
         """Puts something between the canvas and the line of keys; the canvas makes room while it is seen."""
         self._column.insertWidget(1, strip)
 
+    def is_ready(self, name: str) -> bool:
+        """Whether a picture can be shown at once: places are found, or there are few to find."""
+        drawn = self.drawn
+        few = drawn.registry is None or len(drawn.registry.events) + len(drawn.registry.commands) <= QUICK
+        return few or name != self.topology.name or drawn.topology is not None
+
     @property
     def both(self) -> tuple[Picture, Picture]:
         """The pictures, the one first with which a person begins."""
@@ -128,7 +143,7 @@ class BoardPictures(QWidget):
         if picture is self.blueprint:
             self.blueprint.show_blueprint(found.blueprint, found.layout, found.graph)
         else:
-            self.topology.show_graph(found.graph)
+            self.topology.show_graph(found.graph, found.topology)
         self.minimap.follow()
 
     def tell_scenarios(self, status: ScenarioStatus) -> None:

@@ -21,6 +21,7 @@ from workbench.gui.view import View
 from workbench.gui.views.board_details import ACTIONS, DECLARED_AS, DetailsStrip, Live
 from workbench.gui.views.board_export import BoardExport
 from workbench.gui.views.board_finder import BoardFinder
+from workbench.gui.views.board_import import BoardImport
 from workbench.gui.views.board_model import badges, pulses
 from workbench.gui.views.board_pictures import BoardPictures, Drawn, drawn
 from workbench.gui.views.publish_dialog import open_publish
@@ -54,6 +55,7 @@ class BoardView(View):
         super().__init__(desk)
         self._settings: QSettings | None = None
         self._arranged = ""
+        self._awaited = ""
         self._live = Live(flow={}, subscriptions={}, projections={})
         self._reading = self.question(self._show)
         self._watching = False
@@ -80,6 +82,7 @@ class BoardView(View):
         self.details.closed.connect(lambda: self.scene.choose(""))
         self.acts.offer()
         self.export = BoardExport(desk, self.pictures)
+        self.bring = BoardImport(self.editor)
         self.destroyed.connect(desk.workspace.scenarios.listen(self._tell_scenarios))
         self._show_details("")
 
@@ -192,12 +195,15 @@ class BoardView(View):
             subscriptions={view.name: view for view in monitor.subscriptions()},
             projections={view.name: view for view in monitor.projections()},
         )
-        return live, drawn(self.desk.workspace.registry, live, self.pictures.drawn)
+        topology = self.topology.name in {self.scene.name, self._awaited}
+        return live, drawn(self.desk.workspace.registry, live, self.pictures.drawn, topology=topology)
 
     def _show(self, found: tuple[Live, Drawn]) -> None:
         registry, before = self.desk.workspace.registry, self._live.flow
         self._live = found[0]
         self._draw(found[1])
+        if self._awaited and self.pictures.is_ready(self._awaited):
+            self._change_picture(self._awaited)
         if self._watching:
             for pulse in pulses(registry, before, self._live.flow):
                 self.scene.pulse(pulse.path, pulse.kind, pulse.count)
@@ -281,6 +287,12 @@ class BoardView(View):
         self._change_picture(str(settings.value(f"picture/{perspective}", first)))
 
     def _change_picture(self, name: str) -> None:
+        """Shows a picture, a large one as soon as a place for everything is found."""
+        if not self.pictures.is_ready(name):
+            self._awaited = name
+            self.refresh()
+            return
+        self._awaited = ""
         self.pictures.show_picture(name)
         self.finder.other_picture()
         self._explain()
