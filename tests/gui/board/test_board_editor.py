@@ -119,6 +119,7 @@ async def test_a_place_can_be_left_out_and_escape_leaves_everything(designer: De
     await designer.type("sent", pressed=CONTROL)
     await designer.type("parcels")
     before = designer.text
+    await designer.choose("projection:parcels")
     await designer.choose("event:parcel.sent")
     await rename(designer, "parcel.left")
     strip = designer.board.editor.changes.strip

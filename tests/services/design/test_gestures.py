@@ -296,3 +296,21 @@ def test_U3_a_renamed_event_that_is_stored_keeps_its_stored_name():
     assert '[event.parcel.gone]\nstored_as: "parcel.sent"\n' in twice.project.text
     back = gestures.renamed(twice, gone, SENT.name, gestures.places_of(twice, gone), stored=True)
     assert back.project.text == text.project.text
+
+
+def test_a_renamed_aggregate_takes_its_events_along_or_says_whose_they_are():
+    text, parcel = after(*FLOW), DesignNode("aggregate", "parcel")
+    places = gestures.places_of(text, parcel)
+    whole = gestures.renamed(text, parcel, "box", places)
+    assert whole.project.text == WRITTEN.replace("parcel.", "box.").replace('"parcel"', '"box"').replace(
+        "aggregate.parcel", "aggregate.box"
+    )
+    assert problems(whole) == []
+    alone = gestures.renamed(text, parcel, "box", [one for one in places if one.kind == "aggregate"])
+    assert '[event.parcel.sent]\naggregate: "box"\n' in alone.project.text
+    assert problems(alone) == []
+    taken = gestures.made(
+        gestures.made(text, "aggregate", "crate"), "event", "box.sent", DesignNode("aggregate", "crate")
+    )
+    with pytest.raises(InvalidValue, match=r"there is a event box\.sent already"):
+        gestures.renamed(taken, parcel, "box", gestures.places_of(taken, parcel))

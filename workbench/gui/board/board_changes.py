@@ -14,7 +14,7 @@ from workbench.gui.board.board_offers import identity_of
 from workbench.gui.board.change_strip import ChangeStrip, Chosen
 from workbench.gui.widgets import error_text
 from workbench.services.design import gestures
-from workbench.services.design.change_preview import ChangePreview, removal_preview, rename_preview
+from workbench.services.design.change_preview import ChangePreview
 from workbench.services.design.gestures import DesignNode
 
 if TYPE_CHECKING:
@@ -48,18 +48,14 @@ class BoardChanges(QObject):
 
     def rename(self, node: DesignNode, name: str) -> None:
         """Renames something, after a look where it is named at more than one place."""
-        self._look(partial(self._rename_look, node, name), partial(self._ask_name, name))
-
-    def _rename_look(self, node: DesignNode, name: str) -> ChangePreview:
-        design = self._desk.workspace.design
-        text = design.state().text
-        gestures.renamed(text, node, name, [])
-        return rename_preview(text, node, design.stored([node.name] if node.kind == "event" else []))
+        self._look(
+            partial(self._desk.workspace.design.rename_preview, node, name), partial(self._ask_name, name)
+        )
 
     def _ask_name(self, name: str, preview: ChangePreview) -> None:
         self._preview = preview
         places = tuple(one.reference for one in preview.places)
-        if len(places) + len(preview.stays) > 1 or preview.stored:
+        if len(places) + len(preview.stays) > 1 or preview.notes:
             self._entry.leave()
             self.strip.ask_name(preview, name)
         else:
@@ -67,17 +63,11 @@ class BoardChanges(QObject):
 
     def remove(self, node: DesignNode) -> None:
         """Removes something, after a look where others name it, or events of it are stored."""
-        self._look(partial(self._removal_look, node), self._ask_removal)
-
-    def _removal_look(self, node: DesignNode) -> ChangePreview:
-        design = self._desk.workspace.design
-        text = design.state().text
-        events = [node] if node.kind == "event" else gestures.events_of(text, node)
-        return removal_preview(text, node, design.stored([one.name for one in events]))
+        self._look(partial(self._desk.workspace.design.removal_preview, node), self._ask_removal)
 
     def _ask_removal(self, preview: ChangePreview) -> None:
         self._preview = preview
-        if preview.places or preview.stays or preview.stored:
+        if preview.places or preview.stays or preview.notes:
             self.strip.ask_removal(preview)
         else:
             self._chosen(Chosen(name="", places=()))

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from workbench.gui.safe_painter import drawing
 from workbench.gui.theme import code_font, theme
+from workbench.services.design.gestures import new_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QModelIndex, QPersistentModelIndex
 
     from workbench.services.design.change_preview import ChangePlace
+    from workbench.services.design.gestures import DesignNode
 
 TALL, ROOM = 26, 6
 """Pixels of a row, and beside its text."""
@@ -29,11 +31,13 @@ class ChangeLine(QStyledItemDelegate):
     """Paints lines; what stands behind a row's first column is its `ChangePlace`.
 
     Attributes:
-        new: The name that comes; empty where the old one goes, or stays.
+        node: What is renamed or removed.
+        new: The name that it gets; empty where it goes.
     """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.node: DesignNode | None = None
         self.new = ""
 
     @override
@@ -57,7 +61,8 @@ class ChangeLine(QStyledItemDelegate):
             if chosen:
                 painter.fillRect(rect, QColor(colors.selection))
             x = rect.left() + ROOM
-            for text, role in _pieces(place, self.new, goes=goes):
+            new = new_name(self.node, place.reference, self.new) if self.node is not None and self.new else ""
+            for text, role in _pieces(place, new, goes=goes):
                 x = _draw(painter, rect, x, text, role, colors.on_selection if chosen else colors.text)
 
 

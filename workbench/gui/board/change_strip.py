@@ -71,7 +71,7 @@ class ChangeStrip(QFrame):
         act: The button that does it.
         only: The button that removes the thing alone.
         told: What is wrong with it.
-        foot: What becomes of stored events.
+        foot: What becomes of what is stored.
     """
 
     moves = (
@@ -153,10 +153,6 @@ class ChangeStrip(QFrame):
         self.name.setText(name)
         self._fill()
         self._renamed(name)
-        kept = f"stored as {preview.stored_as}, and so are those to come (stored_as); none is rewritten."
-        stay = "stays" if preview.stored == 1 else "stay"
-        count = counted(preview.stored, "stored event")
-        self._tell_stored(f"{count} {stay} {kept}" if preview.stored else "")
         self.name.setFocus()
 
     def ask_removal(self, preview: ChangePreview) -> None:
@@ -164,16 +160,11 @@ class ChangeStrip(QFrame):
         self._begin(preview, f"Remove {preview.node.kind}", renames=False)
         self._fill()
         self._ticked()
-        self._tell_stored(
-            f"{counted(preview.stored, 'stored event')} will have no type: they stay in the store, "
-            "can be looked at, and are not folded."
-            if preview.stored
-            else ""
-        )
         self.act.setFocus()
 
     def _begin(self, preview: ChangePreview, title: str, *, renames: bool) -> None:
         self._preview, self._renames = preview, renames
+        self._line.node = preview.node
         self._sign.setPixmap(icon(sign_of(preview.node.kind), "accent").pixmap(16, 16))
         self._title.setText(title)
         self.setAccessibleName(title)
@@ -185,6 +176,9 @@ class ChangeStrip(QFrame):
             one.setVisible(renames)
         self.only.setVisible(not renames and bool(preview.places))
         self.list.headerItem().setText(BELONGS, "Belongs to" if renames else "What happens")
+        self.foot.setText("\n".join(preview.notes))
+        for note in (self._lock, self.foot):
+            note.setVisible(bool(preview.notes))
         self.tell("")
         self.show()
         self.asked.emit()
@@ -193,11 +187,6 @@ class ChangeStrip(QFrame):
         """Says what is wrong; it stays there to be changed. Nothing wrong: says that it is one step."""
         self.told.setText(text or "one undo step")
         self.told.setStyleSheet(f"color: {theme().colors.error}" if text else "")
-
-    def _tell_stored(self, text: str) -> None:
-        self.foot.setText(text)
-        for one in (self._lock, self.foot):
-            one.setVisible(bool(text))
 
     # -- the list ------------------------------------------------------------------------------------------
 
@@ -296,8 +285,8 @@ class ChangeStrip(QFrame):
         way = QBoxLayout.Direction.TopToBottom if wide < NARROW else QBoxLayout.Direction.LeftToRight
         if self._head.direction() != way:
             self._head.setDirection(way)
-        for column, least in ((PLACE, 150), (BELONGS, 130)):
-            self.list.header().resizeSection(column, max(least, min(190, wide // 4)))
+        for column, least in ((PLACE, 140), (BELONGS, 100)):
+            self.list.header().resizeSection(column, max(least, min(190, wide // 5)))
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from workbench.model.counts import counted
 from workbench.services.design import gestures
 from workbench.services.design.references import (
     EXPRESSION,
@@ -20,13 +21,17 @@ from workbench.services.design.references import (
     references,
 )
 from workbench.services.design.relations import section_path
+from workbench.services.project_editor.setting_renames import reader_left, topic_left
 
 if TYPE_CHECKING:
     from workbench.services.design.design_text import DesignText
     from workbench.services.design.gestures import DesignNode
+    from workbench.store.ports import Reader
 
+OWN = "own"
 GROUPS = {
     HEADER: "Declaration",
+    OWN: "Its events",
     "creates": "Commands of it",
     "changes": "Commands of it",
     "creates_or_changes": "Commands of it",
@@ -88,36 +93,49 @@ class ChangePreview:
         text: The texts in which the places were found.
         places: What changes, in the order of `GROUPS`.
         stays: What names it as well and is not touched: patterns of a rename, mistakes that a removal leaves.
+        notes: What becomes of what is stored.
         stored: Events in the store that have its type.
-        stored_as: The name under which these are stored.
     """
 
     text: DesignText
     node: DesignNode
     places: tuple[ChangePlace, ...] = ()
     stays: tuple[ChangePlace, ...] = ()
+    notes: tuple[str, ...] = ()
     stored: int = 0
-    stored_as: str = ""
 
 
-def rename_preview(text: DesignText, node: DesignNode, stored: int) -> ChangePreview:
-    """Returns where a thing is named; patterns that fit it by a wildcard stay."""
+def rename_preview(text: DesignText, node: DesignNode, stored: int, *notes: str) -> ChangePreview:
+    """Returns where a thing is named; patterns that fit it by a wildcard stay.
+
+    Args:
+        stored: Events in the store that have its type.
+        notes: What becomes of what else is stored.
+    """
     found = gestures.places_of(text, node)
-    places = [_place(text, one) for one in (*found, *_in_words(text, node, found))]
+    places = [_place(text, one, own=one.name != node.name) for one in found]
+    places += [_place(text, one) for one in _in_words(text, node, found)]
     stays = [_place(text, one) for one in references(text) if node.kind == "event" and _fits(one, node.name)]
-    kept = text.project.find((*section_path(node.kind, node.name), "stored_as"))
     return ChangePreview(
         text=text,
         node=node,
         places=_ordered(places),
         stays=tuple(stays),
+        notes=(*_kept(text, node, stored), *notes),
         stored=stored,
-        stored_as=str(kept.value.plain) if kept is not None else node.name,
     )
 
 
-def removal_preview(text: DesignText, node: DesignNode, stored: int) -> ChangePreview:
-    """Returns what a removal would take along, and what it would leave with a mistake."""
+def _kept(text: DesignText, node: DesignNode, stored: int) -> Iterator[str]:
+    if stored:
+        known = text.project.find((*section_path(node.kind, node.name), "stored_as"))
+        below = known.value.plain if known is not None else node.name
+        stay = f"{counted(stored, 'stored event')} {'stays' if stored == 1 else 'stay'} stored as {below}"
+        yield f"{stay}, and so are those to come (stored_as); none is rewritten."
+
+
+def removal_preview(text: DesignText, node: DesignNode, stored: int, *notes: str) -> ChangePreview:
+    """Returns what a removal would take along, and what it would leave; arguments as of `rename_preview`."""
     found = gestures.left_over(text, node)
     after = gestures.removed(text, node, along=found)
     spaces = {space for kind in (node.kind, "event") for space in NAME_SPACES.get(kind, (kind,))}
@@ -128,8 +146,15 @@ def removal_preview(text: DesignText, node: DesignNode, stored: int) -> ChangePr
         node=node,
         places=_ordered([one for one in places if one.fate != LEFT]),
         stays=tuple(one for one in places if one.fate == LEFT),
+        notes=(*_without_type(stored), *notes),
         stored=stored,
     )
+
+
+def _without_type(stored: int) -> Iterator[str]:
+    if stored:
+        count, they = counted(stored, "stored event"), "it stays" if stored == 1 else "they stay"
+        yield f"{count} will have no type: {they} in the store, to be looked at, and nothing folds them."
 
 
 def _fate(one: Reference, text: DesignText, after: DesignText, left: set[tuple[str, ...]]) -> str:
@@ -140,6 +165,18 @@ def _fate(one: Reference, text: DesignText, after: DesignText, left: set[tuple[s
 
 def _key(one: Reference) -> tuple[str, ...]:
     return one.file, one.owner, one.role, one.name
+
+
+def left_of(reader: Reader, node: DesignNode) -> Iterator[str]:
+    """Says what stays in the store under the name of a thing that has another one then, or none."""
+    if node.kind == "topic":
+        said = topic_left(reader, node.name)
+    elif node.kind == "projection":
+        said = f"The rows of {node.name} go; under another name they are made anew from the events."
+    else:
+        said = reader_left(reader, node.name) if node.kind in {"subscription", "policy", "process"} else ""
+    if said:
+        yield said
 
 
 def still_fits(place: ChangePlace, name: str) -> bool:
@@ -173,14 +210,14 @@ def _in_words(text: DesignText, node: DesignNode, known: Sequence[Reference]) ->
                 )
 
 
-def _place(text: DesignText, one: Reference, fate: str = "") -> ChangePlace:
+def _place(text: DesignText, one: Reference, fate: str = "", *, own: bool = False) -> ChangePlace:
     whole = next(document.text for document in text.files() if document.file == one.file)
     begin = whole.rfind("\n", 0, one.start) + 1
     line = whole[begin:].split("\n", 1)[0].rstrip("\r")
     start = one.start - begin + len(one.before) - (len(line) - len(line.lstrip()))
     return ChangePlace(
         reference=one,
-        group=GROUPS.get(one.role, OTHERWISE),
+        group=GROUPS.get(OWN if own else one.role, OTHERWISE),
         line=whole.count("\n", 0, one.start) + 1,
         text=line.strip(),
         start=start,

@@ -193,9 +193,10 @@ def renamed(
     """
     if not _LEGAL.fullmatch(name):
         raise InvalidValue(f"{name or 'nothing'} cannot be a name", path="")
-    for one in places:
-        if one.role == HEADER:
-            _check_free(text, DesignNode("event" if one.kind == "event" else node.kind, new_name(node, one, name)))
+    events = [new_name(node, one, name) for one in places if one.role == HEADER and one.name != node.name]
+    for one in (DesignNode(node.kind, name), *(DesignNode("event", event) for event in events)):
+        if exists(text, one):
+            raise InvalidValue(f"there is a {one.kind} {one.name} already", path="")
     for file in dict.fromkeys(one.file for one in places):
         here = [one for one in places if one.file == file]
         pieces = [(one.start, one.end, one.renamed(new_name(node, one, name))) for one in here]
@@ -203,11 +204,6 @@ def renamed(
     if node.kind == "aggregate":
         return _with_owner(text, node, name)
     return _with_stored_name(text, node, name) if stored and node.kind == "event" else text
-
-
-def _check_free(text: DesignText, node: DesignNode) -> None:
-    if exists(text, node):
-        raise InvalidValue(f"there is a {node.kind} {node.name} already", path="")
 
 
 def _with_owner(text: DesignText, node: DesignNode, name: str) -> DesignText:
