@@ -172,7 +172,7 @@ def left_of(reader: Reader, node: DesignNode) -> Iterator[str]:
     if node.kind == "topic":
         said = topic_left(reader, node.name)
     elif node.kind == "projection":
-        said = f"The rows of {node.name} go; under another name they are made anew from the events."
+        said = f"The rows of {node.name} go; under another name they are built again from the events."
     else:
         said = reader_left(reader, node.name) if node.kind in {"subscription", "policy", "process"} else ""
     if said:
