@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 from workbench.errors import InvalidValue, NotFound, ProjectError, StoreReadOnly
 from workbench.model.counts import counted
 from workbench.project.module_import import lies_in
+from workbench.project.project_file import read_settings
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import FOLDER
 from workbench.services.design.change_preview import ChangePreview, left_of, removal_preview, rename_preview
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode, events_of, places_of, renamed
+from workbench.services.design.marks.find_marks import marks_of
+from workbench.services.design.marks.mark import DesignMark
 from workbench.services.design.section_merge import merge
 from workbench.services.project_editor.settings_preview import would_be
 from workbench.tusk import Document, TskError, parse, read_file, remove, save
@@ -104,6 +107,16 @@ class Design:
                 self._undone.clear()
                 self._take(after)
             return self._state()
+
+    def marks(self) -> list[DesignMark]:
+        """Returns what is worth a second look in the model that runs.
+
+        Raises:
+            NotFound: There is no project file any more.
+            TskError: It cannot be read.
+        """
+        model = self._world.model
+        return marks_of(read_settings(model.root, environ=self._environ), model.registry)
 
     def rename_preview(self, node: DesignNode, name: str) -> ChangePreview:
         """Returns what a rename would touch.
