@@ -60,7 +60,6 @@ class ChangeStrip(QFrame):
     """Lists every place that a rename or a removal touches, by kind; each can be left out.
 
     Signals:
-        asked: It came up.
         place_wanted: A file, and the line of it that should be shown.
         chosen: It is to be done, as `Chosen`.
         left: It was left by Escape or Cancel.
@@ -79,7 +78,6 @@ class ChangeStrip(QFrame):
         WidgetKey("Space", "Tick a place or a kind, or leave it out"),
         WidgetKey("Esc", "Leave everything as it is"),
     )
-    asked = Signal()
     place_wanted = Signal(str, object)
     chosen = Signal(object)
     left = Signal()
@@ -181,7 +179,6 @@ class ChangeStrip(QFrame):
             note.setVisible(bool(preview.notes))
         self.tell("")
         self.show()
-        self.asked.emit()
 
     def tell(self, text: str) -> None:
         """Says what is wrong; it stays there to be changed. Nothing wrong: says that it is one step."""
