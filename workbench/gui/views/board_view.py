@@ -68,7 +68,6 @@ class BoardView(View):
         self.editor.wires.told.connect(self._tell)
         self.editor.hand.told.connect(self._tell)
         self.legend = Legend(self.canvas)
-        self.legend.hide()
         self.details = DetailsPanel(SectionEditor(desk, self.editor.take))
         self._build()
         for picture in self.pictures.both:

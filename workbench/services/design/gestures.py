@@ -14,7 +14,7 @@ from workbench.services.design.field_lines import plain_value
 from workbench.services.design.form_changes import with_field_line
 from workbench.services.design.references import HEADER, NAME_SPACES, Reference, references
 from workbench.services.design.relations import column_type, relation, section_path, why_not
-from workbench.services.design.section_lists import actions, names_at, remove_action, remove_name
+from workbench.services.design.section_lists import actions, names_at, put, remove_action, remove_name
 from workbench.tusk import Document, add_section, delete, insert, remove_section
 
 PLACES = ("creates", "changes", "creates_or_changes")
