@@ -66,6 +66,7 @@ class BoardEditor(QObject):
         self.wanted = ""
         self.state = DesignState()
         self._reading = Question(self, desk, self._show, partial(desk.fail, "Reading the project file"))
+        desk.project_saved.connect(self.follow)
         self.acts = Actions(self, canvas)
         self.acts.offer()
         self.fields, self.wires = BoardFields(self), BoardWires(self)

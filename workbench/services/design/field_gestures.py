@@ -17,7 +17,7 @@ FIELDED = ("command", "event", "projection", "aggregate", "process", "query")
 _OF_COLUMN = {"text": "string", "number": "decimal", "time": "date-time", "json": "object"}
 """What a field is for a column of a kind; any other kind is called as the type is."""
 _REST = re.compile(r"[ \t]*,?[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z)")
-_COMMENTS = re.compile(r"(?:[ \t]*#[^\n]*\n)*\Z")
+_COMMENTS = re.compile(r"(?:^[ \t]*#[^\n]*\n)*\Z", re.MULTILINE)
 
 
 def events_of(text: DesignText, node: DesignNode) -> list[str]:
