@@ -10,7 +10,7 @@ import pytest
 from workbench.errors import InvalidValue
 from workbench.project.declared.compiler import compile_declared
 from workbench.project.project_file import read_document
-from workbench.services.design import gestures
+from workbench.services.design import field_gestures, gestures
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.relations import RELATIONS
@@ -166,7 +166,7 @@ def test_what_cannot_be_is_told():
             lambda text: gestures.linked(text, PARCELS, SENT),
             "a projection answers a query, nothing leads from it to an event",
         ),
-        (field(SENT, "to: money"), "has a field to already"),
+        (field(SENT, "to: money"), "sent has a field to already"),
         (
             lambda text: gestures.renamed(text, SENT, "parcel.delivered", []),
             "there is a event parcel.delivered already",
@@ -207,3 +207,20 @@ def test_what_is_removed_takes_along_what_is_about_it():
     assert problems(gone) == []
     columns = 'columns { id: "text", to: "text", status: "text" }'
     assert gone.project.text == f'{EMPTY}\n[projection.parcels]\n{columns}\n\n[query.q]\nlist: "parcels"\n'
+
+
+def test_a_name_is_taken_where_another_kind_shares_the_names():
+    text = after(make("actor", "clerk"), make("external", "bank"))
+    for one, name in ((DesignNode("actor", "clerk"), "bank"), (DesignNode("external", "bank"), "clerk")):
+        with pytest.raises(InvalidValue, match=f"there is a.* {name} already"):
+            gestures.renamed(text, one, name, gestures.places_of(text, one))
+
+
+def test_an_event_that_is_declared_elsewhere_gets_no_fields_here():
+    send = DesignNode("command", "send_parcel")
+    text = after(make("command", "send_parcel"), begin=EMPTY)
+    text = text.with_project(put(text.project, ("command", "send_parcel", "emit"), "parcel.gone"))
+    assert "parcel.gone" in (along := field_gestures.with_field_along(text, send, "to: string")).project.text
+    assert along == gestures.with_field(text, send, "to: string")
+    with pytest.raises(InvalidValue, match="the project file declares no event parcel.gone"):
+        gestures.with_field(text, DesignNode("event", "parcel.gone"), "to: string")

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import InvalidValue, NotFound, ProjectError, StoreReadOnly
 from workbench.project.module_import import lies_in
+from workbench.project.project_file import read_settings
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import FOLDER
 from workbench.services.design.design_text import DesignText
+from workbench.services.design.marks.find_marks import marks_of
+from workbench.services.design.marks.mark import DesignMark
 from workbench.services.design.section_merge import merge
 from workbench.services.project_editor.settings_preview import would_be
 from workbench.tusk import Document, TskError, parse, read_file, remove, save
@@ -115,7 +118,9 @@ class Design:
         The content says how many ``mistakes`` it had, and for each of its ``files`` what stood there and what
         was designed, null for no file.
         """
-        return [one for one in self._drafts.under(UNSAVED) if one.key != self._own_key()]
+        others = [key for key in self._kept_designs() if key != self._own_key()]
+        found = [one for key in others if (one := self._drafts.find(key)) is not None]
+        return sorted(found, key=lambda kept: kept.at)
 
     def take_up(self, kept: KeptDraft) -> DesignState:
         """Does again, as one step, what was never written.
@@ -145,6 +150,16 @@ class Design:
         """Forgets what was never written."""
         self._drafts.drop(kept.key)
         self._drafts.write()
+
+    def marks(self) -> list[DesignMark]:
+        """Returns what is worth a second look in the model that runs.
+
+        Raises:
+            NotFound: There is no project file any more.
+            TskError: It cannot be read.
+        """
+        model = self._world.model
+        return marks_of(read_settings(model.root, environ=self._environ), model.registry)
 
     def is_stored(self, event: str) -> bool:
         """Whether the store has an event of a type."""
@@ -230,9 +245,12 @@ class Design:
 
     def _own_key(self) -> str:
         if not self._key:
-            taken = {one.key for one in self._drafts.under(UNSAVED)}
+            taken = self._kept_designs()
             self._key = next(key for at in count() if (key := f"{UNSAVED}{at}") not in taken)
         return self._key
+
+    def _kept_designs(self) -> list[str]:
+        return [key for key in self._drafts.places() if key.startswith(UNSAVED)]
 
     def _faults(self, document: Document) -> Sequence[str]:
         try:

@@ -63,10 +63,9 @@ class DraftFiles:
         """Returns the draft of a place."""
         return self._all().get(key)
 
-    def under(self, begin: str) -> list[KeptDraft]:
-        """Returns the drafts of all places whose key begins so, the oldest first."""
-        found = (draft for key, draft in self._all().items() if key.startswith(begin))
-        return sorted(found, key=lambda draft: draft.at)
+    def places(self) -> list[str]:
+        """Returns the places that have a draft."""
+        return list(self._all())
 
     def keep(self, key: str, content: Any, what: str) -> None:
         """Keeps what stands at a place now; the same content stays as old as it is."""
