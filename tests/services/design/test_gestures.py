@@ -212,7 +212,7 @@ def test_what_is_removed_takes_along_what_is_about_it():
 def test_a_name_is_taken_where_another_kind_shares_the_names():
     text = after(make("actor", "clerk"), make("external", "bank"))
     for one, name in ((DesignNode("actor", "clerk"), "bank"), (DesignNode("external", "bank"), "clerk")):
-        with pytest.raises(InvalidValue, match=f"there is a.* {name} already"):
+        with pytest.raises(InvalidValue, match=rf"there is a.* {name} already"):
             gestures.renamed(text, one, name, gestures.places_of(text, one))
 
 
@@ -222,5 +222,5 @@ def test_an_event_that_is_declared_elsewhere_gets_no_fields_here():
     text = text.with_project(put(text.project, ("command", "send_parcel", "emit"), "parcel.gone"))
     assert "parcel.gone" in (along := field_gestures.with_field_along(text, send, "to: string")).project.text
     assert along == gestures.with_field(text, send, "to: string")
-    with pytest.raises(InvalidValue, match="the project file declares no event parcel.gone"):
+    with pytest.raises(InvalidValue, match=r"the project file declares no event parcel\.gone"):
         gestures.with_field(text, DesignNode("event", "parcel.gone"), "to: string")
