@@ -201,7 +201,7 @@ async def test_undoing_a_new_file_leaves_what_changed_elsewhere_meanwhile(projec
     assert written(project, "scenarios/b.tsk") == '"x" { then: [] }\n'
 
 
-async def test_no_file_is_made_in_a_folder_that_leads_out(project, tmp_path):
+async def test_T3_no_file_is_made_in_a_folder_that_leads_out(project, tmp_path):
     folder, outside = project.project.root / "scenarios", tmp_path / "outside"
     folder.rename(outside)
     folder.symlink_to(outside)
@@ -257,3 +257,13 @@ async def test_what_was_never_written_stays_kept_where_it_cannot_be_taken_up(pro
     again.design.discard(kept)
     assert again.design.unsaved() == []
     await again.close()
+
+
+async def test_a_folder_that_cannot_be_made_says_so(project):
+    folder = project.project.root / "scenarios"
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()
+    folder.write_text("a file")
+    with pytest.raises(StoreReadOnly, match="cannot be made"):
+        project.design.apply("Add", lambda text: text.with_file(parse("", "scenarios/b.tsk")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, QUrl
@@ -25,6 +26,7 @@ from workbench.gui.views.board_finder import BoardFinder
 from workbench.gui.views.board_import import BoardImport
 from workbench.gui.views.board_model import badges, pulses
 from workbench.gui.views.board_pictures import BoardPictures, Drawn, drawn, scale_button
+from workbench.gui.views.board_scenarios import BoardScenarios
 from workbench.gui.views.board_split import BoardSplit
 from workbench.gui.views.publish_dialog import open_publish
 from workbench.gui.widgets import EmptyState, show_words, toolbar_button
@@ -80,8 +82,9 @@ class BoardView(View):
         self.details.section.drafted.connect(self._show_badges)
         self.editor.stood.connect(lambda: self._show_details(self.scene.chosen))
         self.acts.offer()
-        self.export = BoardExport(desk, self.pictures)
+        self.export, self.scenarios = BoardExport(desk, self.pictures), BoardScenarios(desk, self.canvas)
         self.bring = BoardImport(self.editor)
+        self._tell_scenarios = partial(self.pictures.tell_scenarios, desk.workspace.scenarios)
         self.destroyed.connect(desk.workspace.scenarios.listen(self._tell_scenarios))
         self._show_details("")
 
@@ -226,9 +229,6 @@ class BoardView(View):
             if view.status in HALTED
         }
         self.scene.set_badges(badges(self._live.flow) | paused | drafted(self.desk))
-
-    def _tell_scenarios(self) -> None:
-        self.pictures.tell_scenarios(self.desk.workspace.scenarios)
 
     def _explain(self) -> None:
         """Explains the kinds that are seen, says how much is wrong and what can be done."""
