@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import Action, action
@@ -36,16 +36,12 @@ if TYPE_CHECKING:
     from workbench.model.changes import Changes
 
 RESTRICTED = "The project's Python modules were not imported, since they are not trusted yet."
-
-OPEN = ("Open", "external")
-"""What opening a node is called where its kind has no word of its own."""
-HALTED = {"paused", "engine paused", "engine stopped", "faulted"}
-"""States of subscriptions that the board shows in place of a counter."""
+OPEN = ("Open", "external")  # where a kind of node has no words of its own for it
+HALTED = {"paused", "engine paused", "engine stopped", "faulted"}  # shown in place of a counter
 PICTURES, ICONS = ("Blueprint", "Topology"), ("layout", "graph")
-WIDE = 900
-"""Pixels from which the buttons have words."""
-RUNNING = {"Run", "Observe"}
-"""Arrangements that begin with the topology."""
+WIDE, MEDIUM = 900, 640
+"""Pixels from which buttons have words, and from which all of them are there."""
+RUNNING = {"Run", "Observe"}  # arrangements that begin with the topology
 
 
 class BoardView(View):
@@ -66,10 +62,10 @@ class BoardView(View):
         self.pictures = BoardPictures()
         self.canvas, self.topology = self.pictures.canvas, self.pictures.topology
         self.editor = BoardEditor(desk, self.canvas)
+        self.pictures.add_below(self.editor.changes.strip)
         self.editor.wires.told.connect(self._tell)
         self.editor.hand.told.connect(self._tell)
         self.legend = Legend(self.canvas)
-        self.legend.hide()
         self.details = DetailsPanel(SectionEditor(desk, self.editor.take))
         self._build()
         for picture in self.pictures.both:
@@ -137,10 +133,11 @@ class BoardView(View):
         for button in self._switch:
             row.addWidget(button)
         row.addSpacing(8)
-        for key in ("show_all", "zoom_out"):
-            row.addWidget(self.canvas.acts.button(key, words=False))
-        row.addWidget(scale_button(self.canvas))
-        row.addWidget(self.canvas.acts.button("zoom_in", words=False))
+        names = ("show_all", "zoom_out", "zoom_in")
+        whole, smaller, larger = (self.canvas.acts.button(one, words=False) for one in names)
+        self._zooming: tuple[QToolButton, ...] = (smaller, scale_button(self.canvas), larger)
+        for one in (whole, *self._zooming):
+            row.addWidget(one)
         row.addSpacing(4)
         row.addWidget(self.finder.search, 100)
         row.addWidget(self.finder.matches)
@@ -161,7 +158,10 @@ class BoardView(View):
 
     def _word(self) -> None:
         """Shows the buttons with their words where there is room."""
-        show_words((*self._switch, self.troubles), shown=self.pictures.width() >= WIDE)
+        wide, medium = (self.pictures.width() >= least for least in (WIDE, MEDIUM))
+        show_words((*self._switch, self.troubles, self.editor.add_button), shown=wide)
+        for button in self._zooming:  # the wheel and the keys do it, too
+            button.setVisible(medium)
 
     # -- the model -----------------------------------------------------------------------------------------
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from workbench.model.event import misstored
 from workbench.model.expressions.closures import Scope
 from workbench.model.hints import did_you_mean
 from workbench.model.projection import ColumnKind, Projection
-from workbench.model.registry import Definitions
+from workbench.model.registry import ONE_NAME, Definitions
 from workbench.project.declared.aggregate_compiler import (
     add_command,
     add_event,
@@ -51,7 +52,7 @@ def compile_declared(
     before: CompiledGroups = MappingProxyType({}),
     groups: dict[str, CompiledGroup] | None = None,
 ) -> tuple[Definitions, list[Problem]]:
-    """Returns what the file declares, and everything that is wrong with it.
+    """Returns what the file declares, and everything that is wrong with it, or may be: warnings.
 
     Args:
         values: Of the declared sections, resolved.
@@ -157,12 +158,20 @@ def _check_actors(draft: Compilation, sections: Sections, known: Iterable[Defini
                 path = ("command", *command.split("."), "by")
                 said = f"there is no actor or outside system {name}"
                 hint = did_you_mean(name, names, f"write [actor.{name}]")
-                draft.problems.append(draft.places.item(path, index, "S-REF", said, hint))
+                odd = draft.places.item(path, index, "S-REF", said, hint)
+                draft.problems.append(replace(odd, warning=True))  # who gives it changes nothing that it does
     for name in sections.actors:
         if name in sections.externals:
             draft.tell(
                 ("actor", *name.split(".")), "S-DUPLICATE", f"an outside system has the name {name} already"
             )
+
+
+def _check_stored_names(draft: Compilation, sections: Sections) -> None:
+    stored = {name: getattr(part.cls, "stored_as", "") for name, part in draft.events.items()}
+    for name, said in misstored(stored).items():
+        if name in sections.events:
+            draft.tell(("event", *name.split("."), "stored_as"), "S-DUPLICATE", said, ONE_NAME)
 
 
 def _owners(
@@ -179,6 +188,7 @@ def _owners(
     for name, event in sections.events.items():
         if name not in done:
             add_event(draft, owners, name, event)
+    _check_stored_names(draft, sections)
     for name, command in sections.commands.items():
         if name not in done:
             add_command(draft, owners, name, command)
