@@ -142,7 +142,8 @@ def drawn(text, rng):
             case "rename":
                 return gestures.renamed(text, node, name, gestures.places_of(text, node))
             case _:
-                return gestures.removed(text, node, along=kind == "remove along")
+                along = gestures.left_over(text, node) if kind == "remove along" else ()
+                return gestures.removed(text, node, along=along)
 
     words = f"{kind} {node} {other} {maker} {name!r} {after} {line!r} {field} {by}"
     return Drawn(kind=kind, words=words, change=change)
