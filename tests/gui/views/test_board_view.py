@@ -167,10 +167,10 @@ def test_finding_steps_through_what_fits(board: BoardView, qtbot: QtBot) -> None
 async def test_problems_are_counted_and_stepped_through(
     board: BoardView, desk: Desk, until: Any, qtbot: QtBot
 ) -> None:
-    assert board.troubles.text() == "No problems"
+    assert board.troubles.text() == "No marks"
     assert not board.troubles.isEnabled()
     await create(desk, email="ann@nowhere.invalid")
-    await until(lambda: board.troubles.text() == "1 problem", within=20.0)
+    await until(lambda: board.troubles.text() == "1 mark", within=20.0)
     board.troubles.click()
     assert board.scene.chosen == "subscription:welcome-mail"
     assert board.details._problems.text() == "⚠ 1 dead letter"

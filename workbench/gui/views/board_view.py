@@ -13,7 +13,9 @@ from typing_extensions import override
 from workbench.gui.actions import Action, action
 from workbench.gui.board.board_editor import BoardEditor
 from workbench.gui.board.board_graph import kind_of
+from workbench.gui.board.board_marks import BoardMarks
 from workbench.gui.board.legend import Legend
+from workbench.gui.board.mark_painter import SIGNS
 from workbench.gui.board.picture import Picture
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.icons import icon
@@ -26,6 +28,7 @@ from workbench.gui.views.board_model import badges, pulses
 from workbench.gui.views.board_pictures import BoardPictures, Drawn, drawn
 from workbench.gui.views.publish_dialog import open_publish
 from workbench.gui.widgets import EmptyState, show_words, toolbar_button
+from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
 
 if TYPE_CHECKING:
@@ -64,6 +67,8 @@ class BoardView(View):
         self.editor = BoardEditor(desk, self.canvas)
         self.editor.wires.told.connect(self._tell)
         self.editor.hand.told.connect(self._tell)
+        self.marks = BoardMarks(self.editor)
+        self.marks.changed.connect(self._count_problems)
         self.legend = Legend(self.canvas)
         self.legend.hide()
         self.details = DetailsStrip()
@@ -118,7 +123,7 @@ class BoardView(View):
         self.finder = BoardFinder(self, self.canvas)
         self.troubles = toolbar_button("", "warning", "Step through what is marked")
         self.troubles.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.troubles.clicked.connect(self.next_problem)
+        self.troubles.clicked.connect(self.next_mark)
         self.key_button = toolbar_button("", "info", "Explain colours and marks")
         self.key_button.setAccessibleName("Legend")
         self.key_button.setCheckable(True)
@@ -215,6 +220,7 @@ class BoardView(View):
             closed = not found.graph.nodes and self.desk.workspace.project.restricted
             self.pages.setCurrentIndex(1 if closed else 0)
             self.editor.drawn()
+            self.marks.follow()
             self.finder.look_again()
         self._show_badges()
 
@@ -237,10 +243,12 @@ class BoardView(View):
         self._count_problems()
 
     def _count_problems(self) -> None:
-        count = len(self.scene.problems())
-        self.troubles.setEnabled(bool(count))
-        self.troubles.setText(f"{count} problem{'s' if count != 1 else ''}" if count else "No problems")
-        self.troubles.setIcon(icon("warning", "warning") if count else icon("ok", "ok"))
+        found = self.scene.troubles()
+        self.troubles.setEnabled(bool(found.count))
+        self.troubles.setText(counted(found.count, "mark") if found.count else "No marks")
+        self.troubles.setIcon(icon(*SIGNS[found.severity]) if found.count else icon("ok", "ok"))
+        self.canvas.offering.refresh()
+        self.acts.refresh()
 
     # -- two pictures --------------------------------------------------------------------------------------
 
@@ -299,17 +307,19 @@ class BoardView(View):
     # -- going there ---------------------------------------------------------------------------------------
 
     @action(
-        "Next problem",
+        "Next mark",
+        keys="F4",
         icon="warning",
         tip="Step through what is marked",
         why=lambda view: "" if view.scene.problems() else "Nothing is marked",
     )
-    def next_problem(self) -> None:
-        """Shows the next node with which something is wrong."""
+    def next_mark(self) -> None:
+        """Shows the next node with which something is wrong, and what is marked on it."""
         wrong = self.scene.problems()
         if wrong:
             here = wrong.index(self.scene.chosen) if self.scene.chosen in wrong else -1
             self.canvas.reveal(wrong[(here + 1) % len(wrong)])
+            self.marks.explain(self.scene.chosen)
 
     @override
     def follow(self, selection: Selection) -> None:

@@ -1,0 +1,91 @@
+"""The marks on the board: looked for beside the loop, told over the card, fixed by a step of the design."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from typing_extensions import override
+
+from workbench.gui.actions import Actions, action
+from workbench.gui.board.mark_popover import MarkPopover
+from workbench.gui.reads import Question, takes_time
+
+if TYPE_CHECKING:
+    from workbench.gui.board.board_editor import BoardEditor
+    from workbench.services.design.marks.mark import DesignMark, MarkFix
+
+
+class BoardMarks(QObject):
+    """Shows what is worth a second look, and does what takes it away.
+
+    Signals:
+        changed: There are other marks.
+
+    Attributes:
+        canvas: The board.
+        popover: Says what is marked on a card.
+    """
+
+    changed = Signal()
+
+    def __init__(self, editor: BoardEditor) -> None:
+        super().__init__(editor)
+        self._editor, self.canvas = editor, editor.canvas
+        self.popover = MarkPopover(editor.canvas)
+        self.popover.chosen.connect(self._fix)
+        self.popover.left.connect(editor.canvas.setFocus)
+        self._asking = Question(self, editor.desk, self._show, partial(editor.desk.fail, "Looking for marks"))
+        self.acts = Actions(self, editor.canvas)
+        self.acts.offer()
+        editor.canvas.viewport().installEventFilter(self)
+        editor.canvas.moved.connect(self.popover.leave)
+
+    def follow(self) -> None:
+        """Looks for the marks of the model as it is now."""
+        self._asking.ask(self._read)
+
+    def _read(self) -> list[DesignMark]:
+        takes_time()
+        return self._editor.desk.workspace.design.marks()
+
+    def _show(self, found: list[DesignMark]) -> None:
+        marks: dict[str, tuple[DesignMark, ...]] = {}
+        for one in found:
+            marks[one.node] = (*marks.get(one.node, ()), one)
+        self.popover.leave()
+        for picture in self.canvas.pictures:
+            picture.show_marks(marks)
+        self.changed.emit()
+
+    def _no_marks(self, node: str) -> str:
+        return "" if node in self.canvas.board.marks else "Nothing is marked on it"
+
+    @action("Fix what is marked …", keys="Ctrl+.", icon="warning", on="canvas", group=3, why=_no_marks)
+    def explain(self, node: str) -> None:
+        """Says what is marked on a card, and offers what could be done."""
+        board = self.canvas.board
+        if node in board.marks and board.here:
+            self.popover.show_marks(board.marks[node], self._editor.on_canvas(board.box_of(board.here)))
+
+    def _fix(self, fix: MarkFix) -> None:
+        why = self._editor.why_not()
+        if why:
+            self._editor.desk.notice("info", why)
+            return
+        self._editor.do(fix.label, fix.change, lambda: None)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A click on the ring of a card says what is marked on it."""
+        if not isinstance(event, QMouseEvent) or event.type() != QEvent.Type.MouseButtonPress:
+            return False
+        place = self.canvas.mapToScene(event.position().toPoint())
+        key = self.canvas.board.mark_at(place, self.canvas.scale_now)
+        if not key or event.button() != Qt.MouseButton.LeftButton:
+            return False
+        self.canvas.board.choose(key)
+        self.explain(self.canvas.board.chosen)
+        return True
