@@ -167,11 +167,11 @@ def test_finding_steps_through_what_fits(board: BoardView, qtbot: QtBot) -> None
 async def test_problems_are_counted_and_stepped_through(
     board: BoardView, desk: Desk, until: Any, qtbot: QtBot
 ) -> None:
-    assert board.troubles.text() == "No marks"
-    assert not board.troubles.isEnabled()
+    assert board.marks.button.text() == "No marks"
+    assert not board.marks.button.isEnabled()
     await create(desk, email="ann@nowhere.invalid")
-    await until(lambda: board.troubles.text() == "1 mark", within=20.0)
-    board.troubles.click()
+    await until(lambda: board.marks.button.text() == "1 mark", within=20.0)
+    board.marks.button.click()
     assert board.scene.chosen == "subscription:welcome-mail"
     assert board.details._problems.text() == "⚠ 1 dead letter"
     with qtbot.waitSignal(desk.wanted) as wanted:

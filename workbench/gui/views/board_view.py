@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, Qt, QUrl
+from PySide6.QtCore import QSettings, QUrl
 from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -15,10 +15,8 @@ from workbench.gui.board.board_editor import BoardEditor
 from workbench.gui.board.board_graph import kind_of
 from workbench.gui.board.board_marks import BoardMarks
 from workbench.gui.board.legend import Legend
-from workbench.gui.board.mark_painter import SIGNS
 from workbench.gui.board.picture import Picture
 from workbench.gui.desk import Desk, Selection
-from workbench.gui.icons import icon
 from workbench.gui.view import View
 from workbench.gui.views.board_details import ACTIONS, DECLARED_AS, DetailsStrip, Live
 from workbench.gui.views.board_export import BoardExport
@@ -28,7 +26,6 @@ from workbench.gui.views.board_model import badges, pulses
 from workbench.gui.views.board_pictures import BoardPictures, Drawn, drawn
 from workbench.gui.views.publish_dialog import open_publish
 from workbench.gui.widgets import EmptyState, show_words, toolbar_button
-from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
 
 if TYPE_CHECKING:
@@ -68,7 +65,6 @@ class BoardView(View):
         self.editor.wires.told.connect(self._tell)
         self.editor.hand.told.connect(self._tell)
         self.marks = BoardMarks(self.editor)
-        self.marks.changed.connect(self._count_problems)
         self.legend = Legend(self.canvas)
         self.legend.hide()
         self.details = DetailsStrip()
@@ -121,9 +117,6 @@ class BoardView(View):
 
     def _toolbar(self) -> QHBoxLayout:
         self.finder = BoardFinder(self, self.canvas)
-        self.troubles = toolbar_button("", "warning", "Step through what is marked")
-        self.troubles.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.troubles.clicked.connect(self.next_mark)
         self.key_button = toolbar_button("", "info", "Explain colours and marks")
         self.key_button.setAccessibleName("Legend")
         self.key_button.setCheckable(True)
@@ -144,7 +137,7 @@ class BoardView(View):
         row.addWidget(self.finder.matches)
         row.addStretch(1)
         row.addWidget(self.editor.stand)
-        row.addWidget(self.troubles)
+        row.addWidget(self.marks.button)
         row.addWidget(self.editor.add_button)
         for key in ("undo", "redo"):
             row.addWidget(self.editor.acts.button(key, words=False))
@@ -163,7 +156,7 @@ class BoardView(View):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        show_words((*self._switch, self.troubles), shown=self.width() >= WIDE)
+        show_words((*self._switch, self.marks.button), shown=self.width() >= WIDE)
 
     # -- the model -----------------------------------------------------------------------------------------
 
@@ -240,15 +233,7 @@ class BoardView(View):
         """Explains the kinds that are seen, says how much is wrong and what can be done."""
         self.canvas.offering.refresh()
         self.legend.set_kinds(self.scene.kinds(), moving=self.scene.moving)
-        self._count_problems()
-
-    def _count_problems(self) -> None:
-        found = self.scene.troubles()
-        self.troubles.setEnabled(bool(found.count))
-        self.troubles.setText(counted(found.count, "mark") if found.count else "No marks")
-        self.troubles.setIcon(icon(*SIGNS[found.severity]) if found.count else icon("ok", "ok"))
-        self.canvas.offering.refresh()
-        self.acts.refresh()
+        self.marks.count()
 
     # -- two pictures --------------------------------------------------------------------------------------
 
@@ -305,21 +290,6 @@ class BoardView(View):
         self.acts.refresh()
 
     # -- going there ---------------------------------------------------------------------------------------
-
-    @action(
-        "Next mark",
-        keys="F4",
-        icon="warning",
-        tip="Step through what is marked",
-        why=lambda view: "" if view.scene.problems() else "Nothing is marked",
-    )
-    def next_mark(self) -> None:
-        """Shows the next node with which something is wrong, and what is marked on it."""
-        wrong = self.scene.problems()
-        if wrong:
-            here = wrong.index(self.scene.chosen) if self.scene.chosen in wrong else -1
-            self.canvas.reveal(wrong[(here + 1) % len(wrong)])
-            self.marks.explain(self.scene.chosen)
 
     @override
     def follow(self, selection: Selection) -> None:
