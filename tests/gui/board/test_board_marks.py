@@ -55,7 +55,7 @@ def text_of(board: BoardView) -> str:
 async def test_marks_are_counted_and_stepped_through_and_say_why(board: BoardView) -> None:
     assert board.marks.button.text() == "2 marks"
     board.canvas.setFocus()
-    QTest.keyClick(board.canvas, Qt.Key.Key_F4)
+    QTest.keyClick(board.canvas, Qt.Key.Key_F9)
     popover = board.marks.popover
     assert (board.scene.chosen, popover.title.text()) == (PARCELS, "no event fills weight of parcels")
     assert popover.isVisible()
@@ -63,7 +63,7 @@ async def test_marks_are_counted_and_stepped_through_and_say_why(board: BoardVie
     QTest.keyClick(popover.list, Qt.Key.Key_Escape)
     assert not popover.isVisible()
     assert board.canvas.hasFocus()
-    QTest.keyClick(board.canvas, Qt.Key.Key_F4)
+    QTest.keyClick(board.canvas, Qt.Key.Key_F9)
     assert (board.scene.chosen, popover.title.text()) == (NOTED, "nothing reads parcel.noted")
 
 

@@ -73,7 +73,7 @@ class BoardMarks(QObject):
 
     @action(
         "Next mark",
-        keys="F4",
+        keys="F9",
         icon="warning",
         tip="Step through what is marked",
         on="canvas",
