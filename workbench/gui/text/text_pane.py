@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction
@@ -19,6 +20,7 @@ from workbench.gui.widgets import Banner
 from workbench.model.hints import sentences
 from workbench.services.design.completions import Completion
 from workbench.services.design.definitions import Location
+from workbench.services.design.marks.mark import is_mark
 from workbench.services.design.quick_fixes import QuickFix
 from workbench.tusk import Problem
 
@@ -139,7 +141,8 @@ class TextPane(QWidget):
         more = f"  (and {len(found) - 1} more here)" if len(found) > 1 else ""
         said = f"{one.line}:{one.column}  {sentences(one.message, one.hint)}{more}"
         fixes = self._language.fixes(self.editor.text(), one)[:NAMED]
-        self.strip.set("error", said, [(fix.label, lambda fix=fix: self.apply(fix)) for fix in fixes])  # type: ignore[misc]
+        kind = "warning" if is_mark(one) else "error"
+        self.strip.set(kind, said, [(fix.label, partial(self.apply, fix)) for fix in fixes])
         if not self.strip.isVisible():
             self.strip.show()
             QTimer.singleShot(0, self.editor, self.editor.ensureCursorVisible)  # it may stand behind it now

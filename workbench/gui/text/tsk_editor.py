@@ -28,6 +28,7 @@ from workbench.gui.text.typing_help import closing, commented, moved, new_line, 
 from workbench.gui.theme import code_font, theme
 from workbench.gui.widgets import exact_text, plain_tip
 from workbench.model.hints import sentences
+from workbench.services.design.marks.mark import is_mark
 from workbench.tusk import Problem
 
 KEPT = 200
@@ -181,7 +182,7 @@ class TskEditor(QPlainTextEdit):
 
     def lines_with_mistakes(self) -> set[int]:
         """Returns the numbers of lines in which something is wrong, from 0."""
-        return {_line(span) for span, _ in self._mistakes}
+        return {_line(span) for span, one in self._mistakes if not is_mark(one)}
 
     def _span(self, problem: Problem) -> QTextCursor:
         block = self.document().findBlockByNumber(problem.line - 1)
@@ -201,11 +202,12 @@ class TskEditor(QPlainTextEdit):
         line.format.setBackground(QColor(colors.alternate))
         line.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
         marks = [line]
-        for cursor, _ in self._mistakes:
+        for cursor, one in self._mistakes:
             mark = QTextEdit.ExtraSelection()
-            mark.cursor = cursor
-            mark.format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-            mark.format.setUnderlineColor(QColor(colors.error))
+            mark.cursor, quiet = cursor, is_mark(one)
+            style = QTextCharFormat.UnderlineStyle
+            mark.format.setUnderlineStyle(style.DotLine if quiet else style.WaveUnderline)
+            mark.format.setUnderlineColor(QColor(colors.warning if quiet else colors.error))
             marks.append(mark)
         self.setExtraSelections(marks)
 

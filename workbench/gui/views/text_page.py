@@ -80,7 +80,7 @@ class TextPage(TextPane):
         """Takes what is known of the text."""
         self.checked = checked
         if self.sure:
-            self.show_mistakes(checked.problems)
+            self.show_mistakes([*checked.problems, *(one.place for one in checked.marks if one.place)])
 
     # -- the language -------------------------------------------------------------------------------------
 

@@ -20,8 +20,10 @@ from workbench.gui.file_watcher import Watch
 from workbench.gui.view import LEAST, View
 from workbench.gui.views.text_page import TextPage
 from workbench.gui.widgets import Banner, ElidedLabel, error_text
+from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.definitions import Location, declared
+from workbench.services.design.marks.mark import is_mark
 from workbench.services.project_editor.settings_preview import WouldBreak
 from workbench.tusk import ChangedOnDisk, Problem
 
@@ -332,9 +334,12 @@ class TextView(View):
 
 def _state(page: TextPage) -> str:
     parts = ["Not saved: a draft" if page.dirty else "Saved"]
-    count = len(page.editor.mistakes)
+    marks = sum(map(is_mark, page.editor.mistakes))
+    count = len(page.editor.mistakes) - marks
     if count:
         parts.append(f"{count:,} mistake{'s' if count > 1 else ''}  (F8 goes to the next one)")
     elif not page.sure:
         parts.append("checking …")
+    elif marks:
+        parts.append(f"{counted(marks, 'mark')}  (F8 goes to the next one)")
     return "  ·  ".join(parts)

@@ -150,6 +150,11 @@ class MarkedModel:
                 yield name
 
 
+def is_mark(problem: Problem) -> bool:
+    """Whether what is told of a text is the place of a mark, and no mistake."""
+    return problem.code.startswith("A-")
+
+
 def section_of(kind: str, name: str) -> Path:
     """Returns the path of the section, or of the entry, that declares a thing."""
     return (kind, name) if kind in {"topics", "subscriptions", "types"} else (kind, *name.split("."))
