@@ -21,6 +21,7 @@ from workbench.gui.board.mark_popover import MarkPopover
 from workbench.gui.key_list import OWNERS, KeyList, all_keys, owner_class
 from workbench.gui.palette import action_targets
 from workbench.gui.table import FastTableView
+from workbench.gui.text.completion_list import CompletionList
 from workbench.gui.view_catalog import PERSPECTIVES
 
 __all__ = ["settings", "start"]
@@ -57,8 +58,10 @@ def places(view: QWidget) -> list[QAbstractItemView | QGraphicsView]:
 
 def _of_a_box(place: QWidget) -> bool:
     outer = place.parentWidget()
-    return isinstance(outer, QComboBox | BoardEntry | MarkPopover) or (
-        outer is not None and outer.inherits("QComboBoxPrivateContainer")
+    return (
+        isinstance(place, CompletionList)
+        or isinstance(outer, QComboBox | BoardEntry | MarkPopover)
+        or (outer is not None and outer.inherits("QComboBoxPrivateContainer"))
     )
 
 

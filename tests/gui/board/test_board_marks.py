@@ -53,8 +53,9 @@ def text_of(board: BoardView) -> str:
 
 
 async def test_marks_are_counted_and_stepped_through_and_say_why(board: BoardView) -> None:
-    assert board.troubles.text() == "2 marks"
-    QTest.keyClick(board, Qt.Key.Key_F4)
+    assert board.marks.button.text() == "2 marks"
+    board.canvas.setFocus()
+    QTest.keyClick(board.canvas, Qt.Key.Key_F9)
     popover = board.marks.popover
     assert (board.scene.chosen, popover.title.text()) == (PARCELS, "no event fills weight of parcels")
     assert popover.isVisible()
@@ -62,7 +63,7 @@ async def test_marks_are_counted_and_stepped_through_and_say_why(board: BoardVie
     QTest.keyClick(popover.list, Qt.Key.Key_Escape)
     assert not popover.isVisible()
     assert board.canvas.hasFocus()
-    QTest.keyClick(board, Qt.Key.Key_F4)
+    QTest.keyClick(board.canvas, Qt.Key.Key_F9)
     assert (board.scene.chosen, popover.title.text()) == (NOTED, "nothing reads parcel.noted")
 
 
@@ -106,7 +107,7 @@ async def test_what_is_not_marked_says_so(board: BoardView) -> None:
 
 async def test_the_topology_has_the_same_marks(board: BoardView) -> None:
     board.show_picture("Topology")
-    assert board.troubles.text() == "2 marks"
+    assert board.marks.button.text() == "2 marks"
     assert board.topology.nodes[PARCELS].marks.words == ("no event fills weight of parcels",)
     assert "no event fills weight" in board.topology.nodes[PARCELS].toolTip()
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QMouseEvent
 from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
+from workbench.gui.board.mark_painter import SIGNS
 from workbench.gui.board.mark_popover import MarkPopover
+from workbench.gui.icons import icon
 from workbench.gui.reads import Question, takes_time
+from workbench.gui.widgets import toolbar_button
+from workbench.model.counts import counted
 
 if TYPE_CHECKING:
     from workbench.gui.board.board_editor import BoardEditor
@@ -21,15 +25,11 @@ if TYPE_CHECKING:
 class BoardMarks(QObject):
     """Shows what is worth a second look, and does what takes it away.
 
-    Signals:
-        changed: There are other marks.
-
     Attributes:
+        button: Says how much is marked, and steps through it.
         canvas: The board.
         popover: Says what is marked on a card.
     """
-
-    changed = Signal()
 
     def __init__(self, editor: BoardEditor) -> None:
         super().__init__(editor)
@@ -37,6 +37,9 @@ class BoardMarks(QObject):
         self.popover = MarkPopover(editor.canvas)
         self.popover.chosen.connect(self._fix)
         self.popover.left.connect(editor.canvas.setFocus)
+        self.button = toolbar_button("", "warning", "Step through what is marked")
+        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.button.clicked.connect(self.next_mark)
         self._asking = Question(self, editor.desk, self._show, partial(editor.desk.fail, "Looking for marks"))
         self.acts = Actions(self, editor.canvas)
         self.acts.offer()
@@ -58,7 +61,33 @@ class BoardMarks(QObject):
         self.popover.leave()
         for picture in self.canvas.pictures:
             picture.show_marks(marks)
-        self.changed.emit()
+        self.count()
+
+    def count(self) -> None:
+        """Says how much is wrong or marked on the picture that is seen."""
+        found = self.canvas.board.troubles()
+        self.button.setEnabled(bool(found.count))
+        self.button.setText(counted(found.count, "mark") if found.count else "No marks")
+        self.button.setIcon(icon(*SIGNS[found.severity]) if found.count else icon("ok", "ok"))
+        self.canvas.offering.refresh()
+
+    @action(
+        "Next mark",
+        keys="F9",
+        icon="warning",
+        tip="Step through what is marked",
+        on="canvas",
+        group=1,
+        anyway=True,
+        why=lambda marks, _node: "" if marks.canvas.board.problems() else "Nothing is marked",
+    )
+    def next_mark(self, _node: object = "") -> None:
+        """Shows the next node with which something is wrong, and what is marked on it."""
+        wrong, here = self.canvas.board.problems(), self.canvas.board.chosen
+        if wrong:
+            following = wrong[(wrong.index(here) + 1) % len(wrong) if here in wrong else 0]
+            self.canvas.reveal(following)
+            self.explain(following)
 
     def _no_marks(self, node: str) -> str:
         return "" if node in self.canvas.board.marks else "Nothing is marked on it"

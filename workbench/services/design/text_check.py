@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
@@ -18,12 +18,13 @@ from workbench.project.declared.section_kinds import DECLARED, KINDS
 from workbench.project.project import model_of, without_collecting
 from workbench.project.project_file import ProjectFile, filters_of, read_document, written_values
 from workbench.project.scenarios import read_scenarios
-from workbench.services.design.marks.find_marks import marks_of
 from workbench.services.design.marks.mark import DesignMark
 from workbench.services.design.references import NAME_SPACES
 from workbench.tusk import Document, Problem, Scope, TskError, ValueKind, parse_in_part
 from workbench.tusk.document import Path
 
+Advise = Callable[[ProjectFile, Registry], Sequence[DesignMark]]
+"""Returns what is worth a second look in a model, see `marks_of`."""
 KnownNames = Mapping[str, Mapping[str, str]]
 """What names of a kind there are, each with what is said of it; by the kinds of `meanings`."""
 
@@ -51,20 +52,28 @@ class CheckedText:
 
 
 def check_project_text(
-    text: str, path: FilePath, *, environ: Mapping[str, str], running: Registry | None
+    text: str,
+    path: FilePath,
+    *,
+    environ: Mapping[str, str],
+    running: Registry | None,
+    advise: Advise = lambda _file, _registry: (),
 ) -> CheckedText:
     """Checks the text of a project file.
 
     Args:
         running: The model that runs, where Python modules bring parts of it.
+        advise: Finds what is worth a second look.
     """
     with without_collecting():
-        checked = _checked(text, path, environ, running)
+        checked = _checked(text, path, environ, running, advise)
     gc.collect(1)  # what it was compiled into goes while it is young: later more would have to be walked over
     return checked
 
 
-def _checked(text: str, path: FilePath, environ: Mapping[str, str], running: Registry | None) -> CheckedText:
+def _checked(
+    text: str, path: FilePath, environ: Mapping[str, str], running: Registry | None, advise: Advise
+) -> CheckedText:
     document, faults = parse_in_part(text, path.name)
     scopes: dict[Path, Names] = {}
     try:
@@ -81,13 +90,13 @@ def _checked(text: str, path: FilePath, environ: Mapping[str, str], running: Reg
         scopes=scopes,
         project=document,
         running=running,
-        marks=() if problems or lenient or file is None else _marks(file, made),
+        marks=() if problems or lenient or file is None else _marks(file, made, advise),
     )
 
 
-def _marks(file: ProjectFile, made: Definitions) -> tuple[DesignMark, ...]:
+def _marks(file: ProjectFile, made: Definitions, advise: Advise) -> tuple[DesignMark, ...]:
     try:
-        return tuple(marks_of(file, model_of(file, [made])))
+        return tuple(advise(file, model_of(file, [made])))
     except ModelError:
         return ()  # opening the project says so
 
