@@ -88,7 +88,7 @@ def endless_processes(model: MarkedModel) -> Iterator[DesignMark]:
     """Finds processes of which no step is the last one."""
     for name, process in model.sections.processes.items():
         if not any(step.ends for step in process.on.values()):
-            later = [event for event, step in process.on.items() if not step.starts]
+            later = [event for event, step in process.on.items() if not step.starts] or list(process.on)
             fixes = tuple(
                 MarkFix(
                     label=f"End it at {event}",
