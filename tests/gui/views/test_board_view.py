@@ -217,7 +217,7 @@ def test_the_legend_explains_the_kinds_that_are_there(board: BoardView) -> None:
 def test_tools_stand_whole_beside_each_other_in_any_width(board: BoardView, width: int) -> None:
     board.resize(width, 600)
     QCoreApplication.processEvents()
-    tools = [board.finder.search, board.editor.stand, board.editor.add_button, board.troubles]
+    tools = [board.finder.search, board.editor.stand, board.editor.add_button, board.marks.button]
     assert board.finder.search.width() >= 120
     places = [one.geometry() for one in tools]
     assert all(one.right() < other.left() for one, other in pairwise(sorted(places, key=QRect.left)))
