@@ -156,14 +156,12 @@ class Design:
         self._drafts.write()
 
     def marks(self) -> list[DesignMark]:
-        """Returns what is worth a second look in the model that runs.
-
-        Raises:
-            NotFound: There is no project file any more.
-            TskError: It cannot be read.
-        """
+        """Returns what is worth a second look in the model that runs; nothing without a readable file."""
         model = self._world.model
-        return marks_of(read_settings(model.root, environ=self._environ), model.registry)
+        try:
+            return marks_of(read_settings(model.root, environ=self._environ), model.registry)
+        except (NotFound, TskError):
+            return []
 
     def rename_preview(self, node: DesignNode, name: str) -> ChangePreview:
         """Returns what a rename would touch.
