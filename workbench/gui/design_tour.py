@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton, QWidget
 
 from workbench.gui.views.board_view import BoardView
 
 if TYPE_CHECKING:
-    from workbench.gui.main_window import MainWindow
     from workbench.gui.session import Session
 
 WITHIN = 30.0
@@ -116,7 +115,7 @@ PARCEL = (
             write("delivered"),
             press("Ctrl+Return", "in New projection: parcel.delivered is read by it"),
             write("parcels"),
-            press("Return", "did Link parcel.delivered to parcels"),
+            press("Return", "chosen projection:parcels"),
         ),
     ),
     Act(
@@ -139,6 +138,17 @@ PARCEL = (
             press("G", "did Use parcel.delivered as given"),
             click(DELIVER),
             press("G", "did Use deliver_parcel as when"),
+        ),
+    ),
+    Act(
+        name="08-what-came",
+        label="what came of it, taken as what must follow, under a name of its own; it passes",
+        gestures=(
+            press("Ctrl+5", "in Scenarios"),
+            Gesture(click="Take all", then="did Take what came"),
+            press("F2", "in What does it show?"),
+            write("A parcel is delivered once"),
+            press("Return", "did Rename scenario “New scenario”"),
         ),
     ),
 )
@@ -214,10 +224,22 @@ class Designer:
         elif one.text:
             await self._hands.write(one.text)
         else:
-            await self._until(lambda: one.click in self._board.scene.cards(), f"a card {one.click}")
-            box = self._board.canvas.mapFromScene(self._board.scene.box_of(one.click)).boundingRect()
-            await self._hands.click(self._board.canvas.viewport(), QPoint(box.center().x(), box.top() + 12))
-        await self._until(lambda: any(fact.startswith(one.then) for fact in self.seen()), f"{one.then}, after {one}")
+            await self._until(lambda: self._place(one.click) is not None, one.click)
+            if (found := self._place(one.click)) is not None:
+                await self._hands.click(*found)
+        await self._until(
+            lambda: any(fact.startswith(one.then) for fact in self.seen()), f"{one.then}, after {one}"
+        )
+
+    def _place(self, name: str) -> tuple[QWidget, QPoint] | None:
+        """Returns where something is seen: the card of an id, or the button with a text."""
+        board = self._board
+        if board.isVisible() and name in board.scene.cards():
+            box = board.canvas.mapFromScene(board.scene.box_of(name)).boundingRect()
+            return board.canvas.viewport(), QPoint(box.center().x(), box.top() + 12)
+        found = (one for one in self._window.findChildren(QToolButton) if one.text() == name)
+        ready = [one for one in found if one.isVisible() and one.isEnabled()]
+        return (ready[0], ready[0].rect().center()) if ready else None
 
     @property
     def _board(self) -> BoardView:
@@ -241,7 +263,7 @@ class Designer:
         desk = self._session.desk
         try:
             async with asyncio.timeout(WITHIN):
-                while not holds() or (desk is not None and desk.running()) or self._board.editor.wanted:
+                while not holds() or (desk is not None and desk.running()):
                     await asyncio.sleep(0.01)
         except TimeoutError:
             seen = ", ".join(self.seen())

@@ -9,12 +9,12 @@ from workbench.errors import InvalidValue
 from workbench.services.design.field_lines import plain_value
 from workbench.services.design.relations import column_type, section_path, told_by
 from workbench.services.design.section_lists import names_at
-from workbench.tusk import Document
+from workbench.tusk import Document, Value
 from workbench.tusk.document import Path
 
 STATUS = "status"
 """Field of a state that says how far something is."""
-_RULES = ("min", "max", "pattern", "default", "example", "title")
+_RULES = ("min", "max", "pattern", "default", "title")
 """Keys of a command's field that speak of what is typed, not of what it means."""
 
 
@@ -29,8 +29,12 @@ def begun_event(document: Document, name: str, owner: str, command: str) -> dict
     given = _known(document, (*section_path("command", command), "fields")) if command else {}
     fields = {one: event_field(value) for one, value in given.items() if one != id_of(owner)}
     status = name.rpartition(".")[2].replace("_", " ")
-    leads = owner and _takes(document, (*section_path("aggregate", owner), "state", STATUS), status)
-    return said | ({"fields": fields} if fields else {}) | ({"set": {STATUS: f"'{status}'"}} if leads else {})
+    state = _known(document, (*section_path("aggregate", owner), "state")) if owner else {}
+    if fields:
+        said["fields"] = fields
+    if _takes(document, state.get(STATUS), status):
+        said["set"] = {STATUS: f"'{status}'"}
+    return said
 
 
 def begun_projection(document: Document, event: str) -> dict[str, Any]:
@@ -59,21 +63,17 @@ def id_of(aggregate: str) -> str:
     return f"{aggregate}_id".replace("-", "_")
 
 
-def values_at(document: Document, path: Path) -> dict[str, Any]:
-    """Returns the fields of a block as they are written, in their order.
-
-    Raises:
-        InvalidValue: One is more than itself, such as a reference.
-    """
-    entry = document.find(path)
-    scope = entry.value.scope if entry is not None else None
-    return {one.key: plain_value(one.value) for one in scope.entries.values()} if scope is not None else {}
-
-
 def _known(document: Document, path: Path) -> dict[str, Any]:
     """Returns the fields of a block; none where they are more than themselves."""
+    entry = document.find(path)
+    said = _read(entry.value) if entry is not None else {}
+    return said if isinstance(said, dict) else {}
+
+
+def _read(value: Value) -> Any:
+    """Returns what is written; nothing where it is more than itself."""
     try:
-        return values_at(document, path)
+        return plain_value(value)
     except InvalidValue:
         return {}
 
@@ -82,8 +82,8 @@ def _takes(document: Document, said: Any, status: str) -> bool:
     """Whether a field of a state can be a status: a text, or a choice that has it."""
     spec = said if isinstance(said, Mapping) else {"type": said}
     kind = str(spec.get("type", "")).removesuffix("?")
-    types = _known(document, ("types",))
-    if kind in types:
-        return _takes(document, types[kind], status)
+    named = document.find(("types", kind)) if kind else None
+    if named is not None:
+        return _takes(document, _read(named.value), status)
     choices = spec.get("choices")
     return kind == "string" or (kind == "choice" and isinstance(choices, list) and status in choices)

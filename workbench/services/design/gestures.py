@@ -9,8 +9,9 @@ from typing import Any
 
 from workbench.errors import InvalidValue
 from workbench.project.declared.section_kinds import KINDS
-from workbench.services.design.beginnings import begun_event, begun_projection, id_of, values_at
+from workbench.services.design.beginnings import begun_event, begun_projection, id_of
 from workbench.services.design.design_text import DesignText
+from workbench.services.design.field_lines import plain_value
 from workbench.services.design.form_changes import with_field_line
 from workbench.services.design.references import HEADER, NAME_SPACES, Reference, references
 from workbench.services.design.relations import relation, section_path, why_not
@@ -124,7 +125,9 @@ def fields_path(node: DesignNode) -> tuple[str, ...]:
 
 def fields_of(text: DesignText, node: DesignNode) -> dict[str, Any]:
     """Returns the fields of a thing as they are written, in their order."""
-    return values_at(text.project, fields_path(node))
+    entry = text.project.find(fields_path(node))
+    scope = entry.value.scope if entry is not None else None
+    return {one.key: plain_value(one.value) for one in scope.entries.values()} if scope is not None else {}
 
 
 def with_field(text: DesignText, node: DesignNode, line: str, *, instead: str = "") -> DesignText:
