@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QRect, QRectF
+from PySide6.QtCore import QObject, QPoint, QRect, QRectF, Signal
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from workbench.errors import CallerError, WorkbenchError
@@ -27,6 +27,7 @@ from workbench.gui.board.board_offers import (
 )
 from workbench.gui.board.board_wires import BoardWires
 from workbench.gui.reads import Question, takes_time
+from workbench.gui.time_format import short
 from workbench.gui.widgets import Badge, error_text, plain_label, plain_tip, toolbar_button
 from workbench.model.counts import counted
 from workbench.services.design import gestures
@@ -37,6 +38,7 @@ from workbench.services.design.gestures import DesignNode
 if TYPE_CHECKING:
     from workbench.gui.board.flow_view import FlowView
     from workbench.gui.desk import Desk
+    from workbench.model.registry import Registry
     from workbench.services.design.design_text import DesignText
 
 BEGIN = "Press C to add a command: what is asked for. Then E adds the event that follows."
@@ -47,6 +49,9 @@ QUICK = 60
 class BoardEditor(QObject):
     """Lets a person design on a canvas; every gesture is a step of the design (board.md: Making).
 
+    Signals:
+        drafted: What is designed and not written is something else now.
+
     Attributes:
         canvas: The board.
         stand: Says whether all of it is saved.
@@ -56,6 +61,7 @@ class BoardEditor(QObject):
         wanted: Id of the node that is chosen once it is drawn.
     """
 
+    drafted = Signal()
     makes = tuple(makes())
 
     def __init__(self, desk: Desk, canvas: FlowView) -> None:
@@ -65,6 +71,8 @@ class BoardEditor(QObject):
         self.entry.typed.connect(self._light)
         self.wanted = ""
         self.state = DesignState()
+        self._running: Registry | None = None
+        self._since = ""
         self._reading = Question(self, desk, self._show, partial(desk.fail, "Reading the project file"))
         self.acts = Actions(self, canvas)
         self.acts.offer()
@@ -96,6 +104,11 @@ class BoardEditor(QObject):
         node = DesignNode(kind, name) if name else None
         return node if node is not None and gestures.exists(self.state.text, node) else None
 
+    @property
+    def draft(self) -> DesignState | None:
+        """What is designed and not written yet; None where the files have all of it."""
+        return self.state if self.state.problems else None
+
     def takes_fields(self, identity: str) -> bool:
         """Whether a field can be added to a card."""
         return not self.fields.why_not(identity)
@@ -118,6 +131,8 @@ class BoardEditor(QObject):
     def drawn(self) -> None:
         """Chooses what was made, once it is there; where nothing is, says how to begin."""
         registry = self.desk.workspace.registry
+        if registry is not self._running:
+            self._running, self._since = registry, short(self.desk.workspace.clock.now())
         self.begin.setVisible(not registry.commands and not registry.events)
         self.begin.adjustSize()
         self.follow()
@@ -296,13 +311,16 @@ class BoardEditor(QObject):
         then()
 
     def _show(self, state: DesignState) -> None:
-        self.state = state
+        before, self.state = self.draft, state
         self.canvas.offering.refresh()
         self.canvas.board.mark()
         count = len(state.problems)
-        said = f"not saved: {counted(count, 'mistake')}" if count else "saved"
+        said = f"Draft: {counted(count, 'mistake')}, running the model of {self._since}" if count else "saved"
         self.stand.set("warning" if count else "ok", said)
-        self.stand.setToolTip(plain_tip("\n".join(state.problems) or "The project file has all of it"))
+        told = "\n".join(map(str, state.problems))
+        self.stand.setToolTip(plain_tip(told or "The project file has all of it"))
+        if self.draft != before:
+            self.drafted.emit()
 
 
 def _add_button(editor: BoardEditor) -> QToolButton:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.gui.actions import BoundAction
-from workbench.gui.board.blueprint import Blueprint, blueprint_of
+from workbench.gui.board.blueprint import Blueprint, blueprint_from
 from workbench.gui.board.blueprint_frame import BlueprintFrame
 from workbench.gui.board.blueprint_layout import BlueprintLayout, lay_out_blueprint
 from workbench.gui.board.blueprint_scene import BlueprintScene
 from workbench.gui.board.board_graph import BoardGraph, BoardNode
 from workbench.gui.board.board_scene import BoardScene
+from workbench.gui.board.draft_parts import with_draft
 from workbench.gui.board.flow_view import FlowView
 from workbench.gui.board.hint_line import HintLine, hints_of
 from workbench.gui.board.minimap import Minimap
+from workbench.gui.board.model_parts import Parts, parts_of
 from workbench.gui.board.picture import Picture
 from workbench.gui.board.slice_coverage import coverage_of
 from workbench.gui.reads import takes_time
@@ -26,6 +29,7 @@ from workbench.gui.views.board_model import model_graph
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
     from workbench.model.scenario import Scenario
+    from workbench.services.design.design import DesignState
     from workbench.services.scenarios.scenario_status import ScenarioStatus
 
 SEEN = ("publish:", "issue:")
@@ -40,22 +44,29 @@ class Drawn:
 
     Attributes:
         seen: Counters that make lines.
+        draft: What is designed and not written yet, if anything is.
         graph: Nodes and edges, with what is wrong.
+        story: The same for the blueprint, with what only that draws.
     """
 
     registry: Registry | None = None
+    draft: DesignState | None = None
     seen: frozenset[str] = frozenset()
     wrong: tuple[tuple[str, tuple[str, ...]], ...] = ()
     graph: BoardGraph
+    story: BoardGraph
     blueprint: Blueprint
     layout: BlueprintLayout
 
 
-NOTHING = Drawn(graph=BoardGraph(), blueprint=Blueprint(), layout=BlueprintLayout())
+NOTHING = Drawn(graph=BoardGraph(), story=BoardGraph(), blueprint=Blueprint(), layout=BlueprintLayout())
 
 
-def drawn(registry: Registry, live: Live, before: Drawn) -> Drawn:
+def drawn(registry: Registry, live: Live, before: Drawn, draft: DesignState | None = None) -> Drawn:
     """Returns what is to be drawn; what did not change since is kept. It may be called beside the loop.
+
+    Args:
+        draft: What is designed and not written yet, if anything is.
 
     Raises:
         ReadTooLong: The model is large, and this is the loop.
@@ -63,22 +74,40 @@ def drawn(registry: Registry, live: Live, before: Drawn) -> Drawn:
     wrong = trouble(live)
     seen = frozenset(key for key in live.flow if key.startswith(SEEN))
     told = tuple(wrong.items())
-    same = registry is before.registry
+    same = registry is before.registry and draft == before.draft
     if same and (seen, told) == (before.seen, before.wrong):
         return before
     if not same and len(registry.events) + len(registry.commands) > QUICK:
         takes_time()
     graph = model_graph(registry, live.flow)
     nodes = tuple(_with_problems(node, wrong.get(node.id, ())) for node in graph.nodes)
-    blueprint = before.blueprint if same else blueprint_of(registry)
+    blueprint = before.blueprint if same else blueprint_from(_parts(registry, draft))
     return Drawn(
         registry=registry,
+        draft=draft,
         seen=seen,
         wrong=told,
         graph=BoardGraph(nodes=nodes, edges=graph.edges),
+        story=BoardGraph(nodes=tuple(_told(blueprint, nodes)), edges=graph.edges),
         blueprint=blueprint,
         layout=before.layout if same else lay_out_blueprint(blueprint),
     )
+
+
+def _parts(registry: Registry, draft: DesignState | None) -> Parts:
+    parts = parts_of(registry)
+    return with_draft(parts, draft) if draft is not None else parts
+
+
+def _told(blueprint: Blueprint, nodes: Iterable[BoardNode]) -> Iterator[BoardNode]:
+    """Yields the nodes with why they do not run yet, and what the blueprint alone draws."""
+    cards = {card.node: card for card in blueprint.cards.values() if not card.ghost}
+    for node in nodes:
+        card = cards.pop(node.id, None)
+        yield _with_problems(node, card.problems) if card is not None else node
+    for card in cards.values():
+        rows = tuple(f"{one.name} {one.type}" for one in card.fields)
+        yield BoardNode(card.node, card.kind, card.title, rows=rows, problems=card.problems)
 
 
 def _with_problems(node: BoardNode, problems: tuple[str, ...]) -> BoardNode:
@@ -122,7 +151,7 @@ class BoardPictures(QWidget):
     def _draw(self, picture: Picture) -> None:
         found = self.drawn
         if picture is self.blueprint:
-            self.blueprint.show_blueprint(found.blueprint, found.layout, found.graph)
+            self.blueprint.show_blueprint(found.blueprint, found.layout, found.story)
         else:
             self.topology.show_graph(found.graph)
         self.minimap.follow()

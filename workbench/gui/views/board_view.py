@@ -60,6 +60,7 @@ class BoardView(View):
         self.pictures = BoardPictures()
         self.canvas, self.topology = self.pictures.canvas, self.pictures.topology
         self.editor = BoardEditor(desk, self.canvas)
+        self.editor.drafted.connect(self.refresh)
         self.editor.wires.told.connect(self._tell)
         self.editor.hand.told.connect(self._tell)
         self.legend = Legend(self.canvas)
@@ -188,7 +189,7 @@ class BoardView(View):
             subscriptions={view.name: view for view in monitor.subscriptions()},
             projections={view.name: view for view in monitor.projections()},
         )
-        return live, drawn(self.desk.workspace.registry, live, self.pictures.drawn)
+        return live, drawn(self.desk.workspace.registry, live, self.pictures.drawn, self.editor.draft)
 
     def _show(self, found: tuple[Live, Drawn]) -> None:
         registry, before = self.desk.workspace.registry, self._live.flow

@@ -14,7 +14,7 @@ from workbench.project.scenarios import FOLDER
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.section_merge import merge
 from workbench.services.project_editor.settings_preview import would_be
-from workbench.tusk import Document, TskError, parse, read_file, save
+from workbench.tusk import Document, Problem, TskError, parse, read_file, save
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
@@ -43,13 +43,15 @@ class DesignState:
 
     Attributes:
         undo, redo: What would be undone and done again; empty where there is nothing.
+        written: What the files say.
         problems: Why what is designed is not written yet; empty where the files have it.
     """
 
     text: DesignText = field(default_factory=DesignText)
+    written: DesignText = field(default_factory=DesignText)
     undo: str = ""
     redo: str = ""
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem | str, ...] = ()
 
 
 class Design:
@@ -64,7 +66,7 @@ class Design:
         self._files = DesignText()
         """As they were when they were last read or written."""
         self._text: DesignText | None = None
-        self._problems: tuple[str, ...] = ()
+        self._problems: tuple[Problem | str, ...] = ()
         self._done: list[DesignStep] = []
         self._undone: list[DesignStep] = []
 
@@ -138,6 +140,7 @@ class Design:
     def _state(self) -> DesignState:
         return DesignState(
             text=self._text or self._files,
+            written=self._files,
             undo=self._done[-1].label if self._done else "",
             redo=self._undone[-1].label if self._undone else "",
             problems=self._problems,
@@ -163,11 +166,11 @@ class Design:
             self._write(text)
             self._problems = ()
 
-    def _faults(self, document: Document) -> Sequence[str]:
+    def _faults(self, document: Document) -> Sequence[Problem | str]:
         try:
             would_be(self._world, document, self._environ)
         except ProjectError as error:
-            return [str(one) for one in error.problems]
+            return [one if isinstance(one, Problem) else str(one) for one in error.problems]
         return []
 
     def _write(self, text: DesignText) -> None:
