@@ -57,6 +57,15 @@ def test_a_thing_of_the_model_says_its_rules_in_its_tip(view, monkeypatch):
     assert "refuses late: when now &gt; state.end: it is over" in tip
 
 
+async def test_queries_are_listed_and_lead_to_their_forms(desk, view, until):
+    asked, views = [], []
+    desk.command_wanted.connect(asked.append)
+    desk.wanted.connect(views.append)
+    await until(lambda: tree(view).get("Queries") == ["get_user", "list_users"])
+    view.findChild(OfferingTree).clicked.emit(item(view, "list_users"))
+    assert (asked, views) == (["list_users"], ["commands"])
+
+
 def test_actors_and_outside_systems_stand_with_the_model(desk, view, monkeypatch):
     registry = replace(desk.workspace.registry, actors={"clerk": "", "bank": ""}, externals={"bank": ""})
     monkeypatch.setattr(type(desk.workspace), "registry", property(lambda _workspace: registry))

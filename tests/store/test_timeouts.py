@@ -7,6 +7,7 @@ import pytest
 from tests.store.actions import one
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.ids import derived_id
+from workbench.model.issued_by import IssuedBy, issued_by
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.store.operations import (
     Claim,
@@ -147,3 +148,17 @@ def test_K7_what_retention_removes_can_be_withdrawn_no_more(commands):
     assert one(commands.store, retain) == 1
     assert commands.message(position) is None
     assert commands.withdraw() == 1, "what waits was kept"
+
+
+def test_K7_the_event_on_which_it_was_taken_back_is_kept_and_the_log_shows_it(commands):
+    ours, other = commands.issue(1), commands.issue(2, instance="p:l")
+    one(commands.store, WithdrawTimeouts(instance="p:k", types=("expire",), about=7))
+    found = commands.reader.message_glance(ours)
+    assert issued_by(found.of) == IssuedBy(origin="p", withdrawn_on=7)
+    assert found.size == len(found.of.data.encode())
+    assert issued_by(commands.message(other)) == IssuedBy(origin="p")
+    assert commands.reader.message_glance(99) is None
+    assert {entry.position: entry.withdrawn for entry in commands.reader.log(ours, 9)} == {
+        ours: True,
+        other: False,
+    }

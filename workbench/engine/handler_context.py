@@ -205,12 +205,12 @@ class DeliveryContext:
         values = kind.dump(command)
         message, issuer = self._task.message, self.issuer
         said: dict[str, Any] = {"origin": issuer.origin}
+        said |= {"instance": issuer.instance} if issuer.instance else {}
         due, identity = self._later(delay, at), self._effect_id()
         if due is None:
             self._causation.step(message.id, identity)
         if refused:
             said |= {"answer": self._known_answer(refused), "about": issuer.about}
-            said |= {"instance": issuer.instance} if issuer.instance else {}
         self._task.effects.append(
             NewMessage(
                 id=identity,
@@ -234,7 +234,10 @@ class DeliveryContext:
         """
         if not self.issuer.instance:
             raise ModelError(f"{self.issuer.origin} is no process, and only they withdraw what they issued")
-        self._task.effects.append(WithdrawTimeouts(instance=self.issuer.instance, types=commands))
+        issuer = self.issuer
+        self._task.effects.append(
+            WithdrawTimeouts(instance=issuer.instance, types=commands, about=issuer.about)
+        )
 
     def _known_answer(self, name: str) -> str:
         known = self._registry.answers(self.issuer.origin)

@@ -15,6 +15,8 @@ from workbench.gui.desk import Desk, Selection
 
 if TYPE_CHECKING:
     from workbench.model.event import RecordedEvent
+    from workbench.model.messaging import Message
+    from workbench.services.workspace import Workspace
 
 Place = Callable[[Any, Any], Selection]
 """Given the owner and what is chosen, returns the event: position, and stream and version if it has one."""
@@ -41,7 +43,7 @@ def event_actions(on: str, place: Place, *views: str, group: int = 1) -> tuple[A
     )
     copy = Action(
         key="copy-event",
-        text="Copy event as JSON",
+        text="Copy as JSON",
         icon="copy",
         on=on,
         group=group,
@@ -57,18 +59,26 @@ def _why(selection: Selection, view: str) -> str:
 
 
 def copy_event(desk: Desk, position: int, *, indent: int | None = 2) -> None:
-    """Copies an event as JSON; on one line, as it can be imported again, where nothing is indented."""
-    desk.run(_copied(desk, position, indent), "Copy the event")
+    """Copies an event or message as JSON; an event that is not indented can be imported again."""
+    desk.run(_copied(desk, position, indent), "Copy what was chosen")
 
 
 async def _copied(desk: Desk, position: int, indent: int | None) -> None:
-    event = await desk.workspace.world.ask(partial(desk.workspace.streams.event_at, position))
-    if event is None:
-        desk.notice("warning", f"No event is stored at position {position:,}.")
+    found = await desk.workspace.world.ask(partial(_object_at, desk.workspace, position))
+    if found is None:
+        desk.notice("warning", f"Nothing is stored at position {position:,}.")
         return
-    text = await asyncio.to_thread(json.dumps, event_object(event), indent=indent, ensure_ascii=False)
+    text = await asyncio.to_thread(json.dumps, found, indent=indent, ensure_ascii=False)
     QApplication.clipboard().setText(text)
-    desk.notice("ok", f"Copied {event.type} as JSON.")
+    desk.notice("ok", f"Copied {found['type']} as JSON.")
+
+
+def _object_at(workspace: Workspace, position: int) -> dict[str, Any] | None:
+    event = workspace.streams.event_at(position)
+    if event is not None:
+        return event_object(event)
+    message = workspace.messages.find(position)
+    return None if message is None else message_object(message)
 
 
 def event_object(event: RecordedEvent) -> dict[str, Any]:
@@ -86,6 +96,24 @@ def event_object(event: RecordedEvent) -> dict[str, Any]:
         "causation_id": str(event.causation_id) if event.causation_id else None,
         "data": event.json(),
         "metadata": plain(event.metadata) if event.metadata else None,
+    }
+
+
+def message_object(message: Message) -> dict[str, Any]:
+    """Returns a published message as an object for people and programs."""
+    from workbench.model.clock import rfc3339
+
+    return {
+        "id": str(message.id),
+        "topic": message.topic,
+        "type": message.type,
+        "key": message.key,
+        "time": rfc3339(message.published_at),
+        "due": None if message.deliver_at is None else rfc3339(message.deliver_at),
+        "correlation_id": str(message.correlation_id),
+        "causation_id": str(message.causation_id) if message.causation_id else None,
+        "data": message.json(),
+        "metadata": plain(message.metadata) if message.metadata else None,
     }
 
 

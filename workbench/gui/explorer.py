@@ -1,4 +1,4 @@
-"""The tree on the left: model, streams, read models, subscriptions, dead letters, scenarios; one filter."""
+"""The tree on the left: the model, streams, read models and all else by name; one filter."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 NEWEST = 30
 """Streams listed; the filter and the view of streams reach all."""
 
-SECTION_VIEWS = {"board": "board", "stream": "streams", "dead-letter": "letters"}
+SECTION_VIEWS = {"board": "board", "stream": "streams", "query": "commands", "dead-letter": "letters"}
 """Views of sections that are not called like what they list."""
+ROLES = {"stream": "muted", "query": "projection_ink"}
+"""Colours of pictures whose kind has none of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +191,17 @@ class Explorer(View):
         ]
         yield "Model", "board", [*commands, *events, *policies, *others]
         yield f"Streams ({known.count:,})", "stream", [_stream_row(name) for name in known.streams]
+        queries = [
+            (
+                name,
+                said("query", name, kind.doc),
+                "query",
+                ExplorerPlace(view="commands", command=name, declared="query"),
+            )
+            for name, kind in model.queries.items()
+        ]
+        if queries:
+            yield "Queries", "query", queries
         yield (
             "Projections",
             "projection",
@@ -286,7 +299,7 @@ def _section(title: str, name: str, rows: Sequence[Row]) -> TreeRow:
             key=(kind, text),
             cells=(text,),
             data=target,
-            picture=(kind, f"{kind}_ink" if kind != "stream" else "muted"),
+            picture=(kind, ROLES.get(kind, f"{kind}_ink")),
             tip=plain_tip(f"{text}\n{tip}" if tip else text),
         )
         for text, tip, kind, target in rows
@@ -297,6 +310,6 @@ def _section(title: str, name: str, rows: Sequence[Row]) -> TreeRow:
 def _on_board(place: ExplorerPlace) -> Selection:
     """Returns what stands on the board; nothing for a stream or a section."""
     if place.command:
-        return Selection(node=f"command:{place.command}")
+        return Selection(node=f"command:{place.command}") if place.declared == "command" else Selection()
     chosen = place.selection
     return chosen if chosen.node or chosen.subscription or chosen.projection else Selection()

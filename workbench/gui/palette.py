@@ -1,4 +1,4 @@
-"""The palette (Ctrl+K): finds actions, commands, streams and views by typing a part of their name."""
+"""The palette (Ctrl+K): finds actions, commands, queries, streams and views by a part of their name."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class Palette(QDialog):
         self._search = search
         self._seeking = self._entered = False
         self._line = QLineEdit()
-        self._line.setPlaceholderText("Go to a view, stream or command, or do something …")
+        self._line.setPlaceholderText("Go to a view, stream, command or query, or do something …")
         self._line.setAccessibleName("Palette")
         self._list = TargetList()
         self._none = plain_label("Nothing found", "muted")
@@ -254,15 +254,18 @@ def _action_target(several: Sequence[BoundAction], bring: Callable[[str], object
 
 
 def command_targets(desk: Desk) -> list[Target]:
-    """Returns the forms of all commands."""
+    """Returns the forms of all commands and queries."""
 
     def form(name: str) -> None:
         desk.command_wanted.emit(name)
         desk.wanted.emit("commands")
 
+    model = desk.workspace.registry
+    kinds = {"command": model.commands, "query": model.queries}
     return [
-        Target(text=name, kind="command", icon="command", go=partial(form, name))
-        for name in desk.workspace.registry.commands
+        Target(text=name, kind=kind, icon=kind, go=partial(form, name))
+        for kind, names in kinds.items()
+        for name in names
     ]
 
 

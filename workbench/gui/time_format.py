@@ -15,6 +15,8 @@ ABSOLUTE_WIDTH, SHORT_WIDTH = 236, 134
 """Pixels of a column in which all that `absolute` says stands whole; `short` as well, but for odd offsets."""
 _CLOCK = SystemClock()
 _STEPS = ((60, "s", 1), (3_600, "min", 60), (86_400, "h", 3_600), (math.inf, "d", 86_400))
+_FAR = 100 * 86_400
+_FINER = {"d": (3_600, 24, "h"), "h": (60, 60, "min")}
 
 
 class ShownZone(QObject):
@@ -100,11 +102,18 @@ def _local(us: int) -> datetime | None:
 
 
 def relative(us: int, now_us: int) -> str:
-    """Returns how long ago, or in how long, a time is: ``3 s ago``, ``in 2 min``."""
+    """Returns how long ago, or in how long, a time is: ``3 s ago``, ``in 4 d 23 h``."""
     seconds = (now_us - us) / 1_000_000
     far = abs(seconds)
     if far < 1:
         return "now"
     unit, step = next((unit, step) for limit, unit, step in _STEPS if far < limit)
     said = f"{int(far // step):,} {unit}"
-    return f"{said} ago" if seconds > 0 else f"in {said}"
+    return f"{said} ago" if seconds > 0 else f"in {said}{_finer(unit, int(far))}"
+
+
+def _finer(unit: str, seconds: int) -> str:
+    """Returns the hours behind days and the minutes behind hours, unless these are very many."""
+    step, most, name = _FINER.get(unit, (1, 1, "")) if seconds < _FAR else (1, 1, "")
+    rest = seconds // step % most
+    return f" {rest} {name}" if rest else ""

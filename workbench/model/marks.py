@@ -11,10 +11,10 @@ WITHDRAWN = "withdrawn"
 """Commands that were issued for later and taken back: they are not handed out (K7)."""
 
 
-def with_mark(metadata: str | None, mark: str) -> str:
-    """Returns metadata with a mark."""
+def with_mark(metadata: str | None, mark: str, **more: int) -> str:
+    """Returns metadata with a mark, and with more that is said of it."""
     said = read_json(metadata) if metadata else {}
-    return write_json({**said, mark: True})
+    return write_json({**said, mark: True, **more})
 
 
 def has_mark(metadata: str | None, mark: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.errors import InvalidValue
+from workbench.model.issued_by import issued_by
 from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC
 from workbench.services.monitor.lag import subscription_lag
 from workbench.store.operations import ConfigureSubscription, Skip
@@ -52,6 +53,22 @@ class SubscriptionStanding:
     dead: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingMessage:
+    """A delivery that waits, and what it is about.
+
+    Attributes:
+        type: Of the event or message; of a command that was issued, its name.
+        key: What orders it; of a command the stream that it is for.
+        issued_by: Of a command: the policy, or the process and the key of its instance.
+    """
+
+    delivery: Delivery
+    type: str
+    key: str
+    issued_by: str = ""
+
+
 class Subscriptions:
     """What an operator does to subscriptions; every act is recorded with what it does (L9)."""
 
@@ -69,6 +86,21 @@ class Subscriptions:
     def deliveries(self, subscription: str) -> list[Delivery]:
         """Returns what waits, retries or is blocked in a subscription."""
         return self._world.reader.deliveries(subscription)
+
+    def waiting(self, subscription: str) -> list[WaitingMessage]:
+        """Returns the same, each with what it is about."""
+        return [self._waiting(one) for one in self.deliveries(subscription)]
+
+    def _waiting(self, delivery: Delivery) -> WaitingMessage:
+        reader, at, key = self._world.reader, delivery.position, delivery.key
+        command = reader.message_glance(at) if delivery.subscription == COMMANDS_TOPIC else None
+        if command is not None:
+            by, stream = issued_by(command.of), command.of.key
+            return WaitingMessage(
+                delivery=delivery, type=command.of.type, key=key or stream, issued_by=by.words if by else ""
+            )
+        entries = reader.log(at, 1)
+        return WaitingMessage(delivery=delivery, type=entries[0].type if entries else "", key=key)
 
     def again(self, name: str, position: int) -> tuple[int, bool]:
         """Counts the messages up to its cursor that a subscription gets again if it goes back to a position.

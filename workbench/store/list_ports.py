@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from workbench.model.event import RecordedEvent
+from workbench.model.messaging import Message
 from workbench.store.stored_values import (
     CommandRecord,
     DeadLetter,
@@ -101,6 +102,10 @@ class EventLists(Protocol):
 
     def event_glance(self, position: int) -> Glance[RecordedEvent] | None:
         """Returns the event at a position with the first `GLANCE_BYTES` of its payload."""
+        ...
+
+    def message_glance(self, position: int) -> Glance[Message] | None:
+        """Returns the published message at a position with the first `GLANCE_BYTES` of its payload."""
         ...
 
     def correlated(self, correlation_id: UUID, limit: int) -> list[RecordedEvent]:

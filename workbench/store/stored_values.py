@@ -14,10 +14,7 @@ from workbench.model.delivery_states import DeliveryState
 
 
 class Instance(NamedTuple):
-    """An instance of a process: its state as JSON text, and the position of the event that began it.
-
-    0 where that is not known: a store of an earlier schema held it.
-    """
+    """An instance of a process: state as JSON, position of what began it; 0 if schema 6 held it already."""
 
     state: str
     began: int
@@ -381,7 +378,7 @@ class OperatorAction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One place of the common order as listings show it: an event or a published message, without payload."""
+    """One place of the common order as listings show it, without payload; ``withdrawn``: a command (K7)."""
 
     position: int
     event: bool
@@ -391,6 +388,7 @@ class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: int
     occurred_at: int
     id: UUID
+    withdrawn: bool = False
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):

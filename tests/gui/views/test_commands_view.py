@@ -69,10 +69,36 @@ async def test_it_says_why_a_command_refuses_and_in_the_tip_what_follows(desk, v
     )
     monkeypatch.setattr(type(desk.workspace), "registry", property(lambda _workspace: registry))
     view.show_command("change_status")
-    assert "Refuses" not in view.about.text()
+    assert "Refused" not in view.about.text()
     view.show_command("create_user")
-    assert view.about.text().splitlines()[-1] == "By: clerk  ·  Refuses: late"
+    assert view.about.text().splitlines()[-2:] == ["By: clerk", "Refused when now > state.end: it is over"]
     assert "emits user.created" in view.about.toolTip()
+
+
+async def test_of_many_reasons_the_first_are_said_and_how_many_more_there_are(desk, view, monkeypatch):
+    told = tuple(ModelFlow(verb="refuses", name=f"r{n}", words=f"when {n}: no") for n in range(5))
+    monkeypatch.setattr(Registry, "told_of", lambda _registry, _source: told)
+    view.show_command("create_user")
+    view._dress("command")
+    assert view.about.text().splitlines()[-2:] == ["Refused when 2: no", "and 2 more reasons"]
+    assert "refuses r4" in view.about.toolTip()
+
+
+@pytest.mark.parametrize(
+    ("flow", "said"),
+    [
+        (
+            ModelFlow(verb="lists", name="users", words="where row.age > least, ordered by age"),
+            "Lists rows of users where row.age > least, ordered by age",
+        ),
+        (ModelFlow(verb="gets", name="users", words="by user_id"), "Gets one row of users by user_id"),
+        (ModelFlow(verb="lists", name="users"), "Lists rows of users"),
+    ],
+)
+async def test_the_form_of_a_query_says_which_rows_it_gives(view, monkeypatch, flow, said):
+    monkeypatch.setattr(Registry, "told_of", lambda _registry, _source: (flow,))
+    view.show_command("list_users")
+    assert view.about.text().splitlines()[-1] == said
 
 
 async def test_the_foot_and_the_result_shorten_their_words_in_a_narrow_view(view):

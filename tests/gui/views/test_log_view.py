@@ -34,8 +34,8 @@ async def test_events_and_messages_stand_in_the_order_of_the_store(workspace, vi
     await until(lambda: len(rows(view.table)) == workspace.streams.head())
     found = rows(view.table)
     assert [row[0] for row in found] == list(range(1, len(found) + 1))
-    assert found[0][1:5] == (True, "user.created", "user-ada", 1)
-    assert any(not row[1] and row[3] == "audit" for row in found)
+    assert found[0][1:5] == ("event", "user.created", "user-ada", 1)
+    assert any(row[1] == "message" and row[3] == "audit" for row in found)
 
 
 async def test_held_it_stands_still_and_counts_what_is_new(workspace, view, until):
@@ -70,9 +70,9 @@ async def test_I3_after_retention_each_row_is_an_entry_that_is_stored(workspace,
     for name in ("ada", "bob"):
         await create(workspace, name)
     await until(lambda: len(rows(view.table)) == workspace.streams.head())
-    messages = [row for row in rows(view.table) if not row[1]]
+    messages = [row for row in rows(view.table) if row[1] != "event"]
     assert messages
-    events = [row for row in rows(view.table) if row[1]]
+    events = [row for row in rows(view.table) if row[1] == "event"]
     view.table.choose_key(events[-1][0])
     await workspace.running().writer.write(ForgetMessages(topic="audit"))
     await until(lambda: rows(view.table) == events)
@@ -99,7 +99,7 @@ async def test_V3_as_many_entries_may_come_as_go(workspace, view, until, held):
     await create(workspace, "ada")
     await until(lambda: len(rows(view.table)) == workspace.streams.head())
     before = rows(view.table)
-    went = [row for row in before if not row[1]]
+    went = [row for row in before if row[1] != "event"]
     assert went
     view.hold.setChecked(held)
     await in_place_of_others(workspace, went)
@@ -120,8 +120,8 @@ async def test_I3_what_was_removed_while_it_is_held_says_so(workspace, view, unt
     await workspace.running().writer.write(ForgetMessages(topic="audit"))
     view.table.refresh(view._source)
     assert [row[0] for row in rows(view.table)] == [row[0] for row in held]
-    told = {row[0]: row[2] for row in rows(view.table) if row[1] is None}
-    assert told == {row[0]: "no longer stored" for row in held if not row[1]}
+    told = {row[0]: row[2] for row in rows(view.table) if not row[1]}
+    assert told == {row[0]: "no longer stored" for row in held if row[1] == "message"}
 
 
 async def test_a_row_that_is_selected_stays_where_it_is_while_others_come(workspace, view, until):

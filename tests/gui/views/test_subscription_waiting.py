@@ -42,7 +42,7 @@ async def test_skip_says_what_it_does_and_is_recorded(retried, desk, waiting, un
     told = []
     desk.noticed.connect(told.append)
     waiting.show_of("welcome-mail", 1)
-    assert [row[1:4] for row in rows(waiting)] == [("delayed", "user-ann", 2)]
+    assert [(row[1], *row[4:7]) for row in rows(waiting)] == [("user.created", "delayed", "user-ann", 2)]
     assert not waiting.skip.isEnabled()
     waiting.table.selectAll()
     assert waiting.skip.isEnabled()

@@ -108,10 +108,10 @@ async def test_what_waits_for_its_retry_is_listed(workspace, desk, view, until):
     view.tabs.setCurrentIndex(view.tabs.indexOf(view.waiting))
     await create(workspace, "ada", "slow.example")
     model = view.waiting.table.model()
-    await until(lambda: model.rowCount() == 1 and model.row(0)[1] == "delayed")
-    assert model.row(0)[2:4] == ("user-ada", 2)
-    assert model.shown(0, 4).startswith("in ")
-    assert model.shown(0, 5).startswith("MailServerUnavailable: the mail server of slow.example")
+    await until(lambda: model.rowCount() == 1 and model.row(0)[4] == "delayed")
+    assert model.row(0)[5:7] == ("user-ada", 2)
+    assert model.shown(0, 3).startswith("in ")
+    assert model.shown(0, 7).startswith("MailServerUnavailable: the mail server of slow.example")
     assert view.tabs.tabText(view.tabs.indexOf(view.waiting)) == "Waiting (1)"
 
 

@@ -119,7 +119,7 @@ def test_what_follows_says_when_under_which_condition_and_how_often(tmp_path: Pa
         ModelFlow(verb="puts a row with", name="hotels", cause="trip.asked", words="hotels = count"),
         ModelFlow(verb="removes", name="rows", cause="trip.closed"),
     )
-    said = "where row.hotels >= least, ordered by -id"
+    said = "where row.hotels >= least, ordered by id descending"
     assert registry.rules_of("query:trips") == (ModelFlow(verb="lists", name="trips", words=said),)
     assert registry.rules_of("subscription:mail") == (
         ModelFlow(verb="names", name="text", words="data.reason"),

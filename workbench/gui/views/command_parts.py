@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -27,12 +27,17 @@ if TYPE_CHECKING:
     from workbench.gui.forms.json_schema import Loc
     from workbench.gui.views.command_result import ResultCard
     from workbench.model.command import CommandResult, CommandType, QueryType
+    from workbench.model.model_flow import ModelFlow
     from workbench.model.registry import Registry
     from workbench.services.workspace import Workspace
 
 COMMAND, QUERY = "command", "query"
 CATCH_UP_SECONDS = 10.0
 SUGGESTED = 12
+REASONS = 3
+"""Reasons of refusals that a form's head says."""
+ANSWERS = {"lists", "gets"}
+"""Verbs of what a query gives."""
 
 
 Form = tuple[str, str]
@@ -217,14 +222,28 @@ def described_by(registry: Registry, kind: str, name: str) -> CommandType | Quer
 def tell_about(label: QLabel, registry: Registry, kind: str, name: str) -> None:
     """Says in short what a command or query is, and in the tip all of its rules and what follows."""
     doc, told = described_by(registry, kind, name).doc, registry.told_of(f"{kind}:{name}")
-    reasons = [one.name for one in told if one.verb == "refuses"]
     given = {who: registry.flows_of(f"external:{who}") for who in registry.actors}
     actors = [who for who, flows in given.items() if name in {one.name for one in flows}]
-    words = (("By", actors), ("Refuses", reasons))
-    rest = "  ·  ".join(f"{word}: {', '.join(names)}" for word, names in words if names)
-    label.setText("\n".join(filter(None, (summary_of(doc), rest))))
+    by = f"By: {', '.join(actors)}" if actors and kind == COMMAND else ""
+    label.setText("\n".join(filter(None, (summary_of(doc), by, *_reasons(told), *_answers(told)))))
     label.setToolTip(plain_tip("\n".join([doc, *(one.said for one in told)]).strip()))
     label.setVisible(bool(label.text()))
+
+
+def _reasons(told: Iterable[ModelFlow]) -> list[str]:
+    """Says why a command is refused: the first reasons, and how many more the tip has."""
+    found = [f"Refused {one.words}" for one in told if one.verb == "refuses"]
+    more = len(found) - REASONS
+    return [*found[:REASONS], f"and {more} more reasons"] if more > 1 else found
+
+
+def _answers(told: Iterable[ModelFlow]) -> list[str]:
+    """Says which rows a query gives."""
+    return [
+        f"{'Lists rows' if one.verb == 'lists' else 'Gets one row'} of {one.name} {one.words}".rstrip()
+        for one in told
+        if one.verb in ANSWERS
+    ]
 
 
 def form_of(desk: Desk, described: CommandType | QueryType, suggest: Mapping[Loc, Suggest]) -> SchemaForm:

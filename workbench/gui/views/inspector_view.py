@@ -1,9 +1,9 @@
-"""Shows the chosen event from every side: payload, metadata, what it changed, what belongs to its cause."""
+"""Shows the chosen event or message: payload, metadata, what it changed, what belongs to its cause."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
@@ -30,12 +30,14 @@ from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import absolute
 from workbench.gui.view import View
+from workbench.gui.views.message_facts import message_facts
 from workbench.gui.widgets import DiffView, EmptyState, JsonView, plain_label, plain_tip
 from workbench.model.pydantic_messages import summary_of
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
     from workbench.model.event import RecordedEvent
+    from workbench.model.messaging import Message
     from workbench.services.streams import StateAt
     from workbench.store.stored_values import DeadLetter, Glance
 
@@ -57,12 +59,13 @@ class _Shown:
     subtitle: str
     event: Glance[RecordedEvent] | None = None
     letter: Glance[DeadLetter] | None = None
+    message: Glance[Message] | None = None
     facts: Sequence[tuple[str, str]] = ()
     metadata: Any = None
 
 
 class InspectorView(View):
-    """Follows the selection: an event, or a dead letter's message."""
+    """Follows the selection: an event, a published message, or a dead letter's message."""
 
     key = "inspector"
     title = "Inspector"
@@ -71,6 +74,7 @@ class InspectorView(View):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._event: Glance[RecordedEvent] | None = None
+        self.position = 0
         self._identity: object = None
         self._states = StateLoader(
             self,
@@ -83,7 +87,7 @@ class InspectorView(View):
         self._finding = self.question(self._show)
         self._relating = self.question(self._show_family)
         self._pages = QStackedLayout(self)
-        hint = "Choose an event in a timeline or in the log, or a dead letter."
+        hint = "Choose an event in a timeline, an event or a message in the log, or a dead letter."
         self._pages.addWidget(EmptyState("inspector", "Nothing is chosen", hint))
         self._pages.addWidget(self._page())
         self.acts.offer()
@@ -150,10 +154,11 @@ class InspectorView(View):
 
     def _show(self, shown: _Shown | None) -> None:
         self._pages.setCurrentIndex(0 if shown is None else 1)
+        self._event = shown.event if shown else None
+        message = shown.message if shown else None
+        self.position = self._event.of.position if self._event else message.of.position if message else 0
         if shown is None:
-            self._event = None
             return
-        self._event = shown.event
         self.name.setText(shown.title)
         self.where.setText(shown.subtitle)
         registry = self.desk.workspace.registry
@@ -171,13 +176,17 @@ class InspectorView(View):
         self._fill_tab()
 
     def _show_payload(self, shown: _Shown) -> None:
-        letter = shown.letter
-        if letter is None:
+        workspace = self.desk.workspace
+        if (letter := shown.letter) is not None:
+            self._show_data(letter, partial(workspace.dead_letters.data, letter.of.number))
+        elif (message := shown.message) is not None:
+            self._show_data(message, partial(workspace.messages.whole, message.of.position))
+        else:
             show_event(self.desk, shown.event, self.payload, None)
-            return
-        unseen = max(0, letter.size - len(letter.of.data.encode()))
-        read = partial(self.desk.workspace.dead_letters.data, letter.of.number)
-        self.payload.set_json(letter.of.data, unseen=unseen, rest=read)
+
+    def _show_data(self, found: Glance[DeadLetter] | Glance[Message], read: Callable[[], str]) -> None:
+        text = found.of.data
+        self.payload.set_json(text, unseen=max(0, found.size - len(text.encode())), rest=read)
 
     def _find(self, selection: Selection) -> _Shown | None:
         streams = self.desk.workspace.streams
@@ -190,7 +199,22 @@ class InspectorView(View):
             event = streams.glance(selection.stream, version)
         elif selection.position:
             event = streams.glance_at(selection.position)
+            if event is None:
+                return self._message(selection.position)
         return _event(event) if event is not None else None
+
+    def _message(self, position: int) -> _Shown | None:
+        workspace = self.desk.workspace
+        found = workspace.messages.glance(position)
+        if found is None:
+            return None
+        message = found.of
+        return _Shown(
+            title=message.type or "message",
+            subtitle=f"{'withdrawn from' if message.withdrawn else 'message in'} {message.topic}",
+            message=found,
+            facts=message_facts(workspace, message),
+        )
 
     def _letter(self, number: int) -> _Shown | None:
         found = self.desk.workspace.dead_letters.glance(number)
@@ -262,17 +286,16 @@ class InspectorView(View):
         return "" if self._event is not None else "No event is chosen"
 
     @action(
-        "Copy event as JSON",
+        "Copy as JSON",
         icon="copy",
         word="Copy",
-        tip="Copy the event",
+        tip="Copy the event or message",
         keys="Ctrl+Shift+C",
-        why=_no_event,
+        why=lambda view: "" if view.position else "Nothing is chosen",
     )
     def copy_json(self) -> None:
-        """Copies the event as readable JSON."""
-        if self._event is not None:
-            copy_event(self.desk, self._event.of.position)
+        """Copies the event or message as readable JSON."""
+        copy_event(self.desk, self.position)
 
     @action("Copy event as a line of NDJSON", why=_no_event)
     def copy_line(self) -> None:

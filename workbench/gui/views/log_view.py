@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from workbench.services.streams import Streams
     from workbench.store.stored_values import LogEntry, OperatorAction
 
+KINDS = {"event": ("ok", "event"), "message": ("info", "message"), "withdrawn": ("neutral", "withdrawn")}
 COLUMNS = (
     TableColumn("Position", width=84, mono=True, align_right=True, text=lambda value: f"{value:,}"),
-    TableColumn("Kind", width=92, badge={True: ("ok", "event"), False: ("info", "message")}.get),
+    TableColumn("Kind", width=106, badge=KINDS.get),
     TableColumn("Type", width=180),
     TableColumn("Stream or topic", width=130, stretch=True),
     TableColumn("Version", width=72, mono=True, align_right=True, text=lambda at: f"{at:,}" if at else ""),
@@ -95,8 +96,9 @@ class LogSource:
 
 def _row(position: int, entry: LogEntry | None) -> Row:
     if entry is None:
-        return position, None, "no longer stored", "", 0, None
-    return position, entry.event, entry.type, entry.stream, entry.version, entry.recorded_at
+        return position, "", "no longer stored", "", 0, None
+    kind = "event" if entry.event else "withdrawn" if entry.withdrawn else "message"
+    return position, kind, entry.type, entry.stream, entry.version, entry.recorded_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,7 @@ class FoundLog:
 
 
 def _no_event(_view: object, rows: ChosenRows) -> str:
-    return "" if rows.row[1] else "It is not an event of a stream"
+    return "" if rows.row[1] == "event" else "It is not an event of a stream"
 
 
 class LogView(View):
@@ -248,6 +250,6 @@ class LogView(View):
 
     @staticmethod
     def _selection(row: tuple[Any, ...]) -> Selection:
-        if row[1]:
+        if row[1] == "event":
             return Selection(stream=row[3], version=row[4], position=row[0])
         return Selection(position=row[0])

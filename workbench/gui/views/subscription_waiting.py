@@ -20,12 +20,15 @@ from workbench.gui.time_format import absolute, relative
 from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
 from workbench.gui.widgets import ElidedLabel
 from workbench.model.delivery_states import WAITING
+from workbench.model.messaging import COMMANDS_TOPIC
 
 if TYPE_CHECKING:
-    from workbench.store.stored_values import Delivery
+    from workbench.services.subscriptions import WaitingMessage
 
 BADGES = {"blocked": "neutral", "delayed": "info", "ready": "ok", "leased": "warning"}
 SAMPLES = 3
+ISSUED_BY = 2
+"""Column that only commands have."""
 HINTS = {
     "blocked": "behind an earlier one of its key",
     "delayed": "when its time comes",
@@ -61,23 +64,26 @@ class WaitingDeliveries(QWidget):
         layout.addLayout(bar)
         layout.addWidget(self.strip)
         layout.addWidget(self.table, 1)
+        self.table.row_chosen.connect(lambda row: desk.select(Selection(position=row[0])))
         self.acts.offer()
 
     def _columns(self) -> tuple[TableColumn, ...]:
         return (
             TableColumn("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
+            TableColumn("Type", width=120),
+            TableColumn("Issued by", width=120, about="Policy, or process and key of its instance"),
+            TableColumn("Due", width=290, text=self._due, tip=_due_tip),
             TableColumn("State", width=92, badge=lambda state: (BADGES[state], state)),
-            TableColumn("Key", width=130),
+            TableColumn("Key", width=120),
             TableColumn("Attempt", width=78, mono=True, align_right=True, about="The try that comes next"),
-            TableColumn("Due", width=170, text=self._due, tip=_due_tip),
-            TableColumn("Last error", width=180, stretch=True),
+            TableColumn("Last error", width=160, stretch=True),
         )
 
     def _due(self, due: tuple[str, int | None]) -> str:
         state, at = due
         now = self.desk.workspace.clock.now()
         if state == "delayed" and at is not None:
-            return relative(at, now) if at > now else "now"
+            return f"{relative(at, now)} · {absolute(at)}" if at > now else "now"
         return HINTS[state]
 
     # -- what is shown ------------------------------------------------------------------------------------
@@ -92,10 +98,11 @@ class WaitingDeliveries(QWidget):
             self._name = name
             self.strip.dismiss()
             self.table.set_source(ListSource([]))
+            self.table.setColumnHidden(ISSUED_BY, name != COMMANDS_TOPIC)
         subscriptions = self.desk.workspace.subscriptions
-        self._reading.ask(lambda: (waiting, subscriptions.deliveries(name)), name)
+        self._reading.ask(lambda: (waiting, subscriptions.waiting(name)), name)
 
-    def _show(self, answer: tuple[int, Sequence[Delivery]]) -> None:
+    def _show(self, answer: tuple[int, Sequence[WaitingMessage]]) -> None:
         waiting, found = answer
         self.table.refresh(ListSource([_row(one) for one in found], itemgetter(-1)))
         more = max(0, waiting - len(found))
@@ -105,7 +112,7 @@ class WaitingDeliveries(QWidget):
         self.acts.refresh()
 
     def _skippable(self) -> list[tuple[Any, ...]]:
-        return [row for row in self.table.selected_rows() if row[1] in WAITING]
+        return [row for row in self.table.selected_rows() if row[4] in WAITING]
 
     # -- skipping -----------------------------------------------------------------------------------------
 
@@ -130,7 +137,9 @@ class WaitingDeliveries(QWidget):
         if not chosen:
             return
         rest = len(chosen) - SAMPLES
-        samples = [f"position {row[0]:,}  {row[2] or 'no key'}  {row[1]}" for row in chosen[:SAMPLES]]
+        samples = [
+            f"position {row[0]:,}  {row[1]}  {row[5] or 'no key'}  {row[4]}" for row in chosen[:SAMPLES]
+        ]
         samples += [f"and {rest:,} more"] if rest > 0 else []
         text = (
             f"Skip {_deliveries(len(chosen))} of {self._name}? {'It is' if len(chosen) == 1 else 'They are'} "
@@ -152,15 +161,18 @@ class WaitingDeliveries(QWidget):
         self.desk.notice("ok" if done else "warning", f"Skipped {_deliveries(done)} of {name}.{late}")
 
 
-def _row(one: Delivery) -> tuple[Any, ...]:
+def _row(waiting: WaitingMessage) -> tuple[Any, ...]:
+    one = waiting.delivery
     last = one.attempts[-1] if one.attempts else None
     error = f"{last.error_type}: {last.error}" if last else ""
     return (
         one.position,
-        one.state.value,
-        one.key,
-        one.failed + 1,
+        waiting.type,
+        waiting.issued_by,
         (one.state.value, one.due_at),
+        one.state.value,
+        waiting.key,
+        one.failed + 1,
         error,
         one.number,
     )

@@ -9,7 +9,7 @@ from itertools import chain
 
 from workbench.model.model_flow import ModelFlow
 from workbench.project.declared.consequences import sections_of
-from workbench.project.declared.projection_sections import ApplySection, ProjectionSection
+from workbench.project.declared.projection_sections import ApplySection, ProjectionSection, QuerySection
 from workbench.project.declared.section_reader import Sections
 from workbench.project.declared.sections import (
     Acting,
@@ -68,15 +68,22 @@ def _rules(sections: Sections) -> Iterator[tuple[str, Iterable[ModelFlow]]]:
             chain(_looked_up(projection), _named_on(projection.on), _deeds(projection)),
         )
     for name, query in sections.queries.items():
-        parts = (
-            f"where {query.where}" if query.where else "",
-            f"ordered by {query.order}" if query.order else "",
-        )
-        verb, words = "lists" if query.list else "gets", ", ".join(part for part in parts if part)
-        yield f"query:{name}", (ModelFlow(verb=verb, name=query.list or query.get, words=words),)
+        yield f"query:{name}", (_answered(query),)
     for name, handler in (*sections.handlers.items(), *sections.stand_ins.items()):
         rejects, fails = _reasons("rejects", handler.reject), _reasons("fails", handler.fail)
         yield f"handler:{name}", chain(_named(handler.let), rejects, fails, _ignored(handler))
+
+
+def _answered(query: QuerySection) -> ModelFlow:
+    """Says which rows a query gives, and in which order."""
+    if query.get:
+        return ModelFlow(verb="gets", name=query.get, words=f"by {', '.join(query.fields)}")
+    column = query.order.removeprefix("-")
+    parts = (
+        f"where {query.where}" if query.where else f"by {', '.join(query.fields)}" if query.fields else "",
+        f"ordered by {column}{' descending' * (column != query.order)}" if column else "",
+    )
+    return ModelFlow(verb="lists", name=query.list, words=", ".join(filter(None, parts)))
 
 
 def _text(value: object) -> str:

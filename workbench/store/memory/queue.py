@@ -10,8 +10,7 @@ from msgspec.structs import replace
 from workbench.errors import NotFound, StaleLease
 from workbench.model.dead_letter import LetterAct, LetterStatus
 from workbench.model.delivery_states import DeliveryState, Trigger, sources
-from workbench.model.marks import WITHDRAWN, with_mark
-from workbench.model.messaging import COMMANDS_TOPIC, Message, event_as_message
+from workbench.model.messaging import Message, event_as_message
 from workbench.store.letter_values import crash_letter, message_of
 from workbench.store.memory.letters import deliveries, insert_letter, promote, promote_all, replay_ended
 from workbench.store.memory.tables import Run, Tables
@@ -26,7 +25,6 @@ from workbench.store.operations import (
     Settle,
     Skip,
     Unclaim,
-    WithdrawTimeouts,
 )
 from workbench.store.settlements import NewDelivery, Settlement, blocked_keys
 from workbench.store.stored_values import Delivery, SubscriptionState
@@ -256,32 +254,6 @@ def skip(tables: Tables, op: Skip, now: int) -> int:
     return skipped
 
 
-def withdraw(tables: Tables, op: WithdrawTimeouts, now: int) -> int:
-    """Takes back what an instance issued for later and was not handed out yet (K7)."""
-    found = [
-        at
-        for at, (instance, type_) in tables.timeouts.items()
-        if instance == op.instance and type_ in op.types
-    ]
-    for position in found:
-        tables.timeouts.drop(position)
-    return sum(_withdrawn(tables, position, now) for position in found)
-
-
-def _withdrawn(tables: Tables, position: int, now: int) -> bool:
-    message, state = tables.messages.get(position), tables.subscriptions.get(COMMANDS_TOPIC)
-    if message is None or state is None:
-        return False
-    row = next((one for one in deliveries(tables, COMMANDS_TOPIC) if one.position == position), None)
-    due = (message.deliver_at or 0) <= now and position <= state.claimed_to
-    if row.acquired or row.dead_letter is not None if row else position <= state.cursor or due:
-        return False
-    if row is not None:
-        tables.deliveries.drop(row.number)
-    tables.messages.put(position, replace(message, metadata=with_mark(message.metadata, WITHDRAWN)))
-    return True
-
-
 def _insert(
     tables: Tables, name: str, new: NewDelivery, token: UUID | None = None, owner: UUID | None = None
 ) -> None:
@@ -395,5 +367,4 @@ RUN: Run = {
     Extend: extend,
     Reclaim: reclaim,
     Skip: skip,
-    WithdrawTimeouts: withdraw,
 }

@@ -113,6 +113,14 @@ class MemoryStreamLists:
         text, size = beginning(event.data)
         return Glance(of=replace(event, data=text), size=size)
 
+    def message_glance(self, position: int) -> Glance[Message] | None:
+        """Returns the published message at a position with the first `GLANCE_BYTES` of its payload."""
+        message = self._tables.messages.get(position)
+        if message is None:
+            return None
+        text, size = beginning(message.data)
+        return Glance(of=replace(message, data=text), size=size)
+
     def correlated(self, correlation_id: UUID, limit: int) -> list[RecordedEvent]:
         """Returns the events of one correlation, in order."""
         wanted = correlation_id.bytes
@@ -139,4 +147,5 @@ def _entry(one: RecordedEvent | Message) -> LogEntry:
         recorded_at=recorded,
         occurred_at=occurred,
         id=one.id,
+        withdrawn=isinstance(one, Message) and one.withdrawn,
     )

@@ -117,11 +117,15 @@ class WithdrawTimeouts(Operation, frozen=True, kw_only=True):
     """Takes back commands that an instance of a process issued for later (K7); answers how many.
 
     What was handed out once stays. A message that is taken back is marked, and has no delivery any more.
+
+    Attributes:
+        about: Position of the event on which they are taken back; 0 for none.
     """
 
     never_refuses: ClassVar[bool] = True
     instance: str
     types: tuple[str, ...]
+    about: int = 0
 
 
 class Settle(Operation, frozen=True, kw_only=True):

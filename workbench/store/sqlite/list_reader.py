@@ -20,6 +20,8 @@ from sqlmodel import col, func, select
 
 from workbench.model.clock import Clock
 from workbench.model.event import RecordedEvent
+from workbench.model.marks import WITHDRAWN
+from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.model.text_folding import folded
 from workbench.store.list_ports import LINE_CHARACTERS
 from workbench.store.sqlite import rows
@@ -40,9 +42,11 @@ from workbench.store.stored_values import (
 MANY = 100
 Values = tuple[Any, ...] | Mapping[str, Any]
 _DIALECT = sqlite.dialect()
+_WITHDRAWN = f"p.name = '{COMMANDS_TOPIC}' and ifnull(instr(m.meta, '\"{WITHDRAWN}\":true'), 0) > 0"
 _ENTRY = RowShape(
-    LogEntry, "select position, event, stream, version, type, recorded_at, occurred_at, id from events",
-    Count, Literal[0, 1], str, Count, str, int, int, Id,
+    LogEntry,
+    "select position, event, stream, version, type, recorded_at, occurred_at, id, withdrawn from events",
+    Count, Literal[0, 1], str, Count, str, int, int, Id, Literal[0, 1],
 )  # fmt: skip
 _OF_STREAM = ColumnShape(
     "select position, version, type, recorded_at, occurred_at, id from events",
@@ -157,11 +161,11 @@ class ListReader:
     def log(self, first: int, limit: int) -> list[LogEntry]:
         """Returns the first ``limit`` entries that stand at ``first`` or behind it, without payloads (I3)."""
         query = (
-            "select * from (select e.position, 1, s.name, e.version, t.name, e.recorded_at, e.occurred_at, e.event_id"
-            " from events e join streams s on s.id = e.stream_id join types t on t.id = e.type_id"
+            "select * from (select e.position, 1, s.name, e.version, t.name, e.recorded_at, e.occurred_at, e.event_id,"
+            " 0 from events e join streams s on s.id = e.stream_id join types t on t.id = e.type_id"
             " where e.position >= :first order by e.position limit :limit) union all"
-            " select * from (select m.position, 0, p.name, 0, m.type, m.published_at, m.published_at, m.message_id"
-            " from messages m join topics p on p.id = m.topic_id"
+            " select * from (select m.position, 0, p.name, 0, m.type, m.published_at, m.published_at, m.message_id,"
+            f" {_WITHDRAWN} from messages m join topics p on p.id = m.topic_id"
             " where m.position >= :first order by m.position limit :limit) order by 1 limit :limit"
         )
         return _ENTRY(self._all(query, {"first": first, "limit": limit}))

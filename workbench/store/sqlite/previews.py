@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from workbench.model.event import RecordedEvent
+from workbench.model.messaging import Message
 from workbench.store.list_ports import ERROR_CHARACTERS, GLANCE_BYTES
 from workbench.store.sqlite import rows
 from workbench.store.sqlite.connection import translated
@@ -12,6 +13,7 @@ from workbench.store.sqlite.list_reader import ListReader
 from workbench.store.stored_values import DeadLetter, Glance
 
 _EVENTS = rows.EVENTS.replace("e.data", "''")
+_MESSAGES = rows.MESSAGES.replace("m.data", "''")
 _CUT = f"substr({{0}}, 1, {ERROR_CHARACTERS}) as {{0}}"
 _LETTERS = (
     rows.LETTERS.replace(" data,", " '' as data,")
@@ -30,6 +32,14 @@ class Previews(ListReader):
         if not found:
             return None
         text, size = self._head("events", position)
+        return Glance(of=replace(found[0], data=text), size=size)
+
+    def message_glance(self, position: int) -> Glance[Message] | None:
+        """Returns the published message at a position with the beginning of its payload."""
+        found = rows.messages(self._all(_MESSAGES + "where m.position = ?", (position,)))
+        if not found:
+            return None
+        text, size = self._head("messages", position)
         return Glance(of=replace(found[0], data=text), size=size)
 
     def position_of(self, stream: str, version: int) -> int:

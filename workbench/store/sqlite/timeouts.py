@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from workbench.model.issued_by import withdrawn_on
 from workbench.model.marks import WITHDRAWN, with_mark
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.store.operations import WithdrawTimeouts
@@ -17,10 +18,10 @@ def withdraw(con: sqlite3.Connection, op: WithdrawTimeouts, now: int) -> int:
         f"delete from timeouts where instance = ? and type in ({marks}) returning position",
         (op.instance, *op.types),
     ).fetchall()
-    return sum(_withdrawn(con, position, now) for (position,) in found)
+    return sum(_withdrawn(con, position, op.about, now) for (position,) in found)
 
 
-def _withdrawn(con: sqlite3.Connection, position: int, now: int) -> bool:
+def _withdrawn(con: sqlite3.Connection, position: int, about: int, now: int) -> bool:
     row = con.execute(
         "select m.meta, m.deliver_at <= ?, s.cursor, s.claimed_to, d.id, d.acquired + (d.letter_id is not null)"
         " from messages m join subscriptions s on s.name = ? left join deliveries d"
@@ -33,7 +34,8 @@ def _withdrawn(con: sqlite3.Connection, position: int, now: int) -> bool:
     if taken if delivery is not None else position <= cursor or (due and position <= claimed_to):
         return False
     con.execute("delete from deliveries where id = ?", (delivery,))
-    con.execute("update messages set meta = ? where position = ?", (with_mark(meta, WITHDRAWN), position))
+    marked = with_mark(meta, WITHDRAWN, **withdrawn_on(about))
+    con.execute("update messages set meta = ? where position = ?", (marked, position))
     return True
 
 

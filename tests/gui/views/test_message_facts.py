@@ -1,0 +1,84 @@
+"""What waits is readable: the commands that a process issued for later, and those that it took back (K7)."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from workbench.gui.desk import Selection
+from workbench.gui.views.inspector_view import InspectorView
+from workbench.gui.views.log_view import LogView
+from workbench.gui.views.subscription_waiting import WaitingDeliveries
+from workbench.model.messaging import COMMANDS_TOPIC
+from workbench.services.project.open_project import open_target
+
+FLOW = Path(__file__).parents[2] / "flows" / "cart"
+
+
+@pytest.fixture
+async def workspace(tmp_path, stores, by_hand):
+    """A cart is forgotten in 24 hours, unless something happens to it."""
+    folder = tmp_path / "cart"
+    shutil.copytree(FLOW, folder)
+    opened = open_target(folder, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")})
+    await opened.start()
+    await opened.commands.issue("add_item", {"cart_id": "c1", "sku": "cog", "price": "1.50"})
+    await opened.running().settle()
+    yield opened
+    await opened.close()
+
+
+def shown(view):
+    facts = view.facts.model()
+    return dict(facts.row(at) for at in range(facts.rowCount()))
+
+
+async def test_K7_a_timeout_is_listed_with_its_command_its_process_and_its_time(
+    workspace, desk, qtbot, until
+):
+    waiting = WaitingDeliveries(desk)
+    qtbot.addWidget(waiting)
+    waiting.show_of(COMMANDS_TOPIC, 1)
+    model = waiting.table.model()
+    await until(lambda: model.rowCount() == 1)
+    assert model.row(0)[1:3] == ("abandon", "forgetting · c1")
+    assert model.row(0)[4:6] == ("delayed", "cart-c1")
+    assert model.shown(0, 3).startswith("in 1 d · ")
+    assert not waiting.table.isColumnHidden(2)
+    waiting.show_of("forgetting", 0)
+    assert waiting.table.isColumnHidden(2), "what others wait for, nobody issued"
+
+
+async def test_K7_the_inspector_shows_what_a_timeout_says(workspace, desk, qtbot, until):
+    view = InspectorView(desk)
+    qtbot.addWidget(view)
+    (command,) = workspace.subscriptions.deliveries(COMMANDS_TOPIC)
+    view.follow(Selection(position=command.position))
+    await until(lambda: view.name.text() == "abandon")
+    assert '"cart_id": "c1"' in view.payload.toPlainText()
+    facts = shown(view)
+    assert facts["issued by"] == "process forgetting"
+    assert facts["process instance"] == "c1"
+    assert facts["due"].startswith("in 1 d · ")
+    assert "withdrawn" not in facts
+
+
+async def test_K7_what_was_withdrawn_is_seen_with_the_event_that_did_it(workspace, desk, qtbot, until):
+    (command,) = workspace.subscriptions.deliveries(COMMANDS_TOPIC)
+    await workspace.commands.issue("check_out", {"cart_id": "c1"})
+    await workspace.running().settle()
+    log, view = LogView(desk), InspectorView(desk)
+    for one in (log, view):
+        qtbot.addWidget(one)
+    log.refresh()
+    model = log.table.model()
+    await until(lambda: model.rowCount() == workspace.streams.head())
+    row = model.row(command.position - 1)
+    assert row[1:3] == ("withdrawn", "abandon")
+    view.follow(Selection(position=row[0]))
+    await until(lambda: view.name.text() == "abandon")
+    assert view.where.text() == "withdrawn from $commands"
+    last = workspace.streams.head()
+    assert shown(view)["withdrawn"] == f"on cart.checked_out of cart-c1, at position {last:,}"
