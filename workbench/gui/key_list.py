@@ -29,6 +29,7 @@ OWNERS = (
     ("Flow board", "workbench.gui.board.board_editor:BoardEditor"),
     ("Flow board", "workbench.gui.board.board_fields:BoardFields"),
     ("Flow board", "workbench.gui.board.board_wires:BoardWires"),
+    ("Flow board", "workbench.gui.board.board_slices:BoardSlices"),
     ("Flow board", "workbench.gui.board.board_hand:BoardHand"),
     ("Typing on the board", "workbench.gui.board.board_entry:BoardEntry"),
     ("Flow board", "workbench.gui.views.board_export:BoardExport"),

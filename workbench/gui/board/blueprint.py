@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from workbench.gui.board.card_fields import CardField
-from workbench.gui.board.model_parts import Part, Parts, parts_of
+from workbench.gui.board.model_parts import ModelPart, ModelParts, parts_of
 from workbench.gui.board.slice_order import Step, ordered
 from workbench.model.registry import Registry
 
@@ -97,21 +97,22 @@ class Blueprint:
 
 
 def blueprint_of(registry: Registry, order: Sequence[str] = ()) -> Blueprint:
-    """Derives the picture from a model that runs; see `blueprint_from`."""
-    return blueprint_from(parts_of(registry), order)
-
-
-def blueprint_from(parts: Parts, order: Sequence[str] = ()) -> Blueprint:
-    """Derives the picture from the parts of a model.
+    """Derives the picture from a model that runs.
 
     Args:
-        order: Ids of slices in the order that a person gave them.
+        order: Names of slices in the order in which they are shown, instead of that which the model says.
     """
+    parts = parts_of(registry)
+    return blueprint_from(replace(parts, steps=tuple(order)) if order else parts)
+
+
+def blueprint_from(parts: ModelParts) -> Blueprint:
+    """Derives the picture from the parts of a model."""
     plan = _Plan(parts)
     plan.commands()
     plan.reactions()
     plan.readers()
-    return plan.drawn(order)
+    return plan.drawn()
 
 
 def in_words(name: str) -> str:
@@ -160,7 +161,7 @@ class _Plan:
     A signal is what something reacts to: the id of an event, of a topic, or of a subscription that publishes.
     """
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: ModelParts) -> None:
         self._parts, self._nodes = parts, parts.nodes
         self._slices: dict[str, _Slice] = {}
         heard = {signal for part in parts.nodes.values() for signal in part.reads}
@@ -189,7 +190,7 @@ class _Plan:
             found[part.owner].append(node)
         return found
 
-    def _emitted(self, command: Part) -> dict[str, str]:
+    def _emitted(self, command: ModelPart) -> dict[str, str]:
         found: dict[str, str] = {}
         for one in command.flows:
             if one.verb == "emits" and f"event:{one.name}" in self._nodes:
@@ -240,8 +241,10 @@ class _Plan:
 
     # -- drawing -------------------------------------------------------------------------------------------
 
-    def drawn(self, order: Sequence[str]) -> Blueprint:
+    def drawn(self) -> Blueprint:
         """Returns the picture."""
+        named = {name: node for node in reversed(self._slices) for name in (node, node.partition(":")[2])}
+        order = [named[one] for one in self._parts.steps if one in named]
         found = ordered([one.step(self._publishing) for one in self._slices.values()], order)
         slices = [self._slices[name] for name in found]
         given: dict[str, int] = {}
@@ -272,7 +275,7 @@ def _say(where: dict[str, str], name: str, words: str) -> None:
 class _Drawing:
     """Turns planned slices, in their order, into cards and wires."""
 
-    def __init__(self, parts: Parts, slices: Sequence[_Slice]) -> None:
+    def __init__(self, parts: ModelParts, slices: Sequence[_Slice]) -> None:
         self._nodes, self._planned = parts.nodes, slices
         lanes = [TRIGGERS, STEPS, *(f"aggregate:{name}" for name in parts.aggregates)]
         self._lanes = {lane: number for number, lane in enumerate(lanes)}

@@ -25,6 +25,7 @@ from workbench.gui.board.board_offers import (
     renamed,
     sign_of,
 )
+from workbench.gui.board.board_slices import BoardSlices
 from workbench.gui.board.board_wires import BoardWires
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.time_format import short
@@ -77,7 +78,7 @@ class BoardEditor(QObject):
         self.acts = Actions(self, canvas)
         self.acts.offer()
         self.fields, self.wires = BoardFields(self), BoardWires(self)
-        self.hand = BoardHand(self)
+        self.slices, self.hand = BoardSlices(self), BoardHand(self)
         for picture in canvas.pictures:
             picture.takes_fields = self.takes_fields
         self.stand = Badge("ok", "saved")

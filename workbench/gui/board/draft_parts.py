@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from workbench.gui.board.card_fields import CardField
-from workbench.gui.board.model_parts import Part, Parts, subscription_part
+from workbench.gui.board.model_parts import ModelPart, ModelParts, subscription_part
 from workbench.model.model_flow import ModelFlow
 from workbench.project.declared.section_kinds import KINDS
 from workbench.services.design.design import DesignState
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.field_gestures import FIELDED
 from workbench.services.design.field_lines import write_field_line
+from workbench.services.design.flow_gestures import steps_of
 from workbench.services.design.gestures import PLACES, DesignNode, fields_of, names_of
 from workbench.services.design.references import Reference, references
 from workbench.services.design.section_lists import names_at
@@ -25,7 +26,7 @@ _VERBS = {"emit": "emits", "issue": "issues", "publish": "publishes"}
 _SETTINGS = ("topic", "subscription")
 
 
-def with_draft(parts: Parts, state: DesignState) -> Parts:
+def with_draft(parts: ModelParts, state: DesignState) -> ModelParts:
     """Returns the parts of the model that runs, with what the design says otherwise.
 
     What was not changed stays as it runs, also where others have to wait for it.
@@ -47,7 +48,7 @@ def node_of(kind: str, name: str) -> str:
 class _Draft:
     """The parts while they are read."""
 
-    def __init__(self, parts: Parts, state: DesignState) -> None:
+    def __init__(self, parts: ModelParts, state: DesignState) -> None:
         self._nodes, self._aggregates = dict(parts.nodes), list(parts.aggregates)
         self._text, self._state = state.text, state
         self._document = state.text.project
@@ -83,11 +84,11 @@ class _Draft:
             else:
                 self._nodes[node] = self._part(kind, name)
 
-    def _part(self, kind: str, name: str) -> Part:
+    def _part(self, kind: str, name: str) -> ModelPart:
         said = self._said.get(f"{kind}.{name}", [])
         flows = [ModelFlow(verb=_VERBS[one.role], name=one.name) for one in said if one.role in _VERBS]
         read = [f"event:{one.name}" for one in said if one.role in {"on", "event"} and one.kind == "event"]
-        return Part(
+        return ModelPart(
             kind=kind,
             title=name,
             fields=tuple(self._fields(kind, name)),
@@ -108,7 +109,7 @@ class _Draft:
         """Adds topics and subscriptions that are new."""
         for name in names_of(self._text, "topic"):
             if name not in names_of(self._state.written, "topic"):
-                self._nodes[f"topic:{name}"] = Part(
+                self._nodes[f"topic:{name}"] = ModelPart(
                     kind="topic", title=name, reads=self._routed(name), draft=True
                 )
         for name in names_of(self._text, "subscription"):
@@ -150,7 +151,7 @@ class _Draft:
         kind, _, name = section.partition(".")
         return node_of(kind, name)
 
-    def parts(self) -> Parts:
+    def parts(self) -> ModelParts:
         """Returns them; an aggregate is drawn while nothing else tells of it."""
         owners = [part.owner for part in self._nodes.values() if part.kind in {"command", "event"}]
         declared = [one.partition(".")[2] for one in self._document.sections if one.startswith("aggregate.")]
@@ -159,10 +160,10 @@ class _Draft:
             if name in owners:
                 self._nodes.pop(f"aggregate:{name}", None)
             elif name in declared and f"aggregate:{name}" not in self._nodes:
-                self._nodes[f"aggregate:{name}"] = Part(kind="aggregate", title=name, draft=True)
+                self._nodes[f"aggregate:{name}"] = ModelPart(kind="aggregate", title=name, draft=True)
         gone = {one.partition(".")[2] for one in self._gone if one.startswith("aggregate.")}
         kept = tuple(name for name in names if name in owners or name not in gone)
-        return Parts(nodes=self._nodes, aggregates=kept)
+        return ModelParts(nodes=self._nodes, aggregates=kept, steps=tuple(steps_of(self._text)))
 
 
 def _owner(kind: str, name: str, said: Sequence[Reference]) -> str:

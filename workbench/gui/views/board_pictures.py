@@ -19,7 +19,7 @@ from workbench.gui.board.draft_parts import with_draft
 from workbench.gui.board.flow_view import FlowView
 from workbench.gui.board.hint_line import HintLine, hints_of
 from workbench.gui.board.minimap import Minimap
-from workbench.gui.board.model_parts import Parts, parts_of
+from workbench.gui.board.model_parts import ModelParts, parts_of
 from workbench.gui.board.picture import Picture
 from workbench.gui.board.slice_coverage import coverage_of
 from workbench.gui.reads import takes_time
@@ -94,7 +94,7 @@ def drawn(registry: Registry, live: Live, before: Drawn, draft: DesignState | No
     )
 
 
-def _parts(registry: Registry, draft: DesignState | None) -> Parts:
+def _parts(registry: Registry, draft: DesignState | None) -> ModelParts:
     parts = parts_of(registry)
     return with_draft(parts, draft) if draft is not None else parts
 

@@ -61,6 +61,7 @@ class BoardView(View):
         self.canvas, self.topology = self.pictures.canvas, self.pictures.topology
         self.editor = BoardEditor(desk, self.canvas)
         self.editor.drafted.connect(self.refresh)
+        self.pictures.frame.heads.moved.connect(self.editor.slices.move)
         self.editor.wires.told.connect(self._tell)
         self.editor.hand.told.connect(self._tell)
         self.legend = Legend(self.canvas)

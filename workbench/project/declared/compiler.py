@@ -22,6 +22,7 @@ from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.declared_flows import flows_of
 from workbench.project.declared.field_types import FieldTypes
 from workbench.project.declared.filter_compiler import Filtered, check_filter, open_topics
+from workbench.project.declared.flow_check import check_flows
 from workbench.project.declared.handler_compiler import handler_of, stand_in_of
 from workbench.project.declared.policy_compiler import policy_of, process_of
 from workbench.project.declared.projection_compiler import projection_of
@@ -62,6 +63,7 @@ def compile_declared(
     _twice(draft, sections, known)
     _check_types(draft, sections)
     _check_actors(draft, sections, known)
+    check_flows(draft, document, sections, known)
     owners = _owners(draft, sections)
     for module in known:
         for projection in module.projections:
