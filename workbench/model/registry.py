@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -69,6 +69,7 @@ class Registry:
     Attributes:
         actors: Actors and outside systems by name, with what is said of them.
         externals: The outside systems of these.
+        declared: What the aggregates were made of, by their names.
     """
 
     events: Mapping[str, EventType] = field(default_factory=dict)
@@ -84,6 +85,7 @@ class Registry:
     flows: Mapping[str, tuple[ModelFlow, ...]] = field(default_factory=dict)
     actors: Mapping[str, str] = field(default_factory=dict)
     externals: Mapping[str, str] = field(default_factory=dict)
+    declared: Mapping[str, Aggregate] = field(default_factory=dict)
 
     def flows_of(self, source: str) -> tuple[ModelFlow, ...]:
         """Returns what is known to follow from ``command:NAME`` or ``subscription:NAME``."""
@@ -204,11 +206,13 @@ def build_registry(
     routes: Iterable[Route] = (),
     default_topic: str | None = None,
     text_of: TextOf = text_of_module,
+    before: Registry | None = None,
 ) -> Registry:
     """Builds the registry from what modules declare and the project's settings say.
 
     Args:
         text_of: Gives the text of something declared, with that of all that it calls (J7).
+        before: The registry that this one follows: what was made there of the same aggregate is taken over.
 
     Raises:
         ModelError: Two things of one kind share a name (Q1), or a declaration contradicts itself.
@@ -223,23 +227,21 @@ def build_registry(
     flows: dict[str, tuple[ModelFlow, ...]] = {}
     actors: dict[str, str] = {}
     externals: dict[str, str] = {}
+    declared: dict[str, Aggregate] = {}
     for module in modules:
         for aggregate in module.aggregates:
-            names = {event.event_type for event in aggregate.events}
-            if unknown := sorted(set(aggregate.upcasters) - names):
-                raise ModelError(f"{aggregate.name} has upcasters for {', '.join(unknown)}, not its events")
-            for event in aggregate.events:
-                declared = event_type_of(event, aggregate.upcasters.get(event.event_type))
-                digest = made_of(event, declared.upcasters, text_of)
-                _add(events, declared.name, replace(declared, made_of=digest), "event")
-            digests = [events[event.event_type].made_of for event in aggregate.events]
-            _add(aggregates, aggregate.name, aggregate_type_of(aggregate, text_of, digests), "aggregate")
-            for command in aggregate.commands:
-                _add(commands, command.command_type, command_type_of(command, aggregate.name), "command")
-                emits = (ModelFlow(verb="emits", name=event.event_type) for event in command.emits)
-                flows[f"command:{command.command_type}"] = tuple(emits)
-                for actor in command.issued_by:
-                    given = ModelFlow(verb="issues", name=command.command_type)
+            made = _taken_over(aggregate, before) or _made_of(aggregate, text_of)
+            for event in made.events:
+                _add(events, event.name, event, "event")
+            _add(aggregates, aggregate.name, made.type, "aggregate")
+            _add(declared, aggregate.name, aggregate, "aggregate")
+            for command in made.commands:
+                _add(commands, command.name, command, "command")
+            for cls in aggregate.commands:
+                emits = (ModelFlow(verb="emits", name=event.event_type) for event in cls.emits)
+                flows[f"command:{cls.command_type}"] = tuple(emits)
+                for actor in cls.issued_by:
+                    given = ModelFlow(verb="issues", name=cls.command_type)
                     flows[f"external:{actor}"] = (*flows.get(f"external:{actor}", ()), given)
         for projection in module.projections:
             _add(projections, projection.name, projection, "projection")
@@ -268,6 +270,43 @@ def build_registry(
         flows=flows,
         actors={**dict.fromkeys(_giving(flows), ""), **actors, **externals},
         externals=externals,
+        declared=declared,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """What is made of a declared aggregate."""
+
+    type: AggregateType
+    events: Sequence[EventType]
+    commands: Sequence[CommandType]
+
+
+def _made_of(aggregate: Aggregate, text_of: TextOf) -> _Made:
+    names = {event.event_type for event in aggregate.events}
+    if unknown := sorted(set(aggregate.upcasters) - names):
+        raise ModelError(f"{aggregate.name} has upcasters for {', '.join(unknown)}, not its events")
+    events = []
+    for cls in aggregate.events:
+        event = event_type_of(cls, aggregate.upcasters.get(cls.event_type))
+        events.append(replace(event, made_of=made_of(cls, event.upcasters, text_of)))
+    return _Made(
+        type=aggregate_type_of(aggregate, text_of, [event.made_of for event in events]),
+        events=events,
+        commands=[command_type_of(command, aggregate.name) for command in aggregate.commands],
+    )
+
+
+def _taken_over(aggregate: Aggregate, before: Registry | None) -> _Made | None:
+    """Returns what an earlier registry made of the same aggregate, with schemas that were asked for."""
+    if before is None or before.declared.get(aggregate.name) is not aggregate:
+        return None
+    made = before.aggregates[aggregate.name]
+    return _Made(
+        type=made,
+        events=[before.events[name] for name in made.events],
+        commands=[before.commands[name] for name in made.commands],
     )
 
 

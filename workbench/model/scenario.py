@@ -210,6 +210,7 @@ class Line:
         contrasts: What differs, fact by fact.
         first: It is the first line of the result that is not as expected.
         place: Where the expectation is written.
+        found: What happened, as facts; None where nothing did.
     """
 
     sign: Sign
@@ -218,6 +219,7 @@ class Line:
     contrasts: tuple[Contrast, ...] = ()
     first: bool = False
     place: FilePlace | None = None
+    found: Facts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,7 @@ def judge(scenario: Scenario, happened: Happened) -> ScenarioResult:
 
     - Events come in the order of their list. What a command of the scenario made itself must be listed
       completely, what followed from it may be left out, unless there are to be no other events. Where no
-      event is listed, none is looked at.
+      event is listed, none must be.
     - A command that is not accepted must be listed as rejected or as a conflict, and a dead letter must be
       listed: nothing goes wrong unnoticed.
     - Messages and commands of policies may come in any order, and others beside them.
@@ -82,10 +82,9 @@ def _parts(scenario: Scenario, happened: Happened) -> Iterator[ResultPart]:
 def _events(scenario: Scenario, happened: Happened, expected: Sequence[Expected]) -> tuple[Line, ...]:
     found = [one.facts for one in happened.events]
     refused = [one for one in scenario.then if not one.wanted and one.kind is FactKind.EVENT]
-    lines: tuple[Line, ...] = ()
-    if expected or scenario.no_other_events:
-        required = [one.direct or scenario.no_other_events for one in happened.events]
-        lines = _ordered(expected, found, required)
+    listed = bool(expected)
+    required = [(listed and one.direct) or scenario.no_other_events for one in happened.events]
+    lines = _ordered(expected, found, required)
     if scenario.no_other_events and not any(line.sign is Sign.UNEXPECTED for line in lines):
         lines = (*lines, Line(sign=Sign.SAME, expected="no other events", place=scenario.place))
     return (*lines, *_absent(refused, found))
@@ -156,7 +155,7 @@ def _lines(
     for i, j in pairs:
         if i is None and j is not None:
             sign = Sign.UNEXPECTED if required[j] else Sign.BESIDE
-            yield Line(sign=sign, happened=say(happened[j]))
+            yield Line(sign=sign, happened=say(happened[j]), found=happened[j])
         elif i is not None:
             yield _line(expected[i], None if j is None else happened[j])
 
@@ -171,6 +170,7 @@ def _line(one: Expected, facts: Facts | None) -> Line:
         happened=say(facts),
         contrasts=contrasts,
         place=one.place,
+        found=facts,
     )
 
 

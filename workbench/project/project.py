@@ -19,6 +19,7 @@ from workbench.model.retry import RetryPolicy
 from workbench.project.architecture_flags import forbidden
 from workbench.project.code_reach import Reach
 from workbench.project.contradictions import contradictions
+from workbench.project.declared.compiled_groups import CompiledGroup, CompiledGroups
 from workbench.project.declared.compiler import compile_declared
 from workbench.project.module_import import Imported, import_modules, lies_in, place_of, undo
 from workbench.project.project_file import ProjectFile, filters_of, read_settings
@@ -45,6 +46,7 @@ class Project:
         story: File of commands that show the project at work, if it has one.
         snapshot_every: Events of a stream between snapshots; 0 takes none.
         components: What parts of the architecture are for, in the project's words.
+        groups: What its next text may take over of what is compiled.
     """
 
     root: Path
@@ -62,6 +64,7 @@ class Project:
     package: str = ""
     story: Path | None = None
     components: Mapping[str, str] = field(default_factory=dict)
+    groups: CompiledGroups = field(default_factory=dict)
 
 
 @contextmanager
@@ -83,6 +86,7 @@ def load_project(
     environ: Mapping[str, str],
     trusted: bool | Trust,
     file: ProjectFile | None = None,
+    before: Project | None = None,
 ) -> Project:
     """Reads a project folder.
 
@@ -91,6 +95,7 @@ def load_project(
         trusted: Whether its Python modules may be imported, asked of the very bytes that would run (T2); else
             it opens restricted (contract §10).
         file: The project file, where it was read already.
+        before: The same project with another text: what stayed the same is not compiled again.
 
     Raises:
         NotFound: There is no project file.
@@ -102,7 +107,9 @@ def load_project(
     sources = read_sources(root, modules)
     restricted = bool(modules) and not (trusted(sources) if callable(trusted) else trusted)
     imported = Imported() if restricted else import_modules(sources)
-    declared, found = _declared(file, imported.definitions)
+    groups: dict[str, CompiledGroup] = {}
+    earlier = before.groups if before is not None else {}
+    declared, found = _declared(file, imported.definitions, earlier, groups)
     definitions = [*imported.definitions, _at_rest(declared) if restricted else declared]
     problems: list[object] = [*sorted([*contradictions(settings, file.problem), *found]), *imported.problems]
     try:
@@ -112,7 +119,8 @@ def load_project(
             )
         if problems:
             raise ProjectError(problems)
-        registry = _registry(file, definitions, sources, Reach(sources, imported.package))
+        followed = before.registry if before is not None else None
+        registry = _registry(file, definitions, sources, Reach(sources, imported.package), followed)
         if broken := [] if restricted else forbidden(file, registry):
             raise ProjectError(broken)
     except ProjectError:
@@ -130,6 +138,7 @@ def load_project(
         if settings.event_sourcing.snapshot_pattern is False
         else settings.event_store.snapshot_every,
         components=settings.event_components,
+        groups=groups,
         retry=settings.message_queue.policy(RetryPolicy()),
         restricted=restricted,
         modules=modules,
@@ -140,14 +149,26 @@ def load_project(
     )
 
 
-def _declared(file: ProjectFile, known: Sequence[Definitions]) -> tuple[Definitions, list[Problem]]:
+def _declared(
+    file: ProjectFile,
+    known: Sequence[Definitions],
+    before: CompiledGroups,
+    groups: dict[str, CompiledGroup],
+) -> tuple[Definitions, list[Problem]]:
     """Compiles what the project file declares, beside what its modules bring."""
     topics = [topic.name or key for key, topic in file.settings.topics.items()]
     lenient = len(known) < len(file.settings.cqrs.modules)
     try:
         filters = filters_of(file.settings, file.written)
         return compile_declared(
-            file.document, file.declared, known=known, topics=topics, filters=filters, lenient=lenient
+            file.document,
+            file.declared,
+            known=known,
+            topics=topics,
+            filters=filters,
+            lenient=lenient,
+            before=before,
+            groups=groups,
         )
     except Exception:  # noqa: BLE001  # what a module brings is no model; the registry says what and where
         return compile_declared(file.document, file.declared, topics=topics, lenient=True)
@@ -159,7 +180,11 @@ def _at_rest(declared: Definitions) -> Definitions:
 
 
 def _registry(
-    file: ProjectFile, definitions: Sequence[Definitions], sources: Sources, text_of: TextOf
+    file: ProjectFile,
+    definitions: Sequence[Definitions],
+    sources: Sources,
+    text_of: TextOf,
+    before: Registry | None,
 ) -> Registry:
     settings = file.settings
     try:
@@ -187,6 +212,7 @@ def _registry(
             ],
             default_topic=settings.routing.default_topic,
             text_of=text_of,
+            before=before,
         )
         if settings.cqrs.modules:
             # Classes of other people's making may have no schema: better told now than when a form needs it.

@@ -5,7 +5,7 @@ from workbench.tusk.edit import delete, insert, rename, set_value
 from workbench.tusk.parser import parse, parse_in_part
 from workbench.tusk.problems import Problem, TskError
 from workbench.tusk.resolve import Resolved, resolve
-from workbench.tusk.save import ChangedOnDisk, digest_of, mark_of, open_file, read_file, save
+from workbench.tusk.save import ChangedOnDisk, digest_of, mark_of, open_file, read_file, remove, save
 from workbench.tusk.section_edit import (
     add_section,
     remove_section,
@@ -34,6 +34,7 @@ __all__ = [
     "parse",
     "parse_in_part",
     "read_file",
+    "remove",
     "remove_section",
     "rename",
     "rename_section",

@@ -92,6 +92,22 @@ def save(path: Path, new: bytes, *, was: bytes | None) -> None:
             part.unlink(missing_ok=True)
 
 
+def remove(path: Path, *, was: bytes) -> None:
+    """Removes a file; raises as `save`.
+
+    Args:
+        was: The content that was read.
+    """
+    _unchanged(path, was)
+    try:
+        path.unlink()
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise StoreReadOnly(
+            f"{path} cannot be removed: {error.strerror or error}", hint="look at the folder's permissions"
+        ) from error
+
+
 def _unchanged(path: Path, was: bytes | None) -> None:
     if _content(path) != was:
         raise ChangedOnDisk(

@@ -193,7 +193,7 @@ def test_a_large_model_is_drawn_beside_the_loop(desk: Desk) -> None:
     many = replace(registry, events={f"user.e{number}": kind for number in range(100)})
 
     async def on_the_loop() -> Drawn:
-        return drawn(many, STILL, NOTHING)
+        return drawn(many, STILL, NOTHING, topology=False)
 
     import asyncio
 
@@ -201,12 +201,23 @@ def test_a_large_model_is_drawn_beside_the_loop(desk: Desk) -> None:
         runner.run(on_the_loop())
 
 
+def test_a_large_topology_is_shown_once_its_places_are_found(
+    board: BoardView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.gui.views.board_pictures.QUICK", 0)
+    before = board.pictures.drawn
+    QTest.keyClick(board.canvas, Qt.Key.Key_F7)
+    assert board.scene.name == "Topology"
+    assert (before.topology, board.pictures.drawn.topology is None) == (None, False)
+    assert "topic:mail" in board.scene.cards()
+
+
 def test_what_did_not_change_is_not_drawn_again(desk: Desk) -> None:
     registry = desk.workspace.registry
-    first = drawn(registry, STILL, NOTHING)
-    assert drawn(registry, STILL, first) is first
-    seen = drawn(registry, replace(STILL, flow={"publish:audit-trail:audit": 1}), first)
+    first = drawn(registry, STILL, NOTHING, topology=False)
+    assert drawn(registry, STILL, first, topology=False) is first
+    seen = drawn(registry, replace(STILL, flow={"publish:audit-trail:audit": 1}), first, topology=False)
     assert seen.graph != first.graph
     assert seen.blueprint is first.blueprint
-    assert drawn(Registry(), STILL, first).blueprint.slices == ()
+    assert drawn(Registry(), STILL, first, topology=False).blueprint.slices == ()
     assert QApplication.instance() is not None

@@ -69,6 +69,16 @@ async def test_a_step_that_loads_is_written_and_undone_to_the_byte(project):
     assert written(project) == TEXT
 
 
+async def test_what_was_compiled_to_be_written_runs_without_being_compiled_again(project):
+    project.design.apply("Add", make("aggregate", "crate"))
+    assert (await project.model_reload.check()).said == "new: aggregate crate"
+    assert project.project is project.design.compiled
+    path = project.project.root / "project.tsk"
+    path.write_text(written(project) + "\n[aggregate.cask]\n")
+    assert (await project.model_reload.check()).said == "new: aggregate cask"
+    assert project.project is not project.design.compiled
+
+
 async def test_a_rename_is_one_step_over_all_files(project):
     design = project.design
     design.apply(
@@ -167,3 +177,34 @@ async def test_what_a_gesture_cannot_do_changes_nothing(project):
         project.design.apply("Add", make("event", "a b"))
     assert project.design.state().undo == ""
     assert parse(written(project)).text == TEXT
+
+
+async def test_a_file_of_scenarios_is_made_undone_and_made_again(project):
+    design, other = project.design, '"Other" {\n    then: []\n}\n'
+    state = design.apply("Add scenario", lambda text: text.with_file(parse(other, "scenarios/b.tsk")))
+    assert state.problems == ()
+    assert written(project, "scenarios/b.tsk") == other
+    design.undo()
+    assert not (project.project.root / "scenarios" / "b.tsk").exists()
+    design.redo()
+    assert written(project, "scenarios/b.tsk") == other
+
+
+async def test_undoing_a_new_file_leaves_what_changed_elsewhere_meanwhile(project):
+    design = project.design
+    design.apply("Add scenario", lambda text: text.with_file(parse('"x" { then: [] }\n', "scenarios/b.tsk")))
+    save(project.project.root / "project.tsk", f"# New\n{TEXT}".encode(), was=TEXT.encode())
+    design.undo()
+    assert not (project.project.root / "scenarios" / "b.tsk").exists()
+    assert written(project) == f"# New\n{TEXT}"
+    design.redo()
+    assert written(project, "scenarios/b.tsk") == '"x" { then: [] }\n'
+
+
+async def test_no_file_is_made_in_a_folder_that_leads_out(project, tmp_path):
+    folder, outside = project.project.root / "scenarios", tmp_path / "outside"
+    folder.rename(outside)
+    folder.symlink_to(outside)
+    with pytest.raises(StoreReadOnly, match="leads out of the project"):
+        project.design.apply("Add", lambda text: text.with_file(parse("", "scenarios/b.tsk")))
+    assert not (outside / "b.tsk").exists()

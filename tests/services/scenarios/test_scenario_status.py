@@ -45,14 +45,32 @@ def change(workspace, old, new):
     path.write_text(text.replace(old, new))
 
 
-async def test_nothing_is_run_before_it_was_asked_for(workspace, verdicts):
+async def test_code_of_the_project_is_not_run_before_that_was_asked_for(tmp_path):
+    workspace = open_target(copy_sample("users", tmp_path / "code"), "", environ={})
+    await workspace.start()
+    verdicts = workspace.scenarios
     await verdicts.look()
     tally = verdicts.tally()
     assert tally == Tally(unsure=tally.total)
-    change(workspace, RULE, "state.status != 'suspended'")
+    path = workspace.project.root / "project.tsk"
+    path.write_text(path.read_text().replace('retry_delay: "500ms"', 'retry_delay: "400ms"'))
     await workspace.model_reload.check()
     await rest(verdicts)
     assert verdicts.tally() == tally
+    await verdicts.look(run=True)
+    await rest(verdicts)
+    assert verdicts.tally() == Tally(passed=tally.total)
+    await workspace.close()
+
+
+async def test_without_code_all_run_by_themselves(workspace, verdicts):
+    await verdicts.look()
+    await rest(verdicts)
+    assert verdicts.tally() == Tally(passed=len(verdicts.all()))
+    change(workspace, RULE, "state.status != 'suspended'")
+    await workspace.model_reload.check()
+    await rest(verdicts)
+    assert verdicts.tally().failed
 
 
 async def test_V3_a_model_that_is_broken_turns_what_was_green_red_by_itself(workspace, verdicts):

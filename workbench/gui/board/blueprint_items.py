@@ -45,11 +45,16 @@ class CardItem(QGraphicsItem):
         self._problems: tuple[str, ...] = ()
         self.open = False
         self._bounds = self.body.adjusted(-1, -18, 18, 1 + LINE + FOOT)
-        self.setPos(box.x, box.y)
+        self.place(box)
         self.setZValue(2)
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._tell()
+
+    def place(self, box: Box) -> None:
+        """Stands in another place, in the same size."""
+        self.box = box
+        self.setPos(box.x, box.y)
 
     @property
     def body(self) -> QRectF:

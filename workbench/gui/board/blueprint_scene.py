@@ -80,8 +80,11 @@ class BlueprintScene(Picture):
     def _show_cards(self) -> None:
         boxes, cards = self.layout.boxes, self.blueprint.cards
         for key, item in list(self._cards.items()):
-            if (cards.get(key), boxes.get(key)) != (item.card, item.box):
+            box = boxes.get(key)
+            if box is None or cards.get(key) != item.card or box.size != item.box.size:
                 self.removeItem(self._cards.pop(key))
+            elif box != item.box:
+                item.place(box)
         for key, card in cards.items():
             if key not in self._cards:
                 self._cards[key] = CardItem(card, boxes[key])

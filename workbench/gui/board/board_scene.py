@@ -13,7 +13,7 @@ from typing_extensions import override
 from workbench.gui.board.board_graph import BoardGraph, BoardNode, Pair, kind_of
 from workbench.gui.board.board_items import EdgeItem, NodeItem, path_of, size_of
 from workbench.gui.board.flow_tokens import FlowTokens, Track
-from workbench.gui.board.layout import Layout, Point, lay_out
+from workbench.gui.board.layout import Box, Layout, Point, lay_out
 from workbench.gui.board.picture import Picture
 from workbench.gui.board.word_item import WordItem, size_of_words
 from workbench.gui.board.word_places import place_words
@@ -43,24 +43,30 @@ class BoardScene(Picture):
         self.tokens = FlowTokens(self._touch, self)
         self._layout = Layout()
         self._tracks: dict[tuple[Pair, ...], Track] = {}
+        self._lines: dict[Pair, tuple[tuple[Point, ...], str, str, bool]] = {}
         self._badges: dict[str, str] = {}
         self.setItemIndexMethod(self.ItemIndexMethod.NoIndex)  # items are few and never move
 
     # -- building ------------------------------------------------------------------------------------------
 
-    def show_graph(self, graph: BoardGraph) -> None:
-        """Draws another graph; where only words and lines that were seen come, nothing moves."""
+    def show_graph(self, graph: BoardGraph, layout: Layout | None = None) -> None:
+        """Draws another graph; where only words and lines that were seen come, nothing moves.
+
+        Args:
+            layout: Where everything stands, if `lay_out_graph` found it already.
+        """
+        layout = layout or lay_out_graph(graph)
         before, self.graph = self.graph, graph
-        routes = self._layout.routes
-        if moves := _shape(before) != _shape(graph):
-            self._empty()
-        if moves or before.edges != graph.edges:
-            sizes = {node.id: size_of(node) for node in graph.nodes}
-            self._layout = lay_out(graph, sizes, _word_sizes(graph))
+        boxes = self._layout.boxes
+        moves = boxes != layout.boxes or before.declared.edges != graph.declared.edges
+        if layout != self._layout:
+            self._layout = layout
             self._tracks.clear()
+        if moves:
+            self._clear(boxes)
         for node in graph.nodes:
             self._show_node(node)
-        self._show_lines(routes)
+        self._show_lines()
         if moves:
             self._show_words()
         self.setSceneRect(self.content())
@@ -70,14 +76,15 @@ class BoardScene(Picture):
         if moves:
             self.rebuilt.emit()
 
-    def _empty(self) -> None:
+    def _clear(self, before: Mapping[str, Box]) -> None:
+        """Takes away what stands elsewhere now, and all words."""
         self.tokens.clear()
-        self._tracks.clear()
-        for item in (*self.edges.values(), *self.words.values(), *self.nodes.values()):
+        for item in self.words.values():
             self.removeItem(item)
-        self.edges.clear()
         self.words.clear()
-        self.nodes.clear()
+        boxes = self._layout.boxes
+        for name in [name for name in self.nodes if before[name] != boxes.get(name)]:
+            self.removeItem(self.nodes.pop(name))
 
     def _show_node(self, node: BoardNode) -> None:
         held = self.nodes.get(node.id)
@@ -88,16 +95,20 @@ class BoardScene(Picture):
         elif held.node != node:
             held.set_node(node)
 
-    def _show_lines(self, before: Mapping[Pair, tuple[Point, ...]]) -> None:
+    def _show_lines(self) -> None:
         """Draws the lines that are not there yet, and takes away those that are not there any more."""
-        routes, tips = self._layout.routes, _tips(self.graph)
-        for pair in [pair for pair in self.edges if routes.get(pair) != before[pair]]:
+        tips, returning = _tips(self.graph), self._layout.returning
+        wanted = {
+            pair: (route, self._role(pair[0]), tips[pair], pair in returning)
+            for pair, route in self._layout.routes.items()
+        }
+        for pair in [pair for pair in self.edges if wanted.get(pair) != self._lines[pair]]:
             self.removeItem(self.edges.pop(pair))
-        for pair, route in routes.items():
+        for pair, (route, role, tip, back) in wanted.items():
             if pair not in self.edges:
-                back = pair in self._layout.returning
-                self.edges[pair] = EdgeItem(route, self._role(pair[0]), tips[pair], returning=back)
+                self.edges[pair] = EdgeItem(route, role, tip, returning=back)
                 self.addItem(self.edges[pair])
+        self._lines = wanted
 
     def _show_words(self) -> None:
         """Writes on the lines of the model when they flow."""
@@ -205,9 +216,9 @@ class BoardScene(Picture):
         self.tokens.paint(painter, QStyleOptionGraphicsItem.levelOfDetailFromTransform(transform))
 
 
-def _shape(graph: BoardGraph) -> tuple[object, ...]:
-    """Returns what the places of a graph's nodes and lines depend on."""
-    return tuple((node.id, node.kind, size_of(node)) for node in graph.nodes), graph.declared.edges
+def lay_out_graph(graph: BoardGraph) -> Layout:
+    """Returns where everything of a graph stands; it may be called beside the loop."""
+    return lay_out(graph, {node.id: size_of(node) for node in graph.nodes}, _word_sizes(graph))
 
 
 def _word_sizes(graph: BoardGraph) -> dict[Pair, tuple[float, float]]:

@@ -53,6 +53,11 @@ class Box:
         return self.y + self.height
 
     @property
+    def size(self) -> tuple[float, float]:
+        """Its width and height."""
+        return self.width, self.height
+
+    @property
     def middle(self) -> float:
         """Half its height, where lines begin and end."""
         return self.y + self.height / 2

@@ -109,21 +109,34 @@ def squeeze(widget: QWidget) -> None:
     widget.setSizePolicy(QSizePolicy.Policy.Ignored, widget.sizePolicy().verticalPolicy())
 
 
-def stops(widget: QWidget) -> list[QWidget]:
-    """Returns what the tab key reaches inside a widget, in its order; hidden and disabled ones too."""
+def stops(*parts: QWidget) -> list[QWidget]:
+    """Returns what the tab key reaches inside widgets, in their order; hidden and disabled ones too."""
     found: list[QWidget] = []
-    step = widget.nextInFocusChain()
+    ring: list[QWidget] = []
+    for part in parts:
+        if part not in ring:
+            ring = _ring(part)  # it has everything that is in the window
+        at = ring.index(part)
+        found += [one for one in (*ring[at:], *ring[:at]) if part.isAncestorOf(one)]
+    return [one for one in found if _reached(one)]
+
+
+def _ring(widget: QWidget) -> list[QWidget]:
+    """Returns what follows a widget in the order of the tab key, itself first."""
+    found, step = [widget], widget.nextInFocusChain()
     while step is not None and step is not widget:
-        reached = step.focusPolicy() & Qt.FocusPolicy.TabFocus and step.focusProxy() is None
-        if reached and widget.isAncestorOf(step):
-            found.append(step)
+        found.append(step)
         step = step.nextInFocusChain()
     return found
 
 
+def _reached(widget: QWidget) -> bool:
+    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.focusProxy() is None
+
+
 def place_tabs(last: QWidget, parts: Sequence[QWidget]) -> None:
     """Makes the tab key go through the parts in their order and then to the widget `last`."""
-    _chain(last, (stop for part in parts for stop in stops(part)), last)
+    _chain(last, stops(*parts), last)
 
 
 def tabs_after(first: QWidget, part: QWidget) -> None:
@@ -133,7 +146,7 @@ def tabs_after(first: QWidget, part: QWidget) -> None:
 
 def follow_each_other(parts: Sequence[QWidget]) -> None:
     """Makes the tab key go through the parts in their order, from the first one on."""
-    found = [stop for part in parts for stop in stops(part)]
+    found = stops(*parts)
     if found:
         _chain(found[0], found[1:], None)
 

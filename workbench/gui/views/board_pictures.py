@@ -14,10 +14,11 @@ from workbench.gui.board.blueprint_frame import BlueprintFrame
 from workbench.gui.board.blueprint_layout import BlueprintLayout, lay_out_blueprint
 from workbench.gui.board.blueprint_scene import BlueprintScene
 from workbench.gui.board.board_graph import BoardGraph, BoardNode
-from workbench.gui.board.board_scene import BoardScene
+from workbench.gui.board.board_scene import BoardScene, lay_out_graph
 from workbench.gui.board.draft_parts import with_draft
 from workbench.gui.board.flow_view import FlowView
 from workbench.gui.board.hint_line import HintLine, hints_of
+from workbench.gui.board.layout import Layout
 from workbench.gui.board.minimap import Minimap
 from workbench.gui.board.model_parts import ModelParts, parts_of
 from workbench.gui.board.picture import Picture
@@ -47,6 +48,7 @@ class Drawn:
         draft: What is designed and not written yet, if anything is.
         graph: Nodes and edges, with what is wrong.
         story: The same for the blueprint, with what only that draws.
+        topology: Where they stand in the topology; None as long as that is not wanted.
     """
 
     registry: Registry | None = None
@@ -57,15 +59,19 @@ class Drawn:
     story: BoardGraph
     blueprint: Blueprint
     layout: BlueprintLayout
+    topology: Layout | None = None
 
 
 NOTHING = Drawn(graph=BoardGraph(), story=BoardGraph(), blueprint=Blueprint(), layout=BlueprintLayout())
 
 
-def drawn(registry: Registry, live: Live, before: Drawn, draft: DesignState | None = None) -> Drawn:
+def drawn(
+    registry: Registry, live: Live, before: Drawn, *, topology: bool, draft: DesignState | None = None
+) -> Drawn:
     """Returns what is to be drawn; what did not change since is kept. It may be called beside the loop.
 
     Args:
+        topology: Find places for the topology, too.
         draft: What is designed and not written yet, if anything is.
 
     Raises:
@@ -75,22 +81,25 @@ def drawn(registry: Registry, live: Live, before: Drawn, draft: DesignState | No
     seen = frozenset(key for key in live.flow if key.startswith(SEEN))
     told = tuple(wrong.items())
     same = registry is before.registry and draft == before.draft
-    if same and (seen, told) == (before.seen, before.wrong):
+    lacking = topology and before.topology is None
+    if same and (seen, told) == (before.seen, before.wrong) and not lacking:
         return before
-    if not same and len(registry.events) + len(registry.commands) > QUICK:
+    if (topology or not same) and len(registry.events) + len(registry.commands) > QUICK:
         takes_time()
     graph = model_graph(registry, live.flow)
     nodes = tuple(_with_problems(node, wrong.get(node.id, ())) for node in graph.nodes)
+    whole = BoardGraph(nodes=nodes, edges=graph.edges)
     blueprint = before.blueprint if same else blueprint_from(_parts(registry, draft))
     return Drawn(
         registry=registry,
         draft=draft,
         seen=seen,
         wrong=told,
-        graph=BoardGraph(nodes=nodes, edges=graph.edges),
+        graph=whole,
         story=BoardGraph(nodes=tuple(_told(blueprint, nodes)), edges=graph.edges),
         blueprint=blueprint,
         layout=before.layout if same else lay_out_blueprint(blueprint),
+        topology=lay_out_graph(whole) if topology else None,
     )
 
 
@@ -135,6 +144,12 @@ class BoardPictures(QWidget):
         column.addWidget(self.canvas, 1)
         column.addWidget(self.hints)
 
+    def is_ready(self, name: str) -> bool:
+        """Whether a picture can be shown at once: places are found, or there are few to find."""
+        drawn = self.drawn
+        few = drawn.registry is None or len(drawn.registry.events) + len(drawn.registry.commands) <= QUICK
+        return few or name != self.topology.name or drawn.topology is not None
+
     @property
     def both(self) -> tuple[Picture, Picture]:
         """The pictures, the one first with which a person begins."""
@@ -153,7 +168,7 @@ class BoardPictures(QWidget):
         if picture is self.blueprint:
             self.blueprint.show_blueprint(found.blueprint, found.layout, found.story)
         else:
-            self.topology.show_graph(found.graph)
+            self.topology.show_graph(found.graph, found.topology)
         self.minimap.follow()
 
     def tell_scenarios(self, status: ScenarioStatus) -> None:

@@ -54,6 +54,7 @@ class BoardView(View):
         super().__init__(desk)
         self._settings: QSettings | None = None
         self._arranged = ""
+        self._awaited = ""
         self._live = Live(flow={}, subscriptions={}, projections={})
         self._reading = self.question(self._show)
         self._watching = False
@@ -190,12 +191,16 @@ class BoardView(View):
             subscriptions={view.name: view for view in monitor.subscriptions()},
             projections={view.name: view for view in monitor.projections()},
         )
-        return live, drawn(self.desk.workspace.registry, live, self.pictures.drawn, self.editor.draft)
+        topology = self.topology.name in {self.scene.name, self._awaited}
+        before, draft = self.pictures.drawn, self.editor.draft
+        return live, drawn(self.desk.workspace.registry, live, before, topology=topology, draft=draft)
 
     def _show(self, found: tuple[Live, Drawn]) -> None:
         registry, before = self.desk.workspace.registry, self._live.flow
         self._live = found[0]
         self._draw(found[1])
+        if self._awaited and self.pictures.is_ready(self._awaited):
+            self._change_picture(self._awaited)
         if self._watching:
             for pulse in pulses(registry, before, self._live.flow):
                 self.scene.pulse(pulse.path, pulse.kind, pulse.count)
@@ -279,6 +284,12 @@ class BoardView(View):
         self._change_picture(str(settings.value(f"picture/{perspective}", first)))
 
     def _change_picture(self, name: str) -> None:
+        """Shows a picture, a large one as soon as a place for everything is found."""
+        if not self.pictures.is_ready(name):
+            self._awaited = name
+            self.refresh()
+            return
+        self._awaited = ""
         self.pictures.show_picture(name)
         self.finder.other_picture()
         self._explain()

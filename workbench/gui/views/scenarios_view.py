@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl
@@ -27,6 +27,8 @@ from workbench.gui.view import View
 from workbench.gui.views.file_text import FileText
 from workbench.gui.views.scenario_lines import COLUMNS, ScenarioLine, entries_of, row_of
 from workbench.gui.views.scenario_result import ResultView
+from workbench.gui.views.scenario_steps import ScenarioSteps
+from workbench.gui.views.scenario_writing import ScenarioWriting
 from workbench.gui.widgets import (
     Badge,
     ElidedLabel,
@@ -42,6 +44,7 @@ from workbench.project.scenarios import FOLDER, ScenarioFile
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
     from workbench.services.scenarios.scenario_status import ScenarioRun
+    from workbench.tusk import Document
 
 NARROW = 700
 """Below this width in pixels the panes stand below each other."""
@@ -67,7 +70,7 @@ class ScenariosView(View):
         self._listed: list[ScenarioLine] = []
         self._files: tuple[ScenarioFile, ...] = ()
         self._shown: tuple[ScenarioLine | None, ScenarioRun | None, bool] | None = None
-        self._was_busy = False
+        self._asked_to_run = False
         self._looked = False
         self._pages = QStackedLayout(self)
         self._nothing = QVBoxLayout()
@@ -76,6 +79,12 @@ class ScenariosView(View):
         self._pages.addWidget(holder)
         self._pages.addWidget(self._page())
         self.acts.offer()
+        self.writing = ScenarioWriting(desk, self, self.table)
+        self.writing.told.connect(self._show_steps)
+        self.steps.changed.connect(self._change)
+        self.steps.asking.connect(lambda asks: self.table.setHidden(asks and self.width() < NARROW))
+        self.new = self.writing.acts.button("new")
+        self._buttons.insertWidget(0, self.new)
         self.table.head.columns_reset.connect(self._leave_out)
         desk.wanted.connect(self._wanted)
         self.destroyed.connect(self._verdicts.listen(self._told))
@@ -124,6 +133,7 @@ class ScenariosView(View):
             bar.addWidget(widget)
         bar.addSpacing(6)
         bar.addWidget(self.filter, 1)
+        self._buttons = bar
         return bar
 
     def _detail(self) -> QWidget:
@@ -133,6 +143,8 @@ class ScenariosView(View):
         self.text = FileText()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.steps = ScenarioSteps(self.desk)
+        self.tabs.addTab(self.steps, "Scenario")
         self.tabs.addTab(self.result, "Result")
         self.tabs.addTab(self.text, "Text")
         detail = QWidget()
@@ -150,7 +162,7 @@ class ScenariosView(View):
         narrow = self.width() < NARROW
         self.panes.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
         self._leave_out()
-        show_words((self.run_all, self.run_chosen, self.stop), shown=self.width() >= TIGHT)
+        show_words((self.new, self.run_all, self.run_chosen, self.stop), shown=self.width() >= TIGHT)
 
     def _leave_out(self) -> None:
         room = self.width() if self.width() < NARROW else self.width() * 5 // 11
@@ -194,6 +206,7 @@ class ScenariosView(View):
             said = self._verdicts.trouble
             self._say_nothing("There is no model to run", f"{said[0].upper()}{said[1:]}.")
             return
+        self.writing.follow()
         before = {entry.title for entry in self._entries}
         self._files = self._verdicts.files
         self._entries = [entry for file in self._files for entry in entries_of(file)]
@@ -202,9 +215,11 @@ class ScenariosView(View):
             return
         self._pages.setCurrentIndex(1)
         self._list()
-        new = [entry for entry in self._listed if entry.title not in before]
+        new = [entry for entry in self._listed if entry.title == self.writing.wanted]
+        new = new or [entry for entry in self._listed if entry.title not in before]
         if not before or len(new) == 1:
             self.table.choose_index(self._listed.index(new[0]) if new else 0)
+            self.writing.wanted = ""
         self._show_progress()
         self._show()
 
@@ -277,6 +292,7 @@ class ScenariosView(View):
         self._shown = (entry, verdict, old)
         self.name.setText(entry.name if entry is not None else "")
         self.place.setText(f"{entry.file.name}, line {entry.line:,}" if entry is not None else "")
+        self._show_steps()
         if entry is None:
             self.result.say()
             self.text.clear()
@@ -288,6 +304,22 @@ class ScenariosView(View):
         else:
             self.result.say(*map(str, entry.file.problems))
         self.text.show_file(entry.file.path, entry.line)
+
+    def _show_steps(self) -> None:
+        """Shows what is written in the chosen scenario, as the files say it now."""
+        entry = self._current()
+        scenario = entry.scenario if entry is not None else None
+        if scenario is None:
+            self.steps.show_scenario(None, "", None)
+            return
+        verdict = self._verdicts.of(scenario) if self._verdicts.holds(scenario) else None
+        document = self.writing.state.text.scenarios.get(scenario.place.file)
+        self.steps.show_scenario(document, scenario.name, verdict.result if verdict is not None else None)
+
+    def _change(self, label: str, change: Callable[[Document], Document]) -> None:
+        entry = self._current()
+        if entry is not None:
+            self.writing.change(entry.file.name, label, change)
 
     @action("Show its text", icon="code", on="table", default=True, group=1)
     def show_text(self, _rows: ChosenRows | None = None) -> None:
@@ -341,7 +373,7 @@ class ScenariosView(View):
 
     def run(self, entries: Sequence[ScenarioLine]) -> None:
         """Runs scenarios, one after the other; their results show as they come."""
-        self.tabs.setCurrentWidget(self.result)
+        self._asked_to_run = not self._verdicts.busy
         self._verdicts.run(entry.title for entry in entries if entry.scenario is not None)
 
     def _show_progress(self) -> None:
@@ -350,8 +382,8 @@ class ScenariosView(View):
         self.progress.setVisible(busy)
         self.progress.setRange(0, max(1, total))
         self.acts.refresh()
-        ended, self._was_busy = self._was_busy and not busy, busy
-        if ended:
+        if self._asked_to_run and not busy:
+            self._asked_to_run = False
             self._to_first_failure()
         self.progress.setValue(done)
 

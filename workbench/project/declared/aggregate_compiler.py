@@ -49,9 +49,9 @@ def add_event(
 ) -> None:
     """Makes the class of an event and gives it to its aggregate."""
     path = ("event", *name.split("."))
-    owner = owners.get(section.aggregate or name.partition(".")[0])
+    wanted = section.aggregate or name.partition(".")[0]
+    owner = owners.get(wanted)
     if owner is None:
-        wanted = section.aggregate or name.partition(".")[0]
         place = (*path, "aggregate") if section.aggregate else path
         draft.unknown(place, "aggregate", wanted, owners)
         draft.broken.add(("event", name))

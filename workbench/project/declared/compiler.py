@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from workbench.model.expressions.closures import Scope
@@ -19,6 +20,13 @@ from workbench.project.declared.aggregate_compiler import (
 from workbench.project.declared.aggregate_draft import AggregateDraft, owner_of
 from workbench.project.declared.column_values import columns_of, indexed_in
 from workbench.project.declared.compilation import Compilation
+from workbench.project.declared.compiled_groups import (
+    CompiledGroup,
+    CompiledGroups,
+    compiled_groups,
+    made_from,
+    taken_over,
+)
 from workbench.project.declared.declared_flows import flows_of
 from workbench.project.declared.field_types import FieldTypes
 from workbench.project.declared.filter_compiler import Filtered, check_filter, open_topics
@@ -41,6 +49,8 @@ def compile_declared(
     filters: Iterable[Filtered] = (),
     lenient: bool = False,
     scopes: dict[Path, Scope] | None = None,
+    before: CompiledGroups = MappingProxyType({}),
+    groups: dict[str, CompiledGroup] | None = None,
 ) -> tuple[Definitions, list[Problem]]:
     """Returns what the file declares, and everything that is wrong with it.
 
@@ -51,6 +61,8 @@ def compile_declared(
         filters: Of the subscriptions; they are checked with what is known of the messages.
         lenient: There are modules that are not trusted yet: what needs them is left out without a word.
         scopes: Gets the names that each expression may use, by the path at which it is written.
+        before: Aggregates that an earlier text had, which are taken over where nothing about them changed.
+        groups: Gets what the next text may take over, if nothing is wrong with this one.
     """
     sections, mistakes = read_sections(document, values)
     places = SourceLocations(document, frozenset(sections.unread), sections.renamed)
@@ -64,7 +76,9 @@ def compile_declared(
     _check_types(draft, sections)
     _check_actors(draft, sections, known)
     check_flows(draft, document, sections, known)
-    owners = _owners(draft, sections)
+    texts = {} if groups is None else made_from(values, sections, lenient=lenient)
+    kept = taken_over(before, texts, draft)
+    owners = _owners(draft, sections, kept)
     for module in known:
         for projection in module.projections:
             draft.projections[projection.name] = _columns(projection)
@@ -78,8 +92,10 @@ def compile_declared(
     loose = open_topics(sections, known)
     for one in filters:
         check_filter(draft, one, loose)
+    ready = {name: one for group in kept for name, one in group.aggregates.items()}
+    aggregates = {name: ready.get(name) or aggregate_of(draft, owner) for name, owner in owners.items()}
     found = Definitions(
-        aggregates=tuple(aggregate_of(draft, owner) for owner in owners.values()),
+        aggregates=tuple(aggregates.values()),
         projections=tuple(_each(draft, sections.projections, projection_of).values()),
         policies=tuple(_each(draft, sections.policies, policy_of).values()),
         processes=tuple(_each(draft, sections.processes, process_of).values()),
@@ -89,6 +105,8 @@ def compile_declared(
         externals={name: one.description for name, one in sections.externals.items()},
         flows=flows_of(sections),
     )
+    if groups is not None and not mistakes and not problems:
+        groups |= compiled_groups(texts, draft, owners, aggregates, kept)
     told = (one for one in problems if not places.is_unread(one.path))
     return found, [*mistakes, *(replace(one, path=places.written(one.path)) for one in told)]
 
@@ -149,12 +167,23 @@ def _check_actors(draft: Compilation, sections: Sections, known: Iterable[Defini
             )
 
 
-def _owners(draft: Compilation, sections: Sections) -> dict[str, AggregateDraft]:
-    owners = {name: owner_of(draft, name, one) for name, one in sections.aggregates.items()}
+def _owners(
+    draft: Compilation, sections: Sections, kept: Iterable[CompiledGroup]
+) -> dict[str, AggregateDraft]:
+    ready = {name: one for group in kept for name, one in group.owners.items()}
+    owners = {
+        name: ready.get(name) or owner_of(draft, name, one) for name, one in sections.aggregates.items()
+    }
+    for owner in ready.values():
+        draft.events |= owner.events
+        draft.commands |= owner.commands
+    done = {name for owner in ready.values() for name in (*owner.events, *owner.commands)}
     for name, event in sections.events.items():
-        add_event(draft, owners, name, event)
+        if name not in done:
+            add_event(draft, owners, name, event)
     for name, command in sections.commands.items():
-        add_command(draft, owners, name, command)
+        if name not in done:
+            add_command(draft, owners, name, command)
     return owners
 
 

@@ -65,12 +65,16 @@ def _text_type(annotation: Any = str, **limits: Any) -> FieldType:
 
 @dataclass(slots=True)
 class FieldTypes:
-    """Reads declarations of fields; those of ``[types]`` by name."""
+    """Reads declarations of fields; those of ``[types]`` by name.
+
+    Attributes:
+        known: Those of the named types that were read.
+    """
 
     places: SourceLocations
     named: Mapping[str, FieldSection]
     problems: list[Problem]
-    _known: dict[str, FieldType] = field(default_factory=dict)
+    known: dict[str, FieldType] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)
 
     def all_of(self, path: Path, fields: Mapping[str, FieldSection]) -> dict[str, FieldType]:
@@ -140,11 +144,11 @@ class FieldTypes:
             chain = " → ".join([*self._open, word])
             self._tell((*path, "type"), f"the type {word} consists of itself: {chain}", "name it by an id")
             return _UNKNOWN
-        if word not in self._known:
+        if word not in self.known:
             self._open.append(word)
-            self._known[word] = self._nameless(("types", word), word, self.named[word])
+            self.known[word] = self._nameless(("types", word), word, self.named[word])
             self._open.pop()
-        return self._known[word]
+        return self.known[word]
 
     def _nameless(self, path: Path, name: str, one: FieldSection) -> FieldType:
         """Returns the type of what is no field itself."""

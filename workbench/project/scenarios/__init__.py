@@ -17,6 +17,15 @@ $ada: { event: "user.created", stream: "user-ada", data: { username: "Ada", stat
 
 from workbench.project.scenarios.scenario_files import FOLDER, ScenarioFile, find_scenarios
 from workbench.project.scenarios.scenario_reader import read_scenarios
-from workbench.project.scenarios.scenario_writer import file_name, write_scenario
+from workbench.project.scenarios.scenario_writer import file_name, write_event, write_item, write_scenario
 
-__all__ = ["FOLDER", "ScenarioFile", "file_name", "find_scenarios", "read_scenarios", "write_scenario"]
+__all__ = [
+    "FOLDER",
+    "ScenarioFile",
+    "file_name",
+    "find_scenarios",
+    "read_scenarios",
+    "write_event",
+    "write_item",
+    "write_scenario",
+]

@@ -10,6 +10,7 @@ from workbench.model.json_values import write_json
 from workbench.model.registry import Registry
 from workbench.model.scenario import (
     Expected,
+    Facts,
     IssuedCommand,
     Occurrence,
     Replay,
@@ -19,6 +20,7 @@ from workbench.model.scenario import (
 )
 from workbench.project.durations import write_later
 from workbench.project.scenarios.file_nodes import Book
+from workbench.project.scenarios.scenario_items import DATA
 from workbench.project.scenarios.scenario_reader import NO_OTHER_EVENTS
 from workbench.tusk import TskError, parse, write_value
 
@@ -40,6 +42,20 @@ def write_scenario(scenario: Scenario, registry: Registry) -> str:
     then = [_expected(one) for one in scenario.then]
     lines += _part("then", [*then, write_value(NO_OTHER_EVENTS)] if scenario.no_other_events else then)
     return "\n".join([*lines, "}", ""])
+
+
+def write_item(facts: Facts | str) -> str:
+    """Returns an item of a scenario's part as it is written, such as ``{ event: "user.created", … }``."""
+    if isinstance(facts, str):
+        return write_value(facts)
+    key = next((one for one in DATA if one in facts), "")
+    data = facts.get(key)
+    return _item({name: value for name, value in facts.items() if name != key}, key, data)
+
+
+def write_event(one: Occurrence, registry: Registry) -> str:
+    """Returns an event as an item of ``given``."""
+    return _occurrence(one, registry)
 
 
 def file_name(name: str, taken: Iterable[str] = ()) -> str:

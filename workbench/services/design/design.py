@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.errors import InvalidValue, NotFound, ProjectError
+from workbench.errors import InvalidValue, NotFound, ProjectError, StoreReadOnly
+from workbench.project.module_import import lies_in
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import FOLDER
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.section_merge import merge
 from workbench.services.project_editor.settings_preview import would_be
-from workbench.tusk import Document, Problem, TskError, parse, read_file, save
+from workbench.tusk import Document, Problem, TskError, parse, read_file, remove, save
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
@@ -58,11 +59,15 @@ class Design:
     """Changes the files of a project by steps; writes only what loads, and keeps the rest as a draft.
 
     Its methods read and write files and compile: they are called beside the loop, one at a time.
+
+    Attributes:
+        compiled: The project as it was compiled last; None as long as nothing was.
     """
 
     def __init__(self, world: World[Project], environ: Mapping[str, str]) -> None:
         self._world, self._environ = world, environ
         self._turn = threading.Lock()
+        self.compiled: Project | None = None
         self._files = DesignText()
         """As they were when they were last read or written."""
         self._text: DesignText | None = None
@@ -160,7 +165,8 @@ class Design:
         """Writes what loads."""
         self._text = text
         self._problems = ("it is not written yet",)
-        self._problems = tuple(self._faults(text.project))
+        loads = text.project == self._files.project  # where only scenarios changed
+        self._problems = () if loads else tuple(self._faults(text.project))
         if not self._problems:
             self._problems = ("it is not written yet",)
             self._write(text)
@@ -168,17 +174,21 @@ class Design:
 
     def _faults(self, document: Document) -> Sequence[Problem | str]:
         try:
-            would_be(self._world, document, self._environ)
+            self.compiled = would_be(self._world, document, self._environ, self.compiled)
         except ProjectError as error:
             return [one if isinstance(one, Problem) else str(one) for one in error.problems]
         return []
 
     def _write(self, text: DesignText) -> None:
         root = self._world.model.root
-        was = {one.file: one for one in self._files.files()}
+        was = {one.file: one.dump() for one in self._files.files()}
         for one in text.files():
-            if one.text != was[one.file].text:
-                save(root / one.file, one.dump(), was=was[one.file].dump())
+            if one.dump() != was.get(one.file):
+                if one.file not in was:
+                    _prepare(root, one.file)
+                save(root / one.file, one.dump(), was=was.get(one.file))
+        for name in was.keys() - {one.file for one in text.files()}:
+            remove(root / name, was=was[name])
         self._files = text
 
     def _read(self) -> DesignText:
@@ -206,6 +216,14 @@ def _document(root: Path, name: str, known: Mapping[str, Document]) -> Document:
     return before if before is not None and before.dump() == data else parse(data, name)
 
 
+def _prepare(root: Path, name: str) -> None:
+    """Makes the folder of a new file."""
+    folder = (root / name).parent
+    if not lies_in(root, folder):
+        raise StoreReadOnly(f"{folder} leads out of the project", hint="make a folder of its own there")
+    folder.mkdir(exist_ok=True)
+
+
 def _joined(base: DesignText, mine: DesignText, theirs: DesignText) -> DesignText:
     """Returns what is not written yet with what changed in the files meanwhile.
 
@@ -215,6 +233,8 @@ def _joined(base: DesignText, mine: DesignText, theirs: DesignText) -> DesignTex
     made = theirs
     for one in mine.files():
         before, there = _file(base, one.file), _file(theirs, one.file)
+        if before is None and there is None:
+            made = made.with_file(one)
         if before is None or there is None or one == before:
             continue
         merged = merge(before, one, there)
@@ -222,6 +242,9 @@ def _joined(base: DesignText, mine: DesignText, theirs: DesignText) -> DesignTex
             named = ", ".join(f"[{name}]" for name in merged.conflicts)
             raise ProjectError([f"{one.file}: {named} changed in the file, and in what is not written yet"])
         made = made.with_file(parse(merged.text, one.file))
+    for name, before in base.scenarios.items():
+        if name not in mine.scenarios and theirs.scenarios.get(name) == before:
+            made = made.without_file(name)
     return made
 
 

@@ -36,6 +36,10 @@ class DesignText:
             return self.with_project(document)
         return replace(self, scenarios={**self.scenarios, document.file: document})
 
+    def without_file(self, name: str) -> DesignText:
+        """Returns the same without a file of scenarios."""
+        return replace(self, scenarios={key: one for key, one in self.scenarios.items() if key != name})
+
     def exchanged(self, file: str, pieces: Sequence[tuple[int, int, str]]) -> DesignText:
         """Returns the same with pieces of a file's text exchanged: begin, end and what stands there then.
 

@@ -47,8 +47,10 @@ def copied(text: DesignText, node: DesignNode, name: str, target: DesignNode) ->
     """Returns the texts in which something else has a field of the same name and type.
 
     Raises:
-        InvalidValue: It has one of that name, or has no fields.
+        InvalidValue: There is no such field, or the other has one of that name, or has no fields.
     """
+    if name not in fields_of(text, node):
+        raise InvalidValue(f"{node.name} has no field {name}", path="")
     if target.kind not in FIELDED:
         raise InvalidValue(f"a {target.kind} has no fields", path="")
     if name in fields_of(text, target):

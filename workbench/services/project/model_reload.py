@@ -83,14 +83,21 @@ class ModelReload:
 
     Args:
         adopt: Lets another model take over.
+        compiled: Returns the project as it was compiled before it was written; None where it was not.
 
     Attributes:
         trust_changes: Whether changed modules are trusted without a question while this project is open.
         outdated: Why an older model runs than the files say; None where it is theirs.
     """
 
-    def __init__(self, world: World[Project], environ: Mapping[str, str], adopt: Adopt) -> None:
-        self._world, self._environ, self._adopt = world, environ, adopt
+    def __init__(
+        self,
+        world: World[Project],
+        environ: Mapping[str, str],
+        adopt: Adopt,
+        compiled: Callable[[], Project | None] = lambda: None,
+    ) -> None:
+        self._world, self._environ, self._adopt, self._compiled = world, environ, adopt, compiled
         self._seen = world.model.marks
         self._pending = False
         self._turn = asyncio.Lock()
@@ -159,9 +166,12 @@ class ModelReload:
         project, environ = self._world.model, self._environ
         if not project.root.is_dir():
             raise NotFound(f"the folder {project.root} is gone", hint="put it back, or open another project")
+        ready = self._compiled()
+        if ready is not None and not ready.modules and present_marks(ready.marks) == ready.marks:
+            return ready
         only = "" if self.trust_changes else trust
         trusted = trust_of(environ, trust=bool(trust) or self.trust_changes, only=only)
-        fresh = load_project(project.root, environ=environ, trusted=trusted)
+        fresh = load_project(project.root, environ=environ, trusted=trusted, before=project)
         if fresh.restricted and not project.restricted:
             raise _Untrusted(fresh.digest)
         return fresh

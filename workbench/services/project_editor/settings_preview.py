@@ -18,7 +18,6 @@ from workbench.tusk import Document, Problem, TskError, parse
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
-    from workbench.model.registry import Registry
     from workbench.project.project import Project
 
 
@@ -26,11 +25,16 @@ class WouldBreak(ProjectError):
     """A change would load, but scenarios that fit the project now would not any more."""
 
 
-def would_be(world: World[Project], document: Document, environ: Mapping[str, str]) -> Registry | None:
+def would_be(
+    world: World[Project], document: Document, environ: Mapping[str, str], before: Project | None = None
+) -> Project:
     """Loads the project with a text in the place of its file, in full, as opening it does.
 
-    Returns:
-        Its model; None where it would have modules that are not trusted yet, which are not imported.
+    Modules that are not trusted yet are not imported; those that are trusted are imported, and dropped again.
+
+    Args:
+        before: The same project with another text, by default as it runs: what stayed the same is not
+            compiled again.
 
     Raises:
         ProjectError: It would not load; every problem with its place.
@@ -42,26 +46,25 @@ def would_be(world: World[Project], document: Document, environ: Mapping[str, st
         environ=environ,
         trusted=lambda sources: not project.restricted and sources.digest == project.digest,
         file=file,
+        before=before or project,
     )
     undo(loaded.package)
     missing = [name for name in loaded.modules if not module_path(project.root, name).is_file()]
     if missing:
         said = f"there is no module {missing[0]} in the project's folder"
         raise ProjectError([file.problem(("cqrs", "modules"), "M-IMPORT", said)])
-    return None if loaded.restricted else loaded.registry
+    return loaded
 
 
-def broken_scenarios(
-    world: World[Project], registry: Registry | None, edits: Sequence[Edit]
-) -> list[Problem]:
-    """Returns what would be wrong with scenarios that are right now.
+def broken_scenarios(world: World[Project], loaded: Project, edits: Sequence[Edit]) -> list[Problem]:
+    """Returns what would be wrong with scenarios that are right now; nothing where the model is not whole.
 
     Args:
-        registry: Of the project as it would be; None where it is not known.
+        loaded: The project as it would be.
         edits: Scenario files as they would be.
     """
-    project, edited = world.model, {edit.path: edit.new for edit in edits}
-    if registry is None:
+    project, edited, registry = world.model, {edit.path: edit.new for edit in edits}, loaded.registry
+    if loaded.restricted:
         return []
     wrong = {one.path for one in find_scenarios(project.root, world.registry) if one.problems}
     found: list[Problem] = []

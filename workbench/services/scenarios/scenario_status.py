@@ -65,7 +65,8 @@ class ScenarioStatus:
 
     They are read and run with the model that runs at that moment, in a thread: whatever a handler does, the
     loop goes on. What a person ran once is run again by itself when the model or its file is another, and so
-    is a scenario that is new then. Nothing runs before that was asked for, since handlers are real code.
+    is a scenario that is new then. Where the project has modules, nothing runs before that was asked for,
+    since its handlers are real code; else all run by themselves.
 
     Attributes:
         files: As they were read last.
@@ -136,9 +137,16 @@ class ScenarioStatus:
 
     # -- reading and running ------------------------------------------------------------------------------
 
-    async def look(self) -> None:
-        """Reads the files; where they changed, what was run of them is run again."""
-        if await self._read() and self._asked:
+    async def look(self, *, run: bool = False) -> None:
+        """Reads the files; where they changed, what was run of them is run again.
+
+        Args:
+            run: All are run that have no verdict, since a person changed some here.
+        """
+        changed = await self._read()
+        if run:
+            self._asked |= {one.title for one in self.all()}
+        if self._asked and (changed or run):
             self._again()
 
     def run(self, titles: Iterable[str]) -> None:
@@ -203,7 +211,7 @@ class ScenarioStatus:
         before = (self.files, self.trouble, self._read_with)
         known = {scenario.title for scenario in self.all()}
         self.files, self.trouble, self._read_with = files, trouble, project
-        if self._asked:
+        if self._asked or not project.modules:
             self._asked |= {scenario.title for scenario in self.all()} - known
         if before[:2] != (files, trouble) or before[2] is None:
             self._tell()

@@ -1,0 +1,324 @@
+"""What can be said in each part of a scenario, and the form in which it is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.model.command import CommandType, QueryType
+from workbench.model.event import EventType
+from workbench.model.projection import ColumnKind, Projection
+from workbench.model.registry import Registry
+from workbench.model.scenario import Facts
+from workbench.project.scenarios.scenario_items import DATA
+from workbench.project.scenarios.scenario_reader import GIVEN, NO_OTHER_EVENTS, THEN, WHEN
+from workbench.services.scenarios.scenario_edits import WrittenStep
+
+FORMS = {"given": GIVEN, "when": WHEN, "then": THEN}
+_TEXT = {"type": "string", "minLength": 1}
+_WHOLE = {"type": "integer", "minimum": 0}
+_TIME = {"type": "string", "format": "date-time"}
+_SPAN = {"type": "string", "examples": ["2h 30m"], "description": "How much time passes before it."}
+_COLUMNS: Mapping[ColumnKind, Mapping[str, Any]] = {
+    ColumnKind.INTEGER: {"type": "integer"},
+    ColumnKind.NUMBER: {"type": "number"},
+    ColumnKind.DECIMAL: {"type": "number"},
+    ColumnKind.MONEY: {"type": "number"},
+    ColumnKind.BOOLEAN: {"type": "boolean"},
+    ColumnKind.TIME: _TIME,
+    ColumnKind.JSON: {},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepKind:
+    """Something that an item of a scenario can say.
+
+    Attributes:
+        part: Where: ``given``, ``when`` or ``then``.
+        words: What a person reads: ``event user.created``.
+        facts: What it says to begin with; a text where that is all there is to say.
+        icon: Name of the icon of its kind.
+    """
+
+    part: str
+    words: str
+    facts: Facts | str
+    icon: str
+
+
+def kinds(registry: Registry, part: str) -> tuple[StepKind, ...]:
+    """Returns all that an item of a part can say of a model."""
+    return tuple(
+        StepKind(part=part, words=words, facts=facts, icon=icon)
+        for words, facts, icon in _CHOICES[part](registry)
+    )
+
+
+def _given(registry: Registry) -> Iterator[tuple[str, Facts | str, str]]:
+    for name in registry.events:
+        yield f"event {name}", {"event": name}, "event"
+
+
+def _when(registry: Registry) -> Iterator[tuple[str, Facts | str, str]]:
+    for name in registry.commands:
+        yield f"command {name}", {"command": name}, "command"
+    yield from _given(registry)
+    yield "time passes", {"after": "1h"}, "clock"
+    for name in _consumers(registry):
+        yield f"replay {name}", {"replay": name}, "replay"
+
+
+def _then(registry: Registry) -> Iterator[tuple[str, Facts | str, str]]:
+    yield from _given(registry)
+    yield NO_OTHER_EVENTS, NO_OTHER_EVENTS, "event"
+    yield from _each("rejected", registry.commands, "rejected {}", "error")
+    for name in registry.projections:
+        yield f"row of {name}", {"row": "", "projection": name}, "projection"
+        yield f"count of rows of {name}", {"rows": 1, "projection": name}, "projection"
+    for name in registry.queries:
+        yield f"query {name}", {"query": name, "answer": None}, "query"
+    yield from _each("command", registry.commands, "command {} follows", "command")
+    yield from _messages(registry)
+    yield from _each("dead_letter", _consumers(registry), "dead letter of {}", "dead-letter")
+    yield from _each("conflict", registry.commands, "conflict of {}", "warning")
+    yield from _each("no_event", registry.events, "no event {}", "event")
+    yield from _each("no_command", registry.commands, "no command {}", "command")
+    for name in registry.projections:
+        yield f"no row of {name}", {"no_row": "", "projection": name}, "projection"
+
+
+def _each(head: str, names: Iterable[str], words: str, icon: str) -> Iterator[tuple[str, Facts, str]]:
+    for name in names:
+        yield words.format(name), {head: name}, icon
+
+
+def _messages(registry: Registry) -> Iterator[tuple[str, Facts, str]]:
+    for topic in registry.topics:
+        for name in registry.events:
+            if topic in registry.routing.topics_of(name):
+                yield f"message {name} on {topic}", {"message": name, "topic": topic}, "topic"
+
+
+_CHOICES = {"given": _given, "when": _when, "then": _then}
+
+
+def _consumers(registry: Registry) -> list[str]:
+    return [*registry.subscriptions, *registry.reactors]
+
+
+# -- what fits ----------------------------------------------------------------------------------------------
+
+
+def begun(registry: Registry, kind: StepKind, steps: Iterable[WrittenStep]) -> Facts | str:
+    """Returns what an item says to begin with: streams and ids are those of the scenario so far."""
+    if isinstance(kind.facts, str):
+        return kind.facts
+    said = [one for step in steps for one in step.said if isinstance(one, Mapping)]
+    facts = dict(kind.facts)
+    head = head_of(facts, kind.part)
+    if head == "event":
+        facts["stream"] = _stream(registry, str(facts["event"]), said)
+    if kind.part != "then" or head == "query":
+        data, known = _data(registry, kind.part, head, facts)
+        ids = _ids(registry, str(facts[head]), said) if head == "command" else {}
+        facts |= {"data": {**example_of("", data, known), **ids}} if data is not None else {}
+    return facts
+
+
+def _stream(registry: Registry, event: str, said: Iterable[Facts]) -> str:
+    owners = [name for name, one in registry.aggregates.items() if event in one.events]
+    known = [stream for one in said for stream in _streams(registry, one)]
+    fits = (stream for stream in reversed(known) if stream.partition("-")[0] in owners)
+    return next(fits, f"{owners[0]}-1" if owners else "")
+
+
+def _streams(registry: Registry, facts: Facts) -> Iterator[str]:
+    """Yields the streams that an item speaks of, also those that a command is decided over."""
+    if "stream" in facts:
+        yield str(facts["stream"])
+    command, data = registry.commands.get(str(facts.get("command"))), facts.get("data")
+    if command is not None and isinstance(data, Mapping):
+        yield from (f"{one.aggregate}-{data[one.id]}" for one in command.places if data.get(one.id))
+
+
+def _ids(registry: Registry, command: str, said: Iterable[Facts]) -> dict[str, Any]:
+    streams = [str(one["stream"]) for one in said if "stream" in one]
+    found = {}
+    for place in registry.commands[command].places:
+        ids = [one.partition("-")[2] for one in streams if one.partition("-")[0] == place.aggregate]
+        if ids:
+            found[place.id] = ids[-1]
+    return found
+
+
+def example_of(name: str, schema: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
+    """Returns a value that fits a schema, as far as one can be made up: its example, or a plain one.
+
+    Args:
+        name: Of the field, which stands for a text.
+        known: What the schema refers to, by name.
+    """
+    if "$ref" in schema:
+        schema = {**known.get(str(schema["$ref"]).rpartition("/")[2], {}), **schema}
+    for key in ("examples", "enum"):
+        if schema.get(key):
+            return schema[key][0]
+    if "default" in schema or "const" in schema:
+        return schema.get("const", schema.get("default"))
+    if ways := schema.get("anyOf") or schema.get("allOf") or schema.get("oneOf"):
+        return example_of(name, ways[0], known)
+    match schema.get("type"):
+        case "object":
+            fields, needed = schema.get("properties", {}), schema.get("required", ())
+            return {key: example_of(key, one, known) for key, one in fields.items() if key in needed}
+        case "array":
+            return [example_of(name, schema.get("items", {}), known)] if schema.get("minItems") else []
+        case "integer" | "number":
+            return schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
+        case "boolean":
+            return False
+        case "string":
+            return _TEXTS.get(str(schema.get("format")), name or "text")
+    return None
+
+
+_TEXTS = {
+    "uuid": "00000000-0000-0000-0000-000000000001",
+    "email": "name@example.com",
+    "date-time": "2024-05-31T14:00:00Z",
+    "date": "2024-05-31",
+    "decimal": "1.00",
+}
+
+
+# -- forms --------------------------------------------------------------------------------------------------
+
+
+def head_of(facts: Facts, part: str) -> str:
+    """Returns the key that says what an item is; empty where none does."""
+    forms = FORMS[part]
+    found = [key for key in facts if key in forms]
+    return next((key for key in found if not any(key in forms[other] for other in found)), "")
+
+
+def form_of(registry: Registry, part: str, facts: Facts) -> dict[str, Any]:
+    """Returns the JSON Schema of the form of an item; what it is, its first key says, is not in it."""
+    head = head_of(facts, part)
+    fields: dict[str, Any] = dict(_FIELDS.get(f"{part}.{head}", _FIELDS.get(head.removeprefix("no_"), {})))
+    if head in {"row", "no_row"}:
+        fields = {head: _key(registry, facts), **fields}
+    elif head == "rows":
+        fields = {head: _WHOLE, **fields}
+    elif head in {"after", "at"}:
+        fields = {head: _SPAN if head == "after" else _TIME}
+    elif head == "rejected" and (command := registry.commands.get(str(facts[head]))) is not None:
+        fields["field"] = {"type": "string", "enum": sorted(command.fields)}
+    needed: list[str] = [
+        key for key in ("stream", "after", "at") if key in fields and (part == "given" or key == head)
+    ]
+    needed += ["stream"] if part == "when" and head == "event" else []
+    needed += [head] if head in fields else []
+    data, known = _data(registry, part, head, facts)
+    if data is not None:
+        fields["exactly" if "exactly" in facts else "data"] = data
+    needed += [key for key in DATA if key in fields]
+    names = sorted(fields, key=lambda key: (key not in needed, key not in DATA))
+    order = {key: fields[key] for key in names}
+    return {"type": "object", "properties": order, "required": list(dict.fromkeys(needed)), "$defs": known}
+
+
+_FIELDS: Mapping[str, Mapping[str, Any]] = {
+    "given.event": {"stream": _TEXT, "at": _TIME},
+    "when.event": {"stream": _TEXT, "after": _SPAN},
+    "when.command": {"after": _SPAN, "expected": _WHOLE},
+    "when.replay": {"after": _SPAN},
+    "then.event": {"stream": _TEXT},
+    "then.command": {"by": _TEXT, "after": _TEXT},
+    "event": {"stream": _TEXT},
+    "rejected": {"message": _TEXT},
+    "conflict": {"version": _WHOLE},
+    "query": {"answer": {}},
+    "dead_letter": {
+        "error": _TEXT,
+        "message": _TEXT,
+        "reason": _TEXT,
+        "attempts": {"type": "integer", "minimum": 1},
+    },
+}
+"""Fields beside the data, by what an item is."""
+
+
+def _data(
+    registry: Registry, part: str, head: str, facts: Facts
+) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """Returns the schema of an item's data, and what it refers to; what must follow is said in part."""
+    if head in {"row", "rows", "no_row"}:
+        projection = registry.projections.get(str(facts.get("projection")))
+        return (None, {}) if projection is None else (_columns(projection), {})
+    name = str(facts.get(head))
+    kind: CommandType | EventType | QueryType | None = None
+    match head:
+        case "event" | "no_event" | "message":
+            kind = registry.events.get(name)
+        case "command" | "no_command":
+            kind = registry.commands.get(name)
+        case "query":
+            kind = registry.queries.get(name)
+    if kind is None:
+        return None, {}
+    schema = dict(kind.schema)
+    known = dict(schema.pop("$defs", {}))
+    if "$ref" in schema:
+        schema = dict(known[str(schema["$ref"]).rpartition("/")[2]])
+    if part == "then" and head != "query":
+        schema = _partial(schema)
+    return {**schema, "title": "Data"}, known
+
+
+def _partial(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns a schema whose fields can all be left out."""
+    fields = {
+        name: {key: value for key, value in one.items() if key != "default"}
+        for name, one in schema.get("properties", {}).items()
+    }
+    return {**schema, "properties": fields, "required": []}
+
+
+def _columns(projection: Projection) -> dict[str, Any]:
+    fields = {
+        one.name: _COLUMNS.get(one.kind, {"type": "string"})
+        for one in projection.columns
+        if one.name != projection.key
+    }
+    return {"type": "object", "title": "Data", "properties": fields, "required": []}
+
+
+def _key(registry: Registry, facts: Facts) -> Mapping[str, Any]:
+    projection = registry.projections.get(str(facts.get("projection")))
+    kinds = {one.name: one.kind for one in projection.columns} if projection is not None else {}
+    return {
+        **_COLUMNS.get(kinds.get(projection.key if projection else "", ColumnKind.TEXT), _TEXT),
+        "title": "Key",
+    }
+
+
+def changed_facts(facts: Facts, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns what an item says after its form was filled in; what the form did not change stays as it was.
+
+    Args:
+        before, after: What the form gave at first and in the end.
+    """
+    made = dict(facts)
+    for key in {**before, **after}:
+        old, new = before.get(key), after.get(key)
+        if isinstance(new, Mapping) and isinstance(old, Mapping):
+            inner = changed_facts(made.get(key) or {}, old, new)
+            made |= {key: inner} if inner or key in made else {}
+        elif old != new or type(old) is not type(new):
+            if key not in after or (new is None and key != "answer"):
+                made.pop(key, None)
+            else:
+                made[key] = new
+    return made
