@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli.conftest import SETTINGS
 from tests.conftest import ROOT
+from tests.services.design.marks.mark_examples import EXAMPLES
 from workbench.services.project.new_project import TEMPLATES
 from workbench.tusk import read_file
 
@@ -42,6 +43,29 @@ def test_a_newcomers_walk(workbench, tmp_path):
     text = (tmp_path / "MODEL.md").read_text()
     assert text.startswith("# shop\n")
     assert "#### Command `create_user`" in text
+
+
+def test_a_project_begins_with_a_model_of_another_tool_and_hands_its_own_out(workbench, tmp_path):
+    parcel = {"title": "Send Parcel", "aggregate": "Parcel", "fields": [{"name": "weight", "type": "Int"}]}
+    sent = {"title": "Parcel Sent", "aggregate": "Parcel", "fields": [{"name": "at", "type": "DateTime"}]}
+    (tmp_path / "config.json").write_text(json.dumps({"slices": [{"commands": [parcel], "events": [sent]}]}))
+    made = workbench("new", tmp_path / "shop", "--event-model", tmp_path / "config.json")
+    assert made.code == 0
+    assert "event parcel.sent: not all that leads to it gives at, so it may be null" in made.err
+    assert workbench("check", tmp_path / "shop").code == 0
+    drawn = workbench("docs", tmp_path / "shop", "--format", "mermaid")
+    assert "rf 001 cmd SendParcel" in drawn.out
+    out = workbench("docs", tmp_path / "shop", "--format", "event-model")
+    (part,) = json.loads(out.out)["slices"]
+    assert [one["id"] for one in part["events"]] == ["event:parcel.sent"]
+
+
+def test_a_file_that_is_no_model_begins_no_project(workbench, tmp_path):
+    (tmp_path / "config.json").write_text('{"slices": 1}')
+    made = workbench("new", tmp_path / "shop", "--event-model", tmp_path / "config.json")
+    assert made.code == 1
+    assert "is no event model: slices: Input should be a valid list" in made.err
+    assert not (tmp_path / "shop").exists()
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
@@ -318,7 +342,33 @@ def test_check_says_which_topics_nobody_reads(workbench, things):
     root = things(settings='[topics]\nall {}\n[routing]\ndefault_topic: "all"\n[cqrs]\nmodules: ["domain"]\n')
     said = workbench("check", root)
     assert said.code == 0
-    assert said.err == "workbench: topic all: events are routed to it, and no subscription reads it\n"
+    told = "topic all: events are routed to it, and no subscription reads it"
+    way = "(add a subscription, route the events elsewhere, or remove the topic)"
+    assert said.err == f"workbench: {told} {way}\n"
+
+
+def test_check_advises_with_places_and_ways_out(workbench, tmp_path):
+    root = tmp_path / "parcels"
+    root.mkdir()
+    (root / "project.tsk").write_text(EXAMPLES["A-END"][1])
+    line = EXAMPLES["A-END"][1].splitlines().index("[process.watch]") + 1
+    way = "say ends: true at the event that is the last one"
+    plain, advised = workbench("check", root), workbench("check", root, "--advise")
+    assert (plain.code, plain.err, advised.code, advised.err) == (0, "", 0, "")
+    assert advised.out.splitlines() == [
+        *plain.out.splitlines(),
+        f"{root}/project.tsk:{line}:1: A-END no event ends watch ({way})",
+        "  Each of its instances is kept for ever.",
+        "  - End it at parcel.sent (adds ends: true)",
+    ]
+    (mark,) = json.loads(workbench("check", root, "--json").out)["marks"]
+    assert (mark["severity"], mark["part"], mark["code"], mark["line"]) == (
+        "advice",
+        "process watch",
+        "A-END",
+        line,
+    )
+    assert mark["fixes"] == [{"label": "End it at parcel.sent", "effect": "adds ends: true"}]
 
 
 def test_a_check_without_a_store_imports_no_library_of_one():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import xml.etree.ElementTree as ET
 from typing import Any
 
@@ -57,12 +58,19 @@ async def test_an_image_of_a_huge_picture_stays_within_bounds(
 
 async def test_mermaid_says_the_flow_of_the_picture(board: BoardView, tmp_path) -> None:
     await board.export.write(tmp_path / "board.mmd")
-    assert (tmp_path / "board.mmd").read_text("utf-8").startswith("flowchart TB\n")
+    assert (tmp_path / "board.mmd").read_text("utf-8").startswith("eventmodeling\n")
     board.show_picture("Topology")
     board.export.copy_mermaid()
     copied = QApplication.clipboard().text()
     assert copied.startswith("flowchart LR\n")
     assert "```" not in copied
+
+
+async def test_the_event_model_leaves_with_its_examples(board: BoardView, tmp_path) -> None:
+    await board.export.write(tmp_path / "board.json")
+    slices = json.loads((tmp_path / "board.json").read_text("utf-8"))["slices"]
+    assert "Create user" in {one["title"] for one in slices}
+    assert any(one["specifications"] for one in slices)
 
 
 async def test_where_it_cannot_be_written_it_says_so(board: BoardView, tmp_path) -> None:

@@ -50,9 +50,6 @@ QUICK = 60
 class BoardEditor(QObject):
     """Lets a person design on a canvas; every gesture is a step of the design (board.md: Making).
 
-    Signals:
-        drafted: What is designed and not written is something else now.
-
     Attributes:
         canvas: The board.
         stand: Says whether all of it is saved.
@@ -60,9 +57,12 @@ class BoardEditor(QObject):
         begin: Says how to begin, where nothing is.
         entry: The line that is typed.
         wanted: Id of the node that is chosen once it is drawn.
+
+    Signals:
+        stood: The design was read, or changed; `state` is how it stands.
     """
 
-    drafted = Signal()
+    stood = Signal()
     makes = tuple(makes())
 
     def __init__(self, desk: Desk, canvas: FlowView) -> None:
@@ -74,7 +74,7 @@ class BoardEditor(QObject):
         self.state = DesignState()
         self._running: Registry | None = None
         self._since = ""
-        self._reading = Question(self, desk, self._show, partial(desk.fail, "Reading the project file"))
+        self._reading = Question(self, desk, self.take, partial(desk.fail, "Reading the project file"))
         self.acts = Actions(self, canvas)
         self.acts.offer()
         self.fields, self.wires = BoardFields(self), BoardWires(self)
@@ -307,12 +307,13 @@ class BoardEditor(QObject):
                 self.desk.fail(label, error)
             self.entry.tell(error_text(error))
             return
-        self._show(state)
+        self.take(state)
         self.desk.project_saved.emit()
         then()
 
-    def _show(self, state: DesignState) -> None:
-        before, self.state = self.draft, state
+    def take(self, state: DesignState) -> None:
+        """Shows how the design stands."""
+        self.state = state
         self.canvas.offering.refresh()
         self.canvas.board.mark()
         count = len(state.problems)
@@ -320,8 +321,7 @@ class BoardEditor(QObject):
         self.stand.set("warning" if count else "ok", said)
         told = "\n".join(map(str, state.problems))
         self.stand.setToolTip(plain_tip(told or "The project file has all of it"))
-        if self.draft != before:
-            self.drafted.emit()
+        self.stood.emit()
 
 
 def _add_button(editor: BoardEditor) -> QToolButton:

@@ -1,4 +1,4 @@
-"""Takes the picture of the model out of the window: as SVG, PNG or Mermaid."""
+"""Takes the picture of the model out of the window: as SVG, PNG, Mermaid, or JSON for other tools."""
 
 from __future__ import annotations
 
@@ -12,12 +12,19 @@ from workbench.errors import StoreReadOnly
 from workbench.gui.actions import Actions, action
 from workbench.gui.board.picture_export import png_of, svg_of
 from workbench.gui.desk import Desk
-from workbench.services.documents.mermaid import event_model, flow_diagram
+from workbench.services.documents.mermaid import flow_diagram
+from workbench.services.documents.mermaid_timeline import event_timeline
+from workbench.services.documents.project_document import event_model_text
 
 if TYPE_CHECKING:
     from workbench.gui.views.board_pictures import BoardPictures
 
-FORMATS = {"svg": "Lines and text (*.svg)", "png": "Image (*.png)", "mmd": "Mermaid text (*.mmd)"}
+FORMATS = {
+    "svg": "Lines and text (*.svg)",
+    "png": "Image (*.png)",
+    "mmd": "Mermaid text (*.mmd)",
+    "json": "Event model for other tools (*.json)",
+}
 """Endings of files, and what a person chooses them by."""
 
 
@@ -35,7 +42,7 @@ class BoardExport:
     @action(
         "Export the picture …",
         icon="export",
-        tip="Write the picture as it is shown to a file: SVG, PNG or Mermaid",
+        tip="Write the picture to a file: SVG, PNG, Mermaid, or the event model as JSON",
         group=2,
         anyway=True,
         why=_nothing,
@@ -66,6 +73,9 @@ class BoardExport:
         picture = self._pictures.canvas.board
         if path.suffix == ".mmd":
             content = self.mermaid().encode()
+        elif path.suffix == ".json":
+            project = self._desk.workspace.project
+            content = (await asyncio.to_thread(event_model_text, project.root, project.registry)).encode()
         else:
             content = await (png_of if path.suffix == ".png" else svg_of)(picture)
         try:
@@ -81,7 +91,9 @@ class BoardExport:
         QApplication.clipboard().setText(self.mermaid())
 
     def mermaid(self) -> str:
-        """Returns the flow as Mermaid: in lanes for the blueprint, else what is wired to what."""
-        told = self._pictures.canvas.board is self._pictures.blueprint
-        lines = (event_model if told else flow_diagram)(self._desk.workspace.registry)
+        """Returns the flow as Mermaid: as event model for the blueprint, else what is wired to what."""
+        registry = self._desk.workspace.registry
+        if self._pictures.canvas.board is self._pictures.blueprint:
+            return event_timeline(registry)
+        lines = flow_diagram(registry)
         return "\n".join(line for line in lines if line and not line.startswith("```")) + "\n"

@@ -104,7 +104,7 @@ class FieldTypes:
         written: dict[str, str] = {}
         others = {one.written for one in fields.values() if one.written}
         for name, one in fields.items():
-            if said := _misnamed(name):
+            if said := misnamed(name):
                 hint = f'call it otherwise and give its name in JSON: a_name {{ type: …, as: "{name}" }}'
                 self.problems.append(self.places.problem((*path, name), "S-NAME", said, hint, key=True))
                 continue
@@ -335,7 +335,7 @@ def _number(word: str, one: FieldSection) -> FieldType:
     return FieldType(type=kind, event=Decimal, command=command, places=places)
 
 
-def _misnamed(name: str) -> str:
+def misnamed(name: str) -> str:
     """Says why a name cannot be that of a field; empty if it can."""
     if name in _WORDS_OF_EXPRESSIONS:
         return f"{name} cannot be the name of a field: expressions read it as a word of their own"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,15 +15,23 @@ from workbench.model.projection import Projection
 from workbench.model.registry import Registry
 from workbench.project.project import Project, load_project
 from workbench.project.project_file import project_root, read_settings
+from workbench.project.scenarios import find_scenarios
+from workbench.services.documents.event_model_json import event_model as model_values
 from workbench.services.documents.markdown import code, plain, prose, sentence, table
 from workbench.services.documents.mermaid import event_model, flow_diagram, legend
+from workbench.services.documents.mermaid_timeline import event_timeline
 from workbench.services.documents.schema_fields import fields_of
 from workbench.services.project.project_check import counts, in_words
 from workbench.services.project.project_trust import not_trusted, trust_of
 
 
-def document_of(target: Path, environ: Mapping[str, str], *, trust: bool = False) -> str:
+def document_of(
+    target: Path, environ: Mapping[str, str], *, trust: bool = False, form: str = "markdown"
+) -> str:
     """Returns the document of a project folder; its store is not opened.
+
+    Args:
+        form: ``markdown``, ``mermaid`` or ``event-model``.
 
     Raises:
         NotFound: There is no project.
@@ -34,7 +43,17 @@ def document_of(target: Path, environ: Mapping[str, str], *, trust: bool = False
     project = load_project(root, environ=environ, trusted=trust_of(environ, trust=trust), file=file)
     if project.restricted:
         raise not_trusted(project, "writing the model down")
+    if form == "mermaid":
+        return event_timeline(project.registry)
+    if form == "event-model":
+        return event_model_text(root, project.registry)
     return document(project, file.settings.project.description)
+
+
+def event_model_text(root: Path, registry: Registry) -> str:
+    """Returns a model with the scenarios of its folder, as JSON of the event-modeling specification."""
+    scenarios = (one for file in find_scenarios(root, registry) for one in file.scenarios)
+    return json.dumps(model_values(registry, scenarios), indent=2, ensure_ascii=False) + "\n"
 
 
 def document(project: Project, description: str = "") -> str:

@@ -7,9 +7,12 @@ from pathlib import Path
 
 from workbench.assets import asset
 from workbench.errors import InvalidValue, NotFound, StoreReadOnly
+from workbench.interop.event_model_file import EventModelFile
 from workbench.model.hints import did_you_mean
 from workbench.model.json_values import check_name
 from workbench.project.samples import PROJECT_FILE, SAMPLES
+from workbench.services.design.design_text import DesignText
+from workbench.services.design.model_import import ImportedModel, with_event_model
 from workbench.tusk import parse, save, set_value
 
 EMPTY = "empty"
@@ -71,6 +74,24 @@ def create(folder: Path, template: str = EMPTY, *, beside: bool = False) -> list
         raise StoreReadOnly(f"{folder} cannot be written: {error.strerror or error}") from error
     _name(folder)
     return sorted(targets)
+
+
+def bring_in(folder: Path, model: EventModelFile) -> ImportedModel:
+    """Writes an event model into a new project; returns what became of it.
+
+    Raises:
+        StoreReadOnly: It cannot be written.
+    """
+    was = (folder / PROJECT_FILE).read_bytes()
+    found = with_event_model(DesignText(project=parse(was, PROJECT_FILE)), model)
+    try:
+        for one in found.text.files():
+            path = folder / one.file
+            path.parent.mkdir(exist_ok=True)
+            save(path, one.dump(), was=was if one.file == PROJECT_FILE else None)
+    except OSError as error:
+        raise StoreReadOnly(f"{folder} cannot be written: {error.strerror or error}") from error
+    return found
 
 
 def _name(folder: Path) -> None:

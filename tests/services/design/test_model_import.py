@@ -1,0 +1,285 @@
+"""An event model of another tool becomes a project that loads, whatever stands in it; what is there stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workbench.assets import asset
+from workbench.interop.event_model_file import EventModelFile
+from workbench.model.scenario import IssuedCommand
+from workbench.project.declared.compiler import compile_declared
+from workbench.project.project import load_project
+from workbench.project.project_file import read_document
+from workbench.project.samples import SAMPLES
+from workbench.project.scenarios import find_scenarios
+from workbench.services.design import gestures
+from workbench.services.design.design_text import DesignText
+from workbench.services.design.gestures import DesignNode
+from workbench.services.design.model_import import ImportedModel, with_event_model
+from workbench.services.documents.event_model_json import event_model
+from workbench.tusk import parse
+
+EMPTY = '[project]\nname: "shop"\nformat: 1\n'
+CART = "3a0e3c1e-6c3a-4d9c-8a59-0a9f4b9b2c11"
+
+
+def fields(*said: str, **more: Any) -> list[dict[str, Any]]:
+    """Makes fields of ``name type``; a mark behind says that it holds the id (!) or several values (*)."""
+    made = []
+    for one in said:
+        name, _, kind = one.partition(" ")
+        cardinality = "List" if kind.endswith("*") else "Single"
+        made.append(
+            {"name": name, "type": kind.rstrip("!*"), "cardinality": cardinality, "idAttribute": "!" in kind}
+        )
+    return [{**one, **more} for one in made]
+
+
+def element(
+    kind: str, title: str, *said: str, links: tuple[tuple[str, str, str], ...] = (), **more: Any
+) -> dict[str, Any]:
+    found = [{"type": way, "elementType": form, "title": name, "id": name} for way, form, name in links]
+    return {"id": title, "title": title, "type": kind, "fields": fields(*said), "dependencies": found, **more}
+
+
+READS_ITEMS = ("INBOUND", "EVENT", "Item Added")
+ROBOT = ("INBOUND", "AUTOMATION", "Stock Robot")
+
+
+def step(kind: str, title: str, **given: str) -> dict[str, Any]:
+    found = [{"name": name, "type": "String", "example": value} for name, value in given.items()]
+    return {"title": title, "type": f"SPEC_{kind}", "fields": found}
+
+
+SHOP = {
+    "slices": [
+        {
+            "title": "Add Item",
+            "aggregates": ["Cart"],
+            "actors": [{"name": "Customer", "authRequired": True}],
+            "screens": [element("SCREEN", "Cart Page")],
+            "commands": [
+                element("COMMAND", "Add Item", "cartId UUID!", "count Int", "tags String*", "price Decimal")
+            ],
+            "events": [
+                element("EVENT", "Item Added", "cartId UUID!", "count Int", "at DateTime", aggregate="Cart")
+            ],
+            "specifications": [
+                {
+                    "title": "An item is added",
+                    "when": [step("COMMAND", "Add Item", cartId=CART, count="3")],
+                    "then": [step("EVENT", "Item Added", count="3")],
+                },
+                {
+                    "title": "Three items at most",
+                    "given": [step("EVENT", "Item Added")],
+                    "when": [step("COMMAND", "Add Item")],
+                    "then": [step("ERROR", "three at most")],
+                    "comments": [{"description": "asked for\nby the shop"}],
+                },
+            ],
+        },
+        {
+            "title": "Cart Items",
+            "readmodels": [
+                element("READMODEL", "Cart Items", "cartId UUID!", "count Int", links=(READS_ITEMS,))
+            ],
+        },
+        {
+            "title": "Check the stock",
+            "processors": [
+                element("AUTOMATION", "Stock Robot", links=(("INBOUND", "READMODEL", "Cart Items"),)),
+                element("AUTOMATION", "Lost Robot"),
+            ],
+            "commands": [
+                element(
+                    "COMMAND",
+                    "Überprüfe Lager!",
+                    "place String",
+                    links=(ROBOT,),
+                    aggregate="Stock",
+                    createsAggregate=True,
+                )
+            ],
+            "events": [element("EVENT", "Stock Checked", "place String", aggregate="Stock")],
+        },
+    ]
+}
+
+
+def brought(model: Any, begin: str = EMPTY) -> ImportedModel:
+    return with_event_model(DesignText(project=parse(begin)), EventModelFile.model_validate(model))
+
+
+def problems(text: DesignText) -> list[str]:
+    file = read_document(text.project, Path("project.tsk"), environ={})
+    return [str(one) for one in compile_declared(text.project, file.declared)[1]]
+
+
+def section(text: DesignText, name: str) -> str:
+    return text.project.text.partition(f"[{name}]\n")[2].partition("\n\n[")[0].strip()
+
+
+def test_commands_events_read_models_and_what_reacts_become_sections_and_wires() -> None:
+    found = brought(SHOP)
+    assert problems(found.text) == []
+    assert section(found.text, "command.add_item") == (
+        'creates_or_changes: "cart"\n'
+        'by: ["customer"]\n'
+        'fields { cartId: "uuid", count: "integer", tags { type: "list", of: "string" }, price: "money" }\n'
+        'emit: "cart.item_added"'
+    )
+    assert section(found.text, "event.cart.item_added") == (
+        'fields { cartId: "uuid", count: "integer", at: "date-time?" }'
+    )
+    assert section(found.text, "projection.cart_items") == (
+        'columns { cartId: "text", count: "integer" }\n'
+        'on { "cart.item_added": { put { count: "event.count" } } }'
+    )
+    assert section(found.text, "policy.stock_robot") == (
+        'on: "cart.item_added"\nissue: "uberprufe_lager"\nwith { stock_id: "id" }'
+    )
+    assert section(found.text, "command.uberprufe_lager").startswith('creates: "stock"\n')
+
+
+def test_what_cannot_be_taken_over_is_told() -> None:
+    notes = brought(SHOP).notes
+    assert "policy lost_robot was left out: the model does not say which events it reads" in notes
+    assert "event cart.item_added: not all that leads to it gives at, so it may be null" in notes
+    assert "command uberprufe_lager: not all that leads to it gives place, so it may be null" in notes
+    assert "1 screen left out: a project has none" in notes
+
+
+async def test_examples_become_scenarios_that_run(tmp_path: Path) -> None:
+    found = brought(SHOP)
+    (file,) = found.text.scenarios.values()
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "project.tsk").write_bytes(found.text.project.dump())
+    (tmp_path / file.file).write_bytes(file.dump())
+    project = load_project(tmp_path, environ={}, trusted=True)
+    (read,) = find_scenarios(tmp_path, project.registry)
+    assert read.problems == ()
+    added, most = read.scenarios
+    assert added.name == "An item is added"
+    act = added.when[0].act
+    assert isinstance(act, IssuedCommand)
+    assert act.data == {"cartId": CART, "count": 3, "tags": [], "price": "1.00"}
+    assert added.then[0].facts == {"event": "cart.item_added", "data": {"count": 3}}
+    asked = most.when[0].act
+    assert isinstance(asked, IssuedCommand)
+    assert most.given[0].stream == f"cart-{asked.data['cartId']}"
+    assert most.then[0].facts == {"rejected": "add_item"}
+    assert "# asked for\n# by the shop\n" in file.text
+
+
+def test_what_is_there_stays_as_it_is() -> None:
+    first = brought(SHOP).text
+    mine = gestures.without_field(first, DesignNode("command", "add_item"), "price")
+    again = with_event_model(mine, EventModelFile.model_validate(SHOP))
+    assert again.text.project == mine.project
+    assert "command add_item is there already and stays as it is" in again.notes
+    assert len(again.text.scenarios) == 2, "examples stand in a file of their own"
+
+
+def test_a_policy_waits_until_it_is_said_which_command_follows_from_what() -> None:
+    links = (("INBOUND", "EVENT", "A Done"), ("INBOUND", "EVENT", "B Done"), ("OUTBOUND", "COMMAND", "Do C"))
+    robot = element("AUTOMATION", "Robot", links=links)
+    events = [element("EVENT", title, aggregate="X") for title in ("A Done", "B Done")]
+    commands = [element("COMMAND", title, aggregate="X") for title in ("Do C", "Do D")]
+    robot["dependencies"].append(
+        {"type": "OUTBOUND", "elementType": "COMMAND", "id": "Do D", "title": "Do D"}
+    )
+    found = brought({"slices": [{"events": events}, {"commands": commands, "processors": [robot]}]})
+    assert problems(found.text) == []
+    assert section(found.text, "policy.robot").count('when: "false"') == 2
+    assert any("say when each of its 2 commands follows" in one for one in found.notes)
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_what_a_project_wrote_comes_back_under_its_names(sample: str) -> None:
+    root = asset("samples", sample)
+    registry = load_project(root, environ={}, trusted=True).registry
+    scenarios = [one for file in find_scenarios(root, registry) for one in file.scenarios]
+    found = brought(event_model(registry, scenarios))
+    assert problems(found.text) == []
+    assert set(gestures.names_of(found.text, "command")) == set(registry.commands)
+    assert set(gestures.names_of(found.text, "event")) == set(registry.events)
+    assert set(gestures.names_of(found.text, "projection")) == set(registry.projections)
+    assert found.made["scenario"] + sum("example" in one for one in found.notes) == len(scenarios)
+
+
+TITLES = st.one_of(
+    st.sampled_from(["Add Item", "itemAdded", "Cart", "Item added", "x", "命令", "1st", "event", ""]),
+    st.text(max_size=12),
+)
+TYPES = st.sampled_from(
+    ["String", "Boolean", "Double", "Decimal", "Long", "Custom", "Date", "DateTime", "UUID", "Int", "?"]
+)
+
+
+def _field(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.fixed_dictionaries(
+        {"name": TITLES, "type": TYPES},
+        optional={
+            "cardinality": st.sampled_from(["List", "Single"]),
+            "optional": st.booleans(),
+            "idAttribute": st.booleans(),
+            "example": st.one_of(st.none(), st.text(max_size=5), st.just("3"), st.just({"a": 1})),
+            "subfields": inner,
+        },
+    )
+
+
+FIELDS = st.lists(_field(st.lists(_field(st.just([])), max_size=2)), max_size=4)
+LINKS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "type": st.sampled_from(["INBOUND", "OUTBOUND"]),
+            "title": TITLES,
+            "id": TITLES,
+            "elementType": st.sampled_from(["COMMAND", "EVENT", "READMODEL", "AUTOMATION", "SCREEN"]),
+        }
+    ),
+    max_size=3,
+)
+ELEMENTS = st.lists(
+    st.fixed_dictionaries(
+        {"id": TITLES, "title": TITLES, "fields": FIELDS, "dependencies": LINKS},
+        optional={"aggregate": TITLES, "createsAggregate": st.booleans(), "description": st.text(max_size=9)},
+    ),
+    max_size=3,
+)
+STEPS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "title": TITLES,
+            "type": st.sampled_from(["SPEC_EVENT", "SPEC_COMMAND", "SPEC_READMODEL", "SPEC_ERROR"]),
+            "fields": FIELDS,
+        }
+    ),
+    max_size=2,
+)
+EXAMPLES = st.lists(
+    st.fixed_dictionaries({"title": TITLES, "given": STEPS, "when": STEPS, "then": STEPS}), max_size=2
+)
+SLICES = st.lists(
+    st.fixed_dictionaries(
+        {"commands": ELEMENTS, "events": ELEMENTS, "readmodels": ELEMENTS, "processors": ELEMENTS},
+        optional={"specifications": EXAMPLES, "context": TITLES, "aggregates": st.lists(TITLES, max_size=2)},
+    ),
+    max_size=3,
+)
+
+
+@settings(max_examples=60)
+@given(SLICES)
+def test_whatever_a_model_holds_the_project_loads(slices: Any) -> None:
+    found = brought({"slices": slices})
+    assert problems(found.text) == []
+    for one in found.text.files():
+        assert parse(one.dump(), one.file) == one

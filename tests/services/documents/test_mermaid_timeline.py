@@ -1,0 +1,65 @@
+"""A model is written as Mermaid's event-modeling diagram, line by line as its grammar asks."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.services.documents.test_flow_steps import registry_of
+from workbench.errors import InvalidValue
+from workbench.model.registry import Registry
+from workbench.project.samples import SAMPLES
+from workbench.services.documents import mermaid_timeline
+from workbench.services.documents.mermaid_timeline import event_timeline, identifier
+
+WORD = r"[_a-zA-Z]\w*"
+FRAME = re.compile(
+    rf"rf (?P<number>\d{{3}}) (ui|cmd|evt|rmo|pcr) {WORD}(\.{WORD})*"
+    r"(?P<links>( ->> \d{3})*)( \{[^{}]+\})?",
+    re.ASCII,
+)
+
+
+@pytest.mark.parametrize("sample", [*SAMPLES, "auction", "trip"])
+def test_every_line_is_a_frame_that_names_earlier_ones(sample: str) -> None:
+    first, blank, *lines = event_timeline(registry_of(sample)).splitlines()
+    assert (first, blank) == ("eventmodeling", "")
+    seen: set[str] = set()
+    for line in lines:
+        found = FRAME.fullmatch(line)
+        assert found is not None, line
+        assert set(re.findall(r"\d{3}", found["links"])) <= seen
+        seen.add(found["number"])
+    assert len(seen) == len(lines)
+
+
+def test_commands_events_and_who_reacts_have_their_signs_and_fields() -> None:
+    lines = event_timeline(registry_of("trip")).splitlines()
+    assert lines[3].startswith("rf 002 evt Trip.Asked ->> 001 { ")
+    assert any(re.fullmatch(r"rf \d{3} pcr Booking ->> 002", line) for line in lines)
+    assert any(line.startswith("rf 018 rmo Trips ->> 002 ->> ") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("order.placed", "Order.Placed"),
+        ("place_order", "PlaceOrder"),
+        ("card-terminal", "CardTerminal"),
+        ("data", "Data"),
+        ("x.2nd", "X.X2nd"),
+    ],
+)
+def test_names_are_no_words_of_the_grammar(name: str, said: str) -> None:
+    assert identifier(name) == said
+
+
+def test_a_model_with_more_steps_than_frames_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mermaid_timeline, "MOST", 5)
+    with pytest.raises(InvalidValue, match=r"5 frames at most, and this model has 2\d steps"):
+        event_timeline(registry_of("trip"))
+
+
+def test_an_empty_model_is_an_empty_diagram() -> None:
+    assert event_timeline(Registry()) == "eventmodeling\n\n"

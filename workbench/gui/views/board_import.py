@@ -1,0 +1,82 @@
+"""Brings an event model of another tool into the project that is designed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog
+
+from workbench.gui.actions import Actions, action
+from workbench.gui.whole_text import WholeText
+from workbench.interop.event_model_file import read_event_model
+from workbench.model.counts import counted
+from workbench.services.design.model_import import ImportedModel, with_event_model
+
+if TYPE_CHECKING:
+    from workbench.gui.board.board_editor import BoardEditor
+    from workbench.services.design.design_text import DesignText
+
+FILTER = "Event models (*.json)"
+
+
+class BoardImport:
+    """Offers on the canvas to import a model, as one step that can be undone."""
+
+    def __init__(self, editor: BoardEditor) -> None:
+        self._editor, self._desk = editor, editor.desk
+        self.acts = Actions(self, editor.canvas)
+        self.acts.offer()
+
+    def _why_not(self, _node: object = None) -> str:
+        return self._editor.why_not()
+
+    @action(
+        "Import an event model …",
+        icon="import",
+        tip="Add what a modelling tool wrote: JSON of the event-modeling specification",
+        group=2,
+        anyway=True,
+        why=_why_not,
+    )
+    def bring_in(self, _node: object = None) -> None:
+        """Asks for a file and adds what it holds and the project does not have yet."""
+        root = str(self._desk.workspace.project.root.parent)
+        chosen, _ = QFileDialog.getOpenFileName(self._editor.canvas, "Import an event model", root, FILTER)
+        if chosen:
+            self._desk.run(self.read(Path(chosen)), f"Import {Path(chosen).name}")
+
+    async def read(self, path: Path) -> None:
+        """Reads a file and adds it to the design; says what was made, and what could not be taken over.
+
+        Raises:
+            NotFound, InvalidValue: It cannot be read, or is no event model.
+        """
+        design, found = self._desk.workspace.design, list[ImportedModel]()
+        model = await asyncio.to_thread(read_event_model, path)
+
+        def change(text: DesignText) -> DesignText:
+            found[:] = [with_event_model(text, model)]
+            return found[0].text
+
+        await asyncio.to_thread(design.apply, f"Import {path.name}", change)
+        self._editor.follow()
+        self._desk.project_saved.emit()
+        self._tell(path.name, found[0])
+
+    def _tell(self, name: str, found: ImportedModel) -> None:
+        made = ", ".join(
+            counted(count, kind, _MANY.get(kind, "")) for kind, count in found.made.items() if count
+        )
+        said = f"{name}: {made or 'nothing that is not there already'}"
+        notes = found.notes
+        more = [(f"Show {counted(len(notes), 'remark')}", lambda: self._show(notes))] if notes else []
+        self._desk.notice("warning" if notes else "ok", said, *more)
+
+    def _show(self, notes: Sequence[str]) -> None:
+        WholeText(self._editor.canvas, "\n".join(notes)).show()
+
+
+_MANY = {"policy": "policies"}

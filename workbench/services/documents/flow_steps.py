@@ -1,0 +1,134 @@
+"""Tells a model step by step: what is asked for, what happens, who reads it, and what follows by itself."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from workbench.model.registry import Registry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowStep:
+    """One step of a flow.
+
+    Attributes:
+        kind: ``actor``, ``command``, ``event``, ``projection`` or ``reaction``.
+        name: Of that command, event, …; the subscription's for a handler that reacts.
+        sources: Numbers of the earlier steps that lead to it, counted from 0.
+        again: It was told before, and what follows from it too.
+    """
+
+    kind: str
+    name: str
+    sources: tuple[int, ...] = ()
+    again: bool = False
+
+
+def flow_steps_of(registry: Registry) -> tuple[FlowStep, ...]:
+    """Returns all steps: each command that no reaction issues with all that follows from it, then the rest.
+
+    Every command, event, reaction and read model is told: a reaction wherever it issues something, a read
+    model once, behind all its events.
+    """
+    teller = _Teller(registry, reactions_of(registry))
+    teller.tell()
+    return tuple(teller.steps)
+
+
+def reactions_of(registry: Registry) -> dict[str, tuple[str, ...]]:
+    """Returns the policies, processes and subscriptions, each with the events that it gets."""
+    found = {name: one.events for name, one in registry.reactors.items()}
+    for name, one in registry.subscriptions.items():
+        found[name] = tuple(event for event in registry.events if registry.gets(one, event))
+    return found
+
+
+def emitted_by(registry: Registry, command: str) -> tuple[str, ...]:
+    """Returns the events that a command is known to emit, once each."""
+    flows = registry.flows_of(f"command:{command}")
+    return tuple(dict.fromkeys(one.name for one in flows if one.verb == "emits"))
+
+
+def issued_by(registry: Registry, reaction: str, event: str = "") -> tuple[str, ...]:
+    """Returns the commands that a reaction is known to issue, once each.
+
+    Args:
+        event: Only those that may follow from this event.
+    """
+    flows = registry.flows_of(f"subscription:{reaction}")
+    fitting = (one for one in flows if one.verb == "issues" and (not event or one.cause in {"", event}))
+    return tuple(dict.fromkeys(one.name for one in fitting if one.name in registry.commands))
+
+
+def askers_of(registry: Registry, command: str) -> tuple[str, ...]:
+    """Returns the actors and outside systems that give a command."""
+    return tuple(
+        name
+        for name in registry.actors
+        if any(one.verb == "issues" and one.name == command for one in registry.flows_of(f"external:{name}"))
+    )
+
+
+@dataclass(slots=True)
+class _Teller:
+    registry: Registry
+    reactions: dict[str, tuple[str, ...]]
+    steps: list[FlowStep] = field(default_factory=list)
+    first: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    """Where each was told first, by kind, name, and for a reaction what led to it."""
+
+    def tell(self) -> None:
+        issued = {name for one in self.reactions for name in issued_by(self.registry, one)}
+        for command in sorted(self.registry.commands, key=issued.__contains__):
+            if ("command", command, "") not in self.first:
+                askers = askers_of(self.registry, command)
+                self._follow("command", command, [self._add("actor", name) for name in askers])
+                self._read()
+        for event in self.registry.events:
+            if ("event", event, "") not in self.first:
+                self._follow("event", event, [])
+        told = {name for kind, name, _ in self.first if kind == "reaction"}
+        for name, events in self.reactions.items():
+            if name not in told and (events or name in self.registry.reactors):
+                self._add("reaction", name, [self.first["event", one, ""] for one in events])
+        self._read(unknown=True)
+
+    def _follow(self, kind: str, name: str, sources: Sequence[int]) -> None:
+        """Tells a thing and all that follows from it, each before the next one beside it."""
+        todo = deque([(kind, name, sources, "")])
+        while todo:
+            kind, name, sources, cause = todo.popleft()
+            again = (kind, name, cause) in self.first
+            number = self._add(kind, name, sources, cause, again=again)
+            if not again:
+                led = [*self._next(kind, name, cause)]
+                todo.extendleft(
+                    (*one, [number], name if one[0] == "reaction" else "") for one in reversed(led)
+                )
+
+    def _next(self, kind: str, name: str, cause: str) -> Iterator[tuple[str, str]]:
+        if kind == "command":
+            yield from (("event", one) for one in emitted_by(self.registry, name))
+        elif kind == "event":
+            reactions = (one for one, events in self.reactions.items() if name in events)
+            yield from (("reaction", one) for one in reactions if issued_by(self.registry, one, name))
+        elif kind == "reaction":
+            yield from (("command", one) for one in issued_by(self.registry, name, cause))
+
+    def _read(self, *, unknown: bool = False) -> None:
+        """Tells the read models all of whose events have been told; in the end all others, too."""
+        for name, projection in self.registry.projections.items():
+            places = [self.first.get(("event", one, "")) for one in projection.handlers()]
+            known = [one for one in places if one is not None]
+            if ("projection", name, "") not in self.first and (unknown or len(known) == len(places)):
+                self._add("projection", name, known)
+
+    def _add(
+        self, kind: str, name: str, sources: Sequence[int] = (), cause: str = "", *, again: bool = False
+    ) -> int:
+        number = len(self.steps)
+        self.steps.append(FlowStep(kind=kind, name=name, sources=tuple(sources), again=again))
+        self.first.setdefault((kind, name, cause), number)
+        return number
