@@ -34,6 +34,7 @@ OWNERS = (
     ("Flow board", "workbench.gui.views.board_split:BoardSplit"),
     ("Lines of the details", "workbench.gui.details.code_line:CodeLine"),
     ("Typing on the board", "workbench.gui.board.board_entry:BoardEntry"),
+    ("A command's form on the board", "workbench.gui.views.board_trial:BoardTrial"),
     ("Flow board", "workbench.gui.views.board_export:BoardExport"),
     ("Flow board", "workbench.gui.views.board_import:BoardImport"),
     ("Flow board", "workbench.gui.views.board_finder:BoardFinder"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -137,6 +137,7 @@ class BoardPictures(QWidget):
         self.frame = BlueprintFrame(self.canvas, self.blueprint)
         self.minimap = Minimap(self.canvas)
         self.hints = HintLine()
+        self._keys: tuple[str, Sequence[tuple[str, str]]] = ("", ())
         self.drawn = NOTHING
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -205,7 +206,12 @@ class BoardPictures(QWidget):
         offered = [one for one in self.canvas.actions() if isinstance(one, BoundAction)]
         acts = [one for one in offered if one.act.anyway is not bool(subject)]
         moves = [(one.keys, "go along") for one in FlowView.moves]
-        self.hints.show_hints(subject, [*moves, *hints_of([*acts, *more])])
+        self._keys = subject, [*moves, *hints_of([*acts, *more])]
+        self.hints.show_hints(*self._keys)
+
+    def tell(self, subject: str, hints: Sequence[tuple[str, str]] = ()) -> None:
+        """Says what is under way by mouse; where nothing is, the keys again."""
+        self.hints.show_hints(*((subject, hints) if subject else self._keys))
 
 
 def scale_button(canvas: FlowView) -> QToolButton:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, QUrl
@@ -26,6 +25,7 @@ from workbench.gui.views.board_import import BoardImport
 from workbench.gui.views.board_model import badges, pulses
 from workbench.gui.views.board_pictures import BoardPictures, Drawn, drawn, scale_button
 from workbench.gui.views.board_split import BoardSplit
+from workbench.gui.views.board_trial import BoardTrial
 from workbench.gui.views.publish_dialog import open_publish
 from workbench.gui.widgets import EmptyState, show_words, toolbar_button
 from workbench.project.samples import PROJECT_FILE
@@ -63,11 +63,12 @@ class BoardView(View):
         self._watching = False
         self.pictures = BoardPictures()
         self.canvas, self.topology = self.pictures.canvas, self.pictures.topology
+        self.trial = BoardTrial(desk, self.canvas)
         self.editor = BoardEditor(desk, self.canvas)
         self.editor.stood.connect(self.refresh)
         self.pictures.frame.heads.moved.connect(self.editor.slices.move)
-        self.editor.wires.told.connect(self._tell)
-        self.editor.hand.told.connect(self._tell)
+        self.editor.wires.told.connect(self.pictures.tell)
+        self.editor.hand.told.connect(self.pictures.tell)
         self.legend = Legend(self.canvas)
         self.legend.hide()
         self.details = DetailsPanel(SectionEditor(desk, self.editor.take))
@@ -338,13 +339,6 @@ class BoardView(View):
             self.details.show_node(self.scene.graph, node, registry, self._live, declared=declared)
         self.split.choose(chosen=node is not None)
         self.pictures.tell_keys(node.title if node is not None else "", self.acts["other_picture"])
-
-    def _tell(self, subject: str, hints: Sequence[tuple[str, str]] = ()) -> None:
-        """Says what is under way by mouse; empty: the keys of what is chosen."""
-        if subject:
-            self.pictures.hints.show_hints(subject, hints)
-        else:
-            self._show_details(self.scene.chosen)
 
     def act(self) -> None:
         """Does what the details offer for the chosen node."""
