@@ -60,9 +60,11 @@ class BoardEditor(QObject):
 
     Signals:
         stood: The design was read, or changed; `state` is how it stands.
+        drafted: What is designed and not written is something else now.
     """
 
     stood = Signal()
+    drafted = Signal()
     makes = tuple(makes())
 
     def __init__(self, desk: Desk, canvas: FlowView) -> None:
@@ -313,7 +315,7 @@ class BoardEditor(QObject):
 
     def take(self, state: DesignState) -> None:
         """Shows how the design stands."""
-        self.state = state
+        before, self.state = self.draft, state
         self.canvas.offering.refresh()
         self.canvas.board.mark()
         count = len(state.problems)
@@ -322,6 +324,8 @@ class BoardEditor(QObject):
         told = "\n".join(map(str, state.problems))
         self.stand.setToolTip(plain_tip(told or "The project file has all of it"))
         self.stood.emit()
+        if self.draft != before:
+            self.drafted.emit()
 
 
 def _add_button(editor: BoardEditor) -> QToolButton:

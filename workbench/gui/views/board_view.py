@@ -65,7 +65,7 @@ class BoardView(View):
         self.canvas, self.topology = self.pictures.canvas, self.pictures.topology
         self.trial = BoardTrial(desk, self.canvas)
         self.editor = BoardEditor(desk, self.canvas)
-        self.editor.stood.connect(self.refresh)
+        self.editor.drafted.connect(self.refresh, Qt.ConnectionType.QueuedConnection)
         self.pictures.frame.heads.moved.connect(self.editor.slices.move)
         self.editor.wires.told.connect(self.pictures.tell)
         self.editor.hand.told.connect(self.pictures.tell)
