@@ -35,6 +35,7 @@ OWNERS = (
     ("Lines of the details", "workbench.gui.details.code_line:CodeLine"),
     ("Typing on the board", "workbench.gui.board.board_entry:BoardEntry"),
     ("A command's form on the board", "workbench.gui.views.board_trial:BoardTrial"),
+    ("Renaming and removing on the board", "workbench.gui.board.change_strip:ChangeStrip"),
     ("Flow board", "workbench.gui.views.board_export:BoardExport"),
     ("Flow board", "workbench.gui.views.board_import:BoardImport"),
     ("Flow board", "workbench.gui.views.board_finder:BoardFinder"),

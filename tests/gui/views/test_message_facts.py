@@ -114,7 +114,10 @@ async def test_only_processes_have_instances(workspace, desk, qtbot, until):
     qtbot.addWidget(view)
     view.show()
     place = view.tabs.indexOf(view.instances)
+    view.refresh()
     for name, there in (("forgetting", True), (COMMANDS_TOPIC, False)):
-        desk.select(Selection(subscription=name))
+        view.follow(Selection(subscription=name))
         await until(lambda name=name: view.name.text() == name)
         assert view.tabs.isTabVisible(place) == there
+        view.tabs.setCurrentIndex(place if there else view.tabs.currentIndex())
+    assert view.tabs.currentWidget() is not view.instances, "another tab comes where it is not there"

@@ -68,7 +68,7 @@ def test_a_rename_and_a_removal_are_followed(tmp_path: Path) -> None:
     text, node = with_steps(of(SHOP), ORDER), DesignNode("projection", "parcels")
     text = gestures.renamed(text, node, "boxes", gestures.places_of(text, node))
     assert steps_of(text) == ["totals", "send", "boxes"]
-    text = gestures.removed(text, DesignNode("projection", "totals"), along=True)
+    text = gestures.removed_whole(text, DesignNode("projection", "totals"))
     assert steps_of(text) == ["send", "boxes"]
     assert slices(tmp_path, text) == ["send", "boxes"]
 

@@ -63,12 +63,12 @@ class BoardView(View):
         self.canvas, self.topology = self.pictures.canvas, self.pictures.topology
         self.trial = BoardTrial(desk, self.canvas)
         self.editor = BoardEditor(desk, self.canvas)
+        self.pictures.add_below(self.editor.changes.strip)
         self.editor.drafted.connect(self.refresh, Qt.ConnectionType.QueuedConnection)
         self.pictures.frame.heads.moved.connect(self.editor.slices.move)
         self.editor.wires.told.connect(self.pictures.tell)
         self.editor.hand.told.connect(self.pictures.tell)
         self.legend = Legend(self.canvas)
-        self.legend.hide()
         self.details = DetailsPanel(SectionEditor(desk, self.editor.take))
         self._build()
         for picture in self.pictures.both:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from workbench.gui.event_actions import plain
 from workbench.gui.json_outline import masked_text
@@ -36,8 +38,12 @@ COLUMNS = (
 )
 
 
+ABREAST = 620
+"""Pixels in width from which table and chosen instance stand side by side."""
+
+
 class ProcessInstances(QWidget):
-    """A table, and beside it the chosen one in full."""
+    """A table, and beside it, or below where that is narrow, the chosen one in full."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -50,18 +56,25 @@ class ProcessInstances(QWidget):
         self.whole.setAccessibleName("State of the instance, and what it waits for")
         self.said = ElidedLabel("muted")
         self._reading = Question(self, desk, self._show, self.table.fail)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(self.table)
-        split.addWidget(self.whole)
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 2)
-        split.setChildrenCollapsible(False)
+        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split.addWidget(self.table)
+        self._split.addWidget(self.whole)
+        self._split.setStretchFactor(0, 3)
+        self._split.setStretchFactor(1, 2)
+        self._split.setChildrenCollapsible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(self.said)
-        layout.addWidget(split, 1)
+        layout.addWidget(self._split, 1)
         self.table.row_chosen.connect(lambda _row: self._tell())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        way = Qt.Orientation.Horizontal if self.width() >= ABREAST else Qt.Orientation.Vertical
+        if self._split.orientation() != way:
+            self._split.setOrientation(way)
 
     def show_of(self, process: str) -> None:
         """Shows the instances of a process."""
