@@ -142,7 +142,7 @@ async def test_a_click_on_a_lit_card_takes_it_instead_of_a_name(shop: Designer) 
     shop.key(Qt.Key.Key_E)
     shop.click(shop.at(shop.scene.box_of(LOST).center()))
     await shop.has('fields { parcel_id: "string" }\nemit: "parcel.lost"')
-    assert shop.board.editor.entry.isHidden()
+    await shop.until(shop.board.editor.entry.isHidden)
 
 
 async def test_a_click_on_a_line_of_the_chosen_card_changes_that_field(shop: Designer) -> None:
