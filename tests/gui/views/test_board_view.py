@@ -135,6 +135,16 @@ def test_a_node_is_opened_in_the_text(board: BoardView, desk: Desk) -> None:
     ]
 
 
+async def test_what_a_module_brings_says_where_it_stands(board: BoardView, until: Any) -> None:
+    board.scene.choose("event:user.created")
+    await until(lambda: not board.details.about.open.isHidden())
+    file, _, line = board.details.about.open.text().removeprefix("Open ").partition(":")
+    lines = (board.desk.workspace.project.root / file).read_text().splitlines()
+    assert "user.created" in lines[int(line) - 1]
+    assert not board.details.tabs.isTabEnabled(0)
+    assert board.details.about.parts["elsewhere"].text()
+
+
 def test_enter_on_a_command_opens_its_form(board: BoardView, desk: Desk, qtbot: QtBot) -> None:
     board.canvas.reveal("command:update_user")
     with qtbot.waitSignal(desk.command_wanted) as command, qtbot.waitSignal(desk.wanted) as view:

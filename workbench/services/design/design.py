@@ -100,8 +100,13 @@ class Design:
             self._follow()
             return self._state()
 
-    def apply(self, label: str, change: Callable[[DesignText], DesignText]) -> DesignState:
+    def apply(
+        self, label: str, change: Callable[[DesignText], DesignText], *, goes_on: bool = False
+    ) -> DesignState:
         """Does a step; what loads is written in one go.
+
+        Args:
+            goes_on: It is one step with the last one, if that has the same label.
 
         Raises:
             InvalidValue: The change says that it cannot be.
@@ -113,7 +118,7 @@ class Design:
             before = self._follow()
             after = change(before)
             if after != before:
-                self._done = [*self._done, DesignStep(label=label, before=before, after=after)][-KEPT:]
+                self._remember(DesignStep(label=label, before=before, after=after), goes_on=goes_on)
                 self._undone.clear()
                 self._take(after)
             return self._state()
@@ -164,6 +169,13 @@ class Design:
             return marks_of(read_settings(model.root, environ=self._environ), model.registry)
         except (NotFound, TskError):
             return []
+
+    def _remember(self, step: DesignStep, *, goes_on: bool) -> None:
+        last = self._done[-1] if self._done else None
+        if goes_on and last is not None and (last.label, last.after) == (step.label, step.before):
+            self._done[-1] = DesignStep(label=step.label, before=last.before, after=step.after)
+        else:
+            self._done = [*self._done, step][-KEPT:]
 
     def rename_preview(self, node: DesignNode, name: str) -> ChangePreview:
         """Returns what a rename would touch.
