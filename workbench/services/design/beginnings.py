@@ -14,7 +14,7 @@ from workbench.tusk.document import Path
 
 STATUS = "status"
 """Field of a state that says how far something is."""
-_RULES = ("min", "max", "pattern", "default", "title")
+_RULES = ("min", "max", "pattern", "default", "example", "title")
 """Keys of a command's field that speak of what is typed, not of what it means."""
 
 
