@@ -1,4 +1,4 @@
-"""Writes what documents take from the program: tables of `project-file.md`, the picture of the layers.
+"""Writes what documents take from the program: tables of two pages, the picture of the layers.
 
     .venv/bin/python packaging/documents.py
 
@@ -25,6 +25,7 @@ from workbench.project.declared.sections import SECTIONS, Acting, ActionSection 
 from workbench.project.project_file import ALIASES, OFFSETS  # noqa: E402
 from workbench.project.scenarios.scenario_reader import GIVEN, THEN, WHEN  # noqa: E402
 from workbench.project.settings import QueueSection, Settings  # noqa: E402
+from workbench.services.design.marks.find_marks import KINDS  # noqa: E402
 from workbench.services.documents.markdown import code, sentence, table  # noqa: E402
 from workbench.services.project_editor.setting_forms import collection_of, default_of, section_of, shown  # noqa: E402
 
@@ -219,6 +220,12 @@ def _with_table(body: str, lines: Sequence[str] | None) -> str:
     return f"{body.rstrip()}\n\n{said}\n"
 
 
+def marks_table() -> list[str]:
+    """Returns the lines of the table of `marks.md`."""
+    rows = [(code(one.code), str(one.severity), one.title, f"{one.why}.", one.way) for one in KINDS]
+    return table(("mark", "severity", "what is marked", "why it matters", "what to do"), rows)[:-1]
+
+
 # --- the picture of the layers
 
 
@@ -272,9 +279,10 @@ def _box(left: int, top: int, width: int, shade: int, words: tuple[str, str]) ->
 
 def fresh() -> dict[Path, str]:
     """Returns every file that is made here, and what should stand in it."""
-    reference = DOCS / "project-file.md"
+    reference, marks = DOCS / "project-file.md", DOCS / "marks.md"
     return {
         reference: with_tables(reference.read_text(encoding="utf-8")),
+        marks: _with_table(marks.read_text(encoding="utf-8"), marks_table()),
         DOCS / "layers.svg": picture(),
     }
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli.conftest import SETTINGS
 from tests.conftest import ROOT
+from tests.services.design.marks.mark_examples import EXAMPLES
 from workbench.services.project.new_project import TEMPLATES
 from workbench.tusk import read_file
 
@@ -341,7 +342,33 @@ def test_check_says_which_topics_nobody_reads(workbench, things):
     root = things(settings='[topics]\nall {}\n[routing]\ndefault_topic: "all"\n[cqrs]\nmodules: ["domain"]\n')
     said = workbench("check", root)
     assert said.code == 0
-    assert said.err == "workbench: topic all: events are routed to it, and no subscription reads it\n"
+    told = "topic all: events are routed to it, and no subscription reads it"
+    way = "(add a subscription, route the events elsewhere, or remove the topic)"
+    assert said.err == f"workbench: {told} {way}\n"
+
+
+def test_check_advises_with_places_and_ways_out(workbench, tmp_path):
+    root = tmp_path / "parcels"
+    root.mkdir()
+    (root / "project.tsk").write_text(EXAMPLES["A-END"][1])
+    line = EXAMPLES["A-END"][1].splitlines().index("[process.watch]") + 1
+    way = "say ends: true at the event that is the last one"
+    plain, advised = workbench("check", root), workbench("check", root, "--advise")
+    assert (plain.code, plain.err, advised.code, advised.err) == (0, "", 0, "")
+    assert advised.out.splitlines() == [
+        *plain.out.splitlines(),
+        f"{root}/project.tsk:{line}:1: A-END no event ends watch ({way})",
+        "  Each of its instances is kept for ever.",
+        "  - End it at parcel.sent (adds ends: true)",
+    ]
+    (mark,) = json.loads(workbench("check", root, "--json").out)["marks"]
+    assert (mark["severity"], mark["part"], mark["code"], mark["line"]) == (
+        "advice",
+        "process watch",
+        "A-END",
+        line,
+    )
+    assert mark["fixes"] == [{"label": "End it at parcel.sent", "effect": "adds ends: true"}]
 
 
 def test_a_check_without_a_store_imports_no_library_of_one():

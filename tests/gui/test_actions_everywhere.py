@@ -20,6 +20,7 @@ from workbench.gui.board.board_entry import BoardEntry
 from workbench.gui.key_list import OWNERS, KeyList, all_keys, owner_class
 from workbench.gui.palette import action_targets
 from workbench.gui.table import FastTableView
+from workbench.gui.text.completion_list import CompletionList
 from workbench.gui.view_catalog import PERSPECTIVES
 
 __all__ = ["settings", "start"]
@@ -56,8 +57,10 @@ def places(view: QWidget) -> list[QAbstractItemView | QGraphicsView]:
 
 def _of_a_box(place: QWidget) -> bool:
     outer = place.parentWidget()
-    return isinstance(outer, QComboBox | BoardEntry) or (
-        outer is not None and outer.inherits("QComboBoxPrivateContainer")
+    return (
+        isinstance(place, CompletionList)
+        or isinstance(outer, QComboBox | BoardEntry)
+        or (outer is not None and outer.inherits("QComboBoxPrivateContainer"))
     )
 
 

@@ -39,10 +39,11 @@ WAY = "a.sent → process q → answer → a.answered → policy p → send → 
 
 async def test_the_way_is_said_and_is_no_problem(tmp_path):
     (tmp_path / "project.tsk").write_text(LOOP)
-    assert endless_loops(load_project(tmp_path, environ={}, trusted=True).registry) == [WAY]
+    (loop,) = endless_loops(load_project(tmp_path, environ={}, trusted=True).registry)
+    assert loop.way == WAY
     report = await check_project(tmp_path, {})
     assert not report.complaints
-    assert [WAY in one for one in report.advice] == [True]
+    assert [WAY in one.message for one in report.marks if one.kind.code == "A-LOOP"] == [True]
 
 
 REFUSED = (
@@ -65,8 +66,8 @@ emit: "a.replied"
 async def test_a_way_through_refusals_is_said(tmp_path):
     (tmp_path / "project.tsk").write_text(REFUSED)
     way = WAY.replace("→ answer", "→ reply → refused → reply → refused → answer")
-    (said,) = (await check_project(tmp_path, {})).advice
-    assert said.startswith(f"this never ends while it is refused: {way};")
+    (said,) = [one for one in (await check_project(tmp_path, {})).marks if one.kind.code == "A-LOOP"]
+    assert said.message == f"this never ends while it is refused: {way}"
 
 
 @pytest.mark.parametrize(

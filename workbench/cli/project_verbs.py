@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from workbench.cli.answers import answer, many_lines, note, one_line
 from workbench.cli.arguments import DONE, FAILED, PROBLEMS, Environ, Options, Parser, VerbSpec
 from workbench.model.counts import counted
+from workbench.model.hints import in_brackets
+
+if TYPE_CHECKING:
+    from workbench.services.design.marks.mark import DesignMark
 
 FORMATS = ("markdown", "mermaid", "event-model")
 """How a model can be written down."""
@@ -60,13 +66,20 @@ async def _new(options: Options, _environ: Environ) -> int:
 def _check_takes(parser: Parser) -> None:
     parser.project()
     parser.trust()
+    parser.add_argument(
+        "--advise",
+        action="store_true",
+        help="list also what is worth a second look, each with its place and ways out",
+    )
     parser.json(
-        "project, complete, problems [{file, line, column, code, message, hint}], advice, model, unseen,"
+        "project, complete, problems [{file, line, column, code, message, hint}], marks [{severity, part,"
+        " file, line, column, code, message, why, hint, fixes [{label, effect}]}], model, unseen,"
         " flows {command:NAME and the like: [{verb, name, cause, words}]}"
     )
 
 
 async def _check(options: Options, environ: Environ) -> int:
+    from workbench.services.design.marks.mark import Severity
     from workbench.services.project.project_check import check_project, in_words
 
     verdict = await check_project(options.project, environ, trust=options.trust)
@@ -94,13 +107,45 @@ async def _check(options: Options, environ: Environ) -> int:
             " syntax was checked\n  read it; if you trust it, say --trust, which remembers this folder with"
             " these files"
         )
-    for told in verdict.advice:
-        note(f"workbench: {one_line(told)}")
+    if options.advise:
+        lines += [line for mark in verdict.marks for line in _advice(mark)]
+    else:
+        for mark in verdict.marks:
+            if mark.kind.severity is not Severity.ADVICE:
+                note(f"workbench: {one_line(in_brackets(mark.message, mark.kind.way))}")
     said = {"project": verdict.name, "complete": not verdict.unseen, "problems": problems}
-    said |= {"advice": list(verdict.advice), "model": dict(verdict.model), "unseen": list(verdict.unseen)}
+    said |= {
+        "marks": [_mark(one) for one in verdict.marks],
+        "model": dict(verdict.model),
+        "unseen": list(verdict.unseen),
+    }
     said["flows"] = {of: [asdict(one) for one in flows] for of, flows in verdict.flows.items()}
     answer(options, said, "\n".join(lines))
     return PROBLEMS if verdict.complaints else FAILED if verdict.unseen else DONE
+
+
+def _advice(mark: DesignMark) -> Iterator[str]:
+    """Yields the lines of a mark: where and what, why it matters, and what could be done at once."""
+    yield one_line(str(mark))
+    yield f"  {one_line(mark.kind.why)}."
+    for fix in mark.fixes:
+        yield f"  - {one_line(in_brackets(fix.label, fix.effect))}"
+
+
+def _mark(mark: DesignMark) -> dict[str, Any]:
+    place = mark.place
+    return {
+        "severity": mark.kind.severity,
+        "part": " ".join(mark.part),
+        "file": place.file if place else "",
+        "line": place.line if place else 0,
+        "column": place.column if place else 0,
+        "code": mark.kind.code,
+        "message": mark.message,
+        "why": mark.kind.why,
+        "hint": mark.kind.way,
+        "fixes": [{"label": one.label, "effect": one.effect} for one in mark.fixes],
+    }
 
 
 def _docs_takes(parser: Parser) -> None:
@@ -150,10 +195,11 @@ CHECK = VerbSpec(
 
         A store that is there is only looked at: whether the model can still read every event. Ends with 3 if
         there are problems, with 1 if modules could not be checked because they are not trusted, with 0 if all
-        is well.
+        is well. What --advise lists is no problem, and changes nothing of that.
     """,
     examples="""
         workbench check my-project
+        workbench check my-project --advise
         workbench check my-project --trust --json
     """,
     arguments=_check_takes,

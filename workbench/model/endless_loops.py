@@ -10,19 +10,48 @@ from workbench.model.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
+class LoopStep:
     """What follows from an event without a condition: who issues which command, and what that emits.
 
-    Where a command follows from a refusal, what was refused stands before it.
+    Attributes:
+        by: ``policy NAME`` or ``process NAME``.
+        way: The command; where it follows from a refusal, what was refused stands before it.
     """
 
     by: str
-    command: str
+    way: str
     event: str
 
+    @property
+    def command(self) -> str:
+        """The command that is issued first."""
+        return self.way.partition(" ")[0]
 
-def endless_loops(registry: Registry) -> list[str]:
-    """Returns each way from an event to itself on which nothing has a condition or waits, in words.
+
+@dataclass(frozen=True, slots=True)
+class EndlessLoop:
+    """A way from an event to itself.
+
+    Attributes:
+        event: With which it begins.
+    """
+
+    event: str
+    steps: tuple[LoopStep, ...]
+
+    @property
+    def way(self) -> str:
+        """All of it, such as ``a.sent → policy p → send → a.sent``."""
+        return " → ".join([self.event, *(f"{one.by} → {one.way} → {one.event}" for one in self.steps)])
+
+    @property
+    def said(self) -> str:
+        """What it is, as a sentence."""
+        return f"this never ends{' while it is refused' if ' → refused → ' in self.way else ''}: {self.way}"
+
+
+def endless_loops(registry: Registry) -> list[EndlessLoop]:
+    """Returns each way from an event to itself on which nothing has a condition or waits.
 
     A way through ``refused`` goes on as long as that command is refused.
 
@@ -30,11 +59,10 @@ def endless_loops(registry: Registry) -> list[str]:
     """
     emitted = {name: list(_emitted(registry, name)) for name in registry.commands}
     steps = {event: list(_steps(registry, event, emitted)) for event in registry.events}
-    found: dict[frozenset[str], str] = {}
+    found: dict[frozenset[str], EndlessLoop] = {}
     for event in registry.events:
         if way := _way_back(event, steps):
-            said = " → ".join(f"{one.by} → {one.command} → {one.event}" for one in way)
-            found.setdefault(frozenset(one.event for one in way), f"{event} → {said}")
+            found.setdefault(frozenset(one.event for one in way), EndlessLoop(event, tuple(way)))
     return list(found.values())
 
 
@@ -52,7 +80,7 @@ def _may_be_refused(registry: Registry, command: str) -> bool:
     return registry.commands[command].creates or any(one.verb == "refuses" for one in rules)
 
 
-def _steps(registry: Registry, event: str, emitted: Mapping[str, list[str]]) -> Iterator[_Step]:
+def _steps(registry: Registry, event: str, emitted: Mapping[str, list[str]]) -> Iterator[LoopStep]:
     for name, reactor in registry.reactors.items():
         flows = registry.flows_of(f"subscription:{name}")
         if any(one.verb == "consumes" and "ends" in one.words.split(" by ")[0] for one in flows):
@@ -60,7 +88,7 @@ def _steps(registry: Registry, event: str, emitted: Mapping[str, list[str]]) -> 
         kind = "process" if reactor.stateful else "policy"
         for way, command in _issued(registry, [one for one in flows if one.cause == event]):
             for made in emitted.get(command, ()):
-                yield _Step(f"{kind} {name}", way, made)
+                yield LoopStep(f"{kind} {name}", way, made)
 
 
 def _issued(registry: Registry, flows: Iterable[ModelFlow]) -> Iterator[tuple[str, str]]:
@@ -75,7 +103,7 @@ def _issued(registry: Registry, flows: Iterable[ModelFlow]) -> Iterator[tuple[st
                 ways[f"{one.words}, {refused}" if one.words else refused] = f"{way} → refused → "
 
 
-def _way_back(event: str, steps: Mapping[str, list[_Step]]) -> list[_Step]:
+def _way_back(event: str, steps: Mapping[str, list[LoopStep]]) -> list[LoopStep]:
     """Returns the shortest way from an event to itself; empty if there is none."""
     ways, seen = [[one] for one in steps[event]], {event}
     for way in ways:

@@ -31,6 +31,9 @@ def set_value(document: Document, path: Path, value: Any, *, order: Sequence[str
         return insert(document, path, value, order=order)
     if entry.block and not isinstance(value, Mapping):
         return splice(document, entry.end, entry.value.end, f": {write_value(value)}")
+    if isinstance(value, Mapping) and entry.value.scope is None and document.text[entry.end - 1] not in "\"'":
+        written = f" {write_value(value, blocks=True)}"
+        return _opened(splice(document, entry.end, entry.value.end, written), path)
     return _opened(
         splice(document, entry.value.start, entry.value.end, write_value(value, blocks=True)), path
     )

@@ -71,7 +71,7 @@ def test_what_is_chosen_stays_so_in_the_other_picture_where_it_is_drawn(board: B
     board.canvas.reveal("topic:mail")
     board.show_picture("Blueprint")
     assert board.scene.chosen == ""
-    assert board.details.isHidden()
+    assert board.details._title.text() == "Details"
 
 
 def test_each_picture_comes_back_as_it_was_left(board: BoardView) -> None:

@@ -86,13 +86,12 @@ async def test_a_line_appears_when_something_was_seen_to_move_there(
 
 
 def test_choosing_tells_what_it_is(board: BoardView) -> None:
-    assert board.details.isHidden()
+    assert board.details._title.text() == "Details"
     board.scene.choose("event:user.status_changed")
-    assert not board.details.isHidden()
     assert board.details._title.text() == "user.status_changed"
-    assert "activated, deactivated or suspended" in board.details._doc.text()
+    assert "activated, deactivated or suspended" in board.details.about.parts["doc"].text()
     assert board.details._kind.text() == "Event  ·  0 recorded since the start"
-    assert board.details._around.text() == "From user  ·  To user-events, users"
+    assert board.details.about.parts["around"].text() == "From user\nTo user-events, users"
     board.details._close.click()
     assert board.details.isHidden()
 
@@ -173,7 +172,7 @@ async def test_problems_are_counted_and_stepped_through(
     await until(lambda: board.troubles.text() == "1 problem", within=20.0)
     board.troubles.click()
     assert board.scene.chosen == "subscription:welcome-mail"
-    assert board.details._problems.text() == "⚠ 1 dead letter"
+    assert board.details.about.parts["problems"].text() == "⚠ 1 dead letter"
     with qtbot.waitSignal(desk.wanted) as wanted:
         board.details._letters.click()
     assert wanted.args == ["letters"]

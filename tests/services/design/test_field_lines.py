@@ -49,16 +49,33 @@ def test_what_cannot_be_understood_is_told(line):
 
 
 @pytest.mark.parametrize(
-    "value",
+    ("value", "line"),
     [
-        {"type": "string", "example": "Ada"},
-        {"type": "object", "fields": {}},
-        {"type": "list", "of": {"type": "x"}},
-        3,
+        ({"type": "string", "example": "Ada", "min": 1}, 'x: string min 1, example: "Ada"'),
+        ({"type": "object", "fields": {"a": "money"}}, 'x: object fields { a: "money" }'),
+        ({"type": "list", "of": {"type": "y"}}, 'x: list of { type: "y" }'),
+        ({"type": "choice", "choices": ["a|b"]}, 'x: choice choices: ["a|b"]'),
+        (
+            {"type": "choice?", "choices": ["a", "b"], "title": "T"},
+            'x?: choice choices: ["a", "b"], title: "T"',
+        ),
+        ({"type": "string", "default": None}, "x: string = null"),
     ],
 )
-def test_what_a_line_cannot_say_has_none(value):
-    assert write_field_line("x", value) is None
+def test_what_has_no_word_of_its_own_stands_as_in_the_text(value, line):
+    assert write_field_line("x", value) == line
+    assert read_field_line(line) == ("x", value)
+
+
+def test_columns_have_types_of_their_own():
+    assert read_field_line("name: text", column=True) == ("name", "text")
+    assert read_field_line("name", column=True) == ("name", "text")
+    index = {"type": "time", "index": True}
+    assert read_field_line("at: time index: true", column=True) == ("at", index)
+
+
+def test_what_has_no_type_is_no_line():
+    assert write_field_line("x", 3) is None
 
 
 @given(st.text(alphabet="ab?: |[]{}=-.0\"'min max", max_size=24))

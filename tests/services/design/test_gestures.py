@@ -170,7 +170,7 @@ def test_what_cannot_be_is_told():
             lambda text: gestures.linked(text, PARCELS, SENT),
             "a projection answers a query, nothing leads from it to an event",
         ),
-        (field(SENT, "to: money"), "has a field to already"),
+        (field(SENT, "to: money"), "sent has a field to already"),
         (
             lambda text: gestures.renamed(text, SENT, "parcel.delivered", []),
             "there is a event parcel.delivered already",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QRect, QRectF
+from PySide6.QtCore import QObject, QPoint, QRect, QRectF, Signal
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from workbench.errors import CallerError, WorkbenchError
@@ -54,8 +54,12 @@ class BoardEditor(QObject):
         begin: Says how to begin, where nothing is.
         entry: The line that is typed.
         wanted: Id of the node that is chosen once it is drawn.
+
+    Signals:
+        stood: The design was read, or changed; `state` is how it stands.
     """
 
+    stood = Signal()
     makes = tuple(makes())
 
     def __init__(self, desk: Desk, canvas: FlowView) -> None:
@@ -65,7 +69,7 @@ class BoardEditor(QObject):
         self.entry.typed.connect(self._light)
         self.wanted = ""
         self.state = DesignState()
-        self._reading = Question(self, desk, self._show, partial(desk.fail, "Reading the project file"))
+        self._reading = Question(self, desk, self.take, partial(desk.fail, "Reading the project file"))
         self.acts = Actions(self, canvas)
         self.acts.offer()
         self.fields, self.wires = BoardFields(self), BoardWires(self)
@@ -291,11 +295,12 @@ class BoardEditor(QObject):
                 self.desk.fail(label, error)
             self.entry.tell(error_text(error))
             return
-        self._show(state)
+        self.take(state)
         self.desk.project_saved.emit()
         then()
 
-    def _show(self, state: DesignState) -> None:
+    def take(self, state: DesignState) -> None:
+        """Shows how the design stands."""
         self.state = state
         self.canvas.offering.refresh()
         self.canvas.board.mark()
@@ -303,6 +308,7 @@ class BoardEditor(QObject):
         said = f"not saved: {counted(count, 'mistake')}" if count else "saved"
         self.stand.set("warning" if count else "ok", said)
         self.stand.setToolTip(plain_tip("\n".join(state.problems) or "The project file has all of it"))
+        self.stood.emit()
 
 
 def _add_button(editor: BoardEditor) -> QToolButton:

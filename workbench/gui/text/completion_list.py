@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QListWidget,
     QListWidgetItem,
+    QPlainTextEdit,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -17,7 +18,6 @@ from typing_extensions import override
 
 from workbench.gui.actions import WidgetKey
 from workbench.gui.safe_painter import drawing
-from workbench.gui.text.tsk_editor import TskEditor
 from workbench.gui.theme import KINDS, code_font, theme, ui_font
 from workbench.services.design.completions import Completion, Completions
 
@@ -48,7 +48,7 @@ class CompletionList(QListWidget):
         WidgetKey("Esc", "Close the completions"),
     )
 
-    def __init__(self, editor: TskEditor) -> None:
+    def __init__(self, editor: QPlainTextEdit) -> None:
         super().__init__(editor)
         self._editor = editor
         self.setObjectName("completions")

@@ -25,7 +25,7 @@ class LineNumbers(QWidget):
 
     def wanted(self) -> int:
         """Returns how wide it is, in pixels."""
-        digits = max(3, len(str(self._editor.blockCount())))
+        digits = max(3, len(str(self._editor.blockCount() + self._editor.first_line)))
         return self._editor.fontMetrics().horizontalAdvance("9") * digits + 20
 
     @override
@@ -51,7 +51,7 @@ class LineNumbers(QWidget):
                 role = colors.error if number in wrong else colors.text if number == here else colors.muted
                 painter.setPen(QColor(role))
                 room = QRect(0, top, self.width() - 10, height)
-                painter.drawText(room, Qt.AlignmentFlag.AlignRight, str(number + 1))
+                painter.drawText(room, Qt.AlignmentFlag.AlignRight, str(number + editor.first_line))
                 if number in wrong:
                     painter.fillRect(QRect(0, top, 3, height), QColor(colors.error))
                 block = block.next()

@@ -24,12 +24,13 @@ from workbench.tusk import Problem
 
 STARTS = frozenset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_."[')
 """What has completions offered while one types."""
-NAMED = 3
-"""Fixes that have a button; the menu has all."""
 
 
 class TextPane(QWidget):
     """An editor, the line that says what is wrong at its cursor, and the search.
+
+    Attributes:
+        named: How many fixes have a button; the menu has all.
 
     Signals:
         edited: The text is another.
@@ -38,6 +39,7 @@ class TextPane(QWidget):
 
     edited = Signal()
     wanted = Signal(object)
+    named = 3
 
     def __init__(self, language: Language, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -137,8 +139,10 @@ class TextPane(QWidget):
             return
         one = found[0]
         more = f"  (and {len(found) - 1} more here)" if len(found) > 1 else ""
-        said = f"{one.line}:{one.column}  {sentences(one.message, one.hint)}{more}"
-        fixes = self._language.fixes(self.editor.text(), one)[:NAMED]
+        said = (
+            f"{one.line + self.editor.first_line - 1}:{one.column}  {sentences(one.message, one.hint)}{more}"
+        )
+        fixes = self._language.fixes(self.editor.text(), one)[: self.named]
         self.strip.set("error", said, [(fix.label, lambda fix=fix: self.apply(fix)) for fix in fixes])  # type: ignore[misc]
         if not self.strip.isVisible():
             self.strip.show()

@@ -39,6 +39,7 @@ class TskEditor(QPlainTextEdit):
     """The editor; offsets count characters, whatever Qt counts.
 
     Attributes:
+        first_line: Number of its first line, where it is a piece of a file.
         helps: Is given keys first, such as a list of completions that is open; says whether it took one.
 
     Signals:
@@ -60,6 +61,7 @@ class TskEditor(QPlainTextEdit):
         self._mistakes: list[tuple[QTextCursor, Problem]] = []
         self._shown = self._typed = self._text = ""
         self._revision = -1
+        self.first_line = 1
         font = code_font()
         font.setFeature(QFont.Tag("calt"), 0)  # what is typed is shown sign by sign: != and not ≠
         self.setFont(font)
@@ -96,7 +98,7 @@ class TskEditor(QPlainTextEdit):
         """Returns where the cursor stands."""
         at = (cursor or self.textCursor()).position()
         text = self.text()
-        return at if len(text) == self.document().characterCount() - 1 else _characters(text, at)
+        return at if len(text) == self.document().characterCount() - 1 else characters(text, at)
 
     def cursor_at(self, offset: int, end: int | None = None) -> QTextCursor:
         """Returns a cursor at an offset, or over a span."""
@@ -202,11 +204,7 @@ class TskEditor(QPlainTextEdit):
         line.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
         marks = [line]
         for cursor, _ in self._mistakes:
-            mark = QTextEdit.ExtraSelection()
-            mark.cursor = cursor
-            mark.format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-            mark.format.setUnderlineColor(QColor(colors.error))
-            marks.append(mark)
+            marks.append(wave(cursor))
         self.setExtraSelections(marks)
 
     def _tip(self, event: QHelpEvent) -> None:
@@ -351,6 +349,15 @@ class TskEditor(QPlainTextEdit):
         self.numbers.update()
 
 
+def wave(span: QTextCursor) -> QTextEdit.ExtraSelection:
+    """Returns the line under a mistake."""
+    mark = QTextEdit.ExtraSelection()
+    mark.cursor = span
+    mark.format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+    mark.format.setUnderlineColor(QColor(theme().colors.error))
+    return mark
+
+
 def _is_own(event: QKeyEvent) -> bool:
     """Whether a key that the window has another meaning for is one of the editor: F8 is its next mistake."""
     return event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_F8
@@ -379,6 +386,6 @@ def _common(one: str, other: str) -> int:
     return low
 
 
-def _characters(text: str, length: int) -> int:
-    """Returns how many characters Qt takes for so long."""
+def characters(text: str, length: int) -> int:
+    """Returns how many characters of a text Qt takes for so long."""
     return len(text.encode("utf-16-le")[: 2 * length].decode("utf-16-le", errors="ignore"))

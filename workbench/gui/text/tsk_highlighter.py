@@ -132,8 +132,8 @@ class TskHighlighter(QObject):
         role = ROLES.get(word.kind, "text")
         if word.kind is WordKind.TEXT and self._is_expression(section, word.path):
             yield self._range(text, word.start, word.end, "muted")
-            for found in _EXPRESSION.finditer(text, word.start, word.end):
-                yield self._range(text, found.start(), found.end(), _INSIDE[str(found.lastgroup)])
+            for start, end, role in expression_ranges(text, word.start, word.end):
+                yield self._range(text, start, end, role)
             return
         yield self._range(text, word.start, word.end, role, bold=word.kind is WordKind.SECTION)
 
@@ -154,6 +154,12 @@ class TskHighlighter(QObject):
             if bold:
                 found.setFontWeight(QFont.Weight.Bold)
         return found
+
+
+def expression_ranges(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int, str]]:
+    """Yields the spans of an expression's words with the role of their ink."""
+    for found in _EXPRESSION.finditer(text, start, len(text) if end is None else end):
+        yield found.start(), found.end(), _INSIDE[str(found.lastgroup)]
 
 
 def units(text: str) -> int:

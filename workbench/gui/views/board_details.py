@@ -1,4 +1,4 @@
-"""Says in a strip below the board what the chosen node is, how much passed through it, and where to go on."""
+"""Says beside the board what the chosen node is: its form and text, what is known of it, where to go on."""
 
 from __future__ import annotations
 
@@ -7,17 +7,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout
-from typing_extensions import override
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.gui.board.board_graph import BoardGraph, BoardNode, kind_of
 from workbench.gui.icons import icon
 from workbench.gui.views.subscription_table import mode_text
-from workbench.gui.widgets import ElidedLabel, plain_label, plain_tip
+from workbench.gui.widgets import ElidedLabel, plain_label
 from workbench.model.pydantic_messages import summary_of
 
 if TYPE_CHECKING:
+    from workbench.gui.details.section_editor import SectionEditor
     from workbench.model.registry import Registry
     from workbench.services.monitor.monitor_values import ProjectionView, SubscriptionView
 
@@ -36,12 +46,20 @@ ACTIONS = {
 """What can be done with a node of each kind: the button's text and its icon."""
 DECLARED_AS = {"subscription": "consumer", "external": "actor"}
 """How the project's texts call a kind of node, where that is not its own name."""
-WIDE = 480
-"""Pixels from which the buttons have words."""
-ROOMY = 720
-"""Pixels from which rules and ways seldom need two lines each; below, half as many are shown."""
-NAMED = 4
-"""Neighbours, ways and rules that are named; more are counted."""
+NOTHING = "Choose something on the board to see and change what it says."
+ELSEWHERE = (
+    "The project file does not declare it in lines of its own: a Python module or another part brings it."
+)
+PARTS = {
+    "problems": "",
+    "doc": "",
+    "elsewhere": "",
+    "fields": "Fields",
+    "around": "Around it",
+    "rules": "Rules",
+    "ways": "When and how",
+}
+"""What is told of a thing, with what stands above it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +115,8 @@ def neighbours(graph: BoardGraph, node: BoardNode) -> str:
     parts = []
     for word, others in (("From", graph.sources[node.id]), ("To", graph.targets[node.id])):
         if others:
-            titles = [graph.by_id[other].title for other in others[:NAMED]]
-            more = [f"{len(others) - NAMED} more"] if len(others) > NAMED else []
-            parts.append(f"{word} {', '.join([*titles, *more])}")
-    return "  ·  ".join(parts)
+            parts.append(f"{word} {', '.join(graph.by_id[other].title for other in others)}")
+    return "\n".join(parts)
 
 
 def ways(registry: Registry, graph: BoardGraph, node: BoardNode) -> str:
@@ -143,14 +159,44 @@ def _count(number: int, what: str) -> str:
     return f"{number:,} {what}" + ("s" if number != 1 else "")
 
 
-class DetailsStrip(QFrame):
-    """The strip; hidden while nothing is chosen.
+class AboutPane(QScrollArea):
+    """What is known of a thing besides its text: in words, with nothing left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(12, 8, 12, 12)
+        column.setSpacing(2)
+        self.parts: dict[str, QLabel] = {}
+        self.heads: dict[str, QLabel] = {}
+        for part, head in PARTS.items():
+            self.heads[part] = plain_label(head, "heading")
+            self.parts[part] = _label("warning" if part == "problems" else "")
+            for label in (self.heads[part], self.parts[part]):
+                column.addWidget(label)
+        column.addStretch(1)
+        self.setWidget(inner)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+
+    def show_parts(self, texts: Mapping[str, str]) -> None:
+        """Shows texts by the names of `PARTS`."""
+        for part, label in self.parts.items():
+            label.setText(texts.get(part, ""))
+            for one in (label, self.heads[part]):
+                one.setVisible(bool(texts.get(part)) and bool(one.text()))
+
+
+class DetailsPanel(QFrame):
+    """The panel beside the board, or below it where that is narrow.
 
     Signals:
         acted: The person wants what the button offers.
         letters_wanted: The person wants to see the subscription's dead letters.
         text_wanted: The person wants to see where it is declared.
-        closed: The person wants the strip to go.
+        closed: The person wants the panel to go.
     """
 
     acted = Signal()
@@ -158,106 +204,113 @@ class DetailsStrip(QFrame):
     text_wanted = Signal()
     closed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, section: SectionEditor) -> None:
         super().__init__()
-        self._texts: dict[QLabel, str] = {}
-        self._icon = QLabel()
+        self.section, self.about = section, AboutPane()
+        self._sign = QLabel()
         self._title = ElidedLabel("heading")
-        self._kind = _label("muted")
-        self._doc = _label("")
-        self._numbers = _label("muted")
-        self._around = _label("muted")
-        self._ways = _label("muted")
-        self._rules = _label("muted")
-        self._problems = _label("warning")
-        self._act = QPushButton()
+        self._kind = ElidedLabel("muted")
+        self._act = _button("external", "")
         self._act.clicked.connect(self.acted)
-        self._letters = QPushButton()
-        self._letters.setAccessibleName("Dead letters")
-        self._letters.setIcon(icon("dead-letter"))
+        self._letters = _button("dead-letter", "Dead letters")
         self._letters.clicked.connect(self.letters_wanted)
-        self._text = QToolButton()
-        self._text.setIcon(icon("code", "muted"))
-        self._text.setToolTip("Open in the text  (F12)")
-        self._text.setAccessibleName("Open in the text")
+        self._text = _button("code", "Open in the text  (F12)")
         self._text.clicked.connect(self.text_wanted)
-        self._close = QToolButton()
-        self._close.setIcon(icon("close", "muted"))
-        self._close.setToolTip("Choose nothing  (Esc)")
-        self._close.setAccessibleName("Close the details")
+        self._close = _button("close", "Close the details  (F4)")
         self._close.clicked.connect(self.closed)
+        self.pages = QStackedWidget()
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(section, "Form and text")
+        self.tabs.addTab(self.about, "About")
+        nothing = plain_label(NOTHING, "muted", wrap=True)
+        nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
+        nothing.setContentsMargins(12, 12, 12, 12)
+        self.pages.addWidget(nothing)
+        self.pages.addWidget(self.tabs)
         self._arrange()
+        self.show_nothing()
 
     def _arrange(self) -> None:
+        names = QVBoxLayout()
+        names.setSpacing(0)
+        names.addWidget(self._title)
+        names.addWidget(self._kind)
         top = QHBoxLayout()
-        top.setSpacing(8)
-        top.addWidget(self._icon)
-        top.addWidget(self._title, 1)
-        top.addWidget(self._letters)
-        top.addWidget(self._act)
-        top.addWidget(self._text)
-        top.addWidget(self._close)
+        top.setContentsMargins(12, 6, 8, 6)
+        top.setSpacing(6)
+        top.addWidget(self._sign)
+        top.addLayout(names, 1)
+        for button in (self._letters, self._act, self._text, self._close):
+            top.addWidget(button)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(12, 6, 8, 8)
-        whole.setSpacing(2)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
         whole.addLayout(top)
-        told = (self._numbers, self._around, self._rules, self._ways, self._problems)
-        for label in (self._kind, self._doc, *told):
-            label.setWordWrap(True)
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-            whole.addWidget(label)
+        whole.addWidget(self.pages, 1)
 
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._word()
-        if (event.oldSize().width() < ROOMY) != (self.width() < ROOMY):
-            for label, text in self._texts.items():
-                self._put(label, text)
+    def lie(self, *, wide: bool) -> None:
+        """Puts form and text beside each other, or one below the other."""
+        split = self.section.split
+        split.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+        split.setSizes([600, 400])
 
-    def _word(self) -> None:
-        """Shows the buttons with their words where there is room for them."""
-        wide = self.width() >= WIDE
-        for button in (self._letters, self._act):
-            button.setText(button.accessibleName() if wide else "")
-            button.setToolTip("" if wide else button.accessibleName())
+    def show_nothing(self) -> None:
+        """Says that nothing is chosen."""
+        self.section.leave()
+        self.pages.setCurrentIndex(0)
+        self._title.setText("Details")
+        self._kind.setText("")
+        self._sign.clear()
+        for button in (self._letters, self._act, self._text):
+            button.hide()
 
-    def show_node(self, graph: BoardGraph, node: BoardNode, registry: Registry, live: Live) -> None:
-        """Tells everything about a node."""
+    def show_node(
+        self, graph: BoardGraph, node: BoardNode, registry: Registry, live: Live, *, declared: bool
+    ) -> None:
+        """Tells everything about a node.
+
+        Args:
+            declared: Whether the form and the text of it are shown, too.
+        """
         kind = kind_of(node.kind)
-        self._icon.setPixmap(icon(kind.icon, kind.role).pixmap(18, 18))
+        self._sign.setPixmap(icon(kind.icon, kind.role).pixmap(18, 18))
         self._title.setText(node.title)
         self._kind.setText("  ·  ".join(part for part in (kind.word, counts(node, live)) if part))
-        self._put(self._doc, describe(registry, node))
-        self._put(
-            self._numbers,
-            f"Fields: {', '.join(node.rows)}" if node.rows and node.kind in {"command", "event"} else "",
+        self.about.show_parts(
+            {
+                "problems": "\n".join(f"⚠ {problem}" for problem in node.problems),
+                "doc": describe(registry, node),
+                "elsewhere": "" if declared else ELSEWHERE,
+                "fields": ", ".join(node.rows) if node.kind in {"command", "event"} else "",
+                "around": neighbours(graph, node),
+                "rules": rules(registry, node),
+                "ways": ways(registry, graph, node),
+            }
         )
-        self._put(self._around, neighbours(graph, node))
-        self._put(self._rules, rules(registry, node))
-        self._put(self._ways, ways(registry, graph, node))
-        self._put(self._problems, "\n".join(f"⚠ {problem}" for problem in node.problems))
+        self.tabs.setTabEnabled(0, declared)
         name = node.id.removeprefix("subscription:")
         self._letters.setVisible(name in live.subscriptions and live.subscriptions[name].dead > 0)
         text, picture = ACTIONS.get(node.kind, ("", ""))
         self._act.setVisible(bool(text))
         if text:
             self._act.setAccessibleName(text)
+            self._act.setToolTip(text)
             self._act.setIcon(icon(picture))
-        self._word()
-        self.show()
+        self._text.setVisible(declared)
+        self.pages.setCurrentIndex(1)
 
-    def _put(self, label: QLabel, text: str) -> None:
-        """Shows the first lines; where there are more, the tip has all."""
-        self._texts[label] = text
-        lines, most = text.splitlines(), NAMED if self.width() >= ROOMY else NAMED // 2
-        more = [f"and {len(lines) - most} more"] if len(lines) > most else []
-        label.setText("\n".join([*lines[:most], *more]))
-        label.setToolTip(plain_tip(text) if more else "")
-        label.setVisible(bool(text))
+
+def _button(icon_name: str, tip: str) -> QToolButton:
+    button = QToolButton()
+    button.setIcon(icon(icon_name, "muted"))
+    button.setToolTip(tip)
+    button.setAccessibleName(tip.partition("  (")[0])
+    return button
 
 
 def _label(role: str) -> QLabel:
-    label = plain_label(role=role)
+    label = plain_label(role=role, wrap=True)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label

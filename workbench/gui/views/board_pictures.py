@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from workbench.gui.actions import BoundAction
 from workbench.gui.board.blueprint import Blueprint, blueprint_of
@@ -177,3 +177,13 @@ class BoardPictures(QWidget):
         acts = [one for one in offered if one.act.anyway is not bool(subject)]
         moves = [(one.keys, "go along") for one in FlowView.moves]
         self.hints.show_hints(subject, [*moves, *hints_of([*acts, *more])])
+
+
+def scale_button(canvas: FlowView) -> QToolButton:
+    """Makes the button that says how large the board is; a click shows it in its own size."""
+    act, button = canvas.acts["own_size"], QToolButton()
+    button.setToolTip(act.toolTip())
+    button.setAccessibleName(act.text())
+    button.clicked.connect(act.trigger)
+    canvas.zoomed.connect(lambda scale: button.setText(f"{scale:.0%}"))
+    return button

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import Action, action
@@ -16,14 +16,16 @@ from workbench.gui.board.board_graph import kind_of
 from workbench.gui.board.legend import Legend
 from workbench.gui.board.picture import Picture
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.details.section_editor import SectionEditor, drafted
 from workbench.gui.icons import icon
 from workbench.gui.view import View
-from workbench.gui.views.board_details import ACTIONS, DECLARED_AS, DetailsStrip, Live
+from workbench.gui.views.board_details import ACTIONS, DECLARED_AS, DetailsPanel, Live
 from workbench.gui.views.board_export import BoardExport
 from workbench.gui.views.board_finder import BoardFinder
 from workbench.gui.views.board_import import BoardImport
 from workbench.gui.views.board_model import badges, pulses
-from workbench.gui.views.board_pictures import BoardPictures, Drawn, drawn
+from workbench.gui.views.board_pictures import BoardPictures, Drawn, drawn, scale_button
+from workbench.gui.views.board_split import BoardSplit
 from workbench.gui.views.publish_dialog import open_publish
 from workbench.gui.widgets import EmptyState, show_words, toolbar_button
 from workbench.project.samples import PROJECT_FILE
@@ -66,8 +68,7 @@ class BoardView(View):
         self.editor.hand.told.connect(self._tell)
         self.legend = Legend(self.canvas)
         self.legend.hide()
-        self.details = DetailsStrip()
-        self.details.hide()
+        self.details = DetailsPanel(SectionEditor(desk, self.editor.take))
         self._build()
         for picture in self.pictures.both:
             picture.node_chosen.connect(self._show_details)
@@ -75,7 +76,9 @@ class BoardView(View):
         self.details.acted.connect(self.act)
         self.details.letters_wanted.connect(self._show_letters)
         self.details.text_wanted.connect(self.show_text)
-        self.details.closed.connect(lambda: self.scene.choose(""))
+        self.details.closed.connect(self.split.show_details)
+        self.details.section.drafted.connect(self._show_badges)
+        self.editor.stood.connect(lambda: self._show_details(self.scene.chosen))
         self.acts.offer()
         self.export = BoardExport(desk, self.pictures)
         self.bring = BoardImport(self.editor)
@@ -98,14 +101,15 @@ class BoardView(View):
             self._open_folder,
         )
         board = QWidget()
+        self.split = BoardSplit(board, self.details)
+        self.split.splitterMoved.connect(lambda _at, _handle: self._word())
         column = QVBoxLayout(board)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._toolbar())
         column.addWidget(self.pictures, 1)
-        column.addWidget(self.details)
         self.pages = QStackedWidget()
-        self.pages.addWidget(board)
+        self.pages.addWidget(self.split)
         self.pages.addWidget(empty)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -132,7 +136,7 @@ class BoardView(View):
         row.addSpacing(8)
         for key in ("show_all", "zoom_out"):
             row.addWidget(self.canvas.acts.button(key, words=False))
-        row.addWidget(self._scale_button())
+        row.addWidget(scale_button(self.canvas))
         row.addWidget(self.canvas.acts.button("zoom_in", words=False))
         row.addSpacing(4)
         row.addWidget(self.finder.search, 100)
@@ -144,21 +148,17 @@ class BoardView(View):
         for key in ("undo", "redo"):
             row.addWidget(self.editor.acts.button(key, words=False))
         row.addWidget(self.key_button)
+        row.addWidget(self.split.acts.button("show_details", words=False))
         return row
-
-    def _scale_button(self) -> QToolButton:
-        """Says how large the board is; a click shows it in its own size."""
-        act, button = self.canvas.acts["own_size"], QToolButton()
-        button.setToolTip(act.toolTip())
-        button.setAccessibleName(act.text())
-        button.clicked.connect(act.trigger)
-        self.canvas.zoomed.connect(lambda scale: button.setText(f"{scale:.0%}"))
-        return button
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        show_words((*self._switch, self.troubles), shown=self.width() >= WIDE)
+        self._word()
+
+    def _word(self) -> None:
+        """Shows the buttons with their words where there is room."""
+        show_words((*self._switch, self.troubles), shown=self.pictures.width() >= WIDE)
 
     # -- the model -----------------------------------------------------------------------------------------
 
@@ -225,7 +225,7 @@ class BoardView(View):
             for view in self._live.subscriptions.values()
             if view.status in HALTED
         }
-        self.scene.set_badges(badges(self._live.flow) | paused)
+        self.scene.set_badges(badges(self._live.flow) | paused | drafted(self.desk))
 
     def _tell_scenarios(self) -> None:
         self.pictures.tell_scenarios(self.desk.workspace.scenarios)
@@ -279,6 +279,7 @@ class BoardView(View):
     @override
     def arranged(self, perspective: str, settings: QSettings) -> None:
         self._arranged, self._settings = perspective, settings
+        self.split.remember(settings)
         first = PICTURES[1] if perspective in RUNNING else PICTURES[0]
         self._change_picture(str(settings.value(f"picture/{perspective}", first)))
 
@@ -323,11 +324,16 @@ class BoardView(View):
     def _show_details(self, name: str) -> None:
         node = self.scene.graph.by_id.get(name)
         if node is None:
-            self.details.hide()
+            self.details.show_nothing()
             self.canvas.setAccessibleDescription("")
         else:
             self.canvas.setAccessibleDescription(f"{kind_of(node.kind).word} {node.title}")
-            self.details.show_node(self.scene.graph, node, self.desk.workspace.registry, self._live)
+            declared = self.details.section.show_node(
+                self.editor.node(name), self.editor.state, self.editor.why_not()
+            )
+            registry = self.desk.workspace.registry
+            self.details.show_node(self.scene.graph, node, registry, self._live, declared=declared)
+        self.split.choose(chosen=node is not None)
         self.pictures.tell_keys(node.title if node is not None else "", self.acts["other_picture"])
 
     def _tell(self, subject: str, hints: Sequence[tuple[str, str]] = ()) -> None:

@@ -56,6 +56,26 @@ class KeyPlace:
         known = {id(one): one.alias or name for name, one in fields.items()}
         return {known[id(one)]: one.description or "" for one in own}
 
+    @property
+    def required(self) -> frozenset[str]:
+        """The keys that have to stand inside."""
+        fields = self.model.model_fields if self.model is not None else {}
+        return frozenset(one.alias or name for name, one in fields.items() if one.is_required())
+
+    @property
+    def is_block(self) -> bool:
+        """Whether a block stands there, and not its short form, the text of a type or a name."""
+        if self.inner is None:
+            return self.model is not None and "type" not in self.keys
+        inner = self.inside("x")
+        return self.says is None or inner is None or self.says.names not in inner.keys
+
+    @property
+    def is_table(self) -> bool:
+        """Whether fields or columns stand there."""
+        inner = self.inside("x") if self.inner is not None else None
+        return inner is not None and "type" in inner.required
+
     def inside(self, key: str) -> KeyPlace | None:
         """Returns what stands behind a key that stands here; None where nothing can."""
         if self.model is not None:

@@ -158,20 +158,11 @@ def _key(key: str, inside: KeyPlace | None, words: str, place: TextPlace, kind: 
     tail, back, again = ": ", 0, True
     if place.quoted:
         tail = ""
-    elif inside is not None and _is_block(inside):
+    elif inside is not None and inside.is_block:
         tail, back, again = " { }", 2, False
     elif inside is not None and not inside.choices and not inside.is_list and (inside.is_text or inside.says):
         tail, back = ': ""', 1
     return Completion(name=key, insert=written + tail, kind=kind, words=words, back=back, again=again)
-
-
-def _is_block(place: KeyPlace) -> bool:
-    """Whether a block stands there, and not its short form, the text of a type or a name."""
-    if place.inner is None:
-        return place.model is not None and "type" not in place.keys
-    inner = place.inside("x")
-    short = place.says is not None and inner is not None and place.says.names in inner.keys
-    return not short
 
 
 def _names_of_keys(asked: _Asked, known: KeyPlace, scopes: list[Scope]) -> Members:

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import InvalidValue, NotFound, ProjectError, StoreReadOnly
 from workbench.project.module_import import lies_in
+from workbench.project.project_file import read_settings
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import FOLDER
 from workbench.services.design.design_text import DesignText
+from workbench.services.design.marks.find_marks import marks_of
+from workbench.services.design.marks.mark import DesignMark
 from workbench.services.design.section_merge import merge
 from workbench.services.project_editor.settings_preview import would_be
 from workbench.tusk import Document, TskError, parse, read_file, remove, save
@@ -100,6 +103,16 @@ class Design:
                 self._undone.clear()
                 self._take(after)
             return self._state()
+
+    def marks(self) -> list[DesignMark]:
+        """Returns what is worth a second look in the model that runs.
+
+        Raises:
+            NotFound: There is no project file any more.
+            TskError: It cannot be read.
+        """
+        model = self._world.model
+        return marks_of(read_settings(model.root, environ=self._environ), model.registry)
 
     def is_stored(self, event: str) -> bool:
         """Whether the store has an event of a type."""

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.errors import InvalidValue
-from workbench.tusk import TskError, ValueKind, parse, write_value
+from workbench.tusk import TskError, Value, ValueKind, parse, write_value
+from workbench.tusk.write import write_entry
 
-PLAIN_TYPE = "string"
+PLAIN_TYPE, PLAIN_COLUMN = "string", "text"
 _WORDS = {
     "text": "string",
     "yes/no": "boolean",
@@ -26,11 +27,17 @@ _LIMIT = re.compile(r"\s*(?P<key>min|max|places)\s+(?P<value>-?\d+(?:\.\d+)?)")
 _DEFAULT = re.compile(r"\s*=\s*(?P<value>\S.*)", re.DOTALL)
 _HINT = "name: type, such as amount: money min 0, note?, status: placed | paid, lines: [line]"
 _PLAIN = {ValueKind.STRING, ValueKind.NUMBER, ValueKind.BOOLEAN, ValueKind.NULL}
-_SHOWN = ("min", "max", "places", "default")
+_LIMITS = ("min", "max", "places")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_PLAIN_NAME = re.compile(r"[^\s\[\]{}]+")
+_CHOICES = re.compile(r"(?P<names>[^=|\"]*\|[^=\"]*)")
 
 
-def read_field_line(line: str) -> tuple[str, str | dict[str, Any]]:
+def read_field_line(line: str, *, column: bool = False) -> tuple[str, str | dict[str, Any]]:
     """Returns a field's name, and what is written for it: its type alone, or a block.
+
+    Args:
+        column: It is one of a projection, whose types have names of their own.
 
     Raises:
         InvalidValue: The line cannot be understood; says what cannot.
@@ -38,7 +45,8 @@ def read_field_line(line: str) -> tuple[str, str | dict[str, Any]]:
     found = _LINE.fullmatch(line)
     if found is None:
         raise InvalidValue("a field is a name and a type", path="", hint=_HINT)
-    said, rest = _type(found["rest"] or PLAIN_TYPE)
+    words = {} if column else _WORDS
+    said, rest = _type(found["rest"] or (PLAIN_COLUMN if column else PLAIN_TYPE), words)
     while limit := _LIMIT.match(rest):
         text = limit["value"]
         said[limit["key"]] = float(text) if "." in text else int(text)
@@ -46,52 +54,87 @@ def read_field_line(line: str) -> tuple[str, str | dict[str, Any]]:
     if default := _DEFAULT.fullmatch(rest):
         said["default"] = _read(default["value"].strip())
     elif rest.strip():
-        raise InvalidValue(f"{rest.strip()} cannot be understood", path="", hint=_HINT)
+        said |= _entries(rest.strip().removeprefix(",").strip())
     if found["open"]:
         said["type"] += "?"
     return found["name"], said["type"] if set(said) == {"type"} else said
 
 
 def write_field_line(name: str, value: object) -> str | None:
-    """Returns the line for a field as it is written; None where a line cannot say all of it."""
+    """Returns the line for a field as it is written; None where it has no type."""
+    parts = field_parts(name, value)
+    return None if parts is None else f"{parts[0]}: {' '.join(part for part in parts[1:] if part)}"
+
+
+def field_parts(name: str, value: object) -> tuple[str, str, str] | None:
+    """Returns the name, the type and the rules of a field's line; None where it has no type."""
     said: dict[str, Any] = {"type": value} if isinstance(value, str) else dict(_mapping(value))
     word = said.pop("type", None)
     if not isinstance(word, str):
         return None
-    plain, mark = word.removesuffix("?"), "?" if word.endswith("?") else ""
-    shape = _shape(plain, said)
-    limits = [f" {key} {said.pop(key)}" for key in _SHOWN[:-1] if key in said]
-    if "default" in said:
-        limits.append(f" = {write_value(said.pop('default'))}")
-    return None if said or shape is None else f"{name}{mark}: {shape}{''.join(limits)}"
+    shape = _shape(word.removesuffix("?"), said)
+    rules = " ".join(f"{key} {said.pop(key)}" for key in _LIMITS if _is_number(said.get(key)))
+    if set(said) == {"default"} and isinstance(said["default"], str | int | float | None):
+        rules = f"{rules} = {write_value(said.pop('default'))}".strip()
+    rest = ", ".join(write_entry(key, one) for key, one in said.items())
+    mark = "?" if word.endswith("?") else ""
+    return f"{name}{mark}", shape, ", ".join(part for part in (rules, rest) if part)
 
 
-def _type(rest: str) -> tuple[dict[str, Any], str]:
+def _type(rest: str, words: Mapping[str, str]) -> tuple[dict[str, Any], str]:
     for kind, form in (("list", _LIST), ("map", _MAP)):
         if found := form.match(rest):
-            return {"type": kind, "of": _WORDS.get(found["of"], found["of"])}, rest[found.end() :]
-    if "|" in rest:
-        choices, _, default = rest.partition("=")
-        names = [one.strip() for one in choices.split("|")]
+            return {"type": kind, "of": words.get(found["of"], found["of"])}, rest[found.end() :]
+    if found := _CHOICES.match(rest):
+        names = [one.strip() for one in found["names"].split("|")]
         if not all(names):
             raise InvalidValue("a choice is missing beside |", path="", hint="status: placed | paid")
-        return {"type": "choice", "choices": names}, f"={default}" if default else ""
+        return {"type": "choice", "choices": names}, rest[found.end() :]
     word = _WORD.match(rest)
     if word is None:
         raise InvalidValue("a type is missing", path="", hint=_HINT)
-    return {"type": _WORDS.get(word[0], word[0])}, rest[word.end() :]
+    return {"type": words.get(word[0], word[0])}, rest[word.end() :]
 
 
-def _shape(plain: str, said: dict[str, Any]) -> str | None:
-    of = said.get("of")
-    if plain in {"list", "map"} and isinstance(of, str):
+def _shape(plain: str, said: dict[str, Any]) -> str:
+    of, choices = said.get("of"), said.get("choices")
+    if plain in {"list", "map"} and isinstance(of, str) and _PLAIN_NAME.fullmatch(of):
         del said["of"]
         return f"[{of}]" if plain == "list" else f"{{{of}}}"
-    choices = said.get("choices")
-    if plain == "choice" and isinstance(choices, list) and not any("|" in str(one) for one in choices):
-        del said["choices"]
-        return " | ".join(str(one) for one in choices)
-    return None if plain in {"list", "map", "choice", "object"} else plain
+    if plain == "choice" and isinstance(choices, list) and set(said) <= {"choices", "default"}:
+        line = " | ".join(str(one) for one in choices)
+        same = [one.strip() for one in line.split("|")] == choices
+        if same and len(choices) > 1 and not set('="') & set(line):
+            del said["choices"]
+            return line
+    return plain
+
+
+def _entries(text: str) -> dict[str, Any]:
+    """Returns what else a block says, as it is written there, such as ``example: "Ada"``."""
+    try:
+        scope = parse(f"x {{ {text} }}").top.entries["x"].value.scope
+    except TskError:
+        scope = None
+    said = {key: plain_value(one.value) for key, one in scope.entries.items()} if scope is not None else {}
+    if not said or "type" in said:
+        raise InvalidValue(f"{text} cannot be understood", path="", hint=_HINT)
+    return said
+
+
+def plain_value(value: Value) -> Any:
+    """Returns what is written as a value that is read from a text.
+
+    Raises:
+        InvalidValue: It is more than itself, such as a reference.
+    """
+    if value.scope is not None:
+        return {one.key: plain_value(one.value) for one in value.scope.entries.values()}
+    if value.kind is ValueKind.ARRAY:
+        return [plain_value(one) for one in value.items]
+    if value.kind not in _PLAIN:
+        raise InvalidValue("a reference can only be changed in the text", path="")
+    return value.plain
 
 
 def _read(text: str) -> Any:
@@ -101,6 +144,10 @@ def _read(text: str) -> Any:
     except TskError:
         return text
     return value.plain if value.kind in _PLAIN else text
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and _NUMBER.fullmatch(str(value)) is not None
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -10,11 +10,12 @@ from typing import Any
 from workbench.errors import InvalidValue
 from workbench.project.declared.section_kinds import KINDS
 from workbench.services.design.design_text import DesignText
-from workbench.services.design.field_lines import read_field_line
+from workbench.services.design.field_lines import plain_value
+from workbench.services.design.form_changes import with_field_line
 from workbench.services.design.references import HEADER, NAME_SPACES, Reference, references
 from workbench.services.design.relations import column_type, relation, section_path, why_not
-from workbench.services.design.section_lists import actions, names_at, put, remove_action, remove_name
-from workbench.tusk import Document, Value, ValueKind, add_section, delete, insert, remove_section, rename
+from workbench.services.design.section_lists import actions, names_at, remove_action, remove_name
+from workbench.tusk import Document, add_section, delete, insert, remove_section
 
 PLACES = ("creates", "changes", "creates_or_changes")
 """Keys by which a command says which aggregate it is for."""
@@ -125,13 +126,7 @@ def fields_of(text: DesignText, node: DesignNode) -> dict[str, Any]:
     """Returns the fields of a thing as they are written, in their order."""
     entry = text.project.find(fields_path(node))
     scope = entry.value.scope if entry is not None else None
-    return {one.key: _plain(one.value) for one in scope.entries.values()} if scope is not None else {}
-
-
-def _plain(value: Value) -> Any:
-    if value.scope is not None:
-        return {one.key: _plain(one.value) for one in value.scope.entries.values()}
-    return [_plain(one) for one in value.items] if value.kind is ValueKind.ARRAY else value.plain
+    return {one.key: plain_value(one.value) for one in scope.entries.values()} if scope is not None else {}
 
 
 def with_field(text: DesignText, node: DesignNode, line: str, *, instead: str = "") -> DesignText:
@@ -140,13 +135,7 @@ def with_field(text: DesignText, node: DesignNode, line: str, *, instead: str = 
     Raises:
         InvalidValue: The line cannot be understood, or there is a field of that name.
     """
-    name, value = read_field_line(line)
-    path, document = fields_path(node), text.project
-    if name != instead and document.find((*path, name)) is not None:
-        raise InvalidValue(f"{node.name} has a field {name} already", path="")
-    if instead and instead != name:
-        document = rename(document, (*path, instead), name)
-    return text.with_project(put(document, (*path, name), value))
+    return text.with_project(with_field_line(text.project, fields_path(node), line, instead=instead))
 
 
 def without_field(text: DesignText, node: DesignNode, name: str) -> DesignText:

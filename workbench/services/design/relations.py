@@ -22,8 +22,8 @@ Change = Callable[[Document, str, str], Document]
 """Of the names of source and target."""
 _COLUMNS = {
     "integer": "integer",
-    "decimal": "number",
-    "money": "number",
+    "decimal": "decimal",
+    "money": "money",
     "boolean": "boolean",
     "date-time": "time",
     "list": "json",

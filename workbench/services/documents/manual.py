@@ -15,6 +15,7 @@ ORDER = (
     "project-file",
     "language",
     "expressions",
+    "marks",
     "deliveries",
     "contract",
     "architecture",

@@ -63,6 +63,10 @@ class DraftFiles:
         """Returns the draft of a place."""
         return self._all().get(key)
 
+    def places(self) -> list[str]:
+        """Returns the places that have a draft."""
+        return list(self._all())
+
     def keep(self, key: str, content: Any, what: str) -> None:
         """Keeps what stands at a place now; the same content stays as old as it is."""
         drafts = self._all()

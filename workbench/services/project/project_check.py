@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from workbench.errors import NotFound, ProjectError
-from workbench.model.consistency import contradictions_in, unread_topics
-from workbench.model.endless_loops import endless_loops
+from workbench.model.consistency import contradictions_in
 from workbench.model.model_flow import ModelFlow
 from workbench.model.registry import Registry
 from workbench.project.architecture_flags import unmet
@@ -17,6 +16,8 @@ from workbench.project.project import load_project
 from workbench.project.project_file import project_root, read_settings
 from workbench.project.python_sources import LARGEST, module_path
 from workbench.project.samples import PROJECT_FILE
+from workbench.services.design.marks.find_marks import marks_of
+from workbench.services.design.marks.mark import DesignMark
 from workbench.services.project.project_trust import trust_of
 from workbench.services.project.row_moves import misfits
 from workbench.services.project.run_check import (
@@ -36,7 +37,7 @@ class ProjectReport:
     """What a check found.
 
     Attributes:
-        advice: What is worth knowing, though nothing is wrong with it.
+        marks: What is worth a second look, though nothing is wrong with it.
         unseen: Modules that were not imported, because they are not trusted; only their syntax was checked.
         model: How many things of each kind the model has; empty where it could not be built.
         flows: What each thing of the model does and after which rules, by its kind and name, as far as known.
@@ -44,7 +45,7 @@ class ProjectReport:
 
     name: str
     complaints: tuple[Complaint, ...]
-    advice: tuple[str, ...] = ()
+    marks: tuple[DesignMark, ...] = ()
     unseen: tuple[str, ...] = ()
     model: Mapping[str, int]
     flows: Mapping[str, Sequence[ModelFlow]] = field(default_factory=dict)
@@ -84,15 +85,6 @@ async def check_project(target: Path, environ: Mapping[str, str], *, trust: bool
     said += story_problems(project)
     stored = store_problems(project, environ, allow=trust)
     said += stored or await start_problems(project)
-    advice = [
-        f"topic {name}: events are routed to it, and no subscription reads it"
-        for name in unread_topics(project.registry)
-    ]
-    advice += [
-        f"this never ends{' while it is refused' if ' → refused → ' in way else ''}: {way};"
-        " nothing on the way has a condition (add a when or a refuse)"
-        for way in endless_loops(project.registry)
-    ]
     if not stored:  # else the store is not to be opened, or its events are the greater trouble
         said += [
             Complaint(file=PROJECT_FILE, code="M-TABLE", message=error.message, hint=error.hint)
@@ -102,10 +94,20 @@ async def check_project(target: Path, environ: Mapping[str, str], *, trust: bool
     return ProjectReport(
         name=project.name,
         complaints=tuple(found),
-        advice=tuple(advice),
+        marks=tuple(_at(root, mark) for mark in marks_of(file, project.registry)),
         model=counts(project.registry),
         flows=_flows(project.registry),
     )
+
+
+def _at(root: Path, mark: DesignMark) -> DesignMark:
+    """Returns a mark with its file as it is shown from where the person stands."""
+    place = mark.place
+    return replace(mark, place=replace(place, file=_shown(Path(place.file), root))) if place else mark
+
+
+def _shown(file: Path, root: Path) -> str:
+    return str(file if file.is_absolute() or file.is_relative_to(root) else root / file)
 
 
 def _flows(registry: Registry) -> dict[str, list[ModelFlow]]:
@@ -137,7 +139,7 @@ def _complaint(problem: object, root: Path) -> Complaint:
     """Reads a problem of any of a project's files; places are shown from where the person stands."""
     file = Path(str(getattr(problem, "file", root / "project.tsk")))
     return Complaint(
-        file=str(file if file.is_absolute() or file.is_relative_to(root) else root / file),
+        file=_shown(file, root),
         line=getattr(problem, "line", 1),
         column=getattr(problem, "column", 1),
         code=getattr(problem, "code", "M-IMPORT"),

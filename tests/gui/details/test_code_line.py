@@ -1,0 +1,62 @@
+"""A line of a form tells what was typed once it is meant, and takes it back on Esc."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from workbench.gui.details.code_line import CodeLine
+from workbench.services.design.completions import Completion, Completions
+
+
+def line(qtbot: QtBot) -> tuple[CodeLine, list[str]]:
+    found = Completion(name="total", insert="total", kind="field")
+    made = CodeLine("when", lambda _typed, at: Completions(start=at - 1, end=at, typed="t", found=(found,)))
+    qtbot.addWidget(made)
+    made.show_text("a")
+    made.resize(200, 26)
+    made.show()
+    made.setFocus()
+    told: list[str] = []
+    made.committed.connect(told.append)
+    return made, told
+
+
+def test_enter_and_another_place_take_what_was_typed_once(qtbot: QtBot) -> None:
+    made, told = line(qtbot)
+    QTest.keyClick(made, Qt.Key.Key_Return)
+    assert told == []
+    made.selectAll()
+    QTest.keyClicks(made, "b c")
+    QTest.keyClick(made, Qt.Key.Key_Return)
+    made.commit()
+    assert told == ["b c"]
+    made.show_text("d")
+    assert made.text() == "d"
+
+
+def test_escape_takes_back_and_what_is_typed_is_not_overwritten(qtbot: QtBot) -> None:
+    made, told = line(qtbot)
+    made.selectAll()
+    QTest.keyClicks(made, "typed ")
+    made.show_text("other")
+    assert made.text() == "typed "
+    QTest.keyClick(made, Qt.Key.Key_Escape)
+    assert (made.text(), told) == ("other", [])
+
+
+def test_it_grows_with_what_it_holds(qtbot: QtBot) -> None:
+    made, _told = line(qtbot)
+    before = made.height()
+    made.show_text("a long expression " * 10)
+    assert made.height() > 2 * before
+
+
+def test_a_completion_takes_the_place_of_what_was_typed(qtbot: QtBot) -> None:
+    made, _told = line(qtbot)
+    made.selectAll()
+    QTest.keyClicks(made, "t")
+    qtbot.waitUntil(lambda: made._list is not None and made._list.isVisible())
+    QTest.keyClick(made, Qt.Key.Key_Return)
+    assert made.text() == "total"

@@ -1,0 +1,223 @@
+"""Form and text of what is chosen are two hands on one text: what compiles is a step, the rest a draft."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from workbench.gui.desk import Desk
+from workbench.gui.details.code_line import CodeLine
+from workbench.gui.details.field_table import FieldTable
+from workbench.gui.details.form_rows import AddRow, LineRow, Row
+from workbench.gui.details.section_editor import SectionEditor, drafted
+from workbench.gui.views.board_view import BoardView
+from workbench.services.project.open_project import open_target
+from workbench.services.workspace import Workspace
+
+SHOP = """[project]
+name: "shop"
+
+[topics]
+# letters
+mails {
+}
+
+[aggregate.order]
+state { total: "money" }
+
+[event.order.placed]
+fields { id: "uuid", total: "money" }
+set { total: "event.total" }
+
+# asks for it
+[command.place]
+creates: "order"
+fields {
+    id: "uuid"
+    total: "money"
+}
+emit: "order.placed"
+"""
+
+
+@pytest.fixture
+async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
+    root = tmp_path / "shop"
+    root.mkdir()
+    (root / "project.tsk").write_text(SHOP)
+    opened = open_target(root, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")})
+    await opened.start()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def board(desk: Desk, qtbot: QtBot, until: Any) -> BoardView:
+    made = BoardView(desk)
+    qtbot.addWidget(made)
+    made.resize(1300, 800)
+    made.show()
+    made.window().activateWindow()
+    await until(lambda: made.editor.state.text.project.text and made.scene.cards())
+    return made
+
+
+async def shown(board: BoardView, node: str, until: Any) -> SectionEditor:
+    """Chooses a node; returns its form and text, once both are whole."""
+    section = board.details.section
+    board.canvas.reveal(node)
+    await until(lambda: section.pane.sure and len(section.form.rows) == len(section.form._planned) > 0)
+    return section
+
+
+def row(section: SectionEditor, *path: str) -> Row:
+    """Returns the row of a path inside the thing that is shown."""
+    assert section.piece is not None
+    whole = (*section.piece.path, *path)
+    return next(one for one in section.form.rows if one.row.path == whole and not isinstance(one, AddRow))
+
+
+def file_of(board: BoardView) -> str:
+    return (board.desk.workspace.project.root / "project.tsk").read_text()
+
+
+def typed(line: CodeLine, text: str) -> None:
+    line.setFocus()
+    line.selectAll()
+    QTest.keyClicks(line, text)
+    QTest.keyClick(line, Qt.Key.Key_Return)
+
+
+async def test_a_line_of_the_form_is_a_step_that_can_be_undone(board: BoardView, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    said = row(section, "description")
+    assert isinstance(said, LineRow)
+    typed(said.line, "Orders")
+    await until(lambda: board.editor.state.undo == "Change description of place")
+    assert 'description: "Orders"' in file_of(board)
+    assert 'description: "Orders"' in section.pane.editor.text()
+    board.editor.undo("")
+    await until(lambda: file_of(board) == SHOP)
+    await until(lambda: "Orders" not in section.pane.editor.text())
+    assert said.line.text() == ""
+
+
+async def test_a_text_that_compiles_is_a_step_and_the_form_follows(board: BoardView, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    section.pane.editor.take_text(section.pane.editor.text() + 'with { total: "command.total" }\n')
+    await until(lambda: board.editor.state.undo == "Edit command place")
+    assert "command.total" in file_of(board)
+    await until(lambda: any(one.row.path[-1] == "with" for one in section.form.rows))
+    assert not section.pane.dirty
+
+
+async def test_a_text_that_does_not_compile_stays_a_draft(board: BoardView, desk: Desk, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    wrong = section.pane.editor.text().replace('total: "money"', 'total: "mony"')
+    section.pane.editor.take_text(wrong)
+    await until(lambda: section.stand.text().endswith("1 mistake"))
+    assert file_of(board) == SHOP
+    assert drafted(desk) == {"command:place": "draft"}
+    table = row(section, "fields")
+    assert isinstance(table, FieldTable)
+    await until(lambda: table._cells[1][1].property("invalid"))
+    await shown(board, "event:order.placed", until)
+    section = await shown(board, "command:place", until)
+    assert section.pane.editor.text() == wrong
+    section.drafts.discard()
+    assert drafted(desk) == {}
+    assert section.pane.editor.text() in SHOP
+
+
+async def test_a_field_is_changed_added_and_taken_away(board: BoardView, until: Any) -> None:
+    section = await shown(board, "event:order.placed", until)
+    table = row(section, "fields")
+    assert isinstance(table, FieldTable)
+    typed(table.new, "note?: text")
+    await until(lambda: 'note: "string?"' in file_of(board))
+    typed(table._cells[2][2], "min 1")
+    await until(lambda: 'note { type: "string?", min: 1 }' in file_of(board))
+    typed(table._cells[2][0], "id")
+    await until(lambda: table._told)
+    typed(table._cells[2][0], " ")
+    await until(lambda: "note" not in file_of(board))
+
+
+async def test_what_is_added_is_typed_at_once_and_completed(board: BoardView, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    section._add(("command", "place", "refuse", "free"))
+    await until(lambda: any(one.row.path[-1] == "when" for one in section.form.rows))
+    when = row(section, "refuse", "free", "when")
+    assert isinstance(when, LineRow)
+    QTest.keyClicks(when.line, "command.to")
+    found = when.line._found()
+    assert [one.name for one in found.found] == ["total"]
+    typed(when.line, "command.total == 0")
+    await until(lambda: section.stand.text().endswith("mistake"))  # its message is missing
+    message = row(section, "refuse", "free", "message")
+    assert isinstance(message, LineRow)
+    typed(message.line, "nothing is free")
+    await until(lambda: "nothing is free" in file_of(board))
+    await until(lambda: not section.pane.dirty)
+    await board.desk.write_drafts()
+
+
+async def test_what_is_typed_while_a_step_is_written_is_the_next_step(board: BoardView, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    said = row(section, "description")
+    assert isinstance(said, LineRow)
+    typed(said.line, "One")
+    await until(lambda: section._applying)
+    typed(said.line, "Two")
+    await until(lambda: 'description: "Two"' in file_of(board))
+    assert section.banner.isHidden()
+
+
+async def test_a_topic_has_a_form_and_its_text_too(board: BoardView, until: Any) -> None:
+    board.show_picture("Topology")
+    section = await shown(board, "topic:mails", until)
+    assert section.pane.editor.text() == "# letters\nmails {\n}\n"
+    assert section.where.text() == "project.tsk  lines 5–7"
+    assert section.pane.editor.first_line == 5
+
+
+async def test_a_fix_beyond_the_section_is_a_step_too(board: BoardView, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    section.pane.editor.take_text(
+        section.pane.editor.text().replace('total: "money"', 'total: "money"\n    note: "cash"')
+    )
+    await until(lambda: section.pane.editor.mistakes)
+    fixes = section.pane.fixes(section.pane.editor.text(), section.pane.editor.mistakes[0])
+    section.pane.apply(next(one for one in fixes if one.label == "New type cash"))
+    await until(lambda: '[types]\ncash: "string"' in file_of(board))
+    await until(lambda: not section.pane.dirty)
+    assert board.editor.state.undo == "New type cash"
+
+
+async def test_what_changed_on_both_sides_is_asked(board: BoardView, desk: Desk, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    mine = section.pane.editor.text().replace('total: "money"', 'total: "mony"')
+    section.pane.editor.take_text(mine)
+    await until(lambda: section.pane.editor.mistakes)
+    root = desk.workspace.project.root
+    (root / "project.tsk").write_text(SHOP.replace("# asks for it", "# another"))
+    board.editor.follow()
+    await until(lambda: not section.banner.isHidden())
+    assert section.pane.editor.text() == mine
+    section.banner._buttons[1].click()
+    assert section.pane.editor.text().startswith("# another")
+    assert not section.pane.dirty
+
+
+async def test_the_panel_is_hidden_and_shown_by_a_key(board: BoardView, until: Any) -> None:
+    await shown(board, "command:place", until)
+    board.split.acts["show_details"].do()
+    assert board.details.isHidden()
+    board.split.acts["show_details"].do()
+    assert not board.details.isHidden()

@@ -1,0 +1,173 @@
+"""Each kind of mark is found where it is, gone with each of its fixes, and nowhere else."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.project.declared.random_models import RandomModel
+from tests.services.design.marks.mark_examples import (
+    EXAMPLES,
+    NOTE,
+    PARCEL,
+    PING,
+    WATCH,
+    design_of,
+    marks_in,
+)
+from workbench.assets import asset
+from workbench.errors import InvalidValue, ProjectError
+from workbench.project.project import load_project
+from workbench.project.project_file import read_settings
+from workbench.services.design.design import Design
+from workbench.services.design.marks.certain_conditions import certainty
+from workbench.services.design.marks.find_marks import KINDS, marks_of
+
+CODES = [kind.code for kind in KINDS]
+
+
+def named(marks):
+    return [(one.kind.code, " ".join(one.part)) for one in marks]
+
+
+def test_a_model_in_order_has_none():
+    assert marks_in(design_of(PARCEL)) == []
+
+
+def test_every_kind_has_an_example_and_says_all_that_is_to_be_said():
+    assert sorted(EXAMPLES) == sorted(CODES)
+    assert all(kind.title and kind.why and kind.way for kind in KINDS)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_it_is_found_with_its_place_and_alone(code):
+    part, text = EXAMPLES[code]
+    (mark,) = marks_in(design_of(text))
+    assert (mark.kind.code, " ".join(mark.part)) == (code, part)
+    assert mark.place is not None
+    line = text.splitlines()[mark.place.line - 1]
+    assert line[mark.place.column - 1 : mark.place.end_column - 1].strip()
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_each_of_its_fixes_takes_it_away_and_loads(code):
+    design = design_of(EXAMPLES[code][1])
+    (mark,) = marks_in(design)
+    assert mark.fixes or code == "A-NAMES"
+    for fix in mark.fixes:
+        after = fix.change(design)
+        assert after.project.text != design.project.text, fix.label
+        assert code not in [one.kind.code for one in marks_in(after)], fix.label
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_what_a_fix_did_is_undone_to_the_byte(code, tmp_path):
+    text = EXAMPLES[code][1].replace("\n", "\r\n").encode()
+    file = tmp_path / "project.tsk"
+    file.write_bytes(text)
+    world = SimpleNamespace(model=load_project(tmp_path, environ={}, trusted=True), store=None)
+    design = Design(world, {})
+    for mark in design.marks():
+        for fix in mark.fixes:
+            assert not design.apply(fix.label, fix.change).problems
+            assert file.read_bytes() != text
+            design.undo()
+            assert file.read_bytes() == text
+
+
+# -- what is no mark ---------------------------------------------------------------------------------------
+
+
+KNOWN = {
+    "orders": [("A-TOPIC", "topics orders")],
+    "orders-declared": [("A-TOPIC", "topics orders")],
+}
+"""What the samples have: nothing reads their log of orders, which is there to be looked at."""
+FOLDERS = [
+    folder.parent
+    for root in (asset("samples"), asset("templates"), Path("tests/flows"))
+    for folder in sorted(root.glob("*/project.tsk"))
+]
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_samples_templates_and_flows_have_no_other(folder):
+    file = read_settings(folder, environ={})
+    found = marks_of(file, load_project(folder, environ={}, trusted=True, file=file).registry)
+    assert named(found) == KNOWN.get(folder.name, [])
+
+
+QUIET = {
+    "an event that changes the state": NOTE.replace(
+        'fields { words: "string" }', 'fields { words: "string" }\nset { status: "\'sent\'" }', 1
+    )
+    + 'refuse { packed { when: "state.status == \'packed\'", message: "it is packed" } }\n',
+    "an event that a policy waits for": NOTE
+    + '\n[policy.p]\non: "parcel.noted"\nissue: "send_parcel"\nwith { parcel_id: "id" }\n',
+    "an event that a subscription gets": NOTE
+    + '\n[topics]\nmail { }\n[routing]\nmail { pattern: "parcel.noted", topics: ["mail"] }\n'
+    + '[subscriptions]\nmail { topic: "mail", handler: "h" }\n[handler.h]\nlet { a: "1" }\n',
+    "a timeout that answers its refusal": WATCH.replace('after: "1d"', 'after: "1d", refused: "nothing"'),
+    "a timeout that is withdrawn": WATCH.replace("{ ends: true }", '{ ends: true, withdraw: "remind" }'),
+    "a loop with a condition": PING.replace('issue: "ping"', 'when: "version < 9"\nissue: "ping"')
+    + '[projection.pings]\ncolumns { id: "text", n: "integer" }\non { "parcel.pinged": { count: "n" } }\n',
+}
+
+
+@pytest.mark.parametrize("what", QUIET)
+def test_it_is_no_mark(what):
+    assert named(marks_in(design_of(PARCEL + QUIET[what]))) == []
+
+
+# -- guards ------------------------------------------------------------------------------------------------
+
+
+def test_a_value_that_may_have_been_meant_is_offered():
+    text = PARCEL.replace(
+        'status { type: "choice", choices: ["packed", "sent", "lost"] }', 'status: "string"'
+    )
+    design = design_of(text.replace("state.status == 'sent'", "state.status == 'send'"))
+    (mark,) = marks_in(design)
+    assert mark.message == "send_parcel is never refused for sent: state.status is never 'send'"
+    assert [fix.label for fix in mark.fixes] == ["Compare with 'sent'", "Remove the guard"]
+    assert mark.fixes[0].change(design).project.text == text
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ("true", True),
+        ("!true || 'a' == 'b'", False),
+        ("state.x == 'c'", False),
+        ("'c' != state.x", True),
+        ("state.x == 'c' && state.y", False),
+        ("state.y || state.x != 'c'", True),
+        ("state.x == 'a'", None),
+        ("state.y || state.x == 'c'", None),
+        ("state.z == 'c'", None),
+        ("1 == 1.0", None),
+        ("no expression (", None),
+    ],
+)
+def test_a_condition_is_certain_or_depends(condition, holds):
+    values = {"state.x": frozenset({"a", "b"})}
+    found = certainty(condition, values.get)
+    assert (found.holds if found else None) is holds
+
+
+# -- any model ---------------------------------------------------------------------------------------------
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 3))
+def test_any_model_has_marks_whose_fixes_load_or_say_why_not(seed, size):
+    design = design_of(RandomModel(seed, size).text)
+    for mark in marks_in(design):
+        for fix in mark.fixes:
+            with suppress(InvalidValue, ProjectError):
+                marks_in(fix.change(design))

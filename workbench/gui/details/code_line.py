@@ -1,0 +1,207 @@
+"""A line of a form that is typed as in the text: it grows with what stands in it, and completes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QResizeEvent, QTextCursor, QTextOption
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QTextEdit, QWidget
+from typing_extensions import override
+
+from workbench.gui.actions import WidgetKey
+from workbench.gui.text.completion_list import CompletionList
+from workbench.gui.text.tsk_editor import characters, wave
+from workbench.gui.text.tsk_highlighter import expression_ranges, units
+from workbench.gui.theme import code_font, theme, ui_font
+from workbench.gui.widgets import exact_text
+from workbench.services.design.completions import Completion, Completions
+
+PADDING = 8
+"""Pixels of a line's height that are not its text."""
+Completes = Callable[[str, int], Completions]
+"""Returns what can stand at a place of a line."""
+
+
+class CodeLine(QPlainTextEdit):
+    """A text of few lines.
+
+    Args:
+        name: What it is, for those who do not see it.
+        completes: Returns what can stand at its cursor; None where nothing is offered.
+        code: Whether it is written in the code's letters.
+        colored: Whether it is an expression, whose words have their colours.
+        cell: Whether it stands in a table, without a frame of its own.
+
+    Signals:
+        committed: What was typed, once it is meant: Enter, or the keyboard goes elsewhere.
+    """
+
+    committed = Signal(str)
+    own_keys = (
+        WidgetKey("Enter", "Take what was typed"),
+        WidgetKey("Shift+Enter", "Begin another line"),
+        WidgetKey("Ctrl+Space", "Show what can stand here"),
+        WidgetKey("Esc", "Take back what was typed"),
+    )
+
+    def __init__(
+        self,
+        name: str,
+        completes: Completes | None = None,
+        *,
+        code: bool = True,
+        colored: bool = False,
+        cell: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._completes, self._colored = completes, colored
+        self._list: CompletionList | None = None
+        self._shown = ""
+        self._mistakes: Sequence[tuple[int, int]] = ()
+        font = code_font() if code else ui_font()
+        font.setFeature(QFont.Tag("calt"), 0)
+        self.setFont(font)
+        self.setAccessibleName(name)
+        self.setProperty("cell", cell)
+        self.setTabChangesFocus(True)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.document().setDocumentMargin(3)
+        self._asking = QTimer(self)
+        self._asking.setSingleShot(True)
+        self._asking.setInterval(0)
+        self._asking.timeout.connect(self._ask)
+        self.textChanged.connect(self._changed)
+        theme().changed.connect(self._dress)
+        self._fit()
+
+    # -- the text -----------------------------------------------------------------------------------------
+
+    def show_text(self, text: str) -> None:
+        """Shows what stands there, unless something else is typed and not taken yet."""
+        was, self._shown = self._shown, text
+        if self.text() in (was, text) and self.text() != text:
+            self.setPlainText(text)
+
+    def text(self) -> str:
+        """Returns what stands in it."""
+        return exact_text(self)
+
+    def show_mistakes(self, spans: Sequence[tuple[int, int]]) -> None:
+        """Underlines characters, from the first to behind the last, and nothing else."""
+        self._mistakes = spans
+        self.setProperty("invalid", bool(spans))
+        self.style().polish(self)
+        self._dress()
+
+    def commit(self) -> None:
+        """Says what was typed, if it is another text."""
+        if self.text() != self._shown and not self.isReadOnly():
+            self._shown = self.text()
+            self.committed.emit(self._shown)
+
+    def _changed(self) -> None:
+        self._fit()
+        self._dress()
+
+    def _dress(self) -> None:
+        """Colours and underlines; a line has few words, all are dressed again."""
+        text, colors, marks = self.text(), theme().colors, []
+        for start, end, role in expression_ranges(text) if self._colored else ():
+            mark = QTextEdit.ExtraSelection()
+            mark.cursor = self._cursor(start, end)
+            mark.format.setForeground(QColor(colors.ink(role)))
+            marks.append(mark)
+        for start, end in self._mistakes:
+            marks.append(wave(self._cursor(start, max(end, start + 1))))
+        self.setExtraSelections(marks)
+
+    def _cursor(self, start: int, end: int) -> QTextCursor:
+        text, most = self.text(), self.document().characterCount() - 1
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(min(units(text[:start]), most))
+        cursor.setPosition(min(units(text[:end]), most), QTextCursor.MoveMode.KeepAnchor)
+        return cursor
+
+    # -- its size -----------------------------------------------------------------------------------------
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(60, self.height())
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(24, self.height())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        lines = max(1, round(self.document().size().height()))
+        self.setFixedHeight(max(26, lines * self.fontMetrics().lineSpacing() + PADDING + 2))
+
+    # -- keys ---------------------------------------------------------------------------------------------
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, pressed = event.key(), event.modifiers()
+        if self._list is not None and self._list.take_key(event):
+            event.accept()
+        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not pressed & Qt.KeyboardModifier.ShiftModifier:
+            self.commit()
+        elif key == Qt.Key.Key_Escape and self.text() != self._shown:
+            self.setPlainText(self._shown)
+        elif key == Qt.Key.Key_Space and pressed & Qt.KeyboardModifier.ControlModifier:
+            self._ask()
+        elif key == Qt.Key.Key_Escape:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+            self._typed(event.text())
+
+    def _typed(self, text: str) -> None:
+        if text and (text.isalnum() or text in "_.'") and not self.isReadOnly():
+            self._asking.start()
+        elif self._list is not None and text:
+            self._list.hide()
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if self._list is not None:
+            self._list.hide()
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.commit()
+
+    # -- completions --------------------------------------------------------------------------------------
+
+    def _ask(self) -> None:
+        found = self._found()
+        if self._list is None:
+            self._list = CompletionList(self)
+            self._list.taken.connect(self._take)
+        if [one.name for one in found.found] == [found.typed]:
+            self._list.hide()
+        else:
+            self._list.offer(found)
+
+    def _found(self) -> Completions:
+        at = characters(self.text(), self.textCursor().position())
+        return (
+            self._completes(self.text(), at) if self._completes is not None else Completions(start=at, end=at)
+        )
+
+    def _take(self, one: Completion) -> None:
+        found = self._found()
+        cursor = self._cursor(found.start, found.end)
+        written = one.insert if one.kind == "function" else one.name
+        cursor.insertText(written)
+        cursor.setPosition(cursor.position() - (one.back if one.kind == "function" else 0))
+        self.setTextCursor(cursor)

@@ -1,0 +1,145 @@
+"""The fields of a thing as a table of lines: name, type and rules, each typed as on the board."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
+from typing_extensions import override
+
+from workbench.gui.details.code_line import CodeLine
+from workbench.gui.details.form_rows import Hand, Row
+from workbench.gui.theme import theme
+from workbench.gui.widgets import plain_label, plain_tip
+from workbench.services.design.completions import Completions
+from workbench.services.design.form_changes import with_field_line, without
+from workbench.services.design.form_problems import FormProblem
+from workbench.services.design.section_form import FieldRow, FormRow
+from workbench.tusk import Document
+
+HEADS = ("Field", "Type", "Rules")
+SHARES = (5, 4, 4)
+NEW = "+ field: type"
+
+
+class FieldTable(Row):
+    """A table that grows by what is typed in its last line."""
+
+    def __init__(self, row: FormRow, hand: Hand) -> None:
+        super().__init__(row, hand)
+        self.frame = QFrame()
+        self.frame.setObjectName("fields")
+        self._grid = QGridLayout(self.frame)
+        self._grid.setContentsMargins(1, 1, 1, 1)
+        self._grid.setSpacing(0)
+        for at, (head, share) in enumerate(zip(HEADS, SHARES, strict=True)):
+            label = plain_label(row.label if not at else head, "muted")
+            label.setToolTip(plain_tip(row.words if not at else ""))
+            label.setContentsMargins(6, 3, 4, 3)
+            self._grid.addWidget(label, 0, at)
+            self._grid.setColumnStretch(at, share)
+        self._cells: list[tuple[CodeLine, ...]] = []
+        self.new = CodeLine("New field", cell=True)
+        self.new.setPlaceholderText(NEW)
+        self.new.committed.connect(self._add)
+        self._grid.addWidget(self.new, 1, 0, 1, len(HEADS))
+        self._is_made = False
+        self._whole.addWidget(self.frame)
+        theme().changed.connect(self._dress)
+        self._dress()
+        self.show_row(row)
+
+    def _dress(self) -> None:
+        colors = theme().colors
+        self.frame.setStyleSheet(
+            f"QFrame#fields {{ background: {colors.surface};"
+            f" border: 1px solid {colors.border}; border-radius: 6px; }}"
+        )
+
+    @override
+    def show_row(self, row: FormRow) -> None:
+        super().show_row(row)
+        while len(self._cells) > len(row.fields):
+            for cell in self._cells.pop():
+                self._grid.removeWidget(cell)
+                cell.setParent(None)
+                cell.deleteLater()
+        for at in range(len(self._cells)):
+            self._fill(at)
+        while self._is_made and self.grow():
+            pass
+
+    @override
+    def grow(self) -> bool:
+        at = len(self._cells)
+        self._is_made = at == len(self.row.fields)
+        if self._is_made:
+            return False
+        self._cells.append(self._line(at))
+        self._fill(at)
+        self._grid.addWidget(self.new, at + 2, 0, 1, len(HEADS))
+        return True
+
+    def _fill(self, at: int) -> None:
+        field = self.row.fields[at]
+        for cell, text in zip(self._cells[at], (field.name, field.type, field.rules), strict=True):
+            cell.show_text(text)
+
+    def _line(self, at: int) -> tuple[CodeLine, ...]:
+        def types(typed: str, place: int) -> Completions:
+            return self.hand.completes((*self.row.path, self.row.fields[at].key, "type"))(typed, place)
+
+        cells = tuple(CodeLine(head, types if head == "Type" else None, cell=True) for head in HEADS)
+        for column, cell in enumerate(cells):
+            cell.committed.connect(partial(self._commit, at))
+            self._grid.addWidget(cell, at + 1, column)
+        return cells
+
+    @override
+    def show_problems(self, problems: Sequence[FormProblem], why_not: str) -> None:
+        super().show_problems(problems, why_not)
+        for cells, field in zip(self._cells, self.row.fields, strict=False):
+            mine = [one for one in problems if one.path[len(self.row.path) :][:1] == (field.key,)]
+            for cell in cells:
+                cell.setReadOnly(bool(why_not or field.why_not))
+                cell.setToolTip(plain_tip(why_not or field.why_not))
+                cell.show_mistakes(list(_spans(cell.text(), mine)))
+        self.new.setVisible(not why_not)
+
+    @override
+    def places(self) -> Sequence[QWidget]:
+        return (*(cell for cells in self._cells for cell in cells), self.new)
+
+    def _commit(self, at: int, _typed: str) -> None:
+        if at >= len(self.row.fields):
+            return
+        field, path = self.row.fields[at], self.row.path
+        name, kind, rules = (cell.text().strip() for cell in self._cells[at])
+        if not name:
+            label = f"Remove field {field.key}"
+            self.hand.edit(label, lambda document: without(document, (*path, field.key)), self.tell)
+            return
+        line = f"{name}: {kind} {rules}".strip() if kind else name
+        self.hand.edit(f"Change field {field.key}", partial(self._typed, line, field), self.tell)
+
+    def _typed(self, line: str, field: FieldRow, document: Document) -> Document:
+        return with_field_line(document, self.row.path, line, instead=field.key)
+
+    def _add(self, typed: str) -> None:
+        if typed.strip():
+            name = typed.partition(":")[0].strip()
+            self.new.show_text("")
+            change = partial(self._typed, typed, FieldRow())
+            self.hand.edit(f"Add field {name}", change, self._told_new)
+
+    def _told_new(self, said: str) -> None:
+        self.tell(said)
+
+
+def _spans(text: str, problems: Sequence[FormProblem]) -> Iterator[tuple[int, int]]:
+    """Yields where what is marked in the text stands in a cell."""
+    for one in problems:
+        at = text.find(one.culprit) if one.culprit else -1
+        if at >= 0:
+            yield at, at + len(one.culprit)

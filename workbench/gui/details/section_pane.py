@@ -1,0 +1,140 @@
+"""The exact text of one thing of the project file, with the help that the whole file has."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from typing_extensions import override
+
+from workbench.gui.text.text_pane import TextPane
+from workbench.project.samples import PROJECT_FILE
+from workbench.services.design.completions import Completions, completions
+from workbench.services.design.definitions import Location, definition_at
+from workbench.services.design.form_problems import FormProblem, form_problems, problems_within
+from workbench.services.design.quick_fixes import QuickFix, quick_fixes
+from workbench.services.design.text_members import is_expression
+
+if TYPE_CHECKING:
+    from workbench.services.design.section_piece import SectionPiece
+    from workbench.services.design.text_check import CheckedText
+    from workbench.tusk import Problem
+
+
+class SectionPane(TextPane):
+    """The text of a piece of the project file.
+
+    Args:
+        check: Checks a text of the project file.
+
+    Attributes:
+        piece: What is shown, as the design has it.
+        checked: What is known of the file with what is typed; None before the first check.
+
+    Signals:
+        reached: A `QuickFix` of the file that changes more than the piece.
+    """
+
+    reached = Signal(object)
+    named = 1
+
+    def __init__(self, check: Callable[[str], CheckedText]) -> None:
+        self._check_text = check
+        self.piece: SectionPiece | None = None
+        self.checked: CheckedText | None = None
+        super().__init__(self)
+
+    # -- what is shown ------------------------------------------------------------------------------------
+
+    def show_piece(self, piece: SectionPiece, *, fresh: bool) -> None:
+        """Shows a piece, another one or the one that is shown as it is now."""
+        self.piece = piece
+        self.editor.first_line = piece.first_line
+        if fresh:
+            self.show_text(PROJECT_FILE, piece.text)
+        else:
+            self.editor.take_text(piece.text)
+        self.editor.numbers.update()
+
+    @property
+    def dirty(self) -> bool:
+        """Whether something else stands here than in the design."""
+        return self.piece is not None and self.editor.text() != self.piece.text
+
+    def whole(self) -> str:
+        """Returns the text of the file with what is typed."""
+        return self.piece.whole(self.editor.text()) if self.piece is not None else ""
+
+    def know(self, checked: CheckedText) -> None:
+        """Takes what is known of the file with what is typed."""
+        self.checked = checked
+        if self.piece is not None:
+            first = self.piece.first_line - 1
+            found = problems_within(checked, self.piece, self.editor.text())
+            self.show_mistakes([replace(one, line=one.line - first) for one in found])
+
+    @property
+    def sure(self) -> bool:
+        """Whether what is known is known of the text as it stands."""
+        return self.checked is not None and self.checked.document.text == self.whole()
+
+    def problems(self) -> tuple[FormProblem, ...]:
+        """Returns what is wrong with the piece, as far as it is known."""
+        if self.checked is None or self.piece is None or not self.sure:
+            return ()
+        return form_problems(self.checked, self.piece, self.editor.text())
+
+    # -- the language -------------------------------------------------------------------------------------
+
+    def is_expression(self, section: str, path: tuple[str, ...]) -> bool:
+        """Whether the texts at a path in a section are expressions."""
+        return is_expression(section, path)
+
+    def completions(self, text: str, offset: int) -> Completions:
+        """Returns what can stand at an offset; nothing before the file was checked once."""
+        if self.checked is None or self.piece is None:
+            return Completions(start=offset, end=offset)
+        head = self.piece.head
+        found = completions(self.checked, head + text, len(head) + offset)
+        return replace(found, start=found.start - len(head), end=found.end - len(head))
+
+    def definition(self, text: str, offset: int) -> Location | None:
+        """Returns where what is named at an offset is declared, in the file."""
+        if self.checked is None or self.piece is None:
+            return None
+        return definition_at(self.checked, self.piece.whole(text), len(self.piece.before) + offset)
+
+    @override
+    def show_location(self, place: Location) -> None:
+        begin, length = len(self.piece.before) if self.piece is not None else 0, len(self.editor.text())
+        if begin <= place.start and place.end <= begin + length:
+            self.editor.go_to(place.start - begin, place.end - begin)
+        else:
+            self.wanted.emit(place)
+
+    def fixes(self, text: str, problem: Problem) -> Sequence[QuickFix]:
+        """Returns what would fix a problem of the pane."""
+        first = self.piece.first_line - 1 if self.piece is not None else 0
+        return self.fixes_in_file(replace(problem, line=problem.line + first)) if self.sure and text else ()
+
+    def fixes_in_file(self, problem: Problem) -> Sequence[QuickFix]:
+        """Returns what would fix a problem of the file."""
+        return quick_fixes(self.checked, problem) if self.checked is not None and self.sure else ()
+
+    async def left_after(self, text: str, fix: QuickFix) -> int:
+        """Returns how many mistakes the file would have with a fix; it is tried in a thread."""
+        whole = fix.applied(self.piece.whole(text) if self.piece is not None else text)
+        return len((await asyncio.to_thread(self._check_text, whole)).problems)
+
+    @override
+    def apply(self, fix: QuickFix) -> None:
+        begin = len(self.piece.before) if self.piece is not None else 0
+        end = begin + len(self.editor.text())
+        if all(begin <= start and stop <= end for start, stop, _ in fix.pieces):
+            own = tuple((start - begin, stop - begin, written) for start, stop, written in fix.pieces)
+            super().apply(replace(fix, pieces=own))
+        else:
+            self.reached.emit(fix)

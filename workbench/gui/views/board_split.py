@@ -1,0 +1,102 @@
+"""The board with its details: beside it, or below it where the view is narrow."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSplitter, QWidget
+from typing_extensions import override
+
+from workbench.gui.actions import Actions, action
+from workbench.gui.views.board_details import DetailsPanel
+
+NARROW = 900
+"""Pixels of the view from which the details stand beside the board."""
+WIDE, TALL = 360, 260
+"""Pixels of the details beside the board, and below it, until a person makes them another size."""
+
+
+class BoardSplit(QSplitter):
+    """Shares the room, and remembers how a person left it.
+
+    Beside the board the details stay, so that choosing moves nothing; below it they come with what is chosen.
+
+    Attributes:
+        wanted: Whether the person wants to see the details at all.
+    """
+
+    def __init__(self, board: QWidget, details: DetailsPanel) -> None:
+        super().__init__()
+        self._board, self._details = board, details
+        self._settings: QSettings | None = None
+        self.wanted, self._chosen = True, False
+        self.setChildrenCollapsible(False)
+        self.addWidget(board)
+        self.addWidget(details)
+        self.setStretchFactor(0, 1)
+        self.acts = Actions(self, self)
+        self.acts.offer()
+        self.splitterMoved.connect(lambda _at, _handle: self._keep())
+        self._place()
+
+    def remember(self, settings: QSettings) -> None:
+        """Takes sizes and whether it is wanted from settings, and keeps them there."""
+        self._settings = settings
+        self.wanted = str(settings.value("details/shown", "true")) == "true"
+        self._place()
+        self.acts.refresh()
+
+    @action(
+        "Details",
+        keys="F4",
+        icon="split",
+        tip="Show or hide the details of what is chosen",
+        checked=lambda split: split.wanted,
+    )
+    def show_details(self) -> None:
+        """Shows or hides the details."""
+        self.wanted = not self.wanted
+        if self._settings is not None:
+            self._settings.setValue("details/shown", "true" if self.wanted else "false")
+        self._place()
+        self.acts.refresh()
+
+    def choose(self, *, chosen: bool) -> None:
+        """Is told whether something is chosen."""
+        self._chosen = chosen
+        self._place()
+
+    @property
+    def beside(self) -> bool:
+        """Whether the details stand beside the board."""
+        return self.width() >= NARROW
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        orientation = Qt.Orientation.Horizontal if self.beside else Qt.Orientation.Vertical
+        shown = self.wanted and (self._chosen or self.beside)
+        if orientation == self.orientation() and shown != self._details.isHidden() and self.sizes()[1]:
+            return
+        self.setOrientation(orientation)
+        self._details.lie(wide=not self.beside)
+        self._details.setVisible(shown)
+        if shown:
+            room = self.width() if self.beside else self.height()
+            size = min(self._size(), room // 2)
+            self.setSizes([room - size, size])
+
+    def _size(self) -> int:
+        usual = WIDE if self.beside else TALL
+        found = self._settings.value(self._key(), usual) if self._settings is not None else usual
+        return int(str(found)) if str(found).isdigit() else usual
+
+    def _key(self) -> str:
+        return "details/width" if self.beside else "details/height"
+
+    def _keep(self) -> None:
+        if self._settings is not None:
+            self._settings.setValue(self._key(), self.sizes()[1])

@@ -1,0 +1,119 @@
+"""Marks of commands: those that change a status whatever it is, and those that nothing issues."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+
+from workbench.project.declared.consequences import sections_of
+from workbench.project.declared.sections import CommandSection
+from workbench.services.design import gestures
+from workbench.services.design.design_text import DesignText
+from workbench.services.design.gestures import DesignNode
+from workbench.services.design.marks.mark import (
+    DesignMark,
+    MarkedModel,
+    MarkFix,
+    MarkKind,
+    Severity,
+    section_of,
+)
+from workbench.services.design.section_lists import put
+
+UNGUARDED = MarkKind(
+    code="A-REFUSE",
+    severity=Severity.ADVICE,
+    title="a command that changes a status whatever it is",
+    why="It can be given twice, or too late, and happens anyway",
+    way="say in refuse when it cannot be",
+)
+UNISSUED = MarkKind(
+    code="A-UNISSUED",
+    severity=Severity.ADVICE,
+    title="a command that nothing issues, where the model says who gives others",
+    why="No actor, policy, process or handler gives it, so in the story it never happens",
+    way="say by whom it is given, have a policy issue it, or remove it",
+)
+_CONSTANT = re.compile(r"\s*'([^'\\]*)'\s*")
+_NO_LETTER = re.compile(r"[^A-Za-z0-9_]+")
+
+
+def unguarded_commands(model: MarkedModel) -> Iterator[DesignMark]:
+    """Finds commands that set a choice of the state to a constant and never look at the state."""
+    for name, command in model.sections.commands.items():
+        role, place = next(iter(command.changes.items()), ("", None))
+        if place is None or command.creates or command.refuse or _looks(command):
+            continue
+        owner = place.aggregate or role
+        aggregate = model.sections.aggregates.get(owner)
+        for field, spec in aggregate.state.items() if aggregate is not None else ():
+            choices = model.choices_of(spec)
+            value = _set_to(model, command, field)
+            if value in choices and len(choices) > 1:
+                message = f"{name} makes {field} '{value}' whatever it is"
+                fixes = tuple(_guards(name, field, value, choices))
+                yield model.mark(UNGUARDED, ("command", name), message, fixes=fixes)
+                break
+
+
+def _looks(command: CommandSection) -> bool:
+    """Whether a command's conditions or names may look at a state."""
+    return bool(command.let) or any(one.when or one.each for _, one in sections_of((), command))
+
+
+def _set_to(model: MarkedModel, command: CommandSection, field: str) -> str:
+    """Returns the constant that a command's events set a field to; empty where they do not."""
+    for _, one in sections_of((), command):
+        event = model.sections.events.get(one.emit)
+        said = event.set.get(field) if event is not None else None
+        if isinstance(said, str) and (found := _CONSTANT.fullmatch(said)) is not None:
+            return found[1]
+    return ""
+
+
+def _guards(name: str, field: str, value: str, choices: list[str]) -> Iterator[MarkFix]:
+    yield _guard(name, f"already_{_word(value)}", f"state.{field} == '{value}'", f"it is {value} already")
+    before = choices[choices.index(value) - 1]
+    if choices.index(value):
+        said = f"it is {{state.{field}}}, not {before}"
+        yield _guard(name, f"not_{_word(before)}", f"state.{field} != '{before}'", said)
+
+
+def _word(value: str) -> str:
+    return _NO_LETTER.sub("_", value).strip("_") or "so"
+
+
+def _guard(name: str, reason: str, when: str, message: str) -> MarkFix:
+    return MarkFix(
+        label=f"Refuse it where {when}",
+        effect=f"adds refuse {{ {reason} {{ … }} }}",
+        change=partial(_refuse, name=name, reason=reason, when=when, message=message),
+    )
+
+
+def _refuse(text: DesignText, *, name: str, reason: str, when: str, message: str) -> DesignText:
+    path = (*section_of("command", name), "refuse", reason)
+    return text.with_project(put(text.project, path, {"when": when, "message": message}))
+
+
+def unissued_commands(model: MarkedModel) -> Iterator[DesignMark]:
+    """Finds commands that nothing gives, where others have someone who does and all that issues is known."""
+    registry = model.registry
+    actors = [name for name in registry.actors if name not in registry.externals]
+    if not model.is_all_declared() or not any(one.by for one in model.sections.commands.values()):
+        return
+    flows = (flow for of, told in registry.flows.items() if not of.startswith("rules:") for flow in told)
+    issued = {one.name for one in flows if one.verb == "issues"}
+    for name in model.sections.commands:
+        if name not in issued:
+            node = DesignNode("command", name)
+            fixes = tuple(
+                MarkFix(
+                    label=f"Let {actor} give it",
+                    effect=f'adds by: "{actor}"',
+                    change=partial(gestures.linked, source=DesignNode("actor", actor), target=node),
+                )
+                for actor in actors[:2]
+            )
+            yield model.mark(UNISSUED, ("command", name), f"nothing issues {name}", fixes=fixes)

@@ -1,0 +1,162 @@
+"""Marks of events: those that nothing reads, and fields that nothing gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from workbench.model.registry import Registry
+from workbench.project.declared.consequences import sections_of
+from workbench.project.declared.sections import ActionSection, CommandSection
+from workbench.project.declared.source_locations import Path
+from workbench.services.design import gestures
+from workbench.services.design.design_text import DesignText
+from workbench.services.design.gestures import DesignNode
+from workbench.services.design.marks.mark import DesignMark, MarkedModel, MarkFix, MarkKind, Severity
+from workbench.services.design.section_lists import put
+
+UNREAD = MarkKind(
+    code="A-UNREAD",
+    severity=Severity.ADVICE,
+    title="an event that nothing reads",
+    why="It is kept for ever, but changes no state, fills no read model, and nothing follows from it",
+    way="have something read it, have it change the state, or remove it",
+)
+EMPTY_FIELD = MarkKind(
+    code="A-FIELD",
+    severity=Severity.WARNING,
+    title="a field of an event that nothing gives",
+    why="Every new event has nothing, or always the same, there",
+    way="ask the command for it, give it in with, or remove the field",
+)
+
+
+def unread_events(model: MarkedModel) -> Iterator[DesignMark]:
+    """Finds events without a reader that change no state; one that begins an aggregate changes it."""
+    read = set(_read(model.registry))
+    beginning = {
+        event
+        for name, command in model.registry.commands.items()
+        if command.creates is not False
+        for event in _emitted(model.registry, name)
+    }
+    for name, section in model.sections.events.items():
+        if name not in read | beginning and not section.set and not section.upcast:
+            yield model.mark(
+                UNREAD, ("event", name), f"nothing reads {name}", fixes=tuple(_readers(model, name))
+            )
+
+
+def _emitted(registry: Registry, command: str) -> Iterator[str]:
+    for one in registry.flows_of(f"command:{command}"):
+        if one.verb == "emits":
+            yield one.name
+
+
+def _read(registry: Registry) -> Iterator[str]:
+    for projection in registry.projections.values():
+        yield from projection.handlers()
+    for reactor in registry.reactors.values():
+        yield from reactor.events
+    for subscription in registry.subscriptions.values():
+        yield from (name for name in registry.events if registry.gets(subscription, name))
+
+
+def _readers(model: MarkedModel, name: str) -> Iterator[MarkFix]:
+    event = DesignNode("event", name)
+    owner = model.sections.events[name].aggregate or name.partition(".")[0]
+    family = set(model.events_of(owner))
+    readers = [one for one, section in model.sections.projections.items() if family & set(section.on)]
+    for reader in readers[:1]:
+        yield MarkFix(
+            label=f"Have {reader} read it",
+            effect=f"adds {name} to its events",
+            change=partial(gestures.linked, source=event, target=DesignNode("projection", reader)),
+        )
+    new = f"{owner}_list"
+    if not readers and not model.declares("projection", new):
+        yield MarkFix(
+            label="Add a read model that reads it",
+            effect=f"adds [projection.{new}]",
+            change=partial(gestures.made, kind="projection", name=new, after=event),
+        )
+    yield MarkFix(
+        label="Remove the event",
+        effect="with what emits it",
+        change=partial(gestures.removed, node=event, along=True),
+    )
+
+
+def empty_fields(model: MarkedModel) -> Iterator[DesignMark]:
+    """Finds fields that may be missing and that no command gives, where all that emits is known."""
+    emitted: dict[str, list[tuple[str, Path, ActionSection]]] = {}
+    for name, command in model.sections.commands.items():
+        for path, one in sections_of((), command):
+            if one.emit:
+                emitted.setdefault(one.emit, []).append((name, path, one))
+    for event, section in model.sections.events.items():
+        for field in section.fields:
+            places = emitted.get(event, [])
+            lacking = [one for one in places if not _gives(model.sections.commands[one[0]], one[2], field)]
+            if places and len(lacking) == len(places):
+                yield _empty_field(model, event, field, lacking)
+
+
+def _gives(command: CommandSection, action: ActionSection, field: str) -> bool:
+    return field in action.given or field in command.fields
+
+
+def _empty_field(
+    model: MarkedModel, event: str, field: str, places: list[tuple[str, Path, ActionSection]]
+) -> DesignMark:
+    commands = list(dict.fromkeys(name for name, _, _ in places))
+    said = " nor ".join(commands)
+    message = f"{field} of {event} has no source: {'neither ' if len(commands) > 1 else ''}{said} "
+    message += "brings it, and no with gives it" if len(commands) > 1 else "does not bring it"
+    asked = MarkFix(
+        label="Ask the command for it" if len(commands) == 1 else f"Ask {len(commands)} commands for it",
+        effect=f"adds {field} to {', '.join(commands)}",
+        change=partial(_asked, event=event, field=field, commands=commands),
+    )
+    stated = [one for one in places if field in _state_of(model, one[0])]
+    fixes = [asked]
+    if len(stated) == len(places):
+        fixes.append(
+            MarkFix(
+                label="Take it from the state",
+                effect=f"gives {field}: state.{field}",
+                change=partial(_from_state, field=field, places=[(name, path) for name, path, _ in places]),
+            )
+        )
+    fixes.append(
+        MarkFix(
+            label="Remove the field",
+            effect=f"{event} has it no more",
+            change=partial(gestures.without_field, node=DesignNode("event", event), name=field),
+        )
+    )
+    part = ("event", event)
+    return model.mark(EMPTY_FIELD, part, message, inside=("fields", field), fixes=tuple(fixes), line=field)
+
+
+def _state_of(model: MarkedModel, command: str) -> list[str]:
+    """Returns the fields of the state that a command surely sees."""
+    places = model.sections.commands[command].changes
+    role, place = next(iter(places.items()), ("", None))
+    owner = model.sections.aggregates.get(place.aggregate or role) if place is not None else None
+    return list(owner.state) if owner is not None else []
+
+
+def _asked(text: DesignText, *, event: str, field: str, commands: list[str]) -> DesignText:
+    said = gestures.fields_of(text, DesignNode("event", event))[field]
+    document = text.project
+    for name in commands:
+        document = put(document, ("command", *name.split("."), "fields", field), said)
+    return text.with_project(document)
+
+
+def _from_state(text: DesignText, *, field: str, places: list[tuple[str, Path]]) -> DesignText:
+    document = text.project
+    for name, path in places:
+        document = put(document, ("command", *name.split("."), *path, "with", field), f"state.{field}")
+    return text.with_project(document)

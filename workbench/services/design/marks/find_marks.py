@@ -1,0 +1,70 @@
+"""Finds all marks of a design; the list of what is looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from workbench.model.registry import Registry
+from workbench.project.project_file import ProjectFile
+from workbench.services.design.marks import (
+    command_marks,
+    event_marks,
+    guard_marks,
+    name_marks,
+    reaction_marks,
+    read_model_marks,
+    state_marks,
+    topic_marks,
+)
+from workbench.services.design.marks.mark import DesignMark, MarkedModel, MarkKind
+
+Finder = Callable[[MarkedModel], Iterator[DesignMark]]
+FINDERS: tuple[Finder, ...] = (
+    reaction_marks.loops,
+    reaction_marks.late_timeouts,
+    reaction_marks.endless_processes,
+    guard_marks.idle_conditions,
+    command_marks.unguarded_commands,
+    command_marks.unissued_commands,
+    event_marks.empty_fields,
+    event_marks.unread_events,
+    state_marks.empty_states,
+    read_model_marks.empty_columns,
+    read_model_marks.rounded_money,
+    topic_marks.idle_topics,
+    name_marks.names_alike,
+)
+KINDS: tuple[MarkKind, ...] = (
+    reaction_marks.LOOP,
+    reaction_marks.LATE,
+    reaction_marks.NO_END,
+    guard_marks.IDLE,
+    command_marks.UNGUARDED,
+    command_marks.UNISSUED,
+    event_marks.EMPTY_FIELD,
+    event_marks.UNREAD,
+    state_marks.EMPTY_STATE,
+    read_model_marks.EMPTY_COLUMN,
+    read_model_marks.ROUNDED,
+    topic_marks.UNREAD_TOPIC,
+    topic_marks.UNUSED_TOPIC,
+    name_marks.ALIKE,
+)
+"""What is looked for."""
+
+
+def marks_of(file: ProjectFile, registry: Registry) -> list[DesignMark]:
+    """Returns what is worth a second look in a model, in the order of the project file.
+
+    Args:
+        file: The project file of which the model was made; what Python modules bring is looked at as far as
+            the model says.
+    """
+    model = MarkedModel.of(file, registry)
+    found = [mark for finder in FINDERS for mark in finder(model)]
+    return sorted(found, key=_order)
+
+
+def _order(mark: DesignMark) -> tuple[bool, int, int, str]:
+    place = mark.place
+    return (place is None, place.line if place else 0, place.column if place else 0, mark.message)

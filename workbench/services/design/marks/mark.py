@@ -1,0 +1,173 @@
+"""A mark of a design: what is worth a second look, where, why, and what could be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workbench.model.hints import in_brackets
+from workbench.model.registry import Registry
+from workbench.project.declared.field_section import FieldSection
+from workbench.project.declared.section_reader import Sections, read_sections
+from workbench.project.declared.source_locations import Path
+from workbench.project.project_file import ProjectFile
+from workbench.services.design.design_text import DesignText
+from workbench.tusk import Problem
+
+
+class Severity(StrEnum):
+    """How much a mark weighs."""
+
+    ADVICE = "advice"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkKind:
+    """What marks of one kind have in common.
+
+    Attributes:
+        code: Its name in lists, such as ``A-LOOP``.
+        title: What is marked.
+        why: Why that matters.
+        way: What to do about it.
+    """
+
+    code: str
+    severity: Severity
+    title: str
+    why: str
+    way: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkFix:
+    """A change of the texts that takes a mark away.
+
+    Attributes:
+        effect: What it writes.
+    """
+
+    label: str
+    effect: str
+    change: Callable[[DesignText], DesignText]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesignMark:
+    """One thing that is worth a second look.
+
+    Attributes:
+        node: Id of the node of the board that has it, such as ``event:parcel.sent``; empty where none has.
+        part: Kind of section and name of what it is about.
+        place: Where that stands in the project file; None where a Python module declares it.
+        line: Field, column or value of the node that it is about; empty where it is about the whole.
+    """
+
+    kind: MarkKind
+    node: str
+    part: tuple[str, str]
+    place: Problem | None
+    message: str
+    fixes: tuple[MarkFix, ...] = ()
+    line: str = ""
+
+    def __str__(self) -> str:
+        return str(self.place) if self.place else in_brackets(self.message, self.kind.way)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkedModel:
+    """A model together with the text that declares it.
+
+    Attributes:
+        sections: What the text declares.
+        registry: The model, of which Python modules may bring parts.
+    """
+
+    file: ProjectFile
+    sections: Sections
+    registry: Registry
+
+    @classmethod
+    def of(cls, file: ProjectFile, registry: Registry) -> MarkedModel:
+        """Reads what a project file declares."""
+        return cls(file=file, sections=read_sections(file.document, file.declared)[0], registry=registry)
+
+    def declares(self, kind: str, name: str) -> bool:
+        """Whether the project file declares a thing."""
+        return name in self.sections.of(kind)
+
+    def is_all_declared(self) -> bool:
+        """Whether no Python module brings anything, so that all that happens is known."""
+        return not self.file.settings.cqrs.modules
+
+    def mark(
+        self,
+        kind: MarkKind,
+        part: tuple[str, str],
+        message: str,
+        *,
+        inside: Path = (),
+        key: bool = True,
+        fixes: tuple[MarkFix, ...] = (),
+        line: str = "",
+    ) -> DesignMark:
+        """Makes a mark.
+
+        Args:
+            inside: Path of what it is about, below its section.
+            key: It is about the key there, and not about the value.
+        """
+        path = (*section_of(*part), *inside)
+        place = None
+        if self.file.document.find(path) or ".".join(path) in self.file.document.sections:
+            place = self.file.problem(path, kind.code, message, kind.way, key=key)
+        node = node_of(*part)
+        return DesignMark(
+            kind=kind, node=node, part=part, place=place, message=message, fixes=fixes, line=line
+        )
+
+    def base_type(self, field: FieldSection) -> FieldSection:
+        """Returns what a field is, with the named types resolved; ``?`` is taken away."""
+        seen: set[str] = set()
+        while (name := field.type.removesuffix("?")) in self.sections.types and name not in seen:
+            seen.add(name)
+            field = self.sections.types[name]
+        return field
+
+    def choices_of(self, field: FieldSection) -> list[str]:
+        """Returns the texts that a choice can be; none where it is another type."""
+        found = self.base_type(field)
+        return found.choices if found.type.removesuffix("?") == "choice" else []
+
+    def events_of(self, aggregate: str) -> Iterator[str]:
+        """Yields the names of the declared events of an aggregate."""
+        for name, one in self.sections.events.items():
+            if (one.aggregate or name.partition(".")[0]) == aggregate:
+                yield name
+
+
+def section_of(kind: str, name: str) -> Path:
+    """Returns the path of the section, or of the entry, that declares a thing."""
+    return (kind, name) if kind in {"topics", "subscriptions", "types"} else (kind, *name.split("."))
+
+
+def node_of(kind: str, name: str) -> str:
+    """Returns the id of the board's node for a thing; empty where the board has none."""
+    word = _NODES.get(kind, kind)
+    return f"{word}:{name}" if word else ""
+
+
+_NODES = {
+    "policy": "subscription",
+    "process": "subscription",
+    "subscriptions": "subscription",
+    "topics": "topic",
+    "handler": "",
+    "query": "",
+    "types": "",
+    "actor": "external",
+}

@@ -1,0 +1,74 @@
+"""Marks of topics: those that nothing reads, and those to which nothing goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from workbench.model.consistency import unread_topics
+from workbench.project.declared.source_locations import Path
+from workbench.services.design import gestures
+from workbench.services.design.design_text import DesignText
+from workbench.services.design.gestures import DesignNode
+from workbench.services.design.marks.mark import DesignMark, MarkedModel, MarkFix, MarkKind, Severity
+from workbench.services.design.section_lists import names_at, remove_name
+from workbench.tusk import delete
+
+UNREAD_TOPIC = MarkKind(
+    code="A-TOPIC",
+    severity=Severity.WARNING,
+    title="a topic that nothing reads",
+    why="What goes there is kept, and nothing comes of it",
+    way="add a subscription, route the events elsewhere, or remove the topic",
+)
+UNUSED_TOPIC = MarkKind(
+    code="A-UNUSED",
+    severity=Severity.ADVICE,
+    title="a topic to which nothing goes",
+    why="Nothing is routed or published there",
+    way="route an event there, or remove it",
+)
+
+
+def idle_topics(model: MarkedModel) -> Iterator[DesignMark]:
+    """Finds topics that nothing reads though events are routed to them, and those that get nothing."""
+    unread, written = unread_topics(model.registry), _written(model)
+    for key, topic in model.file.settings.topics.items():
+        name = topic.name or key
+        if name in unread:
+            said = f"topic {name}: events are routed to it, and no subscription reads it"
+            yield model.mark(UNREAD_TOPIC, ("topics", key), said, fixes=(_removal(model, key, name),))
+        elif name not in written and model.is_all_declared() and model.registry.events:
+            said = f"topic {name}: nothing is routed or published to it"
+            yield model.mark(UNUSED_TOPIC, ("topics", key), said, fixes=(_removal(model, key, name),))
+
+
+def _removal(model: MarkedModel, key: str, name: str) -> MarkFix:
+    """Returns what takes a topic away, with what is routed to it and what reads it."""
+    default: Path = ()
+    if model.file.settings.routing.default_topic == name:
+        default = model.file.written.get(("routing", "default_topic"), ("routing", "default_topic"))
+    return MarkFix(
+        label="Remove the topic",
+        effect="then no event goes anywhere by default" if default else "with what leads to it and reads it",
+        change=partial(_without, key=key, name=name, default=default),
+    )
+
+
+def _without(text: DesignText, *, key: str, name: str, default: Path) -> DesignText:
+    document = delete(text.project, default) if default else text.project
+    for one in gestures.left_over(text, DesignNode("topic", name)):
+        owner = tuple(one.owner.split("."))
+        if one.role == "topics":
+            document = remove_name(document, (*owner, "topics"), name)
+        if one.role == "topic" or (one.role == "topics" and not names_at(document, (*owner, "topics"))):
+            document = delete(document, owner)
+    return text.with_project(delete(document, ("topics", key)))
+
+
+def _written(model: MarkedModel) -> set[str]:
+    routing = model.file.settings.routing
+    routed = {name for route in routing.routes.values() for name in route.topics}
+    flows = (flow for told in model.registry.flows.values() for flow in told)
+    published = {one.name for one in flows if one.verb == "publishes"}
+    return routed | published | {routing.default_topic or ""}
