@@ -35,6 +35,8 @@ OWNERS = (
     ("Typing on the board", "workbench.gui.board.board_entry:BoardEntry"),
     ("Flow board", "workbench.gui.views.board_export:BoardExport"),
     ("Flow board", "workbench.gui.views.board_import:BoardImport"),
+    ("Flow board", "workbench.gui.views.board_schema:BoardSchema"),
+    ("Schema of an event", "workbench.gui.details.schema_dialog:SchemaDialog"),
     ("Flow board", "workbench.gui.views.board_finder:BoardFinder"),
     ("Commands", "workbench.gui.views.command_history:CommandHistory"),
     ("Projections", "workbench.gui.views.row_detail:RowDetail"),

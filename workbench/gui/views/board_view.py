@@ -25,6 +25,7 @@ from workbench.gui.views.board_finder import BoardFinder
 from workbench.gui.views.board_import import BoardImport
 from workbench.gui.views.board_model import badges, pulses
 from workbench.gui.views.board_pictures import BoardPictures, Drawn, drawn, scale_button
+from workbench.gui.views.board_schema import BoardSchema
 from workbench.gui.views.board_split import BoardSplit
 from workbench.gui.views.publish_dialog import open_publish
 from workbench.gui.widgets import EmptyState, show_words, toolbar_button
@@ -82,6 +83,7 @@ class BoardView(View):
         self.acts.offer()
         self.export = BoardExport(desk, self.pictures)
         self.bring = BoardImport(self.editor)
+        self.schema = BoardSchema(self.editor)
         self.destroyed.connect(desk.workspace.scenarios.listen(self._tell_scenarios))
         self._show_details("")
 

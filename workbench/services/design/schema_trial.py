@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from workbench.errors import InvalidEvent, NotFound, UnknownEvent
-from workbench.model.event import EventType, RecordedEvent
+from workbench.errors import InvalidEvent, NotFound, ProjectError, UnknownEvent
+from workbench.model.event import EventType, RecordedEvent, event_type_of
 from workbench.model.json_values import read_json, write_json
 from workbench.model.secrets import masked
-from workbench.services.project_editor.settings_preview import would_be
+from workbench.project.declared.compiler import compile_declared
+from workbench.project.project_file import read_document
+from workbench.project.samples import PROJECT_FILE
 from workbench.store.ports import Reader
 from workbench.tusk import Document
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from workbench.engine.world import World
     from workbench.project.project import Project
 
+NEEDED = ("types", "aggregate", "event")
+"""Kinds of sections that say how an event is read."""
 PAGE = 500
 """Events that are read at once."""
 _PLACE = re.compile(r" at position \d+")
@@ -140,18 +144,29 @@ class SchemaLab:
     def try_text(self, document: Document, event: str, progress: Progress) -> SchemaTrial:
         """Reads every stored event of a type as it would be read if this were the project file.
 
+        What else the file says may be wrong: commands that do not give all fields yet, for example.
+
         Raises:
-            ProjectError: The project would not load; every problem with its place.
-            NotFound: It would have no such event.
+            ProjectError: The event cannot be understood; every problem with its place.
+            NotFound: The file has no such event.
             WorldError: The store cannot be read.
         """
-        loaded = would_be(self._world, document, self._environ)
-        if event not in loaded.registry.events:
-            raise NotFound(
-                f"there would be no event {event}", hint="keep its name, or rename it on the board"
-            )
+        kind = self._type(document, event)
         reader = self._world.store.reader()
         try:
-            return try_schema(reader, loaded.registry.events[event], progress)
+            return try_schema(reader, kind, progress)
         finally:
             reader.close()
+
+    def _type(self, document: Document, event: str) -> EventType:
+        """Compiles the types, aggregates and events that a file declares, and returns one of the events."""
+        path = self._world.model.root / PROJECT_FILE
+        file = read_document(document, path, environ=self._environ)
+        found, problems = compile_declared(document, file.declared, lenient=bool(file.settings.cqrs.modules))
+        if needed := [one for one in problems if one.path[:1] and one.path[0] in NEEDED]:
+            raise ProjectError(needed)
+        for aggregate in found.aggregates:
+            for cls in aggregate.events:
+                if cls.event_type == event:
+                    return event_type_of(cls, aggregate.upcasters.get(event))
+        raise NotFound(f"the project file has no event {event}", hint="rename it on the board, not here")
