@@ -39,5 +39,6 @@ def _desktop(verb: str, options: Options) -> int:
     if verb == "tour":
         from workbench.gui.tour import tour
 
-        return tour(options.folder, options.sample, dict(os.environ))
+        target = (options.shown, "" if options.shown else options.sample)
+        return tour(options.folder, target, dict(os.environ), trust=options.trust)
     return show(options, dict(os.environ))

@@ -18,7 +18,11 @@ def _open(parser: Parser) -> None:
 
 def _tour(parser: Parser) -> None:
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="where the pictures go")
+    parser.add_argument(
+        "shown", metavar="PROJECT", type=Path, nargs="?", help="a project of your own instead"
+    )
     parser.add_argument("--sample", default=SAMPLES[0], choices=SAMPLES)
+    parser.trust()
 
 
 OPEN = VerbSpec(
@@ -34,10 +38,14 @@ OPEN = VerbSpec(
     arguments=_open,
 )
 TOUR = VerbSpec(
-    about="Drives a sample by itself, without a display if there is none, and saves a picture of every view.",
+    about="""
+        Drives a sample by itself, without a display if there is none, and saves a picture of every view. Of a
+        project a copy is driven, with what its store holds: its story is played and its scenarios are run.
+    """,
     examples="""
         workbench tour pictures
         workbench tour pictures --sample orders
+        workbench tour pictures my-project
     """,
     arguments=_tour,
 )

@@ -1,8 +1,9 @@
-"""The tour: drives a sample through the main road in the real window, and saves a picture of every view."""
+"""The tour: drives a sample or a project in the real window, and saves a picture of every view."""
 
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from PySide6.QtCore import QMessageLogContext, QSettings, Qt, QtMsgType, qInstal
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
+from workbench.errors import NotFound, WorkbenchError
 from workbench.gui.application import prepare, run_on_loop, warm_up
 from workbench.gui.desk import Selection
 from workbench.gui.main_window import MainWindow
@@ -20,6 +22,10 @@ from workbench.gui.session import Session
 from workbench.gui.theme import theme
 from workbench.gui.view_catalog import PERSPECTIVES, VIEWS
 from workbench.gui.widgets import Badge
+from workbench.project.project_file import project_root, read_settings
+from workbench.project.samples import PROJECT_FILE
+from workbench.project.scenarios import FOLDER
+from workbench.services.maintenance.store_checkup import backup
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
@@ -29,13 +35,20 @@ PAINT_SECONDS = 0.35
 """Time for views to refresh and paint before a picture is taken."""
 
 
-def tour(folder: Path, sample: str, environ: Mapping[str, str]) -> int:
+def tour(
+    folder: Path, target: tuple[Path | None, str], environ: Mapping[str, str], *, trust: bool = False
+) -> int:
     """Runs the tour; returns the exit code.
 
     Args:
         folder: Where the pictures go; made if needed.
-        sample: Name of the sample to drive.
+        target: A project, of which a copy is driven, or the name of a sample.
+        trust: The person trusts the project's modules as they are now.
     """
+    if target[0] is None and (folder / PROJECT_FILE).exists():
+        said = f"{folder} is a project: say where its pictures go, as in workbench tour pictures {folder}"
+        sys.stderr.write(f"workbench: {said}\n")
+        return 1
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -45,7 +58,12 @@ def tour(folder: Path, sample: str, environ: Mapping[str, str]) -> int:
     with tempfile.TemporaryDirectory(prefix="workbench-tour-") as scratch:
         app = prepare([sys.argv[0]], "light")
         settings = QSettings(str(Path(scratch) / "tour.ini"), QSettings.Format.IniFormat)
-        guide = Guide(folder, sample, Path(scratch), environ, settings)
+        try:
+            copy = copied(target[0], Path(scratch), environ) if target[0] is not None else None
+        except WorkbenchError as error:
+            sys.stderr.write(f"workbench: {error}\n")
+            return 1
+        guide = Guide(folder, (copy, target[1]), Path(scratch), environ, settings, trust=trust)
         return run_on_loop(app, guide.run)
 
 
@@ -55,14 +73,42 @@ def _say_what_matters(_kind: QtMsgType, _context: QMessageLogContext, text: str)
         sys.stderr.write(f"{text}\n")
 
 
+def copied(project: Path, scratch: Path, environ: Mapping[str, str]) -> Path:
+    """Copies a project with what its store holds, so that the tour changes nothing of it.
+
+    Raises:
+        NotFound: There is no project.
+        WorkbenchError: Its store cannot be copied.
+    """
+    root = project_root(project)
+    if not (root / PROJECT_FILE).is_file():
+        raise NotFound(f"there is no project in {project}", hint="choose a folder with a project.tsk")
+    file = read_settings(root, environ=environ)
+    target, store = scratch / root.name, Path(file.settings.event_store.path)
+    left_out = ("__pycache__", ".git", "data", store.name, f"{store.name}-*")
+    shutil.copytree(root, target, ignore=shutil.ignore_patterns(*left_out))
+    if not store.is_absolute() and (root / store).is_file():
+        (target / store).parent.mkdir(parents=True, exist_ok=True)
+        backup(root / store, target / store)
+    return target
+
+
 class Guide:
-    """Walks through a sample as a person would, and says what happened."""
+    """Walks through a sample or a project as a person would, and says what happened."""
 
     def __init__(
-        self, folder: Path, sample: str, scratch: Path, environ: Mapping[str, str], settings: QSettings
+        self,
+        folder: Path,
+        target: tuple[Path | None, str],
+        scratch: Path,
+        environ: Mapping[str, str],
+        settings: QSettings,
+        *,
+        trust: bool,
     ) -> None:
-        self._folder = folder
-        self._sample = sample
+        self._folder, self._target, self._trust = folder, target, trust
+        self._sample = target[1]
+        self._name = target[1] or (target[0].name if target[0] is not None else "")
         self._window = MainWindow(settings)
         self._window.come_back()
         self._session = Session(self._window, {**environ, "WORKBENCH_DATA": str(scratch)}, settings)
@@ -72,20 +118,20 @@ class Guide:
     def _workspace(self) -> Workspace:
         workspace = self._session.workspace
         if workspace is None:
-            raise RuntimeError("the sample could not be opened")
+            raise RuntimeError(f"{self._name} could not be opened")
         return workspace
 
     async def run(self) -> int:
-        """Opens the sample, drives it, takes the pictures, closes everything."""
+        """Opens what is shown, drives it, takes the pictures, closes everything."""
         self._window.resize(*LARGE)
         self._window.show()
         self._window.activateWindow()
         await asyncio.to_thread(warm_up)
-        await self._session.open((None, self._sample))
-        self._say(f"opened the {self._sample} sample; the store is empty")
-        await self._picture("00-empty", "Run")
+        await self._session.open(self._target, trust=self._trust)
+        self._say(f"opened {self._name}: {self._workspace.monitor.status().head:,} events")
+        await self._picture("00-opened", "Run")
         try:
-            await (self._drive_users() if self._sample == "users" else self._drive_orders())
+            await self._drive()
             await self._run_scenarios()
             for mode in ("light", "dark"):
                 theme().set_mode("dark" if mode == "dark" else "light")
@@ -100,14 +146,25 @@ class Guide:
 
     # -- the main road ------------------------------------------------------------------------------------
 
-    async def _drive_users(self) -> None:
-        await self._send_by_form()
-        self._window.show_perspective("Observe")
+    async def _drive(self) -> None:
+        if self._sample == "users":
+            await self._drive_users()
+        elif self._sample:
+            await self._drive_orders()
+        elif (story := self._workspace.project.story) is not None and story.is_file():
+            await self._play()
+
+    async def _play(self) -> None:
         report = await self._workspace.story.play(pace=0.05)
         said = ", ".join(f"{count} {outcome}" for outcome, count in report.outcomes.items())
         self._say(f"played the story: {said}")
         await self._picture("01-flowing", "Observe")
         await self._settle()
+
+    async def _drive_users(self) -> None:
+        await self._send_by_form()
+        self._window.show_perspective("Observe")
+        await self._play()
         letters = self._workspace.dead_letters.page()
         self._say(f"{len(letters)} welcome mails died: a mail server is down, and one address cannot exist")
         await self._repair()
@@ -181,18 +238,16 @@ class Guide:
         )
 
     async def _drive_orders(self) -> None:
-        report = await self._workspace.story.play(pace=0.05)
-        said = ", ".join(f"{count} {outcome}" for outcome, count in report.outcomes.items())
-        self._say(f"played the story: {said}")
-        await self._picture("01-flowing", "Observe")
-        await self._settle()
+        await self._play()
         await asyncio.sleep(5.0)
         await self._settle()
         rows = self._workspace.projections.rows("orders")
         self._say("orders: " + ", ".join(f"{row['customer']} {row['status']}" for row in rows))
 
     async def _run_scenarios(self) -> None:
-        """Runs the sample's scenarios by their button."""
+        """Runs the scenarios by their button."""
+        if not (self._workspace.project.root / FOLDER).is_dir():
+            return
         self._window.show_perspective("Test")
         await self._painted()
         view = self._window.views["scenarios"]
@@ -260,10 +315,12 @@ class Guide:
                 )
             )
         else:
-            newest = workspace.streams.page(1, 1)
+            newest, registry = workspace.streams.page(1, 1), workspace.registry
             desk.select(
                 Selection(
-                    stream=newest[0].name if newest else "", projection="orders", subscription="card-terminal"
+                    stream=newest[0].name if newest else "",
+                    projection=next(iter(registry.projections), ""),
+                    subscription=next(iter([*registry.subscriptions, *registry.reactors]), ""),
                 )
             )
 
@@ -278,7 +335,7 @@ class Guide:
         await asyncio.sleep(PAINT_SECONDS)
 
     def _save(self, name: str) -> None:
-        path = self._folder / f"{self._sample}-{name}.png"
+        path = self._folder / f"{self._name}-{name}.png"
         if not self._window.grab().save(str(path)):
             raise RuntimeError(f"the picture {path} could not be saved")
         self._pictures += 1
