@@ -78,7 +78,7 @@ async def test_what_does_not_fit_is_counted_with_an_example_and_what_else_has_to
     assert dialog.save.text() == "Save, though 2 do not fit"
     assert "2 events of version 1: " in dialog.found.toPlainText()
     assert 'position 1: {"to":"Ada"}' in dialog.found.toPlainText()
-    assert "has to follow, " in dialog.said.text()
+    assert "has to follow: " in dialog.said.text()
     dialog.draft_upcast()
     await until(lambda: "reading" not in dialog.stand.text())
     assert dialog.stand.text() == "✓ 2 of 2 fit"

@@ -20,6 +20,17 @@ from workbench.tusk import parse
         ({"a": "integer"}, {"a": "money"}, {}),
         ({"a": "uuid"}, {"a": "boolean"}, {"set": {"a": "data.a"}}),
         ({}, {"a": "string?"}, {}),
+        ({"a": "string"}, {"a": "string?"}, {}),
+        (
+            {"a": "string?"},
+            {"a": "string"},
+            {"set": {"a": "has(data.a) && data.a != null ? data.a : ''"}},
+        ),
+        (
+            {"a": {"type": "integer", "default": 3}},
+            {"a": "integer"},
+            {"set": {"a": "has(data.a) && data.a != null ? data.a : 0"}},
+        ),
         ({}, {"a": {"type": "string", "default": "x"}}, {}),
         ({}, {"a": {"type": "list", "of": "string"}}, {"default": {"a": []}}),
         (

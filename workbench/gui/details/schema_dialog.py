@@ -171,7 +171,7 @@ class SchemaDialog(QDialog):
         if elsewhere := [one for one in checked.problems if one not in self._mine(checked)]:
             one = elsewhere[0]
             more = f" (and {len(elsewhere) - 1:,} more)" if len(elsewhere) > 1 else ""
-            said = f"Line {one.line} has to follow, {one.message}{more}: until then it is kept as a draft."
+            said = f"Line {one.line} has to follow{more}: {one.message}. Until then it is kept as a draft."
             self.said.setText(f"{self.said.text()} {said}")
 
     def _mine(self, checked: CheckedText) -> list[Problem]:

@@ -16,7 +16,8 @@ from workbench.gui.board.board_graph import kind_of
 from workbench.gui.board.legend import Legend
 from workbench.gui.board.picture import Picture
 from workbench.gui.desk import Desk, Selection
-from workbench.gui.details.section_editor import SectionEditor, drafted
+from workbench.gui.details.section_drafts import drafted
+from workbench.gui.details.section_editor import SectionEditor
 from workbench.gui.icons import icon
 from workbench.gui.view import View
 from workbench.gui.views.board_details import ACTIONS, DECLARED_AS, DetailsPanel, Live

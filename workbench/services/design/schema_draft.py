@@ -10,7 +10,8 @@ from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.relations import section_path
 from workbench.services.design.section_lists import put
-from workbench.tusk import delete
+from workbench.tusk import Document, delete, write_value
+from workbench.tusk.document import Path
 
 _MADE = {
     ("integer", "string"): "string({0})",
@@ -35,6 +36,21 @@ _VALUES: Mapping[str, Any] = {
     "map": {},
 }
 """What a new field gets where no one has said it: to be changed by who knows better."""
+
+
+READ_BY = ("fields", "version", "upcast", "aggregate")
+"""Keys of an event that say how what is stored is read."""
+
+
+def reads_otherwise(was: Document, now: Document, path: Path) -> bool:
+    """Whether what is stored of an event would be read otherwise with another text of its section."""
+    return any(_words(was, (*path, key)) != _words(now, (*path, key)) for key in READ_BY)
+
+
+def _words(document: Document, path: Path) -> list[str]:
+    """Returns the text of a value, however it is laid out."""
+    entry = document.find(path)
+    return document.text[entry.value.start : entry.value.end].split() if entry is not None else []
 
 
 def version_of(text: DesignText, event: str) -> int:
@@ -94,9 +110,13 @@ def _renamed(name: str, before: Mapping[str, Any], after: Mapping[str, Any], new
 def _made(name: str, before: Any, after: Any) -> str:
     """Returns the expression for a field that has another type now; empty where its values stay."""
     kinds = _word(before), _word(after)
-    if kinds[0] == kinds[1] or frozenset(kinds) in _SAME:
-        return ""
-    return _MADE.get(kinds, "{0}").format(f"data.{name}" if name.isidentifier() else f"data['{name}']")
+    value = f"data.{name}" if name.isidentifier() else f"data['{name}']"
+    if kinds[0] != kinds[1] and frozenset(kinds) not in _SAME:
+        return _MADE.get(kinds, "{0}").format(value)
+    if not _needed(before) and _needed(after):
+        otherwise = write_value(_VALUES.get(kinds[1], "")).replace('"', "'")
+        return f"has({value}) && {value} != null ? {value} : {otherwise}"
+    return ""
 
 
 def _word(value: Any) -> str:

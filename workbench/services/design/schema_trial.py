@@ -102,7 +102,8 @@ class _Tried:
         try:
             self.kind.read(one)
         except (InvalidEvent, UnknownEvent) as error:
-            reason = (_PLACE.sub("", error.message), one.schema_version)
+            said = error.message.partition(f" does not fit {self.kind.name}: ")[2] or error.message
+            reason = (_PLACE.sub("", said), one.schema_version)
             self.wrong[reason] += 1
             self.first.setdefault(reason, one)
             return
