@@ -314,6 +314,16 @@ class PermanentError(WorkbenchError):
     """Raised by a handler when trying again cannot help: the message goes to the dead letters at once."""
 
 
+class DeclaredFailure(WorkbenchError):
+    """What a declared handler fails with, also where that is a `PermanentError`.
+
+    Attributes:
+        place: Where that is declared, such as ``project.tsk:12 charge``; empty where it is nowhere.
+    """
+
+    place: ClassVar[str] = ""
+
+
 class WorkbenchBug(WorkbenchError):
     """We are wrong; the message says what was impossible."""
 

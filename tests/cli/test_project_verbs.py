@@ -217,6 +217,49 @@ def test_a_check_says_what_each_thing_does_and_after_which_rules(workbench, tmp_
     ]
 
 
+NOTES = """\
+[aggregate.note]
+state { size: "integer" }
+[event.note.made]
+fields { size: "integer?", price: "money" }
+set { size: "event.size == null ? 0 : 1" }
+[command.make]
+creates: "note"
+by: "writer"
+fields { id: "string", size: "integer?", price: "money" }
+refuse { large { when: "command.size > 9", message: "too large" } }
+emit: "note.made"
+[projection.notes]
+columns { id: "text", price: "number" }
+on { "note.made": { put { price: "event.price" } } }
+"""
+
+
+def test_what_may_fail_for_some_data_is_told_and_hinders_nothing_but_strict(workbench, tmp_path):
+    (tmp_path / "project.tsk").write_text(NOTES)
+    found = workbench("check", tmp_path)
+    assert found.code == 0
+    who, size, price = [line.partition(" (")[0].rpartition("/")[2] for line in found.out.splitlines()[:3]]
+    assert who == "project.tsk:8:5: warning S-REF there is no actor or outside system writer"
+    assert size == "project.tsk:10:25: warning S-CEL command.size may be null, and > does not take null"
+    assert price.startswith("project.tsk:14:34: warning S-TYPE price is a number, which rounds")
+    assert "3 warnings: the project runs" in found.err
+    assert workbench("check", tmp_path, "--strict").code == 3
+    said = json.loads(workbench("check", tmp_path, "--json").out)
+    assert (len(said["problems"]), len(said["warnings"])) == (0, 3)
+    made = workbench(
+        "run", tmp_path, "--command", "make", "--set", "id=a", "--set", "price=1", "--set", "size=3"
+    )
+    assert made.code == 0
+
+
+def test_what_can_never_run_right_is_refused(workbench, tmp_path):
+    (tmp_path / "project.tsk").write_text(NOTES.replace("command.size > 9", "1 / 0 == 1"))
+    found = workbench("check", tmp_path)
+    assert found.code == 3
+    assert "nothing can be divided by 0" in found.out
+
+
 HOSTILE = "\nimport pathlib\npathlib.Path({canary!r}).touch()\n"
 
 

@@ -179,3 +179,32 @@ async def test_F4_an_engine_that_a_reload_could_not_start_is_said_and_the_reload
     await window.workspace.resume()
     await until(lambda: notices(window)[-1] == "The project was reloaded.")
     assert window.workspace.project.name == "people"
+
+
+NOTE = """
+
+[aggregate.note]
+[event.note.made]
+[command.note_down]
+creates: "note"
+fields { id: "string", size: "integer?" }
+refuse { large { when: "command.size > 9", message: "too large" } }
+emit: "note.made"
+"""
+
+
+async def test_what_may_fail_for_some_data_is_told_and_the_new_model_runs(window, until):
+    change(window, "project.tsk", "format: 1\n", f"format: 1\n{NOTE}")
+    await until(lambda: "note_down" in window.workspace.registry.commands, within=10)
+    await until(lambda: len(notices(window)) == 2)
+    said = notices(window)[1]
+    assert "command.size may be null, and > does not take null" in said
+    assert not window._status.older.isVisible()
+    press(window, "Open project.tsk")
+    text = window.window.views["text"]
+    await until(
+        lambda: text.page is not None and [one.warning for one in text.page.editor.mistakes] == [True]
+    )
+    assert "1 warning" in text.said.text()
+    change(window, "project.tsk", "command.size > 9", "command.size != null && command.size > 9")
+    await until(lambda: "No expression is left that may fail for some data." in notices(window), within=10)

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QSize
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QLabel, QToolButton
 from shiboken6 import delete
 
 from workbench.gui.desk import Notice
@@ -143,6 +143,24 @@ def test_the_strip_of_notices_is_there_only_while_something_is_said(window, qtbo
     assert window.notices.isVisible()
     window.notices.strips()[0].findChildren(QToolButton)[-1].click()
     qtbot.waitUntil(lambda: not window.notices.isVisible(), timeout=2000)
+
+
+def test_the_explorer_keeps_its_width_however_often_the_window_becomes_small_and_large(window, qtbot):
+    """It grew with each time, so that all other views were squeezed, also at the next start."""
+    window.resize(1440, 900)
+    window.show_perspective("Run")
+    for dock in window.docks.values():
+        widget = QLabel()
+        widget.setMinimumWidth(180)
+        dock.setWidget(widget)
+    QCoreApplication.processEvents()
+    before = window.docks["explorer"].width(), window.docks["timeline"].width()
+    for size in [(1024, 700), (1440, 900)] * 3:
+        window.resize(*size)
+        qtbot.waitUntil(lambda: not window._explorer._later.isActive())
+        QCoreApplication.processEvents()
+    assert abs(window.docks["explorer"].width() - before[0]) < 20
+    assert abs(window.docks["timeline"].width() - before[1]) < 20
 
 
 def test_a_notice_does_not_leave_from_under_the_mouse(window, qtbot, monkeypatch):

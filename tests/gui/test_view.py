@@ -305,3 +305,19 @@ async def test_a_view_that_is_brought_while_another_window_is_active_has_the_key
     await until(session.window.isActiveWindow)
     await until(lambda: QApplication.focusWidget() is not None)
     assert QApplication.focusWidget().objectName() == "user_id"
+
+
+async def test_a_list_that_was_empty_has_the_keyboard_as_soon_as_something_is_in_it(start, until):
+    session = await start()
+    session.window.activateWindow()
+    await until(session.window.isActiveWindow)
+    session.repair()
+    letters = session.window.views["letters"]
+    await until(letters.hasFocus)
+    values = {"user_id": "ann", "username": "Ann Anna", "email": "ann@x.invalid"}
+    await session.workspace.commands.issue("create_user", values)
+    await settle(session.workspace)
+    await until(letters.table.hasFocus)
+    session.window.show_perspective("Run")
+    await key(session.window, Qt.Key.Key_4, until, Qt.KeyboardModifier.ControlModifier)
+    await until(letters.table.hasFocus)

@@ -16,10 +16,12 @@ from workbench.store.operations import (
     Lease,
     NewMessage,
     Retain,
+    SaveProcess,
     Settle,
     WithdrawTimeouts,
 )
 from workbench.store.settlements import NewDelivery
+from workbench.store.stored_values import Instance
 
 TOKEN = derived_id("token")
 HOUR = 3_600_000_000
@@ -162,3 +164,30 @@ def test_K7_the_event_on_which_it_was_taken_back_is_kept_and_the_log_shows_it(co
         ours: True,
         other: False,
     }
+
+
+def test_K7_what_an_instance_waits_for_is_listed_until_it_is_handled_or_taken_back(commands):
+    first, second, other = (
+        commands.issue(1),
+        commands.issue(2, type="remind"),
+        commands.issue(3, instance="p:l"),
+    )
+    read = commands.reader
+
+    def waiting(instance="p:k"):
+        return [one.position for one in read.timeouts(instance)]
+
+    assert (waiting(), waiting("p:l")) == ([first, second], [other])
+    commands.claim(other)
+    commands.rest(first, cursor=other)
+    assert waiting() == [first], "the second was handled"
+    assert commands.withdraw() == 1
+    assert waiting() == []
+
+
+def test_K7_the_instances_of_a_process_are_listed_by_their_keys(commands):
+    for key, state in (("b", "{}"), ("a", '{"n":1}')):
+        one(commands.store, SaveProcess(process="p", key=key, state=state, began=7))
+    one(commands.store, SaveProcess(process="q", key="c", state="{}", began=8))
+    assert commands.reader.instances("p") == [("a", Instance('{"n":1}', 7)), ("b", Instance("{}", 7))]
+    assert [key for key, _ in commands.reader.instances("p", 1)] == ["a"]

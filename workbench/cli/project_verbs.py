@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from workbench.model.hints import in_brackets
 
 if TYPE_CHECKING:
     from workbench.services.design.marks.mark import DesignMark
+    from workbench.services.project.run_check import Complaint
 
 FORMATS = ("markdown", "mermaid", "event-model")
 """How a model can be written down."""
@@ -66,15 +67,16 @@ async def _new(options: Options, _environ: Environ) -> int:
 def _check_takes(parser: Parser) -> None:
     parser.project()
     parser.trust()
+    parser.add_argument("--strict", action="store_true", help="end with 3 for a warning, too")
     parser.add_argument(
         "--advise",
         action="store_true",
         help="list also what is worth a second look, each with its place and ways out",
     )
     parser.json(
-        "project, complete, problems [{file, line, column, code, message, hint}], marks [{severity, part,"
-        " file, line, column, code, message, why, hint, fixes [{label, effect}]}], model, unseen,"
-        " flows {command:NAME and the like: [{verb, name, cause, words}]}"
+        "project, complete, problems [{file, line, column, code, message, hint}], warnings (likewise),"
+        " marks [{severity, part, file, line, column, code, message, why, hint, fixes [{label, effect}]}],"
+        " model, unseen, flows {command:NAME and the like: [{verb, name, cause, words}]}"
     )
 
 
@@ -83,18 +85,7 @@ async def _check(options: Options, environ: Environ) -> int:
     from workbench.services.project.project_check import check_project, in_words
 
     verdict = await check_project(options.project, environ, trust=options.trust)
-    problems = [
-        {
-            "file": one.file,
-            "line": one.line,
-            "column": one.column,
-            "code": one.code,
-            "message": one.message,
-            "hint": one.hint,
-        }
-        for one in verdict.complaints
-    ]
-    lines = [many_lines(str(one)) for one in verdict.complaints]
+    lines = [many_lines(str(one)) for one in (*verdict.complaints, *verdict.warnings)]
     if verdict.complaints:
         count = len(verdict.complaints)
         note(f"{count} problem{'s' if count > 1 else ''}")
@@ -107,21 +98,42 @@ async def _check(options: Options, environ: Environ) -> int:
             " syntax was checked\n  read it; if you trust it, say --trust, which remembers this folder with"
             " these files"
         )
+    if verdict.warnings:
+        note(
+            f"{counted(len(verdict.warnings), 'warning')}: the project runs, and these may fail for some data"
+        )
     if options.advise:
         lines += [line for mark in verdict.marks for line in _advice(mark)]
     else:
         for mark in verdict.marks:
             if mark.kind.severity is not Severity.ADVICE:
                 note(f"workbench: {one_line(in_brackets(mark.message, mark.kind.way))}")
-    said = {"project": verdict.name, "complete": not verdict.unseen, "problems": problems}
+    said = {"project": verdict.name, "complete": not verdict.unseen}
     said |= {
+        "problems": _listed(verdict.complaints),
+        "warnings": _listed(verdict.warnings),
         "marks": [_mark(one) for one in verdict.marks],
         "model": dict(verdict.model),
         "unseen": list(verdict.unseen),
     }
     said["flows"] = {of: [asdict(one) for one in flows] for of, flows in verdict.flows.items()}
     answer(options, said, "\n".join(lines))
-    return PROBLEMS if verdict.complaints else FAILED if verdict.unseen else DONE
+    wrong = verdict.complaints or (options.strict and verdict.warnings)
+    return PROBLEMS if wrong else FAILED if verdict.unseen else DONE
+
+
+def _listed(complaints: Sequence[Complaint]) -> list[dict[str, object]]:
+    return [
+        {
+            "file": one.file,
+            "line": one.line,
+            "column": one.column,
+            "code": one.code,
+            "message": one.message,
+            "hint": one.hint,
+        }
+        for one in complaints
+    ]
 
 
 def _advice(mark: DesignMark) -> Iterator[str]:

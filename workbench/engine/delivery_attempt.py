@@ -6,7 +6,7 @@ import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workbench.errors import PermanentError
+from workbench.errors import DeclaredFailure, PermanentError
 from workbench.model.error_text import as_text, error_name, error_text
 from workbench.model.messaging import Message
 from workbench.model.secrets import without_secrets
@@ -97,6 +97,7 @@ def describe(error: BaseException, message: Message, said: str = "") -> Failure:
     # The cause is grouped by the first place in the handler's code, not by where a library gave up.
     first = own[0] if own else None
     place = f"{Path(first.filename).name}:{first.lineno} {first.name}" if first else ""
+    place = (error.place if isinstance(error, DeclaredFailure) else "") or place
     told = said or error_text(error)
     about = (message.data, message.metadata)
     told = without_secrets(told, *about) or error_name(error)

@@ -95,7 +95,7 @@ class BrokenText(QWidget):
             self._checking = False
         if not isValid(self):
             return
-        count = len(self.page.editor.mistakes)
+        count = sum(not one.warning for one in self.page.editor.mistakes)
         self.said.setText(f"{count:,} {'mistake' if count == 1 else 'mistakes'}" if count else "No mistakes")
         if not self.page.sure:
             self._pause.start()

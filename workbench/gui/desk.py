@@ -72,6 +72,7 @@ class Desk(QObject):
         ticker: Calls views that say ages, while they are seen.
         awaiting: The view that is to have the keyboard as soon as it is seen.
         closed: Whether the project is being closed; nothing is asked of it any more.
+        scenario: File and name of the scenario that is being written; both empty for none.
 
     Signals:
         changed: A `Changes` value, merged from all commits since the last one, at most ten times a second.
@@ -98,6 +99,7 @@ class Desk(QObject):
         super().__init__(parent)
         self.workspace = workspace
         self.closed = False
+        self.scenario = ("", "")
         self.selection = Selection()
         self._past: list[Selection] = []
         self._stepping = False

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from workbench.gui.actions import Action
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.scenario_pointing import use_event
 
 if TYPE_CHECKING:
     from workbench.model.event import RecordedEvent
@@ -50,7 +51,16 @@ def event_actions(on: str, place: Place, *views: str, group: int = 1) -> tuple[A
         why=lambda owner, chosen: _why(place(owner, chosen), "inspector"),
         run=lambda owner, chosen: copy_event(owner.desk, place(owner, chosen).position),
     )
-    return *shows, copy
+    given = Action(
+        key="use-as-given",
+        text="Use as given in a scenario",
+        icon="scenario",
+        on=on,
+        group=group,
+        why=lambda owner, chosen: _why(place(owner, chosen), "inspector") or owner.desk.read_only(),
+        run=lambda owner, chosen: use_event(owner.desk, place(owner, chosen)),
+    )
+    return *shows, copy, given
 
 
 def _why(selection: Selection, view: str) -> str:

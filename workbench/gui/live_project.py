@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from workbench.model.changes import Changes
     from workbench.services.project.model_reload import Reload
 
-TOPIC = "reload"
-"""What is told of it takes the place of what was told before."""
+TOPIC, WARNINGS = "reload", "warnings"
+"""What is told of them takes the place of what was told before."""
 FAILED = "The project was not reloaded; the previous model keeps running."
 STOPPED = "The project was not reloaded, and the engine stopped; it is tried every second to start it again."
 
@@ -45,8 +45,9 @@ class LiveProject(QObject):
         self._watch.settled.connect(self.look)
         desk.project_saved.connect(self.look)
         desk.changed.connect(self._changed)
-        self._stood = False
+        self._stood = self._warned = False
         self._watch_all()
+        self._warn()
         desk.run(self._look_at_scenarios(), "Read the scenarios")
 
     def close(self) -> None:
@@ -100,6 +101,22 @@ class LiveProject(QObject):
             self._say("warning", text, ("Open again", self._reopen))
         else:
             self._say("ok", said)
+            self._warn()
+
+    def _warn(self) -> None:
+        """Tells what may go wrong for some data."""
+        found, warned = self._desk.workspace.project.warnings, self._warned
+        self._warned = bool(found)
+        if warned and not found:
+            text = "No expression is left that may fail for some data."
+            self._desk.noticed.emit(Notice(kind="ok", text=text, topic=WARNINGS))
+        if found:
+            first = found[0]
+            show = partial(self._desk.text_wanted.emit, first.file, first.line)
+            may = "This may fail" if len(found) == 1 else f"{len(found):,} expressions may fail"
+            text = f"{may} for some data; the project runs. {first}"
+            actions = ((f"Open {first.file}", show),)
+            self._desk.noticed.emit(Notice(kind="warning", text=text, actions=actions, topic=WARNINGS))
 
     def _ask(self, told: Reload) -> None:
         text = f"{told.said}. Until you trust it, the previous model keeps running."

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 from typing_extensions import override
 
+from workbench.gui.explorer_width import ExplorerWidth
 from workbench.gui.view_catalog import MENUS, NARROW, PERSPECTIVES, VIEWS, ViewEntry
 
 if TYPE_CHECKING:
@@ -76,14 +77,14 @@ class MainWindow(QMainWindow):
         self.addToolBar(self.tools)
         for entry in VIEWS:
             self._add_dock(entry)
+        self._explorer = ExplorerWidth(self, self.docks["explorer"], settings, WIDTHS["explorer"])
         # Menus get their actions once there is a session; their names stand there from the start.
         self.menus = {name: self.menuBar().addMenu(f"&{name}") for name in MENUS}
         for menu in self.menus.values():
             menu.setToolTipsVisible(True)
         if isinstance(app := QApplication.instance(), QApplication):
             app.focusChanged.connect(self._focus_moved)
-        # Its own least size: docks that come and go would otherwise enlarge the window for good.
-        self.setMinimumSize(*LEAST)
+        self.setMinimumSize(*LEAST)  # else docks that come and go would enlarge it for good
 
     def _add_dock(self, entry: ViewEntry) -> None:
         dock = QDockWidget(entry.title, self)
@@ -296,6 +297,7 @@ class MainWindow(QMainWindow):
         shown = str(self._settings.value(f"shown/{name}", "")).split()
         if not isinstance(saved, QByteArray) or not self._restore(saved, shown):
             self.reset_perspective()
+        self._explorer.give_back()
         self._go_home(first)
         self.perspective_changed.emit(name)
 
@@ -304,8 +306,7 @@ class MainWindow(QMainWindow):
         away = [dock for key, dock in self.docks.items() if key not in shown]
         names = [dock.objectName() for dock in away]
         for dock in away:
-            # Qt would put docks into some corner, and show them, that were away when the state was saved. It
-            # knows them by their names.
+            # Qt would show docks in some corner that were away when the state was saved; it goes by names.
             self.removeDockWidget(dock)
             dock.setObjectName("")
         done = self.restoreState(saved, LAYOUT_VERSION)

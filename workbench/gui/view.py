@@ -79,6 +79,8 @@ class View(QWidget):
         def told(answer: T) -> None:
             self._safely(lambda: show(answer))
             self.take_awaited()
+            if self.hasFocus() and _can_take(self.first_widget()):  # nothing was there that could have it
+                self._give_keyboard()
 
         made = Question(self, self.desk, told, fail or self._failed, wanted=self._still_wanted, begun=begun)
         self._questions.append(made)
@@ -127,7 +129,7 @@ class View(QWidget):
 
     def take_keyboard(self, widget: QWidget | None = None) -> None:
         """Gives the keyboard to a widget, else to where a person begins; as soon as the view is seen."""
-        self._target, self.desk.awaiting = widget or self._target, self
+        self._target, self.desk.awaiting = (widget if widget is not self else None) or self._target, self
         self.take_awaited()
 
     def take_awaited(self) -> None:

@@ -51,6 +51,8 @@ __all__ = [
 Button = tuple[str, Callable[[], object]]
 ICONS = {"ok": "ok", "info": "info", "warning": "warning", "error": "error", "neutral": "dot"}
 QUIET_MS = 150
+WORD = 12
+"""Characters of a pill that stand whole wherever it stands."""
 LONGEST = 2_000
 """Characters that a label shows."""
 
@@ -271,6 +273,9 @@ class Badge(PlainLabel):
         self._kind = kind
         self.setText(f"{self.SIGNS[kind]} {text}")
         self._dress()
+        self.setMinimumWidth(0)
+        if len(text) < WORD:
+            self.setMinimumWidth(self.sizeHint().width())
 
     def _dress(self) -> None:
         colors = theme().colors

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 
@@ -30,7 +31,12 @@ def sentence_of(detail: Mapping[str, Any], example: object = None) -> str:
     words = _SENTENCES.get(kind) or (family if kind.endswith(_UNREADABLE) else "")
     if not words:
         return re.sub(r"^(Input|Value) should (not )?(?=be )", r"must \2", str(detail["msg"]))
-    return _singular(words.format_map(context))
+    return _singular(words.format_map({name: number_text(value) for name, value in context.items()}))
+
+
+def number_text(value: object) -> str:
+    """Returns a number without a fraction that is nothing, ``0`` for ``0.0``; all else as it is."""
+    return str(value).removesuffix(".0") if isinstance(value, float | Decimal) else str(value)
 
 
 _SENTENCES = {

@@ -46,6 +46,7 @@ class Project:
         story: File of commands that show the project at work, if it has one.
         snapshot_every: Events of a stream between snapshots; 0 takes none.
         components: What parts of the architecture are for, in the project's words.
+        warnings: What may go wrong for some data, and hinders nothing.
         groups: What its next text may take over of what is compiled.
     """
 
@@ -64,6 +65,7 @@ class Project:
     package: str = ""
     story: Path | None = None
     components: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()
     groups: CompiledGroups = field(default_factory=dict)
 
 
@@ -111,7 +113,8 @@ def load_project(
     earlier = before.groups if before is not None else {}
     declared, found = _declared(file, imported.definitions, earlier, groups)
     definitions = [*imported.definitions, _at_rest(declared) if restricted else declared]
-    problems: list[object] = [*sorted([*contradictions(settings, file.problem), *found]), *imported.problems]
+    wrong = [one for one in found if not one.warning]
+    problems: list[object] = [*sorted([*contradictions(settings, file.problem), *wrong]), *imported.problems]
     try:
         if not problems and not restricted:
             problems += contradictions(
@@ -138,6 +141,7 @@ def load_project(
         if settings.event_sourcing.snapshot_pattern is False
         else settings.event_store.snapshot_every,
         components=settings.event_components,
+        warnings=tuple(sorted(one for one in found if one.warning)),
         groups=groups,
         retry=settings.message_queue.policy(RetryPolicy()),
         restricted=restricted,

@@ -105,6 +105,7 @@ def read_document(document: Document, path: Path, *, environ: Mapping[str, str])
             left = ProjectFile(path=path, document=document, settings=rest, written=written)
             found += contradictions(left.settings, left.problem)
         found = [one for one in found if (one.line, one.column) not in broken]
+        found = [one for one in found if not one.warning]
         found = [replace(one, message=resolved.masked(one.message)) for one in found]
         raise TskError(sorted([*resolved.problems, *found])) from None
     if resolved.problems:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from workbench.engine.policy_runner import instance_name
 from workbench.errors import InvalidValue
 from workbench.model.issued_by import issued_by
-from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC
+from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC, Message
 from workbench.services.monitor.lag import subscription_lag
 from workbench.store.operations import ConfigureSubscription, Skip
 from workbench.store.stored_values import Delivery, SubscriptionState
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from workbench.store.ports import Reader
 
 
+MOST = 200
+"""Instances of a process that are listed."""
 AGAIN = 1_000
 """Messages that are counted before a reset; whether there are more is said, not how many."""
 _SOURCES = {LOG_TOPIC: "all events", COMMANDS_TOPIC: "commands of policies"}
@@ -69,6 +72,22 @@ class WaitingMessage:
     issued_by: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessInstance:
+    """An instance that a process has now.
+
+    Attributes:
+        began: When the event was recorded with which it began, microseconds since 1970; None if not known.
+        state: JSON text.
+        waiting: Commands that it issued for later, the next due first.
+    """
+
+    key: str
+    began: int | None
+    state: str
+    waiting: Sequence[Message]
+
+
 class Subscriptions:
     """What an operator does to subscriptions; every act is recorded with what it does (L9)."""
 
@@ -115,6 +134,19 @@ class Subscriptions:
         found, _ = self._world.reader.read_topic(topic, runner.wants, position, AGAIN + 1)
         count = sum(message.position <= cursor for message in found)
         return min(count, AGAIN), count > AGAIN
+
+    def instances(self, process: str) -> list[ProcessInstance]:
+        """Returns the first instances that a process has now, by their keys."""
+        kind, reader = self._world.registry.reactors.get(process), self._world.reader
+        if kind is None:
+            return []
+        found = []
+        for key, one in reader.instances(process, MOST):
+            began = reader.log(one.began, 1) if one.began else []
+            waiting = reader.timeouts(instance_name(kind, key, one.began))
+            at = began[0].recorded_at if began else None
+            found.append(ProcessInstance(key=key, began=at, state=one.state, waiting=waiting))
+        return found
 
     async def pause(self, name: str, *, paused: bool) -> None:
         """Pauses or resumes one subscription, durably."""

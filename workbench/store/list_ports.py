@@ -15,6 +15,7 @@ from workbench.store.stored_values import (
     DeadLetter,
     Delivery,
     Glance,
+    Instance,
     LetterGroup,
     LetterLine,
     LogEntry,
@@ -212,6 +213,14 @@ class RecordLists(Protocol):
 
     def deliveries(self, subscription: str, limit: int = 200) -> list[Delivery]:
         """Returns the rows of a subscription that are not dead, in message order."""
+        ...
+
+    def instances(self, process: str, limit: int = 200) -> list[tuple[str, Instance]]:
+        """Returns the instances that a process has now, by their keys."""
+        ...
+
+    def timeouts(self, instance: str) -> list[Message]:
+        """Returns what an instance of a process issued for later and still waits, the next due first (K7)."""
         ...
 
     def published(self) -> dict[str, int]:

@@ -19,6 +19,7 @@ class Problem:
     Attributes:
         hint: A way out, where the message does not say it already.
         path: Of the entry that it is about, where one is known.
+        warning: It may go wrong for some data; it is told, and hinders nothing.
     """
 
     file: str
@@ -29,9 +30,12 @@ class Problem:
     message: str
     hint: str = ""
     path: tuple[str, ...] = ()
+    warning: bool = False
 
     def __str__(self) -> str:
-        return in_brackets(f"{self.file}:{self.line}:{self.column}: {self.code} {self.message}", self.hint)
+        word = "warning " if self.warning else ""
+        said = f"{self.file}:{self.line}:{self.column}: {word}{self.code} {self.message}"
+        return in_brackets(said, self.hint)
 
 
 class TskError(ProjectError):

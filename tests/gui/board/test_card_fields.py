@@ -58,10 +58,10 @@ def test_a_command_says_types_and_limits():
         "code text max 9",
         "lines [ship_to] 1–50",
         "ship_to ship_to",
-        "amount money min 0",
+        "amount decimal min 0",
         "share number > 0 < 1",
         "gift yes/no",
-        "deliver_after? time",
+        "deliver_after? date-time",
         "colour red | blue",
         "counts map of integer",
         "either integer or text",
@@ -70,7 +70,7 @@ def test_a_command_says_types_and_limits():
 
 def test_an_event_is_read_behind_its_reference():
     schema = msgspec.json.schema(Placed)
-    assert lines(schema) == ["order_id uuid", "total money", "day? date"]
+    assert lines(schema) == ["order_id uuid", "total decimal", "day? date"]
 
 
 def test_a_schema_that_refers_to_itself_ends():

@@ -50,7 +50,7 @@ async def dialog(desk: Desk, qtbot: QtBot, until: Any) -> SchemaDialog:
     qtbot.addWidget(board)
     board.show()
     await until(lambda: board.editor.node("event:parcel.sent") is not None)
-    made = board.schema.open("parcel.sent")
+    made = board.tools.schema.open("parcel.sent")
     await until(lambda: "fit" in made.stand.text())
     return made
 

@@ -124,6 +124,20 @@ def test_limits_are_said_in_words(schema, words):
     assert limits_of(schema) == words
 
 
+@pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        ({"minimum": 0.0}, "at least 0"),
+        ({"minimum": 0.5, "maximum": 10.0}, "0.5 to 10"),
+        ({"exclusiveMinimum": 0.0}, "more than 0"),
+        ({"maxProperties": 3}, "at most 3 entries"),
+        ({"minProperties": 1}, "at least 1 entry"),
+    ],
+)
+def test_limits_of_amounts_and_maps_are_said_plainly(schema, words):
+    assert limits_of(schema) == words
+
+
 def test_a_pattern_can_be_kept_to_oneself():
     assert limits_of({"pattern": "^a$", "minLength": 2}, pattern=False) == "at least 2 characters"
 

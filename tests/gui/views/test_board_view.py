@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QRect, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -210,3 +211,14 @@ def test_the_legend_explains_the_kinds_that_are_there(board: BoardView) -> None:
     assert "Command" in said
     assert "Policy" not in said
     assert board.canvas.rect().contains(board.legend.geometry())
+
+
+@pytest.mark.parametrize("width", [460, 700, 1000])
+def test_tools_stand_whole_beside_each_other_in_any_width(board: BoardView, width: int) -> None:
+    board.resize(width, 600)
+    QCoreApplication.processEvents()
+    tools = [board.finder.search, board.editor.stand, board.editor.add_button, board.troubles]
+    assert board.finder.search.width() >= 120
+    places = [one.geometry() for one in tools]
+    assert all(one.right() < other.left() for one, other in pairwise(sorted(places, key=QRect.left)))
+    assert all(one.width() >= one.sizeHint().width() for one in tools[1:])

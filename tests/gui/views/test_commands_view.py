@@ -102,7 +102,7 @@ async def test_the_form_of_a_query_says_which_rows_it_gives(view, monkeypatch, f
 
 
 async def test_the_foot_and_the_result_shorten_their_words_in_a_narrow_view(view):
-    for width, word, button in ((440, "Expected version", TIMELINE), (255, "Expected", "")):
+    for width, word, button in ((440, "Expected version", TIMELINE), (255, "At version", "")):
         view.resize(width, 760)
         QApplication.processEvents()
         assert (view.check.text(), view.result.timeline.text()) == (word, button)
@@ -226,7 +226,7 @@ async def test_a_query_shows_its_answer(workspace, view, until):
 async def test_where_there_is_little_room_what_is_asked_at_the_foot_keeps_whole_words(view):
     view.resize(255, 600)
     QApplication.processEvents()
-    assert view.check.text() == "Expected"
+    assert view.check.text() == "At version"
     assert view.check.width() >= view.check.sizeHint().width()
     view.resize(440, 600)
     assert view.check.text() == "Expected version"

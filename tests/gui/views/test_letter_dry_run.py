@@ -180,8 +180,23 @@ def test_the_data_of_the_chosen_effect_is_shown(qtbot):
     qtbot.addWidget(shown)
     shown.resize(500, 500)
     shown.show()
-    shown.show_dry_run(found(effects=(ROW, GONE)), "10:00:00")
+    shown.show_dry_run(found(effects=(ROW, GONE)), "10:00:00", outside=True)
     assert shown._data.isVisible()
     QTest.keyClick(shown.table, Qt.Key.Key_End)
     assert not shown._data.isVisible()
     assert shown.took.text() == "nothing was stored  ·  the handler took 1.5 ms  ·  10:00:00"
+
+
+async def test_only_code_of_the_project_may_act_on_the_outside(broken, desk, view, until, monkeypatch):
+    letters = broken.dead_letters
+    assert letters.acts_outside("welcome-mail")
+    assert not letters.acts_outside("$commands"), "a decision is pure"
+    handler = broken.registry.subscriptions["welcome-mail"].handler
+    monkeypatch.setattr(broken.registry.handlers[handler], "inline", True, raising=False)  # a declared one
+    choose(view, desk, 3)
+    QTest.keyClick(view.table, Qt.Key.Key_T)
+    shown = view.detail.dry_run_view
+    await until(lambda: "would fail" in shown.badge.text())
+    assert not shown.caveat.isVisible()
+    shown.outdate(outdated("text"))
+    assert "not run" in shown.badge.text()

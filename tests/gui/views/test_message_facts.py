@@ -10,7 +10,9 @@ import pytest
 from workbench.gui.desk import Selection
 from workbench.gui.views.inspector_view import InspectorView
 from workbench.gui.views.log_view import LogView
+from workbench.gui.views.process_instances import ProcessInstances
 from workbench.gui.views.subscription_waiting import WaitingDeliveries
+from workbench.gui.views.subscriptions_view import SubscriptionsView
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.services.project.open_project import open_target
 
@@ -82,3 +84,40 @@ async def test_K7_what_was_withdrawn_is_seen_with_the_event_that_did_it(workspac
     assert view.where.text() == "withdrawn from $commands"
     last = workspace.streams.head()
     assert shown(view)["withdrawn"] == f"on cart.checked_out of cart-c1, at position {last:,}"
+
+
+async def test_K7_the_instances_of_a_process_are_listed_with_state_and_timeouts(
+    workspace, desk, qtbot, until
+):
+    await workspace.commands.issue("add_item", {"cart_id": "c2", "sku": "cog", "price": "1.50"})
+    await workspace.running().settle()
+    view = ProcessInstances(desk)
+    qtbot.addWidget(view)
+    view.show()
+    view.show_of("forgetting")
+    model = view.table.model()
+    await until(lambda: model.rowCount() == 2)
+    assert [model.row(at)[:2] for at in range(2)] == [("c1", "abandon in 1 d"), ("c2", "abandon in 1 d")]
+    assert view.said.text() == "2 instances"
+    view.table.choose_index(1)
+    view.table.row_chosen.emit(model.row(1))
+    assert '"cart_id": "c2"' in view.whole.toPlainText()
+    await workspace.commands.issue("check_out", {"cart_id": "c1"})
+    await workspace.running().settle()
+    view.show_of("forgetting")
+    await until(lambda: model.rowCount() == 1)
+    assert model.row(0)[0] == "c2"
+
+
+async def test_only_processes_have_instances(workspace, desk, qtbot, until):
+    view = SubscriptionsView(desk)
+    qtbot.addWidget(view)
+    view.show()
+    place = view.tabs.indexOf(view.instances)
+    view.refresh()
+    for name, there in (("forgetting", True), (COMMANDS_TOPIC, False)):
+        view.follow(Selection(subscription=name))
+        await until(lambda name=name: view.name.text() == name)
+        assert view.tabs.isTabVisible(place) == there
+        view.tabs.setCurrentIndex(place if there else view.tabs.currentIndex())
+    assert view.tabs.currentWidget() is not view.instances, "another tab comes where it is not there"

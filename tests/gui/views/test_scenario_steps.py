@@ -45,7 +45,7 @@ async def view(file, desk, qtbot, until):
     qtbot.addWidget(made)
     made.resize(1000, 700)
     made.show()
-    await until(lambda: rows(made.table) and rows(made.steps.table))
+    await until(lambda: rows(made.table) and rows(made.detail.steps.table))
     yield made
     await until(lambda: not desk.workspace.scenarios.busy)
 
@@ -68,7 +68,7 @@ def typed(entry, text):
 
 
 def at(view, number):
-    view.steps.table.choose_index(number)
+    view.detail.steps.table.choose_index(number)
 
 
 async def settled(view, until):
@@ -83,7 +83,7 @@ async def ran(view, until):
 
 
 async def test_a_scenario_is_shown_as_given_when_then(view):
-    found = rows(view.steps.table)
+    found = rows(view.detail.steps.table)
     assert [one[0] for one in found] == ["Given", "When", "Then", ""]
     assert found[0][1].startswith("$ada: event user.created")
     assert found[1][1] == 'command update_user · user_id "ada" · username "Eve"'
@@ -92,22 +92,22 @@ async def test_a_scenario_is_shown_as_given_when_then(view):
 
 async def test_what_came_stands_in_place_and_is_taken(view, file, until):
     await ran(view, until)
-    found = rows(view.steps.table)
+    found = rows(view.detail.steps.table)
     assert [one[2] for one in found][2:] == ["differs", "", "as expected"]
     assert found[3][1].strip() == 'data.username: "Ina" expected, "Eve" came'
     at(view, 3)
-    press(view.steps.table, Key.Key_Return, Held.ControlModifier)
+    press(view.detail.steps.table, Key.Key_Return, Held.ControlModifier)
     await settled(view, until)
     assert file.read_text() == TEXT.replace('"Ina"', '"Eve"')
-    assert [one[2] for one in rows(view.steps.table)][2:] == ["as expected", "as expected"]
+    assert [one[2] for one in rows(view.detail.steps.table)][2:] == ["as expected", "as expected"]
     assert view.summary.text() == "✓ 1 of 1 passed"
 
 
 async def test_an_item_is_added_by_its_form(view, file, until):
     at(view, 2)
-    press(view.steps.table, Key.Key_T)
-    typed(view.steps.entry, "rejected update")
-    form = view.steps.form
+    press(view.detail.steps.table, Key.Key_T)
+    typed(view.detail.steps.entry, "rejected update")
+    form = view.detail.steps.form
     assert form.isVisible()
     assert form.title.text() == "Then: rejected update_user"
     form._form.field("message").type_in({"set": True, "value": "no"})
@@ -116,44 +116,44 @@ async def test_an_item_is_added_by_its_form(view, file, until):
     await settled(view, until)
     written = '        { rejected: "update_user", message: "nothing would change" }\n'
     assert file.read_text() == TEXT.replace("        # the read", f"{written}        # the read")
-    row = view.steps.table.current_row()
+    row = view.detail.steps.table.current_row()
     assert row is not None
     assert row[1].startswith("rejected update_user")
 
 
 async def test_a_form_that_is_left_changes_nothing(view, file, until):
     at(view, 2)
-    press(view.steps.table, Key.Key_Return)
-    assert view.steps.form.title.text() == "Then: event user.updated"
-    QTest.keyClick(view.steps.form, Key.Key_Escape)
+    press(view.detail.steps.table, Key.Key_Return)
+    assert view.detail.steps.form.title.text() == "Then: event user.updated"
+    QTest.keyClick(view.detail.steps.form, Key.Key_Escape)
     await settled(view, until)
-    assert not view.steps.form.open
-    assert view.steps.table.isVisible()
+    assert not view.detail.steps.form.open
+    assert view.detail.steps.table.isVisible()
     assert file.read_text() == TEXT
 
 
 async def test_what_is_typed_in_a_form_is_a_draft_until_it_is_put_in(view, desk):
     at(view, 2)
-    view.steps.table.setFocus()
-    press(view.steps.table, Key.Key_Return)
-    view.steps.form._form.set_value({"data": {"username": "Zoe"}})
-    view.steps.form.drafts.note()
-    view.steps.form.close_form()
-    view.steps.pages.setCurrentIndex(0)
-    press(view.steps.table, Key.Key_Return)
-    assert view.steps.form._form.value()["data"]["username"] == "Zoe"
-    assert "restored" in view.steps.form.drafts.text
-    view.steps.form.leave()
-    press(view.steps.table, Key.Key_Return)
-    assert view.steps.form._form.value()["data"]["username"] == "Ina"
-    view.steps.form.leave()
+    view.detail.steps.table.setFocus()
+    press(view.detail.steps.table, Key.Key_Return)
+    view.detail.steps.form._form.set_value({"data": {"username": "Zoe"}})
+    view.detail.steps.form.drafts.note()
+    view.detail.steps.form.close_form()
+    view.detail.steps.pages.setCurrentIndex(0)
+    press(view.detail.steps.table, Key.Key_Return)
+    assert view.detail.steps.form._form.value()["data"]["username"] == "Zoe"
+    assert "restored" in view.detail.steps.form.drafts.text
+    view.detail.steps.form.leave()
+    press(view.detail.steps.table, Key.Key_Return)
+    assert view.detail.steps.form._form.value()["data"]["username"] == "Ina"
+    view.detail.steps.form.leave()
 
 
 async def test_an_item_is_edited_and_keeps_what_the_form_does_not_show(view, file, until):
     at(view, 2)
-    press(view.steps.table, Key.Key_Return)
-    view.steps.form._form.set_value({"data": {"username": "Eve"}, "stream": "user-ada"})
-    view.steps.form._form.submit()
+    press(view.detail.steps.table, Key.Key_Return)
+    view.detail.steps.form._form.set_value({"data": {"username": "Eve"}, "stream": "user-ada"})
+    view.detail.steps.form._form.submit()
     await settled(view, until)
     was = '{ event: "user.updated", data: { username: "Ina" } }'
     assert file.read_text() == TEXT.replace(
@@ -163,13 +163,13 @@ async def test_an_item_is_edited_and_keeps_what_the_form_does_not_show(view, fil
 
 async def test_items_move_and_go_and_come_back(view, file, until):
     at(view, 3)
-    press(view.steps.table, Key.Key_Up, Held.AltModifier)
+    press(view.detail.steps.table, Key.Key_Up, Held.AltModifier)
     await settled(view, until)
     first = '        { event: "user.updated", data: { username: "Ina" } }\n'
     second = '        # the read model, too\n        { row: "ada", projection: "users" }\n'
     assert file.read_text() == TEXT.replace(first + second, second + first)
-    assert view.steps.table.current_row()[1].startswith("row ada")
-    press(view.steps.table, Key.Key_Delete)
+    assert view.detail.steps.table.current_row()[1].startswith("row ada")
+    press(view.detail.steps.table, Key.Key_Delete)
     await settled(view, until)
     assert second not in file.read_text()
     press(view.table, Key.Key_Z, Held.ControlModifier)
@@ -186,16 +186,16 @@ async def test_a_scenario_is_made_from_nothing_to_green(view, file, until, works
     press(view.table, Key.Key_N)
     typed(view.writing.entry, "Whoever is new is active")
     await settled(view, until)
-    assert view.name.text() == "Whoever is new is active"
-    press(view.steps.table, Key.Key_W)
-    typed(view.steps.entry, "create_user")
-    view.steps.form._form.submit()
+    assert view.detail.name.text() == "Whoever is new is active"
+    press(view.detail.steps.table, Key.Key_W)
+    typed(view.detail.steps.entry, "create_user")
+    view.detail.steps.form._form.submit()
     await settled(view, until)
-    assert rows(view.steps.table)[-1][2] == "came as well"
+    assert rows(view.detail.steps.table)[-1][2] == "came as well"
     at(view, 3)
-    press(view.steps.table, Key.Key_Return)
+    press(view.detail.steps.table, Key.Key_Return)
     await settled(view, until)
-    assert [one[2] for one in rows(view.steps.table)][2:] == ["as expected"]
+    assert [one[2] for one in rows(view.detail.steps.table)][2:] == ["as expected"]
     _, made = read_scenarios(file.read_text(), "some.tsk", workspace.registry)
     assert made.name == "Whoever is new is active"
     assert made.then[0].facts["data"]["status"] == "active"
@@ -209,11 +209,12 @@ async def test_scenarios_are_renamed_copied_and_removed(view, file, until):
     typed(view.writing.entry, "A name is changed")
     await settled(view, until)
     assert file.read_text() == TEXT.replace("A name changes", "A name is changed")
-    assert view.name.text() == "A name is changed"
+    assert view.detail.name.text() == "A name is changed"
     press(view.table, Key.Key_D, Held.ControlModifier)
     await settled(view, until)
     assert [one[1] for one in rows(view.table)] == ["A name is changed", "A name is changed (2)"]
-    assert view.name.text() == "A name is changed (2)"
+    assert view.detail.name.text() == "A name is changed (2)"
+    assert view.desk.scenario == ("scenarios/some.tsk", "A name is changed (2)")
     press(view.table, Key.Key_Delete)
     await settled(view, until)
     assert file.read_text() == TEXT.replace("A name changes", "A name is changed")
@@ -238,3 +239,34 @@ async def test_the_first_scenario_gets_a_file(view, file, desk, until):
     assert (
         file.parent / "the-first-one.tsk"
     ).read_text() == '"The first one" {\n    when: []\n    then: []\n}\n'
+
+
+async def test_a_scenario_is_begun_from_what_is_not_tried_yet(view, file, until):
+    view.detail.tabs.setCurrentWidget(view.detail.untried)
+    found = view.detail.untried
+    assert found.summary.text() == "1 of 5 commands tried"
+    assert [one[0] for one in rows(found.table)] == ["not yet"] * 4 + ["tried"]
+    at = next(number for number, one in enumerate(rows(found.table)) if one[1] == "create_user is issued")
+    found.table.choose_index(at)
+    press(found.table, Key.Key_Return)
+    await settled(view, until)
+    assert view.detail.name.text() == "create_user is issued"
+    assert view.detail.tabs.currentWidget() is view.detail.steps
+    assert [one[2] for one in rows(view.detail.steps.table)][3:] == ["came as well"]
+    view.detail.tabs.setCurrentWidget(found)
+    assert found.summary.text() == "2 of 5 commands tried"
+
+
+async def test_who_asks_for_the_scenarios_is_led_to_one_that_does_not_pass(view, file, desk, until):
+    file.write_text('"Fine" {\n    when: []\n    then: []\n}\n\n' + TEXT)
+    await desk.workspace.scenarios.look(run=True)
+    await settled(view, until)
+    view.table.choose_index(0)
+    assert view.detail.name.text() == "Fine"
+    desk.wanted.emit("scenarios")
+    await settled(view, until)
+    assert view.detail.name.text() == "A name changes"
+    desk.scenario = ("scenarios/some.tsk", "Fine")
+    desk.wanted.emit("scenarios")
+    await settled(view, until)
+    assert view.detail.name.text() == "Fine"

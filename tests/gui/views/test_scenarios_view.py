@@ -73,15 +73,15 @@ async def ran(view, until):
 async def test_nothing_is_run_at_first(view):
     assert shown(view) == [("not run", "A right one"), ("not run", "A wrong one")]
     assert view.summary.text() == "· 2 not run"
-    assert "not run yet" in view.result.toPlainText()
+    assert "not run yet" in view.detail.result.toPlainText()
 
 
 async def test_running_all_says_what_passed_and_goes_to_what_did_not(view, until):
     await ran(view, until)
     assert shown(view) == [("passed", "A right one"), ("failed", "A wrong one")]
     assert view.summary.text() == "✕ 1 of 2 passed, 1 failed"
-    assert view.name.text() == "A wrong one"
-    text = view.result.toPlainText()
+    assert view.detail.name.text() == "A wrong one"
+    text = view.detail.result.toPlainText()
     assert 'data.domain  "b.org"' in text
     assert 'data.domain  "a.org"' in text
     assert not view.stop.isEnabled()
@@ -109,10 +109,10 @@ async def test_V3_a_changed_scenario_is_run_again_by_itself(view, until, folder)
     await saved(view, folder, RIGHT + WRONG.replace("b.org", "a.org"))
     assert [state for state, _ in shown(view)] == ["passed", "failed before"]
     assert view.summary.text() == "· 1 of 2 passed, 1 without a current result"
-    assert BEFORE in view.result.toPlainText()
+    assert BEFORE in view.detail.result.toPlainText()
     await until(view.run_all.isEnabled)
     assert view.summary.text() == "✓ 2 of 2 passed"
-    assert BEFORE not in view.result.toPlainText()
+    assert BEFORE not in view.detail.result.toPlainText()
 
 
 async def test_V3_verdicts_of_a_model_of_before_are_old_until_they_are_found_anew(view, until, desk):
@@ -141,28 +141,28 @@ async def test_a_file_with_mistakes_says_each_and_shows_its_place(view, folder, 
     assert view.summary.text() == "✕ 1 of 2 passed, 1 failed, 1 file with mistakes"
     view.table.setFocus()
     QTest.keyClick(view.table, Qt.Key.Key_End)
-    assert "z.tsk:3:24: S-REF the model has no command fly" in view.result.toPlainText()
+    assert "z.tsk:3:24: S-REF the model has no command fly" in view.detail.result.toPlainText()
     QTest.keyClick(view.table, Qt.Key.Key_Return)
-    assert view.tabs.currentWidget() is view.text
-    assert view.text.textCursor().block().text().startswith('"x" {')
+    assert view.detail.tabs.currentWidget() is view.detail.text
+    assert view.detail.text.page.editor.textCursor().block().text().startswith('"x" {')
 
 
 async def test_the_text_is_shown_at_the_scenario(view):
     down(view)
     view.show_text()
-    assert view.text.textCursor().block().text() == '"A wrong one" {'
-    assert view.place.text() == "scenarios/some.tsk, line 7"
+    assert view.detail.text.page.editor.textCursor().block().text() == '"A wrong one" {'
+    assert view.detail.place.text() == "scenarios/some.tsk, line 7"
 
 
 async def test_the_filter_looks_at_sentences_and_files(view, until):
     view.filter.setText("WRONG")
     QTest.keyClick(view.filter, Qt.Key.Key_Return)
     assert [name for _, name in shown(view)] == ["A wrong one"]
-    assert view.name.text() == "A wrong one"
+    assert view.detail.name.text() == "A wrong one"
     view.filter.setText("nowhere")
     QTest.keyClick(view.filter, Qt.Key.Key_Return)
     assert shown(view) == []
-    assert view.name.text() == ""
+    assert view.detail.name.text() == ""
     await ran(view, until)  # what is filtered away is run as well
     assert view.summary.text() == "✕ 1 of 2 passed, 1 failed"
 

@@ -8,7 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from workbench.errors import PermanentError, WorkbenchError
+from workbench.engine.delivery_attempt import describe
+from workbench.errors import PermanentError, ProjectError, WorkbenchError
 from workbench.model.ids import derived_id
 from workbench.model.messaging import Message
 from workbench.project.project import load_project
@@ -69,6 +70,41 @@ def test_a_failure_stands_where_its_handler_is_declared(handlers, name, data):
         frame for frame in traceback.extract_tb(told.value.__traceback__) if frame.filename == "project.tsk"
     ]
     assert [frame.lineno for frame in frames] == [PLACES[name]]
+
+
+@pytest.mark.parametrize(
+    ("name", "place"), [("call", "project.tsk:11 call"), ("tell", "project.tsk:15 tell")]
+)
+def test_L2_the_place_of_a_failure_is_the_line_that_says_it(tmp_path, name, place):
+    (tmp_path / "project.tsk").write_text(
+        TEXT.partition("[handler.any]")[0]
+        + '[handler.tell]\nevent: ["parcel.sent", "parcel.delivered"]\n'
+        + 'fail { down { when: "false", message: "never" } }\n'
+        + 'reject { no { when: "type == \'parcel.sent\'", message: "not {key}", error: "No" } }\n'
+    )
+    handlers = load_project(tmp_path, environ={}, trusted=False).registry.handlers
+    with pytest.raises(WorkbenchError) as told:
+        handlers[name](message("parcel.sent", '{"to":"x"}'), context())
+    assert describe(told.value, message("parcel.sent", "{}")).place == place
+    assert isinstance(told.value, PermanentError) == (name == "tell")
+
+
+def test_a_handler_of_several_events_reads_the_fields_of_each(tmp_path):
+    text = TEXT.partition("[handler.call]")[0] + (
+        '[handler.call]\nevent: ["parcel.sent", "parcel.delivered"]\n'
+        'fail { down { when: "type == \'parcel.sent\'", message: "{key} is down" } }\n'
+    )
+    file = tmp_path / "project.tsk"
+    file.write_text(text)
+    handler = load_project(tmp_path, environ={}, trusted=False).registry.handlers["call"]
+    assert handler(message("parcel.delivered", "{}"), context()) is None
+    assert handler(message("parcel.lost", "{}"), context()) is None, "others pass it"
+    assert handler(message("note", "{}", event=False), context()) is None, "of which event, nobody knows"
+    with pytest.raises(WorkbenchError, match="k is down"):
+        handler(message("parcel.sent", '{"to":"x"}'), context())
+    file.write_text(text.replace("{key} is", "{data.to} is"))
+    with pytest.raises(ProjectError, match=r"with parcel\.delivered: .*to"):
+        load_project(tmp_path, environ={}, trusted=False)
 
 
 def test_reject_and_fail_are_asked_in_the_order_in_which_they_are_written(tmp_path):

@@ -201,10 +201,20 @@ async def test_undoing_a_new_file_leaves_what_changed_elsewhere_meanwhile(projec
     assert written(project, "scenarios/b.tsk") == '"x" { then: [] }\n'
 
 
-async def test_no_file_is_made_in_a_folder_that_leads_out(project, tmp_path):
+async def test_T3_no_file_is_made_in_a_folder_that_leads_out(project, tmp_path):
     folder, outside = project.project.root / "scenarios", tmp_path / "outside"
     folder.rename(outside)
     folder.symlink_to(outside)
     with pytest.raises(StoreReadOnly, match="leads out of the project"):
         project.design.apply("Add", lambda text: text.with_file(parse("", "scenarios/b.tsk")))
     assert not (outside / "b.tsk").exists()
+
+
+async def test_a_folder_that_cannot_be_made_says_so(project):
+    folder = project.project.root / "scenarios"
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()
+    folder.write_text("a file")
+    with pytest.raises(StoreReadOnly, match="cannot be made"):
+        project.design.apply("Add", lambda text: text.with_file(parse("", "scenarios/b.tsk")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.conftest import ROOT
 from workbench.errors import InvalidName, InvalidValue
 from workbench.services.design.design_text import DesignText
 from workbench.services.scenarios.scenario_edits import (
@@ -40,6 +41,14 @@ $ada: { event: "user.created", stream: "user-ada" }
 
 "Refused" { when: { command: "send" }, then: [] }
 """
+
+
+FILES = sorted(
+    path
+    for folder in ("resources/samples", "resources/templates", "tests/flows")
+    for path in (ROOT / folder).glob("*/scenarios/*.tsk")
+)
+ITEM = '{ after: "1h" }'
 
 
 def document(text=TEXT):
@@ -184,3 +193,31 @@ def test_names_are_made_free():
 def test_a_change_of_a_file_that_is_not_there_says_so():
     with pytest.raises(InvalidValue, match="cannot be read"):
         in_file("scenarios/b.tsk", lambda one: one)(DesignText())
+
+
+def told(file, name, part):
+    return [one.text for one in written_steps(file, name)[part]]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.parent.name}-{path.stem}")
+@pytest.mark.parametrize("shape", ["as it is", "with CRLF and a mark"])
+def test_whatever_is_added_and_taken_away_leaves_every_character(path, shape):
+    text = path.read_bytes().decode()
+    file = parse(text if shape == "as it is" else "\ufeff" + text.replace("\n", "\r\n"), FILE)
+    names = [name for name in file.top.entries if not name.startswith("$")]
+    for name in names[:8]:
+        written = written_steps(file, name)
+        for part, steps in written.items():
+            for number in range(len(steps) + 1):
+                made = with_step(file, name, part, number, ITEM)
+                texts = [one.text for one in steps]
+                assert told(made, name, part) == [*texts[:number], ITEM, *texts[number:]]
+                gone = without_step(made, name, part, number)
+                assert told(gone, name, part) == texts
+                opened = made.text.count("\n") > file.text.count("\n") + 1  # it got a line for each item
+                if not opened and (steps or part != "then"):
+                    assert gone == file
+            for number in range(len(steps) - 1):
+                assert moved_step(moved_step(file, name, part, number, 1), name, part, number, 1) == file
+        assert without(doubled(file, name, "A copy"), "A copy") == file
+        assert named(named(file, name, "Another"), "Another", name) == file

@@ -152,3 +152,49 @@ async def test_too_much_history_is_refused_in_words(workspace, monkeypatch):
     assert (await ScenarioRecorder(workspace.world).record("user-ada", 2)).result.passed
     with pytest.raises(InvalidValue, match="more than 1 events happened before it"):
         await ScenarioRecorder(workspace.world).record("user-ada", 3)
+
+
+async def test_a_range_of_events_is_recorded_with_all_its_commands(workspace):
+    await workspace.commands.issue("create_user", ADA)
+    for name in ("Ada One", "Ada Two"):
+        await workspace.commands.issue("update_user", {"user_id": "ada", "username": name})
+    await workspace.commands.issue("change_status", {"user_id": "ada", "status": "inactive"})
+    recorded = await ScenarioRecorder(workspace.world).record("user-ada", 2, upto=4)
+    assert recorded.result.passed, tell(recorded.result)
+    scenario = recorded.scenario
+    assert scenario.name == "update_user and change_status leads to user.updated, user.status_changed"
+    assert [one.type for one in scenario.given] == ["user.created"]
+    assert [step.act.command for step in scenario.when] == ["update_user", "update_user", "change_status"]
+    assert [one.facts["event"] for one in scenario.then] == ["user.updated"] * 2 + ["user.status_changed"]
+    text = write_scenario(scenario, workspace.registry)
+    (again,) = read_scenarios(text, "s.tsk", workspace.registry)
+    assert (await Scenarios(workspace.project, workspace.clock).run_one(again)).passed
+
+
+async def test_a_command_that_was_rejected_is_recorded_with_what_was_before_it(workspace):
+    await workspace.commands.issue("create_user", ADA)
+    await workspace.commands.issue("update_user", {"user_id": "ada", "username": ADA["username"]})
+    await workspace.commands.issue("update_user", {"user_id": "ada", "username": "Later"})
+    refused = next(one for one in workspace.reader.commands(limit=9) if one.outcome == "rejected")
+    recorded = await ScenarioRecorder(workspace.world).record_refusal(refused)
+    assert recorded.result.passed, tell(recorded.result)
+    assert recorded.scenario.name == "update_user is refused: nothing would change"
+    assert [one.type for one in recorded.scenario.given] == ["user.created"]
+    (expected,) = recorded.scenario.then
+    assert expected.facts == {"rejected": "update_user", "message": "nothing would change"}
+
+
+async def test_a_conflict_is_recorded(workspace):
+    await workspace.commands.issue("create_user", ADA)
+    await workspace.commands.issue("update_user", {"user_id": "ada", "username": "One more"})
+    await workspace.commands.issue("update_user", {"user_id": "ada", "username": "Too late"}, expected=1)
+    refused = workspace.reader.commands(limit=1)[0]
+    recorded = await ScenarioRecorder(workspace.world).record_refusal(refused)
+    assert recorded.result.passed, tell(recorded.result)
+    assert recorded.scenario.then[0].facts == {"conflict": "update_user", "version": 2}
+
+
+async def test_what_was_accepted_is_no_refusal(workspace):
+    await workspace.commands.issue("create_user", ADA)
+    with pytest.raises(InvalidValue, match="create_user was accepted"):
+        await ScenarioRecorder(workspace.world).record_refusal(workspace.reader.commands(limit=1)[0])

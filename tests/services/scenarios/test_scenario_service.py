@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from dataclasses import replace
 
 import pytest
 
-from workbench.errors import NotFound, NotTrusted, StoreReadOnly
+from workbench.errors import NotFound, NotTrusted
 from workbench.model.clock import SystemClock
-from workbench.model.scenario import FilePlace, Scenario
-from workbench.project.samples import copy_sample
 from workbench.project.scenarios import read_scenarios
-from workbench.services.scenarios import Scenarios, open_scenarios
+from workbench.services.scenarios import Scenarios
 from workbench.services.scenarios.scenario_service import chosen
 
 
@@ -89,32 +86,3 @@ async def test_M2_a_run_that_is_cancelled_twice_leaves_nothing_behind(endless):
     with pytest.raises(asyncio.CancelledError):
         await run
     assert asyncio.all_tasks() == before
-
-
-def test_a_saved_scenario_is_a_new_file_that_reads_the_same(users, tmp_path):
-    service = Scenarios(replace(users, root=tmp_path), SystemClock())
-    text = '"It works" { then: "no other events" }'
-    (scenario,) = read_scenarios(text, "s.tsk", users.registry)
-    paths = [service.save(scenario), service.save(scenario)]
-    assert [path.name for path in paths] == ["it-works.tsk", "it-works-2.tsk"]
-    assert [one.name for file in service.files() for one in file.scenarios] == ["It works"] * 2
-
-
-def test_a_folder_that_cannot_be_written_says_so(users, tmp_path):
-    (tmp_path / "scenarios").write_text("a file")
-    service = Scenarios(replace(users, root=tmp_path), SystemClock())
-    (scenario,) = read_scenarios('"x" { then: "no other events" }', "s.tsk", users.registry)
-    with pytest.raises(StoreReadOnly, match="cannot be written"):
-        service.save(scenario)
-
-
-def test_T3_a_scenario_is_not_saved_through_a_link_out_of_the_project(tmp_path):
-    root, elsewhere = copy_sample("users", tmp_path / "users"), tmp_path / "elsewhere"
-    shutil.rmtree(root / "scenarios")
-    elsewhere.mkdir()
-    (root / "scenarios").symlink_to(elsewhere)
-    scenarios = open_scenarios(root, {})
-    scenario = Scenario(name="a story", place=FilePlace(file="scenarios", line=1, column=1))
-    with pytest.raises(StoreReadOnly, match="is a link out of the project"):
-        scenarios.save(scenario)
-    assert list(elsewhere.iterdir()) == []

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QToolTip, QWidget
 from typing_extensions import override
 
 from workbench.gui.board.blueprint_layout import WIDTH, LanePlace, SlicePlace
@@ -17,6 +17,7 @@ from workbench.gui.board.slice_coverage import Coverage
 from workbench.gui.icons import draw_icon
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import mix, theme
+from workbench.gui.widgets import plain_tip
 
 GUTTER, HEAD = 26, 44
 """Width of the lanes' names and height of the slices' heads, in pixels."""
@@ -101,12 +102,23 @@ class SliceHeads(QWidget):
             for place in self._scene.slices_between(left, right)
         ]
 
+    def _at(self, where: QPointF) -> str:
+        """Returns the id of the slice whose head is at a point; empty where none is."""
+        return next((place.id for place, head in self._heads() if head.contains(where)), "")
+
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        where = event.position()
-        found = next((place.id for place, head in self._heads() if head.contains(where)), "")
-        if found:
+        if found := self._at(event.position()):
             self._view.reveal(found)
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        """Tells at the pointer what the scenarios of a slice try, and what they do not."""
+        if not isinstance(event, QHelpEvent):
+            return super().event(event)
+        note = self._scene.coverage.get(self._at(QPointF(event.pos())))
+        QToolTip.showText(event.globalPos(), plain_tip(note.tip) if note is not None else "", self)
+        return True
 
 
 class LaneGutter(QWidget):

@@ -1,4 +1,4 @@
-"""Says the fields of a JSON Schema as a card lists them: ``customer text 1–80``, ``deliver_after? time``."""
+"""Says the fields of a JSON Schema as a card lists them: ``customer text 1–80``, ``paid_at? date-time``."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.model.projection import Column
+from workbench.model.type_words import decimal_word, type_word
 
-_WORDS = {"string": "text", "boolean": "yes/no", "array": "list", "null": "nothing"}
-_FORMATS = {"date-time": "time", "uri": "URL", "decimal": "money"}
-_SHORT = {"uuid", "email", "date", "time", "duration"}
-"""Formats that are called what they are."""
+_COLUMNS = {"boolean": "yes/no"}
 _LIMITS = (
-    (("minLength", "minItems", "minimum", "ge"), ("maxLength", "maxItems", "maximum", "le")),
-    (("exclusiveMinimum", "gt"), ("exclusiveMaximum", "lt")),
+    (
+        ("minLength", "minItems", "minProperties", "minimum"),
+        ("maxLength", "maxItems", "maxProperties", "maximum"),
+    ),
+    (("exclusiveMinimum",), ("exclusiveMaximum",)),
 )
 """Keys of least and greatest values: those that may be reached, and those that may not."""
 DEEP = 4
@@ -48,7 +49,7 @@ def fields_of_schema(schema: Mapping[str, Any]) -> tuple[CardField, ...]:
 def fields_of_columns(columns: tuple[Column, ...]) -> tuple[CardField, ...]:
     """Returns the columns of a read model."""
     return tuple(
-        CardField(name=one.name, type=_WORDS.get(one.kind.value, one.kind.value) + ", index" * one.index)
+        CardField(name=one.name, type=_COLUMNS.get(one.kind.value, one.kind.value) + ", index" * one.index)
         for one in columns
     )
 
@@ -79,8 +80,8 @@ def _type(item: Mapping[str, Any], root: Mapping[str, Any], deep: int) -> str:
     if not deep:
         return "…"
     kinds = [one for one in _options(found) if one.get("type") != "null"]
-    if {one.get("type") for one in kinds} == {"number", "string"}:  # how pydantic says a decimal number
-        return " ".join(("money", *_limits(kinds[0])))
+    if word := decimal_word(found, kinds):
+        return " ".join((word, *_limits(kinds[0])))
     if kinds:
         return " or ".join(dict.fromkeys(_type(one, root, deep - 1) for one in kinds))
     if "enum" in found or "const" in found:
@@ -91,14 +92,12 @@ def _type(item: Mapping[str, Any], root: Mapping[str, Any], deep: int) -> str:
 
 
 def _plain(found: Mapping[str, Any], root: Mapping[str, Any], deep: int) -> str:
-    kind, form = str(found.get("type", "anything")), str(found.get("format", ""))
+    kind = found.get("type")
     inner = found.get("items") if kind == "array" else found.get("additionalProperties")
     if isinstance(inner, Mapping):
         shown = _type(inner, root, deep - 1)
         return f"[{shown}]" if kind == "array" else f"map of {shown}"
-    if form in _SHORT:
-        return form
-    return _FORMATS.get(form) or _WORDS.get(kind, kind)
+    return type_word(found)
 
 
 def _limits(item: Mapping[str, Any]) -> Iterator[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.gui.board.blueprint import Blueprint
 from workbench.model.scenario import FactKind, IssuedCommand, Scenario
+from workbench.services.scenarios.coverage import Try, summary
 
 _NODES = {
     FactKind.EVENT: "event",
@@ -23,11 +24,20 @@ class Coverage:
 
     Attributes:
         unsure: Not run on the model as it is.
+        untried: What of its command no scenario tries, in words.
+        tried: How many of what can be tried of its command are.
     """
 
     passed: int = 0
     failed: int = 0
     unsure: int = 0
+    untried: tuple[str, ...] = ()
+    tried: str = ""
+
+    @property
+    def tip(self) -> str:
+        """All that there is to say, a line each."""
+        return "\n".join([self.told[2], *([self.tried] if self.tried else []), *self.untried])
 
     @property
     def told(self) -> tuple[str, str, str]:
@@ -43,11 +53,15 @@ class Coverage:
                 "muted",
                 f"{self.unsure} not run" if not self.passed else f"{self.passed} of {total} pass",
             )
-        return "check", "ok", f"{total} pass"
+        more = f" · {len(self.untried)} not tried" if self.untried else ""
+        return "check", "ok", f"{total} pass{more}"
 
 
 def coverage_of(
-    blueprint: Blueprint, scenarios: Iterable[Scenario], passed: Callable[[Scenario], bool | None]
+    blueprint: Blueprint,
+    scenarios: Iterable[Scenario],
+    passed: Callable[[Scenario], bool | None],
+    tries: Sequence[Try] = (),
 ) -> dict[str, Coverage]:
     """Returns how the scenarios of every slice stand.
 
@@ -56,6 +70,7 @@ def coverage_of(
 
     Args:
         passed: Whether a scenario passed; None where that is not known of the model as it is.
+        tries: What can be tried of the commands.
     """
     slices = {
         card.node: one.id
@@ -69,8 +84,13 @@ def coverage_of(
         verdict = passed(scenario)
         for name in {slices[node] for node in _spoken_of(scenario) if node in slices}:
             found[name].append(verdict)
+    by_slice: dict[str, list[Try]] = {}
+    for one in tries:
+        by_slice.setdefault(slices.get(f"command:{one.command}", ""), []).append(one)
     return {
         name: Coverage(
+            untried=tuple(f"Not tried: {one.words}" for one in by_slice.get(name, ()) if not one.tried),
+            tried=summary(by_slice.get(name, ()), "refusal", "refusal"),
             passed=sum(one is True for one in verdicts),
             failed=sum(one is False for one in verdicts),
             unsure=sum(one is None for one in verdicts),

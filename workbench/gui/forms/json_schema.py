@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, Literal
 
+from workbench.model.pydantic_messages import number_text
 from workbench.model.secrets import is_secret
 
 Schema = Mapping[str, Any]
@@ -178,10 +179,11 @@ def limits_of(schema: Schema, *, pattern: bool = True) -> str:
         _range(low, high, ""),
         _range(schema.get("minLength") or None, schema.get("maxLength"), " characters"),
         _range(schema.get("minItems") or None, schema.get("maxItems"), " items"),
+        _range(schema.get("minProperties") or None, schema.get("maxProperties"), " entries", " entry"),
     ]
     for key, words in _LIMITS.items():
         if key in schema and (pattern or key != "pattern"):
-            found.append(f"{words} {schema[key]}")
+            found.append(f"{words} {number_text(schema[key])}")
     if schema.get("uniqueItems"):
         found.append("no item twice")
     return ", ".join(part for part in found if part)
@@ -214,18 +216,17 @@ _SAMPLES = {
 }
 
 
-def _range(low: Any, high: Any, unit: str) -> str:
+def _range(low: Any, high: Any, unit: str, one: str = "") -> str:
+    def amount(number: Any) -> str:
+        return number_text(number) + ((one or unit.removesuffix("s")) if number == 1 else unit)
+
     if low is None and high is None:
         return ""
     if high is None:
-        return f"at least {_amount(low, unit)}"
+        return f"at least {amount(low)}"
     if low is None:
-        return f"at most {_amount(high, unit)}"
-    return f"exactly {_amount(low, unit)}" if low == high else f"{low} to {_amount(high, unit)}"
-
-
-def _amount(number: Any, unit: str) -> str:
-    return f"{number}{unit.removesuffix('s') if number == 1 else unit}"
+        return f"at most {amount(high)}"
+    return f"exactly {amount(low)}" if low == high else f"{number_text(low)} to {amount(high)}"
 
 
 def _core(schema: Schema, root: Schema) -> tuple[Schema, bool]:

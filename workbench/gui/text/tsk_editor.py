@@ -203,8 +203,8 @@ class TskEditor(QPlainTextEdit):
         line.format.setBackground(QColor(colors.alternate))
         line.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
         marks = [line]
-        for cursor, _ in self._mistakes:
-            marks.append(wave(cursor))
+        for cursor, problem in self._mistakes:
+            marks.append(wave(cursor, "warning" if problem.warning else "error"))
         self.setExtraSelections(marks)
 
     def _tip(self, event: QHelpEvent) -> None:
@@ -349,12 +349,12 @@ class TskEditor(QPlainTextEdit):
         self.numbers.update()
 
 
-def wave(span: QTextCursor) -> QTextEdit.ExtraSelection:
-    """Returns the line under a mistake."""
+def wave(span: QTextCursor, role: str = "error") -> QTextEdit.ExtraSelection:
+    """Returns the line under a mistake, or under a warning."""
     mark = QTextEdit.ExtraSelection()
     mark.cursor = span
     mark.format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-    mark.format.setUnderlineColor(QColor(theme().colors.error))
+    mark.format.setUnderlineColor(QColor(theme().colors.ink(role)))
     return mark
 
 

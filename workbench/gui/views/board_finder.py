@@ -24,6 +24,7 @@ class BoardFinder:
         self._stepping = False
         self.search, self.matches = SearchBox("Find on the board"), QLabel()
         self.search.setToolTip("Enter shows the next one")
+        self.search.setMinimumWidth(120)
         self.search.setMaximumWidth(320)
         self.search.settled.connect(self._find)
         self.search.returnPressed.connect(self._enter)

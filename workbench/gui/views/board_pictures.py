@@ -23,6 +23,7 @@ from workbench.gui.board.slice_coverage import coverage_of
 from workbench.gui.reads import takes_time
 from workbench.gui.views.board_details import Live, trouble
 from workbench.gui.views.board_model import model_graph
+from workbench.services.scenarios.coverage import Try, tries
 
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
@@ -109,6 +110,7 @@ class BoardPictures(QWidget):
         self.minimap = Minimap(self.canvas)
         self.hints = HintLine()
         self.drawn = NOTHING
+        self._tries: list[Try] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -149,7 +151,9 @@ class BoardPictures(QWidget):
             found = status.of(scenario) if status.holds(scenario) else None
             return None if found is None else found.result.passed
 
-        self.blueprint.coverage = coverage_of(self.drawn.blueprint, status.all(), passed)
+        if self.drawn.registry is not None and not status.busy:  # else it is told again at the end
+            self._tries = tries(self.drawn.registry, status.runs())
+        self.blueprint.coverage = coverage_of(self.drawn.blueprint, status.all(), passed, self._tries)
         self.frame.heads.update()
 
     def show_picture(self, name: str) -> None:

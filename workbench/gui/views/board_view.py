@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import Action, action
@@ -21,13 +22,11 @@ from workbench.gui.details.section_editor import SectionEditor
 from workbench.gui.icons import icon
 from workbench.gui.view import View
 from workbench.gui.views.board_details import ACTIONS, DECLARED_AS, DetailsPanel, Live
-from workbench.gui.views.board_export import BoardExport
 from workbench.gui.views.board_finder import BoardFinder
-from workbench.gui.views.board_import import BoardImport
 from workbench.gui.views.board_model import badges, pulses
 from workbench.gui.views.board_pictures import BoardPictures, Drawn, drawn, scale_button
-from workbench.gui.views.board_schema import BoardSchema
 from workbench.gui.views.board_split import BoardSplit
+from workbench.gui.views.board_tools import BoardTools
 from workbench.gui.views.publish_dialog import open_publish
 from workbench.gui.widgets import EmptyState, show_words, toolbar_button
 from workbench.project.samples import PROJECT_FILE
@@ -36,16 +35,12 @@ if TYPE_CHECKING:
     from workbench.model.changes import Changes
 
 RESTRICTED = "The project's Python modules were not imported, since they are not trusted yet."
-
-OPEN = ("Open", "external")
-"""What opening a node is called where its kind has no word of its own."""
-HALTED = {"paused", "engine paused", "engine stopped", "faulted"}
-"""States of subscriptions that the board shows in place of a counter."""
+OPEN = ("Open", "external")  # where a kind of node has no words of its own for it
+HALTED = {"paused", "engine paused", "engine stopped", "faulted"}  # shown in place of a counter
 PICTURES, ICONS = ("Blueprint", "Topology"), ("layout", "graph")
-WIDE = 900
-"""Pixels from which the buttons have words."""
-RUNNING = {"Run", "Observe"}
-"""Arrangements that begin with the topology."""
+WIDE, MEDIUM = 900, 640
+"""Pixels from which buttons have words, and from which all of them are there."""
+RUNNING = {"Run", "Observe"}  # arrangements that begin with the topology
 
 
 class BoardView(View):
@@ -82,9 +77,8 @@ class BoardView(View):
         self.details.section.drafted.connect(self._show_badges)
         self.editor.stood.connect(lambda: self._show_details(self.scene.chosen))
         self.acts.offer()
-        self.export = BoardExport(desk, self.pictures)
-        self.bring = BoardImport(self.editor)
-        self.schema = BoardSchema(self.editor)
+        self.tools = BoardTools(self.editor, self.pictures)
+        self._tell_scenarios = partial(self.pictures.tell_scenarios, desk.workspace.scenarios)
         self.destroyed.connect(desk.workspace.scenarios.listen(self._tell_scenarios))
         self._show_details("")
 
@@ -137,10 +131,11 @@ class BoardView(View):
         for button in self._switch:
             row.addWidget(button)
         row.addSpacing(8)
-        for key in ("show_all", "zoom_out"):
-            row.addWidget(self.canvas.acts.button(key, words=False))
-        row.addWidget(scale_button(self.canvas))
-        row.addWidget(self.canvas.acts.button("zoom_in", words=False))
+        names = ("show_all", "zoom_out", "zoom_in")
+        whole, smaller, larger = (self.canvas.acts.button(one, words=False) for one in names)
+        self._zooming: tuple[QToolButton, ...] = (smaller, scale_button(self.canvas), larger)
+        for one in (whole, *self._zooming):
+            row.addWidget(one)
         row.addSpacing(4)
         row.addWidget(self.finder.search, 100)
         row.addWidget(self.finder.matches)
@@ -161,7 +156,10 @@ class BoardView(View):
 
     def _word(self) -> None:
         """Shows the buttons with their words where there is room."""
-        show_words((*self._switch, self.troubles), shown=self.pictures.width() >= WIDE)
+        wide, medium = (self.pictures.width() >= least for least in (WIDE, MEDIUM))
+        show_words((*self._switch, self.troubles, self.editor.add_button), shown=wide)
+        for button in self._zooming:  # the wheel and the keys do it, too
+            button.setVisible(medium)
 
     # -- the model -----------------------------------------------------------------------------------------
 
@@ -229,9 +227,6 @@ class BoardView(View):
             if view.status in HALTED
         }
         self.scene.set_badges(badges(self._live.flow) | paused | drafted(self.desk))
-
-    def _tell_scenarios(self) -> None:
-        self.pictures.tell_scenarios(self.desk.workspace.scenarios)
 
     def _explain(self) -> None:
         """Explains the kinds that are seen, says how much is wrong and what can be done."""

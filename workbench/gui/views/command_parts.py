@@ -90,9 +90,9 @@ class Picker(Chooser):
             super().wheelEvent(event)
 
 
-EXPECTED = "Expected version"
+EXPECTED, AT = "Expected version", "At version"
 SLIM, NARROW = 310, 250
-"""Pixels in width from which it is said wholly, and in a word."""
+"""Pixels in width from which it is said wholly, and in short."""
 
 
 class ExpectedVersion(QWidget):
@@ -148,8 +148,8 @@ class ExpectedVersion(QWidget):
         self.line.setText(text)
 
     def shorten(self, room: int) -> None:
-        """Says it in one word, or in its tip alone, where a view of that width has no room for both."""
-        word = EXPECTED.partition(" ")[0] if room >= NARROW else ""
+        """Says it in short, or in its tip alone, where a view of that width has no room for both."""
+        word = AT if room >= NARROW else ""
         self.check.setText(EXPECTED if room >= SLIM else word)
         self.line.setMaximumWidth(64 if room >= SLIM else 40)
 

@@ -37,6 +37,7 @@ from workbench.gui.views.command_parts import (
     tell_about,
 )
 from workbench.gui.views.command_result import ResultCard
+from workbench.gui.views.command_scenarios import CommandScenarios
 from workbench.gui.views.publish_dialog import open_publish
 from workbench.gui.widgets import ElidedLabel, EmptyState, plain_label, toolbar_button
 
@@ -71,6 +72,7 @@ class CommandsView(View):
         self._pages.addWidget(EmptyState("command", "No commands", hint))
         self._reading = self.question(self.history.show_records)
         self.acts.offer()
+        self.scenarios = CommandScenarios(self, lambda: self._form)
         desk.command_wanted.connect(self._asked_for)
 
     # -- parts --------------------------------------------------------------------------------------------

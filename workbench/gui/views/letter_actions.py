@@ -234,8 +234,8 @@ class Repairs:
         return report
 
     def dry_run(self, letter: DeadLetter, run: Callable[[], None]) -> None:
-        """Does a dry run; before the first of a subscription it asks, since its handler really runs."""
-        if letter.subscription in self._warned:
+        """Does a dry run; before the first of a subscription it asks where its handler may act outside."""
+        if letter.subscription in self._warned or not self._dead_letters.acts_outside(letter.subscription):
             run()
             return
 

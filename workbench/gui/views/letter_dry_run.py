@@ -150,7 +150,7 @@ class DryRunView(QScrollArea):
 
     def outdate(self, said: str) -> None:
         """Says, where there is a verdict, why it holds no more."""
-        if not self.caveat.isHidden():
+        if self.took.text():
             self._say("neutral", "not run", said)
 
     def lists_effects(self) -> bool:
@@ -161,12 +161,16 @@ class DryRunView(QScrollArea):
         """Shows why no dry run was possible."""
         self._say("error", "not possible", text)
 
-    def show_dry_run(self, found: DryRun, at: str) -> None:
-        """Shows what was found, and when."""
+    def show_dry_run(self, found: DryRun, at: str, *, outside: bool) -> None:
+        """Shows what was found, and when.
+
+        Args:
+            outside: Whether the handler may have acted on the outside.
+        """
         kind, word, said = verdict(found)
         self._say(kind, word, said)
         self.took.setText(f"nothing was stored  ·  the handler took {found.took_us / 1000:,.1f} ms  ·  {at}")
-        self.caveat.show()
+        self.caveat.setVisible(outside)
         rows = [_row(number, effect) for number, effect in enumerate(found.effects, 1)]
         self.table.set_source(ListSource(rows))
         self._effects.setVisible(bool(found.effects))

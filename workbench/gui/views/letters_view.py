@@ -382,7 +382,8 @@ class LettersView(View):
             shown.fail(error_text(error))
             return
         if self.detail.letter is not None and self.detail.letter.number == number:
-            shown.show_dry_run(found, short(self.desk.workspace.clock.now()))
+            outside = self._dead_letters.acts_outside(self.detail.letter.subscription)
+            shown.show_dry_run(found, short(self.desk.workspace.clock.now()), outside=outside)
             if text is not None and text != self.detail.editor.text():
                 shown.outdate(outdated("text"))
 

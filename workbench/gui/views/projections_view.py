@@ -49,6 +49,10 @@ if TYPE_CHECKING:
 
 NARROW, TIGHT = 360, 260
 """Pixels below which buttons have no words, and below which the pill stands under the name."""
+WORDS, ICONS = 220, 100
+"""Pixels that the buttons beside the name need, with words and without."""
+LONGEST_NAME = 180
+"""Pixels up to which the picker is as wide as the names that it offers."""
 
 
 class ProjectionsView(View):
@@ -129,9 +133,16 @@ class ProjectionsView(View):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        show_words((self.pause, self.rebuild), shown=self.width() >= NARROW)
+        self._share_head()
+
+    def _share_head(self) -> None:
+        """Shows the buttons with words, and all beside each other, where the name stays whole with it."""
+        names = self.picker.sizeHint().width() + self.badge.sizeHint().width()
+        self.picker.setMinimumWidth(min(self.picker.sizeHint().width(), LONGEST_NAME))
+        show_words((self.pause, self.rebuild), shown=self.width() >= max(NARROW, names + WORDS))
         ways = QBoxLayout.Direction
-        self._names.setDirection(ways.LeftToRight if self.width() >= TIGHT else ways.TopToBottom)
+        beside = self.width() >= max(TIGHT, names + ICONS)
+        self._names.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
 
     def _foot(self) -> QHBoxLayout:
         self.said = ElidedLabel("muted")
@@ -257,6 +268,7 @@ class ProjectionsView(View):
         if view is None or found.source is None:
             return
         self.picker.show_choices([(name, name) for name in found.views])
+        self._share_head()
         self.picker.choose(view.name)
         held = None
         if view.name != self._name or view.columns != self._columns:  # rebuilt with others

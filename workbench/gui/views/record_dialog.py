@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,17 +19,49 @@ from PySide6.QtWidgets import (
 from workbench.errors import InvalidName
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.icons import icon
+from workbench.gui.loop import finished
 from workbench.gui.theme import code_font
 from workbench.gui.widgets import Banner, plain_label
 from workbench.model.json_values import check_name
 from workbench.model.scenario import Scenario
 from workbench.project.scenarios import FOLDER, file_name, write_scenario
 from workbench.services.scenarios import Recorded, tell
+from workbench.services.scenarios.scenario_edits import added
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from workbench.gui.desk import Desk
+    from workbench.services.design.design_text import DesignText
+
+
+async def keep_recorded(parent: QWidget, desk: Desk, recorded: Recorded, place: str) -> None:
+    """Asks under which name to keep a recorded scenario, and keeps it in a file of its own.
+
+    Args:
+        place: What it was recorded from, in words.
+    """
+    dialog = RecordDialog(parent, recorded, desk, place)
+    try:
+        if not await finished(dialog):
+            return
+        scenario = dialog.scenario()
+        written = write_scenario(scenario, desk.workspace.registry)
+        files: list[str] = []
+
+        def change(text: DesignText) -> DesignText:
+            made, file = added(text, written, name=scenario.name)
+            files.append(file)
+            return made
+
+        await asyncio.to_thread(desk.workspace.design.apply, f"Record scenario “{scenario.name}”", change)
+        dialog.drafts.settle()
+        desk.scenario = ("", "")  # it says all: what is pointed at next begins another
+        desk.notice("ok", f"The scenario is kept in {files[-1]}.")
+        desk.project_saved.emit()
+        desk.wanted.emit("scenarios")
+    finally:
+        dialog.deleteLater()
 
 
 class RecordDialog(QDialog):

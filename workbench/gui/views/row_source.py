@@ -93,10 +93,11 @@ def column_of(name: str, kind: str, *, last: bool) -> TableColumn:
 
 
 def told(fields: Mapping[str, Any], columns: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """Returns the fields of a row for people: times as its column shows them."""
-    times = {name for name, kind in columns if kind == "time"}
+    """Returns the fields of a row for people: times as their columns show them, and true or false."""
+    kinds = dict(columns)
+    reads: Mapping[str, Callable[[int], Any]] = {"time": absolute, "boolean": bool}
     return {
-        name: absolute(value) if name in times and isinstance(value, int) else value
+        name: reads[kinds[name]](value) if kinds.get(name) in reads and isinstance(value, int) else value
         for name, value in fields.items()
     }
 
@@ -113,7 +114,7 @@ def shows_of(columns: Sequence[tuple[str, str]], text: str) -> dict[str, Callabl
     found = {}
     for name, kind in columns:
         grouped = kind == "integer" and "," in text
-        if grouped or kind in {"time", "number"} or NOTHING in text:
+        if grouped or kind in {"time", "number", "boolean"} or NOTHING in text:
             found[name] = column_of(name, kind, last=False).text
     return found
 
@@ -130,4 +131,8 @@ def _text(value: Any) -> str:
     return NOTHING if value is None else str(value)
 
 
-_WORDS: Mapping[str, Callable[[Any], str]] = {"time": _time, "integer": _number}
+def _boolean(value: Any) -> str:
+    return ("yes" if value else "no") if value in (0, 1) else _text(value)
+
+
+_WORDS: Mapping[str, Callable[[Any], str]] = {"time": _time, "integer": _number, "boolean": _boolean}

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 from workbench.gui.actions import Actions, action
 from workbench.gui.board.board_entry import Asking, BoardEntry, Entered, Offer
 from workbench.gui.paged_model import ListSource, Row, TableColumn
+from workbench.gui.reads import Question, takes_time
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.views.step_form import StepForm
@@ -49,6 +50,8 @@ COLUMNS = (
     TableColumn("What", width=200, stretch=True),
     TableColumn("Last run", width=118, badge=SIGNS.get),
 )
+QUICK = 100
+"""Items whose words are made without leaving the loop."""
 MOST = 60
 """Offers that are listed at once; a word more narrows them."""
 
@@ -79,6 +82,7 @@ class ScenarioSteps(QWidget):
         self.trouble = Banner("error", "")
         self.trouble.hide()
         self.entry = BoardEntry(self)
+        self._reading = Question(self, desk, self._show_lines, partial(desk.fail, "Show the scenario"))
         self.acts = Actions(self, self)
         self.pages = QStackedLayout(self)
         self.pages.addWidget(self._page())
@@ -116,13 +120,16 @@ class ScenarioSteps(QWidget):
             self.entry.leave()
             self.pages.setCurrentIndex(0)
         self._document, self._name = document, name
-        there = document is not None and name in document.top.entries
-        self._lines = step_lines(document, name, result) if document is not None and there else []
-        rows = list(_rows(self._lines)) if there else []
-        self.table.refresh(ListSource(rows, lambda row: row[3]))
+        self._reading.ask(partial(_read, document, name, result), (document and document.file, name))
         trouble = result.trouble if result is not None else ""
         self.trouble.set("error", f"It could not be run to the end: {trouble}")
         self.trouble.setVisible(bool(trouble))
+        self.acts.refresh()
+
+    def _show_lines(self, found: Sequence[StepLine] | None) -> None:
+        self._lines = [*found] if found is not None else []
+        rows = list(_rows(self._lines)) if found is not None else []
+        self.table.refresh(ListSource(rows, lambda row: row[3]))
         if self._added is not None:
             self.table.choose_key(f"{self._added[0]} {self._added[1]}")
             self._added = None
@@ -229,6 +236,7 @@ class ScenarioSteps(QWidget):
         elif facts:
             head = head_of(facts, line.part).replace("_", " ")
             title = f"{line.part.title()}: {head} {_subject(facts, line.part)}"
+            title += f", in the place of ${line.step.variable}" if line.step.variable else ""
             key = f"scenario/{self._name}/{line.part}/{line.number}"
             self.form.ask(title, line.part, facts, key, partial(self._exchange, line))
             self.pages.setCurrentWidget(self.form)
@@ -298,6 +306,17 @@ class ScenarioSteps(QWidget):
 
     def _change(self, label: str, change: Callable[..., Document]) -> None:
         self.changed.emit(label, partial(change, name=self._name))
+
+
+def _read(document: Document | None, name: str, result: ScenarioResult | None) -> list[StepLine] | None:
+    """Returns the lines of a scenario, None where there is none; those of a long one beside the loop."""
+    entry = document.top.entries.get(name) if document is not None else None
+    if document is None or entry is None:
+        return None
+    parts = entry.value.scope.entries.values() if entry.value.scope is not None else ()
+    if sum(len(one.value.items) for one in parts) > QUICK:
+        takes_time()
+    return step_lines(document, name, result)
 
 
 def _without(document: Document, name: str, lines: Sequence[StepLine]) -> Document:

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from workbench.services.design.design_text import DesignText
     from workbench.tusk import Document
 
-QUICK = 40
-"""Scenarios whose files are read without leaving the loop."""
+QUICK = 200
+"""Commands, events and items of scenarios whose files are read without leaving the loop."""
 
 
 class ScenarioWriting(QObject):
@@ -67,7 +67,9 @@ class ScenarioWriting(QObject):
         self._reading.ask(self._read)
 
     def _read(self) -> DesignState:
-        if len(self.desk.workspace.scenarios.all()) > QUICK:
+        registry, listed = self.desk.workspace.registry, self.desk.workspace.scenarios.all()
+        items = sum(len(one.given) + len(one.when) + len(one.then) for one in listed)
+        if len(registry.events) + len(registry.commands) + items > QUICK:
             takes_time()
         return self.desk.workspace.design.state()
 
@@ -203,6 +205,9 @@ class ScenarioWriting(QObject):
                 self.desk.fail(label, error)
             return
         self.entry.leave()
+        if self.wanted:  # what is pointed at elsewhere goes there
+            file, _, name = self.wanted.partition(": ")
+            self.desk.scenario = (file, name)
         self._show(state)
         self.desk.project_saved.emit()
         await self.desk.workspace.scenarios.look(run=True)

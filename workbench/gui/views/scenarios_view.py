@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl
@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QSplitter,
     QStackedLayout,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -24,17 +23,13 @@ from workbench.gui.paged_model import ListSource, Row
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.view import View
-from workbench.gui.views.file_text import FileText
+from workbench.gui.views.scenario_detail import ScenarioDetail
 from workbench.gui.views.scenario_lines import COLUMNS, ScenarioLine, entries_of, row_of
-from workbench.gui.views.scenario_result import ResultView
-from workbench.gui.views.scenario_steps import ScenarioSteps
 from workbench.gui.views.scenario_writing import ScenarioWriting
 from workbench.gui.widgets import (
     Badge,
-    ElidedLabel,
     EmptyState,
     SearchBox,
-    plain_label,
     show_words,
 )
 from workbench.model.counts import counted
@@ -44,7 +39,6 @@ from workbench.project.scenarios import FOLDER, ScenarioFile
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
     from workbench.services.scenarios.scenario_status import ScenarioRun
-    from workbench.tusk import Document
 
 NARROW = 700
 """Below this width in pixels the panes stand below each other."""
@@ -69,9 +63,9 @@ class ScenariosView(View):
         self._entries: list[ScenarioLine] = []
         self._listed: list[ScenarioLine] = []
         self._files: tuple[ScenarioFile, ...] = ()
-        self._shown: tuple[ScenarioLine | None, ScenarioRun | None, bool] | None = None
         self._asked_to_run = False
         self._looked = False
+        self._went_to = ""
         self._pages = QStackedLayout(self)
         self._nothing = QVBoxLayout()
         holder = QWidget()
@@ -79,10 +73,6 @@ class ScenariosView(View):
         self._pages.addWidget(holder)
         self._pages.addWidget(self._page())
         self.acts.offer()
-        self.writing = ScenarioWriting(desk, self, self.table)
-        self.writing.told.connect(self._show_steps)
-        self.steps.changed.connect(self._change)
-        self.steps.asking.connect(lambda asks: self.table.setHidden(asks and self.width() < NARROW))
         self.new = self.writing.acts.button("new")
         self._buttons.insertWidget(0, self.new)
         self.table.head.columns_reset.connect(self._leave_out)
@@ -114,7 +104,10 @@ class ScenariosView(View):
         self.table.set_empty("Nothing fits", "No scenario has these words in its sentence or its file.")
         self.table.row_chosen.connect(lambda _row: self._show())
         self.panes.addWidget(self.table)
-        self.panes.addWidget(self._detail())
+        self.writing = ScenarioWriting(self.desk, self, self.table)
+        self.detail = ScenarioDetail(self.desk, self.writing)
+        self.detail.steps.asking.connect(lambda asks: self.table.setHidden(asks and self.width() < NARROW))
+        self.panes.addWidget(self.detail)
         self.panes.setStretchFactor(0, 5)
         self.panes.setStretchFactor(1, 6)
         self.panes.setSizes([500, 600])
@@ -135,26 +128,6 @@ class ScenariosView(View):
         bar.addWidget(self.filter, 1)
         self._buttons = bar
         return bar
-
-    def _detail(self) -> QWidget:
-        self.name = ElidedLabel("heading")
-        self.place = plain_label("", "muted")
-        self.result = ResultView()
-        self.text = FileText()
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
-        self.steps = ScenarioSteps(self.desk)
-        self.tabs.addTab(self.steps, "Scenario")
-        self.tabs.addTab(self.result, "Result")
-        self.tabs.addTab(self.text, "Text")
-        detail = QWidget()
-        layout = QVBoxLayout(detail)
-        layout.setContentsMargins(6, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addWidget(self.name)
-        layout.addWidget(self.place)
-        layout.addWidget(self.tabs, 1)
-        return detail
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -180,8 +153,18 @@ class ScenariosView(View):
         return changes.model
 
     def _wanted(self, key: str) -> None:
-        if key == self.key:
-            self._look()
+        """Goes to the scenario that was written elsewhere, else to one that does not pass."""
+        if key != self.key:
+            return
+        file, name = self.desk.scenario
+        title = f"{file}: {name}"
+        if name and title != self._went_to:
+            self._went_to = self.writing.wanted = title
+            self.table.choose_key(title)
+        elif self._verdicts.tally().failed:
+            self._to_first_failure()
+        self._show()
+        self._look()
 
     def _look(self) -> None:
         self._looked = True
@@ -196,6 +179,7 @@ class ScenariosView(View):
             self._fill()
             self._show_progress()
             self._show()
+            self.detail.show_tries()
 
     @override
     def refresh(self) -> None:
@@ -219,7 +203,7 @@ class ScenariosView(View):
         new = new or [entry for entry in self._listed if entry.title not in before]
         if not before or len(new) == 1:
             self.table.choose_index(self._listed.index(new[0]) if new else 0)
-            self.writing.wanted = ""
+            self._went_to, self.writing.wanted = self.writing.wanted or self._went_to, ""
         self._show_progress()
         self._show()
 
@@ -283,49 +267,15 @@ class ScenariosView(View):
         return row[4] if row is not None else None
 
     def _show(self) -> None:
-        """Shows the chosen scenario, its verdict and its text, unless all of it is shown already."""
+        """Shows the chosen scenario, its verdict and its text."""
         entry = self._current()
         verdict = self._verdict(entry) if entry is not None else None
-        old = entry is not None and self._is_old(entry)
-        if self._shown == (entry, verdict, old):
-            return
-        self._shown = (entry, verdict, old)
-        self.name.setText(entry.name if entry is not None else "")
-        self.place.setText(f"{entry.file.name}, line {entry.line:,}" if entry is not None else "")
-        self._show_steps()
-        if entry is None:
-            self.result.say()
-            self.text.clear()
-            return
-        if verdict is not None:
-            self.result.show_result(verdict.result, old=old)
-        elif entry.scenario is not None:
-            self.result.say("This scenario was not run yet.")
-        else:
-            self.result.say(*map(str, entry.file.problems))
-        self.text.show_file(entry.file.path, entry.line)
-
-    def _show_steps(self) -> None:
-        """Shows what is written in the chosen scenario, as the files say it now."""
-        entry = self._current()
-        scenario = entry.scenario if entry is not None else None
-        if scenario is None:
-            self.steps.show_scenario(None, "", None)
-            return
-        verdict = self._verdicts.of(scenario) if self._verdicts.holds(scenario) else None
-        document = self.writing.state.text.scenarios.get(scenario.place.file)
-        self.steps.show_scenario(document, scenario.name, verdict.result if verdict is not None else None)
-
-    def _change(self, label: str, change: Callable[[Document], Document]) -> None:
-        entry = self._current()
-        if entry is not None:
-            self.writing.change(entry.file.name, label, change)
+        self.detail.show_entry(entry, verdict, old=entry is not None and self._is_old(entry))
 
     @action("Show its text", icon="code", on="table", default=True, group=1)
     def show_text(self, _rows: ChosenRows | None = None) -> None:
         """Shows the text of the file at the scenario's place."""
-        self.tabs.setCurrentWidget(self.text)
-        self.text.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.detail.show_text()
 
     # -- running --------------------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from workbench.gui.rate_graph import RateGraph
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.view import View
+from workbench.gui.views.process_instances import ProcessInstances
 from workbench.gui.views.reset_dialog import ResetDialog
 from workbench.gui.views.subscription_table import FACTS, SubscriptionTable, facts_of, row_of
 from workbench.gui.views.subscription_waiting import WaitingDeliveries
@@ -77,12 +78,14 @@ class SubscriptionsView(View):
         self.graphs.setStretchFactor(1, 1)
         self.graphs.setSizes([500, 500])
         self.waiting = WaitingDeliveries(self.desk)
+        self.instances = ProcessInstances(self.desk)
         self.details = FastTableView(FACTS)
         self.details.setAccessibleName("Details")
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.graphs, "Graphs")
         self.tabs.addTab(self.waiting, "Waiting")
+        self.tabs.addTab(self.instances, "Instances")
         self.tabs.addTab(self.details, "Details")
         self.tabs.currentChanged.connect(lambda _index: self._turned())
         self.split = QSplitter(Qt.Orientation.Vertical)
@@ -123,7 +126,7 @@ class SubscriptionsView(View):
         """Gives each graph a tab of its own where there is no room for both."""
         if apart == (self.tabs.indexOf(self.latency) >= 0):
             return
-        graphs = self.tabs.currentWidget() not in {self.waiting, self.details}
+        graphs = self.tabs.currentWidget() not in {self.waiting, self.instances, self.details}
         if apart:
             self.tabs.removeTab(self.tabs.indexOf(self.graphs))
             self.tabs.insertTab(0, self.throughput, "Throughput")
@@ -192,8 +195,12 @@ class SubscriptionsView(View):
         self.acts.refresh()
         if self.tabs.currentWidget() is self.waiting:
             self.waiting.show_of(view.name, view.waiting)
+        elif self.tabs.currentWidget() is self.instances:
+            self.instances.show_of(view.name)
         elif self.tabs.currentWidget() is self.details:
             self.details.refresh(ListSource(facts_of(view)))
+        reactor = self.desk.workspace.registry.reactors.get(view.name)
+        self.tabs.setTabVisible(self.tabs.indexOf(self.instances), reactor is not None and reactor.stateful)
         waits = view.waiting
         self.tabs.setTabText(self.tabs.indexOf(self.waiting), f"Waiting ({waits:,})" if waits else "Waiting")
 
@@ -210,7 +217,7 @@ class SubscriptionsView(View):
             self.refresh()  # rates fall when nothing happens, ages grow, and what is due comes nearer
 
     def _draw(self) -> None:
-        if self.tabs.currentWidget() in {self.waiting, self.details} or not self._name:
+        if self.tabs.currentWidget() in {self.waiting, self.instances, self.details} or not self._name:
             return
         monitor = self.desk.workspace.monitor
         times, delivered = monitor.throughput("ok")

@@ -20,6 +20,7 @@ from workbench.gui.file_watcher import Watch
 from workbench.gui.view import LEAST, View
 from workbench.gui.views.text_page import TextPage
 from workbench.gui.widgets import Banner, ElidedLabel, error_text
+from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.definitions import Location, declared
 from workbench.services.project_editor.settings_preview import WouldBreak
@@ -332,9 +333,12 @@ class TextView(View):
 
 def _state(page: TextPage) -> str:
     parts = ["Not saved: a draft" if page.dirty else "Saved"]
-    count = len(page.editor.mistakes)
-    if count:
-        parts.append(f"{count:,} mistake{'s' if count > 1 else ''}  (F8 goes to the next one)")
+    found = page.editor.mistakes
+    warnings = sum(one.warning for one in found)
+    counts = ((len(found) - warnings, "mistake"), (warnings, "warning"))
+    if found:
+        said = ", ".join(counted(count, what) for count, what in counts if count)
+        parts.append(f"{said}  (F8 goes to the next one)")
     elif not page.sure:
         parts.append("checking …")
     return "  ·  ".join(parts)

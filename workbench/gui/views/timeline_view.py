@@ -21,7 +21,6 @@ from typing_extensions import override
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import event_actions
-from workbench.gui.loop import finished
 from workbench.gui.prepared_rows import prepared
 from workbench.gui.state_loader import StateLoader, show_event
 from workbench.gui.table import FastTableView
@@ -138,6 +137,7 @@ class TimelineView(View):
 
     def _panes(self) -> QSplitter:
         self.table = FastTableView(COLUMNS, desk=self.desk)
+        self.table.set_multi()
         self.table.trouble.again = self.refresh
         self.table.setAccessibleName("Events of the stream")
         cast("PagedModel", self.table.model()).came.connect(self._tell_step)
@@ -316,21 +316,13 @@ class TimelineView(View):
         """Makes a scenario of the event that is looked at, and asks under which name to keep it."""
         self.desk.run(self._record(self._stream, self._version), "Record as scenario")
 
-    async def _record(self, stream: str, version: int) -> None:
-        from workbench.gui.views.record_dialog import RecordDialog
-        from workbench.services.scenarios import ScenarioRecorder, Scenarios
+    async def _record(self, stream: str, version: int, upto: int = 0) -> None:
+        from workbench.gui.views.record_dialog import keep_recorded
+        from workbench.services.scenarios import ScenarioRecorder
 
-        workspace = self.desk.workspace
-        recorded = await ScenarioRecorder(workspace.world).record(stream, version)
-        dialog = RecordDialog(self, recorded, self.desk, f"{stream}, version {version}")
-        try:
-            if await finished(dialog):
-                path = Scenarios(workspace.project, workspace.clock).save(dialog.scenario())
-                dialog.drafts.settle()
-                self.desk.notice("ok", f"The scenario is kept in {path.parent.name}/{path.name}.")
-                self.desk.wanted.emit("scenarios")
-        finally:
-            dialog.deleteLater()
+        recorded = await ScenarioRecorder(self.desk.workspace.world).record(stream, version, upto=upto)
+        place = f"versions {version} to {upto}" if upto > version else f"version {version}"
+        await keep_recorded(self, self.desk, recorded, f"{stream}, {place}")
 
     @action("First event", keys="Home", icon="first")
     def first(self) -> None:
@@ -361,8 +353,9 @@ class TimelineView(View):
 
     @action("Record as scenario …", key="record-row", icon="scenario", on="table", group=2)
     def record_row(self, rows: ChosenRows) -> None:
-        """Makes a scenario of the event."""
-        self.desk.run(self._record(self._stream, rows.row[0]), "Record as scenario")
+        """Makes a scenario of the chosen events, from the first to the last of them."""
+        versions = sorted(int(key) for key in rows.keys if isinstance(key, int)) or [rows.row[0]]
+        self.desk.run(self._record(self._stream, versions[0], versions[-1]), "Record as scenario")
 
     @property
     def stream(self) -> str:

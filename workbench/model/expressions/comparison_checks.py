@@ -47,7 +47,8 @@ def null_flaw(node: cel_parser.Node, words: str, whole: cel_parser.Node | None) 
     elif not path:
         hint = 'name it: "cel.bind(x, …, x != null ? … : …)"'
     place = whole or node
-    return Flaw(place.at, place.end, f"{said(node)} may be null, and {words}", hint)
+    said_so = f"{said(node)} may be null, and {words}"
+    return Flaw(place.at, place.end, said_so, hint, warning=node.type.kind is not Kind.NULL)
 
 
 def _flaw(node: cel_parser.Node, message: str, hint: str = "") -> Flaw:

@@ -19,7 +19,7 @@ from workbench.model.expressions.budget import (
 from workbench.model.expressions.cel_values import OutOfBudget, Wrong
 from workbench.model.expressions.checker import check
 from workbench.model.expressions.closures import Builder, Scope, attribute_of, needs_frame
-from workbench.model.expressions.flaws import InvalidExpression
+from workbench.model.expressions.flaws import Flaw, InvalidExpression
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import Kind, Type
 from workbench.model.expressions.value_views import plain
@@ -163,6 +163,7 @@ def compile_expression(
     *,
     place: Callable[[], str] = nowhere,
     present: frozenset[str] = frozenset(),
+    warn: Callable[[Flaw], object] | None = None,
 ) -> Expression:
     """Compiles an expression.
 
@@ -170,14 +171,18 @@ def compile_expression(
         scope: The variables that it may use.
         place: Says where it is written, for errors as it runs.
         present: Paths such as ``command.email`` that are known not to be null.
+        warn: Told what fails for some data only; without it that is refused, too.
 
     Raises:
         InvalidExpression: It is no CEL, or names or compares what it cannot; everything at once.
     """
     tree = cel_parser.path(text) or cel_parser.parse(text)
     flaws = check(tree, {name: variable.type for name, variable in scope.items()}, present)
-    if flaws:
+    if any(warn is None or not flaw.warning for flaw in flaws):
         raise InvalidExpression(flaws)
+    if warn is not None:
+        for flaw in flaws:
+            warn(flaw)
     return Expression(text, scope, tree, place)
 
 

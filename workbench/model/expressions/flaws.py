@@ -7,12 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """One thing that is wrong with an expression; offsets count from its first character."""
+    """One thing that is wrong with an expression; offsets count from its first character.
+
+    Attributes:
+        warning: It fails for some data only; what can never run right is no warning.
+    """
 
     at: int
     end: int
     message: str
     hint: str = ""
+    warning: bool = False
 
 
 class InvalidExpression(ValueError):

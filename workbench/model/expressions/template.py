@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from workbench.model.expressions.budget import Frame, metered, take
@@ -14,9 +15,17 @@ from workbench.model.expressions.value_views import seen
 
 
 def compile_template(
-    text: str, scope: Scope, *, place: Callable[[], str] = nowhere, present: frozenset[str] = frozenset()
+    text: str,
+    scope: Scope,
+    *,
+    place: Callable[[], str] = nowhere,
+    present: frozenset[str] = frozenset(),
+    warn: Callable[[Flaw], object] | None = None,
 ) -> Callable[[Any], str]:
     """Compiles a message; two braces in a row stand for one. All its expressions share one budget (X2).
+
+    Args:
+        warn: As of `compile_expression`.
 
     Raises:
         InvalidExpression: A brace is not closed, or an expression is wrong.
@@ -27,16 +36,21 @@ def compile_template(
         if not is_expression:
             parts.append(lambda _frame, piece=piece: piece)  # type: ignore[misc]
             continue
+        told = warn and (lambda flaw, at=at: warn(_behind(at, flaw)))  # type: ignore[misc]
         try:
-            within = compile_expression(piece, scope, place=place, present=present).within
+            made = compile_expression(piece, scope, place=place, present=present, warn=told)
         except InvalidExpression as error:
-            flaws += [Flaw(at + one.at, at + one.end, one.message, one.hint) for one in error.flaws]
+            flaws += [_behind(at, flaw) for flaw in error.flaws]
         else:
-            parts.append(Placed(_told(within), None, piece, place))
+            parts.append(Placed(_told(made.within), None, piece, place))
     if flaws:
         raise InvalidExpression(flaws)
 
     return metered(lambda frame: "".join([part(frame) for part in parts]), 0)
+
+
+def _behind(at: int, flaw: Flaw) -> Flaw:
+    return replace(flaw, at=at + flaw.at, end=at + flaw.end)
 
 
 def _told(within: Callable[[Frame], Any]) -> Callable[[Frame], str]:

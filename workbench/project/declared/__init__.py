@@ -50,9 +50,9 @@ Example:
     emit: "account.credited"
 
     [projection.accounts]
-    columns { id: "text", owner: "text", balance: "number", credits: "integer" }
+    columns { id: "text", owner: "text", balance: "money", credits: "integer" }
     on {
-        "account.opened": { put { owner: "event.owner", balance: 0.0, credits: 0 } }
+        "account.opened": { put { owner: "event.owner", balance: 0, credits: 0 } }
         "account.credited": { add { balance: "event.amount" }, count: "credits" }
     }
 

@@ -102,6 +102,10 @@ class Compilation:
         """Notes a problem of the value, or of the key, at a path."""
         self.problems.append(self.places.problem(path, code, message, hint, key=key))
 
+    def warn(self, path: Path, code: str, message: str, hint: str = "") -> None:
+        """Notes what may go wrong for some data with the value at a path."""
+        self.problems.append(replace(self.places.problem(path, code, message, hint), warning=True))
+
     def unknown(self, path: Path, what: str, name: str, known: Iterable[str], *, key: bool = False) -> None:
         """Notes that an undeclared name is used."""
         if (what.partition(" of ")[0], name) in self.broken:
@@ -142,10 +146,15 @@ class Compilation:
         """Compiles an expression; None where something is wrong with it, which is noted."""
         self.scopes[path] = scope
         try:
-            return compile_expression(text, scope, place=lambda: self.places.label(path), present=present)
+            return compile_expression(
+                text, scope, place=lambda: self.places.label(path), present=present, warn=self._warn(path)
+            )
         except InvalidExpression as error:
             self.problems += [self.places.flaw(path, flaw) for flaw in error.flaws]
             return None
+
+    def _warn(self, path: Path) -> Callable[[Flaw], object]:
+        return lambda flaw: self.problems.append(self.places.flaw(path, flaw))
 
     def condition(
         self, path: Path, text: str, scope: Scope, *, present: frozenset[str] = frozenset()
@@ -166,7 +175,9 @@ class Compilation:
         """Compiles a message in which ``{expression}`` stands for a value."""
         self.scopes[path] = scope
         try:
-            return compile_template(text, scope, place=lambda: self.places.label(path), present=present)
+            return compile_template(
+                text, scope, place=lambda: self.places.label(path), present=present, warn=self._warn(path)
+            )
         except InvalidExpression as error:
             self.problems += [self.places.flaw(path, flaw) for flaw in error.flaws]
             return constant("")

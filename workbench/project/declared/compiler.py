@@ -51,7 +51,7 @@ def compile_declared(
     before: CompiledGroups = MappingProxyType({}),
     groups: dict[str, CompiledGroup] | None = None,
 ) -> tuple[Definitions, list[Problem]]:
-    """Returns what the file declares, and everything that is wrong with it.
+    """Returns what the file declares, and everything that is wrong with it, or may be: warnings.
 
     Args:
         values: Of the declared sections, resolved.
@@ -157,7 +157,8 @@ def _check_actors(draft: Compilation, sections: Sections, known: Iterable[Defini
                 path = ("command", *command.split("."), "by")
                 said = f"there is no actor or outside system {name}"
                 hint = did_you_mean(name, names, f"write [actor.{name}]")
-                draft.problems.append(draft.places.item(path, index, "S-REF", said, hint))
+                odd = draft.places.item(path, index, "S-REF", said, hint)
+                draft.problems.append(replace(odd, warning=True))  # who gives it changes nothing that it does
     for name in sections.actors:
         if name in sections.externals:
             draft.tell(

@@ -37,8 +37,9 @@ def flows_of(sections: Sections) -> dict[str, tuple[ModelFlow, ...]]:
         found[f"subscription:{name}"] = [
             one for event, step in process.on.items() for one in _step(event, step, process.key)
         ]
-    found |= {f"handler:{name}": list(_acts(one, one.event)) for name, one in sections.handlers.items()}
-    found |= {f"handler:{name}": list(_acts(one, one.event)) for name, one in sections.stand_ins.items()}
+    for name, handler in (*sections.handlers.items(), *sections.stand_ins.items()):
+        causes = handler.event or [""]
+        found[f"handler:{name}"] = [one for event in causes for one in _acts(handler, event)]
     for name, projection in sections.projections.items():
         deeds = ((event, _deed(one)) for event, one in projection.on.items())
         found[f"projection:{name}"] = [

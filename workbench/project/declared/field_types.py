@@ -19,6 +19,7 @@ from pydantic_core import PydanticCustomError
 from workbench.model.expressions.cel_values import INT_MAX, INT_MIN, Wrong
 from workbench.model.expressions.patterns import compiled
 from workbench.model.expressions.value_kinds import ANY, Kind, Type
+from workbench.model.type_words import DECLARED
 from workbench.project.declared.field_section import FieldSection
 from workbench.project.declared.other_names import type_hint
 from workbench.project.declared.source_locations import Path, SourceLocations
@@ -103,19 +104,22 @@ class FieldTypes:
     def _usable(self, path: Path, fields: Mapping[str, FieldSection]) -> Iterator[tuple[str, FieldSection]]:
         written: dict[str, str] = {}
         others = {one.written for one in fields.values() if one.written}
+        told: set[str] = set()
         for name, one in fields.items():
             if said := misnamed(name):
                 hint = f'call it otherwise and give its name in JSON: a_name {{ type: …, as: "{name}" }}'
                 self.problems.append(self.places.problem((*path, name), "S-NAME", said, hint, key=True))
                 continue
             other = written.setdefault(one.written or name, name)
-            if other != name or (one.written and name in others and name != one.written):
+            taken = bool(one.written) and name in others and name != one.written
+            if other != name or (taken and one.written not in told):  # of two that swap names, one is told
                 same = f"{other} has the same name in JSON, {one.written or name}"
                 said = same if other != name else f"{name} is the name of another field in JSON"
                 hint = "choose another name"
                 self.problems.append(self.places.problem((*path, name), "S-NAME", said, hint, key=True))
-                continue
-            yield name, one
+                told.add(name)
+            if other == name:
+                yield name, one.model_copy(update={"written": ""}) if taken else one
 
     def of(self, path: Path, name: str, one: FieldSection) -> FieldType:
         """Returns the type of one field."""
@@ -320,19 +324,19 @@ def _of_64_bits(value: int) -> int:
     raise ValueError(f"must lie between {INT_MIN} and {INT_MAX}")
 
 
-_WHOLE = Annotated[int, AfterValidator(_of_64_bits)]
-
-
 def _number(word: str, one: FieldSection) -> FieldType:
     if word == "integer":
-        command = _limited(_WHOLE, ge=one.min, le=one.max)
+        whole = _limited(int, ge=one.min, le=one.max)
+        command: Any = Annotated[whole, AfterValidator(_of_64_bits)]
         return FieldType(type=Type(kind=Kind.INTEGER), event=int, command=command)
     places = 2 if word == "money" and one.places is None else one.places
-    command = _limited(Decimal, ge=one.min, le=one.max, decimal_places=places)
+    word_said = {DECLARED: word}
+    command = _limited(Decimal, ge=one.min, le=one.max, decimal_places=places, json_schema_extra=word_said)
     if places is not None:
         command = Annotated[command, AfterValidator(partial(with_places, places=places))]
     kind = Type(kind=Kind.DECIMAL, places=places)
-    return FieldType(type=kind, event=Decimal, command=command, places=places)
+    event: Any = Annotated[Decimal, msgspec.Meta(extra_json_schema=word_said)]
+    return FieldType(type=kind, event=event, command=command, places=places)
 
 
 def misnamed(name: str) -> str:

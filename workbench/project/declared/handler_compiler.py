@@ -8,9 +8,9 @@ from operator import itemgetter
 from random import Random
 from typing import Any
 
-from workbench.errors import PermanentError, WorkbenchError
+from workbench.errors import DeclaredFailure, PermanentError, WorkbenchError
 from workbench.model.expressions.budget import together
-from workbench.model.expressions.closures import Variable
+from workbench.model.expressions.closures import Scope, Variable
 from workbench.model.expressions.message_names import MESSAGE
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import INTEGER, RECORD, Kind, Type, record
@@ -29,8 +29,12 @@ from workbench.project.declared.source_locations import Path
 from workbench.project.samples import PROJECT_FILE
 
 
-class HandlerFailed(WorkbenchError):
+class HandlerFailed(DeclaredFailure):
     """A declared handler failed; it is tried again."""
+
+
+Answering = Callable[..., str]
+"""Compiles what follows where a command is refused; returns its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,7 @@ class _Look:
     name: str
 
 
+ANY_EVENT = ""
 _MESSAGE = {
     **MESSAGE,
     "data": Variable(RECORD, itemgetter("data")),
@@ -68,27 +73,46 @@ def stand_in_of(draft: Compilation, name: str, section: HandlerSection) -> Handl
 
 
 def _compiled(draft: Compilation, name: str, path: Path, section: HandlerSection) -> Handler:
-    scope: dict[str, Variable] = dict(_MESSAGE)
-    if section.event:
-        part = draft.events.get(section.event)
-        if part is None:
-            draft.unknown((*path, "event"), "event", section.event, draft.events)
-        else:
-            data = record(part.field_types, keyed=True)
-            scope["data"] = Variable(as_stored(data), itemgetter("data"))
     answers: MadeAnswers = {}
-    answer = message_answers(draft, path, {**scope}, answers).name
-    scope = dict(with_names(draft, path, section, scope))
+    several = len(section.event) > 1
+    deeds: dict[str, _Deeds] = {}
+    for event in section.event or [ANY_EVENT]:
+        scope = _scope(draft, path, event)
+        with draft.about(event if several else ""):
+            answer = message_answers(draft, path, scope, answers, event if several else "")
+            deeds[event] = _deeds(draft, path, section, name, scope, answer.name)
+    fails = section.fails if isinstance(section, StandInSection) else 0.0
+    return _handler(name, draft.places.line(path), _Work(deeds=deeds, name=name, fails=fails), answers)
+
+
+def _scope(draft: Compilation, path: Path, event: str) -> Scope:
+    """Returns what is read from a message; of an event with its fields."""
+    part = draft.events.get(event)
+    if event and part is None:
+        draft.unknown((*path, "event"), "event", event, draft.events)
+    if part is None:
+        return _MESSAGE
+    return {**_MESSAGE, "data": Variable(as_stored(record(part.field_types, keyed=True)), itemgetter("data"))}
+
+
+def _deeds(
+    draft: Compilation,
+    path: Path,
+    section: HandlerSection,
+    name: str,
+    message: Scope,
+    answer: Answering,
+) -> _Deeds:
+    """Compiles what is done with a message; of several events once for each."""
+    scope = dict(with_names(draft, path, section, message))
     looks = _looks(draft, path, section, scope)
     present: frozenset[str] = frozenset()
     failures: list[_Failure] = []
     for kind, key, one in _as_written(draft, path, section):
-        failure, present = _failure(draft, (*path, kind, key), kind, one, scope, present)
+        failure, present = _failure(draft, (*path, kind, key), kind, one, scope, present, name)
         failures.append(failure)
     actions = ActionCompiler(draft, scope, "data", None, present, answer).handled(path, section)
-    fails = section.fails if isinstance(section, StandInSection) else 0.0
-    work = _Work(section.event, tuple(looks), tuple(failures), tuple(actions), name, fails)
-    return _handler(name, draft.places.line(path), work, answers)
+    return _Deeds(tuple(looks), tuple(failures), tuple(actions))
 
 
 def _as_written(
@@ -127,30 +151,48 @@ def _failure(
     one: FailureSection,
     scope: Mapping[str, Variable],
     present: frozenset[str],
+    handler: str,
 ) -> tuple[_Failure, frozenset[str]]:
     when, yes, no = draft.condition((*path, "when"), one.when, scope, present=present)
     message = draft.template((*path, "message"), one.message, scope, present=present | yes)
-    base = PermanentError if kind == "reject" else HandlerFailed
-    error = type(one.error, (base,), {"__doc__": one.message}) if one.error else base
+    bases = (DeclaredFailure, PermanentError) if kind == "reject" else (HandlerFailed,)
+    said = {"__doc__": one.message, "place": f"{PROJECT_FILE}:{draft.places.line(path)} {handler}"}
+    error = type(one.error or bases[-1].__name__, bases, said)
     return _Failure(when=when, message=message, error=error), present | no
 
 
 @dataclass(frozen=True, slots=True)
+class _Deeds:
+    """What is looked up, what fails and what follows, with the messages of one type or with all."""
+
+    looks: tuple[_Look, ...]
+    failures: tuple[_Failure, ...]
+    actions: tuple[CompiledAction, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Work:
     """What a handler does with a message.
 
     Attributes:
-        event: Type of the events that it handles, others pass it; empty for all.
+        deeds: By the types of the events that it handles, others pass it; with `ANY_EVENT` all are handled.
         fails: Part of the tries that fail. Which ones follows from the delivery's key, and so from the
             world's seed: the same after a kill and in every run of a scenario (D6).
     """
 
-    event: str
-    looks: tuple[_Look, ...]
-    failures: tuple[_Failure, ...]
-    actions: tuple[CompiledAction, ...]
+    deeds: Mapping[str, _Deeds]
     name: str
     fails: float
+
+    def deeds_for(self, message: Message) -> _Deeds | None:
+        """Returns what is done with a message; None where it passes.
+
+        A published one is handled whatever its type, unless several events are.
+        """
+        found = self.deeds.get(ANY_EVENT) or self.deeds.get(message.type)
+        if found is None and not message.event and len(self.deeds) == 1:
+            return next(iter(self.deeds.values()))
+        return found
 
     def do(self, message: Message, context: Context) -> None:
         """Does it.
@@ -158,18 +200,19 @@ class _Work:
         Raises:
             WorkbenchError: It could not be done.
         """
-        if self.event and message.event and message.type != self.event:
+        deeds = self.deeds_for(message)
+        if deeds is None:
             return
         if self.fails and _drawn(context) < self.fails:
             raise HandlerFailed(f"{self.name} does not answer")
         now = in_microseconds(context.now)
         env: dict[str, Any] = {**message.facts(), "attempt": context.attempt, "now": now}
-        for look in self.looks:
+        for look in deeds.looks:
             env[look.name] = row_seen(context.row(look.projection, look.key(env)), look.columns)
-        for one in self.failures:
+        for one in deeds.failures:
             if one.when(env) is True:
                 raise one.error(one.message(env))
-        for action in self.actions:
+        for action in deeds.actions:
             for made in action.made(env):
                 _effect(made, context)
 

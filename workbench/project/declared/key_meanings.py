@@ -54,4 +54,5 @@ def _one_list(value: dict[str, str]) -> dict[str, str]:
 
 
 Each = Annotated[dict[Name, str], AfterValidator(_one_list), Says()]
+OptionalEvents = Annotated[list[Name], BeforeValidator(one_or_many), Says("event")]
 EventNames = Annotated[list[Name], BeforeValidator(one_or_many), Field(min_length=1), Says("event")]

@@ -15,7 +15,7 @@ from workbench.model.expressions.closures import Scope, Variable, item
 from workbench.model.expressions.expression import constant
 from workbench.model.expressions.numbers import exactly
 from workbench.model.expressions.operators import Get
-from workbench.model.expressions.value_kinds import Type, misfit, record, way_to_fit
+from workbench.model.expressions.value_kinds import Kind, Type, misfit, record, way_to_fit
 from workbench.model.projection import EXACT, Column, ColumnKind, On, Projection, Rows
 from workbench.project.declared.column_values import (
     columns_of,
@@ -323,6 +323,12 @@ def _counted(
     return found
 
 
+def _inexact(name: str) -> tuple[str, str, str]:
+    """Returns code, message and hint where exact numbers come into a column that rounds them."""
+    said = f"{name} is a number, which rounds: sums and comparisons of exact amounts go wrong by a little"
+    return "S-TYPE", said, f'make it columns {{ {name}: "money" }}, or "decimal"'
+
+
 def _values(
     draft: Compilation,
     place: Path,
@@ -350,5 +356,7 @@ def _values(
             if said := misfit(name, columns[name], given_type):
                 hint = way_to_fit(name, columns[name], given_type)
                 draft.tell((*place, name), "S-TYPE", said, hint)
+            elif given_type.kind is Kind.DECIMAL and columns[name].kind is Kind.DOUBLE:
+                draft.warn((*place, name), *_inexact(name))
             found[name] = keeping(ColumnKind(section.columns[name].type), run, given_type)
     return found

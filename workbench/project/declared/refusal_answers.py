@@ -127,16 +127,19 @@ def event_answers(
     )
 
 
-def message_answers(draft: Compilation, path: Path, scope: Scope, made: MadeAnswers) -> AnswerCompiler:
+def message_answers(
+    draft: Compilation, path: Path, scope: Scope, made: MadeAnswers, event: str = ""
+) -> AnswerCompiler:
     """Returns what compiles the answers to what a handler issues.
 
     Args:
         scope: What is read from the message.
+        event: Of the message, where the handler has several.
     """
     return AnswerCompiler(
         draft=draft,
         path=path,
-        event="",
+        event=event,
         scope={name: one for name, one in scope.items() if name != "attempt"},
         source="data",
         env=lambda one: {

@@ -17,6 +17,7 @@ from workbench.project.declared.key_meanings import (
     EventNames,
     Expression,
     Lets,
+    OptionalEvents,
     Says,
     TopicName,
     Values,
@@ -242,8 +243,8 @@ class HandlerSection(Acting):
     """``[handler.NAME]``, for subscriptions to name."""
 
     description: str = Field("", description="What it does")
-    event: EventName = Field(
-        "", description="Event that it handles, whose fields are checked; others pass it"
+    event: OptionalEvents = Field(
+        default_factory=list, description="Events that it handles, whose fields are checked; others pass it"
     )
     rows: dict[Name, LookSection] = Field(
         default_factory=dict, description="Rows that are looked up; or null"

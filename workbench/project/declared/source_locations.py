@@ -52,11 +52,12 @@ class SourceLocations:
         """Makes a problem of what is wrong inside the expression at a path."""
         entry = self.document.find(self.written(path))
         if entry is None or entry.value.kind is not ValueKind.STRING:
-            return self.problem(path, "S-CEL", flaw.message, flaw.hint)
+            problem = self.problem(path, "S-CEL", flaw.message, flaw.hint)
+            return replace(problem, warning=flaw.warning)
         start = self._offset(entry.value, flaw.at)
         end = max(start + 1, self._offset(entry.value, flaw.end))
         problem = self.document.places.problem(start, end, "S-CEL", flaw.message, flaw.hint)
-        return replace(problem, path=path)
+        return replace(problem, path=path, warning=flaw.warning)
 
     def label(self, path: Path) -> str:
         """Says where a value stands, as ``file:line:column``."""

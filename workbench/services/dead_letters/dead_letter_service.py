@@ -212,6 +212,16 @@ class DeadLetters:
             done, _ = await engine.commit(replay, said)
         return Report(asked=1, done=int(done), skipped=int(not done))
 
+    def acts_outside(self, subscription: str) -> bool:
+        """Whether what handles a subscription may act on the outside: code of the project, if nothing else.
+
+        Declared handlers cannot, nor do policies, processes and commands, which are pure.
+        """
+        registry = self._world.registry
+        declared = registry.subscriptions.get(subscription)
+        handler = registry.handlers.get(declared.handler) if declared else None
+        return handler is not None and not getattr(handler, "inline", False)
+
     async def dry_run(self, number: int, text: str | None = None) -> DryRun:
         """Runs a dead letter's handler and says what would happen; nothing of it is stored.
 

@@ -231,7 +231,11 @@ def _prepare(root: Path, name: str) -> None:
     folder = (root / name).parent
     if not lies_in(root, folder):
         raise StoreReadOnly(f"{folder} leads out of the project", hint="make a folder of its own there")
-    folder.mkdir(exist_ok=True)
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        reason = f"{folder} cannot be made: {error.strerror or error}"
+        raise StoreReadOnly(reason, hint="look at what stands there, and at the permissions") from error
 
 
 def _joined(base: DesignText, mine: DesignText, theirs: DesignText) -> DesignText:

@@ -187,7 +187,7 @@ RELATIONS = (
     _listed("event", "policy", "is consumed by", "on"),
     _entry("event", "process", "is consumed by", _step),
     Relation(source="event", target="topic", word="goes to", link=_route, unlink=_unroute, linked=_routed),
-    _listed("event", "handler", "is handled by", "event", single=True),
+    _listed("event", "handler", "is handled by", "event"),
     _acts("policy", "command", "issues", "issue"),
     _acts("policy", "topic", "publishes to", "publish"),
     _acts("handler", "command", "issues", "issue"),

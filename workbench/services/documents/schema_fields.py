@@ -7,16 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.model.secrets import masked
+from workbench.model.type_words import decimal_word, type_word
 
-_WORDS = {
-    "string": "text",
-    "integer": "whole number",
-    "number": "number",
-    "boolean": "yes or no",
-    "object": "object",
-    "null": "nothing",
-}
-_FORMATS = {"date-time": "time", "uuid": "UUID", "email": "email", "uri": "URL", "date": "date"}
 DEEP = 6
 """References that are followed into each other; a schema may refer to itself."""
 
@@ -65,6 +57,8 @@ def _type(item: Mapping[str, Any], root: Mapping[str, Any], deep: int) -> str:
     if "enum" in item:
         return ", ".join(map(_value, item["enum"]))
     options = item.get("anyOf") or item.get("oneOf")
+    if options and (word := decimal_word(item, options)):
+        return word
     if options:
         said = dict.fromkeys(_type(one, root, deep - 1) for one in options if one.get("type") != "null")
         return " or ".join(said)
@@ -76,7 +70,7 @@ def _type(item: Mapping[str, Any], root: Mapping[str, Any], deep: int) -> str:
         return f"object: {', '.join(item['properties'])}"
     if isinstance(inner := item.get("additionalProperties"), Mapping):
         return f"map of {_type(inner, root, deep - 1)}"
-    return _FORMATS.get(str(item.get("format")), _WORDS.get(str(kind), "anything"))
+    return type_word(item)
 
 
 def _value(value: object) -> str:

@@ -51,6 +51,7 @@ class Complaint:
 
     Attributes:
         file: From the project's folder.
+        warning: It may fail for some data only.
     """
 
     file: str
@@ -59,9 +60,12 @@ class Complaint:
     code: str
     message: str
     hint: str = ""
+    warning: bool = False
 
     def __str__(self) -> str:
-        return in_brackets(f"{self.file}:{self.line}:{self.column}: {self.code} {self.message}", self.hint)
+        word = "warning " if self.warning else ""
+        said = f"{self.file}:{self.line}:{self.column}: {word}{self.code} {self.message}"
+        return in_brackets(said, self.hint)
 
 
 # -- the model --------------------------------------------------------------------------------------------

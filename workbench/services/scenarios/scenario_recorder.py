@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from workbench.errors import InvalidValue, NotFound
+from workbench.model.command import CommandOutcome
 from workbench.model.event import RecordedEvent
 from workbench.model.json_values import read_json
 from workbench.model.scenario import (
     Expected,
     FactKind,
+    Facts,
     FilePlace,
     Happened,
     IssuedCommand,
@@ -33,6 +35,10 @@ if TYPE_CHECKING:
 MOST = 1000
 """Events before the command that a scenario takes along."""
 PAGE = 500
+LONGEST_NAME = 120
+"""Characters of the name that a recorded refusal has."""
+PLACE = FilePlace(file=FOLDER, line=1, column=1)
+"""Of what is not written yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,49 +55,96 @@ class ScenarioRecorder:
     def __init__(self, world: World[Project]) -> None:
         self._world = world
 
-    async def record(self, stream: str, version: int, *, name: str = "") -> Recorded:
-        """Makes a scenario of an event: given what was before, when its command, then that command's events.
+    async def record(self, stream: str, version: int, *, upto: int = 0, name: str = "") -> Recorded:
+        """Makes a scenario of events: given what was before, when their commands, then what these made.
 
         What is given are the events of the streams that were decided over, and of the streams that have to do
         with them by a common correlation, so that projections and processes find what they build on; each at
-        its time, and the command at its own. Secrets are made up. Dead letters that a first run leaves are
-        part of what must follow.
+        its time, and the commands at their own. Commands that followed by themselves are not issued. Secrets
+        are made up. Dead letters that a first run leaves are part of what must follow.
 
         Args:
-            version: Of one of the events that the command made.
-            name: By default what the command leads to.
+            version: Of the first event.
+            upto: Version of the last event; that of the first if 0.
+            name: By default what the commands lead to.
 
         Raises:
             NotFound: There is no such event, or no command of this store made it.
             InvalidValue: Too much happened before.
         """
-        event = next(iter(self._world.reader.read_stream(stream, after=version - 1, limit=1)), None)
-        if event is None or event.version != version:
+        events = self._world.reader.read_stream(stream, after=version - 1, limit=max(1, upto - version + 1))
+        events = [event for event in events if event.version >= version]
+        if not events or events[0].version != version:
             raise NotFound(f"{stream} has no event at version {version}")
-        command = self._command_of(event)
-        made = self._made(command)
-        before = self._before(made[0], self._involved(command, made), command.correlation_id)
-        said = name or f"{command.type} leads to {', '.join(dict.fromkeys(one.type for one in made))}"
-        place = FilePlace(file=FOLDER, line=1, column=1)
-        scenario = Scenario(
-            name=said,
-            place=place,
-            now=made[0].occurred_at,
-            given=tuple(_occurrence(one) for one in before),
-            when=(ScenarioStep(act=_issued(command)),),
-            then=tuple(
-                Expected(
-                    kind=FactKind.EVENT,
-                    facts={"event": one.type, "stream": one.stream, "data": disguised(one.json())},
-                    place=place,
-                )
-                for one in made
-            ),
+        commands = self._commands(events)
+        made = sorted(
+            (one for command in commands for one in self._made(command)), key=lambda one: one.position
         )
+        involved = {stream for command in commands for stream in self._involved(command, made)}
+        before = self._before(made[0].position, involved, {one.correlation_id for one in commands})
+        issued = " and ".join(dict.fromkeys(one.type for one in commands))
+        said = f"{issued} leads to {', '.join(dict.fromkeys(one.type for one in made))}"
+        then = [
+            Expected(
+                kind=FactKind.EVENT,
+                facts={"event": one.type, "stream": one.stream, "data": disguised(one.json())},
+                place=PLACE,
+            )
+            for one in made
+        ]
+        when = self._steps(commands, made[0].occurred_at)
+        return await self._told(name or said, made[0].occurred_at, before, when, then)
+
+    async def record_refusal(self, command: CommandRecord, *, name: str = "") -> Recorded:
+        """Makes a scenario of a command that was refused: given what was before, then that it is refused.
+
+        Raises:
+            InvalidValue: It was neither rejected nor met a conflict, or too much happened before.
+        """
+        facts = _refusal(command)
+        involved = self._involved(command, [])
+        after = {event.position for event in self._earlier(involved, None).values() if _later(event, command)}
+        position = min(after, default=self._world.reader.head() + 1)
+        before = self._before(position, involved, {command.correlation_id})
+        said = name or f"{command.type} is refused: {command.message}"[:LONGEST_NAME]
+        then = [Expected(kind=FactKind(next(iter(facts))), facts=facts, place=PLACE)]
+        when = (ScenarioStep(act=_issued(command)),)
+        return await self._told(said, command.issued_at, before, when, then)
+
+    async def _told(
+        self,
+        name: str,
+        now: int,
+        before: Sequence[RecordedEvent],
+        when: tuple[ScenarioStep, ...],
+        then: Sequence[Expected],
+    ) -> Recorded:
+        given = tuple(map(occurrence_of, before))
+        scenario = Scenario(name=name, place=PLACE, now=now, given=given, when=when, then=tuple(then))
         scenarios = Scenarios(self._world.model, self._world.clock)
-        letters = _letters(await scenarios.play(scenario), place)
+        letters = _letters(await scenarios.play(scenario))
         scenario = replace(scenario, then=(*scenario.then, *letters))
         return Recorded(scenario=scenario, result=await scenarios.run_one(scenario))
+
+    def _commands(self, events: Iterable[RecordedEvent]) -> list[CommandRecord]:
+        """Returns the commands that made events, in their order; not those that followed by themselves."""
+        found = {one.command_id: one for one in map(self._command_of, events)}
+        registry = self._world.registry
+        given = [
+            one
+            for one in found.values()
+            if one.origin not in registry.reactors and one.origin not in registry.subscriptions
+        ]
+        return sorted(given or [*found.values()][:1], key=lambda one: one.number)
+
+    def _steps(self, commands: Sequence[CommandRecord], now: int) -> tuple[ScenarioStep, ...]:
+        """Returns commands as steps: a later one at the time at which it made its first event."""
+        steps = []
+        for command in commands:
+            at = self._made(command)[0].occurred_at
+            steps.append(ScenarioStep(act=_issued(command), at=at if at > now else None))
+            now = max(now, at)
+        return tuple(steps)
 
     def _command_of(self, event: RecordedEvent) -> CommandRecord:
         """Looks the command up among those that were issued, the newest first."""
@@ -115,22 +168,24 @@ class ScenarioRecorder:
         found = self._world.reader.read_log(first - 1, last - first + 1, upto=last)
         return [event for event in found if event.causation_id == command.command_id]
 
-    def _before(self, first: RecordedEvent, involved: set[str], correlation: UUID) -> list[RecordedEvent]:
+    def _before(self, position: int, involved: set[str], correlations: set[UUID]) -> list[RecordedEvent]:
         """Returns what happened earlier in the streams that were decided over, and in related ones."""
         known = self._world.registry
-        found = self._earlier(involved, first.position)
-        correlations = {correlation, *(event.correlation_id for event in found.values())}
-        related = {*self._streams(correlations, first.position)} - involved
+        found = self._earlier(involved, position)
+        correlations = {*correlations, *(event.correlation_id for event in found.values())}
+        related = {*self._streams(correlations, position)} - involved
         related = {stream for stream in related if known.aggregate_of_stream(stream) is not None}
-        found |= self._earlier(related, first.position, len(found))
-        before = [found[position] for position in sorted(found)]
+        found |= self._earlier(related, position, len(found))
+        before = [found[at] for at in sorted(found)]
         return [event for event in before if event.stream in involved or event.type in known.events]
 
-    def _earlier(self, streams: set[str], position: int, count: int = 0) -> dict[int, RecordedEvent]:
+    def _earlier(self, streams: set[str], position: int | None, count: int = 0) -> dict[int, RecordedEvent]:
         found: dict[int, RecordedEvent] = {}
         for stream in streams:
             events = self._world.reader.read_stream(stream, limit=MOST + 1)
-            found |= {event.position: event for event in events if event.position < position}
+            found |= {
+                event.position: event for event in events if position is None or event.position < position
+            }
             if count + len(found) > MOST:
                 said = f"more than {MOST:,} events happened before it"
                 raise InvalidValue(said, path="", hint="choose one earlier in its stream")
@@ -151,11 +206,34 @@ class ScenarioRecorder:
                     yield event.stream
 
 
+def _refusal(command: CommandRecord) -> Facts:
+    """Returns how a command ended, as a scenario says it."""
+    if command.outcome == CommandOutcome.REJECTED:
+        facts = {"rejected": command.type, "message": command.message, "field": command.field}
+        return {key: value for key, value in facts.items() if value}
+    if command.outcome == CommandOutcome.CONFLICT:
+        return {"conflict": command.type, "version": command.version}
+    raise InvalidValue(
+        f"{command.type} was {command.outcome}",
+        path="",
+        hint="choose one that was rejected or met a conflict",
+    )
+
+
+def _later(event: RecordedEvent, command: CommandRecord) -> bool:
+    """Whether an event was stored after a command was refused; its own stream says that by its version."""
+    if event.stream == command.stream:
+        return event.version > command.version
+    return event.recorded_at > command.issued_at
+
+
 def _issued(command: CommandRecord) -> IssuedCommand:
-    return IssuedCommand(command=command.type, data=disguised(read_json(command.data)))
+    data = disguised(read_json(command.data))
+    return IssuedCommand(command=command.type, data=data, expected=command.expected)
 
 
-def _occurrence(event: RecordedEvent) -> Occurrence:
+def occurrence_of(event: RecordedEvent) -> Occurrence:
+    """Returns an event of the store as a scenario gives it; its secrets are made up."""
     return Occurrence(
         type=event.type,
         stream=event.stream,
@@ -165,12 +243,12 @@ def _occurrence(event: RecordedEvent) -> Occurrence:
     )
 
 
-def _letters(happened: Happened, place: FilePlace) -> list[Expected]:
+def _letters(happened: Happened) -> list[Expected]:
     """Returns the dead letters that a run left, as expectations."""
     kept = ("dead_letter", "error", "reason", "attempts")
     return [
         Expected(
-            kind=FactKind.DEAD_LETTER, facts={key: facts[key] for key in kept if facts[key]}, place=place
+            kind=FactKind.DEAD_LETTER, facts={key: facts[key] for key in kept if facts[key]}, place=PLACE
         )
         for facts in happened.letters
     ]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from workbench.errors import NotFound, StoreReadOnly, WorkbenchError
+from workbench.errors import NotFound, WorkbenchError
 from workbench.model.clock import Clock, SystemClock
 from workbench.model.error_text import error_sentence
 from workbench.model.hints import did_you_mean
@@ -22,14 +22,12 @@ from workbench.model.scenario import (
 )
 from workbench.model.scenario_verdict import judge
 from workbench.model.secrets import without_secrets
-from workbench.project.module_import import lies_in
 from workbench.project.project import Project, load_project
 from workbench.project.project_file import project_root
-from workbench.project.scenarios import FOLDER, ScenarioFile, file_name, find_scenarios, write_scenario
+from workbench.project.scenarios import ScenarioFile, find_scenarios
 from workbench.services.project.project_trust import not_trusted, trust_of
 from workbench.services.scenarios.observations import witness
 from workbench.services.scenarios.scenario_run import ScenarioWorld
-from workbench.tusk import save
 
 LONGEST = 30.0
 """Seconds after which a scenario is given up."""
@@ -108,26 +106,6 @@ class Scenarios:
         return ScenarioResult(
             scenario=scenario, verdict=ScenarioVerdict.BROKEN, trouble=without_secrets(said, *about)
         )
-
-    def save(self, scenario: Scenario) -> Path:
-        """Writes a scenario into a new file of the project.
-
-        Raises:
-            StoreReadOnly: The folder cannot be written.
-        """
-        folder = self.project.root / FOLDER
-        if not lies_in(self.project.root, folder):
-            raise StoreReadOnly(
-                f"{folder} is a link out of the project", hint="make a folder of its own there"
-            )
-        try:
-            folder.mkdir(exist_ok=True)
-            taken = [path.name for path in folder.iterdir()]
-        except OSError as error:
-            raise StoreReadOnly(f"{folder} cannot be written: {error.strerror or error}") from error
-        path = folder / file_name(scenario.name, taken)
-        save(path, write_scenario(scenario, self.project.registry).encode(), was=None)
-        return path
 
 
 def open_scenarios(target: Path, environ: Mapping[str, str], *, trust: bool = False) -> Scenarios:

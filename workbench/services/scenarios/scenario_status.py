@@ -105,6 +105,11 @@ class ScenarioStatus:
         now = self._world.model
         return found is not None and found.project is now and found.result.scenario == scenario
 
+    def runs(self) -> list[tuple[Scenario, ScenarioResult | None]]:
+        """Returns all that can be run, each with what came of it as it is, by the model that runs now."""
+        found = ((one, self._kept[one.title].result if self.holds(one) else None) for one in self.all())
+        return list(found)
+
     @property
     def busy(self) -> bool:
         """Whether scenarios are being run, or are about to be."""

@@ -12,6 +12,7 @@ from workbench.model.secrets import disguised
 from workbench.project.declared.value_classes import as_json
 from workbench.project.scenarios import write_item
 from workbench.project.scenarios.scenario_items import DATA
+from workbench.project.scenarios.scenario_reader import THEN
 from workbench.services.scenarios.scenario_edits import (
     PARTS,
     WrittenStep,
@@ -50,7 +51,7 @@ class StepLine:
     def can_take(self) -> bool:
         """Whether what came can be written as what is expected."""
         if self.step is None:
-            return self.found is not None
+            return next(iter(self.found or {}), "") in THEN
         said = [one for one in self.step.said if isinstance(one, Mapping)]
         if self.part != "then" or len(said) != 1 or self.sign is None:
             return False

@@ -290,6 +290,20 @@ class MemoryReader(MemoryTableLists):
                 return state
         raise NotFound(f"there is no projection {projection}")
 
+    def instances(self, process: str, limit: int = 200) -> list[tuple[str, Instance]]:
+        """Returns the instances that a process has now, by their keys."""
+        found = [(place[1], one) for place, one in self._tables.processes.items() if place[0] == process]
+        return sorted(found)[:limit]
+
+    def timeouts(self, instance: str) -> list[Message]:
+        """Returns what an instance of a process issued for later and still waits, the next due first (K7)."""
+        state = self._tables.subscriptions.get(COMMANDS_TOPIC)
+        rows = {row.position for row in self.deliveries(COMMANDS_TOPIC, 2**31)}
+        places = [at for at, (name, _) in self._tables.timeouts.items() if name == instance]
+        found = [message for at in places if (message := self._tables.messages.get(at)) is not None]
+        waiting = [one for one in found if one.position in rows or (state and one.position > state.cursor)]
+        return sorted(waiting, key=lambda one: (one.deliver_at or 0, one.position))
+
     def process(self, process: str, key: str) -> Instance | None:
         """Returns the instance of a process that has a key now."""
         return self._tables.processes.get((process, key))

@@ -7,13 +7,13 @@ from typing import Literal
 from uuid import UUID
 
 from workbench.model.delivery_states import DeliveryState
-from workbench.model.messaging import Message
+from workbench.model.messaging import COMMANDS_TOPIC, Message
 from workbench.store.rules import urgency
 from workbench.store.sqlite import rows
 from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id, RowShape
 from workbench.store.sqlite.connection import translated
 from workbench.store.sqlite.table_reader import TableReader
-from workbench.store.stored_values import DeadLetter, Delivery, Depth, Job, SubscriptionState
+from workbench.store.stored_values import DeadLetter, Delivery, Depth, Instance, Job, SubscriptionState
 
 _SUBSCRIPTIONS = (
     "select s.id, s.name, s.topic, s.cursor, s.claimed_to, s.paused, s.delivered, s.failed, s.filtered, s.created_at,"
@@ -211,6 +211,21 @@ class SqliteQueueReader(TableReader):
             " and state <> 'dead' order by position limit ?"
         )
         return rows.deliveries(self._all(query, (subscription, limit)), subscription)
+
+    def instances(self, process: str, limit: int = 200) -> list[tuple[str, Instance]]:
+        """Returns the instances that a process has now, by their keys."""
+        query = "select key, state, began from processes where process = ? order by key limit ?"
+        return [(key, Instance(state, began)) for key, state, began in self._all(query, (process, limit))]
+
+    def timeouts(self, instance: str) -> list[Message]:
+        """Returns what an instance of a process issued for later and still waits, the next due first (K7)."""
+        query = (
+            rows.MESSAGES + "join timeouts t on t.position = m.position join subscriptions s on s.name = ?"
+            " where t.instance = ? and (m.position > s.cursor or exists (select 1 from deliveries d"
+            " where d.subscription_id = s.id and d.position = m.position and d.state <> 'dead'))"
+            " order by m.deliver_at, m.position"
+        )
+        return rows.messages(self._all(query, (COMMANDS_TOPIC, instance)))
 
     def message(self, position: int, topic: str) -> Message | None:
         """Returns the message or event at a position."""

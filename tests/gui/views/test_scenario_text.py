@@ -1,0 +1,86 @@
+"""The text of a scenario file beside its lines: written where nothing is wrong, else a draft."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.gui.views.scenario_text import ScenarioText
+
+TEXT = '# Mine\n"x" {\n    when: { command: "report_outage", data: { domain: "a.org" } }\n    then: []\n}\n'
+NAME = "scenarios/some.tsk"
+
+
+@pytest.fixture
+def file(workspace):
+    folder = workspace.project.root / "scenarios"
+    for path in folder.iterdir():
+        path.unlink()
+    made = folder / "some.tsk"
+    made.write_text(TEXT)
+    return made
+
+
+@pytest.fixture
+async def text(file, desk, qtbot, until):
+    made = ScenarioText(desk)
+    qtbot.addWidget(made)
+    made.show()
+    made.show_file(NAME, 2)
+    await settled(made, until)
+    yield made
+    made._pause.stop()
+    await until(lambda: not desk.workspace.scenarios.busy)
+
+
+async def settled(text, until):
+    """Returns when what was typed is checked, and written if it may be."""
+    await until(lambda: not text._pause.isActive() and not text._desk.running())
+
+
+def write(text, old, new):
+    text.page.editor.take_text(text.page.editor.text().replace(old, new))
+
+
+async def test_a_file_is_shown_at_its_line(text):
+    assert text.page.editor.text() == TEXT
+    assert text.page.editor.textCursor().block().text() == '"x" {'
+
+
+async def test_what_has_no_mistakes_is_written_as_a_step(text, file, desk, until):
+    write(text, "a.org", "b.org")
+    await settled(text, until)
+    assert file.read_text() == TEXT.replace("a.org", "b.org")
+    assert text.said.text() == "Written"
+    assert not text.drafts.holds
+    assert desk.workspace.design.state().undo == f"Edit {NAME}"
+    desk.workspace.design.undo()
+    assert file.read_text() == TEXT
+    text.show_file(NAME, 2)
+    assert text.page.editor.text() == TEXT
+
+
+async def test_a_mistake_stays_a_draft_and_is_told(text, file, desk, qtbot, until):
+    write(text, "report_outage", "fly")
+    await settled(text, until)
+    assert file.read_text() == TEXT
+    assert text.said.text().startswith("Not written: 1 mistake")
+    assert [one.code for one in text.page.editor.mistakes] == ["S-REF"]
+    assert text.drafts.holds == f"the text of {NAME}"
+    other = ScenarioText(desk)
+    qtbot.addWidget(other)
+    other.show_file(NAME, 1)
+    assert '"fly"' in other.page.editor.text()
+    other.drafts.discard()
+    assert other.page.editor.text() == TEXT
+    other._pause.stop()
+    await settled(other, until)
+
+
+async def test_what_changed_in_the_file_meanwhile_is_not_written_over(text, file, until):
+    write(text, "a.org", "b.org")
+    file.write_text(f"# Theirs\n{TEXT}")
+    await settled(text, until)
+    assert file.read_text() == f"# Theirs\n{TEXT}"
+    assert "changed meanwhile" in text.said.text()
+    text.drafts.discard()
+    assert text.page.editor.text() == f"# Theirs\n{TEXT}"

@@ -1,0 +1,107 @@
+"""The instances that a process has now: since when, in which state, and for what each waits (K7)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from workbench.gui.event_actions import plain
+from workbench.gui.json_outline import masked_text
+from workbench.gui.paged_model import ListSource, TableColumn
+from workbench.gui.reads import Question
+from workbench.gui.table import FastTableView
+from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute, relative
+from workbench.gui.widgets import ElidedLabel, JsonView
+from workbench.model.counts import counted
+from workbench.services.subscriptions import MOST
+
+if TYPE_CHECKING:
+    from workbench.gui.desk import Desk
+    from workbench.services.subscriptions import ProcessInstance
+
+
+def _began(at: int | None) -> str:
+    return "—" if at is None else absolute(at)
+
+
+COLUMNS = (
+    TableColumn("Key", width=120),
+    TableColumn("Waits for", width=190, about="Commands that it issued for later, the next due first"),
+    TableColumn("State", width=160, mono=True, stretch=True, text=masked_text),
+    TableColumn("Began", width=ABSOLUTE_WIDTH, mono=True, text=_began, zoned=True),
+)
+
+
+ABREAST = 620
+"""Pixels in width from which table and chosen instance stand side by side."""
+
+
+class ProcessInstances(QWidget):
+    """A table, and beside it, or below where that is narrow, the chosen one in full."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._found: dict[str, ProcessInstance] = {}
+        self.table = FastTableView(COLUMNS)
+        self.table.setAccessibleName("Instances of the process")
+        self.table.set_empty("No instances", "They stand here from the event that begins one to the last.")
+        self.whole = JsonView()
+        self.whole.setAccessibleName("State of the instance, and what it waits for")
+        self.said = ElidedLabel("muted")
+        self._reading = Question(self, desk, self._show, self.table.fail)
+        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split.addWidget(self.table)
+        self._split.addWidget(self.whole)
+        self._split.setStretchFactor(0, 3)
+        self._split.setStretchFactor(1, 2)
+        self._split.setChildrenCollapsible(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 4, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.said)
+        layout.addWidget(self._split, 1)
+        self.table.row_chosen.connect(lambda _row: self._tell())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        way = Qt.Orientation.Horizontal if self.width() >= ABREAST else Qt.Orientation.Vertical
+        if self._split.orientation() != way:
+            self._split.setOrientation(way)
+
+    def show_of(self, process: str) -> None:
+        """Shows the instances of a process."""
+        subscriptions = self._desk.workspace.subscriptions
+        self._reading.ask(lambda: subscriptions.instances(process), process)
+
+    def _show(self, found: Sequence[ProcessInstance]) -> None:
+        now = self._desk.workspace.clock.now()
+        self._found = {one.key: one for one in found}
+        self.table.refresh(ListSource([(one.key, _waits(one, now), one.state, one.began) for one in found]))
+        first = f"The first {MOST:,} instances, by their keys"
+        self.said.setText(first if len(found) == MOST else counted(len(found), "instance"))
+        self._tell()
+
+    def _tell(self) -> None:
+        row = self.table.current_row()
+        one = self._found.get(row[0]) if row is not None else None
+        self.whole.set_value(None if one is None else _whole(one))
+
+
+def _waits(one: ProcessInstance, now: int) -> str:
+    return ", ".join(f"{command.type} {relative(command.deliver_at or now, now)}" for command in one.waiting)
+
+
+def _whole(one: ProcessInstance) -> dict[str, Any]:
+    waiting = [
+        {"command": command.type, "due": absolute(command.deliver_at or 0), "data": json.loads(command.data)}
+        for command in one.waiting
+    ]
+    return {"key": one.key, "state": plain(one.state), "waiting": waiting}

@@ -1,0 +1,138 @@
+"""One scenario: its lines, what came of its last run, its exact text; and what no scenario tries yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+
+from workbench.gui.views.scenario_result import ResultView
+from workbench.gui.views.scenario_steps import ScenarioSteps
+from workbench.gui.views.scenario_text import ScenarioText
+from workbench.gui.views.untried_list import UntriedList
+from workbench.gui.widgets import ElidedLabel, plain_label
+from workbench.project.scenarios import write_item
+from workbench.services.scenarios.coverage import Try, tries
+from workbench.services.scenarios.scenario_edits import added, free_name, new_scenario, with_step
+from workbench.services.scenarios.step_forms import begun, kinds
+
+if TYPE_CHECKING:
+    from workbench.gui.desk import Desk
+    from workbench.gui.views.scenario_lines import ScenarioLine
+    from workbench.gui.views.scenario_writing import ScenarioWriting
+    from workbench.services.design.design_text import DesignText
+    from workbench.services.scenarios.scenario_status import ScenarioRun
+    from workbench.tusk import Document
+
+
+LONGEST = 120
+"""Characters of the name that a scenario gets of what it tries."""
+
+
+class ScenarioDetail(QWidget):
+    """Shows the chosen scenario; what is changed in it is a step of the design."""
+
+    def __init__(self, desk: Desk, writing: ScenarioWriting) -> None:
+        super().__init__()
+        self._desk, self._writing = desk, writing
+        self._verdicts = desk.workspace.scenarios
+        self._entry: ScenarioLine | None = None
+        self._shown: tuple[ScenarioLine | None, ScenarioRun | None, bool] | None = None
+        self.name = ElidedLabel("heading")
+        self.place = plain_label("", "muted")
+        self.steps, self.result, self.text = ScenarioSteps(desk), ResultView(), ScenarioText(desk)
+        self.untried = UntriedList()
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        for widget, title in (
+            (self.steps, "Scenario"),
+            (self.result, "Result"),
+            (self.text, "Text"),
+            (self.untried, "Tried"),
+        ):
+            self.tabs.addTab(widget, title)
+        self.tabs.currentChanged.connect(lambda _at: self._show_tab())
+        self.steps.changed.connect(self._change)
+        self.untried.wanted.connect(self._write)
+        writing.told.connect(self._show_steps)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.name)
+        layout.addWidget(self.place)
+        layout.addWidget(self.tabs, 1)
+
+    def show_entry(self, entry: ScenarioLine | None, verdict: ScenarioRun | None, *, old: bool) -> None:
+        """Shows a line of the list, its verdict and its text, unless all of it is shown already.
+
+        Args:
+            old: The verdict is of an earlier model or text.
+        """
+        if self._shown == (entry, verdict, old):
+            return
+        self._shown, self._entry = (entry, verdict, old), entry
+        self.name.setText(entry.name if entry is not None else "")
+        self.place.setText(f"{entry.file.name}, line {entry.line:,}" if entry is not None else "")
+        self._show_steps()
+        if entry is None:
+            self.result.say()
+            return
+        if verdict is not None:
+            self.result.show_result(verdict.result, old=old)
+        elif entry.scenario is not None:
+            self.result.say("This scenario was not run yet.")
+        else:
+            self.result.say(*map(str, entry.file.problems))
+            self.tabs.setCurrentWidget(self.result)
+        self._show_tab()
+
+    def _show_tab(self) -> None:
+        """Shows what is read only where it is seen."""
+        if self.tabs.currentWidget() is self.text and self._entry is not None:
+            self.text.show_file(self._entry.file.name, self._entry.line)
+        elif self.tabs.currentWidget() is self.untried:
+            self.show_tries()
+
+    def show_text(self) -> None:
+        """Shows the text of the file at the scenario's place."""
+        self.tabs.setCurrentWidget(self.text)
+        if self.text.page is not None:
+            self.text.page.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_tries(self) -> None:
+        """Shows what is tried, where it is seen and nothing runs: at its end it is told again."""
+        if self.tabs.currentWidget() is self.untried and not self._verdicts.busy:
+            self.untried.show_tries(tries(self._desk.workspace.registry, self._verdicts.runs()))
+
+    def _show_steps(self) -> None:
+        """Shows what is written in the chosen scenario, as the files say it now."""
+        scenario = self._entry.scenario if self._entry is not None else None
+        if scenario is None:
+            self.steps.show_scenario(None, "", None)
+            return
+        verdict = self._verdicts.of(scenario) if self._verdicts.holds(scenario) else None
+        document = self._writing.state.text.scenarios.get(scenario.place.file)
+        self.steps.show_scenario(document, scenario.name, verdict.result if verdict is not None else None)
+
+    def _change(self, label: str, change: Callable[[Document], Document]) -> None:
+        if self._entry is not None:
+            self._writing.change(self._entry.file.name, label, change)
+
+    def _write(self, one: Try) -> None:
+        """Begins a scenario that issues a command; what comes of it is offered then."""
+        file = self._entry.file.name if self._entry is not None else ""
+        self._writing.do(f"Add scenario “{one.words}”", partial(self._begun, one, file))
+        self.tabs.setCurrentWidget(self.steps)
+
+    def _begun(self, one: Try, file: str, text: DesignText) -> DesignText:
+        document = text.scenarios.get(file)
+        name = free_name(document, one.words[:LONGEST])
+        made, file = added(text, new_scenario(name), file=file if document is not None else "", name=name)
+        self._writing.wanted = f"{file}: {name}"
+        registry = self._desk.workspace.registry
+        kind = next(each for each in kinds(registry, "when") if each.facts == {"command": one.command})
+        item = write_item(begun(registry, kind, ()))
+        return made.with_file(with_step(made.scenarios[file], name, "when", 0, item))

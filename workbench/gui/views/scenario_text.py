@@ -1,0 +1,154 @@
+"""The exact text of a scenario file beside its lines; what has no mistakes is written by itself."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from workbench.errors import CallerError, InvalidValue, WorkbenchError
+from workbench.gui.drafts import DraftKeeper
+from workbench.gui.views.text_page import TextPage
+from workbench.gui.widgets import ElidedLabel, error_text
+from workbench.model.counts import counted
+from workbench.services.scenarios.scenario_edits import in_file
+from workbench.tusk import parse
+
+if TYPE_CHECKING:
+    from workbench.gui.desk import Desk
+    from workbench.services.design.definitions import Location
+    from workbench.tusk import Document
+
+PAUSE_MS = 400
+"""After so long without a key what was typed is checked, and written if nothing is wrong with it."""
+
+
+class ScenarioText(QWidget):
+    """Shows a scenario file at a line, to be read and edited; every pause is a step that can be undone."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._pages: dict[str, TextPage] = {}
+        self.checking = False
+        self.drafts = DraftKeeper(desk, self._typed, self._type_in, self._begin_again)
+        self.stack = QStackedWidget()
+        self.said = ElidedLabel("muted")
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self._check)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.drafts)
+        column.addWidget(self.stack, 1)
+        column.addWidget(self.said)
+
+    @property
+    def page(self) -> TextPage | None:
+        """The file that is shown."""
+        found = self.stack.currentWidget()
+        return found if isinstance(found, TextPage) else None
+
+    def show_file(self, name: str, line: int) -> None:
+        """Shows a file as it is now, or what is typed in it, at a line counted from 1."""
+        texts = self._desk.workspace.texts
+        try:
+            present = texts.read(name)
+        except WorkbenchError as error:
+            self.said.setText(error_text(error))
+            return
+        page = self._pages.get(name)
+        if page is None:
+            page = self._pages[name] = TextPage(name, present, partial(texts.check, name))
+            page.edited.connect(self._edited)
+            page.wanted.connect(self._go)
+            self.stack.addWidget(page)
+        elif present != page.base and not page.dirty:
+            page.read(present)
+        if page is not self.page or not page.editor.hasFocus():
+            self._turn_to(page)
+            page.editor.go_to_line(line)
+        if not page.sure:
+            self._check()
+
+    def _turn_to(self, page: TextPage) -> None:
+        if page is not self.page or not self.drafts.holds:
+            self.drafts.leave()
+            self.stack.setCurrentWidget(page)
+            self.drafts.turn_to(f"scenario-text/{page.name}", f"the text of {page.name}")
+
+    def _go(self, place: Location) -> None:
+        """Shows what is declared in another file there."""
+        text = self._desk.workspace.texts.read(place.file).decode(errors="replace")
+        self._desk.text_wanted.emit(place.file, text.count("\n", 0, place.start) + 1)
+
+    # -- what is typed --------------------------------------------------------------------------------------
+
+    def _edited(self) -> None:
+        self._pause.start()
+        self.drafts.note()
+        self.said.setText("")
+
+    def _check(self) -> None:
+        page = self.page
+        if page is not None and not self.checking:
+            self.checking = True
+            self._desk.run(self._checked(page), f"Check {page.name}")
+
+    async def _checked(self, page: TextPage) -> None:
+        try:
+            await page.check()
+        finally:
+            self.checking = False
+        if not page.sure:
+            self._pause.start()
+            return
+        mistakes = page.checked.problems if page.checked is not None else ()
+        if mistakes and page.dirty:
+            self.said.setText(f"Not written: {counted(len(mistakes), 'mistake')}. F8 goes to the next one.")
+        elif page.dirty:
+            await self._write(page)
+
+    async def _write(self, page: TextPage) -> None:
+        data, base = page.data(), page.base
+
+        def change(document: Document) -> Document:
+            if document.dump() != base:
+                raise InvalidValue(
+                    f"{page.name} changed meanwhile", path="", hint="discard what is typed here"
+                )
+            return parse(data, page.name)
+
+        apply = self._desk.workspace.design.apply
+        try:
+            await asyncio.to_thread(apply, f"Edit {page.name}", in_file(page.name, change))
+        except (CallerError, WorkbenchError) as error:
+            self.said.setText(f"Not written: {error_text(error)}")
+            return
+        page.know_file(data)
+        self.drafts.note()
+        self.said.setText("Written")
+        self._desk.project_saved.emit()
+        await self._desk.workspace.scenarios.look(run=True)
+
+    def _typed(self) -> Any:
+        page = self.page
+        return (
+            {"was": page.base.decode(), "now": page.editor.text()} if page is not None and page.dirty else {}
+        )
+
+    def _type_in(self, written: Any) -> list[str]:
+        if (page := self.page) is not None:
+            page.know_file(written["was"].encode())
+            page.editor.take_text(written["now"])
+        return []
+
+    def _begin_again(self) -> None:
+        if (page := self.page) is not None:
+            page.read(self._desk.workspace.texts.read(page.name))
+            self.said.setText("")

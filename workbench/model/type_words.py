@@ -1,0 +1,28 @@
+"""Says in a word what a JSON Schema lets a value be: the same in documents and on the board."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+DECLARED = "x-type"
+"""Key of the word with which a type was declared, where the schema itself shows no more: ``money``."""
+_WORDS = {"string": "text", "boolean": "yes/no", "array": "list", "null": "nothing"}
+_FORMATS = {"uri": "url"}
+_SHORT = {"date-time", "uuid", "email", "date", "time", "duration", "decimal"}
+"""Formats that are called what they are."""
+
+
+def type_word(schema: Mapping[str, Any]) -> str:
+    """Returns the word for a schema without references and choices, such as ``date-time`` or ``integer``."""
+    if DECLARED in schema:
+        return str(schema[DECLARED])
+    kind, form = str(schema.get("type", "anything")), str(schema.get("format", ""))
+    return form if form in _SHORT else _FORMATS.get(form) or _WORDS.get(kind, kind)
+
+
+def decimal_word(schema: Mapping[str, Any], choices: Sequence[Mapping[str, Any]]) -> str:
+    """Returns ``money`` or ``decimal`` where a number or its text is meant; empty for other choices."""
+    if {str(one.get("type")) for one in choices} - {"null"} != {"number", "string"}:
+        return ""
+    return str(schema.get(DECLARED, "decimal"))
