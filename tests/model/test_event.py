@@ -1,4 +1,4 @@
-"""U1 and U2: old versions of events are read as the present one, what is newer or unknown is said to be."""
+"""U1 to U3: old versions and names of events are read as the present ones; what is unknown is told."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from workbench.errors import InvalidEvent, ModelError, UnknownEvent
 from workbench.model.aggregate import Aggregate
-from workbench.model.event import Event, StoredData, event_type_of
+from workbench.model.event import Event, StoredData, event_type_of, misstored
 from workbench.model.registry import Definitions, build_registry
 
 
@@ -90,3 +90,53 @@ def test_U2_an_unknown_type_is_said_with_its_place():
 def test_an_event_that_does_not_fit_its_type_is_said_with_its_place():
     with pytest.raises(InvalidEvent, match="position 7 does not fit priced"):
         read('{"amount":"much","currency":"EUR"}', 3)
+
+
+def thing(*events):
+    """Returns the model of an aggregate with these events."""
+
+    def nothing(*_):
+        return []
+
+    aggregate = Aggregate(
+        name="thing", state=dict, commands=(), events=events, decide=nothing, evolve=nothing
+    )
+    return build_registry([Definitions(aggregates=(aggregate,))])
+
+
+def renamed(name, stored):
+    return type(name, (Event,), {"event_type": name, "stored_as": stored})
+
+
+@pytest.mark.parametrize(
+    ("stored", "said"),
+    [
+        ({"a": "old", "b": "old"}, {"b": "a is stored as old, too"}),
+        ({"a": "b", "b": ""}, {"a": "b is another event"}),
+        ({"a": "b", "b": "c"}, {"a": "b is another event"}),
+        ({"a": "a", "b": ""}, {}),
+        ({"a": "old", "b": "older"}, {}),
+        ({"a": "x\u202ey"}, {"a": "stored_as x\\u202ey contains U+202E"}),
+    ],
+)
+def test_U3_a_stored_name_belongs_to_one_type(stored, said):
+    assert misstored(stored) == said
+
+
+def test_U3_a_model_in_which_two_types_share_a_stored_name_is_refused():
+    events = (renamed("thing.made", "thing.done"), renamed("thing.done", ""))
+    with pytest.raises(
+        ModelError, match=r"thing\.made cannot be stored as it says: thing\.done is another event"
+    ):
+        thing(*events)
+
+
+def test_U3_the_model_knows_which_type_is_stored_under_a_name():
+    events = (renamed("thing.made", "thing.done"), renamed("thing.gone", "thing.gone"))
+    registry = thing(*events)
+    assert registry.stored_names() == {"thing.made": "thing.done"}
+    assert [registry.named(one) for one in ("thing.done", "thing.gone", "x")] == [
+        "thing.made",
+        "thing.gone",
+        "x",
+    ]

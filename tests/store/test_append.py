@@ -391,6 +391,8 @@ def test_reading_pages_by_version_and_by_position(store):
     found, upto = reader.read_types(lambda name: name == "thing.done", 0, 2)
     assert ([e.position for e in found], upto) == ([1, 2], 2)
     assert reader.read_types(lambda name: False, 0, 100) == ([], 6)
+    assert reader.count_types(lambda name: name == "thing.done") == 6
+    assert reader.count_types(lambda name: False) == 0
 
 
 def test_ids_are_ordered_in_time(new_id: NewId):

@@ -72,8 +72,8 @@ class World(Generic[M]):
     def __init__(
         self, model: M, store: Store, clock: Clock, *, timer: Timer | None = None, seed: int | None = None
     ) -> None:
-        self.model = model
         self.store = store
+        self._take(model)
         self.clock = clock
         self.timer = timer or timer_of(clock)
         self.seed = seed
@@ -188,18 +188,24 @@ class World(Generic[M]):
 
     async def _adopt(self, model: M) -> None:
         before, engine = self.model, self.engine
-        self.model = model
-        if engine is None:
-            return
-        if not self.stopped:
+        if engine is not None and not self.stopped:
             await engine.stop()
             engine.reader.close()
+        if engine is None:
+            self._take(model)
+            return
         try:
+            self._take(model)
             await self._run(engine)
         except Exception:
-            self.model = before
+            self._take(before)
             await self._go_on(engine)
             raise
+
+    def _take(self, model: M) -> None:
+        """Has the store call types of events as a model does (U3)."""
+        self.model = model
+        self.store.name_types(model.registry.stored_names())
 
     async def _go_on(self, engine: Engine) -> None:
         """Starts an engine like the one that was stopped, now or as soon as the store lets it (F4)."""

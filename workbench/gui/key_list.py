@@ -33,6 +33,7 @@ OWNERS = (
     ("Flow board", "workbench.gui.views.board_split:BoardSplit"),
     ("Lines of the details", "workbench.gui.details.code_line:CodeLine"),
     ("Typing on the board", "workbench.gui.board.board_entry:BoardEntry"),
+    ("Renaming and removing on the board", "workbench.gui.board.change_strip:ChangeStrip"),
     ("Flow board", "workbench.gui.views.board_export:BoardExport"),
     ("Flow board", "workbench.gui.views.board_import:BoardImport"),
     ("Flow board", "workbench.gui.views.board_schema:BoardSchema"),

@@ -29,7 +29,12 @@ class Contradiction:
 
 def contradictions_in(registry: Registry) -> list[Contradiction]:
     """Returns all that a model's parts say of each other that is not so."""
-    return [*_names(registry), *_commands(registry), *_projections(registry), *_reactors(registry)]
+    return [
+        *_names(registry),
+        *_commands(registry),
+        *_projections(registry),
+        *_reactors(registry),
+    ]
 
 
 def unread_topics(registry: Registry) -> list[str]:

@@ -9,9 +9,9 @@ from uuid import UUID
 
 import msgspec
 
-from workbench.errors import InvalidEvent, ModelError, UnknownEvent
+from workbench.errors import InvalidEvent, InvalidName, ModelError, UnknownEvent
 from workbench.model.error_text import error_sentence, error_text
-from workbench.model.json_values import read_json, write_json
+from workbench.model.json_values import check_name, read_json, write_json
 from workbench.model.lazy_mapping import LazyMapping
 from workbench.model.secrets import without_secrets
 
@@ -23,7 +23,8 @@ Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Base of typed events; subclasses name themselves with ``event_type`` and declare their fields.
 
-    ``__definition__`` is what a class was made of, where that is no Python (J7).
+    ``stored_as`` is the name under which events of the type are stored, where that is another one, such as an
+    earlier name of it (U3). ``__definition__`` is what a class was made of, where that is no Python (J7).
 
     Example:
         ```python
@@ -35,6 +36,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
     event_type: ClassVar[str] = ""
     event_version: ClassVar[int] = 1
+    stored_as: ClassVar[str] = ""
     __definition__: ClassVar[str] = ""
 
 
@@ -128,6 +130,7 @@ class EventType:
         schema: JSON Schema of the data.
         decode: Turns JSON text of the current version into the value that evolve and handlers get.
         upcasters: By the version that each starts from; together they reach ``version`` (U1).
+        stored_as: The name under which its events are stored; empty for its own (U3).
         made_of: Digest of all that reads a stored event; what was folded from another is stale (J7).
     """
 
@@ -137,6 +140,7 @@ class EventType:
     decode: Callable[[str], Any]
     doc: str = ""
     upcasters: Mapping[int, Upcaster] = field(default_factory=dict)
+    stored_as: str = ""
     made_of: str = ""
 
     def read(self, record: RecordedEvent | StoredData) -> Any:
@@ -208,7 +212,31 @@ def event_type_of(cls: type[Event], upcasters: Mapping[int, Upcaster] | None = N
         decode=decoder.decode,
         doc=(cls.__doc__ or "").strip(),
         upcasters=steps,
+        stored_as=cls.stored_as if cls.stored_as != cls.event_type else "",
     )
+
+
+def misstored(stored: Mapping[str, str]) -> dict[str, str]:
+    """Says of types why their events cannot be stored under the names that they say; empty if all can (U3).
+
+    Args:
+        stored: The stored name of every type by its name; its own name, or none, where it has no other.
+    """
+    found: dict[str, str] = {}
+    owners: dict[str, str] = {}
+    for name, below in stored.items():
+        if not below or below == name:
+            continue
+        if below in stored:
+            found[name] = f"{below} is another event"
+        elif (other := owners.setdefault(below, name)) != name:
+            found[name] = f"{other} is stored as {below}, too"
+        else:
+            try:
+                check_name(below, what="stored_as")
+            except InvalidName as error:
+                found[name] = error.message
+    return found
 
 
 def event_data(event: Event) -> str:

@@ -10,7 +10,7 @@ from workbench.errors import ModelError, NoHandler, UnknownEvent
 from workbench.model.aggregate import Aggregate, AggregateType, aggregate_type_of, stream_name
 from workbench.model.command import Answer, CommandType, QueryType, command_type_of, query_type_of
 from workbench.model.declarations import check_all
-from workbench.model.event import EventType, RecordedEvent, StoredData, event_type_of
+from workbench.model.event import EventType, RecordedEvent, StoredData, event_type_of, misstored
 from workbench.model.fingerprints import TextOf, fingerprint, made_of, text_of_module
 from workbench.model.hints import did_you_mean
 from workbench.model.messaging import (
@@ -29,6 +29,9 @@ from workbench.model.projection import Projection
 from workbench.model.pydantic_messages import doc_of, summary_of
 
 T = TypeVar("T")
+ONE_NAME = (
+    "a stored name belongs to one event, and no other event is named so: give the other one another name"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +141,14 @@ class Registry:
             return False
         topic = subscription.topic
         return topic == LOG_TOPIC or topic in self.routing.topics_of(event_type)
+
+    def stored_names(self) -> dict[str, str]:
+        """Returns under which name events are stored, by the names of types that have another one (U3)."""
+        return {name: one.stored_as for name, one in self.events.items() if one.stored_as}
+
+    def named(self, stored: str) -> str:
+        """Returns what the model calls the type of events that are stored under a name (U3)."""
+        return next((name for name, below in self.stored_names().items() if below == stored), stored)
 
     def command(self, name: str) -> CommandType:
         """Returns a command type.
@@ -256,6 +267,7 @@ def build_registry(
         externals |= module.externals
         for name, handler in module.handlers.items():
             _add(handlers, name, handler, "handler")
+    _check_stored_names(events)
     return Registry(
         events=events,
         commands=commands,
@@ -308,6 +320,11 @@ def _taken_over(aggregate: Aggregate, before: Registry | None) -> _Made | None:
         events=[before.events[name] for name in made.events],
         commands=[before.commands[name] for name in made.commands],
     )
+
+
+def _check_stored_names(events: Mapping[str, EventType]) -> None:
+    for name, said in misstored({name: one.stored_as for name, one in events.items()}).items():
+        raise ModelError(f"{name} cannot be stored as it says: {said}", hint=ONE_NAME)
 
 
 def _giving(flows: Mapping[str, object]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -87,6 +87,10 @@ class EventReader(Protocol):
 
     def read_types(self, wanted: Wanted, after: int, limit: int) -> tuple[list[RecordedEvent], int]:
         """Returns events of some types above a position, and the position up to which it looked."""
+        ...
+
+    def count_types(self, wanted: Wanted) -> int:
+        """Returns how many events there are of some types; looks at all of the log."""
         ...
 
     def event(self, event_id: UUID) -> RecordedEvent | None:
@@ -279,6 +283,16 @@ class Store(StoreWriter, Protocol):
 
     def reader(self) -> Reader:
         """Returns a reader of its own, which sees what is committed."""
+        ...
+
+    def name_types(self, stored: Mapping[str, str]) -> None:
+        """Has types of events be called otherwise than they are stored, in every reader and write (U3).
+
+        What was said before holds no more.
+
+        Args:
+            stored: By the name of a type the name under which its events are stored.
+        """
         ...
 
     def look(self) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,11 +54,15 @@ def remembered_owner(path: Path) -> str:
     return remembered_owner(path)
 
 
-def scan(path: Path) -> Iterator[tuple[str, StoredData]]:
-    """Returns the stream and the data of every event, in the order of the log; errors as of `event_scan`."""
+def scan(path: Path, named: Callable[[str], str]) -> Iterator[tuple[str, StoredData]]:
+    """Returns the stream and the data of every event, in the order of the log; errors as of `event_scan`.
+
+    Args:
+        named: Returns what a type is called whose events are stored under a name (U3).
+    """
     from workbench.store.sqlite.event_scan import scan
 
-    return scan(path)
+    return scan(path, cache(named))
 
 
 def instances(path: Path) -> Iterator[tuple[str, str]]:

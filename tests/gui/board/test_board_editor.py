@@ -87,15 +87,86 @@ async def test_a_rename_is_everywhere_and_a_removal_takes_the_wires_along(design
     await designer.type("send_parcel", pressed=CONTROL)
     await designer.type("sent")
     await designer.choose("event:parcel.sent")
-    designer.key(Qt.Key.Key_F2)
-    assert designer.board.editor.entry.line.text() == "parcel.sent"
-    await designer.type("parcel.left")
-    assert 'emit: "parcel.left"' in designer.text
+    await rename(designer, "parcel.left")
+    strip = designer.board.editor.changes.strip
+    assert strip.act.text() == "Rename 2 places"
+    assert "parcel.sent" in designer.text
+    QTest.keyClick(strip.name, Qt.Key.Key_Return)
+    await designer.has('emit: "parcel.left"')
     assert "sent" not in designer.text
+    await designer.until(lambda: not strip.isVisible())
     await designer.choose("event:parcel.left")
     designer.key(Qt.Key.Key_Delete)
+    await designer.until(strip.isVisible)
+    assert strip.act.text() == "Remove all of it (2 places)"
+    QTest.keyClick(strip.act, Qt.Key.Key_Return)
     await designer.until(lambda: "left" not in designer.text)
     assert "emit" not in designer.text
+
+
+async def rename(designer: Designer, name: str) -> None:
+    """Types another name for what is chosen, and waits for the list of its places."""
+    designer.key(Qt.Key.Key_F2)
+    line = designer.board.editor.entry.line
+    line.setText(name)
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    await designer.until(designer.board.editor.changes.strip.isVisible)
+
+
+async def test_a_place_can_be_left_out_and_escape_leaves_everything(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel", pressed=CONTROL)
+    await designer.type("sent", pressed=CONTROL)
+    await designer.type("parcels")
+    before = designer.text
+    await designer.choose("projection:parcels")
+    await designer.choose("event:parcel.sent")
+    await rename(designer, "parcel.left")
+    strip = designer.board.editor.changes.strip
+    QTest.keyClick(strip.list, Qt.Key.Key_Escape)
+    assert not strip.isVisible()
+    assert designer.text == before
+    designer.key(Qt.Key.Key_Delete)
+    await designer.until(strip.isVisible)
+    read = strip.list.findItems("Handled, read  1", Qt.MatchFlag.MatchExactly)[0]
+    strip.list.setCurrentItem(read)
+    QTest.keyClick(strip.list, Qt.Key.Key_Space)
+    assert strip.act.text() == "Remove all of it (2 places)"
+    QTest.keyClick(strip.list, Qt.Key.Key_Return)
+    stand = designer.board.editor.stand
+    await designer.until(lambda: "parcel.sent" in stand.toolTip())
+    undone = designer.board.editor.state.text.project.text
+    assert "emit" not in undone
+    assert '"parcel.sent"' in undone
+
+
+async def test_a_name_that_is_taken_is_told_in_the_strip_and_kept(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel", pressed=CONTROL)
+    await designer.type("sent")
+    await designer.choose("command:send_parcel")
+    designer.key(Qt.Key.Key_E)
+    await designer.type("lost")
+    await designer.choose("event:parcel.sent")
+    await rename(designer, "parcel.left")
+    strip = designer.board.editor.changes.strip
+    strip.name.setText("parcel.lost")
+    QTest.keyClick(strip.name, Qt.Key.Key_Return)
+    await designer.until(lambda: "there is a event parcel.lost already" in strip.told.text())
+    assert strip.isVisible()
+
+
+async def test_places_that_were_listed_are_not_written_over_what_changed_since(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel", pressed=CONTROL)
+    await designer.type("sent")
+    await designer.choose("event:parcel.sent")
+    await rename(designer, "parcel.left")
+    designer.file.write_text("# new\n" + designer.text)
+    strip = designer.board.editor.changes.strip
+    QTest.keyClick(strip.name, Qt.Key.Key_Return)
+    await designer.until(lambda: "changed since" in strip.told.text())
+    assert "parcel.left" not in designer.text
 
 
 async def test_a_stored_event_keeps_its_name(designer: Designer) -> None:
@@ -105,12 +176,18 @@ async def test_a_stored_event_keeps_its_name(designer: Designer) -> None:
     await designer.choose("event:parcel.sent")
     commands = designer.board.desk.workspace.commands
     assert (await commands.issue("send_parcel", {"parcel_id": "p"})).accepted
-    designer.key(Qt.Key.Key_F2)
-    entry = designer.board.editor.entry
-    entry.line.setText("parcel.left")
-    QTest.keyClick(entry.line, Qt.Key.Key_Return)
-    await designer.until(lambda: "the store has events of the type parcel.sent" in entry.told.text())
-    assert "[event.parcel.sent]" in designer.text
+    await rename(designer, "parcel.left")
+    strip = designer.board.editor.changes.strip
+    assert strip.foot.text().startswith("1 stored event stays stored as parcel.sent")
+    QTest.keyClick(strip.name, Qt.Key.Key_Return)
+    await designer.has('[event.parcel.left]\nstored_as: "parcel.sent"\n')
+    workspace = designer.board.desk.workspace
+    await designer.until(lambda: "parcel.left" in workspace.registry.events)
+    assert [one.type for one in workspace.reader.read_stream("parcel-p")] == ["parcel.left"]
+    await designer.choose("event:parcel.left")
+    designer.key(Qt.Key.Key_Delete)
+    await designer.until(strip.isVisible)
+    assert strip.foot.text().startswith("1 stored event will have no type")
 
 
 async def test_what_does_not_load_yet_is_kept_and_said(designer: Designer) -> None:

@@ -393,3 +393,8 @@ def test_the_first_event_of_a_process_sees_the_defaults_of_its_state(load):
     (event,) = do(registry, None, "c", id="1", soon=True, until="2030-01-01T00:00:00Z", token=None)
     state, _ = registry.reactors["p"].react(None, event, reaction(event, "a-1"))
     assert state.seen == 4
+
+
+def test_U3_a_stored_name_of_two_events_is_told_with_its_place(told):
+    text = '[aggregate.box]\n[event.box.made]\nstored_as: "box.done"\n[event.box.done]\n'
+    assert told(text)[0].startswith("project.tsk:3:12: S-DUPLICATE box.done is another event (a stored name")

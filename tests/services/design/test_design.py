@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from workbench.errors import InvalidValue, ProjectError, StoreReadOnly
+from workbench.model.event import NewEvent
+from workbench.model.ids import derived_id
 from workbench.services.design import gestures
 from workbench.services.design.gestures import DesignNode
 from workbench.services.project.open_project import open_target
+from workbench.store.operations import Append
 from workbench.tusk import ChangedOnDisk, add_section, parse, save
 
 TEXT = """\
@@ -208,6 +211,39 @@ async def test_T3_no_file_is_made_in_a_folder_that_leads_out(project, tmp_path):
     with pytest.raises(StoreReadOnly, match="leads out of the project"):
         project.design.apply("Add", lambda text: text.with_file(parse("", "scenarios/b.tsk")))
     assert not (outside / "b.tsk").exists()
+
+
+async def test_what_stays_in_the_store_is_told_before_a_name_changes(project):
+    parcel, design = DesignNode("aggregate", "parcel"), project.design
+    assert [one.group for one in design.rename_preview(parcel, "crate").places] == [
+        "Declaration",
+        "Its events",
+        "Its events",
+    ]
+    assert design.removal_preview(SENT).notes == ()
+    event = NewEvent(id=derived_id("1"), type="parcel.sent", data="{}")
+    project.store.write([Append(stream="parcel-1", events=(event,))])
+    (kept,) = design.rename_preview(SENT, "parcel.left").notes
+    assert kept.startswith("1 stored event stays stored as parcel.sent")
+    for one in (SENT, parcel):
+        (lost,) = design.removal_preview(one).notes
+        assert lost.startswith("1 stored event will have no type")
+    with pytest.raises(InvalidValue, match="the store has 1 stream of parcel"):
+        design.rename_preview(parcel, "crate")
+    with pytest.raises(InvalidValue, match="there is a aggregate box already"):
+        design.rename_preview(parcel, "box")
+
+
+async def test_what_stays_of_readers_topics_and_rows_is_told(project):
+    text = TEXT + '[topics]\nmail {}\n[subscriptions]\npost { topic: "mail", handler: "h" }\n[handler.h]\n'
+    text += 'event: "parcel.sent"\n'
+    text += '[projection.all]\ncolumns { id: "text" }\non { "parcel.sent": { remove: true } }\n'
+    (project.project.root / "project.tsk").write_text(text)
+    assert (await project.model_reload.check()).problems == ()
+    preview = project.design.removal_preview
+    assert preview(DesignNode("subscription", "post")).notes[0].startswith("Subscription post: its cursor")
+    assert preview(DesignNode("topic", "mail")).notes == ()
+    assert preview(DesignNode("projection", "all")).notes[0].startswith("The rows of all go")
 
 
 async def test_a_folder_that_cannot_be_made_says_so(project):

@@ -201,13 +201,15 @@ def test_what_is_removed_takes_along_what_is_about_it():
         make("command", "tell_parcel", DesignNode("policy", "p")),
         make("query", "q", PARCELS),
     )
-    assert [one.role for one in gestures.left_over(text, SENT)] == ["emit", "on", "on"]
-    alone = gestures.removed(text, SENT, along=True)
+    named = gestures.left_over(text, SENT)
+    assert [one.role for one in named] == ["emit", "on", "on"]
+    alone = gestures.removed(text, SENT, along=named)
     assert problems(alone) == []
     assert "sent" not in alone.project.text
     assert "policy" not in alone.project.text
-    assert "emit" in gestures.removed(text, SENT, along=False).project.text
-    gone = gestures.removed(text, DesignNode("aggregate", "parcel"), along=True)
+    assert "emit" in gestures.removed(text, SENT).project.text
+    parcel = DesignNode("aggregate", "parcel")
+    gone = gestures.removed(text, parcel, along=gestures.left_over(text, parcel))
     assert problems(gone) == []
     columns = 'columns { id: "text", to: "text", status: "text" }'
     assert gone.project.text == f'{EMPTY}\n[projection.parcels]\n{columns}\n\n[query.q]\nlist: "parcels"\n'
@@ -283,3 +285,32 @@ def test_random_gestures_give_texts_that_can_be_read_and_keep_every_comment(samp
         assert text.project.text.count("# of ") == comments
         assert text.project.text.count("\r\n") == (text.project.text.count("\n") if how == "crlf" else 0)
         assert is_marked(text)
+
+
+def test_U3_a_renamed_event_that_is_stored_keeps_its_stored_name():
+    text = after(*FLOW)
+    left, gone = DesignNode("event", "parcel.left"), DesignNode("event", "parcel.gone")
+    once = gestures.renamed(text, SENT, left.name, gestures.places_of(text, SENT), stored=True)
+    assert '[event.parcel.left]\nstored_as: "parcel.sent"\n' in once.project.text
+    twice = gestures.renamed(once, left, gone.name, gestures.places_of(once, left), stored=True)
+    assert '[event.parcel.gone]\nstored_as: "parcel.sent"\n' in twice.project.text
+    back = gestures.renamed(twice, gone, SENT.name, gestures.places_of(twice, gone), stored=True)
+    assert back.project.text == text.project.text
+
+
+def test_a_renamed_aggregate_takes_its_events_along_or_says_whose_they_are():
+    text, parcel = after(*FLOW), DesignNode("aggregate", "parcel")
+    places = gestures.places_of(text, parcel)
+    whole = gestures.renamed(text, parcel, "box", places)
+    assert whole.project.text == WRITTEN.replace("parcel.", "box.").replace('"parcel"', '"box"').replace(
+        "aggregate.parcel", "aggregate.box"
+    )
+    assert problems(whole) == []
+    alone = gestures.renamed(text, parcel, "box", [one for one in places if one.kind == "aggregate"])
+    assert '[event.parcel.sent]\naggregate: "box"\n' in alone.project.text
+    assert problems(alone) == []
+    taken = gestures.made(
+        gestures.made(text, "aggregate", "crate"), "event", "box.sent", DesignNode("aggregate", "crate")
+    )
+    with pytest.raises(InvalidValue, match=r"there is a event box\.sent already"):
+        gestures.renamed(taken, parcel, "box", gestures.places_of(taken, parcel))

@@ -118,3 +118,32 @@ async def test_an_export_ends_at_the_head_that_it_found(tmp_path):
     await workspace.close()
     assert report.written == 1
     assert len((tmp_path / "e").read_text().splitlines()) == 1
+
+
+@pytest.mark.parametrize("form", ExportForm)
+async def test_U3_an_export_says_stored_names_and_an_import_takes_them_under_another_model(tmp_path, form):
+    first, second = renamed(tmp_path / "first", "made"), renamed(tmp_path / "second", "built")
+    event = NewEvent(id=derived_id("1"), type="thing.made", data="{}")
+    first.store.write([Append(stream="thing-1", events=(event,))])
+    EventExport(first.world).write(tmp_path / "e", form)
+    reader = READERS[form]()
+    assert "thing.done" in (tmp_path / "e").read_text()
+    (all_rows,) = second.event_import.preview(tmp_path / "e", reader=reader).receivers
+    assert (all_rows.name, all_rows.events) == ("things", 1)
+    await second.event_import.bring_in(tmp_path / "e", reader)
+    assert [one.type for one in second.reader.read_log(0, 10)] == ["thing.built"]
+    again = await second.event_import.bring_in(tmp_path / "e", reader)
+    assert (again.stored, again.known) == (0, 1)
+    await first.close()
+    await second.close()
+
+
+def renamed(folder: Path, name: str):
+    """Opens a project in which an event that is stored as thing.done has another name."""
+    folder.mkdir()
+    (folder / "project.tsk").write_text(
+        '[project]\nname: "things"\n[aggregate.thing]\n'
+        f'[event.thing.{name}]\nstored_as: "thing.done"\n'
+        f'[projection.things]\ncolumns {{ id: "text" }}\non {{ "thing.{name}": {{ remove: true }} }}\n'
+    )
+    return open_target(folder, "", environ={"WORKBENCH_CONFIG": str(folder.parent / "config")})

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QToolButton
 
 from workbench.errors import CallerError, WorkbenchError
 from workbench.gui.actions import Actions, action
+from workbench.gui.board.board_changes import BoardChanges
 from workbench.gui.board.board_entry import Asking, BoardEntry, Entered
 from workbench.gui.board.board_fields import BoardFields
 from workbench.gui.board.board_hand import BoardHand
@@ -22,7 +23,6 @@ from workbench.gui.board.board_offers import (
     lit,
     makes,
     offers,
-    renamed,
     sign_of,
 )
 from workbench.gui.board.board_wires import BoardWires
@@ -53,6 +53,7 @@ class BoardEditor(QObject):
         add_button: Offers what can be made.
         begin: Says how to begin, where nothing is.
         entry: The line that is typed.
+        changes: Renames and removes.
         wanted: Id of the node that is chosen once it is drawn.
 
     Signals:
@@ -67,6 +68,7 @@ class BoardEditor(QObject):
         self.desk, self.canvas = desk, canvas
         self.entry = BoardEntry(canvas)
         self.entry.typed.connect(self._light)
+        self.changes = BoardChanges(desk, canvas, self.entry, self._change)
         self.wanted = ""
         self.state = DesignState()
         self._reading = Question(self, desk, self.take, partial(desk.fail, "Reading the project file"))
@@ -187,15 +189,13 @@ class BoardEditor(QObject):
 
     @action("Rename …", keys="F2", icon="edit", on="canvas", group=3, why=no_node)
     def rename(self, identity: str) -> None:
-        """Asks for another name, which then stands wherever the node is named."""
+        """Asks for another name; where it is named at more than one place, these are shown first."""
         node = self.node(identity)
         if node is None:
             return
-        count = len(gestures.places_of(self.state.text, node))
-        places = "1 place" if count == 1 else f"{count:,} places"
         self.ask(
             Asking(
-                title=f"Rename {node.kind} in {places}",
+                title=f"Rename {node.kind}",
                 sign=sign_of(node.kind),
                 take=partial(self._rename, node),
                 text=node.name,
@@ -205,21 +205,20 @@ class BoardEditor(QObject):
     def _rename(self, node: DesignNode, entered: Entered) -> None:
         if entered.text in {"", node.name}:
             self.entry.leave()
-            return
-        self.wanted = identity_of(DesignNode(node.kind, entered.text))
-        stored = self.desk.workspace.design.is_stored
-        change = partial(renamed, node=node, name=entered.text, is_stored=stored)
-        self.do(f"Rename {node.kind} {node.name}", change, self.entry.leave)
+        else:
+            self.changes.rename(node, entered.text)
 
     @action("Remove", keys="Del", icon="purge", on="canvas", group=3, why=no_node)
     def remove(self, identity: str) -> None:
-        """Removes a node with the wires that lead to and from it."""
+        """Removes a node; asks what goes along, where others name it."""
         if (node := self.node(identity)) is not None:
-            self.do(
-                f"Remove {node.kind} {node.name}",
-                partial(gestures.removed, node=node, along=True),
-                lambda: None,
-            )
+            self.changes.remove(node)
+
+    def _change(
+        self, label: str, change: Callable[[DesignText], DesignText], then: Callable[[], None], card: str
+    ) -> None:
+        self.wanted = card
+        self.do(label, change, then)
 
     # -- undo ----------------------------------------------------------------------------------------------
 
@@ -291,9 +290,9 @@ class BoardEditor(QObject):
         try:
             state = await asyncio.to_thread(work)
         except (CallerError, WorkbenchError) as error:
-            if not self.entry.isVisible():
+            if not self.entry.isVisible() and not self.changes.strip.isVisible():
                 self.desk.fail(label, error)
-            self.entry.tell(error_text(error))
+            self.changes.tell(error_text(error))
             return
         self.take(state)
         self.desk.project_saved.emit()

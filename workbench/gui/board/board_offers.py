@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from workbench.errors import InvalidValue
 from workbench.gui.actions import Action
 from workbench.gui.board.board_entry import Offer
 from workbench.services.design import gestures
@@ -136,21 +135,6 @@ def is_linked(text: DesignText, source: DesignNode, target: DesignNode) -> bool:
     """Whether a wire leads from one thing to another."""
     found = relation(source.kind, target.kind)
     return found is not None and found.linked(text.project, source.name, target.name)
-
-
-def renamed(text: DesignText, node: DesignNode, name: str, is_stored: Callable[[str], bool]) -> DesignText:
-    """Returns the texts with another name for something, wherever it is named.
-
-    Args:
-        is_stored: Returns whether the store has events of a type.
-
-    Raises:
-        InvalidValue: The name cannot be one, something has it, or stored events would not be read any more.
-    """
-    if node.kind == "event" and is_stored(node.name):
-        said = f"the store has events of the type {node.name}, which would not be read any more"
-        raise InvalidValue(said, path="", hint="add an event of the new name, or begin with an empty store")
-    return gestures.renamed(text, node, name, gestures.places_of(text, node))
 
 
 def identity_of(node: DesignNode) -> str:

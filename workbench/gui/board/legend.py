@@ -37,6 +37,7 @@ class Legend(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("Legend")
         theme().changed.connect(self.update)
+        self.hide()
 
     def set_kinds(self, kinds: set[str], *, moving: bool) -> None:
         """Explains these kinds, and either what moves or what is shown again."""

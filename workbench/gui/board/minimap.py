@@ -25,7 +25,7 @@ LEAST = 2.0
 
 
 class Minimap(QWidget):
-    """The whole picture, while not all of it is seen."""
+    """The whole picture, while not all of it is seen and there is room beside it."""
 
     def __init__(self, view: FlowView) -> None:
         super().__init__(view)
@@ -49,8 +49,9 @@ class Minimap(QWidget):
 
     def follow(self) -> None:
         """Shows which part is seen now."""
-        content = self._view.board.content()
-        self.setVisible(not content.isEmpty() and not self._seen().contains(content.marginsRemoved(SPARE)))
+        content, tall = self._view.board.content(), self._view.height() >= 3 * self.height()
+        hidden = content.isEmpty() or self._seen().contains(content.marginsRemoved(SPARE))
+        self.setVisible(tall and not hidden)
         self._view.covered = 0 if self.isHidden() else self.height() + 2 * GAP
         self.move(self._view.width() - self.width() - GAP, self._view.height() - self.height() - GAP)
         self.update()

@@ -111,11 +111,15 @@ class BoardPictures(QWidget):
         self.hints = HintLine()
         self.drawn = NOTHING
         self._tries: list[Try] = []
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.canvas, 1)
-        column.addWidget(self.hints)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self.canvas, 1)
+        self._column.addWidget(self.hints)
+
+    def add_below(self, strip: QWidget) -> None:
+        """Puts something between the canvas and the line of keys; the canvas makes room while it is seen."""
+        self._column.insertWidget(1, strip)
 
     def is_ready(self, name: str) -> bool:
         """Whether a picture can be shown at once: places are found, or there are few to find."""

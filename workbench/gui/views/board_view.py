@@ -61,10 +61,10 @@ class BoardView(View):
         self.pictures = BoardPictures()
         self.canvas, self.topology = self.pictures.canvas, self.pictures.topology
         self.editor = BoardEditor(desk, self.canvas)
+        self.pictures.add_below(self.editor.changes.strip)
         self.editor.wires.told.connect(self._tell)
         self.editor.hand.told.connect(self._tell)
         self.legend = Legend(self.canvas)
-        self.legend.hide()
         self.details = DetailsPanel(SectionEditor(desk, self.editor.take))
         self._build()
         for picture in self.pictures.both:

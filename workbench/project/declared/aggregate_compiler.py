@@ -64,6 +64,7 @@ def add_event(
         doc=section.description,
         event_type=name,
         event_version=section.version,
+        stored_as=section.stored_as,
         __definition__=draft.types.definition(section.fields, section.version, section.upcast),
     )
     part = CompiledPart(name=name, cls=cls, type=record_of(fields), fields=fields)

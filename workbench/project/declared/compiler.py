@@ -7,10 +7,11 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from workbench.model.event import misstored
 from workbench.model.expressions.closures import Scope
 from workbench.model.hints import did_you_mean
 from workbench.model.projection import ColumnKind, Projection
-from workbench.model.registry import Definitions
+from workbench.model.registry import ONE_NAME, Definitions
 from workbench.project.declared.aggregate_compiler import (
     add_command,
     add_event,
@@ -166,6 +167,13 @@ def _check_actors(draft: Compilation, sections: Sections, known: Iterable[Defini
             )
 
 
+def _check_stored_names(draft: Compilation, sections: Sections) -> None:
+    stored = {name: getattr(part.cls, "stored_as", "") for name, part in draft.events.items()}
+    for name, said in misstored(stored).items():
+        if name in sections.events:
+            draft.tell(("event", *name.split("."), "stored_as"), "S-DUPLICATE", said, ONE_NAME)
+
+
 def _owners(
     draft: Compilation, sections: Sections, kept: Iterable[CompiledGroup]
 ) -> dict[str, AggregateDraft]:
@@ -180,6 +188,7 @@ def _owners(
     for name, event in sections.events.items():
         if name not in done:
             add_event(draft, owners, name, event)
+    _check_stored_names(draft, sections)
     for name, command in sections.commands.items():
         if name not in done:
             add_command(draft, owners, name, command)

@@ -134,6 +134,9 @@ class EventSection(Section):
 
     description: str = Field("", description="What happened")
     aggregate: AggregateName = Field("", description="Whose event it is, where the name does not say so")
+    stored_as: str = Field(
+        "", description="The name under which it is stored, an earlier one of its own (U3)"
+    )
     version: int = Field(1, ge=1, le=1000, description="Version of its fields")
     fields: Fields = Field(default_factory=dict, description="Its data")
     let: Lets = Field(default_factory=dict, description="Names for expressions")

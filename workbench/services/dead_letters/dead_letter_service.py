@@ -188,7 +188,7 @@ class DeadLetters:
         except ForeignJsonError as error:
             raise InvalidValue(str(error)) from None
         letter = self.get(number)
-        kind = self._world.registry.events.get(letter.type)
+        kind = self._world.registry.events.get(self._world.registry.named(letter.type))
         if kind is not None:
             try:
                 kind.decode(write_json(value))

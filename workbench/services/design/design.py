@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import InvalidValue, NotFound, ProjectError, StoreReadOnly
+from workbench.model.counts import counted
 from workbench.project.module_import import lies_in
 from workbench.project.project_file import read_settings
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import FOLDER
+from workbench.services.design.change_preview import ChangePreview, left_of, removal_preview, rename_preview
 from workbench.services.design.design_text import DesignText
+from workbench.services.design.gestures import DesignNode, events_of, places_of, renamed
 from workbench.services.design.marks.find_marks import marks_of
 from workbench.services.design.marks.mark import DesignMark
 from workbench.services.design.section_merge import merge
@@ -114,18 +118,30 @@ class Design:
         model = self._world.model
         return marks_of(read_settings(model.root, environ=self._environ), model.registry)
 
-    def is_stored(self, event: str) -> bool:
-        """Whether the store has an event of a type."""
-        reader = self._world.store.reader()
-        try:
-            after, head = 0, reader.head()
-            while after < head:
-                found, after = reader.read_types(event.__eq__, after, 1)
-                if found:
-                    return True
-            return False
-        finally:
-            reader.close()
+    def rename_preview(self, node: DesignNode, name: str) -> ChangePreview:
+        """Returns what a rename would touch.
+
+        Raises:
+            InvalidValue: The name cannot be one, something has it, or the store has streams of an aggregate,
+                whose names begin with its own.
+            ProjectError: As `state`.
+        """
+        text = self.state().text
+        renamed(text, node, name, places_of(text, node))
+        with closing(self._world.store.reader()) as reader:
+            if node.kind == "aggregate" and (count := dict(reader.categories()).get(node.name, 0)):
+                said = f"the store has {counted(count, 'stream')} of {node.name}, whose names begin with it"
+                raise InvalidValue(said, path="", hint="streams keep their names: begin with an empty store")
+            stored = reader.count_types(node.name.__eq__) if node.kind == "event" else 0
+            return rename_preview(text, node, stored, *left_of(reader, node))
+
+    def removal_preview(self, node: DesignNode) -> ChangePreview:
+        """Returns what a removal would take along, and what it would leave; raises as `state`."""
+        text = self.state().text
+        events = [one.name for one in ([node] if node.kind == "event" else events_of(text, node))]
+        with closing(self._world.store.reader()) as reader:
+            stored = reader.count_types(events.__contains__) if events else 0
+            return removal_preview(text, node, stored, *left_of(reader, node))
 
     def undo(self) -> DesignState:
         """Takes the last step back; where files changed meanwhile only what it did to them.

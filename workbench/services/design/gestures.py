@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from workbench.services.design.field_lines import plain_value
 from workbench.services.design.form_changes import with_field_line
 from workbench.services.design.references import HEADER, NAME_SPACES, Reference, references
 from workbench.services.design.relations import column_type, relation, section_path, why_not
-from workbench.services.design.section_lists import actions, names_at, remove_action, remove_name
+from workbench.services.design.section_lists import actions, names_at, put, remove_action, remove_name
 from workbench.tusk import Document, add_section, delete, insert, remove_section
 
 PLACES = ("creates", "changes", "creates_or_changes")
@@ -150,58 +150,119 @@ def without_field(text: DesignText, node: DesignNode, name: str) -> DesignText:
 
 
 def places_of(text: DesignText, node: DesignNode) -> list[Reference]:
-    """Returns every place where a thing is named, its own header among them."""
+    """Returns every place where a thing is named, its own header among them.
+
+    For an aggregate that are the places of its events, too, whose names begin with its own.
+    """
     spaces = NAME_SPACES.get(node.kind, (node.kind,))
-    found = [one for one in references(text) if one.kind in spaces and one.name == node.name]
+    own = {one.name for one in events_of(text, node) if one.name.startswith(f"{node.name}.")}
+    found = [
+        one
+        for one in references(text)
+        if (one.kind in spaces and one.name == node.name) or (one.kind == "event" and one.name in own)
+    ]
     return list({(one.file, one.start): one for one in found}.values())
 
 
-def renamed(text: DesignText, node: DesignNode, name: str, places: list[Reference]) -> DesignText:
+def new_name(node: DesignNode, one: Reference, name: str) -> str:
+    """Returns what a place names once a thing has another name: an event of it has that before its own."""
+    return f"{name}{one.name[len(node.name) :]}" if one.name.startswith(f"{node.name}.") else name
+
+
+def renamed(
+    text: DesignText, node: DesignNode, name: str, places: Sequence[Reference], *, stored: bool = False
+) -> DesignText:
     """Returns the texts with another name at these places.
+
+    Args:
+        stored: The store has events of the type, which keep the name under which they are stored (U3).
 
     Raises:
         InvalidValue: The name cannot be one, or something has it.
     """
     if not _LEGAL.fullmatch(name):
         raise InvalidValue(f"{name or 'nothing'} cannot be a name", path="")
-    if exists(text, DesignNode(node.kind, name)):
-        raise InvalidValue(f"there is a {node.kind} {name} already", path="")
+    events = [new_name(node, one, name) for one in places if one.role == HEADER and one.name != node.name]
+    for one in (DesignNode(node.kind, name), *(DesignNode("event", event) for event in events)):
+        if exists(text, one):
+            raise InvalidValue(f"there is a {one.kind} {one.name} already", path="")
     for file in dict.fromkeys(one.file for one in places):
-        pieces = [(one.start, one.end, one.renamed(name)) for one in places if one.file == file]
+        here = [one for one in places if one.file == file]
+        pieces = [(one.start, one.end, one.renamed(new_name(node, one, name))) for one in here]
         text = text.exchanged(file, pieces)
+    if node.kind == "aggregate":
+        return _with_owner(text, node, name)
+    return _with_stored_name(text, node, name) if stored and node.kind == "event" else text
+
+
+def _with_owner(text: DesignText, node: DesignNode, name: str) -> DesignText:
+    """Has events that keep the old name of an aggregate before their own say whose they are."""
+    for one in events_of(text, node):
+        path = (*section_path("event", one.name), "aggregate")
+        if text.project.find(path) is None:
+            text = text.with_project(put(text.project, path, name))
     return text
 
 
+def _with_stored_name(text: DesignText, node: DesignNode, name: str) -> DesignText:
+    """Says under which name the events of a renamed type are stored, where that is not its own."""
+    document, path = text.project, (*section_path("event", name), "stored_as")
+    known = document.find(path)
+    if known is None and f"event.{name}" in document.sections:
+        document = put(document, path, node.name)
+    elif known is not None and known.value.plain == name:
+        document = delete(document, path)
+    return text.with_project(document)
+
+
 def left_over(text: DesignText, node: DesignNode) -> list[Reference]:
-    """Returns the places that name a thing from outside of it: what its removal would leave behind."""
-    own = ".".join(section_path(node.kind, node.name))
-    return [one for one in places_of(text, node) if one.role != HEADER and one.owner != own]
+    """Returns what the removal of a thing would leave behind: the places that name it from outside of it.
+
+    For an aggregate that are its events, too, and the places that name these.
+    """
+    gone = [node, *events_of(text, node)]
+    own = {".".join(section_path(one.kind, one.name)) for one in gone}
+    found = [
+        place
+        for one in gone
+        for place in places_of(text, one)
+        if (one != node if place.role == HEADER else place.owner not in own)
+    ]
+    return list({(one.file, one.start): one for one in found}.values())
 
 
-def removed(text: DesignText, node: DesignNode, *, along: bool) -> DesignText:
+def events_of(text: DesignText, node: DesignNode) -> list[DesignNode]:
+    """Returns the events of an aggregate that the project file declares; none for anything else."""
+    events = [DesignNode("event", name) for name in names_of(text, "event")]
+    return [
+        one for one in events if node.kind == "aggregate" and _aggregate_of(text.project, one) == node.name
+    ]
+
+
+def removed(text: DesignText, node: DesignNode, *, along: Iterable[Reference] = ()) -> DesignText:
     """Returns the texts without a thing.
 
     Args:
-        along: Take away what names it, too, as far as that is a wire, or a thing that is about it alone.
+        along: Places that name it and go, too, as far as each is a wire, or a thing about it alone.
 
     Raises:
         InvalidValue: The project file does not declare it.
     """
     document = text.project
-    if along:
-        for one in left_over(text, node):
-            document = _without_mention(document, one, node)
-        if node.kind == "aggregate":
-            for name in [one for one in document.sections if one.startswith(f"event.{node.name}.")]:
-                event = DesignNode("event", name.partition(".")[2])
-                document = removed(text.with_project(document), event, along=True).project
+    for one in along:
+        document = _without_mention(document, one)
     path = section_path(node.kind, node.name)
     if ".".join(path) in document.sections:
         return text.with_project(remove_section(document, ".".join(path)))
     return text.with_project(delete(document, path))
 
 
-def _without_mention(document: Document, one: Reference, node: DesignNode) -> Document:
+def removed_whole(text: DesignText, node: DesignNode) -> DesignText:
+    """Returns the texts without a thing and all that names it, as `removed` does."""
+    return removed(text, node, along=left_over(text, node))
+
+
+def _without_mention(document: Document, one: Reference) -> Document:
     """Takes away what names a thing, and what would have nothing to do without it.
 
     What is no wire, such as an expression, stays, and is told by the check.
@@ -210,23 +271,23 @@ def _without_mention(document: Document, one: Reference, node: DesignNode) -> Do
     if one.owner not in document.sections:
         whole = one.role in {"topic", "handler", "pattern"} and document.find(path) is not None
         return delete(document, path) if whole else document
-    if one.role in {*PLACES, "get", "list", "projection", "aggregate"}:
+    if one.role in {HEADER, *PLACES, "get", "list", "projection", "aggregate"}:
         return remove_section(document, one.owner)
     if one.role in {"emit", "issue", "publish", "withdraw"}:
-        document = remove_action(document, path, one.role, node.name)
+        document = remove_action(document, path, one.role, one.name)
         idle = path[0] == "policy" and not any(actions(document, path))
         return remove_section(document, one.owner) if idle else document
     if one.role == "by":
-        return remove_name(document, (*path, "by"), node.name)
+        return remove_name(document, (*path, "by"), one.name)
     names = names_at(document, (*path, "on"))
-    if one.role != "on" or node.name not in names:
+    if one.role != "on" or one.name not in names:
         return document
-    if names == [node.name] and path[0] != "projection":
+    if names == [one.name] and path[0] != "projection":
         return remove_section(document, one.owner)
     entry = document.find((*path, "on"))
     if entry is not None and entry.value.scope is None:
-        return remove_name(document, (*path, "on"), node.name)
-    return delete(document, (*path, "on") if names == [node.name] else (*path, "on", node.name))
+        return remove_name(document, (*path, "on"), one.name)
+    return delete(document, (*path, "on") if names == [one.name] else (*path, "on", one.name))
 
 
 def _with_aggregate(

@@ -115,7 +115,7 @@ class _Import:
         for node in sorted(self.fresh, key=lambda one: (one.kind, one.name)):
             self._doubt(node)
             if missing := self._missing(node):
-                self.text = gestures.removed(self.text, node, along=True)
+                self.text = gestures.removed_whole(self.text, node)
                 self.made[node.kind] -= 1
                 self.notes.append(f"{node.kind} {node.name} was left out: {missing}")
 

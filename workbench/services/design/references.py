@@ -18,7 +18,7 @@ NAME_SPACES = {
     "external": ("actor", "handler"),
 }
 """The kinds under which others name what a kind of section declares, where that is not the kind itself."""
-HEADER, EXPRESSION, PATTERN, SCENARIO = "header", "expression", "pattern", "scenario"
+HEADER, EXPRESSION, PATTERN, SCENARIO, WORDS = "header", "expression", "pattern", "scenario", "words"
 SETTINGS = {
     ("subscriptions", "topic"): "topic",
     ("subscriptions", "handler"): "handler",
@@ -53,7 +53,7 @@ class Reference:
     Attributes:
         kind: A kind of section, or what `NAME_SPACES` has for it.
         start, end: Span of what a new name takes the place of.
-        role: The key that names it, or ``header``, ``expression``, ``pattern``, ``scenario``.
+        role: The key that names it, or ``header``, ``expression``, ``pattern``, ``scenario``, ``words``.
         owner: The section in which it stands, or the scenario.
         before, behind: What stands around the name within that span.
         quotes: The quotes between which it stands, from the outer to the inner; none around a key or a
@@ -73,7 +73,7 @@ class Reference:
 
     def renamed(self, name: str) -> str:
         """Returns what stands in the span with another name."""
-        if not self.quotes and not self.before:
+        if not self.quotes and not self.before and self.role != WORDS:
             return write_key(name)
         for quote in reversed(self.quotes):
             name = "".join(_ESCAPES.get(char, f"\\{char}" if char == quote else char) for char in name)

@@ -177,7 +177,7 @@ def _unread(project: Project) -> Iterator[Complaint]:
     wrong: Counter[tuple[str, int]] = Counter()
     first: dict[tuple[str, int], tuple[str, str]] = {}
     folded = _Folded(project.registry)
-    for stream, event in scan(project.store_path):
+    for stream, event in scan(project.store_path, project.registry.named):
         if (trouble := folded.trouble(stream, event)) is not None:
             kind = (event.type, event.schema_version)
             wrong[kind] += 1

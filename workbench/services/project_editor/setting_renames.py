@@ -105,25 +105,32 @@ def in_scenarios(root: Path, renames: Sequence[Renamed]) -> list[Edit]:
 
 def left_behind(reader: Reader, before: ProjectFile, after: ProjectFile) -> list[str]:
     """Says what becomes of what is stored under names that the project file does not have any more."""
-    found, published = [], reader.published()
-    for name in _names(before, "topics") - _names(after, "topics"):
-        if count := published.get(name, 0):
-            stay = "message that was published to it stays" if count == 1 else "messages published to it stay"
-            found.append(
-                f"Topic {name}: {count:,} {stay} in the store under this name; no subscription reads them."
-            )
-    for name in _names(before, "subscriptions") - _names(after, "subscriptions"):
-        state = reader.subscription(name)
-        if state is None:
-            continue
-        groups = reader.letter_groups(allowed(LetterAct.REPLAY))
-        dead = sum(group.count for group in groups if group.subscription == name)
-        letters = f" Its {dead:,} dead letters stay, and cannot be replayed." if dead else ""
-        found.append(
-            f"Subscription {name}: its cursor, at position {state.cursor:,}, stays under this name. "
-            f"Under another name it is a new subscription and begins where its start says.{letters}"
-        )
-    return found
+    topics = sorted(_names(before, "topics") - _names(after, "topics"))
+    readers = sorted(_names(before, "subscriptions") - _names(after, "subscriptions"))
+    said = [*(topic_left(reader, name) for name in topics), *(reader_left(reader, name) for name in readers)]
+    return [one for one in said if one]
+
+
+def topic_left(reader: Reader, name: str) -> str:
+    """Says what stays in the store of a topic that has another name or none; empty where nothing does."""
+    count = reader.published().get(name, 0)
+    stay = "message that was published to it stays" if count == 1 else "messages published to it stay"
+    said = f"Topic {name}: {count:,} {stay} in the store under this name; no subscription reads them."
+    return said if count else ""
+
+
+def reader_left(reader: Reader, name: str) -> str:
+    """Says what stays in the store of what reads messages under a name; empty where nothing does."""
+    state = reader.subscription(name)
+    if state is None:
+        return ""
+    groups = reader.letter_groups(allowed(LetterAct.REPLAY))
+    dead = sum(group.count for group in groups if group.subscription == name)
+    letters = f" Its {dead:,} dead letters stay, and cannot be replayed." if dead else ""
+    return (
+        f"Subscription {name}: its cursor, at position {state.cursor:,}, stays under this name. "
+        f"Under another name it is a new subscription and begins where its start says.{letters}"
+    )
 
 
 def _names(file: ProjectFile, kind: str) -> set[str]:

@@ -23,7 +23,7 @@ class Try:
         command: The command that is issued for it.
         kind: ``command``, ``event`` or ``refusal``.
         name: Of the event or of the reason; of the command itself.
-        words: What is tried: ``update_user is refused: nothing would change``.
+        words: What is tried: ``update_user is refused: same, when …: nothing would change``.
     """
 
     command: str
@@ -64,7 +64,10 @@ def _all(registry: Registry) -> Iterator[Try]:
         for rule in registry.rules_of(f"command:{name}"):
             if rule.verb == "refuses":
                 yield Try(
-                    command=name, kind="refusal", name=rule.words, words=f"{name} is refused {rule.words}"
+                    command=name,
+                    kind="refusal",
+                    name=rule.words,
+                    words=f"{name} is refused: {rule.name}, {rule.words}",
                 )
 
 

@@ -12,6 +12,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from msgspec import structs
+
 from workbench.errors import InvalidValue, StoreReadOnly
 from workbench.interop.cloudevents import source_of, write_event
 from workbench.interop.output_files import check_output
@@ -115,12 +117,17 @@ class EventExport:
     def _chosen(
         self, streams: Sequence[str], report: ExportReport, progress: Progress | None
     ) -> Iterator[RecordedEvent]:
-        """Yields the events up to the head as it was when the export began: the log only grows."""
+        """Yields the events up to the head as it was when the export began: the log only grows.
+
+        They have the names under which they are stored, which no rename changes (U3).
+        """
+        stored = self._world.registry.stored_names()
         while True:
             page = self._world.reader.read_log(report.position, PAGE, upto=report.head)
             for event in page:
                 if not streams or any(fnmatchcase(event.stream, pattern) for pattern in streams):
-                    yield event
+                    named = event.type in stored
+                    yield structs.replace(event, type=stored[event.type]) if named else event
             report.position = page[-1].position if page else report.head
             if progress is not None:
                 progress(report)

@@ -214,8 +214,11 @@ class EventImport:
         )
 
     def receivers(self, types: Counter[str]) -> tuple[Receiver, ...]:
-        """Returns who gets events of these types, with how many (B3)."""
-        return receivers_of(self._world.registry, types)
+        """Returns who gets events of these types, or stored under these names, with how many (B3, U3)."""
+        registry, named = self._world.registry, Counter[str]()
+        for name, count in types.items():
+            named[registry.named(name)] += count
+        return receivers_of(registry, named)
 
     async def look_through(
         self,

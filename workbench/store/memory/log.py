@@ -66,7 +66,7 @@ def _judge(tables: Tables, op: Append) -> AppendResult | None:
     version = stream.version if stream else 0
     stored = [_stored(tables, event) for event in op.events]
     if any(stored):
-        return _repeated(op, stored)
+        return _repeated(tables, op, stored)
     if stream is not None and stream.closed:
         raise StreamClosed(f"stream {op.stream} is closed and takes no more events")
     if not fits(op.expected, version):
@@ -79,10 +79,10 @@ def _stored(tables: Tables, event: NewEvent) -> RecordedEvent | None:
     return None if position is None else tables.events[position]
 
 
-def _repeated(op: Append, stored: list[RecordedEvent | None]) -> AppendResult:
+def _repeated(tables: Tables, op: Append, stored: list[RecordedEvent | None]) -> AppendResult:
     known = [record for record in stored if record is not None]
     for event, record in zip(op.events, stored, strict=True):
-        if record is not None and not _same(op, event, record):
+        if record is not None and not _same(tables, op, event, record):
             raise EventIdReused(f"event id {event.id} belongs to another event")
     if len(known) < len(stored):
         raise PartialDuplicate("some of the events are stored already, the others are not")
@@ -94,9 +94,10 @@ def _repeated(op: Append, stored: list[RecordedEvent | None]) -> AppendResult:
     return replace(_result(op.stream, known, 0), idempotent=True)
 
 
-def _same(op: Append, event: NewEvent, record: RecordedEvent) -> bool:
-    said = (op.stream, event.type, event.schema_version, event.data, event.metadata)
-    return said == (record.stream, record.type, record.schema_version, record.data, record.metadata)
+def _same(tables: Tables, op: Append, event: NewEvent, record: RecordedEvent) -> bool:
+    stored = tables.events.stored
+    said = (op.stream, stored(event.type), event.schema_version, event.data, event.metadata)
+    return said == (record.stream, stored(record.type), record.schema_version, record.data, record.metadata)
 
 
 def _write(tables: Tables, op: Append, now: int) -> AppendResult:

@@ -119,6 +119,10 @@ class MemoryReader(MemoryTableLists):
         found = [event for event in self.read_log(after, self.head()) if wanted(event.type)][:limit]
         return found, found[-1].position if len(found) == limit else max(after, self.head())
 
+    def count_types(self, wanted: Wanted) -> int:
+        """Returns how many events there are of some types; looks at all of the log."""
+        return sum(wanted(event.type) for event in self._tables.events.values())
+
     def event(self, event_id: UUID) -> RecordedEvent | None:
         """Returns the event with that id."""
         position = self._tables.event_ids.get(event_id.bytes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.errors import StoreReadOnly, WorkbenchBug
@@ -39,6 +39,11 @@ class MemoryStore:
     def reader(self) -> MemoryReader:
         """Returns a reader; it sees what is committed."""
         return MemoryReader(self._tables)
+
+    def name_types(self, stored: Mapping[str, str]) -> None:
+        """Has types of events be called otherwise than they are stored (U3)."""
+        with self._tables.lock:
+            self._tables.events.name_types(stored)
 
     @kinds_checked
     def write(self, operations: Sequence[op.Operation]) -> list[Any]:

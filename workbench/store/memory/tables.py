@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 from uuid import UUID
+
+from msgspec import structs
+from typing_extensions import override
 
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.event import RecordedEvent
@@ -101,6 +104,53 @@ class Table(Generic[K, V]):
         return len(self._rows)
 
 
+class EventTable(Table[int, RecordedEvent]):
+    """Events as the model names their types; what lies in it has the names that are stored (U3)."""
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(journal)
+        self._stored: Mapping[str, str] = {}
+        self._named: Mapping[str, str] = {}
+
+    def name_types(self, stored: Mapping[str, str]) -> None:
+        """Has types be called otherwise than they are stored; ``stored`` is by the names that are seen."""
+        self._stored = dict(stored)
+        self._named = {below: name for name, below in stored.items()}
+
+    def stored(self, name: str) -> str:
+        """Returns under which name events of a type are stored."""
+        return self._stored.get(name, name)
+
+    @override
+    def put(self, key: int, value: RecordedEvent) -> None:
+        """Sets what stands at a position."""
+        super().put(key, self._called(value, self._stored))
+
+    @override
+    def get(self, key: int) -> RecordedEvent | None:
+        """Returns what stands at a position."""
+        found = super().get(key)
+        return None if found is None else self._called(found, self._named)
+
+    @override
+    def values(self) -> list[RecordedEvent]:
+        """Returns all events."""
+        return [self._called(one, self._named) for one in super().values()]
+
+    @override
+    def items(self) -> list[tuple[int, RecordedEvent]]:
+        """Returns all positions with their events."""
+        return [(key, self._called(one, self._named)) for key, one in super().items()]
+
+    @override
+    def __getitem__(self, key: int) -> RecordedEvent:
+        return self._called(super().__getitem__(key), self._named)
+
+    @staticmethod
+    def _called(event: RecordedEvent, names: Mapping[str, str]) -> RecordedEvent:
+        return structs.replace(event, type=names[event.type]) if event.type in names else event
+
+
 Place = tuple[str, int, Any]
 """Of a row: projection, generation, key."""
 
@@ -145,7 +195,7 @@ class Tables:
         journal = self.journal = Journal()
         self.counters: Table[str, int] = Table(journal)
         self.streams: Table[str, StreamInfo] = Table(journal)
-        self.events: Table[int, RecordedEvent] = Table(journal)
+        self.events = EventTable(journal)
         self.event_ids: Table[bytes, int] = Table(journal)
         self.versions: Table[tuple[str, int], int] = Table(journal)
         self.snapshots: Table[str, Snapshot] = Table(journal)

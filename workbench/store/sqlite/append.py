@@ -141,7 +141,7 @@ def _judge(
         batch.flush()
     stored = _stored(con, op.events) if known else {}
     if stored:
-        return _repeated(con, op, head, stored)
+        return _repeated(heads, op, head, stored)
     if head is not None and head.closed:
         raise StreamClosed(f"stream {op.stream} is closed and takes no more events")
     if not fits(op.expected, version):
@@ -185,12 +185,12 @@ def _stored(con: sqlite3.Connection, events: tuple[NewEvent, ...]) -> dict[bytes
 
 
 def _repeated(
-    con: sqlite3.Connection, op: Append, head: StreamHead | None, stored: dict[bytes, tuple[Any, ...]]
+    heads: Heads, op: Append, head: StreamHead | None, stored: dict[bytes, tuple[Any, ...]]
 ) -> AppendResult:
     """Answers an append of which some ids are known: A3, A4, A5 or A6."""
     rows = [stored.get(event.id.bytes) for event in op.events]
     for event, row in zip(op.events, rows, strict=True):
-        if row is not None and not _same(con, event, row, head):
+        if row is not None and not _same(heads, event, row, head):
             raise EventIdReused(f"event id {event.id} belongs to another event, at position {row[3]}")
     known = [row for row in rows if row is not None]
     if len(known) < len(rows):
@@ -215,11 +215,10 @@ def _repeated(
     )
 
 
-def _same(con: sqlite3.Connection, event: NewEvent, row: tuple[Any, ...], head: StreamHead | None) -> bool:
-    (name,) = con.execute("select name from types where id = ?", (row[4],)).fetchone()
-    stored = (row[1], name, row[5], row[6], row[7])
-    wanted = (head.number if head else 0, event.type, event.schema_version, event.data, event.metadata)
-    return bool(stored == wanted)
+def _same(heads: Heads, event: NewEvent, row: tuple[Any, ...], head: StreamHead | None) -> bool:
+    stored = (row[1], row[5], row[6], row[7])
+    wanted = (head.number if head else 0, event.schema_version, event.data, event.metadata)
+    return bool(stored == wanted) and heads.is_type(row[4], event.type)
 
 
 def _insert(batch: Batch, heads: Heads, op: Append, head: StreamHead, now: int) -> AppendResult:

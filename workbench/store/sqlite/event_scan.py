@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -14,8 +14,11 @@ from workbench.store.sqlite.schema import check_identity
 PAGE = 500
 
 
-def scan(path: Path) -> Iterator[tuple[str, StoredData]]:
+def scan(path: Path, named: Callable[[str], str]) -> Iterator[tuple[str, StoredData]]:
     """Yields the stream and the data of every event, in the order of the log.
+
+    Args:
+        named: Returns what a type is called whose events are stored under a name (U3).
 
     Raises:
         WorldError: The file is no store that this program knows, or cannot be read.
@@ -31,8 +34,8 @@ def scan(path: Path) -> Iterator[tuple[str, StoredData]]:
         while True:
             with translated(path):
                 page = con.execute(query, (position, PAGE)).fetchall()
-            for stream, *fields in page:
-                yield stream, StoredData(*fields)
+            for stream, position, version, stored, *fields in page:
+                yield stream, StoredData(position, version, named(stored), *fields)
             if len(page) < PAGE:
                 return
             position = page[-1][1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
@@ -35,6 +36,7 @@ class Heads:
     A failed operation calls `forget`, and everything is read again.
 
     Attributes:
+        types: Numbers of types, by the names that are seen and by those that are stored.
         newest_event: The greatest event id that is stored. Ids of this program grow with time, so that a greater
             one is new without a look at the store.
         newest_command: The greatest command id that is stored.
@@ -48,6 +50,8 @@ class Heads:
         self._con = con
         self.streams: OrderedDict[str, StreamHead] = OrderedDict()
         self.types: dict[str, int] = {}
+        self._stored: Mapping[str, str] = {}
+        self._own: Mapping[str, int] = {}
         self.topics: dict[str, int] = {}
         self.position = 0
         self.next_stream = 1
@@ -61,7 +65,7 @@ class Heads:
         """Drops what is remembered and reads the heads from the store."""
         con = self._con
         self.streams.clear()
-        self.types = dict(con.execute("select name, id from types").fetchall())
+        self.types = self._numbers()
         self.topics = dict(con.execute("select name, id from topics").fetchall())
         (self.position,) = con.execute(HEAD).fetchone()
         (streams,) = con.execute("select coalesce(max(id), 0) from streams").fetchone()
@@ -75,6 +79,21 @@ class Heads:
         self.newest_message = max(self.newest_message, message)
         self.noted = 0
         self.stale = False
+
+    def name_types(self, stored: Mapping[str, str]) -> None:
+        """Has types be called otherwise than they are stored; ``stored`` is by the names that are seen (U3)."""
+        self._stored = dict(stored)
+        self.types = self._numbers()
+
+    def _numbers(self) -> dict[str, int]:
+        found = dict(self._con.execute("select name, id from types").fetchall())
+        self._own = {name: found[name] for name in self._stored if name in found}
+        others = {name: number for name, number in found.items() if name not in self._stored}
+        return others | {name: found[below] for name, below in self._stored.items() if below in found}
+
+    def is_type(self, number: int, name: str) -> bool:
+        """Whether a number is that of a type: what is stored under its own name is of the type, too."""
+        return number in {self.types.get(name), self._own.get(name)}
 
     def trim(self) -> None:
         """Drops the heads that were unused for longest; only between transactions.
@@ -111,6 +130,7 @@ class Heads:
         """Returns the number of an event type, interning a new one."""
         number = self.types.get(name)
         if number is None:
-            number = self._con.execute("insert into types (name) values (?)", (name,)).lastrowid or 0
-            self.types[name] = number
+            below = self._stored.get(name, name)
+            number = self._con.execute("insert into types (name) values (?)", (below,)).lastrowid or 0
+            self.types[name] = self.types[below] = number
         return number

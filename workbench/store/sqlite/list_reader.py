@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-import threading
 from array import array
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -28,6 +27,7 @@ from workbench.store.sqlite import rows
 from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id, RowShape
 from workbench.store.sqlite.connection import translate
 from workbench.store.sqlite.read_limit import READ_SECONDS, ReadLimit
+from workbench.store.sqlite.reader_turn import ReaderTurn
 from workbench.store.sqlite.tables import ActionRow, LetterRow, StreamRow
 from workbench.store.stored_values import (
     CommandRecord,
@@ -70,7 +70,7 @@ class ListReader:
     def __init__(self, con: sqlite3.Connection, path: Path) -> None:
         self._con = con
         self._path = path
-        self._busy = threading.Lock()
+        self._busy = ReaderTurn(con)
         con.create_function("folded", 1, folded, deterministic=True)
         self._limit = ReadLimit(con, path)
 

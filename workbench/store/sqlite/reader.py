@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import starmap
 from pathlib import Path
 from typing import Any
@@ -49,8 +49,13 @@ class SqliteReader(SqliteQueueReader):
 
     def __init__(self, con: sqlite3.Connection, path: Path) -> None:
         super().__init__(con, path)
-        self._types: dict[str, int] = {}
+        self._types: list[tuple[str, int]] = []
+        self._named: Mapping[str, str] = {}
         self._tables: dict[tuple[str, int], tuple[str, Columns]] = {}
+
+    def name_types(self, stored: Mapping[str, str]) -> None:
+        """Has types be called otherwise than they are stored, from the next read on (U3)."""
+        self._busy.name_types(stored)
 
     @contextlib.contextmanager
     def steady(self) -> Iterator[None]:
@@ -121,9 +126,10 @@ class SqliteReader(SqliteQueueReader):
 
     def _type_numbers(self, wanted: Callable[[str], bool]) -> list[int]:
         (newest,) = self._one("select coalesce(max(id), 0) from types")
-        if newest != len(self._types):
-            self._types = dict(self._all("select name, id from types"))
-        return [number for name, number in self._types.items() if wanted(name)]
+        if newest != len(self._types) or self._busy.names is not self._named:
+            self._named = self._busy.names
+            self._types = self._all("select name, id from types")
+        return [number for name, number in self._types if wanted(name)]
 
     def read_types(
         self, wanted: Callable[[str], bool], after: int, limit: int
@@ -143,6 +149,13 @@ class SqliteReader(SqliteQueueReader):
             " order by e.position limit ?"
         )
         return rows.events(self._all(query, (after, upto, *numbers, limit)))
+
+    def count_types(self, wanted: Callable[[str], bool]) -> int:
+        """Returns how many events there are of some types; looks at all of the log."""
+        numbers = self._type_numbers(wanted)
+        marks = ",".join("?" * len(numbers))
+        (count,) = self._one(f"select count(*) from events where type_id in ({marks})", tuple(numbers))
+        return int(count)
 
     def event(self, event_id: UUID) -> RecordedEvent | None:
         """Returns the event with that id."""

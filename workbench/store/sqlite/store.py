@@ -6,8 +6,7 @@ import contextlib
 import os
 import sqlite3
 import threading
-import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -42,6 +41,7 @@ from workbench.store.sqlite.file_presence import GONE, IDENTITY, FilePresence
 from workbench.store.sqlite.heads import Heads
 from workbench.store.sqlite.migrations import Progress, migrate
 from workbench.store.sqlite.offline_reader import Look
+from workbench.store.sqlite.open_readers import OpenReaders
 from workbench.store.sqlite.reader import SqliteReader
 from workbench.store.sqlite.rows import HEAD
 from workbench.store.sqlite.run_marks import begin_run, check_log
@@ -92,7 +92,7 @@ class SqliteStore:
         self._presence: FilePresence | None = None
         self._run_begun = False
         self._broken = self.gone = ""
-        self._readers: weakref.WeakSet[SqliteReader] = weakref.WeakSet()
+        self._readers = OpenReaders(path, clock)
         check_log(path)
         if not path.exists() or path.stat().st_size == 0:
             create_store(path, clock.now())
@@ -184,12 +184,14 @@ class SqliteStore:
 
     def reader(self) -> SqliteReader:
         """Returns a reader with a connection of its own; it must stay in one thread at a time."""
-        con = open_reader(self.path) if self._look is None else self._look.open()
-        reader = SqliteReader(con, self.path)
-        weakref.finalize(reader, con.close).atexit = False  # a reader that is dropped need not be closed
-        reader.limit_reads(self._clock)
-        self._readers.add(reader)
-        return reader
+        return self._readers.made(open_reader(self.path) if self._look is None else self._look.open())
+
+    def name_types(self, stored: Mapping[str, str]) -> None:
+        """Has types of events be called otherwise than they are stored (U3)."""
+        with self._guard:
+            if self._writer is not None:
+                self._heads.name_types(stored)
+            self._readers.name_types(dict(stored))
 
     @kinds_checked
     def write(self, operations: Sequence[op.Operation]) -> list[Any]:
@@ -383,9 +385,7 @@ class SqliteStore:
     def close(self) -> None:
         """Checkpoints, notes a clean end and closes the file; a second call does nothing."""
         with self._guard:
-            for reader in self._readers:
-                reader.close()
-            self._readers.clear()
+            self._readers.close()
             if self._writer is not None:
                 with contextlib.suppress(sqlite3.Error):  # what is in the log is safe there
                     if not self._broken and not self.gone:

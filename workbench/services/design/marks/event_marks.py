@@ -83,7 +83,7 @@ def _readers(model: MarkedModel, name: str) -> Iterator[MarkFix]:
     yield MarkFix(
         label="Remove the event",
         effect="with what emits it",
-        change=partial(gestures.removed, node=event, along=True),
+        change=partial(gestures.removed_whole, node=event),
     )
 
 

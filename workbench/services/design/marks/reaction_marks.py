@@ -59,7 +59,7 @@ def loops(model: MarkedModel) -> Iterator[DesignMark]:
             fixes.append(MarkFix(label="Wait a minute on the way", effect=effect, change=change))
         if model.declares(kind, name) and kind == "policy":
             node = DesignNode(kind, name)
-            removed = partial(gestures.removed, node=node, along=True)
+            removed = partial(gestures.removed_whole, node=node)
             fixes.append(
                 MarkFix(label="Remove the policy", effect=f"takes [policy.{name}] away", change=removed)
             )

@@ -1,0 +1,101 @@
+"""What a rename or a removal would touch is known before anything is written."""
+
+from workbench.services.design import gestures
+from workbench.services.design.change_preview import (
+    GOES,
+    LEFT,
+    ChangePlace,
+    removal_preview,
+    rename_preview,
+    still_fits,
+)
+from workbench.services.design.design_text import DesignText
+from workbench.services.design.gestures import DesignNode
+from workbench.tusk import parse
+
+PROJECT = """\
+[project]
+name: "shop"
+# order.placed is where it begins
+
+[aggregate.order]
+
+[event.order.placed]
+fields { total: "integer" }
+
+[command.place]
+creates: "order"
+fields { order_id: "string", total: "integer" }
+emit: "order.placed"
+
+[policy.tell]
+on: "order.placed"
+issue: "place"
+with { order_id: "id", total: "1" }
+
+[projection.orders]
+columns { id: "text" }
+on { "order.placed": {} }
+
+[routing]
+all { pattern: "order.*", topics: ["mail"] }
+
+[subscriptions.mailer]
+topic: "mail"
+handler: "h"
+filter: "type == 'order.placed'"
+"""
+STORY = 'first {\n  then: [{ event: "order.placed" }]\n}\n'
+PLACED = DesignNode("event", "order.placed")
+TEXT = DesignText(
+    project=parse(PROJECT, "project.tsk"), scenarios={"scenarios/a.tsk": parse(STORY, "scenarios/a.tsk")}
+)
+
+
+def seen(place: ChangePlace) -> tuple[str, int, str]:
+    return place.group, place.line, place.text[place.start : place.end]
+
+
+def test_a_rename_shows_every_place_in_its_line_and_words_for_those_who_want_them():
+    preview = rename_preview(TEXT, PLACED, 3)
+    assert [seen(one) for one in preview.places] == [
+        ("Declaration", 7, "order.placed"),
+        ("Emitted by", 13, "order.placed"),
+        ("Handled, read", 16, "order.placed"),
+        ("Handled, read", 22, '"order.placed"'),
+        ("In expressions", 30, "order.placed"),
+        ("Scenarios", 2, "order.placed"),
+        ("Comments and descriptions", 3, "order.placed"),
+    ]
+    assert preview.places[5].reference.file == "scenarios/a.tsk"
+    assert [seen(one)[1:] for one in preview.stays] == [(25, "order.*")]
+    assert still_fits(preview.stays[0], "order.begun")
+    assert not still_fits(preview.stays[0], "sale.begun")
+    everywhere = [one.reference for one in preview.places]
+    after = gestures.renamed(TEXT, PLACED, "order.begun", everywhere)
+    assert after.project.text == PROJECT.replace("order.placed", "order.begun")
+    assert "order.begun" in after.scenarios["scenarios/a.tsk"].text
+
+
+def test_a_removal_says_what_goes_along_and_what_is_left_with_a_mistake():
+    preview = removal_preview(TEXT, PLACED, 0)
+    fates = {one.owner: one.fate for one in preview.places}
+    assert fates == {
+        "command.place": GOES,
+        "policy.tell": "all of [policy.tell] goes",
+        "projection.orders": GOES,
+    }
+    assert [(one.owner, one.fate) for one in preview.stays] == [
+        ("subscriptions.mailer", LEFT),
+        ("first", LEFT),
+    ]
+    whole = removal_preview(TEXT, DesignNode("aggregate", "order"), 0)
+    assert "all of [event.order.placed] goes" in {one.fate for one in whole.places}
+
+
+def test_what_is_left_out_of_a_removal_stays():
+    along = [one.reference for one in removal_preview(TEXT, PLACED, 0).places if one.owner != "policy.tell"]
+    after = gestures.removed(TEXT, PLACED, along=along)
+    assert "[policy.tell]" in after.project.text
+    assert "[event.order.placed]" not in after.project.text
+    assert "emit" not in after.project.text

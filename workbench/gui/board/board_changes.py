@@ -1,0 +1,127 @@
+"""Renames and removes what the board shows: says first what that touches, where it is more than one place."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from workbench.errors import CallerError, InvalidValue, WorkbenchError
+from workbench.gui.board.board_offers import identity_of
+from workbench.gui.board.change_strip import ChangeStrip, Chosen
+from workbench.gui.widgets import error_text
+from workbench.services.design import gestures
+from workbench.services.design.change_preview import ChangePreview
+from workbench.services.design.gestures import DesignNode
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from workbench.gui.board.board_entry import BoardEntry
+    from workbench.gui.desk import Desk
+    from workbench.services.design.design_text import DesignText
+
+Do = Callable[[str, Callable[["DesignText"], "DesignText"], Callable[[], None], str], None]
+"""Does a step of the design: its label, the change, what follows, and the id of the card to be chosen."""
+
+
+class BoardChanges(QObject):
+    """Looks at what a rename or a removal touches, asks in a strip, and has it done as one step.
+
+    Args:
+        canvas: Gets the keyboard back.
+        entry: Where a name is typed.
+        do: Does the step.
+    """
+
+    def __init__(self, desk: Desk, canvas: QWidget, entry: BoardEntry, do: Do) -> None:
+        super().__init__(canvas)
+        self._desk, self._canvas, self._entry, self._do = desk, canvas, entry, do
+        self._preview: ChangePreview | None = None
+        self.strip = ChangeStrip()
+        self.strip.chosen.connect(self._chosen)
+        self.strip.left.connect(self._back)
+        self.strip.place_wanted.connect(desk.text_wanted)
+
+    def rename(self, node: DesignNode, name: str) -> None:
+        """Renames something, after a look where it is named at more than one place."""
+        self._look(
+            partial(self._desk.workspace.design.rename_preview, node, name), partial(self._ask_name, name)
+        )
+
+    def _ask_name(self, name: str, preview: ChangePreview) -> None:
+        self._preview = preview
+        places = tuple(one.reference for one in preview.places)
+        if len(places) + len(preview.stays) > 1 or preview.notes:
+            self._entry.leave()
+            self.strip.ask_name(preview, name)
+        else:
+            self._chosen(Chosen(name=name, places=places))
+
+    def remove(self, node: DesignNode) -> None:
+        """Removes something, after a look where others name it, or events of it are stored."""
+        self._look(partial(self._desk.workspace.design.removal_preview, node), self._ask_removal)
+
+    def _ask_removal(self, preview: ChangePreview) -> None:
+        self._preview = preview
+        if preview.places or preview.stays or preview.notes:
+            self.strip.ask_removal(preview)
+        else:
+            self._chosen(Chosen(name="", places=()))
+
+    def _chosen(self, chosen: Chosen) -> None:
+        preview = self._preview
+        if preview is None:
+            return
+        node = preview.node
+        change, label, card = partial(gestures.removed, node=node, along=chosen.places), "Remove", ""
+        if chosen.name:
+            kept = bool(preview.stored)
+            change = partial(gestures.renamed, node=node, name=chosen.name, places=chosen.places, stored=kept)
+            label, card = "Rename", identity_of(DesignNode(node.kind, chosen.name))
+        self._do(f"{label} {node.kind} {node.name}", partial(_on_the_same, preview, change), self._done, card)
+
+    def _done(self) -> None:
+        self._entry.leave()
+        self.strip.leave()
+
+    def _back(self) -> None:
+        self._preview = None
+        self._canvas.setFocus()
+
+    def tell(self, text: str) -> None:
+        """Says what is wrong where it is seen: in the strip, or beside the line that is typed."""
+        (self.strip if self.strip.isVisible() else self._entry).tell(text)
+
+    def _look(self, look: Callable[[], ChangePreview], ask: Callable[[ChangePreview], None]) -> None:
+        self._desk.run(self._looked(look, ask), "Look for its places")
+
+    async def _looked(self, look: Callable[[], ChangePreview], ask: Callable[[ChangePreview], None]) -> None:
+        try:
+            preview = await asyncio.to_thread(look)
+        except (CallerError, WorkbenchError) as error:
+            if not self._entry.isVisible():
+                self._desk.fail("Look for its places", error)
+            self._entry.tell(error_text(error))
+            return
+        ask(preview)
+
+
+def _on_the_same(
+    preview: ChangePreview, change: Callable[[DesignText], DesignText], text: DesignText
+) -> DesignText:
+    """Does a change on the texts of which a person saw the places.
+
+    Raises:
+        InvalidValue: They changed meanwhile.
+    """
+    if text != preview.text:
+        raise InvalidValue(
+            "the files changed since their places were listed",
+            path="",
+            hint="leave it by Esc, and begin again",
+        )
+    return change(text)

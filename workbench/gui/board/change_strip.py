@@ -1,0 +1,328 @@
+"""Shows below the board what a rename or a removal would touch, to be ticked, before anything is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+)
+from typing_extensions import override
+
+from workbench.gui.actions import Actions, WidgetKey, action
+from workbench.gui.board.board_offers import sign_of
+from workbench.gui.board.change_line import ChangeLine
+from workbench.gui.context_menu import Offering
+from workbench.gui.icons import icon
+from workbench.gui.theme import theme, ui_font
+from workbench.gui.widgets import ElidedLabel, plain_label
+from workbench.model.counts import counted
+from workbench.services.design.change_preview import GOES, STAYS, ChangePlace, ChangePreview, still_fits
+from workbench.services.design.references import WORDS, Reference
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
+
+HEIGHT, LEAST, MOST = 26, 84, 300
+"""Pixels of a row, and of the list at least and at most."""
+NARROW = 720
+"""Below this width in pixels the buttons stand under the names."""
+PLACE, TEXT, BELONGS = range(3)
+DATA = Qt.ItemDataRole.UserRole
+TICK = Qt.ItemFlag.ItemIsUserCheckable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What a person decided.
+
+    Attributes:
+        name: The new name; empty for a removal.
+        places: What is ticked.
+    """
+
+    name: str
+    places: tuple[Reference, ...]
+
+
+class ChangeStrip(QFrame):
+    """Lists every place that a rename or a removal touches, by kind; each can be left out.
+
+    Signals:
+        place_wanted: A file, and the line of it that should be shown.
+        chosen: It is to be done, as `Chosen`.
+        left: It was left by Escape or Cancel.
+
+    Attributes:
+        name: The new name, of a rename.
+        list: The places.
+        act: The button that does it.
+        only: The button that removes the thing alone.
+        told: What is wrong with it.
+        foot: What becomes of what is stored.
+    """
+
+    moves = (
+        WidgetKey("Enter", "Do it at the places that are ticked"),
+        WidgetKey("Space", "Tick a place or a kind, or leave it out"),
+        WidgetKey("Esc", "Leave everything as it is"),
+    )
+    place_wanted = Signal(str, object)
+    chosen = Signal(object)
+    left = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("change_strip")
+        self._preview: ChangePreview | None = None
+        self._renames = False
+        self._rows: list[QTreeWidgetItem] = []
+        self._sign, self._title = QLabel(), plain_label("", "heading")
+        self._old, self._arrow, self.name = plain_label(), plain_label("→"), QLineEdit()
+        self.told = ElidedLabel("muted")
+        self.list = PlaceList()
+        self._line = ChangeLine(self.list)
+        self.list.setItemDelegateForColumn(TEXT, self._line)
+        self._lock, self.foot = QLabel(), plain_label("", wrap=True)
+        self._cancel, self.only, self.act = QPushButton("Cancel"), QPushButton("Only this"), QPushButton()
+        self.act.setProperty("primary", True)
+        self.name.setAccessibleName("New name")
+        self.name.setMinimumWidth(150)
+        self.name.textChanged.connect(self._renamed)
+        self.list.itemChanged.connect(self._ticked)
+        self._cancel.clicked.connect(self.leave)
+        self.only.clicked.connect(lambda: self.chosen.emit(Chosen(name="", places=())))
+        self.act.clicked.connect(self._do)
+        self.acts = Actions(self, self)
+        self.acts.offer()
+        self._build()
+        theme().changed.connect(self._dress)
+        self._dress()
+        self.hide()
+
+    def _build(self) -> None:
+        names, buttons, foot, column = QHBoxLayout(), QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
+        for one in (self._sign, self._title, self._old, self._arrow, self.name):
+            names.addWidget(one)
+        names.addWidget(self.told, 1)
+        buttons.addStretch(1)
+        for button in (self._cancel, self.only, self.act):
+            buttons.addWidget(button)
+        head = self._head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        head.setContentsMargins(12, 8, 8, 8)
+        for row in (names, buttons, head):
+            row.setSpacing(8)
+        head.addLayout(names, 1)
+        head.addLayout(buttons)
+        foot.setContentsMargins(12, 6, 12, 8)
+        foot.setSpacing(8)
+        foot.addWidget(self._lock, 0, Qt.AlignmentFlag.AlignTop)
+        foot.addWidget(self.foot, 1)
+        column.setContentsMargins(0, 2, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.list, 1)
+        column.addLayout(foot)
+
+    def _dress(self) -> None:
+        colors = theme().colors
+        self.setStyleSheet(
+            f"#change_strip {{ background: {colors.window}; border: none;"
+            f" border-top: 2px solid {colors.accent}; }}"
+        )
+        self._lock.setPixmap(icon("lock", "warning").pixmap(16, 16))
+
+    # -- what is asked -------------------------------------------------------------------------------------
+
+    def ask_name(self, preview: ChangePreview, name: str) -> None:
+        """Shows where a thing is named, with its new name in the place of the old one."""
+        self._begin(preview, f"Rename {preview.node.kind}", renames=True)
+        self.name.setText(name)
+        self._fill()
+        self._renamed(name)
+        self.name.setFocus()
+
+    def ask_removal(self, preview: ChangePreview) -> None:
+        """Shows what a removal takes along, and what it leaves with a mistake."""
+        self._begin(preview, f"Remove {preview.node.kind}", renames=False)
+        self._fill()
+        self._ticked()
+        self.act.setFocus()
+
+    def _begin(self, preview: ChangePreview, title: str, *, renames: bool) -> None:
+        self._preview, self._renames = preview, renames
+        self._line.node = preview.node
+        self._sign.setPixmap(icon(sign_of(preview.node.kind), "accent").pixmap(16, 16))
+        self._title.setText(title)
+        self.setAccessibleName(title)
+        self._old.setText(preview.node.name)
+        font = ui_font()
+        font.setStrikeOut(True)
+        self._old.setFont(font)
+        for one in (self._arrow, self.name):
+            one.setVisible(renames)
+        self.only.setVisible(not renames and bool(preview.places))
+        self.list.headerItem().setText(BELONGS, "Belongs to" if renames else "What happens")
+        self.foot.setText("\n".join(preview.notes))
+        for note in (self._lock, self.foot):
+            note.setVisible(bool(preview.notes))
+        self.tell("")
+        self.show()
+
+    def tell(self, text: str) -> None:
+        """Says what is wrong; it stays there to be changed. Nothing wrong: says that it is one step."""
+        self.told.setText(text or "one undo step")
+        self.told.setStyleSheet(f"color: {theme().colors.error}" if text else "")
+
+    # -- the list ------------------------------------------------------------------------------------------
+
+    def _fill(self) -> None:
+        preview = self._preview
+        self._rows.clear()
+        self.list.clear()
+        if preview is None:
+            return
+        for group in dict.fromkeys(one.group for one in preview.places):
+            self._add(group, [one for one in preview.places if one.group == group])
+        if preview.stays:
+            self._add(STAYS if self._renames else "Names it still", preview.stays, ticks=False)
+        rows = self.list.topLevelItemCount() + len(self._rows)
+        self.list.setMaximumHeight(min(MOST, (rows + 1) * HEIGHT + 6))
+
+    def _add(
+        self, group: str, places: list[ChangePlace] | tuple[ChangePlace, ...], *, ticks: bool = True
+    ) -> None:
+        head = QTreeWidgetItem([f"{group}  {len(places):,}"])
+        head.setFirstColumnSpanned(True)
+        self.list.addTopLevelItem(head)
+        if ticks:
+            head.setFlags(head.flags() | TICK | Qt.ItemFlag.ItemIsAutoTristate)
+        for one in places:
+            row = QTreeWidgetItem([f"{one.reference.file}:{one.line}", one.text, self._about(one)])
+            row.setData(PLACE, DATA, one)
+            row.setToolTip(TEXT, one.text)
+            if ticks:
+                row.setFlags(row.flags() | TICK)
+                wanted = one.reference.role != WORDS
+                row.setCheckState(PLACE, Qt.CheckState.Checked if wanted else Qt.CheckState.Unchecked)
+            else:
+                row.setIcon(PLACE, icon("info", "info" if self._renames else "warning"))
+            head.addChild(row)
+            self._rows.append(row)
+        head.setFirstColumnSpanned(True)
+        head.setExpanded(True)
+
+    def _about(self, one: ChangePlace) -> str:
+        if one.fate:
+            return "goes with it" if one.fate == GOES else one.fate
+        if one.group == STAYS or one in (self._preview.stays if self._preview else ()):
+            return "still fits" if still_fits(one, self.name.text()) else "does not fit the new name"
+        return one.owner.partition(".")[2] or one.owner
+
+    def places(self) -> tuple[Reference, ...]:
+        """Returns what is ticked."""
+        ticked = [one for one in self._rows if one.checkState(PLACE) == Qt.CheckState.Checked]
+        return tuple(one.data(PLACE, DATA).reference for one in ticked)
+
+    def _ticked(self, *_: object) -> None:
+        count = len(self.places())
+        if self._renames:
+            self.act.setText(f"Rename {counted(count, 'place')}")
+            self.act.setEnabled(bool(count))
+        else:
+            self.act.setText(f"Remove all of it ({counted(count + 1, 'place')})" if count else "Remove")
+
+    def _renamed(self, name: str) -> None:
+        if not self._renames:
+            return
+        self.tell("")
+        self._line.new = name.strip()
+        self._ticked()
+        for row in self._rows:
+            row.setText(BELONGS, self._about(row.data(PLACE, DATA)))
+        self.list.viewport().update()
+
+    @action("Open in the text", on="list", icon="code", keys="F12", tip="Show the line in its file")
+    def open_text(self, place: ChangePlace) -> None:
+        """Shows a place in its file."""
+        self.place_wanted.emit(place.reference.file, place.line)
+
+    # -- doing ---------------------------------------------------------------------------------------------
+
+    def _do(self) -> None:
+        name = self.name.text().strip() if self._renames else ""
+        self.chosen.emit(Chosen(name=name, places=self.places()))
+
+    def leave(self) -> None:
+        """Goes away; nothing is changed."""
+        if self.isVisible():
+            self.hide()
+            self.left.emit()
+
+    @override
+    def sizeHint(self) -> QSize:
+        hint, part = super().sizeHint(), self.list
+        return QSize(hint.width(), hint.height() - part.sizeHint().height() + part.maximumHeight())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width()
+        way = QBoxLayout.Direction.TopToBottom if wide < NARROW else QBoxLayout.Direction.LeftToRight
+        if self._head.direction() != way:
+            self._head.setDirection(way)
+        for column, least in ((PLACE, 140), (BELONGS, 100)):
+            self.list.header().resizeSection(column, max(least, min(190, wide // 5)))
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.leave()
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            focused = self.focusWidget()
+            (focused if isinstance(focused, QPushButton) else self.act).click()
+        else:
+            super().keyPressEvent(event)
+
+
+class PlaceList(QTreeWidget):
+    """The places, below what they are to the thing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setHeaderLabels(["Place", "Text", "Belongs to"])
+        self.setAccessibleName("Places")
+        self.setUniformRowHeights(True)
+        self.setRootIsDecorated(False)
+        self.setItemsExpandable(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setMinimumHeight(LEAST)
+        self.header().setStretchLastSection(False)
+        self.header().setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
+        self.offering = Offering(
+            self,
+            self._current,
+            named=lambda one: f"{one.reference.file}:{one.line}",
+            nothing="No place is chosen",
+            where=lambda: self.visualRect(self.currentIndex()).bottomLeft(),
+        )
+        self.currentItemChanged.connect(lambda *_: self.offering.refresh())
+
+    def _current(self) -> ChangePlace | None:
+        item = self.currentItem()
+        return item.data(PLACE, DATA) if item is not None else None
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.offering.open(event)

@@ -1,0 +1,232 @@
+"""What a rename or a removal would touch, place by place, before anything is written."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workbench.model.counts import counted
+from workbench.services.design import gestures
+from workbench.services.design.references import (
+    EXPRESSION,
+    HEADER,
+    NAME_SPACES,
+    PATTERN,
+    SCENARIO,
+    WORDS,
+    Reference,
+    references,
+)
+from workbench.services.design.relations import section_path
+from workbench.services.project_editor.setting_renames import reader_left, topic_left
+
+if TYPE_CHECKING:
+    from workbench.services.design.design_text import DesignText
+    from workbench.services.design.gestures import DesignNode
+    from workbench.store.ports import Reader
+
+OWN = "own"
+GROUPS = {
+    HEADER: "Declaration",
+    OWN: "Its events",
+    "creates": "Commands of it",
+    "changes": "Commands of it",
+    "creates_or_changes": "Commands of it",
+    "emit": "Emitted by",
+    "issue": "Issued by",
+    "withdraw": "Issued by",
+    "publish": "Published by",
+    "by": "Given by",
+    "on": "Handled, read",
+    "event": "Handled, read",
+    "projection": "Handled, read",
+    "get": "Handled, read",
+    "list": "Handled, read",
+    PATTERN: "Routed, delivered",
+    "topics": "Routed, delivered",
+    "topic": "Routed, delivered",
+    "default": "Routed, delivered",
+    "default_topic": "Routed, delivered",
+    "handler": "Routed, delivered",
+    EXPRESSION: "In expressions",
+    SCENARIO: "Scenarios",
+    WORDS: "Comments and descriptions",
+}
+"""What a place is to the thing that it names, by its role, in the order in which they are told."""
+OTHERWISE = "Named elsewhere"
+STAYS = "Stays as it is"
+GOES, LEFT = "goes", "stays: change it by hand"
+_WILD = re.compile(r"[*?\[]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePlace:
+    """A place that names a thing, as its line stands in the file.
+
+    Attributes:
+        group: What it is to the thing, see `GROUPS`.
+        line: Number of its line, from 1.
+        text: The line without the room before it.
+        start, end: Where the name stands in the text.
+        owner: Where it stands: a section or a scenario.
+        fate: What a removal does to it: `GOES`, the section that goes with it, or `LEFT`; else empty.
+    """
+
+    reference: Reference
+    group: str
+    line: int
+    text: str
+    start: int
+    end: int
+    owner: str
+    fate: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePreview:
+    """What a rename or a removal of a thing would touch.
+
+    Attributes:
+        text: The texts in which the places were found.
+        places: What changes, in the order of `GROUPS`.
+        stays: What names it as well and is not touched: patterns of a rename, mistakes that a removal leaves.
+        notes: What becomes of what is stored.
+        stored: Events in the store that have its type.
+    """
+
+    text: DesignText
+    node: DesignNode
+    places: tuple[ChangePlace, ...] = ()
+    stays: tuple[ChangePlace, ...] = ()
+    notes: tuple[str, ...] = ()
+    stored: int = 0
+
+
+def rename_preview(text: DesignText, node: DesignNode, stored: int, *notes: str) -> ChangePreview:
+    """Returns where a thing is named; patterns that fit it by a wildcard stay.
+
+    Args:
+        stored: Events in the store that have its type.
+        notes: What becomes of what else is stored.
+    """
+    found = gestures.places_of(text, node)
+    places = [_place(text, one, own=one.name != node.name) for one in found]
+    places += [_place(text, one) for one in _in_words(text, node, found)]
+    stays = [_place(text, one) for one in references(text) if node.kind == "event" and _fits(one, node.name)]
+    return ChangePreview(
+        text=text,
+        node=node,
+        places=_ordered(places),
+        stays=tuple(stays),
+        notes=(*_kept(text, node, stored), *notes),
+        stored=stored,
+    )
+
+
+def _kept(text: DesignText, node: DesignNode, stored: int) -> Iterator[str]:
+    if stored:
+        known = text.project.find((*section_path(node.kind, node.name), "stored_as"))
+        below = known.value.plain if known is not None else node.name
+        stay = f"{counted(stored, 'stored event')} {'stays' if stored == 1 else 'stay'} stored as {below}"
+        yield f"{stay}, and so are those to come (stored_as); none is rewritten."
+
+
+def removal_preview(text: DesignText, node: DesignNode, stored: int, *notes: str) -> ChangePreview:
+    """Returns what a removal would take along, and what it would leave; arguments as of `rename_preview`."""
+    found = gestures.left_over(text, node)
+    after = gestures.removed(text, node, along=found)
+    spaces = {space for kind in (node.kind, "event") for space in NAME_SPACES.get(kind, (kind,))}
+    left = {_key(one) for one in references(after) if one.kind in spaces}
+    places = [_place(text, one, _fate(one, text, after, left)) for one in found]
+    return ChangePreview(
+        text=text,
+        node=node,
+        places=_ordered([one for one in places if one.fate != LEFT]),
+        stays=tuple(one for one in places if one.fate == LEFT),
+        notes=(*_without_type(stored), *notes),
+        stored=stored,
+    )
+
+
+def _without_type(stored: int) -> Iterator[str]:
+    if stored:
+        count, they = counted(stored, "stored event"), "it stays" if stored == 1 else "they stay"
+        yield f"{count} will have no type: {they} in the store, to be looked at, and nothing folds them."
+
+
+def _fate(one: Reference, text: DesignText, after: DesignText, left: set[tuple[str, ...]]) -> str:
+    if one.owner in text.project.sections and one.owner not in after.project.sections:
+        return f"all of [{one.owner}] goes"
+    return LEFT if _key(one) in left or one.role in {EXPRESSION, SCENARIO} else GOES
+
+
+def _key(one: Reference) -> tuple[str, ...]:
+    return one.file, one.owner, one.role, one.name
+
+
+def left_of(reader: Reader, node: DesignNode) -> Iterator[str]:
+    """Says what stays in the store under the name of a thing that has another one then, or none."""
+    if node.kind == "topic":
+        said = topic_left(reader, node.name)
+    elif node.kind == "projection":
+        said = f"The rows of {node.name} go; under another name they are built again from the events."
+    else:
+        said = reader_left(reader, node.name) if node.kind in {"subscription", "policy", "process"} else ""
+    if said:
+        yield said
+
+
+def still_fits(place: ChangePlace, name: str) -> bool:
+    """Whether a pattern that stays as it is fits another name."""
+    return fnmatch.fnmatchcase(name, place.reference.name)
+
+
+def _fits(one: Reference, name: str) -> bool:
+    """Whether a place is a pattern that fits a name, and is no name itself."""
+    wild = one.role == PATTERN and _WILD.search(one.name) is not None
+    return wild and fnmatch.fnmatchcase(name, one.name)
+
+
+def _in_words(text: DesignText, node: DesignNode, known: Sequence[Reference]) -> Iterator[Reference]:
+    """Yields where comments and descriptions say the name, where that is no common word."""
+    if not re.search(r"[._-]", node.name):
+        return
+    spans = {(one.file, at) for one in known for at in range(one.start, one.end)}
+    for document in text.files():
+        for found in re.finditer(rf"(?<![\w.-]){re.escape(node.name)}(?![\w-]|\.\w)", document.text):
+            if (document.file, found.start()) not in spans:
+                start, end = found.span()
+                yield Reference(
+                    kind=node.kind,
+                    name=node.name,
+                    file=document.file,
+                    start=start,
+                    end=end,
+                    role=WORDS,
+                    owner="",
+                )
+
+
+def _place(text: DesignText, one: Reference, fate: str = "", *, own: bool = False) -> ChangePlace:
+    whole = next(document.text for document in text.files() if document.file == one.file)
+    begin = whole.rfind("\n", 0, one.start) + 1
+    line = whole[begin:].split("\n", 1)[0].rstrip("\r")
+    start = one.start - begin + len(one.before) - (len(line) - len(line.lstrip()))
+    return ChangePlace(
+        reference=one,
+        group=GROUPS.get(OWN if own else one.role, OTHERWISE),
+        line=whole.count("\n", 0, one.start) + 1,
+        text=line.strip(),
+        start=start,
+        end=one.end - one.start - len(one.before) - len(one.behind) + start,
+        owner=one.owner,
+        fate=fate,
+    )
+
+
+def _ordered(places: Sequence[ChangePlace]) -> tuple[ChangePlace, ...]:
+    order = [*dict.fromkeys(GROUPS.values()), OTHERWISE]
+    return tuple(sorted(places, key=lambda one: order.index(one.group)))
