@@ -35,7 +35,7 @@ _VALUES: Mapping[str, Any] = {
     "list": [],
     "map": {},
 }
-"""What a new field gets where no one has said it: to be changed by who knows better."""
+"""What a new field gets in a draft; a person changes it."""
 
 
 READ_BY = ("fields", "version", "upcast", "aggregate")
