@@ -80,6 +80,7 @@ def _long(name: str, *places: str) -> Check:
 
 LONG = (
     _long("project files of nonsense", "tests/tusk", "tests/project"),
+    _long("gestures on the board", "tests/services/design"),
     _long("expressions", "tests/model"),
     _long(
         "lives of deliveries",

@@ -17,6 +17,7 @@ from tests.conftest import ROOT
 from tests.gui.test_session import settings, start
 from workbench.gui.actions import BoundAction, declared, widget_keys
 from workbench.gui.board.board_entry import BoardEntry
+from workbench.gui.board.mark_popover import MarkPopover
 from workbench.gui.key_list import OWNERS, KeyList, all_keys, owner_class
 from workbench.gui.palette import action_targets
 from workbench.gui.table import FastTableView
@@ -59,7 +60,7 @@ def _of_a_box(place: QWidget) -> bool:
     outer = place.parentWidget()
     return (
         isinstance(place, CompletionList)
-        or isinstance(outer, QComboBox | BoardEntry)
+        or isinstance(outer, QComboBox | BoardEntry | MarkPopover)
         or (outer is not None and outer.inherits("QComboBoxPrivateContainer"))
     )
 

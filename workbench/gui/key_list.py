@@ -30,6 +30,8 @@ OWNERS = (
     ("Flow board", "workbench.gui.board.board_fields:BoardFields"),
     ("Flow board", "workbench.gui.board.board_wires:BoardWires"),
     ("Flow board", "workbench.gui.board.board_hand:BoardHand"),
+    ("Flow board", "workbench.gui.board.board_marks:BoardMarks"),
+    ("Marks on the board", "workbench.gui.board.mark_popover:MarkPopover"),
     ("Flow board", "workbench.gui.views.board_split:BoardSplit"),
     ("Lines of the details", "workbench.gui.details.code_line:CodeLine"),
     ("Typing on the board", "workbench.gui.board.board_entry:BoardEntry"),

@@ -24,6 +24,7 @@ from workbench.gui.project_health import tell_trouble
 from workbench.gui.reads import Question
 from workbench.gui.recent_projects import remember
 from workbench.gui.status_line import StatusLine
+from workbench.gui.unsaved_design import offer_unsaved_design
 from workbench.gui.view_catalog import PERSPECTIVES
 from workbench.gui.window_actions import WindowActions
 from workbench.gui.zone_menu import ZoneChooser
@@ -116,6 +117,7 @@ class Session(WindowActions):
         self._taken_over()
         self._changed(None)
         self._say_limits(workspace)
+        offer_unsaved_design(desk)
         # What was made until now stays: once it is painted, the collector need not walk over it any more.
         asyncio.get_running_loop().call_later(SETTLED, _freeze)
 

@@ -12,7 +12,7 @@ from typing import Literal
 from workbench.errors import ModelError, ProjectError
 from workbench.model.command import CommandType, QueryType
 from workbench.model.event import EventType
-from workbench.model.fingerprints import TextOf
+from workbench.model.fingerprints import TextOf, text_of_module
 from workbench.model.messaging import Route
 from workbench.model.registry import Definitions, Registry, build_registry
 from workbench.model.retry import RetryPolicy
@@ -190,35 +190,9 @@ def _registry(
     text_of: TextOf,
     before: Registry | None,
 ) -> Registry:
-    settings = file.settings
     try:
-        registry = build_registry(
-            definitions,
-            topics=[
-                topic.topic(
-                    key,
-                    settings.message_queue,
-                    persistent=settings.message_queues.message_persistence is not False,
-                )
-                for key, topic in settings.topics.items()
-            ],
-            subscriptions=[
-                one.subscription(
-                    key,
-                    settings.message_queue,
-                    dead_letters=settings.message_queues.dead_letter_queues is not False,
-                )
-                for key, one in settings.subscriptions.items()
-            ],
-            routes=[
-                Route(pattern=route.pattern, topics=tuple(route.topics), name=key)
-                for key, route in settings.routing.routes.items()
-            ],
-            default_topic=settings.routing.default_topic,
-            text_of=text_of,
-            before=before,
-        )
-        if settings.cqrs.modules:
+        registry = model_of(file, definitions, text_of=text_of, before=before)
+        if file.settings.cqrs.modules:
             # Classes of other people's making may have no schema: better told now than when a form needs it.
             for kinds in (registry.commands, registry.events, registry.queries):
                 _look_at(kinds)
@@ -229,6 +203,43 @@ def _registry(
         place = replace(place_of(sources, error, file.path.name), code="M-MODEL")
         raise ProjectError([place]) from error
     return registry
+
+
+def model_of(
+    file: ProjectFile,
+    definitions: Sequence[Definitions],
+    *,
+    text_of: TextOf = text_of_module,
+    before: Registry | None = None,
+) -> Registry:
+    """Builds the model of what is declared and of the settings of a project file; see `build_registry`."""
+    settings = file.settings
+    return build_registry(
+        definitions,
+        topics=[
+            topic.topic(
+                key,
+                settings.message_queue,
+                persistent=settings.message_queues.message_persistence is not False,
+            )
+            for key, topic in settings.topics.items()
+        ],
+        subscriptions=[
+            one.subscription(
+                key,
+                settings.message_queue,
+                dead_letters=settings.message_queues.dead_letter_queues is not False,
+            )
+            for key, one in settings.subscriptions.items()
+        ],
+        routes=[
+            Route(pattern=route.pattern, topics=tuple(route.topics), name=key)
+            for key, route in settings.routing.routes.items()
+        ],
+        default_topic=settings.routing.default_topic,
+        text_of=text_of,
+        before=before,
+    )
 
 
 def _look_at(kinds: Mapping[str, CommandType | EventType | QueryType]) -> None:

@@ -97,6 +97,17 @@ def read_sources(root: Path, names: Sequence[str]) -> Sources:
     return Sources(root=root, names=tuple(names), found=found, digest=_digest(root, names, found))
 
 
+def place_of_name(root: Path, modules: Sequence[str], name: str) -> tuple[str, int, int] | None:
+    """Returns where modules write a name as a text: file below the folder, line and column, both from 1."""
+    for source in read_sources(root, modules).found.values():
+        text = (source.text or b"").decode(errors="replace")
+        at = max(text.find(f'"{name}"'), text.find(f"'{name}'"))
+        if at >= 0:
+            file = source.path.relative_to(root).as_posix()
+            return file, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+    return None
+
+
 def _digest(root: Path, names: Sequence[str], found: Mapping[str, Source]) -> str:
     digest = hashlib.sha256()
     for name in sorted(names):

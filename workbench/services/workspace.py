@@ -80,10 +80,11 @@ class Workspace:
         self.project_editor = ProjectEditor(world, self.environ)
         self.design = Design(world, self.environ)
         self.schema_lab = SchemaLab(world, self.environ)
+        self.drafts = DraftFiles(project.root, self.environ, clock)
+        self.design = Design(world, self.environ, self.drafts)
         self.model_reload = ModelReload(world, self.environ, self.adopt, lambda: self.design.compiled)
         self.texts = TextFiles(world, self.environ, self.project_editor)
         self.scenarios = ScenarioStatus(world)
-        self.drafts = DraftFiles(project.root, self.environ, clock)
         world.listen(self._follow)
         self._watching: StoreWatch | CommitWatch = (
             CommitWatch(store, lambda: world.announce(Changes(everything=True)))

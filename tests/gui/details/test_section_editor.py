@@ -119,6 +119,16 @@ async def test_a_text_that_compiles_is_a_step_and_the_form_follows(board: BoardV
     assert not section.pane.dirty
 
 
+async def test_what_is_typed_on_is_one_step_with_what_was_typed_before(board: BoardView, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    for said in ("One", "Two"):
+        text = section.pane.editor.text().splitlines(keepends=True)[-7:]
+        section.pane.editor.take_text(f"# {said}\n{''.join(text)}")
+        await until(lambda: f"# {said}" in file_of(board) and not section.pane.dirty)  # noqa: B023
+    board.editor.undo("")
+    await until(lambda: file_of(board) == SHOP)
+
+
 async def test_a_text_that_does_not_compile_stays_a_draft(board: BoardView, desk: Desk, until: Any) -> None:
     section = await shown(board, "command:place", until)
     wrong = section.pane.editor.text().replace('total: "money"', 'total: "mony"')
@@ -141,6 +151,8 @@ async def test_a_field_is_changed_added_and_taken_away(board: BoardView, until: 
     section = await shown(board, "event:order.placed", until)
     table = row(section, "fields")
     assert isinstance(table, FieldTable)
+    QTest.keyClicks(table.new, "note?: mon")
+    assert [one.name for one in table.new._found().found] == ["money"]
     typed(table.new, "note?: text")
     await until(lambda: 'note: "string?"' in file_of(board))
     typed(table._cells[2][2], "min 1")

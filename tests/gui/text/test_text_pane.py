@@ -76,8 +76,22 @@ def test_the_line_below_says_what_is_wrong_and_fixes_it(shown):
     assert page.editor.text() == text
 
 
+async def test_a_mark_is_underlined_as_a_warning_and_fixed_like_a_mistake(shown):
+    page = shown()
+    page.know(checked())
+    assert all(one.warning for one in page.editor.mistakes)
+    QTest.keyClick(page.editor, Qt.Key.Key_F8)
+    assert "nothing reads bill.sent" in page.strip.text.casefold()
+    button = next(one for one in page.strip.findChildren(QPushButton) if one.text() == "Remove the event")
+    button.click()
+    assert "bill.sent" not in page.editor.text()
+    page.editor.undo()
+    assert page.editor.text() == PROJECT
+
+
 async def test_ctrl_point_lists_fixes_with_their_effect(shown, until):
     page = shown()
+    page.show_mistakes(())
     assert not page.acts["fix"].isEnabled()
     type_at(page, PAID, 'emit: "order.closed"')
     page.know(checked(page.editor.text()))

@@ -38,11 +38,6 @@ def test_the_model_is_drawn_from_its_registrations(orders: Registry) -> None:
     } <= set(graph.pairs)
 
 
-def test_a_topic_that_nobody_reads_is_marked(orders: Registry) -> None:
-    wrong = {node.id: node.problems for node in model_graph(orders, {}).nodes if node.problems}
-    assert wrong == {"topic:orders": ("No subscription reads this topic",)}
-
-
 PRINTS = Subscription(name="prints", topic="print", handler="print", mode=Mode.POINT_TO_POINT, workers=3)
 
 

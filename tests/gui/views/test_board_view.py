@@ -135,6 +135,16 @@ def test_a_node_is_opened_in_the_text(board: BoardView, desk: Desk) -> None:
     ]
 
 
+async def test_what_a_module_brings_says_where_it_stands(board: BoardView, until: Any) -> None:
+    board.scene.choose("event:user.created")
+    await until(lambda: not board.details.about.open.isHidden())
+    file, _, line = board.details.about.open.text().removeprefix("Open ").partition(":")
+    lines = (board.desk.workspace.project.root / file).read_text().splitlines()
+    assert "user.created" in lines[int(line) - 1]
+    assert not board.details.tabs.isTabEnabled(0)
+    assert board.details.about.parts["elsewhere"].text()
+
+
 def test_enter_on_a_command_opens_its_form(board: BoardView, desk: Desk, qtbot: QtBot) -> None:
     board.canvas.reveal("command:update_user")
     with qtbot.waitSignal(desk.command_wanted) as command, qtbot.waitSignal(desk.wanted) as view:
@@ -167,11 +177,11 @@ def test_finding_steps_through_what_fits(board: BoardView, qtbot: QtBot) -> None
 async def test_problems_are_counted_and_stepped_through(
     board: BoardView, desk: Desk, until: Any, qtbot: QtBot
 ) -> None:
-    assert board.troubles.text() == "No problems"
-    assert not board.troubles.isEnabled()
+    assert board.marks.button.text() == "No marks"
+    assert not board.marks.button.isEnabled()
     await create(desk, email="ann@nowhere.invalid")
-    await until(lambda: board.troubles.text() == "1 problem", within=20.0)
-    board.troubles.click()
+    await until(lambda: board.marks.button.text() == "1 mark", within=20.0)
+    board.marks.button.click()
     assert board.scene.chosen == "subscription:welcome-mail"
     assert board.details.about.parts["problems"].text() == "⚠ 1 dead letter"
     with qtbot.waitSignal(desk.wanted) as wanted:
@@ -217,7 +227,7 @@ def test_the_legend_explains_the_kinds_that_are_there(board: BoardView) -> None:
 def test_tools_stand_whole_beside_each_other_in_any_width(board: BoardView, width: int) -> None:
     board.resize(width, 600)
     QCoreApplication.processEvents()
-    tools = [board.finder.search, board.editor.stand, board.editor.add_button, board.troubles]
+    tools = [board.finder.search, board.editor.stand, board.editor.add_button, board.marks.button]
     assert board.finder.search.width() >= 120
     places = [one.geometry() for one in tools]
     assert all(one.right() < other.left() for one, other in pairwise(sorted(places, key=QRect.left)))

@@ -45,7 +45,7 @@ topic: "mail"
 handler: "h"
 filter: "type == 'order.placed'"
 """
-STORY = 'first {\n  then: [{ event: "order.placed" }]\n}\n'
+STORY = 'first {\n  then: [{ event: "order.placed" }, { message: "order.placed", topic: "mail" }]\n}\n'
 PLACED = DesignNode("event", "order.placed")
 TEXT = DesignText(
     project=parse(PROJECT, "project.tsk"), scenarios={"scenarios/a.tsk": parse(STORY, "scenarios/a.tsk")}
@@ -65,6 +65,7 @@ def test_a_rename_shows_every_place_in_its_line_and_words_for_those_who_want_the
         ("Handled, read", 22, '"order.placed"'),
         ("In expressions", 30, "order.placed"),
         ("Scenarios", 2, "order.placed"),
+        ("Scenarios", 2, "order.placed"),
         ("Comments and descriptions", 3, "order.placed"),
     ]
     assert preview.places[5].reference.file == "scenarios/a.tsk"
@@ -74,7 +75,7 @@ def test_a_rename_shows_every_place_in_its_line_and_words_for_those_who_want_the
     everywhere = [one.reference for one in preview.places]
     after = gestures.renamed(TEXT, PLACED, "order.begun", everywhere)
     assert after.project.text == PROJECT.replace("order.placed", "order.begun")
-    assert "order.begun" in after.scenarios["scenarios/a.tsk"].text
+    assert after.scenarios["scenarios/a.tsk"].text == STORY.replace("order.placed", "order.begun")
 
 
 def test_a_removal_says_what_goes_along_and_what_is_left_with_a_mistake():
@@ -87,6 +88,7 @@ def test_a_removal_says_what_goes_along_and_what_is_left_with_a_mistake():
     }
     assert [(one.owner, one.fate) for one in preview.stays] == [
         ("subscriptions.mailer", LEFT),
+        ("first", LEFT),
         ("first", LEFT),
     ]
     whole = removal_preview(TEXT, DesignNode("aggregate", "order"), 0)

@@ -213,6 +213,55 @@ async def test_T3_no_file_is_made_in_a_folder_that_leads_out(project, tmp_path):
     assert not (outside / "b.tsk").exists()
 
 
+async def opened(project, tmp_path):
+    """Opens the same folder as after the end of the program."""
+    await project.close()
+    workspace = open_target(project.project.root, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")})
+    await workspace.start()
+    return workspace
+
+
+async def test_what_was_never_written_is_kept_over_the_end_and_taken_up_as_a_step(project, tmp_path):
+    project.design.apply("Add policy tell", make("policy", "tell", SENT))
+    assert project.design.unsaved() == []
+    again = await opened(project, tmp_path)
+    (kept,) = again.design.unsaved()
+    assert (kept.what, kept.content["mistakes"]) == ("the unsaved design", 1)
+    path = project.project.root / "project.tsk"
+    path.write_text(TEXT.replace("# Mine", "# Ours"))
+    again.design.apply("Add policy ask", make("policy", "ask", SENT))
+    state = again.design.take_up(kept)
+    assert "[policy.tell]" in state.text.project.text
+    assert "[policy.ask]" in state.text.project.text
+    assert "# Ours" in state.text.project.text
+    assert again.design.unsaved() == []
+    again.design.undo()
+    assert again.design.undo().text.project.text == written(project)
+    last = await opened(again, tmp_path)
+    assert last.design.unsaved() == []
+    await last.close()
+
+
+async def test_what_was_never_written_stays_kept_where_it_cannot_be_taken_up(project, tmp_path):
+    design = project.design
+    change = lambda text: gestures.renamed(text, SENT, "box.left", gestures.places_of(text, SENT))  # noqa: E731
+    design.apply("Rename", lambda text: make("policy", "tell", DesignNode("event", "box.left"))(change(text)))
+    again = await opened(project, tmp_path)
+    (kept,) = again.design.unsaved()
+    scenario = project.project.root / "scenarios" / "a.tsk"
+    scenario.rename(scenario.with_name("b.txt"))
+    with pytest.raises(InvalidValue, match=r"scenarios/a\.tsk is not there any more"):
+        again.design.take_up(kept)
+    scenario.with_name("b.txt").rename(scenario)
+    (project.project.root / "project.tsk").write_text(TEXT + '\n[policy.tell]\non: "parcel.sent"\n# theirs\n')
+    with pytest.raises(ProjectError, match=r"\[policy\.tell\] changed in the file"):
+        again.design.take_up(kept)
+    assert again.design.unsaved() == [kept]
+    again.design.discard(kept)
+    assert again.design.unsaved() == []
+    await again.close()
+
+
 async def test_what_stays_in_the_store_is_told_before_a_name_changes(project):
     parcel, design = DesignNode("aggregate", "parcel"), project.design
     assert [one.group for one in design.rename_preview(parcel, "crate").places] == [

@@ -69,8 +69,7 @@ def test_a_field_is_copied_with_all_that_is_said_of_it() -> None:
 
 def test_columns_have_kinds_of_their_own() -> None:
     assert (
-        'columns { id: "text", at: "time", b: "number" }'
-        in copied(of(LINES), SEND, "b", PARCELS).project.text
+        'columns { id: "text", at: "time", b: "money" }' in copied(of(LINES), SEND, "b", PARCELS).project.text
     )
     assert 'fields { at: "date-time" }' in copied(of(LINES), PARCELS, "at", SENT).project.text
 

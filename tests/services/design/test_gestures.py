@@ -6,20 +6,16 @@ from functools import reduce
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from workbench.errors import InvalidValue
 from workbench.project.declared.compiler import compile_declared
 from workbench.project.project_file import read_document
-from workbench.project.samples import SAMPLES
-from workbench.services.design import gestures
+from workbench.services.design import field_gestures, gestures
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode
-from workbench.services.design.references import references
 from workbench.services.design.relations import RELATIONS
 from workbench.services.design.section_lists import put
-from workbench.tusk import TskError, parse
+from workbench.tusk import parse
 
 EMPTY = '[project]\nname: "shop"\n'
 SENT, PARCELS = DesignNode("event", "parcel.sent"), DesignNode("projection", "parcels")
@@ -215,76 +211,21 @@ def test_what_is_removed_takes_along_what_is_about_it():
     assert gone.project.text == f'{EMPTY}\n[projection.parcels]\n{columns}\n\n[query.q]\nlist: "parcels"\n'
 
 
-HOSTILE = st.sampled_from(["plain", "crlf", "bom", "comments"])
+def test_a_name_is_taken_where_another_kind_shares_the_names():
+    text = after(make("actor", "clerk"), make("external", "bank"))
+    for one, name in ((DesignNode("actor", "clerk"), "bank"), (DesignNode("external", "bank"), "clerk")):
+        with pytest.raises(InvalidValue, match=rf"there is a.* {name} already"):
+            gestures.renamed(text, one, name, gestures.places_of(text, one))
 
 
-def dressed(text, how):
-    if how == "crlf":
-        return text.replace("\n", "\r\n")
-    if how == "comments":
-        return "".join(
-            f"# of {line.strip()}\n{line}" if line.startswith("[") else line for line in text.splitlines(True)
-        )
-    return "\ufeff" + text if how == "bom" else text
-
-
-NAMES = st.sampled_from(["a", "order.lost", "b-c", "order.x.y", "order", "orders", "place_order", "1", ""])
-KINDS = [
-    "command",
-    "event",
-    "aggregate",
-    "projection",
-    "policy",
-    "process",
-    "handler",
-    "query",
-    "topic",
-    "subscription",
-    "actor",
-]
-
-
-def gesture(data, text, node, other):
-    """Returns the texts after a gesture that is drawn."""
-    drawn = data.draw(st.sampled_from(["make", "link", "unlink", "field", "rename"]))
-    match drawn:
-        case "make":
-            return gestures.made(text, data.draw(st.sampled_from(KINDS)), data.draw(NAMES), node)
-        case "link":
-            return gestures.linked(text, node, other)
-        case "unlink":
-            return gestures.unlinked(text, node, other)
-        case "field":
-            return gestures.with_field(text, node, "extra: money min 0")
-        case _:
-            return gestures.renamed(text, node, data.draw(NAMES), gestures.places_of(text, node))
-
-
-def is_marked(text):
-    """Whether what is wrong with the settings has a place."""
-    try:
-        read_document(text.project, Path("project.tsk"), environ={})
-    except TskError as error:
-        return all(one.line for one in error.found)
-    return True
-
-
-@settings(max_examples=60)
-@given(st.sampled_from([one for one in SAMPLES if one.endswith("declared")]), HOSTILE, st.data())
-def test_random_gestures_give_texts_that_can_be_read_and_keep_every_comment(sample, how, data):
-    text = of(dressed((Path("resources/samples") / sample / "project.tsk").read_text(), how))
-    for _ in range(4):
-        nodes = sorted({(one.kind, one.name) for one in references(text) if one.role == "header"})
-        nodes = [DesignNode(kind, name) for kind, name in nodes if kind not in {"type", "consumer"}]
-        comments = text.project.text.count("# of ")
-        try:
-            text = gesture(data, text, data.draw(st.sampled_from(nodes)), data.draw(st.sampled_from(nodes)))
-        except InvalidValue:
-            continue
-        assert parse(text.project.text).sections == text.project.sections
-        assert text.project.text.count("# of ") == comments
-        assert text.project.text.count("\r\n") == (text.project.text.count("\n") if how == "crlf" else 0)
-        assert is_marked(text)
+def test_an_event_that_is_declared_elsewhere_gets_no_fields_here():
+    send = DesignNode("command", "send_parcel")
+    text = after(make("command", "send_parcel"), begin=EMPTY)
+    text = text.with_project(put(text.project, ("command", "send_parcel", "emit"), "parcel.gone"))
+    assert "parcel.gone" in (along := field_gestures.with_field_along(text, send, "to: string")).project.text
+    assert along == gestures.with_field(text, send, "to: string")
+    with pytest.raises(InvalidValue, match=r"the project file declares no event parcel\.gone"):
+        gestures.with_field(text, DesignNode("event", "parcel.gone"), "to: string")
 
 
 def test_U3_a_renamed_event_that_is_stored_keeps_its_stored_name():

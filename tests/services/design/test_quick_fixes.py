@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.services.design.marks.mark_examples import EXAMPLES, design_of
 from tests.services.design.text_examples import PROJECT, checked
 from workbench.services.design.quick_fixes import quick_fixes
 
@@ -58,3 +59,21 @@ def test_a_block_that_is_missing_is_written():
 def test_where_nothing_is_known_nothing_is_offered():
     _, found = fixes("state.color == 'red'", "state.color == ")
     assert found == []
+
+
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_a_mark_is_told_and_fixed_in_the_text_as_on_the_board(code):
+    text = EXAMPLES[code][1]
+    found = checked(text)
+    (mark,) = found.marks
+    assert all(one.warning for one in found.problems)
+    assert mark.kind.code == code
+    for fix, offered in zip(mark.fixes, quick_fixes(found, mark.as_warning), strict=True):
+        assert (offered.label, offered.effect) == (fix.label, fix.effect)
+        assert offered.applied(text) == fix.change(design_of(text)).project.text
+
+
+def test_what_is_wrong_is_told_before_what_is_marked():
+    text = EXAMPLES["A-END"][1].replace('changes: "parcel"', 'changes: "parcl"')
+    assert checked(text).problems != ()
+    assert checked(text).marks == ()

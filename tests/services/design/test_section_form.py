@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from tests.conftest import ROOT
 from workbench.errors import InvalidValue
+from workbench.project.declared.section_kinds import KINDS
 from workbench.services.design.form_changes import with_field_line, with_line, without
 from workbench.services.design.section_form import NOT_HERE, RowKind, section_form
+from workbench.services.design.section_piece import piece_of
 from workbench.tusk import parse
 
 PLACE = """# asks for it
@@ -143,3 +148,35 @@ def test_a_field_keeps_the_comments_around_what_changes():
     assert '    # how much\n    sum: "money?" # not less\n' in renamed.text
     with pytest.raises(InvalidValue, match="place has a field id already"):
         with_field_line(changed, path, "id: money")
+
+
+def in_words(text):
+    return "".join(text.replace(",", "").split())
+
+
+def declared():
+    """Every thing of the samples and templates, with its document."""
+    for file in sorted(ROOT.glob("resources/*/*/project.tsk")):
+        document = parse(file.read_text(), "project.tsk")
+        for section in document.sections:
+            kind, _, name = section.partition(".")
+            if name and kind in KINDS:
+                yield pytest.param(document, kind, name, id=f"{file.parent.name}-{section}")
+
+
+@pytest.mark.parametrize(("document", "kind", "name"), list(declared()))
+def test_whatever_is_declared_can_be_changed_in_its_form_and_back(document, kind, name):
+    piece = piece_of(document, kind, name)
+    assert piece is not None
+    alone, faults = piece.read(piece.text)
+    found = section_form(alone, piece.path)
+    assert not faults
+    assert not [one for one in found if one.why_not]
+    for one in found:
+        if one.kind is RowKind.LINE and one.text and "," not in one.text:
+            other = replace(one, text="other")
+            back = with_line(with_line(alone, one, "other"), other, one.text)
+            assert in_words(back.text) == in_words(alone.text)  # a long line may have become several
+        for field in one.fields:
+            line = f"{field.name}: {field.type} {field.rules}"
+            assert with_field_line(alone, one.path, line, instead=field.key).text == alone.text

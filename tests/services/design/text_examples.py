@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from workbench.services.design.marks.find_marks import marks_of
 from workbench.services.design.text_check import check_project_text
 
 PROJECT = """\
@@ -81,7 +82,7 @@ MARK = "‸"
 
 def checked(text=PROJECT):
     """Checks a text as the project file."""
-    return check_project_text(text, Path("project.tsk"), environ={}, running=None)
+    return check_project_text(text, Path("project.tsk"), environ={}, running=None, advise=marks_of)
 
 
 def placed(old, new):

@@ -17,6 +17,7 @@ from workbench.gui.board.board_graph import kind_of
 from workbench.gui.board.board_items import path_of
 from workbench.gui.board.card_painter import RADIUS, on_screen, paint_card
 from workbench.gui.board.layout import Box, Point
+from workbench.gui.board.mark_painter import CardMarks
 from workbench.gui.safe_painter import drawing
 from workbench.gui.theme import Colors, mix, theme
 from workbench.gui.widgets import plain_tip
@@ -42,7 +43,7 @@ class CardItem(QGraphicsItem):
     def __init__(self, card: Card, box: Box) -> None:
         super().__init__()
         self.card, self.box = card, box
-        self._problems: tuple[str, ...] = ()
+        self._marks = CardMarks()
         self.open = False
         self._bounds = self.body.adjusted(-1, -18, 18, 1 + LINE + FOOT)
         self.place(box)
@@ -74,10 +75,10 @@ class CardItem(QGraphicsItem):
             self.setZValue(2.5 if open else 2)
             self.update()
 
-    def set_problems(self, problems: tuple[str, ...]) -> None:
-        """Shows how much is wrong with it; the tool tip says what."""
-        if problems != self._problems:
-            self._problems = problems
+    def set_marks(self, marks: CardMarks) -> None:
+        """Shows how much is wrong with it, and where; the tool tip says what."""
+        if marks != self._marks:
+            self._marks = marks
             self._tell()
             self.update()
 
@@ -85,7 +86,7 @@ class CardItem(QGraphicsItem):
         again = ", shown again" if self.card.ghost else ""
         lines = [f"{kind_of(self.card.kind).word} {self.card.title}{again}"]
         lines += [f"{one.name} {one.type}" for one in self.card.fields]
-        self.setToolTip(plain_tip("\n".join([*lines, *self._problems])))
+        self.setToolTip(plain_tip("\n".join([*lines, *self._marks.words])))
 
     @override
     def boundingRect(self) -> QRectF:
@@ -102,9 +103,7 @@ class CardItem(QGraphicsItem):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         with drawing(painter):
-            paint_card(
-                painter, self.card, self.whole, on_screen(painter), len(self._problems), more=self.open
-            )
+            paint_card(painter, self.card, self.whole, on_screen(painter), self._marks, more=self.open)
 
 
 class RingItem(QGraphicsItem):

@@ -16,9 +16,11 @@ from workbench.gui.board.blueprint_layout import REACH, BlueprintLayout, SlicePl
 from workbench.gui.board.blueprint_lights import BlueprintLights
 from workbench.gui.board.board_graph import BoardGraph, Pair, kind_of
 from workbench.gui.board.card_painter import FIELDS
+from workbench.gui.board.mark_painter import card_marks
 from workbench.gui.board.picture import Picture
 from workbench.gui.board.slice_coverage import Coverage
 from workbench.gui.theme import mix, theme
+from workbench.services.design.marks.mark import DesignMark
 
 STEPS = (0.06, 0.1, 0.15, 0.25, 0.33, 0.5, 0.67, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
 """Scales that zooming goes through."""
@@ -68,14 +70,25 @@ class BlueprintScene(Picture):
             self.lights.again()
             self.setSceneRect(self.content())
             self.invalidate()
-        for item in self._cards.values():
-            node = graph.by_id.get(item.card.node)
-            item.set_problems(node.problems if node is not None and not item.card.ghost else ())
+        self.show_marks(self.marks)
         if self._here not in self._cards:
             self.choose(self.chosen if self.chosen in self._cards else "")
         self.mark()
         if moves:
             self.rebuilt.emit()
+
+    @override
+    def show_marks(self, marks: Mapping[str, tuple[DesignMark, ...]]) -> None:
+        super().show_marks(marks)
+        for item in self._cards.values():
+            node = self.graph.by_id.get(item.card.node)
+            if node is not None and not item.card.ghost:
+                item.set_marks(card_marks(node.problems, marks.get(node.id, ())))
+
+    @override
+    def node_of(self, key: str) -> str:
+        card = self._cards[key].card
+        return "" if card.ghost else card.node
 
     def _show_cards(self) -> None:
         boxes, cards = self.layout.boxes, self.blueprint.cards
@@ -146,7 +159,7 @@ class BlueprintScene(Picture):
 
     @override
     def blocks(self) -> Iterator[tuple[QRectF, str]]:
-        wrong = set(self.problems())
+        wrong = {node.id for node in self.graph.nodes if node.problems}
         for item in self._cards.values():
             role = "error" if item.card.node in wrong else kind_of(item.card.kind).role
             yield item.body.translated(item.pos()), role

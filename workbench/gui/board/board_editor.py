@@ -72,6 +72,7 @@ class BoardEditor(QObject):
         self.wanted = ""
         self.state = DesignState()
         self._reading = Question(self, desk, self.take, partial(desk.fail, "Reading the project file"))
+        desk.project_saved.connect(self.follow)
         self.acts = Actions(self, canvas)
         self.acts.offer()
         self.fields, self.wires = BoardFields(self), BoardWires(self)

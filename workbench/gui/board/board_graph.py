@@ -62,7 +62,7 @@ class BoardNode:
         id: Unique in the graph, such as ``event:user.created``.
         kind: A key of `KINDS`.
         rows: Fields or facts, a line each.
-        problems: What is wrong with it, a sentence each, such as "No subscription reads this topic".
+        problems: What is wrong with it, a sentence each, such as "Detached: no handler is named x".
         badge: A short text that changes while the board is shown, such as a counter.
     """
 

@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from workbench.gui.board.board_graph import BoardNode, kind_of
 from workbench.gui.board.layout import Box, Point
+from workbench.gui.board.mark_painter import RING, CardMarks, paint_ring, ring_of
 from workbench.gui.icons import draw_icon
 from workbench.gui.safe_painter import drawing
 from workbench.gui.theme import code_font, mix, theme, ui_font
@@ -81,6 +82,7 @@ class NodeItem(QGraphicsItem):
     Attributes:
         node: What it shows.
         box: Where it stands.
+        marks: What is marked on it.
     """
 
     def __init__(self, node: BoardNode, box: Box) -> None:
@@ -88,6 +90,7 @@ class NodeItem(QGraphicsItem):
         self.node = node
         self.box = box
         self.badge = node.badge
+        self.marks = CardMarks()
         self.chosen = False
         self.focused = False
         self.setPos(box.x, box.y)
@@ -99,8 +102,18 @@ class NodeItem(QGraphicsItem):
     def set_node(self, node: BoardNode) -> None:
         """Shows other words on a card of the same size."""
         self.node = node
+        self._tell()
+
+    def set_marks(self, marks: CardMarks) -> None:
+        """Shows how much is marked on it; the tool tip says what."""
+        if marks != self.marks:
+            self.marks = marks
+            self._tell()
+
+    def _tell(self) -> None:
+        node = self.node
         lines = [f"{kind_of(node.kind).word} {node.title}", node.subtitle, *node.rows, *node.problems]
-        self.setToolTip(plain_tip("\n".join(line for line in lines if line)))
+        self.setToolTip(plain_tip("\n".join(line for line in (*lines, *self.marks.words) if line)))
         self.update()
 
     def set_badge(self, text: str) -> None:
@@ -153,6 +166,9 @@ class NodeItem(QGraphicsItem):
             self._paint_card(painter, fill, str(getattr(colors, f"on_{role}")))
         elif scale >= BLOCK:
             self._paint_title(painter, scale, str(getattr(colors, f"on_{role}")))
+        if self.marks.count:
+            font = fonts()["problem"] if scale >= READABLE else None
+            paint_ring(painter, ring_of(self.body, 1.0), self.marks, font, RING - 1)
 
     # -- near ----------------------------------------------------------------------------------------------
 

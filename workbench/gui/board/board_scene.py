@@ -14,9 +14,11 @@ from workbench.gui.board.board_graph import BoardGraph, BoardNode, Pair, kind_of
 from workbench.gui.board.board_items import EdgeItem, NodeItem, path_of, size_of
 from workbench.gui.board.flow_tokens import FlowTokens, Track
 from workbench.gui.board.layout import Box, Layout, Point, lay_out
+from workbench.gui.board.mark_painter import card_marks
 from workbench.gui.board.picture import Picture
 from workbench.gui.board.word_item import WordItem, size_of_words
 from workbench.gui.board.word_places import place_words
+from workbench.services.design.marks.mark import DesignMark
 
 MARGIN = 32.0
 """Pixels around everything."""
@@ -66,6 +68,7 @@ class BoardScene(Picture):
             self._clear(boxes)
         for node in graph.nodes:
             self._show_node(node)
+        self.show_marks(self.marks)
         self._show_lines()
         if moves:
             self._show_words()
@@ -75,6 +78,12 @@ class BoardScene(Picture):
         self.mark()
         if moves:
             self.rebuilt.emit()
+
+    @override
+    def show_marks(self, marks: Mapping[str, tuple[DesignMark, ...]]) -> None:
+        super().show_marks(marks)
+        for name, item in self.nodes.items():
+            item.set_marks(card_marks((), marks.get(name, ())))
 
     def _clear(self, before: Mapping[str, Box]) -> None:
         """Takes away what stands elsewhere now, and all words."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -13,8 +14,10 @@ from workbench.gui.board.blueprint_layout import HEAD, head_of, line_of
 from workbench.gui.board.board_graph import kind_of
 from workbench.gui.board.card_fields import CardField
 from workbench.gui.board.layout import Box
+from workbench.gui.board.mark_painter import RING, CardMarks, paint_line, paint_ring, ring_of
 from workbench.gui.icons import draw_icon
 from workbench.gui.theme import mix, theme, ui_font
+from workbench.services.design.marks.mark import Severity
 
 FIELDS, NAMES = 0.75, 0.4
 """Scales below which cards list no fields, and have no names."""
@@ -47,27 +50,27 @@ def on_screen(painter: QPainter) -> float:
 
 
 def paint_card(
-    painter: QPainter, card: Card, box: Box, scale: float, problems: int, *, more: bool = False
+    painter: QPainter, card: Card, box: Box, scale: float, marks: CardMarks, *, more: bool = False
 ) -> None:
     """Paints a card in pixels of the screen, its upper left corner at the origin.
 
     Args:
         box: Where it stands in the picture.
         scale: How large the picture is.
-        problems: How much is wrong with it.
+        marks: What is wrong with it, or marked.
         more: It has a line that adds a field.
     """
     made = _CardPainter(painter, card, Box(0, 0, box.width, box.height), scale)
     made.shape()
     if scale >= FIELDS:
         made.head()
-        made.fields()
+        made.fields(marks.lines)
         if more:
             made.more()
     elif scale >= NAMES:
         made.name()
-    if problems:
-        made.mark(problems)
+    if marks.count:
+        made.ring(marks)
 
 
 class _CardPainter:
@@ -108,9 +111,19 @@ class _CardPainter:
             y = round(HEAD * self._scale) + 0.5
             self._painter.drawLine(QPointF(1, y), QPointF(place.right() - 1, y))
 
-    def fields(self) -> None:
+    def fields(self, marked: Mapping[str, Severity]) -> None:
+        """Draws the fields, a line each.
+
+        Args:
+            marked: What is marked of them, by their names.
+        """
         for number, one in enumerate(self._card.fields):
-            place = self._place(line_of(self._box, number)).adjusted(PAD * self._grow, 0, -PAD / 2, 0)
+            line = self._place(line_of(self._box, number))
+            severity = marked.get(one.name.removesuffix("?"))
+            if severity is not None:
+                paint_line(self._painter, line.adjusted(4, 0, -4, 0), severity, self._fill)
+                line.adjust(0, 0, -18, 0)
+            place = line.adjusted(PAD * self._grow, 0, -PAD / 2, 0)
             self._field(one, place)
 
     def more(self) -> None:
@@ -151,14 +164,8 @@ class _CardPainter:
             shown = measures.elidedText(self._card.title, Qt.TextElideMode.ElideMiddle, place.width())
             self._painter.drawText(place, WRAPPED, shown)
 
-    def mark(self, problems: int) -> None:
-        """Draws how many things are wrong, in a ring on the corner; from afar the ring alone."""
-        colors, size = theme().colors, 9.0 if self._scale >= NAMES else 3.0
-        middle = QPointF(self._box.width * self._scale - size / 3, size / 4)
-        self._painter.setPen(QPen(QColor(colors.warning), 1.5))
-        self._painter.setBrush(QColor(colors.surface))
-        self._painter.drawEllipse(middle, size, size)
-        if self._scale >= NAMES:
-            self._painter.setFont(font_of("far")[0])
-            place = QRectF(middle.x() - size, middle.y() - size, 2 * size, 2 * size)
-            self._painter.drawText(place, Qt.AlignmentFlag.AlignCenter, str(problems))
+    def ring(self, marks: CardMarks) -> None:
+        """Draws how much is marked in a ring on the corner; from afar the ring alone."""
+        near = self._scale >= NAMES
+        middle = ring_of(QRectF(0, 0, self._box.width * self._scale, 0), 1.0)
+        paint_ring(self._painter, middle, marks, font_of("far")[0] if near else None, RING if near else 3.0)

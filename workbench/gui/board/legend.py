@@ -11,9 +11,11 @@ from typing_extensions import override
 
 from workbench.gui.board.board_graph import KINDS, NodeKind
 from workbench.gui.board.flow_tokens import draw_mark
+from workbench.gui.board.mark_painter import RING, CardMarks, paint_ring
 from workbench.gui.icons import pixmap
 from workbench.gui.safe_painter import painting
-from workbench.gui.theme import mix, theme
+from workbench.gui.theme import mix, theme, ui_font
+from workbench.services.design.marks.mark import Severity
 
 LINE = 22
 SAMPLE = 22.0
@@ -60,7 +62,7 @@ class Legend(QFrame):
 
     def _entries(self) -> list[Entry]:
         kinds: list[Entry] = [(_card(KINDS[kind]), KINDS[kind].word) for kind in self._kinds]
-        kinds.append((_problem, "Something is wrong"))
+        kinds += [(_problem, "Something is wrong"), (_ring, "Worth a second look")]
         if not self._moving:
             return [*kinds, (_ghost, "Shown again")]
         return [*kinds, *((_token(outcome), text) for outcome, text in OUTCOMES.items())]
@@ -110,6 +112,11 @@ def _ghost(painter: QPainter, place: QRectF) -> None:
 
 def _problem(painter: QPainter, place: QRectF) -> None:
     _icon(painter, place, "warning", theme().colors.warning)
+
+
+def _ring(painter: QPainter, place: QRectF) -> None:
+    marks = CardMarks(count=1, severity=Severity.WARNING)
+    paint_ring(painter, place.center(), marks, ui_font(8.25), RING - 1)
 
 
 def _icon(painter: QPainter, place: QRectF, name: str, color: str) -> None:

@@ -9,8 +9,10 @@ from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Signal
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from workbench.gui.board.board_graph import BoardGraph, BoardNode, Pair, kind_of
+from workbench.gui.board.mark_painter import RING, CardMarks, card_marks, ring_of
 from workbench.gui.theme import theme
 from workbench.model.text_folding import folded
+from workbench.services.design.marks.mark import DesignMark
 
 
 class Picture(QGraphicsScene):
@@ -29,6 +31,7 @@ class Picture(QGraphicsScene):
         graph: What is known of the nodes.
         chosen: Id of the chosen node, or empty.
         takes_fields: Returns whether fields can be added to a node, by its id.
+        marks: What is worth a second look in the design, by the ids of nodes.
     """
 
     node_chosen = Signal(str)
@@ -42,6 +45,7 @@ class Picture(QGraphicsScene):
         self.graph = BoardGraph()
         self.chosen = ""
         self.takes_fields: Callable[[str], bool] = lambda _node: False
+        self.marks: Mapping[str, tuple[DesignMark, ...]] = {}
         self._focused = False
         theme().changed.connect(self._dress)
 
@@ -92,6 +96,22 @@ class Picture(QGraphicsScene):
         """Shows what is chosen."""
         raise NotImplementedError
 
+    def show_marks(self, marks: Mapping[str, tuple[DesignMark, ...]]) -> None:
+        """Shows the marks of the design on the cards of their nodes."""
+        self.marks = marks
+
+    def mark_at(self, place: QPointF, scale: float) -> str:
+        """Returns the key of the card whose ring is at a place, given how large the picture is seen."""
+        for key in self.cards():
+            away = (ring_of(self.box_of(key), scale) - place) * scale
+            if self.node_of(key) in self.marks and away.manhattanLength() <= RING * 1.4:
+                return key
+        return ""
+
+    def node_of(self, key: str) -> str:
+        """Returns the id of the node that a card shows."""
+        return key
+
     def set_badges(self, badges: Mapping[str, str]) -> None:
         """Shows short texts on nodes, where the picture has room for them."""
 
@@ -138,9 +158,17 @@ class Picture(QGraphicsScene):
         return [name for _, name in sorted(ranked, key=lambda found: found[0])]
 
     def problems(self) -> list[str]:
-        """Returns the ids of the nodes with which something is wrong."""
-        cards = self.cards()
-        return [node.id for node in self.graph.nodes if node.problems and node.id in cards]
+        """Returns the ids of the nodes with which something is wrong, or that are marked."""
+        cards, marks = self.cards(), self.marks
+        return [
+            node.id for node in self.graph.nodes if (node.problems or node.id in marks) and node.id in cards
+        ]
+
+    def troubles(self) -> CardMarks:
+        """Returns all that is wrong or marked on its cards."""
+        nodes = [self.graph.by_id[name] for name in self.problems()]
+        problems = [said for node in nodes for said in node.problems]
+        return card_marks(problems, [one for node in nodes for one in self.marks.get(node.id, ())])
 
 
 def _rank(node: BoardNode, wanted: str) -> int | None:

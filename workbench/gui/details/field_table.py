@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
@@ -40,7 +41,7 @@ class FieldTable(Row):
             self._grid.addWidget(label, 0, at)
             self._grid.setColumnStretch(at, share)
         self._cells: list[tuple[CodeLine, ...]] = []
-        self.new = CodeLine("New field", cell=True)
+        self.new = CodeLine("New field", self._complete_new, cell=True)
         self.new.setPlaceholderText(NEW)
         self.new.committed.connect(self._add)
         self._grid.addWidget(self.new, 1, 0, 1, len(HEADS))
@@ -125,6 +126,15 @@ class FieldTable(Row):
 
     def _typed(self, line: str, field: FieldRow, document: Document) -> Document:
         return with_field_line(document, self.row.path, line, instead=field.key)
+
+    def _complete_new(self, typed: str, at: int) -> Completions:
+        """Returns the types that can stand behind the name."""
+        begin = typed.find(":") + 1
+        begin += len(typed[begin:at]) - len(typed[begin:at].lstrip())
+        if not typed[:begin].strip() or at < begin:
+            return Completions(start=at, end=at)
+        found = self.hand.completes((*self.row.path, "new", "type"))(typed[begin:at], at - begin)
+        return replace(found, start=found.start + begin, end=found.end + begin)
 
     def _add(self, typed: str) -> None:
         if typed.strip():

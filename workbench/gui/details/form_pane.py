@@ -77,8 +77,9 @@ class FormPane(QScrollArea):
                 self._rest.start()
                 return
         left = self._tell(self._problems, self._why_not)
-        self.told.set("error", "\n".join(one.said for one in left))
-        self.told.setVisible(bool(left))
+        said = [*([self._why_not] if self._why_not else []), *(one.said for one in left)]
+        self.told.set("error" if left else "info", "\n".join(said))
+        self.told.setVisible(bool(said))
         if self._focus is not None:
             self.focus_path(*self._focus)
             self._focus = None

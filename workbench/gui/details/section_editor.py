@@ -71,7 +71,7 @@ class SectionEditor(QWidget):
         self._also: frozenset[Path] = frozenset()
         self._focus: Path = ()
         self._label = self._why_not = self._sent = ""
-        self._applying = False
+        self._applying = self._typing = False
         self._reading = Question(self, desk, self._known, partial(desk.fail, "Checking the text"))
         self._trying = Question(self, desk, self._fits, partial(desk.fail, "Trying the fields"))
         self.drafts = DraftKeeper(desk, self._written, self._restore, self._discard)
@@ -93,7 +93,7 @@ class SectionEditor(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        self.where, self.stand = ElidedLabel(), Badge("ok", "written")
+        self.where, self.stand = ElidedLabel(), Badge("ok", "saved")
         sign = QLabel()
         sign.setPixmap(icon("code", "muted").pixmap(14, 14))
         head = QHBoxLayout()
@@ -155,7 +155,7 @@ class SectionEditor(QWidget):
         """Shows a piece as the design has it now, unless something else is typed here."""
         was = self.piece
         if fresh:
-            self._also, self._label = frozenset(), ""
+            self._also, self._label, self._typing = frozenset(), "", False
             self.banner.hide()
             self.drafts.leave()
             self.pane.show_piece(piece, fresh=True)
@@ -337,18 +337,20 @@ class SectionEditor(QWidget):
         node, piece = self.node, self.piece
         if node is not None and piece is not None and not self._applying:
             label = self._label or f"Edit {node.kind} {node.name}"
+            goes_on, self._typing = self._typing and not self._label, not self._label
             now = self.pane.editor.text()
             change = partial(with_piece, kind=node.kind, name=node.name, was=piece.text, now=now)
             self._sent = now
-            self._step(label, change)
+            self._step(label, change, goes_on=goes_on)
 
-    def _step(self, label: str, change: Callable[[DesignText], DesignText]) -> None:
+    def _step(self, label: str, change: Callable[[DesignText], DesignText], *, goes_on: bool = False) -> None:
         self._applying, self._label = True, ""
-        self.desk.run(self._run(label, change), label)
+        apply = partial(self.desk.workspace.design.apply, label, change, goes_on=goes_on)
+        self.desk.run(self._run(apply), label)
 
-    async def _run(self, label: str, change: Callable[[DesignText], DesignText]) -> None:
+    async def _run(self, apply: Callable[[], DesignState]) -> None:
         try:
-            state = await asyncio.to_thread(self.desk.workspace.design.apply, label, change)
+            state = await asyncio.to_thread(apply)
         except (CallerError, WorkbenchError) as error:
             self.banner.set("error", error_text(error), [("Discard", self.drafts.discard)])
             self.banner.show()
@@ -381,8 +383,10 @@ class SectionEditor(QWidget):
             self.stand.set("error", counted(count, "mistake"))
         elif self.pane.dirty:
             self.stand.set("warning", "draft")
+        elif self._problems:
+            self.stand.set("warning", "not saved")
         else:
-            self.stand.set("ok", "written" if not self._why_not else "read-only")
+            self.stand.set("ok", "saved" if not self._why_not else "read-only")
         self.stand.setToolTip(BROKEN if broken else DRAFT if self.pane.dirty else self._why_not)
         self.drafted.emit()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction
@@ -143,7 +144,8 @@ class TextPane(QWidget):
             f"{one.line + self.editor.first_line - 1}:{one.column}  {sentences(one.message, one.hint)}{more}"
         )
         fixes = self._language.fixes(self.editor.text(), one)[: self.named]
-        self.strip.set("error", said, [(fix.label, lambda fix=fix: self.apply(fix)) for fix in fixes])  # type: ignore[misc]
+        kind = "warning" if one.warning else "error"
+        self.strip.set(kind, said, [(fix.label, partial(self.apply, fix)) for fix in fixes])
         if not self.strip.isVisible():
             self.strip.show()
             QTimer.singleShot(0, self.editor, self.editor.ensureCursorVisible)  # it may stand behind it now

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QScrollArea,
     QSizePolicy,
     QStackedWidget,
@@ -22,9 +26,11 @@ from PySide6.QtWidgets import (
 
 from workbench.gui.board.board_graph import BoardGraph, BoardNode, kind_of
 from workbench.gui.icons import icon
+from workbench.gui.reads import Question, takes_time
 from workbench.gui.views.subscription_table import mode_text
 from workbench.gui.widgets import ElidedLabel, plain_label
 from workbench.model.pydantic_messages import summary_of
+from workbench.project.python_sources import place_of_name
 
 if TYPE_CHECKING:
     from workbench.gui.details.section_editor import SectionEditor
@@ -175,6 +181,9 @@ class AboutPane(QScrollArea):
             self.parts[part] = _label("warning" if part == "problems" else "")
             for label in (self.heads[part], self.parts[part]):
                 column.addWidget(label)
+        self.open = QPushButton()
+        self.open.hide()
+        column.addWidget(self.open, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
         self.setWidget(inner)
         self.setWidgetResizable(True)
@@ -183,6 +192,7 @@ class AboutPane(QScrollArea):
 
     def show_parts(self, texts: Mapping[str, str]) -> None:
         """Shows texts by the names of `PARTS`."""
+        self.open.hide()
         for part, label in self.parts.items():
             label.setText(texts.get(part, ""))
             for one in (label, self.heads[part]):
@@ -218,6 +228,10 @@ class DetailsPanel(QFrame):
         self._text.clicked.connect(self.text_wanted)
         self._close = _button("close", "Close the details  (F4)")
         self._close.clicked.connect(self.closed)
+        self.about.open.clicked.connect(self._open)
+        self._file = Path()
+        fail = partial(section.desk.fail, "Reading the modules")
+        self._looking = Question(self, section.desk, self._tell_place, fail)
         self.pages = QStackedWidget()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -255,6 +269,16 @@ class DetailsPanel(QFrame):
         split.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
         split.setSizes([600, 400])
 
+    def _tell_place(self, place: tuple[Path, str] | None) -> None:
+        """Says where a module brings what is shown."""
+        self.about.open.setVisible(place is not None)
+        if place is not None:
+            self._file = place[0]
+            self.about.open.setText(f"Open {place[1]}")
+
+    def _open(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._file)))
+
     def show_nothing(self) -> None:
         """Says that nothing is chosen."""
         self.section.leave()
@@ -289,6 +313,11 @@ class DetailsPanel(QFrame):
             }
         )
         self.tabs.setTabEnabled(0, declared)
+        self._looking.drop()
+        if not declared:
+            project, own = self.section.desk.workspace.project, node.id.partition(":")[2]
+            read = partial(_place_of, project.root, project.modules, own)
+            self._looking.ask(read, own)
         name = node.id.removeprefix("subscription:")
         self._letters.setVisible(name in live.subscriptions and live.subscriptions[name].dead > 0)
         text, picture = ACTIONS.get(node.kind, ("", ""))
@@ -299,6 +328,12 @@ class DetailsPanel(QFrame):
             self._act.setIcon(icon(picture))
         self._text.setVisible(declared)
         self.pages.setCurrentIndex(1)
+
+
+def _place_of(root: Path, modules: Sequence[str], name: str) -> tuple[Path, str] | None:
+    takes_time()
+    place = place_of_name(root, modules, name)
+    return (root / place[0], f"{place[0]}:{place[1]}") if place is not None else None
 
 
 def _button(icon_name: str, tip: str) -> QToolButton:

@@ -182,12 +182,10 @@ class _Builder:
 
     def topics(self) -> None:
         model = self._model
-        listened = {subscription.topic for subscription in model.subscriptions.values()}
         queues = {one.topic for one in model.subscriptions.values() if _is_queue(one)}
         for topic in model.topics.values():
-            problems = () if topic.name in listened else ("No subscription reads this topic",)
             kind = "queue" if topic.name in queues else "topic"
-            self._add(f"topic:{topic.name}", kind, topic.name, problems=problems)
+            self._add(f"topic:{topic.name}", kind, topic.name)
         for event in model.events:
             for topic_name in sorted(model.routing.topics_of(event)):
                 self._join(f"event:{event}", f"topic:{topic_name}", "routes")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, Qt, QUrl
+from PySide6.QtCore import QSettings, QUrl
 from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -14,12 +14,17 @@ from typing_extensions import override
 from workbench.gui.actions import Action, action
 from workbench.gui.board.board_editor import BoardEditor
 from workbench.gui.board.board_graph import kind_of
+from workbench.gui.board.board_marks import BoardMarks
 from workbench.gui.board.legend import Legend
 from workbench.gui.board.picture import Picture
 from workbench.gui.desk import Desk, Selection
+<<<<<<< HEAD
 from workbench.gui.details.section_drafts import drafted
 from workbench.gui.details.section_editor import SectionEditor
 from workbench.gui.icons import icon
+=======
+from workbench.gui.details.section_editor import SectionEditor, drafted
+>>>>>>> main
 from workbench.gui.view import View
 from workbench.gui.views.board_details import ACTIONS, DECLARED_AS, DetailsPanel, Live
 from workbench.gui.views.board_finder import BoardFinder
@@ -64,6 +69,7 @@ class BoardView(View):
         self.pictures.add_below(self.editor.changes.strip)
         self.editor.wires.told.connect(self._tell)
         self.editor.hand.told.connect(self._tell)
+        self.marks = BoardMarks(self.editor)
         self.legend = Legend(self.canvas)
         self.details = DetailsPanel(SectionEditor(desk, self.editor.take))
         self._build()
@@ -117,9 +123,6 @@ class BoardView(View):
 
     def _toolbar(self) -> QHBoxLayout:
         self.finder = BoardFinder(self, self.canvas)
-        self.troubles = toolbar_button("", "warning", "Step through what is marked")
-        self.troubles.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.troubles.clicked.connect(self.next_problem)
         self.key_button = toolbar_button("", "info", "Explain colours and marks")
         self.key_button.setAccessibleName("Legend")
         self.key_button.setCheckable(True)
@@ -141,7 +144,7 @@ class BoardView(View):
         row.addWidget(self.finder.matches)
         row.addStretch(1)
         row.addWidget(self.editor.stand)
-        row.addWidget(self.troubles)
+        row.addWidget(self.marks.button)
         row.addWidget(self.editor.add_button)
         for key in ("undo", "redo"):
             row.addWidget(self.editor.acts.button(key, words=False))
@@ -157,7 +160,7 @@ class BoardView(View):
     def _word(self) -> None:
         """Shows the buttons with their words where there is room."""
         wide, medium = (self.pictures.width() >= least for least in (WIDE, MEDIUM))
-        show_words((*self._switch, self.troubles, self.editor.add_button), shown=wide)
+        show_words((*self._switch, self.marks.button, self.editor.add_button), shown=wide)
         for button in self._zooming:  # the wheel and the keys do it, too
             button.setVisible(medium)
 
@@ -216,6 +219,7 @@ class BoardView(View):
             closed = not found.graph.nodes and self.desk.workspace.project.restricted
             self.pages.setCurrentIndex(1 if closed else 0)
             self.editor.drawn()
+            self.marks.follow()
             self.finder.look_again()
         self._show_badges()
 
@@ -232,13 +236,7 @@ class BoardView(View):
         """Explains the kinds that are seen, says how much is wrong and what can be done."""
         self.canvas.offering.refresh()
         self.legend.set_kinds(self.scene.kinds(), moving=self.scene.moving)
-        self._count_problems()
-
-    def _count_problems(self) -> None:
-        count = len(self.scene.problems())
-        self.troubles.setEnabled(bool(count))
-        self.troubles.setText(f"{count} problem{'s' if count != 1 else ''}" if count else "No problems")
-        self.troubles.setIcon(icon("warning", "warning") if count else icon("ok", "ok"))
+        self.marks.count()
 
     # -- two pictures --------------------------------------------------------------------------------------
 
@@ -296,19 +294,6 @@ class BoardView(View):
         self.acts.refresh()
 
     # -- going there ---------------------------------------------------------------------------------------
-
-    @action(
-        "Next problem",
-        icon="warning",
-        tip="Step through what is marked",
-        why=lambda view: "" if view.scene.problems() else "Nothing is marked",
-    )
-    def next_problem(self) -> None:
-        """Shows the next node with which something is wrong."""
-        wrong = self.scene.problems()
-        if wrong:
-            here = wrong.index(self.scene.chosen) if self.scene.chosen in wrong else -1
-            self.canvas.reveal(wrong[(here + 1) % len(wrong)])
 
     @override
     def follow(self, selection: Selection) -> None:

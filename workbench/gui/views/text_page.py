@@ -80,7 +80,9 @@ class TextPage(TextPane):
         """Takes what is known of the text."""
         self.checked = checked
         if self.sure:
-            self.show_mistakes(checked.problems)
+            self.show_mistakes(
+                [*checked.problems, *(one.as_warning for one in checked.marks if one.as_warning)]
+            )
 
     # -- the language -------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,9 +28,12 @@ from workbench.tusk import Document, TskError, parse, read_file, remove, save
 if TYPE_CHECKING:
     from workbench.engine.world import World
     from workbench.project.project import Project
+    from workbench.services.project.draft_files import DraftFiles, KeptDraft
 
 KEPT = 200
 """Steps that can be undone."""
+UNSAVED = "design/"
+"""With this the key begins under which a draft is kept; a number that is free follows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +69,16 @@ class Design:
 
     Its methods read and write files and compile: they are called beside the loop, one at a time.
 
+    Args:
+        drafts: Keep what is not written until it is, over restart and kill.
+
     Attributes:
         compiled: The project as it was compiled last; None as long as nothing was.
     """
 
-    def __init__(self, world: World[Project], environ: Mapping[str, str]) -> None:
-        self._world, self._environ = world, environ
+    def __init__(self, world: World[Project], environ: Mapping[str, str], drafts: DraftFiles) -> None:
+        self._world, self._environ, self._drafts = world, environ, drafts
+        self._key = ""
         self._turn = threading.Lock()
         self.compiled: Project | None = None
         self._files = DesignText()
@@ -90,8 +98,13 @@ class Design:
             self._follow()
             return self._state()
 
-    def apply(self, label: str, change: Callable[[DesignText], DesignText]) -> DesignState:
+    def apply(
+        self, label: str, change: Callable[[DesignText], DesignText], *, goes_on: bool = False
+    ) -> DesignState:
         """Does a step; what loads is written in one go.
+
+        Args:
+            goes_on: It is one step with the last one, if that has the same label.
 
         Raises:
             InvalidValue: The change says that it cannot be.
@@ -103,20 +116,64 @@ class Design:
             before = self._follow()
             after = change(before)
             if after != before:
-                self._done = [*self._done, DesignStep(label=label, before=before, after=after)][-KEPT:]
+                self._remember(DesignStep(label=label, before=before, after=after), goes_on=goes_on)
                 self._undone.clear()
                 self._take(after)
             return self._state()
 
-    def marks(self) -> list[DesignMark]:
-        """Returns what is worth a second look in the model that runs.
+    def unsaved(self) -> list[KeptDraft]:
+        """Returns what was never written when the project was closed, or the program ended, the oldest first.
+
+        The content says how many ``mistakes`` it had, and for each of its ``files`` what stood there and what
+        was designed, null for no file.
+        """
+        others = [key for key in self._kept_designs() if key != self._own_key()]
+        found = [one for key in others if (one := self._drafts.find(key)) is not None]
+        return sorted(found, key=lambda kept: kept.at)
+
+    def take_up(self, kept: KeptDraft) -> DesignState:
+        """Does again, as one step, what was never written.
 
         Raises:
-            NotFound: There is no project file any more.
-            TskError: It cannot be read.
+            InvalidValue: A file of it is not there any more; it stays kept.
+            ProjectError: A file cannot be read, or the same section changed meanwhile; it stays kept.
+            ChangedOnDisk, StoreReadOnly: As `apply`.
         """
+        with self._turn:
+            present = self._follow()
+            base = mine = present
+            for name, (before, after) in kept.content["files"].items():
+                if before is not None and _file(present, name) is None:
+                    raise InvalidValue(f"{name} is not there any more", path="", hint="put it back")
+                base, mine = _said(base, name, before), _said(mine, name, after)
+            made = _joined(base, mine, present)
+            self._done.append(DesignStep(label="Take up what was unsaved", before=present, after=made))
+            self._undone.clear()
+            try:
+                self._take(made)
+            finally:
+                self.discard(kept)
+            return self._state()
+
+    def discard(self, kept: KeptDraft) -> None:
+        """Forgets what was never written."""
+        self._drafts.drop(kept.key)
+        self._drafts.write()
+
+    def marks(self) -> list[DesignMark]:
+        """Returns what is worth a second look in the model that runs; nothing without a readable file."""
         model = self._world.model
-        return marks_of(read_settings(model.root, environ=self._environ), model.registry)
+        try:
+            return marks_of(read_settings(model.root, environ=self._environ), model.registry)
+        except (NotFound, TskError):
+            return []
+
+    def _remember(self, step: DesignStep, *, goes_on: bool) -> None:
+        last = self._done[-1] if self._done else None
+        if goes_on and last is not None and (last.label, last.after) == (step.label, step.before):
+            self._done[-1] = DesignStep(label=step.label, before=last.before, after=step.after)
+        else:
+            self._done = [*self._done, step][-KEPT:]
 
     def rename_preview(self, node: DesignNode, name: str) -> ChangePreview:
         """Returns what a rename would touch.
@@ -188,15 +245,38 @@ class Design:
         return self._text
 
     def _take(self, text: DesignText) -> None:
-        """Writes what loads."""
+        """Writes what loads; what does not is kept."""
         self._text = text
         self._problems = ("it is not written yet",)
-        loads = text.project == self._files.project  # where only scenarios changed
-        self._problems = () if loads else tuple(self._faults(text.project))
-        if not self._problems:
-            self._problems = ("it is not written yet",)
-            self._write(text)
-            self._problems = ()
+        try:
+            loads = text.project == self._files.project  # where only scenarios changed
+            self._problems = () if loads else tuple(self._faults(text.project))
+            if not self._problems:
+                self._problems = ("it is not written yet",)
+                self._write(text)
+                self._problems = ()
+        finally:
+            self._keep(text)
+
+    def _keep(self, text: DesignText) -> None:
+        """Keeps what is not written: for each file its text as it was and as it would be, null for none."""
+        was, new = ({one.file: one.text for one in texts.files()} for texts in (self._files, text))
+        files = {name: (was.get(name), new.get(name)) for name in was | new if was.get(name) != new.get(name)}
+        if self._problems and files:
+            content = {"mistakes": len(self._problems), "files": files}
+            self._drafts.keep(self._own_key(), content, "the unsaved design")
+        else:
+            self._drafts.drop(self._own_key())
+        self._drafts.write()
+
+    def _own_key(self) -> str:
+        if not self._key:
+            taken = self._kept_designs()
+            self._key = next(key for at in count() if (key := f"{UNSAVED}{at}") not in taken)
+        return self._key
+
+    def _kept_designs(self) -> list[str]:
+        return [key for key in self._drafts.places() if key.startswith(UNSAVED)]
 
     def _faults(self, document: Document) -> Sequence[str]:
         try:
@@ -285,6 +365,11 @@ def _without(step: DesignStep, present: DesignText) -> DesignText:
     except ProjectError as error:
         said = f"{step.label} cannot be undone: {error.problems[0]}"
         raise InvalidValue(said, path="", hint="change it by hand") from error
+
+
+def _said(text: DesignText, name: str, said: str | None) -> DesignText:
+    """Returns the texts with another text of a file; None takes the file away."""
+    return text.without_file(name) if said is None else text.with_file(parse(said, name))
 
 
 def _file(text: DesignText, name: str) -> Document | None:

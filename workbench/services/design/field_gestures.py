@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.errors import InvalidValue
 from workbench.services.design.design_text import DesignText
-from workbench.services.design.gestures import DesignNode, fields_of, fields_path, with_field
+from workbench.services.design.gestures import DesignNode, exists, fields_of, fields_path, with_field
 from workbench.services.design.relations import column_type, section_path
 from workbench.services.design.section_lists import actions, put
 from workbench.tusk import Entry
@@ -17,7 +17,7 @@ FIELDED = ("command", "event", "projection", "aggregate", "process", "query")
 _OF_COLUMN = {"text": "string", "number": "decimal", "time": "date-time", "json": "object"}
 """What a field is for a column of a kind; any other kind is called as the type is."""
 _REST = re.compile(r"[ \t]*,?[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z)")
-_COMMENTS = re.compile(r"(?:[ \t]*#[^\n]*\n)*\Z")
+_COMMENTS = re.compile(r"(?:^[ \t]*#[^\n]*\n)*\Z", re.MULTILINE)
 
 
 def events_of(text: DesignText, node: DesignNode) -> list[str]:
@@ -25,7 +25,8 @@ def events_of(text: DesignText, node: DesignNode) -> list[str]:
     if node.kind != "command":
         return []
     done = actions(text.project, section_path(node.kind, node.name))
-    return [name for does, name in dict.fromkeys(done) if does == "emit"]
+    emitted = [name for does, name in dict.fromkeys(done) if does == "emit"]
+    return [name for name in emitted if exists(text, DesignNode("event", name))]
 
 
 def with_field_along(text: DesignText, node: DesignNode, line: str) -> DesignText:

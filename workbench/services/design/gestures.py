@@ -133,8 +133,11 @@ def with_field(text: DesignText, node: DesignNode, line: str, *, instead: str = 
     """Returns the texts with a field as a line says it, behind the others or in the place of one.
 
     Raises:
-        InvalidValue: The line cannot be understood, or there is a field of that name.
+        InvalidValue: The line cannot be understood, there is a field of that name, or the project file does
+            not declare the thing.
     """
+    if not exists(text, node):
+        raise InvalidValue(f"the project file declares no {node.kind} {node.name}", path="")
     return text.with_project(with_field_line(text.project, fields_path(node), line, instead=instead))
 
 
@@ -183,7 +186,8 @@ def renamed(
     if not _LEGAL.fullmatch(name):
         raise InvalidValue(f"{name or 'nothing'} cannot be a name", path="")
     events = [new_name(node, one, name) for one in places if one.role == HEADER and one.name != node.name]
-    for one in (DesignNode(node.kind, name), *(DesignNode("event", event) for event in events)):
+    alike = [DesignNode(kind, name) for kind in _kindred(node.kind)]
+    for one in (*alike, *(DesignNode("event", event) for event in events)):
         if exists(text, one):
             raise InvalidValue(f"there is a {one.kind} {one.name} already", path="")
     for file in dict.fromkeys(one.file for one in places):
@@ -202,6 +206,14 @@ def _with_owner(text: DesignText, node: DesignNode, name: str) -> DesignText:
         if text.project.find(path) is None:
             text = text.with_project(put(text.project, path, name))
     return text
+
+
+def _kindred(kind: str) -> list[str]:
+    """Returns the kinds among whose names one of a kind must be the only one of its name."""
+    own = set(NAME_SPACES.get(kind, (kind,)))
+    return [one for one in (*KINDS, "topic", "subscription") if own & set(NAME_SPACES.get(one, (one,)))] or [
+        kind
+    ]
 
 
 def _with_stored_name(text: DesignText, node: DesignNode, name: str) -> DesignText:

@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from workbench.errors import CallerError
 from workbench.project.declared.key_lookup import KeyPlace
 from workbench.project.declared.section_kinds import KINDS, TYPES
+from workbench.services.design.design_text import DesignText
+from workbench.services.design.marks.mark import MarkFix
 from workbench.services.design.text_check import CheckedText
 from workbench.services.design.text_members import place_in
 from workbench.tusk import Document, Problem, Scope, write_key
@@ -48,7 +51,29 @@ class QuickFix:
 def quick_fixes(checked: CheckedText, problem: Problem) -> list[QuickFix]:
     """Returns what would fix a problem of a checked text, the most likely first."""
     document = checked.document
+    marks = [mark for mark in checked.marks if mark.as_warning == problem]
+    if marks:
+        return [one for mark in marks for fix in mark.fixes for one in _of_mark(document, fix)]
     return [*_replacements(document, problem), *_closings(document, problem), *_additions(document, problem)]
+
+
+def _of_mark(document: Document, fix: MarkFix) -> Iterator[QuickFix]:
+    """Yields a fix of a mark as a change of the text; none where it cannot be done."""
+    try:
+        after = fix.change(DesignText(project=document)).project.text
+    except CallerError:
+        return
+    start = _alike(document.text, after)
+    rest, written = document.text[start:], after[start:]
+    same = _alike(rest[::-1], written[::-1])
+    pieces = ((start, len(document.text) - same, written[: len(written) - same]),)
+    yield QuickFix(label=fix.label, effect=fix.effect, pieces=pieces)
+
+
+def _alike(one: str, other: str) -> int:
+    """Returns with how many of the same characters two texts begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (here, there) in pairs if here != there), min(len(one), len(other)))
 
 
 def span_of(document: Document, problem: Problem) -> tuple[int, int]:

@@ -31,6 +31,8 @@ SETTINGS = {
 SPOKEN = {
     "event": ("event",),
     "no_event": ("event",),
+    "message": ("event",),
+    "no_message": ("event",),
     "command": ("command",),
     "no_command": ("command",),
     "rejected": ("command",),

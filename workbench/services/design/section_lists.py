@@ -11,11 +11,14 @@ from workbench.project.declared.key_lookup import key_place
 from workbench.project.declared.sections import ActionSection
 from workbench.tusk import Document, Entry, Raw, ValueKind, delete, insert, set_value, write_value
 from workbench.tusk.document import Path
+from workbench.tusk.splice import splice
 
 DOES = ("emit", "issue", "publish", "withdraw")
 """Keys that say what an action does."""
 _ACTION = tuple(one.alias or name for name, one in ActionSection.model_fields.items())
 _NO_LETTER = re.compile(r"[^A-Za-z0-9_]+")
+_REST = re.compile(r"[ \t]*,?[ \t]*(?:#[^\n]*)?\r?\n?")
+_ABOVE = re.compile(r"(?:^[ \t]*#[^\n]*\n)*\Z", re.MULTILINE)
 
 
 def usual_order(path: Path) -> Sequence[str]:
@@ -71,9 +74,10 @@ def add_action(
         return document
     first = [entry for key in _ACTION if (entry := document.find((*path, key))) is not None]
     named = next(one for one in first if one.key in DOES)
-    block = _block(document, first)
+    spans = [_whole(document, entry) for entry in first]
+    block = _block(document, spans)
     for entry in first:
-        document = delete(document, (*path, entry.key))
+        document = _taken_out(document, (*path, entry.key))
     key = _word(_names(named)[0])
     document = put(document, (*path, "do"), {key: Raw(block)})
     return put(document, (*path, "do", _free(document, path, name)), action)
@@ -134,10 +138,27 @@ def _names(entry: Entry) -> list[str]:
     return [str(one.plain) for one in items if one.kind is ValueKind.STRING]
 
 
-def _block(document: Document, entries: Sequence[Entry]) -> str:
-    texts = [document.text[one.start : one.value.end] for one in entries]
+def _whole(document: Document, entry: Entry) -> tuple[int, int]:
+    """Returns the span of an entry; where it has its lines alone, with the comments above and behind it."""
+    text, begin, end = document.text, entry.line_start, entry.line_end
+    behind = _REST.fullmatch(text, entry.value.end, end)
+    if text[begin : entry.start].strip(" \t\ufeff") or behind is None:
+        return entry.start, entry.value.end
+    found = _ABOVE.search(text, 0, begin)
+    return found.start() if found is not None else begin, end
+
+
+def _taken_out(document: Document, path: Path) -> Document:
+    entry = document.find(path)
+    start, end = _whole(document, entry) if entry is not None else (0, 0)
+    alone = entry is not None and start < entry.start
+    return splice(document, start, end, "") if alone else delete(document, path)
+
+
+def _block(document: Document, spans: Sequence[tuple[int, int]]) -> str:
+    texts = [document.text[start:end].strip() for start, end in spans]
     line = "{ " + ", ".join(texts) + " }"
-    if "\n" not in line and len(line) <= 80:
+    if "\n" not in line and "#" not in line and len(line) <= 80:
         return line
     end = document.line_end
     lines = [text if '"""' in text or "'''" in text else indent(text, "    ").strip() for text in texts]

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
+from workbench.errors import ModelError
 from workbench.model.expressions.closures import Scope as Names
 from workbench.model.pydantic_messages import summary_of
-from workbench.model.registry import Registry
+from workbench.model.registry import Definitions, Registry
 from workbench.project.contradictions import contradictions
 from workbench.project.declared.compiler import compile_declared
 from workbench.project.declared.field_types import TYPE_NAMES
 from workbench.project.declared.section_kinds import DECLARED, KINDS
-from workbench.project.project import without_collecting
+from workbench.project.project import model_of, without_collecting
 from workbench.project.project_file import ProjectFile, filters_of, read_document, written_values
 from workbench.project.scenarios import read_scenarios
+from workbench.services.design.marks.mark import DesignMark
 from workbench.services.design.references import NAME_SPACES
 from workbench.tusk import Document, Problem, Scope, TskError, ValueKind, parse_in_part
 from workbench.tusk.document import Path
 
+Advise = Callable[[ProjectFile, Registry], Sequence[DesignMark]]
+"""Returns what is worth a second look in a model, see `marks_of`."""
 KnownNames = Mapping[str, Mapping[str, str]]
 """What names of a kind there are, each with what is said of it; by the kinds of `meanings`."""
 
@@ -35,6 +39,7 @@ class CheckedText:
         scopes: The names that each expression may use, by its path; of a project file only.
         project: The project file that it belongs to; itself for that.
         running: The model that runs, where the project file does not say everything of it.
+        marks: What is worth a second look, where nothing is wrong and Python brings no part of the model.
     """
 
     document: Document
@@ -43,23 +48,32 @@ class CheckedText:
     scopes: Mapping[Path, Names] = field(default_factory=dict)
     project: Document
     running: Registry | None = None
+    marks: tuple[DesignMark, ...] = ()
 
 
 def check_project_text(
-    text: str, path: FilePath, *, environ: Mapping[str, str], running: Registry | None
+    text: str,
+    path: FilePath,
+    *,
+    environ: Mapping[str, str],
+    running: Registry | None,
+    advise: Advise = lambda _file, _registry: (),
 ) -> CheckedText:
     """Checks the text of a project file.
 
     Args:
         running: The model that runs, where Python modules bring parts of it.
+        advise: Finds what is worth a second look.
     """
     with without_collecting():
-        checked = _checked(text, path, environ, running)
+        checked = _checked(text, path, environ, running, advise)
     gc.collect(1)  # what it was compiled into goes while it is young: later more would have to be walked over
     return checked
 
 
-def _checked(text: str, path: FilePath, environ: Mapping[str, str], running: Registry | None) -> CheckedText:
+def _checked(
+    text: str, path: FilePath, environ: Mapping[str, str], running: Registry | None, advise: Advise
+) -> CheckedText:
     document, faults = parse_in_part(text, path.name)
     scopes: dict[Path, Names] = {}
     try:
@@ -67,15 +81,26 @@ def _checked(text: str, path: FilePath, environ: Mapping[str, str], running: Reg
     except TskError as error:
         file, said = None, list(error.found)
     lenient = file is None or bool(file.settings.cqrs.modules)
-    found = _compiled(document, path, file, scopes, environ, lenient=lenient)
+    made, found = _compiled(document, path, file, scopes, environ, lenient=lenient)
+    problems = tuple(faults or sorted([*said, *found]))
     return CheckedText(
         document=document,
-        problems=tuple(faults or sorted([*said, *found])),
+        problems=problems,
         names=names_in(document, running),
         scopes=scopes,
         project=document,
         running=running,
+        marks=()
+        if any(not one.warning for one in problems) or lenient or file is None
+        else _marks(file, made, advise),
     )
+
+
+def _marks(file: ProjectFile, made: Definitions, advise: Advise) -> tuple[DesignMark, ...]:
+    try:
+        return tuple(advise(file, model_of(file, [made])))
+    except ModelError:
+        return ()  # opening the project says so
 
 
 def _compiled(
@@ -86,13 +111,12 @@ def _compiled(
     environ: Mapping[str, str],
     *,
     lenient: bool,
-) -> list[Problem]:
+) -> tuple[Definitions, list[Problem]]:
     """Compiles what is declared; without readable settings only for what expressions may use."""
     if file is None:
         resolved, _, _ = written_values(document, path, environ=environ)
         declared = {kind: resolved.values[kind] for kind in DECLARED if kind in resolved.values}
-        compile_declared(document, declared, lenient=True, scopes=scopes)
-        return []
+        return compile_declared(document, declared, lenient=True, scopes=scopes)[0], []
     settings = file.settings
     made, found = compile_declared(
         document,
@@ -103,7 +127,7 @@ def _compiled(
         scopes=scopes,
     )
     handlers = None if lenient else set(made.handlers)
-    return [*found, *contradictions(settings, file.problem, handlers)]
+    return made, [*found, *contradictions(settings, file.problem, handlers)]
 
 
 def check_scenario_text(text: str, name: str, project: Document, running: Registry) -> CheckedText:

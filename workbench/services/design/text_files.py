@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from workbench.errors import NotFound
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import FOLDER, read_scenarios
+from workbench.services.design.marks.find_marks import marks_of
 from workbench.services.design.text_check import CheckedText, check_project_text, check_scenario_text
 from workbench.services.project_editor import ProjectEditor
 from workbench.services.project_editor.settings_draft import SettingsDraft
@@ -54,7 +55,9 @@ class TextFiles:
         project = self._world.model
         running = project.registry if project.modules else None
         if name == PROJECT_FILE:
-            return check_project_text(text, self.path(name), environ=self._environ, running=running)
+            return check_project_text(
+                text, self.path(name), environ=self._environ, running=running, advise=marks_of
+            )
         document, _ = parse_in_part(self.read(PROJECT_FILE).decode(errors="replace"), PROJECT_FILE)
         return check_scenario_text(text, name, document, project.registry)
 

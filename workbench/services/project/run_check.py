@@ -30,7 +30,7 @@ from workbench.model.secrets import without_secrets
 from workbench.project.module_import import place_in
 from workbench.project.project import STORY_FILE, Project
 from workbench.project.project_file import ProjectFile, read_settings
-from workbench.project.python_sources import read_sources
+from workbench.project.python_sources import place_of_name
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import find_scenarios
 from workbench.services.commands.command_story import command_in
@@ -86,18 +86,15 @@ def _placed(project: Project, file: ProjectFile, one: Contradiction) -> Problem 
     section = f"{one.kind}.{one.name}"
     if section in file.document.sections or file.document.find((one.kind, one.name)) is not None:
         return file.problem((one.kind, *one.name.split(".")), "M-MODEL", said, one.hint, key=True)
-    for source in read_sources(project.root, project.modules).found.values():
-        text = (source.text or b"").decode(errors="replace")
-        at = max(text.find(f'"{one.name}"'), text.find(f"'{one.name}'"))
-        if at >= 0:
-            return Complaint(
-                file=source.path.relative_to(project.root).as_posix(),
-                line=text.count("\n", 0, at) + 1,
-                column=at - text.rfind("\n", 0, at),
-                code="M-MODEL",
-                message=said,
-                hint=one.hint,
-            )
+    if (place := place_of_name(project.root, project.modules, one.name)) is not None:
+        return Complaint(
+            file=place[0],
+            line=place[1],
+            column=place[2],
+            code="M-MODEL",
+            message=said,
+            hint=one.hint,
+        )
     return Complaint(file=PROJECT_FILE, code="M-MODEL", message=said, hint=one.hint)
 
 

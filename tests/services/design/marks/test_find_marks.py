@@ -22,11 +22,13 @@ from tests.services.design.marks.mark_examples import (
 )
 from workbench.assets import asset
 from workbench.errors import InvalidValue, ProjectError
+from workbench.model.clock import ManualClock
 from workbench.project.project import load_project
 from workbench.project.project_file import read_settings
 from workbench.services.design.design import Design
 from workbench.services.design.marks.certain_conditions import certainty
 from workbench.services.design.marks.find_marks import KINDS, marks_of
+from workbench.services.project.draft_files import DraftFiles
 
 CODES = [kind.code for kind in KINDS]
 
@@ -71,7 +73,8 @@ def test_what_a_fix_did_is_undone_to_the_byte(code, tmp_path):
     file = tmp_path / "project.tsk"
     file.write_bytes(text)
     world = SimpleNamespace(model=load_project(tmp_path, environ={}, trusted=True), store=None)
-    design = Design(world, {})
+    drafts = DraftFiles(tmp_path, {"WORKBENCH_CONFIG": str(tmp_path / "config")}, ManualClock())
+    design = Design(world, {}, drafts)
     for mark in design.marks():
         for fix in mark.fixes:
             assert not design.apply(fix.label, fix.change).problems

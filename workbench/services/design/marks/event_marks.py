@@ -26,7 +26,7 @@ EMPTY_FIELD = MarkKind(
     code="A-FIELD",
     severity=Severity.WARNING,
     title="a field of an event that nothing gives",
-    why="Every new event has nothing, or always the same, there",
+    why="It is empty, or always the same, in every new event",
     way="ask the command for it, give it in with, or remove the field",
 )
 

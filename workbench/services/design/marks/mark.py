@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from workbench.model.hints import in_brackets
@@ -73,6 +73,11 @@ class DesignMark:
     message: str
     fixes: tuple[MarkFix, ...] = ()
     line: str = ""
+
+    @property
+    def as_warning(self) -> Problem | None:
+        """Its place as a text shows it, beside what is wrong."""
+        return replace(self.place, warning=True) if self.place else None
 
     def __str__(self) -> str:
         return str(self.place) if self.place else in_brackets(self.message, self.kind.way)

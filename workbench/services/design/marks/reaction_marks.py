@@ -71,8 +71,9 @@ def _issuing(model: MarkedModel, kind: str, name: str, loop: EndlessLoop) -> Ite
     if not model.declares(kind, name):
         return
     section = model.sections.of(kind)[name]
-    acting = [(("on", loop.event), section.on[loop.event])] if kind == "process" else [((), section)]
-    for inside, one in acting:
+    inside: Path = ("on", loop.event) if kind == "process" else ()
+    one = section.on.get(loop.event) if inside else section
+    if one is not None:
         for path, action in sections_of(inside, one):
             if action.issue == loop.steps[0].command:
                 yield path
@@ -87,7 +88,7 @@ def endless_processes(model: MarkedModel) -> Iterator[DesignMark]:
     """Finds processes of which no step is the last one."""
     for name, process in model.sections.processes.items():
         if not any(step.ends for step in process.on.values()):
-            later = [event for event, step in process.on.items() if not step.starts]
+            later = [event for event, step in process.on.items() if not step.starts] or list(process.on)
             fixes = tuple(
                 MarkFix(
                     label=f"End it at {event}",
@@ -141,8 +142,7 @@ def _late(model: MarkedModel, name: str, path: Path, command: str, ends: list[st
         change=partial(_ignored, path=(*base, *path, "refused")),
     )
     message = f"{name} issues {command} for later, and never withdraws it though {ends[0]} ends it"
-    fixes = (withdraw, ignore) if model.registry.commands[command].creates is not None else (withdraw,)
-    return model.mark(LATE, part, message, inside=(*path, "issue"), key=False, fixes=fixes)
+    return model.mark(LATE, part, message, inside=(*path, "issue"), key=False, fixes=(withdraw, ignore))
 
 
 def _withdrawn(text: DesignText, *, paths: list[Path], command: str) -> DesignText:

@@ -1,0 +1,117 @@
+"""Marks stand on the cards, say why over them, and are taken away by a fix, by keys and by mouse."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from tests.gui.board.designing import CONTROL
+from tests.services.design.marks.mark_examples import NOTE, PARCEL
+from workbench.gui.board.mark_painter import card_marks, ring_of
+from workbench.gui.desk import Desk
+from workbench.gui.live_project import LiveProject
+from workbench.gui.views.board_view import BoardView
+from workbench.services.design.marks.mark import Severity
+from workbench.services.project.open_project import open_target
+from workbench.services.workspace import Workspace
+
+TEXT = PARCEL.replace('put { weight: "event.weight", ', "put { ") + NOTE
+"""Has a column that nothing fills and an event that nothing reads."""
+NOTED, PARCELS = "event:parcel.noted", "projection:parcels"
+
+
+@pytest.fixture
+async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
+    (tmp_path / "project.tsk").write_text(TEXT)
+    opened = open_target(tmp_path, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")})
+    await opened.start()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def board(desk: Desk, qtbot: QtBot, until: Any) -> AsyncIterator[BoardView]:
+    made = BoardView(desk)
+    qtbot.addWidget(made)
+    made.resize(1000, 700)
+    made.show()
+    made.window().activateWindow()
+    live = LiveProject(desk, lambda: None, lambda: None)
+    await until(lambda: made.scene.marks)
+    yield made
+    live.close()
+
+
+def text_of(board: BoardView) -> str:
+    return (board.desk.workspace.project.root / "project.tsk").read_text()
+
+
+async def test_marks_are_counted_and_stepped_through_and_say_why(board: BoardView) -> None:
+    assert board.marks.button.text() == "2 marks"
+    board.canvas.setFocus()
+    QTest.keyClick(board.canvas, Qt.Key.Key_F9)
+    popover = board.marks.popover
+    assert (board.scene.chosen, popover.title.text()) == (PARCELS, "no event fills weight of parcels")
+    assert popover.isVisible()
+    assert popover.why.text() == "Warning: It is empty in every row."
+    QTest.keyClick(popover.list, Qt.Key.Key_Escape)
+    assert not popover.isVisible()
+    assert board.canvas.hasFocus()
+    QTest.keyClick(board.canvas, Qt.Key.Key_F9)
+    assert (board.scene.chosen, popover.title.text()) == (NOTED, "nothing reads parcel.noted")
+
+
+async def test_a_fix_is_a_step_that_takes_the_mark_away_and_is_undone(board: BoardView, until: Any) -> None:
+    board.canvas.setFocus()
+    board.canvas.reveal(PARCELS)
+    QTest.keyClick(board.canvas, Qt.Key.Key_Period, CONTROL)
+    fixes = board.marks.popover.list
+    assert [fixes.item(row).text() for row in range(fixes.count())] == [
+        "Set it by parcel.packed",
+        "Remove the column",
+    ]
+    QTest.keyClick(fixes, Qt.Key.Key_Return)
+    await until(lambda: PARCELS not in board.scene.marks)
+    assert text_of(board) == TEXT.replace(
+        "put { status: \"'packed'\" }", 'put { status: "\'packed\'", weight: "event.weight" }'
+    )
+    assert board.editor.state.undo == "Set it by parcel.packed"
+    assert set(board.scene.marks) == {NOTED}
+    QTest.keyClick(board.canvas, Qt.Key.Key_Z, CONTROL)
+    await until(lambda: PARCELS in board.scene.marks)
+    assert text_of(board) == TEXT
+
+
+async def test_a_click_on_the_ring_opens_what_is_marked_and_one_beside_it_does_not(board: BoardView) -> None:
+    scene, popover = board.scene, board.marks.popover
+    ring = board.canvas.mapFromScene(ring_of(scene.box_of(NOTED), board.canvas.scale_now))
+    QTest.mouseClick(board.canvas.viewport(), Qt.MouseButton.LeftButton, pos=ring)
+    assert (scene.chosen, popover.isVisible()) == (NOTED, True)
+    assert board.canvas.rect().contains(popover.geometry())
+    popover.leave()
+    QTest.mouseClick(board.canvas.viewport(), Qt.MouseButton.LeftButton, pos=ring - QPoint(60, -12))
+    assert (scene.chosen, popover.isVisible()) == (NOTED, False)
+
+
+async def test_what_is_not_marked_says_so(board: BoardView) -> None:
+    board.canvas.reveal("command:note")
+    fix = board.marks.acts["explain"]
+    assert (fix.isEnabled(), "Nothing is marked on it" in fix.toolTip()) == (False, True)
+
+
+async def test_the_topology_has_the_same_marks(board: BoardView) -> None:
+    board.show_picture("Topology")
+    assert board.marks.button.text() == "2 marks"
+    assert board.topology.nodes[PARCELS].marks.words == ("no event fills weight of parcels",)
+    assert "no event fills weight" in board.topology.nodes[PARCELS].toolTip()
+
+
+def test_a_card_shows_the_gravest_and_the_lines() -> None:
+    assert card_marks((), ()).count == 0
+    assert card_marks(("2 dead letters",), ()).severity is Severity.WARNING

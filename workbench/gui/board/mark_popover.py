@@ -1,0 +1,226 @@
+"""Says over the board what is marked on a card and why, and offers what could be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from workbench.gui.actions import WidgetKey
+from workbench.gui.board.mark_painter import SIGNS
+from workbench.gui.icons import icon
+from workbench.gui.safe_painter import drawing
+from workbench.gui.theme import theme
+from workbench.gui.widgets import plain_label
+from workbench.services.design.marks.mark import DesignMark
+
+WIDE = 380
+"""Pixels."""
+ROW = 30
+APART = 10
+"""Pixels between a card and what is said of it."""
+EFFECT = Qt.ItemDataRole.UserRole
+
+
+class MarkPopover(QFrame):
+    """What is marked on one card, one mark at a time.
+
+    Signals:
+        chosen: A `MarkFix` that is to be done.
+        left: It was left.
+    """
+
+    moves = (
+        WidgetKey("↑ ↓", "Go through what could be done"),
+        WidgetKey("← →", "Go to the next mark of the card"),
+        WidgetKey("Enter", "Do it; one step that can be undone"),
+        WidgetKey("Esc", "Leave it as it is"),
+    )
+    chosen = Signal(object)
+    left = Signal()
+
+    def __init__(self, canvas: QWidget) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self.setObjectName("mark_popover")
+        self.marks: tuple[DesignMark, ...] = ()
+        self.at = 0
+        self._sign = QLabel()
+        self.title = plain_label("", wrap=True)
+        font = self.title.font()
+        font.setBold(True)
+        self.title.setFont(font)
+        self._count = plain_label("", "muted")
+        self.why = plain_label("", "muted", wrap=True)
+        self.list = QListWidget()
+        self.list.setAccessibleName("What could be done")
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setItemDelegate(_FixPainter(self.list))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.itemClicked.connect(lambda _item: self._take())
+        self.list.installEventFilter(self)
+        self._place = plain_label("", "muted")
+        self._lay_out()
+        theme().changed.connect(self._dress)
+        self._dress()
+        self.hide()
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        top.addWidget(self.title, 1)
+        top.addWidget(self._count, 0, Qt.AlignmentFlag.AlignTop)
+        self._column = column = QVBoxLayout(self)
+        column.setContentsMargins(12, 10, 12, 10)
+        column.setSpacing(6)
+        column.addLayout(top)
+        column.addWidget(self.why)
+        column.addWidget(self.list)
+        column.addWidget(self._place)
+
+    def _dress(self) -> None:
+        colors = theme().colors
+        self.setStyleSheet(
+            f"#mark_popover {{ background: {colors.raised}; border: 1px solid {colors.border};"
+            " border-radius: 8px; } #mark_popover QListWidget { background: transparent; }"
+        )
+
+    def show_marks(self, marks: Sequence[DesignMark], beside: QRect) -> None:
+        """Shows the marks of a card.
+
+        Args:
+            beside: Where the card is seen, on the canvas.
+        """
+        self.marks, self.at = tuple(marks), 0
+        self._say()
+        self._stand(beside)
+        self.show()
+        self.raise_()
+        self.list.setFocus()
+
+    def _say(self) -> None:
+        mark = self.marks[self.at]
+        name, role = SIGNS[mark.kind.severity]
+        self._sign.setPixmap(icon(name, role).pixmap(16, 16))
+        self._sign.setToolTip(mark.kind.severity.capitalize())
+        self.title.setText(mark.message)
+        self._count.setText(f"{self.at + 1} of {len(self.marks)}  ← →" if len(self.marks) > 1 else "")
+        way = f" What to do: {mark.kind.way}." if not mark.fixes else ""
+        self.why.setText(f"{mark.kind.severity.capitalize()}: {mark.kind.why}.{way}")
+        self.list.clear()
+        for fix in mark.fixes:
+            item = QListWidgetItem(fix.label)
+            item.setData(EFFECT, fix.effect)
+            item.setToolTip(fix.effect)
+            self.list.addItem(item)
+        self.list.setCurrentRow(0)
+        self.list.setFixedHeight(ROW * len(mark.fixes) + 2 if mark.fixes else 1)
+        place = f"{mark.place.file}:{mark.place.line}" if mark.place else ""
+        keys = "Enter does it, Esc leaves it" if mark.fixes else "Esc leaves it"
+        self._place.setText("   ".join(part for part in (place, keys) if part))
+        self.setAccessibleName(mark.message)
+        self.setAccessibleDescription(self.why.text())
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setFixedWidth(min(WIDE, self._canvas.width() - 2 * APART))
+        self._column.activate()
+        self.setFixedHeight(self._column.totalHeightForWidth(self.width()))
+
+    def _stand(self, beside: QRect) -> None:
+        """Stands right of a card, else left of it, else below; always in sight."""
+        room = self._canvas.rect().adjusted(APART, APART, -APART, -APART)
+        x, y = beside.right() + 2 * APART, beside.top()
+        if x + self.width() > room.right():
+            x = beside.left() - APART - self.width()
+        if x < room.left():
+            x, y = beside.left(), beside.bottom() + APART
+        self.move(
+            max(room.left(), min(x, room.right() - self.width())),
+            max(room.top(), min(y, room.bottom() - self.height())),
+        )
+
+    def leave(self) -> None:
+        """Goes away."""
+        if self.isVisible():
+            self.hide()
+            self.left.emit()
+
+    def _take(self) -> None:
+        fixes, row = self.marks[self.at].fixes, self.list.currentRow()
+        if 0 <= row < len(fixes):
+            self.leave()
+            self.chosen.emit(fixes[row])
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()  # the board has another meaning for these keys
+            return True
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            return self._key(Qt.Key(event.key()))
+        if isinstance(event, QFocusEvent) and event.lostFocus() and not self.isAncestorOf(_focus(self)):
+            self.leave()
+        return False
+
+    def _key(self, key: Qt.Key) -> bool:
+        if key == Qt.Key.Key_Escape:
+            self.leave()
+        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self._take()
+        elif key in {Qt.Key.Key_Left, Qt.Key.Key_Right}:
+            self.at = (self.at + (1 if key == Qt.Key.Key_Right else -1)) % len(self.marks)
+            self._say()
+        else:
+            return False
+        return True
+
+
+def _focus(widget: QWidget) -> QWidget:
+    return widget.window().focusWidget() or widget.window()
+
+
+class _FixPainter(QStyledItemDelegate):
+    """Paints what could be done, and its effect at the right."""
+
+    @override
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(100, ROW)
+
+    @override
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        with drawing(painter):
+            colors, widget = theme().colors, option.widget
+            row: QRect = option.rect
+            current = isinstance(widget, QListWidget) and widget.currentRow() == index.row()
+            if current:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(QColor(colors.selection))
+                painter.drawRoundedRect(row.adjusted(0, 1, 0, -1), 5, 5)
+            inside, metrics = row.adjusted(10, 0, -10, 0), painter.fontMetrics()
+            label = str(index.data())
+            painter.setPen(QColor(colors.on_selection if current else colors.text))
+            painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter, label)
+            room = inside.width() - metrics.horizontalAdvance(label) - 16
+            said = metrics.elidedText(str(index.data(EFFECT)), Qt.TextElideMode.ElideMiddle, room)
+            painter.setPen(QColor(colors.on_selection if current else colors.muted))
+            painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, said)

@@ -1,0 +1,33 @@
+"""Offers, when a project is opened, what was designed before and never written."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING
+
+from workbench.gui.time_format import short
+from workbench.model.counts import counted
+
+if TYPE_CHECKING:
+    from workbench.gui.desk import Desk
+    from workbench.services.project.draft_files import KeptDraft
+
+
+def offer_unsaved_design(desk: Desk) -> None:
+    """Tells of each design that was never written; until it is taken up or discarded, it stays kept."""
+    for kept in desk.workspace.design.unsaved():
+        desk.notice(
+            "warning",
+            f"Unsaved design of {short(kept.at)}: {counted(kept.content['mistakes'], 'mistake')}",
+            ("Take it up", partial(_take_up, desk, kept)),
+            ("Discard", partial(desk.workspace.design.discard, kept)),
+        )
+
+
+def _take_up(desk: Desk, kept: KeptDraft) -> None:
+    async def take_up() -> None:
+        await asyncio.to_thread(desk.workspace.design.take_up, kept)
+        desk.project_saved.emit()
+
+    desk.run(take_up(), "Take up the unsaved design")
