@@ -78,7 +78,6 @@ class Workspace:
         self.event_import = EventImport(world)
         self.story = Story(world, self.commands)
         self.project_editor = ProjectEditor(world, self.environ)
-        self.design = Design(world, self.environ)
         self.schema_lab = SchemaLab(world, self.environ)
         self.drafts = DraftFiles(project.root, self.environ, clock)
         self.design = Design(world, self.environ, self.drafts)

@@ -18,13 +18,8 @@ from workbench.gui.board.board_marks import BoardMarks
 from workbench.gui.board.legend import Legend
 from workbench.gui.board.picture import Picture
 from workbench.gui.desk import Desk, Selection
-<<<<<<< HEAD
 from workbench.gui.details.section_drafts import drafted
 from workbench.gui.details.section_editor import SectionEditor
-from workbench.gui.icons import icon
-=======
-from workbench.gui.details.section_editor import SectionEditor, drafted
->>>>>>> main
 from workbench.gui.view import View
 from workbench.gui.views.board_details import ACTIONS, DECLARED_AS, DetailsPanel, Live
 from workbench.gui.views.board_finder import BoardFinder
