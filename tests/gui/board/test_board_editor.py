@@ -199,7 +199,11 @@ async def test_what_does_not_load_yet_is_kept_and_said(designer: Designer) -> No
     designer.key(Qt.Key.Key_P)
     await designer.type("tell")
     stand = designer.board.editor.stand
-    assert stand.text() == "! not saved: 1 mistake"
+    assert stand.text().startswith("! Draft: 1 mistake, running the model of ")
+    await designer.choose("subscription:tell")
+    card = designer.scene.cards()["subscription:tell"].card
+    assert (card.draft, len(card.problems)) == (True, 1)
+    assert ("event:parcel.sent", "subscription:tell") in designer.scene.wires
     assert "a policy needs issue" in stand.toolTip()
     assert designer.text == before
     await designer.type("tell_parcel")

@@ -137,6 +137,14 @@ async def test_names_that_fit_are_lit_while_they_are_typed(shop: Designer) -> No
     assert not shop.scene.lights.source
 
 
+async def test_a_click_on_a_lit_card_takes_it_instead_of_a_name(shop: Designer) -> None:
+    shop.scene.choose(RETURN)
+    shop.key(Qt.Key.Key_E)
+    shop.click(shop.at(shop.scene.box_of(LOST).center()))
+    await shop.has('fields { parcel_id: "string" }\nemit: "parcel.lost"')
+    await shop.until(shop.board.editor.entry.isHidden)
+
+
 async def test_a_click_on_a_line_of_the_chosen_card_changes_that_field(shop: Designer) -> None:
     shop.click(shop.line(SEND, 1))
     assert shop.scene.chosen == SEND

@@ -96,7 +96,7 @@ async def test_a_rename_is_one_step_over_all_files(project):
 async def test_what_does_not_load_is_kept_unwritten_until_it_does(project):
     design = project.design
     state = design.apply("Add policy tell", make("policy", "tell", SENT))
-    assert any("a policy needs issue" in one for one in state.problems)
+    assert any("a policy needs issue" in str(one) for one in state.problems)
     assert written(project) == TEXT
     assert "[policy.tell]" in design.state().text.project.text
     state = design.apply(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from workbench.gui.board.card_fields import CardField, fields_of_columns, fields_of_schema
+from workbench.gui.board.card_fields import CardField
+from workbench.gui.board.model_parts import ModelPart, ModelParts, parts_of
 from workbench.gui.board.slice_order import Step, ordered
-from workbench.model.messaging import Subscription
 from workbench.model.registry import Registry
 
 TRIGGERS, STEPS = "triggers", "steps"
@@ -24,6 +24,8 @@ class Card:
         node: Id of what it shows, as on the board, such as ``event:user.created``.
         kind: A key of `workbench.gui.board.board_graph.KINDS`.
         ghost: What it shows has its own card in another slice.
+        draft: What it shows is written otherwise than it runs.
+        problems: Why it does not run yet.
     """
 
     key: str
@@ -32,6 +34,8 @@ class Card:
     title: str
     fields: tuple[CardField, ...] = ()
     ghost: bool = False
+    draft: bool = False
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,16 +97,22 @@ class Blueprint:
 
 
 def blueprint_of(registry: Registry, order: Sequence[str] = ()) -> Blueprint:
-    """Derives the picture from a model.
+    """Derives the picture from a model that runs.
 
     Args:
-        order: Ids of slices in the order that a person gave them.
+        order: Names of slices in the order in which they are shown, instead of that which the model says.
     """
-    plan = _Plan(registry)
+    parts = parts_of(registry)
+    return blueprint_from(replace(parts, steps=tuple(order)) if order else parts)
+
+
+def blueprint_from(parts: ModelParts) -> Blueprint:
+    """Derives the picture from the parts of a model."""
+    plan = _Plan(parts)
     plan.commands()
     plan.reactions()
     plan.readers()
-    return plan.drawn(order)
+    return plan.drawn()
 
 
 def in_words(name: str) -> str:
@@ -121,6 +131,7 @@ class _Slice:
         main: Node of its command or read model, if it has one.
         emits: Events with words.
         reads: Signals that its read model reads.
+        below: What stands below its read model.
         behind: Further signals behind whose givers it stands.
         loose: All that a trigger reacts to, where it is not known what of it makes it issue the command.
     """
@@ -132,13 +143,14 @@ class _Slice:
     issued: dict[str, str] = field(default_factory=dict)
     emits: dict[str, str] = field(default_factory=dict)
     reads: tuple[str, ...] = ()
+    below: list[str] = field(default_factory=list)
     behind: tuple[str, ...] = ()
     loose: dict[str, Sequence[str]] = field(default_factory=dict)
 
     def step(self, publishing: Iterable[str]) -> Step:
         reads = [signal for signals in self.triggers.values() for signal in signals]
         gives = [*self.emits, *(one for one in self.triggers if one in publishing)]
-        gives += [self.main] if self.main.startswith("command:") else []
+        gives += [self.main] if self.main.startswith("command:") or self.main in publishing else []
         read = dict.fromkeys((*reads, *self.reads, *self.behind))
         return Step(id=self.id, reads=tuple(read), gives=tuple(gives))
 
@@ -146,65 +158,50 @@ class _Slice:
 class _Plan:
     """One blueprint while it is made.
 
-    A signal is what something reacts to: the id of an event, or of a subscription that publishes.
+    A signal is what something reacts to: the id of an event, of a topic, or of a subscription that publishes.
     """
 
-    def __init__(self, registry: Registry) -> None:
-        self._model = registry
+    def __init__(self, parts: ModelParts) -> None:
+        self._parts, self._nodes = parts, parts.nodes
         self._slices: dict[str, _Slice] = {}
-        self._routed = {name: registry.routing.topics_of(name) for name in registry.events}
-        self._publishing: dict[str, set[str]] = {}
-        for name in registry.subscriptions:
-            for one in registry.flows_of(f"subscription:{name}"):
-                if one.verb == "publishes":
-                    self._publishing.setdefault(f"subscription:{name}", set()).add(one.name)
+        heard = {signal for part in parts.nodes.values() for signal in part.reads}
+        self._publishing = {node for node, part in parts.nodes.items() if part.publishes} & heard
+        self._publishing |= {node for node, _ in parts.of("topic")} & heard
 
     # -- what there is -------------------------------------------------------------------------------------
 
     def commands(self) -> None:
         """Plans a slice for each command, and for each event of which no command is known to emit it."""
-        model = self._model
-        emits = {name: self._emitted(name) for name in model.commands}
+        emits = {node: self._emitted(part) for node, part in self._parts.of("command")}
         made = {event for events in emits.values() for event in events}
-        for aggregate in model.aggregates.values():
-            own = {f"command:{name}": emits[name] for name in aggregate.commands}
-            for node, events in own.items():
-                lane = "" if events else f"aggregate:{aggregate.name}"
-                self._slices[node] = _Slice(node, main=node, lane=lane, emits=events)
-            unsaid = tuple(node for node, events in own.items() if not events)
-            for node in (f"event:{name}" for name in aggregate.events):
-                if node not in made:
-                    self._slices[node] = _Slice(node, emits={node: ""}, behind=unsaid)
+        events = self._by_owner("event")
+        for owner, commands in self._by_owner("command").items():
+            own = {node: emits[node] for node in commands}
+            for node, emitted in own.items():
+                lane = "" if emitted else f"aggregate:{owner}"
+                self._slices[node] = _Slice(node, main=node, lane=lane, emits=emitted)
+            unsaid = tuple(node for node, emitted in own.items() if not emitted)
+            for node in (one for one in events[owner] if one not in made):
+                self._slices[node] = _Slice(node, emits={node: ""}, behind=unsaid)
 
-    def _emitted(self, command: str) -> dict[str, str]:
+    def _by_owner(self, sort: str) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {name: [] for name in self._parts.aggregates}
+        for node, part in self._parts.of(sort):
+            found[part.owner].append(node)
+        return found
+
+    def _emitted(self, command: ModelPart) -> dict[str, str]:
         found: dict[str, str] = {}
-        for one in self._model.flows_of(f"command:{command}"):
-            if one.verb == "emits" and one.name in self._model.events:
+        for one in command.flows:
+            if one.verb == "emits" and f"event:{one.name}" in self._nodes:
                 _say(found, f"event:{one.name}", one.words)
         return found
 
     def reactions(self) -> None:
         """Adds to the commands who issues them; who reacts without a command has a slice."""
-        model = self._model
-        for actor in model.actors:
-            self._issue(f"external:{actor}", ())
-        for name, reactor in model.reactors.items():
-            self._issue(f"subscription:{name}", [f"event:{one}" for one in reactor.events])
-        for name, one in model.subscriptions.items():
-            got = [f"event:{event}" for event in self._handled(one) if event in model.events]
-            got += [node for node, topics in self._publishing.items() if one.topic in topics]
-            self._issue(f"subscription:{name}", got)
-
-    def _handled(self, one: Subscription) -> Iterable[str]:
-        """Returns the events that a subscription handles: those its handler says, else all that it gets."""
-        said = [flow.cause for flow in self._model.flows_of(f"subscription:{one.name}")]
-        if said and all(said):
-            return dict.fromkeys(said)
-        return [
-            event
-            for event, topics in self._routed.items()
-            if one.topic in topics and (not one.types or event in one.types)
-        ]
+        for sort in ("external", "subscription", "handler"):
+            for node, part in self._parts.of(sort):
+                self._issue(node, [one for one in part.reads if one in self._nodes])
 
     def _issue(self, node: str, signals: Sequence[str]) -> None:
         """Adds a trigger to the commands that it issues, and what leads to none to a slice of its own.
@@ -213,7 +210,7 @@ class _Plan:
         are declared: that gives the order, but no wire.
         """
         left, unsure = dict.fromkeys(signals, ""), 0
-        for one in self._model.flows_of(node):
+        for one in self._nodes[node].flows:
             target = self._slices.get(f"command:{one.name}")
             if one.verb != "issues" or target is None:
                 continue
@@ -226,20 +223,28 @@ class _Plan:
                 target.loose[node] = signals
                 target.behind += (signals[min(unsure, len(signals) - 1)],)
                 unsure += 1
-        if left or (not signals and not node.startswith("external:")):
+        idle = node.startswith("external:") and bool(self._nodes[node].flows)
+        if left or (not signals and not idle):
             self._slices[node] = _Slice(node, triggers={node: left})
 
     def readers(self) -> None:
-        """Plans a slice for each read model."""
-        for name, projection in self._model.projections.items():
-            node = f"projection:{name}"
-            read = tuple(f"event:{one}" for one in projection.handlers() if one in self._model.events)
-            self._slices[node] = _Slice(node, main=node, reads=read)
+        """Plans a slice for each read model with its queries, and for what nothing else tells of."""
+        for sort in ("projection", "topic", "aggregate"):
+            for node, part in self._parts.of(sort):
+                reads = tuple(one for one in part.reads if one in self._nodes)
+                self._slices[node] = _Slice(node, main=node, reads=reads)
+        for node, part in self._parts.of("query"):
+            if part.owner in self._slices:
+                self._slices[part.owner].below.append(node)
+            else:
+                self._slices[node] = _Slice(node, main=node)
 
     # -- drawing -------------------------------------------------------------------------------------------
 
-    def drawn(self, order: Sequence[str]) -> Blueprint:
+    def drawn(self) -> Blueprint:
         """Returns the picture."""
+        named = {name: node for node in reversed(self._slices) for name in (node, node.partition(":")[2])}
+        order = [named[one] for one in self._parts.steps if one in named]
         found = ordered([one.step(self._publishing) for one in self._slices.values()], order)
         slices = [self._slices[name] for name in found]
         given: dict[str, int] = {}
@@ -253,7 +258,7 @@ class _Plan:
                 if (own := self._slices.get(node)) is not None:
                     own.triggers[node] = {name: "" for name in own.triggers[node] if name not in led}
         kept = [one for one in slices if one.main or one.emits or self._tells(one)]
-        return _Drawing(self._model, kept).blueprint()
+        return _Drawing(self._parts, kept).blueprint()
 
     def _tells(self, one: _Slice) -> bool:
         """Whether a slice without a command says something that no other says."""
@@ -270,12 +275,13 @@ def _say(where: dict[str, str], name: str, words: str) -> None:
 class _Drawing:
     """Turns planned slices, in their order, into cards and wires."""
 
-    def __init__(self, model: Registry, slices: Sequence[_Slice]) -> None:
-        self._model, self._planned = model, slices
-        owners = {f"event:{name}": one.name for one in model.aggregates.values() for name in one.events}
-        lanes = [TRIGGERS, STEPS, *(f"aggregate:{name}" for name in model.aggregates)]
+    def __init__(self, parts: ModelParts, slices: Sequence[_Slice]) -> None:
+        self._nodes, self._planned = parts.nodes, slices
+        lanes = [TRIGGERS, STEPS, *(f"aggregate:{name}" for name in parts.aggregates)]
         self._lanes = {lane: number for number, lane in enumerate(lanes)}
-        self._lane_of = {event: self._lanes[f"aggregate:{name}"] for event, name in owners.items()}
+        self._lane_of = {
+            node: self._lanes[f"aggregate:{part.owner}"] for node, part in parts.of("event")
+        } | dict.fromkeys((node for node, _ in parts.of("topic")), self._lanes[STEPS])
         self._seen: set[str] = set()
         self._wires: dict[tuple[str, str], Wire] = {}
 
@@ -289,6 +295,8 @@ class _Drawing:
         before = set(self._seen)
         triggers = {node: self._put(cells[0], node, planned) for node in planned.triggers}
         main = self._put(cells[1], planned.main, planned) if planned.main else ""
+        for node in planned.below:
+            self._put(cells[1], node, planned)
         emitted = {node: self._put(cells[self._lane_of[node]], node, planned) for node in planned.emits}
         for node, words in planned.emits.items():
             if main:
@@ -304,7 +312,7 @@ class _Drawing:
             self._join(self._source(signal, before, cells, planned), main, "reads")
         return Slice(
             id=planned.id,
-            title=in_words(planned.id.partition(":")[2]),
+            title=_slice_title(planned.id),
             cells=tuple(tuple(cell) for cell in cells),
         )
 
@@ -332,26 +340,22 @@ class _Drawing:
         self._wires.setdefault((source, target), Wire(source=source, target=target, kind=kind, words=words))
 
     def _card(self, node: str, key: str) -> Card:
-        sort, _, name = node.partition(":")
-        kind, title, fields = self._told(sort, name)
-        ghost = key != node
-        return Card(key=key, node=node, kind=kind, title=title, fields=() if ghost else fields, ghost=ghost)
+        part, ghost = self._nodes[node], key != node
+        return Card(
+            key=key,
+            node=node,
+            kind=part.kind,
+            title=part.title,
+            fields=() if ghost else part.fields,
+            ghost=ghost,
+            draft=part.draft,
+            problems=() if ghost else part.problems,
+        )
 
-    def _told(self, sort: str, name: str) -> tuple[str, str, tuple[CardField, ...]]:
-        """Returns the kind, title and fields of a card."""
-        model = self._model
-        if sort == "command":
-            return sort, name, fields_of_schema(model.commands[name].schema)
-        if sort == "event":
-            return sort, name, fields_of_schema(model.events[name].schema)
-        if sort == "projection":
-            return sort, name, fields_of_columns(model.projections[name].columns)
-        if sort == "external":
-            return "external" if name in model.externals else "actor", name, ()
-        if (reactor := model.reactors.get(name)) is not None:
-            return "process" if reactor.stateful else "policy", name, ()
-        one = model.subscriptions[name]
-        return "handler", one.handler or name, (CardField(name=name, type=f"on {one.topic}"),)
+
+def _slice_title(name: str) -> str:
+    kind, _, rest = name.partition(":")
+    return f"Topic {rest}" if kind == "topic" else in_words(rest)
 
 
 def _lane_title(lane: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 from typing_extensions import override
@@ -12,7 +12,7 @@ from typing_extensions import override
 from workbench.gui.board.blueprint_layout import WIDTH, LanePlace, SlicePlace
 from workbench.gui.board.blueprint_scene import BlueprintScene
 from workbench.gui.board.card_painter import WRAPPED, font_of
-from workbench.gui.board.flow_view import FlowView
+from workbench.gui.board.flow_view import DRAG, FlowView
 from workbench.gui.board.slice_coverage import Coverage
 from workbench.gui.icons import draw_icon
 from workbench.gui.safe_painter import painting
@@ -71,10 +71,18 @@ def paint_lane(painter: QPainter, lane: LanePlace, place: QRectF) -> None:
 
 
 class SliceHeads(QWidget):
-    """The names of the slices, above them; a click chooses what a slice is about."""
+    """The names of the slices, above them; a click chooses what a slice is about, a drag moves it.
+
+    Signals:
+        moved: Id of a slice, and the number of the slice before which it is to stand.
+    """
+
+    moved = Signal(str, int)
 
     def __init__(self, view: FlowView, scene: BlueprintScene) -> None:
         super().__init__(view)
+        self._held, self._pressed, self._target = "", 0.0, -1
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._view, self._scene = view, scene
         self.setAccessibleName("Slices")
 
@@ -87,6 +95,9 @@ class SliceHeads(QWidget):
             here, notes = self._scene.slice_of(self._scene.here), self._scene.coverage
             for place, head in self._heads():
                 paint_head(painter, place.title, head, notes.get(place.id), chosen=place.id == here)
+            if self._target >= 0:
+                painter.setPen(QPen(QColor(colors.accent), 3))
+                painter.drawLine(QPointF(self._edge(), 4), QPointF(self._edge(), self.height() - 4))
             painter.fillRect(QRect(0, 0, GUTTER, self.height()), QColor(colors.raised))
             painter.setPen(QColor(colors.border))
             painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
@@ -106,10 +117,38 @@ class SliceHeads(QWidget):
         """Returns the id of the slice whose head is at a point; empty where none is."""
         return next((place.id for place, head in self._heads() if head.contains(where)), "")
 
+    def _edge(self) -> float:
+        """Returns where the slice that is dragged would begin."""
+        places = self._scene.layout.slices
+        last = self._target >= len(places)
+        x = places[-1].right + WIDTH / 16 if last else places[self._target].x - WIDTH / 16
+        return GUTTER + self._view.mapFromScene(QPointF(x, 0)).x()
+
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if found := self._at(event.position()):
-            self._view.reveal(found)
+        where = event.position()
+        self._held, self._pressed, self._target = self._at(where), where.x(), -1
+        if self._held:
+            self._view.reveal(self._held)
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        x = event.position().x()
+        if self._held and (self._target >= 0 or abs(x - self._pressed) > DRAG):
+            there = self._view.mapToScene(round(x) - GUTTER, 0).x()
+            places = self._scene.layout.slices
+            self._target = sum(there > place.x + WIDTH / 2 for place in places)
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self.update()
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        held, target = self._held, self._target
+        self._held, self._target = "", -1
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.update()
+        if held and target >= 0:
+            self.moved.emit(held, target)
 
     @override
     def event(self, event: QEvent) -> bool:

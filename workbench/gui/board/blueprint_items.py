@@ -85,6 +85,7 @@ class CardItem(QGraphicsItem):
     def _tell(self) -> None:
         again = ", shown again" if self.card.ghost else ""
         lines = [f"{kind_of(self.card.kind).word} {self.card.title}{again}"]
+        lines += ["Draft: it does not run as it is drawn"] if self.card.draft else []
         lines += [f"{one.name} {one.type}" for one in self.card.fields]
         self.setToolTip(plain_tip("\n".join([*lines, *self._marks.words])))
 

@@ -117,9 +117,14 @@ class BlueprintScene(Picture):
             self.wire = None
         for wire in self.blueprint.wires:
             pair = wire.source, wire.target
-            made = WireItem(self.layout.routes[pair], self._tip(wire), dashed=wire.target not in self._cards)
+            made = WireItem(self.layout.routes[pair], self._tip(wire), dashed=self._is_loose(wire))
             self.wires[pair] = made
             self.addItem(made)
+
+    def _is_loose(self, wire: Wire) -> bool:
+        """Whether it is not known which event a wire leads to, or an end of it does not run yet."""
+        ends = [self._cards[key].card for key in (wire.source, wire.target) if key in self._cards]
+        return len(ends) < 2 or any(card.draft for card in ends)
 
     def _tip(self, wire: Wire) -> str:
         source, target = self._cards[wire.source].card, self._cards.get(wire.target)

@@ -25,8 +25,10 @@ from workbench.gui.board.board_offers import (
     offers,
     sign_of,
 )
+from workbench.gui.board.board_slices import BoardSlices
 from workbench.gui.board.board_wires import BoardWires
 from workbench.gui.reads import Question, takes_time
+from workbench.gui.time_format import short
 from workbench.gui.widgets import Badge, error_text, plain_label, plain_tip, toolbar_button
 from workbench.model.counts import counted
 from workbench.services.design import gestures
@@ -37,6 +39,7 @@ from workbench.services.design.gestures import DesignNode
 if TYPE_CHECKING:
     from workbench.gui.board.flow_view import FlowView
     from workbench.gui.desk import Desk
+    from workbench.model.registry import Registry
     from workbench.services.design.design_text import DesignText
 
 BEGIN = "Press C to add a command: what is asked for. Then E adds the event that follows."
@@ -58,9 +61,11 @@ class BoardEditor(QObject):
 
     Signals:
         stood: The design was read, or changed; `state` is how it stands.
+        drafted: What is designed and not written is something else now.
     """
 
     stood = Signal()
+    drafted = Signal()
     makes = tuple(makes())
 
     def __init__(self, desk: Desk, canvas: FlowView) -> None:
@@ -71,12 +76,14 @@ class BoardEditor(QObject):
         self.changes = BoardChanges(desk, canvas, self.entry, self._change)
         self.wanted = ""
         self.state = DesignState()
+        self._running: Registry | None = None
+        self._since = ""
         self._reading = Question(self, desk, self.take, partial(desk.fail, "Reading the project file"))
         desk.project_saved.connect(self.follow)
         self.acts = Actions(self, canvas)
         self.acts.offer()
         self.fields, self.wires = BoardFields(self), BoardWires(self)
-        self.hand = BoardHand(self)
+        self.slices, self.hand = BoardSlices(self), BoardHand(self)
         for picture in canvas.pictures:
             picture.takes_fields = self.takes_fields
         self.stand = Badge("ok", "saved")
@@ -103,6 +110,11 @@ class BoardEditor(QObject):
         node = DesignNode(kind, name) if name else None
         return node if node is not None and gestures.exists(self.state.text, node) else None
 
+    @property
+    def draft(self) -> DesignState | None:
+        """What is designed and not written yet; None where the files have all of it."""
+        return self.state if self.state.problems else None
+
     def takes_fields(self, identity: str) -> bool:
         """Whether a field can be added to a card."""
         return not self.fields.why_not(identity)
@@ -125,6 +137,8 @@ class BoardEditor(QObject):
     def drawn(self) -> None:
         """Chooses what was made, once it is there; where nothing is, says how to begin."""
         registry = self.desk.workspace.registry
+        if registry is not self._running:
+            self._running, self._since = registry, short(self.desk.workspace.clock.now())
         self.begin.setVisible(not registry.commands and not registry.events)
         self.begin.adjustSize()
         self.follow()
@@ -301,14 +315,17 @@ class BoardEditor(QObject):
 
     def take(self, state: DesignState) -> None:
         """Shows how the design stands."""
-        self.state = state
+        before, self.state = self.draft, state
         self.canvas.offering.refresh()
         self.canvas.board.mark()
         count = len(state.problems)
-        said = f"not saved: {counted(count, 'mistake')}" if count else "saved"
+        said = f"Draft: {counted(count, 'mistake')}, running the model of {self._since}" if count else "saved"
         self.stand.set("warning" if count else "ok", said)
-        self.stand.setToolTip(plain_tip("\n".join(state.problems) or "The project file has all of it"))
+        told = "\n".join(map(str, state.problems))
+        self.stand.setToolTip(plain_tip(told or "The project file has all of it"))
         self.stood.emit()
+        if self.draft != before:
+            self.drafted.emit()
 
 
 def _add_button(editor: BoardEditor) -> QToolButton:

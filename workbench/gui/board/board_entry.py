@@ -185,6 +185,13 @@ class BoardEntry(QFrame):
         room = self._canvas.size() - self.size()
         self.move(max(4, min(place.x(), room.width() - 4)), max(4, min(place.y(), room.height() - 4)))
 
+    def take_node(self, node: str) -> None:
+        """Takes what fits and has a card, as if its name had been typed."""
+        name = node.partition(":")[2]
+        found = next((one for one in self.asking.fits(name) if one.node == node), None)
+        if found is not None:
+            self.asking.take(Entered(text=name, offer=found))
+
     def tell(self, text: str) -> None:
         """Says what is wrong with what was entered; it stays there to be changed."""
         self.told.setText(text)

@@ -65,7 +65,7 @@ class BoardFields(QObject):
             self.editor.desk.notice("info", said)
 
     def _ask(self, node: DesignNode, name: str, line: str, title: str) -> None:
-        events = field_gestures.events_of(self.editor.state.text, node) if not name else []
+        events = field_gestures.emitted_by(self.editor.state.text, node) if not name else []
         if events:
             title += f"; Ctrl+Enter: also of {' and '.join(events)}"
         asking = Asking(

@@ -43,6 +43,7 @@ KINDS = {
     "policy": NodeKind("Policy", "policy", 4),
     "process": NodeKind("Process", "policy", 4),
     "projection": NodeKind("Projection", "projection", 4),
+    "query": NodeKind("Query", "projection", 4, "query"),
     "handler": NodeKind("Handler", "subscription", 4, "code"),
     "actor": NodeKind("Actor", "person", None),
     "external": NodeKind("External", "external", None),

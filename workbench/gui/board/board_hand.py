@@ -108,6 +108,12 @@ class BoardHand(QObject):
         self._pressed = event.position().toPoint()
         if event.button() != Qt.MouseButton.LeftButton:
             return False
+        key = board.card_at(self._canvas.mapToScene(self._pressed))
+        if (
+            key and board.cards()[key].card.node in board.lights.targets
+        ):  # a name is asked for: this one is it
+            self._editor.entry.take_node(board.cards()[key].card.node)
+            return True
         self._held, self._moving = self._taken(self._pressed, board), False
         if self._held is not None:
             self._canvas.setFocus()

@@ -67,7 +67,15 @@ def offers(text: DesignText, kind: str, after: DesignNode | None, typed: str) ->
         return ()
     name = gestures.full_name(text, kind, typed, after)
     known = [one for one in gestures.names_of(text, kind) if typed in one]
-    linked = [Offer(text=f"{one}: link to it", name=one, icon=sign_of(kind)) for one in known]
+    linked = [
+        Offer(
+            text=f"{one}: link to it",
+            name=one,
+            icon=sign_of(kind),
+            node=identity_of(DesignNode(kind, one)),
+        )
+        for one in known
+    ]
     new = [] if name in known else [Offer(text=f"New {kind} {name}", name="", icon="plus")]
     if not leads(kind, after):
         return new

@@ -69,6 +69,8 @@ def paint_card(
             made.more()
     elif scale >= NAMES:
         made.name()
+    if card.draft and scale >= NAMES:
+        made.draft()
     if marks.count:
         made.ring(marks)
 
@@ -92,7 +94,7 @@ class _CardPainter:
 
     def shape(self) -> None:
         pen = QPen(QColor(self._edge), 1)
-        if self._card.ghost:
+        if self._card.ghost or self._card.draft:
             pen.setDashPattern([4, 3])
         self._painter.setPen(pen)
         self._painter.setBrush(QColor(self._fill))
@@ -163,6 +165,17 @@ class _CardPainter:
         else:
             shown = measures.elidedText(self._card.title, Qt.TextElideMode.ElideMiddle, place.width())
             self._painter.drawText(place, WRAPPED, shown)
+
+    def draft(self) -> None:
+        """Says on the upper edge that it does not run as it is drawn."""
+        colors = theme().colors
+        font, measures = font_of("type")
+        place = QRectF(8, -9, measures.horizontalAdvance("draft") + 12, 17)
+        self._painter.setPen(QPen(QColor(colors.warning), 1))
+        self._painter.setBrush(QColor(colors.surface))
+        self._painter.drawRoundedRect(place, 8, 8)
+        self._painter.setFont(font)
+        self._painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "draft")
 
     def ring(self, marks: CardMarks) -> None:
         """Draws how much is marked in a ring on the corner; from afar the ring alone."""

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from workbench.gui.actions import BoundAction
-from workbench.gui.board.blueprint import Blueprint, blueprint_of
+from workbench.gui.board.blueprint import Blueprint, blueprint_from
 from workbench.gui.board.blueprint_frame import BlueprintFrame
 from workbench.gui.board.blueprint_layout import BlueprintLayout, lay_out_blueprint
 from workbench.gui.board.blueprint_scene import BlueprintScene
 from workbench.gui.board.board_graph import BoardGraph, BoardNode
 from workbench.gui.board.board_scene import BoardScene, lay_out_graph
+from workbench.gui.board.draft_parts import with_draft
 from workbench.gui.board.flow_view import FlowView
 from workbench.gui.board.hint_line import HintLine, hints_of
 from workbench.gui.board.layout import Layout
 from workbench.gui.board.minimap import Minimap
+from workbench.gui.board.model_parts import ModelParts, parts_of
 from workbench.gui.board.picture import Picture
 from workbench.gui.board.slice_coverage import coverage_of
 from workbench.gui.reads import takes_time
@@ -28,6 +31,7 @@ from workbench.services.scenarios.coverage import Try, tries
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
     from workbench.model.scenario import Scenario
+    from workbench.services.design.design import DesignState
     from workbench.services.scenarios.scenario_status import ScenarioStatus
 
 SEEN = ("publish:", "issue:")
@@ -42,27 +46,34 @@ class Drawn:
 
     Attributes:
         seen: Counters that make lines.
+        draft: What is designed and not written yet, if anything is.
         graph: Nodes and edges, with what is wrong.
+        story: The same for the blueprint, with what only that draws.
         topology: Where they stand in the topology; None as long as that is not wanted.
     """
 
     registry: Registry | None = None
+    draft: DesignState | None = None
     seen: frozenset[str] = frozenset()
     wrong: tuple[tuple[str, tuple[str, ...]], ...] = ()
     graph: BoardGraph
+    story: BoardGraph
     blueprint: Blueprint
     layout: BlueprintLayout
     topology: Layout | None = None
 
 
-NOTHING = Drawn(graph=BoardGraph(), blueprint=Blueprint(), layout=BlueprintLayout())
+NOTHING = Drawn(graph=BoardGraph(), story=BoardGraph(), blueprint=Blueprint(), layout=BlueprintLayout())
 
 
-def drawn(registry: Registry, live: Live, before: Drawn, *, topology: bool) -> Drawn:
+def drawn(
+    registry: Registry, live: Live, before: Drawn, *, topology: bool, draft: DesignState | None = None
+) -> Drawn:
     """Returns what is to be drawn; what did not change since is kept. It may be called beside the loop.
 
     Args:
         topology: Find places for the topology, too.
+        draft: What is designed and not written yet, if anything is.
 
     Raises:
         ReadTooLong: The model is large, and this is the loop.
@@ -70,7 +81,7 @@ def drawn(registry: Registry, live: Live, before: Drawn, *, topology: bool) -> D
     wrong = trouble(live)
     seen = frozenset(key for key in live.flow if key.startswith(SEEN))
     told = tuple(wrong.items())
-    same = registry is before.registry
+    same = registry is before.registry and draft == before.draft
     lacking = topology and before.topology is None
     if same and (seen, told) == (before.seen, before.wrong) and not lacking:
         return before
@@ -79,16 +90,34 @@ def drawn(registry: Registry, live: Live, before: Drawn, *, topology: bool) -> D
     graph = model_graph(registry, live.flow)
     nodes = tuple(_with_problems(node, wrong.get(node.id, ())) for node in graph.nodes)
     whole = BoardGraph(nodes=nodes, edges=graph.edges)
-    blueprint = before.blueprint if same else blueprint_of(registry)
+    blueprint = before.blueprint if same else blueprint_from(_parts(registry, draft))
     return Drawn(
         registry=registry,
+        draft=draft,
         seen=seen,
         wrong=told,
         graph=whole,
+        story=BoardGraph(nodes=tuple(_told(blueprint, nodes)), edges=graph.edges),
         blueprint=blueprint,
         layout=before.layout if same else lay_out_blueprint(blueprint),
         topology=lay_out_graph(whole) if topology else None,
     )
+
+
+def _parts(registry: Registry, draft: DesignState | None) -> ModelParts:
+    parts = parts_of(registry)
+    return with_draft(parts, draft) if draft is not None else parts
+
+
+def _told(blueprint: Blueprint, nodes: Iterable[BoardNode]) -> Iterator[BoardNode]:
+    """Yields the nodes with why they do not run yet, and what the blueprint alone draws."""
+    cards = {card.node: card for card in blueprint.cards.values() if not card.ghost}
+    for node in nodes:
+        card = cards.pop(node.id, None)
+        yield _with_problems(node, card.problems) if card is not None else node
+    for card in cards.values():
+        rows = tuple(f"{one.name} {one.type}" for one in card.fields)
+        yield BoardNode(card.node, card.kind, card.title, rows=rows, problems=card.problems)
 
 
 def _with_problems(node: BoardNode, problems: tuple[str, ...]) -> BoardNode:
@@ -109,6 +138,7 @@ class BoardPictures(QWidget):
         self.frame = BlueprintFrame(self.canvas, self.blueprint)
         self.minimap = Minimap(self.canvas)
         self.hints = HintLine()
+        self._keys: tuple[str, Sequence[tuple[str, str]]] = ("", ())
         self.drawn = NOTHING
         self._tries: list[Try] = []
         self._column = QVBoxLayout(self)
@@ -143,7 +173,7 @@ class BoardPictures(QWidget):
     def _draw(self, picture: Picture) -> None:
         found = self.drawn
         if picture is self.blueprint:
-            self.blueprint.show_blueprint(found.blueprint, found.layout, found.graph)
+            self.blueprint.show_blueprint(found.blueprint, found.layout, found.story)
         else:
             self.topology.show_graph(found.graph, found.topology)
         self.minimap.follow()
@@ -184,7 +214,12 @@ class BoardPictures(QWidget):
         offered = [one for one in self.canvas.actions() if isinstance(one, BoundAction)]
         acts = [one for one in offered if one.act.anyway is not bool(subject)]
         moves = [(one.keys, "go along") for one in FlowView.moves]
-        self.hints.show_hints(subject, [*moves, *hints_of([*acts, *more])])
+        self._keys = subject, [*moves, *hints_of([*acts, *more])]
+        self.hints.show_hints(*self._keys)
+
+    def tell(self, subject: str, hints: Sequence[tuple[str, str]] = ()) -> None:
+        """Says what is under way by mouse; where nothing is, the keys again."""
+        self.hints.show_hints(*((subject, hints) if subject else self._keys))
 
 
 def scale_button(canvas: FlowView) -> QToolButton:

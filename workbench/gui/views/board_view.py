@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, QUrl
+from PySide6.QtCore import QSettings, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -27,6 +26,7 @@ from workbench.gui.views.board_model import badges, pulses
 from workbench.gui.views.board_pictures import BoardPictures, Drawn, drawn, scale_button
 from workbench.gui.views.board_split import BoardSplit
 from workbench.gui.views.board_tools import BoardTools
+from workbench.gui.views.board_trial import BoardTrial
 from workbench.gui.views.publish_dialog import open_publish
 from workbench.gui.widgets import EmptyState, show_words, toolbar_button
 from workbench.project.samples import PROJECT_FILE
@@ -60,10 +60,13 @@ class BoardView(View):
         self._watching = False
         self.pictures = BoardPictures()
         self.canvas, self.topology = self.pictures.canvas, self.pictures.topology
+        self.trial = BoardTrial(desk, self.canvas)
         self.editor = BoardEditor(desk, self.canvas)
         self.pictures.add_below(self.editor.changes.strip)
-        self.editor.wires.told.connect(self._tell)
-        self.editor.hand.told.connect(self._tell)
+        self.editor.drafted.connect(self.refresh, Qt.ConnectionType.QueuedConnection)
+        self.pictures.frame.heads.moved.connect(self.editor.slices.move)
+        self.editor.wires.told.connect(self.pictures.tell)
+        self.editor.hand.told.connect(self.pictures.tell)
         self.marks = BoardMarks(self.editor)
         self.legend = Legend(self.canvas)
         self.details = DetailsPanel(SectionEditor(desk, self.editor.take))
@@ -191,7 +194,8 @@ class BoardView(View):
             projections={view.name: view for view in monitor.projections()},
         )
         topology = self.topology.name in {self.scene.name, self._awaited}
-        return live, drawn(self.desk.workspace.registry, live, self.pictures.drawn, topology=topology)
+        before, draft = self.pictures.drawn, self.editor.draft
+        return live, drawn(self.desk.workspace.registry, live, before, topology=topology, draft=draft)
 
     def _show(self, found: tuple[Live, Drawn]) -> None:
         registry, before = self.desk.workspace.registry, self._live.flow
@@ -313,13 +317,6 @@ class BoardView(View):
             self.details.show_node(self.scene.graph, node, registry, self._live, declared=declared)
         self.split.choose(chosen=node is not None)
         self.pictures.tell_keys(node.title if node is not None else "", self.acts["other_picture"])
-
-    def _tell(self, subject: str, hints: Sequence[tuple[str, str]] = ()) -> None:
-        """Says what is under way by mouse; empty: the keys of what is chosen."""
-        if subject:
-            self.pictures.hints.show_hints(subject, hints)
-        else:
-            self._show_details(self.scene.chosen)
 
     def act(self) -> None:
         """Does what the details offer for the chosen node."""

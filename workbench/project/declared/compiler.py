@@ -31,6 +31,7 @@ from workbench.project.declared.compiled_groups import (
 from workbench.project.declared.declared_flows import flows_of
 from workbench.project.declared.field_types import FieldTypes
 from workbench.project.declared.filter_compiler import Filtered, check_filter, open_topics
+from workbench.project.declared.flow_check import check_flows
 from workbench.project.declared.handler_compiler import handler_of, stand_in_of
 from workbench.project.declared.policy_compiler import policy_of, process_of
 from workbench.project.declared.projection_compiler import projection_of
@@ -75,6 +76,7 @@ def compile_declared(
     _twice(draft, sections, known)
     _check_types(draft, sections)
     _check_actors(draft, sections, known)
+    check_flows(draft, document, sections, known)
     texts = {} if groups is None else made_from(values, sections, lenient=lenient)
     kept = taken_over(before, texts, draft)
     owners = _owners(draft, sections, kept)

@@ -28,7 +28,8 @@ def flows_of(sections: Sections) -> dict[str, tuple[ModelFlow, ...]]:
 
     Under ``projection:NAME`` stand the events that change more, fewer or other rows than their stream's.
     Why each refuses or fails, what it sets, and the names that it gives, stand under the same with ``rules:``
-    before it; those of ``event:NAME`` and ``query:NAME``, too.
+    before it; those of ``event:NAME`` and ``query:NAME``, too. Under ``flow:NAME`` stand the slices that a
+    flow shows, in their order.
     """
     found = {f"command:{name}": list(_acts(one)) for name, one in sections.commands.items()}
     for name, policy in sections.policies.items():
@@ -48,6 +49,8 @@ def flows_of(sections: Sections) -> dict[str, tuple[ModelFlow, ...]]:
     for name, command in sections.commands.items():
         for actor in command.by:
             found.setdefault(f"external:{actor}", []).append(ModelFlow(verb="issues", name=name))
+    for name, flow in sections.flows.items():
+        found[f"flow:{name}"] = [ModelFlow(verb="shows", name=step) for step in flow.steps]
     found |= {f"rules:{name}": list(rules) for name, rules in _rules(sections)}
     return {name: tuple(dict.fromkeys(flows)) for name, flows in found.items()}
 

@@ -14,6 +14,7 @@ KINDS = (
     "handler",
     "actor",
     "external",
+    "flow",
 )
 """A section ``[kind.name]`` declares one thing."""
 DECLARED = (TYPES, *KINDS)

@@ -21,6 +21,7 @@ from workbench.project.declared.sections import (
     CommandSection,
     EventSection,
     ExternalSection,
+    FlowSection,
     HandlerSection,
     PolicySection,
     ProcessSection,
@@ -53,6 +54,7 @@ class Sections:
     handlers: dict[str, HandlerSection] = field(default_factory=dict)
     actors: dict[str, ActorSection] = field(default_factory=dict)
     externals: dict[str, ExternalSection] = field(default_factory=dict)
+    flows: dict[str, FlowSection] = field(default_factory=dict)
     renamed: dict[Path, str] = field(default_factory=dict)
     unread: set[Path] = field(default_factory=set)
     broken: set[tuple[str, str]] = field(default_factory=set)

@@ -256,6 +256,15 @@ class HandlerSection(Acting):
     fail: dict[Name, FailureSection] = Field(default_factory=dict, description="Fails and is tried again")
 
 
+class FlowSection(Section):
+    """``[flow.main]``, the order of the blueprint's slices; what it does not name stands as before."""
+
+    description: str = Field("", description="The order in which the blueprint shows its slices")
+    steps: Annotated[list[Name], Says("step")] = Field(
+        default_factory=list, description="Slices from left to right: commands, read models, who reacts"
+    )
+
+
 class ActorSection(Section):
     """``[actor.NAME]``, a person or a role."""
 
@@ -288,4 +297,5 @@ SECTIONS: dict[str, type[Section]] = {
     "handler": HandlerSection,
     "actor": ActorSection,
     "external": ExternalSection,
+    "flow": FlowSection,
 }

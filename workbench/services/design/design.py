@@ -23,7 +23,7 @@ from workbench.services.design.marks.find_marks import marks_of
 from workbench.services.design.marks.mark import DesignMark
 from workbench.services.design.section_merge import merge
 from workbench.services.project_editor.settings_preview import would_be
-from workbench.tusk import Document, TskError, parse, read_file, remove, save
+from workbench.tusk import Document, Problem, TskError, parse, read_file, remove, save
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
@@ -55,13 +55,15 @@ class DesignState:
 
     Attributes:
         undo, redo: What would be undone and done again; empty where there is nothing.
+        written: What the files say.
         problems: Why what is designed is not written yet; empty where the files have it.
     """
 
     text: DesignText = field(default_factory=DesignText)
+    written: DesignText = field(default_factory=DesignText)
     undo: str = ""
     redo: str = ""
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem | str, ...] = ()
 
 
 class Design:
@@ -84,7 +86,7 @@ class Design:
         self._files = DesignText()
         """As they were when they were last read or written."""
         self._text: DesignText | None = None
-        self._problems: tuple[str, ...] = ()
+        self._problems: tuple[Problem | str, ...] = ()
         self._done: list[DesignStep] = []
         self._undone: list[DesignStep] = []
 
@@ -229,6 +231,7 @@ class Design:
     def _state(self) -> DesignState:
         return DesignState(
             text=self._text or self._files,
+            written=self._files,
             undo=self._done[-1].label if self._done else "",
             redo=self._undone[-1].label if self._undone else "",
             problems=self._problems,
@@ -278,11 +281,11 @@ class Design:
     def _kept_designs(self) -> list[str]:
         return [key for key in self._drafts.places() if key.startswith(UNSAVED)]
 
-    def _faults(self, document: Document) -> Sequence[str]:
+    def _faults(self, document: Document) -> Sequence[Problem | str]:
         try:
             self.compiled = would_be(self._world, document, self._environ, self.compiled)
         except ProjectError as error:
-            return [str(one) for one in error.problems]
+            return [one if isinstance(one, Problem) else str(one) for one in error.problems]
         return []
 
     def _write(self, text: DesignText) -> None:

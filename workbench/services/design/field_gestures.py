@@ -20,7 +20,7 @@ _REST = re.compile(r"[ \t]*,?[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z)")
 _COMMENTS = re.compile(r"(?:^[ \t]*#[^\n]*\n)*\Z", re.MULTILINE)
 
 
-def events_of(text: DesignText, node: DesignNode) -> list[str]:
+def emitted_by(text: DesignText, node: DesignNode) -> list[str]:
     """Returns the events that a command emits, and that can have its fields."""
     if node.kind != "command":
         return []
@@ -38,7 +38,7 @@ def with_field_along(text: DesignText, node: DesignNode, line: str) -> DesignTex
         InvalidValue: As `with_field`.
     """
     after, name = with_field(text, node, line), line.partition(":")[0].strip().removesuffix("?")
-    for event in (DesignNode("event", one) for one in events_of(text, node)):
+    for event in (DesignNode("event", one) for one in emitted_by(text, node)):
         if name not in fields_of(after, event):
             after = with_field(after, event, line)
     return after

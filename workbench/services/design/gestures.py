@@ -289,8 +289,8 @@ def _without_mention(document: Document, one: Reference) -> Document:
         document = remove_action(document, path, one.role, one.name)
         idle = path[0] == "policy" and not any(actions(document, path))
         return remove_section(document, one.owner) if idle else document
-    if one.role == "by":
-        return remove_name(document, (*path, "by"), one.name)
+    if one.role in {"by", "steps"}:
+        return remove_name(document, (*path, one.role), one.name)
     names = names_at(document, (*path, "on"))
     if one.role != "on" or one.name not in names:
         return document

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.project.declared.key_lookup import KeyPlace, section_place
 from workbench.project.declared.section_kinds import KINDS, TYPES
@@ -19,6 +19,8 @@ NAME_SPACES = {
 }
 """The kinds under which others name what a kind of section declares, where that is not the kind itself."""
 HEADER, EXPRESSION, PATTERN, SCENARIO, WORDS = "header", "expression", "pattern", "scenario", "words"
+STEP = "step"
+"""What a flow names: anything that has a slice."""
 SETTINGS = {
     ("subscriptions", "topic"): "topic",
     ("subscriptions", "handler"): "handler",
@@ -87,6 +89,8 @@ def references(text: DesignText) -> list[Reference]:
     found = list(_in_project(text.project))
     declared = {(one.kind, one.name) for one in found if one.role == HEADER}
     found = [one for one in found if one.role != EXPRESSION or (one.kind, one.name) in declared]
+    steps = [one for one in found if one.kind == STEP]
+    found += [replace(one, kind=kind) for one in steps for kind, name in declared if name == one.name]
     for document in text.scenarios.values():
         found += _in_scenarios(document)
     return sorted(set(found), key=lambda one: (one.file != text.project.file, one.file, one.start))

@@ -120,10 +120,11 @@ def add_entry(document: Document, path: Path, value: Mapping[str, Any]) -> Docum
 
 
 def names_at(document: Document, path: Path) -> list[str]:
-    """Returns the names that a key holds, or those of the entries of a map."""
+    """Returns the names that a key holds, or those of the entries of a map or section."""
     entry = document.find(path)
     if entry is None:
-        return []
+        section = document.sections.get(".".join(path))
+        return list(section.entries) if section is not None else []
     return list(entry.value.scope.entries) if entry.value.scope is not None else _names(entry)
 
 

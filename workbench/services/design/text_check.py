@@ -167,6 +167,8 @@ def names_in(document: Document, running: Registry | None) -> KnownNames:
     for section, kind in (("types", "type"), ("topics", "topic"), ("subscriptions", "consumer")):
         found[kind] = found.get(kind, {}) | dict(_entries(document, section))
     found["type"] |= dict.fromkeys(TYPE_NAMES, "")
+    slices = ("command", "event", "projection", "consumer", "query", "handler", "topic")
+    found["step"] = {name: words for kind in slices for name, words in found.get(kind, {}).items()}
     return found
 
 

@@ -1,0 +1,182 @@
+"""What is designed and does not run yet, as parts of the blueprint, whether its text loads or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from workbench.gui.board.card_fields import CardField
+from workbench.gui.board.model_parts import ModelPart, ModelParts, subscription_part
+from workbench.model.model_flow import ModelFlow
+from workbench.project.declared.section_kinds import KINDS
+from workbench.services.design.design import DesignState
+from workbench.services.design.design_text import DesignText
+from workbench.services.design.field_gestures import FIELDED
+from workbench.services.design.field_lines import write_field_line
+from workbench.services.design.flow_gestures import steps_of
+from workbench.services.design.gestures import PLACES, DesignNode, fields_of, names_of
+from workbench.services.design.references import Reference, references
+from workbench.services.design.section_lists import names_at
+from workbench.services.design.section_merge import pieces
+from workbench.tusk import Problem
+
+_SORTS = {"policy": "subscription", "process": "subscription", "actor": "external"}
+"""First word of a node's id where it is not the kind itself."""
+_VERBS = {"emit": "emits", "issue": "issues", "publish": "publishes"}
+_SETTINGS = ("topic", "subscription")
+
+
+def with_draft(parts: ModelParts, state: DesignState) -> ModelParts:
+    """Returns the parts of the model that runs, with what the design says otherwise.
+
+    What was not changed stays as it runs, also where others have to wait for it.
+    """
+    draft = _Draft(parts, state)
+    draft.leave_out()
+    draft.sections()
+    draft.settings()
+    draft.actors()
+    draft.problems()
+    return draft.parts()
+
+
+def node_of(kind: str, name: str) -> str:
+    """Returns the id of the node of a section."""
+    return f"{_SORTS.get(kind, kind)}:{name}"
+
+
+class _Draft:
+    """The parts while they are read."""
+
+    def __init__(self, parts: ModelParts, state: DesignState) -> None:
+        self._nodes, self._aggregates = dict(parts.nodes), list(parts.aggregates)
+        self._text, self._state = state.text, state
+        self._document = state.text.project
+        was, now = pieces(state.written.project), pieces(self._document)
+        self._gone = [name for name in was if name not in now]
+        self._changed = [name for name in now if was.get(name, "").strip() != now[name].strip()]
+        self._said: dict[str, list[Reference]] = {}
+        for one in references(DesignText(project=self._document)):
+            self._said.setdefault(one.owner, []).append(one)
+
+    def leave_out(self) -> None:
+        """Leaves out what the design says no more."""
+        for section in self._gone:
+            kind, _, name = section.partition(".")
+            self._nodes.pop(node_of(kind, name), None)
+        for kind in _SETTINGS:
+            for name in names_of(self._state.written, kind):
+                if name not in names_of(self._text, kind):
+                    self._nodes.pop(f"{kind}:{name}", None)
+
+    def sections(self) -> None:
+        """Adds every section that was changed."""
+        for section in self._changed:
+            kind, _, name = section.partition(".")
+            if kind not in KINDS or not name or kind == "aggregate":
+                continue
+            node = node_of(kind, name)
+            others = [one for one, part in self._nodes.items() if (part.kind, part.title) == (kind, name)]
+            if kind == "handler" and others:
+                for one in others:  # a handler is drawn where it works
+                    told = self._part(kind, name)
+                    self._nodes[one] = replace(self._nodes[one], flows=told.flows, draft=True)
+            else:
+                self._nodes[node] = self._part(kind, name)
+
+    def _part(self, kind: str, name: str) -> ModelPart:
+        said = self._said.get(f"{kind}.{name}", [])
+        flows = [ModelFlow(verb=_VERBS[one.role], name=one.name) for one in said if one.role in _VERBS]
+        read = [f"event:{one.name}" for one in said if one.role in {"on", "event"} and one.kind == "event"]
+        return ModelPart(
+            kind=kind,
+            title=name,
+            fields=tuple(self._fields(kind, name)),
+            owner=_owner(kind, name, said),
+            reads=tuple(dict.fromkeys(read)),
+            flows=tuple(dict.fromkeys(flows)),
+            draft=True,
+        )
+
+    def _fields(self, kind: str, name: str) -> Iterator[CardField]:
+        node = DesignNode(kind, name)
+        for field, value in fields_of(self._text, node).items() if kind in FIELDED else ():
+            line = write_field_line(field, value)
+            title, _, said = (line or f"{field}: {_type(value)}").partition(": ")
+            yield CardField(name=title, type=said)
+
+    def settings(self) -> None:
+        """Adds topics and subscriptions that are new."""
+        for name in names_of(self._text, "topic"):
+            if name not in names_of(self._state.written, "topic"):
+                self._nodes[f"topic:{name}"] = ModelPart(
+                    kind="topic", title=name, reads=self._routed(name), draft=True
+                )
+        for name in names_of(self._text, "subscription"):
+            if f"subscription:{name}" not in self._nodes:
+                handler, topic = (self._named(name, key) for key in ("handler", "topic"))
+                part = subscription_part(name, handler, topic, [f"topic:{topic}"])
+                self._nodes[f"subscription:{name}"] = replace(part, draft=True)
+
+    def _named(self, subscription: str, key: str) -> str:
+        return next(iter(names_at(self._document, ("subscriptions", subscription, key))), "")
+
+    def _routed(self, topic: str) -> tuple[str, ...]:
+        """Returns the events that a route sends to a topic by their whole names."""
+        routes = names_at(self._document, ("routing",))
+        sent = [one for one in routes if topic in names_at(self._document, ("routing", one, "topics"))]
+        found = [names_at(self._document, ("routing", one, "pattern")) for one in sent]
+        return tuple(f"event:{name}" for names in found for name in names)
+
+    def actors(self) -> None:
+        """Has every actor give the commands that say so."""
+        for section in self._changed:
+            kind, _, command = section.partition(".")
+            for one in self._said.get(section, []) if kind == "command" else ():
+                node = f"external:{one.name}"
+                if one.role == "by" and node in self._nodes:
+                    flow, part = ModelFlow(verb="issues", name=command), self._nodes[node]
+                    self._nodes[node] = replace(part, flows=tuple(dict.fromkeys((*part.flows, flow))))
+
+    def problems(self) -> None:
+        """Says on each part what is wrong with it."""
+        for one in self._state.problems:
+            if isinstance(one, Problem) and (node := self._place(one)) in self._nodes:
+                part = self._nodes[node]
+                self._nodes[node] = replace(part, problems=(*part.problems, one.message))
+
+    def _place(self, one: Problem) -> str:
+        names = (".".join(one.path[:length]) for length in range(len(one.path), 1, -1))
+        section = next((name for name in names if name in self._document.sections), "")
+        kind, _, name = section.partition(".")
+        return node_of(kind, name)
+
+    def parts(self) -> ModelParts:
+        """Returns them; an aggregate is drawn while nothing else tells of it."""
+        owners = [part.owner for part in self._nodes.values() if part.kind in {"command", "event"}]
+        declared = [one.partition(".")[2] for one in self._document.sections if one.startswith("aggregate.")]
+        names = dict.fromkeys((*self._aggregates, *declared, *filter(None, owners)))
+        for name in names:
+            if name in owners:
+                self._nodes.pop(f"aggregate:{name}", None)
+            elif name in declared and f"aggregate:{name}" not in self._nodes:
+                self._nodes[f"aggregate:{name}"] = ModelPart(kind="aggregate", title=name, draft=True)
+        gone = {one.partition(".")[2] for one in self._gone if one.startswith("aggregate.")}
+        kept = tuple(name for name in names if name in owners or name not in gone)
+        return ModelParts(nodes=self._nodes, aggregates=kept, steps=tuple(steps_of(self._text)))
+
+
+def _owner(kind: str, name: str, said: Sequence[Reference]) -> str:
+    """Returns what a command, event or query belongs to."""
+    if kind == "query":
+        read = (one.name for one in said if one.kind == "projection" and one.role in {"list", "get"})
+        return next((f"projection:{one}" for one in read), "")
+    if kind not in {"command", "event"}:
+        return ""
+    keys = PLACES if kind == "command" else ("aggregate",)
+    own = next((one.name for one in said if one.kind == "aggregate" and one.role in keys), "")
+    return own or (name.rpartition(".")[0] or name if kind == "event" else name.rpartition("_")[2])
+
+
+def _type(value: object) -> str:
+    return str(value.get("type", "…")) if isinstance(value, Mapping) else "…"

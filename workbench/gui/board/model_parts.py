@@ -1,0 +1,185 @@
+"""What the blueprint tells of a model: its things, what each of them reads, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from workbench.gui.board.card_fields import CardField, fields_of_columns, fields_of_schema
+from workbench.model.messaging import Subscription
+from workbench.model.model_flow import ModelFlow
+from workbench.model.registry import Registry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelPart:
+    """One thing of a model.
+
+    Attributes:
+        kind: A key of `workbench.gui.board.board_graph.KINDS`.
+        owner: Of a command or event the aggregate's name; of a query the id of its read model.
+        reads: Signals that lead to it: ids of events, of topics, or of subscriptions that publish.
+        flows: What follows from it.
+        draft: Whether it is written otherwise than it runs.
+        problems: Why it does not run yet.
+    """
+
+    kind: str
+    title: str
+    fields: tuple[CardField, ...] = ()
+    owner: str = ""
+    reads: tuple[str, ...] = ()
+    flows: tuple[ModelFlow, ...] = ()
+    draft: bool = False
+    problems: tuple[str, ...] = ()
+
+    @property
+    def publishes(self) -> bool:
+        """Whether others may react to what it publishes."""
+        return any(one.verb == "publishes" for one in self.flows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelParts:
+    """All things of a model.
+
+    Attributes:
+        nodes: By their ids, such as ``event:user.created``.
+        aggregates: Names, in the order of their lanes.
+        steps: Names of slices in the order that a person gave them.
+    """
+
+    nodes: Mapping[str, ModelPart] = field(default_factory=dict)
+    aggregates: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+
+    def of(self, sort: str) -> Iterator[tuple[str, ModelPart]]:
+        """Yields the things whose ids begin with a word."""
+        return ((node, part) for node, part in self.nodes.items() if node.startswith(f"{sort}:"))
+
+
+def parts_of(registry: Registry) -> ModelParts:
+    """Reads the parts of a model that runs."""
+    return ModelParts(
+        nodes={node: part for told in _told(registry) for node, part in told},
+        aggregates=tuple(registry.aggregates),
+        steps=tuple(one.name for one in registry.flows_of("flow:main")),
+    )
+
+
+def _told(model: Registry) -> Iterator[Iterator[tuple[str, ModelPart]]]:
+    yield _commands(model)
+    yield _events(model)
+    yield _actors(model)
+    yield _reactors(model)
+    yield _subscriptions(model)
+    yield _projections(model)
+    yield _queries(model)
+    yield _loose(model)
+
+
+def _commands(model: Registry) -> Iterator[tuple[str, ModelPart]]:
+    for owner in model.aggregates.values():
+        for name in owner.commands:
+            node, fields = f"command:{name}", fields_of_schema(model.commands[name].schema)
+            yield (
+                node,
+                ModelPart(
+                    kind="command", title=name, fields=fields, owner=owner.name, flows=model.flows_of(node)
+                ),
+            )
+
+
+def _events(model: Registry) -> Iterator[tuple[str, ModelPart]]:
+    for owner in model.aggregates.values():
+        for name in owner.events:
+            fields = fields_of_schema(model.events[name].schema)
+            yield f"event:{name}", ModelPart(kind="event", title=name, fields=fields, owner=owner.name)
+
+
+def _actors(model: Registry) -> Iterator[tuple[str, ModelPart]]:
+    for name in model.actors:
+        node, kind = f"external:{name}", "external" if name in model.externals else "actor"
+        yield node, ModelPart(kind=kind, title=name, flows=model.flows_of(node))
+
+
+def _reactors(model: Registry) -> Iterator[tuple[str, ModelPart]]:
+    for name, one in model.reactors.items():
+        node, kind = f"subscription:{name}", "process" if one.stateful else "policy"
+        reads = tuple(f"event:{event}" for event in one.events)
+        yield node, ModelPart(kind=kind, title=name, reads=reads, flows=model.flows_of(node))
+
+
+def _subscriptions(model: Registry) -> Iterator[tuple[str, ModelPart]]:
+    routed = {name: model.routing.topics_of(name) for name in model.events}
+    given: dict[str, set[str]] = {}
+    for name in model.subscriptions:
+        for flow in model.flows_of(f"subscription:{name}"):
+            if flow.verb == "publishes":
+                given.setdefault(f"subscription:{name}", set()).add(flow.name)
+    for name, one in model.subscriptions.items():
+        reads = [f"event:{event}" for event in _handled(model, one, routed) if event in model.events]
+        reads += [node for node, topics in given.items() if one.topic in topics]
+        reads += [f"topic:{one.topic}"]
+        yield f"subscription:{name}", subscription_part(name, one.handler, one.topic, reads, model)
+
+
+def subscription_part(
+    name: str, handler: str, topic: str, reads: Iterable[str], model: Registry | None = None
+) -> ModelPart:
+    """Returns a subscription, which is called as its handler is."""
+    flows = model.flows_of(f"subscription:{name}") if model is not None else ()
+    fields = (CardField(name=name, type=f"on {topic}"),)
+    return ModelPart(kind="handler", title=handler or name, fields=fields, reads=tuple(reads), flows=flows)
+
+
+def _handled(model: Registry, one: Subscription, routed: Mapping[str, Iterable[str]]) -> Iterable[str]:
+    """Returns the events that a subscription handles: those its handler says, else all that it gets."""
+    said = [flow.cause for flow in model.flows_of(f"subscription:{one.name}")]
+    if said and all(said):
+        return dict.fromkeys(said)
+    return [
+        event
+        for event, topics in routed.items()
+        if one.topic in topics and (not one.types or event in one.types)
+    ]
+
+
+def _projections(model: Registry) -> Iterator[tuple[str, ModelPart]]:
+    for name, one in model.projections.items():
+        reads = tuple(f"event:{event}" for event in one.handlers() if event in model.events)
+        fields = fields_of_columns(one.columns)
+        yield f"projection:{name}", ModelPart(kind="projection", title=name, fields=fields, reads=reads)
+
+
+def _queries(model: Registry) -> Iterator[tuple[str, ModelPart]]:
+    for name, one in model.queries.items():
+        asked = (flow.name for flow in model.rules_of(f"query:{name}") if flow.verb in {"lists", "gets"})
+        owner = next((f"projection:{read}" for read in asked if read in model.projections), "")
+        yield (
+            f"query:{name}",
+            ModelPart(kind="query", title=name, fields=fields_of_schema(one.schema), owner=owner),
+        )
+
+
+def _loose(model: Registry) -> Iterator[tuple[str, ModelPart]]:
+    """Yields what nothing else tells of: handlers and topics without a subscription, bare aggregates.
+
+    A topic to which a pattern such as ``*`` leads, or what no other gets, is none of a story's steps.
+    """
+    used = {one.handler for one in model.subscriptions.values()}
+    for name in model.handlers:
+        if name not in used and name not in model.externals:
+            flows = model.flows_of(f"handler:{name}")
+            reads = tuple(dict.fromkeys(f"event:{one.cause}" for one in flows if one.cause in model.events))
+            yield f"handler:{name}", ModelPart(kind="handler", title=name, reads=reads, flows=flows)
+    heard = {one.topic for one in model.subscriptions.values()}
+    for name in model.topics:
+        told = [one.pattern for one in model.routing.routes if name in one.topics]
+        patterns = name == model.routing.default_topic or any(one not in model.events for one in told)
+        if name not in heard and not patterns:
+            reads = tuple(f"event:{one}" for one in told)
+            yield f"topic:{name}", ModelPart(kind="topic", title=name, reads=reads)
+    for name, owner in model.aggregates.items():
+        if not owner.commands and not owner.events:
+            yield f"aggregate:{name}", ModelPart(kind="aggregate", title=name)
