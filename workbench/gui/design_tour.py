@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -17,8 +18,8 @@ from workbench.gui.views.board_view import BoardView
 if TYPE_CHECKING:
     from workbench.gui.session import Session
 
-WITHIN = 30.0
-"""Seconds in which what a gesture does is seen."""
+WITHIN, LOOK = 30.0, 0.01
+"""Seconds in which what a gesture does is seen, and after which it is looked again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,8 +179,7 @@ class DirectHands:
 
     async def press(self, key: str) -> None:
         """Presses a key where the keyboard is."""
-        pressed = QKeySequence(key)[0]
-        QTest.keyClick(_focus(), pressed.key(), pressed.keyboardModifiers())
+        QTest.keySequence(_focus(), QKeySequence(key))
 
     async def write(self, text: str) -> None:
         """Types a text."""
@@ -260,11 +260,8 @@ class Designer:
 
     async def _until(self, holds: Callable[[], object], what: str) -> None:
         """Waits until something is seen, and nothing is under way."""
-        desk = self._session.desk
-        try:
-            async with asyncio.timeout(WITHIN):
-                while not holds() or (desk is not None and desk.running()):
-                    await asyncio.sleep(0.01)
-        except TimeoutError:
-            seen = ", ".join(self.seen())
-            raise RuntimeError(f"not seen: {what}; but {seen}") from None
+        desk, end = self._session.desk, time.monotonic() + WITHIN
+        while not holds() or (desk is not None and desk.running()):
+            if time.monotonic() > end:
+                raise RuntimeError(f"not seen: {what}; but {', '.join(self.seen())}")
+            await asyncio.sleep(LOOK)
