@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -260,8 +259,12 @@ class Designer:
 
     async def _until(self, holds: Callable[[], object], what: str) -> None:
         """Waits until something is seen, and nothing is under way."""
-        desk, end = self._session.desk, time.monotonic() + WITHIN
-        while not holds() or (desk is not None and desk.running()):
-            if time.monotonic() > end:
-                raise RuntimeError(f"not seen: {what}; but {', '.join(self.seen())}")
-            await asyncio.sleep(LOOK)
+        desk = self._session.desk
+        try:
+            async with asyncio.timeout(WITHIN):
+                while True:
+                    if holds() and not (desk is not None and desk.running()):
+                        return
+                    await asyncio.sleep(LOOK)
+        except TimeoutError:
+            raise RuntimeError(f"not seen: {what}; but {', '.join(self.seen())}") from None
