@@ -84,8 +84,8 @@ class TskHighlighter(QObject):
 
     def _changed(self, at: int, removed: int, added: int) -> None:
         """Forgets the lines that changed, and those of the section behind them where more or less is open."""
-        if not isValid(self._document):
-            return  # the last change of a text is that it goes
+        if not isValid(self._document):  # it changes once more while it is taken down
+            return
         block, last = self._document.findBlock(at), self._document.findBlock(at + added)
         if block == last and removed <= 1 and self._keeps(block):
             block.setUserState(-1)
