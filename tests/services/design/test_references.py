@@ -103,7 +103,7 @@ def roles(kind, name):
         ),
         ("command", "place", "header issue withdraw scenario"),
         ("command", "move", "header issue scenario scenario"),
-        ("aggregate", "order", "header creates changes aggregate"),
+        ("aggregate", "order", "header creates changes aggregate scenario"),
         ("topic", "mail", "header topic expression default_topic topics topics publish scenario"),
         ("topic", "urgent", "header topics"),
         ("type", "line", "header of type"),

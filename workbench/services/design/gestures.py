@@ -196,7 +196,20 @@ def renamed(
         text = text.exchanged(file, pieces)
     if node.kind == "aggregate":
         return _with_owner(text, node, name)
-    return _with_stored_name(text, node, name) if stored and node.kind == "event" else text
+    return with_stored_name(text, node, name) if stored and node.kind == "event" else text
+
+
+def renamed_events(before: Document, after: Document) -> list[tuple[str, str]]:
+    """Returns the events that have another name in the place where they stood, each with both names."""
+    old, new = list(before.sections), list(after.sections)
+    if len(old) != len(new):
+        return []
+    moved = [(was, now) for was, now in zip(old, new, strict=True) if was != now]
+    names = [(was.partition("event.")[2], now.partition("event.")[2]) for was, now in moved]
+    gone, came = ({pair[at] for pair in names} for at in (0, 1))
+    if not all(was and now for was, now in names) or gone & came:
+        return []
+    return names
 
 
 def _with_owner(text: DesignText, node: DesignNode, name: str) -> DesignText:
@@ -216,7 +229,7 @@ def _kindred(kind: str) -> list[str]:
     ]
 
 
-def _with_stored_name(text: DesignText, node: DesignNode, name: str) -> DesignText:
+def with_stored_name(text: DesignText, node: DesignNode, name: str) -> DesignText:
     """Says under which name the events of a renamed type are stored, where that is not its own."""
     document, path = text.project, (*section_path("event", name), "stored_as")
     known = document.find(path)
