@@ -171,7 +171,7 @@ class ChangeStrip(QFrame):
 
     def _begin(self, preview: ChangePreview, title: str, *, renames: bool) -> None:
         self._preview, self._renames = preview, renames
-        self._line.node = preview.node
+        self._line.node, self._line.new = preview.node, ""
         self._sign.setPixmap(icon(sign_of(preview.node.kind), "accent").pixmap(16, 16))
         self._title.setText(title)
         self.setAccessibleName(title)

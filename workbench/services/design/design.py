@@ -23,12 +23,11 @@ from workbench.services.design.gestures import (
     events_of,
     places_of,
     renamed,
-    renamed_events,
-    with_stored_name,
 )
 from workbench.services.design.marks.find_marks import marks_of
 from workbench.services.design.marks.mark import DesignMark
 from workbench.services.design.relations import section_path
+from workbench.services.design.stored_names import renamed_events, with_stored_name
 from workbench.services.design.text_merge import changed_files, file_of, joined, without
 from workbench.services.project_editor.settings_preview import would_be
 from workbench.tusk import Document, Problem, TskError, parse, read_file, remove, save
@@ -255,7 +254,7 @@ class Design:
                 entry = before.project.find((*section_path("event", old), "stored_as"))
                 below = str(entry.value.plain) if entry is not None else old
                 if below != new and reader.count_types(old.__eq__):
-                    after = with_stored_name(after, DesignNode("event", below), new)
+                    after = with_stored_name(after, below, new)
         return after
 
     def settle(self, *, mine: bool) -> DesignState:
