@@ -99,9 +99,7 @@ async def _check(options: Options, environ: Environ) -> int:
             " these files"
         )
     if verdict.warnings:
-        note(
-            f"{counted(len(verdict.warnings), 'warning')}: the project runs, and these may fail for some data"
-        )
+        note(f"{counted(len(verdict.warnings), 'warning')}: the project runs")
     if options.advise:
         lines += [line for mark in verdict.marks for line in _advice(mark)]
     else:
