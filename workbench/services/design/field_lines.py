@@ -40,7 +40,7 @@ _CHOICES = re.compile(r"""(?P<names>[^=|"':,(){}\[\]]*(?:\|[^=|"':,(){}\[\]]*)+)
 class TypedNumber(float):
     """A number that is written as it was typed, such as ``1.10``."""
 
-    __slots__ = ("_typed",)
+    _typed: str
 
     def __new__(cls, typed: str) -> Self:
         """Makes the number of a text."""
