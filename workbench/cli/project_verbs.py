@@ -99,7 +99,9 @@ async def _check(options: Options, environ: Environ) -> int:
             " these files"
         )
     if verdict.warnings:
-        note(f"{counted(len(verdict.warnings), 'warning')}: the project runs")
+        note(
+            f"{counted(len(verdict.warnings), 'warning')}: the project runs, and these may fail for some data"
+        )
     if options.advise:
         lines += [line for mark in verdict.marks for line in _advice(mark)]
     else:
