@@ -80,9 +80,8 @@ class TextPage(TextPane):
         """Takes what is known of the text."""
         self.checked = checked
         if self.sure:
-            self.show_mistakes(
-                [*checked.problems, *(one.as_warning for one in checked.marks if one.as_warning)]
-            )
+            marked = [one.as_warning for one in checked.marks if one.as_warning]
+            self.show_mistakes([*checked.problems, *(one for one in marked if one not in checked.problems)])
 
     # -- the language -------------------------------------------------------------------------------------
 
