@@ -17,16 +17,15 @@ from workbench.gui.board.board_marks import BoardMarks
 from workbench.gui.board.legend import Legend
 from workbench.gui.board.picture import Picture
 from workbench.gui.desk import Desk, Selection
-from workbench.gui.details.section_editor import SectionEditor, drafted
+from workbench.gui.details.section_drafts import drafted
+from workbench.gui.details.section_editor import SectionEditor
 from workbench.gui.view import View
 from workbench.gui.views.board_details import ACTIONS, DECLARED_AS, DetailsPanel, Live
-from workbench.gui.views.board_export import BoardExport
 from workbench.gui.views.board_finder import BoardFinder
-from workbench.gui.views.board_import import BoardImport
 from workbench.gui.views.board_model import badges, pulses
 from workbench.gui.views.board_pictures import BoardPictures, Drawn, drawn, scale_button
-from workbench.gui.views.board_scenarios import BoardScenarios
 from workbench.gui.views.board_split import BoardSplit
+from workbench.gui.views.board_tools import BoardTools
 from workbench.gui.views.board_trial import BoardTrial
 from workbench.gui.views.publish_dialog import open_publish
 from workbench.gui.widgets import EmptyState, show_words, toolbar_button
@@ -84,8 +83,7 @@ class BoardView(View):
         self.details.section.drafted.connect(self._show_badges)
         self.editor.stood.connect(lambda: self._show_details(self.scene.chosen))
         self.acts.offer()
-        self.export, self.scenarios = BoardExport(desk, self.pictures), BoardScenarios(desk, self.canvas)
-        self.bring = BoardImport(self.editor)
+        self.tools = BoardTools(self.editor, self.pictures)
         self._tell_scenarios = partial(self.pictures.tell_scenarios, desk.workspace.scenarios)
         self.destroyed.connect(desk.workspace.scenarios.listen(self._tell_scenarios))
         self._show_details("")
