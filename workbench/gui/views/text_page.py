@@ -107,7 +107,7 @@ class TextPage(TextPane):
 
     async def left_after(self, text: str, fix: QuickFix) -> int:
         """Returns how many mistakes a text would have with a fix; it is tried in a thread."""
-        return len((await asyncio.to_thread(self._check, fix.applied(text))).problems)
+        return len((await asyncio.to_thread(self._check, fix.applied(text))).mistakes)
 
     async def check(self) -> None:
         """Checks the text in a thread: typing never waits."""

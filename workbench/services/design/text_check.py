@@ -50,6 +50,11 @@ class CheckedText:
     running: Registry | None = None
     marks: tuple[DesignMark, ...] = ()
 
+    @property
+    def mistakes(self) -> list[Problem]:
+        """What is wrong: the problems that are no warnings."""
+        return [one for one in self.problems if not one.warning]
+
 
 def check_project_text(
     text: str,

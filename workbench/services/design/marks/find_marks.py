@@ -49,7 +49,7 @@ KINDS: tuple[MarkKind, ...] = (
     read_model_marks.EMPTY_COLUMN,
     warning_marks.MAY_FAIL,
     warning_marks.ROUNDED,
-    warning_marks.NOBODY,
+    warning_marks.UNKNOWN,
     topic_marks.UNREAD_TOPIC,
     topic_marks.UNUSED_TOPIC,
     name_marks.ALIKE,

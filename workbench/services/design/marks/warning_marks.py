@@ -31,14 +31,14 @@ ROUNDED = MarkKind(
     why="Such a column keeps binary fractions: 0.1 + 0.2 is not 0.3 there, and sums drift",
     way="make the column money or decimal",
 )
-NOBODY = MarkKind(
+UNKNOWN = MarkKind(
     code="A-GIVER",
     severity=Severity.WARNING,
-    title="a command given by somebody whom nothing declares",
-    why="The board draws nobody who gives it, and a slip in the name is not seen",
+    title="an actor in `by` that nothing declares",
+    why="The board does not show who gives the command, and a slip in the name is not seen",
     way="declare the actor, or correct the name",
 )
-_KINDS = {kind.code: kind for kind in (MAY_FAIL, ROUNDED, NOBODY)}
+_KINDS = {kind.code: kind for kind in (MAY_FAIL, ROUNDED, UNKNOWN)}
 _MAY_BE_NULL = re.compile(r"(\S+) may be null, ")
 _COMPARISONS = {"<", "<=", ">", ">=", "in"}
 _MEANT = re.compile(r"did you mean (.+?)\?")
@@ -59,7 +59,7 @@ def _marked(model: MarkedModel, warning: Problem) -> DesignMark:
     part, inside = _part_of(model, warning.path)
     line = inside[-1] if warning.code == ROUNDED.code else ""
     fixes = {
-        NOBODY.code: lambda: _givers(warning),
+        UNKNOWN.code: lambda: _givers(warning),
         ROUNDED.code: lambda: _exact(part[1], line),
         MAY_FAIL.code: lambda: _asked(model, warning),
     }[warning.code]()
