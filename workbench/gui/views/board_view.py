@@ -38,8 +38,8 @@ RESTRICTED = "The project's Python modules were not imported, since they are not
 OPEN = ("Open", "external")  # where a kind of node has no words of its own for it
 HALTED = {"paused", "engine paused", "engine stopped", "faulted"}  # shown in place of a counter
 PICTURES, ICONS = ("Blueprint", "Topology"), ("layout", "graph")
-WIDE, MEDIUM = 900, 640
-"""Pixels from which buttons have words, and from which all of them are there."""
+WIDE, MEDIUM, SMALL = 900, 640, 560
+"""Pixels from which buttons have words, zooming has its buttons, and so has what keys and menus do, too."""
 RUNNING = {"Run", "Observe"}  # arrangements that begin with the topology
 
 
@@ -146,9 +146,10 @@ class BoardView(View):
         row.addWidget(self.editor.stand)
         row.addWidget(self.marks.button)
         row.addWidget(self.editor.add_button)
-        for key in ("undo", "redo"):
-            row.addWidget(self.editor.acts.button(key, words=False))
-        row.addWidget(self.key_button)
+        steps = [self.editor.acts.button(key, words=False) for key in ("undo", "redo")]
+        self._further = (*steps, self.key_button)
+        for one in self._further:
+            row.addWidget(one)
         row.addWidget(self.split.acts.button("show_details", words=False))
         return row
 
@@ -159,10 +160,12 @@ class BoardView(View):
 
     def _word(self) -> None:
         """Shows the buttons with their words where there is room."""
-        wide, medium = (self.pictures.width() >= least for least in (WIDE, MEDIUM))
+        wide, medium, small = (self.pictures.width() >= least for least in (WIDE, MEDIUM, SMALL))
         show_words((*self._switch, self.marks.button, self.editor.add_button), shown=wide)
         for button in self._zooming:  # the wheel and the keys do it, too
             button.setVisible(medium)
+        for button in self._further:
+            button.setVisible(small)
 
     # -- the model -----------------------------------------------------------------------------------------
 
