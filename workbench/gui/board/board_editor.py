@@ -178,7 +178,8 @@ class BoardEditor(QObject):
             label = f"Link {after.name} to {node.name}"
         else:
             node = DesignNode(kind, gestures.full_name(self.state.text, kind, entered.text, after))
-            change = partial(gestures.made, kind=kind, name=node.name, after=after)
+            owner = entered.offer.owner if entered.offer is not None else ""
+            change = partial(gestures.made, kind=kind, name=node.name, after=after, owner=owner)
             label = f"Add {kind} {node.name}"
         self.do(label, change, partial(self._made, node, entered))
 
