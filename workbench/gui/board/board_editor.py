@@ -35,6 +35,7 @@ from workbench.services.design import gestures
 from workbench.services.design.design import DesignState
 from workbench.services.design.field_gestures import FIELDED
 from workbench.services.design.gestures import DesignNode
+from workbench.services.design.relations import NEXT
 
 if TYPE_CHECKING:
     from workbench.gui.board.flow_view import FlowView
@@ -185,7 +186,7 @@ class BoardEditor(QObject):
 
     def _made(self, node: DesignNode, entered: Entered) -> None:
         self.wanted = identity_of(node)
-        follows = gestures.NEXT.get(node.kind, "")
+        follows = NEXT.get(node.kind, "")
         if entered.on and follows:
             self.make_after(follows, node, self.entry.pos())
         elif entered.inside and node.kind in FIELDED:
@@ -194,6 +195,18 @@ class BoardEditor(QObject):
             self.make_after("command", node, self.entry.pos())  # without one it could not be written
         else:
             self.entry.leave()
+
+    def _no_next(self, identity: str) -> str:
+        node = self.node(identity)
+        if node is None or node.kind in NEXT:
+            return self.no_node(identity)
+        return f"Nothing usually follows a {node.kind}"
+
+    @action("Add what comes next …", keys="Ctrl+Enter / Ctrl+Return", icon="plus", on="canvas", group=3, why=_no_next)
+    def go_on(self, identity: str) -> None:
+        """Asks for the name of what usually follows a node."""
+        if (node := self.node(identity)) is not None:
+            self.make_after(NEXT[node.kind], node)
 
     # -- names, removal --------------------------------------------------------------------------------------
 

@@ -26,8 +26,6 @@ from workbench.services.design.relations import column_type, relation, section_p
 from workbench.services.design.section_lists import actions, names_at, put, remove_action, remove_name
 from workbench.tusk import Document, add_section, delete, insert, remove_section
 
-NEXT = {"command": "event", "event": "projection", "projection": "policy", "policy": "command"}
-"""What is made after a thing of a kind where the chain goes on."""
 FIELDS = {"projection": "columns", "aggregate": "state", "process": "state"}
 """Where the fields of a kind stand that are not called so."""
 _PART = r"[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*"
