@@ -140,7 +140,7 @@ class BoardEditor(QObject):
         registry = self.desk.workspace.registry
         if registry is not self._running:
             self._running, self._since = registry, short(self.desk.workspace.clock.now())
-        self.begin.setVisible(not registry.commands and not registry.events)
+        self.begin.setVisible(not self.canvas.board.cards())
         self.begin.adjustSize()
         self.follow()
         if self.wanted and self.wanted in self.canvas.board.cards():
@@ -202,7 +202,14 @@ class BoardEditor(QObject):
             return self.no_node(identity)
         return f"Nothing usually follows a {node.kind}"
 
-    @action("Add what comes next …", keys="Ctrl+Enter / Ctrl+Return", icon="plus", on="canvas", group=3, why=_no_next)
+    @action(
+        "Add what comes next …",
+        keys="Ctrl+Enter / Ctrl+Return",
+        icon="plus",
+        on="canvas",
+        group=3,
+        why=_no_next,
+    )
     def go_on(self, identity: str) -> None:
         """Asks for the name of what usually follows a node."""
         if (node := self.node(identity)) is not None:

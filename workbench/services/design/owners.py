@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workbench.errors import InvalidValue
+from workbench.services.design.beginnings import id_of
 from workbench.services.design.relations import section_path
 from workbench.services.design.section_lists import actions, names_at, put
 from workbench.tusk import Document, delete, remove_section, rename
@@ -60,11 +61,6 @@ def place_key(document: Document, owner: str) -> str:
     return "changes" if begun else "creates"
 
 
-def id_field(owner: str) -> str:
-    """Returns the name of the field that says which one of an aggregate a command is for."""
-    return f"{owner}_id".replace("-", "_")
-
-
 def with_command_of(document: Document, command: str, owner: str) -> Document:
     """Returns the text with a command that is for another aggregate; the old one goes if it is left empty.
 
@@ -83,7 +79,7 @@ def with_command_of(document: Document, command: str, owner: str) -> Document:
         if names_at(document, (*path, key)):
             document = delete(document, (*path, key))
     document = put(document, (*path, place_key(document, owner)), owner)
-    old, new = (*path, "fields", id_field(before)), id_field(owner)
+    old, new = (*path, "fields", id_of(before)), id_of(owner)
     if document.find(old) is not None and new not in names_at(document, old[:-1]):
         document = rename(document, old, new)
     left = f"aggregate.{before}"
