@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent
 from typing_extensions import override
 
@@ -12,6 +12,7 @@ from workbench.gui.actions import BoundAction
 
 if TYPE_CHECKING:
     from workbench.gui.board.flow_view import FlowView
+LEAVE = QKeySequence.StandardKey.Cancel
 
 
 class RefusedKeys(QObject):
@@ -50,7 +51,7 @@ class RefusedKeys(QObject):
     def _refuse(self, event: QKeyEvent) -> bool:
         pressed = QKeySequence(event.keyCombination())
         for one in self._canvas.actions():
-            if not isinstance(one, BoundAction) or one.isEnabled() or event.key() == Qt.Key.Key_Escape:
+            if not isinstance(one, BoundAction) or one.isEnabled() or event.matches(LEAVE):
                 continue
             if pressed in one.shortcuts():
                 self._refused = True
