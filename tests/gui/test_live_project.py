@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -11,6 +13,7 @@ from tests.gui.test_session import notices, press, settings, start
 from workbench.errors import StoreFull
 from workbench.gui.live_project import STOPPED
 from workbench.project.samples import copy_sample
+from workbench.services.design import gestures
 
 __all__ = ["settings", "start"]  # fixtures
 
@@ -36,6 +39,16 @@ async def test_a_saved_project_file_takes_over_by_itself(window, until):
     await until(lambda: window.workspace.engine is not engine, within=10)
     await until(lambda: notices(window) == ["The project was reloaded."])
     assert window.window.windowTitle() == "people — Event Workbench"
+
+
+async def test_a_step_on_the_board_is_taken_over_without_a_word(window, until):
+    board, engine = window.window.views["board"], window.workspace.engine
+    changed = partial(gestures.made, kind="topic", name="news")
+    board.editor.do("Add topic news", changed, lambda: None)
+    await until(lambda: "news" in window.workspace.registry.topics, within=10)
+    await until(lambda: not window.desk.running())
+    assert window.workspace.engine is not engine
+    assert notices(window) == []
 
 
 async def test_what_is_wrong_is_shown_where_it_is_and_goes_when_it_is_mended(window, until):

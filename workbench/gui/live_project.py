@@ -44,9 +44,9 @@ class LiveProject(QObject):
         self._reopen = reopen
         self._watch = Watch(self)
         self._watch.settled.connect(self.look)
-        desk.project_saved.connect(self.look)
+        desk.project_saved.connect(self._take_own)
         desk.changed.connect(self._changed)
-        self._stood = self._warned = False
+        self._stood = self._warned = self._troubled = False
         self._watch_all()
         self._warn()
         desk.run(self._look_at_scenarios(), "Read the scenarios")
@@ -59,14 +59,22 @@ class LiveProject(QObject):
         """Reads the project again if something changed."""
         self._desk.run(self.check(), "Reload the project")
 
+    def _take_own(self) -> None:
+        """Reads it again after a step of this window, which needs no word unless something is left to do."""
+        self._desk.run(self.check(own=True), "Reload the project")
+
     def _changed(self, _changes: Changes) -> None:
         stood, self._stood = self._stood, bool(self._desk.workspace.world.stopped)
         if stood and not self._stood:
             self._say("ok", "The engine works again.")
             self.look()
 
-    async def check(self, *, trust: str = "") -> None:
-        """Reads the project again if something changed, and tells what became of it."""
+    async def check(self, *, trust: str = "", own: bool = False) -> None:
+        """Reads the project again if something changed, and tells what became of it.
+
+        Args:
+            own: A person changed it in this window, and sees that.
+        """
         reload = self._desk.workspace.model_reload
         try:
             told = await reload.check(trust=trust)
@@ -74,7 +82,7 @@ class LiveProject(QObject):
             self._watch_all()
         self.looked.emit(reload.outdated)
         if told is not None:
-            self._tell(told)
+            self._tell(told, own=own)
         await self._look_at_scenarios()
 
     async def _look_at_scenarios(self) -> None:
@@ -85,24 +93,26 @@ class LiveProject(QObject):
         workspace = self._desk.workspace
         self._watch.watch((*workspace.model_reload.watched(), *workspace.scenarios.watched()))
 
-    def _tell(self, told: Reload) -> None:
+    def _tell(self, told: Reload, *, own: bool = False) -> None:
+        troubled, self._troubled = self._troubled, told.outcome.value != "done"
         match told.outcome.value:
             case "done":
                 self._taken_over()
-                self._tell_done(told)
+                self._tell_done(told, quiet=own and not troubled)
             case "untrusted":
                 self._ask(told)
             case _:
                 self._tell_problems(told)
 
-    def _tell_done(self, told: Reload) -> None:
+    def _tell_done(self, told: Reload, *, quiet: bool) -> None:
         said = f"The project was reloaded: {told.said}." if told.said else "The project was reloaded."
         if told.reopen:
             text = f"{said} The store is open, so {told.reopen} will count when it is opened again."
             self._say("warning", text, ("Open again", self._reopen))
-        else:
+            return
+        if not quiet:
             self._say("ok", said)
-            self._warn()
+        self._warn()
 
     def _warn(self) -> None:
         """Tells what compiling warned of; the board marks it."""

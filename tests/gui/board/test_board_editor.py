@@ -225,3 +225,46 @@ async def test_backspace_takes_the_last_field_back_to_be_changed(designer: Desig
     QTest.keyClick(entry.line, Qt.Key.Key_Backspace)
     await designer.until(lambda: entry.line.text() == "to: money min 1")
     await designer.until(lambda: "min: 1" not in designer.text)
+
+
+async def test_a_command_is_of_the_aggregate_that_is_there_or_of_a_new_one(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("lend_book")
+    designer.key(Qt.Key.Key_Escape)
+    designer.key(Qt.Key.Key_C)
+    QTest.keyClicks(designer.board.editor.entry.line, "report_lost")
+    assert [one.text() for one in offered(designer)] == [
+        "New command report_lost of book",
+        "New command report_lost of a new aggregate lost",
+    ]
+    QTest.keyClick(designer.board.editor.entry.line, Qt.Key.Key_Return)
+    await designer.has('[command.report_lost]\nchanges: "book"\n')
+    await designer.until(lambda: not designer.board.editor.entry.isVisible())
+    designer.key(Qt.Key.Key_C)
+    QTest.keyClicks(designer.board.editor.entry.line, "add_shelf")
+    QTest.keyClick(designer.board.editor.entry.line, Qt.Key.Key_Down)
+    QTest.keyClick(designer.board.editor.entry.line, Qt.Key.Key_Return)
+    await designer.has('[command.add_shelf]\ncreates: "shelf"\n')
+
+
+async def test_control_and_enter_go_on_from_a_chosen_card(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel")
+    await designer.choose("command:send_parcel")
+    designer.key(Qt.Key.Key_Return, CONTROL)
+    assert designer.board.editor.entry.asking.title == "New event: send_parcel emits it"
+    await designer.type("sent")
+    await designer.has('emit: "parcel.sent"')
+
+
+async def test_a_key_that_can_do_nothing_says_why_and_its_letters_make_nothing(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel")
+    designer.scene.choose("")
+    designer.key(Qt.Key.Key_F2)
+    assert designer.board.pictures.hints.subject == "Rename: Choose a card first"
+    QTest.keyClicks(designer.board.canvas, "order.opened")
+    assert not designer.board.editor.entry.isVisible()
+    designer.key(Qt.Key.Key_Escape)
+    QTest.keyClicks(designer.board.canvas, "e")
+    assert designer.board.editor.entry.asking.title == "New event"

@@ -110,7 +110,7 @@ def test_a_flow_is_made_from_nothing_and_runs_at_every_step():
     [
         (
             [make("policy", "p", SENT), make("command", "tell_owner", DesignNode("policy", "p"))],
-            'on: "parcel.sent"\nissue: "tell_owner"\nwith { owner_id: "id" }\n',
+            'on: "parcel.sent"\nissue: "tell_owner"\nwith { parcel_id: "id" }\n',
         ),
         ([make("process", "p", SENT)], 'key: "id"\non { "parcel.sent": { starts: true } }\n'),
         (
@@ -272,3 +272,65 @@ def test_a_renamed_aggregate_takes_its_events_along_or_says_whose_they_are():
     )
     with pytest.raises(InvalidValue, match=r"there is a event box\.sent already"):
         gestures.renamed(taken, parcel, "box", gestures.places_of(taken, parcel))
+
+
+BOOK = """\
+[project]
+name: "library"
+
+[aggregate.book]
+
+[event.book.lent]
+fields { to: "string" }
+
+[command.lend_book]
+creates: "book"
+fields { book_id: "string", to: "string" }
+emit: "book.lent"
+"""
+LOST = DesignNode("command", "report_lost")
+
+
+@pytest.mark.parametrize(
+    ("name", "behind", "owner"),
+    [
+        ("report_lost", None, "book"),
+        ("extend_loan", DesignNode("event", "book.lent"), "book"),
+        ("tell_reader", DesignNode("policy", "reminder"), "book"),
+        ("add_shelf", DesignNode("aggregate", "shelf"), "shelf"),
+        ("mend_shelf", DesignNode("aggregate", "book"), "shelf"),
+    ],
+)
+def test_a_new_command_is_of_the_aggregate_that_is_there(name, behind, owner):
+    begin = after(
+        make("aggregate", "shelf"), make("policy", "reminder", DesignNode("event", "book.lent")), begin=BOOK
+    )
+    begin = begin if behind is not None and name != "report_lost" else of(BOOK)
+    text = gestures.made(begin, "command", name, behind)
+    assert gestures.owners_for(begin, name, behind)[0] == owner
+    key = "creates" if owner == "shelf" else "changes"
+    assert f'[command.{name}]\n{key}: "{owner}"\nfields {{ {owner}_id: "string" }}\n' in text.project.text
+    assert gestures.names_of(text, "aggregate") == gestures.names_of(begin, "aggregate")
+
+
+def test_a_new_aggregate_is_made_where_it_is_asked_for():
+    assert gestures.owners_for(of(BOOK), "report_lost", None) == ["book", "lost"]
+    assert gestures.owners_for(of(EMPTY), "send_parcel", None) == ["parcel"]
+    text = gestures.made(of(BOOK), "command", "report_lost", owner="lost")
+    assert '[command.report_lost]\ncreates: "lost"\nfields { lost_id: "string" }\n' in text.project.text
+    assert "[aggregate.lost]" in text.project.text
+
+
+def test_an_event_of_another_aggregate_takes_its_command_there_as_long_as_that_has_none():
+    begin = gestures.made(of(BOOK), "command", "report_lost", owner="lost")
+    text = gestures.made(begin, "event", "book.lost", LOST)
+    assert "[event.book.lost]\n\n" in text.project.text
+    assert (
+        '[command.report_lost]\nchanges: "book"\nfields { book_id: "string" }\nemit: "book.lost"\n'
+        in text.project.text
+    )
+    assert gestures.names_of(text, "aggregate") == ["book"]
+    assert problems(text) == []
+    text = gestures.made(begin, "event", "lost.reported", LOST)
+    with pytest.raises(InvalidValue, match="report_lost is for lost and has the event"):
+        gestures.made(text, "event", "book.lost", LOST)

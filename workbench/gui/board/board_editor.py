@@ -35,6 +35,7 @@ from workbench.services.design import gestures
 from workbench.services.design.design import DesignState
 from workbench.services.design.field_gestures import FIELDED
 from workbench.services.design.gestures import DesignNode
+from workbench.services.design.relations import NEXT
 from workbench.services.design.text_merge import DesignConflict
 
 if TYPE_CHECKING:
@@ -193,13 +194,14 @@ class BoardEditor(QObject):
             label = f"Link {after.name} to {node.name}"
         else:
             node = DesignNode(kind, gestures.full_name(self.state.text, kind, entered.text, after))
-            change = partial(gestures.made, kind=kind, name=node.name, after=after)
+            owner = entered.offer.owner if entered.offer is not None else ""
+            change = partial(gestures.made, kind=kind, name=node.name, after=after, owner=owner)
             label = f"Add {kind} {node.name}"
         self.do(label, change, partial(self._made, node, entered))
 
     def _made(self, node: DesignNode, entered: Entered) -> None:
         self.wanted = identity_of(node)
-        follows = gestures.NEXT.get(node.kind, "")
+        follows = NEXT.get(node.kind, "")
         if entered.on and follows:
             self.make_after(follows, node, self.entry.pos())
         elif entered.inside and node.kind in FIELDED:
@@ -208,6 +210,25 @@ class BoardEditor(QObject):
             self.make_after("command", node, self.entry.pos())  # without one it could not be written
         else:
             self.entry.leave()
+
+    def _no_next(self, identity: str) -> str:
+        node = self.node(identity)
+        if node is None or node.kind in NEXT:
+            return self.no_node(identity)
+        return f"Nothing usually follows a {node.kind}"
+
+    @action(
+        "Add what comes next …",
+        keys="Ctrl+Enter / Ctrl+Return",
+        icon="plus",
+        on="canvas",
+        group=3,
+        why=_no_next,
+    )
+    def go_on(self, identity: str) -> None:
+        """Asks for the name of what usually follows a node."""
+        if (node := self.node(identity)) is not None:
+            self.make_after(NEXT[node.kind], node)
 
     # -- names, removal --------------------------------------------------------------------------------------
 

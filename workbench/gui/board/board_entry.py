@@ -39,12 +39,14 @@ class Offer:
         name: What it stands for.
         icon: Name of its icon.
         node: Id of its card, if it has one.
+        owner: The aggregate of what is new; empty where that is not asked.
     """
 
     text: str
     name: str
     icon: str = ""
     node: str = ""
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,10 +76,21 @@ def offers(text: DesignText, kind: str, after: DesignNode | None, typed: str) ->
         )
         for one in known
     ]
-    new = [] if name in known else [Offer(text=f"New {kind} {name}", name="", icon="plus")]
+    new = [] if name in known else list(_new(text, kind, after, name))
     if not leads(kind, after):
         return new
     return [*linked, *new] if name in known else [*new, *linked]
+
+
+def _new(text: DesignText, kind: str, after: DesignNode | None, name: str) -> Iterable[Offer]:
+    """Yields the new thing; a command for each aggregate that it may be of, the likely one first."""
+    if kind != "command":
+        yield Offer(text=f"New {kind} {name}", name="", icon="plus")
+        return
+    known = gestures.names_of(text, "aggregate")
+    for owner in gestures.owners_for(text, name, after):
+        of = owner if owner in known else f"a new aggregate {owner}"
+        yield Offer(text=f"New command {name} of {of}", name="", icon="plus", owner=owner)
 
 
 def targets(text: DesignText, node: DesignNode, typed: str) -> Sequence[Offer]:

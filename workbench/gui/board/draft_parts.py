@@ -14,7 +14,8 @@ from workbench.services.design.design_text import DesignText
 from workbench.services.design.field_gestures import FIELDED
 from workbench.services.design.field_lines import write_field_line
 from workbench.services.design.flow_gestures import steps_of
-from workbench.services.design.gestures import PLACES, DesignNode, fields_of, names_of
+from workbench.services.design.gestures import DesignNode, fields_of, names_of
+from workbench.services.design.owners import PLACES
 from workbench.services.design.references import Reference, references
 from workbench.services.design.section_lists import names_at
 from workbench.services.design.section_merge import pieces

@@ -35,6 +35,8 @@ LEGIBLE = 0.38
 """Smallest scale at which a board comes up: one that is larger begins at its upper left corner."""
 DRAG = 5
 """Pixels that the pointer may tremble in a click."""
+PLAIN = {Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier}
+ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -86,7 +88,7 @@ class FlowView(QGraphicsView):
             self,
             lambda: self.board.chosen,
             named=lambda node: node.partition(":")[2],
-            nothing="No node is chosen",
+            nothing="Choose a card first",
             choose_at=lambda place: self.board.choose(self.board.card_at(self.mapToScene(place))),
             where=self._where,
             activated=self.node_activated,
@@ -281,12 +283,9 @@ class FlowView(QGraphicsView):
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
-        if key in ARROWS and event.modifiers() in {
-            Qt.KeyboardModifier.NoModifier,
-            Qt.KeyboardModifier.KeypadModifier,
-        }:
+        if key in ARROWS and event.modifiers() in PLAIN:
             self.reveal(self.board.towards(*ARROWS[key]))
-        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.board.chosen:
+        elif key in ENTER and self.board.chosen and event.modifiers() in PLAIN:
             self.node_activated.emit(self.board.chosen)
         else:
             event.ignore()  # the scroll bars are hidden: their keys belong to the window

@@ -16,6 +16,7 @@ from workbench.gui.board.board_graph import kind_of
 from workbench.gui.board.board_marks import BoardMarks
 from workbench.gui.board.legend import Legend
 from workbench.gui.board.picture import Picture
+from workbench.gui.board.refused_keys import RefusedKeys
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.details.section_drafts import drafted
 from workbench.gui.details.section_editor import SectionEditor
@@ -60,6 +61,7 @@ class BoardView(View):
         self._watching = False
         self.pictures = BoardPictures()
         self.canvas, self.topology = self.pictures.canvas, self.pictures.topology
+        self.refused = RefusedKeys(self.canvas)
         self.trial = BoardTrial(desk, self.canvas)
         self.editor = BoardEditor(desk, self.canvas)
         self.pictures.add_below(self.editor.changes.strip)
@@ -67,6 +69,7 @@ class BoardView(View):
         self.pictures.frame.heads.moved.connect(self.editor.slices.move)
         self.editor.wires.told.connect(self.pictures.tell)
         self.editor.hand.told.connect(self.pictures.tell)
+        self.refused.told.connect(self.pictures.tell)
         self.marks = BoardMarks(self.editor)
         self.legend = Legend(self.canvas)
         self.details = DetailsPanel(SectionEditor(desk, self.editor.take))

@@ -13,22 +13,20 @@ from workbench.services.design.beginnings import begun_event, begun_projection, 
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.field_lines import plain_value
 from workbench.services.design.form_changes import with_field_line
+from workbench.services.design.owners import (
+    PLACES,
+    aggregate_for,
+    aggregate_of,
+    own_word,
+    place_key,
+    with_command_of,
+)
 from workbench.services.design.references import HEADER, NAME_SPACES, Reference, references
 from workbench.services.design.relations import relation, section_path, why_not
 from workbench.services.design.section_lists import actions, names_at, put, remove_action, remove_name
 from workbench.services.design.stored_names import with_stored_name
 from workbench.tusk import Document, add_section, delete, insert, remove_section
 
-PLACES = ("creates", "changes", "creates_or_changes")
-"""Keys by which a command says which aggregate it is for."""
-NEXT = {
-    "command": "event",
-    "event": "projection",
-    "projection": "policy",
-    "policy": "command",
-    "process": "command",
-}
-"""What is made after a thing of a kind where the chain goes on."""
 FIELDS = {"projection": "columns", "aggregate": "state", "process": "state"}
 """Where the fields of a kind stand that are not called so."""
 _PART = r"[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*"
@@ -59,18 +57,34 @@ def names_of(text: DesignText, kind: str) -> list[str]:
 def full_name(text: DesignText, kind: str, name: str, after: DesignNode | None) -> str:
     """Returns the whole name for what was typed: an event has the name of its aggregate before it."""
     name = name.strip()
-    owner = _aggregate_of(text.project, after) if after is not None and kind == "event" else ""
+    owner = _owner(text.project, after) if kind == "event" else ""
     return f"{owner}.{name}" if owner and "." not in name else name
 
 
-def made(text: DesignText, kind: str, name: str, after: DesignNode | None = None) -> DesignText:
+def _owner(document: Document, after: DesignNode | None) -> str:
+    return aggregate_of(document, after.kind, after.name) if after is not None else ""
+
+
+def owners_for(text: DesignText, name: str, after: DesignNode | None) -> list[str]:
+    """Returns the aggregates that a new command of a name can be for: the likely one, then that it names."""
+    likely = aggregate_for(text.project, name, _owner(text.project, after))
+    return list(dict.fromkeys((likely, own_word(name))))
+
+
+def made(
+    text: DesignText, kind: str, name: str, after: DesignNode | None = None, *, owner: str = ""
+) -> DesignText:
     """Returns the texts with a new thing, wired to what it follows by the one relation that makes sense.
+
+    An event with the name of another aggregate before its own moves the command that it follows there.
 
     Args:
         after: What was selected.
+        owner: The aggregate that a command is for, also a new one; empty for the likely one.
 
     Raises:
-        InvalidValue: The name cannot be one, or something has it.
+        InvalidValue: The name cannot be one, something has it, or the command that an event follows has
+            events of another aggregate.
     """
     if not _LEGAL.fullmatch(name):
         hint = "letters, digits, _ and -; parts have a point between them"
@@ -82,20 +96,40 @@ def made(text: DesignText, kind: str, name: str, after: DesignNode | None = None
         )
     document = text.project
     if kind == "command":
-        document, after = _with_aggregate(document, name, after)
-    entries = _BEGINNINGS[kind](document, name, after) if kind in _BEGINNINGS else {}
+        owner = owner or owners_for(text, name, after)[0]
+        if after is None or relation(after.kind, kind) is None:
+            after = DesignNode("aggregate", owner)
+        document = _with_aggregate(document, owner)
+    elif kind == "event":
+        document, owner = _with_event_of(document, name, after)
+    entries = _BEGINNINGS[kind](document, name, after, owner) if kind in _BEGINNINGS else {}
     if kind in {"topic", "subscription"}:
         document = insert(document, section_path(kind, name), entries)
     else:
-        document = add_section(
-            document, f"{kind}.{name}", entries, after=_neighbour(document, kind, name, after)
-        )
+        place = name.rpartition(".")[0] if kind == "event" else owner
+        document = add_section(document, f"{kind}.{name}", entries, after=_neighbour(document, kind, place))
     text = text.with_project(document)
     if after is None:
         return text
     if relation(after.kind, kind) is not None:
         return linked(text, after, node)
     return linked(text, node, after) if relation(kind, after.kind) is not None else text
+
+
+def _with_aggregate(document: Document, owner: str) -> Document:
+    if f"aggregate.{owner}" in document.sections:
+        return document
+    return add_section(document, f"aggregate.{owner}", {}, after=_neighbour(document, "aggregate", ""))
+
+
+def _with_event_of(document: Document, name: str, after: DesignNode | None) -> tuple[Document, str]:
+    """Returns the aggregate of a new event, and the text in which the command that it follows is for that."""
+    owner, said = _owner(document, after), name.rpartition(".")[0]
+    if f"aggregate.{said}" not in document.sections:
+        return document, owner
+    if after is not None and after.kind == "command" and said != owner:
+        document = with_command_of(document, after.name, said)
+    return document, said
 
 
 def linked(text: DesignText, source: DesignNode, target: DesignNode) -> DesignText:
@@ -245,7 +279,9 @@ def events_of(text: DesignText, node: DesignNode) -> list[DesignNode]:
     """Returns the events of an aggregate that the project file declares; none for anything else."""
     events = [DesignNode("event", name) for name in names_of(text, "event")]
     return [
-        one for one in events if node.kind == "aggregate" and _aggregate_of(text.project, one) == node.name
+        one
+        for one in events
+        if node.kind == "aggregate" and aggregate_of(text.project, "event", one.name) == node.name
     ]
 
 
@@ -300,52 +336,15 @@ def _without_mention(document: Document, one: Reference) -> Document:
     return delete(document, (*path, "on") if names == [one.name] else (*path, "on", one.name))
 
 
-def _with_aggregate(
-    document: Document, name: str, after: DesignNode | None
-) -> tuple[Document, DesignNode | None]:
-    """Returns the aggregate that a new command is for: where none is known, by the command's last word."""
-    if after is not None and _aggregate_of(document, after):
-        return document, after
-    owner = name.rpartition("_")[2]
-    if f"aggregate.{owner}" not in document.sections:
-        document = add_section(
-            document, f"aggregate.{owner}", {}, after=_neighbour(document, "aggregate", owner, None)
-        )
-    return document, after if after is not None and relation(after.kind, "command") else DesignNode(
-        "aggregate", owner
-    )
+def _command(document: Document, _name: str, _after: DesignNode | None, owner: str) -> dict[str, Any]:
+    return {place_key(document, owner): owner, "fields": {id_of(owner): "string"}}
 
 
-def _aggregate_of(document: Document, node: DesignNode) -> str:
-    """Returns the aggregate that a thing belongs to; empty where that is not known."""
-    if node.kind == "aggregate":
-        return node.name
-    if node.kind == "event":
-        own = names_at(document, (*section_path("event", node.name), "aggregate"))
-        return own[0] if own else node.name.rpartition(".")[0]
-    if node.kind == "command":
-        path = section_path("command", node.name)
-        return next((name for key in PLACES for name in names_at(document, (*path, key))), "")
-    return ""
-
-
-def _command(document: Document, name: str, after: DesignNode | None) -> dict[str, Any]:
-    known = _aggregate_of(document, after) if after is not None else ""
-    owner = known or name.rpartition("_")[2]
-    begun = any(
-        owner in names_at(document, (*section.split("."), "creates"))
-        for section in document.sections
-        if section.startswith("command.")
-    )
-    return {"changes" if begun else "creates": owner, "fields": {id_of(owner): "string"}}
-
-
-def _event(document: Document, name: str, after: DesignNode | None) -> dict[str, Any]:
-    owner = _aggregate_of(document, after) if after is not None else ""
+def _event(document: Document, name: str, after: DesignNode | None, owner: str) -> dict[str, Any]:
     return begun_event(document, name, owner, _name_of(after, "command"))
 
 
-def _projection(document: Document, _name: str, after: DesignNode | None) -> dict[str, Any]:
+def _projection(document: Document, _name: str, after: DesignNode | None, _owner: str) -> dict[str, Any]:
     return begun_projection(document, _name_of(after, "event"))
 
 
@@ -362,11 +361,8 @@ _BEGINNINGS = {
 """What the section of a new thing of a kind says; anything else begins empty."""
 
 
-def _neighbour(document: Document, kind: str, name: str, after: DesignNode | None) -> str:
+def _neighbour(document: Document, kind: str, owner: str) -> str:
     """Returns the section behind which a new one stands: the last one of its aggregate or kind."""
-    owner = name.rpartition(".")[0] if kind == "event" else ""
-    if kind == "command" and after is not None:
-        owner = _aggregate_of(document, after)
     best = list(_alike(document, kind, owner))
     if best:
         return best[-1]
@@ -379,5 +375,5 @@ def _neighbour(document: Document, kind: str, name: str, after: DesignNode | Non
 def _alike(document: Document, kind: str, owner: str) -> Iterator[str]:
     for section in document.sections:
         own, _, name = section.partition(".")
-        if own == kind and name and (not owner or _aggregate_of(document, DesignNode(kind, name)) == owner):
+        if own == kind and name and (not owner or aggregate_of(document, kind, name) == owner):
             yield section

@@ -24,6 +24,19 @@ TEXT = re.compile(r"\s*'([^'\\]*)'\s*")
 """An expression that is one text."""
 Change = Callable[[Document, str, str], Document]
 """Of the names of source and target."""
+NEXT = {
+    "command": "event",
+    "event": "projection",
+    "projection": "policy",
+    "policy": "command",
+    "process": "command",
+    "aggregate": "command",
+    "handler": "command",
+    "actor": "command",
+    "external": "command",
+    "topic": "subscription",
+}
+"""What is made after a thing of a kind where the chain goes on."""
 _COLUMNS = {
     "integer": "integer",
     "decimal": "decimal",
