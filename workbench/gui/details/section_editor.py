@@ -247,8 +247,9 @@ class SectionEditor(QWidget):
             change = partial(with_field_line, path=path[:-1], line=line, instead=key)
             self._edit(f"Change field {key}", change, tell)
         else:
-            change = partial(self.desk.workspace.design.fields.changed, node=node, line=line, instead=key)
-            self._step(f"Change field {key} of {node.name}", change)
+            fields = self.desk.workspace.design.fields
+            renamed = partial(fields.changed, node=node, line=line, instead=key)
+            self._step(f"Change field {key} of {node.name}", renamed)
 
     def _add(self, path: Path) -> None:
         self._also |= {path}
