@@ -147,6 +147,17 @@ async def test_a_text_that_does_not_compile_stays_a_draft(board: BoardView, desk
     assert section.pane.editor.text() in SHOP
 
 
+async def test_a_field_with_another_name_is_followed(board: BoardView, until: Any) -> None:
+    section = await shown(board, "event:order.placed", until)
+    table = row(section, "fields")
+    assert isinstance(table, FieldTable)
+    typed(table._cells[1][0], "amount")
+    await until(lambda: board.editor.state.undo == "Change field total of order.placed")
+    assert 'with { amount: "command.total" }' in file_of(board)
+    await until(lambda: "amount" in section.pane.editor.text())
+    assert not section.pane.dirty
+
+
 async def test_a_text_with_a_warning_is_saved_and_told_as_one(board: BoardView, until: Any) -> None:
     section = await shown(board, "command:place", until)
     warned = 'most: "integer?"\n}\nrefuse { many { when: "command.most > 1", message: "too many" } }\n'

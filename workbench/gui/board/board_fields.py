@@ -94,7 +94,8 @@ class BoardFields(QObject):
             then() if entered.inside and entered.text else self.editor.entry.leave()
             return
         said = entered.text.partition(":")[0].strip()
-        change = partial(gestures.with_field, node=node, line=entered.text, instead=name)
+        add, fields = gestures.with_field, self.editor.desk.workspace.design.fields
+        change = partial(fields.changed if name else add, node=node, line=entered.text, instead=name)
         if entered.on and not name:
             change = partial(field_gestures.with_field_along, node=node, line=entered.text)
         verb = "Change" if name else "Add"

@@ -122,6 +122,9 @@ class FieldTable(Row):
             self.hand.edit(label, lambda document: without(document, (*path, field.key)), self.tell)
             return
         line = f"{name}: {kind} {rules}".strip() if kind else name
+        if name.removesuffix("?") != field.key:
+            self.hand.rename((*path, field.key), line, self.tell)
+            return
         self.hand.edit(f"Change field {field.key}", partial(self._typed, line, field), self.tell)
 
     def _typed(self, line: str, field: FieldRow, document: Document) -> Document:

@@ -45,6 +45,7 @@ class Hand:
 
     Attributes:
         edit: Makes a change with a label; what is wrong with it is told to the last argument.
+        rename: Gives a field at a path another line with another name.
         add: Shows a row for a path though nothing stands there yet.
         completes: Returns what completes a line: of a path, of a new key of it, or of several names.
         fixes: Returns what would fix a problem.
@@ -52,6 +53,7 @@ class Hand:
     """
 
     edit: Callable[[str, Change, Tell], object]
+    rename: Callable[[Path, str, Tell], object]
     add: Callable[[Path], object]
     completes: Callable[..., Completes]
     fixes: Callable[[FormProblem], Sequence[QuickFix]]

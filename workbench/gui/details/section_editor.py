@@ -25,8 +25,8 @@ from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.completions import Completions
 from workbench.services.design.definitions import Location
-from workbench.services.design.form_changes import line_completions
-from workbench.services.design.gestures import DesignNode
+from workbench.services.design.form_changes import line_completions, with_field_line
+from workbench.services.design.gestures import DesignNode, fields_path
 from workbench.services.design.quick_fixes import QuickFix
 from workbench.services.design.schema_draft import reads_otherwise
 from workbench.services.design.schema_trial import SchemaTrial
@@ -81,7 +81,12 @@ class SectionEditor(QWidget):
         self.pane.wanted.connect(self._go)
         self.pane.reached.connect(self._fix_file)
         hand = Hand(
-            edit=self._edit, add=self._add, completes=self._completes, fixes=self._fixes, fix=self.pane.apply
+            edit=self._edit,
+            rename=self._rename,
+            add=self._add,
+            completes=self._completes,
+            fixes=lambda one: self.pane.fixes_in_file(one.problem),
+            fix=self.pane.apply,
         )
         self.form = FormPane(hand)
         self.banner = Banner("warning", "")
@@ -235,13 +240,21 @@ class SectionEditor(QWidget):
         self._show()
         self._check()
 
+    def _rename(self, path: Path, line: str, tell: Tell) -> None:
+        """Gives a field another name wherever it is used; in a draft here alone."""
+        node, key = self.node, path[-1]
+        if node is None or self.pane.dirty or path[:-1] != fields_path(node):
+            change = partial(with_field_line, path=path[:-1], line=line, instead=key)
+            self._edit(f"Change field {key}", change, tell)
+        else:
+            fields = self.desk.workspace.design.fields
+            renamed = partial(fields.changed, node=node, line=line, instead=key)
+            self._step(f"Change field {key} of {node.name}", renamed)
+
     def _add(self, path: Path) -> None:
         self._also |= {path}
         self._show()
         self.form.focus_path(path)
-
-    def _fixes(self, problem: Any) -> Any:
-        return self.pane.fixes_in_file(problem.problem)
 
     def _fix_file(self, fix: QuickFix) -> None:
         """Fixes what is wrong by changing also other parts of the file."""
@@ -378,18 +391,7 @@ class SectionEditor(QWidget):
             return
         last = piece.first_line + self.pane.editor.text().rstrip("\n").count("\n")
         self.where.setText(f"{PROJECT_FILE}  lines {piece.first_line}–{last}")
-        found = self.pane.editor.mistakes
-        warnings = sum(one.warning for one in found)
-        if count := len(found) - warnings:
-            self.stand.set("error", counted(count, "mistake"))
-        elif self.pane.dirty:
-            self.stand.set("warning", "draft")
-        elif self._problems:
-            self.stand.set("warning", "not saved")
-        elif warnings:
-            self.stand.set("warning", counted(warnings, "warning"))
-        else:
-            self.stand.set("ok", "saved" if not self._why_not else "read-only")
+        self.stand.set(*self.pane.stand(saved=not self._problems, read_only=bool(self._why_not)))
         self.stand.setToolTip(BROKEN if broken else DRAFT if self.pane.dirty else self._why_not)
         self.drafted.emit()
 

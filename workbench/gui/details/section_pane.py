@@ -11,6 +11,7 @@ from PySide6.QtCore import Signal
 from typing_extensions import override
 
 from workbench.gui.text.text_pane import TextPane
+from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.completions import Completions, completions
 from workbench.services.design.definitions import Location, definition_at
@@ -80,6 +81,18 @@ class SectionPane(TextPane):
     def sure(self) -> bool:
         """Whether what is known is known of the text as it stands."""
         return self.checked is not None and self.checked.document.text == self.whole()
+
+    def stand(self, *, saved: bool, read_only: bool) -> tuple[str, str]:
+        """Returns how its text stands: the kind of a badge, and its words."""
+        found = self.editor.mistakes
+        warnings = sum(one.warning for one in found)
+        if count := len(found) - warnings:
+            return "error", counted(count, "mistake")
+        if self.dirty or not saved:
+            return "warning", "draft" if self.dirty else "not saved"
+        if warnings:
+            return "warning", counted(warnings, "warning")
+        return "ok", "read-only" if read_only else "saved"
 
     def problems(self) -> tuple[FormProblem, ...]:
         """Returns what is wrong with the piece, as far as it is known."""

@@ -18,12 +18,8 @@ from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import FOLDER
 from workbench.services.design.change_preview import ChangePreview, left_of, removal_preview, rename_preview
 from workbench.services.design.design_text import DesignText
-from workbench.services.design.gestures import (
-    DesignNode,
-    events_of,
-    places_of,
-    renamed,
-)
+from workbench.services.design.field_renames import FieldChanges
+from workbench.services.design.gestures import DesignNode, events_of, places_of, renamed
 from workbench.services.design.marks.find_marks import marks_of
 from workbench.services.design.marks.mark import DesignMark
 from workbench.services.design.relations import section_path
@@ -83,6 +79,7 @@ class Design:
 
     Attributes:
         compiled: The project as it was compiled last; None as long as nothing was.
+        fields: Changes fields.
     """
 
     def __init__(self, world: World[Project], environ: Mapping[str, str], drafts: DraftFiles) -> None:
@@ -90,6 +87,7 @@ class Design:
         self._key = ""
         self._turn = threading.Lock()
         self.compiled: Project | None = None
+        self.fields = FieldChanges(world, environ)
         self._files = DesignText()
         """As they were when they were last read or written."""
         self._unread: list[str] = []
