@@ -182,6 +182,23 @@ async def test_what_is_added_is_typed_at_once_and_completed(board: BoardView, un
     await board.desk.write_drafts()
 
 
+@pytest.mark.parametrize("said", ["command.id == 'x'", "size(command.id) ", "command.total"])
+async def test_enter_behind_what_is_finished_takes_no_completion(
+    board: BoardView, until: Any, said: str
+) -> None:
+    section = await shown(board, "command:place", until)
+    section._add(("command", "place", "refuse", "free"))
+    await until(lambda: any(one.row.path[-1] == "when" for one in section.form.rows))
+    when = row(section, "refuse", "free", "when")
+    assert isinstance(when, LineRow)
+    for letter in said:
+        QTest.keyClicks(when.line, letter)
+        await until(lambda: not when.line._asking.isActive())
+    QTest.keyClick(when.line, Qt.Key.Key_Return)
+    assert when.line.text().strip() == said.strip()
+    assert f'when: "{said.strip()}"' in section.pane.editor.text()
+
+
 async def test_what_is_typed_while_a_step_is_written_is_the_next_step(board: BoardView, until: Any) -> None:
     section = await shown(board, "command:place", until)
     said = row(section, "description")

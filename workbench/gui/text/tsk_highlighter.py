@@ -49,17 +49,23 @@ class TskHighlighter(QObject):
 
     def __init__(self, document: QTextDocument, is_expression: IsExpression) -> None:
         super().__init__(document)
-        self._document, self._is_expression = document, is_expression
+        self._is_expression = is_expression
         self._numbers: dict[tuple[Around, Around], int] = {}
         self._known: list[tuple[Around, Around]] = []
         self._shapes: dict[str, QTextCharFormat] = {}
         document.contentsChange.connect(self._changed)
         theme().changed.connect(self.forget)
 
+    def _document(self) -> QTextDocument:
+        """Returns the document, asked for each time: what stands for it in Python can end before it does."""
+        document = self.parent()
+        assert isinstance(document, QTextDocument)
+        return document
+
     def forget(self) -> None:
         """Has every line coloured again once it is seen: colours, or what texts mean, are others."""
         self._shapes.clear()
-        block = self._document.begin()
+        block = self._document().begin()
         while block.isValid():
             block.setUserState(-1)
             block = block.next()
@@ -83,11 +89,15 @@ class TskHighlighter(QObject):
 
     def _changed(self, at: int, removed: int, added: int) -> None:
         """Forgets the lines that changed, and those of the section behind them where more or less is open."""
-        block, last = self._document.findBlock(at), self._document.findBlock(at + added)
+        document = self._document()
+        block, last = document.findBlock(at), document.findBlock(at + added)
+        last = last if last.isValid() else document.lastBlock()  # Qt counts one more where all is another
         if block == last and removed <= 1 and self._keeps(block):
             block.setUserState(-1)
             return
-        block.setUserState(-1)  # those between are new, and not coloured yet
+        while block.isValid() and block.blockNumber() < last.blockNumber():
+            block.setUserState(-1)
+            block = block.next()
         while last.isValid() and last.userState() >= 0 and not header_in(last.text()):
             last.setUserState(-1)
             last = last.next()
