@@ -64,7 +64,7 @@ class CompletionList(QListWidget):
     def offer(self, found: Completions) -> None:
         """Shows what can stand at a place; nothing where nothing can.
 
-        One is chosen only where a part of its name was typed: Enter behind a finished word means the editor's.
+        One is chosen only where a part of its name was typed: Enter behind a finished word is the editor's.
         """
         self.clear()
         for one in found.found[:MOST]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import cast
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor, QFont, QTextBlock, QTextCharFormat, QTextDocument, QTextLayout
@@ -58,9 +59,7 @@ class TskHighlighter(QObject):
 
     def _document(self) -> QTextDocument:
         """Returns the document, asked for each time: what stands for it in Python can end before it does."""
-        document = self.parent()
-        assert isinstance(document, QTextDocument)
-        return document
+        return cast(QTextDocument, self.parent())
 
     def forget(self) -> None:
         """Has every line coloured again once it is seen: colours, or what texts mean, are others."""
