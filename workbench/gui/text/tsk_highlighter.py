@@ -59,7 +59,7 @@ class TskHighlighter(QObject):
 
     def _document(self) -> QTextDocument:
         """Returns the document, asked for each time: what stands for it in Python can end before it does."""
-        return cast(QTextDocument, self.parent())
+        return cast("QTextDocument", self.parent())
 
     def forget(self) -> None:
         """Has every line coloured again once it is seen: colours, or what texts mean, are others."""
