@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import cast
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor, QFont, QTextBlock, QTextCharFormat, QTextDocument, QTextLayout
@@ -50,21 +49,17 @@ class TskHighlighter(QObject):
 
     def __init__(self, document: QTextDocument, is_expression: IsExpression) -> None:
         super().__init__(document)
-        self._is_expression = is_expression
+        self._document, self._is_expression = document, is_expression
         self._numbers: dict[tuple[Around, Around], int] = {}
         self._known: list[tuple[Around, Around]] = []
         self._shapes: dict[str, QTextCharFormat] = {}
         document.contentsChange.connect(self._changed)
         theme().changed.connect(self.forget)
 
-    def _document(self) -> QTextDocument:
-        """Returns the document, asked for each time: what stands for it in Python can end before it does."""
-        return cast("QTextDocument", self.parent())
-
     def forget(self) -> None:
         """Has every line coloured again once it is seen: colours, or what texts mean, are others."""
         self._shapes.clear()
-        block = self._document().begin()
+        block = self._document.begin()
         while block.isValid():
             block.setUserState(-1)
             block = block.next()
@@ -88,7 +83,9 @@ class TskHighlighter(QObject):
 
     def _changed(self, at: int, removed: int, added: int) -> None:
         """Forgets the lines that changed, and those of the section behind them where more or less is open."""
-        document = self._document()
+        document = self.parent()  # asked for each time: what stood for it in Python can be gone before it
+        if not isinstance(document, QTextDocument):
+            return  # it changes once more while it is taken down
         block, last = document.findBlock(at), document.findBlock(at + added)
         last = last if last.isValid() else document.lastBlock()  # Qt counts one more where all is another
         if block == last and removed <= 1 and self._keeps(block):
