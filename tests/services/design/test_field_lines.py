@@ -30,6 +30,8 @@ from workbench.services.design.field_lines import read_field_line, write_field_l
         ('to: text = "a b"', "to", {"type": "string", "default": "a b"}),
         ("seats: whole = 1-2", "seats", {"type": "integer", "default": "1-2"}),
         ("when: time", "when", "date-time"),
+        ('to: string min 1 example "Ada Love"', "to", {"type": "string", "min": 1, "example": "Ada Love"}),
+        ('to: string title "To", max: 9', "to", {"type": "string", "title": "To", "max": 9}),
     ],
 )
 def test_a_line_says_what_is_written(line, name, value):

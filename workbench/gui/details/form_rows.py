@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -22,6 +24,7 @@ from typing_extensions import override
 from workbench.gui.chooser import ChoiceBox
 from workbench.gui.details.code_line import CodeLine, Completes
 from workbench.gui.icons import icon
+from workbench.gui.letter_menu import LetterMenu
 from workbench.gui.theme import code_font
 from workbench.gui.widgets import ElidedLabel, plain_label, plain_tip
 from workbench.services.design.form_changes import with_line, without
@@ -31,6 +34,30 @@ from workbench.services.design.section_form import FormRow, RowKind
 from workbench.tusk import Document
 from workbench.tusk.document import Path
 
+RARE = frozenset(
+    {
+        "aggregate",
+        "at",
+        "default",
+        "each",
+        "else",
+        "ends",
+        "for",
+        "key",
+        "on_refused",
+        "otherwise",
+        "refused",
+        "snapshot_every",
+        "stored_as",
+        "target",
+        "type",
+        "upcast",
+        "version",
+        "withdraw",
+    }
+)
+"""Keys that are seldom added: they stand below "More"."""
+_NAMED = re.compile(r"\s*(?P<name>[^\s:='\"]+)\s*(?:(?::|=(?!=))(?P<value>.*))?", re.DOTALL)
 LABEL, NAME = 76, 96
 """Pixels of what a row is called: by a key, and by a person."""
 INDENT, DEEPEST = 10, 3
@@ -46,6 +73,7 @@ class Hand:
     Attributes:
         edit: Makes a change with a label; what is wrong with it is told to the last argument.
         add: Shows a row for a path though nothing stands there yet.
+        drop: Shows none any more; returns whether there was one.
         completes: Returns what completes a line: of a path, of a new key of it, or of several names.
         fixes: Returns what would fix a problem.
         fix: Fixes it so.
@@ -53,6 +81,7 @@ class Hand:
 
     edit: Callable[[str, Change, Tell], object]
     add: Callable[[Path], object]
+    drop: Callable[[Path], bool]
     completes: Callable[..., Completes]
     fixes: Callable[[FormProblem], Sequence[QuickFix]]
     fix: Callable[[QuickFix], object]
@@ -68,6 +97,7 @@ class Row(QWidget):
         self._whole.setContentsMargins(INDENT * min(row.level, DEEPEST), 0, 0, 0)
         self._whole.setSpacing(2)
         self._told: list[QWidget] = []
+        self._known: object = None
 
     def show_row(self, row: FormRow) -> None:
         """Shows what stands there now."""
@@ -79,16 +109,39 @@ class Row(QWidget):
 
     def show_problems(self, problems: Sequence[FormProblem], why_not: str) -> None:
         """Says what is wrong, each with what would fix it."""
+        known = [(one.said, [fix.label for fix in self.hand.fixes(one)]) for one in problems], why_not
+        if known != self._known or (self._told and not problems):
+            self._known = known
+            self.clear_told()
+            self._told = [self._problem(one, why_not) for one in problems]
+
+    def clear_told(self) -> None:
+        """Takes away what is said."""
         for one in self._told:
+            if one.isAncestorOf(self.window().focusWidget() or self) and self.places():
+                self.places()[0].setFocus()
             self._whole.removeWidget(one)
             one.setParent(None)
             one.deleteLater()
-        self._told = [self._problem(one, why_not) for one in problems]
+        self._told = []
 
     def tell(self, said: str) -> None:
-        """Says why what was typed could not be taken."""
+        """Says why what was typed could not be taken; it stays as it was typed."""
+        self.clear_told()
+        self._known = None
         self._told.append(_error(said))
         self._whole.addWidget(self._told[-1])
+        for one in self.places():
+            if isinstance(one, CodeLine):
+                one.refuse()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc in a part that was added and is not written takes it away."""
+        if event.key() == Qt.Key.Key_Escape and self.row.kind is not RowKind.ADD:
+            event.setAccepted(self.hand.drop(self.row.path))
+        else:
+            super().keyPressEvent(event)
 
     def _problem(self, one: FormProblem, why_not: str) -> QWidget:
         box = QWidget()
@@ -121,7 +174,13 @@ class LineRow(Row):
         colored = place is not None and place.is_expression
         self.line = CodeLine(row.label, completes, code=code, colored=colored)
         self.line.committed.connect(self._commit)
-        self._whole.addLayout(_labelled(row, self.line))
+        self.line.taken_back.connect(self.clear_told)
+        labelled = _labelled(row, self.line)
+        if row.own_name:
+            remove = small_button("close", f"Remove {row.label}")
+            remove.clicked.connect(lambda _checked=False: _remove(self))
+            labelled.addWidget(remove, 0, Qt.AlignmentFlag.AlignTop)
+        self._whole.addLayout(labelled)
         self.show_row(row)
 
     @override
@@ -189,7 +248,7 @@ class BlockRow(Row):
             name.setFont(code_font())
         name.setToolTip(plain_tip(row.words))
         self.remove = small_button("close", f"Remove {row.label}")
-        self.remove.clicked.connect(lambda _checked=False: self._remove())
+        self.remove.clicked.connect(lambda _checked=False: _remove(self))
         line = QHBoxLayout()
         line.setContentsMargins(0, 4, 0, 0)
         line.addWidget(name, 1)
@@ -200,10 +259,6 @@ class BlockRow(Row):
     def show_problems(self, problems: Sequence[FormProblem], why_not: str) -> None:
         super().show_problems(problems, why_not)
         self.remove.setVisible(not why_not)
-
-    def _remove(self) -> None:
-        path = self.row.path
-        self.hand.edit(f"Remove {_told(self.row)}", lambda document: without(document, path), self.tell)
 
 
 class AddRow(Row):
@@ -219,16 +274,23 @@ class AddRow(Row):
             self.line = CodeLine(f"Add to {row.label}", hand.completes(row.path, key=True), cell=True)
             self.line.setPlaceholderText(_hint(row))
             self.line.committed.connect(self._named)
+            self.line.taken_back.connect(self.clear_told)
             line.addWidget(self.line, 1)
         else:
-            self.button = _menu_button(row, hand)
+            self.button = _menu_button(row)
             line.addWidget(self.button)
             line.addStretch(1)
         self._whole.addLayout(line)
+        self.show_row(row)
+
+    @override
+    def show_row(self, row: FormRow) -> None:
+        if self.button is not None and (self.button.menu() is None or row.keys != self.row.keys):
+            self.button.setMenu(_menu(self.button, row, self.hand))
+        super().show_row(row)
 
     @override
     def show_problems(self, problems: Sequence[FormProblem], why_not: str) -> None:
-        super().show_problems(problems, why_not)
         self.setVisible(not why_not)
 
     @override
@@ -236,13 +298,15 @@ class AddRow(Row):
         return tuple(one for one in (self.line, self.button) if one is not None)
 
     def _named(self, typed: str) -> None:
-        name, _, value = typed.partition("=")
-        path = (*self.row.path, name.strip())
-        if self.line is not None:
-            self.line.show_text("")
-            self.line.setPlainText("")
-        if not name.strip():
+        found = _NAMED.fullmatch(typed)
+        if self.line is None or not typed.strip():
             return
+        if found is None:
+            self.tell(f"{typed.strip()} is no name: write name = expression, or name: expression")
+            return
+        self.clear_told()
+        self.line.setPlainText("")
+        path, value = (*self.row.path, found["name"]), found["value"] or ""
         place = self.row.place.inside(path[-1]) if self.row.place is not None else None
         if value.strip():
             row = FormRow(path=path, kind=RowKind.LINE, place=place, own_name=True)
@@ -250,6 +314,13 @@ class AddRow(Row):
             self.hand.edit(f"Add {_told(row)}", change, self.tell)
         else:
             self.hand.add(path)
+
+
+def _remove(row: Row) -> None:
+    """Takes away what stands at a row, or the row alone where nothing stands there yet."""
+    path = row.row.path
+    row.hand.drop(path)
+    row.hand.edit(f"Remove {_told(row.row)}", lambda document: without(document, path), row.tell)
 
 
 def small_button(icon_name: str, name: str) -> QToolButton:
@@ -262,19 +333,35 @@ def small_button(icon_name: str, name: str) -> QToolButton:
     return button
 
 
-def _menu_button(row: FormRow, hand: Hand) -> QToolButton:
+def _menu_button(row: FormRow) -> QToolButton:
     button = QToolButton()
     button.setText("Add …")
     button.setIcon(icon("plus", "muted"))
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setAccessibleName(f"Add to {row.label}")
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-    menu = QMenu(button)
-    for key, words in row.keys:
+    return button
+
+
+def _menu(button: QToolButton, row: FormRow, hand: Hand) -> QMenu:
+    """Makes the menu of what can be added: the usual keys, and the others below "More"."""
+    menu = LetterMenu(button)
+    usual = [one for one in row.keys if one[0] not in RARE]
+    rare = [one for one in row.keys if one[0] in RARE]
+    _offer(menu, usual or rare, row, hand)
+    if usual and rare:
+        more = LetterMenu(menu)
+        more.setTitle("More")
+        _offer(more, rare, row, hand)
+        menu.addSeparator()
+        menu.addMenu(more)
+    return menu
+
+
+def _offer(menu: QMenu, keys: Sequence[tuple[str, str]], row: FormRow, hand: Hand) -> None:
+    for key, words in keys:
         act = menu.addAction(f"{key}   {words}".replace("&", "&&"))
         act.triggered.connect(partial(_added, hand, (*row.path, key)))
-    button.setMenu(menu)
-    return button
 
 
 def _added(hand: Hand, path: Path, _checked: bool = False) -> None:  # a signal's argument

@@ -81,7 +81,12 @@ class SectionEditor(QWidget):
         self.pane.wanted.connect(self._go)
         self.pane.reached.connect(self._fix_file)
         hand = Hand(
-            edit=self._edit, add=self._add, completes=self._completes, fixes=self._fixes, fix=self.pane.apply
+            edit=self._edit,
+            add=self._add,
+            drop=self._drop_part,
+            completes=self._completes,
+            fixes=self._fixes,
+            fix=self.pane.apply,
         )
         self.form = FormPane(hand)
         self.banner = Banner("warning", "")
@@ -239,6 +244,19 @@ class SectionEditor(QWidget):
         self._also |= {path}
         self._show()
         self.form.focus_path(path)
+
+    def _drop_part(self, path: Path) -> bool:
+        """Shows no row for what was added at a path, or around it, and is not written."""
+        document = self._document()
+        gone = {
+            one
+            for one in self._also
+            if one[: len(path)] == path or (path[: len(one)] == one and document and not document.find(one))
+        }
+        self._also -= gone
+        if gone:
+            self._show()
+        return bool(gone)
 
     def _fixes(self, problem: Any) -> Any:
         return self.pane.fixes_in_file(problem.problem)

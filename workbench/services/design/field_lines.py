@@ -23,7 +23,9 @@ _LINE = re.compile(r"\s*(?P<name>[A-Za-z_][\w-]*)(?P<open>\?)?\s*(?::\s*(?P<rest
 _LIST = re.compile(r"\[\s*(?P<of>[^\s\[\]]+)\s*\]")
 _MAP = re.compile(r"\{\s*(?P<of>[^\s{}]+)\s*\}")
 _WORD = re.compile(r"[A-Za-z_][\w/-]*")
-_LIMIT = re.compile(r"\s*(?P<key>min|max|places)\s+(?P<value>-?\d+(?:\.\d+)?)")
+_LIMIT = re.compile(r"\s*,?\s*(?P<key>min|max|places)(?:\s*:\s*|\s+)(?P<value>-?\d+(?:\.\d+)?)(?=[\s,]|\Z)")
+_SAID = re.compile(r"\s*,?\s*(?P<key>[a-z_]+)\s+(?P<value>\"(?:[^\"\\]|\\.)*\"|'[^']*')")
+"""What a text says of a field, without the colon: ``example "Ada"``."""
 _DEFAULT = re.compile(r"\s*=\s*(?P<value>\S.*)", re.DOTALL)
 _HINT = "name: type, such as amount: money min 0, note?, status: placed | paid, lines: [line]"
 _PLAIN = {ValueKind.STRING, ValueKind.NUMBER, ValueKind.BOOLEAN, ValueKind.NULL}
@@ -47,10 +49,9 @@ def read_field_line(line: str, *, column: bool = False) -> tuple[str, str | dict
         raise InvalidValue("a field is a name and a type", path="", hint=_HINT)
     words = {} if column else _WORDS
     said, rest = _type(found["rest"] or (PLAIN_COLUMN if column else PLAIN_TYPE), words)
-    while limit := _LIMIT.match(rest):
-        text = limit["value"]
-        said[limit["key"]] = float(text) if "." in text else int(text)
-        rest = rest[limit.end() :]
+    while rule := _LIMIT.match(rest) or _SAID.match(rest):
+        said[rule["key"]] = _read(rule["value"])
+        rest = rest[rule.end() :]
     if default := _DEFAULT.fullmatch(rest):
         said["default"] = _read(default["value"].strip())
     elif rest.strip():
