@@ -311,7 +311,7 @@ def focused(section: SectionEditor) -> Row:
 async def test_the_keyboard_goes_to_what_is_added_and_stays_in_the_form(board: BoardView, until: Any) -> None:
     section = await shown(board, "command:place", until)
     added(section, "refuse")
-    await until(lambda: section.form._held() is not None)
+    await until(lambda: focused(section).row.path[-1] == "refuse")
     name = focused(section)
     assert isinstance(name, AddRow)
     assert name.row.path[-1] == "refuse"
@@ -336,16 +336,18 @@ async def test_the_keyboard_goes_to_what_is_added_and_stays_in_the_form(board: B
 async def test_what_was_added_and_is_not_written_goes_again(board: BoardView, until: Any) -> None:
     section = await shown(board, "command:place", until)
     added(section, "refuse")
+    await until(lambda: focused(section).row.path[-1] == "refuse")
     refuse = row(section, "refuse")
     assert isinstance(refuse, BlockRow)
     refuse.remove.click()
     assert refuse not in section.form.rows
     section._add(("command", "place", "refuse", "free"))
+    await until(lambda: focused(section).row.path[-1] == "when")
     when = row(section, "refuse", "free", "when")
     assert isinstance(when, LineRow)
     QTest.keyClick(when.line, Qt.Key.Key_Escape)
     assert not any("refuse" in one.row.path for one in section.form.rows)
-    assert section.form._held() is not None
+    focused(section)
     assert file_of(board) == SHOP
 
 
