@@ -12,9 +12,10 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from workbench.gui.desk import Desk
+from workbench.gui.details.add_row import AddRow
 from workbench.gui.details.code_line import CodeLine
 from workbench.gui.details.field_table import FieldTable
-from workbench.gui.details.form_rows import AddRow, BlockRow, LineRow, Row
+from workbench.gui.details.form_rows import BlockRow, LineRow, Row
 from workbench.gui.details.schema_dialog import SchemaDialog
 from workbench.gui.details.section_drafts import drafted
 from workbench.gui.details.section_editor import SectionEditor
@@ -372,7 +373,7 @@ async def test_letters_choose_in_the_menu_of_what_can_be_added(board: BoardView,
     menu = adding.button.menu()
     assert "More" in [one.text() for one in menu.actions()]
     menu.popup(adding.button.mapToGlobal(adding.button.rect().bottomLeft()))
-    QTest.keyClick(menu, "r")
+    QTest.keyClick(menu, Qt.Key.Key_R)
     assert menu.activeAction().text().startswith("refuse ")
     assert board.editor.entry.isHidden()
     menu.close()

@@ -8,8 +8,9 @@ from itertools import pairwise
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
+from workbench.gui.details.add_row import AddRow
 from workbench.gui.details.field_table import FieldTable
-from workbench.gui.details.form_rows import AddRow, BlockRow, ChoiceRow, Hand, LineRow, Row
+from workbench.gui.details.form_rows import BlockRow, ChoiceRow, Hand, LineRow, Row
 from workbench.gui.widgets import Banner
 from workbench.services.design.form_problems import FormProblem
 from workbench.services.design.section_form import FormRow, RowKind

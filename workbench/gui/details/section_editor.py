@@ -28,9 +28,8 @@ from workbench.services.design.definitions import Location
 from workbench.services.design.form_changes import line_completions
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.quick_fixes import QuickFix
-from workbench.services.design.schema_draft import reads_otherwise
 from workbench.services.design.schema_trial import SchemaTrial
-from workbench.services.design.section_form import section_form
+from workbench.services.design.section_form import section_form, unwritten
 from workbench.services.design.section_piece import SectionPiece, piece_of, with_piece, with_whole
 from workbench.tusk import Document, TskError, parse
 from workbench.tusk.document import Path
@@ -248,11 +247,7 @@ class SectionEditor(QWidget):
     def _drop_part(self, path: Path) -> bool:
         """Shows no row for what was added at a path, or around it, and is not written."""
         document = self._document()
-        gone = {
-            one
-            for one in self._also
-            if one[: len(path)] == path or (path[: len(one)] == one and document and not document.find(one))
-        }
+        gone = frozenset() if document is None else unwritten(document, self._also, path)
         self._also -= gone
         if gone:
             self._show()
@@ -303,18 +298,11 @@ class SectionEditor(QWidget):
         self._show()
         fits = len(checked.problems) <= self._problems and self.banner.isHidden()
         if self.pane.dirty and fits and not self._why_not:
-            if self._changes_fields():
+            if self.pane.reads_otherwise():
                 whole = self.pane.whole()
                 self._trying.ask(partial(self._try, whole, self.node.name), whole)
             else:
                 self._write()
-
-    def _changes_fields(self) -> bool:
-        """Whether an event would be read otherwise."""
-        if self.node is None or self.piece is None or self.node.kind != "event":
-            return False
-        was, now = (self.piece.read(text)[0] for text in (self.piece.text, self.pane.editor.text()))
-        return reads_otherwise(was, now, self.piece.path)
 
     def _try(self, whole: str, event: str) -> SchemaTrial:
         takes_time()
@@ -391,8 +379,7 @@ class SectionEditor(QWidget):
         self._show_stand(broken=bool(faults))
 
     def _show_stand(self, *, broken: bool = False) -> None:
-        piece = self.piece
-        if piece is None:
+        if (piece := self.piece) is None:
             return
         last = piece.first_line + self.pane.editor.text().rstrip("\n").count("\n")
         self.where.setText(f"{PROJECT_FILE}  lines {piece.first_line}–{last}")

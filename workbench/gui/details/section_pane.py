@@ -16,6 +16,7 @@ from workbench.services.design.completions import Completions, completions
 from workbench.services.design.definitions import Location, definition_at
 from workbench.services.design.form_problems import FormProblem, form_problems, problems_within
 from workbench.services.design.quick_fixes import QuickFix, quick_fixes
+from workbench.services.design.schema_draft import reads_otherwise
 from workbench.services.design.text_members import is_expression
 
 if TYPE_CHECKING:
@@ -80,6 +81,13 @@ class SectionPane(TextPane):
     def sure(self) -> bool:
         """Whether what is known is known of the text as it stands."""
         return self.checked is not None and self.checked.document.text == self.whole()
+
+    def reads_otherwise(self) -> bool:
+        """Whether stored events would be read otherwise with what is typed."""
+        if self.piece is None or self.piece.path[0] != "event":
+            return False
+        was, now = (self.piece.read(text)[0] for text in (self.piece.text, self.editor.text()))
+        return reads_otherwise(was, now, self.piece.path)
 
     def problems(self) -> tuple[FormProblem, ...]:
         """Returns what is wrong with the piece, as far as it is known."""
