@@ -392,3 +392,27 @@ async def test_a_refused_cell_keeps_its_text_until_it_is_taken_back(board: Board
     assert (rules.text(), table._told) == ("", [])
     typed(rules, "min 1")
     await until(lambda: "min: 1" in section.pane.editor.text())
+
+
+async def test_drafts_that_need_each_other_are_written_in_one_step(board: BoardView, until: Any) -> None:
+    section = await shown(board, "event:order.placed", until)
+    event = section.pane.editor.text()
+    section.pane.editor.take_text(event.replace('total: "money" }', 'total: "money", who: "uuid" }'))
+    section._pause.timeout.emit()
+    await until(lambda: not section.form.told.isHidden())
+    assert "Not saved, line" in section.form.told.text, "the reason stands elsewhere in the file"
+    section = await shown(board, "command:place", until)
+    assert board.editor.stand.text() == "! 1 section not saved"
+    section.pane.editor.take_text(section.pane.editor.text().replace('creates: "order"', 'creates: "ordr"'))
+    await until(lambda: section.pane.editor.mistakes)
+    assert board.editor.stand.text() == "! 2 sections not saved"
+    QTest.mouseClick(board.editor.stand, Qt.MouseButton.LeftButton)
+    await until(lambda: section.piece is not None and section.piece.path[0] == "event")
+    section = await shown(board, "command:place", until)
+    now = section.pane.editor.text().replace('"ordr"', '"order"')
+    section.pane.editor.take_text(now + 'with { who: "command.id" }\n')
+    await until(lambda: board.editor.state.undo == "Edit 2 sections")
+    assert 'who: "uuid" }' in file_of(board)
+    assert 'who: "command.id"' in file_of(board)
+    await until(lambda: board.editor.stand.text() == "✓ saved" and not section.pane.dirty)
+    assert drafted(board.desk) == {}

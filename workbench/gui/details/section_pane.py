@@ -8,8 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from typing_extensions import override
 
+from workbench.gui.icons import icon
 from workbench.gui.text.text_pane import TextPane
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.completions import Completions, completions
@@ -93,7 +95,14 @@ class SectionPane(TextPane):
         """Returns what is wrong with the piece, as far as it is known."""
         if self.checked is None or self.piece is None or not self.sure:
             return ()
-        return form_problems(self.checked, self.piece, self.editor.text())
+        found = form_problems(self.checked, self.piece, self.editor.text())
+        if found or not self.dirty:
+            return found
+        elsewhere = self.checked.problems[:1]  # why what is typed here cannot be written
+        return tuple(
+            FormProblem(path=(), problem=replace(one, message=f"Not saved, line {one.line}: {one.message}"))
+            for one in elsewhere
+        )
 
     # -- the language -------------------------------------------------------------------------------------
 
@@ -146,3 +155,16 @@ class SectionPane(TextPane):
             super().apply(replace(fix, pieces=own))
         else:
             self.reached.emit(fix)
+
+
+def head_line(where: QWidget, stand: QWidget) -> QHBoxLayout:
+    """Returns the line above a text: where it stands, and whether it is written."""
+    sign = QLabel()
+    sign.setPixmap(icon("code", "muted").pixmap(14, 14))
+    head = QHBoxLayout()
+    head.setContentsMargins(12, 4, 8, 4)
+    head.setSpacing(8)
+    head.addWidget(sign)
+    head.addWidget(where, 1)
+    head.addWidget(stand)
+    return head
