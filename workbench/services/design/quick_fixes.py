@@ -58,7 +58,12 @@ def quick_fixes(checked: CheckedText, problem: Problem) -> list[QuickFix]:
     marks = [mark for mark in checked.marks if mark.as_warning == problem]
     if marks:
         return [one for mark in marks for fix in mark.fixes for one in _of_mark(document, fix)]
-    return [*_replacements(document, problem), *_closings(document, problem), *_additions(document, problem)]
+    other = _NO_SUCH.search(problem.message)
+    if other is not None and "of this aggregate" in other[0] and f"event.{other[2]}" in document.sections:
+        return []  # it is another aggregate's: nothing near it is meant
+    made = list(_additions(document, problem))
+    replaced = [*_replacements(document, problem), *_closings(document, problem)]
+    return [*made, *replaced] if _NO_STATE.match(problem.message) else [*replaced, *made]
 
 
 def _of_mark(document: Document, fix: MarkFix) -> Iterator[QuickFix]:
