@@ -83,7 +83,7 @@ class JoinedDrafts:
         takes_time()
         joined, taken = with_kept(text, kept)
         whole = joined.project.text
-        if len(taken) < 2 or len(self._desk.workspace.texts.check(PROJECT_FILE, whole).problems) > problems:
+        if len(taken) < 2 or len(self._desk.workspace.texts.check(PROJECT_FILE, whole).mistakes) > problems:
             return {}
         for node in taken:
             if node.kind == "event":

@@ -287,15 +287,15 @@ class SectionEditor(QWidget):
             return
         self.pane.know(checked)
         self._show()
-        fits = len(checked.problems) <= self._problems and self.banner.isHidden()
-        if self.pane.dirty and fits and not self._why_not:
-            if self.pane.reads_otherwise():
-                whole = self.pane.whole()
-                self._trying.ask(partial(self._try, whole, self.node.name), whole)
-            else:
-                self._write()
-        elif self.pane.dirty and self.banner.isHidden() and not self._why_not and self._text is not None:
+        if not self.pane.dirty or not self.banner.isHidden() or self._why_not or self._text is None:
+            return
+        if len(checked.mistakes) > self._problems:
             self._joined.offer(self._text, self._problems)
+        elif self.pane.reads_otherwise():
+            whole = self.pane.whole()
+            self._trying.ask(partial(self._try, whole, self.node.name), whole)
+        else:
+            self._write()
 
     def _try(self, whole: str, event: str) -> SchemaTrial:
         takes_time()
@@ -318,8 +318,7 @@ class SectionEditor(QWidget):
 
     def try_schema(self) -> None:
         """Opens the schema of the event with what is typed."""
-        node = self.node
-        if node is not None and self._text is not None:
+        if (node := self.node) is not None and self._text is not None:
             typed = self.pane.editor.text()
             SchemaDialog(self, self.desk, node.name, self._text, typed, self._tried).show()
 
@@ -383,13 +382,16 @@ class SectionEditor(QWidget):
             return
         last = piece.first_line + self.pane.editor.text().rstrip("\n").count("\n")
         self.where.setText(f"{PROJECT_FILE}  lines {piece.first_line}–{last}")
-        count = len(self.pane.editor.mistakes)
-        if count:
+        found = self.pane.editor.mistakes
+        warnings = sum(one.warning for one in found)
+        if count := len(found) - warnings:
             self.stand.set("error", counted(count, "mistake"))
         elif self.pane.dirty:
             self.stand.set("warning", "draft")
         elif self._problems:
             self.stand.set("warning", "not saved")
+        elif warnings:
+            self.stand.set("warning", counted(warnings, "warning"))
         else:
             self.stand.set("ok", "saved" if not self._why_not else "read-only")
         self.stand.setToolTip(BROKEN if broken else DRAFT if self.pane.dirty else self._why_not)

@@ -98,7 +98,7 @@ class SectionPane(TextPane):
         found = form_problems(self.checked, self.piece, self.editor.text())
         if found or not self.dirty:
             return found
-        elsewhere = self.checked.problems[:1]  # why what is typed here cannot be written
+        elsewhere = self.checked.mistakes[:1]  # why what is typed here cannot be written
         return tuple(
             FormProblem(path=(), problem=replace(one, message=f"Not saved, line {one.line}: {one.message}"))
             for one in elsewhere
@@ -144,7 +144,7 @@ class SectionPane(TextPane):
     async def left_after(self, text: str, fix: QuickFix) -> int:
         """Returns how many mistakes the file would have with a fix; it is tried in a thread."""
         whole = fix.applied(self.piece.whole(text) if self.piece is not None else text)
-        return len((await asyncio.to_thread(self._check_text, whole)).problems)
+        return len((await asyncio.to_thread(self._check_text, whole)).mistakes)
 
     @override
     def apply(self, fix: QuickFix) -> None:
