@@ -195,8 +195,7 @@ class SectionEditor(QWidget):
         return {"was": self.piece.text, "now": self.pane.editor.text()}
 
     def _restore(self, written: Any) -> list[str]:
-        piece = self.piece
-        if piece is not None:
+        if (piece := self.piece) is not None:
             self.pane.editor.take_text(written["now"])
             if written["was"] not in (piece.text, written["now"]):
                 self._tell_changed(piece)
@@ -249,8 +248,7 @@ class SectionEditor(QWidget):
 
     def _fix_file(self, fix: QuickFix) -> None:
         """Fixes what is wrong by changing also other parts of the file."""
-        piece = self.piece
-        if piece is not None:
+        if (piece := self.piece) is not None:
             now = fix.applied(self.pane.whole())
             self._step(fix.label, partial(with_whole, was=piece.whole(piece.text), now=now))
 
