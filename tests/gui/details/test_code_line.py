@@ -60,3 +60,14 @@ def test_a_completion_takes_the_place_of_what_was_typed(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: made._list is not None and made._list.isVisible())
     QTest.keyClick(made, Qt.Key.Key_Return)
     assert made.text() == "total"
+
+
+def test_what_is_chosen_in_the_list_is_taken_though_nothing_of_it_was_typed(qtbot: QtBot) -> None:
+    found = tuple(Completion(name=one, insert=one, kind="field") for one in ("id", "total"))
+    made = CodeLine("when", lambda _typed, at: Completions(start=at, end=at, found=found))
+    qtbot.addWidget(made)
+    made.show()
+    QTest.keyClick(made, Qt.Key.Key_Space, Qt.KeyboardModifier.ControlModifier)
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Return):
+        QTest.keyClick(made, key)
+    assert made.text() == "total"

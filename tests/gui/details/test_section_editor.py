@@ -12,9 +12,10 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from workbench.gui.desk import Desk
+from workbench.gui.details.add_row import AddRow
 from workbench.gui.details.code_line import CodeLine
 from workbench.gui.details.field_table import FieldTable
-from workbench.gui.details.form_rows import AddRow, LineRow, Row
+from workbench.gui.details.form_rows import BlockRow, LineRow, Row
 from workbench.gui.details.schema_dialog import SchemaDialog
 from workbench.gui.details.section_drafts import drafted
 from workbench.gui.details.section_editor import SectionEditor
@@ -203,6 +204,23 @@ async def test_what_is_added_is_typed_at_once_and_completed(board: BoardView, un
     await board.desk.write_drafts()
 
 
+@pytest.mark.parametrize("said", ["command.id == 'x'", "size(command.id) ", "command.total"])
+async def test_enter_behind_what_is_finished_takes_no_completion(
+    board: BoardView, until: Any, said: str
+) -> None:
+    section = await shown(board, "command:place", until)
+    section._add(("command", "place", "refuse", "free"))
+    await until(lambda: any(one.row.path[-1] == "when" for one in section.form.rows))
+    when = row(section, "refuse", "free", "when")
+    assert isinstance(when, LineRow)
+    for letter in said:
+        QTest.keyClicks(when.line, letter)
+        await until(lambda: not when.line._asking.isActive())
+    QTest.keyClick(when.line, Qt.Key.Key_Return)
+    assert when.line.text().strip() == said.strip()
+    assert f'when: "{said.strip()}"' in section.pane.editor.text()
+
+
 async def test_what_is_typed_while_a_step_is_written_is_the_next_step(board: BoardView, until: Any) -> None:
     section = await shown(board, "command:place", until)
     said = row(section, "description")
@@ -292,3 +310,130 @@ async def test_the_panel_is_hidden_and_shown_by_a_key(board: BoardView, until: A
     assert board.details.isHidden()
     board.split.acts["show_details"].do()
     assert not board.details.isHidden()
+
+
+def added(section: SectionEditor, key: str, *path: str) -> None:
+    """Adds a key to a block from its menu."""
+    assert section.piece is not None
+    whole = (*section.piece.path, *path)
+    (add,) = (one for one in section.form.rows if isinstance(one, AddRow) and one.row.path == whole)
+    assert add.button is not None
+    add.button.setFocus()
+    acts = add.button.menu().actions()
+    next(one for one in acts if one.text().startswith(f"{key} ")).trigger()
+
+
+def focused(section: SectionEditor) -> Row:
+    """Returns the row that has the keyboard."""
+    held = section.form._held()
+    assert held is not None
+    return held
+
+
+async def test_the_keyboard_goes_to_what_is_added_and_stays_in_the_form(board: BoardView, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    added(section, "refuse")
+    await until(lambda: focused(section).row.path[-1] == "refuse")
+    name = focused(section)
+    assert isinstance(name, AddRow)
+    assert name.row.path[-1] == "refuse"
+    assert name.line is not None
+    QTest.keyClicks(name.line, "free")
+    QTest.keyClick(name.line, Qt.Key.Key_Return)
+    await until(lambda: focused(section).row.path[-1] == "when")
+    when, message = row(section, "refuse", "free", "when"), row(section, "refuse", "free", "message")
+    assert isinstance(when, LineRow)
+    assert isinstance(message, LineRow)
+    QTest.keyClicks(when.line, "command.total == 0")
+    QTest.keyClick(when.line, Qt.Key.Key_Tab)
+    await until(lambda: section.stand.text().endswith("mistake"))
+    assert focused(section) is message
+    QTest.keyClicks(message.line, "free")
+    QTest.keyClick(message.line, Qt.Key.Key_Tab)
+    await until(lambda: 'message: "free"' in file_of(board) and not section.pane.dirty)
+    assert message in section.form.rows, "the row stays, and with it the place in the form"
+    assert focused(section) is not message
+
+
+async def test_what_was_added_and_is_not_written_goes_again(board: BoardView, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    added(section, "refuse")
+    await until(lambda: focused(section).row.path[-1] == "refuse")
+    refuse = row(section, "refuse")
+    assert isinstance(refuse, BlockRow)
+    refuse.remove.click()
+    assert refuse not in section.form.rows
+    section._add(("command", "place", "refuse", "free"))
+    await until(lambda: focused(section).row.path[-1] == "when")
+    when = row(section, "refuse", "free", "when")
+    assert isinstance(when, LineRow)
+    QTest.keyClick(when.line, Qt.Key.Key_Escape)
+    assert not any("refuse" in one.row.path for one in section.form.rows)
+    focused(section)
+    assert file_of(board) == SHOP
+
+
+@pytest.mark.parametrize("said", ["note: 'on the way'", "note = 'on the way'"])
+async def test_a_name_and_its_expression_are_typed_in_one_line(
+    board: BoardView, until: Any, said: str
+) -> None:
+    section = await shown(board, "event:order.placed", until)
+    (add,) = (one for one in section.form.rows if isinstance(one, AddRow) and one.row.path[-1] == "set")
+    assert add.line is not None
+    typed(add.line, said)
+    assert "note: \"'on the way'\"" in section.pane.editor.text()
+    typed(add.line, "'on the way'")
+    assert add.line.text() == "'on the way'"
+    assert add._told
+
+
+async def test_letters_choose_in_the_menu_of_what_can_be_added(board: BoardView, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    adding = next(one for one in section.form.rows if isinstance(one, AddRow) and one.button is not None)
+    assert adding.button is not None
+    menu = adding.button.menu()
+    assert "More" in [one.text() for one in menu.actions()]
+    menu.popup(adding.button.mapToGlobal(adding.button.rect().bottomLeft()))
+    QTest.keyClick(menu, Qt.Key.Key_R)
+    assert menu.activeAction().text().startswith("refuse ")
+    assert board.editor.entry.isHidden()
+    menu.close()
+
+
+async def test_a_refused_cell_keeps_its_text_until_it_is_taken_back(board: BoardView, until: Any) -> None:
+    section = await shown(board, "event:order.placed", until)
+    table = row(section, "fields")
+    assert isinstance(table, FieldTable)
+    rules = table._cells[1][2]
+    typed(rules, "?? nothing")
+    assert table._told
+    section._show()
+    assert rules.text() == "?? nothing"
+    QTest.keyClick(rules, Qt.Key.Key_Escape)
+    assert (rules.text(), table._told) == ("", [])
+    typed(rules, "min 1")
+    await until(lambda: "min: 1" in section.pane.editor.text())
+
+
+async def test_drafts_that_need_each_other_are_written_in_one_step(board: BoardView, until: Any) -> None:
+    section = await shown(board, "event:order.placed", until)
+    event = section.pane.editor.text()
+    section.pane.editor.take_text(event.replace('total: "money" }', 'total: "money", who: "uuid" }'))
+    section._pause.timeout.emit()
+    await until(lambda: not section.form.told.isHidden())
+    assert "Not saved, line" in section.form.told.text, "the reason stands elsewhere in the file"
+    section = await shown(board, "command:place", until)
+    assert board.editor.stand.text() == "! 1 section not saved"
+    section.pane.editor.take_text(section.pane.editor.text().replace('creates: "order"', 'creates: "ordr"'))
+    await until(lambda: section.pane.editor.mistakes)
+    assert board.editor.stand.text() == "! 2 sections not saved"
+    QTest.mouseClick(board.editor.stand, Qt.MouseButton.LeftButton)
+    await until(lambda: section.piece is not None and section.piece.path[0] == "event")
+    section = await shown(board, "command:place", until)
+    now = section.pane.editor.text().replace('"ordr"', '"order"')
+    section.pane.editor.take_text(now + 'with { who: "command.id" }\n')
+    await until(lambda: board.editor.state.undo == "Edit 2 sections")
+    assert 'who: "uuid" }' in file_of(board)
+    assert 'who: "command.id"' in file_of(board)
+    await until(lambda: board.editor.stand.text() == "✓ saved" and not section.pane.dirty)
+    assert drafted(board.desk) == {}

@@ -107,6 +107,16 @@ def test_a_line_is_coloured_by_what_is_open_before_it_as_soon_as_that_changes(ed
     assert colors_of(editor, 1) == before
 
 
+def test_lines_that_are_exchanged_within_a_text_have_their_own_colours(editor):
+    editor.show_text('[command.a]\nemit: "b"\nwith { c: "1" }\n')
+    editor.grab()
+    changed = '[command.a]\n# more\nrefuse { x { when: "a == 1" } }\nwith { d: 12 }\nemit: "b"\n'
+    editor.take_text(changed)
+    colors = [colors_of(editor, line) for line in range(1, 5)]
+    editor.show_text(changed)
+    assert colors == [colors_of(editor, line) for line in range(1, 5)]
+
+
 def test_only_lines_that_are_seen_are_coloured(editor):
     editor.show_text("\n".join(f"a{at}: {at}" for at in range(10_000)))
     editor.grab()

@@ -34,6 +34,8 @@ from workbench.tusk import parse
         ('to: text = "a b"', "to", {"type": "string", "default": "a b"}),
         ("seats: whole = 1-2", "seats", {"type": "integer", "default": "1-2"}),
         ("when: time", "when", "date-time"),
+        ('to: string min 1 example "Ada Love"', "to", {"type": "string", "min": 1, "example": "Ada Love"}),
+        ('to: string title "To", max: 9', "to", {"type": "string", "title": "To", "max": 9}),
         ("c: string, pattern: '^(a|b)$'", "c", {"type": "string", "pattern": "^(a|b)$"}),
         ("c: string example: 'a | b'", "c", {"type": "string", "example": "a | b"}),
         ("c: string = 'a | b'", "c", {"type": "string", "default": "a | b"}),

@@ -79,6 +79,21 @@ def test_what_is_wrong_is_told_before_what_is_marked():
     assert checked(text).marks == ()
 
 
+@pytest.mark.parametrize(("said", "typed"), [("'red'", "string"), ("3", "integer"), ("true", "boolean")])
+def test_a_field_that_the_state_has_not_is_added_with_its_type(said, typed):
+    text = PROJECT.replace("\n[event.order.paid]\n", f'\n[event.order.paid]\nset {{ more: "{said}" }}\n', 1)
+    assert text != PROJECT
+    found = checked(text)
+    fix = next(one for problem in found.problems for one in quick_fixes(found, problem))
+    assert fix.label == f"Add more: {typed}? to the state of order"
+    assert not any("more" in one.message for one in checked(fix.applied(text)).problems)
+
+
+def test_an_event_of_another_aggregate_is_not_taken_for_a_mistyped_one():
+    _, found = fixes('emit: "order.paid"', 'emit: "bill.sent"')
+    assert found == []
+
+
 @pytest.mark.parametrize(
     ("old", "new", "label", "after"),
     [

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QRect, QRectF, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Signal
 from PySide6.QtWidgets import QMenu, QToolButton
+from typing_extensions import override
 
 from workbench.errors import CallerError, WorkbenchError
 from workbench.gui.actions import Actions, action
@@ -64,10 +65,12 @@ class BoardEditor(QObject):
     Signals:
         stood: The design was read, or changed; `state` is how it stands.
         drafted: What is designed and not written is something else now.
+        sought: The person wants to see the card whose text is not written.
     """
 
     stood = Signal()
     drafted = Signal()
+    sought = Signal(str)
     makes = tuple(makes())
 
     def __init__(self, desk: Desk, canvas: FlowView) -> None:
@@ -89,6 +92,8 @@ class BoardEditor(QObject):
         for picture in canvas.pictures:
             picture.takes_fields = self.takes_fields
         self.stand = Badge("ok", "saved")
+        self.stand.installEventFilter(self)
+        self._unwritten: tuple[str, ...] = ()
         self.add_button = _add_button(self)
         self.begin = plain_label(BEGIN, "muted")
         self.begin.setParent(canvas)
@@ -354,14 +359,32 @@ class BoardEditor(QObject):
         before, self.state = self.draft, state
         self.canvas.offering.refresh()
         self.canvas.board.mark()
-        count = len(state.problems)
-        said = f"Draft: {counted(count, 'mistake')}, running the model of {self._since}" if count else "saved"
-        self.stand.set("warning" if count else "ok", said)
-        told = "\n".join(map(str, state.problems))
-        self.stand.setToolTip(plain_tip(told or "The project file has all of it"))
+        self._show_stand()
         self.stood.emit()
         if self.draft != before:
             self.drafted.emit()
+
+    def know_unwritten(self, cards: Sequence[str]) -> None:
+        """Is told whose text is typed and not written."""
+        self._unwritten = tuple(cards)
+        self._show_stand()
+
+    def _show_stand(self) -> None:
+        count, sections = len(self.state.problems), len(self._unwritten)
+        told = "\n".join(map(str, self.state.problems))
+        if count:
+            said = f"Draft: {counted(count, 'mistake')}, running the model of {self._since}"
+        else:
+            said = f"{counted(sections, 'section')} not saved" if sections else "saved"
+            told = "\n".join((*self._unwritten, "Click to go there")) if sections else ""
+        self.stand.set("warning" if count or sections else "ok", said)
+        self.stand.setToolTip(plain_tip(told or "The project file has all of it"))
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.MouseButtonRelease and self._unwritten:
+            self.sought.emit(self._unwritten[0])
+        return False
 
 
 def _add_button(editor: BoardEditor) -> QToolButton:

@@ -35,9 +35,11 @@ class CodeLine(QPlainTextEdit):
 
     Signals:
         committed: What was typed, once it is meant: Enter, or the keyboard goes elsewhere.
+        taken_back: What was typed was taken back.
     """
 
     committed = Signal(str)
+    taken_back = Signal()
     own_keys = (
         WidgetKey("Enter", "Take what was typed"),
         WidgetKey("Shift+Enter", "Begin another line"),
@@ -59,6 +61,8 @@ class CodeLine(QPlainTextEdit):
         self._completes, self._colored = completes, colored
         self._list: CompletionList | None = None
         self._shown = ""
+        self._told: str | None = None
+        self._refused = False
         self._mistakes: Sequence[tuple[int, int]] = ()
         self._role = "error"
         font = code_font() if code else ui_font()
@@ -85,9 +89,15 @@ class CodeLine(QPlainTextEdit):
 
     def show_text(self, text: str) -> None:
         """Shows what stands there, unless something else is typed and not taken yet."""
-        was, self._shown = self._shown, text
-        if self.text() in (was, text) and self.text() != text:
+        was, self._shown, now = self._shown, text, self.text()
+        if now != text and (now == was or (now == self._told and not self._refused)):
             self.setPlainText(text)
+        if self.text() == text:
+            self._told = None
+
+    def refuse(self) -> None:
+        """Is told that what was typed cannot be taken; it stays until it is changed, or taken back."""
+        self._refused = True
 
     def text(self) -> str:
         """Returns what stands in it."""
@@ -102,9 +112,9 @@ class CodeLine(QPlainTextEdit):
 
     def commit(self) -> None:
         """Says what was typed, if it is another text."""
-        if self.text() != self._shown and not self.isReadOnly():
-            self._shown = self.text()
-            self.committed.emit(self._shown)
+        if self.text() not in (self._shown, self._told) and not self.isReadOnly():
+            self._told, self._refused = self.text(), False
+            self.committed.emit(self._told)
 
     def _changed(self) -> None:
         self._fit()
@@ -159,6 +169,8 @@ class CodeLine(QPlainTextEdit):
             self.commit()
         elif key == Qt.Key.Key_Escape and self.text() != self._shown:
             self.setPlainText(self._shown)
+            self._told = None
+            self.taken_back.emit()
         elif key == Qt.Key.Key_Space and pressed & Qt.KeyboardModifier.ControlModifier:
             self._ask()
         elif key == Qt.Key.Key_Escape:

@@ -44,6 +44,7 @@ class FieldTable(Row):
         self.new = CodeLine("New field", self._complete_new, cell=True)
         self.new.setPlaceholderText(NEW)
         self.new.committed.connect(self._add)
+        self.new.taken_back.connect(self.clear_told)
         self._grid.addWidget(self.new, 1, 0, 1, len(HEADS))
         self._is_made = False
         self._whole.addWidget(self.frame)
@@ -94,6 +95,7 @@ class FieldTable(Row):
         cells = tuple(CodeLine(head, types if head == "Type" else None, cell=True) for head in HEADS)
         for column, cell in enumerate(cells):
             cell.committed.connect(partial(self._commit, at))
+            cell.taken_back.connect(self.clear_told)
             self._grid.addWidget(cell, at + 1, column)
         return cells
 
@@ -142,12 +144,9 @@ class FieldTable(Row):
     def _add(self, typed: str) -> None:
         if typed.strip():
             name = typed.partition(":")[0].strip()
-            self.new.show_text("")
             change = partial(self._typed, typed, FieldRow())
-            self.hand.edit(f"Add field {name}", change, self._told_new)
-
-    def _told_new(self, said: str) -> None:
-        self.tell(said)
+            self.hand.edit(f"Add field {name}", change, self.tell)
+            self.new.show_text("")
 
 
 def _spans(text: str, problems: Sequence[FormProblem]) -> Iterator[tuple[int, int]]:

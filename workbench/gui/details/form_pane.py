@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
+from workbench.gui.details.add_row import AddRow
 from workbench.gui.details.field_table import FieldTable
-from workbench.gui.details.form_rows import AddRow, BlockRow, ChoiceRow, Hand, LineRow, Row
+from workbench.gui.details.form_rows import BlockRow, ChoiceRow, Hand, LineRow, Row
 from workbench.gui.widgets import Banner
 from workbench.services.design.form_problems import FormProblem
 from workbench.services.design.section_form import FormRow, RowKind
@@ -26,7 +28,13 @@ _WIDGETS = {
 
 
 class FormPane(QScrollArea):
-    """Shows the rows of a form."""
+    """Shows the rows of a form.
+
+    A row that is still there stays the same widget, so that the keyboard and the place in the form stay.
+
+    Attributes:
+        rows: Those that are made, from the top.
+    """
 
     def __init__(self, hand: Hand) -> None:
         super().__init__()
@@ -35,7 +43,9 @@ class FormPane(QScrollArea):
         self._planned: Sequence[FormRow] = ()
         self._problems: Sequence[FormProblem] = ()
         self._why_not = ""
-        self._focus: tuple[Path, int] | None = None
+        self._focus: Path | None = None
+        self._changed = False
+        self._at = 0
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(0)
@@ -53,26 +63,43 @@ class FormPane(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.verticalScrollBar().rangeChanged.connect(lambda *_: self._keep_in_sight())
 
     def show_form(self, rows: Sequence[FormRow], problems: Sequence[FormProblem], why_not: str) -> None:
-        """Shows rows; where they are those that are shown already, only what stands in them.
+        """Shows rows.
 
         Args:
             why_not: Why nothing can be changed; empty where it can.
         """
-        same = [_shape(one) for one in self._planned] == [_shape(one) for one in rows]
-        self._planned, self._problems, self._why_not = rows, problems, why_not
-        if not same:
-            self._clear()
-        for widget, row in zip(self.rows, rows, strict=False):
-            widget.show_row(row)
+        self._changed |= [len(one.fields) for one in self._planned] != [len(one.fields) for one in rows]
+        self._planned, self._problems, self._why_not, self._at = rows, problems, why_not, 0
+        self._let_go({_shape(one) for one in rows})
+        planned = {_shape(one): one for one in rows}
+        for widget in self.rows:
+            widget.show_row(planned[_shape(widget.row)])
         self._make()
+
+    def _let_go(self, planned: set[tuple[object, ...]]) -> None:
+        """Takes away the rows that are no more; the keyboard goes to the one that follows them."""
+        gone = [one for one in self.rows if _shape(one.row) not in planned]
+        held = self._held()
+        if held in gone:
+            left = [one for one in self.rows[self.rows.index(held) :] if one not in gone and one.places()]
+            left += [one for one in reversed(self.rows) if one not in gone and one.places()]
+            left[0].places()[0].setFocus() if left else self.setFocus()
+        for one in gone:
+            self.rows.remove(one)
+            self._column.removeWidget(one)
+            one.hide()
+            one.deleteLater()
+        self._changed |= bool(gone)
 
     def _make(self) -> None:
         """Makes rows as long as the window may wait, the rest in the next turn of the loop."""
         clock = QElapsedTimer()
         clock.start()
         while self._make_one():
+            self._changed = True
             if clock.elapsed() > TURN_MS:
                 self._rest.start()
                 return
@@ -80,48 +107,61 @@ class FormPane(QScrollArea):
         said = [*([self._why_not] if self._why_not else []), *(one.said for one in left)]
         self.told.set("error" if left else "info", "\n".join(said))
         self.told.setVisible(bool(said))
+        if self._changed:
+            self._changed = False
+            self._order()
         if self._focus is not None:
-            self.focus_path(*self._focus)
-            self._focus = None
+            self.focus_path(self._focus)
+        self._keep_in_sight()
 
     def _make_one(self) -> bool:
         """Makes a part of a row; returns whether there was one to make."""
-        if self.rows and self.rows[-1].grow():
+        if any(one.grow() for one in self.rows):
             return True
-        if len(self.rows) == len(self._planned):
-            return False
-        row = self._planned[len(self.rows)]
-        self.rows.append(_WIDGETS[row.kind](row, self._hand))
-        self._column.insertWidget(len(self.rows), self.rows[-1])
-        return True
+        while self._at < len(self._planned):
+            row, at = self._planned[self._at], self._at
+            self._at += 1
+            kept = next((one for one in self.rows[at:] if _shape(one.row) == _shape(row)), None)
+            if kept is not None and kept is self.rows[at]:
+                continue
+            if kept is not None:
+                self.rows.remove(kept)
+            self.rows.insert(at, kept or _WIDGETS[row.kind](row, self._hand))
+            self._column.insertWidget(at + 1, self.rows[at])
+            self.rows[at].show()  # at once, so that Tab finds it
+            return True
+        return False
 
-    def focus_path(self, path: Path, at: int = 0) -> None:
-        """Gives the keyboard to the row of a path, or to the first one inside of it."""
+    def _order(self) -> None:
+        """Has Tab go through the rows as they are seen."""
+        order = [place for row in self.rows for place in _stops(row)]
+        for one, other in pairwise(order):
+            QWidget.setTabOrder(one, other)
+
+    def focus_path(self, path: Path) -> None:
+        """Gives the keyboard to the row of a path, to the first one inside of it, or to what adds to it."""
+        self._focus = None
         for row in self.rows:
             places = row.places()
-            if row.row.path[: len(path)] == path and row.row.kind is not RowKind.ADD and places:
-                place = places[min(at, len(places) - 1)]
-                place.setFocus()
-                self.ensureWidgetVisible(place)
+            if row.row.path[: len(path)] == path and places:
+                places[0].setFocus()
+                self._keep_in_sight()
                 return
         if len(self.rows) < len(self._planned):
-            self._focus = path, at
+            self._focus = path
 
-    def _clear(self) -> None:
-        self._focus = self._held()
-        for one in self.rows:
-            self._column.removeWidget(one)
-            one.hide()
-            one.deleteLater()
-        self.rows = []
+    def _held(self) -> Row | None:
+        """Returns the row that has the keyboard."""
+        here = self.window().focusWidget()
+        return next((one for one in self.rows if here is not None and one.isAncestorOf(here)), None)
 
-    def _held(self) -> tuple[Path, int] | None:
-        """Returns the row that has the keyboard, and where in it that is."""
-        here = QApplication.focusWidget()
-        for one in self.rows:
-            if here is not None and here in one.places():
-                return one.row.path, list(one.places()).index(here)
-        return None
+    def _keep_in_sight(self) -> None:
+        """Shows what has the keyboard, with what is said of it below."""
+        held, here = self._held(), self.window().focusWidget()
+        if held is not None and here is not None:
+            if held.height() < self.viewport().height():
+                self.ensureWidgetVisible(held, 0, 8)
+            self.ensureWidgetVisible(here, 0, 8)
 
     def _tell(self, problems: Sequence[FormProblem], why_not: str) -> list[FormProblem]:
         """Shows each problem at the row that it is about; returns those without one."""
@@ -136,5 +176,14 @@ class FormPane(QScrollArea):
         return left
 
 
+def _stops(row: Row) -> Iterator[QWidget]:
+    """Yields where Tab stops in a row: what is typed first, then its buttons."""
+    places = row.places()
+    yield from places
+    for one in row.findChildren(QWidget):
+        if one not in places and one.focusPolicy() & Qt.FocusPolicy.TabFocus and not one.isHidden():
+            yield one
+
+
 def _shape(row: FormRow) -> tuple[object, ...]:
-    return row.path, row.kind, row.level, row.own_name, row.keys
+    return row.path, row.kind, row.level, row.own_name

@@ -1,16 +1,15 @@
-"""The rows of a form: a line, a choice, the name of a block, and what can be added."""
+"""The rows of a form: a line, a choice, the name of a block."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QMenu,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -47,6 +46,7 @@ class Hand:
         edit: Makes a change with a label; what is wrong with it is told to the last argument.
         rename: Gives a field at a path another line with another name.
         add: Shows a row for a path though nothing stands there yet.
+        drop: Shows none any more; returns whether there was one.
         completes: Returns what completes a line: of a path, of a new key of it, or of several names.
         fixes: Returns what would fix a problem.
         fix: Fixes it so.
@@ -55,6 +55,7 @@ class Hand:
     edit: Callable[[str, Change, Tell], object]
     rename: Callable[[Path, str, Tell], object]
     add: Callable[[Path], object]
+    drop: Callable[[Path], bool]
     completes: Callable[..., Completes]
     fixes: Callable[[FormProblem], Sequence[QuickFix]]
     fix: Callable[[QuickFix], object]
@@ -70,6 +71,7 @@ class Row(QWidget):
         self._whole.setContentsMargins(INDENT * min(row.level, DEEPEST), 0, 0, 0)
         self._whole.setSpacing(2)
         self._told: list[QWidget] = []
+        self._known: object = None
 
     def show_row(self, row: FormRow) -> None:
         """Shows what stands there now."""
@@ -81,16 +83,39 @@ class Row(QWidget):
 
     def show_problems(self, problems: Sequence[FormProblem], why_not: str) -> None:
         """Says what is wrong, each with what would fix it."""
+        known = [(one.said, [fix.label for fix in self.hand.fixes(one)]) for one in problems], why_not
+        if known != self._known or (self._told and not problems):
+            self._known = known
+            self.clear_told()
+            self._told = [self._problem(one, why_not) for one in problems]
+
+    def clear_told(self) -> None:
+        """Takes away what is said."""
         for one in self._told:
+            if one.isAncestorOf(self.window().focusWidget() or self) and self.places():
+                self.places()[0].setFocus()
             self._whole.removeWidget(one)
             one.setParent(None)
             one.deleteLater()
-        self._told = [self._problem(one, why_not) for one in problems]
+        self._told = []
 
     def tell(self, said: str) -> None:
-        """Says why what was typed could not be taken."""
+        """Says why what was typed could not be taken; it stays as it was typed."""
+        self.clear_told()
+        self._known = None
         self._told.append(_error(said))
         self._whole.addWidget(self._told[-1])
+        for one in self.places():
+            if isinstance(one, CodeLine):
+                one.refuse()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc in a part that was added and is not written takes it away."""
+        if event.key() == Qt.Key.Key_Escape and self.row.kind is not RowKind.ADD:
+            event.setAccepted(self.hand.drop(self.row.path))
+        else:
+            super().keyPressEvent(event)
 
     def _problem(self, one: FormProblem, why_not: str) -> QWidget:
         box = QWidget()
@@ -123,7 +148,13 @@ class LineRow(Row):
         colored = place is not None and place.is_expression
         self.line = CodeLine(row.label, completes, code=code, colored=colored)
         self.line.committed.connect(self._commit)
-        self._whole.addLayout(_labelled(row, self.line))
+        self.line.taken_back.connect(self.clear_told)
+        labelled = _labelled(row, self.line)
+        if row.own_name:
+            remove = small_button("close", f"Remove {row.label}")
+            remove.clicked.connect(lambda _checked=False: _remove(self))
+            labelled.addWidget(remove, 0, Qt.AlignmentFlag.AlignTop)
+        self._whole.addLayout(labelled)
         self.show_row(row)
 
     @override
@@ -145,7 +176,7 @@ class LineRow(Row):
 
     def _commit(self, typed: str) -> None:
         row = self.row
-        self.hand.edit(f"Change {_told(row)}", lambda document: with_line(document, row, typed), self.tell)
+        self.hand.edit(f"Change {told_of(row)}", lambda document: with_line(document, row, typed), self.tell)
 
 
 class ChoiceRow(Row):
@@ -178,7 +209,7 @@ class ChoiceRow(Row):
 
     def _commit(self, typed: str) -> None:
         row = self.row
-        self.hand.edit(f"Change {_told(row)}", lambda document: with_line(document, row, typed), self.tell)
+        self.hand.edit(f"Change {told_of(row)}", lambda document: with_line(document, row, typed), self.tell)
 
 
 class BlockRow(Row):
@@ -192,7 +223,7 @@ class BlockRow(Row):
             name.setFont(code_font())
         name.setToolTip(plain_tip(row.words))
         self.remove = small_button("close", f"Remove {row.label}")
-        self.remove.clicked.connect(lambda _checked=False: self._remove())
+        self.remove.clicked.connect(lambda _checked=False: _remove(self))
         line = QHBoxLayout()
         line.setContentsMargins(0, 4, 0, 0)
         line.addWidget(name, 1)
@@ -204,55 +235,12 @@ class BlockRow(Row):
         super().show_problems(problems, why_not)
         self.remove.setVisible(not why_not)
 
-    def _remove(self) -> None:
-        path = self.row.path
-        self.hand.edit(f"Remove {_told(self.row)}", lambda document: without(document, path), self.tell)
 
-
-class AddRow(Row):
-    """What can be added to a block: keys from a list, or a name that is typed."""
-
-    def __init__(self, row: FormRow, hand: Hand) -> None:
-        super().__init__(row, hand)
-        line = QHBoxLayout()
-        line.setContentsMargins(0, 0, 0, 0)
-        self.button: QToolButton | None = None
-        self.line: CodeLine | None = None
-        if row.free:
-            self.line = CodeLine(f"Add to {row.label}", hand.completes(row.path, key=True), cell=True)
-            self.line.setPlaceholderText(_hint(row))
-            self.line.committed.connect(self._named)
-            line.addWidget(self.line, 1)
-        else:
-            self.button = _menu_button(row, hand)
-            line.addWidget(self.button)
-            line.addStretch(1)
-        self._whole.addLayout(line)
-
-    @override
-    def show_problems(self, problems: Sequence[FormProblem], why_not: str) -> None:
-        super().show_problems(problems, why_not)
-        self.setVisible(not why_not)
-
-    @override
-    def places(self) -> Sequence[QWidget]:
-        return tuple(one for one in (self.line, self.button) if one is not None)
-
-    def _named(self, typed: str) -> None:
-        name, _, value = typed.partition("=")
-        path = (*self.row.path, name.strip())
-        if self.line is not None:
-            self.line.show_text("")
-            self.line.setPlainText("")
-        if not name.strip():
-            return
-        place = self.row.place.inside(path[-1]) if self.row.place is not None else None
-        if value.strip():
-            row = FormRow(path=path, kind=RowKind.LINE, place=place, own_name=True)
-            change = lambda document: with_line(document, row, value)  # noqa: E731
-            self.hand.edit(f"Add {_told(row)}", change, self.tell)
-        else:
-            self.hand.add(path)
+def _remove(row: Row) -> None:
+    """Takes away what stands at a row, or the row alone where nothing stands there yet."""
+    path = row.row.path
+    row.hand.drop(path)
+    row.hand.edit(f"Remove {told_of(row.row)}", lambda document: without(document, path), row.tell)
 
 
 def small_button(icon_name: str, name: str) -> QToolButton:
@@ -263,32 +251,6 @@ def small_button(icon_name: str, name: str) -> QToolButton:
     button.setAccessibleName(name)
     button.setToolTip(plain_tip(name))
     return button
-
-
-def _menu_button(row: FormRow, hand: Hand) -> QToolButton:
-    button = QToolButton()
-    button.setText("Add …")
-    button.setIcon(icon("plus", "muted"))
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    button.setAccessibleName(f"Add to {row.label}")
-    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-    menu = QMenu(button)
-    for key, words in row.keys:
-        act = menu.addAction(f"{key}   {words}".replace("&", "&&"))
-        act.triggered.connect(partial(_added, hand, (*row.path, key)))
-    button.setMenu(menu)
-    return button
-
-
-def _added(hand: Hand, path: Path, _checked: bool = False) -> None:  # a signal's argument
-    hand.add(path)
-
-
-def _hint(row: FormRow) -> str:
-    place = row.place
-    inside = place.inside("x") if place is not None else None
-    blocks = inside is not None and (inside.model is not None or inside.inner is not None)
-    return "+ name" if blocks else "+ name = expression"
 
 
 def _labelled(row: FormRow, editor: QWidget) -> QHBoxLayout:
@@ -313,5 +275,6 @@ def _error(said: str, role: str = "error") -> QLabel:
     return label
 
 
-def _told(row: FormRow) -> str:
+def told_of(row: FormRow) -> str:
+    """Returns how a row is called in the label of a step."""
     return " ".join(row.path[-2:] if row.own_name else row.path[-1:])

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from workbench.errors import CallerError, InvalidValue, WorkbenchError
 from workbench.gui.details.code_line import Completes
 from workbench.gui.details.form_pane import FormPane
 from workbench.gui.details.form_rows import Change, Hand, Tell
 from workbench.gui.details.schema_dialog import SchemaDialog
-from workbench.gui.details.section_drafts import DRAFTS
-from workbench.gui.details.section_pane import SectionPane
+from workbench.gui.details.section_drafts import DRAFTS, JoinedDrafts
+from workbench.gui.details.section_pane import SectionPane, head_line
 from workbench.gui.drafts import DraftKeeper
-from workbench.gui.icons import icon
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.widgets import Badge, Banner, ElidedLabel, error_text
 from workbench.model.counts import counted
@@ -28,9 +27,8 @@ from workbench.services.design.definitions import Location
 from workbench.services.design.form_changes import line_completions, with_field_line
 from workbench.services.design.gestures import DesignNode, fields_path
 from workbench.services.design.quick_fixes import QuickFix
-from workbench.services.design.schema_draft import reads_otherwise
 from workbench.services.design.schema_trial import SchemaTrial
-from workbench.services.design.section_form import section_form
+from workbench.services.design.section_form import section_form, unwritten
 from workbench.services.design.section_piece import SectionPiece, piece_of, with_piece, with_whole
 from workbench.tusk import Document, TskError, parse
 from workbench.tusk.document import Path
@@ -54,7 +52,7 @@ class SectionEditor(QWidget):
     and stays a draft of this window until then, also while something else is chosen.
 
     Args:
-        apply: Takes the state of the design after a step.
+        taken: Takes the state of the design after a step.
 
     Signals:
         drafted: Another set of things has a draft.
@@ -69,11 +67,11 @@ class SectionEditor(QWidget):
         self._text: DesignText | None = None
         self._problems = 0
         self._also: frozenset[Path] = frozenset()
-        self._focus: Path = ()
         self._label = self._why_not = self._sent = ""
         self._applying = self._typing = False
         self._reading = Question(self, desk, self._known, partial(desk.fail, "Checking the text"))
         self._trying = Question(self, desk, self._fits, partial(desk.fail, "Trying the fields"))
+        self._joined = JoinedDrafts(self, desk, self._step)
         self.drafts = DraftKeeper(desk, self._written, self._restore, self._discard)
         self.pane = SectionPane(self._check_text)
         self.pane.editor.setAccessibleName("Exact text")
@@ -84,6 +82,7 @@ class SectionEditor(QWidget):
             edit=self._edit,
             rename=self._rename,
             add=self._add,
+            drop=self._drop_part,
             completes=self._completes,
             fixes=lambda one: self.pane.fixes_in_file(one.problem),
             fix=self.pane.apply,
@@ -99,21 +98,13 @@ class SectionEditor(QWidget):
 
     def _lay_out(self) -> None:
         self.where, self.stand = ElidedLabel(), Badge("ok", "saved")
-        sign = QLabel()
-        sign.setPixmap(icon("code", "muted").pixmap(14, 14))
-        head = QHBoxLayout()
-        head.setContentsMargins(12, 4, 8, 4)
-        head.setSpacing(8)
-        head.addWidget(sign)
-        head.addWidget(self.where, 1)
-        head.addWidget(self.stand)
         below = QWidget()
         column = QVBoxLayout(below)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(head)
-        for one in (self.drafts, self.banner):
-            column.addWidget(one)
+        column.addLayout(head_line(self.where, self.stand))
+        column.addWidget(self.drafts)
+        column.addWidget(self.banner)
         column.addWidget(self.pane, 1)
         self.split = QSplitter(Qt.Orientation.Vertical)
         self.split.addWidget(self.form)
@@ -205,8 +196,7 @@ class SectionEditor(QWidget):
         return {"was": self.piece.text, "now": self.pane.editor.text()}
 
     def _restore(self, written: Any) -> list[str]:
-        piece = self.piece
-        if piece is not None:
+        if (piece := self.piece) is not None:
             self.pane.editor.take_text(written["now"])
             if written["was"] not in (piece.text, written["now"]):
                 self._tell_changed(piece)
@@ -256,10 +246,18 @@ class SectionEditor(QWidget):
         self._show()
         self.form.focus_path(path)
 
+    def _drop_part(self, path: Path) -> bool:
+        """Shows no row for what was added at a path, or around it, and is not written."""
+        document = self._document()
+        gone = frozenset() if document is None else unwritten(document, self._also, path)
+        self._also -= gone
+        if gone:
+            self._show()
+        return bool(gone)
+
     def _fix_file(self, fix: QuickFix) -> None:
         """Fixes what is wrong by changing also other parts of the file."""
-        piece = self.piece
-        if piece is not None:
+        if (piece := self.piece) is not None:
             now = fix.applied(self.pane.whole())
             self._step(fix.label, partial(with_whole, was=piece.whole(piece.text), now=now))
 
@@ -296,20 +294,15 @@ class SectionEditor(QWidget):
             return
         self.pane.know(checked)
         self._show()
-        fits = len(checked.mistakes) <= self._problems and self.banner.isHidden()
-        if self.pane.dirty and fits and not self._why_not:
-            if self._changes_fields():
-                whole = self.pane.whole()
-                self._trying.ask(partial(self._try, whole, self.node.name), whole)
-            else:
-                self._write()
-
-    def _changes_fields(self) -> bool:
-        """Whether an event would be read otherwise."""
-        if self.node is None or self.piece is None or self.node.kind != "event":
-            return False
-        was, now = (self.piece.read(text)[0] for text in (self.piece.text, self.pane.editor.text()))
-        return reads_otherwise(was, now, self.piece.path)
+        if not self.pane.dirty or not self.banner.isHidden() or self._why_not or self._text is None:
+            return
+        if len(checked.mistakes) > self._problems:
+            self._joined.offer(self._text, self._problems)
+        elif self.pane.reads_otherwise():
+            whole = self.pane.whole()
+            self._trying.ask(partial(self._try, whole, self.node.name), whole)
+        else:
+            self._write()
 
     def _try(self, whole: str, event: str) -> SchemaTrial:
         takes_time()
@@ -318,15 +311,13 @@ class SectionEditor(QWidget):
     def _fits(self, trial: SchemaTrial) -> None:
         """Writes fields with which everything that is stored can be read; else asks first."""
         bad = trial.total - trial.fit
-        if not self.pane.dirty:
-            return
-        if not bad:
+        if self.pane.dirty and not bad:
             self._write()
-            return
-        verb = "does" if bad == 1 else "do"
-        said = f"{counted(bad, 'stored event')} of {trial.total:,} {verb} not fit these fields."
-        self.banner.set("warning", said, [("Look …", self.try_schema), ("Write anyway", self._insist)])
-        self.banner.show()
+        elif self.pane.dirty:
+            verb = "does" if bad == 1 else "do"
+            said = f"{counted(bad, 'stored event')} of {trial.total:,} {verb} not fit these fields."
+            self.banner.set("warning", said, [("Look …", self.try_schema), ("Write anyway", self._insist)])
+            self.banner.show()
 
     def _insist(self) -> None:
         self.banner.hide()
@@ -334,8 +325,7 @@ class SectionEditor(QWidget):
 
     def try_schema(self) -> None:
         """Opens the schema of the event with what is typed."""
-        node = self.node
-        if node is not None and self._text is not None:
+        if (node := self.node) is not None and self._text is not None:
             typed = self.pane.editor.text()
             SchemaDialog(self, self.desk, node.name, self._text, typed, self._tried).show()
 
@@ -351,17 +341,24 @@ class SectionEditor(QWidget):
         if node is not None and piece is not None and not self._applying:
             label = self._label or f"Edit {node.kind} {node.name}"
             goes_on, self._typing = self._typing and not self._label, not self._label
-            now = self.pane.editor.text()
+            self._sent = now = self.pane.editor.text()
             change = partial(with_piece, kind=node.kind, name=node.name, was=piece.text, now=now)
-            self._sent = now
             self._step(label, change, goes_on=goes_on)
 
-    def _step(self, label: str, change: Callable[[DesignText], DesignText], *, goes_on: bool = False) -> None:
+    def _step(
+        self,
+        label: str,
+        change: Callable[[DesignText], DesignText],
+        *,
+        goes_on: bool = False,
+        keys: Sequence[str] = (),
+    ) -> None:
+        """Makes a step of the design; the drafts of the keys are in it."""
         self._applying, self._label = True, ""
         apply = partial(self.desk.workspace.design.apply, label, change, goes_on=goes_on)
-        self.desk.run(self._run(apply), label)
+        self.desk.run(self._run(apply, keys), label)
 
-    async def _run(self, apply: Callable[[], DesignState]) -> None:
+    async def _run(self, apply: Callable[[], DesignState], keys: Sequence[str]) -> None:
         try:
             state = await asyncio.to_thread(apply)
         except (CallerError, WorkbenchError) as error:
@@ -370,6 +367,8 @@ class SectionEditor(QWidget):
             return
         finally:
             self._applying = False
+        for key in keys:
+            self.desk.forget(key)
         self._taken(state)
         self.desk.project_saved.emit()
 
@@ -386,8 +385,7 @@ class SectionEditor(QWidget):
         self._show_stand(broken=bool(faults))
 
     def _show_stand(self, *, broken: bool = False) -> None:
-        piece = self.piece
-        if piece is None:
+        if (piece := self.piece) is None:
             return
         last = piece.first_line + self.pane.editor.text().rstrip("\n").count("\n")
         self.where.setText(f"{PROJECT_FILE}  lines {piece.first_line}–{last}")

@@ -8,8 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from typing_extensions import override
 
+from workbench.gui.icons import icon
 from workbench.gui.text.text_pane import TextPane
 from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
@@ -17,6 +19,7 @@ from workbench.services.design.completions import Completions, completions
 from workbench.services.design.definitions import Location, definition_at
 from workbench.services.design.form_problems import FormProblem, form_problems, problems_within
 from workbench.services.design.quick_fixes import QuickFix, quick_fixes
+from workbench.services.design.schema_draft import reads_otherwise
 from workbench.services.design.text_members import is_expression
 
 if TYPE_CHECKING:
@@ -94,11 +97,25 @@ class SectionPane(TextPane):
             return "warning", counted(warnings, "warning")
         return "ok", "read-only" if read_only else "saved"
 
+    def reads_otherwise(self) -> bool:
+        """Whether stored events would be read otherwise with what is typed."""
+        if self.piece is None or self.piece.path[0] != "event":
+            return False
+        was, now = (self.piece.read(text)[0] for text in (self.piece.text, self.editor.text()))
+        return reads_otherwise(was, now, self.piece.path)
+
     def problems(self) -> tuple[FormProblem, ...]:
         """Returns what is wrong with the piece, as far as it is known."""
         if self.checked is None or self.piece is None or not self.sure:
             return ()
-        return form_problems(self.checked, self.piece, self.editor.text())
+        found = form_problems(self.checked, self.piece, self.editor.text())
+        if found or not self.dirty:
+            return found
+        elsewhere = self.checked.mistakes[:1]  # why what is typed here cannot be written
+        return tuple(
+            FormProblem(path=(), problem=replace(one, message=f"Not saved, line {one.line}: {one.message}"))
+            for one in elsewhere
+        )
 
     # -- the language -------------------------------------------------------------------------------------
 
@@ -151,3 +168,16 @@ class SectionPane(TextPane):
             super().apply(replace(fix, pieces=own))
         else:
             self.reached.emit(fix)
+
+
+def head_line(where: QWidget, stand: QWidget) -> QHBoxLayout:
+    """Returns the line above a text: where it stands, and whether it is written."""
+    sign = QLabel()
+    sign.setPixmap(icon("code", "muted").pixmap(14, 14))
+    head = QHBoxLayout()
+    head.setContentsMargins(12, 4, 8, 4)
+    head.setSpacing(8)
+    head.addWidget(sign)
+    head.addWidget(where, 1)
+    head.addWidget(stand)
+    return head

@@ -62,7 +62,10 @@ class CompletionList(QListWidget):
         self.hide()
 
     def offer(self, found: Completions) -> None:
-        """Shows what can stand at a place; nothing where nothing can."""
+        """Shows what can stand at a place; nothing where nothing can.
+
+        One is chosen only where a part of its name was typed: Enter behind a finished word is the editor's.
+        """
         self.clear()
         for one in found.found[:MOST]:
             item = QListWidgetItem(one.name)
@@ -72,7 +75,8 @@ class CompletionList(QListWidget):
         if not self.count():
             self.hide()
             return
-        self.setCurrentRow(0)
+        whole = any(one.name == found.typed for one in found.found)
+        self.setCurrentRow(0 if found.typed and not whole else -1)
         self._place()
         self.show()
         self.raise_()
@@ -88,11 +92,12 @@ class CompletionList(QListWidget):
         key = Qt.Key(event.key())
         if key in _MOVES:
             self.setCurrentRow(max(0, min(self.count() - 1, self.currentRow() + _MOVES[key])))
-        elif key in _TAKES:
+        elif key in _TAKES and self.currentRow() >= 0:
             self.take()
         elif key == Qt.Key.Key_Escape:
             self.hide()
         else:
+            self.setVisible(key not in _TAKES)
             return False
         return True
 

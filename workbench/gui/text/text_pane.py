@@ -18,7 +18,7 @@ from workbench.gui.text.language import Language
 from workbench.gui.text.tsk_editor import TskEditor
 from workbench.gui.widgets import Banner
 from workbench.model.hints import sentences
-from workbench.services.design.completions import Completion
+from workbench.services.design.completions import Completion, Completions
 from workbench.services.design.definitions import Location
 from workbench.services.design.quick_fixes import QuickFix
 from workbench.tusk import Problem
@@ -52,7 +52,7 @@ class TextPane(QWidget):
         self.strip.hide()
         self.file = ""
         self._menu: QMenu | None = None
-        self._span = (0, 0)
+        self._span, self._offered = (0, 0), -1
         self._asking = QTimer(self)
         self._asking.setSingleShot(True)
         self._asking.setInterval(0)
@@ -94,8 +94,8 @@ class TextPane(QWidget):
 
     def _moved(self) -> None:
         if self.list.isVisible() and not self._asking.isActive():
-            start, end = self._span
-            if not start <= self.editor.offset() <= end + 1:
+            (start, end), typing = self._span, self.editor.document().revision() != self._offered
+            if not typing and not start <= self.editor.offset() <= end:
                 self.list.hide()
         self._say()
 
@@ -104,21 +104,23 @@ class TextPane(QWidget):
     @action("Complete", keys="Ctrl+Space", on="editor", tip="Show what can stand here")
     def complete(self) -> None:
         """Shows what can stand at the cursor."""
+        self.list.offer(self._found())
+
+    def _found(self) -> Completions:
         found = self._language.completions(self.editor.text(), self.editor.offset())
-        self._span = (found.start, found.end)
-        self.list.offer(found)
+        self._span, self._offered = (found.start, found.end), self.editor.document().revision()
+        return found
 
     def _ask(self) -> None:
         """Offers what can stand at the cursor while one types, unless it stands there already."""
-        found = self._language.completions(self.editor.text(), self.editor.offset())
-        self._span = (found.start, found.end)
+        found = self._found()
         if [one.name for one in found.found] == [found.typed]:
             self.list.hide()
         else:
             self.list.offer(found)
 
     def _take(self, one: Completion) -> None:
-        found = self._language.completions(self.editor.text(), self.editor.offset())
+        found = self._found()
         cursor = self.editor.cursor_at(found.start, found.end)
         insert, back = one.insert, one.back
         behind = self.editor.text()[found.end : found.end + 1]

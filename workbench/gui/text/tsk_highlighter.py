@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor, QFont, QTextBlock, QTextCharFormat, QTextDocument, QTextLayout
-from shiboken6 import isValid
 
 from workbench.gui.theme import theme
 from workbench.tusk.line_words import Around, Word, WordKind, header_in, words_in
@@ -84,13 +83,17 @@ class TskHighlighter(QObject):
 
     def _changed(self, at: int, removed: int, added: int) -> None:
         """Forgets the lines that changed, and those of the section behind them where more or less is open."""
-        if not isValid(self._document):  # it changes once more while it is taken down
-            return
-        block, last = self._document.findBlock(at), self._document.findBlock(at + added)
+        document = self.parent()  # asked for each time: what stood for it in Python can be gone before it
+        if not isinstance(document, QTextDocument):
+            return  # it changes once more while it is taken down
+        block, last = document.findBlock(at), document.findBlock(at + added)
+        last = last if last.isValid() else document.lastBlock()  # Qt counts one more where all is another
         if block == last and removed <= 1 and self._keeps(block):
             block.setUserState(-1)
             return
-        block.setUserState(-1)  # those between are new, and not coloured yet
+        while block.isValid() and block.blockNumber() < last.blockNumber():
+            block.setUserState(-1)
+            block = block.next()
         while last.isValid() and last.userState() >= 0 and not header_in(last.text()):
             last.setUserState(-1)
             last = last.next()

@@ -234,6 +234,7 @@ class DetailsPanel(QFrame):
         self._close.clicked.connect(self.closed)
         self.about.open.clicked.connect(self._open)
         self._file = Path()
+        self._form_left = False
         fail = partial(section.desk.fail, "Reading the modules")
         self._looking = Question(self, section.desk, self._tell_place, fail)
         self.pages = QStackedWidget()
@@ -318,7 +319,11 @@ class DetailsPanel(QFrame):
                 "ways": ways(registry, graph, node),
             }
         )
+        self._form_left |= not declared and self.tabs.currentIndex() == 0
         self.tabs.setTabEnabled(0, declared)
+        if declared and self._form_left:
+            self._form_left = False
+            self.tabs.setCurrentIndex(0)
         self._looking.drop()
         if not declared:
             project, own = self.section.desk.workspace.project, node.id.partition(":")[2]

@@ -84,6 +84,7 @@ class BoardView(View):
         self.details.marks.chosen.connect(self.marks.fix)
         self.marks.found.connect(lambda: self._show_details(self.scene.chosen))
         self.details.section.drafted.connect(self._show_badges)
+        self.editor.sought.connect(self._seek)
         self.editor.stood.connect(lambda: self._show_details(self.scene.chosen))
         self.acts.offer()
         self.tools = BoardTools(self.editor, self.pictures)
@@ -237,7 +238,15 @@ class BoardView(View):
             for view in self._live.subscriptions.values()
             if view.status in HALTED
         }
-        self.scene.set_badges(badges(self._live.flow) | paused | drafted(self.desk))
+        unwritten = drafted(self.desk)
+        self.editor.know_unwritten(list(unwritten))
+        self.scene.set_badges(badges(self._live.flow) | paused | unwritten)
+
+    def _seek(self, card: str) -> None:
+        """Shows a card with its details."""
+        self.canvas.reveal(card)
+        if not self.split.wanted:
+            self.split.show_details()
 
     def _explain(self) -> None:
         """Explains the kinds that are seen, says how much is wrong and what can be done."""

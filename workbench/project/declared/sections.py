@@ -134,14 +134,15 @@ class EventSection(Section):
 
     description: str = Field("", description="What happened")
     aggregate: AggregateName = Field("", description="Whose event it is, where the name does not say so")
-    stored_as: str = Field(
-        "", description="The name under which it is stored, an earlier one of its own (U3)"
-    )
+    stored_as: str = Field("", description="Its earlier name, under which its events are stored")
     version: int = Field(1, ge=1, le=1000, description="Version of its fields")
     fields: Fields = Field(default_factory=dict, description="Its data")
     let: Lets = Field(default_factory=dict, description="Names for expressions")
     set: Values = Field(default_factory=dict, description="What it changes in the state")
-    upcast: dict[str, UpcastSection] = Field(default_factory=dict, description="from_1 { … } and so on")
+    upcast: dict[str, UpcastSection] = Field(
+        default_factory=dict,
+        description="How stored events of earlier versions become one of this version: from_1, from_2 …",
+    )
 
 
 class RefusalSection(Section):

@@ -14,6 +14,8 @@ from workbench.tusk.document import Path
 Types = dict[str, Type]
 _CHAIN = re.compile(r"(?:([A-Za-z_][\w.]*)\.)?([A-Za-z_]\w*)?\Z")
 _LITERAL = re.compile(r"(?:([A-Za-z_][\w.]*)\s*(?:==|!=)\s*)?'([^']*)\Z")
+_FINISHED = re.compile(r"(?:[\w\]')}]|\\\")(?<!\bin)\s*\Z")
+"""Behind a word, a quote or a bracket an operator comes, and no name."""
 _LINES = re.compile(rf"([A-Za-z_][\w.]*)\.(?:{'|'.join(MACROS)})\(\s*([A-Za-z_]\w*)\s*,")
 
 
@@ -48,6 +50,8 @@ def suggestions(before: str, names: Types, events: Mapping[str, str]) -> list[Su
     if owner:
         known = type_of(owner, names)
         return [*_fields(known, typed), *_functions(known, typed)] if known is not None else []
+    if not typed and _FINISHED.search(before):
+        return []
     own = [Suggestion(name=one, kind="name", words=known.words, typed=typed) for one, known in names.items()]
     return [*own, *_functions(None, typed)]
 

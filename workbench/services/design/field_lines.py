@@ -25,7 +25,9 @@ _LINE = re.compile(r"\s*(?P<name>[A-Za-z_][\w-]*)(?P<open>\?)?\s*(?::\s*(?P<rest
 _LIST = re.compile(r"\[\s*(?P<of>[^\s\[\]]+)\s*\]")
 _MAP = re.compile(r"\{\s*(?P<of>[^\s{}]+)\s*\}")
 _WORD = re.compile(r"[A-Za-z_][\w/-]*")
-_LIMIT = re.compile(r"\s*(?P<key>min|max|places)\s+(?P<value>-?\d+(?:\.\d+)?)")
+_LIMIT = re.compile(r"\s*,?\s*(?P<key>min|max|places)(?:\s*:\s*|\s+)(?P<value>-?\d+(?:\.\d+)?)(?=[\s,]|\Z)")
+_SAID = re.compile(r"\s*,?\s*(?P<key>[a-z_]+)\s+(?P<value>\"(?:[^\"\\]|\\.)*\"|'[^']*')")
+"""What a text says of a field, without the colon: ``example "Ada"``."""
 _DEFAULT = re.compile(r"\s*=\s*(?P<value>\S.*)", re.DOTALL)
 _MORE = re.compile(r",\s*(?=[A-Za-z_][\w-]*\s*[:{])")
 """What stands between a default without quotes and what else is said."""
@@ -67,10 +69,9 @@ def read_field_line(line: str, *, column: bool = False) -> tuple[str, str | dict
         raise InvalidValue("a field is a name and a type", path="", hint=_HINT)
     words = {} if column else _WORDS
     said, rest = _type(found["rest"] or (PLAIN_COLUMN if column else PLAIN_TYPE), words)
-    while limit := _LIMIT.match(rest):
-        text = limit["value"]
-        said[limit["key"]] = TypedNumber(text) if "." in text else int(text)
-        rest = rest[limit.end() :]
+    while rule := _LIMIT.match(rest) or _SAID.match(rest):
+        said |= _rule(rule["key"], rule["value"])
+        rest = rest[rule.end() :]
     if default := _DEFAULT.fullmatch(rest):
         said |= _default(default["value"].strip())
     elif rest.strip():
@@ -162,6 +163,13 @@ def plain_value(value: Value, text: str) -> Any:
     if value.kind not in _PLAIN:
         raise InvalidValue("a reference can only be changed in the text", path="")
     return TypedNumber(text[value.start : value.end]) if isinstance(value.plain, float) else value.plain
+
+
+def _rule(key: str, written: str) -> dict[str, Any]:
+    """Returns a limit, or what a text in quotes says."""
+    if key not in _LIMITS:
+        return _entries(f"{key}: {written}")
+    return {key: TypedNumber(written) if "." in written else int(written)}
 
 
 def _default(written: str) -> dict[str, Any]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from workbench.errors import CallerError
 from workbench.project.declared.key_lookup import KeyPlace
 from workbench.project.declared.section_kinds import KINDS, TYPES
 from workbench.services.design.design_text import DesignText
+from workbench.services.design.gestures import DesignNode, exists, with_field
 from workbench.services.design.marks.mark import MarkFix
 from workbench.services.design.text_check import CheckedText
 from workbench.services.design.text_members import place_in
@@ -23,6 +25,8 @@ _NEEDS_WITH = re.compile(r"say it in with \{ ([\w-]+): ")
 _WRITE_SECTION = re.compile(r"write \[([\w.-]+)\]")
 _WRITE_QUOTED = re.compile(r'write (".*")\Z')
 _NO_SUCH = re.compile(r"there is no (\w+)(?: of this aggregate)? ([\w.-]+)")
+_NO_STATE = re.compile(r"there is no field of the state of (\S+) ([\w-]+)\Z")
+_TYPED = re.compile(r"(?P<string>'.*')|(?P<integer>-?\d+)|(?P<decimal>-?\d+\.\d+)|(?P<boolean>true|false)")
 _MISSING = re.compile(r"([\w-]+) is missing\Z")
 _CLOSING = re.compile(r"the closing ([\])}]) is missing")
 _UNREAD = "E-"
@@ -60,7 +64,12 @@ def quick_fixes(checked: CheckedText, problem: Problem) -> list[QuickFix]:
     marks = [mark for mark in checked.marks if mark.as_warning == problem]
     if marks:
         return [one for mark in marks for fix in mark.fixes for one in _of_mark(document, fix)]
-    found = (*_replacements(document, problem), *_closings(document, problem), *_additions(document, problem))
+    other = _NO_SUCH.search(problem.message)
+    if other is not None and "of this aggregate" in other[0] and f"event.{other[2]}" in document.sections:
+        return []  # it is another aggregate's: nothing near it is meant
+    replaced = (*_replacements(document, problem), *_closings(document, problem))
+    added = tuple(_additions(document, problem))
+    found = (*added, *replaced) if _NO_STATE.match(problem.message) else (*replaced, *added)
     unread = any(one.code.startswith(_UNREAD) for one in checked.problems)
     return [one for one in found if (_mends(document, one) if unread else _is_read(document, one))]
 
@@ -171,6 +180,8 @@ def _additions(document: Document, problem: Problem) -> Iterator[QuickFix]:
         yield _new_section(document, unknown[1], unknown[2])
     elif (topic := re.match(r"the topic (\S+) is not declared", problem.message)) is not None:
         yield _new_entry(document, "topics", topic[1])
+    if (state := _NO_STATE.match(problem.message)) is not None:
+        yield from _state_field(document, state[1], state[2], problem)
     needs, missing = _NEEDS_WITH.search(problem.hint), _MISSING.match(problem.message)
     if needs is not None and problem.path:
         yield from _new_key(document, (*problem.path[:-1], "with", needs[1]))
@@ -248,6 +259,31 @@ def _inside(document: Document, scope: Scope, written: str) -> tuple[int, int, s
     begin = document.places.line_start(end)
     indent = text[begin : end - 1] + INDENT
     return begin, begin, f"{indent}{written}\n"
+
+
+def _state_field(document: Document, owner: str, name: str, problem: Problem) -> Iterator[QuickFix]:
+    """Yields what adds a field to the state of an aggregate, of the type of what it is set to."""
+    entry = document.find(problem.path)
+    typed = _type_of(document, problem.path[:-2], str(entry.value.plain) if entry is not None else "")
+    typed = f"{typed.removesuffix('?')}?"  # the event that begins the aggregate does not set it
+    node = DesignNode("aggregate", owner)
+    if not exists(DesignText(project=document), node):
+        return
+    label, effect = f"Add {name}: {typed} to the state of {owner}", f"adds it to [aggregate.{owner}]"
+    change = partial(with_field, node=node, line=f"{name}?: {typed.removesuffix('?')}")
+    fix = MarkFix(label=label, effect=effect, change=change)
+    yield from _of_mark(document, fix)
+
+
+def _type_of(document: Document, section: tuple[str, ...], said: str) -> str:
+    """Returns the type of an expression: of a plain value, or of a field that it names; else string."""
+    plain = _TYPED.fullmatch(said.strip())
+    if plain is not None:
+        return str(plain.lastgroup)
+    whose, _, field = said.strip().partition(".")
+    entry = document.find((*section, "fields", field)) if whose == "event" else None
+    value = entry.value.plain if entry is not None and entry.value.scope is None else None
+    return value if isinstance(value, str) else "string"
 
 
 def _value(key: str, place: KeyPlace | None) -> str:

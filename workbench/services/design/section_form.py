@@ -98,6 +98,13 @@ def section_form(document: Document, path: Path, also: frozenset[Path] = frozens
     return tuple(_Form(document, also).rows(place, scope or Scope(), path, 0))
 
 
+def unwritten(document: Document, also: frozenset[Path], path: Path) -> frozenset[Path]:
+    """Returns the paths that have a row only because they were added: at a path, inside, around it."""
+    inside = {one for one in also if one[: len(path)] == path}
+    around = {one for one in also if path[: len(one)] == one and document.find(one) is None}
+    return frozenset(inside | around)
+
+
 def place_path(path: Path) -> tuple[str, Path]:
     """Returns the section in which a path stands, and the path inside of it."""
     return (path[0], path[1:]) if path[0] in ENTRIES else (".".join(path), ())
