@@ -254,3 +254,14 @@ def test_a_renamed_aggregate_takes_its_events_along_or_says_whose_they_are():
     )
     with pytest.raises(InvalidValue, match=r"there is a event box\.sent already"):
         gestures.renamed(taken, parcel, "box", gestures.places_of(taken, parcel))
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_U3_no_event_gets_the_name_under_which_another_is_stored(stored):
+    text = DesignText(project=parse('[event.b]\nstored_as: "a"\n\n[event.c]\n', "project.tsk"))
+    node = DesignNode("event", "c")
+    with pytest.raises(InvalidValue, match="the events of b could not be stored: a is another event"):
+        gestures.renamed(text, node, "a", gestures.places_of(text, node), stored=stored)
+    back = DesignNode("event", "b")
+    after = gestures.renamed(text, back, "a", gestures.places_of(text, back), stored=True)
+    assert after.project.text == "[event.a]\n\n[event.c]\n"

@@ -16,6 +16,7 @@ from workbench.services.design.form_changes import with_field_line
 from workbench.services.design.references import HEADER, NAME_SPACES, Reference, references
 from workbench.services.design.relations import relation, section_path, why_not
 from workbench.services.design.section_lists import actions, names_at, put, remove_action, remove_name
+from workbench.services.design.stored_names import check_stored_names, with_stored_name
 from workbench.tusk import Document, add_section, delete, insert, remove_section
 
 PLACES = ("creates", "changes", "creates_or_changes")
@@ -63,7 +64,7 @@ def made(text: DesignText, kind: str, name: str, after: DesignNode | None = None
         after: What was selected.
 
     Raises:
-        InvalidValue: The name cannot be one, or something has it.
+        InvalidValue: The name cannot be one, something has it, or events are stored under it.
     """
     if not _LEGAL.fullmatch(name):
         hint = "letters, digits, _ and -; parts have a point between them"
@@ -183,7 +184,7 @@ def renamed(
         stored: The store has events of the type, which keep the name under which they are stored (U3).
 
     Raises:
-        InvalidValue: The name cannot be one, or something has it.
+        InvalidValue: The name cannot be one, something has it, or events are stored under it.
     """
     if not _LEGAL.fullmatch(name):
         raise InvalidValue(f"{name or 'nothing'} cannot be a name", path="")
@@ -192,13 +193,17 @@ def renamed(
     for one in (*alike, *(DesignNode("event", event) for event in events)):
         if exists(text, one):
             raise InvalidValue(f"there is a {one.kind} {one.name} already", path="")
+    before = text
     for file in dict.fromkeys(one.file for one in places):
         here = [one for one in places if one.file == file]
         pieces = [(one.start, one.end, one.renamed(new_name(node, one, name))) for one in here]
         text = text.exchanged(file, pieces)
     if node.kind == "aggregate":
         return _with_owner(text, node, name)
-    return _with_stored_name(text, node, name) if stored and node.kind == "event" else text
+    if node.kind == "event":
+        text = with_stored_name(text, node.name, name) if stored else text
+        check_stored_names(before, text)
+    return text
 
 
 def _with_owner(text: DesignText, node: DesignNode, name: str) -> DesignText:
@@ -216,17 +221,6 @@ def _kindred(kind: str) -> list[str]:
     return [one for one in (*KINDS, "topic", "subscription") if own & set(NAME_SPACES.get(one, (one,)))] or [
         kind
     ]
-
-
-def _with_stored_name(text: DesignText, node: DesignNode, name: str) -> DesignText:
-    """Says under which name the events of a renamed type are stored, where that is not its own."""
-    document, path = text.project, (*section_path("event", name), "stored_as")
-    known = document.find(path)
-    if known is None and f"event.{name}" in document.sections:
-        document = put(document, path, node.name)
-    elif known is not None and known.value.plain == name:
-        document = delete(document, path)
-    return text.with_project(document)
 
 
 def left_over(text: DesignText, node: DesignNode) -> list[Reference]:

@@ -81,6 +81,8 @@ def with_piece(text: DesignText, kind: str, name: str, *, was: str, now: str) ->
         raise InvalidValue(
             f"{kind} {name} was changed elsewhere meanwhile", path="", hint="look at both texts"
         )
+    if now == was:
+        return text  # byte for byte, whatever ends its lines
     start, end = _span(text.project, piece.path) or (0, 0)
     return text.exchanged(PROJECT_FILE, [(start, end, now.replace("\n", text.project.line_end))])
 
@@ -122,4 +124,6 @@ def with_whole(text: DesignText, *, was: str, now: str) -> DesignText:
     if _LINE_END.sub("\n", document.text) != was:
         said = f"{PROJECT_FILE} was changed elsewhere meanwhile"
         raise InvalidValue(said, path="", hint="try it again")
+    if now == was:
+        return text
     return text.with_project(parse(now.replace("\n", document.line_end), PROJECT_FILE))
