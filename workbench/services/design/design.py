@@ -166,7 +166,8 @@ class Design:
         """Returns what is worth a second look in the model that runs; nothing without a readable file."""
         model = self._world.model
         try:
-            return marks_of(read_settings(model.root, environ=self._environ), model.registry)
+            file = read_settings(model.root, environ=self._environ)
+            return marks_of(file, model.registry, model.warnings)
         except (NotFound, TskError):
             return []
 
