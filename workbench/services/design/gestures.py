@@ -21,7 +21,13 @@ from workbench.tusk import Document, add_section, delete, insert, remove_section
 
 PLACES = ("creates", "changes", "creates_or_changes")
 """Keys by which a command says which aggregate it is for."""
-NEXT = {"command": "event", "event": "projection", "projection": "policy", "policy": "command"}
+NEXT = {
+    "command": "event",
+    "event": "projection",
+    "projection": "policy",
+    "policy": "command",
+    "process": "command",
+}
 """What is made after a thing of a kind where the chain goes on."""
 FIELDS = {"projection": "columns", "aggregate": "state", "process": "state"}
 """Where the fields of a kind stand that are not called so."""
