@@ -43,6 +43,19 @@ def test_a_folder_that_cannot_be_written_says_so_and_leaves_nothing(tmp_path):
         save(taken, b"x", was=None)
 
 
+def test_a_file_that_is_read_only_stays_as_it_is(tmp_path, monkeypatch):
+    path = tmp_path / "project.tsk"
+    path.write_bytes(b"a: 1\n")
+    path.chmod(0o444)
+    monkeypatch.setattr(os, "access", lambda one, _: bool(one.stat().st_mode & 0o200))  # root may write it
+    with pytest.raises(StoreReadOnly, match="is read-only"):
+        save(path, b"a: 2\n", was=b"a: 1\n")
+    assert path.read_bytes() == b"a: 1\n"
+    path.chmod(0o644)
+    save(path, b"a: 2\n", was=b"a: 1\n")
+    assert path.read_bytes() == b"a: 2\n"
+
+
 def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path):
     real, link = tmp_path / "real.tsk", tmp_path / "project.tsk"
     real.write_bytes(b"a: 1\n")

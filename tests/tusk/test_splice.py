@@ -80,3 +80,10 @@ def test_only_the_sections_that_a_change_touches_are_read_again(monkeypatch):
     assert spliced.sections["s3"] is document.sections["s3"]
     assert spliced.sections["s4"].entries["a"].value.plain == 22
     assert spliced.sections["s5"].start == document.sections["s5"].start + 1
+
+
+def test_a_line_that_is_joined_with_the_next_header_is_refused():
+    document = parse("[a]\nx: 1\n[b]\ny: 2\n", "x")
+    at = document.text.index("\n[b]")
+    with pytest.raises(TskError):
+        splice(document, at, at + 1, "")

@@ -70,6 +70,10 @@ def save(path: Path, new: bytes, *, was: bytes | None) -> None:
     """
     path = Path(os.path.realpath(path))
     _unchanged(path, was)
+    if was is not None and not os.access(path, os.W_OK):
+        raise StoreReadOnly(
+            f"{path} is read-only", hint="allow writing to the file itself, then try it again"
+        )
     part = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         part.unlink(missing_ok=True)  # a crash left it; what stands there now is never followed

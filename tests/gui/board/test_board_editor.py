@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListWidgetItem
 
 from tests.gui.board.designing import CONTROL, EMPTY, SHIFT, Designer
+from workbench.gui.desk import Desk
+from workbench.services.design.design_text import DesignText
 
 
 def offered(designer: Designer) -> list[QListWidgetItem]:
@@ -268,3 +273,30 @@ async def test_a_key_that_can_do_nothing_says_why_and_its_letters_make_nothing(d
     designer.key(Qt.Key.Key_Escape)
     QTest.keyClicks(designer.board.canvas, "e")
     assert designer.board.editor.entry.asking.title == "New event"
+
+
+async def test_who_chooses_something_else_does_not_get_what_was_made_chosen(designer: Designer) -> None:
+    editor = designer.board.editor
+    for chosen, wanted in (("", "event:a"), ("event:a", "event:a"), ("command:b", "")):
+        editor.wanted = "event:a"
+        editor.chosen(chosen)
+        assert editor.wanted == wanted
+
+
+async def test_the_board_is_there_while_a_long_step_goes_on(designer: Designer, desk: Desk) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def long(text: DesignText) -> DesignText:
+        begun.set()
+        go_on.wait(20)
+        return text
+
+    step = asyncio.ensure_future(asyncio.to_thread(desk.workspace.design.apply, "Import", long))
+    await designer.until(begun.is_set)
+    try:
+        designer.board.editor.follow()  # it would hold the loop here for as long as the step takes
+        assert not go_on.is_set()
+        assert designer.board.editor._reading.waits
+    finally:
+        go_on.set()
+    await step

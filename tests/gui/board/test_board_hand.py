@@ -122,6 +122,11 @@ async def test_a_chosen_wire_says_what_it_is_and_is_removed(shop: Designer) -> N
     shop.click(nothing_there(shop))
     assert chosen_wire(shop) is None
     shop.click(shop.at(QPointF((first[0] + last[0]) / 2, (first[1] + last[1]) / 2)))
+    assert chosen_wire(shop) == (SEND, SENT)
+    QTest.keyClick(shop.board.canvas, Qt.Key.Key_Escape)
+    assert chosen_wire(shop) is None
+    assert hint(shop) != "send_parcel emits parcel.sent"
+    shop.click(shop.at(QPointF((first[0] + last[0]) / 2, (first[1] + last[1]) / 2)))
     QTest.keyClick(shop.board.canvas, Qt.Key.Key_Delete)
     await shop.until(lambda: "emit" not in shop.text)
     await shop.until(lambda: (SEND, SENT) not in shop.scene.wires)

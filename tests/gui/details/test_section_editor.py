@@ -268,6 +268,22 @@ async def test_what_changed_on_both_sides_is_asked(board: BoardView, desk: Desk,
     assert not section.pane.dirty
 
 
+async def test_a_draft_of_what_changed_since_is_asked_about_before_it_is_written(
+    board: BoardView, until: Any
+) -> None:
+    section = await shown(board, "command:place", until)
+    now = section.pane.editor.text().replace("# asks for it", "# wants it")
+    section._restore({"was": now, "now": now})
+    assert section.banner.isHidden()
+    section._restore({"was": "# another text", "now": now})
+    assert section.banner.isVisible()
+    await until(lambda: section.pane.sure)
+    section._check()
+    assert section.pane.dirty
+    assert not section._applying
+    assert file_of(board) == SHOP
+
+
 async def test_fields_that_stored_events_do_not_fit_are_asked_about_and_tried(
     board: BoardView, workspace: Workspace, until: Any
 ) -> None:

@@ -1,5 +1,7 @@
 """What a rename or a removal would touch is known before anything is written."""
 
+import pytest
+
 from workbench.services.design import gestures
 from workbench.services.design.change_preview import (
     GOES,
@@ -101,3 +103,29 @@ def test_what_is_left_out_of_a_removal_stays():
     assert "[policy.tell]" in after.project.text
     assert "[event.order.placed]" not in after.project.text
     assert "emit" not in after.project.text
+
+
+@pytest.mark.parametrize(
+    ("name", "when", "wanted"),
+    [
+        ("sent", "state.phase == 'sent'", False),
+        ("sent", "command.word in ['sent', 'lost']", False),
+        ("sent", "'sent' == state.type", False),
+        ("sent", "type == 'sent'", True),
+        ("sent", "event.type in ['lost', 'sent']", True),
+        ("sent", "'sent' != event.type", True),
+        ("order.sent", "state.phase == 'order.sent'", True),
+    ],
+)
+def test_a_plain_word_in_an_expression_is_meant_only_where_types_are_compared(name, when, wanted):
+    project = f'[event.{name}]\n[subscriptions]\na {{ topic: "t", handler: "h", filter: "{when}" }}\n'
+    found = rename_preview(
+        DesignText(project=parse(project, "project.tsk")), DesignNode("event", name), 0
+    ).places
+    assert [(one.group, one.wanted) for one in found] == [("Declaration", True), ("In expressions", wanted)]
+
+
+def test_an_event_that_is_stored_under_another_name_stays_so():
+    project = parse('[event.new]\nstored_as: "old"\n', "project.tsk")
+    preview = rename_preview(DesignText(project=project), DesignNode("event", "new"), 2)
+    assert preview.notes[0].startswith("2 stored events stay stored as old, ")

@@ -356,7 +356,10 @@ async def test_what_was_never_written_is_kept_over_the_end_and_taken_up_as_a_ste
     path = project.project.root / "project.tsk"
     path.write_text(TEXT.replace("# Mine", "# Ours"))
     again.design.apply("Add policy ask", make("policy", "ask", SENT))
+    again.design.apply("Add policy more", make("policy", "more", SENT))
+    assert again.design.undo().redo == "Add policy more"
     state = again.design.take_up(kept)
+    assert state.redo == ""
     assert "[policy.tell]" in state.text.project.text
     assert "[policy.ask]" in state.text.project.text
     assert "# Ours" in state.text.project.text

@@ -334,3 +334,14 @@ def test_an_event_of_another_aggregate_takes_its_command_there_as_long_as_that_h
     text = gestures.made(begin, "event", "lost.reported", LOST)
     with pytest.raises(InvalidValue, match="report_lost is for lost and has the event"):
         gestures.made(text, "event", "book.lost", LOST)
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_U3_no_event_gets_the_name_under_which_another_is_stored(stored):
+    text = DesignText(project=parse('[event.b]\nstored_as: "a"\n\n[event.c]\n', "project.tsk"))
+    node = DesignNode("event", "c")
+    with pytest.raises(InvalidValue, match="the events of b could not be stored: a is another event"):
+        gestures.renamed(text, node, "a", gestures.places_of(text, node), stored=stored)
+    back = DesignNode("event", "b")
+    after = gestures.renamed(text, back, "a", gestures.places_of(text, back), stored=True)
+    assert after.project.text == "[event.a]\n\n[event.c]\n"

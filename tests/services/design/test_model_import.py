@@ -23,6 +23,7 @@ from workbench.services.design.gestures import DesignNode
 from workbench.services.design.model_import import ImportedModel, with_event_model
 from workbench.services.documents.event_model_json import event_model
 from workbench.tusk import parse
+from workbench.tusk.problems import Places
 
 EMPTY = '[project]\nname: "shop"\nformat: 1\n'
 CART = "3a0e3c1e-6c3a-4d9c-8a59-0a9f4b9b2c11"
@@ -175,6 +176,89 @@ async def test_examples_become_scenarios_that_run(tmp_path: Path) -> None:
     assert most.given[0].stream == f"cart-{asked.data['cartId']}"
     assert most.then[0].facts == {"rejected": "add_item"}
     assert "# asked for\n# by the shop\n" in file.text
+
+
+def test_what_becomes_one_or_gets_another_name_is_told() -> None:
+    commands = [
+        element("COMMAND", "Do It", "id", "a.b", "a-b", "名前"),
+        element("COMMAND", "do-it", "id", "a-b"),
+        element("COMMAND", "日本語"),
+    ]
+    found = brought({"slices": [{"title": "s", "commands": commands}]})
+    assert found.notes == (
+        "command do_it: the field a-b was left out: another is called a_b already",
+        "command do_it: the field 名前 was left out: nothing of its name can be one",
+        "command do-it and what is there as do_it become one: their names are alike",
+        "command 日本語 is called command_2: nothing of its title can be a name",
+    )
+    again = brought({"slices": [{"commands": [commands[0]]}, {"commands": [commands[0]]}]})
+    assert not any("become one" in one for one in again.notes)
+
+
+def test_what_is_there_is_wired_to_what_is_new_with_its_own_line_ends() -> None:
+    there = (
+        '[aggregate.cart]\n\n# mine\n[command.add_item]\ncreates: "cart"\nfields { cartId: "uuid" }\n# end\n'
+    )
+    found = brought(SHOP, (EMPTY + "\n" + there).replace("\n", "\r\n"))
+    text = found.text.project.text
+    assert text.count("\n") == text.count("\r\n")
+    assert (
+        '# mine\n[command.add_item]\ncreates: "cart"\nfields { cartId: "uuid" }\nemit: "cart.item_added"\n'
+        in text.replace("\r", "")
+    )
+    assert "command add_item is there already and stays as it is" in found.notes
+
+
+@pytest.mark.parametrize(
+    ("levels", "cardinality", "fits"),
+    [(3, "Single", True), (4, "Single", False), (1, "List", True), (2, "List", False)],
+)
+def test_a_field_that_is_nested_too_deep_is_left_out(levels: int, cardinality: str, fits: bool) -> None:
+    (deep,) = fields("deep String")
+    for _ in range(levels):
+        deep = {
+            "name": "deep",
+            "type": "Custom",
+            "cardinality": cardinality,
+            "subfields": [{**deep, "cardinality": cardinality}],
+        }
+    command = {**element("COMMAND", "Do", "id"), "fields": [*fields("id"), deep]}
+    found = brought({"slices": [{"commands": [command], "events": [element("EVENT", "Done", "id")]}]})
+    said = "command do: the field deep was left out: it is nested too deep"
+    assert (said in found.notes) is not fits
+    assert ("deep" in section(found.text, "command.do")) is fits
+    assert problems(found.text) == []
+
+
+def slices_of(count: int) -> dict[str, Any]:
+    made = []
+    for at in range(count):
+        link = ("INBOUND", "EVENT", f"Done {at}")
+        one = {
+            "title": f"s{at}",
+            "commands": [element("COMMAND", f"Do {at}", "id", "a", aggregate=f"A {at % 9}")],
+            "events": [element("EVENT", f"Done {at}", "id", "a", aggregate=f"A {at % 9}")],
+            "readmodels": [element("READMODEL", f"List {at}", "id", "a", links=(link,))],
+        }
+        made.append(one)
+    return {"slices": made}
+
+
+def test_what_an_import_reads_grows_no_faster_than_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    begin = Places.__init__
+
+    def counting(self: Places, file: str, text: str) -> None:
+        read.append(len(text))
+        begin(self, file, text)
+
+    monkeypatch.setattr(Places, "__init__", counting)
+    sizes = []
+    for count in (20, 80):
+        read.clear()
+        brought(slices_of(count))
+        sizes.append(sum(read))
+    assert sizes[1] < 5 * sizes[0]
 
 
 def test_what_is_there_stays_as_it_is() -> None:

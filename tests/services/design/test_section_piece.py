@@ -58,3 +58,23 @@ def test_what_is_not_what_it_was_is_not_written():
     with pytest.raises(TskError):
         with_whole(texts(), was=FILE, now="[")
     assert with_whole(texts(), was=FILE, now="x: 1\n").project.text == "x: 1\n"
+
+
+def test_what_is_put_back_as_it_was_stays_byte_for_byte():
+    said = '[event.a]\r\ndescription: "one\u2029two"\nfields { x: "string" }\r\n\n[event.b]\n'
+    text = DesignText(project=parse(said, "project.tsk"))
+    piece = piece_of(text.project, "event", "a")
+    assert "\r" not in piece.text
+    assert with_piece(text, "event", "a", was=piece.text, now=piece.text).project.text == said
+    whole = piece.whole(piece.text)
+    assert with_whole(text, was=whole, now=whole).project.text == said
+
+
+def test_a_change_leaves_the_other_line_ends_as_they_are():
+    said = '[event.a]\r\ndescription: "one\u2029two"\nfields { x: "string" }\r\n\n[event.b]\n'
+    text = DesignText(project=parse(said, "project.tsk"))
+    piece = piece_of(text.project, "event", "a")
+    now = piece.text.replace("x:", 'x: "string"\n    y:')
+    after = said.replace("x:", 'x: "string"\r\n    y:')
+    assert with_piece(text, "event", "a", was=piece.text, now=now).project.text == after
+    assert with_whole(text, was=piece.whole(piece.text), now=piece.whole(now)).project.text == after

@@ -46,8 +46,6 @@ if TYPE_CHECKING:
     from workbench.services.design.design_text import DesignText
 
 BEGIN = "Press C to add a command: what is asked for. Then E adds the event that follows."
-QUICK = 60
-"""Commands and events whose files are read without leaving the loop."""
 
 
 class BoardEditor(QObject):
@@ -145,9 +143,7 @@ class BoardEditor(QObject):
         self._reading.ask(self._read)
 
     def _read(self) -> DesignState:
-        registry = self.desk.workspace.registry
-        if len(registry.events) + len(registry.commands) > QUICK:
-            takes_time()
+        takes_time()  # a step that goes on beside the loop is waited for
         return self.desk.workspace.design.state()
 
     def chosen(self, identity: str) -> None:

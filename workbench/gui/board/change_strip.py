@@ -30,7 +30,7 @@ from workbench.gui.theme import theme, ui_font
 from workbench.gui.widgets import ElidedLabel, plain_label
 from workbench.model.counts import counted
 from workbench.services.design.change_preview import GOES, STAYS, ChangePlace, ChangePreview, still_fits
-from workbench.services.design.references import WORDS, Reference
+from workbench.services.design.references import Reference
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
@@ -223,8 +223,7 @@ class ChangeStrip(QFrame):
             row.setToolTip(TEXT, one.text)
             if ticks:
                 row.setFlags(row.flags() | TICK)
-                wanted = one.reference.role != WORDS
-                row.setCheckState(PLACE, Qt.CheckState.Checked if wanted else Qt.CheckState.Unchecked)
+                row.setCheckState(PLACE, Qt.CheckState.Checked if one.wanted else Qt.CheckState.Unchecked)
             else:
                 row.setIcon(PLACE, icon("info", "info" if self._renames else "warning"))
             head.addChild(row)

@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from workbench.services.design.design_text import DesignText
     from workbench.tusk import Document
 
-QUICK = 200
-"""Commands, events and items of scenarios whose files are read without leaving the loop."""
-
 
 class ScenarioWriting(QObject):
     """Changes scenario files by steps of the design.
@@ -67,10 +64,7 @@ class ScenarioWriting(QObject):
         self._reading.ask(self._read)
 
     def _read(self) -> DesignState:
-        registry, listed = self.desk.workspace.registry, self.desk.workspace.scenarios.all()
-        items = sum(len(one.given) + len(one.when) + len(one.then) for one in listed)
-        if len(registry.events) + len(registry.commands) + items > QUICK:
-            takes_time()
+        takes_time()  # a step that goes on beside the loop is waited for
         return self.desk.workspace.design.state()
 
     def _show(self, state: DesignState) -> None:

@@ -59,6 +59,9 @@ GROUPS = {
 OTHERWISE = "Named elsewhere"
 STAYS = "Stays as it is"
 GOES, LEFT = "goes", "stays: change it by hand"
+_TYPE = r"(?<![\w.])(?:(?:event|message)\.)?(?:type|topic)"
+_TYPE_BEFORE = re.compile(_TYPE + r"""\s*(?:[!=]=|in\s*\[[^\]]*)\s*\\?['"]\Z""")
+_TYPE_BEHIND = re.compile(r"""\\?['"]\s*[!=]=\s*""" + _TYPE + r"\b")
 _WILD = re.compile(r"[*?\[]")
 
 
@@ -72,6 +75,7 @@ class ChangePlace:
         text: The line without the room before it.
         start, end: Where the name stands in the text.
         owner: Where it stands: a section or a scenario.
+        wanted: Whether it is likely meant, so that a rename takes it unless a person says otherwise.
         fate: What a removal does to it: `GOES`, the section that goes with it, or `LEFT`; else empty.
     """
 
@@ -82,6 +86,7 @@ class ChangePlace:
     start: int
     end: int
     owner: str
+    wanted: bool = True
     fate: str = ""
 
 
@@ -210,6 +215,15 @@ def _in_words(text: DesignText, node: DesignNode, known: Sequence[Reference]) ->
                 )
 
 
+def _is_meant(one: Reference, whole: str) -> bool:
+    """Whether a place likely means the thing: a plain word in an expression only where types are compared."""
+    if one.role != EXPRESSION or "." in one.name:
+        return one.role != WORDS
+    begin = whole.rfind("\n", 0, one.start) + 1
+    before, behind = whole[begin : one.start], whole[one.end : one.end + 80]
+    return _TYPE_BEFORE.search(before) is not None or _TYPE_BEHIND.match(behind) is not None
+
+
 def _place(text: DesignText, one: Reference, fate: str = "", *, own: bool = False) -> ChangePlace:
     whole = next(document.text for document in text.files() if document.file == one.file)
     begin = whole.rfind("\n", 0, one.start) + 1
@@ -223,6 +237,7 @@ def _place(text: DesignText, one: Reference, fate: str = "", *, own: bool = Fals
         start=start,
         end=one.end - one.start - len(one.before) - len(one.behind) + start,
         owner=one.owner,
+        wanted=_is_meant(one, whole),
         fate=fate,
     )
 

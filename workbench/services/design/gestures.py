@@ -24,7 +24,7 @@ from workbench.services.design.owners import (
 from workbench.services.design.references import HEADER, NAME_SPACES, Reference, references
 from workbench.services.design.relations import relation, section_path, why_not
 from workbench.services.design.section_lists import actions, names_at, put, remove_action, remove_name
-from workbench.services.design.stored_names import with_stored_name
+from workbench.services.design.stored_names import check_stored_names, with_stored_name
 from workbench.tusk import Document, add_section, delete, insert, remove_section
 
 FIELDS = {"projection": "columns", "aggregate": "state", "process": "state"}
@@ -83,8 +83,8 @@ def made(
         owner: The aggregate that a command is for, also a new one; empty for the likely one.
 
     Raises:
-        InvalidValue: The name cannot be one, something has it, or the command that an event follows has
-            events of another aggregate.
+        InvalidValue: The name cannot be one, something has it or events are stored under it, or the command
+            that an event follows has events of another aggregate.
     """
     if not _LEGAL.fullmatch(name):
         hint = "letters, digits, _ and -; parts have a point between them"
@@ -224,7 +224,7 @@ def renamed(
         stored: The store has events of the type, which keep the name under which they are stored (U3).
 
     Raises:
-        InvalidValue: The name cannot be one, or something has it.
+        InvalidValue: The name cannot be one, something has it, or events are stored under it.
     """
     if not _LEGAL.fullmatch(name):
         raise InvalidValue(f"{name or 'nothing'} cannot be a name", path="")
@@ -233,13 +233,17 @@ def renamed(
     for one in (*alike, *(DesignNode("event", event) for event in events)):
         if exists(text, one):
             raise InvalidValue(f"there is a {one.kind} {one.name} already", path="")
+    before = text
     for file in dict.fromkeys(one.file for one in places):
         here = [one for one in places if one.file == file]
         pieces = [(one.start, one.end, one.renamed(new_name(node, one, name))) for one in here]
         text = text.exchanged(file, pieces)
     if node.kind == "aggregate":
         return _with_owner(text, node, name)
-    return with_stored_name(text, node.name, name) if stored and node.kind == "event" else text
+    if node.kind == "event":
+        text = with_stored_name(text, node.name, name) if stored else text
+        check_stored_names(before, text)
+    return text
 
 
 def _with_owner(text: DesignText, node: DesignNode, name: str) -> DesignText:

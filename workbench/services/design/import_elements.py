@@ -51,9 +51,13 @@ def _both(marked: Sequence[ModelField], fitting: Sequence[ModelField]) -> Iterat
     return (one for one in marked if one in fitting)
 
 
-def elements_of(model: EventModelFile) -> list[ImportedElement]:
-    """Returns the elements in the order of the slices; aggregates and actors are named by them."""
-    reader = _Reader()
+def elements_of(model: EventModelFile, notes: list[str]) -> list[ImportedElement]:
+    """Returns the elements in the order of the slices; aggregates and actors are named by them.
+
+    Args:
+        notes: Takes what becomes one or gets another name.
+    """
+    reader = _Reader(notes=notes)
     for one in model.slices:
         reader.read(one)
     for one in model.slices:
@@ -64,6 +68,7 @@ def elements_of(model: EventModelFile) -> list[ImportedElement]:
 
 @dataclass(slots=True)
 class _Reader:
+    notes: list[str]
     found: dict[tuple[str, str], ImportedElement] = field(default_factory=dict)
     actors: dict[str, ImportedElement] = field(default_factory=dict)
 
@@ -76,20 +81,37 @@ class _Reader:
         owner = self._owner(element, one) if kind in {"command", "event"} else ""
         name = self._name(kind, element, owner)
         known = self.found.setdefault((kind, name), ImportedElement(kind=kind, name=name, owner=owner))
+        title = element.title or element.id
+        if known.ids and not known.ids & {element.id, element.title}:
+            self.notes.append(f"{kind} {title} and what is there as {name} become one: their names are alike")
         known.ids |= {element.id, element.title} - {""}
         known.doc = known.doc or " ".join(element.description.split())
         known.creates = known.creates or bool(element.creates_aggregate)
-        names = {field_name(part.name) for part in known.fields}
-        known.fields += [part for part in element.fields if field_name(part.name) not in names | {""}]
+        self._add_fields(known, element)
         if kind == "command":
             for asker in filter(None, (snake(actor.name) for actor in one.actors)):
                 self.actors.setdefault(asker, ImportedElement(kind="actor", name=asker))
                 known.askers += [asker] if asker not in known.askers else []
 
+    def _add_fields(self, known: ImportedElement, element: ModelElement) -> None:
+        names, own = {field_name(part.name): part.name for part in known.fields}, set[str]()
+        for part in element.fields:
+            name, said = field_name(part.name), f"{known.kind} {known.name}: the field {part.name}"
+            if not name:
+                self.notes.append(f"{said} was left out: nothing of its name can be one")
+            elif name in own or names.get(name, part.name) != part.name:
+                self.notes.append(f"{said} was left out: another is called {name} already")
+            elif name not in names:
+                known.fields.append(part)
+            names.setdefault(name, part.name)
+            own.add(name)
+
     def _name(self, kind: str, element: ModelElement, owner: str) -> str:
         if own := OWN_ID.fullmatch(element.id):
             return own[1]
         name = snake(element.title) or snake(element.id) or f"{kind}_{len(self.found) + 1}"
+        if element.title and not snake(element.title):
+            self.notes.append(f"{kind} {element.title} is called {name}: nothing of its title can be a name")
         if kind != "event":
             return name
         return f"{owner}.{name.removeprefix(f'{owner}_') or name}"

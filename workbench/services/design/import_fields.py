@@ -30,10 +30,18 @@ _SAMPLES: Mapping[str, Any] = {
 }
 """A value of each type, where an example leaves one out."""
 
+DEEPEST = 7
+"""Braces that may stand in each other in ``fields``: no more than that can be read."""
+
 
 def field_specs(fields: Iterable[ModelField]) -> dict[str, Any]:
     """Returns what a section's ``fields`` hold."""
     return {field_name(one.name): _spec(one) for one in fields if field_name(one.name)}
+
+
+def nesting(value: object) -> int:
+    """Returns how many braces stand in each other where a value is written."""
+    return 1 + max(map(nesting, value.values()), default=0) if isinstance(value, Mapping) else 0
 
 
 def _spec(one: ModelField) -> Any:

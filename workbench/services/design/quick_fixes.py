@@ -13,6 +13,7 @@ from workbench.project.declared.section_kinds import KINDS, TYPES
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode, exists, with_field
 from workbench.services.design.marks.mark import MarkFix
+from workbench.services.design.section_piece import alike
 from workbench.services.design.text_check import CheckedText
 from workbench.services.design.text_members import place_in
 from workbench.tusk import Document, Problem, Scope, TskError, parse_in_part, write_key
@@ -96,17 +97,11 @@ def _of_mark(document: Document, fix: MarkFix) -> Iterator[QuickFix]:
         after = fix.change(DesignText(project=document)).project.text
     except CallerError:
         return
-    start = _alike(document.text, after)
+    start = alike(document.text, after)
     rest, written = document.text[start:], after[start:]
-    same = _alike(rest[::-1], written[::-1])
+    same = alike(rest[::-1], written[::-1])
     pieces = ((start, len(document.text) - same, written[: len(written) - same]),)
     yield QuickFix(label=fix.label, effect=fix.effect, pieces=pieces)
-
-
-def _alike(one: str, other: str) -> int:
-    """Returns with how many of the same characters two texts begin."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((at for at, (here, there) in pairs if here != there), min(len(one), len(other)))
 
 
 def span_of(document: Document, problem: Problem) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from workbench.tusk.document import Path
 
 _COMMENT = re.compile(r"[ \t]*#")
 _LINE_END = re.compile(r"\r\n|\r|\u2029")
+_CHAR = re.compile(r"\r\n|.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,23 @@ def with_piece(text: DesignText, kind: str, name: str, *, was: str, now: str) ->
             f"{kind} {name} was changed elsewhere meanwhile", path="", hint="look at both texts"
         )
     start, end = _span(text.project, piece.path) or (0, 0)
-    return text.exchanged(PROJECT_FILE, [(start, end, now.replace("\n", text.project.line_end))])
+    written = _with_change(text.project.text[start:end], now, text.project.line_end)
+    return text.exchanged(PROJECT_FILE, [(start, end, written)])
+
+
+def alike(one: str, other: str) -> int:
+    """Returns with how many of the same characters two texts begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (here, there) in pairs if here != there), min(len(one), len(other)))
+
+
+def _with_change(text: str, now: str, line_end: str) -> str:
+    """Returns a text with what changed in it, whose lines end with a line feed; others stay as they are."""
+    chars, was = _CHAR.findall(text), _LINE_END.sub("\n", text)
+    start = alike(was, now)
+    same = alike(was[start:][::-1], now[start:][::-1])
+    changed = now[start : len(now) - same].replace("\n", line_end)
+    return "".join((*chars[:start], changed, *chars[len(chars) - same :]))
 
 
 def _span(document: Document, path: Path) -> tuple[int, int] | None:
@@ -122,4 +139,4 @@ def with_whole(text: DesignText, *, was: str, now: str) -> DesignText:
     if _LINE_END.sub("\n", document.text) != was:
         said = f"{PROJECT_FILE} was changed elsewhere meanwhile"
         raise InvalidValue(said, path="", hint="try it again")
-    return text.with_project(parse(now.replace("\n", document.line_end), PROJECT_FILE))
+    return text.with_project(parse(_with_change(document.text, now, document.line_end), PROJECT_FILE))
