@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from workbench.errors import InvalidValue, NotFound, ProjectError, StoreReadOnly
 from workbench.model.counts import counted
 from workbench.project.module_import import lies_in
-from workbench.project.project_file import read_settings
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import FOLDER
 from workbench.services.design.change_preview import ChangePreview, left_of, removal_preview, rename_preview
@@ -163,12 +162,9 @@ class Design:
         self._drafts.write()
 
     def marks(self) -> list[DesignMark]:
-        """Returns what is worth a second look in the model that runs; nothing without a readable file."""
+        """Returns what is worth a second look in the model that runs, at its places in the file it was read from."""
         model = self._world.model
-        try:
-            return marks_of(read_settings(model.root, environ=self._environ), model.registry)
-        except (NotFound, TskError):
-            return []
+        return marks_of(model.file, model.registry) if model.file is not None else []
 
     def _remember(self, step: DesignStep, *, goes_on: bool) -> None:
         last = self._done[-1] if self._done else None
