@@ -100,7 +100,8 @@ class LiveProject(QObject):
             text = f"{said} The store is open, so {told.reopen} will count when it is opened again."
             self._say("warning", text, ("Open again", self._reopen))
         else:
-            self._say("ok", said)
+            if told.rows or not self._desk.workspace.design.is_running():
+                self._say("ok", said)
             self._warn()
 
     def _warn(self) -> None:

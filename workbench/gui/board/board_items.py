@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from workbench.gui.board.board_graph import BoardNode, kind_of
 from workbench.gui.board.layout import Box, Point
-from workbench.gui.board.mark_painter import RING, CardMarks, paint_ring, ring_of
+from workbench.gui.board.mark_painter import RING, UNMARKED, CardMarks, paint_ring, ring_of
 from workbench.gui.icons import draw_icon
 from workbench.gui.safe_painter import drawing
 from workbench.gui.theme import code_font, mix, theme, ui_font
@@ -93,7 +93,7 @@ class NodeItem(QGraphicsItem):
         self.body = QRectF(QPointF(), QSizeF(box.width, box.height))
         self._bounds = self.body.adjusted(-6, -6, 6, 6)
         self.badge = node.badge
-        self.marks = CardMarks()
+        self.marks = UNMARKED
         self.chosen = False
         self.focused = False
         self.setPos(box.x, box.y)

@@ -26,11 +26,10 @@ from workbench.gui.board.slice_coverage import coverage_of
 from workbench.gui.reads import takes_time
 from workbench.gui.views.board_details import Live, trouble
 from workbench.gui.views.board_model import model_graph
-from workbench.services.scenarios.coverage import Try, tries
+from workbench.services.scenarios.coverage import Run, Try, tries
 
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
-    from workbench.model.scenario import Scenario
     from workbench.services.design.design import DesignState
     from workbench.services.scenarios.scenario_status import ScenarioStatus
 
@@ -141,6 +140,8 @@ class BoardPictures(QWidget):
         self._keys: tuple[str, Sequence[tuple[str, str]]] = ("", ())
         self.drawn = NOTHING
         self._tries: list[Try] = []
+        self._tried: tuple[Registry | None, list[Run]] = (None, [])
+        self._told: tuple[Blueprint, list[Run], list[Try]] = (NOTHING.blueprint, [], [])
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -179,15 +180,15 @@ class BoardPictures(QWidget):
         self.minimap.follow()
 
     def tell_scenarios(self, status: ScenarioStatus) -> None:
-        """Says on the slices how their scenarios stand."""
-
-        def passed(scenario: Scenario) -> bool | None:
-            found = status.of(scenario) if status.holds(scenario) else None
-            return None if found is None else found.result.passed
-
-        if self.drawn.registry is not None and not status.busy:  # else it is told again at the end
-            self._tries = tries(self.drawn.registry, status.runs())
-        self.blueprint.coverage = coverage_of(self.drawn.blueprint, status.all(), passed, self._tries)
+        """Says on the slices how their scenarios stand, where that changed."""
+        registry, blueprint, runs = self.drawn.registry, self.drawn.blueprint, status.runs()
+        if registry is not None and not status.busy and (registry, runs) != self._tried:  # else at the end
+            self._tried = registry, runs
+            self._tries = tries(registry, runs)
+        if (told := (blueprint, runs, self._tries)) == self._told:
+            return
+        self._told = told
+        self.blueprint.coverage = coverage_of(blueprint, runs, self._tries)
         self.frame.heads.update()
 
     def show_picture(self, name: str) -> None:

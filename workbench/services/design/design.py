@@ -166,6 +166,10 @@ class Design:
         model = self._world.model
         return marks_of(model.file, model.registry) if model.file is not None else []
 
+    def is_running(self) -> bool:
+        """Whether the files were written here as they run."""
+        return self.compiled is not None and self.compiled.marks == self._world.model.marks
+
     def _remember(self, step: DesignStep, *, goes_on: bool) -> None:
         last = self._done[-1] if self._done else None
         if goes_on and last is not None and (last.label, last.after) == (step.label, step.before):
