@@ -162,7 +162,7 @@ class Design:
         self._drafts.write()
 
     def marks(self) -> list[DesignMark]:
-        """Returns what is worth a second look in the model that runs, at its places in the file it was read from."""
+        """Returns what is worth a second look in the model that runs, at its places in its file."""
         model = self._world.model
         return marks_of(model.file, model.registry) if model.file is not None else []
 
