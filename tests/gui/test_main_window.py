@@ -111,15 +111,15 @@ def test_going_round_the_perspectives_moves_nothing(window):
 
 
 def test_a_view_that_the_person_closed_comes_back_where_it_was(window):
-    window.show_perspective("Design")
+    window.show_perspective("Run")
     QCoreApplication.processEvents()
-    before = window.docks["commands"].geometry()
-    window.docks["commands"].close()
+    before = window.docks["projections"].geometry()
+    window.docks["projections"].close()
     QCoreApplication.processEvents()
-    window.bring("commands")
+    window.bring("projections")
     QCoreApplication.processEvents()
-    assert window.docks["commands"].x() == before.x()
-    assert window.tabifiedDockWidgets(window.docks["commands"]) == []
+    assert window.docks["projections"].x() == before.x()
+    assert window.tabifiedDockWidgets(window.docks["projections"]) == []
 
 
 @pytest.mark.parametrize("name", PERSPECTIVES)

@@ -212,7 +212,7 @@ class Desk(QObject):
 
     def _drafted(self) -> None:
         self._typed = True
-        if not self._writing.isActive():  # not put off by those who go on typing
+        if not self.closed and not self._writing.isActive():  # not put off by those who go on typing
             self._writing.start()
         self.drafted.emit()
 

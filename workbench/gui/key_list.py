@@ -40,6 +40,8 @@ OWNERS = (
     ("Renaming and removing on the board", "workbench.gui.board.change_strip:ChangeStrip"),
     ("Flow board", "workbench.gui.views.board_export:BoardExport"),
     ("Flow board", "workbench.gui.views.board_import:BoardImport"),
+    ("Flow board", "workbench.gui.views.board_schema:BoardSchema"),
+    ("Schema of an event", "workbench.gui.details.schema_dialog:SchemaDialog"),
     ("Flow board", "workbench.gui.views.board_finder:BoardFinder"),
     ("Commands", "workbench.gui.views.command_history:CommandHistory"),
     ("Commands", "workbench.gui.views.command_scenarios:CommandScenarios"),

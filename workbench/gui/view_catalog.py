@@ -62,7 +62,7 @@ VIEWS = (
 Columns = tuple[tuple[str, ...], ...]
 
 PERSPECTIVES: dict[str, Columns] = {
-    "Design": (("explorer",), ("board+text+settings",), ("commands",)),
+    "Design": (("explorer",), ("board+text+settings",)),
     "Run": (("explorer",), ("commands",), ("timeline", "streams"), ("projections",)),
     "Observe": (("explorer",), ("board",), ("subscriptions", "log")),
     "Repair": (("explorer",), ("letters",), ("inspector",)),

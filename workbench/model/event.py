@@ -152,7 +152,7 @@ class EventType:
         """
         text = record.data
         if record.schema_version != self.version:
-            text = self._upcast(record)
+            text = self.upcast_text(record)
         try:
             return self.decode(text)
         except (msgspec.MsgspecError, ValueError) as error:
@@ -161,7 +161,8 @@ class EventType:
                 f"the event at position {record.position} does not fit {self.name}: {said}", path=""
             ) from error
 
-    def _upcast(self, record: RecordedEvent | StoredData) -> str:
+    def upcast_text(self, record: RecordedEvent | StoredData) -> str:
+        """Returns data of an older version as JSON text of the current one; raises as `read`."""
         if record.schema_version > self.version:
             raise UnknownEvent(
                 f"{self.name} version {record.schema_version} at position {record.position} is newer than "

@@ -18,6 +18,7 @@ from workbench.services.commands import Commands
 from workbench.services.commands.command_story import Story
 from workbench.services.dead_letters import DeadLetters
 from workbench.services.design.design import Design
+from workbench.services.design.schema_trial import SchemaLab
 from workbench.services.design.text_files import TextFiles
 from workbench.services.maintenance.commit_watch import CommitWatch
 from workbench.services.maintenance.store_owner import open_own_store
@@ -53,6 +54,7 @@ class Workspace:
         model_reload: Reads the project again when its files change.
         project_editor: The project file as settings.
         design: The texts of the project while they are designed.
+        schema_lab: Changed fields of events, tried on what is stored.
         texts: The project file and the scenario files as texts.
         scenarios: The project's scenarios and what came of them.
         drafts: What was typed and not sent.
@@ -76,6 +78,7 @@ class Workspace:
         self.event_import = EventImport(world)
         self.story = Story(world, self.commands)
         self.project_editor = ProjectEditor(world, self.environ)
+        self.schema_lab = SchemaLab(world, self.environ)
         self.drafts = DraftFiles(project.root, self.environ, clock)
         self.design = Design(world, self.environ, self.drafts)
         self.model_reload = ModelReload(world, self.environ, self.adopt, lambda: self.design.compiled)

@@ -15,7 +15,9 @@ from workbench.gui.desk import Desk
 from workbench.gui.details.code_line import CodeLine
 from workbench.gui.details.field_table import FieldTable
 from workbench.gui.details.form_rows import AddRow, LineRow, Row
-from workbench.gui.details.section_editor import SectionEditor, drafted
+from workbench.gui.details.schema_dialog import SchemaDialog
+from workbench.gui.details.section_drafts import drafted
+from workbench.gui.details.section_editor import SectionEditor
 from workbench.gui.views.board_view import BoardView
 from workbench.services.project.open_project import open_target
 from workbench.services.workspace import Workspace
@@ -225,6 +227,42 @@ async def test_what_changed_on_both_sides_is_asked(board: BoardView, desk: Desk,
     section.banner._buttons[1].click()
     assert section.pane.editor.text().startswith("# another")
     assert not section.pane.dirty
+
+
+async def test_fields_that_stored_events_do_not_fit_are_asked_about_and_tried(
+    board: BoardView, workspace: Workspace, until: Any
+) -> None:
+    await workspace.commands.issue("place", {"id": "00000000-0000-4000-8000-000000000001", "total": "3.00"})
+    later = SHOP.replace('total: "money" }\nset', 'total: "money", note: "string?" }\nset')
+    later = later.replace('emit: "order.placed"', 'emit: "order.placed"\nwith { note: "\'new\'" }')
+    (workspace.project.root / "project.tsk").write_text(later)
+    await workspace.model_reload.check()
+    board.editor.follow()
+    section = await shown(board, "event:order.placed", until)
+    section.pane.editor.take_text(section.pane.editor.text().replace('"string?"', '"string"'))
+    section._pause.timeout.emit()
+    await until(section.banner.isVisible)
+    assert "1 stored event of 1 does not fit these fields." in section.banner.text
+    assert file_of(board) == later, "it is asked first"
+    section.try_schema()
+    (dialog,) = section.findChildren(SchemaDialog)
+    await until(lambda: dialog.stand.text() == "✕ 0 of 1 fit")
+    dialog.draft_upcast()
+    await until(lambda: dialog.stand.text() == "✓ 1 of 1 fit")
+    dialog.save.click()
+    await until(lambda: "upcast { from_1 " in file_of(board))
+    await until(lambda: not section.pane.dirty and "from_1" in section.pane.editor.text())
+
+
+async def test_fields_that_fit_everything_stored_are_written_at_once(
+    board: BoardView, workspace: Workspace, until: Any
+) -> None:
+    await workspace.commands.issue("place", {"id": "00000000-0000-4000-8000-000000000001", "total": "3.00"})
+    section = await shown(board, "event:order.placed", until)
+    text = section.pane.editor.text().replace('total: "money" }', 'total: "money", note: "string?" }')
+    section.pane.editor.take_text(text)
+    section._pause.timeout.emit()
+    await until(lambda: 'note: "string?"' in file_of(board))
 
 
 async def test_the_panel_is_hidden_and_shown_by_a_key(board: BoardView, until: Any) -> None:

@@ -33,7 +33,7 @@ def words(path) -> set[str]:
 @pytest.mark.parametrize("picture", ["Blueprint", "Topology"])
 async def test_svg_has_every_card_whatever_is_in_sight(board: BoardView, tmp_path, picture: str) -> None:
     board.show_picture(picture)
-    await board.export.write(tmp_path / "board.svg")
+    await board.tools.export.write(tmp_path / "board.svg")
     said = words(tmp_path / "board.svg")
     assert {"create_user", "user.created", "outages"} <= said
     assert ({"Create user", "User events"} <= said) is (picture == "Blueprint")
@@ -41,7 +41,7 @@ async def test_svg_has_every_card_whatever_is_in_sight(board: BoardView, tmp_pat
 
 
 async def test_png_is_twice_as_large_as_the_picture(board: BoardView, tmp_path) -> None:
-    await board.export.write(tmp_path / "board.png")
+    await board.tools.export.write(tmp_path / "board.png")
     image = QImage(str(tmp_path / "board.png"))
     content = board.scene.content()
     assert image.width() > 2 * content.width()
@@ -52,22 +52,22 @@ async def test_an_image_of_a_huge_picture_stays_within_bounds(
     board: BoardView, tmp_path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("workbench.gui.board.picture_export.LONGEST", 500)
-    await board.export.write(tmp_path / "board.png")
+    await board.tools.export.write(tmp_path / "board.png")
     assert QImage(str(tmp_path / "board.png")).width() == 500
 
 
 async def test_mermaid_says_the_flow_of_the_picture(board: BoardView, tmp_path) -> None:
-    await board.export.write(tmp_path / "board.mmd")
+    await board.tools.export.write(tmp_path / "board.mmd")
     assert (tmp_path / "board.mmd").read_text("utf-8").startswith("eventmodeling\n")
     board.show_picture("Topology")
-    board.export.copy_mermaid()
+    board.tools.export.copy_mermaid()
     copied = QApplication.clipboard().text()
     assert copied.startswith("flowchart LR\n")
     assert "```" not in copied
 
 
 async def test_the_event_model_leaves_with_its_examples(board: BoardView, tmp_path) -> None:
-    await board.export.write(tmp_path / "board.json")
+    await board.tools.export.write(tmp_path / "board.json")
     slices = json.loads((tmp_path / "board.json").read_text("utf-8"))["slices"]
     assert "Create user" in {one["title"] for one in slices}
     assert any(one["specifications"] for one in slices)
@@ -75,7 +75,7 @@ async def test_the_event_model_leaves_with_its_examples(board: BoardView, tmp_pa
 
 async def test_where_it_cannot_be_written_it_says_so(board: BoardView, tmp_path) -> None:
     with pytest.raises(StoreReadOnly, match="cannot be written: No such file"):
-        await board.export.write(tmp_path / "gone" / "board.svg")
+        await board.tools.export.write(tmp_path / "gone" / "board.svg")
 
 
 async def test_the_menu_asks_for_a_file_and_writes_what_its_kind_says(

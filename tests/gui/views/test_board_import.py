@@ -52,7 +52,7 @@ async def test_it_is_one_step_with_what_could_not_be_taken_over(
     desk.noticed.connect(said.append)
     project = desk.workspace.project.root / "project.tsk"
     before = project.read_bytes()
-    await board.bring.read(model)
+    await board.tools.bring.read(model)
     assert b"[command.send_parcel]" in project.read_bytes()
     assert desk.workspace.design.state().undo == "Import config.json"
     assert said[0].text == "config.json: 1 aggregate, 1 command, 1 event"

@@ -27,7 +27,7 @@ async def test_an_event_and_a_command_are_used(workspace, desk, qtbot, until):
         assert desk.running()
         await until(lambda: not desk.running())
     canvas.reveal("projection:users")
-    assert not view.scenarios.acts["use"].isEnabled()
+    assert not view.tools.scenarios.acts["use"].isEnabled()
     file = workspace.project.root / "scenarios" / "new-scenario.tsk"
     (made,) = read_scenarios(file.read_text(), "scenarios/new-scenario.tsk", workspace.registry)
     assert [(one.type, one.stream) for one in made.given] == [("user.created", "user-1")]

@@ -11,10 +11,11 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from workbench.errors import CallerError, InvalidValue, WorkbenchError
-from workbench.gui.board.board_offers import identity_of
 from workbench.gui.details.code_line import Completes
 from workbench.gui.details.form_pane import FormPane
 from workbench.gui.details.form_rows import Change, Hand, Tell
+from workbench.gui.details.schema_dialog import SchemaDialog
+from workbench.gui.details.section_drafts import DRAFTS
 from workbench.gui.details.section_pane import SectionPane
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.icons import icon
@@ -27,9 +28,11 @@ from workbench.services.design.definitions import Location
 from workbench.services.design.form_changes import line_completions
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.quick_fixes import QuickFix
-from workbench.services.design.section_form import ENTRIES, section_form
+from workbench.services.design.schema_draft import reads_otherwise
+from workbench.services.design.schema_trial import SchemaTrial
+from workbench.services.design.section_form import section_form
 from workbench.services.design.section_piece import SectionPiece, piece_of, with_piece, with_whole
-from workbench.tusk import Document, TskError
+from workbench.tusk import Document, TskError, parse
 from workbench.tusk.document import Path
 
 if TYPE_CHECKING:
@@ -42,19 +45,6 @@ PAUSE_MS = 400
 """After so long without a key the text is checked, and written if it compiles."""
 DRAFT = "Not written until it compiles. Board and file keep the last good text."
 BROKEN = "The text cannot be read as it stands; the form shows what can be."
-DRAFTS = "section/"
-"""What the names of the drafts of sections begin with."""
-
-
-def drafted(desk: Desk) -> dict[str, str]:
-    """Returns a sign for each card whose text is typed and not written."""
-    found = {}
-    for key in desk.workspace.drafts.places():
-        kind, _, name = key.removeprefix(DRAFTS).partition(".")
-        if key.startswith(DRAFTS):
-            node = DesignNode(kind.removesuffix("s") if kind in ENTRIES else kind, name)
-            found[identity_of(node)] = "draft"
-    return found
 
 
 class SectionEditor(QWidget):
@@ -83,6 +73,7 @@ class SectionEditor(QWidget):
         self._label = self._why_not = self._sent = ""
         self._applying = self._typing = False
         self._reading = Question(self, desk, self._known, partial(desk.fail, "Checking the text"))
+        self._trying = Question(self, desk, self._fits, partial(desk.fail, "Trying the fields"))
         self.drafts = DraftKeeper(desk, self._written, self._restore, self._discard)
         self.pane = SectionPane(self._check_text)
         self.pane.editor.setAccessibleName("Exact text")
@@ -294,7 +285,52 @@ class SectionEditor(QWidget):
         self._show()
         fits = len(checked.problems) <= self._problems and self.banner.isHidden()
         if self.pane.dirty and fits and not self._why_not:
+            if self._changes_fields():
+                whole = self.pane.whole()
+                self._trying.ask(partial(self._try, whole, self.node.name), whole)
+            else:
+                self._write()
+
+    def _changes_fields(self) -> bool:
+        """Whether an event would be read otherwise."""
+        if self.node is None or self.piece is None or self.node.kind != "event":
+            return False
+        was, now = (self.piece.read(text)[0] for text in (self.piece.text, self.pane.editor.text()))
+        return reads_otherwise(was, now, self.piece.path)
+
+    def _try(self, whole: str, event: str) -> SchemaTrial:
+        takes_time()
+        return self.desk.workspace.schema_lab.try_text(parse(whole, PROJECT_FILE), event, lambda *_: True)
+
+    def _fits(self, trial: SchemaTrial) -> None:
+        """Writes fields with which everything that is stored can be read; else asks first."""
+        bad = trial.total - trial.fit
+        if not self.pane.dirty:
+            return
+        if not bad:
             self._write()
+            return
+        verb = "does" if bad == 1 else "do"
+        said = f"{counted(bad, 'stored event')} of {trial.total:,} {verb} not fit these fields."
+        self.banner.set("warning", said, [("Look …", self.try_schema), ("Write anyway", self._insist)])
+        self.banner.show()
+
+    def _insist(self) -> None:
+        self.banner.hide()
+        self._write()
+
+    def try_schema(self) -> None:
+        """Opens the schema of the event with what is typed."""
+        node = self.node
+        if node is not None and self._text is not None:
+            typed = self.pane.editor.text()
+            SchemaDialog(self, self.desk, node.name, self._text, typed, self._tried).show()
+
+    def _tried(self, state: DesignState) -> None:
+        """Takes the state after fields were tried and written; what was typed here is in it."""
+        self.banner.hide()
+        self._discard()
+        self._taken(state)
 
     def _write(self) -> None:
         """Makes what is typed a step of the design."""

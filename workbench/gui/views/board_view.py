@@ -17,16 +17,15 @@ from workbench.gui.board.board_marks import BoardMarks
 from workbench.gui.board.legend import Legend
 from workbench.gui.board.picture import Picture
 from workbench.gui.desk import Desk, Selection
-from workbench.gui.details.section_editor import SectionEditor, drafted
+from workbench.gui.details.section_drafts import drafted
+from workbench.gui.details.section_editor import SectionEditor
 from workbench.gui.view import View
 from workbench.gui.views.board_details import ACTIONS, DECLARED_AS, DetailsPanel, Live
-from workbench.gui.views.board_export import BoardExport
 from workbench.gui.views.board_finder import BoardFinder
-from workbench.gui.views.board_import import BoardImport
 from workbench.gui.views.board_model import badges, pulses
 from workbench.gui.views.board_pictures import BoardPictures, Drawn, drawn, scale_button
-from workbench.gui.views.board_scenarios import BoardScenarios
 from workbench.gui.views.board_split import BoardSplit
+from workbench.gui.views.board_tools import BoardTools
 from workbench.gui.views.board_trial import BoardTrial
 from workbench.gui.views.publish_dialog import open_publish
 from workbench.gui.widgets import EmptyState, show_words, toolbar_button
@@ -39,8 +38,8 @@ RESTRICTED = "The project's Python modules were not imported, since they are not
 OPEN = ("Open", "external")  # where a kind of node has no words of its own for it
 HALTED = {"paused", "engine paused", "engine stopped", "faulted"}  # shown in place of a counter
 PICTURES, ICONS = ("Blueprint", "Topology"), ("layout", "graph")
-WIDE, MEDIUM = 900, 640
-"""Pixels from which buttons have words, and from which all of them are there."""
+WIDE, MEDIUM, SMALL = 900, 640, 560
+"""Pixels from which buttons have words, zooming has its buttons, and so has what keys and menus do, too."""
 RUNNING = {"Run", "Observe"}  # arrangements that begin with the topology
 
 
@@ -82,8 +81,7 @@ class BoardView(View):
         self.details.section.drafted.connect(self._show_badges)
         self.editor.stood.connect(lambda: self._show_details(self.scene.chosen))
         self.acts.offer()
-        self.export, self.scenarios = BoardExport(desk, self.pictures), BoardScenarios(desk, self.canvas)
-        self.bring = BoardImport(self.editor)
+        self.tools = BoardTools(self.editor, self.pictures)
         self._tell_scenarios = partial(self.pictures.tell_scenarios, desk.workspace.scenarios)
         self.destroyed.connect(desk.workspace.scenarios.listen(self._tell_scenarios))
         self._show_details("")
@@ -146,9 +144,10 @@ class BoardView(View):
         row.addWidget(self.editor.stand)
         row.addWidget(self.marks.button)
         row.addWidget(self.editor.add_button)
-        for key in ("undo", "redo"):
-            row.addWidget(self.editor.acts.button(key, words=False))
-        row.addWidget(self.key_button)
+        steps = [self.editor.acts.button(key, words=False) for key in ("undo", "redo")]
+        self._further = (*steps, self.key_button)
+        for one in self._further:
+            row.addWidget(one)
         row.addWidget(self.split.acts.button("show_details", words=False))
         return row
 
@@ -159,10 +158,12 @@ class BoardView(View):
 
     def _word(self) -> None:
         """Shows the buttons with their words where there is room."""
-        wide, medium = (self.pictures.width() >= least for least in (WIDE, MEDIUM))
+        wide, medium, small = (self.pictures.width() >= least for least in (WIDE, MEDIUM, SMALL))
         show_words((*self._switch, self.marks.button, self.editor.add_button), shown=wide)
         for button in self._zooming:  # the wheel and the keys do it, too
             button.setVisible(medium)
+        for button in self._further:
+            button.setVisible(small)
 
     # -- the model -----------------------------------------------------------------------------------------
 

@@ -1,0 +1,109 @@
+"""The fields of an event are changed in sight of what is stored; nothing is saved before that is wanted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from workbench.gui.desk import Desk
+from workbench.gui.details.schema_dialog import SchemaDialog
+from workbench.gui.views.board_view import BoardView
+from workbench.services.project.open_project import open_target
+from workbench.services.workspace import Workspace
+
+TEXT = """\
+[project]
+name: "shop"
+
+[aggregate.parcel]
+
+# What left the house
+[event.parcel.sent]
+fields { to: "string" }
+
+[command.send]
+creates: "parcel"
+fields { parcel_id: "string", to: "string" }
+emit: "parcel.sent"
+with { to: "command.to" }
+"""
+
+
+@pytest.fixture
+async def workspace(tmp_path, stores, by_hand):
+    root = tmp_path / "shop"
+    root.mkdir()
+    (root / "project.tsk").write_text(TEXT)
+    opened = open_target(root, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")})
+    await opened.start()
+    for number in "12":
+        await opened.commands.issue("send", {"parcel_id": number, "to": "Ada"})
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def dialog(desk: Desk, qtbot: QtBot, until: Any) -> SchemaDialog:
+    board = BoardView(desk)
+    qtbot.addWidget(board)
+    board.show()
+    await until(lambda: board.editor.node("event:parcel.sent") is not None)
+    made = board.tools.schema.open("parcel.sent")
+    await until(lambda: "fit" in made.stand.text())
+    return made
+
+
+async def change(dialog: SchemaDialog, old: str, new: str, until: Any) -> None:
+    editor = dialog.pane.editor
+    assert old in editor.text()
+    editor.take_text(editor.text().replace(old, new))
+    dialog._pause.timeout.emit()
+    await until(lambda: "reading" not in dialog.stand.text())
+
+
+async def test_it_begins_with_the_text_as_it_is_and_nothing_to_save(dialog: SchemaDialog) -> None:
+    assert dialog.pane.editor.text().startswith("# What left the house\n[event.parcel.sent]\n")
+    assert dialog.stand.text() == "✓ 2 of 2 fit"
+    assert dialog.said.text() == "Stored: 2 of version 1."
+    assert not dialog.save.isEnabled()
+
+
+async def test_what_does_not_fit_is_counted_with_an_example_and_what_else_has_to_follow(
+    dialog: SchemaDialog, until: Any
+) -> None:
+    await change(dialog, '{ to: "string" }', '{ to: "string", weight: "integer" }', until)
+    assert dialog.stand.text() == "✕ 0 of 2 fit"
+    assert dialog.save.text() == "Save, though 2 do not fit"
+    assert "2 events of version 1: " in dialog.found.toPlainText()
+    assert 'position 1: {"to":"Ada"}' in dialog.found.toPlainText()
+    assert "has to follow: " in dialog.said.text()
+    dialog.draft_upcast()
+    await until(lambda: "reading" not in dialog.stand.text())
+    assert dialog.stand.text() == "✓ 2 of 2 fit"
+    assert 'is  {"to":"Ada","weight":0}' in dialog.found.toPlainText()
+
+
+async def test_a_draft_makes_them_fit_and_is_saved_as_one_step(
+    dialog: SchemaDialog, workspace: Workspace, until: Any
+) -> None:
+    before = (workspace.project.root / "project.tsk").read_text()
+    await change(dialog, '{ to: "string" }', '{ to: "string", code: "string?" }', until)
+    assert dialog.stand.text() == "✓ 2 of 2 fit"
+    dialog.draft_upcast()
+    await until(lambda: "reading" not in dialog.stand.text())
+    text = dialog.pane.editor.text()
+    assert "version: 2\n" in text
+    assert (workspace.project.root / "project.tsk").read_text() == before, "nothing is saved yet"
+    dialog.save.click()
+    await until(lambda: workspace.design.state().undo == "Change the schema of parcel.sent")
+    assert "version: 2\n" in (workspace.project.root / "project.tsk").read_text()
+    workspace.design.undo()
+    assert (workspace.project.root / "project.tsk").read_text() == before
+
+
+async def test_a_text_that_is_wrong_is_not_tried(dialog: SchemaDialog, until: Any) -> None:
+    await change(dialog, '"string"', '"strong"', until)
+    assert dialog.stand.text() == "✕ 1 mistake"
+    assert not dialog.save.isEnabled()

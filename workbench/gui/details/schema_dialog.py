@@ -1,0 +1,250 @@
+"""Changes an event's fields, and says before anything is saved which stored events still fit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+from shiboken6 import isValid
+
+from workbench.errors import CallerError, ProjectError, WorkbenchError
+from workbench.gui.actions import Actions, action
+from workbench.gui.details.section_pane import SectionPane
+from workbench.gui.reads import Question, takes_time
+from workbench.gui.theme import code_font
+from workbench.gui.widgets import Badge, error_text, plain_label
+from workbench.model.counts import counted
+from workbench.project.samples import PROJECT_FILE
+from workbench.services.design.form_problems import problems_within
+from workbench.services.design.schema_draft import with_upcast
+from workbench.services.design.schema_trial import SchemaTrial
+from workbench.services.design.section_piece import piece_of, with_piece
+from workbench.tusk import TskError, parse
+
+if TYPE_CHECKING:
+    from workbench.gui.desk import Desk
+    from workbench.services.design.design import DesignState
+    from workbench.services.design.design_text import DesignText
+    from workbench.services.design.text_check import CheckedText
+    from workbench.tusk import Problem
+
+PAUSE_MS = 300
+"""After so long without a key the text is tried."""
+Found = tuple["CheckedText", "SchemaTrial | None", str]
+"""What is known of the text, what came of trying it on the stored events, or why it cannot be tried."""
+
+
+class SchemaDialog(QDialog):
+    """The text of one event, and what becomes of the stored events of its type with it.
+
+    Args:
+        event: Its name.
+        text: What the design says.
+        typed: A text of the event that was begun elsewhere; empty for that of the design.
+        taken: Takes the state of the design once the change is saved.
+    """
+
+    def __init__(
+        self,
+        parent: QWidget,
+        desk: Desk,
+        event: str,
+        text: DesignText,
+        typed: str,
+        taken: Callable[[DesignState], object],
+    ) -> None:
+        super().__init__(parent)
+        self.desk, self.name, self._was, self._taken = desk, event, text, taken
+        self._round = 0
+        self._piece = piece_of(text.project, "event", event)
+        self.setObjectName("schema")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(f"Schema of {event}")
+        self.resize(1040, 620)
+        self._reading = Question(self, desk, self._show, partial(desk.fail, "Trying the schema"))
+        self.pane = SectionPane(self._check)
+        self.pane.editor.setAccessibleName("Text of the event")
+        self.stand, self.said = Badge("info", "reading"), plain_label("", wrap=True)
+        self.found = QPlainTextEdit()
+        self.found.setReadOnly(True)
+        self.found.setFont(code_font())
+        self.found.setAccessibleName("Stored events")
+        self.acts = Actions(self, self)
+        self.acts.offer()
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self._try)
+        self._lay_out()
+        if self._piece is not None:
+            self.pane.show_piece(self._piece, fresh=True)
+            if typed:
+                self.pane.editor.take_text(typed)
+        self.pane.edited.connect(self._pause.start)
+        self._try()
+
+    def _lay_out(self) -> None:
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(8, 0, 0, 0)
+        head = QHBoxLayout()
+        head.addWidget(self.stand)
+        head.addStretch(1)
+        column.addLayout(head)
+        column.addWidget(self.said)
+        column.addWidget(self.found, 1)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
+        split.addWidget(self.pane)
+        split.addWidget(right)
+        split.setSizes([520, 520])
+        foot = QHBoxLayout()
+        self.draft = self._button("draft_upcast")
+        self.save = self._button("write")
+        self.save.setProperty("primary", True)
+        leave = QPushButton("Cancel")
+        leave.setAutoDefault(False)
+        leave.clicked.connect(lambda _checked=False: self.reject())
+        foot.addWidget(self.draft)
+        foot.addStretch(1)
+        foot.addWidget(leave)
+        foot.addWidget(self.save)
+        whole = QVBoxLayout(self)
+        whole.addWidget(split, 1)
+        whole.addLayout(foot)
+
+    def _button(self, key: str) -> QPushButton:
+        act, button = self.acts[key], QPushButton()
+        button.setText(act.text())
+        button.setToolTip(act.toolTip())
+        button.setAutoDefault(False)
+        button.clicked.connect(lambda _checked=False: act.trigger())
+        return button
+
+    # -- trying -------------------------------------------------------------------------------------------
+
+    def _check(self, text: str) -> CheckedText:
+        takes_time()
+        return self.desk.workspace.texts.check(PROJECT_FILE, text)
+
+    def _try(self) -> None:
+        """Tries the text as it stands; a trial of an older one stops."""
+        self._pause.stop()
+        self._round += 1
+        self.stand.set("info", "reading")
+        for button in (self.draft, self.save):
+            button.setEnabled(False)
+        whole = self.pane.whole()
+        self._reading.ask(partial(self._tried, whole, self._round), whole)
+
+    def _tried(self, whole: str, number: int) -> Found:
+        checked = self._check(whole)
+        try:
+            document = parse(whole, PROJECT_FILE)
+            lab = self.desk.workspace.schema_lab
+            return checked, lab.try_text(document, self.name, lambda _done, _all: number == self._round), ""
+        except (TskError, ProjectError, CallerError) as error:
+            return checked, None, error_text(error)
+
+    def _show(self, found: Found) -> None:
+        checked, trial, why = found
+        self.pane.know(checked)
+        self.draft.setEnabled(True)
+        if trial is None:
+            self._tell("error", counted(max(1, len(checked.problems)), "mistake"), "")
+            self.said.setText(why)
+            return
+        self.save.setEnabled(trial.whole and self.pane.dirty)
+        self._tell_trial(trial)
+        if elsewhere := [one for one in checked.problems if one not in self._mine(checked)]:
+            one = elsewhere[0]
+            more = f" (and {len(elsewhere) - 1:,} more)" if len(elsewhere) > 1 else ""
+            said = f"Line {one.line} has to follow{more}: {one.message}. Until then it is kept as a draft."
+            self.said.setText(f"{self.said.text()} {said}")
+
+    def _mine(self, checked: CheckedText) -> list[Problem]:
+        piece = self._piece
+        return [*problems_within(checked, piece, self.pane.editor.text())] if piece is not None else []
+
+    def _tell_trial(self, trial: SchemaTrial) -> None:
+        bad = trial.total - trial.fit
+        self.save.setText("Save" if not bad else f"Save, though {bad:,} do not fit")
+        versions = ", ".join(f"{count:,} of version {version}" for version, count in trial.versions.items())
+        if not trial.total:
+            self._tell("ok", "nothing is stored", "")
+            self.said.setText(f"No event {self.name} is stored: its fields can be changed freely.")
+            return
+        lines = [
+            f"{counted(one.count, 'event')} of version {one.version}: {one.said}\n"
+            f"    position {one.position:,}: {one.data}\n"
+            for one in trial.misfits
+        ]
+        if trial.before:
+            lines += [f"The first one of an older version\n    was {trial.before}\n    is  {trial.after}"]
+        self._tell("error" if bad else "ok", f"{trial.fit:,} of {trial.total:,} fit", "\n".join(lines))
+        self.said.setText(f"Stored: {versions}." + (" Draft the upcast, then correct it." if bad else ""))
+
+    def _tell(self, kind: str, badge: str, text: str) -> None:
+        self.stand.set(kind, badge)
+        self.found.setPlainText(text)
+        self.found.setVisible(bool(text))
+
+    # -- what can be done ---------------------------------------------------------------------------------
+
+    @action(
+        "Draft the upcast",
+        keys="Ctrl+D",
+        on="pane",
+        tip="Raise the version, and say how stored data becomes that of the fields as they are now",
+    )
+    def draft_upcast(self) -> None:
+        """Writes the version and its upcast into the text, by what changed in the fields."""
+        piece = self._piece
+        if piece is None:
+            return
+        try:
+            now = with_piece(self._was, "event", self.name, was=piece.text, now=self.pane.editor.text())
+            drafted = piece_of(with_upcast(self._was, now, self.name).project, "event", self.name)
+        except (CallerError, TskError) as error:
+            self._tell("error", "no draft", error_text(error))
+            return
+        if drafted is not None:
+            self.pane.editor.take_text(drafted.text)
+            self._try()
+
+    @action(
+        "Save", keys="Ctrl+S", on="pane", tip="Write it to the project file, as one step that can be undone"
+    )
+    def write(self) -> None:
+        """Makes the text a step of the design."""
+        piece = self._piece
+        if piece is not None and self.save.isEnabled():
+            change = partial(
+                with_piece, kind="event", name=self.name, was=piece.text, now=self.pane.editor.text()
+            )
+            self.desk.run(self._write(change), f"Change the schema of {self.name}")
+
+    async def _write(self, change: Callable[[DesignText], DesignText]) -> None:
+        label = f"Change the schema of {self.name}"
+        try:
+            state = await asyncio.to_thread(self.desk.workspace.design.apply, label, change)
+        except (CallerError, WorkbenchError) as error:
+            if isValid(self):
+                self._tell("error", "not saved", error_text(error))
+            return
+        self._taken(state)
+        self.desk.project_saved.emit()
+        if isValid(self):
+            self.accept()

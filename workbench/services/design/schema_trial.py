@@ -1,0 +1,173 @@
+"""Tries changed fields of an event on every event of its type that is stored; nothing is written."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from workbench.errors import InvalidEvent, NotFound, ProjectError, UnknownEvent
+from workbench.model.event import EventType, RecordedEvent, event_type_of
+from workbench.model.json_values import read_json, write_json
+from workbench.model.secrets import masked
+from workbench.project.declared.compiler import compile_declared
+from workbench.project.project_file import read_document
+from workbench.project.samples import PROJECT_FILE
+from workbench.store.ports import Reader
+from workbench.tusk import Document
+
+if TYPE_CHECKING:
+    from workbench.engine.world import World
+    from workbench.project.project import Project
+
+NEEDED = ("types", "aggregate", "event")
+"""Kinds of sections that say how an event is read."""
+PAGE = 500
+"""Events that are read at once."""
+_PLACE = re.compile(r" at position \d+")
+"""What tells the reasons of two events apart that fail alike."""
+Progress = Callable[[int, int], bool]
+"""Told up to which position of how many was looked; returns whether to go on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misfit:
+    """Stored events that do not fit, and why; those with one reason together.
+
+    Attributes:
+        position: Of the first one.
+        data: Its JSON text, with secrets masked.
+    """
+
+    said: str
+    count: int
+    version: int
+    position: int
+    data: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaTrial:
+    """What came of it.
+
+    Attributes:
+        versions: Stored events by the version of their schema.
+        fit: How many can be read.
+        misfits: The most frequent reason first.
+        before, after: Data of the first event that an upcast changed, as it is stored and as it is read.
+        whole: Every event was tried; else it was stopped.
+    """
+
+    versions: Mapping[int, int] = field(default_factory=dict)
+    fit: int = 0
+    misfits: tuple[Misfit, ...] = ()
+    before: str = ""
+    after: str = ""
+    whole: bool = True
+
+    @property
+    def total(self) -> int:
+        """Stored events that were tried."""
+        return sum(self.versions.values())
+
+
+def try_schema(reader: Reader, kind: EventType, progress: Progress) -> SchemaTrial:
+    """Reads every stored event of a type by a type that may be another than the model's.
+
+    Raises:
+        WorldError: The store cannot be read.
+    """
+    tried, head, after, whole = _Tried(kind), reader.head(), 0, True
+    while after < head and whole:
+        found, after = reader.read_types(kind.name.__eq__, after, PAGE)
+        for one in found:
+            tried.take(one)
+        whole = progress(min(after, head), head)
+    return tried.result(whole=whole or after >= head)
+
+
+@dataclass(slots=True)
+class _Tried:
+    kind: EventType
+    versions: Counter[int] = field(default_factory=Counter)
+    fit: int = 0
+    wrong: Counter[tuple[str, int]] = field(default_factory=Counter)
+    first: dict[tuple[str, int], RecordedEvent] = field(default_factory=dict)
+    changed: tuple[str, str] = ("", "")
+
+    def take(self, one: RecordedEvent) -> None:
+        self.versions[one.schema_version] += 1
+        try:
+            self.kind.read(one)
+        except (InvalidEvent, UnknownEvent) as error:
+            said = error.message.partition(f" does not fit {self.kind.name}: ")[2] or error.message
+            reason = (_PLACE.sub("", said), one.schema_version)
+            self.wrong[reason] += 1
+            self.first.setdefault(reason, one)
+            return
+        self.fit += 1
+        if not self.changed[0] and one.schema_version != self.kind.version:
+            self.changed = (one.data, self.kind.upcast_text(one))
+
+    def result(self, *, whole: bool) -> SchemaTrial:
+        misfits = [
+            Misfit(
+                said=said,
+                count=count,
+                version=version,
+                position=self.first[said, version].position,
+                data=_shown(self.first[said, version].data),
+            )
+            for (said, version), count in self.wrong.most_common()
+        ]
+        return SchemaTrial(
+            versions=dict(sorted(self.versions.items())),
+            fit=self.fit,
+            misfits=tuple(misfits),
+            before=_shown(self.changed[0]) if self.changed[0] else "",
+            after=_shown(self.changed[1]) if self.changed[1] else "",
+            whole=whole,
+        )
+
+
+def _shown(text: str) -> str:
+    return write_json(masked(read_json(text)))
+
+
+class SchemaLab:
+    """Tries a text of the project file on what is stored; its methods are called beside the loop."""
+
+    def __init__(self, world: World[Project], environ: Mapping[str, str]) -> None:
+        self._world, self._environ = world, environ
+
+    def try_text(self, document: Document, event: str, progress: Progress) -> SchemaTrial:
+        """Reads every stored event of a type as it would be read if this were the project file.
+
+        What else the file says may be wrong: commands that do not give all fields yet, for example.
+
+        Raises:
+            ProjectError: The event cannot be understood; every problem with its place.
+            NotFound: The file has no such event.
+            WorldError: The store cannot be read.
+        """
+        kind = self._type(document, event)
+        reader = self._world.store.reader()
+        try:
+            return try_schema(reader, kind, progress)
+        finally:
+            reader.close()
+
+    def _type(self, document: Document, event: str) -> EventType:
+        """Compiles the types, aggregates and events that a file declares, and returns one of the events."""
+        path = self._world.model.root / PROJECT_FILE
+        file = read_document(document, path, environ=self._environ)
+        found, problems = compile_declared(document, file.declared, lenient=bool(file.settings.cqrs.modules))
+        if needed := [one for one in problems if one.path[:1] and one.path[0] in NEEDED]:
+            raise ProjectError(needed)
+        for aggregate in found.aggregates:
+            for cls in aggregate.events:
+                if cls.event_type == event:
+                    return event_type_of(cls, aggregate.upcasters.get(event))
+        raise NotFound(f"the project file has no event {event}", hint="rename it on the board, not here")
