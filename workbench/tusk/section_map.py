@@ -57,7 +57,7 @@ class SectionMap(Mapping[str, Scope]):
         return {name: scope.start + by for name, (scope, by) in self._read.items()}
 
     def further(self, names: list[str], by: int) -> dict[str, tuple[Scope, int]]:
-        """Returns some of them as another map takes them, so many characters further on."""
+        """Returns some of them as another map takes them, further on by a number of characters."""
         return {name: (scope, at + by) for name in names for scope, at in [self._read[name]]}
 
 
