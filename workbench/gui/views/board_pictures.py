@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
@@ -46,6 +46,7 @@ class Drawn:
     Attributes:
         seen: Counters that make lines.
         draft: What is designed and not written yet, if anything is.
+        parts: What runs of the model.
         graph: Nodes and edges, with what is wrong.
         story: The same for the blueprint, with what only that draws.
         topology: Where they stand in the topology; None as long as that is not wanted.
@@ -53,6 +54,7 @@ class Drawn:
 
     registry: Registry | None = None
     draft: DesignState | None = None
+    parts: ModelParts = field(default_factory=ModelParts)
     seen: frozenset[str] = frozenset()
     wrong: tuple[tuple[str, tuple[str, ...]], ...] = ()
     graph: BoardGraph
@@ -89,10 +91,12 @@ def drawn(
     graph = model_graph(registry, live.flow)
     nodes = tuple(_with_problems(node, wrong.get(node.id, ())) for node in graph.nodes)
     whole = BoardGraph(nodes=nodes, edges=graph.edges)
-    blueprint = before.blueprint if same else blueprint_from(_parts(registry, draft))
+    parts = before.parts if registry is before.registry else parts_of(registry, before.registry, before.parts)
+    blueprint = before.blueprint if same else blueprint_from(with_draft(parts, draft) if draft else parts)
     return Drawn(
         registry=registry,
         draft=draft,
+        parts=parts,
         seen=seen,
         wrong=told,
         graph=whole,
@@ -101,11 +105,6 @@ def drawn(
         layout=before.layout if same else lay_out_blueprint(blueprint),
         topology=lay_out_graph(whole) if topology else None,
     )
-
-
-def _parts(registry: Registry, draft: DesignState | None) -> ModelParts:
-    parts = parts_of(registry)
-    return with_draft(parts, draft) if draft is not None else parts
 
 
 def _told(blueprint: Blueprint, nodes: Iterable[BoardNode]) -> Iterator[BoardNode]:
