@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
 from workbench.errors import NotFound, WorkbenchError
 from workbench.gui.application import prepare, run_on_loop, warm_up
+from workbench.gui.design_tour import PARCEL, Act, Designer, DirectHands, gestures_of
 from workbench.gui.desk import Selection
 from workbench.gui.main_window import MainWindow
 from workbench.gui.session import Session
@@ -26,6 +27,7 @@ from workbench.project.project_file import project_root, read_settings
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import FOLDER
 from workbench.services.maintenance.store_checkup import backup
+from workbench.services.project.new_project import create
 
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
@@ -106,7 +108,7 @@ class Guide:
         *,
         trust: bool,
     ) -> None:
-        self._folder, self._target, self._trust = folder, target, trust
+        self._folder, self._target, self._scratch, self._trust = folder, target, scratch, trust
         self._sample = target[1]
         self._name = target[1] or (target[0].name if target[0] is not None else "")
         self._window = MainWindow(settings)
@@ -127,6 +129,8 @@ class Guide:
         self._window.show()
         self._window.activateWindow()
         await asyncio.to_thread(warm_up)
+        if self._sample == "users":
+            await self._design()
         await self._session.open(self._target, trust=self._trust)
         self._say(f"opened {self._name}: {self._workspace.monitor.status().head:,} events")
         await self._picture("00-opened", "Run")
@@ -143,6 +147,21 @@ class Guide:
             await self._session.ended()
         self._say(f"{self._pictures} pictures are in {self._folder}")
         return 0
+
+    # -- designing ----------------------------------------------------------------------------------------
+
+    async def _design(self) -> None:
+        """Designs a flow in an empty project, by the keys and clicks of a person."""
+        folder = self._scratch / "shop"
+        create(folder)
+        await self._session.open((folder, ""))
+        await Designer(self._session, DirectHands(), self._designed).play(PARCEL)
+        self._say(f"designed a flow by {gestures_of(PARCEL)} gestures besides what was typed")
+
+    async def _designed(self, act: Act) -> None:
+        await self._painted()
+        self._save(f"design-{act.name}")
+        self._say(f"design: {act.label}")
 
     # -- the main road ------------------------------------------------------------------------------------
 

@@ -77,7 +77,7 @@ def step(workspace, rng):
         assert files_of(workspace) == files
         return
     if state.problems:
-        assert all(PLACED.match(one) for one in state.problems), (gesture.words, state.problems)
+        assert all(PLACED.match(str(one)) for one in state.problems), (gesture.words, state.problems)
         assert files_of(workspace) == files
     else:
         assert files_of(workspace) == said_by(state)

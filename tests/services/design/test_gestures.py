@@ -47,7 +47,6 @@ FLOW = (
     make("command", "send_parcel"),
     field(SEND, "to: string min 1"),
     make("event", "parcel.sent", SEND),
-    field(SENT, "to"),
     make("projection", "parcels", SENT),
     make("command", "deliver_parcel", DesignNode("aggregate", "parcel")),
     make("event", "parcel.delivered", DELIVER),

@@ -15,6 +15,7 @@ from workbench.services.scenarios.scenario_edits import (
     in_file,
     moved_step,
     named,
+    renamed,
     with_step,
     without,
     without_step,
@@ -221,3 +222,15 @@ def test_whatever_is_added_and_taken_away_leaves_every_character(path, shape):
                 assert moved_step(moved_step(file, name, part, number, 1), name, part, number, 1) == file
         assert without(doubled(file, name, "A copy"), "A copy") == file
         assert named(named(file, name, "Another"), "Another", name) == file
+
+
+def test_a_file_that_is_named_after_its_only_scenario_is_renamed_with_it():
+    begun, file = added(DesignText(), '"New one" { then: [] }\n', name="New one")
+    made, there = renamed(begun, file, "New one", "Sent once")
+    assert (file, there) == ("scenarios/new-one.tsk", "scenarios/sent-once.tsk")
+    assert {name: one.text for name, one in made.scenarios.items()} == {there: '"Sent once" { then: [] }\n'}
+    kept, same = renamed(DesignText(scenarios={FILE: document()}), FILE, "Refused", "Not sent")
+    assert same == FILE
+    assert kept.scenarios[FILE].text == exchanged('"Refused"', '"Not sent"')
+    with pytest.raises(InvalidValue, match="cannot be read"):
+        renamed(DesignText(), FILE, "Sent", "Not sent")

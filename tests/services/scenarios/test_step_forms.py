@@ -62,6 +62,11 @@ def test_streams_and_ids_are_those_of_the_scenario_so_far(declared):
     assert begun(declared, command, given)["data"]["user_id"] == "ada"
 
 
+def test_an_event_is_filled_with_the_examples_of_what_its_command_asks_for(declared):
+    data = begun(declared, kind(declared, "given", "event user.created"), ())["data"]
+    assert data["username"] == "Ada Lovelace"
+
+
 def test_a_form_has_the_data_first_and_what_must_follow_can_be_left_out(declared):
     form = form_of(declared, "given", {"event": "user.created", "stream": "user-1", "data": {}})
     assert list(form["properties"]) == ["data", "stream", "at"]

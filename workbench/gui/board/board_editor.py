@@ -139,7 +139,7 @@ class BoardEditor(QObject):
         registry = self.desk.workspace.registry
         if registry is not self._running:
             self._running, self._since = registry, short(self.desk.workspace.clock.now())
-        self.begin.setVisible(not registry.commands and not registry.events)
+        self.begin.setVisible(not self.canvas.board.cards())
         self.begin.adjustSize()
         self.follow()
         if self.wanted and self.wanted in self.canvas.board.cards():

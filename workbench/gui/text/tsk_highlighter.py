@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor, QFont, QTextBlock, QTextCharFormat, QTextDocument, QTextLayout
+from shiboken6 import isValid
 
 from workbench.gui.theme import theme
 from workbench.tusk.line_words import Around, Word, WordKind, header_in, words_in
@@ -83,6 +84,8 @@ class TskHighlighter(QObject):
 
     def _changed(self, at: int, removed: int, added: int) -> None:
         """Forgets the lines that changed, and those of the section behind them where more or less is open."""
+        if not isValid(self._document):  # it changes once more while it is taken down
+            return
         block, last = self._document.findBlock(at), self._document.findBlock(at + added)
         if block == last and removed <= 1 and self._keeps(block):
             block.setUserState(-1)

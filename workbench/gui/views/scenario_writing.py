@@ -22,8 +22,8 @@ from workbench.services.scenarios.scenario_edits import (
     doubled,
     free_name,
     in_file,
-    named,
     new_scenario,
+    renamed,
     without,
 )
 
@@ -119,11 +119,13 @@ class ScenarioWriting(QObject):
         self._ask("What does it show?", one.name, partial(self._rename, one))
 
     def _rename(self, one: Scenario, name: str) -> None:
+        def change(text: DesignText) -> DesignText:
+            made, where = renamed(text, one.place.file, one.name, name)
+            self.wanted = f"{where}: {name}"
+            return made
+
         if name != one.name:
-            self.wanted = f"{one.place.file}: {name}"
-            self.change(
-                one.place.file, f"Rename scenario “{one.name}”", partial(named, name=one.name, new=name)
-            )
+            self.do(f"Rename scenario “{one.name}”", change)
 
     @action("Duplicate", keys="Ctrl+D", icon="copy", on="table", group=2, why=_no_scenario)
     def duplicate(self, rows: ChosenRows) -> None:

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from workbench.errors import InvalidValue
+from workbench.services.design.beginnings import event_field
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode, exists, fields_of, fields_path, with_field
 from workbench.services.design.relations import column_type, section_path
@@ -32,7 +33,7 @@ def emitted_by(text: DesignText, node: DesignNode) -> list[str]:
 def with_field_along(text: DesignText, node: DesignNode, line: str) -> DesignText:
     """Returns the texts with a field of a command, and of each event that it emits and that has none such.
 
-    An event takes the value from the command's field of the same name.
+    An event takes the value from the command's field of the same name; rules for what is typed stay there.
 
     Raises:
         InvalidValue: As `with_field`.
@@ -40,7 +41,8 @@ def with_field_along(text: DesignText, node: DesignNode, line: str) -> DesignTex
     after, name = with_field(text, node, line), line.partition(":")[0].strip().removesuffix("?")
     for event in (DesignNode("event", one) for one in emitted_by(text, node)):
         if name not in fields_of(after, event):
-            after = with_field(after, event, line)
+            value = event_field(fields_of(after, node)[name])
+            after = after.with_project(put(after.project, (*fields_path(event), name), value))
     return after
 
 

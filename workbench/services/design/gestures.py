@@ -9,11 +9,12 @@ from typing import Any
 
 from workbench.errors import InvalidValue
 from workbench.project.declared.section_kinds import KINDS
+from workbench.services.design.beginnings import begun_event, begun_projection, id_of
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.field_lines import plain_value
 from workbench.services.design.form_changes import with_field_line
 from workbench.services.design.references import HEADER, NAME_SPACES, Reference, references
-from workbench.services.design.relations import column_type, relation, section_path, why_not
+from workbench.services.design.relations import relation, section_path, why_not
 from workbench.services.design.section_lists import actions, names_at, put, remove_action, remove_name
 from workbench.tusk import Document, add_section, delete, insert, remove_section
 
@@ -339,22 +340,20 @@ def _command(document: Document, name: str, after: DesignNode | None) -> dict[st
         for section in document.sections
         if section.startswith("command.")
     )
-    return {"changes" if begun else "creates": owner, "fields": {f"{owner}_id".replace("-", "_"): "string"}}
+    return {"changes" if begun else "creates": owner, "fields": {id_of(owner): "string"}}
 
 
 def _event(document: Document, name: str, after: DesignNode | None) -> dict[str, Any]:
     owner = _aggregate_of(document, after) if after is not None else ""
-    return {"aggregate": owner} if owner and name.rpartition(".")[0] != owner else {}
+    return begun_event(document, name, owner, _name_of(after, "command"))
 
 
 def _projection(document: Document, _name: str, after: DesignNode | None) -> dict[str, Any]:
-    columns = {"id": "text"}
-    if after is not None and after.kind == "event":
-        path = (*section_path("event", after.name), "fields")
-        columns |= {
-            one: column_type(document, (*path, one)) for one in names_at(document, path) if one != "id"
-        }
-    return {"columns": columns}
+    return begun_projection(document, _name_of(after, "event"))
+
+
+def _name_of(after: DesignNode | None, kind: str) -> str:
+    return after.name if after is not None and after.kind == kind else ""
 
 
 _BEGINNINGS = {

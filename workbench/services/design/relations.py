@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ from workbench.services.design.section_lists import (
 from workbench.tusk import Document, delete
 from workbench.tusk.document import Path
 
+TEXT = re.compile(r"\s*'([^'\\]*)'\s*")
+"""An expression that is one text."""
 Change = Callable[[Document, str, str], Document]
 """Of the names of source and target."""
 _COLUMNS = {
@@ -143,13 +146,29 @@ def _deed(document: Document, event: str, projection: str) -> Document:
     path = section_path("projection", projection)
     fields = names_at(document, (*section_path("event", event), "fields"))
     columns = names_at(document, (*path, "columns"))
-    common = {name: f"event.{name}" for name in columns[1:] if name in fields}
+    told = told_by(document, event)
+    said = {
+        name: f"event.{name}" if name in fields else told[name]
+        for name in columns[1:]
+        if name in {*fields, *told}
+    }
     first = not names_at(document, (*path, "on"))
-    if not common:
+    if not said:
         if "status" not in columns:
             document = put(document, (*path, "columns", "status"), "text")
-        common = {"status": f"'{event.rpartition('.')[2].replace('_', ' ')}'"}
-    return add_entry(document, (*path, "on", event), {"put" if first else "set": common})
+        said = {"status": f"'{event.rpartition('.')[2].replace('_', ' ')}'"}
+    return add_entry(document, (*path, "on", event), {"put" if first else "set": said})
+
+
+def told_by(document: Document, event: str) -> dict[str, str]:
+    """Returns what an event sets of the state to a text, whatever was before: fields and expressions."""
+    path = (*section_path("event", event), "set")
+    said = {one: document.find((*path, one)) for one in names_at(document, path)}
+    return {
+        one: str(entry.value.plain)
+        for one, entry in said.items()
+        if entry is not None and TEXT.fullmatch(str(entry.value.plain))
+    }
 
 
 def column_type(document: Document, path: Path) -> str:

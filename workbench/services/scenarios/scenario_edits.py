@@ -248,6 +248,22 @@ def named(document: Document, name: str, new: str) -> Document:
     return rename(document, (name,), new)
 
 
+def renamed(text: DesignText, file: str, name: str, new: str) -> tuple[DesignText, str]:
+    """Returns the texts with another name of a scenario, and its file.
+
+    A file that has it alone, and is named after it, gets the new name, too.
+
+    Raises:
+        InvalidValue, InvalidName: As `named`; or there is no such file, or it cannot be read.
+    """
+    made = in_file(file, lambda document: named(document, name, new))(text)
+    document = made.scenarios[file]
+    if list(document.top.entries) != [new] or file != f"{FOLDER}/{file_name(name)}":
+        return made, file
+    there = f"{FOLDER}/{file_name(new, [one.rpartition('/')[2] for one in text.scenarios])}"
+    return made.without_file(file).with_file(parse(document.text, there)), there
+
+
 def doubled(document: Document, name: str, new: str) -> Document:
     """Returns the document with a copy of a scenario behind it, under another name."""
     entry = _scenario(document, name)

@@ -123,8 +123,21 @@ def begun(registry: Registry, kind: StepKind, steps: Iterable[WrittenStep]) -> F
     if kind.part != "then" or head == "query":
         data, known = _data(registry, kind.part, head, facts)
         ids = _ids(registry, str(facts[head]), said) if head == "command" else {}
-        facts |= {"data": {**example_of("", data, known), **ids}} if data is not None else {}
+        if data is not None:
+            fields = example_of("", data, known)
+            asked = _asked_for(registry, str(facts[head])) if head == "event" else {}
+            facts["data"] = fields | {key: asked[key] for key in fields if key in asked} | ids
     return facts
+
+
+def _asked_for(registry: Registry, event: str) -> dict[str, Any]:
+    """Returns the examples of what commands that emit an event ask for: its own fields have none."""
+    found: dict[str, Any] = {}
+    for name, command in registry.commands.items():
+        if any(one.verb == "emits" and one.name == event for one in registry.flows_of(f"command:{name}")):
+            fields: Mapping[str, Any] = command.schema.get("properties", {})
+            found |= {key: one["examples"][0] for key, one in fields.items() if one.get("examples")}
+    return found
 
 
 def _stream(registry: Registry, event: str, said: Iterable[Facts]) -> str:
