@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from workbench.gui.board.card_fields import CardField, fields_of_columns, fields_of_schema
+from workbench.model.command import CommandType
+from workbench.model.event import EventType
 from workbench.model.messaging import Subscription
 from workbench.model.model_flow import ModelFlow
 from workbench.model.registry import Registry
@@ -70,8 +72,8 @@ def parts_of(registry: Registry, earlier: Registry | None = None, known: ModelPa
         earlier: The model that ran before; what it has in common with this one has the same fields.
         known: Its parts.
     """
-    kinds = {**registry.commands, **registry.events}
-    before = {**earlier.commands, **earlier.events} if earlier is not None else {}
+    kinds = _kinds(registry)
+    before = _kinds(earlier) if earlier is not None else {}
 
     def fields(node: str, name: str) -> tuple[CardField, ...]:
         same = node in known.nodes and before.get(name) is kinds[name]
@@ -82,6 +84,10 @@ def parts_of(registry: Registry, earlier: Registry | None = None, known: ModelPa
         aggregates=tuple(registry.aggregates),
         steps=tuple(one.name for one in registry.flows_of("flow:main")),
     )
+
+
+def _kinds(model: Registry) -> dict[str, CommandType | EventType]:
+    return {**model.commands, **model.events}
 
 
 def _told(model: Registry, fields: Fields) -> Iterator[Iterator[tuple[str, ModelPart]]]:
