@@ -60,6 +60,20 @@ def test_events_come_in_the_order_of_the_list():
     assert not judge(expect(event("two"), event("one")), happened).passed
 
 
+def test_what_came_in_another_order_is_told_as_that():
+    happened = Happened(events=(followed("one"), followed("two", direct=True), followed("three")))
+    result = judge(expect(event("two"), event("one")), happened)
+    assert [(line.sign, line.moved) for line in result.parts[0].lines] == [
+        (Sign.BESIDE, "earlier"),
+        (Sign.SAME, ""),
+        (Sign.BESIDE, ""),
+        (Sign.MISSING, "earlier"),
+    ]
+    other = Happened(events=(followed("two", n=1), followed("one")))
+    result = judge(expect(event("one"), event("two", n=2)), other)
+    assert [line.moved for line in result.parts[0].lines] == ["", "", ""], "that is not what was expected"
+
+
 def test_a_difference_names_the_fact_and_both_values():
     result = judge(
         expect(event(n=1, deep={"x": "a"})), Happened(events=(followed(n=2, deep={"x": "a", "y": 0}),))

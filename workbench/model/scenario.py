@@ -78,11 +78,13 @@ class ScenarioStep:
         after: How much of the scenario's time passes before it: seconds, or units of the calendar.
         at: When it is done instead, microseconds since 1970.
         act: What is done; None only lets the time pass.
+        place: Where it is written, if it is in a file.
     """
 
     after: float | Calendar = 0.0
     at: int | None = None
     act: IssuedCommand | Occurrence | Replay | None = None
+    place: FilePlace | None = field(default=None, compare=False)
 
 
 class FactKind(StrEnum):
@@ -211,6 +213,7 @@ class Line:
         first: It is the first line of the result that is not as expected.
         place: Where the expectation is written.
         found: What happened, as facts; None where nothing did.
+        moved: It happened, and did so ``earlier`` or ``later`` than it is listed; empty for anything else.
     """
 
     sign: Sign
@@ -220,6 +223,7 @@ class Line:
     first: bool = False
     place: FilePlace | None = None
     found: Facts | None = None
+    moved: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

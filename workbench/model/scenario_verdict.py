@@ -96,8 +96,24 @@ def _events(scenario: Scenario, happened: Happened, expected: Sequence[Expected]
 def _ordered(
     expected: Sequence[Expected], happened: Sequence[Facts], required: Sequence[bool]
 ) -> tuple[Line, ...]:
-    pairs = in_order(len(expected), required, _cost(expected, happened))
-    return tuple(_lines(pairs, expected, happened, required))
+    cost = _cost(expected, happened)
+    pairs = in_order(len(expected), required, cost)
+    lines = tuple(_lines(pairs, expected, happened, required))
+    moved = dict(_moved(pairs, cost))
+    return tuple(replace(line, moved=moved.get(number, "")) for number, line in enumerate(lines))
+
+
+def _moved(pairs: Sequence[tuple[int | None, int | None]], cost: Cost) -> Iterator[tuple[int, str]]:
+    """Yields which lines say the two halves of one thing that came in another order than is listed."""
+    lonely = [(at, j) for at, (i, j) in enumerate(pairs) if i is None and j is not None]
+    for number, (i, j) in enumerate(pairs):
+        if i is None or j is not None:
+            continue
+        found = next(((at, other) for at, other in lonely if not cost(i, other)), None)
+        if found is not None:
+            lonely.remove(found)
+            when = "earlier" if found[0] < number else "later"
+            yield from ((number, when), (found[0], when))
 
 
 def _unordered(

@@ -37,7 +37,10 @@ def read_span(value: object) -> float | Calendar:
         ValueError: It is neither.
     """
     found = read_calendar(value) if isinstance(value, str) else None
-    return read_duration(value) if found is None else found
+    try:
+        return read_duration(value) if found is None else found
+    except ValueError as error:
+        raise ValueError(f'{error}, or one number of days, weeks, months or years: "2 weeks"') from None
 
 
 def read_later(value: object) -> object:

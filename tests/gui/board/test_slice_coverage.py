@@ -32,7 +32,12 @@ def orders() -> Blueprint:
 def scenario(name, *, when=(), then=()):
     steps = tuple(ScenarioStep(act=IssuedCommand(command=one, data={})) for one in when)
     facts = tuple(
-        Expected(kind=kind, facts={kind.value: what}, place=PLACE, wanted=wanted)
+        Expected(
+            kind=kind,
+            facts=what if isinstance(what, dict) else {kind.value: what},
+            place=PLACE,
+            wanted=wanted,
+        )
         for kind, what, wanted in then
     )
     return Scenario(name=name, place=PLACE, when=steps, then=facts)
@@ -55,7 +60,7 @@ def test_a_scenario_speaks_of_what_it_issues_and_expects(orders):
         then=[
             (FactKind.EVENT, "payment.requested", True),
             (FactKind.EVENT, "order.cancelled", False),
-            (FactKind.ROW, "orders", True),
+            (FactKind.ROW, {"row": "o-1", "projection": "orders"}, True),
             (FactKind.COMMAND, "mark_paid", True),
             (FactKind.REJECTED, "ship_order", True),
         ],
@@ -66,6 +71,18 @@ def test_a_scenario_speaks_of_what_it_issues_and_expects(orders):
         "command:mark_paid": 1,
         "projection:orders": 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "named"),
+    [
+        (FactKind.ROWS, {"rows": 2, "projection": "orders"}, "projection:orders"),
+        (FactKind.QUERY, {"query": "list_orders", "answer": []}, "projection:orders"),
+        (FactKind.MESSAGE, {"message": "order.placed", "topic": "orders"}, "command:place_order"),
+    ],
+)
+def test_an_expectation_speaks_of_what_it_names(orders, kind, facts, named):
+    assert told(orders, scenario("x", then=[(kind, facts, True)])) == {named: 1}
 
 
 def test_it_counts_once_for_a_slice_of_which_it_speaks_twice(orders):

@@ -205,6 +205,43 @@ def test_X1_money_is_exact_and_has_its_places(load, expression, total, kept):
     assert order.show_state(order.evolve(None, event))["total"] == kept
 
 
+PAID = """
+[aggregate.a]
+state {
+    price: "money?", left { type: "money", default: 0 }
+    parts { type: "list", of: "money", default: [] }
+}
+[event.a.b]
+fields {
+    price: "money?", exact { type: "decimal", places: 4, default: 0 }
+    parts { type: "list", of: "money", default: [] }
+    box { type: "object?", fields { price: "money" } }
+}
+set { price: "event.price", parts: "event.parts", left: "event.box != null ? event.box.price : 0.0" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("data", "price", "parts"),
+    [
+        ('{"price":7.5,"parts":["7.5",100],"box":{"price":"3"}}', "7.50", ["7.50", "100.00"]),
+        ('{"price":"100"}', "100.00", []),
+        ('{"price":"1E+2"}', "100.00", []),
+        ('{"price":"7.555"}', "7.555", []),
+        ('{"price":null}', None, []),
+    ],
+)
+def test_X1_money_of_any_event_has_one_form(load, data, price, parts):
+    """No command made it: it was imported, or is given in a scenario. What has more digits stays exact."""
+    registry = load(PAID).registry
+    event = registry.events["a.b"].decode(data)
+    owner = registry.aggregates["a"]
+    shown = owner.show_state(owner.evolve(None, event))
+    assert (shown["price"], shown["parts"]) == (price, parts)
+    assert str(event.exact) == "0.0000"
+    assert event.box is None or str(event.box.price) == "3.00"
+
+
 FINITE = """
 [aggregate.a]
 state { x { type: "decimal", default: 0 } }

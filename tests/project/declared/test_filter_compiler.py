@@ -92,7 +92,7 @@ def test_what_fits_passes(problems, expression):
         (
             "data.total > 100",
             0,
-            "> compares text with a whole number (write string(…) around the number)",
+            "> compares text with a whole number (write int(…) around the text)",
         ),
         ("size(data.tags)", 0, "a filter is true or false, and this is a whole number"),
         ("'a'.matches('(')", 12, "this is no regular expression: unclosed group"),

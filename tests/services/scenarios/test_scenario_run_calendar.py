@@ -95,7 +95,10 @@ async def test_a_step_waits_by_the_calendar_or_until_a_time(play, trips, when, a
 @pytest.mark.parametrize(
     ("when", "said"),
     [
-        ('at: "2024-01-31T07:00:00Z"', "2024-01-31T07:00:00Z has passed, it is 2024-01-31T08:00:00Z already"),
+        (
+            'at: "2024-01-31T07:00:00Z"',
+            "s.tsk:1:88: at 2024-01-31T07:00:00Z has passed, it is 2024-01-31T08:00:00Z already",
+        ),
         ('after: "9999 years"', "9999 years from now is no time in the years 1 to 9999"),
     ],
 )

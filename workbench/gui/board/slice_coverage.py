@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from workbench.gui.board.blueprint import Blueprint
@@ -10,12 +10,15 @@ from workbench.model.scenario import FactKind, IssuedCommand, Scenario
 from workbench.services.scenarios.coverage import Run, Try, summary
 
 _NODES = {
-    FactKind.EVENT: "event",
-    FactKind.COMMAND: "command",
-    FactKind.ROW: "projection",
-    FactKind.ROWS: "projection",
+    FactKind.EVENT: {"event": "event"},
+    FactKind.COMMAND: {"command": "command", "by": "subscription"},
+    FactKind.ROW: {"projection": "projection"},
+    FactKind.ROWS: {"projection": "projection"},
+    FactKind.QUERY: {"query": "query"},
+    FactKind.MESSAGE: {"message": "event", "topic": "topic"},
+    FactKind.DEAD_LETTER: {"dead_letter": "subscription"},
 }
-"""What kind of node an expectation is about."""
+"""The facts of each kind of expectation that name what it is about, and as which kind of node."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +67,14 @@ def coverage_of(
 ) -> dict[str, Coverage]:
     """Returns how the scenarios of every slice stand.
 
-    A scenario speaks of a slice if it issues its command, or expects its command, one of its events, or rows
-    of its read model.
+    A scenario speaks of a slice if it issues its command, or expects its command, one of its events, rows of
+    its read model, an answer of one of its queries, its messages, or a dead letter of who reacts there.
 
     Args:
         runs: The scenarios, each with what came of it on the model as it is.
         tries: What can be tried of the commands.
     """
-    slices = {
+    slices = {one.id: one.id for one in blueprint.slices} | {
         card.node: one.id
         for one in blueprint.slices
         for cell in one.cells[1:]
@@ -104,9 +107,5 @@ def _spoken_of(scenario: Scenario) -> Iterator[str]:
         if isinstance(step.act, IssuedCommand):
             yield f"command:{step.act.command}"
     for expected in scenario.then:
-        if expected.kind in _NODES and expected.wanted:
-            yield f"{_NODES[expected.kind]}:{_first(expected.facts)}"
-
-
-def _first(facts: Mapping[str, object]) -> object:
-    return next(iter(facts.values()), "")
+        for fact, kind in _NODES.get(expected.kind, {}).items() if expected.wanted else ():
+            yield f"{kind}:{expected.facts.get(fact)}"

@@ -85,7 +85,7 @@ class ResultView(QTextEdit):
         if self._result is not None:
             self._write_result(cursor, self._result)
         self.moveCursor(QTextCursor.MoveOperation.Start)
-        self.head.setText(head_of(self._result) if self._result is not None else "")
+        self.head.setText(told_first(self._result) if self._result is not None else "")
         self._place_head()
         self._go_to_first()
 
@@ -143,8 +143,8 @@ class ResultView(QTextEdit):
         sign, role = LOOKS[line.sign]
         plain = "muted" if line.sign is Sign.BESIDE else "text"
         _write(table, row, 0, sign, _format(role, bold=True))
-        expected = line.expected or WORDS.get(line.sign, "")
-        happened = line.happened or WORDS.get(line.sign, "")
+        moved = f"came {line.moved} than it is listed" if line.moved else WORDS.get(line.sign, "")
+        expected, happened = line.expected or moved, line.happened or moved
         if line.sign is Sign.SAME:
             happened = "" if line.happened else "as expected"
         _write(table, row, 1, expected, _format(plain if line.expected else "muted"))
@@ -168,7 +168,7 @@ class ResultView(QTextEdit):
         return row + 1 + len(line.contrasts)
 
 
-def head_of(result: ScenarioResult) -> str:
+def told_first(result: ScenarioResult) -> str:
     """Returns what is not as expected, with its line; an empty text where everything is."""
     if result.trouble:
         return f"It could not be run to the end: {result.trouble}"

@@ -15,6 +15,7 @@ from workbench.gui.paged_model import ListSource, Row, TableColumn
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
+from workbench.gui.views.scenario_result import told_first
 from workbench.gui.views.step_form import StepForm
 from workbench.gui.widgets import Banner
 from workbench.model.scenario import Facts, ScenarioResult, Sign
@@ -33,12 +34,14 @@ if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.tusk import Document
 
-SIGNS = {
+SIGNS: Mapping[str, tuple[str, str]] = {
     Sign.SAME: ("ok", "as expected"),
     Sign.DIFFERENT: ("error", "differs"),
     Sign.MISSING: ("error", "did not come"),
     Sign.UNEXPECTED: ("error", "not expected"),
     Sign.BESIDE: ("neutral", "came as well"),
+    "earlier": ("error", "came earlier"),
+    "later": ("error", "came later"),
 }
 NOTHING = {
     "given": "Nothing yet: press G",
@@ -121,8 +124,8 @@ class ScenarioSteps(QWidget):
             self.pages.setCurrentIndex(0)
         self._document, self._name = document, name
         self._reading.ask(partial(_read, document, name, result), (document and document.file, name))
-        trouble = result.trouble if result is not None else ""
-        self.trouble.set("error", f"It could not be run to the end: {trouble}")
+        trouble = told_first(result) if result is not None else ""
+        self.trouble.set("error", trouble)
         self.trouble.setVisible(bool(trouble))
         self.acts.refresh()
 
@@ -341,7 +344,7 @@ def _rows(lines: Sequence[StepLine]) -> list[Row]:
             rows.append((title, nothing, None, f"{part} nothing", None))
             title = ""
         for line in found:
-            rows.append((title, line.words, line.sign, _key(line), line))
+            rows.append((title, line.words, line.moved or line.sign, _key(line), line))
             title = ""
             for at, one in enumerate(line.contrasts):
                 said = f"      {one.path}: {one.expected or 'nothing'} expected"

@@ -16,7 +16,7 @@ from workbench.model.expressions.comparison_checks import (
     never_null,
     null_flaw,
 )
-from workbench.model.expressions.expression_hints import among, conversion, function_hint, way_on
+from workbench.model.expressions.expression_hints import among, function_hint, joining, name_hint, way_on
 from workbench.model.expressions.flaws import Flaw
 from workbench.model.expressions.functions import MACROS, Function
 from workbench.model.expressions.name_resolution import (
@@ -28,7 +28,7 @@ from workbench.model.expressions.name_resolution import (
     said,
     type_named,
 )
-from workbench.model.expressions.other_words import OTHER_NAMES, OTHER_WORDS
+from workbench.model.expressions.other_words import OTHER_WORDS
 from workbench.model.expressions.patterns import LARGEST, compiled, cost_of
 from workbench.model.expressions.value_kinds import (
     ANY,
@@ -102,7 +102,7 @@ class _Check:
         if node.name in TYPE_NAMES:
             return TYPE
         owned = (f"{one}.{node.name}" for one, kind in self.names.items() if node.name in (kind.fields or ()))
-        hint = OTHER_NAMES.get(node.name) or among(node.name, self.names, within=owned)
+        hint = name_hint(node.name, self.names, owned)
         return self.unknown(node.at, node.name, f"nothing here is called {node.name}", hint)
 
     def select(self, node: cel_parser.Select) -> Type:
@@ -210,7 +210,7 @@ class _Check:
         if (found := SUMS.get((node.operator, *kinds))) is not None:
             return Type(kind=found, item=common([left.item or ANY, right.item or ANY]))
         words = f"{node.operator} does not work on {left.words} and {right.words}"
-        return self.flaw(node, words, conversion(left, right))
+        return self.flaw(node, words, joining(node.operator, left, right))
 
     def conditional(self, node: cel_parser.Conditional) -> Type:
         self.infer(node.condition)

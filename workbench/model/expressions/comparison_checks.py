@@ -88,7 +88,7 @@ def _equality(node: cel_parser.Binary) -> Flaw | None:
     if comparable(left, right):
         return None
     words = f"{said(node.left)} is {left.words} and {said(node.right)} is {right.words}: they are never equal"
-    return _flaw(node, words, conversion(left, right))
+    return _flaw(node, words, _way_out(node))
 
 
 def _order(node: cel_parser.Binary) -> Flaw | None:
@@ -100,4 +100,13 @@ def _order(node: cel_parser.Binary) -> Flaw | None:
     if comparable(left, right):
         return None
     words = f"{node.operator} compares {left.words} with {right.words}"
-    return _flaw(node, words, conversion(left, right))
+    return _flaw(node, words, _way_out(node))
+
+
+def _way_out(node: cel_parser.Binary) -> str:
+    """Says how two sides are compared; a text column is left as it is, for the store compares it."""
+    for one, other in ((node.left, node.right), (node.right, node.left)):
+        column = one.type.counts_as is Kind.STRING and path_of(one).startswith("row.")
+        if column and other.type.counts_as in NUMBERS:
+            return f"write string({said(other)})"
+    return conversion(node.left.type, node.right.type)

@@ -37,6 +37,7 @@ from workbench.project.declared.value_classes import (
     attribute_of,
     class_name,
     model_class,
+    one_form,
     record_of,
     struct_class,
 )
@@ -66,6 +67,7 @@ def add_event(
         event_version=section.version,
         stored_as=section.stored_as,
         __definition__=draft.types.definition(section.fields, section.version, section.upcast),
+        **one_form(fields),
     )
     part = CompiledPart(name=name, cls=cls, type=record_of(fields), fields=fields)
     draft.events[name] = owner.events[name] = part

@@ -29,6 +29,8 @@ KINDS = {
     ColumnKind.TIME: Kind.MICROS,
     ColumnKind.JSON: Kind.ANY,
 }
+OWN_COLUMN = "keep the outcome in a column of its own, and compare that"
+"""What to do where a column as it is cannot be compared."""
 _MICROSECOND = timedelta(microseconds=1)
 
 

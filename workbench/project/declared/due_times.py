@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,7 +25,7 @@ Due = Callable[[Any], tuple[float, datetime | None]]
 def due_of(
     draft: Compilation, path: Path, one: ActionSection, scope: Scope, present: frozenset[str]
 ) -> Due | None:
-    """Compiles when an action takes effect; None for at once."""
+    """Compiles when an action takes effect; None for at once, as a time that has passed is, too."""
     if one.at:
         if one.after:
             said = "an action is done after a time or at a time, not both"
@@ -38,10 +39,29 @@ def due_of(
             draft.tell((*path, "after"), "S-TYPE", said, "say a shorter time")
         return lambda env: (0.0, span.after(moment(now(env))))
     if isinstance(one.after, str):
+        if _WRITTEN.fullmatch(one.after):
+            draft.tell((*path, "after"), "S-TYPE", *_misspelt(one.after))
+            return None
         after = _timed(draft, (*path, "after"), one.after, DURATION, scope, present)
-        return lambda env: (after(env).total_seconds(), None)
+        return lambda env: (max(0.0, after(env).total_seconds()), None)
     seconds = one.after
     return (lambda _env: (seconds, None)) if seconds else None
+
+
+_WRITTEN = re.compile(r"\s*[+-]?(\s*[0-9.]+\s*[a-z]+[\s,]*)+")
+"""A time that is written out, and no expression."""
+
+
+def _misspelt(text: str) -> tuple[str, str]:
+    """Says why a time that is written out is none, and what to write."""
+    if text.lstrip().startswith("-"):
+        return f"{text} is before now", "leave after out: it is done at once"
+    said = f"'{text}' is not a time such as 30m, 1h30m, or one number of days, weeks, months or years"
+    parts = re.findall(r"[0-9]+\s+(?:day|week|month|year)s?\b", text)
+    later = "now"
+    for part in parts:
+        later = f"later({later}, '{part}')"
+    return said, f'one after the other: at: "{later}"' if len(parts) > 1 else 'such as "2 weeks"'
 
 
 def _timed(

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from workbench.project.declared.key_meanings import Says
+from workbench.project.declared.value_classes import NUMBER
 from workbench.project.settings import Name, Section
 
 
@@ -20,6 +21,8 @@ def type_alone(value: object) -> object:
 
 
 def _bounded(value: object) -> object:
+    if isinstance(value, str) and NUMBER.fullmatch(value):
+        raise ValueError(f"should be a number, without quotes: {value}")
     if isinstance(value, bool) or not isinstance(value, int | float) or not -_LARGEST <= value <= _LARGEST:
         raise ValueError("should be a number of at most 15 digits")
     return value

@@ -27,6 +27,7 @@ from workbench.project.declared.value_classes import (
     FieldType,
     class_name,
     model_class,
+    one_form,
     record_of,
     struct_class,
     with_places,
@@ -257,7 +258,9 @@ class FieldTypes:
             return FieldType(type=kind, event=dict[str, Any], command=dict[str, Any])
         fields = self.all_of((*path, "fields"), one.fields)
         model = model_class(class_name(name), _Part, fields, doc=one.description)
-        event = struct_class(class_name(name), msgspec.Struct, fields, doc=one.description)
+        event = struct_class(
+            class_name(name), msgspec.Struct, fields, doc=one.description, **one_form(fields)
+        )
         return FieldType(type=record_of(fields), event=event, command=model, parts=fields)
 
     def _with_default(self, path: Path, found: FieldType, one: FieldSection) -> FieldType:

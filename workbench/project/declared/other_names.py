@@ -21,6 +21,15 @@ _OTHER_TYPES = {
     "duration": "write integer, and integer * duration('1s') where it is used",
 }
 """What other languages call types, and what is written here."""
+_OTHER_COLUMNS = {
+    **dict.fromkeys(("string", "str", "varchar", "uuid", "email", "url", "choice"), "text"),
+    **dict.fromkeys(("int", "long", "bigint"), "integer"),
+    **dict.fromkeys(("double", "float", "real"), "number"),
+    "bool": "boolean",
+    **dict.fromkeys(("date-time", "datetime", "timestamp", "date"), "time"),
+    **dict.fromkeys(("list", "map", "object", "array"), "json"),
+}
+"""What fields and other languages call types, and what a column of it is."""
 _NEEDED = frozenset({"required", "optional", "nullable", "mandatory", "null"})
 _OTHER_KEYS = {
     "items": "of",
@@ -55,6 +64,15 @@ def type_hint(word: str, known: Sequence[str]) -> str:
     if word.endswith("[]"):
         return f'write {{ type: "list", of: "{word[:-2]}" }}'
     return _OTHER_TYPES.get(word.lower()) or among(word, known)
+
+
+def column_hint(word: object) -> str:
+    """Says what to write where there is no type of column of a name."""
+    bare = str(word).removesuffix("?")
+    if bare != word and bare not in _OTHER_COLUMNS:
+        return f"write {bare}: a column may be null"
+    meant = _OTHER_COLUMNS.get(bare.lower(), "")
+    return f"write {meant}" if meant else ""
 
 
 def key_meant(key: str, known: Sequence[str]) -> str:

@@ -14,11 +14,11 @@ from pydantic import Field as Pydantic
 from workbench.model.command import Answer, Query, ReadModels
 from workbench.model.expressions.closures import Variable, item
 from workbench.model.expressions.expression import constant
-from workbench.model.expressions.value_kinds import INTEGER, STRING, Kind, Type
+from workbench.model.expressions.value_kinds import INTEGER, STRING, Kind, Type, misfit
 from workbench.model.expressions.value_views import in_microseconds
 from workbench.model.projection import ColumnKind
 from workbench.model.row_conditions import ALWAYS, AllOf, Compare
-from workbench.project.declared.column_values import kept, row_typed, way_to_index
+from workbench.project.declared.column_values import OWN_COLUMN, kept, row_typed, types_of, way_to_index
 from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.projection_sections import QuerySection
 from workbench.project.declared.source_locations import Path
@@ -42,6 +42,9 @@ def query_of(draft: Compilation, name: str, section: QuerySection) -> Answer:
     fields = draft.types.all_of((*path, "fields"), section.fields)
     key = next(iter(columns.values()), ColumnKind.TEXT)
     if verb == "get":
+        _check_kinds(
+            draft, path, projection, columns, {name: next(iter(columns), "") for name in fields}, fields
+        )
         first = next(iter(fields), "")
         cls = model_class(class_name(name), Query, fields, doc=section.description, query_type=name)
         return Answer(cls, _get(projection, columns, key, first))
@@ -83,7 +86,7 @@ def _check_fields(
     path: Path,
     projection: str,
     columns: Mapping[str, ColumnKind],
-    fields: Iterable[str],
+    fields: Mapping[str, FieldType],
     equal: Iterable[str],
 ) -> None:
     """Finds fields that are there already, and those that are no column and that ``where`` does not use."""
@@ -93,6 +96,47 @@ def _check_fields(
             draft.tell(place, "S-NAME", f"{field} is there already, for pages", "leave it out", key=True)
         elif columns and field in equal and field not in columns:
             draft.unknown(place, f"column of {projection}", field, columns, key=True)
+    asked = {field: field for field in equal if field in columns and field not in _PAGE}
+    _check_kinds(draft, path, projection, columns, asked, fields)
+
+
+def _check_kinds(
+    draft: Compilation,
+    path: Path,
+    projection: str,
+    columns: Mapping[str, ColumnKind],
+    asked: Mapping[str, str],
+    fields: Mapping[str, FieldType],
+) -> None:
+    """Finds fields that cannot be what their column holds; a text column keeps what any value is as text.
+
+    Args:
+        asked: The column that a field asks for.
+    """
+    for field, column in asked.items():
+        kind = columns.get(column, ColumnKind.TEXT)
+        wanted, found = types_of({column: kind})[column], fields[field].type
+        if draft.places.is_unread(("projection", *projection.split("."), "columns", column)):
+            continue
+        if kind is ColumnKind.JSON:
+            said, hint = f"{column} is json, which is not compared", OWN_COLUMN
+        elif kind is ColumnKind.TEXT or not misfit(field, wanted, found):
+            continue
+        else:
+            said = f"the column {column} of {projection} is {wanted.words}, and {field} is {found.words}"
+            hint = f'write {field}: "{_FIELD_OF[kind]}"'
+        draft.tell((*path, "fields", field), "S-TYPE", said, hint)
+
+
+_FIELD_OF = {
+    ColumnKind.INTEGER: "integer",
+    ColumnKind.NUMBER: "decimal",
+    ColumnKind.DECIMAL: "decimal",
+    ColumnKind.MONEY: "money",
+    ColumnKind.BOOLEAN: "boolean",
+    ColumnKind.TIME: "date-time",
+}
+"""The type of a field that fits a column."""
 
 
 def _check_order(
@@ -101,6 +145,10 @@ def _check_order(
     """Finds an order that no index has: each page of it would sort all rows."""
     column, place = order.removeprefix("-"), (*path, "order")
     if not column or not columns:
+        return
+    if "," in order:
+        hint = "name one; rows that are equal in it come by their key"
+        draft.tell(place, "S-TYPE", "rows are sorted by one column", hint)
         return
     if column not in columns:
         draft.unknown(place, f"column of {projection}", column, columns)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from workbench.project.declared.field_section import FieldSection, FieldSpec
-from workbench.project.declared.other_names import key_hint, key_meant
+from workbench.project.declared.other_names import column_hint, key_hint, key_meant
 from workbench.project.declared.projection_sections import ProjectionSection, QuerySection
 from workbench.project.declared.section_kinds import DECLARED, KINDS, TYPES
 from workbench.project.declared.section_repair import Repair
@@ -173,6 +173,8 @@ def _problem(document: Document, path: Path, model: type[BaseModel], error: Erro
     is_block = name in {"fields", "columns"} or place[0::2] == ("process", "on")
     written = f"{name} {{ … }}" if is_block else f'{name}: "…"'
     hint = f"write {written}" if kind == "missing" else ""
+    if kind == "literal_error" and "columns" in inner:
+        hint = column_hint(error["input"])
     return document.problem(place, code_of(error), said, hint, key=kind == "missing")
 
 

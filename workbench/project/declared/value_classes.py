@@ -119,6 +119,38 @@ def with_places(value: Decimal, places: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN, _WIDE)
 
 
+def one_form(fields: Mapping[str, FieldType]) -> dict[str, Any]:
+    """Returns what a class needs so that its decimals have all digits after the point: 7.5 is read as 7.50.
+
+    Commands see to that as they emit; what was imported, or is given in a scenario, has any form. A value
+    with more digits than its field stays as it was stored.
+    """
+    takes = {attribute_of(name): take for name, one in fields.items() if (take := _padding(one))}
+
+    def complete(self: Any) -> None:
+        for name, take in takes.items():
+            old = getattr(self, name)
+            if (new := take(old)) is not old:
+                msgspec.structs.force_setattr(self, name, new)
+
+    return {"__post_init__": complete} if takes else {}
+
+
+def _padding(one: FieldType) -> Callable[[Any], Any] | None:
+    """Returns what gives a field's decimals their digits; None where nothing has to: an object does it."""
+    if one.type.kind is Kind.DECIMAL and one.places is not None:
+        return partial(_padded, one.places, Decimal(1).scaleb(-one.places))
+    inner = _padding(one.item) if one.item is not None else None
+    return partial(_of_each, inner) if inner is not None else None
+
+
+def _padded(places: int, quantum: Decimal, value: Any) -> Any:
+    if not isinstance(value, Decimal) or value.same_quantum(quantum):
+        return value
+    exponent = value.as_tuple().exponent
+    return with_places(value, places) if isinstance(exponent, int) and exponent > -places else value
+
+
 def _or_null(take: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda value: None if value is None else take(value)
 

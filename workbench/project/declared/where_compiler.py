@@ -15,7 +15,7 @@ from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import ANY, Kind, Type, misfit, record, way_to_fit
 from workbench.model.projection import ColumnKind
 from workbench.model.row_conditions import ALWAYS, NEVER, AllOf, AnyOf, Compare, Condition
-from workbench.project.declared.column_values import keeping, types_of
+from workbench.project.declared.column_values import OWN_COLUMN, keeping, types_of
 from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.source_locations import Path
 
@@ -23,7 +23,6 @@ Asking = Callable[[Any], Condition]
 """Gives a condition, from what expressions are read from."""
 _MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _FORMS = "write row.column == …, or with != < <= > >= in, joined by && and ||"
-_OWN_COLUMN = "keep the outcome in a column of its own, and compare that"
 _EQUAL = 'write row.column == …, several joined by &&; when: "…" looks at each of the rows found'
 
 
@@ -111,7 +110,7 @@ class RowConditions:
         """Returns what a column is compared with, as it keeps it."""
         kind, found = self.columns[column], value.type
         if kind is ColumnKind.JSON:
-            return self._flaw(value, f"{column} is json, which is not compared", _OWN_COLUMN)
+            return self._flaw(value, f"{column} is json, which is not compared", OWN_COLUMN)
         if operator == "in":
             return self._each_kept(column, value)
         return keeping(kind, self._fitting(column, value, found), found)
@@ -203,6 +202,6 @@ def _misshapen(node: cel_parser.Node) -> tuple[str, str]:
     """Says why something is no comparison that a store can make, and the way out."""
     if isinstance(node, cel_parser.Binary) and node.operator in {*_MIRRORED, "in"}:
         if _looks(node.left) and _looks(node.right):
-            return "columns of a row are not compared with each other", _OWN_COLUMN
-        return "a column stands alone on its side", f"calculate on the other one, or {_OWN_COLUMN}"
+            return "columns of a row are not compared with each other", OWN_COLUMN
+        return "a column stands alone on its side", f"calculate on the other one, or {OWN_COLUMN}"
     return "this compares no column of the row with a value", _FORMS

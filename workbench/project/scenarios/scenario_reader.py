@@ -153,7 +153,7 @@ class _Reader:
                 act = Replay(subscription=item.known("replay", self._subscriptions(), "subscription"))
         if item.has("after") and item.has("at"):
             item.wrong_key("at", "S-TYPE", "after and at exclude each other", "leave one of them out")
-        return ScenarioStep(after=item.span("after") or 0.0, at=item.moment("at"), act=act)
+        return ScenarioStep(after=item.span("after") or 0.0, at=item.moment("at"), act=act, place=node.place)
 
     def _order(self, item: ScenarioItem) -> IssuedCommand:
         name = item.known("command", self._registry.commands, "command")

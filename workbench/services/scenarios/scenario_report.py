@@ -31,6 +31,8 @@ def _told(result: ScenarioResult) -> Iterator[str]:
 
 def summary(line: Line) -> str:
     """Says in one sentence what is not as expected."""
+    if line.moved:
+        return f"came {line.moved} than it is listed: {line.expected or line.happened}"
     match line.sign:
         case Sign.MISSING:
             return f"did not happen: {line.expected}"
@@ -67,6 +69,8 @@ def _part(part: ResultPart) -> Iterator[str]:
 
 
 def _text(line: Line) -> str:
+    if line.moved:
+        return f"{line.expected or line.happened}  (came {line.moved} than it is listed)"
     match line.sign:
         case Sign.UNEXPECTED if line.expected:
             return f"{line.happened}  (expected was {line.expected})"

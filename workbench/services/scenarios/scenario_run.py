@@ -131,8 +131,8 @@ class ScenarioWorld:
         if step.at is None:
             return (later(now, step.after, "after") - now) / MICROSECONDS
         if step.at < now:
-            said = f"at: {moment(step.at)} has passed, it is {moment(now)} already"
-            raise InvalidValue(said, path="at")
+            said = f"at {moment(step.at)} has passed, it is {moment(now)} already"
+            raise InvalidValue(said, path=str(step.place or ""))
         return (step.at - now) / MICROSECONDS
 
     def _write(self, operations: Iterable[Operation]) -> None:

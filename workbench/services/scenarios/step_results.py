@@ -37,6 +37,7 @@ class StepLine:
         sign: None where nothing is known.
         contrasts: What differs.
         found: What came, as an item says it; None where nothing did.
+        moved: It came ``earlier`` or ``later`` than it is listed; empty for anything else.
     """
 
     part: str
@@ -46,6 +47,7 @@ class StepLine:
     sign: Sign | None = None
     contrasts: tuple[Contrast, ...] = ()
     found: Facts | None = None
+    moved: str = ""
 
     @property
     def can_take(self) -> bool:
@@ -92,6 +94,7 @@ def _line(step: WrittenStep, line: Line | None) -> StepLine:
         sign=line.sign if line is not None else None,
         contrasts=line.contrasts if line is not None else (),
         found=line.found if line is not None else None,
+        moved=line.moved if line is not None else "",
     )
 
 
@@ -116,7 +119,12 @@ def _unwritten(lines: Iterable[Line], then: tuple[WrittenStep, ...]) -> Iterator
         elif line.found is not None and (not line.sign.good or beside < BESIDE):
             beside += line.sign.good
             yield StepLine(
-                part="then", number=behind + 1, words=line.happened, sign=line.sign, found=line.found
+                part="then",
+                number=behind + 1,
+                words=line.happened,
+                sign=line.sign,
+                found=line.found,
+                moved=line.moved,
             )
 
 
