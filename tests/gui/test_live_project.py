@@ -212,7 +212,7 @@ async def test_what_may_fail_for_some_data_is_told_and_the_new_model_runs(window
     )
     assert "1 warning" in text.said.text()
     change(window, "project.tsk", "command.size > 9", "command.size != null && command.size > 9")
-    await until(lambda: "No expression is left that may fail for some data." in notices(window), within=10)
+    await until(lambda: "No warning is left." in notices(window), within=10)
 
 
 async def test_what_is_designed_here_is_not_told_and_what_others_change_is(start, until, tmp_path):

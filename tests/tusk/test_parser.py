@@ -79,7 +79,7 @@ def test_small_texts_stay(text):
     [
         ("[a\nb: 1", "p.tsk:1:1: E-SECTION the closing ] is missing"),
         ("a: hello", 'p.tsk:1:4: E-QUOTES hello needs quotes (write "hello")'),
-        ("a { b: event.n > 3, c: 1 }", 'p.tsk:1:8: E-QUOTES event needs quotes (write "event.n > 3")'),
+        ("a { b: event.n > 3, c: 1 }", 'p.tsk:1:8: E-QUOTES event.n > 3 needs quotes (write "event.n > 3")'),
         ("// note", "p.tsk:1:1: E-KEY a key was expected (a comment begins with #)"),
         ("a { b.c: 1 }", "p.tsk:1:5: E-ENTRY b needs : and a value (a name with dots stands in quotes"),
         ("[command a]", "p.tsk:1:1: E-SECTION a section's name has no blanks (write [command.a])"),

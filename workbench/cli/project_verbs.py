@@ -67,14 +67,14 @@ async def _new(options: Options, _environ: Environ) -> int:
 def _check_takes(parser: Parser) -> None:
     parser.project()
     parser.trust()
-    parser.add_argument("--strict", action="store_true", help="end with 3 for a warning, too")
+    parser.add_argument("--strict", action="store_true", help="end with 3 for a mark that is a warning, too")
     parser.add_argument(
         "--advise",
         action="store_true",
         help="list also what is worth a second look, each with its place and ways out",
     )
     parser.json(
-        "project, complete, problems [{file, line, column, code, message, hint}], warnings (likewise),"
+        "project, complete, problems [{file, line, column, code, message, hint}],"
         " marks [{severity, part, file, line, column, code, message, why, hint, fixes [{label, effect}]}],"
         " model, unseen, flows {command:NAME and the like: [{verb, name, cause, words}]}"
     )
@@ -85,40 +85,35 @@ async def _check(options: Options, environ: Environ) -> int:
     from workbench.services.project.project_check import check_project, in_words
 
     verdict = await check_project(options.project, environ, trust=options.trust)
-    lines = [many_lines(str(one)) for one in (*verdict.complaints, *verdict.warnings)]
+    warnings = [one for one in verdict.marks if one.kind.severity is Severity.WARNING]
+    lines = [many_lines(str(one)) for one in verdict.complaints]
+    lines += [] if options.advise else [one_line(str(one)) for one in warnings]
     if verdict.complaints:
         count = len(verdict.complaints)
         note(f"{count} problem{'s' if count > 1 else ''}")
     elif not verdict.unseen:
         model = in_words(verdict.model) or "an empty model"
-        lines.append(f"{one_line(verdict.name)}: no problems; {model}")
+        listed = "" if options.advise else " (--advise says more)"
+        marks = f", {counted(len(verdict.marks), 'mark')}{listed}" if verdict.marks else ""
+        lines.append(f"{one_line(verdict.name)}: no problems{marks}; {model}")
     if verdict.unseen:
         note(
             f"workbench: {', '.join(verdict.unseen)}: not trusted yet, so it was not imported and only its"
             " syntax was checked\n  read it; if you trust it, say --trust, which remembers this folder with"
             " these files"
         )
-    if verdict.warnings:
-        note(
-            f"{counted(len(verdict.warnings), 'warning')}: the project runs, and these may fail for some data"
-        )
     if options.advise:
         lines += [line for mark in verdict.marks for line in _advice(mark)]
-    else:
-        for mark in verdict.marks:
-            if mark.kind.severity is not Severity.ADVICE:
-                note(f"workbench: {one_line(in_brackets(mark.message, mark.kind.way))}")
     said = {"project": verdict.name, "complete": not verdict.unseen}
     said |= {
         "problems": _listed(verdict.complaints),
-        "warnings": _listed(verdict.warnings),
         "marks": [_mark(one) for one in verdict.marks],
         "model": dict(verdict.model),
         "unseen": list(verdict.unseen),
     }
     said["flows"] = {of: [asdict(one) for one in flows] for of, flows in verdict.flows.items()}
     answer(options, said, "\n".join(lines))
-    wrong = verdict.complaints or (options.strict and verdict.warnings)
+    wrong = verdict.complaints or (options.strict and warnings)
     return PROBLEMS if wrong else FAILED if verdict.unseen else DONE
 
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import QDesktopServices
 
 from workbench.gui.desk import Desk, Notice
 from workbench.gui.file_watcher import Watch
+from workbench.model.counts import counted
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -105,17 +106,16 @@ class LiveProject(QObject):
             self._warn()
 
     def _warn(self) -> None:
-        """Tells what may go wrong for some data."""
+        """Tells what compiling warned of; the board marks it."""
         found, warned = self._desk.workspace.project.warnings, self._warned
         self._warned = bool(found)
         if warned and not found:
-            text = "No expression is left that may fail for some data."
+            text = "No warning is left."
             self._desk.noticed.emit(Notice(kind="ok", text=text, topic=WARNINGS))
         if found:
             first = found[0]
             show = partial(self._desk.text_wanted.emit, first.file, first.line)
-            may = "This may fail" if len(found) == 1 else f"{len(found):,} expressions may fail"
-            text = f"{may} for some data; the project runs. {first}"
+            text = f"The project runs, with {counted(len(found), 'warning')}. {first}"
             actions = ((f"Open {first.file}", show),)
             self._desk.noticed.emit(Notice(kind="warning", text=text, actions=actions, topic=WARNINGS))
 

@@ -138,9 +138,17 @@ class Document:
         return (scope.start, scope.end) if scope is not None else self.span(path[:-1])
 
     def key_span(self, path: Path) -> tuple[int, int]:
-        """Returns the span of the key at a path, or of the nearest thing around it that exists."""
+        """Returns the span of the key at a path, or of the nearest thing around it that exists.
+
+        Of what is no more than the begin of sections' names, such as ``event``, it is the first one's.
+        """
         entry = self.find(path)
-        return (entry.start, entry.end) if entry is not None else self.span(path)
+        if entry is not None:
+            return entry.start, entry.end
+        name = ".".join(path)
+        below = (one for key, one in self.sections.items() if f"{key}.".startswith(f"{name}."))
+        first = next(below, None) if path else None
+        return (first.start, first.end) if first is not None else self.span(path)
 
     def problem(self, path: Path, code: str, message: str, hint: str = "", *, key: bool = False) -> Problem:
         """Makes a problem of the value, or of the key, at a path."""

@@ -180,8 +180,9 @@ class Scanner:
             said, hint = f"{word}(…) is a call, and nothing is ever called", "write the value itself"
             raise self.broken("E-EXPRESSION", said, hint, start=start)
         whole = _UNQUOTED.match(self.text, start)
-        hint = f'write "{whole[0].rstrip() if whole else word}"'
-        raise self.broken("E-QUOTES", f"{word} needs quotes", hint, start=start)
+        said = whole[0].rstrip(" \t\r<") if whole else word  # a block may end behind it
+        end, hint = start + len(said), f'write "{said}"'
+        raise Broken(self.places.problem(start, end, "E-QUOTES", f"{said} needs quotes", hint))
 
     def _number(self) -> Value:
         start = self.at

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.board.designing import CONTROL
@@ -97,6 +98,34 @@ async def test_a_click_on_the_ring_opens_what_is_marked_and_one_beside_it_does_n
     popover.leave()
     QTest.mouseClick(board.canvas.viewport(), Qt.MouseButton.LeftButton, pos=ring - QPoint(60, -12))
     assert (scene.chosen, popover.isVisible()) == (NOTED, False)
+
+
+async def test_the_details_say_what_is_marked_and_do_what_takes_it_away(board: BoardView, until: Any) -> None:
+    shown = board.details.marks
+    assert not shown.isVisible()
+    board.canvas.reveal(PARCELS)
+    assert [mark.message for mark in shown.marks] == ["no event fills weight of parcels"]
+    buttons = {one.text(): one for one in shown.findChildren(QPushButton)}
+    assert list(buttons) == ["Set it by parcel.packed", "Remove the column"]
+    buttons["Set it by parcel.packed"].click()
+    await until(lambda: PARCELS not in board.scene.marks)
+    assert not shown.isVisible()
+
+
+async def test_what_has_no_card_is_counted_and_stepped_to(board: BoardView, until: Any) -> None:
+    file = board.desk.workspace.project.root / "project.tsk"
+    file.write_text(TEXT + "".join(f'\n[query.{name}]\nlist: "parcels"\n' for name in ("all", "All")))
+    board.desk.project_saved.emit()
+    await until(lambda: board.marks.button.text() == "3 marks")
+    board.canvas.setFocus()
+    for _ in range(3):
+        QTest.keyClick(board.canvas, Qt.Key.Key_F9)
+        assert board.marks.popover.isVisible()
+        said = board.marks.popover.title.text()
+        board.marks.popover.leave()
+    assert said == "All and all differ in their letters' case alone"
+    QTest.keyClick(board.canvas, Qt.Key.Key_F9)
+    assert board.marks.popover.title.text() == "no event fills weight of parcels"
 
 
 async def test_what_is_not_marked_says_so(board: BoardView) -> None:

@@ -147,6 +147,16 @@ async def test_a_text_that_does_not_compile_stays_a_draft(board: BoardView, desk
     assert section.pane.editor.text() in SHOP
 
 
+async def test_a_text_with_a_warning_is_saved_and_told_as_one(board: BoardView, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    warned = 'most: "integer?"\n}\nrefuse { many { when: "command.most > 1", message: "too many" } }\n'
+    section.pane.editor.take_text(section.pane.editor.text().replace("}\n", warned, 1))
+    await until(lambda: "command.most > 1" in file_of(board) and not section.pane.dirty)
+    await until(lambda: section.stand.text().endswith("1 warning"))
+    section.pane.editor.take_text(section.pane.editor.text().replace("> 1", "> 2"))
+    await until(lambda: "command.most > 2" in file_of(board))
+
+
 async def test_a_field_is_changed_added_and_taken_away(board: BoardView, until: Any) -> None:
     section = await shown(board, "event:order.placed", until)
     table = row(section, "fields")

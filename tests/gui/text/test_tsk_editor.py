@@ -68,7 +68,7 @@ def test_a_mistake_is_underlined_exactly_and_moves_with_its_text(editor):
     editor.go_to(0)
     QTest.keyClicks(editor, "zz")
     assert marked(editor) == ["wrong", "x"]
-    assert editor.lines_with_mistakes() == {0, 1}
+    assert editor.lines_with_mistakes() == {0: "error", 1: "error"}
 
 
 def test_a_mistake_at_the_end_of_a_line_or_of_the_text_is_seen(editor):

@@ -7,7 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.errors import InvalidValue
+from workbench.services.design.design_text import DesignText
 from workbench.services.design.field_lines import read_field_line, write_field_line
+from workbench.services.design.gestures import DesignNode, fields_of
+from workbench.services.design.section_lists import put
+from workbench.tusk import parse
 
 
 @pytest.mark.parametrize(
@@ -30,6 +34,17 @@ from workbench.services.design.field_lines import read_field_line, write_field_l
         ('to: text = "a b"', "to", {"type": "string", "default": "a b"}),
         ("seats: whole = 1-2", "seats", {"type": "integer", "default": "1-2"}),
         ("when: time", "when", "date-time"),
+        ("c: string, pattern: '^(a|b)$'", "c", {"type": "string", "pattern": "^(a|b)$"}),
+        ("c: string example: 'a | b'", "c", {"type": "string", "example": "a | b"}),
+        ("c: string = 'a | b'", "c", {"type": "string", "default": "a | b"}),
+        ('s: a | b, title: "T"', "s", {"type": "choice", "choices": ["a", "b"], "title": "T"}),
+        ('note: string = "a", min: 1', "note", {"type": "string", "default": "a", "min": 1}),
+        ("n: integer = 5, min: 1", "n", {"type": "integer", "default": 5, "min": 1}),
+        (
+            's: a | b = b c, title: "T"',
+            "s",
+            {"type": "choice", "choices": ["a", "b"], "default": "b c", "title": "T"},
+        ),
     ],
 )
 def test_a_line_says_what_is_written(line, name, value):
@@ -40,7 +55,19 @@ def test_a_line_says_what_is_written(line, name, value):
 
 
 @pytest.mark.parametrize(
-    "line", ["", "1a", "a b", "a: money max", "a: money min x", "a: [", "a: x | | y", "a:: b c"]
+    "line",
+    [
+        "",
+        "1a",
+        "a b",
+        "a: money max",
+        "a: money min x",
+        "a: [",
+        "a: x | | y",
+        "a:: b c",
+        'a: text = "b" c',
+        'a: text = b, default: "c"',
+    ],
 )
 def test_what_cannot_be_understood_is_told(line):
     with pytest.raises(InvalidValue) as failure:
@@ -65,6 +92,21 @@ def test_what_cannot_be_understood_is_told(line):
 def test_what_has_no_word_of_its_own_stands_as_in_the_text(value, line):
     assert write_field_line("x", value) == line
     assert read_field_line(line) == ("x", value)
+
+
+@pytest.mark.parametrize(
+    "line", ["x: money min 0.12345678901234567890", "x: decimal = 1.10", "x: decimal min 0.50 = 1.00"]
+)
+def test_a_number_keeps_the_digits_that_were_typed(line):
+    name, value = read_field_line(line)
+    assert write_field_line(name, value) == line
+    document = put(parse("[event.a]\n"), ("event", "a", "fields", name), value)
+    assert line.split()[-1] in document.text
+    assert fields_of(DesignText(project=document), DesignNode("event", "a")) == {name: value}
+    assert (
+        write_field_line(name, fields_of(DesignText(project=document), DesignNode("event", "a"))[name])
+        == line
+    )
 
 
 def test_columns_have_types_of_their_own():

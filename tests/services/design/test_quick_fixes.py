@@ -77,3 +77,38 @@ def test_what_is_wrong_is_told_before_what_is_marked():
     text = EXAMPLES["A-END"][1].replace('changes: "parcel"', 'changes: "parcl"')
     assert checked(text).problems != ()
     assert checked(text).marks == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "label", "after"),
+    [
+        ("[aggregate.bill]", "[agregate.bill]", "Replace with aggregate", "[aggregate.bill]"),
+        ("[topics]", "[topcs]", "Replace with topics", "[topics]"),
+        ('emit: "order.paid"', "emit: order.paid", "Put order.paid between quotes", 'emit: "order.paid"'),
+    ],
+)
+def test_a_fix_exchanges_the_whole_word_and_no_more(old, new, label, after):
+    text, found = fixes(old, new)
+    fix = next(one for one in found if one.label == label)
+    assert fix.applied(text) == text.replace(new, after, 1) == PROJECT
+
+
+def test_sections_with_one_wrong_word_get_the_right_one_together():
+    text = PROJECT.replace("[event.", "[evnt.")
+    found = checked(text)
+    assert text.splitlines()[found.problems[0].line - 1] == "[evnt.order.placed]"
+    (fix,) = quick_fixes(found, found.problems[0])
+    assert fix.applied(text) == PROJECT
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("[aggregate.bill]", "[aggregate.bill]\n\n[agregate.order]"),
+        ('emit: "order.paid"', 'emit: "order.paid"\nemt: "order.paid"'),
+        ('"order.paid" { count: "paid" }', '"order.paid" { count: "paid" }\n"order.piad" { count: "paid" }'),
+    ],
+)
+def test_no_fix_is_offered_that_leaves_a_text_that_cannot_be_read(old, new):
+    _, found = fixes(old, new)
+    assert not any(one.label.startswith("Replace with") for one in found)

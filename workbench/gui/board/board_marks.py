@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
-from workbench.gui.board.mark_painter import SIGNS
+from workbench.gui.board.mark_painter import SIGNS, gravest
 from workbench.gui.board.mark_popover import MarkPopover
 from workbench.gui.icons import icon
 from workbench.gui.reads import Question, takes_time
@@ -29,13 +29,19 @@ class BoardMarks(QObject):
         button: Says how much is marked, and steps through it.
         canvas: The board.
         popover: Says what is marked on a card.
+
+    Signals:
+        found: The marks are known.
     """
+
+    found = Signal()
 
     def __init__(self, editor: BoardEditor) -> None:
         super().__init__(editor)
         self._editor, self.canvas = editor, editor.canvas
+        self._all: list[DesignMark] = []
         self.popover = MarkPopover(editor.canvas)
-        self.popover.chosen.connect(self._fix)
+        self.popover.chosen.connect(self.fix)
         self.popover.left.connect(editor.canvas.setFocus)
         self.button = toolbar_button("", "warning", "Step through what is marked")
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -55,6 +61,7 @@ class BoardMarks(QObject):
         return self._editor.desk.workspace.design.marks()
 
     def _show(self, found: list[DesignMark]) -> None:
+        self._all = found
         marks: dict[str, tuple[DesignMark, ...]] = {}
         for one in found:
             marks[one.node] = (*marks.get(one.node, ()), one)
@@ -62,14 +69,27 @@ class BoardMarks(QObject):
         for picture in self.canvas.pictures:
             picture.show_marks(marks)
         self.count()
+        self.found.emit()
 
     def count(self) -> None:
         """Says how much is wrong or marked on the picture that is seen."""
         found = self.canvas.board.troubles()
-        self.button.setEnabled(bool(found.count))
-        self.button.setText(counted(found.count, "mark") if found.count else "No marks")
-        self.button.setIcon(icon(*SIGNS[found.severity]) if found.count else icon("ok", "ok"))
+        others = [one.kind.severity for one in self._others()]
+        count = found.count + len(others)
+        self.button.setEnabled(bool(count))
+        self.button.setText(counted(count, "mark") if count else "No marks")
+        worst = gravest([*others, *([found.severity] if found.count else [])])
+        self.button.setIcon(icon(*SIGNS[worst]) if count else icon("ok", "ok"))
         self.canvas.offering.refresh()
+
+    def _others(self) -> list[DesignMark]:
+        """Returns the marks of what has no card in the picture."""
+        cards = self.canvas.board.cards()
+        return [one for one in self._all if one.node not in cards]
+
+    def steps(self) -> list[str]:
+        """Returns the ids of nodes that are marked, and an empty one for what has no card."""
+        return [*self.canvas.board.problems(), *([""] if self._others() else [])]
 
     @action(
         "Next mark",
@@ -79,15 +99,18 @@ class BoardMarks(QObject):
         on="canvas",
         group=1,
         anyway=True,
-        why=lambda marks, _node: "" if marks.canvas.board.problems() else "Nothing is marked",
+        why=lambda marks, _node: "" if marks.steps() else "Nothing is marked",
     )
     def next_mark(self, _node: object = "") -> None:
         """Shows the next node with which something is wrong, and what is marked on it."""
-        wrong, here = self.canvas.board.problems(), self.canvas.board.chosen
-        if wrong:
-            following = wrong[(wrong.index(here) + 1) % len(wrong) if here in wrong else 0]
+        steps, here = self.steps(), self.canvas.board.chosen
+        following = steps[(steps.index(here) + 1) % len(steps) if here in steps else 0] if steps else ""
+        if following:
             self.canvas.reveal(following)
             self.explain(following)
+        elif steps:
+            self.canvas.board.choose("")
+            self.popover.show_marks(self._others(), QRect())
 
     def _no_marks(self, node: str) -> str:
         return "" if node in self.canvas.board.marks else "Nothing is marked on it"
@@ -99,7 +122,8 @@ class BoardMarks(QObject):
         if node in board.marks and board.here:
             self.popover.show_marks(board.marks[node], self._editor.on_canvas(board.box_of(board.here)))
 
-    def _fix(self, fix: MarkFix) -> None:
+    def fix(self, fix: MarkFix) -> None:
+        """Does what takes a mark away, as a step that can be undone."""
         why = self._editor.why_not()
         if why:
             self._editor.desk.notice("info", why)

@@ -60,6 +60,7 @@ class CodeLine(QPlainTextEdit):
         self._list: CompletionList | None = None
         self._shown = ""
         self._mistakes: Sequence[tuple[int, int]] = ()
+        self._role = "error"
         font = code_font() if code else ui_font()
         font.setFeature(QFont.Tag("calt"), 0)
         self.setFont(font)
@@ -92,10 +93,10 @@ class CodeLine(QPlainTextEdit):
         """Returns what stands in it."""
         return exact_text(self)
 
-    def show_mistakes(self, spans: Sequence[tuple[int, int]]) -> None:
-        """Underlines characters, from the first to behind the last, and nothing else."""
-        self._mistakes = spans
-        self.setProperty("invalid", bool(spans))
+    def show_mistakes(self, spans: Sequence[tuple[int, int]], role: str = "error") -> None:
+        """Underlines characters in a colour, from the first to behind the last, and nothing else."""
+        self._mistakes, self._role = spans, role
+        self.setProperty("invalid", bool(spans) and role == "error")
         self.style().polish(self)
         self._dress()
 
@@ -118,7 +119,7 @@ class CodeLine(QPlainTextEdit):
             mark.format.setForeground(QColor(colors.ink(role)))
             marks.append(mark)
         for start, end in self._mistakes:
-            marks.append(wave(self._cursor(start, max(end, start + 1))))
+            marks.append(wave(self._cursor(start, max(end, start + 1)), self._role))
         self.setExtraSelections(marks)
 
     def _cursor(self, start: int, end: int) -> QTextCursor:

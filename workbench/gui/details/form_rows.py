@@ -92,15 +92,15 @@ class Row(QWidget):
 
     def _problem(self, one: FormProblem, why_not: str) -> QWidget:
         box = QWidget()
-        line = QHBoxLayout(box)
+        line = QVBoxLayout(box)
         line.setContentsMargins(0, 0, 0, 2)
-        line.addWidget(_error(one.said), 1)
+        line.addWidget(_error(one.said, "warning" if one.problem.warning else "error"))
         fix = next(iter(self.hand.fixes(one)), None) if not why_not else None
         if fix is not None:
             button = QPushButton(fix.label.replace("&", "&&"))
             button.setToolTip(plain_tip(fix.effect))
             button.clicked.connect(lambda _checked=False: self.hand.fix(fix))
-            line.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+            line.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         self._whole.addWidget(box)
         return box
 
@@ -134,7 +134,8 @@ class LineRow(Row):
         super().show_problems(problems, why_not)
         self.line.setReadOnly(bool(why_not or self.row.why_not))
         self.line.setToolTip(plain_tip(why_not or self.row.why_not))
-        self.line.show_mistakes([(one.start, one.end) for one in problems if one.end])
+        role = "warning" if all(one.problem.warning for one in problems) else "error"
+        self.line.show_mistakes([(one.start, one.end) for one in problems if one.end], role)
 
     @override
     def places(self) -> Sequence[QWidget]:
@@ -304,8 +305,8 @@ def _labelled(row: FormRow, editor: QWidget) -> QHBoxLayout:
     return line
 
 
-def _error(said: str) -> QLabel:
-    label = plain_label(said, "error", wrap=True)
+def _error(said: str, role: str = "error") -> QLabel:
+    label = plain_label(said, role, wrap=True)
     label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
     return label
 

@@ -163,7 +163,7 @@ class SchemaDialog(QDialog):
         self.pane.know(checked)
         self.draft.setEnabled(True)
         if trial is None:
-            self._tell("error", counted(max(1, len(checked.problems)), "mistake"), "")
+            self._tell("error", counted(max(1, len(checked.mistakes)), "mistake"), "")
             self.said.setText(why)
             return
         self.save.setEnabled(trial.whole and self.pane.dirty)

@@ -283,7 +283,7 @@ class SectionEditor(QWidget):
             return
         self.pane.know(checked)
         self._show()
-        fits = len(checked.problems) <= self._problems and self.banner.isHidden()
+        fits = len(checked.mistakes) <= self._problems and self.banner.isHidden()
         if self.pane.dirty and fits and not self._why_not:
             if self._changes_fields():
                 whole = self.pane.whole()
@@ -378,13 +378,16 @@ class SectionEditor(QWidget):
             return
         last = piece.first_line + self.pane.editor.text().rstrip("\n").count("\n")
         self.where.setText(f"{PROJECT_FILE}  lines {piece.first_line}–{last}")
-        count = len(self.pane.editor.mistakes)
-        if count:
+        found = self.pane.editor.mistakes
+        warnings = sum(one.warning for one in found)
+        if count := len(found) - warnings:
             self.stand.set("error", counted(count, "mistake"))
         elif self.pane.dirty:
             self.stand.set("warning", "draft")
         elif self._problems:
             self.stand.set("warning", "not saved")
+        elif warnings:
+            self.stand.set("warning", counted(warnings, "warning"))
         else:
             self.stand.set("ok", "saved" if not self._why_not else "read-only")
         self.stand.setToolTip(BROKEN if broken else DRAFT if self.pane.dirty else self._why_not)

@@ -127,7 +127,7 @@ class SectionPane(TextPane):
     async def left_after(self, text: str, fix: QuickFix) -> int:
         """Returns how many mistakes the file would have with a fix; it is tried in a thread."""
         whole = fix.applied(self.piece.whole(text) if self.piece is not None else text)
-        return len((await asyncio.to_thread(self._check_text, whole)).problems)
+        return len((await asyncio.to_thread(self._check_text, whole)).mistakes)
 
     @override
     def apply(self, fix: QuickFix) -> None:

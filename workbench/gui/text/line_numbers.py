@@ -48,10 +48,10 @@ class LineNumbers(QWidget):
             painter.setFont(editor.font())
             while block.isValid() and block.blockNumber() <= last.blockNumber():
                 number, top = block.blockNumber(), round(editor.top_of(block))
-                role = colors.error if number in wrong else colors.text if number == here else colors.muted
-                painter.setPen(QColor(role))
+                role = wrong.get(number) or ("text" if number == here else "muted")
+                painter.setPen(QColor(getattr(colors, role)))
                 room = QRect(0, top, self.width() - 10, height)
                 painter.drawText(room, Qt.AlignmentFlag.AlignRight, str(number + editor.first_line))
                 if number in wrong:
-                    painter.fillRect(QRect(0, top, 3, height), QColor(colors.error))
+                    painter.fillRect(QRect(0, top, 3, height), QColor(getattr(colors, role)))
                 block = block.next()

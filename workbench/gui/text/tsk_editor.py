@@ -181,9 +181,10 @@ class TskEditor(QPlainTextEdit):
         self.centerCursor()
         return True
 
-    def lines_with_mistakes(self) -> set[int]:
-        """Returns the numbers of lines in which something is wrong, from 0."""
-        return {_line(span) for span, _ in self._mistakes}
+    def lines_with_mistakes(self) -> dict[int, str]:
+        """Returns ``warning`` or ``error`` by the numbers of lines in which something is wrong, from 0."""
+        found = sorted(self._mistakes, key=lambda one: not one[1].warning)
+        return {_line(span): "warning" if one.warning else "error" for span, one in found}
 
     def _span(self, problem: Problem) -> QTextCursor:
         block = self.document().findBlockByNumber(problem.line - 1)

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.gui.board.board_graph import BoardGraph, BoardNode, kind_of
+from workbench.gui.board.mark_list import MarkList
 from workbench.gui.icons import icon
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.views.subscription_table import mode_text
@@ -207,6 +208,9 @@ class DetailsPanel(QFrame):
         letters_wanted: The person wants to see the subscription's dead letters.
         text_wanted: The person wants to see where it is declared.
         closed: The person wants the panel to go.
+
+    Attributes:
+        marks: What is marked on the node.
     """
 
     acted = Signal()
@@ -216,7 +220,7 @@ class DetailsPanel(QFrame):
 
     def __init__(self, section: SectionEditor) -> None:
         super().__init__()
-        self.section, self.about = section, AboutPane()
+        self.section, self.about, self.marks = section, AboutPane(), MarkList()
         self._sign = QLabel()
         self._title = ElidedLabel("heading")
         self._kind = ElidedLabel("muted")
@@ -261,6 +265,7 @@ class DetailsPanel(QFrame):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addLayout(top)
+        whole.addWidget(self.marks)
         whole.addWidget(self.pages, 1)
 
     def lie(self, *, wide: bool) -> None:
@@ -282,6 +287,7 @@ class DetailsPanel(QFrame):
     def show_nothing(self) -> None:
         """Says that nothing is chosen."""
         self.section.leave()
+        self.marks.show_marks(())
         self.pages.setCurrentIndex(0)
         self._title.setText("Details")
         self._kind.setText("")

@@ -78,6 +78,8 @@ class BoardView(View):
         self.details.letters_wanted.connect(self._show_letters)
         self.details.text_wanted.connect(self.show_text)
         self.details.closed.connect(self.split.show_details)
+        self.details.marks.chosen.connect(self.marks.fix)
+        self.marks.found.connect(lambda: self._show_details(self.scene.chosen))
         self.details.section.drafted.connect(self._show_badges)
         self.editor.stood.connect(lambda: self._show_details(self.scene.chosen))
         self.acts.offer()
@@ -317,6 +319,7 @@ class BoardView(View):
                 self.editor.node(name), self.editor.state, self.editor.why_not()
             )
             registry = self.desk.workspace.registry
+            self.details.marks.show_marks(self.scene.marks.get(node.id, ()))
             self.details.show_node(self.scene.graph, node, registry, self._live, declared=declared)
         self.split.choose(chosen=node is not None)
         self.pictures.tell_keys(node.title if node is not None else "", self.acts["other_picture"])

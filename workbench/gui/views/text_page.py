@@ -80,9 +80,8 @@ class TextPage(TextPane):
         """Takes what is known of the text."""
         self.checked = checked
         if self.sure:
-            self.show_mistakes(
-                [*checked.problems, *(one.as_warning for one in checked.marks if one.as_warning)]
-            )
+            marked = [one.as_warning for one in checked.marks if one.as_warning]
+            self.show_mistakes([*checked.problems, *(one for one in marked if one not in checked.problems)])
 
     # -- the language -------------------------------------------------------------------------------------
 
@@ -108,7 +107,7 @@ class TextPage(TextPane):
 
     async def left_after(self, text: str, fix: QuickFix) -> int:
         """Returns how many mistakes a text would have with a fix; it is tried in a thread."""
-        return len((await asyncio.to_thread(self._check, fix.applied(text))).problems)
+        return len((await asyncio.to_thread(self._check, fix.applied(text))).mistakes)
 
     async def check(self) -> None:
         """Checks the text in a thread: typing never waits."""

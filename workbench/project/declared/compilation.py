@@ -34,7 +34,7 @@ from workbench.project.declared.source_locations import Path, SourceLocations
 from workbench.project.declared.value_classes import FieldType
 from workbench.tusk import Problem
 
-_ABOUT_EVENTS = {"S-CEL", "S-TYPE"}
+_ABOUT_EVENTS = {"S-CEL", "S-TYPE", "A-NULL", "A-MONEY"}
 """Mistakes that a text may have with one event and not with another."""
 _PYTHON = {
     str: Kind.STRING,

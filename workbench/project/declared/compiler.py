@@ -41,6 +41,8 @@ from workbench.project.declared.section_reader import Sections, read_sections
 from workbench.project.declared.source_locations import Path, SourceLocations
 from workbench.tusk import Document, Problem
 
+UNKNOWN_GIVER = "there is no actor or outside system"
+
 
 def compile_declared(
     document: Document,
@@ -160,9 +162,9 @@ def _check_actors(draft: Compilation, sections: Sections, known: Iterable[Defini
                 and not {("actor", name), ("external", name)} & draft.broken
             ):
                 path = ("command", *command.split("."), "by")
-                said = f"there is no actor or outside system {name}"
+                said = f"{UNKNOWN_GIVER} {name}"
                 hint = did_you_mean(name, names, f"write [actor.{name}]")
-                odd = draft.places.item(path, index, "S-REF", said, hint)
+                odd = draft.places.item(path, index, "A-GIVER", said, hint)
                 draft.problems.append(replace(odd, warning=True))  # who gives it changes nothing that it does
     for name in sections.actors:
         if name in sections.externals:

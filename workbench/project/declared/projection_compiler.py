@@ -326,7 +326,7 @@ def _counted(
 def _inexact(name: str) -> tuple[str, str, str]:
     """Returns code, message and hint where exact numbers come into a column that rounds them."""
     said = f"{name} is a number, which rounds: sums and comparisons of exact amounts go wrong by a little"
-    return "S-TYPE", said, f'make it columns {{ {name}: "money" }}, or "decimal"'
+    return "A-MONEY", said, f'make it columns {{ {name}: "money" }}, or "decimal"'
 
 
 def _values(

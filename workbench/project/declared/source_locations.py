@@ -50,13 +50,13 @@ class SourceLocations:
 
     def flaw(self, path: Path, flaw: Flaw) -> Problem:
         """Makes a problem of what is wrong inside the expression at a path."""
-        entry = self.document.find(self.written(path))
+        entry, code = self.document.find(self.written(path)), "A-NULL" if flaw.warning else "S-CEL"
         if entry is None or entry.value.kind is not ValueKind.STRING:
-            problem = self.problem(path, "S-CEL", flaw.message, flaw.hint)
+            problem = self.problem(path, code, flaw.message, flaw.hint)
             return replace(problem, warning=flaw.warning)
         start = self._offset(entry.value, flaw.at)
         end = max(start + 1, self._offset(entry.value, flaw.end))
-        problem = self.document.places.problem(start, end, "S-CEL", flaw.message, flaw.hint)
+        problem = self.document.places.problem(start, end, code, flaw.message, flaw.hint)
         return replace(problem, path=path, warning=flaw.warning)
 
     def label(self, path: Path) -> str:

@@ -66,14 +66,14 @@ def id_of(aggregate: str) -> str:
 def _known(document: Document, path: Path) -> dict[str, Any]:
     """Returns the fields of a block; none where they are more than themselves."""
     entry = document.find(path)
-    said = _read(entry.value) if entry is not None else {}
+    said = _read(entry.value, document.text) if entry is not None else {}
     return said if isinstance(said, dict) else {}
 
 
-def _read(value: Value) -> Any:
+def _read(value: Value, text: str) -> Any:
     """Returns what is written; nothing where it is more than itself."""
     try:
-        return plain_value(value)
+        return plain_value(value, text)
     except InvalidValue:
         return {}
 
@@ -84,6 +84,6 @@ def _takes(document: Document, said: Any, status: str) -> bool:
     kind = str(spec.get("type", "")).removesuffix("?")
     named = document.find(("types", kind)) if kind else None
     if named is not None:
-        return _takes(document, _read(named.value), status)
+        return _takes(document, _read(named.value, document.text), status)
     choices = spec.get("choices")
     return kind == "string" or (kind == "choice" and isinstance(choices, list) and status in choices)

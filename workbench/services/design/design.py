@@ -164,7 +164,7 @@ class Design:
     def marks(self) -> list[DesignMark]:
         """Returns what is worth a second look in the model that runs, at its places in its file."""
         model = self._world.model
-        return marks_of(model.file, model.registry) if model.file is not None else []
+        return marks_of(model.file, model.registry, model.warnings) if model.file is not None else []
 
     def is_running(self) -> bool:
         """Whether the files were written here as they run."""

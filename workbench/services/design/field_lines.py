@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
+
+from typing_extensions import override
 
 from workbench.errors import InvalidValue
 from workbench.tusk import TskError, Value, ValueKind, parse, write_value
@@ -25,12 +27,30 @@ _MAP = re.compile(r"\{\s*(?P<of>[^\s{}]+)\s*\}")
 _WORD = re.compile(r"[A-Za-z_][\w/-]*")
 _LIMIT = re.compile(r"\s*(?P<key>min|max|places)\s+(?P<value>-?\d+(?:\.\d+)?)")
 _DEFAULT = re.compile(r"\s*=\s*(?P<value>\S.*)", re.DOTALL)
+_MORE = re.compile(r",\s*(?=[A-Za-z_][\w-]*\s*[:{])")
+"""What stands between a default without quotes and what else is said."""
 _HINT = "name: type, such as amount: money min 0, note?, status: placed | paid, lines: [line]"
 _PLAIN = {ValueKind.STRING, ValueKind.NUMBER, ValueKind.BOOLEAN, ValueKind.NULL}
 _LIMITS = ("min", "max", "places")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _PLAIN_NAME = re.compile(r"[^\s\[\]{}]+")
-_CHOICES = re.compile(r"(?P<names>[^=|\"]*\|[^=\"]*)")
+_CHOICES = re.compile(r"""(?P<names>[^=|"':,(){}\[\]]*(?:\|[^=|"':,(){}\[\]]*)+)""")
+
+
+class TypedNumber(float):
+    """A number that is written as it was typed, such as ``1.10``."""
+
+    _typed: str
+
+    def __new__(cls, typed: str) -> Self:
+        """Makes the number of a text."""
+        made = super().__new__(cls, typed)
+        made._typed = typed
+        return made
+
+    @override
+    def __repr__(self) -> str:
+        return self._typed
 
 
 def read_field_line(line: str, *, column: bool = False) -> tuple[str, str | dict[str, Any]]:
@@ -49,10 +69,10 @@ def read_field_line(line: str, *, column: bool = False) -> tuple[str, str | dict
     said, rest = _type(found["rest"] or (PLAIN_COLUMN if column else PLAIN_TYPE), words)
     while limit := _LIMIT.match(rest):
         text = limit["value"]
-        said[limit["key"]] = float(text) if "." in text else int(text)
+        said[limit["key"]] = TypedNumber(text) if "." in text else int(text)
         rest = rest[limit.end() :]
     if default := _DEFAULT.fullmatch(rest):
-        said["default"] = _read(default["value"].strip())
+        said |= _default(default["value"].strip())
     elif rest.strip():
         said |= _entries(rest.strip().removeprefix(",").strip())
     if found["open"]:
@@ -103,47 +123,67 @@ def _shape(plain: str, said: dict[str, Any]) -> str:
         return f"[{of}]" if plain == "list" else f"{{{of}}}"
     if plain == "choice" and isinstance(choices, list) and set(said) <= {"choices", "default"}:
         line = " | ".join(str(one) for one in choices)
-        same = [one.strip() for one in line.split("|")] == choices
-        if same and len(choices) > 1 and not set('="') & set(line):
+        if _CHOICES.fullmatch(line) and [one.strip() for one in line.split("|")] == choices:
             del said["choices"]
             return line
     return plain
 
 
-def _entries(text: str) -> dict[str, Any]:
+def _entries(written: str) -> dict[str, Any]:
     """Returns what else a block says, as it is written there, such as ``example: "Ada"``."""
-    try:
-        scope = parse(f"x {{ {text} }}").top.entries["x"].value.scope
-    except TskError:
-        scope = None
-    said = {key: plain_value(one.value) for key, one in scope.entries.items()} if scope is not None else {}
+    said = _block(written)
     if not said or "type" in said:
-        raise InvalidValue(f"{text} cannot be understood", path="", hint=_HINT)
+        raise InvalidValue(f"{written} cannot be understood", path="", hint=_HINT)
     return said
 
 
-def plain_value(value: Value) -> Any:
-    """Returns what is written as a value that is read from a text.
+def _block(written: str) -> dict[str, Any]:
+    """Returns what a block would hold; nothing where it cannot be read."""
+    text = f"x {{ {written} }}"
+    try:
+        scope = parse(text).top.entries["x"].value.scope
+    except TskError:
+        return {}
+    return (
+        {key: plain_value(one.value, text) for key, one in scope.entries.items()} if scope is not None else {}
+    )
+
+
+def plain_value(value: Value, text: str) -> Any:
+    """Returns what is written as a value that is read from a text; a number keeps its digits.
 
     Raises:
         InvalidValue: It is more than itself, such as a reference.
     """
     if value.scope is not None:
-        return {one.key: plain_value(one.value) for one in value.scope.entries.values()}
+        return {one.key: plain_value(one.value, text) for one in value.scope.entries.values()}
     if value.kind is ValueKind.ARRAY:
-        return [plain_value(one) for one in value.items]
+        return [plain_value(one, text) for one in value.items]
     if value.kind not in _PLAIN:
         raise InvalidValue("a reference can only be changed in the text", path="")
-    return value.plain
+    return TypedNumber(text[value.start : value.end]) if isinstance(value.plain, float) else value.plain
 
 
-def _read(text: str) -> Any:
-    """Returns a default as it was typed: a number, yes or no, or a text with or without quotes."""
+def _default(written: str) -> dict[str, Any]:
+    """Returns a default as it was typed, with what is said behind it.
+
+    It is a number, yes or no, or a text with or without quotes.
+    """
+    parts = _MORE.split(written, maxsplit=1) if written[0] not in "\"'" else [written]
+    if len(parts) > 1:
+        first, more = _default(parts[0]), _entries(parts[1])
+        if "default" not in more:
+            return {**first, **more}
+        raise InvalidValue("there are two defaults", path="", hint="leave one of them out")
     try:
-        value = parse(f"x: {text}").top.entries["x"].value
-    except TskError:
-        return text
-    return value.plain if value.kind in _PLAIN else text
+        said = _block(f"default: {written}")
+    except InvalidValue:
+        said = {}
+    if "default" in said and not isinstance(said["default"], dict | list) and "type" not in said:
+        return said
+    if written[0] in "\"'":
+        raise InvalidValue(f"{written} cannot be understood", path="", hint=_HINT)
+    return {"default": written}
 
 
 def _is_number(value: object) -> bool:

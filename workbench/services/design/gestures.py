@@ -127,7 +127,8 @@ def fields_of(text: DesignText, node: DesignNode) -> dict[str, Any]:
     """Returns the fields of a thing as they are written, in their order."""
     entry = text.project.find(fields_path(node))
     scope = entry.value.scope if entry is not None else None
-    return {one.key: plain_value(one.value) for one in scope.entries.values()} if scope is not None else {}
+    entries = scope.entries.values() if scope is not None else ()
+    return {one.key: plain_value(one.value, text.project.text) for one in entries}
 
 
 def with_field(text: DesignText, node: DesignNode, line: str, *, instead: str = "") -> DesignText:

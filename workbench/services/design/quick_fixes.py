@@ -13,7 +13,8 @@ from workbench.services.design.design_text import DesignText
 from workbench.services.design.marks.mark import MarkFix
 from workbench.services.design.text_check import CheckedText
 from workbench.services.design.text_members import place_in
-from workbench.tusk import Document, Problem, Scope, write_key
+from workbench.tusk import Document, Problem, Scope, TskError, parse_in_part, write_key
+from workbench.tusk.splice import splice
 from workbench.tusk.write import INDENT
 
 _MEANT = re.compile(r"did you mean (.+?)\?")
@@ -24,6 +25,8 @@ _WRITE_QUOTED = re.compile(r'write (".*")\Z')
 _NO_SUCH = re.compile(r"there is no (\w+)(?: of this aggregate)? ([\w.-]+)")
 _MISSING = re.compile(r"([\w-]+) is missing\Z")
 _CLOSING = re.compile(r"the closing ([\])}]) is missing")
+_UNREAD = "E-"
+"""With this the codes of problems begin for which a text cannot be read."""
 _MOST = 6
 """Names that are offered where none is nearest."""
 
@@ -49,12 +52,33 @@ class QuickFix:
 
 
 def quick_fixes(checked: CheckedText, problem: Problem) -> list[QuickFix]:
-    """Returns what would fix a problem of a checked text, the most likely first."""
+    """Returns what would fix a problem of a checked text, the most likely first.
+
+    What would leave a text that cannot be read, or no better one if this cannot be read, is left out.
+    """
     document = checked.document
     marks = [mark for mark in checked.marks if mark.as_warning == problem]
     if marks:
         return [one for mark in marks for fix in mark.fixes for one in _of_mark(document, fix)]
-    return [*_replacements(document, problem), *_closings(document, problem), *_additions(document, problem)]
+    found = (*_replacements(document, problem), *_closings(document, problem), *_additions(document, problem))
+    unread = any(one.code.startswith(_UNREAD) for one in checked.problems)
+    return [one for one in found if (_mends(document, one) if unread else _is_read(document, one))]
+
+
+def _is_read(document: Document, fix: QuickFix) -> bool:
+    """Whether a text that can be read still can with a fix."""
+    try:
+        for start, end, written in fix.pieces:
+            document = splice(document, start, end, written)
+    except TskError:
+        return False
+    return True
+
+
+def _mends(document: Document, fix: QuickFix) -> bool:
+    """Whether less is wrong with a text that cannot be read once it has a fix."""
+    before, after = (parse_in_part(one)[1] for one in (document.text, fix.applied(document.text)))
+    return len(after) < len(before)
 
 
 def _of_mark(document: Document, fix: MarkFix) -> Iterator[QuickFix]:
@@ -88,6 +112,9 @@ def _replacements(document: Document, problem: Problem) -> Iterator[QuickFix]:
     meant = _MEANT.search(problem.hint)
     among = _AMONG.search(problem.hint) if " is never " not in problem.message else None
     names = [meant[1]] if meant is not None else among[1].split(", ")[:_MOST] if among is not None else []
+    if problem.path and _is_header(document, start):
+        yield from (_renamed_sections(document, ".".join(problem.path), name) for name in names)
+        return
     for name in names:
         quote = said[:1] if said[:1] in ('"', "'") else ""
         written = f"{quote}{name}{quote}" if quote else name if problem.code == "S-CEL" else write_key(name)
@@ -98,6 +125,22 @@ def _replacements(document: Document, problem: Problem) -> Iterator[QuickFix]:
     if quoted is not None and problem.code == "E-QUOTES":
         label = f"Put {said} between quotes"
         yield QuickFix(label=label, effect=f"{said} becomes {quoted[1]}", pieces=((start, end, quoted[1]),))
+
+
+def _is_header(document: Document, start: int) -> bool:
+    return any(one.start == start for one in document.sections.values())
+
+
+def _renamed_sections(document: Document, name: str, written: str) -> QuickFix:
+    """Returns what gives sections another name, of which this one is wrong or with which theirs begin."""
+    whole = ".".join((*name.split(".")[:-1], written))
+    pieces = [
+        (at, at + len(name), whole)
+        for key, one in document.sections.items()
+        if f"{key}.".startswith(f"{name}.") and (at := document.text.find(name, one.start, one.end)) >= 0
+    ]
+    effect = f"[{name}] becomes [{whole}]"
+    return QuickFix(label=f"Replace with {written}", effect=effect, pieces=tuple(reversed(pieces)))
 
 
 def _closings(document: Document, problem: Problem) -> Iterator[QuickFix]:

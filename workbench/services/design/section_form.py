@@ -187,7 +187,7 @@ class _Form:
     def _fields(self, scope: Scope) -> Iterator[FieldRow]:
         for key, entry in scope.entries.items():
             try:
-                parts = field_parts(key, plain_value(entry.value))
+                parts = field_parts(key, plain_value(entry.value, self.document.text))
             except InvalidValue:
                 parts = None
             if parts is None:

@@ -23,7 +23,7 @@ from workbench.services.design.references import NAME_SPACES
 from workbench.tusk import Document, Problem, Scope, TskError, ValueKind, parse_in_part
 from workbench.tusk.document import Path
 
-Advise = Callable[[ProjectFile, Registry], Sequence[DesignMark]]
+Advise = Callable[[ProjectFile, Registry, Sequence[Problem]], Sequence[DesignMark]]
 """Returns what is worth a second look in a model, see `marks_of`."""
 KnownNames = Mapping[str, Mapping[str, str]]
 """What names of a kind there are, each with what is said of it; by the kinds of `meanings`."""
@@ -50,6 +50,11 @@ class CheckedText:
     running: Registry | None = None
     marks: tuple[DesignMark, ...] = ()
 
+    @property
+    def mistakes(self) -> list[Problem]:
+        """What is wrong: the problems that are no warnings."""
+        return [one for one in self.problems if not one.warning]
+
 
 def check_project_text(
     text: str,
@@ -57,7 +62,7 @@ def check_project_text(
     *,
     environ: Mapping[str, str],
     running: Registry | None,
-    advise: Advise = lambda _file, _registry: (),
+    advise: Advise = lambda _file, _registry, _warnings: (),
 ) -> CheckedText:
     """Checks the text of a project file.
 
@@ -92,13 +97,15 @@ def _checked(
         running=running,
         marks=()
         if any(not one.warning for one in problems) or lenient or file is None
-        else _marks(file, made, advise),
+        else _marks(file, made, problems, advise),
     )
 
 
-def _marks(file: ProjectFile, made: Definitions, advise: Advise) -> tuple[DesignMark, ...]:
+def _marks(
+    file: ProjectFile, made: Definitions, warnings: Sequence[Problem], advise: Advise
+) -> tuple[DesignMark, ...]:
     try:
-        return tuple(advise(file, model_of(file, [made])))
+        return tuple(advise(file, model_of(file, [made]), warnings))
     except ModelError:
         return ()  # opening the project says so
 

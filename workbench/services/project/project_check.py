@@ -37,8 +37,7 @@ class ProjectReport:
     """What a check found.
 
     Attributes:
-        warnings: What may go wrong for some data; the project runs.
-        marks: What is worth a second look, though nothing is wrong with it.
+        marks: What is worth a second look; the project runs.
         unseen: Modules that were not imported, because they are not trusted; only their syntax was checked.
         model: How many things of each kind the model has; empty where it could not be built.
         flows: What each thing of the model does and after which rules, by its kind and name, as far as known.
@@ -46,7 +45,6 @@ class ProjectReport:
 
     name: str
     complaints: tuple[Complaint, ...]
-    warnings: tuple[Complaint, ...] = ()
     marks: tuple[DesignMark, ...] = ()
     unseen: tuple[str, ...] = ()
     model: Mapping[str, int]
@@ -96,8 +94,7 @@ async def check_project(target: Path, environ: Mapping[str, str], *, trust: bool
     return ProjectReport(
         name=project.name,
         complaints=tuple(found),
-        warnings=tuple(_complaint(problem, root) for problem in project.warnings),
-        marks=tuple(_at(root, mark) for mark in marks_of(file, project.registry)),
+        marks=tuple(_at(root, mark) for mark in marks_of(file, project.registry, project.warnings)),
         model=counts(project.registry),
         flows=_flows(project.registry),
     )
@@ -148,7 +145,6 @@ def _complaint(problem: object, root: Path) -> Complaint:
         code=getattr(problem, "code", "M-IMPORT"),
         message=getattr(problem, "message", str(problem)),
         hint=getattr(problem, "hint", ""),
-        warning=getattr(problem, "warning", False),
     )
 
 

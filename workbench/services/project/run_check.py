@@ -51,7 +51,6 @@ class Complaint:
 
     Attributes:
         file: From the project's folder.
-        warning: It may fail for some data only.
     """
 
     file: str
@@ -60,11 +59,9 @@ class Complaint:
     code: str
     message: str
     hint: str = ""
-    warning: bool = False
 
     def __str__(self) -> str:
-        word = "warning " if self.warning else ""
-        said = f"{self.file}:{self.line}:{self.column}: {word}{self.code} {self.message}"
+        said = f"{self.file}:{self.line}:{self.column}: {self.code} {self.message}"
         return in_brackets(said, self.hint)
 
 

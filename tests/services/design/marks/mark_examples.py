@@ -97,6 +97,20 @@ EXAMPLES = {
             'weight: "integer" }', 'weight: "money" }'
         ),
     ),
+    "A-NULL": (
+        "command pack_parcel",
+        PARCEL.replace(
+            'parcel_id: "string", weight: "integer" }',
+            'parcel_id: "string", weight: "integer", most: "integer?" }\n'
+            'refuse { heavy { when: "command.weight > command.most", message: "it is too heavy" } }',
+        ),
+    ),
+    "A-GIVER": (
+        "command pack_parcel",
+        PARCEL.replace('creates: "parcel"', 'creates: "parcel"\nby: "clerk"')
+        + "\n[actor.clerks]\n"
+        + '[policy.again]\non: "parcel.sent"\nissue: "send_parcel"\nwith { parcel_id: "id" }\n',
+    ),
     "A-GUARD": ("command send_parcel", PARCEL.replace("state.status == 'sent'", "state.status == 'lost'")),
     "A-REFUSE": (
         "command send_parcel",
@@ -131,4 +145,5 @@ def design_of(text: str) -> DesignText:
 def marks_in(design: DesignText):
     """Loads a design and returns its marks; raises where it does not load."""
     file = read_document(design.project, Path("/nowhere/project.tsk"), environ={})
-    return marks_of(file, load_project(file.path.parent, environ={}, trusted=True, file=file).registry)
+    project = load_project(file.path.parent, environ={}, trusted=True, file=file)
+    return marks_of(file, project.registry, project.warnings)

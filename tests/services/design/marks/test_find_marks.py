@@ -101,7 +101,8 @@ FOLDERS = [
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_samples_templates_and_flows_have_no_other(folder):
     file = read_settings(folder, environ={})
-    found = marks_of(file, load_project(folder, environ={}, trusted=True, file=file).registry)
+    project = load_project(folder, environ={}, trusted=True, file=file)
+    found = marks_of(file, project.registry, project.warnings)
     assert named(found) == KNOWN.get(folder.name, [])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from workbench.model.registry import Registry
 from workbench.project.project_file import ProjectFile
@@ -15,8 +15,10 @@ from workbench.services.design.marks import (
     read_model_marks,
     state_marks,
     topic_marks,
+    warning_marks,
 )
 from workbench.services.design.marks.mark import DesignMark, MarkedModel, MarkKind
+from workbench.tusk import Problem
 
 Finder = Callable[[MarkedModel], Iterator[DesignMark]]
 FINDERS: tuple[Finder, ...] = (
@@ -30,7 +32,7 @@ FINDERS: tuple[Finder, ...] = (
     event_marks.unread_events,
     state_marks.empty_states,
     read_model_marks.empty_columns,
-    read_model_marks.rounded_money,
+    warning_marks.compile_warnings,
     topic_marks.idle_topics,
     name_marks.names_alike,
 )
@@ -45,7 +47,9 @@ KINDS: tuple[MarkKind, ...] = (
     event_marks.UNREAD,
     state_marks.EMPTY_STATE,
     read_model_marks.EMPTY_COLUMN,
-    read_model_marks.ROUNDED,
+    warning_marks.MAY_FAIL,
+    warning_marks.ROUNDED,
+    warning_marks.UNKNOWN,
     topic_marks.UNREAD_TOPIC,
     topic_marks.UNUSED_TOPIC,
     name_marks.ALIKE,
@@ -53,14 +57,15 @@ KINDS: tuple[MarkKind, ...] = (
 """What is looked for."""
 
 
-def marks_of(file: ProjectFile, registry: Registry) -> list[DesignMark]:
+def marks_of(file: ProjectFile, registry: Registry, warnings: Sequence[Problem] = ()) -> list[DesignMark]:
     """Returns what is worth a second look in a model, in the order of the project file.
 
     Args:
         file: The project file of which the model was made; what Python modules bring is looked at as far as
             the model says.
+        warnings: What compiling it warned of.
     """
-    model = MarkedModel.of(file, registry)
+    model = MarkedModel.of(file, registry, warnings)
     found = [mark for finder in FINDERS for mark in finder(model)]
     return sorted(found, key=_order)
 

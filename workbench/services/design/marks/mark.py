@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -80,7 +80,8 @@ class DesignMark:
         return replace(self.place, warning=True) if self.place else None
 
     def __str__(self) -> str:
-        return str(self.place) if self.place else in_brackets(self.message, self.kind.way)
+        place = self.as_warning if self.kind.severity is Severity.WARNING else self.place
+        return str(place) if place else in_brackets(self.message, self.kind.way)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,16 +91,19 @@ class MarkedModel:
     Attributes:
         sections: What the text declares.
         registry: The model, of which Python modules may bring parts.
+        warnings: What compiling it warned of.
     """
 
     file: ProjectFile
     sections: Sections
     registry: Registry
+    warnings: Sequence[Problem] = ()
 
     @classmethod
-    def of(cls, file: ProjectFile, registry: Registry) -> MarkedModel:
+    def of(cls, file: ProjectFile, registry: Registry, warnings: Sequence[Problem] = ()) -> MarkedModel:
         """Reads what a project file declares."""
-        return cls(file=file, sections=read_sections(file.document, file.declared)[0], registry=registry)
+        sections = read_sections(file.document, file.declared)[0]
+        return cls(file=file, sections=sections, registry=registry, warnings=warnings)
 
     def declares(self, kind: str, name: str) -> bool:
         """Whether the project file declares a thing."""

@@ -1,4 +1,4 @@
-"""Marks of read models: columns that no event fills, and money in columns that round."""
+"""Marks of read models: columns that no event fills."""
 
 from __future__ import annotations
 
@@ -19,14 +19,6 @@ EMPTY_COLUMN = MarkKind(
     why="It is empty in every row",
     way="set it by an event, or remove it",
 )
-ROUNDED = MarkKind(
-    code="A-MONEY",
-    severity=Severity.WARNING,
-    title="money or a decimal in a column of type `number`",
-    why="Such a column keeps binary fractions: 0.1 + 0.2 is not 0.3 there, and sums drift",
-    way="make the column money or decimal",
-)
-_EXACT = {"money", "decimal"}
 
 
 def empty_columns(model: MarkedModel) -> Iterator[DesignMark]:
@@ -67,41 +59,3 @@ def _empty(model: MarkedModel, name: str, section: ProjectionSection, column: st
 def _fill(text: DesignText, *, name: str, event: str, way: str, column: str) -> DesignText:
     path = ("projection", *name.split("."), "on", event, way, column)
     return text.with_project(put(text.project, path, f"event.{column}"))
-
-
-def rounded_money(model: MarkedModel) -> Iterator[DesignMark]:
-    """Finds columns of binary fractions that are given a decimal field of an event as it is."""
-    for name, section in model.sections.projections.items():
-        for column, one in list(section.columns.items())[1:]:
-            kinds = {kind for kind in _given(model, section, column) if kind in _EXACT}
-            if one.type == "number" and kinds:
-                yield _rounded(model, name, column, "money" if kinds == {"money"} else "decimal")
-
-
-def _given(model: MarkedModel, section: ProjectionSection, column: str) -> Iterator[str]:
-    """Yields the types of the events' fields that a column is given."""
-    for event, one in section.on.items():
-        known = model.sections.events.get(event)
-        for part in (one.put, one.set, one.add):
-            said = part.get(column)
-            field = said.removeprefix("event.") if isinstance(said, str) else ""
-            if known is not None and field in known.fields and said != field:
-                yield model.base_type(known.fields[field]).type.removesuffix("?")
-
-
-def _rounded(model: MarkedModel, name: str, column: str, kind: str) -> DesignMark:
-    fix = MarkFix(
-        label=f"Make it {kind}",
-        effect="the read model is built again",
-        change=partial(_typed, name=name, column=column, kind=kind),
-    )
-    message = f"{column} of {name} is a number, and is given {kind}"
-    inside = ("columns", column)
-    return model.mark(ROUNDED, ("projection", name), message, inside=inside, fixes=(fix,), line=column)
-
-
-def _typed(text: DesignText, *, name: str, column: str, kind: str) -> DesignText:
-    path, document = ("projection", *name.split("."), "columns", column), text.project
-    entry = document.find(path)
-    inner = entry is not None and entry.value.scope is not None
-    return text.with_project(put(document, (*path, "type") if inner else path, kind))

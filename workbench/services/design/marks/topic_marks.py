@@ -16,7 +16,7 @@ from workbench.tusk import delete
 
 UNREAD_TOPIC = MarkKind(
     code="A-TOPIC",
-    severity=Severity.WARNING,
+    severity=Severity.ADVICE,
     title="a topic that nothing reads",
     why="What goes there is kept, and nothing comes of it",
     way="add a subscription, route the events elsewhere, or remove the topic",
