@@ -11,7 +11,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
 from workbench.gui.desk import Notice
-from workbench.gui.palette import Palette, Target, TargetList, matches, nothing_found, notice_targets
+from workbench.gui.palette import (
+    Palette,
+    Target,
+    TargetList,
+    matches,
+    model_targets,
+    nothing_found,
+    notice_targets,
+)
 
 
 @pytest.fixture
@@ -143,3 +151,23 @@ async def test_V4_where_nothing_is_found_it_says_so(parent, until):
     await until(said.isVisible)
     assert said.text() == "Nothing found"
     palette.deleteLater()
+
+
+async def test_every_part_of_the_model_is_gone_to(desk, workspace):
+    model, wanted = workspace.registry, []
+    desk.wanted.connect(wanted.append)
+    found = {target.text: target for target in model_targets(desk)}
+    parts = (
+        model.events,
+        model.projections,
+        model.reactors,
+        model.subscriptions,
+        model.topics,
+        model.aggregates,
+    )
+    assert {name for part in parts for name in part} <= set(found)
+    event, projection = next(iter(model.events)), next(iter(model.projections))
+    found[event].go()
+    assert (wanted[-1], desk.selection.node) == ("board", f"event:{event}")
+    found[projection].go()
+    assert (wanted[-1], desk.selection.projection) == ("projections", projection)

@@ -183,6 +183,19 @@ def test_the_row_on_which_the_keyboard_stands_is_told_when_it_is_chosen(table, w
     assert numbers(told) == [0, 1]
 
 
+@pytest.mark.parametrize("way", [Qt.Key.Key_Down, Qt.Key.Key_Up])
+def test_the_only_row_is_chosen_by_going_to_it(shown, way):
+    only = shown([TableColumn("Name", stretch=True)], ListSource([("one",)], lambda row: row[0]))
+    only.begin()
+    told = collected(only.row_chosen)
+    assert not only.selected_rows()
+    QTest.keyClick(only, way)
+    assert [row[0] for row in only.selected_rows()] == ["one"]
+    assert len(told) == 1
+    QTest.keyClick(only, way)
+    assert len(told) == 1, "it goes nowhere from there"
+
+
 def test_a_click_on_the_chosen_row_tells_it_again(table):
     table.choose_index(2)
     told = collected(table.row_chosen)

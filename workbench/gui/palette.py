@@ -18,6 +18,7 @@ from workbench.gui.desk import Desk, Notice, Selection
 from workbench.gui.loop import spawn
 from workbench.gui.tree import DATA, TreeModel, TreeRow
 from workbench.gui.widgets import plain_label
+from workbench.model.aggregate import AggregateType
 from workbench.model.text_folding import folded
 
 SHOWN = 60
@@ -122,7 +123,7 @@ class Palette(QDialog):
         self._search = search
         self._seeking = self._entered = False
         self._line = QLineEdit()
-        self._line.setPlaceholderText("Go to a view, stream, command or query, or do something …")
+        self._line.setPlaceholderText("Go to a view, a stream or a part of the model, or do something …")
         self._line.setAccessibleName("Palette")
         self._list = TargetList()
         self._none = plain_label("Nothing found", "muted")
@@ -253,8 +254,51 @@ def _action_target(several: Sequence[BoundAction], bring: Callable[[str], object
     )
 
 
-def command_targets(desk: Desk) -> list[Target]:
-    """Returns the forms of all commands and queries."""
+def model_targets(desk: Desk) -> list[Target]:
+    """Returns all parts of the model: the forms of commands and queries, the others where they are shown."""
+    return [*_form_targets(desk), *_part_targets(desk)]
+
+
+def _part_targets(desk: Desk) -> list[Target]:
+    model = desk.workspace.registry
+
+    def target(name: str, kind: str, icon: str, view: str, selection: Selection) -> Target:
+        return Target(text=name, kind=kind, icon=icon, go=partial(desk.select, selection, view=view))
+
+    def reacting(name: str, kind: str, icon: str) -> Target:
+        return target(name, kind, icon, "subscriptions", Selection(subscription=name))
+
+    def card(name: str, kind: str, icon: str, node: str) -> Target:
+        return target(name, kind, icon, "board", Selection(node=f"{node}:{name}"))
+
+    reactors = ((one, "process" if one.stateful else "policy") for one in model.reactors.values())
+    return [
+        *(card(name, "event", "event", "event") for name in model.events),
+        *(
+            target(name, "projection", "projection", "projections", Selection(projection=name))
+            for name in model.projections
+        ),
+        *(reacting(one.name, kind, "policy") for one, kind in reactors),
+        *(reacting(name, "subscription", "subscription") for name in model.subscriptions),
+        *(card(name, "topic", "topic", "topic") for name in model.topics),
+        *(
+            card(name, "outside system" if name in model.externals else "actor", "person", "external")
+            for name in model.actors
+        ),
+        *(
+            target(name, "aggregate", "stream", "board", Selection(node=_first_of(one, name)))
+            for name, one in model.aggregates.items()
+        ),
+    ]
+
+
+def _first_of(aggregate: AggregateType, name: str) -> str:
+    """Returns the card that stands for an aggregate: its first command or event, for it has a lane alone."""
+    of = [*(f"command:{one}" for one in aggregate.commands), *(f"event:{one}" for one in aggregate.events)]
+    return of[0] if of else f"aggregate:{name}"
+
+
+def _form_targets(desk: Desk) -> list[Target]:
 
     def form(name: str) -> None:
         desk.command_wanted.emit(name)

@@ -297,11 +297,9 @@ class FastTableView(QTableView):
                 event.ignore()
             else:
                 self._tell_row(self.row_activated)
-        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and not event.modifiers() & SPREADS:
-            if not self._model.rowCount():
-                return
-            last = self._model.rowCount() - 1
-            self._select(self._model.index(0 if event.key() == Qt.Key.Key_Home else last, 0))
+        elif (end := self._keeper.end_for(event.key())) is not None and not event.modifiers() & SPREADS:
+            if end >= 0:
+                self._select(self._model.index(end, 0))
         else:
             anchor = self._keeper.other_end() if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else -1
             super().keyPressEvent(event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, Qt
 from PySide6.QtWidgets import QTableView
 
 from workbench.gui.paged_model import Key, PagedModel
@@ -137,6 +137,17 @@ class SelectionKeeper:
         if anchor >= 0 and current >= 0:
             block = min(anchor, current), max(anchor, current)
             self._selection.select(self._ranges([block]), flags.SelectCurrent)
+
+    def end_for(self, key: int) -> int | None:
+        """Returns the row at an end to which a key leads: -1 where there is none, None for other keys.
+
+        That is also the row on which the keyboard stands and cannot go further, if it is not chosen yet.
+        """
+        last, current = self._model.rowCount() - 1, self._selection.currentIndex()
+        row = -1 if self._selection.isSelected(current) else current.row()
+        if key == Qt.Key.Key_Home or (key == Qt.Key.Key_Up and row == 0):
+            return min(0, last)
+        return last if key == Qt.Key.Key_End or (key == Qt.Key.Key_Down and row == last >= 0) else None
 
     def _ranges(self, blocks: Iterable[tuple[int, int]]) -> QItemSelection:
         chosen, end = QItemSelection(), max(0, self._model.columnCount() - 1)

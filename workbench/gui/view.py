@@ -147,6 +147,8 @@ class View(QWidget):
         if isinstance(target, FastTableView):
             target.begin()
         target.setFocus(Qt.FocusReason.OtherFocusReason)
+        if isinstance(target, QLineEdit):  # what was filled in is typed over
+            target.selectAll()
 
     def focus_filter(self) -> None:
         """Gives the keyboard to the view's filter, if it has one (Ctrl+F)."""

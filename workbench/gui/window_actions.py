@@ -15,7 +15,7 @@ from workbench.gui.file_actions import FileActions, no_project
 from workbench.gui.palette import (
     Palette,
     action_targets,
-    command_targets,
+    model_targets,
     nothing_found,
     notice_targets,
     stream_targets,
@@ -141,7 +141,7 @@ class WindowActions(FileActions):
         desk = self.desk
         targets = notice_targets(self.window.notices.offers())
         targets += action_targets(self.window, self.bring)
-        targets += command_targets(desk) if desk is not None else []
+        targets += model_targets(desk) if desk is not None else []
         find = partial(stream_targets, desk) if desk is not None else nothing_found
         palette = Palette(self.window, targets, find)
         palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

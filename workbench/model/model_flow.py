@@ -9,6 +9,8 @@ INCOMING = ("consumes", "projects")
 """Verbs of what comes to the one who does it."""
 
 
+AFTERWARDS = ("gives", "ignores the refusal of")
+"""Verbs of rules that are about what flows, and are told behind it."""
 KINDS = {
     "emits": "event",
     "issues": "command",
@@ -27,10 +29,10 @@ class ModelFlow:
     Attributes:
         verb: ``emits`` an event, ``issues`` a command, ``publishes`` to a topic, ``consumes`` or ``projects``
             an event, or ``withdraws`` a command that it issued for later; of its rules: ``refuses``,
-            ``rejects`` or ``fails`` for a reason, ``names`` an expression, ``sets`` a field of the state or
-            columns, ``ignores the refusal of`` a command, ``looks up`` a row, ``puts a row with`` columns,
-            ``adds to`` or ``counts`` in them, ``removes`` rows, or ``lists`` or ``gets`` rows of a read
-            model.
+            ``rejects`` or ``fails`` for a reason, ``names`` an expression, ``keeps`` a field of its state,
+            ``sets`` one or columns, ``gives`` fields to what follows, ``ignores the refusal of`` a command,
+            ``looks up`` a row, ``puts a row with`` columns, ``adds to`` or ``counts`` in them, ``removes``
+            rows, or ``lists`` or ``gets`` rows of a read model.
         name: Of that event, command, topic or read model, of the reason, the expression, field or row.
         cause: Event that leads to it; empty where it is whatever is handled.
         words: When and under which condition, such as ``after 24h, when state.open``; may be empty.

@@ -23,7 +23,7 @@ from workbench.model.messaging import (
     Subscription,
     Topic,
 )
-from workbench.model.model_flow import ModelFlow
+from workbench.model.model_flow import AFTERWARDS, ModelFlow
 from workbench.model.policy import Answers, Policy, Process, ReactorType, policy_type_of, process_type_of
 from workbench.model.projection import Projection
 from workbench.model.pydantic_messages import doc_of, summary_of
@@ -106,8 +106,10 @@ class Registry:
         return self.flows.get(f"rules:{self._told_as(source)}", ())
 
     def told_of(self, source: str) -> tuple[ModelFlow, ...]:
-        """Returns the rules of something, and what follows from it."""
-        return (*self.rules_of(source), *self.flows_of(source))
+        """Returns the rules of something, what follows from it, and what it gives and ignores thereby."""
+        rules = self.rules_of(source)
+        last = [one for one in rules if one.verb in AFTERWARDS]
+        return (*(one for one in rules if one not in last), *self.flows_of(source), *last)
 
     def ways_of(self, node: str) -> tuple[str, ...]:
         """Returns when and under which conditions something flows to a node or from it, a line for each way.

@@ -165,8 +165,12 @@ async def test_places_that_were_listed_are_not_written_over_what_changed_since(d
     designer.file.write_text("# new\n" + designer.text)
     strip = designer.board.editor.changes.strip
     QTest.keyClick(strip.name, Qt.Key.Key_Return)
-    await designer.until(lambda: "changed since" in strip.told.text())
+    await designer.until(lambda: "changed meanwhile" in strip.told.text())
     assert "parcel.left" not in designer.text
+    assert strip.name.text() == "parcel.left"
+    QTest.keyClick(strip.name, Qt.Key.Key_Return)
+    await designer.has("[event.parcel.left]")
+    assert designer.text.startswith("# new\n")
 
 
 async def test_a_stored_event_keeps_its_name(designer: Designer) -> None:

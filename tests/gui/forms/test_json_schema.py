@@ -7,13 +7,13 @@ import pytest
 from workbench.gui.forms.json_schema import (
     ABSENT,
     item_of,
-    limits_of,
     properties_of,
     resolve,
     sample_of,
     shape_of,
     title_of,
 )
+from workbench.model.limit_words import limits_of
 
 NULL = {"type": "null"}
 

@@ -315,3 +315,11 @@ async def test_a_form_that_is_gone_is_told_only_where_something_was_typed(worksp
     without("create_user")
     assert view.picker.currentText() == next(iter(workspace.registry.commands))
     assert notices == []
+
+
+async def test_the_id_of_the_shown_stream_is_typed_over(desk, view, until):
+    desk.select(Selection(stream="user-ada"))
+    desk.command_wanted.emit("update_user")
+    line = view._form.findChild(QLineEdit, "user_id")
+    await until(line.hasFocus)
+    assert line.selectedText() == line.text() == "ada"

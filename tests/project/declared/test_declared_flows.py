@@ -124,9 +124,50 @@ def test_what_follows_says_when_under_which_condition_and_how_often(tmp_path: Pa
     assert registry.rules_of("subscription:mail") == (
         ModelFlow(verb="names", name="text", words="data.reason"),
         ModelFlow(verb="rejects", name="empty", words="when text == '': there is nothing to say"),
+        ModelFlow(verb="gives", name="close", words="trip_id = key, reason = text"),
     )
     assert registry.rules_of("subscription:patience") == (
+        ModelFlow(verb="gives", name="close", words="reason = 'late'"),
+        ModelFlow(verb="gives", name="close", words="reason = refusal.message"),
         ModelFlow(verb="ignores the refusal of", name="close"),
     )
-    assert registry.rules_of("command:ask") == registry.rules_of("subscription:rooms") == ()
+    assert registry.told_of("subscription:patience")[-1].verb == "ignores the refusal of", (
+        "what it does is first"
+    )
+    assert registry.rules_of("command:ask") == ()
     assert registry.flows_of("command:ask") == (ModelFlow(verb="emits", name="trip.asked"),)
+
+
+PROCESS = """
+[process.stay]
+key: "id"
+state { hotel: "string" }
+on {
+    "trip.asked": { starts: true, set { hotel: "event.hotels[0]" } }
+    "trip.closed": { ends: true }
+}
+
+[handler.look]
+rows { trip { projection: "trips", key: "key" } }
+issue: "close"
+with { trip_id: "key", reason: "string(trip.hotels)" }
+
+[subscriptions]
+look { topic: "trips", handler: "look" }
+"""
+
+
+def test_what_a_process_remembers_and_a_handler_looks_up_is_said(tmp_path: Path) -> None:
+    head, _, rest = FILE.partition("[subscriptions]")
+    mail, _, sections = rest.partition("\n\n")
+    text = head + sections + PROCESS + mail
+    (tmp_path / "project.tsk").write_text(text)
+    registry = load_project(tmp_path, environ={}, trusted=True).registry
+    assert registry.rules_of("subscription:stay") == (
+        ModelFlow(verb="keeps", name="hotel", words="string"),
+        ModelFlow(verb="sets", name="hotel", cause="trip.asked", words="event.hotels[0]"),
+    )
+    assert registry.rules_of("subscription:look") == (
+        ModelFlow(verb="looks up", name="trip", words="trips by key"),
+        ModelFlow(verb="gives", name="close", words="trip_id = key, reason = string(trip.hotels)"),
+    )

@@ -6,7 +6,7 @@ import pytest
 
 from workbench.errors import InvalidCommand
 from workbench.gui.board.card_fields import fields_of_schema
-from workbench.gui.forms.json_schema import limits_of
+from workbench.model.limit_words import limits_of
 from workbench.project.project import load_project
 from workbench.services.documents.schema_fields import fields_of
 

@@ -9,6 +9,7 @@ from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
 from workbench.services.design import gestures
 from workbench.services.design.gestures import DesignNode
+from workbench.services.design.text_merge import DesignConflict
 from workbench.services.project.open_project import open_target
 from workbench.store.operations import Append
 from workbench.tusk import ChangedOnDisk, add_section, parse, save
@@ -26,7 +27,7 @@ name: "shop"
 [aggregate.box]
 """
 SCENARIO = '"Sent" {\n    when: { event: "parcel.sent", stream: "parcel-1" }\n    then: []\n}\n'
-SENT = DesignNode("event", "parcel.sent")
+SENT, LEFT = DesignNode("event", "parcel.sent"), DesignNode("event", "parcel.left")
 
 
 @pytest.fixture
@@ -128,19 +129,144 @@ async def test_the_same_section_is_asked_about_and_nothing_is_lost(project):
     design, path = project.design, project.project.root / "project.tsk"
     design.apply("Add policy tell", make("policy", "tell", SENT))
     path.write_text(TEXT + '\n[policy.tell]\non: "parcel.sent"\n# theirs\n')
-    with pytest.raises(
-        ProjectError, match=r"\[policy\.tell\] changed in the file, and in what is not written"
-    ):
+    with pytest.raises(ProjectError, match=r"\[policy\.tell\] changed in the file, and here"):
         design.state()
     path.write_text(TEXT)
     assert "[policy.tell]" in design.state().text.project.text
     design.undo()
     design.apply("Add", lambda text: text.with_project(add_section(text.project, "actor.clerk", {})))
     path.write_text(written(project).replace("[actor.clerk]\n", '[actor.clerk]\ndescription: "x"\n'))
-    with pytest.raises(InvalidValue, match=r"Add cannot be undone: project.tsk: \[actor\.clerk\]"):
+    with pytest.raises(InvalidValue, match=r"“Add” stays, what it did was changed meanwhile: .*actor"):
         design.undo()
     assert 'description: "x"' in written(project)
-    assert design.state().undo == "Add"
+    assert design.state().undo == "", "the steps before it can be undone"
+
+
+async def test_one_step_that_cannot_be_undone_does_not_hold_those_before_it(project):
+    design = project.design
+    design.apply("Add aggregate bag", make("aggregate", "bag"))
+    design.apply("Add aggregate jar", make("aggregate", "jar"))
+    path = project.project.root / "project.tsk"
+    path.write_text(written(project).replace("[aggregate.jar]\n", '[aggregate.jar]\ndescription: "x"\n'))
+    with pytest.raises(InvalidValue) as told:
+        design.undo()
+    assert told.value.hint == "undo goes on with the step before it"
+    assert "[aggregate.bag]" not in design.undo().text.project.text
+    assert 'description: "x"' in written(project)
+
+
+async def test_a_conflict_is_ended_by_either_side_and_keeps_what_else_changed(project):
+    design, path = project.design, project.project.root / "project.tsk"
+    design.apply("Add policy tell", make("policy", "tell", SENT))
+    theirs = TEXT.replace("# Mine", "# Ours") + '\n[policy.tell]\non: "parcel.sent"\n# theirs\n'
+    path.write_text(theirs)
+    for mine in (True, False):
+        with pytest.raises(DesignConflict):
+            design.state()
+        text = design.settle(mine=mine).text.project.text
+        assert text.startswith("# Ours\n")
+        assert ("theirs" in text) is not mine
+        if mine:
+            path.write_text(theirs.replace("# theirs", "# again theirs"))
+
+
+async def test_no_file_of_a_draft_goes_without_a_word(project):
+    design, root = project.design, project.project.root
+    design.apply("Rename", lambda text: make("policy", "tell", LEFT)(to_left(text)))
+    scenario = root / "scenarios" / "a.tsk"
+    changed = design.state().text.scenarios["scenarios/a.tsk"]
+    assert "parcel.left" in changed.text
+    whole = scenario.read_text()
+    scenario.write_text('"half {')
+    with pytest.raises(DesignConflict, match=r"a\.tsk went, or cannot be read, meanwhile"):
+        design.state()
+    scenario.write_text(whole)
+    assert design.state().text.scenarios["scenarios/a.tsk"] == changed
+
+
+async def test_a_new_file_of_a_draft_is_not_lost_to_one_of_its_name(project):
+    design, root = project.design, project.project.root
+    new = parse('"Mine" {\n    then: []\n}\n', "scenarios/new.tsk")
+    design.apply("Draft", lambda text: make("policy", "tell", SENT)(text).with_file(new))
+    (root / "scenarios" / "new.tsk").write_text('"Theirs" {\n    then: []\n}\n')
+    with pytest.raises(DesignConflict, match=r"new\.tsk was made meanwhile"):
+        design.state()
+    assert "Mine" in design.settle(mine=True).text.scenarios["scenarios/new.tsk"].text
+
+
+async def test_scenarios_are_merged_one_by_one(project):
+    design = project.design
+    path = project.project.root / "scenarios" / "a.tsk"
+    path.write_text(SCENARIO + '\n"Other" {\n    then: []\n}\n')
+    design.apply("Rename", to_left)
+    path.write_text("# remark\n\n" + path.read_text().replace('"Other"', '"Others"'))
+    text = design.undo().text.scenarios["scenarios/a.tsk"].text
+    assert '"Others"' in text
+    assert '"parcel.sent"' in text
+    assert text.startswith("# remark\n")
+
+
+def stored(project, type_name):
+    event = NewEvent(id=derived_id("1"), type=type_name, data="{}")
+    project.store.write([Append(stream="parcel-1", events=(event,))])
+
+
+def to_left(text):
+    return gestures.renamed(text, SENT, "parcel.left", gestures.places_of(text, SENT))
+
+
+async def test_an_event_that_is_stored_behind_the_preview_keeps_its_stored_name(project):
+    assert project.design.rename_preview(SENT, "parcel.left").stored == 0
+    stored(project, "parcel.sent")
+    project.design.apply("Rename", to_left)
+    assert '[event.parcel.left]\nstored_as: "parcel.sent"\n' in written(project)
+    assert "stored_as" not in project.design.undo().text.project.text
+
+
+async def test_undo_and_redo_keep_the_stored_name_too(project):
+    design = project.design
+    design.apply("Rename", to_left)
+    await project.model_reload.check()
+    stored(project, "parcel.left")
+    design.undo()
+    assert '[event.parcel.sent]\nstored_as: "parcel.left"\n' in written(project)
+    await project.model_reload.check()
+    design.redo()
+    assert "stored_as" not in written(project)
+
+
+async def test_two_windows_keep_a_draft_each(project, tmp_path):
+    project.design.apply("Add policy tell", make("policy", "tell", SENT))
+    other = open_target(project.project.root, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")})
+    other.design.apply("Add policy ask", make("policy", "ask", SENT))
+    await other.close()
+    again = await opened(project, tmp_path)
+    assert len(again.design.unsaved()) == 2
+    await again.close()
+
+
+async def test_who_is_killed_between_two_files_is_offered_the_rest(project, tmp_path, monkeypatch):
+    writes = []
+
+    def once(path, *args, **more):
+        if writes:
+            raise KeyboardInterrupt
+        writes.append(path)
+        save(path, *args, **more)
+
+    monkeypatch.setattr("workbench.services.design.design.save", once)
+    with pytest.raises(KeyboardInterrupt):
+        project.design.apply("Rename", to_left)
+    again = await opened(project, tmp_path)
+    (kept,) = again.design.unsaved()
+    assert set(kept.content["files"]) == {"project.tsk", "scenarios/a.tsk"}
+    await again.close()
+
+
+async def test_a_scenario_file_that_cannot_be_read_is_told_before_a_rename(project):
+    (project.project.root / "scenarios" / "b.tsk").write_text('"half {')
+    notes = project.design.rename_preview(SENT, "parcel.left").notes
+    assert notes == ("scenarios/b.tsk cannot be read: the name stays there as it is.",)
 
 
 async def test_what_cannot_be_written_is_kept_with_its_undo(project, monkeypatch):
@@ -268,6 +394,7 @@ async def test_what_stays_in_the_store_is_told_before_a_name_changes(project):
         "Declaration",
         "Its events",
         "Its events",
+        "Scenarios",
     ]
     assert design.removal_preview(SENT).notes == ()
     event = NewEvent(id=derived_id("1"), type="parcel.sent", data="{}")

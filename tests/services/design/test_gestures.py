@@ -43,6 +43,21 @@ def problems(text):
     return compile_declared(text.project, file.declared)[1]
 
 
+def test_a_process_issues_a_command_in_the_step_that_is_free() -> None:
+    watch, remind = DesignNode("process", "watch"), DesignNode("command", "remind_parcel")
+    text = after(
+        make("command", "send_parcel"),
+        make("event", "parcel.sent", SEND),
+        make("process", "watch", SENT),
+        make("command", "remind_parcel", watch),
+    )
+    step = '"parcel.sent": { starts: true, issue: "remind_parcel", with { parcel_id: "id" } }'
+    assert step in text.project.text
+    assert gestures.unlinked(text, watch, remind).project.text.count("remind_parcel") == 1
+    with pytest.raises(InvalidValue, match="process alone handles no event yet"):
+        gestures.linked(make("process", "alone")(text), DesignNode("process", "alone"), remind)
+
+
 FLOW = (
     make("command", "send_parcel"),
     field(SEND, "to: string min 1"),
@@ -147,6 +162,9 @@ def test_a_wire_is_written_known_and_taken_away(one):
         of(EMPTY),
     )
     source, target = DesignNode(one.source, f"a_{one.source}"), DesignNode(one.target, f"a_{one.target}")
+    if one.source == "process":
+        event = DesignNode("event", "a_aggregate.done")
+        text = gestures.linked(gestures.made(text, "event", event.name), event, source)
     wired = gestures.linked(text, source, target)
     assert one.linked(wired.project, source.name, target.name)
     assert gestures.linked(wired, source, target) == wired

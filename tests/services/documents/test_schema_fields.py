@@ -44,7 +44,7 @@ def test_the_fields_of_a_pydantic_model():
     assert (found["note"].type, found["note"].doc) == ("text", "")
     assert found["first"].type == "object: product, count"
     (_, count) = fields_of(Line.model_json_schema())
-    assert count.doc == "How many; default 1"
+    assert count.doc == "How many; at least 1; default 1"
 
 
 def test_the_fields_of_a_struct_stand_behind_a_reference():

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 
 from workbench.errors import CallerError, InvalidValue, WorkbenchError
 from workbench.gui.board.board_offers import identity_of
-from workbench.gui.board.change_strip import ChangeStrip, Chosen
+from workbench.gui.board.change_strip import ChangeStrip, Chosen, PlaceKey
 from workbench.gui.widgets import error_text
 from workbench.services.design import gestures
 from workbench.services.design.change_preview import ChangePreview
@@ -41,6 +41,10 @@ class BoardChanges(QObject):
         super().__init__(canvas)
         self._desk, self._canvas, self._entry, self._do = desk, canvas, entry, do
         self._preview: ChangePreview | None = None
+        self._again: Callable[[], None] = lambda: None
+        """Looks once more, where the files changed since."""
+        self._moved = False
+        self._left_out: set[PlaceKey] | None = None
         self.strip = ChangeStrip()
         self.strip.chosen.connect(self._chosen)
         self.strip.left.connect(self._back)
@@ -48,6 +52,7 @@ class BoardChanges(QObject):
 
     def rename(self, node: DesignNode, name: str) -> None:
         """Renames something, after a look where it is named at more than one place."""
+        self._again = lambda: self.rename(node, self.strip.name.text().strip())
         self._look(
             partial(self._desk.workspace.design.rename_preview, node, name), partial(self._ask_name, name)
         )
@@ -58,17 +63,27 @@ class BoardChanges(QObject):
         if len(places) + len(preview.stays) > 1 or preview.notes:
             self._entry.leave()
             self.strip.ask_name(preview, name)
+            self._listed_again()
         else:
             self._chosen(Chosen(name=name, places=places))
 
+    def _listed_again(self) -> None:
+        """Leaves out what was left out before the files changed, and says so."""
+        if self._left_out is not None:
+            self.strip.leave_out(self._left_out)
+            self.strip.tell("The files changed meanwhile: these are the places now.")
+            self._left_out = None
+
     def remove(self, node: DesignNode) -> None:
         """Removes something, after a look where others name it, or events of it are stored."""
+        self._again = lambda: self.remove(node)
         self._look(partial(self._desk.workspace.design.removal_preview, node), self._ask_removal)
 
     def _ask_removal(self, preview: ChangePreview) -> None:
         self._preview = preview
         if preview.places or preview.stays or preview.notes:
             self.strip.ask_removal(preview)
+            self._listed_again()
         else:
             self._chosen(Chosen(name="", places=()))
 
@@ -82,7 +97,10 @@ class BoardChanges(QObject):
             kept = bool(preview.stored)
             change = partial(gestures.renamed, node=node, name=chosen.name, places=chosen.places, stored=kept)
             label, card = "Rename", identity_of(DesignNode(node.kind, chosen.name))
-        self._do(f"{label} {node.kind} {node.name}", partial(_on_the_same, preview, change), self._done, card)
+        self._moved = False
+        self._do(
+            f"{label} {node.kind} {node.name}", partial(self._on_the_same, preview, change), self._done, card
+        )
 
     def _done(self) -> None:
         self._entry.leave()
@@ -93,7 +111,14 @@ class BoardChanges(QObject):
         self._canvas.setFocus()
 
     def tell(self, text: str) -> None:
-        """Says what is wrong where it is seen: in the strip, or beside the line that is typed."""
+        """Says what is wrong where it is seen: in the strip, or beside the line that is typed.
+
+        Where the files changed since the places were listed, they are listed again.
+        """
+        if self._moved and self.strip.isVisible():
+            self._moved, self._left_out = False, self.strip.left_out()
+            self._again()
+            return
         (self.strip if self.strip.isVisible() else self._entry).tell(text)
 
     def _look(self, look: Callable[[], ChangePreview], ask: Callable[[ChangePreview], None]) -> None:
@@ -109,19 +134,17 @@ class BoardChanges(QObject):
             return
         ask(preview)
 
+    def _on_the_same(
+        self, preview: ChangePreview, change: Callable[[DesignText], DesignText], text: DesignText
+    ) -> DesignText:
+        """Does a change on the texts of which a person saw the places.
 
-def _on_the_same(
-    preview: ChangePreview, change: Callable[[DesignText], DesignText], text: DesignText
-) -> DesignText:
-    """Does a change on the texts of which a person saw the places.
-
-    Raises:
-        InvalidValue: They changed meanwhile.
-    """
-    if text != preview.text:
-        raise InvalidValue(
-            "the files changed since their places were listed",
-            path="",
-            hint="leave it by Esc, and begin again",
-        )
-    return change(text)
+        Raises:
+            InvalidValue: They changed meanwhile.
+        """
+        if text != preview.text:
+            self._moved = True
+            raise InvalidValue(
+                "the files changed since their places were listed", path="", hint="try it again"
+            )
+        return change(text)

@@ -35,6 +35,7 @@ from workbench.services.design import gestures
 from workbench.services.design.design import DesignState
 from workbench.services.design.field_gestures import FIELDED
 from workbench.services.design.gestures import DesignNode
+from workbench.services.design.text_merge import DesignConflict
 
 if TYPE_CHECKING:
     from workbench.gui.board.flow_view import FlowView
@@ -78,7 +79,7 @@ class BoardEditor(QObject):
         self.state = DesignState()
         self._running: Registry | None = None
         self._since = ""
-        self._reading = Question(self, desk, self.take, partial(desk.fail, "Reading the project file"))
+        self._reading = Question(self, desk, self.take, self._unread)
         desk.project_saved.connect(self.follow)
         self.acts = Actions(self, canvas)
         self.acts.offer()
@@ -118,6 +119,20 @@ class BoardEditor(QObject):
     def takes_fields(self, identity: str) -> bool:
         """Whether a field can be added to a card."""
         return not self.fields.why_not(identity)
+
+    def _unread(self, error: Exception) -> None:
+        """Says why the files cannot be read; where they and the draft differ, asks which counts."""
+        if not isinstance(error, DesignConflict):
+            self.desk.fail("Reading the project file", error)
+            return
+        settle = self.desk.workspace.design.settle
+        keep, take = "Keep what is not saved", "Take what the files say"
+        self.desk.notice(
+            "error",
+            error_text(error),
+            (keep, lambda: self._step(partial(settle, mine=True), keep)),
+            (take, lambda: self._step(partial(settle, mine=False), take)),
+        )
 
     def follow(self) -> None:
         """Reads where the design stands."""

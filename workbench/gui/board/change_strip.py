@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,14 @@ NARROW = 720
 PLACE, TEXT, BELONGS = range(3)
 DATA = Qt.ItemDataRole.UserRole
 TICK = Qt.ItemFlag.ItemIsUserCheckable
+
+
+PlaceKey = tuple[str, str, str, str]
+"""What a place is known by where lines moved: file, section or scenario, role, and the line's text."""
+
+
+def _key(one: ChangePlace) -> PlaceKey:
+    return one.reference.file, one.owner, one.reference.role, one.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +171,7 @@ class ChangeStrip(QFrame):
 
     def _begin(self, preview: ChangePreview, title: str, *, renames: bool) -> None:
         self._preview, self._renames = preview, renames
-        self._line.node = preview.node
+        self._line.node, self._line.new = preview.node, ""
         self._sign.setPixmap(icon(sign_of(preview.node.kind), "accent").pixmap(16, 16))
         self._title.setText(title)
         self.setAccessibleName(title)
@@ -234,6 +243,18 @@ class ChangeStrip(QFrame):
         """Returns what is ticked."""
         ticked = [one for one in self._rows if one.checkState(PLACE) == Qt.CheckState.Checked]
         return tuple(one.data(PLACE, DATA).reference for one in ticked)
+
+    def left_out(self) -> set[PlaceKey]:
+        """Returns what the person took the tick from."""
+        rows = [one for one in self._rows if one.flags() & TICK == TICK]
+        places = [one.data(PLACE, DATA) for one in rows if one.checkState(PLACE) == Qt.CheckState.Unchecked]
+        return {_key(one) for one in places}
+
+    def leave_out(self, keys: Collection[PlaceKey]) -> None:
+        """Takes the tick from what was left out before."""
+        for row in self._rows:
+            if row.flags() & TICK == TICK and _key(row.data(PLACE, DATA)) in keys:
+                row.setCheckState(PLACE, Qt.CheckState.Unchecked)
 
     def _ticked(self, *_: object) -> None:
         count = len(self.places())

@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QBoxLayout, QCheckBox, QHBoxLayout, QVBoxLayout, Q
 
 from workbench.gui.forms.editor import Editor, Kit, dotted
 from workbench.gui.forms.editors import editor_for
-from workbench.gui.forms.json_schema import ABSENT, Loc, Shape, limits_of, sample_of
+from workbench.gui.forms.json_schema import ABSENT, Loc, Shape, sample_of
 from workbench.gui.forms.parts import INDENT, Remark, Words, squeeze, tabs_after, tool
 from workbench.gui.icons import icon
+from workbench.model.limit_words import limits_of
 
 UNSET = "x-unset"
 """In a schema: says what holds where an optional field is not set."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, Literal
 
-from workbench.model.pydantic_messages import number_text
 from workbench.model.secrets import is_secret
 
 Schema = Mapping[str, Any]
@@ -168,35 +167,6 @@ _HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORDS = {word.lower(): word for word in ("CEL", "CSV", "ID", "IP", "JSON", "TTL", "URI", "URL", "UUID")}
 
 
-def limits_of(schema: Schema, *, pattern: bool = True) -> str:
-    """Says in words what a value must keep to, such as ``3 to 40 characters``; empty where nothing is set.
-
-    Args:
-        pattern: Whether to show a regular expression, for want of better words.
-    """
-    low, high = schema.get("minimum"), schema.get("maximum")
-    found = [
-        _range(low, high, ""),
-        _range(schema.get("minLength") or None, schema.get("maxLength"), " characters"),
-        _range(schema.get("minItems") or None, schema.get("maxItems"), " items"),
-        _range(schema.get("minProperties") or None, schema.get("maxProperties"), " entries", " entry"),
-    ]
-    for key, words in _LIMITS.items():
-        if key in schema and (pattern or key != "pattern"):
-            found.append(f"{words} {number_text(schema[key])}")
-    if schema.get("uniqueItems"):
-        found.append("no item twice")
-    return ", ".join(part for part in found if part)
-
-
-_LIMITS = {
-    "exclusiveMinimum": "more than",
-    "exclusiveMaximum": "less than",
-    "multipleOf": "a multiple of",
-    "pattern": "matches",
-}
-
-
 def sample_of(schema: Schema) -> str:
     """Returns an example to show in an empty field, from the schema or for its format; may be empty."""
     examples = schema.get("examples")
@@ -214,19 +184,6 @@ _SAMPLES = {
     "duration": "1 h 30 min",
     "uuid": "00000000-0000-0000-0000-000000000000",
 }
-
-
-def _range(low: Any, high: Any, unit: str, one: str = "") -> str:
-    def amount(number: Any) -> str:
-        return number_text(number) + ((one or unit.removesuffix("s")) if number == 1 else unit)
-
-    if low is None and high is None:
-        return ""
-    if high is None:
-        return f"at least {amount(low)}"
-    if low is None:
-        return f"at most {amount(high)}"
-    return f"exactly {amount(low)}" if low == high else f"{number_text(low)} to {amount(high)}"
 
 
 def _core(schema: Schema, root: Schema) -> tuple[Schema, bool]:

@@ -60,12 +60,13 @@ def _rules(sections: Sections) -> Iterator[tuple[str, Iterable[ModelFlow]]]:
         sets = (ModelFlow(verb="sets", name=field, words=_text(value)) for field, value in event.set.items())
         yield f"event:{name}", chain(_named(event.let), sets)
     for name, one in sections.commands.items():
-        yield f"command:{name}", chain(_named(one.let), _reasons("refuses", one.refuse))
+        yield f"command:{name}", chain(_named(one.let), _reasons("refuses", one.refuse), _given(one))
     for name, policy in sections.policies.items():
-        yield f"subscription:{name}", chain(_named(policy.let), _ignored(policy))
+        yield f"subscription:{name}", chain(_named(policy.let), _given(policy), _ignored(policy))
     for name, process in sections.processes.items():
-        ignored = (one for event, step in process.on.items() for one in _ignored(step, event))
-        yield f"subscription:{name}", chain(_named_on(process.on), ignored)
+        steps = (one for event, step in process.on.items() for one in _changes(event, step))
+        keeps = (ModelFlow(verb="keeps", name=field, words=one.type) for field, one in process.state.items())
+        yield f"subscription:{name}", chain(keeps, _named_on(process.on), steps)
     for name, projection in sections.projections.items():
         yield (
             f"projection:{name}",
@@ -75,7 +76,31 @@ def _rules(sections: Sections) -> Iterator[tuple[str, Iterable[ModelFlow]]]:
         yield f"query:{name}", (_answered(query),)
     for name, handler in (*sections.handlers.items(), *sections.stand_ins.items()):
         rejects, fails = _reasons("rejects", handler.reject), _reasons("fails", handler.fail)
-        yield f"handler:{name}", chain(_named(handler.let), rejects, fails, _ignored(handler))
+        looks = (
+            ModelFlow(verb="looks up", name=row, words=f"{look.projection} by {look.key}")
+            for row, look in handler.rows.items()
+        )
+        given = chain(_given(handler), _ignored(handler))
+        yield f"handler:{name}", chain(looks, _named(handler.let), rejects, fails, given)
+
+
+def _changes(event: str, step: StepSection) -> Iterator[ModelFlow]:
+    """Yields what a step sets, what it gives to whatever follows, and which refusals it ignores."""
+    for field, value in step.set.items():
+        yield ModelFlow(verb="sets", name=field, cause=event, words=_text(value))
+    yield from _given(step, event)
+    yield from _ignored(step, event)
+
+
+def _given(acting: Acting, cause: str = "") -> Iterator[ModelFlow]:
+    """Yields which fields each event, command or message gets of an expression."""
+    for _, one in sections_of((), acting):
+        if one.given:
+            said = ", ".join(f"{field} = {_text(value)}" for field, value in one.given.items())
+            name = one.emit or one.issue or one.publish
+            yield ModelFlow(verb="gives", name=name, cause=cause, words=said)
+        if one.refused is not None:
+            yield from _given(one.refused, cause)
 
 
 def _answered(query: QuerySection) -> ModelFlow:

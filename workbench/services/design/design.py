@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from workbench.errors import InvalidValue, NotFound, ProjectError, StoreReadOnly
 from workbench.model.counts import counted
@@ -17,10 +17,17 @@ from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import FOLDER
 from workbench.services.design.change_preview import ChangePreview, left_of, removal_preview, rename_preview
 from workbench.services.design.design_text import DesignText
-from workbench.services.design.gestures import DesignNode, events_of, places_of, renamed
+from workbench.services.design.gestures import (
+    DesignNode,
+    events_of,
+    places_of,
+    renamed,
+)
 from workbench.services.design.marks.find_marks import marks_of
 from workbench.services.design.marks.mark import DesignMark
-from workbench.services.design.section_merge import merge
+from workbench.services.design.relations import section_path
+from workbench.services.design.stored_names import renamed_events, with_stored_name
+from workbench.services.design.text_merge import changed_files, file_of, joined, without
 from workbench.services.project_editor.settings_preview import would_be
 from workbench.tusk import Document, Problem, TskError, parse, read_file, remove, save
 
@@ -84,6 +91,8 @@ class Design:
         self.compiled: Project | None = None
         self._files = DesignText()
         """As they were when they were last read or written."""
+        self._unread: list[str] = []
+        """Scenario files that cannot be read."""
         self._text: DesignText | None = None
         self._problems: tuple[Problem | str, ...] = ()
         self._done: list[DesignStep] = []
@@ -115,7 +124,7 @@ class Design:
         """
         with self._turn:
             before = self._follow()
-            after = change(before)
+            after = self._with_stored_names(before, change(before))
             if after != before:
                 self._remember(DesignStep(label=label, before=before, after=after), goes_on=goes_on)
                 self._undone.clear()
@@ -128,6 +137,8 @@ class Design:
         The content says how many ``mistakes`` it had, and for each of its ``files`` what stood there and what
         was designed, null for no file.
         """
+        if self._world.observer:
+            return []  # the window that has the store offers it, or has it on its board
         others = [key for key in self._kept_designs() if key != self._own_key()]
         found = [one for key in others if (one := self._drafts.find(key)) is not None]
         return sorted(found, key=lambda kept: kept.at)
@@ -144,10 +155,10 @@ class Design:
             present = self._follow()
             base = mine = present
             for name, (before, after) in kept.content["files"].items():
-                if before is not None and _file(present, name) is None:
+                if before is not None and file_of(present, name) is None:
                     raise InvalidValue(f"{name} is not there any more", path="", hint="put it back")
                 base, mine = _said(base, name, before), _said(mine, name, after)
-            made = _joined(base, mine, present)
+            made = joined(base, mine, present)
             self._done.append(DesignStep(label="Take up what was unsaved", before=present, after=made))
             self._undone.clear()
             try:
@@ -192,7 +203,8 @@ class Design:
                 said = f"the store has {counted(count, 'stream')} of {node.name}, whose names begin with it"
                 raise InvalidValue(said, path="", hint="streams keep their names: begin with an empty store")
             stored = reader.count_types(node.name.__eq__) if node.kind == "event" else 0
-            return rename_preview(text, node, stored, *left_of(reader, node))
+            unread = [f"{one} cannot be read: the name stays there as it is." for one in self._unread]
+            return rename_preview(text, node, stored, *unread, *left_of(reader, node))
 
     def removal_preview(self, node: DesignNode) -> ChangePreview:
         """Returns what a removal would take along, and what it would leave; raises as `state`."""
@@ -221,12 +233,46 @@ class Design:
         present = self._follow()
         if not steps:
             raise InvalidValue(f"there is nothing to {word}", path="")
-        step = steps[-1]
-        text = step.before if present == step.after else _without(step, present)
-        steps.pop()
+        step = steps.pop()
+        text = (
+            step.before
+            if present == step.after
+            else without(step.label, step.after, step.before, present, word)
+        )
+        text = self._with_stored_names(present, text)
         others.append(DesignStep(label=step.label, before=present, after=text))
         self._take(text)
         return self._state()
+
+    def _with_stored_names(self, before: DesignText, after: DesignText) -> DesignText:
+        """Has events that are stored keep the name under which they are, whatever gave them another (U3)."""
+        renames = renamed_events(before.project, after.project)
+        if not renames:
+            return after
+        with closing(self._world.store.reader()) as reader:
+            for old, new in renames:
+                entry = before.project.find((*section_path("event", old), "stored_as"))
+                below = str(entry.value.plain) if entry is not None else old
+                if below != new and reader.count_types(old.__eq__):
+                    after = with_stored_name(after, below, new)
+        return after
+
+    def settle(self, *, mine: bool) -> DesignState:
+        """Ends a conflict between what is not written yet and the files, section by section.
+
+        Args:
+            mine: What is not written yet counts where both changed a section; else what the files say.
+
+        Raises:
+            ProjectError, ChangedOnDisk, StoreReadOnly: As `apply`.
+        """
+        with self._turn:
+            fresh = self._read()
+            if self._text is not None:
+                text = joined(self._files, self._text, fresh, prefer="mine" if mine else "theirs")
+                self._files = fresh
+                self._take(text)
+            return self._state()
 
     def _state(self) -> DesignState:
         return DesignState(
@@ -243,7 +289,7 @@ class Design:
         if self._text is None or not self._problems:
             self._files = self._text = fresh
         elif fresh != self._files:
-            self._text = _joined(self._files, self._text, fresh)
+            self._text = joined(self._files, self._text, fresh)
             self._files = fresh
         return self._text
 
@@ -256,6 +302,8 @@ class Design:
             self._problems = () if loads else tuple(self._faults(text.project))
             if not self._problems:
                 self._problems = ("it is not written yet",)
+                if len(changed_files(self._files, text)) > 1:
+                    self._keep(text)  # who is killed between two files is offered the rest
                 self._write(text)
                 self._problems = ()
         finally:
@@ -263,8 +311,7 @@ class Design:
 
     def _keep(self, text: DesignText) -> None:
         """Keeps what is not written: for each file its text as it was and as it would be, null for none."""
-        was, new = ({one.file: one.text for one in texts.files()} for texts in (self._files, text))
-        files = {name: (was.get(name), new.get(name)) for name in was | new if was.get(name) != new.get(name)}
+        files = changed_files(self._files, text)
         if self._problems and files:
             content = {"mistakes": len(self._problems), "files": files}
             self._drafts.keep(self._own_key(), content, "the unsaved design")
@@ -274,8 +321,7 @@ class Design:
 
     def _own_key(self) -> str:
         if not self._key:
-            taken = self._kept_designs()
-            self._key = next(key for at in count() if (key := f"{UNSAVED}{at}") not in taken)
+            self._key = f"{UNSAVED}{uuid4().hex}"  # another window on the same project has another
         return self._key
 
     def _kept_designs(self) -> list[str]:
@@ -304,13 +350,14 @@ class Design:
         root = self._world.model.root
         known = {one.file: one for one in self._files.files()}
         project = _document(root, PROJECT_FILE, known)
-        scenarios = {}
+        scenarios, unread = {}, list[str]()
         for path in sorted((root / FOLDER).glob("*.tsk")):
             name = f"{FOLDER}/{path.name}"
             try:
                 scenarios[name] = _document(root, name, known)
             except (NotFound, TskError):
-                continue  # it says so itself where scenarios are shown
+                unread.append(name)  # it says so itself where scenarios are shown
+        self._unread = unread
         return DesignText(project=project, scenarios=scenarios)
 
 
@@ -337,43 +384,6 @@ def _prepare(root: Path, name: str) -> None:
         raise StoreReadOnly(reason, hint="look at what stands there, and at the permissions") from error
 
 
-def _joined(base: DesignText, mine: DesignText, theirs: DesignText) -> DesignText:
-    """Returns what is not written yet with what changed in the files meanwhile.
-
-    Raises:
-        ProjectError: Both changed the same section.
-    """
-    made = theirs
-    for one in mine.files():
-        before, there = _file(base, one.file), _file(theirs, one.file)
-        if before is None and there is None:
-            made = made.with_file(one)
-        if before is None or there is None or one == before:
-            continue
-        merged = merge(before, one, there)
-        if merged.conflicts:
-            named = ", ".join(f"[{name}]" for name in merged.conflicts)
-            raise ProjectError([f"{one.file}: {named} changed in the file, and in what is not written yet"])
-        made = made.with_file(parse(merged.text, one.file))
-    for name, before in base.scenarios.items():
-        if name not in mine.scenarios and theirs.scenarios.get(name) == before:
-            made = made.without_file(name)
-    return made
-
-
-def _without(step: DesignStep, present: DesignText) -> DesignText:
-    """Returns the present texts without what a step did to them."""
-    try:
-        return _joined(step.after, step.before, present)
-    except ProjectError as error:
-        said = f"{step.label} cannot be undone: {error.problems[0]}"
-        raise InvalidValue(said, path="", hint="change it by hand") from error
-
-
 def _said(text: DesignText, name: str, said: str | None) -> DesignText:
     """Returns the texts with another text of a file; None takes the file away."""
     return text.without_file(name) if said is None else text.with_file(parse(said, name))
-
-
-def _file(text: DesignText, name: str) -> Document | None:
-    return text.project if name == PROJECT_FILE else text.scenarios.get(name)

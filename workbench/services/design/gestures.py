@@ -16,11 +16,18 @@ from workbench.services.design.form_changes import with_field_line
 from workbench.services.design.references import HEADER, NAME_SPACES, Reference, references
 from workbench.services.design.relations import relation, section_path, why_not
 from workbench.services.design.section_lists import actions, names_at, put, remove_action, remove_name
+from workbench.services.design.stored_names import with_stored_name
 from workbench.tusk import Document, add_section, delete, insert, remove_section
 
 PLACES = ("creates", "changes", "creates_or_changes")
 """Keys by which a command says which aggregate it is for."""
-NEXT = {"command": "event", "event": "projection", "projection": "policy", "policy": "command"}
+NEXT = {
+    "command": "event",
+    "event": "projection",
+    "projection": "policy",
+    "policy": "command",
+    "process": "command",
+}
 """What is made after a thing of a kind where the chain goes on."""
 FIELDS = {"projection": "columns", "aggregate": "state", "process": "state"}
 """Where the fields of a kind stand that are not called so."""
@@ -198,7 +205,7 @@ def renamed(
         text = text.exchanged(file, pieces)
     if node.kind == "aggregate":
         return _with_owner(text, node, name)
-    return _with_stored_name(text, node, name) if stored and node.kind == "event" else text
+    return with_stored_name(text, node.name, name) if stored and node.kind == "event" else text
 
 
 def _with_owner(text: DesignText, node: DesignNode, name: str) -> DesignText:
@@ -216,17 +223,6 @@ def _kindred(kind: str) -> list[str]:
     return [one for one in (*KINDS, "topic", "subscription") if own & set(NAME_SPACES.get(one, (one,)))] or [
         kind
     ]
-
-
-def _with_stored_name(text: DesignText, node: DesignNode, name: str) -> DesignText:
-    """Says under which name the events of a renamed type are stored, where that is not its own."""
-    document, path = text.project, (*section_path("event", name), "stored_as")
-    known = document.find(path)
-    if known is None and f"event.{name}" in document.sections:
-        document = put(document, path, node.name)
-    elif known is not None and known.value.plain == name:
-        document = delete(document, path)
-    return text.with_project(document)
 
 
 def left_over(text: DesignText, node: DesignNode) -> list[Reference]:

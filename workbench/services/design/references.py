@@ -41,6 +41,7 @@ SPOKEN = {
     "conflict": ("command",),
     "projection": ("projection",),
     "topic": ("topic",),
+    "query": ("query",),
     "dead_letter": ("consumer",),
     "replay": ("consumer",),
     "by": ("consumer", "actor"),
@@ -236,11 +237,27 @@ def _in_scenarios(document: Document) -> Iterator[Reference]:
             yield from _spoken(document, entry.value, entry.key)
 
 
+def _stream(document: Document, value: Value, owner: str) -> Iterator[Reference]:
+    """Yields the aggregate with whose name a stream's begins, also where a variable says the stream."""
+    if value.kind is ValueKind.VARIABLE:
+        said = document.top.entries.get(f"${str(value.plain).lstrip('$')}")
+        if said is not None and said.value.kind is ValueKind.STRING:
+            yield from _stream(document, said.value, said.key)
+    if value.kind is ValueKind.STRING and "-" in str(value.plain):
+        start, name = value.start + _mark(document.text, value), str(value.plain).partition("-")[0]
+        if document.text.startswith(name, start):
+            quote = document.text[value.start]
+            span = start, start + len(name)
+            yield _at(document, "aggregate", name, SCENARIO, owner, *span, quotes=quote)
+
+
 def _spoken(document: Document, value: Value, owner: str) -> Iterator[Reference]:
     for item in value.items:
         yield from _spoken(document, item, owner)
     for key, entry in value.scope.entries.items() if value.scope is not None else ():
         for kind in SPOKEN.get(key, ()):
             yield from _named(document, entry.value, kind, SCENARIO, owner)
+        if key == "stream":
+            yield from _stream(document, entry.value, owner)
         if key != "data":
             yield from _spoken(document, entry.value, owner)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from workbench.errors import InvalidValue
 from workbench.services.design.section_lists import (
     actions,
     add_action,
@@ -93,12 +94,43 @@ def _acts(source: str, target: str, word: str, does: str) -> Relation:
     )
 
 
+def _steps_do(target: str, word: str, does: str) -> Relation:
+    """A relation that is written in a step of a process: the first that does nothing yet and ends nothing."""
+
+    def link(document: Document, one: str, other: str) -> Document:
+        steps = _steps(document, one)
+        if not steps:
+            said, hint = f"process {one} handles no event yet", "link an event to it first"
+            raise InvalidValue(said, path="", hint=hint)
+        free = [
+            step
+            for step in steps
+            if not any(actions(document, step)) and document.find((*step, "ends")) is None
+        ]
+        return _done(document, (free or steps)[0], does, other)
+
+    def unlink(document: Document, one: str, other: str) -> Document:
+        for step in _steps(document, one):
+            document = remove_action(document, step, does, other)
+        return document
+
+    def linked(document: Document, one: str, other: str) -> bool:
+        return any((does, other) in actions(document, step) for step in _steps(document, one))
+
+    return Relation(source="process", target=target, word=word, link=link, unlink=unlink, linked=linked)
+
+
+def _steps(document: Document, process: str) -> list[Path]:
+    place = (*section_path("process", process), "on")
+    return [(*place, event) for event in names_at(document, place)]
+
+
 def _done(document: Document, path: Path, does: str, name: str) -> Document:
     """Adds an action; a command that is issued gets the id of what happened, where no field says it."""
-    if does != "issue" or path[0] != "policy":
+    if does != "issue" or path[0] not in {"policy", "process"}:
         return add_action(document, path, does, name)
     target = names_at(document, (*section_path("command", name), "fields"))[:1]
-    events = names_at(document, (*path, "on"))
+    events = [path[-1]] if path[0] == "process" else names_at(document, (*path, "on"))
     said = [names_at(document, (*section_path("event", one), "fields")) for one in events]
     given = {one: "id" for one in target if not all(one in fields for fields in said) or not said}
     return add_action(document, path, does, name, given)
@@ -209,6 +241,8 @@ RELATIONS = (
     _listed("event", "handler", "is handled by", "event"),
     _acts("policy", "command", "issues", "issue"),
     _acts("policy", "topic", "publishes to", "publish"),
+    _steps_do("command", "issues", "issue"),
+    _steps_do("topic", "publishes to", "publish"),
     _acts("handler", "command", "issues", "issue"),
     _acts("handler", "topic", "publishes to", "publish"),
     _listed("topic", "subscription", "is read by", "topic", single=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from workbench.services.design.section_piece import comments_above
 from workbench.tusk import Document, section_span
 
 
@@ -50,9 +51,15 @@ def _said(piece: str | None) -> str | None:
 
 
 def pieces(document: Document) -> Mapping[str, str]:
-    """Returns a document's text in pieces, by section; what stands before the first one has an empty name."""
+    """Returns a document's text in pieces: by section, or by entry where it has none, as scenarios' files.
+
+    What stands before the first one has an empty name.
+    """
     names = list(document.sections)
     begins = [section_span(document, name)[0] for name in names]
+    if not names:
+        names = list(document.top.entries)
+        begins = [comments_above(document, one.line_start) for one in document.top.entries.values()]
     text = document.text
     ends = [*begins[1:], len(text)] if begins else []
     found = {"": text[: begins[0] if begins else len(text)]}

@@ -91,7 +91,7 @@ def _span(document: Document, path: Path) -> tuple[int, int] | None:
     entry = document.find(path)
     if entry is None or not _is_alone(document, entry):
         return None
-    return _above(document, entry.line_start), entry.line_end
+    return comments_above(document, entry.line_start), entry.line_end
 
 
 def _is_alone(document: Document, entry: Entry) -> bool:
@@ -101,8 +101,8 @@ def _is_alone(document: Document, entry: Entry) -> bool:
     return not before.strip(" \t\ufeff") and (not behind or behind.startswith("#"))
 
 
-def _above(document: Document, line: int) -> int:
-    """Returns where the comments right above a line begin."""
+def comments_above(document: Document, line: int) -> int:
+    """Returns where the comments right above a line begin; the line itself where there are none."""
     while line:
         before = document.places.line_start(line - 1)
         if not _COMMENT.match(document.text, before):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.model.limit_words import limits_of
 from workbench.model.secrets import masked
 from workbench.model.type_words import decimal_word, type_word
 
@@ -74,12 +76,14 @@ def _type(item: Mapping[str, Any], root: Mapping[str, Any], deep: int) -> str:
 
 
 def _value(value: object) -> str:
-    return value if isinstance(value, str) else str(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _doc(name: str, resolved: Mapping[str, Any], item: Mapping[str, Any]) -> str:
     said = item.get("description") or ("" if "properties" in resolved else resolved.get("description", ""))
     default = masked({name: item.get("default")})[name]
-    if default in (None, "", [], {}):
-        return str(said)
-    return f"{said}{'; ' if said else ''}default {_value(default)}"
+    options = (resolved, *resolved.get("anyOf", ()))
+    limits = next(filter(None, (limits_of(one, pattern="format" not in one) for one in options)), "")
+    parts = [str(said), limits]
+    parts += [] if default in (None, "", [], {}) else [f"default {_value(default)}"]
+    return "; ".join(filter(None, parts))

@@ -1,0 +1,72 @@
+"""Joins what is designed with what changed in a project's files meanwhile."""
+
+from __future__ import annotations
+
+from workbench.errors import InvalidValue, ProjectError
+from workbench.project.samples import PROJECT_FILE
+from workbench.services.design.design_text import DesignText
+from workbench.services.design.section_merge import merge
+from workbench.tusk import Document, parse
+
+
+class DesignConflict(ProjectError):
+    """The same was changed in the files and in what is not written yet; `Design.settle` ends it."""
+
+
+def changed_files(was: DesignText, now: DesignText) -> dict[str, tuple[str | None, str | None]]:
+    """Returns the files that differ, each with its text before and after; None for no file."""
+    old, new = ({one.file: one.text for one in texts.files()} for texts in (was, now))
+    return {name: (old.get(name), new.get(name)) for name in old | new if old.get(name) != new.get(name)}
+
+
+def joined(base: DesignText, mine: DesignText, theirs: DesignText, *, prefer: str = "") -> DesignText:
+    """Returns what is not written yet with what changed in the files meanwhile.
+
+    Args:
+        prefer: Which counts where both changed a section, ``mine`` or ``theirs``.
+
+    Raises:
+        DesignConflict: Both changed the same section or file, and neither is preferred.
+    """
+    made = theirs
+    for one in mine.files():
+        before, there = file_of(base, one.file), file_of(theirs, one.file)
+        if one in (before, there):
+            continue
+        if before is None or there is None:
+            if (before is not None or there is not None) and not prefer:
+                what = "was made" if before is None else "went, or cannot be read,"
+                raise DesignConflict([f"{one.file} {what} meanwhile, and is not written yet as it is here"])
+            if prefer != "theirs":
+                made = made.with_file(one)
+            continue
+        merged = merge(before, there, one) if prefer == "mine" else merge(before, one, there)
+        if merged.conflicts and not prefer:
+            named = ", ".join(f"[{name}]" if name else "its beginning" for name in merged.conflicts)
+            raise DesignConflict([f"{one.file}: {named} changed in the file, and here"])
+        made = made.with_file(parse(merged.text, one.file))
+    for name, before in base.scenarios.items():
+        if name not in mine.scenarios and theirs.scenarios.get(name) == before:
+            made = made.without_file(name)
+    return made
+
+
+def without(label: str, after: DesignText, before: DesignText, present: DesignText, word: str) -> DesignText:
+    """Returns the present texts without what a step did to them.
+
+    Args:
+        word: What is done, ``undo`` or ``redo``.
+
+    Raises:
+        InvalidValue: What it did was changed by others.
+    """
+    try:
+        return joined(after, before, present)
+    except DesignConflict as error:
+        said = f"“{label}” stays, what it did was changed meanwhile: {error.problems[0]}"
+        raise InvalidValue(said, path="", hint=f"{word} goes on with the step before it") from error
+
+
+def file_of(text: DesignText, name: str) -> Document | None:
+    """Returns a file of a project by its name; None where there is none."""
+    return text.project if name == PROJECT_FILE else text.scenarios.get(name)
