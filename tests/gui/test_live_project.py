@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 
 import pytest
@@ -14,6 +15,7 @@ from workbench.errors import StoreFull
 from workbench.gui.live_project import STOPPED
 from workbench.project.samples import copy_sample
 from workbench.services.design import gestures
+from workbench.services.design.gestures import DesignNode
 
 __all__ = ["settings", "start"]  # fixtures
 
@@ -221,3 +223,27 @@ async def test_what_may_fail_for_some_data_is_told_and_the_new_model_runs(window
     assert "1 warning" in text.said.text()
     change(window, "project.tsk", "command.size > 9", "command.size != null && command.size > 9")
     await until(lambda: "No warning is left." in notices(window), within=10)
+
+
+async def test_what_is_designed_here_is_not_told_and_what_others_change_is(start, until, tmp_path):
+    window = await start((copy_sample("users-declared", tmp_path / "mine"), ""))
+    window.folder = tmp_path / "mine"
+    workspace, before = window.workspace, window.workspace.registry
+    user = DesignNode("aggregate", "user")
+    made = partial(gestures.made, kind="event", name="user.greeted", after=user)
+    await asyncio.to_thread(workspace.design.apply, "Add user.greeted", made)
+    window.live.look()
+    await until(lambda: workspace.registry is not before)
+    assert workspace.design.is_running()
+    assert notices(window) == []
+    change(window, "project.tsk", "user.greeted", "user.welcomed")
+    await until(lambda: "user.welcomed" in " ".join(notices(window)), within=10)
+    assert not workspace.design.is_running()
+
+
+async def test_what_becomes_of_rows_is_told_also_where_it_is_designed_here(start, until, tmp_path):
+    window = await start((copy_sample("users-declared", tmp_path / "mine"), ""))
+    made = partial(gestures.with_field, node=DesignNode("projection", "users"), line="nickname: text")
+    await asyncio.to_thread(window.workspace.design.apply, "Add field", made)
+    window.live.look()
+    await until(lambda: "rebuilt" in " ".join(notices(window)))

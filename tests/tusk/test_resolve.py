@@ -7,6 +7,7 @@ import os
 import pytest
 
 from workbench.tusk import parse, resolve
+from workbench.tusk.splice import splice
 
 
 @pytest.fixture
@@ -167,3 +168,16 @@ def test_a_long_chain_of_variables_is_followed(read):
 
 def test_a_key_in_quotes_is_no_variable(read):
     assert read('$a: 1\nx: { "$b": $a, c: 2 }') == ({"x": {"$b": 1, "c": 2}}, [])
+
+
+def test_what_needs_nothing_else_is_kept_and_the_rest_is_looked_up_again(tmp_path):
+    document = parse('[a]\nx: [1, { y: 2 }]\n[b]\n$v: 2\ny: $v\nz: @env("WORKBENCH_K", 3)\nw: $none\n')
+    path = tmp_path / "project.tsk"
+    first = resolve(document, path, root=tmp_path, environ={})
+    moved = splice(document, 0, 3, "[c]\nx: 0\n[a]")
+    second = resolve(moved, path, root=tmp_path, environ={"WORKBENCH_K": "4"})
+    assert second.values == {"c": {"x": 0}, "a": {"x": [1, {"y": 2}]}, "b": {"y": 2, "z": 4, "w": None}}
+    assert (first.values["b"]["z"], [one.line for one in first.problems]) == (3, [7])
+    assert [one.line for one in second.problems] == [9], "it is told where it stands now"
+    second.values["a"]["more"] = True
+    assert "more" not in resolve(moved, path, root=tmp_path, environ={}).values["a"]

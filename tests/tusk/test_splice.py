@@ -80,6 +80,11 @@ def test_only_the_sections_that_a_change_touches_are_read_again(monkeypatch):
     assert spliced.sections["s3"] is document.sections["s3"]
     assert spliced.sections["s4"].entries["a"].value.plain == 22
     assert spliced.sections["s5"].start == document.sections["s5"].start + 1
+    assert [one.start for one in spliced.sections.values()] == list(spliced.sections.starts().values())
+    again = splice(spliced, at, at + 2, "333")
+    held, begun = again.sections.contents(), document.sections.contents()
+    assert {name for name in begun if held[name] is not begun[name]} == {"s4"}
+    assert again.sections["s8"].entries["a"].start == document.sections["s8"].entries["a"].start + 2
 
 
 def test_a_line_that_is_joined_with_the_next_header_is_refused():

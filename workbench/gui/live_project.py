@@ -98,6 +98,7 @@ class LiveProject(QObject):
         match told.outcome.value:
             case "done":
                 self._taken_over()
+                own = own or self._desk.workspace.design.is_running()
                 self._tell_done(told, quiet=own and not troubled)
             case "untrusted":
                 self._ask(told)
@@ -110,7 +111,7 @@ class LiveProject(QObject):
             text = f"{said} The store is open, so {told.reopen} will count when it is opened again."
             self._say("warning", text, ("Open again", self._reopen))
             return
-        if not quiet:
+        if told.rows or not quiet:
             self._say("ok", said)
         self._warn()
 

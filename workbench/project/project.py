@@ -48,6 +48,7 @@ class Project:
         components: What parts of the architecture are for, in the project's words.
         warnings: What may go wrong for some data, and hinders nothing.
         groups: What its next text may take over of what is compiled.
+        file: Its project file as it was read; None where its model was made by code.
     """
 
     root: Path
@@ -67,6 +68,7 @@ class Project:
     components: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
     groups: CompiledGroups = field(default_factory=dict)
+    file: ProjectFile | None = None
 
 
 @contextmanager
@@ -143,6 +145,7 @@ def load_project(
         components=settings.event_components,
         warnings=tuple(sorted(one for one in found if one.warning)),
         groups=groups,
+        file=file,
         retry=settings.message_queue.policy(RetryPolicy()),
         restricted=restricted,
         modules=modules,

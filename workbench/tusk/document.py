@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.tusk.problems import Places, Problem
+
+if TYPE_CHECKING:
+    from workbench.tusk.section_map import SectionMap
 
 Path = tuple[str, ...]
 """Where a value stands: section names, block name, key."""
@@ -76,12 +79,14 @@ class Scope:
     Attributes:
         start, end: Span of the section's name or of the braces.
         body_end: Where a new last entry would begin.
+        constant: What it says, once it was asked and if nothing else is needed for it; see `constant_of`.
     """
 
     entries: dict[str, Entry] = field(default_factory=dict)
     start: int = 0
     end: int = 0
     body_end: int = 0
+    constant: dict[str, Any] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -98,7 +103,7 @@ class Document:
     text: str
     places: Places = field(compare=False)
     top: Scope = field(compare=False)
-    sections: dict[str, Scope] = field(compare=False)
+    sections: SectionMap = field(compare=False)
     entries_at_most: int = field(compare=False)
 
     def dump(self) -> bytes:
@@ -152,13 +157,14 @@ class Document:
 
     def entries(self) -> Iterator[tuple[Path, Entry]]:
         """Yields every entry outside arrays with its path, in the order of the file."""
-        yield from _walk((), self.top)
+        yield from entries_in((), self.top)
         for name, scope in self.sections.items():
-            yield from _walk(tuple(name.split(".")), scope)
+            yield from entries_in(tuple(name.split(".")), scope)
 
 
-def _walk(path: Path, scope: Scope) -> Iterator[tuple[Path, Entry]]:
+def entries_in(path: Path, scope: Scope) -> Iterator[tuple[Path, Entry]]:
+    """Yields every entry of a scope outside arrays with its path, which begins with one."""
     for key, entry in scope.entries.items():
         yield (*path, key), entry
         if entry.value.scope is not None:
-            yield from _walk((*path, key), entry.value.scope)
+            yield from entries_in((*path, key), entry.value.scope)

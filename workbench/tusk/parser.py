@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from workbench.tusk.document import Document, Entry, Scope, Value, ValueKind
 from workbench.tusk.problems import Places, Problem, TskError
 from workbench.tusk.scanner import Broken, Scanner
+from workbench.tusk.section_map import SectionMap
 
 _FATAL = {"E-COUNT"}
 _NO_ITEM = re.compile(
@@ -45,7 +46,12 @@ def parse_in_part(text: str, file: str = "project.tsk") -> tuple[Document, list[
     parser = _Parser(text, places)
     top, sections = parser.read(1 if text.startswith("\ufeff") else 0)
     document = Document(
-        file=file, text=text, places=places, top=top, sections=sections, entries_at_most=parser.count
+        file=file,
+        text=text,
+        places=places,
+        top=top,
+        sections=SectionMap.of(sections),
+        entries_at_most=parser.count,
     )
     return document, sorted(parser.problems)[:KEPT]
 

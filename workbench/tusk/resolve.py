@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from workbench.model.secrets import is_secret
-from workbench.tusk.document import Document, Scope, Value, ValueKind
+from workbench.tusk.document import Document, Entry, Scope, Value, ValueKind, entries_in
 from workbench.tusk.parser import MAX_DEPTH, MAX_ENTRIES, parse
 from workbench.tusk.problems import Problem, TskError
 from workbench.tusk.save import digest_of, read_file
@@ -86,6 +87,38 @@ def resolve(document: Document, path: Path, *, root: Path, environ: Mapping[str,
     )
 
 
+def constant_of(scope: Scope) -> dict[str, Any] | None:
+    """Returns what a scope says, the same each time; None where that needs more than is written in it."""
+    if scope.constant is None:
+        try:
+            scope.constant = {key: _constant(entry) for key, entry in scope.entries.items()}
+        except _NeedsMoreError:
+            return None
+    return scope.constant
+
+
+class _NeedsMoreError(Exception):
+    """A value refers to another."""
+
+
+def _constant(entry: Entry) -> Any:
+    if entry.variable:
+        raise _NeedsMoreError
+    return _constant_value(entry.value)
+
+
+def _constant_value(value: Value) -> Any:
+    match value.kind:
+        case ValueKind.ARRAY:
+            return [_constant_value(item) for item in value.items]
+        case ValueKind.OBJECT:
+            return {key: _constant(entry) for key, entry in (value.scope or Scope()).entries.items()}
+        case ValueKind.VARIABLE | ValueKind.ENV | ValueKind.REF:
+            raise _NeedsMoreError
+        case _:
+            return value.plain
+
+
 Asked = tuple[Path, str]
 """A key of a file, which is being looked up."""
 
@@ -101,7 +134,12 @@ class _Resolver:
         self._variables: dict[str, Value] = {}
         self._values: dict[str, _Found] = {}
         self._chain: tuple[Asked, ...] = ()
-        for _, entry in document.entries():
+        contents = document.sections.contents()
+        self._constant = {
+            name: said for name, one in contents.items() if (said := constant_of(one)) is not None
+        }
+        mixed = (document.sections[name] for name in contents if name not in self._constant)
+        for _, entry in chain(*(entries_in((), scope) for scope in (document.top, *mixed))):
             if entry.variable:
                 self._variables.setdefault(entry.key[1:], entry.value)
 
@@ -109,12 +147,14 @@ class _Resolver:
         """Returns everything that the document says."""
         self._settle_variables()
         values: dict[str, Any] = self._scope(self._document.top).plain
-        for name, scope in self._document.sections.items():
-            into = values
+        for name in self._document.sections:
+            into, said = values, self._constant.get(name)
             *outer, last = name.split(".")
             for part in outer:
                 into = into.setdefault(part, {})
-            into.setdefault(last, {}).update(self._scope(scope).plain)
+            if said is None:
+                said = self._scope(self._document.sections[name]).plain
+            into.setdefault(last, {}).update(said)
         return values
 
     def asked(self, key: str, chain: tuple[Asked, ...]) -> _Found | None:

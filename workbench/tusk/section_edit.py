@@ -105,10 +105,11 @@ def _end(document: Document, scope: Scope) -> int:
 
     Those behind a blank line stand for themselves, and those right above the next header are its.
     """
-    begins = (one.start for one in document.sections.values() if one.start > scope.start)
-    following = min(begins, default=None)
-    behind = next((one for one in document.sections.values() if one.start == following), None)
-    limit = len(document.text) if behind is None else _begin(document, behind)
+    begins = document.sections.starts()
+    behind = min(
+        (name for name, at in begins.items() if at > scope.start), key=begins.__getitem__, default=""
+    )
+    limit = _begin(document, document.sections[behind]) if behind else len(document.text)
     at = max(scope.body_end, document.text.find("\n", scope.end) + 1 or len(document.text))
     while at < limit and _COMMENT.match(document.text, at):
         at = document.text.find("\n", at) + 1 or len(document.text)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from workbench.tusk.document import Document, Entry, Scope, Value
+from workbench.tusk.document import Document
 from workbench.tusk.parser import MAX_BYTES, MAX_ENTRIES, overlaps, parse, parse_sections
 from workbench.tusk.problems import Places
+from workbench.tusk.section_map import SectionMap
 
 
 def splice(document: Document, start: int, end: int, written: str) -> Document:
@@ -26,21 +27,25 @@ def _in_part(document: Document, start: int, end: int, text: str) -> Document | 
     if touched is None or 4 * len(text) > MAX_BYTES or not _is_whole(text[start : end + grown]):
         return None  # as bytes it may be four times as large
     before, inside, behind = touched
-    first = _line(document, inside[0])
-    last = _line(document, behind[0]) + grown if behind else len(text)
+    begins = _begins(document)
+    first = begins[inside[0]]
+    last = begins[behind[0]] + grown if behind else len(text)
     if behind and last > first and text[last - 1] != "\n":
         return None
     places = Places(document.file, text)
     read = parse_sections(text, places, first, last)
     if read is None:
         return None
-    sections = {name: document.sections[name] for name in before}
-    sections |= read[0]
-    sections |= {name: _moved_scope(document.sections[name], grown) for name in behind}
+    held = document.sections
+    sections = SectionMap(
+        held.further(before, 0)
+        | SectionMap.of(read[0]).further(list(read[0]), 0)
+        | held.further(behind, grown)
+    )
     count = document.entries_at_most + read[1]
     if len(sections) != len(before) + len(read[0]) + len(behind) or count > MAX_ENTRIES:
         return None
-    if any(overlaps(places, document.top, sections)):
+    if any(overlaps(places, document.top, sections.contents())):
         return None
     return replace(document, text=text, places=places, sections=sections, entries_at_most=count)
 
@@ -52,48 +57,16 @@ def _is_whole(text: str) -> bool:
 
 def _touched(document: Document, start: int, end: int) -> tuple[list[str], list[str], list[str]] | None:
     """Returns the names of the sections before, inside and behind a change; None if it begins before all."""
-    names = list(document.sections)
-    begins = [_line(document, name) for name in names]
-    inside = sum(begin <= start for begin in begins) - 1
+    begins = _begins(document)
+    names = list(begins)
+    inside = sum(begin <= start for begin in begins.values()) - 1
     if inside < 0:
         return None
-    behind = sum(begin < end for begin in begins)
+    behind = sum(begin < end for begin in begins.values())
     behind = max(behind, inside + 1)
     return names[:inside], names[inside:behind], names[behind:]
 
 
-def _line(document: Document, section: str) -> int:
-    return document.places.line_start(document.sections[section].start)
-
-
-def _moved_scope(scope: Scope, by: int) -> Scope:
-    return Scope(
-        entries={key: _moved_entry(entry, by) for key, entry in scope.entries.items()},
-        start=scope.start + by,
-        end=scope.end + by,
-        body_end=scope.body_end + by,
-    )
-
-
-def _moved_entry(entry: Entry, by: int) -> Entry:
-    return Entry(
-        key=entry.key,
-        value=_moved_value(entry.value, by),
-        start=entry.start + by,
-        end=entry.end + by,
-        line_start=entry.line_start + by,
-        line_end=entry.line_end + by,
-        block=entry.block,
-        variable=entry.variable,
-    )
-
-
-def _moved_value(value: Value, by: int) -> Value:
-    return Value(
-        kind=value.kind,
-        start=value.start + by,
-        end=value.end + by,
-        plain=value.plain,
-        items=[_moved_value(item, by) for item in value.items],
-        scope=_moved_scope(value.scope, by) if value.scope is not None else None,
-    )
+def _begins(document: Document) -> dict[str, int]:
+    """Returns where the line begins on which each section has its name."""
+    return {name: document.places.line_start(start) for name, start in document.sections.starts().items()}

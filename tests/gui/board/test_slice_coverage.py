@@ -14,7 +14,9 @@ from workbench.model.scenario import (
     IssuedCommand,
     Replay,
     Scenario,
+    ScenarioResult,
     ScenarioStep,
+    ScenarioVerdict,
 )
 from workbench.project.project import load_project
 
@@ -41,8 +43,13 @@ def scenario(name, *, when=(), then=()):
     return Scenario(name=name, place=PLACE, when=steps, then=facts)
 
 
-def told(blueprint, *scenarios, passed=lambda _one: True):
-    found = coverage_of(blueprint, scenarios, passed)
+def result(one, *, passed):
+    verdict = ScenarioVerdict.PASSED if passed else ScenarioVerdict.FAILED
+    return ScenarioResult(scenario=one, verdict=verdict)
+
+
+def told(blueprint, *scenarios):
+    found = coverage_of(blueprint, [(one, result(one, passed=True)) for one in scenarios])
     return {name: one.passed for name, one in found.items() if one.passed}
 
 
@@ -91,7 +98,11 @@ def test_what_only_replays_speaks_of_none(orders):
 def test_verdicts_are_counted(orders):
     verdicts = {"good": True, "bad": False, "late": None}
     scenarios = [scenario(name, when=["place_order"]) for name in verdicts]
-    found = coverage_of(orders, scenarios, lambda one: verdicts[one.name])
+    runs = [
+        (one, None if verdicts[one.name] is None else result(one, passed=verdicts[one.name]))
+        for one in scenarios
+    ]
+    found = coverage_of(orders, runs)
     assert found["command:place_order"] == Coverage(passed=1, failed=1, unsure=1)
     assert found["command:ship_order"] == Coverage()
     assert set(found) == {one.id for one in orders.slices}

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from tests.gui.forms.parts import shown_form
+from workbench.gui.forms.json_schema import FieldError
 
 NAME = {"type": "string", "maxLength": 40}
 AGE = {"type": "integer"}
@@ -192,3 +193,11 @@ def test_nothing_of_a_form_is_a_window_of_its_own_while_it_is_made(qtbot, qapp):
     finally:
         qapp.removeEventFilter(windows)
     assert windows.shown == [form]
+
+
+def test_the_same_schema_touches_no_field_and_is_judged_anew(form, monkeypatch):
+    type_name(form)
+    monkeypatch.setattr(type(form._root), "reshape", lambda *_args: pytest.fail("it was made again"))
+    said = FieldError(loc=("name",), message="is taken")
+    form.reshape(schema(name=NAME, age=AGE), lambda _value: [said])
+    assert said in form.errors

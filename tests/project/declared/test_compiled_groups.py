@@ -114,3 +114,15 @@ def test_what_fails_later_says_where_it_stands_now(load):
     line = TEXT.splitlines().index('with { weight: "command.weight / command.over" }') + 3
     with pytest.raises(ExpressionFailed, match=f"project.tsk:{line}:"):
         list(decide(None, kind.parse({"parcel_id": "a", "weight": 1, "over": 0}), None))
+
+
+def test_a_warning_is_told_again_and_what_it_is_not_about_is_taken_over(load):
+    text = TEXT.replace('over: "integer"', 'over: "integer?"')
+    first = load(text)
+    (said,) = first.warnings
+    assert "command.over" in str(said)
+    second = load(f"# a line\n{text}", first)
+    (again,) = second.warnings
+    assert (again.line, again.message) == (said.line + 1, said.message)
+    assert same(first, second) == {"cart"}
+    assert load(TEXT, second).warnings == ()

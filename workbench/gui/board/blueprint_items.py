@@ -17,7 +17,7 @@ from workbench.gui.board.board_graph import kind_of
 from workbench.gui.board.board_items import path_of
 from workbench.gui.board.card_painter import RADIUS, on_screen, paint_card
 from workbench.gui.board.layout import Box, Point
-from workbench.gui.board.mark_painter import CardMarks
+from workbench.gui.board.mark_painter import UNMARKED, CardMarks
 from workbench.gui.safe_painter import drawing
 from workbench.gui.theme import Colors, mix, theme
 from workbench.gui.widgets import plain_tip
@@ -43,7 +43,7 @@ class CardItem(QGraphicsItem):
     def __init__(self, card: Card, box: Box) -> None:
         super().__init__()
         self.card, self.box = card, box
-        self._marks = CardMarks()
+        self._marks = UNMARKED
         self.open = False
         self._bounds = self.body.adjusted(-1, -18, 18, 1 + LINE + FOOT)
         self.place(box)

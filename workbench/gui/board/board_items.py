@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from workbench.gui.board.board_graph import BoardNode, kind_of
 from workbench.gui.board.layout import Box, Point
-from workbench.gui.board.mark_painter import RING, CardMarks, paint_ring, ring_of
+from workbench.gui.board.mark_painter import RING, UNMARKED, CardMarks, paint_ring, ring_of
 from workbench.gui.icons import draw_icon
 from workbench.gui.safe_painter import drawing
 from workbench.gui.theme import code_font, mix, theme, ui_font
@@ -82,6 +82,7 @@ class NodeItem(QGraphicsItem):
     Attributes:
         node: What it shows.
         box: Where it stands.
+        body: The card in its own coordinates.
         marks: What is marked on it.
     """
 
@@ -89,8 +90,10 @@ class NodeItem(QGraphicsItem):
         super().__init__()
         self.node = node
         self.box = box
+        self.body = QRectF(QPointF(), QSizeF(box.width, box.height))
+        self._bounds = self.body.adjusted(-6, -6, 6, 6)
         self.badge = node.badge
-        self.marks = CardMarks()
+        self.marks = UNMARKED
         self.chosen = False
         self.focused = False
         self.setPos(box.x, box.y)
@@ -129,14 +132,9 @@ class NodeItem(QGraphicsItem):
             self.update()
         self.setOpacity(DIMMED if dimmed else 1.0)
 
-    @property
-    def body(self) -> QRectF:
-        """The card in its own coordinates."""
-        return QRectF(QPointF(), QSizeF(self.box.width, self.box.height))
-
     @override
     def boundingRect(self) -> QRectF:
-        return self.body.adjusted(-6, -6, 6, 6)
+        return self._bounds
 
     @override
     def shape(self) -> QPainterPath:
@@ -299,10 +297,11 @@ class EdgeItem(QGraphicsPathItem):
 
     def mark(self, *, lit: bool, dimmed: bool) -> None:
         """Shows whether it belongs to what is chosen."""
-        self._lit = lit
         self.setOpacity(DIMMED if dimmed else 1.0)
-        self.setZValue(1 if lit else 0)
-        self.update()
+        if lit != self._lit:
+            self._lit = lit
+            self.setZValue(1 if lit else 0)
+            self.update()
 
     @override
     def boundingRect(self) -> QRectF:

@@ -40,8 +40,13 @@ class CardMarks:
     words: tuple[str, ...] = ()
 
 
+UNMARKED = CardMarks()
+
+
 def card_marks(problems: Sequence[str], marks: Sequence[DesignMark]) -> CardMarks:
     """Returns what a card shows of what is wrong while it runs, and of the marks of its design."""
+    if not problems and not marks:
+        return UNMARKED
     said = [one.kind.severity for one in marks] + [Severity.WARNING] * len(problems)
     return CardMarks(
         count=len(said),

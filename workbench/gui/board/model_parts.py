@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from workbench.gui.board.card_fields import CardField, fields_of_columns, fields_of_schema
+from workbench.model.command import CommandType
+from workbench.model.event import EventType
 from workbench.model.messaging import Subscription
 from workbench.model.model_flow import ModelFlow
 from workbench.model.registry import Registry
@@ -58,18 +60,39 @@ class ModelParts:
         return ((node, part) for node, part in self.nodes.items() if node.startswith(f"{sort}:"))
 
 
-def parts_of(registry: Registry) -> ModelParts:
-    """Reads the parts of a model that runs."""
+NONE = ModelParts()
+Fields = Callable[[str, str], tuple[CardField, ...]]
+"""Returns the fields of a command or event, given the id of its node and its name."""
+
+
+def parts_of(registry: Registry, earlier: Registry | None = None, known: ModelParts = NONE) -> ModelParts:
+    """Reads the parts of a model that runs.
+
+    Args:
+        earlier: The model that ran before; what it has in common with this one has the same fields.
+        known: Its parts.
+    """
+    kinds = _kinds(registry)
+    before = _kinds(earlier) if earlier is not None else {}
+
+    def fields(node: str, name: str) -> tuple[CardField, ...]:
+        same = node in known.nodes and before.get(name) is kinds[name]
+        return known.nodes[node].fields if same else fields_of_schema(kinds[name].schema)
+
     return ModelParts(
-        nodes={node: part for told in _told(registry) for node, part in told},
+        nodes={node: part for told in _told(registry, fields) for node, part in told},
         aggregates=tuple(registry.aggregates),
         steps=tuple(one.name for one in registry.flows_of("flow:main")),
     )
 
 
-def _told(model: Registry) -> Iterator[Iterator[tuple[str, ModelPart]]]:
-    yield _commands(model)
-    yield _events(model)
+def _kinds(model: Registry) -> dict[str, CommandType | EventType]:
+    return {**model.commands, **model.events}
+
+
+def _told(model: Registry, fields: Fields) -> Iterator[Iterator[tuple[str, ModelPart]]]:
+    yield _commands(model, fields)
+    yield _events(model, fields)
     yield _actors(model)
     yield _reactors(model)
     yield _subscriptions(model)
@@ -78,23 +101,19 @@ def _told(model: Registry) -> Iterator[Iterator[tuple[str, ModelPart]]]:
     yield _loose(model)
 
 
-def _commands(model: Registry) -> Iterator[tuple[str, ModelPart]]:
+def _commands(model: Registry, fields: Fields) -> Iterator[tuple[str, ModelPart]]:
     for owner in model.aggregates.values():
         for name in owner.commands:
-            node, fields = f"command:{name}", fields_of_schema(model.commands[name].schema)
-            yield (
-                node,
-                ModelPart(
-                    kind="command", title=name, fields=fields, owner=owner.name, flows=model.flows_of(node)
-                ),
-            )
+            node = f"command:{name}"
+            flows, shown = model.flows_of(node), fields(node, name)
+            yield node, ModelPart(kind="command", title=name, fields=shown, owner=owner.name, flows=flows)
 
 
-def _events(model: Registry) -> Iterator[tuple[str, ModelPart]]:
+def _events(model: Registry, fields: Fields) -> Iterator[tuple[str, ModelPart]]:
     for owner in model.aggregates.values():
         for name in owner.events:
-            fields = fields_of_schema(model.events[name].schema)
-            yield f"event:{name}", ModelPart(kind="event", title=name, fields=fields, owner=owner.name)
+            node = f"event:{name}"
+            yield node, ModelPart(kind="event", title=name, fields=fields(node, name), owner=owner.name)
 
 
 def _actors(model: Registry) -> Iterator[tuple[str, ModelPart]]:

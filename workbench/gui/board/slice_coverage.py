@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from workbench.gui.board.blueprint import Blueprint
 from workbench.model.scenario import FactKind, IssuedCommand, Scenario
-from workbench.services.scenarios.coverage import Try, summary
+from workbench.services.scenarios.coverage import Run, Try, summary
 
 _NODES = {
     FactKind.EVENT: {"event": "event"},
@@ -62,8 +62,7 @@ class Coverage:
 
 def coverage_of(
     blueprint: Blueprint,
-    scenarios: Iterable[Scenario],
-    passed: Callable[[Scenario], bool | None],
+    runs: Iterable[Run],
     tries: Sequence[Try] = (),
 ) -> dict[str, Coverage]:
     """Returns how the scenarios of every slice stand.
@@ -72,7 +71,7 @@ def coverage_of(
     its read model, an answer of one of its queries, its messages, or a dead letter of who reacts there.
 
     Args:
-        passed: Whether a scenario passed; None where that is not known of the model as it is.
+        runs: The scenarios, each with what came of it on the model as it is.
         tries: What can be tried of the commands.
     """
     slices = {one.id: one.id for one in blueprint.slices} | {
@@ -83,8 +82,8 @@ def coverage_of(
         if not card.ghost
     }
     found: dict[str, list[bool | None]] = {one.id: [] for one in blueprint.slices}
-    for scenario in scenarios:
-        verdict = passed(scenario)
+    for scenario, result in runs:
+        verdict = result.passed if result is not None else None
         for name in {slices[node] for node in _spoken_of(scenario) if node in slices}:
             found[name].append(verdict)
     by_slice: dict[str, list[Try]] = {}

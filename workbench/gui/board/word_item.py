@@ -52,9 +52,10 @@ class WordItem(QGraphicsItem):
 
     def mark(self, *, lit: bool, dimmed: bool) -> None:
         """Shows whether its line belongs to what is chosen."""
-        self._lit, self._dimmed = lit, dimmed
-        self.setZValue(2 if lit else 1)
-        self.update()
+        if (lit, dimmed) != (self._lit, self._dimmed):
+            self._lit, self._dimmed = lit, dimmed
+            self.setZValue(2 if lit else 1)
+            self.update()
 
     @override
     def boundingRect(self) -> QRectF:

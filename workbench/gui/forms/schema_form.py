@@ -61,7 +61,7 @@ class SchemaForm(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._validate = validate or _nothing_wrong
+        self._schema, self._validate = schema, validate or _nothing_wrong
         self._wide = False
         self._filling = True
         self._attempted = False
@@ -142,8 +142,13 @@ class SchemaForm(QWidget):
         Returns:
             What was typed and does not fit any more, in words; it stays in what `typed` gives.
         """
+        self._validate = validate
+        if repr(schema) == repr(self._schema):  # in the same order, too
+            self._check()
+            self.changed.emit()
+            return in_words(self._left)
         typed, held, unchanged = self.typed(), HeldState.here(self), dict(self._unchanged)
-        self._validate, self._filling = validate, True
+        self._schema, self._filling = schema, True
         self._root.reshape(shape_of("", schema, schema))
         self._nothing.setHidden(bool(self._root.fields()))
         now = {str(field.loc[-1]): field.typed() for field in self._root.fields()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
@@ -26,11 +26,10 @@ from workbench.gui.board.slice_coverage import coverage_of
 from workbench.gui.reads import takes_time
 from workbench.gui.views.board_details import Live, trouble
 from workbench.gui.views.board_model import model_graph
-from workbench.services.scenarios.coverage import Try, tries
+from workbench.services.scenarios.coverage import Run, Try, tries
 
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
-    from workbench.model.scenario import Scenario
     from workbench.services.design.design import DesignState
     from workbench.services.scenarios.scenario_status import ScenarioStatus
 
@@ -47,6 +46,7 @@ class Drawn:
     Attributes:
         seen: Counters that make lines.
         draft: What is designed and not written yet, if anything is.
+        parts: What runs of the model.
         graph: Nodes and edges, with what is wrong.
         story: The same for the blueprint, with what only that draws.
         topology: Where they stand in the topology; None as long as that is not wanted.
@@ -54,6 +54,7 @@ class Drawn:
 
     registry: Registry | None = None
     draft: DesignState | None = None
+    parts: ModelParts = field(default_factory=ModelParts)
     seen: frozenset[str] = frozenset()
     wrong: tuple[tuple[str, tuple[str, ...]], ...] = ()
     graph: BoardGraph
@@ -90,10 +91,12 @@ def drawn(
     graph = model_graph(registry, live.flow)
     nodes = tuple(_with_problems(node, wrong.get(node.id, ())) for node in graph.nodes)
     whole = BoardGraph(nodes=nodes, edges=graph.edges)
-    blueprint = before.blueprint if same else blueprint_from(_parts(registry, draft))
+    parts = before.parts if registry is before.registry else parts_of(registry, before.registry, before.parts)
+    blueprint = before.blueprint if same else blueprint_from(with_draft(parts, draft) if draft else parts)
     return Drawn(
         registry=registry,
         draft=draft,
+        parts=parts,
         seen=seen,
         wrong=told,
         graph=whole,
@@ -102,11 +105,6 @@ def drawn(
         layout=before.layout if same else lay_out_blueprint(blueprint),
         topology=lay_out_graph(whole) if topology else None,
     )
-
-
-def _parts(registry: Registry, draft: DesignState | None) -> ModelParts:
-    parts = parts_of(registry)
-    return with_draft(parts, draft) if draft is not None else parts
 
 
 def _told(blueprint: Blueprint, nodes: Iterable[BoardNode]) -> Iterator[BoardNode]:
@@ -141,6 +139,8 @@ class BoardPictures(QWidget):
         self._keys: tuple[str, Sequence[tuple[str, str]]] = ("", ())
         self.drawn = NOTHING
         self._tries: list[Try] = []
+        self._tried: tuple[Registry | None, list[Run]] = (None, [])
+        self._told: tuple[Blueprint, list[Run], list[Try]] = (NOTHING.blueprint, [], [])
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -179,15 +179,15 @@ class BoardPictures(QWidget):
         self.minimap.follow()
 
     def tell_scenarios(self, status: ScenarioStatus) -> None:
-        """Says on the slices how their scenarios stand."""
-
-        def passed(scenario: Scenario) -> bool | None:
-            found = status.of(scenario) if status.holds(scenario) else None
-            return None if found is None else found.result.passed
-
-        if self.drawn.registry is not None and not status.busy:  # else it is told again at the end
-            self._tries = tries(self.drawn.registry, status.runs())
-        self.blueprint.coverage = coverage_of(self.drawn.blueprint, status.all(), passed, self._tries)
+        """Says on the slices how their scenarios stand, where that changed."""
+        registry, blueprint, runs = self.drawn.registry, self.drawn.blueprint, status.runs()
+        if registry is not None and not status.busy and (registry, runs) != self._tried:  # else at the end
+            self._tried = registry, runs
+            self._tries = tries(registry, runs)
+        if (told := (blueprint, runs, self._tries)) == self._told:
+            return
+        self._told = told
+        self.blueprint.coverage = coverage_of(blueprint, runs, self._tries)
         self.frame.heads.update()
 
     def show_picture(self, name: str) -> None:

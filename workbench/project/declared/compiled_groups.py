@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,8 @@ from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.section_kinds import TYPES
 from workbench.project.declared.section_reader import Sections
 from workbench.project.declared.sections import CommandSection, EventSection
+from workbench.project.declared.source_locations import Path
+from workbench.tusk import Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,20 @@ def compiled_groups(
             aggregates={name: aggregates[name] for name in names},
         )
     return found
+
+
+def without_problems(groups: CompiledGroups, problems: Iterable[Problem]) -> CompiledGroups:
+    """Returns the groups about which nothing is said."""
+    about = {one.path[:length] for one in problems for length in range(1, len(one.path) + 1)}
+    return {text: group for text, group in groups.items() if about.isdisjoint(_sections_of(group))}
+
+
+def _sections_of(group: CompiledGroup) -> Iterator[Path]:
+    """Yields the paths of the sections from which a group is compiled."""
+    for name, owner in group.owners.items():
+        yield ("aggregate", *name.split("."))
+        yield from (("event", *event.split(".")) for event in owner.events)
+        yield from (("command", *command.split(".")) for command in owner.commands)
 
 
 def owner_of_event(name: str, event: EventSection) -> str:

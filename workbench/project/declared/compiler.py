@@ -27,6 +27,7 @@ from workbench.project.declared.compiled_groups import (
     compiled_groups,
     made_from,
     taken_over,
+    without_problems,
 )
 from workbench.project.declared.declared_flows import flows_of
 from workbench.project.declared.field_types import FieldTypes
@@ -65,7 +66,8 @@ def compile_declared(
         lenient: There are modules that are not trusted yet: what needs them is left out without a word.
         scopes: Gets the names that each expression may use, by the path at which it is written.
         before: Aggregates that an earlier text had, which are taken over where nothing about them changed.
-        groups: Gets what the next text may take over, if nothing is wrong with this one.
+        groups: Gets what the next text may take over, if nothing is wrong with this one; what a warning is
+            about is compiled again, so that it is told again.
     """
     sections, mistakes = read_sections(document, values)
     places = SourceLocations(document, frozenset(sections.unread), sections.renamed)
@@ -108,8 +110,8 @@ def compile_declared(
         externals={name: one.description for name, one in sections.externals.items()},
         flows=flows_of(sections),
     )
-    if groups is not None and not mistakes and not problems:
-        groups |= compiled_groups(texts, draft, owners, aggregates, kept)
+    if groups is not None and not any(not one.warning for one in (*mistakes, *problems)):
+        groups |= without_problems(compiled_groups(texts, draft, owners, aggregates, kept), problems)
     told = (one for one in problems if not places.is_unread(one.path))
     return found, [*mistakes, *(replace(one, path=places.written(one.path)) for one in told)]
 

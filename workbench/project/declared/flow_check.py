@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from workbench.model.hints import did_you_mean
 from workbench.model.registry import Definitions
 from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.section_reader import Sections
 from workbench.tusk import Document
+from workbench.tusk.document import entries_in
 
 MAIN = "main"
 """The one flow that there is."""
+SET_UP = ("subscriptions", "topics")
+"""Settings that the blueprint shows."""
 
 
 def check_flows(
@@ -38,8 +42,10 @@ def _declared(sections: Sections) -> Iterator[str]:
 
 def _set_up(document: Document) -> Iterator[str]:
     """Yields the names of subscriptions and topics."""
-    for path, entry in document.entries():
-        if path[0] in {"subscriptions", "topics"} and len(path) > 1:
+    contents = document.sections.contents().items()
+    below = (entries_in(tuple(name.split(".")), scope) for name, scope in contents if name.startswith(SET_UP))
+    for path, entry in chain(entries_in((), document.top), *below):
+        if path[0] in SET_UP and len(path) > 1:
             yield path[1]
             if path[-1] == "name":
                 yield str(entry.value.plain)

@@ -28,7 +28,7 @@ from workbench.project.declared.sections import (
 )
 from workbench.project.declared.source_locations import Path
 from workbench.project.setting_faults import code_of, words_of
-from workbench.tusk import Document, Problem
+from workbench.tusk import Document, Problem, Scope
 
 _FIELD: TypeAdapter[FieldSection] = TypeAdapter(FieldSpec)
 
@@ -74,21 +74,21 @@ _PLURALS = {"policy": "policies", "process": "processes", "query": "queries"}
 
 def read_sections(document: Document, values: Mapping[str, Any]) -> tuple[Sections, list[Problem]]:
     """Returns what can be read of the declared sections, and what is wrong with them."""
-    sections = Sections()
+    sections, contents = Sections(), document.sections.contents()
     problems = list(_misplaced(document))
     if isinstance(named := values.get(TYPES), dict):
-        for name in _own_keys(document, TYPES, named):
+        for name in _own_keys(contents, TYPES, named):
             found = _Reading(document, (TYPES, name), _FIELD.validate_python, FieldSection)
             one = found.read(named[name], sections, problems)
             if one is not None:
                 sections.types[name] = one
-    for dotted in document.sections:
+    for dotted in contents:
         kind, _, name = dotted.partition(".")
         if kind not in KINDS or not name:
             continue
         path = (kind, *name.split("."))
         given = _at(values, path)
-        given = {key: given[key] for key in _own_keys(document, dotted, given)}
+        given = {key: given[key] for key in _own_keys(contents, dotted, given)}
         model = SECTIONS[kind]
         one = _Reading(document, path, model.model_validate, model).read(given, sections, problems)
         if one is not None:
@@ -98,9 +98,9 @@ def read_sections(document: Document, values: Mapping[str, Any]) -> tuple[Sectio
     return sections, problems
 
 
-def _own_keys(document: Document, dotted: str, given: Mapping[str, Any]) -> list[str]:
+def _own_keys(contents: Mapping[str, Scope], dotted: str, given: Mapping[str, Any]) -> list[str]:
     """Returns the keys of a section itself, without the sections whose names go on behind its own."""
-    scope = document.sections.get(dotted)
+    scope = contents.get(dotted)
     return [key for key in scope.entries if key in given] if scope is not None else []
 
 
@@ -117,15 +117,15 @@ def _misplaced(document: Document) -> Iterator[Problem]:
         if key in DECLARED:
             said = f"{key} declares nothing before the first section"
             yield document.problem((key,), "S-UNKNOWN", said, f"write {_example(key)}", key=True)
-    for name, scope in document.sections.items():
+    for name in document.sections:
         kind, _, rest = name.partition(".")
         if name in KINDS:
-            said = f"[{name}] needs the name of what it declares"
+            scope, said = document.sections[name], f"[{name}] needs the name of what it declares"
             yield document.places.problem(
                 scope.start, scope.end, "S-UNKNOWN", said, f"write {_example(name)}"
             )
         elif kind == TYPES and rest:
-            said = f"types stand in one section, [{TYPES}]"
+            scope, said = document.sections[name], f"types stand in one section, [{TYPES}]"
             yield document.places.problem(scope.start, scope.end, "S-UNKNOWN", said)
 
 

@@ -13,7 +13,6 @@ from uuid import uuid4
 from workbench.errors import InvalidValue, NotFound, ProjectError, StoreReadOnly
 from workbench.model.counts import counted
 from workbench.project.module_import import lies_in
-from workbench.project.project_file import read_settings
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import FOLDER
 from workbench.services.design.change_preview import ChangePreview, left_of, removal_preview, rename_preview
@@ -172,13 +171,13 @@ class Design:
         self._drafts.write()
 
     def marks(self) -> list[DesignMark]:
-        """Returns what is worth a second look in the model that runs; nothing without a readable file."""
+        """Returns what is worth a second look in the model that runs, at its places in its file."""
         model = self._world.model
-        try:
-            file = read_settings(model.root, environ=self._environ)
-            return marks_of(file, model.registry, model.warnings)
-        except (NotFound, TskError):
-            return []
+        return marks_of(model.file, model.registry, model.warnings) if model.file is not None else []
+
+    def is_running(self) -> bool:
+        """Whether the files were written here as they run."""
+        return self.compiled is not None and self.compiled.marks == self._world.model.marks
 
     def _remember(self, step: DesignStep, *, goes_on: bool) -> None:
         last = self._done[-1] if self._done else None

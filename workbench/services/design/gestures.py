@@ -373,7 +373,7 @@ def _neighbour(document: Document, kind: str, owner: str) -> str:
     if kind in {"event", "command"} and owner:
         around = [*_alike(document, "event", owner)] or [f"aggregate.{owner}"]
         return around[-1] if around[-1] in document.sections else ""
-    return next((one for one in reversed(document.sections) if one.partition(".")[0] in KINDS), "")
+    return next((one for one in reversed(list(document.sections)) if one.partition(".")[0] in KINDS), "")
 
 
 def _alike(document: Document, kind: str, owner: str) -> Iterator[str]:

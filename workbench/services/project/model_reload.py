@@ -46,6 +46,7 @@ class Reload:
         problems: Why the new model could not be used, each a line; the last good one goes on.
         changed: Files that changed or are new, from the project's folder.
         reopen: What takes effect only once the project is opened again; empty if all has.
+        rows: Whether rows of a read model are rebuilt, or stale until they are.
         digest: Of the modules that wait to be trusted.
     """
 
@@ -54,6 +55,7 @@ class Reload:
     problems: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     reopen: str = ""
+    rows: bool = False
     digest: str = ""
 
 
@@ -159,7 +161,13 @@ class ModelReload:
             return Reload(outcome=ReloadOutcome.FAILED, said=said, problems=(said,), changed=changed)
         self._pending = False
         self._seen = fresh.marks
-        return Reload(outcome=ReloadOutcome.DONE, said=said, changed=changed, reopen=_kept(project, fresh))
+        return Reload(
+            outcome=ReloadOutcome.DONE,
+            said=said,
+            changed=changed,
+            reopen=_kept(project, fresh),
+            rows=any(_outdated(project.registry, fresh.registry)),
+        )
 
     def _load(self, *, trust: str) -> Project:
         """Reads the project, in a thread: modules may import for long."""
