@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -71,9 +70,7 @@ def check_project_text(
         advise: Finds what is worth a second look.
     """
     with without_collecting():
-        checked = _checked(text, path, environ, running, advise)
-    gc.collect(1)  # what it was compiled into goes while it is young: later more would have to be walked over
-    return checked
+        return _checked(text, path, environ, running, advise)
 
 
 def _checked(
