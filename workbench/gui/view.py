@@ -147,7 +147,7 @@ class View(QWidget):
         if isinstance(target, FastTableView):
             target.begin()
         target.setFocus(Qt.FocusReason.OtherFocusReason)
-        if isinstance(target, QLineEdit):  # what was filled in is typed over
+        if isinstance(target, QLineEdit) and not target.cursorPosition():  # what was filled in is typed over
             target.selectAll()
 
     def focus_filter(self) -> None:
