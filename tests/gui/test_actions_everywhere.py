@@ -36,6 +36,7 @@ WIDGETS_OF_THEIR_OWN = {
     "view.py": "Esc leads back to where one begins",
     "tour.py": "presses keys as a person does",
     "forms/editors/text.py": "an empty text; the field says the key itself",
+    "table_selection.py": "arrows choose the row on which the keyboard stands, as tables do",
     "details/form_rows.py": "Esc takes a part away again that was added and is empty; its × says so",
 }
 """Modules that look at keys and declare none, and why."""
