@@ -107,13 +107,12 @@ class CardItem(QGraphicsItem):
             paint_card(painter, self.card, self.whole, on_screen(painter), self._marks, more=self.open)
 
 
-class RingItem(QGraphicsItem):
-    """The ring around a card that is chosen; around cards that repeat it a thin one."""
+class CardRing(QGraphicsItem):
+    """What is drawn around a card, and cannot be clicked."""
 
-    def __init__(self, box: Box, *, here: bool, focused: bool) -> None:
+    def __init__(self, box: Box) -> None:
         super().__init__()
         self._place = QRectF(0, 0, box.width, box.height)
-        self._here, self._focused = here, focused
         self.setPos(box.x, box.y)
         self.setZValue(3)
 
@@ -124,6 +123,14 @@ class RingItem(QGraphicsItem):
     @override
     def shape(self) -> QPainterPath:
         return QPainterPath()
+
+
+class RingItem(CardRing):
+    """The ring around a card that is chosen; around cards that repeat it a thin one."""
+
+    def __init__(self, box: Box, *, here: bool, focused: bool) -> None:
+        super().__init__(box)
+        self._here, self._focused = here, focused
 
     @override
     def paint(

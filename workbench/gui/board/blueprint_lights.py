@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from typing_extensions import override
 
-from workbench.gui.board.blueprint_items import AROUND
+from workbench.gui.board.blueprint_items import AROUND, CardRing
 from workbench.gui.board.blueprint_layout import REACH, handle_of
 from workbench.gui.board.board_graph import kind_of
 from workbench.gui.board.card_painter import RADIUS, on_screen
@@ -59,22 +59,12 @@ class HandleItem(QGraphicsItem):
             painter.drawLine(QPointF(0, -size / 2), QPointF(0, size / 2))
 
 
-class TargetItem(QGraphicsItem):
+class TargetItem(CardRing):
     """The dashed ring around a card to which a wire can lead."""
 
     def __init__(self, box: Box, kind: str) -> None:
-        super().__init__()
-        self._place, self._role = QRectF(0, 0, box.width, box.height), kind_of(kind).role
-        self.setPos(box.x, box.y)
-        self.setZValue(3)
-
-    @override
-    def boundingRect(self) -> QRectF:
-        return self._place.adjusted(-AROUND, -AROUND, AROUND, AROUND)
-
-    @override
-    def shape(self) -> QPainterPath:
-        return QPainterPath()
+        super().__init__(box)
+        self._role = kind_of(kind).role
 
     @override
     def paint(
