@@ -19,6 +19,7 @@ from workbench.services.design.field_renames import FieldChanges
 from workbench.services.design.gestures import DesignNode, events_of, places_of, renamed
 from workbench.services.design.marks.find_marks import marks_of
 from workbench.services.design.marks.mark import DesignMark
+from workbench.services.design.marks.stored_marks import StoredTrial
 from workbench.services.design.stored_names import with_kept_names
 from workbench.services.design.text_merge import changed_files, file_of, joined, without
 from workbench.services.project_editor.settings_preview import WouldBreak, broken_scenarios, would_be
@@ -84,6 +85,7 @@ class Design:
         self, world: World[Project], environ: Mapping[str, str], drafts: DraftFiles, store: ProjectFiles
     ) -> None:
         self._world, self._environ, self._drafts, self._store = world, environ, drafts, store
+        self._trial = StoredTrial()
         self._key = ""
         self._turn = threading.Lock()
         self.compiled: Project | None = None
@@ -229,9 +231,17 @@ class Design:
         self._drafts.write()
 
     def marks(self) -> list[DesignMark]:
-        """Returns what is worth a second look in the model that runs, at its places in its file."""
+        """Returns what is worth a second look in the model that runs, at its places in its file.
+
+        Raises:
+            WorldError: The store cannot be read.
+        """
         model = self._world.model
-        return marks_of(model.file, model.registry, model.warnings) if model.file is not None else []
+        if model.file is None:
+            return []
+        with closing(self._world.store.reader()) as reader:
+            unfit = self._trial.unfit(reader, model.registry)
+        return marks_of(model.file, model.registry, model.warnings, unfit)
 
     def is_running(self) -> bool:
         """Whether the files were written here as they run."""
