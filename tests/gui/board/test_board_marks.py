@@ -161,11 +161,12 @@ async def test_stored_events_that_do_not_fit_are_marked_and_lead_to_the_schema(
     path.write_text(changed)
     board.desk.project_saved.emit()
     await until(lambda: any(one.kind.code == "A-STORED" for one in board.scene.marks.get(NOTED, ())))
-    board.scene.choose(NOTED)
+    board.canvas.setFocus()
+    board.canvas.reveal(NOTED)
     QTest.keyClick(board.canvas, Qt.Key.Key_Period, CONTROL)
     popover = board.marks.popover
     assert popover.title.text() == "1 stored event does not fit its fields"
     QTest.keyClick(popover.list, Qt.Key.Key_Return)
-    await until(lambda: board.canvas.findChild(SchemaDialog))
+    await until(lambda: board.canvas.findChildren(SchemaDialog))
     assert path.read_text() == changed
-    board.canvas.findChild(SchemaDialog).close()
+    board.canvas.findChildren(SchemaDialog)[0].close()
