@@ -144,13 +144,7 @@ class FlowView(QGraphicsView):
         """How large the board is drawn; 1 is its own size."""
         return self.transform().m11()
 
-    @action(
-        "Show the whole board",
-        keys="Ctrl+0",
-        icon="fit",
-        tip="Show the whole board, as far as its names can be read",
-        anyway=True,
-    )
+    @action("Show the whole board", keys="Ctrl+0", icon="fit", anyway=True)
     def show_all(self, _node: str) -> None:
         """Shows the whole board."""
         self.fit()
@@ -168,10 +162,8 @@ class FlowView(QGraphicsView):
         content, port = self.board.content(), self.viewport().size()
         wide, tall = port.width() / max(content.width(), 1.0), port.height() / max(content.height(), 1.0)
         self._set_scale(max(scale, min(1.0, wide, tall)))
-        seen = QSizeF(port) / self.scale_now
-        x = min(content.center().x(), content.left() + seen.width() / 2)
-        y = min(content.center().y(), content.top() + seen.height() / 2)
-        self.centerOn(QPointF(x, y))
+        seen = content.intersected(QRectF(content.topLeft(), QSizeF(port) / self.scale_now))
+        self.centerOn(seen.center())
         if self.board.here:
             self.ensureVisible(self._with_room_below(self.board.here), 20, 20)
 
