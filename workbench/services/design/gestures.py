@@ -368,6 +368,8 @@ _BEGINNINGS = {
 def _neighbour(document: Document, kind: str, owner: str) -> str:
     """Returns the section behind which a new one stands: the last one of its aggregate or kind."""
     best = list(_alike(document, kind, owner))
+    if kind == "aggregate" and best:  # what is of the others stands before it
+        best = [one for one in document.sections if one.partition(".")[0] in {kind, "event", "command"}]
     if best:
         return best[-1]
     if kind in {"event", "command"} and owner:
