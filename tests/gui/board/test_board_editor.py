@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListWidgetItem
 
@@ -319,23 +319,3 @@ async def test_what_is_a_draft_is_renamed_linked_and_removed_as_anything_else(de
     designer.key(Qt.Key.Key_Delete)
     await designer.until(lambda: "subscription:inform" not in designer.board.scene.cards())
     assert editor.stand.text() == "✓ saved"
-
-
-async def test_a_process_goes_on_with_its_command_and_is_wired(designer: Designer) -> None:
-    designer.key(Qt.Key.Key_C)
-    await designer.type("send_parcel", pressed=CONTROL)
-    await designer.type("sent")
-    await designer.choose("event:parcel.sent")
-    designer.key(Qt.Key.Key_R)
-    await designer.type("watch", pressed=CONTROL)
-    await designer.type("remind")
-    await designer.has('[process.watch]\nkey: "id"\non { "parcel.sent": { starts: true, issue: "remind"')
-    await designer.choose("command:remind")
-    designer.drag(designer.handle("subscription:watch"), designer.at(QPointF(2000, 900)))
-    assert "something new" in designer.board.pictures.hints.subject
-    designer.release(designer.at(QPointF(2000, 900)))
-    entry = designer.board.editor.entry
-    assert entry.list.item(0).text() == "issues a new command"
-    designer.key(Qt.Key.Key_Return)
-    await designer.type("escalate")
-    await designer.has('issue: "escalate"')
