@@ -368,12 +368,12 @@ _BEGINNINGS = {
 def _neighbour(document: Document, kind: str, owner: str) -> str:
     """Returns the section behind which a new one stands: the last one of its aggregate or kind."""
     best = list(_alike(document, kind, owner))
-    if kind == "aggregate" and best:  # what is of the others stands before it
-        best = [one for one in document.sections if one.partition(".")[0] in {kind, "event", "command"}]
     if best:
         return best[-1]
     if kind in {"event", "command"} and owner:
-        around = [*_alike(document, "event", owner)] or [f"aggregate.{owner}"]
+        around = [*_alike(document, "event", owner)]
+        if not around:  # a command is told behind those that were made before
+            around = [f"aggregate.{owner}", *(_alike(document, "command", "") if kind == "command" else ())]
         return around[-1] if around[-1] in document.sections else ""
     return next((one for one in reversed(list(document.sections)) if one.partition(".")[0] in KINDS), "")
 
