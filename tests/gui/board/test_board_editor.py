@@ -300,3 +300,22 @@ async def test_the_board_is_there_while_a_long_step_goes_on(designer: Designer, 
     finally:
         go_on.set()
     await step
+
+
+async def test_what_is_a_draft_is_renamed_linked_and_removed_as_anything_else(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel", pressed=CONTROL)
+    await designer.type("sent")
+    await designer.choose("event:parcel.sent")
+    designer.key(Qt.Key.Key_P)
+    await designer.type("tell")
+    designer.key(Qt.Key.Key_Escape)
+    await designer.choose("subscription:tell")
+    editor = designer.board.editor
+    assert [editor.acts[one].isEnabled() for one in ("rename", "remove", "go_on")] == [True] * 3
+    designer.key(Qt.Key.Key_F2)
+    await designer.type("inform")
+    await designer.until(lambda: designer.board.scene.chosen == "subscription:inform")
+    designer.key(Qt.Key.Key_Delete)
+    await designer.until(lambda: "subscription:inform" not in designer.board.scene.cards())
+    assert editor.stand.text() == "✓ saved"

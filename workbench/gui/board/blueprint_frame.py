@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFont,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QToolTip, QWidget
 from typing_extensions import override
 
@@ -56,12 +65,14 @@ def _line(painter: QPainter, text: str, place: QRectF, font: QFont, color: str) 
     painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
 
 
-def paint_lane(painter: QPainter, lane: LanePlace, place: QRectF) -> None:
+def paint_lane(painter: QPainter, lane: LanePlace, place: QRectF, *, chosen: bool = False) -> None:
     """Paints the name of a lane, upright."""
     colors = theme().colors
     painter.save()
+    if chosen:
+        painter.fillRect(place, QColor(colors.selection))
     painter.setFont(font_of("field")[0])
-    painter.setPen(QColor(colors.muted))
+    painter.setPen(QColor(colors.on_selection if chosen else colors.muted))
     painter.translate(place.left(), place.bottom())
     painter.rotate(-90)
     room = QRectF(4, 0, place.height() - 8, place.width())
@@ -161,11 +172,12 @@ class SliceHeads(QWidget):
 
 
 class LaneGutter(QWidget):
-    """The names of the lanes, at their left."""
+    """The names of the lanes, at their left; a click on that of an aggregate chooses the aggregate."""
 
     def __init__(self, view: FlowView, scene: BlueprintScene) -> None:
         super().__init__(view)
         self._view, self._scene = view, scene
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("Lanes")
 
     @override
@@ -179,7 +191,7 @@ class LaneGutter(QWidget):
                 painter.drawLine(whole.bottomLeft(), whole.bottomRight())
                 seen = whole.intersected(QRectF(self.rect()))
                 if seen.height() >= LEGIBLE / 2:
-                    paint_lane(painter, lane, seen)
+                    paint_lane(painter, lane, seen, chosen=lane.id == self._scene.chosen)
             painter.setPen(QColor(colors.border))
             painter.drawLine(self.width() - 1, 0, self.width() - 1, self.height())
 
@@ -191,6 +203,31 @@ class LaneGutter(QWidget):
             if lane.top < end and lane.bottom > begin:
                 tall = (lane.bottom - lane.top) * scale
                 yield lane, QRectF(0, (lane.top - begin) * scale, self.width(), tall)
+
+    def _at(self, where: QPointF) -> str:
+        """Returns the id of the aggregate whose lane is at a point; empty where none is."""
+        found = next((lane.id for lane, place in self._places() if place.contains(where)), "")
+        return found if self._scene.has(found) else ""
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.MiddleButton:
+            self._view.setFocus()
+            self._scene.choose(self._at(event.position()))
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self._view.offering.open_at(event.globalPos())
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        """Tells at the pointer what a click on a lane's name does."""
+        if not isinstance(event, QHelpEvent):
+            return super().event(event)
+        name = self._at(QPointF(event.pos())).partition(":")[2]
+        said = f"Aggregate {name}: a click shows its state, a right click what can be done" if name else ""
+        QToolTip.showText(event.globalPos(), plain_tip(said), self)
+        return True
 
 
 class BlueprintFrame(QObject):
@@ -204,6 +241,7 @@ class BlueprintFrame(QObject):
         view.moved.connect(self.follow)
         view.zoomed.connect(lambda _scale: self.follow())
         scene.node_chosen.connect(lambda _node: self.heads.update())
+        scene.node_chosen.connect(lambda _node: self.gutter.update())
         theme().changed.connect(self.follow)
         self.follow()
 

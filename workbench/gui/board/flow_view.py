@@ -98,11 +98,6 @@ class FlowView(QGraphicsView):
         for one in self.pictures:
             one.node_chosen.connect(lambda _node: self.offering.refresh())
             one.rebuilt.connect(self._rebuilt)
-        theme().changed.connect(self._dress)
-        self._dress()
-
-    def _dress(self) -> None:
-        self.setBackgroundBrush(QColor(theme().colors.surface))
 
     def show_picture(self, board: Picture) -> None:
         """Shows another picture, as it was left."""
@@ -239,7 +234,7 @@ class FlowView(QGraphicsView):
 
     def reveal(self, card: str) -> None:
         """Brings a card into sight and chooses its node."""
-        if card not in self.board.cards():
+        if not self.board.has(card):
             return
         self.board.choose(card)
         box = self._with_room_below(card)

@@ -199,7 +199,7 @@ class BoardPictures(QWidget):
         self._draw(picture)
         self.canvas.show_picture(picture)
         self.frame.follow()
-        if before.chosen in picture.cards():
+        if picture.has(before.chosen):
             self.canvas.reveal(before.chosen)
         else:
             picture.choose("")

@@ -275,12 +275,12 @@ class BoardView(View):
 
     def _other(self) -> tuple[str, str]:
         other = next(place for place, name in enumerate(PICTURES) if name != self.scene.name)
-        return PICTURES[other], ICONS[other]
+        return f"Show the {PICTURES[other].lower()}", ICONS[other]
 
     @action("Other picture", keys="F7", tip="Show the other picture of the model", look=_other)
     def other_picture(self) -> None:
         """Shows the other of the two pictures."""
-        self.show_picture(self._other()[0])
+        self.show_picture(next(name for name in PICTURES if name != self.scene.name))
 
     def show_picture(self, name: str) -> None:
         """Shows the blueprint or the topology, and remembers it for this arrangement of the window."""
@@ -314,7 +314,7 @@ class BoardView(View):
     @override
     def follow(self, selection: Selection) -> None:
         for node in selection.nodes():
-            if node in self.scene.cards():
+            if self.scene.has(node):
                 self.canvas.reveal(node)
                 return
 
