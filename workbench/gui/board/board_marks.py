@@ -86,8 +86,7 @@ class BoardMarks(QObject):
 
     def _others(self) -> list[DesignMark]:
         """Returns the marks of what has no card in the picture."""
-        cards = self.canvas.board.cards()
-        return [one for one in self._all if one.node not in cards]
+        return [one for one in self._all if not self.canvas.board.has(one.node)]
 
     def steps(self) -> list[str]:
         """Returns the ids of nodes that are marked, and an empty one for what has no card."""
