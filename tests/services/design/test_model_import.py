@@ -268,7 +268,12 @@ def test_what_an_import_reads_grows_no_faster_than_the_model(monkeypatch: pytest
 
 def test_a_long_one_tells_how_far_it_is_until_it_is_stopped() -> None:
     model, told = EventModelFile.model_validate(slices_of(60)), list[tuple[int, int]]()
-    with_event_model(DesignText(), model, lambda done, total: told.append((done, total)) is None)
+
+    def tell(done: int, total: int) -> bool:
+        told.append((done, total))
+        return True
+
+    with_event_model(DesignText(), model, tell)
     (total,) = {total for _, total in told}
     assert [done for done, _ in told] == list(range(EVERY, total + 1, EVERY))
     with pytest.raises(ImportStopped):
