@@ -92,7 +92,7 @@ class BoardEditor(QObject):
             picture.takes_fields = self.takes_fields
         self.stand = Badge("ok", "saved")
         self.stand.installEventFilter(self)
-        self._unwritten: tuple[str, ...] = ()
+        self._unwritten, self._roomy = tuple[str, ...](), False
         self.add_button = _add_button(self)
         self.begin = plain_label(BEGIN, "muted")
         self.begin.setParent(canvas)
@@ -359,11 +359,17 @@ class BoardEditor(QObject):
         self._unwritten = tuple(cards)
         self._show_stand()
 
+    def set_roomy(self, *, roomy: bool) -> None:
+        """Is told whether there is room to say which model runs while all is not saved."""
+        self._roomy = roomy
+        self._show_stand()
+
     def _show_stand(self) -> None:
         count, sections = len(self.state.problems), len(self._unwritten)
         told = "\n".join(map(str, self.state.problems))
         if count:
-            said = f"Draft: {counted(count, 'mistake')}, running the model of {self._since}"
+            said, runs = f"Draft: {counted(count, 'mistake')}", f"running the model of {self._since}"
+            said, told = (f"{said}, {runs}" if self._roomy else said), f"{told}\n{runs.capitalize()}"
         else:
             said = f"{counted(sections, 'section')} not saved" if sections else "saved"
             told = "\n".join((*self._unwritten, "Click to go there")) if sections else ""
