@@ -123,7 +123,7 @@ def with_places(value: Decimal, places: int) -> Decimal:
 
 @cache
 def _quantum(places: int) -> Decimal:
-    """Returns one in the last of so many places; no number without end has it."""
+    """Returns a one in the last of a number of places; infinity and NaN have no such quantum."""
     return Decimal(1).scaleb(-places)
 
 
