@@ -140,14 +140,18 @@ def _parts(picture: Picture, part: QRectF) -> Iterator[Callable[[QPainter], obje
     """Yields what draws the ground, every card and line, and what stays beside them on the screen."""
     told = picture if isinstance(picture, BlueprintScene) else None
     if told is not None:
-        for number in range(len(told.layout.lanes)):
-            yield lambda painter, number=number: told.paint_lane(painter, number, part.left(), part.right())
+        edges = part.left(), part.right()
+        yield from (partial(_lane, told, number, edges) for number in range(len(told.layout.lanes)))
     for item in picture.items(
         part, Qt.ItemSelectionMode.IntersectsItemBoundingRect, Qt.SortOrder.AscendingOrder
     ):
         yield partial(_item, picture, item)
     if told is not None:
         yield partial(_beside, told, part)
+
+
+def _lane(picture: BlueprintScene, number: int, edges: tuple[float, float], painter: QPainter) -> None:
+    picture.paint_lane(painter, number, *edges)
 
 
 def _item(picture: Picture, item: QGraphicsItem, painter: QPainter) -> None:
