@@ -148,7 +148,6 @@ class MainWindow(QMainWindow):
             self._page.setEnabled(False)
         self.setWindowTitle("Event Workbench")
         self.views.clear()
-        self.notices.forget()
         for dock in self.docks.values():
             old = dock.widget()
             dock.setWidget(_waiting(said))
