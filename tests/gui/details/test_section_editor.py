@@ -2,99 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from pytestqt.qtbot import QtBot
 
+from tests.gui.details.section_parts import SHOP, added, file_of, focused, row, shown, typed
 from workbench.gui.desk import Desk
 from workbench.gui.details.add_row import AddRow
-from workbench.gui.details.code_line import CodeLine
 from workbench.gui.details.field_table import FieldTable
-from workbench.gui.details.form_rows import BlockRow, LineRow, Row
+from workbench.gui.details.form_rows import BlockRow, LineRow
 from workbench.gui.details.schema_dialog import SchemaDialog
 from workbench.gui.details.section_drafts import drafted
-from workbench.gui.details.section_editor import SectionEditor
 from workbench.gui.views.board_view import BoardView
-from workbench.services.project.open_project import open_target
 from workbench.services.workspace import Workspace
-
-SHOP = """[project]
-name: "shop"
-
-[topics]
-# letters
-mails {
-}
-
-[aggregate.order]
-state { total: "money" }
-
-[event.order.placed]
-fields { id: "uuid", total: "money" }
-set { total: "event.total" }
-
-# asks for it
-[command.place]
-creates: "order"
-fields {
-    id: "uuid"
-    total: "money"
-}
-emit: "order.placed"
-"""
-
-
-@pytest.fixture
-async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
-    root = tmp_path / "shop"
-    root.mkdir()
-    (root / "project.tsk").write_text(SHOP)
-    opened = open_target(root, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")})
-    await opened.start()
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def board(desk: Desk, qtbot: QtBot, until: Any) -> BoardView:
-    made = BoardView(desk)
-    qtbot.addWidget(made)
-    made.resize(1300, 800)
-    made.show()
-    made.window().activateWindow()
-    await until(lambda: made.editor.state.text.project.text and made.scene.cards())
-    return made
-
-
-async def shown(board: BoardView, node: str, until: Any) -> SectionEditor:
-    """Chooses a node; returns its form and text, once both are whole."""
-    section = board.details.section
-    board.canvas.reveal(node)
-    await until(lambda: section.pane.sure and len(section.form.rows) == len(section.form._planned) > 0)
-    return section
-
-
-def row(section: SectionEditor, *path: str) -> Row:
-    """Returns the row of a path inside the thing that is shown."""
-    assert section.piece is not None
-    whole = (*section.piece.path, *path)
-    return next(one for one in section.form.rows if one.row.path == whole and not isinstance(one, AddRow))
-
-
-def file_of(board: BoardView) -> str:
-    return (board.desk.workspace.project.root / "project.tsk").read_text()
-
-
-def typed(line: CodeLine, text: str) -> None:
-    line.setFocus()
-    line.selectAll()
-    QTest.keyClicks(line, text)
-    QTest.keyClick(line, Qt.Key.Key_Return)
 
 
 async def test_a_line_of_the_form_is_a_step_that_can_be_undone(board: BoardView, until: Any) -> None:
@@ -179,10 +101,25 @@ async def test_a_field_is_changed_added_and_taken_away(board: BoardView, until: 
     await until(lambda: 'note: "string?"' in file_of(board))
     typed(table._cells[2][2], "min 1")
     await until(lambda: 'note { type: "string?", min: 1 }' in file_of(board))
-    typed(table._cells[2][0], "id")
-    await until(lambda: table._told)
+    await until(lambda: not section.pane.dirty)
     typed(table._cells[2][0], " ")
     await until(lambda: "note" not in file_of(board))
+
+
+@pytest.mark.parametrize("also", ["", "# draft\nsets: 1\n"])
+async def test_a_field_whose_name_is_taken_is_told_in_its_row(
+    board: BoardView, until: Any, also: str
+) -> None:
+    section = await shown(board, "event:order.placed", until)
+    section.pane.editor.take_text(section.pane.editor.text() + also)
+    await until(lambda: section.pane.sure and section.pane.dirty is bool(also))
+    table = row(section, "fields")
+    assert isinstance(table, FieldTable)
+    typed(table._cells[1][0], "id")
+    await until(lambda: table._refused)
+    assert "id already" in table._refused
+    assert table._cells[1][0].text() == "id"
+    assert section.banner.isHidden()
 
 
 async def test_what_is_added_is_typed_at_once_and_completed(board: BoardView, until: Any) -> None:
@@ -226,7 +163,7 @@ async def test_what_is_typed_while_a_step_is_written_is_the_next_step(board: Boa
     said = row(section, "description")
     assert isinstance(said, LineRow)
     typed(said.line, "One")
-    await until(lambda: section._applying)
+    await until(lambda: section.steps.running)
     typed(said.line, "Two")
     await until(lambda: 'description: "Two"' in file_of(board))
     assert section.banner.isHidden()
@@ -259,12 +196,12 @@ async def test_what_changed_on_both_sides_is_asked(board: BoardView, desk: Desk,
     section.pane.editor.take_text(mine)
     await until(lambda: section.pane.editor.mistakes)
     root = desk.workspace.project.root
-    (root / "project.tsk").write_text(SHOP.replace("# asks for it", "# another"))
+    (root / "project.tsk").write_text(SHOP.replace('total: "money"\n}', 'total: "decimal"\n}'))
     board.editor.follow()
     await until(lambda: not section.banner.isHidden())
     assert section.pane.editor.text() == mine
     section.banner._buttons[1].click()
-    assert section.pane.editor.text().startswith("# another")
+    assert 'total: "decimal"' in section.pane.editor.text()
     assert not section.pane.dirty
 
 
@@ -280,7 +217,7 @@ async def test_a_draft_of_what_changed_since_is_asked_about_before_it_is_written
     await until(lambda: section.pane.sure)
     section._check()
     assert section.pane.dirty
-    assert not section._applying
+    assert not section.steps.running
     assert file_of(board) == SHOP
 
 
@@ -326,24 +263,6 @@ async def test_the_panel_is_hidden_and_shown_by_a_key(board: BoardView, until: A
     assert board.details.isHidden()
     board.split.acts["show_details"].do()
     assert not board.details.isHidden()
-
-
-def added(section: SectionEditor, key: str, *path: str) -> None:
-    """Adds a key to a block from its menu."""
-    assert section.piece is not None
-    whole = (*section.piece.path, *path)
-    (add,) = (one for one in section.form.rows if isinstance(one, AddRow) and one.row.path == whole)
-    assert add.button is not None
-    add.button.setFocus()
-    acts = add.button.menu().actions()
-    next(one for one in acts if one.text().startswith(f"{key} ")).trigger()
-
-
-def focused(section: SectionEditor) -> Row:
-    """Returns the row that has the keyboard."""
-    held = section.form._held()
-    assert held is not None
-    return held
 
 
 async def test_the_keyboard_goes_to_what_is_added_and_stays_in_the_form(board: BoardView, until: Any) -> None:
