@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 import pytest
 
 from workbench.errors import StoreReadOnly
-from workbench.tusk import ChangedOnDisk, read_file, save
+from workbench.tusk import ChangedOnDisk, read_file, remove_unfinished, replace_file, save
 
 
 def test_a_file_is_replaced_and_keeps_its_mode(tmp_path):
@@ -63,6 +65,69 @@ def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path):
     save(link, b"a: 2\n", was=b"a: 1\n")
     assert link.is_symlink()
     assert real.read_bytes() == b"a: 2\n"
+
+
+def test_a_file_with_hard_links_is_not_parted_from_its_other_names(tmp_path):
+    path, other = tmp_path / "project.tsk", tmp_path / "other.tsk"
+    path.write_bytes(b"a: 1\n")
+    other.hardlink_to(path)
+    with pytest.raises(StoreReadOnly, match=r"has 2 names \(hard links\)"):
+        save(path, b"a: 2\n", was=b"a: 1\n")
+    assert path.samefile(other)
+    assert path.read_bytes() == b"a: 1\n"
+    other.unlink()
+    save(path, b"a: 2\n", was=b"a: 1\n")
+    assert path.read_bytes() == b"a: 2\n"
+
+
+def test_a_file_that_is_for_one_person_is_so_while_it_is_written(tmp_path):
+    path, seen = tmp_path / "private.json", []
+    path.touch(mode=0o600)
+    part = tmp_path / f".private.json.{os.getpid()}.new"
+    replace_file(path, [b"{}"], late=lambda: seen.append(part.stat().st_mode & 0o777))
+    assert (seen, path.stat().st_mode & 0o777) == ([0o600], 0o600)
+
+
+def test_what_a_killed_process_left_goes_with_the_next_one_and_that_of_a_living_one_stays(tmp_path):
+    killed = subprocess.Popen([sys.executable, "-c", ""])
+    killed.wait()
+    names = [f".project.tsk.{killed.pid}.new", f".project.tsk.{os.getppid()}.new", ".project.tsk.mine.new"]
+    for name in (*names, f".other.tsk.{killed.pid}.new"):
+        (tmp_path / name).write_bytes(b"half")
+    save(tmp_path / "project.tsk", b"a: 1\n", was=None)
+    left = {one.name for one in tmp_path.iterdir()}
+    assert left == {"project.tsk", *names[1:], f".other.tsk.{killed.pid}.new"}
+    remove_unfinished(tmp_path)
+    assert {one.name for one in tmp_path.iterdir()} == {"project.tsk", *names[1:]}
+
+
+WRITER = """
+import sys
+from itertools import cycle
+from pathlib import Path
+from workbench.tusk import save
+
+path, texts = Path(sys.argv[1]), [b"a" * 300_000, b"b" * 300_000]
+for was, new in cycle([texts, texts[::-1]]):
+    save(path, new, was=was)
+    print(flush=True)
+"""
+
+
+@pytest.mark.parametrize(
+    "writes", [1, 2, 5, *(pytest.param(n, marks=pytest.mark.long) for n in range(6, 30))]
+)
+def test_who_is_killed_leaves_the_old_file_or_the_new_one(tmp_path, writes):
+    path = tmp_path / "project.tsk"
+    path.write_bytes(b"a" * 300_000)
+    process = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE)
+    with process:
+        for _ in range(writes):
+            process.stdout.readline()
+        process.kill()
+    assert path.read_bytes() in {b"a" * 300_000, b"b" * 300_000}
+    remove_unfinished(tmp_path)
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_what_stands_where_the_new_file_is_made_is_not_written_through(tmp_path):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
+
+from workbench.tusk import replace_file
 
 
 def config_folder(environ: Mapping[str, str]) -> Path:
@@ -54,9 +55,7 @@ class TrustList:
             known = {}
         known[str(root.resolve())] = what
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        part = self._path.with_suffix(f".{os.getpid()}.new")
-        part.write_text(json.dumps(known, indent=1), encoding="utf-8")
-        part.replace(self._path)
+        replace_file(self._path, [json.dumps(known, indent=1).encode()])
 
     def _read(self) -> dict[str, str]:
         try:

@@ -18,8 +18,8 @@ from workbench.services.commands import Commands
 from workbench.services.commands.command_story import Story
 from workbench.services.dead_letters import DeadLetters
 from workbench.services.design.design import Design
+from workbench.services.design.project_files import ProjectFiles
 from workbench.services.design.schema_trial import SchemaLab
-from workbench.services.design.text_files import TextFiles
 from workbench.services.maintenance.commit_watch import CommitWatch
 from workbench.services.maintenance.store_owner import open_own_store
 from workbench.services.maintenance.store_watch import StoreWatch
@@ -77,12 +77,12 @@ class Workspace:
         self.messages = Messages(world)
         self.event_import = EventImport(world)
         self.story = Story(world, self.commands)
-        self.project_editor = ProjectEditor(world, self.environ)
         self.schema_lab = SchemaLab(world, self.environ)
         self.drafts = DraftFiles(project.root, self.environ, clock)
-        self.design = Design(world, self.environ, self.drafts)
+        self.texts = ProjectFiles(world, self.environ)
+        self.design = Design(world, self.environ, self.drafts, self.texts)
+        self.project_editor = ProjectEditor(world, self.environ, self.texts, self.design)
         self.model_reload = ModelReload(world, self.environ, self.adopt, lambda: self.design.compiled)
-        self.texts = TextFiles(world, self.environ, self.project_editor)
         self.scenarios = ScenarioStatus(world)
         world.listen(self._follow)
         self._watching: StoreWatch | CommitWatch = (
@@ -140,6 +140,8 @@ class Workspace:
 
     async def start(self, *, paused: bool = False) -> None:
         """Begins to run; an observer follows what another process commits."""
+        if not self.observer:
+            self.texts.remove_unfinished()
         if self.world.engine is not None:
             await self.world.start(paused=paused)
             self.dead_letters.jobs.take_up()

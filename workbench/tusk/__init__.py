@@ -5,7 +5,17 @@ from workbench.tusk.edit import delete, insert, rename, set_value
 from workbench.tusk.parser import parse, parse_in_part
 from workbench.tusk.problems import Problem, TskError
 from workbench.tusk.resolve import Resolved, resolve
-from workbench.tusk.save import ChangedOnDisk, digest_of, mark_of, open_file, read_file, remove, save
+from workbench.tusk.save import (
+    ChangedOnDisk,
+    digest_of,
+    mark_of,
+    open_file,
+    read_file,
+    remove,
+    remove_unfinished,
+    replace_file,
+    save,
+)
 from workbench.tusk.section_edit import (
     add_section,
     remove_section,
@@ -36,8 +46,10 @@ __all__ = [
     "read_file",
     "remove",
     "remove_section",
+    "remove_unfinished",
     "rename",
     "rename_section",
+    "replace_file",
     "resolve",
     "save",
     "section_span",

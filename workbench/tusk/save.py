@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import hashlib
 import os
 import stat
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -66,34 +68,97 @@ def save(path: Path, new: bytes, *, was: bytes | None) -> None:
 
     Raises:
         ChangedOnDisk: The file was changed since.
-        StoreReadOnly: It cannot be written.
+        StoreReadOnly: It cannot be written, or has hard links, which a file that is replaced would lose.
     """
     path = Path(os.path.realpath(path))
     _unchanged(path, was)
-    if was is not None and not os.access(path, os.W_OK):
-        raise StoreReadOnly(
-            f"{path} is read-only", hint="allow writing to the file itself, then try it again"
-        )
-    part = path.with_name(f".{path.name}.{os.getpid()}.new")
+    if was is not None:
+        _replaceable(path)
     try:
-        part.unlink(missing_ok=True)  # a crash left it; what stands there now is never followed
-        with part.open("xb") as file:
-            file.write(new)
-            file.flush()
-            os.fsync(file.fileno())
-        if was is not None:
-            part.chmod(path.stat().st_mode & 0o777)
-        _unchanged(path, was)  # as late as can be
-        part.replace(path)
-        _sync_folder(path.parent)
+        replace_file(path, [new], late=lambda: _unchanged(path, was))
     except OSError as error:
         raise StoreReadOnly(
             f"{path} cannot be written: {error.strerror or error}",
             hint="look at the folder's permissions and its free space",
         ) from error
+
+
+def _replaceable(path: Path) -> None:
+    if not os.access(path, os.W_OK):
+        raise StoreReadOnly(
+            f"{path} is read-only", hint="allow writing to the file itself, then try it again"
+        )
+    if (links := path.stat().st_nlink) > 1:
+        raise StoreReadOnly(
+            f"{path} has {links} names (hard links), and would be another file than under the others",
+            hint="make it a file of its own: copy it, and put the copy in its place",
+        )
+
+
+def replace_file(
+    path: Path,
+    chunks: Iterable[bytes],
+    *,
+    mode: int = 0o666,
+    late: Callable[[], None] = lambda: None,
+) -> None:
+    """Writes a file in one step: who is killed at it leaves the old one or the new one, whole.
+
+    It is written under the name ``.NAME.PROCESS.new`` beside it, which then becomes its own; a file that is
+    there keeps its permissions. What a process that is killed leaves is removed with the next one, and by
+    `remove_unfinished`.
+
+    Args:
+        mode: Permissions of a file that is new, less those that the person's umask takes.
+        late: Is called before the old file is gone; what it raises leaves that.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    remove_unfinished(path.parent, path.name)
+    part = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        kept = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
+        part.unlink(missing_ok=True)  # a crash left it; what stands there now is never followed
+        made = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), kept or mode)
+        with os.fdopen(made, "wb") as file:
+            file.writelines(chunks)
+            file.flush()
+            os.fsync(file.fileno())
+        if kept is not None:
+            part.chmod(kept)
+        late()
+        part.replace(path)
+        _sync_folder(path.parent)
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def remove_unfinished(folder: Path, name: str = "") -> None:
+    """Removes the files that processes which are no more were writing when they were killed.
+
+    Args:
+        name: Of the file that they were to become; empty for all.
+    """
+    for part in folder.glob(f".{glob.escape(name) or '*'}.*.new"):
+        process = part.name.split(".")[-2]
+        if process.isdecimal() and not _runs(int(process)):
+            with contextlib.suppress(OSError):
+                part.unlink()
+
+
+def _runs(process: int) -> bool:
+    """Whether there is such a process; elsewhere than on POSIX a file that is open cannot be removed."""
+    if os.name != "posix":
+        return process == os.getpid()
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def remove(path: Path, *, was: bytes) -> None:

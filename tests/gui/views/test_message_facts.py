@@ -109,6 +109,52 @@ async def test_K7_the_instances_of_a_process_are_listed_with_state_and_timeouts(
     assert model.row(0)[0] == "c2"
 
 
+async def test_K7_a_message_of_the_log_opens_and_leads_to_the_instance_that_issued_it(
+    workspace, desk, qtbot, until
+):
+    log, view, subscriptions = LogView(desk), InspectorView(desk), SubscriptionsView(desk)
+    for one in (log, view, subscriptions):
+        qtbot.addWidget(one)
+        one.show()
+    wanted = []
+    desk.wanted.connect(wanted.append)
+    (command,) = workspace.subscriptions.deliveries(COMMANDS_TOPIC)
+    await until(lambda: log.table.model().rowCount() == workspace.streams.head())
+    log.table.choose_key(command.position)
+    log.acts["open"].do()
+    await until(lambda: view.name.text() == "abandon")
+    assert (wanted, log.acts["open"].text()) == (["inspector"], "Open message")
+    view.tabs.setCurrentWidget(view.causes)
+    await until(lambda: view.causes.model().rowCount())
+    assert view.causes.model().row(0)[1] == "cart-c1", "what it was issued for"
+    view.acts["show_issuer"].do()
+    await until(lambda: subscriptions.instances.table.model().rowCount() == 1)
+    assert wanted == ["inspector", "subscriptions"]
+    assert subscriptions.tabs.currentWidget() is subscriptions.instances
+    await until(lambda: '"cart_id": "c1"' in subscriptions.instances.whole.toPlainText())
+
+
+async def test_K7_an_instance_that_ended_meanwhile_is_told(workspace, desk, qtbot, until):
+    view = ProcessInstances(desk)
+    qtbot.addWidget(view)
+    view.show()
+    view.choose("c9")
+    view.show_of("forgetting")
+    await until(lambda: view.said.text() == "1 instance; c9 is over")
+
+
+async def test_an_event_of_the_log_opens_in_its_timeline(workspace, desk, qtbot, until):
+    log = LogView(desk)
+    qtbot.addWidget(log)
+    log.show()
+    await until(lambda: log.table.model().rowCount() == workspace.streams.head())
+    wanted = []
+    desk.wanted.connect(wanted.append)
+    log.table.choose_index(0)
+    log.acts["open"].do()
+    assert (wanted, desk.selection.stream) == (["timeline"], "cart-c1")
+
+
 async def test_only_processes_have_instances(workspace, desk, qtbot, until):
     view = SubscriptionsView(desk)
     qtbot.addWidget(view)

@@ -78,9 +78,19 @@ async def test_a_mistake_stays_a_draft_and_is_told(text, file, desk, qtbot, unti
 
 async def test_what_changed_in_the_file_meanwhile_is_not_written_over(text, file, until):
     write(text, "a.org", "b.org")
-    file.write_text(f"# Theirs\n{TEXT}")
+    theirs = TEXT.replace("a.org", "c.org")
+    file.write_text(theirs)
     await settled(text, until)
-    assert file.read_text() == f"# Theirs\n{TEXT}"
-    assert "changed meanwhile" in text.said.text()
+    assert file.read_text() == theirs
+    assert "changed in the file, and here" in text.said.text()
     text.drafts.discard()
-    assert text.page.editor.text() == f"# Theirs\n{TEXT}"
+    assert text.page.editor.text() == theirs
+
+
+async def test_what_changed_elsewhere_in_the_file_is_shown_with_what_is_written(text, file, until):
+    write(text, "a.org", "b.org")
+    theirs = '"theirs" {\n    then: []\n}\n'
+    file.write_text(TEXT + theirs)
+    await settled(text, until)
+    assert file.read_text() == TEXT.replace("a.org", "b.org") + theirs
+    assert text.page.editor.text() == file.read_text()

@@ -183,14 +183,27 @@ async def test_changes_can_be_discarded(view, file):
     assert not view.button.isEnabled()
 
 
-async def test_a_file_that_another_program_changed_is_not_overwritten(view, file, until):
+async def test_what_another_program_changed_elsewhere_stays(view, file):
     view.outline.choose_path(("project",))
     type_into(view, "name", "people")
     theirs = file.read_text() + "# theirs\n"
     file.write_text(theirs)
+    view.refresh()
+    assert "Saving writes both" in view.banner.text
+    await saved(view)
+    assert file.read_text() == theirs.replace('"users"', '"people"')
+    assert not view.banner.isVisible()
+    assert view._draft.original == file.read_bytes()
+
+
+async def test_what_another_program_changed_in_the_same_section_is_not_overwritten(view, file, until):
+    view.outline.choose_path(("project",))
+    type_into(view, "name", "people")
+    theirs = file.read_text().replace("[project]\n", "[project]\n# theirs\n")
+    file.write_text(theirs)
     await saved(view)
     assert file.read_text() == theirs
-    assert view.banner.isVisible()
+    assert "Nothing was written: project.tsk: [project] changed in the file, and here" in view.banner.text
     press(view.banner, "Show the difference")
     assert "+# theirs" in view.changes.toPlainText().splitlines()
     press(view.banner, "Reload")

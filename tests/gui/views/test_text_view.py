@@ -99,7 +99,7 @@ async def test_a_file_that_changes_is_shown_at_once(view, file, until):
     assert not view.banner.isVisible()
 
 
-@pytest.mark.parametrize("answer", ["Keep this text", "Take the file"])
+@pytest.mark.parametrize("answer", ["Keep this text", "Take the file", "Save both"])
 async def test_where_both_changed_it_asks(view, file, until, answer):
     type_in(view, "[routing]", "# mine\n[routing]")
     mine = view.page.editor.text()
@@ -110,7 +110,21 @@ async def test_where_both_changed_it_asks(view, file, until, answer):
     press(view, answer)
     await until(lambda: quiet(view))
     await saved(view, until)
-    assert file.read_text() == (mine if answer == "Keep this text" else other)
+    both = mine + "# theirs\n"
+    assert file.read_text() == {"Keep this text": mine, "Take the file": other, "Save both": both}[answer]
+    assert view.page.editor.text() == file.read_text()
+
+
+async def test_where_both_changed_the_same_nothing_is_written(view, file, until):
+    type_in(view, "[routing]", "# mine\n[routing]")
+    theirs = file.read_text().replace("[routing]", "# theirs\n[routing]")
+    file.write_text(theirs)
+    await until(view.banner.isVisible)
+    press(view, "Save both")
+    await until(lambda: "[routing] changed in the file" in view.banner.text)
+    await until(lambda: quiet(view))
+    assert file.read_text() == theirs
+    assert "# mine" in view.page.editor.text()
 
 
 async def test_lines_end_as_in_the_file(view, file, until):

@@ -79,6 +79,7 @@ mail { topic: "trips", handler: "send_mail" }
 
 [handler.send_mail]
 let { text: "data.reason" }
+fail { busy { when: "attempt < 2", message: "busy" } }
 reject { empty { when: "text == ''", message: "there is nothing to say" } }
 issue: "close"
 with { trip_id: "key", reason: "text" }
@@ -123,6 +124,7 @@ def test_what_follows_says_when_under_which_condition_and_how_often(tmp_path: Pa
     assert registry.rules_of("query:trips") == (ModelFlow(verb="lists", name="trips", words=said),)
     assert registry.rules_of("subscription:mail") == (
         ModelFlow(verb="names", name="text", words="data.reason"),
+        ModelFlow(verb="fails", name="busy", words="when attempt < 2: busy"),
         ModelFlow(verb="rejects", name="empty", words="when text == '': there is nothing to say"),
         ModelFlow(verb="gives", name="close", words="trip_id = key, reason = text"),
     )

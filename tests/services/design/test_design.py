@@ -11,6 +11,7 @@ from workbench.services.design import gestures
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.text_merge import DesignConflict
 from workbench.services.project.open_project import open_target
+from workbench.services.project_editor.settings_preview import WouldBreak
 from workbench.store.operations import Append
 from workbench.tusk import ChangedOnDisk, add_section, parse, save
 
@@ -254,7 +255,7 @@ async def test_who_is_killed_between_two_files_is_offered_the_rest(project, tmp_
         writes.append(path)
         save(path, *args, **more)
 
-    monkeypatch.setattr("workbench.services.design.design.save", once)
+    monkeypatch.setattr("workbench.services.design.project_files.save", once)
     with pytest.raises(KeyboardInterrupt):
         project.design.apply("Rename", to_left)
     again = await opened(project, tmp_path)
@@ -276,12 +277,12 @@ async def test_what_cannot_be_written_is_kept_with_its_undo(project, monkeypatch
     def full(*_args, **_kwargs):
         raise fail
 
-    monkeypatch.setattr("workbench.services.design.design.save", full)
+    monkeypatch.setattr("workbench.services.design.project_files.save", full)
     with pytest.raises(StoreReadOnly):
         design.apply("Add", make("aggregate", "crate"))
     assert written(project) == TEXT
     assert design.state().undo == "Add"
-    monkeypatch.setattr("workbench.services.design.design.save", save)
+    monkeypatch.setattr("workbench.services.design.project_files.save", save)
     design.apply("Add", make("aggregate", "cask"))
     assert "[aggregate.crate]\n\n[aggregate.cask]" in written(project)
 
@@ -293,7 +294,7 @@ async def test_a_file_that_changes_at_the_same_moment_is_not_overwritten(project
         path.write_text("# Theirs\n" + TEXT)
         save(target, new, was=was)
 
-    monkeypatch.setattr("workbench.services.design.design.save", late)
+    monkeypatch.setattr("workbench.services.design.project_files.save", late)
     with pytest.raises(ChangedOnDisk):
         project.design.apply("Add", make("aggregate", "crate"))
     assert written(project) == "# Theirs\n" + TEXT
@@ -433,3 +434,77 @@ async def test_a_folder_that_cannot_be_made_says_so(project):
     folder.write_text("a file")
     with pytest.raises(StoreReadOnly, match="cannot be made"):
         project.design.apply("Add", lambda text: text.with_file(parse("", "scenarios/b.tsk")))
+
+
+# -- saved from a text or a form -----------------------------------------------------------------------
+
+
+def edited(project, old, new, name="project.tsk"):
+    """Returns a file's content, and a document with another piece in it."""
+    was = project.texts.read(name)
+    return was, parse(was.replace(old, new), name)
+
+
+async def test_what_is_saved_elsewhere_is_a_step_and_keeps_what_is_not_written_yet(project):
+    design = project.design
+    was, now = edited(project, b'"shop"', b'"store"')
+    design.apply("Add policy tell", make("policy", "tell", SENT))
+    design.save("Edit", now, was=was)
+    assert written(project) == TEXT.replace('"shop"', '"store"')
+    state = design.state()
+    assert "[policy.tell]" in state.text.project.text
+    assert 'name: "store"' in state.text.project.text
+    assert design.undo().redo == "Edit"
+    assert 'name: "shop"' in design.state().text.project.text
+    assert "[policy.tell]" not in design.undo().text.project.text
+    assert written(project) == TEXT
+
+
+async def test_what_cannot_be_opened_is_not_saved(project):
+    was, now = edited(project, b"[aggregate.box]", b"[policy.none]")
+    with pytest.raises(ProjectError, match="a policy needs"):
+        project.design.save("Edit", now, was=was)
+    was, now = edited(project, b"event.parcel.sent", b"event.parcel.gone")
+    with pytest.raises(WouldBreak, match=r"the model has no event parcel\.sent"):
+        project.design.save("Edit", now, was=was)
+    assert (written(project), project.design.state().undo) == (TEXT, "")
+    project.design.save("Edit", now, was=was, insist=True)
+    assert written(project) == now.text
+
+
+@pytest.mark.parametrize("broken", [b"[half\n", b"\xff\xfe"])
+async def test_a_file_with_mistakes_is_mended_as_long_as_it_is_as_it_was_read(project, broken):
+    path = project.project.root / "project.tsk"
+    path.write_bytes(broken)
+    with pytest.raises(ChangedOnDisk):
+        project.design.save("Edit", parse(TEXT + "# mine\n"), was=b"[other\n")
+    project.design.save("Edit", parse(TEXT + "# mine\n"), was=broken)
+    assert written(project) == TEXT + "# mine\n"
+    assert project.design.state().undo == "", "what had mistakes is nothing to go back to"
+
+
+async def test_a_scenario_file_with_mistakes_is_mended_and_not_removed_by_undoing(project):
+    (project.project.root / "scenarios" / "a.tsk").write_text('"half {')
+    project.design.save("Edit", parse(SCENARIO, "scenarios/a.tsk"), was=b'"half {')
+    assert written(project, "scenarios/a.tsk") == SCENARIO
+    assert project.design.state().undo == ""
+
+
+async def test_marks_of_order_and_ends_of_lines_stay_where_others_change_the_file(project):
+    path = project.project.root / "project.tsk"
+    text = b"\xef\xbb\xbf" + TEXT.replace("\n", "\r\n").encode()
+    path.write_bytes(text)
+    was, now = edited(project, b'"shop"', b'"store"')
+    path.write_bytes(text.replace(b"# Not now", b"# Later"))
+    project.design.save("Edit", now, was=was)
+    assert path.read_bytes() == text.replace(b"# Not now", b"# Later").replace(b'"shop"', b'"store"')
+
+
+async def test_what_a_killed_process_was_writing_goes_when_the_project_is_opened(project, tmp_path):
+    names = (".project.tsk.999999999.new", "scenarios/.a.tsk.999999999.new")
+    left = [project.project.root / name for name in names]
+    for path in left:
+        path.write_text("half")
+    again = await opened(project, tmp_path)
+    assert not any(path.exists() for path in left)
+    await again.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import stat
-from pathlib import Path
 
 import pytest
 
@@ -105,7 +104,7 @@ def test_V2_what_cannot_be_written_is_named_and_written_once_it_can_be(make, mon
         def full(*_args, **_kwargs):
             raise OSError(28, "No space left on device")
 
-        patch.setattr(Path, "write_text", full)
+        patch.setattr("workbench.services.project.draft_files.replace_file", full)
         drafts.write()
     assert drafts.unkept() == [WHAT]
     drafts.write()

@@ -6,9 +6,10 @@ import pytest
 
 from workbench.errors import InvalidValue, NotFound
 from workbench.project.settings import Flags, Settings
+from workbench.services.design.text_merge import DesignConflict
 from workbench.services.project.model_reload import ReloadOutcome
 from workbench.services.project.open_project import open_target
-from workbench.tusk import ChangedOnDisk, TskError
+from workbench.tusk import TskError
 
 TEXT = """\
 # A shop
@@ -208,7 +209,7 @@ async def test_saving_keeps_every_other_character_and_the_model_takes_over(shop)
     assert draft.counts() == (1, 1)
     assert draft.diff()[-3:] == ["+snapshot_frequency: 9", " ", " [message_queue]"]
     shop.project_editor.save(draft)
-    assert shop.project_editor.present() == TEXT.replace(": 7", ": 9").encode()
+    assert shop.texts.read("project.tsk") == TEXT.replace(": 7", ": 9").encode()
     assert (await shop.model_reload.check()).outcome is ReloadOutcome.DONE
     assert shop.project.snapshot_every == 9
 
@@ -217,10 +218,21 @@ async def test_what_is_wrong_or_out_of_date_is_not_saved(shop):
     draft = shop.project_editor.read()
     with pytest.raises(TskError, match="S-RANGE snapshot_every should be at least 1"):
         shop.project_editor.save(draft.changed(("event_store",), {"snapshot_every": 0}))
-    draft.path.write_text(TEXT + "# theirs\n")
-    with pytest.raises(ChangedOnDisk):
-        shop.project_editor.save(draft.changed(("event_store",), {"snapshot_every": 5}))
-    assert draft.path.read_text() == TEXT + "# theirs\n"
+    draft.path.write_text(TEXT.replace(": 7", ": 8"))
+    with pytest.raises(DesignConflict, match=r"\[event_store\] changed in the file, and here"):
+        shop.project_editor.save(draft.changed(("event_store",), {"path": "data/events.db"}))
+    assert draft.path.read_text() == TEXT.replace(": 7", ": 8")
     draft.path.unlink()
     with pytest.raises(NotFound, match="cannot be read"):
         shop.project_editor.read()
+
+
+async def test_what_changed_meanwhile_stays_and_saving_is_a_step_that_is_undone(shop):
+    draft = shop.project_editor.read()
+    theirs = TEXT + "# theirs\n"
+    draft.path.write_text(theirs)
+    shop.project_editor.save(draft.changed(("project",), {"name": "store"}))
+    assert draft.path.read_text() == theirs.replace('"shop"', '"store"')
+    assert shop.design.state().undo == "Change settings"
+    shop.design.undo()
+    assert draft.path.read_text() == theirs

@@ -32,6 +32,7 @@ from workbench.gui.time_format import absolute
 from workbench.gui.view import View
 from workbench.gui.views.message_facts import message_facts
 from workbench.gui.widgets import DiffView, EmptyState, JsonView, plain_label, plain_tip
+from workbench.model.issued_by import IssuedBy, issued_by
 from workbench.model.pydantic_messages import summary_of
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class InspectorView(View):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._event: Glance[RecordedEvent] | None = None
+        self._message: Glance[Message] | None = None
         self.position = 0
         self._identity: object = None
         self._states = StateLoader(
@@ -155,8 +157,8 @@ class InspectorView(View):
     def _show(self, shown: _Shown | None) -> None:
         self._pages.setCurrentIndex(0 if shown is None else 1)
         self._event = shown.event if shown else None
-        message = shown.message if shown else None
-        self.position = self._event.of.position if self._event else message.of.position if message else 0
+        self._message = shown.message if shown else None
+        self.position = cause.position if (cause := self._cause()) is not None else 0
         if shown is None:
             return
         self.name.setText(shown.title)
@@ -170,8 +172,8 @@ class InspectorView(View):
         rules = registry.rules_of(f"event:{shown.title}")
         said = [(f"{one.verb} {one.name}", one.words) for one in rules]
         self.facts.refresh(ListSource([*shown.facts, *said]))
-        for widget in (self.diff, self.causes):
-            self.tabs.setTabEnabled(self.tabs.indexOf(widget), shown.event is not None)
+        self.tabs.setTabEnabled(self.tabs.indexOf(self.diff), shown.event is not None)
+        self.tabs.setTabEnabled(self.tabs.indexOf(self.causes), self._cause() is not None)
         self.acts.refresh()
         self._fill_tab()
 
@@ -200,10 +202,10 @@ class InspectorView(View):
         elif selection.position:
             event = streams.glance_at(selection.position)
             if event is None:
-                return self._message(selection.position)
+                return self._found_message(selection.position)
         return _event(event) if event is not None else None
 
-    def _message(self, position: int) -> _Shown | None:
+    def _found_message(self, position: int) -> _Shown | None:
         workspace = self.desk.workspace
         found = workspace.messages.glance(position)
         if found is None:
@@ -243,18 +245,20 @@ class InspectorView(View):
     def _fill_tab(self) -> None:
         """Fills the tab that is seen; the others wait until they are."""
         widget = self.tabs.currentWidget()
-        if self._event is None:
-            return
-        event = self._event.of
-        if widget is self.diff:
-            self._states.ask(event.stream, event.version)
-        elif widget is self.causes:
-            self._relating.ask(lambda: (event, self._family(event)), event.position)
+        if widget is self.diff and self._event is not None:
+            self._states.ask(self._event.of.stream, self._event.of.version)
+        elif widget is self.causes and (one := self._cause()) is not None:
+            self._relating.ask(lambda: (one, self._family(one)), one.position)
 
-    def _show_family(self, found: tuple[RecordedEvent, list[tuple[Any, ...]]]) -> None:
-        event, rows = found
+    def _cause(self) -> RecordedEvent | Message | None:
+        """Returns the event or message whose correlation is shown."""
+        shown = self._event or self._message
+        return None if shown is None else shown.of
+
+    def _show_family(self, found: tuple[RecordedEvent | Message, list[tuple[Any, ...]]]) -> None:
+        one, rows = found
         self.causes.refresh(ListSource(rows, itemgetter(2)))
-        self.causes.choose_key(event.position)
+        self.causes.choose_key(one.position)
 
     def _show_change(self, found: StateAt, event: Glance[RecordedEvent] | None) -> None:
         if found.trouble:
@@ -262,7 +266,7 @@ class InspectorView(View):
         else:
             self.diff.set_values(found.before, found.after)
 
-    def _family(self, event: RecordedEvent) -> list[tuple[Any, ...]]:
+    def _family(self, event: RecordedEvent | Message) -> list[tuple[Any, ...]]:
         """Lists the events of the correlation, each indented below what caused it."""
         found = self.desk.workspace.streams.caused_by(event.correlation_id, FAMILY)
         depths: dict[object, int] = {}
@@ -314,6 +318,24 @@ class InspectorView(View):
         """Shows the event among all others."""
         if (event := self._event) is not None:
             self.desk.select(_selection(event.of), view="log")
+
+    def _issued(self) -> IssuedBy | None:
+        return None if self._message is None else issued_by(self._message.of)
+
+    def _no_issuer(self) -> str:
+        return "" if self._issued() else "It is no command that a policy or process issued"
+
+    @action(
+        "Show who issued it",
+        icon="subscription",
+        tip="Show the policy, or the instance of the process, that issued the command",
+        why=_no_issuer,
+        group=1,
+    )
+    def show_issuer(self) -> None:
+        """Shows who issued the command."""
+        if (by := self._issued()) is not None:
+            self.desk.select(Selection(subscription=by.origin, key=by.key), view="subscriptions")
 
     of_cause = event_actions(
         "causes",

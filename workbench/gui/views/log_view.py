@@ -110,8 +110,14 @@ class FoundLog:
     actions: Sequence[OperatorAction]
 
 
-def _no_event(_view: object, rows: ChosenRows) -> str:
-    return "" if rows.row[1] == "event" else "It is not an event of a stream"
+def _gone(_view: object, rows: ChosenRows) -> str:
+    return "" if rows.row[1] else "It is no longer stored"
+
+
+def _opened(_view: object, rows: ChosenRows | None) -> tuple[str, str]:
+    """Says what opening a row does."""
+    is_message = rows is not None and rows.row[1] in {"message", "withdrawn"}
+    return ("Open message", "inspector") if is_message else ("Show in timeline", "timeline")
 
 
 class LogView(View):
@@ -231,10 +237,11 @@ class LogView(View):
     def _chosen(self, row: tuple[Any, ...]) -> None:
         self.desk.select(self._selection(row))
 
-    @action("Show in timeline", icon="timeline", on="table", default=True, why=_no_event)
-    def show_timeline(self, rows: ChosenRows) -> None:
-        """Shows the event among the others of its stream."""
-        self.desk.select(self._selection(rows.row), view="timeline")
+    @action("Show in timeline", icon="timeline", on="table", default=True, why=_gone, look=_opened)
+    def open(self, rows: ChosenRows) -> None:
+        """Shows an event among the others of its stream, and of a message all that is known."""
+        view = "timeline" if rows.row[1] == "event" else "inspector"
+        self.desk.select(self._selection(rows.row), view=view)
 
     of_event = event_actions("table", lambda view, rows: view.place_of(rows), "inspector", group=0)
 

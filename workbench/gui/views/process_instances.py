@@ -49,6 +49,7 @@ class ProcessInstances(QWidget):
         super().__init__()
         self._desk = desk
         self._found: dict[str, ProcessInstance] = {}
+        self._wanted = ""
         self.table = FastTableView(COLUMNS)
         self.table.setAccessibleName("Instances of the process")
         self.table.set_empty("No instances", "They stand here from the event that begins one to the last.")
@@ -81,12 +82,19 @@ class ProcessInstances(QWidget):
         subscriptions = self._desk.workspace.subscriptions
         self._reading.ask(lambda: subscriptions.instances(process), process)
 
+    def choose(self, key: str) -> None:
+        """Chooses an instance as soon as the instances of its process are there."""
+        self._wanted = key
+
     def _show(self, found: Sequence[ProcessInstance]) -> None:
         now = self._desk.workspace.clock.now()
         self._found = {one.key: one for one in found}
         self.table.refresh(ListSource([(one.key, _waits(one, now), one.state, one.began) for one in found]))
         first = f"The first {MOST:,} instances, by their keys"
         self.said.setText(first if len(found) == MOST else counted(len(found), "instance"))
+        if (key := self._wanted) and not self.table.choose_key(key):
+            self.said.setText(f"{self.said.text()}; {key} is over")
+        self._wanted = ""
         self._tell()
 
     def _tell(self) -> None:

@@ -9,18 +9,16 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from workbench.errors import CallerError, InvalidValue, WorkbenchError
+from workbench.errors import CallerError, WorkbenchError
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.views.text_page import TextPage
 from workbench.gui.widgets import ElidedLabel, error_text
 from workbench.model.counts import counted
-from workbench.services.scenarios.scenario_edits import in_file
 from workbench.tusk import parse
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.services.design.definitions import Location
-    from workbench.tusk import Document
 
 PAUSE_MS = 400
 """After so long without a key what was typed is checked, and written if nothing is wrong with it."""
@@ -115,22 +113,15 @@ class ScenarioText(QWidget):
             await self._write(page)
 
     async def _write(self, page: TextPage) -> None:
-        data, base = page.data(), page.base
-
-        def change(document: Document) -> Document:
-            if document.dump() != base:
-                raise InvalidValue(
-                    f"{page.name} changed meanwhile", path="", hint="discard what is typed here"
-                )
-            return parse(data, page.name)
-
-        apply = self._desk.workspace.design.apply
+        data, was, save = page.data(), page.base, self._desk.workspace.design.save
         try:
-            await asyncio.to_thread(apply, f"Edit {page.name}", in_file(page.name, change))
+            await asyncio.to_thread(lambda: save(f"Edit {page.name}", parse(data, page.name), was=was))
         except (CallerError, WorkbenchError) as error:
             self.said.setText(f"Not written: {error_text(error)}")
             return
         page.know_file(data)
+        if not page.dirty:
+            page.read(self._desk.workspace.texts.read(page.name))  # with what another program changed in it
         self.drafts.note()
         self.said.setText("Written")
         self._desk.project_saved.emit()

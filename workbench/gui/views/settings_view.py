@@ -31,6 +31,8 @@ from workbench.gui.views.setting_drafts import content_of, draft_status, read_co
 from workbench.gui.views.setting_outline import SettingOutline, branch_of
 from workbench.gui.views.setting_part import SettingPart
 from workbench.gui.widgets import Banner, ElidedLabel, EmptyState, error_text
+from workbench.project.samples import PROJECT_FILE
+from workbench.services.design.text_merge import DesignConflict
 from workbench.services.project_editor.settings_preview import WouldBreak
 from workbench.tusk import ChangedOnDisk, TskError
 
@@ -137,7 +139,7 @@ class SettingsView(View):
                 self.drafts.turn_to("settings", "the settings that are not saved")
             return
         try:
-            if self.desk.workspace.project_editor.present() != draft.original:
+            if self.desk.workspace.texts.read(PROJECT_FILE) != draft.original:
                 self._tell_changed()
         except WorkbenchError as error:
             self._tell("error", str(error))
@@ -214,7 +216,7 @@ class SettingsView(View):
         self.outline.choose_path(tuple(written["path"]))
         self._choose(self.outline.path())
         left = self.part.form.type_in(written["form"]) if self.part.form is not None else []
-        if self.desk.workspace.project_editor.present() != self._draft.original:
+        if self.desk.workspace.texts.read(PROJECT_FILE) != self._draft.original:
             self._tell_changed()
         return left
 
@@ -331,15 +333,14 @@ class SettingsView(View):
                 if self._tell_consequences(becomes, anyway):
                     return
             await asyncio.to_thread(self.desk.workspace.project_editor.save, draft, insist=insist)
+        except (DesignConflict, ChangedOnDisk) as error:
+            self._tell_changed(f"Nothing was written: {error}.")
         except WouldBreak as error:
-            said = f"These scenarios would become invalid. Nothing was written.\n{error}"
-            self._tell("warning", said, anyway)
+            self._tell("warning", f"Nothing was written: scenarios would become invalid.\n{error}", anyway)
         except TskError as error:
             self._go_to_problem(draft, error)
         except ProjectError as error:
             self._tell("error", f"The project could not be opened any more. Nothing was written.\n{error}")
-        except ChangedOnDisk:
-            self._tell_changed()
         except WorkbenchError as error:
             self._tell("error", error_text(error))
         else:
@@ -352,8 +353,7 @@ class SettingsView(View):
         typed_on = self._draft is not None and self._draft.document.text != draft.document.text
         self._told = []
         if typed_on and self._draft is not None:
-            self._draft = replace(self._draft, original=draft.document.dump(), renames=())
-            self._base = self._draft
+            self._draft = self._base = replace(self._draft, original=draft.document.dump(), renames=())
             self.banner.hide()
             self._show_state()
         else:
@@ -371,8 +371,8 @@ class SettingsView(View):
         if self.part.form is not None:
             self.part.form.submit()
 
-    def _tell_changed(self) -> None:
-        said = "Another program changed project.tsk. Nothing was written."
+    def _tell_changed(self, what: str = "Saving writes both.") -> None:
+        said = f"Another program changed project.tsk, and here it is changed, too. {what}"
         reload = lambda: self.desk.run(self._load_again(), "Reload the settings")  # noqa: E731  # a button's
         self._tell("warning", said, ("Reload", reload), ("Show the difference", self._show_difference))
 
@@ -387,7 +387,7 @@ class SettingsView(View):
         from workbench.services.project_editor import differing
 
         if self._draft is not None:
-            lines = differing(self._draft.original, self.desk.workspace.project_editor.present())
+            lines = differing(self._draft.original, self.desk.workspace.texts.read(PROJECT_FILE))
             self.changes.setPlainText("\n".join(lines))
             self.changes.show()
 

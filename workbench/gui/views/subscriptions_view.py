@@ -56,6 +56,7 @@ class SubscriptionsView(View):
         self._listing = self.question(self._list)
         self._resetting = self.question(self._open_reset)
         self._name = ""
+        self._followed = ("", "")
         self._pages = QStackedLayout(self)
         hint = "Subscriptions stand in the project file, policies in the model. This project has neither."
         self._pages.addWidget(self._page())
@@ -170,11 +171,19 @@ class SubscriptionsView(View):
 
     @override
     def follow(self, selection: Selection) -> None:
-        if selection.subscription in self._views and selection.subscription != self._name:
+        wanted = selection.subscription, selection.key
+        if wanted == self._followed:  # the person may have chosen another one since
+            return
+        self._followed = wanted
+        if selection.subscription and selection.subscription != self._name:
             self._name = selection.subscription
             self._mark()
             self._show_chosen()
             self._draw()
+        if selection.subscription and selection.key:
+            self.instances.choose(selection.key)
+            self.tabs.setCurrentWidget(self.instances)
+            self._show_chosen()
 
     def _mark(self) -> None:
         self.table.choose_key(self._name)

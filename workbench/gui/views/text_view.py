@@ -23,8 +23,9 @@ from workbench.gui.widgets import Banner, ElidedLabel, error_text
 from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.definitions import Location, declared
+from workbench.services.design.text_merge import DesignConflict
 from workbench.services.project_editor.settings_preview import WouldBreak
-from workbench.tusk import ChangedOnDisk, Problem
+from workbench.tusk import ChangedOnDisk, Problem, parse
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -263,11 +264,14 @@ class TextView(View):
         self._list_files()
         self._show_state()
 
-    def _tell_changed(self, page: TextPage) -> None:
+    def _tell_changed(self, page: TextPage, conflict: str = "") -> None:
+        """Says that the file changed, too, and, where both changed the same, what that is."""
+        both = () if conflict else (("Save both", self._write),)
         said = f"Another program changed {page.name}, and here it is changed, too."
         self._tell(
             "warning",
-            said,
+            f"{said} Nothing was written: {conflict}" if conflict else said,
+            *both,
             ("Keep this text", partial(self._keep, page)),
             ("Take the file", self.drafts.discard),
         )
@@ -295,16 +299,18 @@ class TextView(View):
     async def _save(self, page: TextPage, *, insist: bool) -> None:
         """Saves in a thread: the project is loaded as it would be."""
         data, was = page.data(), page.base
-        save = self.desk.workspace.texts.save
+        save = self.desk.workspace.design.save
         try:
-            await asyncio.to_thread(save, page.name, data.decode(), was=was, insist=insist)
+            await asyncio.to_thread(
+                lambda: save(f"Edit {page.name}", parse(data, page.name), was=was, insist=insist)
+            )
         except WouldBreak as error:
-            said = f"These scenarios would become invalid. Nothing was written.\n{error}"
+            said = f"Nothing was written: scenarios would become invalid.\n{error}"
             self._tell("warning", said, ("Save anyway", partial(self._write, insist=True)))
+        except (DesignConflict, ChangedOnDisk) as error:
+            self._tell_changed(page, str(error))
         except ProjectError as error:
             self._tell_problems(page, error)
-        except ChangedOnDisk:
-            self._tell_changed(page)
         except WorkbenchError as error:
             self._tell("error", error_text(error))
         else:

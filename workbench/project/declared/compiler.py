@@ -38,7 +38,7 @@ from workbench.project.declared.policy_compiler import policy_of, process_of
 from workbench.project.declared.projection_compiler import projection_of
 from workbench.project.declared.query_compiler import query_of
 from workbench.project.declared.section_reader import Sections, read_sections
-from workbench.project.declared.source_locations import Path, SourceLocations
+from workbench.project.declared.source_locations import Path, SourceLocations, stand_in_path
 from workbench.tusk import Document, Problem
 
 UNKNOWN_GIVER = "there is no actor or outside system"
@@ -108,7 +108,7 @@ def compile_declared(
         handlers=_each(draft, sections.handlers, handler_of) | _each(draft, sections.stand_ins, stand_in_of),
         actors={name: one.description for name, one in sections.actors.items()},
         externals={name: one.description for name, one in sections.externals.items()},
-        flows=flows_of(sections),
+        flows=flows_of(sections, places.start),
     )
     if groups is not None and not any(not one.warning for one in (*mistakes, *problems)):
         groups |= without_problems(compiled_groups(texts, draft, owners, aggregates, kept), problems)
@@ -138,7 +138,7 @@ def _twice(draft: Compilation, sections: Sections, known: Iterable[Definitions])
     for name in sections.stand_ins:
         if name in sections.handlers or any(name in module.handlers for module in known):
             said = f"a handler has the name {name} already"
-            draft.tell(("external", *name.split("."), "stand_in"), "S-DUPLICATE", said, key=True)
+            draft.tell(stand_in_path(name), "S-DUPLICATE", said, key=True)
     for name in sections.processes:
         if name in sections.policies:
             said = f"a policy has the name {name} already"

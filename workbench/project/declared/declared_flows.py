@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
@@ -18,18 +18,23 @@ from workbench.project.declared.sections import (
     RefusalSection,
     StepSection,
 )
+from workbench.project.declared.source_locations import Path, stand_in_path
 from workbench.project.durations import write_later
 
 _VERBS = {"emit": "emits", "issue": "issues", "publish": "publishes"}
+_FAILING = {"reject": "rejects", "fail": "fails"}
 
 
-def flows_of(sections: Sections) -> dict[str, tuple[ModelFlow, ...]]:
+def flows_of(sections: Sections, start: Callable[[Path], int]) -> dict[str, tuple[ModelFlow, ...]]:
     """Returns what follows, by who does it: ``command:NAME``, ``subscription:NAME`` or ``handler:NAME``.
 
     Under ``projection:NAME`` stand the events that change more, fewer or other rows than their stream's.
     Why each refuses or fails, what it sets, and the names that it gives, stand under the same with ``rules:``
     before it; those of ``event:NAME`` and ``query:NAME``, too. Under ``flow:NAME`` stand the slices that a
     flow shows, in their order.
+
+    Args:
+        start: Says where in the file a path stands.
     """
     found = {f"command:{name}": list(_acts(one)) for name, one in sections.commands.items()}
     for name, policy in sections.policies.items():
@@ -51,16 +56,17 @@ def flows_of(sections: Sections) -> dict[str, tuple[ModelFlow, ...]]:
             found.setdefault(f"external:{actor}", []).append(ModelFlow(verb="issues", name=name))
     for name, flow in sections.flows.items():
         found[f"flow:{name}"] = [ModelFlow(verb="shows", name=step) for step in flow.steps]
-    found |= {f"rules:{name}": list(rules) for name, rules in _rules(sections)}
+    found |= {f"rules:{name}": list(rules) for name, rules in _rules(sections, start)}
     return {name: tuple(dict.fromkeys(flows)) for name, flows in found.items()}
 
 
-def _rules(sections: Sections) -> Iterator[tuple[str, Iterable[ModelFlow]]]:
+def _rules(sections: Sections, start: Callable[[Path], int]) -> Iterator[tuple[str, Iterable[ModelFlow]]]:
     for name, event in sections.events.items():
         sets = (ModelFlow(verb="sets", name=field, words=_text(value)) for field, value in event.set.items())
         yield f"event:{name}", chain(_named(event.let), sets)
     for name, one in sections.commands.items():
-        yield f"command:{name}", chain(_named(one.let), _reasons("refuses", one.refuse), _given(one))
+        refusing = (_reason("refuses", reason, guard) for reason, guard in one.refuse.items())
+        yield f"command:{name}", chain(_named(one.let), refusing, _given(one))
     for name, policy in sections.policies.items():
         yield f"subscription:{name}", chain(_named(policy.let), _given(policy), _ignored(policy))
     for name, process in sections.processes.items():
@@ -75,13 +81,16 @@ def _rules(sections: Sections) -> Iterator[tuple[str, Iterable[ModelFlow]]]:
     for name, query in sections.queries.items():
         yield f"query:{name}", (_answered(query),)
     for name, handler in (*sections.handlers.items(), *sections.stand_ins.items()):
-        rejects, fails = _reasons("rejects", handler.reject), _reasons("fails", handler.fail)
+        path = ("handler", *name.split(".")) if name in sections.handlers else stand_in_path(name)
+        failing = (
+            _reason(_FAILING[place[-2]], place[-1], one) for place, one in handler.failures(path, start)
+        )
         looks = (
             ModelFlow(verb="looks up", name=row, words=f"{look.projection} by {look.key}")
             for row, look in handler.rows.items()
         )
         given = chain(_given(handler), _ignored(handler))
-        yield f"handler:{name}", chain(looks, _named(handler.let), rejects, fails, given)
+        yield f"handler:{name}", chain(looks, _named(handler.let), failing, given)
 
 
 def _changes(event: str, step: StepSection) -> Iterator[ModelFlow]:
@@ -119,9 +128,8 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _reasons(verb: str, reasons: Mapping[str, RefusalSection | FailureSection]) -> Iterator[ModelFlow]:
-    for reason, one in reasons.items():
-        yield ModelFlow(verb=verb, name=reason, words=f"when {one.when}: {one.message}")
+def _reason(verb: str, name: str, one: RefusalSection | FailureSection) -> ModelFlow:
+    return ModelFlow(verb=verb, name=name, words=f"when {one.when}: {one.message}")
 
 
 def _ignored(acting: Acting, cause: str = "") -> Iterator[ModelFlow]:

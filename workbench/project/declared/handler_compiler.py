@@ -25,7 +25,7 @@ from workbench.project.declared.filter_compiler import as_stored
 from workbench.project.declared.refusal_answers import MadeAnswers, message_answers
 from workbench.project.declared.scopes import with_names
 from workbench.project.declared.sections import FailureSection, HandlerSection, StandInSection
-from workbench.project.declared.source_locations import Path
+from workbench.project.declared.source_locations import Path, stand_in_path
 from workbench.project.samples import PROJECT_FILE
 
 
@@ -69,7 +69,7 @@ def handler_of(draft: Compilation, name: str, section: HandlerSection) -> Handle
 
 def stand_in_of(draft: Compilation, name: str, section: HandlerSection) -> Handler:
     """Compiles what answers in place of an outside system."""
-    return _compiled(draft, name, ("external", *name.split("."), "stand_in"), section)
+    return _compiled(draft, name, stand_in_path(name), section)
 
 
 def _compiled(draft: Compilation, name: str, path: Path, section: HandlerSection) -> Handler:
@@ -108,20 +108,11 @@ def _deeds(
     looks = _looks(draft, path, section, scope)
     present: frozenset[str] = frozenset()
     failures: list[_Failure] = []
-    for kind, key, one in _as_written(draft, path, section):
-        failure, present = _failure(draft, (*path, kind, key), kind, one, scope, present, name)
+    for place, one in section.failures(path, draft.places.start):
+        failure, present = _failure(draft, place, one, scope, present, name)
         failures.append(failure)
     actions = ActionCompiler(draft, scope, "data", None, present, answer).handled(path, section)
     return _Deeds(tuple(looks), tuple(failures), tuple(actions))
-
-
-def _as_written(
-    draft: Compilation, path: Path, section: HandlerSection
-) -> list[tuple[str, str, FailureSection]]:
-    """Returns what can fail, with its kind and name, in the order of the file."""
-    kinds = (("reject", section.reject), ("fail", section.fail))
-    found = [(kind, key, one) for kind, failing in kinds for key, one in failing.items()]
-    return sorted(found, key=lambda one: draft.places.start((*path, *one[:2])))
 
 
 def _looks(
@@ -147,7 +138,6 @@ def _looks(
 def _failure(
     draft: Compilation,
     path: Path,
-    kind: str,
     one: FailureSection,
     scope: Mapping[str, Variable],
     present: frozenset[str],
@@ -155,7 +145,7 @@ def _failure(
 ) -> tuple[_Failure, frozenset[str]]:
     when, yes, no = draft.condition((*path, "when"), one.when, scope, present=present)
     message = draft.template((*path, "message"), one.message, scope, present=present | yes)
-    bases = (DeclaredFailure, PermanentError) if kind == "reject" else (HandlerFailed,)
+    bases = (DeclaredFailure, PermanentError) if path[-2] == "reject" else (HandlerFailed,)
     said = {"__doc__": one.message, "place": f"{PROJECT_FILE}:{draft.places.line(path)} {handler}"}
     error = type(one.error or bases[-1].__name__, bases, said)
     return _Failure(when=when, message=message, error=error), present | no

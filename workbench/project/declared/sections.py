@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
@@ -24,6 +24,7 @@ from workbench.project.declared.key_meanings import (
     one_or_many,
 )
 from workbench.project.declared.projection_sections import ProjectionSection, QuerySection
+from workbench.project.declared.source_locations import Path
 from workbench.project.durations import Later
 from workbench.project.settings import Name, Section
 
@@ -255,6 +256,17 @@ class HandlerSection(Acting):
     )
     reject: dict[Name, FailureSection] = Field(default_factory=dict, description="Fails for ever")
     fail: dict[Name, FailureSection] = Field(default_factory=dict, description="Fails and is tried again")
+
+    def failures(self, path: Path, start: Callable[[Path], int]) -> list[tuple[Path, FailureSection]]:
+        """Returns what can fail, rejected or tried again, with its path, in the order of the file.
+
+        Args:
+            path: Of this section.
+            start: Says where in the file a path stands.
+        """
+        kinds = (("reject", self.reject), ("fail", self.fail))
+        found = [((*path, kind, name), one) for kind, failing in kinds for name, one in failing.items()]
+        return sorted(found, key=lambda one: start(one[0]))
 
 
 class FlowSection(Section):

@@ -11,6 +11,11 @@ from workbench.tusk import Document, Problem, Value, ValueKind
 Path = tuple[str, ...]
 
 
+def stand_in_path(system: str) -> Path:
+    """Returns the path of what stands in for an outside system."""
+    return ("external", *system.split("."), "stand_in")
+
+
 @dataclass(frozen=True, slots=True)
 class SourceLocations:
     """The places of one file.

@@ -6,30 +6,28 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from workbench.errors import InvalidValue, NotFound, ProjectError, StoreReadOnly
+from workbench.errors import InvalidValue, ProjectError
 from workbench.model.counts import counted
-from workbench.project.module_import import lies_in
 from workbench.project.samples import PROJECT_FILE
-from workbench.project.scenarios import FOLDER
+from workbench.project.scenarios import read_scenarios
 from workbench.services.design.change_preview import ChangePreview, left_of, removal_preview, rename_preview
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.field_renames import FieldChanges
 from workbench.services.design.gestures import DesignNode, events_of, places_of, renamed
 from workbench.services.design.marks.find_marks import marks_of
 from workbench.services.design.marks.mark import DesignMark
-from workbench.services.design.relations import section_path
-from workbench.services.design.stored_names import renamed_events, with_stored_name
+from workbench.services.design.stored_names import with_kept_names
 from workbench.services.design.text_merge import changed_files, file_of, joined, without
-from workbench.services.project_editor.settings_preview import would_be
-from workbench.tusk import Document, Problem, TskError, parse, read_file, remove, save
+from workbench.services.project_editor.settings_preview import WouldBreak, broken_scenarios, would_be
+from workbench.tusk import ChangedOnDisk, Document, Problem, TskError, parse
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
     from workbench.project.project import Project
+    from workbench.services.design.project_files import ProjectFiles
     from workbench.services.project.draft_files import DraftFiles, KeptDraft
 
 KEPT = 200
@@ -75,22 +73,23 @@ class Design:
 
     Args:
         drafts: Keep what is not written until it is, over restart and kill.
+        store: Reads and writes the files.
 
     Attributes:
         compiled: The project as it was compiled last; None as long as nothing was.
         fields: Changes fields.
     """
 
-    def __init__(self, world: World[Project], environ: Mapping[str, str], drafts: DraftFiles) -> None:
-        self._world, self._environ, self._drafts = world, environ, drafts
+    def __init__(
+        self, world: World[Project], environ: Mapping[str, str], drafts: DraftFiles, store: ProjectFiles
+    ) -> None:
+        self._world, self._environ, self._drafts, self._store = world, environ, drafts, store
         self._key = ""
         self._turn = threading.Lock()
         self.compiled: Project | None = None
         self.fields = FieldChanges(world, environ)
         self._files = DesignText()
         """As they were when they were last read or written."""
-        self._unread: list[str] = []
-        """Scenario files that cannot be read."""
         self._text: DesignText | None = None
         self._problems: tuple[Problem | str, ...] = ()
         self._done: list[DesignStep] = []
@@ -122,12 +121,71 @@ class Design:
         """
         with self._turn:
             before = self._follow()
-            after = self._with_stored_names(before, change(before))
+            after = with_kept_names(before, change(before), self._world.store)
             if after != before:
                 self._remember(DesignStep(label=label, before=before, after=after), goes_on=goes_on)
                 self._undone.clear()
                 self._take(after)
             return self._state()
+
+    def save(
+        self,
+        label: str,
+        now: Document,
+        *,
+        was: bytes,
+        along: Callable[[DesignText], DesignText] = lambda text: text,
+        insist: bool = False,
+    ) -> DesignState:
+        """Writes a file that was edited elsewhere, as a step, and what changed in it meanwhile stays in it.
+
+        What loads in full is written, or nothing; what is designed and not written yet stays so.
+
+        Args:
+            now: The file as it was edited.
+            was: As it was before that.
+            along: Changes what follows from it.
+            insist: Write also what scenarios would not fit any more.
+
+        Raises:
+            ProjectError: Something is wrong with it; every problem with its place.
+            DesignConflict: The same section was changed in the file meanwhile.
+            WouldBreak: It would load, but scenarios would not fit it any more.
+            ChangedOnDisk: The file changed at the same moment, or it had mistakes and changed.
+            StoreReadOnly: It cannot be written.
+        """
+        with self._turn:
+            before = self._store.texts(in_part=True)
+            broken = now.file in self._store.unread
+            after = along(
+                before.with_file(now) if self._store.has(now.file, was) else _joined(before, now, was)
+            )
+            if not broken:
+                after = with_kept_names(before, after, self._world.store)
+            self._loads(before, after, now.file, insist=insist)
+            self._store.write(after, before)
+            if not self._problems:
+                self._files = self._text = after
+            if not broken and after != before:
+                self._remember(DesignStep(label=label, before=before, after=after), goes_on=False)
+                self._undone.clear()
+            return self._state()
+
+    def _loads(self, before: DesignText, after: DesignText, name: str, *, insist: bool) -> None:
+        """Fails unless the project can be opened with the texts, and its scenarios still fit it."""
+        project = self._world.model
+        if after.project != before.project:
+            project = would_be(self._world, after.project, self._environ, self.compiled)
+        if name != PROJECT_FILE:
+            read_scenarios(after.scenarios[name].text, name, project.registry)
+            return
+        edited = {
+            file: one.text for file, one in after.scenarios.items() if one != before.scenarios.get(file)
+        }
+        broken = broken_scenarios(self._world, project, edited)
+        if broken and not insist:
+            raise WouldBreak(broken)
+        self.compiled = project
 
     def unsaved(self) -> list[KeptDraft]:
         """Returns what was never written when the project was closed, or the program ended, the oldest first.
@@ -201,7 +259,7 @@ class Design:
                 said = f"the store has {counted(count, 'stream')} of {node.name}, whose names begin with it"
                 raise InvalidValue(said, path="", hint="streams keep their names: begin with an empty store")
             stored = reader.count_types(node.name.__eq__) if node.kind == "event" else 0
-            unread = [f"{one} cannot be read: the name stays there as it is." for one in self._unread]
+            unread = [f"{one} cannot be read: the name stays there as it is." for one in self._store.unread]
             return rename_preview(text, node, stored, *unread, *left_of(reader, node))
 
     def removal_preview(self, node: DesignNode) -> ChangePreview:
@@ -237,23 +295,10 @@ class Design:
             if present == step.after
             else without(step.label, step.after, step.before, present, word)
         )
-        text = self._with_stored_names(present, text)
+        text = with_kept_names(present, text, self._world.store)
         others.append(DesignStep(label=step.label, before=present, after=text))
         self._take(text)
         return self._state()
-
-    def _with_stored_names(self, before: DesignText, after: DesignText) -> DesignText:
-        """Has events that are stored keep the name under which they are, whatever gave them another (U3)."""
-        renames = renamed_events(before.project, after.project)
-        if not renames:
-            return after
-        with closing(self._world.store.reader()) as reader:
-            for old, new in renames:
-                entry = before.project.find((*section_path("event", old), "stored_as"))
-                below = str(entry.value.plain) if entry is not None else old
-                if below != new and reader.count_types(old.__eq__):
-                    after = with_stored_name(after, below, new)
-        return after
 
     def settle(self, *, mine: bool) -> DesignState:
         """Ends a conflict between what is not written yet and the files, section by section.
@@ -265,7 +310,7 @@ class Design:
             ProjectError, ChangedOnDisk, StoreReadOnly: As `apply`.
         """
         with self._turn:
-            fresh = self._read()
+            fresh = self._store.texts()
             if self._text is not None:
                 text = joined(self._files, self._text, fresh, prefer="mine" if mine else "theirs")
                 self._files = fresh
@@ -283,7 +328,7 @@ class Design:
 
     def _follow(self) -> DesignText:
         """Returns the present texts: what the files say, and what is not written yet."""
-        fresh = self._read()
+        fresh = self._store.texts()
         if self._text is None or not self._problems:
             self._files = self._text = fresh
         elif fresh != self._files:
@@ -302,7 +347,8 @@ class Design:
                 self._problems = ("it is not written yet",)
                 if len(changed_files(self._files, text)) > 1:
                     self._keep(text)  # who is killed between two files is offered the rest
-                self._write(text)
+                self._store.write(text, self._files)
+                self._files = text
                 self._problems = ()
         finally:
             self._keep(text)
@@ -332,54 +378,14 @@ class Design:
             return [one if isinstance(one, Problem) else str(one) for one in error.problems]
         return []
 
-    def _write(self, text: DesignText) -> None:
-        root = self._world.model.root
-        was = {one.file: one.dump() for one in self._files.files()}
-        for one in text.files():
-            if one.dump() != was.get(one.file):
-                if one.file not in was:
-                    _prepare(root, one.file)
-                save(root / one.file, one.dump(), was=was.get(one.file))
-        for name in was.keys() - {one.file for one in text.files()}:
-            remove(root / name, was=was[name])
-        self._files = text
 
-    def _read(self) -> DesignText:
-        root = self._world.model.root
-        known = {one.file: one for one in self._files.files()}
-        project = _document(root, PROJECT_FILE, known)
-        scenarios, unread = {}, list[str]()
-        for path in sorted((root / FOLDER).glob("*.tsk")):
-            name = f"{FOLDER}/{path.name}"
-            try:
-                scenarios[name] = _document(root, name, known)
-            except (NotFound, TskError):
-                unread.append(name)  # it says so itself where scenarios are shown
-        self._unread = unread
-        return DesignText(project=project, scenarios=scenarios)
-
-
-def _document(root: Path, name: str, known: Mapping[str, Document]) -> Document:
+def _joined(text: DesignText, now: Document, was: bytes) -> DesignText:
+    """Returns texts with what was edited in one of them that changed meanwhile."""
     try:
-        data = read_file(root / name)
-    except OSError as error:
-        raise NotFound(
-            f"{root / name} cannot be read: {error.strerror or error}", hint="put it back"
-        ) from error
-    before = known.get(name)
-    return before if before is not None and before.dump() == data else parse(data, name)
-
-
-def _prepare(root: Path, name: str) -> None:
-    """Makes the folder of a new file."""
-    folder = (root / name).parent
-    if not lies_in(root, folder):
-        raise StoreReadOnly(f"{folder} leads out of the project", hint="make a folder of its own there")
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        reason = f"{folder} cannot be made: {error.strerror or error}"
-        raise StoreReadOnly(reason, hint="look at what stands there, and at the permissions") from error
+        base = text.with_file(parse(was, now.file))
+    except TskError as error:
+        raise ChangedOnDisk(f"{now.file} was changed meanwhile", hint="look at what it says now") from error
+    return joined(base, text.with_file(now), text)
 
 
 def _said(text: DesignText, name: str, said: str | None) -> DesignText:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from typing import TYPE_CHECKING
+
 from workbench.errors import InvalidValue
 from workbench.model.event import misstored
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.relations import section_path
 from workbench.services.design.section_lists import put
 from workbench.tusk import Document, delete
+
+if TYPE_CHECKING:
+    from workbench.store.ports import Store
 
 
 def renamed_events(before: Document, after: Document) -> list[tuple[str, str]]:
@@ -21,6 +27,20 @@ def renamed_events(before: Document, after: Document) -> list[tuple[str, str]]:
     if not all(was and now for was, now in names) or gone & came:
         return []
     return names
+
+
+def with_kept_names(before: DesignText, after: DesignText, store: Store) -> DesignText:
+    """Has events that are stored keep the name under which they are, whatever gave them another (U3)."""
+    renames = renamed_events(before.project, after.project)
+    if not renames:
+        return after
+    with closing(store.reader()) as reader:
+        for old, new in renames:
+            entry = before.project.find((*section_path("event", old), "stored_as"))
+            below = str(entry.value.plain) if entry is not None else old
+            if below != new and reader.count_types(old.__eq__):
+                after = with_stored_name(after, below, new)
+    return after
 
 
 def with_stored_name(text: DesignText, below: str, name: str) -> DesignText:

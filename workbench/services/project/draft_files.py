@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 from workbench.model.clock import Clock
 from workbench.project.trust_list import config_folder
+from workbench.tusk import remove_unfinished, replace_file
 
 LARGEST = 4_000_000
 """Characters of a draft that is written; a larger one is kept only while the project is open."""
@@ -111,14 +111,12 @@ class DraftFiles:
             path.unlink(missing_ok=True)  # an older state of it would be taken for the last one
             return False
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        part = path.with_suffix(f".{os.getpid()}.new")
-        part.touch(mode=0o600)
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
+        replace_file(path, [text.encode()], mode=0o600)
         return whole
 
     def _all(self) -> dict[str, KeptDraft]:
         if self._drafts is None:
+            remove_unfinished(self.folder)
             found = (_read(path) for path in sorted(self.folder.glob("*.json")))
             self._drafts = {draft.key: draft for draft in found if draft is not None}
         return self._drafts

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.model.dead_letter import LetterAct, allowed
-from workbench.project.scenarios import FOLDER
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.references import with_name
-from workbench.tusk import Document, Problem, TskError, ValueKind, parse, read_file
+from workbench.tusk import Document, Problem, ValueKind, read_file
 
 if TYPE_CHECKING:
     from workbench.project.project_file import ProjectFile
@@ -33,19 +32,6 @@ class Renamed:
     kind: str
     old: str
     new: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
-    """Another file of the project that follows.
-
-    Attributes:
-        was: Its content as it was read.
-    """
-
-    path: Path
-    was: bytes
-    new: bytes
 
 
 def in_project_file(document: Document, one: Renamed) -> Document:
@@ -85,22 +71,12 @@ def in_code(root: Path, one: Renamed) -> list[str]:
     return found
 
 
-def in_scenarios(root: Path, renames: Sequence[Renamed]) -> list[Edit]:
-    """Returns the scenario files that name what was renamed, with the new names; none that cannot be read."""
-    found = []
-    for path in sorted((root / FOLDER).glob("*.tsk")):
-        try:
-            was = read_file(path)
-            document = parse(was, f"{FOLDER}/{path.name}")
-        except (OSError, TskError):
-            continue  # it says so itself where scenarios are shown
-        text = DesignText(scenarios={document.file: document})
-        for one in renames:
-            text = with_name(text, _KINDS[one.kind], one.old, one.new)
-        document = text.scenarios[document.file]
-        if document.dump() != was:
-            found.append(Edit(path=path, was=was, new=document.dump()))
-    return found
+def in_scenarios(text: DesignText, renames: Sequence[Renamed]) -> DesignText:
+    """Returns texts whose scenarios name what was renamed by its new names."""
+    found = DesignText(scenarios=text.scenarios)
+    for one in renames:
+        found = with_name(found, _KINDS[one.kind], one.old, one.new)
+    return found.with_project(text.project)
 
 
 def left_behind(reader: Reader, before: ProjectFile, after: ProjectFile) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from workbench.errors import ProjectError
@@ -12,7 +12,7 @@ from workbench.project.project_file import read_document
 from workbench.project.python_sources import module_path
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import find_scenarios, read_scenarios
-from workbench.services.project_editor.setting_renames import Edit, in_code, left_behind, mentions
+from workbench.services.project_editor.setting_renames import in_code, left_behind, mentions
 from workbench.services.project_editor.settings_draft import SettingsDraft
 from workbench.tusk import Document, Problem, TskError, parse
 
@@ -56,14 +56,14 @@ def would_be(
     return loaded
 
 
-def broken_scenarios(world: World[Project], loaded: Project, edits: Sequence[Edit]) -> list[Problem]:
+def broken_scenarios(world: World[Project], loaded: Project, edited: Mapping[str, str]) -> list[Problem]:
     """Returns what would be wrong with scenarios that are right now; nothing where the model is not whole.
 
     Args:
         loaded: The project as it would be.
-        edits: Scenario files as they would be.
+        edited: Scenario files as they would be, by their names below the project's folder.
     """
-    project, edited, registry = world.model, {edit.path: edit.new for edit in edits}, loaded.registry
+    project, registry = world.model, loaded.registry
     if loaded.restricted:
         return []
     wrong = {one.path for one in find_scenarios(project.root, world.registry) if one.problems}
@@ -71,11 +71,11 @@ def broken_scenarios(world: World[Project], loaded: Project, edits: Sequence[Edi
     for one in find_scenarios(project.root, registry):
         if one.path in wrong:
             continue
-        if one.path not in edited:
+        if one.name not in edited:
             found += one.problems
             continue
         try:
-            read_scenarios(edited[one.path], one.name, registry)
+            read_scenarios(edited[one.name], one.name, registry)
         except TskError as error:
             found += error.found
     return found

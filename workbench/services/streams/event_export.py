@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +17,7 @@ from workbench.interop.cloudevents import source_of, write_event
 from workbench.interop.output_files import check_output
 from workbench.interop.workbench_lines import write_line
 from workbench.model.event import RecordedEvent
+from workbench.tusk import replace_file
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
@@ -175,16 +174,10 @@ def _write_file(path: Path, chunks: Iterator[bytes], *, replace: bool) -> None:
     if path.exists() and not replace:
         raise InvalidValue(f"{path} exists already", path="", hint="choose another name, or say --replace")
     check_output(path)
-    part = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        with part.open("wb") as file:
-            _write(file, chunks)
-        part.replace(path)
+        replace_file(path, chunks)
     except OSError as error:
         raise StoreReadOnly(
             f"{path} cannot be written: {error.strerror or error}",
             hint="look at the folder's permissions and its free space",
         ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)

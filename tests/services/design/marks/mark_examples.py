@@ -80,7 +80,19 @@ issue: "ping"
 with { parcel_id: "id" }
 """
 
+LOST = """
+[event.parcel.lost]
+set { status: "'lost'" }
+"""
+
 EXAMPLES = {
+    "A-UNEMITTED": (
+        "event parcel.lost",
+        PARCEL
+        + LOST
+        + '[command.lose_parcel]\nchanges: "parcel"\nfields { parcel_id: "string" }\n'
+        + 'refuse { lost { when: "state.status == \'lost\'", message: "it is lost" } }\n',
+    ),
     "A-UNREAD": ("event parcel.noted", PARCEL + NOTE),
     "A-FIELD": (
         "event parcel.sent",

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.project.declared.random_models import RandomModel
 from tests.services.design.marks.mark_examples import (
     EXAMPLES,
+    LOST,
     NOTE,
     PARCEL,
     PING,
@@ -118,6 +119,11 @@ QUIET = {
     + '[subscriptions]\nmail { topic: "mail", handler: "h" }\n[handler.h]\nlet { a: "1" }\n',
     "a timeout that answers its refusal": WATCH.replace('after: "1d"', 'after: "1d", refused: "nothing"'),
     "a timeout that is withdrawn": WATCH.replace("{ ends: true }", '{ ends: true, withdraw: "remind" }'),
+    "an event of older versions, which may be stored": LOST.replace(
+        "lost]\n", "lost]\nversion: 2\nupcast { from_1 { remove: ['x'] } }\n"
+    ),
+    "events of an aggregate that has no commands: imports bring them": "[aggregate.van]\n[event.van.seen]\n"
+    '[projection.vans]\ncolumns { id: "text", n: "integer" }\non { "van.seen": { count: "n" } }\n',
     "a loop with a condition": PING.replace('issue: "ping"', 'when: "version < 9"\nissue: "ping"')
     + '[projection.pings]\ncolumns { id: "text", n: "integer" }\non { "parcel.pinged": { count: "n" } }\n',
 }

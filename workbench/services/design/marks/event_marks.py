@@ -22,6 +22,13 @@ UNREAD = MarkKind(
     why="It is kept for ever, but changes no state, fills no read model, and nothing follows from it",
     way="have something read it, have it change the state, or remove it",
 )
+UNEMITTED = MarkKind(
+    code="A-UNEMITTED",
+    severity=Severity.ADVICE,
+    title="an event that no command emits, where commands emit others of its aggregate",
+    why="It happens only where it is imported, so in the story it never does",
+    way="have a command emit it, or remove it",
+)
 EMPTY_FIELD = MarkKind(
     code="A-FIELD",
     severity=Severity.WARNING,
@@ -45,6 +52,41 @@ def unread_events(model: MarkedModel) -> Iterator[DesignMark]:
             yield model.mark(
                 UNREAD, ("event", name), f"nothing reads {name}", fixes=tuple(_readers(model, name))
             )
+
+
+def unemitted_events(model: MarkedModel) -> Iterator[DesignMark]:
+    """Finds events that no command emits, where all that emits is known.
+
+    An aggregate of which nothing is emitted has its events from an import, and so may one of older versions.
+    """
+    if not model.is_all_declared():
+        return
+    emitted = {event for name in model.registry.commands for event in _emitted(model.registry, name)}
+    for owner in model.sections.aggregates:
+        events = list(model.events_of(owner))
+        for name in events if emitted.intersection(events) else ():
+            if name not in emitted and not model.sections.events[name].upcast:
+                fixes = tuple(_emitters(model, owner, name))
+                yield model.mark(UNEMITTED, ("event", name), f"no command emits {name}", fixes=fixes)
+
+
+def _emitters(model: MarkedModel, owner: str, name: str) -> Iterator[MarkFix]:
+    event = DesignNode("event", name)
+    for command, section in model.sections.commands.items():
+        places = {
+            place.aggregate or role for places in section.by_key.values() for role, place in places.items()
+        }
+        if owner in places and not any(one.emit for _, one in sections_of((), section)):
+            yield MarkFix(
+                label=f"Have {command} emit it",
+                effect=f'adds emit: "{name}"',
+                change=partial(gestures.linked, source=DesignNode("command", command), target=event),
+            )
+    yield MarkFix(
+        label="Remove the event",
+        effect="with what reads it",
+        change=partial(gestures.removed_whole, node=event),
+    )
 
 
 def _emitted(registry: Registry, command: str) -> Iterator[str]:

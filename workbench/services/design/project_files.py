@@ -1,0 +1,145 @@
+"""The files of an open project as texts, its project file and its scenarios: read, checked and written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.errors import NotFound, StoreReadOnly
+from workbench.project.module_import import lies_in
+from workbench.project.samples import PROJECT_FILE
+from workbench.project.scenarios import FOLDER
+from workbench.services.design.design_text import DesignText
+from workbench.services.design.marks.find_marks import marks_of
+from workbench.services.design.text_check import CheckedText, check_project_text, check_scenario_text
+from workbench.tusk import (
+    Document,
+    TskError,
+    parse,
+    parse_in_part,
+    read_file,
+    remove,
+    remove_unfinished,
+    save,
+)
+
+if TYPE_CHECKING:
+    from workbench.engine.world import World
+    from workbench.project.project import Project
+
+
+class ProjectFiles:
+    """The texts of an open project, by their names relative to its folder.
+
+    Attributes:
+        unread: Files that were there and no TuskLang when all were read last.
+    """
+
+    def __init__(self, world: World[Project], environ: Mapping[str, str]) -> None:
+        self._world, self._environ = world, environ
+        self._known: dict[str, Document] = {}
+        self._content: dict[str, bytes] = {}
+        """As it was last read or written."""
+        self.unread: tuple[str, ...] = ()
+
+    def names(self) -> list[str]:
+        """Returns the names of the files: the project file, then those of scenarios."""
+        found = sorted((self._world.model.root / FOLDER).glob("*.tsk"))
+        return [PROJECT_FILE, *(f"{FOLDER}/{path.name}" for path in found)]
+
+    def path(self, name: str) -> Path:
+        """Returns where a file lies."""
+        return self._world.model.root / name
+
+    def read(self, name: str) -> bytes:
+        """Returns a file's content as it is now.
+
+        Raises:
+            NotFound: It cannot be read.
+        """
+        try:
+            return read_file(self.path(name))
+        except OSError as error:
+            raise NotFound(
+                f"{self.path(name)} cannot be read: {error.strerror or error}", hint="put it back"
+            ) from error
+
+    def check(self, name: str, text: str) -> CheckedText:
+        """Checks a text as it would be saved; no Python is imported, and nothing is written."""
+        project = self._world.model
+        running = project.registry if project.modules else None
+        if name == PROJECT_FILE:
+            return check_project_text(
+                text, self.path(name), environ=self._environ, running=running, advise=marks_of
+            )
+        document, _ = parse_in_part(self.read(PROJECT_FILE).decode(errors="replace"), PROJECT_FILE)
+        return check_scenario_text(text, name, document, project.registry)
+
+    def texts(self, *, in_part: bool = False) -> DesignText:
+        """Returns all texts as they are now, without the scenario files that cannot be read.
+
+        Args:
+            in_part: Of a project file with mistakes, what can be read.
+
+        Raises:
+            NotFound: The project file cannot be read.
+            TskError: It is no TuskLang.
+        """
+        content, found, unread = dict[str, bytes](), dict[str, Document](), []
+        for name in self.names():
+            try:
+                content[name] = self.read(name)
+                found[name] = self._document(name, content[name])
+            except (NotFound, TskError):
+                unread.append(name)  # it says so itself where scenarios are shown
+                if name != PROJECT_FILE:
+                    continue
+                if not in_part or name not in content:
+                    raise
+                found[name], _ = parse_in_part(content[name].decode(errors="replace"), name)
+        self._known, self._content, self.unread = found, content, tuple(unread)
+        scenarios = {name: one for name, one in found.items() if name != PROJECT_FILE}
+        return DesignText(project=found[PROJECT_FILE], scenarios=scenarios)
+
+    def _document(self, name: str, data: bytes) -> Document:
+        known = self._known.get(name) if self._content.get(name) == data else None
+        return parse(data, name) if known is None or name in self.unread else known
+
+    def has(self, name: str, content: bytes) -> bool:
+        """Whether a file was so when all were read last."""
+        return self._content.get(name) == content
+
+    def write(self, now: DesignText, was: DesignText) -> None:
+        """Writes the files in which two texts differ, each in one step, if they are as they were read last.
+
+        Raises:
+            ChangedOnDisk: A file changed since; it and those behind it were not written.
+            StoreReadOnly: One cannot be written.
+        """
+        before, after = ({one.file: one for one in text.files()} for text in (was, now))
+        for name, one in after.items():
+            if one != before.get(name):
+                if name not in self._content:
+                    self._make_folder(name)
+                save(self.path(name), one.dump(), was=self._content.get(name))
+                self._known[name], self._content[name] = one, one.dump()
+        for name in before.keys() - after.keys():
+            remove(self.path(name), was=self._content[name])
+            del self._known[name], self._content[name]
+
+    def remove_unfinished(self) -> None:
+        """Removes what processes were writing here that are no more."""
+        for folder in (self._world.model.root, self._world.model.root / FOLDER):
+            remove_unfinished(folder)
+
+    def _make_folder(self, name: str) -> None:
+        """Makes the folder of a new file."""
+        folder = self.path(name).parent
+        if not lies_in(self._world.model.root, folder):
+            raise StoreReadOnly(f"{folder} leads out of the project", hint="make a folder of its own there")
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            reason = f"{folder} cannot be made: {error.strerror or error}"
+            raise StoreReadOnly(reason, hint="look at what stands there, and at the permissions") from error
