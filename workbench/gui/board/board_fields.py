@@ -95,7 +95,9 @@ class BoardFields(QObject):
             return
         said = entered.text.partition(":")[0].strip()
         add, fields = gestures.with_field, self.editor.desk.workspace.design.fields
-        change = partial(fields.changed if name else add, node=node, line=entered.text, instead=name)
+        change = partial(add, node=node, line=entered.text)
+        if name:
+            change = partial(fields.changed, node=node, line=entered.text, was=line)
         if entered.on and not name:
             change = partial(field_gestures.with_field_along, node=node, line=entered.text)
         verb = "Change" if name else "Add"

@@ -210,6 +210,7 @@ class CodeLine(QPlainTextEdit):
             event.accept()
         elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not pressed & Qt.KeyboardModifier.ShiftModifier:
             self._contested = False
+            self._told = None if self._refused else self._told
             self.commit()
         elif key == Qt.Key.Key_Escape and self.is_pending:
             self.take_back()

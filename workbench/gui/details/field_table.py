@@ -136,7 +136,8 @@ class FieldTable(Row):
             return
         line = f"{name}: {kind} {rules}".strip() if kind else name
         if name.removesuffix("?") != field.key:
-            self.hand.rename((*path, field.key), line, self.tell)
+            was = f"{field.name}: {' '.join(part for part in (field.type, field.rules) if part)}"
+            self.hand.rename((*path, field.key), line, was, self.tell)
             return
         self.hand.edit(f"Change field {field.key}", partial(self._typed, line, field), self.tell)
 

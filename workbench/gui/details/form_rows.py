@@ -45,7 +45,7 @@ class Hand:
 
     Attributes:
         edit: Makes a change with a label; what is wrong with it is told to the last argument.
-        rename: Gives a field at a path another line with another name.
+        rename: Gives a field at a path another line with another name: its path, line, and that it had.
         add: Shows a row for a path though nothing stands there yet.
         drop: Shows none any more; returns whether there was one.
         completes: Returns what completes a line: of a path, of a new key of it, or of several names.
@@ -55,7 +55,7 @@ class Hand:
     """
 
     edit: Callable[[str, Change, Tell], object]
-    rename: Callable[[Path, str, Tell], object]
+    rename: Callable[[Path, str, str, Tell], object]
     add: Callable[[Path], object]
     drop: Callable[[Path], bool]
     completes: Callable[..., Completes]

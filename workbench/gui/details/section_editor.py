@@ -265,7 +265,7 @@ class SectionEditor(QWidget):
         self.drafts.note()  # the line is in the text now
         self._check()
 
-    def _rename(self, path: Path, line: str, tell: Tell) -> None:
+    def _rename(self, path: Path, line: str, was: str, tell: Tell) -> None:
         """Gives a field another name wherever it is used; in a draft here alone."""
         node, key = self.node, path[-1]
         if node is None or self.pane.dirty or path[:-1] != fields_path(node):
@@ -273,7 +273,7 @@ class SectionEditor(QWidget):
             self._edit(f"Change field {key}", change, tell)
         else:
             fields = self.desk.workspace.design.fields
-            renamed = partial(fields.changed, node=node, line=line, instead=key)
+            renamed = partial(fields.changed, node=node, line=line, was=was)
             self.steps.make(f"Change field {key} of {node.name}", renamed, tell)
 
     def _add(self, path: Path) -> None:
