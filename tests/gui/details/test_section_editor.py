@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from tests.gui.details.section_parts import SHOP, added, file_of, focused, row, shown, typed
 from workbench.gui.desk import Desk
@@ -125,7 +126,7 @@ async def test_a_field_whose_name_is_taken_is_told_in_its_row(
 async def test_what_is_added_is_typed_at_once_and_completed(board: BoardView, until: Any) -> None:
     section = await shown(board, "command:place", until)
     section._add(("command", "place", "refuse", "free"))
-    await until(lambda: any(one.row.path[-1] == "when" for one in section.form.rows))
+    await until(lambda: len(section.form.rows) == len(section.form._planned))
     when = row(section, "refuse", "free", "when")
     assert isinstance(when, LineRow)
     QTest.keyClicks(when.line, "command.to")
@@ -147,7 +148,7 @@ async def test_enter_behind_what_is_finished_takes_no_completion(
 ) -> None:
     section = await shown(board, "command:place", until)
     section._add(("command", "place", "refuse", "free"))
-    await until(lambda: any(one.row.path[-1] == "when" for one in section.form.rows))
+    await until(lambda: len(section.form.rows) == len(section.form._planned))
     when = row(section, "refuse", "free", "when")
     assert isinstance(when, LineRow)
     for letter in said:
@@ -276,6 +277,7 @@ async def test_the_keyboard_goes_to_what_is_added_and_stays_in_the_form(board: B
     QTest.keyClicks(name.line, "free")
     QTest.keyClick(name.line, Qt.Key.Key_Return)
     await until(lambda: focused(section).row.path[-1] == "when")
+    await until(lambda: len(section.form.rows) == len(section.form._planned))
     when, message = row(section, "refuse", "free", "when"), row(section, "refuse", "free", "message")
     assert isinstance(when, LineRow)
     assert isinstance(message, LineRow)
@@ -287,6 +289,39 @@ async def test_the_keyboard_goes_to_what_is_added_and_stays_in_the_form(board: B
     QTest.keyClick(message.line, Qt.Key.Key_Tab)
     await until(lambda: 'message: "free"' in file_of(board) and not section.pane.dirty)
     assert message in section.form.rows, "the row stays, and with it the place in the form"
+    assert focused(section) is section.form.rows[section.form.rows.index(message) + 1]
+
+
+async def test_tab_goes_through_the_form_to_the_text_and_no_further(board: BoardView, until: Any) -> None:
+    section = await shown(board, "event:order.placed", until)
+    (add,) = (one for one in section.form.rows if isinstance(one, AddRow) and one.button is not None)
+    assert add is section.form.rows[-1]
+    seen = []
+    section.form.rows[0].places()[0].setFocus()
+    while (here := QApplication.focusWidget()) is not None and section.form.isAncestorOf(here):
+        seen.append(section.form.rows.index(focused(section)))
+        QTest.keyClick(here, Qt.Key.Key_Tab)
+    assert seen == sorted(seen)
+    assert {*seen} == {*range(len(section.form.rows))}
+    assert here is section.pane.editor
+    section.form.rows[0].places()[0].setFocus()
+    QTest.keyClick(section.form.rows[0].places()[0], Qt.Key.Key_Backtab)
+    here = QApplication.focusWidget()
+    assert here is not None
+    assert not section.form.isAncestorOf(here)
+
+
+async def test_what_is_refused_at_the_end_of_a_long_form_stays_in_sight(board: BoardView, until: Any) -> None:
+    section = await shown(board, "event:order.placed", until)
+    section.form.setFixedHeight(120)
+    (add,) = (one for one in section.form.rows if isinstance(one, AddRow) and one.row.path[-1] == "set")
+    assert add.line is not None
+    typed(add.line, "= 4")
+    await until(lambda: section.pane.sure)
+    section._show()
+    (said,) = add._told
+    seen = section.form.viewport().rect()
+    await until(lambda: seen.contains(said.mapTo(section.form.viewport(), said.rect().bottomLeft())))
 
 
 async def test_what_was_added_and_is_not_written_goes_again(board: BoardView, until: Any) -> None:
