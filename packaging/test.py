@@ -25,6 +25,8 @@ from bootstrap import DEVELOPMENT, ROOT, prepare
 from console import guarded, say
 from libraries import supply_program
 
+_SIDE_BY_SIDE = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
+"""Tests run in as many processes as there are cores; those of one file stay together, in their order."""
 _LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command(['--no-logo'])"
 
 
@@ -63,7 +65,11 @@ CHECKS = (
         words=("-c", _LINT_IMPORTS),
         again="{python} packaging/test.py tests/test_architecture.py",
     ),
-    Check(name="tests", words=("-m", "pytest"), again="{python} packaging/test.py --last-failed"),
+    Check(
+        name="tests",
+        words=("-m", "pytest", *_SIDE_BY_SIDE),
+        again="{python} packaging/test.py --last-failed",
+    ),
     Check(
         name="a run without a screen",
         words=("-m", "workbench", "run", "--sample", "users", "--json"),
