@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 
 from workbench.gui.details.add_row import AddRow
 from workbench.gui.details.code_line import CodeLine
-from workbench.gui.details.form_rows import Row
+from workbench.gui.details.form_rows import LineRow, Row
 from workbench.gui.details.section_editor import SectionEditor
 from workbench.gui.views.board_view import BoardView
 
@@ -81,3 +81,9 @@ def focused(section: SectionEditor) -> Row:
     held = section.form._held()
     assert held is not None
     return held
+
+
+def description(section: SectionEditor) -> CodeLine:
+    found = row(section, "description")
+    assert isinstance(found, LineRow)
+    return found.line

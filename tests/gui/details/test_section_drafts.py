@@ -8,12 +8,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from tests.gui.details.section_parts import SHOP, file_of, row, shown, typed
+from tests.gui.details.section_parts import SHOP, description, file_of, row, shown, typed
 from workbench.gui.desk import Desk
 from workbench.gui.details.add_row import AddRow
-from workbench.gui.details.code_line import CodeLine
 from workbench.gui.details.field_table import FieldTable
-from workbench.gui.details.form_rows import LineRow
 from workbench.gui.details.section_drafts import drafted
 from workbench.gui.details.section_editor import SectionEditor
 from workbench.gui.views.board_view import BoardView
@@ -31,12 +29,6 @@ async def reloaded(board: BoardView, text: str, until: Any) -> None:
     await board.desk.workspace.model_reload.check()
     board.editor.follow()
     await until(lambda: board.editor.state.text.project.text == text)
-
-
-def description(section: SectionEditor) -> CodeLine:
-    found = row(section, "description")
-    assert isinstance(found, LineRow)
-    return found.line
 
 
 async def typing(board: BoardView, until: Any) -> SectionEditor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from tests.gui.details.section_parts import SHOP, added, file_of, focused, row, shown, typed
+from tests.gui.details.section_parts import SHOP, added, description, file_of, focused, row, shown, typed
 from workbench.gui.desk import Desk
 from workbench.gui.details.add_row import AddRow
 from workbench.gui.details.field_table import FieldTable
@@ -17,6 +18,7 @@ from workbench.gui.details.form_rows import BlockRow, LineRow
 from workbench.gui.details.schema_dialog import SchemaDialog
 from workbench.gui.details.section_drafts import drafted
 from workbench.gui.views.board_view import BoardView
+from workbench.services.design.gestures import DesignNode, made
 from workbench.services.workspace import Workspace
 
 
@@ -300,6 +302,7 @@ async def test_tab_goes_through_the_form_to_the_text_and_no_further(board: Board
     section.form.rows[0].places()[0].setFocus()
     while (here := QApplication.focusWidget()) is not None and section.form.isAncestorOf(here):
         seen.append(section.form.rows.index(focused(section)))
+        assert len(seen) < 50
         QTest.keyClick(here, Qt.Key.Key_Tab)
     assert seen == sorted(seen)
     assert {*seen} == {*range(len(section.form.rows))}
@@ -406,3 +409,43 @@ async def test_drafts_that_need_each_other_are_written_in_one_step(board: BoardV
     assert 'who: "command.id"' in file_of(board)
     await until(lambda: board.editor.stand.text() == "✓ saved" and not section.pane.dirty)
     assert drafted(board.desk) == {}
+
+
+async def test_the_tab_that_was_chosen_stays(board: BoardView, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    tabs = board.details.tabs
+    tabs.setCurrentIndex(1)
+    section.pane.editor.take_text(section.pane.editor.text().replace('"money"', '"mony"'))
+    await shown(board, "event:order.placed", until)
+    board._show_details("")
+    section = await shown(board, "command:place", until)
+    assert tabs.currentIndex() == 1
+    section.drafts.discard()
+    tabs.setCurrentIndex(0)
+    typed(description(section), "Orders")
+    await until(lambda: board.editor.state.undo == "Change description of place")
+    board.details.show_node(
+        board.scene.graph,
+        board.scene.graph.by_id["command:place"],
+        board.desk.workspace.registry,
+        board._live,
+        declared=False,
+    )  # as while another name of it is drawn
+    assert tabs.currentIndex() == 1
+    board.editor.undo("")
+    await until(lambda: file_of(board) == SHOP)
+    await until(lambda: tabs.currentIndex() == 0)
+
+
+async def test_what_is_new_and_not_written_has_form_and_text(board: BoardView, until: Any) -> None:
+    placed = DesignNode("event", "order.placed")
+    change = partial(made, kind="policy", name="greet", after=placed, owner="")
+    board.editor.do("Add policy greet", change, lambda: None)
+    await until(lambda: board.editor.state.problems and "subscription:greet" in board.scene.cards())
+    section = await shown(board, "subscription:greet", until)
+    assert board.details.tabs.isTabEnabled(0)
+    assert section.stand.text().endswith(("mistake", "not saved"))
+    section.pane.editor.take_text(
+        section.pane.editor.text() + 'issue: "place"\nwith { id: "event.id", total: "event.total" }\n'
+    )
+    await until(lambda: "[policy.greet]" in file_of(board))

@@ -143,7 +143,9 @@ class FormPane(QScrollArea):
         """Has Tab go through the rows as they are seen, and behind the last to what follows them."""
         order = [place for row in self.rows for place in _stops(row) if place.isEnabled()]
         here = self.window().focusWidget()
-        at = order.index(here) + (1 if next else -1) if here in order else 0
+        if here not in order:
+            return super().focusNextPrevChild(next)
+        at = order.index(here) + (1 if next else -1)
         goes = order[at] if 0 <= at < len(order) else self._behind if next else self._ahead()
         goes.setFocus(Qt.FocusReason.TabFocusReason if next else Qt.FocusReason.BacktabFocusReason)
         self._keep_in_sight()
