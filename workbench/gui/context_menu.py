@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QPoint, QTimer, SignalInstance
@@ -10,8 +11,21 @@ from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QWidget
 
 from workbench.gui.actions import BoundAction
+from workbench.gui.letter_menu import LetterMenu
 
 Extend = Callable[[QMenu], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submenu:
+    """Actions that stand in a menu of their own, by their keys."""
+
+    title: str
+    acts: tuple[str, ...] = ()
+
+
+Plan = Sequence[Sequence[str | Submenu]]
+"""The groups of a menu: keys of actions, and submenus; the last one has all that is named nowhere."""
 
 
 class Offering:
@@ -31,6 +45,8 @@ class Offering:
     Attributes:
         menu: The menu that was opened last.
         before: What comes after the actions that are still to be offered.
+        plan: How the menu is arranged; by owners and their groups if empty. A planned one has, where nothing
+            is chosen, only what needs no choice.
     """
 
     def __init__(
@@ -51,6 +67,7 @@ class Offering:
         self._held: Any = None
         self.menu: QMenu | None = None
         self.before: QAction | None = None
+        self.plan: Plan = ()
 
     def target(self) -> Any:
         """Returns what the actions are about."""
@@ -111,13 +128,17 @@ class Offering:
 
 def menu_of(place: QWidget, parent: QWidget | None = None) -> QMenu:
     """Makes a menu of what is offered on a widget, in groups, as it is now."""
-    menu = QMenu(parent or place)
+    menu = LetterMenu(parent or place)
     menu.setToolTipsVisible(True)
-    before: object = None
-    for one in place.actions():
-        if not isinstance(one, BoundAction):
-            continue
+    acts = [one for one in place.actions() if isinstance(one, BoundAction)]
+    for one in acts:
         one.refresh()
+    offering = getattr(place, "offering", None)
+    if offering is not None and offering.plan:
+        _arrange(menu, offering.plan, [one for one in acts if one.act.anyway or offering.target()])
+        return menu
+    before: object = None
+    for one in acts:
         if before is not None and before != one.group:
             menu.addSeparator()
         before = one.group
@@ -125,6 +146,27 @@ def menu_of(place: QWidget, parent: QWidget | None = None) -> QMenu:
         if one.act.default:
             menu.setDefaultAction(one)
     return menu
+
+
+def _arrange(menu: QMenu, plan: Plan, acts: list[BoundAction]) -> None:
+    """Fills a menu as it is planned."""
+    named = {key for group in plan for one in group for key in ([one] if isinstance(one, str) else one.acts)}
+    left = [one for one in acts if one.act.key not in named]
+    last = next(one for group in reversed(plan) for one in reversed(group) if isinstance(one, Submenu))
+    for group in plan:
+        menu.addSeparator()
+        for one in group:
+            keys = (one,) if isinstance(one, str) else one.acts
+            found = [act for key in keys for act in acts if act.act.key == key]
+            inner = menu
+            if isinstance(one, Submenu) and (found := found + left * (one is last)):
+                inner = LetterMenu(one.title, menu)
+                inner.setToolTipsVisible(True)
+                menu.addMenu(inner)
+            for act in found:
+                inner.addAction(act)
+                if act.act.default:
+                    menu.setDefaultAction(act)
 
 
 def open_menu(place: QWidget, event: QContextMenuEvent) -> None:

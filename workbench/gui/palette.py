@@ -18,7 +18,6 @@ from workbench.gui.desk import Desk, Notice, Selection
 from workbench.gui.loop import spawn
 from workbench.gui.tree import DATA, TreeModel, TreeRow
 from workbench.gui.widgets import plain_label
-from workbench.model.aggregate import AggregateType
 from workbench.model.text_folding import folded
 
 SHOWN = 60
@@ -285,17 +284,8 @@ def _part_targets(desk: Desk) -> list[Target]:
             card(name, "outside system" if name in model.externals else "actor", "person", "external")
             for name in model.actors
         ),
-        *(
-            target(name, "aggregate", "stream", "board", Selection(node=_first_of(one, name)))
-            for name, one in model.aggregates.items()
-        ),
+        *(card(name, "aggregate", "aggregate", "aggregate") for name in model.aggregates),
     ]
-
-
-def _first_of(aggregate: AggregateType, name: str) -> str:
-    """Returns the card that stands for an aggregate: its first command or event, for it has a lane alone."""
-    of = [*(f"command:{one}" for one in aggregate.commands), *(f"event:{one}" for one in aggregate.events)]
-    return of[0] if of else f"aggregate:{name}"
 
 
 def _form_targets(desk: Desk) -> list[Target]:

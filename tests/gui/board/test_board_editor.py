@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QListWidgetItem
 
 from tests.gui.board.designing import CONTROL, EMPTY, SHIFT, Designer
 from workbench.gui.desk import Desk
+from workbench.gui.views.board_view import ROOMY
 from workbench.services.design.design_text import DesignText
 
 
@@ -208,7 +209,11 @@ async def test_what_does_not_load_yet_is_kept_and_said(designer: Designer) -> No
     designer.key(Qt.Key.Key_P)
     await designer.type("tell")
     stand = designer.board.editor.stand
+    designer.board.resize(ROOMY, 600)
     assert stand.text().startswith("! Draft: 1 mistake, running the model of ")
+    designer.board.resize(ROOMY - 1, 600)
+    assert stand.text() == "! Draft: 1 mistake"
+    assert "Running the model of " in stand.toolTip()
     await designer.choose("subscription:tell")
     card = designer.scene.cards()["subscription:tell"].card
     assert (card.draft, len(card.problems)) == (True, 1)
@@ -300,3 +305,22 @@ async def test_the_board_is_there_while_a_long_step_goes_on(designer: Designer, 
     finally:
         go_on.set()
     await step
+
+
+async def test_what_is_a_draft_is_renamed_linked_and_removed_as_anything_else(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel", pressed=CONTROL)
+    await designer.type("sent")
+    await designer.choose("event:parcel.sent")
+    designer.key(Qt.Key.Key_P)
+    await designer.type("tell")
+    designer.key(Qt.Key.Key_Escape)
+    await designer.choose("subscription:tell")
+    editor = designer.board.editor
+    assert [editor.acts[one].isEnabled() for one in ("rename", "remove", "go_on")] == [True] * 3
+    designer.key(Qt.Key.Key_F2)
+    await designer.type("inform")
+    await designer.until(lambda: designer.board.scene.chosen == "subscription:inform")
+    designer.key(Qt.Key.Key_Delete)
+    await designer.until(lambda: "subscription:inform" not in designer.board.scene.cards())
+    assert editor.stand.text() == "✓ saved"

@@ -321,6 +321,12 @@ def test_a_new_aggregate_is_made_where_it_is_asked_for():
     assert "[aggregate.lost]" in text.project.text
 
 
+def test_commands_of_new_aggregates_stand_as_they_were_made():
+    text = gestures.made(of(BOOK), "command", "extend_loan", owner="loan")
+    text = gestures.made(text, "command", "remind_reader", owner="reader")
+    assert gestures.names_of(text, "command")[-2:] == ["extend_loan", "remind_reader"]
+
+
 def test_an_event_of_another_aggregate_takes_its_command_there_as_long_as_that_has_none():
     begin = gestures.made(of(BOOK), "command", "report_lost", owner="lost")
     text = gestures.made(begin, "event", "book.lost", LOST)

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFont,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QToolTip, QWidget
 from typing_extensions import override
 
 from workbench.gui.board.blueprint_layout import WIDTH, LanePlace, SlicePlace
 from workbench.gui.board.blueprint_scene import BlueprintScene
-from workbench.gui.board.card_painter import WRAPPED, font_of
+from workbench.gui.board.card_painter import font_of, paint_name
 from workbench.gui.board.flow_view import DRAG, FlowView
 from workbench.gui.board.slice_coverage import Coverage
 from workbench.gui.icons import draw_icon
@@ -24,7 +33,7 @@ GUTTER, HEAD = 26, 44
 LEGIBLE = 44.0
 """Pixels of the screen that a head needs for its name."""
 ROOMY = 100.0
-"""Pixels from which it has room for more than its name, which else has two lines."""
+"""Pixels from which it has room for how its scenarios stand, too."""
 
 
 def paint_head(painter: QPainter, title: str, place: QRectF, note: Coverage | None, *, chosen: bool) -> None:
@@ -34,13 +43,17 @@ def paint_head(painter: QPainter, title: str, place: QRectF, note: Coverage | No
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colors.hover))
         painter.drawRoundedRect(place.adjusted(-6, 2, 6, -3), 6, 6)
-    if place.width() < ROOMY:
-        painter.setFont(font_of("far")[0])
+    fonts = [
+        font
+        for font, measures in map(font_of, ("name", "far"))
+        if measures.horizontalAdvance(title) <= place.width()
+    ]
+    if place.width() < ROOMY or not fonts:
         painter.setPen(QColor(colors.text))
-        painter.drawText(place.adjusted(0, 5, 0, -3), WRAPPED, title)
+        paint_name(painter, title, place.adjusted(0, 4, 0, -4))
         return
     name = QRectF(place.left(), place.top() + 5, place.width(), 18)
-    _line(painter, title, name, font_of("name")[0], colors.text)
+    _line(painter, title, name, fonts[0], colors.text)
     if note is not None:
         icon_name, role, words = note.told
         ink = colors.ink(role)
@@ -56,17 +69,16 @@ def _line(painter: QPainter, text: str, place: QRectF, font: QFont, color: str) 
     painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
 
 
-def paint_lane(painter: QPainter, lane: LanePlace, place: QRectF) -> None:
+def paint_lane(painter: QPainter, lane: LanePlace, place: QRectF, *, chosen: bool = False) -> None:
     """Paints the name of a lane, upright."""
     colors = theme().colors
     painter.save()
-    painter.setFont(font_of("field")[0])
-    painter.setPen(QColor(colors.muted))
+    if chosen:
+        painter.fillRect(place, QColor(colors.selection))
+    painter.setPen(QColor(colors.on_selection if chosen else colors.muted))
     painter.translate(place.left(), place.bottom())
     painter.rotate(-90)
-    room = QRectF(4, 0, place.height() - 8, place.width())
-    shown = painter.fontMetrics().elidedText(lane.title, Qt.TextElideMode.ElideRight, int(room.width()))
-    painter.drawText(room, Qt.AlignmentFlag.AlignCenter, shown)
+    paint_name(painter, lane.title, QRectF(2, 0, place.height() - 4, place.width()), part="field", level=True)
     painter.restore()
 
 
@@ -161,11 +173,12 @@ class SliceHeads(QWidget):
 
 
 class LaneGutter(QWidget):
-    """The names of the lanes, at their left."""
+    """The names of the lanes, at their left; a click on that of an aggregate chooses the aggregate."""
 
     def __init__(self, view: FlowView, scene: BlueprintScene) -> None:
         super().__init__(view)
         self._view, self._scene = view, scene
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("Lanes")
 
     @override
@@ -179,7 +192,7 @@ class LaneGutter(QWidget):
                 painter.drawLine(whole.bottomLeft(), whole.bottomRight())
                 seen = whole.intersected(QRectF(self.rect()))
                 if seen.height() >= LEGIBLE / 2:
-                    paint_lane(painter, lane, seen)
+                    paint_lane(painter, lane, seen, chosen=lane.id == self._scene.chosen)
             painter.setPen(QColor(colors.border))
             painter.drawLine(self.width() - 1, 0, self.width() - 1, self.height())
 
@@ -191,6 +204,31 @@ class LaneGutter(QWidget):
             if lane.top < end and lane.bottom > begin:
                 tall = (lane.bottom - lane.top) * scale
                 yield lane, QRectF(0, (lane.top - begin) * scale, self.width(), tall)
+
+    def _at(self, where: QPointF) -> str:
+        """Returns the id of the aggregate whose lane is at a point; empty where none is."""
+        found = next((lane.id for lane, place in self._places() if place.contains(where)), "")
+        return found if self._scene.has(found) else ""
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.MiddleButton:
+            self._view.setFocus()
+            self._scene.choose(self._at(event.position()))
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self._view.offering.open_at(event.globalPos())
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        """Tells at the pointer what a click on a lane's name does."""
+        if not isinstance(event, QHelpEvent):
+            return super().event(event)
+        name = self._at(QPointF(event.pos())).partition(":")[2]
+        said = f"Aggregate {name}: a click shows its state, a right click what can be done" if name else ""
+        QToolTip.showText(event.globalPos(), plain_tip(said), self)
+        return True
 
 
 class BlueprintFrame(QObject):
@@ -204,6 +242,7 @@ class BlueprintFrame(QObject):
         view.moved.connect(self.follow)
         view.zoomed.connect(lambda _scale: self.follow())
         scene.node_chosen.connect(lambda _node: self.heads.update())
+        scene.node_chosen.connect(lambda _node: self.gutter.update())
         theme().changed.connect(self.follow)
         self.follow()
 

@@ -12,10 +12,18 @@ from typing_extensions import override
 
 from workbench.gui.board.blueprint import Blueprint, Wire
 from workbench.gui.board.blueprint_items import CardItem, RingItem, WireItem
-from workbench.gui.board.blueprint_layout import REACH, BlueprintLayout, SlicePlace, line_of, part_of
+from workbench.gui.board.blueprint_layout import (
+    REACH,
+    WIDTH,
+    BlueprintLayout,
+    LanePlace,
+    SlicePlace,
+    line_of,
+    part_of,
+)
 from workbench.gui.board.blueprint_lights import BlueprintLights
 from workbench.gui.board.board_graph import BoardGraph, Pair, kind_of
-from workbench.gui.board.card_painter import FIELDS
+from workbench.gui.board.card_painter import FIELDS, NAMES
 from workbench.gui.board.mark_painter import card_marks
 from workbench.gui.board.picture import Picture
 from workbench.gui.board.slice_coverage import Coverage
@@ -39,7 +47,7 @@ class BlueprintScene(Picture):
     """
 
     name = "Blueprint"
-    steps = STEPS
+    steps, legible = STEPS, NAMES
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -72,7 +80,7 @@ class BlueprintScene(Picture):
             self.invalidate()
         self.show_marks(self.marks)
         if self._here not in self._cards:
-            self.choose(self.chosen if self.chosen in self._cards else "")
+            self.choose(self.chosen if self.has(self.chosen) else "")
         self.mark()
         if moves:
             self.rebuilt.emit()
@@ -141,7 +149,22 @@ class BlueprintScene(Picture):
         return self._cards
 
     @override
+    def has(self, key: str) -> bool:
+        """Whether a card has a key, or a lane: that of an aggregate stands for it."""
+        return key in self._cards or self.lane_of(key) is not None
+
+    def lane_of(self, key: str) -> LanePlace | None:
+        """Returns the lane of an aggregate; None for anything else."""
+        lanes = self.layout.lanes if key.startswith("aggregate:") else ()
+        return next((lane for lane in lanes if lane.id == key), None)
+
+    @override
     def box_of(self, key: str) -> QRectF:
+        """Returns where a card stands; for a lane the first card in it, or where it begins."""
+        if key not in self._cards and (lane := self.lane_of(key)) is not None:
+            row = self.layout.lanes.index(lane)
+            empty = QRectF(self.content().left(), lane.top, WIDTH, lane.bottom - lane.top)
+            return next((self.box_of(one) for one, (_, at) in self._at.items() if at == row), empty)
         return self._cards[key].body.translated(self._cards[key].pos())
 
     @override
@@ -230,13 +253,15 @@ class BlueprintScene(Picture):
 
     @override
     def choose(self, key: str) -> None:
-        if key == self._here or (key and key not in self._cards):
+        card = self._cards.get(key)
+        if (key == self._here if card else key == self.chosen) or (key and not self.has(key)):
             return
-        before, self._here = self.chosen, key
+        before, self._here = self.chosen, key if card else ""
         self.wire = None
-        self.chosen = self._cards[key].card.node if key else ""
+        self.chosen = card.card.node if card else key
         self.mark()
         if self.chosen != before:
+            self.update()
             self.node_chosen.emit(self.chosen)
 
     @override
@@ -302,6 +327,9 @@ class BlueprintScene(Picture):
             for number, lane in enumerate(self.layout.lanes):
                 if lane.top <= rect.bottom() and lane.bottom >= rect.top():
                     self.paint_lane(painter, number, rect.left(), rect.right())
+                if lane.id == self.chosen:
+                    place = QRectF(rect.left(), lane.top, rect.width(), lane.bottom - lane.top)
+                    painter.fillRect(place, QColor(theme().colors.tint("accent", 0.1)))
 
     def paint_lane(self, painter: QPainter, number: int, left: float, right: float) -> None:
         """Paints the ground of a lane and the lines at its edges, from one place to another."""

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Signal
-from PySide6.QtWidgets import QMenu, QToolButton
+from PySide6.QtWidgets import QToolButton
 from typing_extensions import override
 
 from workbench.errors import CallerError, WorkbenchError
@@ -19,15 +19,16 @@ from workbench.gui.board.board_fields import BoardFields
 from workbench.gui.board.board_hand import BoardHand
 from workbench.gui.board.board_offers import (
     identity_of,
-    kind_of_consumer,
     leads,
     lit,
     makes,
+    node_of,
     offers,
     sign_of,
 )
 from workbench.gui.board.board_slices import BoardSlices
 from workbench.gui.board.board_wires import BoardWires
+from workbench.gui.letter_menu import LetterMenu
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.time_format import short
 from workbench.gui.widgets import Badge, error_text, plain_label, plain_tip, toolbar_button
@@ -91,7 +92,7 @@ class BoardEditor(QObject):
             picture.takes_fields = self.takes_fields
         self.stand = Badge("ok", "saved")
         self.stand.installEventFilter(self)
-        self._unwritten: tuple[str, ...] = ()
+        self._unwritten, self._roomy = tuple[str, ...](), False
         self.add_button = _add_button(self)
         self.begin = plain_label(BEGIN, "muted")
         self.begin.setParent(canvas)
@@ -106,14 +107,7 @@ class BoardEditor(QObject):
 
     def node(self, identity: str) -> DesignNode | None:
         """Returns what a card stands for; None where it is none that the project file declares."""
-        kind, _, name = identity.partition(":")
-        registry = self.desk.workspace.registry
-        if kind == "subscription":
-            kind = kind_of_consumer(registry, name)
-        elif kind == "external":
-            kind = "external" if name in registry.externals else "actor"
-        node = DesignNode(kind, name) if name else None
-        return node if node is not None and gestures.exists(self.state.text, node) else None
+        return node_of(self.state.text, identity)
 
     @property
     def draft(self) -> DesignState | None:
@@ -159,7 +153,7 @@ class BoardEditor(QObject):
         self.begin.setVisible(not self.canvas.board.cards())
         self.begin.adjustSize()
         self.follow()
-        if self.wanted and self.wanted in self.canvas.board.cards():
+        if self.wanted and self.canvas.board.has(self.wanted):
             self.canvas.reveal(self.wanted)
             self.wanted = ""
 
@@ -365,11 +359,17 @@ class BoardEditor(QObject):
         self._unwritten = tuple(cards)
         self._show_stand()
 
+    def set_roomy(self, *, roomy: bool) -> None:
+        """Is told whether there is room to say which model runs while all is not saved."""
+        self._roomy = roomy
+        self._show_stand()
+
     def _show_stand(self) -> None:
         count, sections = len(self.state.problems), len(self._unwritten)
         told = "\n".join(map(str, self.state.problems))
         if count:
-            said = f"Draft: {counted(count, 'mistake')}, running the model of {self._since}"
+            said, runs = f"Draft: {counted(count, 'mistake')}", f"running the model of {self._since}"
+            said, told = (f"{said}, {runs}" if self._roomy else said), f"{told}\n{runs.capitalize()}"
         else:
             said = f"{counted(sections, 'section')} not saved" if sections else "saved"
             told = "\n".join((*self._unwritten, "Click to go there")) if sections else ""
@@ -387,7 +387,7 @@ def _add_button(editor: BoardEditor) -> QToolButton:
     """Makes the button that offers what can be made."""
     button = toolbar_button("Add", "plus", "Add something after what is chosen")
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-    menu = QMenu(button)
+    menu = LetterMenu(button)
     for one in editor.makes:
         menu.addAction(editor.acts[one.key])
     button.setMenu(menu)

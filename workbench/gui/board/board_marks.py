@@ -32,9 +32,11 @@ class BoardMarks(QObject):
 
     Signals:
         found: The marks are known.
+        schema_wanted: The schema of an event is to be opened.
     """
 
     found = Signal()
+    schema_wanted = Signal(str)
 
     def __init__(self, editor: BoardEditor) -> None:
         super().__init__(editor)
@@ -84,8 +86,7 @@ class BoardMarks(QObject):
 
     def _others(self) -> list[DesignMark]:
         """Returns the marks of what has no card in the picture."""
-        cards = self.canvas.board.cards()
-        return [one for one in self._all if one.node not in cards]
+        return [one for one in self._all if not self.canvas.board.has(one.node)]
 
     def steps(self) -> list[str]:
         """Returns the ids of nodes that are marked, and an empty one for what has no card."""
@@ -127,8 +128,10 @@ class BoardMarks(QObject):
         why = self._editor.why_not()
         if why:
             self._editor.desk.notice("info", why)
-            return
-        self._editor.do(fix.label, fix.change, lambda: None)
+        elif fix.opens:
+            self.schema_wanted.emit(fix.opens)
+        else:
+            self._editor.do(fix.label, fix.change, lambda: None)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -13,7 +13,6 @@ from workbench.services.design.gestures import DesignNode
 from workbench.services.design.relations import relation, targets_of, why_not
 
 if TYPE_CHECKING:
-    from workbench.model.registry import Registry
     from workbench.services.design.design_text import DesignText
 
 _SIGNS = {"process": "policy", "handler": "subscription", "query": "projection", "actor": "user"}
@@ -164,9 +163,9 @@ def identity_of(node: DesignNode) -> str:
     return f"{kind}:{node.name}"
 
 
-def kind_of_consumer(registry: Registry, name: str) -> str:
-    """Returns what kind of section declares what reads events or messages."""
-    reactor = registry.reactors.get(name)
-    if reactor is None:
-        return "subscription"
-    return "process" if reactor.stateful else "policy"
+def node_of(text: DesignText, identity: str) -> DesignNode | None:
+    """Returns what a card stands for, running or not; None where the project file has no such thing."""
+    sort, _, name = identity.partition(":")
+    kinds = {"subscription": ("policy", "process", "subscription"), "external": ("external", "actor")}
+    nodes = [DesignNode(kind, name) for kind in kinds.get(sort, (sort,)) if name]
+    return next((one for one in nodes if gestures.exists(text, one)), None)

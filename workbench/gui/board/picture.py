@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Signal
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from workbench.gui.board.board_graph import BoardGraph, BoardNode, Pair, kind_of
@@ -28,6 +29,7 @@ class Picture(QGraphicsScene):
         name: What a person calls it.
         moving: Whether messages travel in it.
         steps: The scales that zooming goes through; none where it is smooth.
+        legible: The smallest scale at which all of its cards have names.
         graph: What is known of the nodes.
         chosen: Id of the chosen node, or empty.
         takes_fields: Returns whether fields can be added to a node, by its id.
@@ -39,6 +41,7 @@ class Picture(QGraphicsScene):
     name: ClassVar[str] = ""
     moving: ClassVar[bool] = False
     steps: ClassVar[tuple[float, ...]] = ()
+    legible: ClassVar[float] = 0.0
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -48,8 +51,10 @@ class Picture(QGraphicsScene):
         self.marks: Mapping[str, tuple[DesignMark, ...]] = {}
         self._focused = False
         theme().changed.connect(self._dress)
+        self._dress()
 
     def _dress(self) -> None:
+        self.setBackgroundBrush(QColor(theme().colors.surface))
         for item in self.items():
             item.update()  # cards are kept as pictures, which the scene's own update would show again
 
@@ -58,6 +63,10 @@ class Picture(QGraphicsScene):
     def cards(self) -> Mapping[str, QGraphicsItem]:
         """Returns the cards by their keys."""
         raise NotImplementedError
+
+    def has(self, key: str) -> bool:
+        """Whether something is there that can be chosen by a key."""
+        return key in self.cards()
 
     def kinds(self) -> set[str]:
         """Returns the kinds of what it shows."""
@@ -104,7 +113,7 @@ class Picture(QGraphicsScene):
         """Returns the key of the card whose ring is at a place, given how large the picture is seen."""
         for key in self.cards():
             away = (ring_of(self.box_of(key), scale) - place) * scale
-            if self.node_of(key) in self.marks and away.manhattanLength() <= RING * 1.4:
+            if self.is_marked(self.node_of(key)) and away.manhattanLength() <= RING * 1.4:
                 return key
         return ""
 
@@ -133,7 +142,7 @@ class Picture(QGraphicsScene):
 
     def choose(self, key: str) -> None:
         """Chooses a node, or none, and marks what belongs to it."""
-        if key == self.chosen or (key and key not in self.cards()):
+        if key == self.chosen or (key and not self.has(key)):
             return
         self.chosen = key
         self.mark()
@@ -150,19 +159,21 @@ class Picture(QGraphicsScene):
 
     def find(self, text: str) -> list[str]:
         """Returns the ids of the nodes whose title, kind or text holds what is looked for, best first."""
-        wanted, cards = folded(text.strip()), self.cards()
+        wanted = folded(text.strip())
         if not wanted:
             return []
-        nodes = [node for node in self.graph.nodes if node.id in cards]
+        nodes = [node for node in self.graph.nodes if self.has(node.id)]
         ranked = [(rank, node.id) for node in nodes if (rank := _rank(node, wanted)) is not None]
         return [name for _, name in sorted(ranked, key=lambda found: found[0])]
 
     def problems(self) -> list[str]:
         """Returns the ids of the nodes with which something is wrong, or that are marked."""
-        cards, marks = self.cards(), self.marks
-        return [
-            node.id for node in self.graph.nodes if (node.problems or node.id in marks) and node.id in cards
-        ]
+        return [node.id for node in self.graph.nodes if self.is_marked(node.id) and self.has(node.id)]
+
+    def is_marked(self, node: str) -> bool:
+        """Whether something is wrong with a node, or marked on it."""
+        known = self.graph.by_id.get(node)
+        return node in self.marks or (known is not None and bool(known.problems))
 
     def troubles(self) -> CardMarks:
         """Returns all that is wrong or marked on its cards."""

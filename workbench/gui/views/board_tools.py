@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workbench.gui.board.board_offers import KEYS
+from workbench.gui.context_menu import Submenu
 from workbench.gui.views.board_export import BoardExport
 from workbench.gui.views.board_import import BoardImport
 from workbench.gui.views.board_scenarios import BoardScenarios
@@ -14,10 +16,33 @@ if TYPE_CHECKING:
     from workbench.gui.views.board_pictures import BoardPictures
 
 
+_NEW = tuple(f"make_{kind}" for kind in KEYS)
+_SHOW = (
+    "open_text",
+    "show_letters",
+    "next_mark",
+    "show_all",
+    "zoom_in",
+    "zoom_out",
+    "own_size",
+    "choose_first",
+    "choose_last",
+    "choose_nothing",
+)
+CARD_MENU = (
+    ("open", "try_out"),
+    ("rename", "add_fields", "link", "go_on", Submenu(title="New after this", acts=_NEW), "remove"),
+    ("explain", "undo", "redo"),
+    (Submenu(title="Show", acts=_SHOW), Submenu(title="More", acts=("use", "change_schema", "copy_name"))),
+)
+"""The lines of a card's menu."""
+
+
 class BoardTools:
     """Offers all of it on the canvas."""
 
     def __init__(self, editor: BoardEditor, pictures: BoardPictures) -> None:
+        editor.canvas.offering.plan = CARD_MENU
         self.export = BoardExport(editor.desk, pictures)
         self.bring = BoardImport(editor)
         self.schema = BoardSchema(editor)

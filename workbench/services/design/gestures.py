@@ -371,7 +371,9 @@ def _neighbour(document: Document, kind: str, owner: str) -> str:
     if best:
         return best[-1]
     if kind in {"event", "command"} and owner:
-        around = [*_alike(document, "event", owner)] or [f"aggregate.{owner}"]
+        around = [*_alike(document, "event", owner)]
+        if not around:  # a command is told behind those that were made before
+            around = [f"aggregate.{owner}", *(_alike(document, "command", "") if kind == "command" else ())]
         return around[-1] if around[-1] in document.sections else ""
     return next((one for one in reversed(list(document.sections)) if one.partition(".")[0] in KINDS), "")
 
