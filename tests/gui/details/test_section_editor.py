@@ -445,7 +445,6 @@ async def test_what_is_new_and_not_written_has_form_and_text(board: BoardView, u
     section = await shown(board, "subscription:greet", until)
     assert board.details.tabs.isTabEnabled(0)
     assert section.stand.text().endswith(("mistake", "not saved"))
-    section.pane.editor.take_text(
-        section.pane.editor.text() + 'issue: "place"\nwith { id: "event.id", total: "event.total" }\n'
-    )
+    issues = 'issue: "place"\nwith { id: "event.id", total: "event.total" }\n'
+    section.pane.editor.take_text(section.pane.editor.text() + issues)
     await until(lambda: "[policy.greet]" in file_of(board))
