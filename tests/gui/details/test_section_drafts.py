@@ -120,7 +120,7 @@ async def test_a_line_that_is_typed_when_the_window_closes_is_there_again(
     await typing(board, until)
     await desk.write_drafts()
     desk.workspace.drafts._drafts = None  # as the next start has it
-    again = SectionEditor(desk, lambda _state: None)
+    again = SectionEditor(desk, lambda _state: None, lambda *_: None)
     again.show_node(board.editor.node("command:place"), board.editor.state, "")
     await until(lambda: 'description: "Orders MINE"' in file_of(board))
     again.deleteLater()

@@ -78,7 +78,19 @@ async def test_a_field_with_another_name_is_followed(board: BoardView, until: An
     table = row(section, "fields")
     assert isinstance(table, FieldTable)
     typed(table._cells[1][0], "amount")
+    strip = board.editor.changes.strip
+    await until(strip.isVisible)
+    assert file_of(board) == SHOP
+    assert [one.data(0, Qt.ItemDataRole.UserRole).line for one in strip._rows] == [13, 14, 24]
+    assert strip.act.text() == "Rename 3 places"
+    strip.leave()
+    assert "Enter asks again" in table._refused
+    assert drafted(board.desk) == {"event:order.placed": "draft"}
+    QTest.keyClick(table._cells[1][0], Qt.Key.Key_Return)
+    await until(strip.isVisible)
+    strip.act.click()
     await until(lambda: board.editor.state.undo == "Change field total of order.placed")
+    await until(lambda: drafted(board.desk) == {})
     assert 'with { amount: "command.total" }' in file_of(board)
     await until(lambda: "amount" in section.pane.editor.text())
     assert not section.pane.dirty

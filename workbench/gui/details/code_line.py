@@ -100,6 +100,7 @@ class CodeLine(QPlainTextEdit):
             self._contest()
         if self.text() == text:
             self._told, self._contested = None, False
+        self._tell_typed()
 
     def type_in(self, was: str, text: str) -> None:
         """Has something typed again, and takes it if the same stands there as when it was typed first."""
@@ -159,8 +160,14 @@ class CodeLine(QPlainTextEdit):
     def _changed(self) -> None:
         self._fit()
         self._dress()
+        if self.is_pending:
+            self.typed.emit()
+        self._tell_typed()
+
+    def _tell_typed(self) -> None:
+        """Tells once where what was typed is taken, or taken back."""
         was, self._was_pending = self._was_pending, self.is_pending
-        if was or self._was_pending:
+        if was and not self._was_pending:
             self.typed.emit()
 
     def _dress(self) -> None:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from workbench.services.design.design_text import DesignText
     from workbench.services.design.text_check import CheckedText
 
+Renames = Callable[[DesignNode, str, str, Tell], object]
 Edit = Callable[["DesignText"], "DesignText"]
 PAUSE_MS = 400
 """After so long without a key the text is checked, and written if it compiles."""
@@ -55,6 +56,7 @@ class SectionEditor(QWidget):
 
     Args:
         taken: Takes the state of the design after a step.
+        renames: Gives a field another name wherever it is used: its thing, its line, and that it gets.
 
     Signals:
         drafted: Another set of things has a draft.
@@ -62,9 +64,9 @@ class SectionEditor(QWidget):
 
     drafted = Signal()
 
-    def __init__(self, desk: Desk, taken: Callable[[DesignState], object]) -> None:
+    def __init__(self, desk: Desk, taken: Callable[[DesignState], object], renames: Renames) -> None:
         super().__init__()
-        self.desk, self._taken = desk, taken
+        self.desk, self._taken, self._renames = desk, taken, renames
         self.node: DesignNode | None = None
         self._text: DesignText | None = None
         self._problems = 0
@@ -272,9 +274,7 @@ class SectionEditor(QWidget):
             change = partial(with_field_line, path=path[:-1], line=line, instead=key)
             self._edit(f"Change field {key}", change, tell)
         else:
-            fields = self.desk.workspace.design.fields
-            renamed = partial(fields.changed, node=node, line=line, was=was)
-            self.steps.make(f"Change field {key} of {node.name}", renamed, tell)
+            self._renames(node, was, line, tell)
 
     def _add(self, path: Path) -> None:
         self._also |= {path}

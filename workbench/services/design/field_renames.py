@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import InvalidValue, ProjectError
 from workbench.project.scenarios.scenario_reader import sound_scenarios
+from workbench.services.design.change_preview import ChangePreview
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.field_lines import read_field_line, write_field_line
+from workbench.services.design.field_preview import field_preview
 from workbench.services.design.gestures import DesignNode, fields_of, fields_path, with_field
 from workbench.services.design.quick_fixes import span_of
 from workbench.services.design.schema_draft import with_upcast
@@ -121,11 +123,16 @@ class FieldChanges:
             return with_field(text, node, line, instead=instead)
         after = field_renamed(text, node, instead, name, self._mistakes)
         after = with_field(after, node, line, instead=name)
-        return with_upcast(text, after, node.name) if self._is_stored(node) else after
+        return with_upcast(text, after, node.name) if self._stored(node) else after
 
-    def _is_stored(self, node: DesignNode) -> bool:
+    def preview(self, text: DesignText, *, node: DesignNode, line: str, was: str) -> ChangePreview:
+        """Returns what another line for a field would change; arguments and errors as of `changed`."""
+        after = self.changed(text, node=node, line=line, was=was)
+        return field_preview(text, after, node, was, self._stored(node))
+
+    def _stored(self, node: DesignNode) -> int:
         with closing(self._world.store.reader()) as reader:
-            return node.kind == "event" and reader.count_types(node.name.__eq__) > 0
+            return reader.count_types(node.name.__eq__) if node.kind == "event" else 0
 
     def _mistakes(self, text: DesignText) -> Sequence[Problem | str]:
         """Returns what is wrong with the project file, or else with scenarios."""
