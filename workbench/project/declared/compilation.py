@@ -203,7 +203,10 @@ class Compilation:
         field: FieldType | None = None,
     ) -> ValueSource:
         """Compiles what a field is to be; its kind must fit."""
+        before = len(self.problems)
         run, found = self.expression(path, text, scope, present=present)
+        if wanted.counts_as is Kind.STRING:
+            self.problems[before:] = [_in_quotes(text, one) for one in self.problems[before:]]
         if said := misfit(path[-1], wanted, found):
             hint = way_to_fit(path[-1], wanted, found)
             whole = Flaw(0, len(text) if isinstance(text, str) else 1, said, hint)
@@ -218,6 +221,14 @@ class Compilation:
                     self.events[event.event_type] = part_of_event(event)
                 for command in aggregate.commands:
                     self.commands[command.command_type] = part_of_command(command)
+
+
+def _in_quotes(text: str, problem: Problem) -> Problem:
+    """Says how a text is written where one word was that names nothing."""
+    named = problem.message == f"nothing here is called {text.strip()}"
+    if not named or problem.hint.startswith("did you mean"):
+        return problem
+    return replace(problem, hint=f"a text is written \"'{text}'\"; {problem.hint}".rstrip("; "))
 
 
 def _type_of(value: Any) -> Type:

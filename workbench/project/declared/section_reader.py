@@ -173,9 +173,14 @@ def _problem(document: Document, path: Path, model: type[BaseModel], error: Erro
     is_block = name in {"fields", "columns"} or place[0::2] == ("process", "on")
     written = f"{name} {{ … }}" if is_block else f'{name}: "…"'
     hint = f"write {written}" if kind == "missing" else ""
+    if name in _ACTS and isinstance(error["input"], list):
+        hint = f'do {{ … }} has several: do {{ one {{ {name}: "…" }}, another {{ {name}: "…" }} }}'
     if kind == "literal_error" and "columns" in inner:
         hint = column_hint(error["input"])
     return document.problem(place, code_of(error), said, hint, key=kind == "missing")
+
+
+_ACTS = ("emit", "issue", "publish")
 
 
 def _did_you_mean(model: type[BaseModel], inner: Path) -> str:
