@@ -86,11 +86,15 @@ def read_sections(document: Document, values: Mapping[str, Any]) -> tuple[Sectio
         kind, _, name = dotted.partition(".")
         if kind not in KINDS or not name:
             continue
-        path = (kind, *name.split("."))
-        given = _at(values, path)
-        given = {key: given[key] for key in _own_keys(contents, dotted, given)}
-        model = SECTIONS[kind]
-        one = _Reading(document, path, model.model_validate, model).read(given, sections, problems)
+        one, scope, known = contents[dotted].made, contents[dotted], len(problems)
+        if one is None:
+            path = (kind, *name.split("."))
+            given = _at(values, path)
+            given = {key: given[key] for key in _own_keys(contents, dotted, given)}
+            model = SECTIONS[kind]
+            one = _Reading(document, path, model.model_validate, model).read(given, sections, problems)
+            if scope.constant is not None and len(problems) == known:
+                scope.made = one
         if one is not None:
             sections.of(kind)[name] = one
         else:
