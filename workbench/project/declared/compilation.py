@@ -106,15 +106,25 @@ class Compilation:
         """Notes what may go wrong for some data with the value at a path."""
         self.problems.append(replace(self.places.problem(path, code, message, hint), warning=True))
 
-    def unknown(self, path: Path, what: str, name: str, known: Iterable[str], *, key: bool = False) -> None:
-        """Notes that an undeclared name is used."""
+    def unknown(
+        self, path: Path, what: str, name: str, known: Iterable[str], *, key: bool = False, way: str = ""
+    ) -> None:
+        """Notes that an undeclared name is used.
+
+        Args:
+            what: What it should name, such as ``event``, or ``column of parcels``.
+            way: What can be done besides.
+        """
         if (what.partition(" of ")[0], name) in self.broken:
             return
         if self.lenient:
             self.dropped = True
             return
-        hint = among(name, sorted(known)) or f"the model has no {what}s"
-        self.tell(path, "S-REF", f"there is no {what} {name}", hint, key=key)
+        kind, _, owner = what.partition(" of ")
+        near = among(name, sorted(known))
+        hint = "; ".join(one for one in (way, near) if one) or f"{owner or 'the model'} has no {kind}s"
+        said = f"{owner} has no {kind} {name}" if owner else f"there is no {what} {name}"
+        self.tell(path, "S-REF", said, hint, key=key)
 
     @contextmanager
     def about(self, event: str) -> Iterator[None]:
