@@ -119,6 +119,7 @@ class CodeLine(QPlainTextEdit):
     def refuse(self) -> None:
         """Is told that what was typed cannot be taken; it stays until it is changed, or taken back."""
         self._refused = True
+        self.show_mistakes(self._mistakes, self._role)
 
     @property
     def is_refused(self) -> bool:
@@ -139,6 +140,7 @@ class CodeLine(QPlainTextEdit):
         """Shows what stands in the text in place of what was typed."""
         self._told, self._contested = None, False
         self.setPlainText(self._shown)
+        self.show_mistakes(self._mistakes, self._role)
 
     def text(self) -> str:
         """Returns what stands in it."""
@@ -147,7 +149,7 @@ class CodeLine(QPlainTextEdit):
     def show_mistakes(self, spans: Sequence[tuple[int, int]], role: str = "error") -> None:
         """Underlines characters in a colour, from the first to behind the last, and nothing else."""
         self._mistakes, self._role = spans, role
-        self.setProperty("invalid", bool(spans) and role == "error")
+        self.setProperty("invalid", (bool(spans) and role == "error") or self.is_refused)
         self.style().polish(self)
         self._dress()
 

@@ -18,7 +18,7 @@ from workbench.gui.board.legend import Legend
 from workbench.gui.board.picture import Picture
 from workbench.gui.board.refused_keys import RefusedKeys
 from workbench.gui.desk import Desk, Selection
-from workbench.gui.details.section_drafts import drafted
+from workbench.gui.details.section_drafts import drafted, offer_lost
 from workbench.gui.details.section_editor import SectionEditor
 from workbench.gui.view import View
 from workbench.gui.views.board_details import ACTIONS, DECLARED_AS, DetailsPanel, Live
@@ -243,7 +243,10 @@ class BoardView(View):
         self.scene.set_badges(badges(self._live.flow) | paused | unwritten)
 
     def _seek(self, card: str) -> None:
-        """Shows a card with its details."""
+        """Shows a card with its details; where there is none any more, offers what was typed for it."""
+        if card not in self.scene.cards():
+            offer_lost(self.desk, card, self.editor.state.text)
+            return
         self.canvas.reveal(card)
         if not self.split.wanted:
             self.split.show_details()
