@@ -25,11 +25,12 @@ def write(board: BoardView, text: str) -> None:
 
 
 async def reloaded(board: BoardView, text: str, until: Any) -> None:
-    """Has another program write the file, and waits until the board has it."""
+    """Has another program write the file, and waits until the board has it, or has joined it already."""
+    before = board.editor.state.text.project.text
     write(board, text)
     await board.desk.workspace.model_reload.check()
     board.editor.follow()
-    await until(lambda: board.editor.state.text.project.text == text)
+    await until(lambda: board.editor.state.text.project.text != before)
 
 
 async def typing(board: BoardView, until: Any) -> SectionEditor:
