@@ -97,6 +97,7 @@ class Explorer(View):
         self._shown: list[tuple[str, str, list[Row]]] = []
         self._known = KnownParts(text="", count=0, streams=(), dead=0)
         self._reading = self.question(self._show, begun=self._narrow)
+        desk.board_chosen.connect(self._follow_board)
         self.acts.offer()
 
     @override
@@ -144,6 +145,13 @@ class Explorer(View):
             self._shown = sections
             self._fill(sections, filtered=bool(wanted))
 
+    def _follow_board(self, node: str) -> None:
+        """Marks what is chosen on the board."""
+        places = (place for _, _, rows in self._shown for *_, place in rows)
+        found = next((one for one in places if node and node in _on_board(one).nodes()), None)
+        if found is not None:
+            self._tree.choose(found)
+
     def _sections(self, known: KnownParts) -> Iterable[tuple[str, str, list[Row]]]:
         model = self.desk.workspace.registry
 
@@ -185,7 +193,7 @@ class Explorer(View):
                 name,
                 said("external", name, doc),
                 "external" if name in model.externals else "person",
-                ExplorerPlace(view="board", declared="actor"),
+                ExplorerPlace(view="board", selection=Selection(node=f"external:{name}"), declared="actor"),
             )
             for name, doc in model.actors.items()
         ]
@@ -286,8 +294,9 @@ class Explorer(View):
         place: ExplorerPlace = item.data
         if place.command:
             self.desk.command_wanted.emit(place.command)
-        if place.selection != Selection():
-            self.desk.select(place.selection, view=place.view)
+        chosen = place.selection if place.selection != Selection() else _on_board(place)
+        if chosen != Selection():
+            self.desk.select(chosen, view=place.view)
         else:
             self.desk.wanted.emit(place.view)
 
