@@ -60,6 +60,11 @@ def prose(text: str) -> Iterator[str]:
             yield node.value.value
 
 
+@cache
+def prose_of(file: Path) -> tuple[str, ...]:
+    return tuple(prose(file.read_text(encoding="utf-8")))
+
+
 def cited(texts: Iterable[str]) -> set[str]:
     return {found for text in texts for found in RULE.findall(text)} - NO_RULES
 
@@ -85,7 +90,7 @@ def test_every_rule_that_is_cited_is_in_the_contract() -> None:
     strange = {}
     for file in SOURCES:
         text = file.read_text(encoding="utf-8")
-        if found := (cited(prose(text)) | named(text)) - set(rules()):
+        if found := (cited(prose_of(file)) | named(text)) - set(rules()):
             strange[file.relative_to(ROOT).as_posix()] = found
     for file in sorted(DOCS.glob("*.md")):
         if found := cited([document(file.name)]) - set(rules()):
@@ -98,7 +103,7 @@ def test_every_chapter_that_is_cited_is_in_the_contract() -> None:
         (file.name, chapter)
         for file in SOURCES
         if file != Path(__file__)
-        for text in prose(file.read_text(encoding="utf-8"))
+        for text in prose_of(file)
         for chapter in CHAPTER.findall(text.replace("RFC 9562 §5.7", ""))
     }
     assert {(name, chapter) for name, chapter in found if chapter not in chapters()} == set()
@@ -111,7 +116,7 @@ def test_every_rule_has_a_test_that_carries_its_id() -> None:
 
 def test_every_rule_of_the_interface_that_is_cited_is_there() -> None:
     there = set(re.findall(r"^(\d+)\. \*\*", document("ux.md"), re.MULTILINE))
-    texts = (text for file in SOURCES for text in prose(file.read_text(encoding="utf-8")))
+    texts = (text for file in SOURCES for text in prose_of(file))
     assert {number for text in texts for number in re.findall(r"ux rule (\d+)", text)} <= there
 
 

@@ -113,3 +113,16 @@ def test_an_instance_that_does_not_fit_is_told_at_the_first_try(workbench, trips
     root = trips(*changes)
     workbench("run", root, "--command", "pay", "--set", "trip_id=a")
     assert DEAD[change] in workbench("dead-letters", "list", root).out
+
+
+def test_advice_marks_the_event_whose_stored_ones_do_not_fit(workbench, trips):
+    root = trips(
+        ("[event.trip.asked]\n", '[event.trip.asked]\nfields { by: "string" }\n'),
+        ('emit: "trip.asked"', 'emit: "trip.asked"\nwith { by: "\'me\'" }'),
+    )
+    said = workbench("check", root, "--advise")
+    assert said.code == 3
+    line = (root / "project.tsk").read_text().splitlines().index("[event.trip.asked]") + 1
+    assert f"project.tsk:{line}:" in said.out
+    assert "A-STORED 2 stored events do not fit their fields" in said.out
+    assert "Open the schema" in said.out

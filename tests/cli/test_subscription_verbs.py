@@ -57,9 +57,9 @@ def test_policies_and_processes_listen_to_all_events(workbench, tmp_path):
 def test_projections_tell_rows_and_checkpoints(workbench, played):
     said = workbench("projections", played)
     assert said.code == 0
-    assert said.out.splitlines()[1].split() == ["users", "live", "41", "0", "9", "0"]
+    assert said.out.splitlines()[1].split() == ["users", "caught", "up", "41", "0", "9", "0"]
     users, outages = workbench("projections", "list", played, "--json").json()
-    assert (users["rows"], users["status"], users["stale"], outages["rows"]) == (9, "live", False, 1)
+    assert (users["rows"], users["status"], users["stale"], outages["rows"]) == (9, "caught up", False, 1)
 
 
 def test_J3_a_rebuild_runs_to_its_end_and_delivers_nothing(workbench, played, log):
@@ -87,7 +87,7 @@ def test_J2_a_rebuild_that_meets_a_poison_event_says_where_it_stands(workbench, 
     assert "users: its rebuild stopped at position 1:" in said.out
     assert "the old rows stay" in said.out
     listed = workbench("projections", played)
-    assert "live, rebuild faulted at 0%" in listed.out
+    assert "caught up, rebuild faulted at 0%" in listed.out
     assert workbench("projections", played, "--json").json()[0]["rows"] == 9
 
 
@@ -96,7 +96,7 @@ def test_a_changed_definition_is_told_to_be_stale(workbench, played):
         con.execute("update projections set definition_hash = 'old' where name = 'users'")
         con.commit()
     said = workbench("projections", played)
-    assert "live, stale" in said.out
+    assert "caught up, stale" in said.out
     assert "users: its definition changed since its rows were made; rebuild it" in said.out
 
 

@@ -141,6 +141,41 @@ async def test_K6_K7_an_answer_acts_for_the_instance_that_issued(office):
     assert not [one for one in story if one.startswith("withdrawn")]
 
 
+async def test_K7_of_several_those_with_these_values_are_withdrawn(office):
+    office.definitions = reacting(
+        lambda _state, event: (
+            [After(HOUR, End(id="a", why=why)) for why in ("late", "bored")]
+            if isinstance(event, Booked)
+            else [Withdraw(End, why="late", id="a")]
+            if isinstance(event, Paid)
+            else []
+        )
+    )
+    await office.open()
+    await office.do("book", id="a")
+    await office.do("pay", id="a")
+    await office.finish()
+    assert 'trip-a ended {"why":"bored"}' in office.story()
+    assert [one for one in office.story() if one.startswith("withdrawn")] == [
+        'withdrawn end {"id":"a","why":"late"}'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("having", "said"),
+    [
+        ({"who": "x"}, "command end has no field who"),
+        ({"why": 1}, "end.why: Input should be a valid string"),
+    ],
+)
+async def test_K7_what_no_command_can_say_is_told(office, having, said):
+    office.definitions = reacting(lambda _state, _event: [Withdraw(End, **having)])
+    await office.open()
+    await office.do("book", id="a")
+    await office.finish()
+    assert office.story()[1:] == [f"dead booked: {said}"]
+
+
 async def test_K7_a_policy_withdraws_nothing(office):
     policy = Policy(name="p", on=(Booked,), react=lambda _event, _record: [Withdraw(Expire)])
     office.definitions = replace(DEFINITIONS, processes=(), policies=(policy,))

@@ -49,9 +49,11 @@ async def test_it_lists_the_model_and_the_newest_streams_first(workspace, view, 
     assert "welcome-mail" in shown["Subscriptions"]
 
 
-def test_a_thing_of_the_model_says_its_rules_in_its_tip(view, monkeypatch):
+def test_a_thing_of_the_model_says_its_rules_in_its_tip(desk, qtbot, monkeypatch):
     told = (ModelFlow(verb="refuses", name="late", words="when now > state.end: it is over"),)
     monkeypatch.setattr(Registry, "told_of", lambda _registry, source: told if "update" in source else ())
+    view = Explorer(desk)
+    qtbot.addWidget(view)
     view.refresh()
     tip = item(view, "update_user").data(Qt.ItemDataRole.ToolTipRole)
     assert "refuses late: when now &gt; state.end: it is over" in tip

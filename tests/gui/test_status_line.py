@@ -21,7 +21,7 @@ from workbench.services.scenarios.scenario_status import Tally
         (Tally(unsure=5, running=True), "muted", "5 scenarios running"),
         (Tally(passed=3), "ok", "3 passed"),
         (Tally(passed=3, failed=1), "error", "1 failed, 3 passed"),
-        (Tally(passed=3, unsure=2), "muted", "3 passed, 2 outdated"),
+        (Tally(passed=3, unsure=2), "muted", "3 passed, 2 stale"),
         (Tally(passed=3, unsure=2, running=True), "muted", "3 passed, 2 running again"),
         (Tally(passed=3, mistakes=1), "warning", "3 passed, 1 with mistakes"),
     ],

@@ -81,7 +81,7 @@ messages = st.builds(
     ),
     st.integers(0, 12),
     st.sampled_from(TOPICS),
-    st.sampled_from(["{}", "{}", "[]"]),
+    st.sampled_from(['{"n":1}', "{}", "[]"]),
     st.sampled_from([0, 60, -60]),
 )
 processes = st.builds(
@@ -90,7 +90,9 @@ processes = st.builds(
     st.sampled_from([None, "1", "2"]),
     st.sampled_from([0, 3]),
 )
-withdrawals = st.just(op.WithdrawTimeouts(instance="p:x", types=("note",)))
+withdrawals = st.sampled_from(["", '{"n":1}']).map(
+    lambda having: op.WithdrawTimeouts(instance="p:x", types=("note",), having=having)
+)
 actions = st.builds(
     lambda at, what: op.RecordAction(action=OperatorAction(at=at, action=what, subject="s")),
     st.integers(0, 3),

@@ -36,7 +36,7 @@ class Commands:
         one(store, EnsureTopic(name=COMMANDS_TOPIC))
         one(store, EnsureSubscription(name=COMMANDS_TOPIC, topic=COMMANDS_TOPIC))
 
-    def issue(self, name, *, type="expire", instance="p:k", due=None):
+    def issue(self, name, *, type="expire", instance="p:k", due=None, data="{}"):
         """Issues a command for later; returns its position."""
         return one(
             self.store,
@@ -45,7 +45,7 @@ class Commands:
                 topic=COMMANDS_TOPIC,
                 type=type,
                 key="trip-a",
-                data="{}",
+                data=data,
                 metadata='{"origin":"p"}',
                 correlation_id=derived_id(name),
                 deliver_at=self.due if due is None else due,
@@ -68,9 +68,9 @@ class Commands:
     def message(self, position):
         return self.reader.message(position, COMMANDS_TOPIC)
 
-    def withdraw(self, *types, instance="p:k"):
+    def withdraw(self, *types, instance="p:k", having=""):
         """Takes back what an instance issued; returns how many."""
-        return one(self.store, WithdrawTimeouts(instance=instance, types=types or ("expire",)))
+        return one(self.store, WithdrawTimeouts(instance=instance, types=types or ("expire",), having=having))
 
     def waiting(self):
         return [row.position for row in self.reader.deliveries(COMMANDS_TOPIC)]
@@ -101,6 +101,15 @@ def test_K7_only_these_types_of_this_instance_are_taken_back(commands):
     marked = [commands.message(position).withdrawn for position in (ours, other, type_)]
     assert marked == [True, False, False]
     assert commands.withdraw("expire", "remind") == 1
+
+
+def test_K7_only_what_has_these_values_is_taken_back(commands):
+    said = ('{"n":1,"who":"Ada"}', '{"n":2,"who":"Ada"}', '{"n":true,"who":"Ada"}', '{"who":"Ada"}')
+    positions = [commands.issue(n, data=data) for n, data in enumerate(said)]
+    assert commands.withdraw(having='{"n":3}') == 0
+    assert commands.withdraw(having='{"who":"Ada","n":1}') == 1
+    assert [commands.message(at).withdrawn for at in positions] == [True, False, False, False]
+    assert commands.withdraw(having='{"who":"Ada"}') == 3
 
 
 def test_K7_what_is_not_read_yet_is_marked(commands):

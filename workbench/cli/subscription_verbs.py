@@ -81,11 +81,17 @@ async def _list(options: Options, environ: Environ) -> int:
 
 
 def _status(view: ProjectionView) -> str:
-    said = view.status + (", stale" if view.stale else "")
+    said = _word(view) + (", stale" if view.stale else "")
     if view.rebuild is None:
         return said
     halted = "" if view.rebuild.condition == "rebuilding" else f" {view.rebuild.condition}"
     return f"{said}, rebuild{halted} at {view.rebuild.share:.0%}"
+
+
+def _word(view: ProjectionView) -> str:
+    """Returns how a read model stands while nothing runs, in the words of subscriptions."""
+    followed = "behind" if view.lag else "caught up"
+    return followed if view.status == "live" else view.status
 
 
 def _troubled(view: ProjectionView) -> bool:
@@ -106,7 +112,7 @@ def _trouble(view: ProjectionView) -> str:
 def _values(view: ProjectionView) -> dict[str, Any]:
     return {
         "name": view.name,
-        "status": view.status,
+        "status": _word(view),
         "checkpoint": view.checkpoint,
         "lag": view.lag,
         "rows": view.rows,
@@ -170,7 +176,12 @@ PROJECTIONS = VerbSpec(
     """,
     actions={
         "list": VerbSpec(
-            about="Shows how far read models have come.",
+            about="""
+                Shows how far read models have come. Nothing runs meanwhile.
+
+                States: new (no rows yet), behind, caught up, paused, faulted (it stopped at an event);
+                stale: its definition changed since its rows were made.
+            """,
             examples="workbench projections my-project --json",
             arguments=_list_takes,
             work=_list,

@@ -103,7 +103,10 @@ def described(effects: Sequence[Operation]) -> tuple[Effect, ...]:
                 found += [_row(effect.name, row) for row in effect.rows]
                 found += [Effect(kind="remove", where=effect.name, what=str(key)) for key in effect.deleted]
             case WithdrawTimeouts():
-                found += [Effect(kind="withdraw", where=effect.instance, what=one) for one in effect.types]
+                found += [
+                    Effect(kind="withdraw", where=effect.instance, what=one, data=effect.having)
+                    for one in effect.types
+                ]
             case SaveProcess():
                 found.append(
                     Effect(kind="state", where=effect.process, what=effect.key, data=effect.state or "")

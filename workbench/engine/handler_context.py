@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -19,6 +19,7 @@ from workbench.engine.rows_buffer import check_key, check_row
 from workbench.errors import ANY, ModelError, PermanentError
 from workbench.model.calendar_spans import later
 from workbench.model.clock import MICROSECONDS, Clock
+from workbench.model.command import Command, stored_fields
 from workbench.model.event import Event, NewEvent, written
 from workbench.model.expressions.value_views import in_microseconds, moment
 from workbench.model.ids import derived_id
@@ -226,18 +227,24 @@ class DeliveryContext:
             )
         )
 
-    def withdraw(self, *commands: str) -> None:
-        """Takes back what the instance issued for later, by command types, when this handler succeeds (K7).
+    def withdraw(self, commands: Sequence[type[Command]], having: Mapping[str, Any]) -> None:
+        """Takes back what the instance issued for later, when this handler succeeds (K7).
+
+        Args:
+            having: Fields and their values: only commands that have them are taken back.
 
         Raises:
-            ModelError: What runs is no process.
+            ModelError: What runs is no process, or a command has no such field or cannot have such a value.
         """
         if not self.issuer.instance:
             raise ModelError(f"{self.issuer.origin} is no process, and only they withdraw what they issued")
         issuer = self.issuer
-        self._task.effects.append(
-            WithdrawTimeouts(instance=issuer.instance, types=commands, about=issuer.about)
-        )
+        for command in commands:
+            data = write_json(stored_fields(command, having)) if having else ""
+            types = (command.command_type,)
+            self._task.effects.append(
+                WithdrawTimeouts(instance=issuer.instance, types=types, having=data, about=issuer.about)
+            )
 
     def _known_answer(self, name: str) -> str:
         known = self._registry.answers(self.issuer.origin)

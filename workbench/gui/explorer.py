@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.reads import takes_time
 from workbench.gui.tree import OfferingTree, TreeItem, TreeRow
 from workbench.gui.view import View
 from workbench.gui.widgets import plain_label, plain_tip
@@ -20,6 +21,7 @@ from workbench.project.samples import PROJECT_FILE
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
+    from workbench.model.registry import Registry
 
 NEWEST = 30
 """Streams listed; the filter and the view of streams reach all."""
@@ -44,7 +46,10 @@ class ExplorerPlace:
     declared: str = ""
 
 
-Row = tuple[str, str, str, ExplorerPlace]
+Section = tuple[str, str, Sequence[TreeRow]]
+"""A title, the name of what is listed, and its rows."""
+QUICK = 60
+"""Commands and events of a model whose rows are made on the loop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,19 +57,17 @@ class KnownParts:
     """What the store answered for a filter.
 
     Attributes:
+        model: What is listed of the model.
         count: How many streams there are.
         streams: Those that fit, or the last changed where nothing is looked for.
         dead: How many dead letters are open.
     """
 
+    model: Sequence[Section]
     text: str
     count: int
     streams: Sequence[str]
     dead: int
-
-
-def _stream_row(name: str) -> Row:
-    return name, "", "stream", ExplorerPlace(view="timeline", selection=Selection(stream=name))
 
 
 class Explorer(View):
@@ -94,8 +97,9 @@ class Explorer(View):
         layout.addWidget(self._filter)
         layout.addWidget(self._none)
         layout.addWidget(self._tree)
-        self._shown: list[tuple[str, str, list[Row]]] = []
-        self._known = KnownParts(text="", count=0, streams=(), dead=0)
+        self._shown: list[Section] = []
+        self._of_model: tuple[Registry | None, Sequence[Section]] = (None, ())
+        self._known = KnownParts(model=(), text="", count=0, streams=(), dead=0)
         self._reading = self.question(self._show, begun=self._narrow)
         desk.board_chosen.connect(self._follow_board)
         self.acts.offer()
@@ -124,8 +128,21 @@ class Explorer(View):
         else:
             found = streams.recent(NEWEST)
         return KnownParts(
-            text=text, count=count, streams=found, dead=workspace.dead_letters.counts().get("open", 0)
+            model=self._sections_of(workspace.registry),
+            text=text,
+            count=count,
+            streams=found,
+            dead=workspace.dead_letters.counts().get("open", 0),
         )
+
+    def _sections_of(self, model: Registry) -> Sequence[Section]:
+        """Returns what is listed of a model, which is made once."""
+        known, sections = self._of_model
+        if known is not model:
+            if len(model.commands) + len(model.events) > QUICK:
+                takes_time()
+            self._of_model = model, (sections := _model_sections(model))
+        return sections
 
     def _narrow(self) -> None:
         """Shows of what is known what fits, until the answer is there."""
@@ -136,117 +153,23 @@ class Explorer(View):
     def _show(self, known: KnownParts) -> None:
         self._known = known
         wanted = folded(known.text).split()
-        sections = [
-            (title, name, [row for row in rows if all(word in folded(row[0]) for word in wanted)])
-            for title, name, rows in self._sections(known)
+        sections: list[Section] = [
+            (title, name, [row for row in rows if all(word in folded(row.cells[0]) for word in wanted)])
+            for title, name, rows in _sections(known)
         ]
         self._none.setVisible(bool(wanted) and not any(rows for _, _, rows in sections))
         if sections != self._shown:
             self._shown = sections
-            self._fill(sections, filtered=bool(wanted))
+            self._tree.show_rows([_head(*section) for section in sections])
+            if wanted:
+                self._tree.expandAll()
 
     def _follow_board(self, node: str) -> None:
         """Marks what is chosen on the board."""
-        places = (place for _, _, rows in self._shown for *_, place in rows)
+        places = (row.data for _, _, rows in self._shown for row in rows)
         found = next((one for one in places if node and node in _on_board(one).nodes()), None)
         if found is not None:
             self._tree.choose(found)
-
-    def _sections(self, known: KnownParts) -> Iterable[tuple[str, str, list[Row]]]:
-        model = self.desk.workspace.registry
-
-        def said(kind: str, name: str, doc: str) -> str:
-            told = model.told_of(f"{kind}:{name}")
-            return "\n".join([summary_of(doc), *(one.said for one in told)]).strip()
-
-        commands = [
-            (
-                name,
-                said("command", name, kind.doc),
-                "command",
-                ExplorerPlace(view="commands", command=name, declared="command"),
-            )
-            for name, kind in model.commands.items()
-        ]
-        events = [
-            (
-                name,
-                said("event", name, kind.doc),
-                "event",
-                ExplorerPlace(view="board", selection=Selection(node=f"event:{name}"), declared="event"),
-            )
-            for name, kind in model.events.items()
-        ]
-        policies = [
-            (
-                name,
-                said("subscription", name, kind.doc),
-                "policy",
-                ExplorerPlace(
-                    view="subscriptions", selection=Selection(subscription=name), declared="consumer"
-                ),
-            )
-            for name, kind in model.reactors.items()
-        ]
-        others = [
-            (
-                name,
-                said("external", name, doc),
-                "external" if name in model.externals else "person",
-                ExplorerPlace(view="board", selection=Selection(node=f"external:{name}"), declared="actor"),
-            )
-            for name, doc in model.actors.items()
-        ]
-        yield "Model", "board", [*commands, *events, *policies, *others]
-        yield f"Streams ({known.count:,})", "stream", [_stream_row(name) for name in known.streams]
-        queries = [
-            (
-                name,
-                said("query", name, kind.doc),
-                "query",
-                ExplorerPlace(view="commands", command=name, declared="query"),
-            )
-            for name, kind in model.queries.items()
-        ]
-        if queries:
-            yield "Queries", "query", queries
-        yield (
-            "Projections",
-            "projection",
-            [
-                (
-                    name,
-                    said("projection", name, projection.doc),
-                    "projection",
-                    ExplorerPlace(
-                        view="projections", selection=Selection(projection=name), declared="projection"
-                    ),
-                )
-                for name, projection in model.projections.items()
-            ],
-        )
-        yield (
-            "Subscriptions",
-            "subscription",
-            [
-                (
-                    name,
-                    said("subscription", name, subscription.doc),
-                    "subscription",
-                    ExplorerPlace(
-                        view="subscriptions", selection=Selection(subscription=name), declared="consumer"
-                    ),
-                )
-                for name, subscription in model.subscriptions.items()
-            ],
-        )
-        yield f"Dead letters ({known.dead:,})", "dead-letter", []
-        yield "Scenarios", "scenario", []
-
-    def _fill(self, sections: list[tuple[str, str, list[Row]]], *, filtered: bool) -> None:
-        self._tree.show_rows([_section(*section) for section in sections])
-        if filtered:
-            self._tree.expandAll()
 
     # -- what can be done -----------------------------------------------------------------------------------
 
@@ -301,19 +224,88 @@ class Explorer(View):
             self.desk.wanted.emit(place.view)
 
 
-def _section(title: str, name: str, rows: Sequence[Row]) -> TreeRow:
+def _sections(known: KnownParts) -> Iterator[Section]:
+    """Yields what is known in the order in which it is listed."""
+    yield from known.model[:1]
+    yield f"Streams ({known.count:,})", "stream", [_stream_row(name) for name in known.streams]
+    yield from known.model[1:]
+    yield f"Dead letters ({known.dead:,})", "dead-letter", []
+    yield "Scenarios", "scenario", []
+
+
+def _head(title: str, name: str, rows: Sequence[TreeRow]) -> TreeRow:
     place = ExplorerPlace(view=SECTION_VIEWS.get(name, f"{name}s"))
-    inner = [
-        TreeRow(
-            key=(kind, text),
-            cells=(text,),
-            data=target,
-            picture=(kind, ROLES.get(kind, f"{kind}_ink")),
-            tip=plain_tip(f"{text}\n{tip}" if tip else text),
+    return TreeRow(key=name, cells=(title,), data=place, picture=(name, "muted"), rows=rows)
+
+
+def _model_sections(model: Registry) -> list[Section]:
+    """Returns what is listed of a model."""
+
+    def row(kind: str, name: str, doc: str, place: ExplorerPlace, picture: str = "") -> TreeRow:
+        told = model.told_of(f"{kind}:{name}")
+        tip = "\n".join([summary_of(doc), *(one.said for one in told)]).strip()
+        return _row(picture or kind, name, place, tip)
+
+    def command(name: str, declared: str) -> ExplorerPlace:
+        return ExplorerPlace(view="commands", command=name, declared=declared)
+
+    def consumer(name: str) -> ExplorerPlace:
+        chosen = Selection(subscription=name)
+        return ExplorerPlace(view="subscriptions", selection=chosen, declared="consumer")
+
+    def card(sort: str, name: str, declared: str = "") -> ExplorerPlace:
+        return ExplorerPlace(
+            view="board", selection=Selection(node=f"{sort}:{name}"), declared=declared or sort
         )
-        for text, tip, kind, target in rows
+
+    def projection(name: str) -> ExplorerPlace:
+        chosen = Selection(projection=name)
+        return ExplorerPlace(view="projections", selection=chosen, declared="projection")
+
+    parts = [
+        *(row("aggregate", name, one.doc, card("aggregate", name)) for name, one in model.aggregates.items()),
+        *(row("command", name, one.doc, command(name, "command")) for name, one in model.commands.items()),
+        *(row("event", name, one.doc, card("event", name)) for name, one in model.events.items()),
+        *(
+            row("subscription", name, one.doc, consumer(name), "policy")
+            for name, one in model.reactors.items()
+        ),
+        *(
+            row("external", name, doc, card("external", name, "actor"), _SIGNS[name in model.externals])
+            for name, doc in model.actors.items()
+        ),
     ]
-    return TreeRow(key=name, cells=(title,), data=place, picture=(name, "muted"), rows=inner)
+    queries = [row("query", name, one.doc, command(name, "query")) for name, one in model.queries.items()]
+    projections = [
+        row("projection", name, one.doc, projection(name)) for name, one in model.projections.items()
+    ]
+    subscriptions = [
+        row("subscription", name, one.doc, consumer(name)) for name, one in model.subscriptions.items()
+    ]
+    return [
+        ("Model", "board", parts),
+        *([("Queries", "query", queries)] if queries else []),
+        ("Projections", "projection", projections),
+        ("Subscriptions", "subscription", subscriptions),
+    ]
+
+
+def _row(kind: str, name: str, place: ExplorerPlace, tip: str = "") -> TreeRow:
+    return TreeRow(
+        key=(kind, name),
+        cells=(name,),
+        data=place,
+        picture=(kind, ROLES.get(kind, f"{kind}_ink")),
+        tip=plain_tip(f"{name}\n{tip}" if tip else name),
+    )
+
+
+def _stream_row(name: str) -> TreeRow:
+    return _row("stream", name, ExplorerPlace(view="timeline", selection=Selection(stream=name)))
+
+
+_SIGNS = {True: "external", False: "person"}
+"""Of an actor, by whether it is an outside system."""
 
 
 def _on_board(place: ExplorerPlace) -> Selection:

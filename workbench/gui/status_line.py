@@ -171,7 +171,7 @@ def scenarios_said(tally: Tally) -> tuple[str, str]:
     counts = (
         (tally.failed, "failed"),
         (tally.passed, "passed"),
-        (tally.unsure, "running again" if tally.running else "outdated"),
+        (tally.unsure, "running again" if tally.running else "stale"),
         (tally.mistakes, "with mistakes"),
     )
     said = ", ".join(f"{count:,} {word}" for count, word in counts if count)

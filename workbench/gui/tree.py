@@ -226,7 +226,7 @@ class OfferingTree(QTreeView):
         beside = rows if top is None else next((one.rows for one in rows if one.key == top.key), ())
         if row is not None and row.key not in {one.key for one in beside}:
             self.selectionModel().clear()
-        before = [QPersistentModelIndex(one) for one in self.rows.all()]
+        before = [QPersistentModelIndex(self.rows.index(at, 0)) for at in range(self.rows.rowCount())]
         stays, edge = self._in_place()
         self.rows.show(rows)
         for at in range(self.rows.rowCount()):

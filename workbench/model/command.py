@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 from uuid import UUID
 
@@ -297,6 +298,35 @@ def _with_ids(
         return command
 
     return parsed
+
+
+def stored_fields(cls: type[Command], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns values of some fields of a command as it is stored.
+
+    Args:
+        values: By the names that the class is made with.
+
+    Raises:
+        ModelError: It has no such field, or a value does not fit.
+    """
+    try:
+        return _part_of(cls, tuple(values)).model_validate(dict(values)).model_dump(mode="json")
+    except pydantic.ValidationError as error:
+        place, said = error.errors()[0]["loc"], error.errors()[0]["msg"]
+        raise ModelError(f"{cls.command_type}.{'.'.join(map(str, place))}: {said}") from error
+
+
+@lru_cache(maxsize=64)
+def _part_of(cls: type[Command], names: tuple[str, ...]) -> type[BaseModel]:
+    """Returns a class with some of a command's fields."""
+    known = {field.alias or name: (name, field) for name, field in cls.model_fields.items()}
+    if odd := [name for name in names if name not in known]:
+        hint = f"it has {', '.join(known) or 'none'}"
+        raise ModelError(f"command {cls.command_type} has no field {odd[0]}", hint=hint)
+    fields: dict[str, Any] = {
+        name: (field.annotation, field) for name, field in map(known.__getitem__, names)
+    }
+    return pydantic.create_model(cls.__name__, __config__=cls.model_config, **fields)
 
 
 def query_type_of(answer: Answer) -> QueryType:

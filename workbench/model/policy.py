@@ -61,13 +61,16 @@ class Issue:
 class Withdraw:
     """Takes back commands that this instance of a process issued for later, before their time has come (K7).
 
-    What it issues behind that stays.
+    ``Withdraw(Remind, guest="Ada")`` takes back only those that have these values in their fields. What the
+    process issues behind that stays.
     """
 
     commands: tuple[type[Command], ...]
+    having: Mapping[str, Any]
 
-    def __init__(self, *commands: type[Command]) -> None:
+    def __init__(self, /, *commands: type[Command], **having: Any) -> None:
         object.__setattr__(self, "commands", commands)
+        object.__setattr__(self, "having", having)
 
 
 Reaction = Iterable[Command | After | At | Issue | Withdraw]
@@ -107,8 +110,8 @@ def issue(made: Command | After | At | Issue | Withdraw, context: Any, refused: 
             context.issue(command, delay=seconds, refused=refused)
         case At(time, command):
             context.issue(command, at=time, refused=refused)
-        case Withdraw(commands):
-            context.withdraw(*(one.command_type for one in commands))
+        case Withdraw(commands, having):
+            context.withdraw(commands, having)
         case _:
             context.issue(made, refused=refused)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -117,8 +117,15 @@ class Document:
 
     def find(self, path: Path) -> Entry | None:
         """Returns the entry at a path such as ``("topics", "mail", "priority")``."""
+        return self._find(path, self.sections.get)
+
+    def find_content(self, path: Path) -> Entry | None:
+        """Returns what an entry says; its places may be those of an earlier text, which takes less time."""
+        return self._find(path, self.sections.content)
+
+    def _find(self, path: Path, section: Callable[[str], Scope | None]) -> Entry | None:
         for cut in range(len(path) - 1, -1, -1):
-            scope: Scope | None = self.top if cut == 0 else self.sections.get(".".join(path[:cut]))
+            scope = self.top if cut == 0 else section(".".join(path[:cut]))
             entry = None
             for key in path[cut:]:
                 entry = scope.entries.get(key) if scope is not None else None
@@ -146,9 +153,10 @@ class Document:
         if entry is not None:
             return entry.start, entry.end
         name = ".".join(path)
-        below = (one for key, one in self.sections.items() if f"{key}.".startswith(f"{name}."))
-        first = next(below, None) if path else None
-        return (first.start, first.end) if first is not None else self.span(path)
+        if name not in self.sections and path:
+            name = next((one for one in self.sections if one.startswith(f"{name}.")), name)
+        scope = self.sections.get(name)
+        return (scope.start, scope.end) if scope is not None else self.span(path)
 
     def problem(self, path: Path, code: str, message: str, hint: str = "", *, key: bool = False) -> Problem:
         """Makes a problem of the value, or of the key, at a path."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,18 +47,16 @@ class TskError(ProjectError):
         self.found: tuple[Problem, ...] = tuple(problems)
 
 
+_LINE_END = re.compile("\n")
+
+
 class Places:
     """Turns offsets in a text into lines and columns."""
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
         self._length = len(text)
-        starts = [0]
-        at = text.find("\n")
-        while at >= 0:
-            starts.append(at + 1)
-            at = text.find("\n", at + 1)
-        self._starts = starts
+        self._starts = [0, *(found.end() for found in _LINE_END.finditer(text))]
 
     def line(self, offset: int) -> int:
         """Returns the line of an offset, from 1."""

@@ -48,6 +48,11 @@ class SectionMap(Mapping[str, Scope]):
     def __contains__(self, name: object) -> bool:
         return name in self._read
 
+    def content(self, name: str) -> Scope | None:
+        """Returns what a section says, see `contents`; None where there is none."""
+        found = self._read.get(name)
+        return found[0] if found is not None else None
+
     def contents(self) -> dict[str, Scope]:
         """Returns what they say; their places may be those of an earlier text, of which they are the same."""
         return {name: scope for name, (scope, _) in self._read.items()}

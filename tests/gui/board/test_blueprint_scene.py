@@ -16,6 +16,7 @@ from workbench.gui.board.blueprint_items import CardItem, RingItem
 from workbench.gui.board.blueprint_layout import lay_out_blueprint
 from workbench.gui.board.blueprint_scene import BlueprintScene
 from workbench.gui.board.board_graph import BoardGraph
+from workbench.gui.board.card_painter import NAMES, font_of, name_lines
 from workbench.gui.board.flow_view import FlowView
 from workbench.gui.views.board_model import model_graph
 from workbench.model.registry import Registry
@@ -183,11 +184,36 @@ def test_the_wheel_moves_and_with_ctrl_zooms_a_step_a_notch(view: FlowView) -> N
     assert view.scale_now == 1.25
 
 
-def test_the_whole_board_is_seen_at_a_step(view: FlowView) -> None:
+def test_the_whole_board_is_seen_as_wide_as_there_is_room(view: FlowView) -> None:
+    view.resize(1600, 700)
     view.fit()
-    assert view.scale_now in BlueprintScene.steps
+    assert view.scale_now == pytest.approx(view.viewport().width() / view.board.content().width())
     assert in_sight(view, "command:place_order")
     assert in_sight(view, "query:list_orders")
+
+
+def test_the_whole_board_is_never_so_small_that_cards_lose_their_names(view: FlowView) -> None:
+    view.resize(500, 400)
+    view.fit()
+    assert view.scale_now == NAMES
+    assert in_sight(view, "command:place_order")
+    view.reveal("query:list_orders")
+    view.fit()
+    assert in_sight(view, "query:list_orders"), "what is chosen stays in sight"
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "most", "lines"),
+    [
+        ("place_order", 200, 2, ["place_order"]),
+        ("payment.requested", 60, 3, ["payment.", "requested"]),
+        ("retry-or-cancel", 60, 2, ["retry-or-", "cancel"]),
+        ("Commands, read models", 80, 2, ["Commands,", "read models"]),
+        ("payment.requested", 60, 1, ["payment.requested"]),
+    ],
+)
+def test_a_name_is_broken_at_its_joints(text: str, width: float, most: int, lines: list[str]) -> None:
+    assert name_lines(text, font_of("far")[1], width, most) == lines
 
 
 def test_finding_knows_what_is_drawn_only(scene: BlueprintScene) -> None:

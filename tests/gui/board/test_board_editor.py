@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QListWidgetItem
 
 from tests.gui.board.designing import CONTROL, EMPTY, SHIFT, Designer
 from workbench.gui.desk import Desk
+from workbench.gui.views.board_view import ROOMY
 from workbench.services.design.design_text import DesignText
 
 
@@ -208,6 +209,9 @@ async def test_what_does_not_load_yet_is_kept_and_said(designer: Designer) -> No
     designer.key(Qt.Key.Key_P)
     await designer.type("tell")
     stand = designer.board.editor.stand
+    designer.board.resize(ROOMY, 600)
+    assert stand.text().startswith("! Draft: 1 mistake, running the model of ")
+    designer.board.resize(ROOMY - 1, 600)
     assert stand.text() == "! Draft: 1 mistake"
     assert "Not saved yet; the model of " in stand.toolTip()
     assert stand.width() >= stand.sizeHint().width()

@@ -18,13 +18,17 @@ from tests.services.design.marks.mark_examples import NOTE, PARCEL
 from workbench.gui.board.board_graph import BoardGraph
 from workbench.gui.board.mark_painter import card_marks, ring_of
 from workbench.gui.desk import Desk
+from workbench.gui.details.schema_dialog import SchemaDialog
 from workbench.gui.live_project import LiveProject
 from workbench.gui.views.board_view import BoardView
+from workbench.model.event import NewEvent
+from workbench.model.ids import derived_id
 from workbench.services.design import gestures
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.marks.mark import Severity
 from workbench.services.project.open_project import open_target
 from workbench.services.workspace import Workspace
+from workbench.store.operations import Append
 
 TEXT = PARCEL.replace('put { weight: "event.weight", ', "put { ") + NOTE
 """Has a column that nothing fills and an event that nothing reads."""
@@ -157,7 +161,7 @@ async def test_what_is_wrong_and_has_no_fix_is_told_and_leads_to_its_text(
 
 
 async def test_what_is_wrong_while_it_runs_leads_to_where_it_runs(board: BoardView) -> None:
-    node, opened = "command:note", []
+    node, opened = "command:note", list[str]()
     board.canvas.node_activated.connect(opened.append)
     told = board.scene.graph.by_id[node]
     board.scene.graph = BoardGraph((replace(told, problems=("2 dead letters",)),), ())
@@ -185,3 +189,25 @@ async def test_the_topology_has_the_same_marks(board: BoardView) -> None:
 def test_a_card_shows_the_gravest_and_the_lines() -> None:
     assert card_marks((), ()).count == 0
     assert card_marks(("2 dead letters",), ()).severity is Severity.WARNING
+
+
+async def test_stored_events_that_do_not_fit_are_marked_and_lead_to_the_schema(
+    board: BoardView, until: Any
+) -> None:
+    workspace = board.desk.workspace
+    event = NewEvent(id=derived_id("1"), type="parcel.noted", data='{"words":"a"}')
+    workspace.store.write([Append(stream="parcel-1", events=(event,))])
+    path = workspace.project.root / "project.tsk"
+    changed = TEXT.replace('words: "string"', 'words: "integer"')
+    path.write_text(changed)
+    board.desk.project_saved.emit()
+    await until(lambda: any(one.kind.code == "A-STORED" for one in board.scene.marks.get(NOTED, ())))
+    board.canvas.setFocus()
+    board.canvas.reveal(NOTED)
+    QTest.keyClick(board.canvas, Qt.Key.Key_Period, CONTROL)
+    popover = board.marks.popover
+    assert popover.title.text() == "1 stored event does not fit its fields"
+    QTest.keyClick(popover.list, Qt.Key.Key_Return)
+    await until(lambda: board.canvas.findChildren(SchemaDialog))
+    assert path.read_text() == changed
+    board.canvas.findChildren(SchemaDialog)[0].close()

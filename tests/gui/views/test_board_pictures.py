@@ -221,3 +221,17 @@ def test_what_did_not_change_is_not_drawn_again(desk: Desk) -> None:
     assert seen.blueprint is first.blueprint
     assert drawn(Registry(), STILL, first, topology=False).blueprint.slices == ()
     assert QApplication.instance() is not None
+
+
+@pytest.mark.parametrize("size", [(820, 531), (1226, 731)])
+def test_a_card_stays_under_the_mouse_that_clicks_it(board: BoardView, size: tuple[int, int]) -> None:
+    board.resize(*size)
+    canvas = board.canvas
+    for card in board.scene.cards():
+        board.scene.choose("")
+        place = canvas.mapFromScene(board.scene.box_of(card)).boundingRect().topLeft() + QPoint(20, 12)
+        if canvas.viewport().rect().contains(place):
+            QTest.mouseClick(canvas.viewport(), Qt.MouseButton.LeftButton, pos=place)
+            assert board.scene.here == card
+            assert board.scene.card_at(canvas.mapToScene(place)) == card
+            assert not board.details.isHidden()

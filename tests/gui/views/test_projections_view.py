@@ -217,13 +217,13 @@ def choose(menu, beginning):
 
 async def test_V3_the_pill_says_what_is_true_of_the_table_and_of_its_rebuild(workspace, view, until):
     await create(workspace, "ada")
-    await until(lambda: "live" in view.badge.text())
+    await until(lambda: "running" in view.badge.text())
     await workspace.pause()
     await until(lambda: "engine paused" in view.badge.text())
     view.rebuild.click()
     await until(lambda: view.banner.text.startswith("The rebuild waits while the engine is paused"))
     await workspace.resume()
-    await until(lambda: "live" in view.badge.text())
+    await until(lambda: "running" in view.badge.text())
     assert view.banner.isHidden()
 
 
@@ -242,11 +242,11 @@ def test_V3_words_of_the_pill():
         beside = SimpleNamespace(condition=rebuild) if rebuild else None
         return standing_of(SimpleNamespace(condition=condition, rebuild=beside, stale=stale))
 
-    assert pill("live") == ("ok", "live")
-    assert pill("live", stale=True) == ("warning", "stale")
-    assert pill("live", "rebuilding") == ("info", "rebuilding")
-    assert pill("live", "faulted") == ("error", "rebuild faulted")
-    assert pill("live", "paused") == ("warning", "rebuild paused")
+    assert pill("running") == ("ok", "running")
+    assert pill("running", stale=True) == ("warning", "stale")
+    assert pill("running", "rebuilding") == ("info", "rebuilding")
+    assert pill("running", "faulted") == ("error", "rebuild faulted")
+    assert pill("running", "paused") == ("warning", "rebuild paused")
     assert pill("faulted", "faulted") == ("error", "faulted")
     assert pill("not run here") == ("neutral", "not run here")
 

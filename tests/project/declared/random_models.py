@@ -279,6 +279,9 @@ class RandomModel(RandomReadModels):
             issued += re.findall(r'issue: ("[^"]*")', block(said))
             if issued and "do" not in said and self._maybe():
                 said["withdraw"] = self._random.choice(issued)
+                if "issue" not in said and self._maybe():
+                    target = next(one for one in later.commands if quoted(one.name) == said["withdraw"])
+                    said["with"] = block({next(iter(target.fields)): quoted("id")})
             steps[quoted(event.name)] = block(said)
         body = {"state": self._fields(state, defaults=True)} if state else {}
         on = "\n".join(f"    {event}: {step}" for event, step in steps.items())

@@ -149,6 +149,13 @@ on {
     "trip.closed": { ends: true }
 }
 
+[process.patient]
+key: "id"
+on {
+    "trip.asked": { starts: true, issue: "close", with { trip_id: "id", reason: "'late'" }, after: "1h" }
+    "trip.closed": { ends: true, when: "event.reason != ''", withdraw: "close", with { reason: "'late'" } }
+}
+
 [handler.look]
 rows { trip { projection: "trips", key: "key" } }
 issue: "close"
@@ -168,6 +175,10 @@ def test_what_a_process_remembers_and_a_handler_looks_up_is_said(tmp_path: Path)
     assert registry.rules_of("subscription:stay") == (
         ModelFlow(verb="keeps", name="hotel", words="string"),
         ModelFlow(verb="sets", name="hotel", cause="trip.asked", words="event.hotels[0]"),
+    )
+    withdraws = {"verb": "withdraws", "name": "close", "cause": "trip.closed"}
+    assert registry.flows_of("subscription:patient")[-1] == ModelFlow(
+        **withdraws, words="where reason = 'late', when event.reason != ''"
     )
     assert registry.rules_of("subscription:look") == (
         ModelFlow(verb="looks up", name="trip", words="trips by key"),

@@ -9,7 +9,7 @@ import pytest
 
 import workbench
 from workbench.errors import ExpressionFailed
-from workbench.model.row_conditions import ALWAYS, AllOf, AnyOf, Compare
+from workbench.model.row_conditions import ALWAYS, NEVER, AllOf, AnyOf, Compare
 
 MODEL = """\
 [aggregate.order]
@@ -76,6 +76,13 @@ def where(found):
     condition, *equal = found["where"].parts
     assert not equal
     return condition
+
+
+def test_a_text_that_begins_with_another_is_among_those_from_it_on(asked):
+    fields, last = 'begin: "string?"', "\U0010ffff"
+    begins = where(asked(fields, "row.customer.startsWith(begin)", begin="A"))
+    assert begins == AllOf((Compare("customer", ">=", "A"), Compare("customer", "<=", f"A{last}")))
+    assert where(asked(fields, "row.customer.startsWith(begin)", begin=None)) == NEVER
 
 
 def test_fields_are_columns_that_a_row_must_have(asked):

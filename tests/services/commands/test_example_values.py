@@ -62,6 +62,18 @@ def test_lists_objects_and_what_may_be_missing() -> None:
     assert found == {"lines": [{"sku": "sku"}, {"sku": "sku"}], "note": None, "flag": False}
 
 
+def test_what_may_be_left_out_is_left_out_where_only_what_is_needed_is_wanted() -> None:
+    line = {"type": "object", "properties": {"sku": {"type": "string"}}, "required": ["sku"]}
+    lines = {"type": "array", "items": line}
+    fields = {"user_id": {"type": "string"}, "lines": lines, "some": {**lines, "minItems": 1}, "note": line}
+    schema = {"properties": fields, "required": ["user_id", "lines", "some"]}
+    assert example_of(schema, str, needed=True) == {
+        "user_id": "user_id",
+        "lines": [],
+        "some": [{"sku": "sku"}],
+    }
+
+
 def test_a_schema_that_refers_to_itself_ends() -> None:
     tree = {"type": "object", "properties": {"inner": {"$ref": "#/$defs/Tree"}}}
     assert example_of({"$defs": {"Tree": tree}, **tree}, str)["inner"]

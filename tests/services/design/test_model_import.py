@@ -20,7 +20,12 @@ from workbench.project.scenarios import find_scenarios
 from workbench.services.design import gestures
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode
-from workbench.services.design.model_import import ImportedModel, with_event_model
+from workbench.services.design.model_import import (
+    EVERY,
+    ImportedModel,
+    ImportStopped,
+    with_event_model,
+)
 from workbench.services.documents.event_model_json import event_model
 from workbench.tusk import parse
 from workbench.tusk.problems import Places
@@ -259,6 +264,20 @@ def test_what_an_import_reads_grows_no_faster_than_the_model(monkeypatch: pytest
         brought(slices_of(count))
         sizes.append(sum(read))
     assert sizes[1] < 5 * sizes[0]
+
+
+def test_a_long_one_tells_how_far_it_is_until_it_is_stopped() -> None:
+    model, told = EventModelFile.model_validate(slices_of(60)), list[tuple[int, int]]()
+
+    def tell(done: int, total: int) -> bool:
+        told.append((done, total))
+        return True
+
+    with_event_model(DesignText(), model, tell)
+    (total,) = {total for _, total in told}
+    assert [done for done, _ in told] == list(range(EVERY, total + 1, EVERY))
+    with pytest.raises(ImportStopped):
+        with_event_model(DesignText(), model, lambda done, _total: done <= EVERY)
 
 
 def test_what_is_there_stays_as_it_is() -> None:

@@ -29,7 +29,7 @@ def fault(workspace, lane):
 
 async def test_V3_nothing_is_said_to_run_while_the_engine_is_paused(broken):
     assert set(states(broken).values()) == {"running"}
-    assert condition(broken) == "live"
+    assert condition(broken) == "running"
     await broken.subscriptions.pause("welcome-mail", paused=True)
     await broken.pause()
     assert states(broken).pop("welcome-mail") == "paused"
@@ -45,7 +45,7 @@ async def test_V3_what_ended_unexpectedly_is_not_said_to_run(broken):
     fault(broken, "projection users")
     assert states(broken)["welcome-mail"] == "faulted"
     assert condition(broken) == "faulted"
-    assert condition(broken, "outages") == "live"
+    assert condition(broken, "outages") == "running"
     assert broken.monitor.status().faulted == ("welcome-mail", "projection users")
     assert 'workbench_subscription_running{subscription="welcome-mail"} 0' in open_metrics(broken.monitor)
 

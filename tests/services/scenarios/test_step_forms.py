@@ -8,7 +8,7 @@ from workbench.assets import asset
 from workbench.project.project import load_project
 from workbench.project.scenarios import read_scenarios, write_item
 from workbench.services.scenarios.scenario_edits import WrittenStep
-from workbench.services.scenarios.step_forms import begun, changed_facts, example_of, form_of, head_of, kinds
+from workbench.services.scenarios.step_forms import begun, changed_facts, form_of, head_of, kinds
 
 SAMPLES = ("users", "orders-declared", "users-declared")
 
@@ -98,13 +98,3 @@ def test_what_a_form_does_not_change_stays_as_it_was():
     }
     assert changed_facts(facts, before, {"stream": "", "data": {"y": None}})["data"] == {"y": None}
     assert changed_facts({"event": "a"}, {"data": {"x": None}}, {"data": {"x": None}}) == {"event": "a"}
-
-
-def test_examples_fit_their_schema():
-    known = {"line": {"type": "object", "properties": {"sku": {"type": "string"}}, "required": ["sku"]}}
-    lines = {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/line"}}
-    assert example_of("lines", lines, known) == [{"sku": "sku"}]
-    assert example_of("n", {"type": "integer", "exclusiveMinimum": 4}, {}) == 5
-    assert example_of("n", {"type": "integer", "minimum": 4}, {}) == 4
-    assert example_of("x", {"anyOf": [{"type": "boolean"}, {"type": "null"}]}, {}) is False
-    assert example_of("x", {"enum": ["b", "a"]}, {}) == "b"

@@ -20,7 +20,7 @@ from typing_extensions import override
 
 from workbench.gui.board.blueprint_layout import WIDTH, LanePlace, SlicePlace
 from workbench.gui.board.blueprint_scene import BlueprintScene
-from workbench.gui.board.card_painter import WRAPPED, font_of
+from workbench.gui.board.card_painter import font_of, paint_name
 from workbench.gui.board.flow_view import DRAG, FlowView
 from workbench.gui.board.slice_coverage import Coverage
 from workbench.gui.icons import draw_icon
@@ -33,7 +33,7 @@ GUTTER, HEAD = 26, 44
 LEGIBLE = 44.0
 """Pixels of the screen that a head needs for its name."""
 ROOMY = 100.0
-"""Pixels from which it has room for more than its name, which else has two lines."""
+"""Pixels from which it has room for how its scenarios stand, too."""
 
 
 def paint_head(painter: QPainter, title: str, place: QRectF, note: Coverage | None, *, chosen: bool) -> None:
@@ -43,13 +43,17 @@ def paint_head(painter: QPainter, title: str, place: QRectF, note: Coverage | No
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colors.hover))
         painter.drawRoundedRect(place.adjusted(-6, 2, 6, -3), 6, 6)
-    if place.width() < ROOMY:
-        painter.setFont(font_of("far")[0])
+    fonts = [
+        font
+        for font, measures in map(font_of, ("name", "far"))
+        if measures.horizontalAdvance(title) <= place.width()
+    ]
+    if place.width() < ROOMY or not fonts:
         painter.setPen(QColor(colors.text))
-        painter.drawText(place.adjusted(0, 5, 0, -3), WRAPPED, title)
+        paint_name(painter, title, place.adjusted(0, 4, 0, -4))
         return
     name = QRectF(place.left(), place.top() + 5, place.width(), 18)
-    _line(painter, title, name, font_of("name")[0], colors.text)
+    _line(painter, title, name, fonts[0], colors.text)
     if note is not None:
         icon_name, role, words = note.told
         ink = colors.ink(role)
@@ -71,13 +75,10 @@ def paint_lane(painter: QPainter, lane: LanePlace, place: QRectF, *, chosen: boo
     painter.save()
     if chosen:
         painter.fillRect(place, QColor(colors.selection))
-    painter.setFont(font_of("field")[0])
     painter.setPen(QColor(colors.on_selection if chosen else colors.muted))
     painter.translate(place.left(), place.bottom())
     painter.rotate(-90)
-    room = QRectF(4, 0, place.height() - 8, place.width())
-    shown = painter.fontMetrics().elidedText(lane.title, Qt.TextElideMode.ElideRight, int(room.width()))
-    painter.drawText(room, Qt.AlignmentFlag.AlignCenter, shown)
+    paint_name(painter, lane.title, QRectF(2, 0, place.height() - 4, place.width()), part="field", level=True)
     painter.restore()
 
 

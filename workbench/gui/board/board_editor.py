@@ -90,7 +90,7 @@ class BoardEditor(QObject):
         for picture in canvas.pictures:
             picture.takes_fields = self.takes_fields
         self.stand = StandPill()
-        self.unwritten: tuple[str, ...] = ()
+        self.unwritten, self._roomy = tuple[str, ...](), False
         self.add_button = _add_button(self)
         self.begin = plain_label(BEGIN, "muted")
         self.begin.setParent(canvas)
@@ -370,9 +370,15 @@ class BoardEditor(QObject):
         self.unwritten = tuple(cards)
         self._show_stand()
 
+    def set_roomy(self, *, roomy: bool) -> None:
+        """Is told whether there is room to say which model runs while all is not saved."""
+        self._roomy = roomy
+        self._show_stand()
+
     def _show_stand(self) -> None:
         outdated = self.desk.workspace.model_reload.outdated
-        self.stand.show_stand(stand_of(self.state, self.unwritten, outdated, self._since))
+        stand = stand_of(self.state, self.unwritten, outdated, self._since, roomy=self._roomy)
+        self.stand.show_stand(stand)
 
 
 def _add_button(editor: BoardEditor) -> QToolButton:

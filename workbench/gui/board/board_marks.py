@@ -66,10 +66,12 @@ class BoardMarks(QObject):
     Signals:
         found: The marks are known.
         form_wanted: Id of a node whose form and text are to be seen.
+        schema_wanted: The schema of an event is to be opened.
     """
 
     found = Signal()
     form_wanted = Signal(str)
+    schema_wanted = Signal(str)
 
     def __init__(self, editor: BoardEditor) -> None:
         super().__init__(editor)
@@ -209,8 +211,10 @@ class BoardMarks(QObject):
         why = self._editor.why_not()
         if why:
             self._editor.desk.notice("info", why)
-            return
-        self._editor.do(fix.label, fix.change, lambda: None)
+        elif fix.opens:
+            self.schema_wanted.emit(fix.opens)
+        else:
+            self._editor.do(fix.label, fix.change, lambda: None)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

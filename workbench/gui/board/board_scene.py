@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem
 from typing_extensions import override
 
 from workbench.gui.board.board_graph import BoardGraph, BoardNode, Pair, kind_of
-from workbench.gui.board.board_items import EdgeItem, NodeItem, path_of, size_of
+from workbench.gui.board.board_items import BLOCK, EdgeItem, NodeItem, path_of, size_of
 from workbench.gui.board.flow_tokens import FlowTokens, Track
 from workbench.gui.board.layout import Box, Layout, Point, lay_out
 from workbench.gui.board.mark_painter import card_marks
@@ -35,7 +35,7 @@ class BoardScene(Picture):
     """
 
     name = "Topology"
-    moving = True
+    moving, legible = True, BLOCK
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -31,7 +31,8 @@ ICON, NAME = 14.0, 29.0
 """Edge of a card's icon, and where its name begins."""
 SIZES = {"name": 13, "field": 12, "type": 12, "far": 12}
 """Heights of texts in pixels of the screen."""
-WRAPPED = (Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop).value
+ROW = 13.0
+"""Pixels from one line of a name that is broken to the next."""
 LEVEL = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -42,6 +43,42 @@ def font_of(part: str, grow: float = 1.0) -> tuple[QFont, QFontMetricsF]:
     font = ui_font(weight=heavy.get(part, QFont.Weight.Normal))
     font.setPixelSize(round(SIZES[part] * grow))
     return font, QFontMetricsF(font)
+
+
+def paint_name(
+    painter: QPainter, text: str, place: QRectF, *, part: str = "far", level: bool = False
+) -> None:
+    """Draws a name on as many lines as have room in a place, broken at its joints; shortens what has none.
+
+    Args:
+        part: Which font, one of `SIZES`.
+        level: In the middle of the place, else from its upper left corner.
+    """
+    font, measures = font_of(part)
+    elide = Qt.TextElideMode.ElideRight if level else Qt.TextElideMode.ElideMiddle
+    most = max(1, int((place.height() + 1) / ROW))
+    lines = [
+        measures.elidedText(one, elide, place.width() + 1)
+        for one in name_lines(text, measures, place.width(), most)
+    ]
+    painter.setFont(font)
+    top = place.center().y() - ROW * len(lines) / 2
+    if not level:
+        top = min(top, place.top() + 4)
+    flags = Qt.AlignmentFlag.AlignHCenter if level else Qt.AlignmentFlag.AlignLeft
+    for number, line in enumerate(lines):
+        where = QRectF(place.left(), top + number * ROW, place.width(), ROW)
+        painter.drawText(where, flags | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, line)
+
+
+def name_lines(text: str, measures: QFontMetricsF, width: float, most: int) -> list[str]:
+    """Returns a name in lines of a width in pixels, at most some; the last one has what is left."""
+    lines = [""]
+    for word in re.findall(r"[^._\-\s]+[._\-\s]*|[._\-\s]+", text):
+        if len(lines) < most and lines[-1] and measures.horizontalAdvance(lines[-1] + word.rstrip()) > width:
+            lines.append("")
+        lines[-1] += word
+    return [line.rstrip() for line in lines]
 
 
 def on_screen(painter: QPainter) -> float:
@@ -155,18 +192,9 @@ class _CardPainter:
         return wide
 
     def name(self) -> None:
-        """Draws the name alone, on as many lines as have room; it may break at its joints."""
-        place = self._place(self._box).adjusted(5, 4, -4, -2)
-        font, measures = font_of("far")
-        self._painter.setFont(font)
+        """Draws the name alone."""
         self._painter.setPen(QColor(self._on))
-        text = re.sub(r"([._\-])", "\\1\u200b", self._card.title)
-        room = measures.boundingRect(place, WRAPPED, text)
-        if room.height() <= place.height() and room.width() <= place.width():
-            self._painter.drawText(place, WRAPPED, text)
-        else:
-            shown = measures.elidedText(self._card.title, Qt.TextElideMode.ElideMiddle, place.width())
-            self._painter.drawText(place, WRAPPED, shown)
+        paint_name(self._painter, self._card.title, self._place(self._box).adjusted(4, 0, -3, 0))
 
     def draft(self) -> None:
         """Says on the upper edge that it does not run as it is drawn."""

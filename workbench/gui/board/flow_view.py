@@ -145,30 +145,31 @@ class FlowView(QGraphicsView):
         self.fit()
 
     def fit(self) -> None:
-        """Shows the whole board, and keeps showing it until a person zooms or moves."""
+        """Shows the whole board, as far as its names can be read, with what is chosen.
+
+        One that is not read from its beginning keeps being shown so until a person zooms or moves.
+        """
         self._fitted = not self.board.steps
-        self._set_scale(self._whole())
-        self.centerOn(self.board.content().center())
+        self._show_at_least(self.board.legible)
+
+    def _show_at_least(self, scale: float) -> None:
+        """Shows the whole board, or its beginning where it would be smaller than a scale."""
+        content, port = self.board.content(), self.viewport().size()
+        wide, tall = port.width() / max(content.width(), 1.0), port.height() / max(content.height(), 1.0)
+        self._set_scale(max(scale, min(1.0, wide, tall)))
+        seen = content.intersected(QRectF(content.topLeft(), QSizeF(port) / self.scale_now))
+        self.centerOn(seen.center())
+        if self.board.here:
+            self.ensureVisible(self._with_room_below(self.board.here), 20, 20)
 
     def _come_up(self) -> None:
-        """Shows the whole board, or its beginning where the whole could not be read."""
-        if self.board.steps:  # it is read from its beginning
+        """Shows the beginning of a picture that is read from there, of others as much as can be read."""
+        if self.board.steps:
             self._set_scale(1.0)
             self._scroll_to(self.horizontalScrollBar().minimum(), self.verticalScrollBar().minimum())
-            return
-        content, whole = self.board.content(), self._whole()
-        self._set_scale(max(whole, min(LEGIBLE, self.viewport().height() / max(content.height(), 1.0))))
-        if whole >= self.scale_now:
-            self.centerOn(content.center())
         else:
-            across = self.viewport().width() / self.scale_now
-            self.centerOn(QPointF(content.left() + across / 2, content.center().y()))
-
-    def _whole(self) -> float:
-        content, port = self.board.content(), self.viewport().size()
-        wide = port.width() / max(content.width(), 1.0)
-        whole = max(FARTHEST, min(1.0, wide, port.height() / max(content.height(), 1.0)))
-        return max((one for one in self.board.steps if one <= whole), default=whole)
+            tall = self.viewport().height() / max(self.board.content().height(), 1.0)
+            self._show_at_least(max(FARTHEST, min(LEGIBLE, tall)))
 
     def zoom(self, factor: float, around: QPoint | None = None) -> None:
         """Zooms; what is at a point of the view, or in its middle, stays there."""

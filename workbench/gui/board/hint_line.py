@@ -12,14 +12,15 @@ from typing_extensions import override
 from workbench.gui.actions import BoundAction
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme, ui_font
+from workbench.gui.widgets import plain_tip
 
 HEIGHT = 26
-GAP, INSIDE = 14.0, 6.0
-"""Pixels between two hints, and around the text of a key."""
+GAP, INSIDE, MORE = 14.0, 6.0, 16.0
+"""Pixels between two hints, around the text of a key, and of the sign that there are more."""
 
 
 class HintLine(QWidget):
-    """One line: a subject, then keys with what they do, as many as have room.
+    """One line: a subject, then keys with what they do, as many as have room; the tool tip has all.
 
     Attributes:
         subject: What is chosen, or what is under way.
@@ -37,6 +38,7 @@ class HintLine(QWidget):
         """Shows what is chosen, and keys with words."""
         self.subject, self._hints = subject, tuple(hints)
         self.setAccessibleDescription(", ".join(f"{keys}: {words}" for keys, words in hints))
+        self.setToolTip(plain_tip("\n".join(f"{keys}  {words}" for keys, words in hints)))
         self.update()
 
     @override
@@ -54,8 +56,10 @@ class HintLine(QWidget):
             x = 10.0
             if self.subject:
                 x = _text(painter, x, self.subject, colors.text, _font(12, QFont.Weight.DemiBold)) + GAP
-            for keys, words in self._hints:
-                if x + _room(keys, words) > self.width():
+            for number, (keys, words) in enumerate(self._hints, 1):
+                more = GAP + MORE if number < len(self._hints) else 0
+                if x + _room(keys, words) + more > self.width():
+                    _text(painter, x, "…", colors.muted, _font(12))
                     break
                 x = _text(painter, _cap(painter, x, keys), words, colors.muted, _font(12)) + GAP
 

@@ -41,6 +41,7 @@ class CardMarks:
 
 
 UNMARKED = CardMarks()
+_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 def card_marks(problems: Sequence[str], marks: Sequence[DesignMark]) -> CardMarks:
@@ -58,8 +59,7 @@ def card_marks(problems: Sequence[str], marks: Sequence[DesignMark]) -> CardMark
 
 def gravest(severities: Iterable[Severity]) -> Severity:
     """Returns the gravest of some severities; that of an advice where there are none."""
-    order = list(Severity)
-    return max(severities, key=order.index, default=Severity.ADVICE)
+    return max(severities, key=_RANKS.__getitem__, default=Severity.ADVICE)
 
 
 def ring_of(box: QRectF, scale: float) -> QPointF:

@@ -49,7 +49,7 @@ class Minimap(QWidget):
 
     def follow(self) -> None:
         """Shows which part is seen now."""
-        content, tall = self._view.board.content(), self._view.height() >= 3 * self.height()
+        content, tall = self._view.board.content(), self._view.height() >= 4 * self.height()
         hidden = content.isEmpty() or self._seen().contains(content.marginsRemoved(SPARE))
         self.setVisible(tall and not hidden)
         self._view.covered = 0 if self.isHidden() else self.height() + 2 * GAP

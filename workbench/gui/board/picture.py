@@ -29,6 +29,7 @@ class Picture(QGraphicsScene):
         name: What a person calls it.
         moving: Whether messages travel in it.
         steps: The scales that zooming goes through; none where it is smooth.
+        legible: The smallest scale at which all of its cards have names.
         graph: What is known of the nodes.
         chosen: Id of the chosen node, or empty.
         takes_fields: Returns whether fields can be added to a node, by its id.
@@ -40,6 +41,7 @@ class Picture(QGraphicsScene):
     name: ClassVar[str] = ""
     moving: ClassVar[bool] = False
     steps: ClassVar[tuple[float, ...]] = ()
+    legible: ClassVar[float] = 0.0
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

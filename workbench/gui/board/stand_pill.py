@@ -28,25 +28,33 @@ class Stand:
     tip: str
 
 
-def stand_of(state: DesignState, unwritten: Sequence[str], outdated: Outdated | None, since: str) -> Stand:
+def stand_of(
+    state: DesignState,
+    unwritten: Sequence[str],
+    outdated: Outdated | None,
+    since: str,
+    *,
+    roomy: bool = False,
+) -> Stand:
     """Returns how a design stands.
 
     Args:
         unwritten: Ids of the cards whose text is typed and not written.
         outdated: Why an older model runs than the files say, if one does.
         since: When the model that runs was taken over.
+        roomy: There is room to say so where a mistake is in the way.
     """
     if state.problems:
-        said = (f"Not saved yet; the model of {since} runs.", *map(str, state.problems), "Click to go there")
-        return Stand(
-            kind="warning", text=f"Draft: {counted(len(state.problems), 'mistake')}", tip="\n".join(said)
-        )
+        told = (f"Not saved yet; the model of {since} runs.", *map(str, state.problems), "Click to go there")
+        text = f"Draft: {counted(len(state.problems), 'mistake')}"
+        text += f", running the model of {since}" if roomy else ""
+        return Stand(kind="warning", text=text, tip="\n".join(told))
     if unwritten:
         text = f"{counted(len(unwritten), 'section')} not saved"
         return Stand(kind="warning", text=text, tip="\n".join((*unwritten, "Click to go there")))
     if outdated is not None:
-        told = f"The files say something else since {short(outdated.since)}; the model of {since} runs."
-        tip = "\n".join((told, *outdated.told.problems, "Click to go there"))
+        older = f"The files say something else since {short(outdated.since)}; the model of {since} runs."
+        tip = "\n".join((older, *outdated.told.problems, "Click to go there"))
         return Stand(kind="warning", text="Older model runs", tip=tip)
     return Stand(kind="ok", text="saved", tip="The project file has all of it")
 

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
 from workbench.gui.actions import Actions, action
+from workbench.gui.desk import Notice
 from workbench.gui.whole_text import WholeText
 from workbench.interop.event_model_file import read_event_model
 from workbench.model.counts import counted
-from workbench.services.design.model_import import ImportedModel, with_event_model
+from workbench.services.design.model_import import ImportedModel, ImportStopped, with_event_model
 
 if TYPE_CHECKING:
     from workbench.gui.board.board_editor import BoardEditor
     from workbench.services.design.design_text import DesignText
 
 FILTER = "Event models (*.json)"
+TOPIC = "import of an event model"
+"""What its notices are about, of which the next takes the place of the last."""
 
 
 class BoardImport:
@@ -55,13 +59,23 @@ class BoardImport:
             NotFound, InvalidValue: It cannot be read, or is no event model.
         """
         design, found = self._desk.workspace.design, list[ImportedModel]()
+        loop, stopped = asyncio.get_running_loop(), threading.Event()
         model = await asyncio.to_thread(read_event_model, path)
 
+        def progress(done: int, total: int) -> bool:
+            said = f"Importing {path.name}: {done:,} of {counted(total, 'part')} …"
+            loop.call_soon_threadsafe(self._say, "info", said, ("Cancel", stopped.set))
+            return not stopped.is_set()
+
         def change(text: DesignText) -> DesignText:
-            found[:] = [with_event_model(text, model)]
+            found[:] = [with_event_model(text, model, progress)]
             return found[0].text
 
-        await asyncio.to_thread(design.apply, f"Import {path.name}", change)
+        try:
+            await asyncio.to_thread(design.apply, f"Import {path.name}", change)
+        except ImportStopped as error:
+            self._say("info", f"{path.name}: {error}")
+            return
         self._editor.follow()
         self._desk.project_saved.emit()
         self._tell(path.name, found[0])
@@ -73,7 +87,10 @@ class BoardImport:
         said = f"{name}: {made or 'nothing that is not there already'}"
         notes = found.notes
         more = [(f"Show {counted(len(notes), 'remark')}", lambda: self._show(notes))] if notes else []
-        self._desk.notice("warning" if notes else "ok", said, *more)
+        self._say("warning" if notes else "ok", said, *more)
+
+    def _say(self, kind: str, text: str, *actions: tuple[str, Callable[[], None]]) -> None:
+        self._desk.noticed.emit(Notice(kind=kind, text=text, actions=actions, topic=TOPIC))
 
     def _show(self, notes: Sequence[str]) -> None:
         WholeText(self._editor.canvas, "\n".join(notes)).show()

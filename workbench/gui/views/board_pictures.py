@@ -142,15 +142,11 @@ class BoardPictures(QWidget):
         self._tries: list[Try] = []
         self._tried: tuple[Registry | None, list[Run]] = (None, [])
         self._told: tuple[Blueprint, list[Run], list[Try]] = (NOTHING.blueprint, [], [])
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
-        self._column.addWidget(self.canvas, 1)
-        self._column.addWidget(self.hints)
-
-    def add_below(self, strip: QWidget) -> None:
-        """Puts something between the canvas and the line of keys; the canvas makes room while it is seen."""
-        self._column.insertWidget(1, strip)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.canvas, 1)
+        column.addWidget(self.hints)
 
     def is_ready(self, name: str) -> bool:
         """Whether a picture can be shown at once: places are found, or there are few to find."""

@@ -10,10 +10,12 @@ from typing_extensions import override
 from workbench.gui.actions import Actions, action
 from workbench.gui.views.board_details import DetailsPanel
 
-NARROW = 900
+NARROW = 640
 """Pixels of the view from which the details stand beside the board."""
 WIDE, TALL = 360, 260
 """Pixels of the details beside the board, and below it, until a person makes them another size."""
+LEAST = 184
+"""Pixels of both in height at least: what lies below them gets what it needs before they get more."""
 
 
 class BoardSplit(QSplitter):
@@ -31,6 +33,7 @@ class BoardSplit(QSplitter):
         self._settings: QSettings | None = None
         self.wanted, self._chosen = True, False
         self.setChildrenCollapsible(False)
+        self.setMinimumHeight(LEAST)
         self.addWidget(board)
         self.addWidget(details)
         self.setStretchFactor(0, 1)
@@ -86,7 +89,7 @@ class BoardSplit(QSplitter):
         self._details.setVisible(shown)
         if shown:
             room = self.width() if self.beside else self.height()
-            size = min(self._size(), room // 2)
+            size = min(self._size(), room * 2 // 5 if self.beside else room // 2)
             self.setSizes([room - size, size])
 
     def _size(self) -> int:

@@ -39,8 +39,8 @@ RESTRICTED = "The project's Python modules were not imported, since they are not
 OPEN = ("Open", "external")  # where a kind of node has no words of its own for it
 HALTED = {"paused", "engine paused", "engine stopped", "faulted"}  # shown in place of a counter
 PICTURES, ICONS = ("Blueprint", "Topology"), ("layout", "graph")
-WIDE, MEDIUM, SMALL = 900, 640, 560
-"""Pixels from which buttons have words, zooming has its buttons, and so has what keys and menus do, too."""
+ROOMY, WIDE, MEDIUM, SMALL = 1180, 900, 640, 560
+"""Pixels from which all is said of a draft, buttons have words, zooming and what menus do have buttons."""
 RUNNING = {"Run", "Observe"}  # arrangements that begin with the topology
 
 
@@ -64,7 +64,6 @@ class BoardView(View):
         self.refused = RefusedKeys(self.canvas)
         self.trial = BoardTrial(desk, self.canvas)
         self.editor = BoardEditor(desk, self.canvas)
-        self.pictures.add_below(self.editor.changes.strip)
         self.editor.drafted.connect(self.refresh, Qt.ConnectionType.QueuedConnection)
         self.pictures.frame.heads.moved.connect(self.editor.slices.move)
         self.editor.wires.told.connect(self.pictures.tell)
@@ -89,6 +88,7 @@ class BoardView(View):
         self.editor.stood.connect(lambda: self._show_details(self.scene.chosen))
         self.acts.offer()
         self.tools = BoardTools(self.editor, self.pictures)
+        self.marks.schema_wanted.connect(self.tools.schema.open)
         self._tell_scenarios = partial(self.pictures.tell_scenarios, desk.workspace.scenarios)
         self.destroyed.connect(desk.workspace.scenarios.listen(self._tell_scenarios))
         self._show_details("")
@@ -108,16 +108,15 @@ class BoardView(View):
             "Open the project's folder",
             self._open_folder,
         )
-        board = QWidget()
-        self.split = BoardSplit(board, self.details)
-        self.split.splitterMoved.connect(lambda _at, _handle: self._word())
+        self.split, board = BoardSplit(self.pictures, self.details), QWidget()
         column = QVBoxLayout(board)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._toolbar())
-        column.addWidget(self.pictures, 1)
+        column.addWidget(self.split, 1)
+        column.addWidget(self.editor.changes.strip)
         self.pages = QStackedWidget()
-        self.pages.addWidget(self.split)
+        self.pages.addWidget(board)
         self.pages.addWidget(empty)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -165,7 +164,8 @@ class BoardView(View):
 
     def _word(self) -> None:
         """Shows the buttons with their words where there is room."""
-        wide, medium, small = (self.pictures.width() >= least for least in (WIDE, MEDIUM, SMALL))
+        roomy, wide, medium, small = (self.width() >= least for least in (ROOMY, WIDE, MEDIUM, SMALL))
+        self.editor.set_roomy(roomy=roomy)
         show_words((*self._switch, self.marks.button, self.editor.add_button), shown=wide)
         for button in self._zooming:  # the wheel and the keys do it, too
             button.setVisible(medium)

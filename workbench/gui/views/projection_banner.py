@@ -27,7 +27,7 @@ DOING = {
     "not run here": "A rebuild is not finished; this window is read-only",
 }
 STATES = {
-    "live": "ok",
+    "running": "ok",
     "paused": "warning",
     "engine paused": "warning",
     "engine stopped": "error",
@@ -167,9 +167,9 @@ class ProjectionBanner(Banner):
 def standing_of(view: ProjectionView) -> tuple[str, str]:
     """Returns kind and words of the pill: a live table with a rebuild beside it is what its rebuild is."""
     rebuild = view.rebuild
-    if view.condition == "live" and rebuild is not None:
+    if view.condition == "running" and rebuild is not None:
         halted = "" if rebuild.condition == "rebuilding" else "rebuild "
         return STATES.get(rebuild.condition, "neutral"), f"{halted}{rebuild.condition}"
-    if view.condition == "live" and view.stale:
+    if view.condition == "running" and view.stale:
         return "warning", "stale"
     return STATES.get(view.condition, "neutral"), view.condition

@@ -315,7 +315,7 @@ class ProjectionsView(View):
             part.setVisible(not view.by_handlers)
         self.place.setText(f"checkpoint {view.checkpoint:,} · lag {view.lag:,}")
         self.place.setToolTip(f"The rows are the fold of all events up to here; the store is at {head:,}")
-        behind = view.lag > 0 and view.condition == "live"
+        behind = view.lag > 0 and view.condition == "running"
         self.progress.setVisible(behind)
         if behind:
             self.progress.setRange(0, 1000)

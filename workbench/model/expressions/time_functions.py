@@ -79,6 +79,8 @@ def duration(value: Any) -> timedelta:
     if len(value) > LONGEST or (value != "0" and _DURATION.fullmatch(value) is None):
         said = f"'{value[:40]}' is no duration such as 1h30m or 2.5s"
         counted = len(value) <= LONGEST and read_calendar(value) is not None
+        if "{" in value:
+            said += ": texts are joined with +, as in string(n) + 'h'"
         calendar = f": later(now, '{value[:40]}') counts by the calendar" if counted else ""
         raise Wrong(said + calendar)
     total = sum(_nanoseconds(*part.groups()) for part in _PART.finditer(value))

@@ -244,8 +244,16 @@ def way_to_fit(name: str, wanted: Type, found: Type) -> str:
     if found.kind is Kind.NULL:
         return f"give it a value, or put ? behind the type of {name}"
     if kinds[0] is not kinds[1] and kinds not in _FITS:
-        return f"{_MADE_BY[kinds[1]]}(…) makes it one" if kinds[0] in _MADE_OF.get(kinds[1], ()) else ""
+        made = converted("…", wanted, found)
+        return f"{made} makes it one" if made else ""
     return 'say what it is then: "x != null ? x : …"' if found.nullable and not wanted.nullable else ""
+
+
+def converted(text: str, wanted: Type, found: Type) -> str:
+    """Returns an expression that makes a value of another kind what is wanted; empty where none does."""
+    kinds = (found.counts_as, wanted.counts_as)
+    fits = kinds[0] is kinds[1] or kinds in _FITS or kinds[0] not in _MADE_OF.get(kinds[1], ())
+    return "" if fits else f"{_MADE_BY[kinds[1]]}({text})"
 
 
 _MADE_BY = {Kind.STRING: "string", Kind.INTEGER: "int", Kind.DOUBLE: "double", Kind.DECIMAL: "decimal"}

@@ -15,7 +15,7 @@ from workbench.errors import ExpressionFailed
 from workbench.model.decision_context import For
 from workbench.model.expressions.closures import Scope, Variable
 from workbench.model.expressions.operators import Get
-from workbench.model.expressions.value_kinds import RECORD, Kind, Type, misfit, way_to_fit
+from workbench.model.expressions.value_kinds import RECORD, Kind, Type, converted, misfit, way_to_fit
 from workbench.model.expressions.value_views import names_of
 from workbench.model.policy import After, At, Issue, Withdraw
 from workbench.project.declared.build_values import Build, ValueSource, checked, quick, source_of
@@ -26,6 +26,7 @@ from workbench.project.declared.scopes import Lines, lines_of
 from workbench.project.declared.sections import Acting, ActionSection, AnswerSection
 from workbench.project.declared.source_locations import Path
 from workbench.project.declared.value_classes import as_json
+from workbench.project.declared.withdraw_compiler import withdrawal, withdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ class ActionCompiler:
         """Compiles the commands that follow; their names are added to ``names``."""
         makes: dict[str, _Make] = {"issue": partial(_issue, names)}
         if self.withdrawn is not None:
-            makes["withdraw"] = _withdraw
+            makes["withdraw"] = withdrawal
         return self._compiled(path, acting, makes)
 
     def handled(self, path: Path, acting: Acting) -> list[CompiledAction]:
@@ -180,21 +181,9 @@ class ActionCompiler:
             repeated |= bool(one.when and lines)
             build = makes[verb](replace(inner, present=inner.present | yes), place, one) if verb else None
             if build is not None:
-                before = inner.withdrawn_by(place, one) if verb == "issue" else None
+                before = withdrawn(inner, place, one) if verb == "issue" else None
                 made.append(CompiledAction(when, *build, lines, before))
         return made
-
-    def withdrawn_by(self, path: Path, one: ActionSection) -> Withdraw | None:
-        """Compiles what an action of a process takes back before it does anything else."""
-        place = (*path, "withdraw")
-        if one.withdraw and self.withdrawn is None:
-            said = "only a process withdraws what it issued"
-            self.draft.tell(place, "S-TYPE", said, "make this a process", key=True)
-        if not one.withdraw or self.withdrawn is None:
-            return None
-        self.withdrawn.extend((place, name) for name in one.withdraw)
-        known = [self.draft.commands.get(name) for name in one.withdraw]
-        return Withdraw(*(part.cls for part in known if part is not None))
 
     def condition(
         self,
@@ -243,6 +232,14 @@ class ActionCompiler:
 
     def fields(self, path: Path, verb: str, one: ActionSection, part: CompiledPart) -> dict[str, ValueSource]:
         """Returns what gives each field: as it is written, else from a field of the same name."""
+        found = self.given(path, one, part)
+        for name in part.field_types:
+            if name not in one.given and (same := self._same(path, verb, part, name)) is not None:
+                found[name] = same
+        return {name: found[name] for name in part.field_types if name in found}
+
+    def given(self, path: Path, one: ActionSection, part: CompiledPart) -> dict[str, ValueSource]:
+        """Returns what gives each field for which an expression is written."""
         found: dict[str, ValueSource] = {}
         for name, text in one.given.items():
             place, wanted = (*path, "with", name), part.field_types.get(name)
@@ -251,10 +248,7 @@ class ActionCompiler:
                 continue
             kept = part.fields[name] if part.fields is not None else None
             found[name] = self.draft.value(place, text, self.scope, wanted, present=self.present, field=kept)
-        for name in part.field_types:
-            if name not in one.given and (same := self._same(path, verb, part, name)) is not None:
-                found[name] = same
-        return {name: found[name] for name in part.field_types if name in found}
+        return found
 
     def _same(self, path: Path, verb: str, part: CompiledPart, name: str) -> ValueSource | None:
         source = self.scope[self.source]
@@ -269,7 +263,8 @@ class ActionCompiler:
         found = fields[name].not_null() if text in self.present else fields[name]
         if said := misfit(name, wanted, found):
             whole = f"{text} does not fit {part.name}: {said}"
-            self.draft.tell((*path, verb), "S-TYPE", whole, f'say it in with {{ {name}: "…" }}')
+            made = "" if found.nullable else converted(text, wanted, found)
+            self.draft.tell((*path, verb), "S-TYPE", whole, f'say it in with {{ {name}: "{made or "…"}" }}')
         run, _ = self.draft.expression((*path, verb), text, {self.source: source})
         return source_of(run, part.fields[name] if part.fields is not None else None, found)
 
@@ -334,11 +329,6 @@ def _issue(
         return build, None
     name = own.answer((*path, "refused"), one.refused, part, own.present)
     return lambda env: Issue(build(env), name), None
-
-
-def _withdraw(own: ActionCompiler, path: Path, one: ActionSection) -> tuple[Build, None] | None:
-    found = own.withdrawn_by(path, one)
-    return (lambda _env: found), None
 
 
 def _publish(own: ActionCompiler, path: Path, one: ActionSection) -> tuple[Build, None] | None:

@@ -104,10 +104,8 @@ def _changes(event: str, step: StepSection) -> Iterator[ModelFlow]:
 def _given(acting: Acting, cause: str = "") -> Iterator[ModelFlow]:
     """Yields which fields each event, command or message gets of an expression."""
     for _, one in sections_of((), acting):
-        if one.given:
-            said = ", ".join(f"{field} = {_text(value)}" for field, value in one.given.items())
-            name = one.emit or one.issue or one.publish
-            yield ModelFlow(verb="gives", name=name, cause=cause, words=said)
+        if one.given and (name := one.emit or one.issue or one.publish):
+            yield ModelFlow(verb="gives", name=name, cause=cause, words=_values(one))
         if one.refused is not None:
             yield from _given(one.refused, cause)
 
@@ -122,6 +120,10 @@ def _answered(query: QuerySection) -> ModelFlow:
         f"ordered by {column}{' descending' * (column != query.order)}" if column else "",
     )
     return ModelFlow(verb="lists", name=query.list, words=", ".join(filter(None, parts)))
+
+
+def _values(one: ActionSection) -> str:
+    return ", ".join(f"{field} = {_text(value)}" for field, value in one.given.items())
 
 
 def _text(value: object) -> str:
@@ -191,8 +193,10 @@ def _acts(acting: Acting, cause: str = "") -> Iterator[ModelFlow]:
         for key, verb in _VERBS.items():
             if name := getattr(one, key):
                 yield ModelFlow(verb=verb, name=name, cause=cause, words=words)
+        having = f"where {_values(one)}" if one.given and not one.issue else ""
         for name in one.withdraw:
-            yield ModelFlow(verb="withdraws", name=name, cause=cause, words=condition)
+            words = ", ".join(part for part in (having, condition) if part)
+            yield ModelFlow(verb="withdraws", name=name, cause=cause, words=words)
         if one.refused is not None:
             for answer in _acts(one.refused, cause):
                 said = ", ".join(part for part in (f"if {one.issue} is refused", answer.words) if part)

@@ -93,6 +93,13 @@ class ProjectionSection(Section):
     )
 
 
+def _one_text(value: object) -> object:
+    """Returns a list of columns as one text, of which it is told that it is too many."""
+    return (
+        ", ".join(value) if isinstance(value, list) and all(isinstance(one, str) for one in value) else value
+    )
+
+
 class QuerySection(Section):
     """``[query.NAME]``: one row by its key, or a page of rows by columns."""
 
@@ -103,7 +110,9 @@ class QuerySection(Section):
     where: Expression = Field(
         "", description="Condition on the row, whose columns are compared with values and fields"
     )
-    order: str = Field("", description="Column that sorts the rows, -column the other way; else the key does")
+    order: Annotated[str, BeforeValidator(_one_text)] = Field(
+        "", description="Column that sorts the rows, -column the other way; else the key does"
+    )
 
     @property
     def contradiction(self) -> str:

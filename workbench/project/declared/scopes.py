@@ -20,6 +20,7 @@ Lines = Callable[[Any], Iterator[Any]]
 MOST_LINES = 10_000
 """Lines over which something is repeated."""
 _RENAME = "choose another name"
+_ONCE = "a let is computed once, before each: say it in when or with"
 _NO_LIST = 'say what it is then: "x != null ? x : []"'
 _MICROS = Type(kind=Kind.MICROS)
 
@@ -64,12 +65,17 @@ def with_names(draft: Compilation, path: Path, section: Naming, scope: Scope) ->
     """
     found = dict(scope)
     inside = _asked(scope, section.model_dump()) if section.let else {}
+    before = len(draft.problems)
     for name, text in section.let.items():
         if name in found:
             draft.tell((*path, "let", name), "S-NAME", f"{name} is taken already", _RENAME, key=True)
             continue
         run, known = draft.expression((*path, "let", name), text, inside)
         found[name] = inside[name] = Variable(known, once(run))
+    lines = {f"nothing here is called {line}" for line in getattr(section, "each", {})}
+    draft.problems[before:] = [
+        replace(one, hint=_ONCE) if one.message in lines else one for one in draft.problems[before:]
+    ]
     return found
 
 

@@ -22,7 +22,9 @@ from workbench.project.declared.source_locations import Path
 Asking = Callable[[Any], Condition]
 """Gives a condition, from what expressions are read from."""
 _MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_FORMS = "write row.column == …, or with != < <= > >= in, joined by && and ||"
+_FORMS = "write row.column == …, or with != < <= > >= in, or row.column.startsWith(…); joined by && and ||"
+_LAST = "\U0010ffff"
+"""The last code point, which stands for no character: behind a text it is behind all that begin with it."""
 _EQUAL = 'write row.column == …, several joined by &&; when: "…" looks at each of the rows found'
 
 
@@ -83,6 +85,8 @@ class RowConditions:
             return self._truth(node.of, wanted=False)
         if _is_column(node):
             return self._truth(node, wanted=True)
+        if isinstance(node, cel_parser.Call) and _is_beginning(node):
+            return self._begins(node.target, node.arguments[0])
         sides = _sides(node)
         if sides is None:
             return self._flaw(node, *_misshapen(node))
@@ -91,6 +95,20 @@ class RowConditions:
         if operator == "in":
             return lambda env: AnyOf(tuple(Compare(column.name, "==", one) for one in kept(env)))
         return lambda env: Compare(column.name, operator, kept(env))
+
+    def _begins(self, column: Any, value: cel_parser.Node) -> Asking:
+        """Returns the condition that a text begins with another one: it is among those from it on."""
+        if self.columns[column.name] is not ColumnKind.TEXT:
+            return self._flaw(column, f"{column.name} is no text", _FORMS)
+        kept = self._kept(column.name, "==", value)
+
+        def asking(env: Any) -> Condition:
+            if (first := kept(env)) is None:
+                return NEVER
+            last = Compare(column.name, "<=", f"{first}{_LAST}")
+            return AllOf((Compare(column.name, ">=", first), last))
+
+        return asking
 
     def _outside(self, node: cel_parser.Node) -> Asking:
         """Returns what decides without a look at the rows."""
@@ -179,6 +197,12 @@ def _is_column(node: cel_parser.Node) -> bool:
     return (
         isinstance(node, cel_parser.Select) and isinstance(node.of, cel_parser.Name) and node.of.name == "row"
     )
+
+
+def _is_beginning(node: cel_parser.Call) -> bool:
+    """Whether it asks with what a column begins."""
+    alone = node.target is not None and _is_column(node.target) and not any(map(_looks, node.arguments))
+    return node.name == "startsWith" and alone
 
 
 def _sides(node: cel_parser.Node) -> tuple[cel_parser.Select, str, cel_parser.Node] | None:

@@ -179,7 +179,7 @@ def _names_of_keys(asked: _Asked, known: KeyPlace, scopes: list[Scope]) -> Membe
 
 
 def _fields_of_action(asked: _Asked, around: Scope) -> Members:
-    for key, kind in (("emit", "event"), ("issue", "command")):
+    for key, kind in (("emit", "event"), ("issue", "command"), ("withdraw", "command")):
         if name := text_of(around, key):
             return members_of(asked.checked, kind, name)
     return {}

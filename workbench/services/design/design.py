@@ -19,10 +19,11 @@ from workbench.services.design.field_renames import FieldChanges
 from workbench.services.design.gestures import DesignNode, events_of, places_of, renamed
 from workbench.services.design.marks.find_marks import marks_of
 from workbench.services.design.marks.mark import DesignMark
+from workbench.services.design.marks.stored_marks import StoredTrial
 from workbench.services.design.stored_names import with_kept_names
-from workbench.services.design.text_merge import changed_files, file_of, joined, without
+from workbench.services.design.text_merge import changed_files, file_of, joined, joined_file, without
 from workbench.services.project_editor.settings_preview import WouldBreak, broken_scenarios, would_be
-from workbench.tusk import ChangedOnDisk, Document, Problem, TskError, parse
+from workbench.tusk import Document, Problem, parse
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
@@ -84,6 +85,7 @@ class Design:
         self, world: World[Project], environ: Mapping[str, str], drafts: DraftFiles, store: ProjectFiles
     ) -> None:
         self._world, self._environ, self._drafts, self._store = world, environ, drafts, store
+        self._trial = StoredTrial()
         self._key = ""
         self._turn = threading.Lock()
         self.compiled: Project | None = None
@@ -158,7 +160,7 @@ class Design:
             before = self._store.texts(in_part=True)
             broken = now.file in self._store.unread
             after = along(
-                before.with_file(now) if self._store.has(now.file, was) else _joined(before, now, was)
+                before.with_file(now) if self._store.has(now.file, was) else joined_file(before, now, was)
             )
             if not broken:
                 after = with_kept_names(before, after, self._world.store)
@@ -229,9 +231,17 @@ class Design:
         self._drafts.write()
 
     def marks(self) -> list[DesignMark]:
-        """Returns what is worth a second look in the model that runs, at its places in its file."""
+        """Returns what is worth a second look in the model that runs, at its places in its file.
+
+        Raises:
+            WorldError: The store cannot be read.
+        """
         model = self._world.model
-        return marks_of(model.file, model.registry, model.warnings) if model.file is not None else []
+        if model.file is None:
+            return []
+        with closing(self._world.store.reader()) as reader:
+            unfit = self._trial.unfit(reader, model.registry)
+        return marks_of(model.file, model.registry, model.warnings, unfit)
 
     def is_running(self) -> bool:
         """Whether the files were written here as they run."""
@@ -377,15 +387,6 @@ class Design:
         except ProjectError as error:
             return [one if isinstance(one, Problem) else str(one) for one in error.problems]
         return []
-
-
-def _joined(text: DesignText, now: Document, was: bytes) -> DesignText:
-    """Returns texts with what was edited in one of them that changed meanwhile."""
-    try:
-        base = text.with_file(parse(was, now.file))
-    except TskError as error:
-        raise ChangedOnDisk(f"{now.file} was changed meanwhile", hint="look at what it says now") from error
-    return joined(base, text.with_file(now), text)
 
 
 def _said(text: DesignText, name: str, said: str | None) -> DesignText:

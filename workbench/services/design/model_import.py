@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.errors import InvalidValue
+from workbench.errors import CallerError, InvalidValue
 from workbench.interop.event_model_file import EventModelFile
 from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
@@ -25,6 +25,14 @@ WIRES = (("command", "event"), ("event", "projection"), ("event", "policy"), ("p
 _GIVES = {("policy", "command"), ("command", "event")}
 """What gives the fields of what follows their values."""
 _NOTHING = parse("", PROJECT_FILE)
+EVERY = 50
+"""Elements and wires after which it is told how far an import is."""
+Progress = Callable[[int, int], bool]
+"""Told how many elements and wires of how many are done; returns whether to go on."""
+
+
+class ImportStopped(CallerError):
+    """Who is told how far an import is ended it; nothing changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +49,9 @@ class ImportedModel:
     notes: tuple[str, ...]
 
 
-def with_event_model(text: DesignText, model: EventModelFile) -> ImportedModel:
+def with_event_model(
+    text: DesignText, model: EventModelFile, progress: Progress = lambda _done, _total: True
+) -> ImportedModel:
     """Returns the texts with everything of a model that they do not have yet.
 
     Commands, events and read models keep their fields, what reacts becomes a policy, examples become
@@ -49,9 +59,10 @@ def with_event_model(text: DesignText, model: EventModelFile) -> ImportedModel:
 
     Raises:
         TskError: The project file would be too large.
+        ImportStopped: It was ended.
     """
     notes: list[str] = []
-    work = _Import(text=text, elements=elements_of(model, notes), notes=notes)
+    work = _Import(text=text, elements=elements_of(model, notes), notes=notes, progress=progress)
     work.add_all()
     work.add_wires()
     work.loosen()
@@ -77,12 +88,15 @@ class _Import:
     text: DesignText
     elements: list[ImportedElement]
     notes: list[str]
+    progress: Progress
+    done: int = 0
     made: dict[str, int] = field(default_factory=dict)
     fresh: dict[DesignNode, None] = field(default_factory=dict)
     sections: dict[DesignNode, Document] = field(default_factory=dict)
 
     def add_all(self) -> None:
         """Adds sections: aggregates, then what belongs to them, then who reads and reacts."""
+        total = len(self.elements) + sum(1 for _ in self._wires())
         for owner in dict.fromkeys(one.owner for one in self.elements if one.owner):
             self._add(DesignNode("aggregate", owner), {})
         for kind in ("actor", "command", "event", "projection", "policy"):
@@ -90,6 +104,13 @@ class _Import:
                 if one.kind == kind:
                     self._leave_out_deep(one)
                     self._add(DesignNode(kind, one.name), self._entries(one))
+                    self._step(total)
+
+    def _step(self, total: int) -> None:
+        """Tells now and then how far it is, and ends where that is wanted."""
+        self.done += 1
+        if self.done % EVERY == 0 and not self.progress(min(self.done, total), total):
+            raise ImportStopped("the import was stopped: nothing was changed")
 
     def _leave_out_deep(self, one: ImportedElement) -> None:
         """Takes fields away that are nested deeper than a file can be."""
@@ -163,6 +184,7 @@ class _Import:
         for source, target in wires:
             if source in self.fresh or target in self.fresh:
                 self._link(source, target)
+            self._step(len(self.elements) + len(wires))
         issuing = {source for source, target in wires if self._section(target) is not None}
         for node in sorted(self.fresh, key=lambda one: (one.kind, one.name)):
             self._doubt(node)

@@ -121,9 +121,9 @@ def add_entry(document: Document, path: Path, value: Mapping[str, Any]) -> Docum
 
 def names_at(document: Document, path: Path) -> list[str]:
     """Returns the names that a key holds, or those of the entries of a map or section."""
-    entry = document.find(path)
+    entry = document.find_content(path)
     if entry is None:
-        section = document.sections.get(".".join(path))
+        section = document.sections.content(".".join(path))
         return list(section.entries) if section is not None else []
     return list(entry.value.scope.entries) if entry.value.scope is not None else _names(entry)
 

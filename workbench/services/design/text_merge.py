@@ -6,7 +6,7 @@ from workbench.errors import InvalidValue, ProjectError
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.section_merge import merge
-from workbench.tusk import Document, parse
+from workbench.tusk import ChangedOnDisk, Document, TskError, parse
 
 
 class DesignConflict(ProjectError):
@@ -49,6 +49,23 @@ def joined(base: DesignText, mine: DesignText, theirs: DesignText, *, prefer: st
         if name not in mine.scenarios and theirs.scenarios.get(name) == before:
             made = made.without_file(name)
     return made
+
+
+def joined_file(text: DesignText, now: Document, was: bytes) -> DesignText:
+    """Returns texts with what was edited in one of them that changed meanwhile.
+
+    Args:
+        was: The file as it was before it was edited.
+
+    Raises:
+        DesignConflict: The same section changed in it.
+        ChangedOnDisk: It had mistakes before.
+    """
+    try:
+        base = text.with_file(parse(was, now.file))
+    except TskError as error:
+        raise ChangedOnDisk(f"{now.file} was changed meanwhile", hint="look at what it says now") from error
+    return joined(base, text.with_file(now), text)
 
 
 def without(label: str, after: DesignText, before: DesignText, present: DesignText, word: str) -> DesignText:

@@ -194,8 +194,8 @@ class Monitor:
     def _condition(self, name: str, status: str) -> str:
         """Returns what a stored status of a projection or of its rebuild is worth at this moment."""
         hindrance = self._hindrance(f"projection {name}")
-        moves = status in {"live", "new"}
-        return hindrance or status if moves else status
+        moves = {"live": "running", "new": "new"}.get(status)
+        return hindrance or moves if moves else status
 
     def _rebuild(
         self, name: str, state: ProjectionState, building: ProjectionGeneration | None
@@ -208,7 +208,7 @@ class Monitor:
             share=min(1.0, checkpoint / max(1, self._reader.head())),
             fault=state.fault,
             fault_position=state.fault_position,
-            condition=self._condition(name, state.status.value).replace("live", "rebuilding"),
+            condition=self._condition(name, state.status.value).replace("running", "rebuilding"),
         )
 
     def flow(self) -> dict[str, int]:

@@ -82,8 +82,8 @@ class ProjectionView:
 
     Attributes:
         status: As it is stored: ``live``, ``paused``, ``faulted``; ``new`` where nothing is.
-        condition: What is true of it at this moment: its status where that holds up, else ``engine paused``,
-            ``engine stopped`` or ``not run here`` (this window is read-only).
+        condition: What is true of it at this moment: ``running``, ``new``, ``paused``, ``faulted``, ``engine
+            paused``, ``engine stopped`` or ``not run here`` (this window is read-only).
         by_handlers: Handlers write its rows; it follows no log, and cannot be rebuilt (J6).
         stale: Its definition changed since its rows were made (J4).
         columns: Names and kinds as the rows have them, whatever the definition says by now.

@@ -26,6 +26,7 @@ from workbench.services.project.run_check import (
     start_problems,
     store_problems,
     story_problems,
+    unfit_in,
 )
 from workbench.tusk import parse, read_file
 
@@ -90,11 +91,12 @@ async def check_project(target: Path, environ: Mapping[str, str], *, trust: bool
             Complaint(file=PROJECT_FILE, code="M-TABLE", message=error.message, hint=error.hint)
             for error in misfits(project)
         ]
+    unfit = unfit_in(project) if any(one.code == "E-STORED" for one in stored) else {}
     found = [_complaint(problem, root) for problem in said]
     return ProjectReport(
         name=project.name,
         complaints=tuple(found),
-        marks=tuple(_at(root, mark) for mark in marks_of(file, project.registry, project.warnings)),
+        marks=tuple(_at(root, mark) for mark in marks_of(file, project.registry, project.warnings, unfit)),
         model=counts(project.registry),
         flows=_flows(project.registry),
     )

@@ -34,6 +34,7 @@ from workbench.project.python_sources import place_of_name
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import find_scenarios
 from workbench.services.commands.command_story import command_in
+from workbench.services.design.marks.stored_marks import is_unfit
 from workbench.services.maintenance.store_owner import check_place, owner_for
 from workbench.services.monitor import Monitor
 from workbench.services.project.stored_parts import unusable_parts
@@ -181,6 +182,13 @@ def _unread(project: Project) -> Iterator[Complaint]:
         events = "1 stored event" if count == 1 else f"{count:,} stored events"
         message = f"{events} of {name}, version {version}: {said}"
         yield Complaint(file=store, code="E-STORED", message=message, hint=hint)
+
+
+def unfit_in(project: Project) -> Counter[str]:
+    """Returns how many stored events do not fit, by type."""
+    types = project.registry.events
+    events = (event for _, event in scan(project.store_path, project.registry.named) if event.type in types)
+    return Counter(event.type for event in events if is_unfit(types[event.type], event))
 
 
 def _unusable(project: Project) -> Iterator[Complaint]:

@@ -13,9 +13,12 @@ from workbench.model.registry import Registry
 from workbench.model.scenario import Facts
 from workbench.project.scenarios.scenario_items import DATA
 from workbench.project.scenarios.scenario_reader import GIVEN, NO_OTHER_EVENTS, THEN, WHEN
+from workbench.services.commands.example_values import example_of
 from workbench.services.scenarios.scenario_edits import WrittenStep
 
 FORMS = {"given": GIVEN, "when": WHEN, "then": THEN}
+UUID = "00000000-0000-0000-0000-000000000001"
+"""Stands for an id that a scenario gives."""
 _TEXT = {"type": "string", "minLength": 1}
 _WHOLE = {"type": "integer", "minimum": 0}
 _TIME = {"type": "string", "format": "date-time"}
@@ -124,7 +127,7 @@ def begun(registry: Registry, kind: StepKind, steps: Iterable[WrittenStep]) -> F
         data, known = _data(registry, kind.part, head, facts)
         ids = _ids(registry, str(facts[head]), said) if head == "command" else {}
         if data is not None:
-            fields = example_of("", data, known)
+            fields = example_of({**data, "$defs": known}, lambda: UUID, needed=True)
             asked = _asked_for(registry, str(facts[head])) if head == "event" else {}
             facts["data"] = fields | {key: asked[key] for key in fields if key in asked} | ids
     return facts
@@ -164,46 +167,6 @@ def _ids(registry: Registry, command: str, said: Iterable[Facts]) -> dict[str, A
         if ids:
             found[place.id] = ids[-1]
     return found
-
-
-def example_of(name: str, schema: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
-    """Returns a value that fits a schema, as far as one can be made up: its example, or a plain one.
-
-    Args:
-        name: Of the field, which stands for a text.
-        known: What the schema refers to, by name.
-    """
-    if "$ref" in schema:
-        schema = {**known.get(str(schema["$ref"]).rpartition("/")[2], {}), **schema}
-    for key in ("examples", "enum"):
-        if schema.get(key):
-            return schema[key][0]
-    if "default" in schema or "const" in schema:
-        return schema.get("const", schema.get("default"))
-    if ways := schema.get("anyOf") or schema.get("allOf") or schema.get("oneOf"):
-        return example_of(name, ways[0], known)
-    match schema.get("type"):
-        case "object":
-            fields, needed = schema.get("properties", {}), schema.get("required", ())
-            return {key: example_of(key, one, known) for key, one in fields.items() if key in needed}
-        case "array":
-            return [example_of(name, schema.get("items", {}), known)] if schema.get("minItems") else []
-        case "integer" | "number":
-            return schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
-        case "boolean":
-            return False
-        case "string":
-            return _TEXTS.get(str(schema.get("format")), name or "text")
-    return None
-
-
-_TEXTS = {
-    "uuid": "00000000-0000-0000-0000-000000000001",
-    "email": "name@example.com",
-    "date-time": "2024-05-31T14:00:00Z",
-    "date": "2024-05-31",
-    "decimal": "1.00",
-}
 
 
 # -- forms --------------------------------------------------------------------------------------------------

@@ -14,11 +14,14 @@ from workbench.store.sqlite.run_table import Run
 def withdraw(con: sqlite3.Connection, op: WithdrawTimeouts, now: int) -> int:
     """Marks what was not handed out yet, and lets its delivery go."""
     marks = ",".join("?" * len(op.types))
-    found = con.execute(
-        f"delete from timeouts where instance = ? and type in ({marks}) returning position",
+    waiting = con.execute(
+        f"select t.position, ifnull(m.data, '{{}}') from timeouts t left join messages m using (position)"
+        f" where t.instance = ? and t.type in ({marks})",
         (op.instance, *op.types),
     ).fetchall()
-    return sum(_withdrawn(con, position, op.about, now) for (position,) in found)
+    found = [position for position, data in waiting if op.is_about(data)]
+    con.executemany("delete from timeouts where position = ?", [(position,) for position in found])
+    return sum(_withdrawn(con, position, op.about, now) for position in found)
 
 
 def _withdrawn(con: sqlite3.Connection, position: int, about: int, now: int) -> bool:

@@ -24,14 +24,20 @@ from tests.services.design.marks.mark_examples import (
 from workbench.assets import asset
 from workbench.errors import InvalidValue, ProjectError
 from workbench.model.clock import ManualClock
+from workbench.model.event import NewEvent
+from workbench.model.ids import derived_id
 from workbench.project.project import load_project
 from workbench.project.project_file import read_settings
 from workbench.services.design.design import Design
 from workbench.services.design.marks.certain_conditions import certainty
 from workbench.services.design.marks.find_marks import KINDS, marks_of
+from workbench.services.design.marks.stored_marks import UNFIT, StoredTrial
+from workbench.services.design.project_files import ProjectFiles
 from workbench.services.project.draft_files import DraftFiles
+from workbench.store.memory.store import MemoryStore
+from workbench.store.operations import Append
 
-CODES = [kind.code for kind in KINDS]
+CODES = [kind.code for kind in KINDS if kind is not UNFIT]
 
 
 def named(marks):
@@ -43,7 +49,7 @@ def test_a_model_in_order_has_none():
 
 
 def test_every_kind_has_an_example_and_says_all_that_is_to_be_said():
-    assert sorted(EXAMPLES) == sorted(CODES)
+    assert sorted([*EXAMPLES, "A-STORED"]) == sorted(kind.code for kind in KINDS)
     assert all(kind.title and kind.why and kind.way for kind in KINDS)
 
 
@@ -73,9 +79,11 @@ def test_what_a_fix_did_is_undone_to_the_byte(code, tmp_path):
     text = EXAMPLES[code][1].replace("\n", "\r\n").encode()
     file = tmp_path / "project.tsk"
     file.write_bytes(text)
-    world = SimpleNamespace(model=load_project(tmp_path, environ={}, trusted=True), store=None)
+    world = SimpleNamespace(
+        model=load_project(tmp_path, environ={}, trusted=True), store=MemoryStore(ManualClock())
+    )
     drafts = DraftFiles(tmp_path, {"WORKBENCH_CONFIG": str(tmp_path / "config")}, ManualClock())
-    design = Design(world, {}, drafts)
+    design = Design(world, {}, drafts, ProjectFiles(world, {}))
     for mark in design.marks():
         for fix in mark.fixes:
             assert not design.apply(fix.label, fix.change).problems
@@ -181,3 +189,52 @@ def test_any_model_has_marks_whose_fixes_load_or_say_why_not(seed, size):
         for fix in mark.fixes:
             with suppress(InvalidValue, ProjectError):
                 marks_in(fix.change(design))
+
+
+# -- what is stored ----------------------------------------------------------------------------------------
+
+
+def stored(*data):
+    """Returns a store with events that a version of `NOTE` wrote, each with its data."""
+    store = MemoryStore(ManualClock())
+    events = tuple(
+        NewEvent(id=derived_id(str(at)), type="parcel.noted", data=one) for at, one in enumerate(data)
+    )
+    store.write([Append(stream="parcel-1", events=events)])
+    return store
+
+
+def registry_of(tmp_path, text):
+    (tmp_path / "project.tsk").write_text(text)
+    return load_project(tmp_path, environ={}, trusted=True).registry
+
+
+def test_stored_events_that_do_not_fit_are_counted_until_they_do(tmp_path):
+    reader = stored('{"words":"a"}', '{"words":1}', "{}").reader()
+    trial, text = StoredTrial(), PARCEL + NOTE
+    assert trial.unfit(reader, registry_of(tmp_path, text)) == {"parcel.noted": 2}
+    assert trial.unfit(reader, registry_of(tmp_path, text)) == {"parcel.noted": 2}
+    assert trial.unfit(reader, registry_of(tmp_path, text.replace("words:", "said:"))) == {"parcel.noted": 3}
+    wide = text.replace('{ words: "string" }', '{ words: "string?" }')
+    assert trial.unfit(reader, registry_of(tmp_path, wide)) == {"parcel.noted": 1}
+
+
+def test_what_did_not_change_is_not_read_again(tmp_path, monkeypatch):
+    reader, trial = stored('{"words":1}').reader(), StoredTrial()
+    trial.unfit(reader, registry_of(tmp_path, PARCEL + NOTE))
+    monkeypatch.setattr(reader, "read_types", None)
+    more = PARCEL + NOTE + "\n[actor.clerk]\n"
+    assert trial.unfit(reader, registry_of(tmp_path, more)) == {"parcel.noted": 1}
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(1, "1 stored event does not fit its"), (2, "2 stored events do not")]
+)
+def test_the_mark_says_how_many_and_opens_the_schema(tmp_path, count, said):
+    registry = registry_of(tmp_path, PARCEL + NOTE)
+    file = read_settings(tmp_path, environ={})
+    mark = marks_of(file, registry, unfit={"parcel.noted": count})[0]
+    assert (mark.kind, mark.node, mark.place.line) == (UNFIT, "event:parcel.noted", 30)
+    assert mark.message.startswith(said)
+    (fix,) = mark.fixes
+    assert (fix.opens, fix.change(design_of(PARCEL))) == ("parcel.noted", design_of(PARCEL))

@@ -19,6 +19,7 @@ from workbench.services.design.marks.mark import (
     Severity,
     section_of,
 )
+from workbench.services.design.relations import TEXT
 from workbench.services.design.section_lists import put
 
 UNGUARDED = MarkKind(
@@ -35,7 +36,6 @@ UNISSUED = MarkKind(
     why="No actor, policy, process or handler gives it, so in the story it never happens",
     way="say by whom it is given, have a policy issue it, or remove it",
 )
-_CONSTANT = re.compile(r"\s*'([^'\\]*)'\s*")
 _NO_LETTER = re.compile(r"[^A-Za-z0-9_]+")
 
 
@@ -67,7 +67,7 @@ def _set_to(model: MarkedModel, command: CommandSection, field: str) -> str:
     for _, one in sections_of((), command):
         event = model.sections.events.get(one.emit)
         said = event.set.get(field) if event is not None else None
-        if isinstance(said, str) and (found := _CONSTANT.fullmatch(said)) is not None:
+        if isinstance(said, str) and (found := TEXT.fullmatch(said)) is not None:
             return found[1]
     return ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from workbench.model.registry import Registry
@@ -62,26 +62,34 @@ def unemitted_events(model: MarkedModel) -> Iterator[DesignMark]:
     if not model.is_all_declared():
         return
     emitted = {event for name in model.registry.commands for event in _emitted(model.registry, name)}
+    silent = _silent(model)
     for owner in model.sections.aggregates:
         events = list(model.events_of(owner))
         for name in events if emitted.intersection(events) else ():
             if name not in emitted and not model.sections.events[name].upcast:
-                fixes = tuple(_emitters(model, owner, name))
+                fixes = tuple(_emitters(silent.get(owner, ()), name))
                 yield model.mark(UNEMITTED, ("event", name), f"no command emits {name}", fixes=fixes)
 
 
-def _emitters(model: MarkedModel, owner: str, name: str) -> Iterator[MarkFix]:
+def _silent(model: MarkedModel) -> Mapping[str, Sequence[str]]:
+    """Returns the commands that emit nothing, by the aggregates that they are for."""
+    found: dict[str, list[str]] = {}
+    for name, section in model.sections.commands.items():
+        if not any(one.emit for _, one in sections_of((), section)):
+            places = (place for several in section.by_key.values() for place in several.items())
+            for owner in dict.fromkeys(place.aggregate or role for role, place in places):
+                found.setdefault(owner, []).append(name)
+    return found
+
+
+def _emitters(commands: Sequence[str], name: str) -> Iterator[MarkFix]:
     event = DesignNode("event", name)
-    for command, section in model.sections.commands.items():
-        places = {
-            place.aggregate or role for places in section.by_key.values() for role, place in places.items()
-        }
-        if owner in places and not any(one.emit for _, one in sections_of((), section)):
-            yield MarkFix(
-                label=f"Have {command} emit it",
-                effect=f'adds emit: "{name}"',
-                change=partial(gestures.linked, source=DesignNode("command", command), target=event),
-            )
+    for command in commands:
+        yield MarkFix(
+            label=f"Have {command} emit it",
+            effect=f'adds emit: "{name}"',
+            change=partial(gestures.linked, source=DesignNode("command", command), target=event),
+        )
     yield MarkFix(
         label="Remove the event",
         effect="with what reads it",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from workbench.model.registry import Registry
 from workbench.project.project_file import ProjectFile
@@ -14,6 +14,7 @@ from workbench.services.design.marks import (
     reaction_marks,
     read_model_marks,
     state_marks,
+    stored_marks,
     topic_marks,
     warning_marks,
 )
@@ -22,6 +23,7 @@ from workbench.tusk import Problem
 
 Finder = Callable[[MarkedModel], Iterator[DesignMark]]
 FINDERS: tuple[Finder, ...] = (
+    stored_marks.unfit_events,
     reaction_marks.loops,
     reaction_marks.late_timeouts,
     reaction_marks.endless_processes,
@@ -38,6 +40,7 @@ FINDERS: tuple[Finder, ...] = (
     name_marks.names_alike,
 )
 KINDS: tuple[MarkKind, ...] = (
+    stored_marks.UNFIT,
     reaction_marks.LOOP,
     reaction_marks.LATE,
     reaction_marks.NO_END,
@@ -59,15 +62,21 @@ KINDS: tuple[MarkKind, ...] = (
 """What is looked for."""
 
 
-def marks_of(file: ProjectFile, registry: Registry, warnings: Sequence[Problem] = ()) -> list[DesignMark]:
+def marks_of(
+    file: ProjectFile,
+    registry: Registry,
+    warnings: Sequence[Problem] = (),
+    unfit: Mapping[str, int] | None = None,
+) -> list[DesignMark]:
     """Returns what is worth a second look in a model, in the order of the project file.
 
     Args:
         file: The project file of which the model was made; what Python modules bring is looked at as far as
             the model says.
         warnings: What compiling it warned of.
+        unfit: How many stored events do not fit, by type.
     """
-    model = MarkedModel.of(file, registry, warnings)
+    model = MarkedModel.of(file, registry, warnings, unfit)
     found = [mark for finder in FINDERS for mark in finder(model)]
     return sorted(found, key=_order)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from workbench.model.hints import in_brackets
@@ -48,11 +48,13 @@ class MarkFix:
 
     Attributes:
         effect: What it writes.
+        opens: Event whose schema is to be opened; the change is made there, and is none here.
     """
 
     label: str
     effect: str
-    change: Callable[[DesignText], DesignText]
+    change: Callable[[DesignText], DesignText] = lambda text: text
+    opens: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,18 +94,26 @@ class MarkedModel:
         sections: What the text declares.
         registry: The model, of which Python modules may bring parts.
         warnings: What compiling it warned of.
+        unfit: How many stored events do not fit, by type.
     """
 
     file: ProjectFile
     sections: Sections
     registry: Registry
     warnings: Sequence[Problem] = ()
+    unfit: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, file: ProjectFile, registry: Registry, warnings: Sequence[Problem] = ()) -> MarkedModel:
+    def of(
+        cls,
+        file: ProjectFile,
+        registry: Registry,
+        warnings: Sequence[Problem] = (),
+        unfit: Mapping[str, int] | None = None,
+    ) -> MarkedModel:
         """Reads what a project file declares."""
         sections = read_sections(file.document, file.declared)[0]
-        return cls(file=file, sections=sections, registry=registry, warnings=warnings)
+        return cls(file=file, sections=sections, registry=registry, warnings=warnings, unfit=unfit or {})
 
     def declares(self, kind: str, name: str) -> bool:
         """Whether the project file declares a thing."""
