@@ -151,7 +151,7 @@ async def test_what_is_wrong_and_has_no_fix_is_told_and_leads_to_its_text(
     popover = board.marks.popover
     assert (board.scene.chosen, popover.isVisible()) == ("subscription:tell", True)
     assert popover.title.text() == "a policy needs issue, or do { … } with several"
-    assert "What to do: mend it in its form and text." in popover.why.text()
+    assert "What to do: fix it in its form and text." in popover.why.text()
     QTest.keyClick(popover.list, Qt.Key.Key_Escape)
     QTest.keyClick(board.canvas, Qt.Key.Key_Period, CONTROL)
     assert popover.isVisible()

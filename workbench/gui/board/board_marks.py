@@ -30,8 +30,8 @@ UNSAVED = MarkKind(
     code="",
     severity=Severity.ERROR,
     title="not saved",
-    why="It is not saved and does not run until that is mended",
-    way="mend it in its form and text",
+    why="It is not saved and does not run until that is fixed",
+    way="fix it in its form and text",
 )
 RUNNING = MarkKind(
     code="",
