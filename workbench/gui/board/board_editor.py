@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QRect, QRectF, Signal
+from PySide6.QtCore import QPoint, QRect, QRectF, Signal
 from PySide6.QtWidgets import QToolButton
+from typing_extensions import override
 
-from workbench.errors import CallerError, WorkbenchError
 from workbench.gui.actions import Actions, action
 from workbench.gui.board.board_changes import BoardChanges
 from workbench.gui.board.board_entry import Asking, BoardEntry, Entered
@@ -28,8 +27,9 @@ from workbench.gui.board.board_offers import (
 from workbench.gui.board.board_slices import BoardSlices
 from workbench.gui.board.board_wires import BoardWires
 from workbench.gui.board.stand_pill import StandPill, stand_of
+from workbench.gui.design_steps import DesignSteps
 from workbench.gui.letter_menu import LetterMenu
-from workbench.gui.reads import Question, takes_time
+from workbench.gui.reads import Question
 from workbench.gui.time_format import short
 from workbench.gui.widgets import error_text, plain_label, toolbar_button
 from workbench.services.design import gestures
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 BEGIN = "Press C to add a command: what is asked for. Then E adds the event that follows."
 
 
-class BoardEditor(QObject):
+class BoardEditor(DesignSteps):
     """Lets a person design on a canvas; every gesture is a step of the design (board.md: Making).
 
     Attributes:
@@ -71,13 +71,12 @@ class BoardEditor(QObject):
     makes = tuple(makes())
 
     def __init__(self, desk: Desk, canvas: FlowView) -> None:
-        super().__init__(canvas)
-        self.desk, self.canvas = desk, canvas
+        super().__init__(desk, canvas, canvas)
+        self.canvas = canvas
         self.entry = BoardEntry(canvas)
         self.entry.typed.connect(self._light)
         self.changes = BoardChanges(desk, canvas, self.entry, self._change)
         self.wanted = ""
-        self.state = DesignState()
         self._running: Registry | None = None
         self._since = ""
         self._reading = Question(self, desk, self.take, self._unread)
@@ -126,17 +125,13 @@ class BoardEditor(QObject):
         self.desk.notice(
             "error",
             error_text(error),
-            (keep, lambda: self._step(partial(settle, mine=True), keep)),
-            (take, lambda: self._step(partial(settle, mine=False), take)),
+            (keep, lambda: self.step(partial(settle, mine=True), keep)),
+            (take, lambda: self.step(partial(settle, mine=False), take)),
         )
 
     def follow(self) -> None:
         """Reads where the design stands."""
-        self._reading.ask(self._read)
-
-    def _read(self) -> DesignState:
-        takes_time()  # a step that goes on beside the loop is waited for
-        return self.desk.workspace.design.state()
+        self._reading.ask(self.read_state)
 
     def chosen(self, identity: str) -> None:
         """Is told what was chosen: who chose something else does not want what was made."""
@@ -267,51 +262,11 @@ class BoardEditor(QObject):
         self.wanted = card
         self.do(label, change, then)
 
-    # -- undo ----------------------------------------------------------------------------------------------
-
-    def _undo_look(self, _identity: str) -> tuple[str, str]:
-        return f"Undo {self.state.undo}" if self.state.undo else "Undo", "undo"
-
-    def _redo_look(self, _identity: str) -> tuple[str, str]:
-        return f"Redo {self.state.redo}" if self.state.redo else "Redo", "redo"
-
-    @action(
-        "Undo",
-        keys="Ctrl+Z",
-        icon="undo",
-        on="canvas",
-        group=4,
-        anyway=True,
-        look=_undo_look,
-        why=lambda editor, _node: "" if editor.state.undo else "There is nothing to undo",
-    )
-    def undo(self, _identity: str) -> None:
-        """Takes the last step back."""
-        self._back(self.desk.workspace.design.undo, f"Undo {self.state.undo}")
-
-    @action(
-        "Redo",
-        keys="Ctrl+Shift+Z / Ctrl+Y",
-        icon="redo",
-        on="canvas",
-        group=4,
-        anyway=True,
-        look=_redo_look,
-        why=lambda editor, _node: "" if editor.state.redo else "There is nothing to redo",
-    )
-    def redo(self, _identity: str) -> None:
-        """Does again what was taken back."""
-        self._back(self.desk.workspace.design.redo, f"Redo {self.state.redo}")
-
-    def _back(self, work: Callable[[], DesignState], label: str) -> None:
-        """Goes back or forward; what is chosen stays chosen, also under another name."""
-        before, chosen = self.state.text, self.node(self.canvas.board.chosen)
-
-        def done() -> None:
-            same = gestures.same_node(before, self.state.text, chosen) if chosen is not None else None
-            self.wanted = identity_of(same) if same is not None else ""
-
-        self._step(work, label, done)
+    @override
+    def keep_chosen(self, before: DesignText) -> None:
+        chosen = node_of(before, self.canvas.board.chosen)
+        same = gestures.same_node(before, self.state.text, chosen) if chosen is not None else None
+        self.wanted = identity_of(same) if same is not None else ""
 
     # -- doing ---------------------------------------------------------------------------------------------
 
@@ -334,29 +289,14 @@ class BoardEditor(QObject):
             return self.canvas.viewport().rect().center() - QPoint(150, 40)
         return self.on_canvas(board.box_of(board.here)).bottomLeft() + QPoint(0, 8)
 
-    def do(self, label: str, change: Callable[[DesignText], DesignText], then: Callable[[], None]) -> None:
-        """Does a step of the design, and what follows once it is done."""
-        self._step(partial(self.desk.workspace.design.apply, label, change), label, then)
+    @override
+    def tell_refused(self, label: str, error: Exception) -> None:
+        if not self.entry.isVisible() and not self.changes.strip.isVisible():
+            self.desk.fail(label, error)
+        self.changes.tell(error_text(error))
 
-    def _step(
-        self, work: Callable[[], DesignState], label: str, then: Callable[[], None] = lambda: None
-    ) -> None:
-        self.desk.run(self._run(work, label, then), label)
-
-    async def _run(self, work: Callable[[], DesignState], label: str, then: Callable[[], None]) -> None:
-        try:
-            state = await asyncio.to_thread(work)
-        except (CallerError, WorkbenchError) as error:
-            if not self.entry.isVisible() and not self.changes.strip.isVisible():
-                self.desk.fail(label, error)
-            self.changes.tell(error_text(error))
-            return
-        self.take(state)
-        self.desk.project_saved.emit()
-        then()
-
+    @override
     def take(self, state: DesignState) -> None:
-        """Shows how the design stands."""
         before, self.state = self.draft, state
         self.canvas.offering.refresh()
         self.canvas.board.mark()

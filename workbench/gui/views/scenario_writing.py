@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QPoint, Signal
+from typing_extensions import override
 
-from workbench.errors import CallerError, WorkbenchError
 from workbench.gui.actions import Actions, action
 from workbench.gui.board.board_entry import Asking, BoardEntry, Entered
-from workbench.gui.reads import Question, takes_time
+from workbench.gui.design_steps import DesignSteps
+from workbench.gui.reads import Question
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.widgets import error_text
 from workbench.model.scenario import Scenario
@@ -36,11 +36,10 @@ if TYPE_CHECKING:
     from workbench.tusk import Document
 
 
-class ScenarioWriting(QObject):
+class ScenarioWriting(DesignSteps):
     """Changes scenario files by steps of the design.
 
     Attributes:
-        state: Where the design stands.
         wanted: Title of the scenario that is to be chosen as soon as it is listed.
 
     Signals:
@@ -50,9 +49,8 @@ class ScenarioWriting(QObject):
     told = Signal()
 
     def __init__(self, desk: Desk, view: QWidget, table: FastTableView) -> None:
-        super().__init__(view)
-        self.desk, self.table = desk, table
-        self.state = DesignState()
+        super().__init__(desk, table, view)
+        self.table = table
         self.wanted = ""
         self.entry = BoardEntry(table)
         self._reading = Question(self, desk, self._show, partial(desk.fail, "Reading the scenarios"))
@@ -61,11 +59,7 @@ class ScenarioWriting(QObject):
 
     def follow(self) -> None:
         """Reads where the design stands."""
-        self._reading.ask(self._read)
-
-    def _read(self) -> DesignState:
-        takes_time()  # a step that goes on beside the loop is waited for
-        return self.desk.workspace.design.state()
+        self._reading.ask(self.read_state)
 
     def _show(self, state: DesignState) -> None:
         self.state = state
@@ -137,36 +131,6 @@ class ScenarioWriting(QObject):
         one: Scenario = rows.row[4].scenario
         self.change(one.place.file, f"Remove scenario “{one.name}”", partial(without, name=one.name))
 
-    # -- undo -----------------------------------------------------------------------------------------------
-
-    @action(
-        "Undo",
-        keys="Ctrl+Z",
-        icon="undo",
-        on="table",
-        group=4,
-        anyway=True,
-        look=lambda writing, _rows: (f"Undo {writing.state.undo}" if writing.state.undo else "Undo", "undo"),
-        why=lambda writing, _rows: "" if writing.state.undo else "There is nothing to undo",
-    )
-    def undo(self, _rows: ChosenRows | None = None) -> None:
-        """Takes the last step of the design back."""
-        self._step(self.desk.workspace.design.undo, "Undo")
-
-    @action(
-        "Redo",
-        keys="Ctrl+Shift+Z / Ctrl+Y",
-        icon="redo",
-        on="table",
-        group=4,
-        anyway=True,
-        look=lambda writing, _rows: (f"Redo {writing.state.redo}" if writing.state.redo else "Redo", "redo"),
-        why=lambda writing, _rows: "" if writing.state.redo else "There is nothing to redo",
-    )
-    def redo(self, _rows: ChosenRows | None = None) -> None:
-        """Does again what was taken back."""
-        self._step(self.desk.workspace.design.redo, "Redo")
-
     # -- doing ----------------------------------------------------------------------------------------------
 
     def _ask(self, title: str, text: str, take: Callable[[str], None]) -> None:
@@ -183,27 +147,19 @@ class ScenarioWriting(QObject):
         """Changes a file, as a step that can be undone."""
         self.do(label, in_file(file, change))
 
-    def do(self, label: str, change: Callable[[DesignText], DesignText]) -> None:
-        """Changes the texts, as a step that can be undone; what was written is run."""
-        self._step(partial(self.desk.workspace.design.apply, label, change), label)
-
-    def _step(self, work: Callable[[], DesignState], label: str) -> None:
-        self.desk.run(self._run(work, label), label)
-
-    async def _run(self, work: Callable[[], DesignState], label: str) -> None:
-        try:
-            state = await asyncio.to_thread(work)
-        except (CallerError, WorkbenchError) as error:
-            self.wanted = ""
-            if self.entry.isVisible():
-                self.entry.tell(error_text(error))
-            else:
-                self.desk.fail(label, error)
-            return
+    @override
+    def take(self, state: DesignState) -> None:
         self.entry.leave()
         if self.wanted:  # what is pointed at elsewhere goes there
             file, _, name = self.wanted.partition(": ")
             self.desk.scenario = (file, name)
         self._show(state)
-        self.desk.project_saved.emit()
-        await self.desk.workspace.scenarios.look(run=True)
+        self.desk.run(self.desk.workspace.scenarios.look(run=True), "Run the scenarios")
+
+    @override
+    def tell_refused(self, label: str, error: Exception) -> None:
+        self.wanted = ""
+        if self.entry.isVisible():
+            self.entry.tell(error_text(error))
+        else:
+            self.desk.fail(label, error)

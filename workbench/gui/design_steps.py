@@ -1,0 +1,109 @@
+"""Steps of a design as a window does them: beside the loop, with what follows, undone and done again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from workbench.errors import CallerError, WorkbenchError
+from workbench.gui.actions import action
+from workbench.gui.reads import takes_time
+from workbench.services.design.design import DesignState
+
+if TYPE_CHECKING:
+    from workbench.gui.desk import Desk
+    from workbench.services.design.design_text import DesignText
+
+
+class DesignSteps(QObject):
+    """Changes the texts of a project from one place of the window.
+
+    Args:
+        place: Has the keys that undo and redo.
+
+    Attributes:
+        state: Where the design stands.
+    """
+
+    def __init__(self, desk: Desk, place: QWidget, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.desk, self.place = desk, place
+        self.state = DesignState()
+
+    def read_state(self) -> DesignState:
+        """Returns where the design stands; asked beside the loop."""
+        takes_time()  # a step that goes on beside the loop is waited for
+        return self.desk.workspace.design.state()
+
+    @action(
+        "Undo",
+        keys="Ctrl+Z",
+        icon="undo",
+        on="place",
+        group=4,
+        anyway=True,
+        look=lambda steps, _item: (f"Undo {steps.state.undo}" if steps.state.undo else "Undo", "undo"),
+        why=lambda steps, _item: "" if steps.state.undo else "There is nothing to undo",
+    )
+    def undo(self, _item: object = None) -> None:
+        """Takes the last step back."""
+        self._back(self.desk.workspace.design.undo, f"Undo {self.state.undo}")
+
+    @action(
+        "Redo",
+        keys="Ctrl+Shift+Z / Ctrl+Y",
+        icon="redo",
+        on="place",
+        group=4,
+        anyway=True,
+        look=lambda steps, _item: (f"Redo {steps.state.redo}" if steps.state.redo else "Redo", "redo"),
+        why=lambda steps, _item: "" if steps.state.redo else "There is nothing to redo",
+    )
+    def redo(self, _item: object = None) -> None:
+        """Does again what was taken back."""
+        self._back(self.desk.workspace.design.redo, f"Redo {self.state.redo}")
+
+    def _back(self, work: Callable[[], DesignState], label: str) -> None:
+        self.step(work, label, partial(self.keep_chosen, self.state.text))
+
+    def keep_chosen(self, before: DesignText) -> None:
+        """Keeps chosen what was, also under another name, where things are chosen.
+
+        Args:
+            before: The texts before the step was taken back, or done again.
+        """
+
+    def do(
+        self, label: str, change: Callable[[DesignText], DesignText], then: Callable[[], None] = lambda: None
+    ) -> None:
+        """Does a step of the design, and what follows once it is done."""
+        self.step(partial(self.desk.workspace.design.apply, label, change), label, then)
+
+    def step(
+        self, work: Callable[[], DesignState], label: str, then: Callable[[], None] = lambda: None
+    ) -> None:
+        """Does what gives another state."""
+        self.desk.run(self._run(work, label, then), label)
+
+    async def _run(self, work: Callable[[], DesignState], label: str, then: Callable[[], None]) -> None:
+        try:
+            state = await asyncio.to_thread(work)
+        except (CallerError, WorkbenchError) as error:
+            self.tell_refused(label, error)
+            return
+        self.take(state)
+        self.desk.project_saved.emit()
+        then()
+
+    def take(self, state: DesignState) -> None:
+        """Shows how the design stands."""
+        raise NotImplementedError
+
+    def tell_refused(self, label: str, error: Exception) -> None:
+        """Says why a step was not done."""
+        raise NotImplementedError
