@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
 from workbench.gui.board.mark_painter import SIGNS, gravest
-from workbench.gui.board.mark_popover import MarkPopover, Way
+from workbench.gui.board.mark_popover import MarkPopover, MarkWay
 from workbench.gui.icons import icon
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.widgets import toolbar_button
@@ -185,15 +185,15 @@ class BoardMarks(QObject):
         wrong = [_trouble(node, said, places.get(said)) for said in problems]
         return (*wrong, *board.marks.get(node, ()))
 
-    def _leads(self, mark: DesignMark) -> list[Way]:
+    def _leads(self, mark: DesignMark) -> list[MarkWay]:
         """Returns where one can go from a mark: to its form and text, and to where it runs."""
         found = []
         if self._editor.node(mark.node) is not None:
             go = partial(self.form_wanted.emit, mark.node)
-            found.append(Way(label="Show its form and text", effect="in the details", go=go))
+            found.append(MarkWay(label="Show its form and text", effect="in the details", go=go))
         if mark.kind is RUNNING:
             go = partial(self.canvas.node_activated.emit, mark.node)
-            found.insert(0, Way(label="Open it", effect="where it runs", go=go))
+            found.insert(0, MarkWay(label="Open it", effect="where it runs", go=go))
         return found
 
     def _no_marks(self, node: str) -> str:

@@ -38,7 +38,7 @@ EFFECT = Qt.ItemDataRole.UserRole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class MarkWay:
     """What can be done about a mark, and its effect."""
 
     label: str
@@ -66,10 +66,10 @@ class MarkPopover(QFrame):
     chosen = Signal(object)
     left = Signal()
 
-    def __init__(self, canvas: QWidget, leads: Callable[[DesignMark], Sequence[Way]]) -> None:
+    def __init__(self, canvas: QWidget, leads: Callable[[DesignMark], Sequence[MarkWay]]) -> None:
         super().__init__(canvas)
         self._canvas, self._leads = canvas, leads
-        self._ways: list[Way] = []
+        self._ways: list[MarkWay] = []
         self.setObjectName("mark_popover")
         self.marks: tuple[DesignMark, ...] = ()
         self.at = 0
@@ -138,7 +138,8 @@ class MarkPopover(QFrame):
         self.why.setText(f"{mark.kind.severity.capitalize()}: {mark.kind.why}.{todo}")
         self.list.clear()
         fixes = [
-            Way(label=one.label, effect=one.effect, go=partial(self.chosen.emit, one)) for one in mark.fixes
+            MarkWay(label=one.label, effect=one.effect, go=partial(self.chosen.emit, one))
+            for one in mark.fixes
         ]
         self._ways = [*fixes, *self._leads(mark)]
         for way in self._ways:
