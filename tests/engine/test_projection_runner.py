@@ -249,6 +249,23 @@ async def test_J4_rows_whose_table_cannot_hold_the_new_columns_are_rebuilt_at_on
     assert rows(rig) == [{"id": "a", "total": 2, "note": None}]
 
 
+@pytest.mark.parametrize("columns", [(), (Column(name="note"),)])
+async def test_J4_where_there_is_nothing_to_rebuild_another_definition_takes_over_without_a_word(
+    rig, columns
+):
+    await rig.open()
+    await rig.close()
+    rig.totals = dataclasses.replace(rig.totals, version=2, columns=(*rig.totals.columns, *columns))
+    engine = await rig.open(paused=True)
+    (state,) = states(rig)
+    assert state.definition_hash == engine.registry.projections["totals"].definition_hash()
+    assert [*engine.reader.actions()] == []
+    engine.resume()
+    await rig.do("open", "a", 1)
+    await rig.quiet()
+    assert [row["total"] for row in rows(rig)] == [1]
+
+
 async def test_a_restart_goes_on_where_it_stood(rig):
     engine = await rig.open()
     await rig.do("open", "a", 1)

@@ -243,7 +243,21 @@ async def test_what_is_designed_here_is_not_told_and_what_others_change_is(start
 
 async def test_what_becomes_of_rows_is_told_also_where_it_is_designed_here(start, until, tmp_path):
     window = await start((copy_sample("users-declared", tmp_path / "mine"), ""))
-    made = partial(gestures.with_field, node=DesignNode("projection", "users"), line="nickname: text")
-    await asyncio.to_thread(window.workspace.design.apply, "Add field", made)
-    window.live.look()
-    await until(lambda: "rebuilt" in " ".join(notices(window)))
+    workspace = window.workspace
+
+    async def add(line: str) -> None:
+        made = partial(gestures.with_field, node=DesignNode("projection", "users"), line=line)
+        before = workspace.registry
+        await asyncio.to_thread(workspace.design.apply, "Add field", made)
+        window.live.look()
+        await until(lambda: workspace.registry is not before)
+
+    await add("nickname: text")
+    await until(lambda: not window.desk.running())
+    assert notices(window) == [], "nothing is stored: there is nothing to rebuild"
+    values = {"user_id": "ada", "username": "Ada", "email": "ada@example.org"}
+    await workspace.commands.issue("create_user", values)
+    await workspace.running().settle()
+    await add("title: text")
+    said = "Read models: rebuilt, as their columns changed: projection users."
+    await until(lambda: notices(window) == [said])

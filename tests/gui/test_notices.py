@@ -84,6 +84,14 @@ def test_a_plain_notice_that_comes_or_goes_moves_no_button(window):
     assert undo.mapTo(window, undo.rect().center()) == before
 
 
+def test_what_is_no_longer_true_goes_without_anything_in_its_place(window):
+    notices = Notices(window)
+    notices.show_notice(Notice(kind="ok", text="read models are stale", topic="reload"))
+    notices.show_notice(Notice(kind="ok", text="purged"))
+    notices.show_notice(Notice(kind="ok", text="", topic="reload"))
+    assert texts(notices) == ["purged"]
+
+
 async def test_a_notice_does_not_leave_while_it_has_the_keyboard(window, until):
     notices = Notices(window)
     window.show()

@@ -219,8 +219,10 @@ async def test_a_new_project_stands_beside_the_one_that_is_open_which_is_recent_
     recent.aboutToShow.emit()
     (first,) = recent.actions()
     assert first.text() == str(tmp_path / "first")
+    session.desk.notice("error", "something of the second project")
     first.trigger()
     await until(lambda: session.window.windowTitle() == "users-declared — Event Workbench")
+    assert session.window.notices.strips() == [], "what was told of another project is gone"
     session.window.findChild(QMenu, "recent").aboutToShow.emit()
     texts = [one.text() for one in session.window.findChild(QMenu, "recent").actions()]
     assert texts == [str(tmp_path / "second")]

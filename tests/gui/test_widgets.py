@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from workbench.gui.theme import theme
 from workbench.gui.widgets import (
@@ -156,6 +156,27 @@ def test_a_banner_says_how_things_stand_and_what_can_be_done(qtbot):
     assert (banner.text, labels(banner)) == ("Lagging", ["Lagging"])
     buttons(banner)["Retry"].click()
     assert done == ["retry"]
+
+
+@pytest.mark.parametrize("width", [300, 900])
+def test_a_banner_shows_all_of_its_text_and_buttons(qtbot, width):
+    panel = QWidget()
+    qtbot.addWidget(panel)
+    column = QVBoxLayout(panel)
+    column.setContentsMargins(0, 0, 0, 0)
+    said = "The same lines were changed elsewhere, and here."
+    choices = [(one, list) for one in ("Keep this text", "Take the other", "Look at it")]
+    banner = Banner("warning", said, choices)
+    column.addWidget(banner)
+    column.addStretch(1)
+    panel.resize(width, 400)
+    panel.show()
+    qtbot.waitUntil(lambda: banner.width() == width)
+    qtbot.waitUntil(lambda: all(one.width() >= one.sizeHint().width() for one in banner._buttons))
+    assert all(banner.rect().contains(one.geometry()) for one in banner._buttons)
+    assert banner._text.height() >= banner._text.heightForWidth(banner._text.width())
+    beside = all(one.x() > banner._text.geometry().right() for one in banner._buttons)
+    assert beside is (width == 900)
 
 
 def test_a_button_that_one_is_pressing_outlives_other_words(qtbot):

@@ -60,6 +60,15 @@ def is_stale(projection: Projection, state: ProjectionState | None) -> bool:
     return state.definition_hash != projection.definition_hash()
 
 
+def has_nothing(projection: Projection, reader: Reader) -> bool:
+    """Whether a read model has no row, and none of the events up to its checkpoint makes one (J4)."""
+    live = next((one for one in reader.generations(projection.name) if one.live), None)
+    if live is None or live.rows:
+        return live is None
+    found, upto = reader.read_types(projection.handlers().__contains__, 0, 1)
+    return upto >= live.checkpoint and not any(one.position <= live.checkpoint for one in found)
+
+
 def _fold(
     projection: Projection, registry: Registry, reader: Reader, live: ProjectionState
 ) -> dict[Any, dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from workbench.engine.group_commit import GroupCommit
 from workbench.engine.metrics import Metrics
+from workbench.engine.projection_check import is_stale
 from workbench.engine.rows_buffer import RowsBuffer
 from workbench.errors import NotFound, WorkbenchError
 from workbench.model.clock import Clock
@@ -38,6 +39,7 @@ class ProjectionGeneration:
     Attributes:
         checkpoint: Its rows are the fold of all events up to here (I9).
         outdated: Its table has other columns than the definition, so it is stopped until it is rebuilt.
+        stale: Its rows were made by another definition (J4), and it follows the log with the present one.
         handled: Events that were folded since the start.
     """
 
@@ -57,6 +59,7 @@ class ProjectionGeneration:
         self.status = state.status
         self.fault_position = state.fault_position
         self.outdated = state.columns != projection.shape()
+        self.stale = is_stale(projection, state) and state.status is ProjectionStatus.LIVE
         self.handled = 0
         self._projection = projection
         self._handlers: Mapping[str, Any] = projection.handlers()

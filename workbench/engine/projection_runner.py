@@ -8,6 +8,7 @@ from functools import partial
 
 from workbench.engine.group_commit import GroupCommit
 from workbench.engine.metrics import Metrics
+from workbench.engine.projection_check import has_nothing
 from workbench.engine.projection_generation import BATCH, ProjectionGeneration
 from workbench.errors import InvalidValue, NotFound, ProjectionFaulted, StoreBusy, WrongExpectedVersion
 from workbench.model.changes import Changes
@@ -70,10 +71,15 @@ class ProjectionRunner:
         """Takes up where the last run ended, in the midst of a rebuild, too; `ensured` was written before.
 
         Rows whose table has other columns than the definition cannot be followed: they are rebuilt at once,
-        which is recorded (J4).
+        which is recorded. Where there is nothing to rebuild, the definition takes over without a word (J4).
         """
         self._read()
-        if self.live.outdated and self.building is None:
+        if self.building is not None:
+            return
+        if self.live.stale and has_nothing(self.projection, self._reader):
+            await self._begin()
+            await self._switch_if_done(moved=False)
+        elif self.live.outdated:
             subject, why = f"projection {self.name}", "its columns changed"
             action = OperatorAction(at=self._clock.now(), action="rebuild", subject=subject, detail=why)
             await self._begin((RecordAction(action=action),))

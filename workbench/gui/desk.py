@@ -56,6 +56,7 @@ class Notice:
     Attributes:
         kind: ``info``, ``ok``, ``warning`` or ``error``.
         actions: Labels and what they do.
+        text: What is told; empty where what was said of the topic is no longer true, and nothing else is.
         topic: What it is about, if what was said of that before is out of date then.
     """
 

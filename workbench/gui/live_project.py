@@ -112,8 +112,9 @@ class LiveProject(QObject):
             text = f"{said} The store is open, so {told.reopen} will count when it is opened again."
             self._say("warning", text, ("Open again", self._reopen))
             return
-        if told.rows or not quiet:
-            self._say("ok", said)
+        if quiet:
+            said = f"Read models: {told.rows}." if told.rows else ""
+        self._say("ok", said)
         self._warn()
 
     def _warn(self) -> None:

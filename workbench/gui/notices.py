@@ -137,11 +137,14 @@ class Notices(QWidget):
         window.statusBar().installEventFilter(self)
 
     def show_notice(self, notice: Notice) -> None:
-        """Adds a strip; the oldest ones leave."""
+        """Adds a strip, unless it says nothing; what is outdated by it and the oldest ones leave."""
         for strip in self.strips():
             outdated = notice.topic and strip.property("topic") == notice.topic
             if outdated or strip.property("said") == (notice.kind, notice.text):
                 self._drop(strip)
+        if not notice.text:
+            self._place()
+            return
         strip = Strip(notice)
         strip.setProperty("said", (notice.kind, notice.text))
         strip.setProperty("topic", notice.topic)
@@ -182,6 +185,12 @@ class Notices(QWidget):
         if event.type() == QEvent.Type.LayoutRequest:
             self._place()
         return done
+
+    def forget(self) -> None:
+        """Takes all away: the project of which they tell is closed."""
+        for strip in self.strips():
+            self._drop(strip)
+        self._place()
 
     def _drop(self, strip: Strip) -> None:
         self._shown.remove(strip)

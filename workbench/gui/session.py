@@ -223,6 +223,7 @@ class Session(WindowActions):
         if desk is not None:
             await desk.close()
         self.window.empty()
+        self.window.notices.forget()
         self._status.show_older(None)
         if desk is not None:
             desk.deleteLater()

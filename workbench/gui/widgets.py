@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -161,6 +162,10 @@ class EmptyState(QWidget):
         layout.addStretch(2)
 
 
+LEAST_TEXT = 220
+"""Pixels that are left to what a banner says; with less its buttons go below."""
+
+
 class Banner(QFrame):
     """A strip inside a view that says how things stand, with what can be done."""
 
@@ -171,10 +176,15 @@ class Banner(QFrame):
         self._text = plain_label(wrap=True)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._layout = QHBoxLayout(self)
+        said = QHBoxLayout()
+        said.addWidget(self._mark)
+        said.addWidget(self._text, 1)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._row.setSpacing(6)
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._layout.setContentsMargins(10, 4, 6, 4)
-        self._layout.addWidget(self._mark)
-        self._layout.addWidget(self._text, 1)
+        self._layout.addLayout(said, 1)
+        self._layout.addLayout(self._row)
         self._buttons: list[QPushButton] = []
         self._runs: Sequence[Callable[[], object]] = ()
         theme().changed.connect(self._dress)
@@ -197,15 +207,37 @@ class Banner(QFrame):
 
     def _offer(self, labels: Sequence[str]) -> None:
         for button in self._buttons:
-            self._layout.removeWidget(button)
+            self._row.removeWidget(button)
             button.setParent(None)  # gone at once, for eyes and for those who look for buttons
             button.deleteLater()
         self._buttons = []
         for at, label in enumerate(labels):
             button = QPushButton(label)
             button.clicked.connect(lambda _checked=False, at=at: self._runs[at]())
-            self._layout.addWidget(button)
+            self._row.addWidget(button)
             self._buttons.append(button)
+        self._lie()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lie()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        widest = max((one.sizeHint().width() for one in self._buttons), default=0)
+        return QSize(min(super().minimumSizeHint().width(), widest + 16), super().minimumSizeHint().height())
+
+    def _lie(self) -> None:
+        """Puts the buttons below a text that is left little room, one below the other where they need it."""
+        for one in self._buttons:
+            one.ensurePolished()
+        wide = self.width() - 24
+        said = self._text.fontMetrics().horizontalAdvance(self._text.text()) + 36
+        needed = sum(one.sizeHint().width() + self._row.spacing() for one in self._buttons)
+        for layout, room in ((self._layout, wide - min(LEAST_TEXT, said)), (self._row, wide)):
+            way = QBoxLayout.Direction
+            layout.setDirection(way.LeftToRight if needed <= room else way.TopToBottom)
 
     def _dress(self) -> None:
         colors = theme().colors

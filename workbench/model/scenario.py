@@ -137,6 +137,11 @@ class Scenario:
     no_other_events: bool = False
 
     @property
+    def asserts_nothing(self) -> bool:
+        """Whether nothing is said of what must follow, so that it passes unless something goes wrong."""
+        return not self.then and not self.no_other_events
+
+    @property
     def title(self) -> str:
         """The name with the file that it stands in, which tells two of one name apart."""
         return f"{self.place.file}: {self.name}"

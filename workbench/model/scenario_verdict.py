@@ -257,3 +257,5 @@ def _notes(scenario: Scenario, happened: Happened) -> Iterator[str]:
     for projection, fault in happened.faults.items():
         if projection not in asked:
             yield f"the projection {projection} could not fold an event: {fault}"
+    if scenario.asserts_nothing:
+        yield "it asserts nothing: say in `then` what must follow"

@@ -80,6 +80,7 @@ class Scope:
         start, end: Span of the section's name or of the braces.
         body_end: Where a new last entry would begin.
         constant: What it says, once it was asked and if nothing else is needed for it; see `constant_of`.
+        made: What a reader made of its constant, so that it need not do so again; it is never changed.
     """
 
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -87,6 +88,7 @@ class Scope:
     end: int = 0
     body_end: int = 0
     constant: dict[str, Any] | None = field(default=None, compare=False, repr=False)
+    made: Any = field(default=None, compare=False, repr=False)
 
 
 @dataclass(slots=True, kw_only=True)

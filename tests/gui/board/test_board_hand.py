@@ -164,6 +164,18 @@ async def test_a_click_on_a_line_of_the_chosen_card_changes_that_field(shop: Des
     assert entry.isHidden()
 
 
+async def test_a_line_that_was_changed_elsewhere_meanwhile_is_not_written_over(shop: Designer) -> None:
+    shop.click(shop.line(SEND, 1))
+    shop.click(shop.line(SEND, 1))
+    shop.file.write_text(SHOP.replace('to: "string" }\nemit', 'to: "integer" }\nemit'))
+    entry = shop.board.editor.entry
+    entry.line.setText("to: string min 2")
+    QTest.keyClick(entry.line, Qt.Key.Key_Return)
+    await shop.until(lambda: "“to: integer” by now" in entry.told.text())
+    assert entry.line.text() == "to: string min 2"
+    assert '"integer"' in shop.text
+
+
 async def test_the_last_line_of_the_chosen_card_adds_a_field(shop: Designer) -> None:
     shop.scene.choose(SEND)
     assert shop.scene.cards()[SEND].open

@@ -2,99 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from pytestqt.qtbot import QtBot
+from PySide6.QtWidgets import QApplication
 
+from tests.gui.details.section_parts import SHOP, added, description, file_of, focused, row, shown, typed
 from workbench.gui.desk import Desk
 from workbench.gui.details.add_row import AddRow
-from workbench.gui.details.code_line import CodeLine
 from workbench.gui.details.field_table import FieldTable
-from workbench.gui.details.form_rows import BlockRow, LineRow, Row
+from workbench.gui.details.form_rows import BlockRow, LineRow
 from workbench.gui.details.schema_dialog import SchemaDialog
 from workbench.gui.details.section_drafts import drafted
-from workbench.gui.details.section_editor import SectionEditor
 from workbench.gui.views.board_view import BoardView
-from workbench.services.project.open_project import open_target
+from workbench.services.design.gestures import DesignNode, made
 from workbench.services.workspace import Workspace
-
-SHOP = """[project]
-name: "shop"
-
-[topics]
-# letters
-mails {
-}
-
-[aggregate.order]
-state { total: "money" }
-
-[event.order.placed]
-fields { id: "uuid", total: "money" }
-set { total: "event.total" }
-
-# asks for it
-[command.place]
-creates: "order"
-fields {
-    id: "uuid"
-    total: "money"
-}
-emit: "order.placed"
-"""
-
-
-@pytest.fixture
-async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
-    root = tmp_path / "shop"
-    root.mkdir()
-    (root / "project.tsk").write_text(SHOP)
-    opened = open_target(root, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")})
-    await opened.start()
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def board(desk: Desk, qtbot: QtBot, until: Any) -> BoardView:
-    made = BoardView(desk)
-    qtbot.addWidget(made)
-    made.resize(1300, 800)
-    made.show()
-    made.window().activateWindow()
-    await until(lambda: made.editor.state.text.project.text and made.scene.cards())
-    return made
-
-
-async def shown(board: BoardView, node: str, until: Any) -> SectionEditor:
-    """Chooses a node; returns its form and text, once both are whole."""
-    section = board.details.section
-    board.canvas.reveal(node)
-    await until(lambda: section.pane.sure and len(section.form.rows) == len(section.form._planned) > 0)
-    return section
-
-
-def row(section: SectionEditor, *path: str) -> Row:
-    """Returns the row of a path inside the thing that is shown."""
-    assert section.piece is not None
-    whole = (*section.piece.path, *path)
-    return next(one for one in section.form.rows if one.row.path == whole and not isinstance(one, AddRow))
-
-
-def file_of(board: BoardView) -> str:
-    return (board.desk.workspace.project.root / "project.tsk").read_text()
-
-
-def typed(line: CodeLine, text: str) -> None:
-    line.setFocus()
-    line.selectAll()
-    QTest.keyClicks(line, text)
-    QTest.keyClick(line, Qt.Key.Key_Return)
 
 
 async def test_a_line_of_the_form_is_a_step_that_can_be_undone(board: BoardView, until: Any) -> None:
@@ -153,7 +78,19 @@ async def test_a_field_with_another_name_is_followed(board: BoardView, until: An
     table = row(section, "fields")
     assert isinstance(table, FieldTable)
     typed(table._cells[1][0], "amount")
+    strip = board.editor.changes.strip
+    await until(strip.isVisible)
+    assert file_of(board) == SHOP
+    assert [one.data(0, Qt.ItemDataRole.UserRole).line for one in strip._rows] == [13, 14, 24]
+    assert strip.act.text() == "Rename 3 places"
+    strip.leave()
+    assert "Enter asks again" in table._refused
+    assert drafted(board.desk) == {"event:order.placed": "draft"}
+    QTest.keyClick(table._cells[1][0], Qt.Key.Key_Return)
+    await until(strip.isVisible)
+    strip.act.click()
     await until(lambda: board.editor.state.undo == "Change field total of order.placed")
+    await until(lambda: drafted(board.desk) == {})
     assert 'with { amount: "command.total" }' in file_of(board)
     await until(lambda: "amount" in section.pane.editor.text())
     assert not section.pane.dirty
@@ -179,16 +116,31 @@ async def test_a_field_is_changed_added_and_taken_away(board: BoardView, until: 
     await until(lambda: 'note: "string?"' in file_of(board))
     typed(table._cells[2][2], "min 1")
     await until(lambda: 'note { type: "string?", min: 1 }' in file_of(board))
-    typed(table._cells[2][0], "id")
-    await until(lambda: table._told)
+    await until(lambda: not section.pane.dirty)
     typed(table._cells[2][0], " ")
     await until(lambda: "note" not in file_of(board))
+
+
+@pytest.mark.parametrize("also", ["", "# draft\nsets: 1\n"])
+async def test_a_field_whose_name_is_taken_is_told_in_its_row(
+    board: BoardView, until: Any, also: str
+) -> None:
+    section = await shown(board, "event:order.placed", until)
+    section.pane.editor.take_text(section.pane.editor.text() + also)
+    await until(lambda: section.pane.sure and section.pane.dirty is bool(also))
+    table = row(section, "fields")
+    assert isinstance(table, FieldTable)
+    typed(table._cells[1][0], "id")
+    await until(lambda: table._refused)
+    assert "id already" in table._refused
+    assert table._cells[1][0].text() == "id"
+    assert section.banner.isHidden()
 
 
 async def test_what_is_added_is_typed_at_once_and_completed(board: BoardView, until: Any) -> None:
     section = await shown(board, "command:place", until)
     section._add(("command", "place", "refuse", "free"))
-    await until(lambda: any(one.row.path[-1] == "when" for one in section.form.rows))
+    await until(lambda: len(section.form.rows) == len(section.form._planned))
     when = row(section, "refuse", "free", "when")
     assert isinstance(when, LineRow)
     QTest.keyClicks(when.line, "command.to")
@@ -210,7 +162,7 @@ async def test_enter_behind_what_is_finished_takes_no_completion(
 ) -> None:
     section = await shown(board, "command:place", until)
     section._add(("command", "place", "refuse", "free"))
-    await until(lambda: any(one.row.path[-1] == "when" for one in section.form.rows))
+    await until(lambda: len(section.form.rows) == len(section.form._planned))
     when = row(section, "refuse", "free", "when")
     assert isinstance(when, LineRow)
     for letter in said:
@@ -226,7 +178,7 @@ async def test_what_is_typed_while_a_step_is_written_is_the_next_step(board: Boa
     said = row(section, "description")
     assert isinstance(said, LineRow)
     typed(said.line, "One")
-    await until(lambda: section._applying)
+    await until(lambda: section.steps.running)
     typed(said.line, "Two")
     await until(lambda: 'description: "Two"' in file_of(board))
     assert section.banner.isHidden()
@@ -259,12 +211,12 @@ async def test_what_changed_on_both_sides_is_asked(board: BoardView, desk: Desk,
     section.pane.editor.take_text(mine)
     await until(lambda: section.pane.editor.mistakes)
     root = desk.workspace.project.root
-    (root / "project.tsk").write_text(SHOP.replace("# asks for it", "# another"))
+    (root / "project.tsk").write_text(SHOP.replace('total: "money"\n}', 'total: "decimal"\n}'))
     board.editor.follow()
     await until(lambda: not section.banner.isHidden())
     assert section.pane.editor.text() == mine
     section.banner._buttons[1].click()
-    assert section.pane.editor.text().startswith("# another")
+    assert 'total: "decimal"' in section.pane.editor.text()
     assert not section.pane.dirty
 
 
@@ -280,7 +232,7 @@ async def test_a_draft_of_what_changed_since_is_asked_about_before_it_is_written
     await until(lambda: section.pane.sure)
     section._check()
     assert section.pane.dirty
-    assert not section._applying
+    assert not section.steps.running
     assert file_of(board) == SHOP
 
 
@@ -328,24 +280,6 @@ async def test_the_panel_is_hidden_and_shown_by_a_key(board: BoardView, until: A
     assert not board.details.isHidden()
 
 
-def added(section: SectionEditor, key: str, *path: str) -> None:
-    """Adds a key to a block from its menu."""
-    assert section.piece is not None
-    whole = (*section.piece.path, *path)
-    (add,) = (one for one in section.form.rows if isinstance(one, AddRow) and one.row.path == whole)
-    assert add.button is not None
-    add.button.setFocus()
-    acts = add.button.menu().actions()
-    next(one for one in acts if one.text().startswith(f"{key} ")).trigger()
-
-
-def focused(section: SectionEditor) -> Row:
-    """Returns the row that has the keyboard."""
-    held = section.form._held()
-    assert held is not None
-    return held
-
-
 async def test_the_keyboard_goes_to_what_is_added_and_stays_in_the_form(board: BoardView, until: Any) -> None:
     section = await shown(board, "command:place", until)
     added(section, "refuse")
@@ -357,6 +291,7 @@ async def test_the_keyboard_goes_to_what_is_added_and_stays_in_the_form(board: B
     QTest.keyClicks(name.line, "free")
     QTest.keyClick(name.line, Qt.Key.Key_Return)
     await until(lambda: focused(section).row.path[-1] == "when")
+    await until(lambda: len(section.form.rows) == len(section.form._planned))
     when, message = row(section, "refuse", "free", "when"), row(section, "refuse", "free", "message")
     assert isinstance(when, LineRow)
     assert isinstance(message, LineRow)
@@ -368,6 +303,40 @@ async def test_the_keyboard_goes_to_what_is_added_and_stays_in_the_form(board: B
     QTest.keyClick(message.line, Qt.Key.Key_Tab)
     await until(lambda: 'message: "free"' in file_of(board) and not section.pane.dirty)
     assert message in section.form.rows, "the row stays, and with it the place in the form"
+    assert focused(section) is section.form.rows[section.form.rows.index(message) + 1]
+
+
+async def test_tab_goes_through_the_form_to_the_text_and_no_further(board: BoardView, until: Any) -> None:
+    section = await shown(board, "event:order.placed", until)
+    (add,) = (one for one in section.form.rows if isinstance(one, AddRow) and one.button is not None)
+    assert add is section.form.rows[-1]
+    seen = []
+    section.form.rows[0].places()[0].setFocus()
+    while (here := QApplication.focusWidget()) is not None and section.form.isAncestorOf(here):
+        seen.append(section.form.rows.index(focused(section)))
+        assert len(seen) < 50
+        QTest.keyClick(here, Qt.Key.Key_Tab)
+    assert seen == sorted(seen)
+    assert {*seen} == {*range(len(section.form.rows))}
+    assert here is section.pane.editor
+    section.form.rows[0].places()[0].setFocus()
+    QTest.keyClick(section.form.rows[0].places()[0], Qt.Key.Key_Backtab)
+    here = QApplication.focusWidget()
+    assert here is not None
+    assert not section.form.isAncestorOf(here)
+
+
+async def test_what_is_refused_at_the_end_of_a_long_form_stays_in_sight(board: BoardView, until: Any) -> None:
+    section = await shown(board, "event:order.placed", until)
+    section.form.setFixedHeight(120)
+    (add,) = (one for one in section.form.rows if isinstance(one, AddRow) and one.row.path[-1] == "set")
+    assert add.line is not None
+    typed(add.line, "= 4")
+    await until(lambda: section.pane.sure)
+    section._show()
+    (said,) = add._told
+    seen = section.form.viewport().rect()
+    await until(lambda: seen.contains(said.mapTo(section.form.viewport(), said.rect().bottomLeft())))
 
 
 async def test_what_was_added_and_is_not_written_goes_again(board: BoardView, until: Any) -> None:
@@ -452,3 +421,42 @@ async def test_drafts_that_need_each_other_are_written_in_one_step(board: BoardV
     assert 'who: "command.id"' in file_of(board)
     await until(lambda: board.editor.stand.text() == "✓ saved" and not section.pane.dirty)
     assert drafted(board.desk) == {}
+
+
+async def test_the_tab_that_was_chosen_stays(board: BoardView, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    tabs = board.details.tabs
+    tabs.setCurrentIndex(1)
+    section.pane.editor.take_text(section.pane.editor.text().replace('"money"', '"mony"'))
+    await shown(board, "event:order.placed", until)
+    board._show_details("")
+    section = await shown(board, "command:place", until)
+    assert tabs.currentIndex() == 1
+    section.drafts.discard()
+    tabs.setCurrentIndex(0)
+    typed(description(section), "Orders")
+    await until(lambda: board.editor.state.undo == "Change description of place")
+    board.details.show_node(
+        board.scene.graph,
+        board.scene.graph.by_id["command:place"],
+        board.desk.workspace.registry,
+        board._live,
+        declared=False,
+    )  # as while another name of it is drawn
+    assert tabs.currentIndex() == 1
+    board.editor.undo("")
+    await until(lambda: file_of(board) == SHOP)
+    await until(lambda: tabs.currentIndex() == 0)
+
+
+async def test_what_is_new_and_not_written_has_form_and_text(board: BoardView, until: Any) -> None:
+    placed = DesignNode("event", "order.placed")
+    change = partial(made, kind="policy", name="greet", after=placed, owner="")
+    board.editor.do("Add policy greet", change, lambda: None)
+    await until(lambda: board.editor.state.problems and "subscription:greet" in board.scene.cards())
+    section = await shown(board, "subscription:greet", until)
+    assert board.details.tabs.isTabEnabled(0)
+    assert section.stand.text().endswith(("mistake", "not saved"))
+    issues = 'issue: "place"\nwith { id: "event.id", total: "event.total" }\n'
+    section.pane.editor.take_text(section.pane.editor.text() + issues)
+    await until(lambda: "[policy.greet]" in file_of(board))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import xml.etree.ElementTree as ET
 from typing import Any
 
@@ -14,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from workbench.errors import StoreReadOnly
 from workbench.gui.desk import Desk
 from workbench.gui.views.board_view import BoardView
+from workbench.services.design.marks.mark import DesignMark, MarkKind, Severity
 
 
 @pytest.fixture
@@ -38,6 +40,45 @@ async def test_svg_has_every_card_whatever_is_in_sight(board: BoardView, tmp_pat
     assert {"create_user", "user.created", "outages"} <= said
     assert ({"Create user", "User events"} <= said) is (picture == "Blueprint")
     assert "<image" not in (tmp_path / "board.svg").read_text("utf-8"), "icons are lines"
+
+
+@pytest.mark.parametrize("picture", ["Blueprint", "Topology"])
+async def test_what_is_chosen_or_marked_leaves_no_trace_in_a_file(
+    board: BoardView, tmp_path, picture: str
+) -> None:
+    board.show_picture(picture)
+    board.scene.show_marks({})
+    await board.tools.export.write(tmp_path / "before.svg")
+    board.scene.choose("event:user.created")
+    kind = MarkKind(code="A-READ", severity=Severity.WARNING, title="Event", why="", way="")
+    node, part = "event:user.created", ("event", "user.created")
+    mark = DesignMark(kind=kind, node=node, part=part, place=None, message="nobody reads it")
+    board.scene.show_marks({node: (mark,)})
+    await board.tools.export.write(tmp_path / "after.svg")
+    before, after = ((tmp_path / f"{one}.svg").read_text("utf-8") for one in ("before", "after"))
+    shapes = re.compile(r"<(?!/?g|svg)[^>]+>")
+    assert sorted(shapes.findall(after)) == sorted(shapes.findall(before)), "but for which line is on top"
+    assert before.count("<text") == before.count("textLength="), "another font leaves no box"
+
+
+@pytest.mark.parametrize("picture", ["Blueprint", "Topology"])
+async def test_a_part_is_what_is_about_the_chosen_or_in_sight(
+    board: BoardView, tmp_path, picture: str, monkeypatch: pytest.MonkeyPatch, until: Any
+) -> None:
+    board.show_picture(picture)
+    board.canvas.own_size("")
+    offered = {one.objectName(): one for one in board.canvas.actions()}
+    assert not offered["export_chosen"].isEnabled()
+    board.canvas.reveal("event:user.created")
+    for name in ("export_chosen", "export_seen"):
+        target = tmp_path / f"{name}.svg"
+        answer = str(target), "Lines and text (*.svg)"
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, answer=answer: answer)
+        offered[name].trigger()
+        await until(target.exists)
+        await until(lambda: not board.desk.running())
+        assert "user.created" in words(target)
+        assert "resolve_outage" not in words(target)
 
 
 async def test_png_is_twice_as_large_as_the_picture(board: BoardView, tmp_path) -> None:

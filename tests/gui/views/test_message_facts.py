@@ -127,10 +127,11 @@ async def test_K7_a_message_of_the_log_opens_and_leads_to_the_instance_that_issu
     view.tabs.setCurrentWidget(view.causes)
     await until(lambda: view.causes.model().rowCount())
     assert view.causes.model().row(0)[1] == "cart-c1", "what it was issued for"
-    view.acts["show_issuer"].do()
+    view.issuer.click()
     await until(lambda: subscriptions.instances.table.model().rowCount() == 1)
     assert wanted == ["inspector", "subscriptions"]
     assert subscriptions.tabs.currentWidget() is subscriptions.instances
+    assert view.name.text() == "abandon", "it stays in sight"
     await until(lambda: '"cart_id": "c1"' in subscriptions.instances.whole.toPlainText())
 
 

@@ -103,6 +103,37 @@ async def test_what_came_stands_in_place_and_is_taken(view, file, until):
     assert view.summary.text() == "✓ 1 of 1 passed"
 
 
+async def test_what_asserts_nothing_says_so_and_takes_all_that_came(view, file, until):
+    file.write_text(TEXT[: TEXT.index("    then: [")] + "    then: []\n}\n")
+    await view.desk.workspace.scenarios.look()
+    await ran(view, until)
+    assert rows(view.table)[0][0] == "asserts nothing"
+    steps = view.detail.steps
+    assert rows(steps.table)[2][1].startswith("It asserts nothing")
+    await until(steps.acts["take_all"].isEnabled)
+    steps.acts["take_all"].trigger()
+    await settled(view, until)
+    assert "user.updated" in file.read_text()
+    assert rows(view.table)[0][0] == "passed"
+
+
+async def test_a_line_that_has_no_room_is_said_wholly_below_the_list(view):
+    steps = view.detail.steps
+    steps.table.setFocus()
+    for number, row in enumerate(rows(steps.table)):
+        at(view, number)
+        QTest.keyClick(steps.table, Key.Key_Home)
+        for _ in range(number):
+            QTest.keyClick(steps.table, Key.Key_Down)
+        wide = steps.fontMetrics().horizontalAdvance(row[1])
+        assert steps.whole.text() == row[1]
+        assert steps.whole.isVisible() or wide < steps.table.columnWidth(1)
+    steps.table.setColumnWidth(1, 60)
+    QTest.keyClick(steps.table, Key.Key_Home)
+    QTest.keyClick(steps.table, Key.Key_Down)
+    assert steps.whole.isVisible()
+
+
 async def test_an_item_is_added_by_its_form(view, file, until):
     at(view, 2)
     press(view.detail.steps.table, Key.Key_T)

@@ -99,19 +99,29 @@ async def test_a_file_that_changes_is_shown_at_once(view, file, until):
     assert not view.banner.isVisible()
 
 
-@pytest.mark.parametrize("answer", ["Keep this text", "Take the file", "Save both"])
-async def test_where_both_changed_it_asks(view, file, until, answer):
+async def test_where_both_changed_other_lines_they_are_joined(view, file, until):
+    type_in(view, "[routing]", "# mine\n[routing]")
+    both = view.page.editor.text() + "# theirs\n"
+    file.write_text(file.read_text() + "# theirs\n")
+    await until(lambda: view.page.editor.text() == both)
+    assert view.banner.isHidden()
+    await until(lambda: quiet(view))
+    await saved(view, until)
+    assert file.read_text() == both
+
+
+@pytest.mark.parametrize("answer", ["Keep this text", "Take the file"])
+async def test_where_both_changed_the_same_line_it_asks(view, file, until, answer):
     type_in(view, "[routing]", "# mine\n[routing]")
     mine = view.page.editor.text()
-    other = file.read_text() + "# theirs\n"
+    other = file.read_text().replace("[routing]", "# theirs\n[routing]")
     file.write_text(other)
     await until(view.banner.isVisible)
     assert view.page.editor.text() == mine
     press(view, answer)
     await until(lambda: quiet(view))
     await saved(view, until)
-    both = mine + "# theirs\n"
-    assert file.read_text() == {"Keep this text": mine, "Take the file": other, "Save both": both}[answer]
+    assert file.read_text() == {"Keep this text": mine, "Take the file": other}[answer]
     assert view.page.editor.text() == file.read_text()
 
 
@@ -120,7 +130,7 @@ async def test_where_both_changed_the_same_nothing_is_written(view, file, until)
     theirs = file.read_text().replace("[routing]", "# theirs\n[routing]")
     file.write_text(theirs)
     await until(view.banner.isVisible)
-    press(view, "Save both")
+    view.save()
     await until(lambda: "[routing] changed in the file" in view.banner.text)
     await until(lambda: quiet(view))
     assert file.read_text() == theirs

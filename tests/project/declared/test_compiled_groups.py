@@ -101,7 +101,7 @@ def test_commands_that_decide_together_stand_or_fall_together(load):
 
 def test_a_mistake_stays_told_and_what_was_right_is_kept(load):
     first = load(TEXT)
-    with pytest.raises(ProjectError, match=r"there is no event of this aggregate parcel\.gone"):
+    with pytest.raises(ProjectError, match=r"this aggregate has no event parcel\.gone"):
         load(TEXT.replace('emit: "parcel.sent"', 'emit: "parcel.gone"'), first)
     assert same(first, load(TEXT, first)) == {"cart", "parcel"}
 

@@ -73,7 +73,7 @@ def test_all_that_is_wrong_with_a_file_is_told_at_once(told):
     text = BASE.replace('emit: "box.made"', 'emit: "box.mad"').replace('seen: "at"', 'seen: "att"')
     text += '[event_store]\nsynchronus: "full"\n[subscriptions]\ns { topic: "nowhere", handler: "nobody" }\n'
     assert told(text) == [
-        "project.tsk:9:7: S-REF there is no event of this aggregate box.mad (did you mean box.made?)",
+        "project.tsk:9:7: S-REF this aggregate has no event box.mad (did you mean box.made?)",
         "project.tsk:12:53: S-CEL nothing here is called att (did you mean at?)",
         "project.tsk:16:1: S-UNKNOWN synchronus is not a setting here (did you mean synchronous?)",
         "project.tsk:18:12: S-REF the topic nowhere is not declared (declared are: out)",

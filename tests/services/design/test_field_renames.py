@@ -159,10 +159,14 @@ async def test_what_is_stored_is_read_by_the_new_name(tmp_path, stores, by_hand)
     await workspace.start()
     await workspace.commands.issue("pack", {"parcel_id": "a", "weight": 3})
     fields = workspace.design.fields
-    change = partial(fields.changed, node=EVENT, line="grams: integer", instead="weight")
+    change = partial(fields.changed, node=EVENT, line="grams: integer", was="weight: integer")
     assert workspace.design.apply("Change field weight", change).problems == ()
     text = (tmp_path / "project.tsk").read_text()
     assert 'upcast { from_1 { rename { weight: "grams" } } }' in text
+    with pytest.raises(InvalidValue, match=r"parcel.packed has “grams: integer” by now"):
+        workspace.design.apply("", partial(fields.changed, node=EVENT, line="g: text", was="grams: text"))
+    with pytest.raises(InvalidValue, match="no field weight any more"):
+        workspace.design.apply("", partial(fields.changed, node=EVENT, line="g: text", was="weight: text"))
     (tried,) = [workspace.schema_lab.try_text(parse(text), EVENT.name, lambda _done, _all: True)]
     assert (tried.total, tried.fit) == (1, 1)
     await workspace.close()

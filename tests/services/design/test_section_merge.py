@@ -55,6 +55,12 @@ def test_both_changes_stand(mine, theirs, both):
     assert merged(mine, theirs) == Merged(text=both)
 
 
+def test_other_lines_of_one_section_are_joined():
+    base = BASE.replace("[b]\nx: 1", "[b]\nx: 1\ny: 1")
+    mine, theirs = base.replace("y: 1", "y: 2"), base.replace("# of b", "# to b")
+    assert merged(mine, theirs, base) == Merged(text=theirs.replace("y: 1", "y: 2"))
+
+
 def test_a_section_that_both_changed_is_named_and_theirs_is_kept():
     mine, theirs = BASE.replace("[a]\nx: 1", "[a]\nx: 3"), BASE.replace("[a]\nx: 1", "[a]\nx: 4")
     assert merged(mine, theirs) == Merged(text=theirs, conflicts=("a",))

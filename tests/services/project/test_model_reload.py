@@ -254,6 +254,17 @@ async def test_J4_a_reload_says_which_rows_are_rebuilt_and_which_are_stale(count
     assert (await counters.model_reload.check()).said == said
 
 
+async def test_J4_a_reload_says_nothing_of_read_models_without_anything_or_that_fit_again(counters, root):
+    counters.model_reload.trust_changes = True
+    change(root, "domain.py", 'name="totals",', 'name="totals", version=2,')
+    assert (await counters.model_reload.check()).rows == ""
+    await turned(counters)
+    change(root, "domain.py", "version=2,", "version=3,")
+    assert (await counters.model_reload.check()).rows == "stale until rebuilt: projection totals"
+    change(root, "domain.py", "version=3,", "version=2,")
+    assert (await counters.model_reload.check()).rows == ""
+
+
 async def test_what_came_and_went_is_told_and_runs_as_it_says(counters, root):
     await turned(counters)
     module = counters.engine.registry.handlers["note"].__globals__

@@ -116,6 +116,11 @@ class CardItem(QGraphicsItem):
             card = replace(self.card, draft=True) if self._typed else self.card
             paint_card(painter, card, self.whole, on_screen(painter), self._marks, more=self.open)
 
+    def paint_plain(self, painter: QPainter) -> None:
+        """Paints it for a file, without marks, and as if it were saved."""
+        with drawing(painter):
+            paint_card(painter, replace(self.card, draft=False), self.box, on_screen(painter), UNMARKED)
+
 
 class CardRing(QGraphicsItem):
     """What is drawn around a card, and cannot be clicked."""
@@ -191,9 +196,16 @@ class WireItem(QGraphicsPathItem):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
+        self._paint(painter, lit=self._lit)
+
+    def paint_plain(self, painter: QPainter) -> None:
+        """Paints it for a file, as if nothing were chosen."""
+        self._paint(painter, lit=False)
+
+    def _paint(self, painter: QPainter, *, lit: bool) -> None:
         with drawing(painter):
-            scale, color = painter.worldTransform().m11(), _ink(theme().colors, lit=self._lit)
-            pen = QPen(color, max(CHOSEN if self._lit else THIN, 1.0 / scale))
+            scale, color = painter.worldTransform().m11(), _ink(theme().colors, lit=lit)
+            pen = QPen(color, max(CHOSEN if lit else THIN, 1.0 / scale))
             if self._dashed:
                 pen.setDashPattern([5, 4])
             painter.setPen(pen)

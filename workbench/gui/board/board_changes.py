@@ -16,6 +16,7 @@ from workbench.gui.widgets import error_text
 from workbench.services.design import gestures
 from workbench.services.design.change_preview import ChangePreview
 from workbench.services.design.gestures import DesignNode
+from workbench.services.design.relations import section_path
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -43,7 +44,8 @@ class BoardChanges(QObject):
         self._preview: ChangePreview | None = None
         self._again: Callable[[], None] = lambda: None
         """Looks once more, where the files changed since."""
-        self._moved = False
+        self._moved, self._line = False, ""
+        self._tell: Callable[[str], object] | None = None
         self._left_out: set[PlaceKey] | None = None
         self.strip = ChangeStrip()
         self.strip.chosen.connect(self._chosen)
@@ -66,6 +68,56 @@ class BoardChanges(QObject):
             self._listed_again()
         else:
             self._chosen(Chosen(name=name, places=places))
+
+    def rename_field(
+        self,
+        node: DesignNode,
+        was: str,
+        line: str,
+        tell: Callable[[str], object] | None = None,
+        then: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Gives a field another line, after a look where its name changes more than its own section.
+
+        Args:
+            was: The line that it has.
+            tell: Tells what is wrong where the line was typed.
+            then: What follows where nothing was to be asked.
+        """
+        design = self._desk.workspace.design
+        self._again = lambda: self.rename_field(node, was, self._named(line), tell)
+        look = lambda: design.fields.preview(design.state().text, node=node, line=line, was=was)  # noqa: E731
+        self._look(look, partial(self._ask_field, line, tell, then), tell)
+
+    def _ask_field(
+        self,
+        line: str,
+        tell: Callable[[str], object] | None,
+        then: Callable[[], None],
+        preview: ChangePreview,
+    ) -> None:
+        self._preview, self._line, self._tell = preview, line, tell
+        name = line.partition(":")[0].strip().removesuffix("?")
+        own = ".".join(section_path(preview.node.kind, preview.node.name))
+        if preview.notes or any(one.owner != own for one in preview.places):
+            self._entry.leave()
+            self.strip.ask_name(preview, name)
+            self._listed_again()
+        else:
+            self._change_field(preview, line, then)
+
+    def _named(self, line: str) -> str:
+        """Returns the line of a field with the name that stands in the strip."""
+        name, colon, rest = line.partition(":")
+        mark = "?" if name.strip().endswith("?") else ""
+        return f"{self.strip.name.text().strip()}{mark}{colon}{rest}"
+
+    def _change_field(self, preview: ChangePreview, line: str, then: Callable[[], None]) -> None:
+        node, fields = preview.node, self._desk.workspace.design.fields
+        change = partial(fields.changed, node=node, line=line, was=preview.field)
+        self._moved, self._tell = False, None
+        label = f"Change field {preview.name} of {node.name}"
+        self._do(label, partial(self._on_the_same, preview, change), then, identity_of(node))
 
     def _listed_again(self) -> None:
         """Leaves out what was left out before the files changed, and says so."""
@@ -91,6 +143,9 @@ class BoardChanges(QObject):
         preview = self._preview
         if preview is None:
             return
+        if preview.field:
+            self._change_field(preview, self._named(self._line), self._done)
+            return
         node = preview.node
         change, label, card = partial(gestures.removed, node=node, along=chosen.places), "Remove", ""
         if chosen.name:
@@ -109,6 +164,8 @@ class BoardChanges(QObject):
     def _back(self) -> None:
         self._preview = None
         self._canvas.setFocus()
+        if self._tell is not None:
+            self._tell("It has its name still. Enter asks again, Esc takes the old one.")
 
     def tell(self, text: str) -> None:
         """Says what is wrong where it is seen: in the strip, or beside the line that is typed.
@@ -121,13 +178,27 @@ class BoardChanges(QObject):
             return
         (self.strip if self.strip.isVisible() else self._entry).tell(text)
 
-    def _look(self, look: Callable[[], ChangePreview], ask: Callable[[ChangePreview], None]) -> None:
-        self._desk.run(self._looked(look, ask), "Look for its places")
+    def _look(
+        self,
+        look: Callable[[], ChangePreview],
+        ask: Callable[[ChangePreview], None],
+        tell: Callable[[str], object] | None = None,
+    ) -> None:
+        self._tell = None
+        self._desk.run(self._looked(look, ask, tell), "Look for its places")
 
-    async def _looked(self, look: Callable[[], ChangePreview], ask: Callable[[ChangePreview], None]) -> None:
+    async def _looked(
+        self,
+        look: Callable[[], ChangePreview],
+        ask: Callable[[ChangePreview], None],
+        tell: Callable[[str], object] | None,
+    ) -> None:
         try:
             preview = await asyncio.to_thread(look)
         except (CallerError, WorkbenchError) as error:
+            if tell is not None:
+                tell(error_text(error))
+                return
             if not self._entry.isVisible():
                 self._desk.fail("Look for its places", error)
             self._entry.tell(error_text(error))

@@ -94,8 +94,13 @@ class BoardFields(QObject):
             then() if entered.inside and entered.text else self.editor.entry.leave()
             return
         said = entered.text.partition(":")[0].strip()
-        add, fields = gestures.with_field, self.editor.desk.workspace.design.fields
-        change = partial(fields.changed if name else add, node=node, line=entered.text, instead=name)
+        change = partial(gestures.with_field, node=node, line=entered.text)
+        if name and said.removesuffix("?") != name:
+            self.editor.changes.rename_field(node, line, entered.text, then=then)
+            return
+        if name:
+            fields = self.editor.desk.workspace.design.fields
+            change = partial(fields.changed, node=node, line=entered.text, was=line)
         if entered.on and not name:
             change = partial(field_gestures.with_field_along, node=node, line=entered.text)
         verb = "Change" if name else "Add"

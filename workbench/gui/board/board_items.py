@@ -147,13 +147,18 @@ class NodeItem(QGraphicsItem):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         with drawing(painter):
-            self._paint(painter)
+            self._paint(painter, self.marks, chosen=self.chosen)
 
-    def _paint(self, painter: QPainter) -> None:
+    def paint_plain(self, painter: QPainter) -> None:
+        """Paints it for a file, without marks and as if nothing were chosen."""
+        with drawing(painter):
+            self._paint(painter, UNMARKED, chosen=False)
+
+    def _paint(self, painter: QPainter, marks: CardMarks, *, chosen: bool) -> None:
         scale = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
         colors, role = theme().colors, kind_of(self.node.kind).role
         fill, ink = str(getattr(colors, role)), colors.ink(role)
-        if self.chosen:
+        if chosen:
             painter.setPen(QPen(QColor(colors.accent), 2.5 if self.focused else 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(self.body.adjusted(-3.5, -3.5, 3.5, 3.5), RADIUS + 3, RADIUS + 3)
@@ -164,9 +169,9 @@ class NodeItem(QGraphicsItem):
             self._paint_card(painter, fill, str(getattr(colors, f"on_{role}")))
         elif scale >= BLOCK:
             self._paint_title(painter, scale, str(getattr(colors, f"on_{role}")))
-        if self.marks.count:
+        if marks.count:
             font = fonts()["problem"] if scale >= READABLE else None
-            paint_ring(painter, ring_of(self.body, 1.0), self.marks, font, RING - 1)
+            paint_ring(painter, ring_of(self.body, 1.0), marks, font, RING - 1)
 
     # -- near ----------------------------------------------------------------------------------------------
 
@@ -318,12 +323,17 @@ class EdgeItem(QGraphicsPathItem):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         with drawing(painter):
-            self._paint(painter)
+            self._paint(painter, lit=self._lit)
 
-    def _paint(self, painter: QPainter) -> None:
-        color = self._color()
+    def paint_plain(self, painter: QPainter) -> None:
+        """Paints it for a file, as if nothing were chosen."""
+        with drawing(painter):
+            self._paint(painter, lit=False)
+
+    def _paint(self, painter: QPainter, *, lit: bool) -> None:
+        color = self._color(lit=lit)
         scale = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
-        width = max(2.2 if self._lit else 1.3, 0.9 / scale)
+        width = max(2.2 if lit else 1.3, 0.9 / scale)
         painter.setPen(QPen(color, width))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(self.path())
@@ -333,14 +343,14 @@ class EdgeItem(QGraphicsPathItem):
         x, y = self._end.x(), self._end.y()
         painter.drawPolygon([QPointF(x, y), QPointF(x - long, y - long / 2), QPointF(x - long, y + long / 2)])
 
-    def _color(self) -> QColor:
+    def _color(self, *, lit: bool) -> QColor:
         """Returns its colour, worked out once for each look: lines are painted whenever a token passes."""
-        state = (theme().dark, self._lit)
+        state = (theme().dark, lit)
         if state not in self._colors:
             colors = theme().colors
             ink = colors.ink(self._role)
             plain = mix(ink, colors.border, 0.45) if self._returning else colors.faint
-            self._colors[state] = QColor(ink if self._lit else mix(plain, colors.surface, 0.75))
+            self._colors[state] = QColor(ink if lit else mix(plain, colors.surface, 0.75))
         return self._colors[state]
 
 

@@ -156,7 +156,8 @@ class ChangeStrip(QFrame):
 
     def ask_name(self, preview: ChangePreview, name: str) -> None:
         """Shows where a thing is named, with its new name in the place of the old one."""
-        self._begin(preview, f"Rename {preview.node.kind}", renames=True)
+        what = f"field of {preview.node.name}" if preview.field else preview.node.kind
+        self._begin(preview, f"Rename {what}", renames=True)
         self.name.setText(name)
         self._fill()
         self._renamed(name)
@@ -175,7 +176,7 @@ class ChangeStrip(QFrame):
         self._sign.setPixmap(icon(sign_of(preview.node.kind), "accent").pixmap(16, 16))
         self._title.setText(title)
         self.setAccessibleName(title)
-        self._old.setText(preview.node.name)
+        self._old.setText(preview.name)
         font = ui_font()
         font.setStrikeOut(True)
         self._old.setFont(font)
@@ -215,14 +216,16 @@ class ChangeStrip(QFrame):
         head = QTreeWidgetItem([f"{group}  {len(places):,}"])
         head.setFirstColumnSpanned(True)
         self.list.addTopLevelItem(head)
-        if ticks:
+        can_tick = ticks and not (self._preview and self._preview.field)
+        if can_tick:
             head.setFlags(head.flags() | TICK | Qt.ItemFlag.ItemIsAutoTristate)
         for one in places:
             row = QTreeWidgetItem([f"{one.reference.file}:{one.line}", one.text, self._about(one)])
             row.setData(PLACE, DATA, one)
             row.setToolTip(TEXT, one.text)
-            if ticks:
+            if can_tick:
                 row.setFlags(row.flags() | TICK)
+            if ticks:
                 row.setCheckState(PLACE, Qt.CheckState.Checked if one.wanted else Qt.CheckState.Unchecked)
             else:
                 row.setIcon(PLACE, icon("info", "info" if self._renames else "warning"))

@@ -1,4 +1,7 @@
-"""Draws a picture of the board for a file, a few cards in each turn of the loop, so that nothing freezes."""
+"""Draws the board or a part of it for a file, a few cards in each turn of the loop, so that nothing freezes.
+
+What is chosen, marked or can be held is not drawn, nor whether all of it is saved.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,23 @@ import asyncio
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from html import unescape
 
 from PySide6.QtCore import QBuffer, QByteArray, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QImageWriter, QPainter
+from PySide6.QtWidgets import QGraphicsItem
 
 from workbench.gui.board.blueprint_frame import GUTTER, HEAD, paint_head, paint_lane
-from workbench.gui.board.blueprint_layout import SlicePlace
+from workbench.gui.board.blueprint_items import CardItem, WireItem
 from workbench.gui.board.blueprint_scene import BlueprintScene
+from workbench.gui.board.board_items import EdgeItem, NodeItem
 from workbench.gui.board.picture import Picture
+from workbench.gui.board.word_item import WordItem
 from workbench.gui.safe_painter import painting
-from workbench.gui.theme import theme
+from workbench.gui.theme import code_font, theme, ui_font
 
+DRAWN = CardItem | WireItem | NodeItem | EdgeItem | WordItem
+"""Items that are what the picture shows; others only help a hand."""
 AT_ONCE = 5
 """Cards and lines that are drawn in one turn."""
 SHARP = 2.0
@@ -29,14 +37,39 @@ LONGEST = 32_000
 BANDS = 16
 """Parts in which the ground of an image is painted."""
 FAMILIES = b'font-family="Inter,Arial,Helvetica,sans-serif"'
-"""Fonts of texts in SVG: where ours is not there, others that are not wider."""
+"""Fonts of texts in SVG, where ours is not there."""
+TEXT = re.compile(
+    r'(<text [^>]*?font-family="(Inter|JetBrains)[^"]*" font-size="([\d.]+)"'
+    r' font-weight="(\d+)"[^>]*)>([^<]+)<'
+)
+AROUND = 24.0
+"""Pixels of the picture around the cards of a part."""
 
 
-async def svg_of(picture: Picture) -> bytes:
-    """Returns a picture as lines and text, in SVG."""
+def part_of(picture: Picture, node: str) -> QRectF:
+    """Returns the part of a picture that is about a node.
+
+    That is its slice in a blueprint, else the node with what it is wired to.
+    """
+    content = picture.content()
+    if isinstance(picture, BlueprintScene):
+        told = picture.slice_of(picture.here)
+        found = next((one for one in picture.layout.slices if one.id == told), None)
+        if found is None:
+            return content
+        return QRectF(found.left, content.top(), found.right + AROUND / 2 - found.left, content.height())
+    near = {node, *picture.graph.sources[node], *picture.graph.targets[node]}
+    whole = QRectF()
+    for key in near & set(picture.cards()):
+        whole = whole.united(picture.box_of(key))
+    return whole.adjusted(-AROUND, -AROUND, AROUND, AROUND).intersected(content)
+
+
+async def svg_of(picture: Picture, part: QRectF) -> bytes:
+    """Returns a part of a picture as lines and text, in SVG; texts stay as wide as they are here."""
     from PySide6.QtSvg import QSvgGenerator
 
-    size, found = _size(picture), QBuffer()
+    size, found = _size(picture, part), QBuffer()
     generator = QSvgGenerator()
     generator.setOutputDevice(found)
     generator.setSize(size.toSize())
@@ -44,15 +77,24 @@ async def svg_of(picture: Picture) -> bytes:
     generator.setTitle(picture.name)
     generator.setResolution(96)
     with painting(generator) as painter:
-        await _draw(picture, painter)
-    written = bytes(found.data().data())
-    ours = re.search(rb'font-family="Inter[^"]*"', written)
-    return written.replace(ours[0], FAMILIES) if ours else written
+        await _draw(picture, painter, part)
+    written = TEXT.sub(_with_width, bytes(found.data().data()).decode()).encode()
+    return re.sub(rb'font-family="Inter[^"]*"', FAMILIES, written)
 
 
-async def png_of(picture: Picture) -> bytes:
-    """Returns a picture as an image, at twice its size where that is not too large."""
-    size, found = _size(picture), QBuffer()
+def _with_width(text: re.Match[str]) -> str:
+    """Says how wide a text is, so that another font does not leave its box."""
+    head, family, size, weight, words = text.groups()
+    font = ui_font() if family == "Inter" else code_font()
+    font.setPixelSize(round(float(size)))
+    font.setWeight(QFont.Weight(int(weight)))
+    wide = QFontMetricsF(font).horizontalAdvance(unescape(words))
+    return f'{head} textLength="{wide:.1f}" lengthAdjust="spacingAndGlyphs">{words}<'
+
+
+async def png_of(picture: Picture, part: QRectF) -> bytes:
+    """Returns a part of a picture as an image, at twice its size where that is not too large."""
+    size, found = _size(picture, part), QBuffer()
     scale = min(SHARP, (LARGEST / (size.width() * size.height())) ** 0.5)
     scale = min(scale, LONGEST / max(size.width(), size.height()))
     image = QImage((size * scale).toSize().expandedTo(QSize(1, 1)), QImage.Format.Format_RGB32)
@@ -60,7 +102,7 @@ async def png_of(picture: Picture) -> bytes:
     with painting(image) as painter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        await _draw(picture, painter, bands=BANDS)
+        await _draw(picture, painter, part, bands=BANDS)
     await asyncio.to_thread(QImageWriter(found, QByteArray(b"png")).write, image)
     return bytes(found.data().data())
 
@@ -70,54 +112,66 @@ def _corner(picture: Picture) -> QSizeF:
     return QSizeF(GUTTER, HEAD) if isinstance(picture, BlueprintScene) else QSizeF(0, 0)
 
 
-def _size(picture: Picture) -> QSizeF:
-    return picture.content().size() + _corner(picture)
+def _size(picture: Picture, part: QRectF) -> QSizeF:
+    return part.size() + _corner(picture)
 
 
-async def _draw(picture: Picture, painter: QPainter, bands: int = 1) -> None:
+async def _draw(picture: Picture, painter: QPainter, part: QRectF, bands: int = 1) -> None:
     """Draws everything, at the size at which it is designed.
 
     Args:
         bands: In how many parts the ground is painted.
     """
-    size, content, corner = _size(picture), picture.content(), _corner(picture)
+    size, corner = _size(picture, part), _corner(picture)
     tall = size.height() / bands
     for number in range(bands):
-        painter.fillRect(QRectF(0, number * tall, size.width(), tall), QColor(theme().colors.surface))
+        painter.fillRect(QRectF(0, number * tall, size.width(), tall + 1), QColor(theme().colors.surface))
         await asyncio.sleep(0)
-    painter.translate(corner.width() - content.left(), corner.height() - content.top())
-    for number, part in enumerate(_parts(picture), 1):
+    painter.translate(corner.width() - part.left(), corner.height() - part.top())
+    for number, draw in enumerate(_parts(picture, part), 1):
         painter.save()
-        part(painter)
+        draw(painter)
         painter.restore()
         if not number % AT_ONCE:
             await asyncio.sleep(0)
 
 
-def _parts(picture: Picture) -> Iterator[Callable[[QPainter], object]]:
+def _parts(picture: Picture, part: QRectF) -> Iterator[Callable[[QPainter], object]]:
     """Yields what draws the ground, every card and line, and what stays beside them on the screen."""
     told = picture if isinstance(picture, BlueprintScene) else None
     if told is not None:
-        yield from (partial(_lane, told, number) for number in range(len(told.layout.lanes)))
-    for item in picture.items(Qt.SortOrder.AscendingOrder):
+        edges = part.left(), part.right()
+        yield from (partial(_lane, told, number, edges) for number in range(len(told.layout.lanes)))
+    for item in picture.items(
+        part, Qt.ItemSelectionMode.IntersectsItemBoundingRect, Qt.SortOrder.AscendingOrder
+    ):
         yield partial(_item, picture, item)
     if told is not None:
-        yield from (partial(_head, told, place) for place in told.layout.slices)
+        yield partial(_beside, told, part)
 
 
-def _lane(picture: BlueprintScene, number: int, painter: QPainter) -> None:
-    picture.paint_lane(painter, number, picture.content().left(), picture.content().right())
-    lane = picture.layout.lanes[number]
-    paint_lane(painter, lane, QRectF(-GUTTER, lane.top, GUTTER, lane.bottom - lane.top))
+def _lane(picture: BlueprintScene, number: int, edges: tuple[float, float], painter: QPainter) -> None:
+    picture.paint_lane(painter, number, *edges)
 
 
 def _item(picture: Picture, item: QGraphicsItem, painter: QPainter) -> None:
-    if item.scene() is picture:  # a picture that was drawn again meanwhile has other items
+    if item.scene() is picture and isinstance(item, DRAWN):  # one drawn again meanwhile has other items
         painter.translate(item.pos())
-        painter.setOpacity(item.opacity())
-        item.paint(painter, QStyleOptionGraphicsItem(), None)
+        item.paint_plain(painter)
 
 
-def _head(picture: BlueprintScene, place: SlicePlace, painter: QPainter) -> None:
-    head = QRectF(place.x, -HEAD, place.right - place.x, HEAD)
-    paint_head(painter, place.title, head, picture.coverage.get(place.id), chosen=False)
+def _beside(picture: BlueprintScene, part: QRectF, painter: QPainter) -> None:
+    """Draws the names of lanes and slices over what reaches below them."""
+    surface = QColor(theme().colors.surface)
+    left, top = QRectF(part), QRectF(part)
+    left.setRect(part.left() - GUTTER, part.top(), GUTTER, part.height())
+    top.setRect(part.left() - GUTTER, part.top() - HEAD, part.width() + GUTTER, HEAD)
+    painter.fillRect(left, surface)
+    painter.fillRect(top, surface)
+    for lane in picture.layout.lanes:
+        seen = QRectF(left.left(), lane.top, GUTTER, lane.bottom - lane.top).intersected(left)
+        if seen.height() > GUTTER:
+            paint_lane(painter, lane, seen, chosen=False)
+    for place in picture.slices_between(part.left(), part.right()):
+        head = QRectF(place.x, top.top(), place.right - place.x, HEAD)
+        paint_head(painter, place.title, head, picture.coverage.get(place.id), chosen=False)

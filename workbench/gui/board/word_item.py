@@ -67,12 +67,17 @@ class WordItem(QGraphicsItem):
     ) -> None:
         if QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform()) >= READABLE:
             with drawing(painter):
-                self._paint(painter)
+                self._paint(painter, lit=self._lit, seen=DIMMED if self._dimmed else 1.0)
 
-    def _paint(self, painter: QPainter) -> None:
-        colors, seen = theme().colors, DIMMED if self._dimmed else 1.0
-        ink = colors.ink(self._role) if self._lit else colors.muted
-        edge = mix(ink, colors.surface, 0.6) if self._lit else colors.border
+    def paint_plain(self, painter: QPainter) -> None:
+        """Paints it for a file, as if nothing were chosen."""
+        with drawing(painter):
+            self._paint(painter, lit=False, seen=1.0)
+
+    def _paint(self, painter: QPainter, *, lit: bool, seen: float) -> None:
+        colors = theme().colors
+        ink = colors.ink(self._role) if lit else colors.muted
+        edge = mix(ink, colors.surface, 0.6) if lit else colors.border
         painter.setPen(QPen(QColor(mix(edge, colors.surface, seen)), 1))
         painter.setBrush(QColor(colors.surface))
         painter.drawRoundedRect(self.boundingRect().adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)

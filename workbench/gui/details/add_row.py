@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -55,10 +55,10 @@ class AddRow(Row):
         self.button: QToolButton | None = None
         self.line: CodeLine | None = None
         if row.free:
-            self.line = CodeLine(f"Add to {row.label}", hand.completes(row.path, key=True), cell=True)
+            completes = hand.completes(row.path, key=True)
+            self.line = self.watch(CodeLine(f"Add to {row.label}", completes, cell=True))
             self.line.setPlaceholderText(_hint(row))
             self.line.committed.connect(self._named)
-            self.line.taken_back.connect(self.clear_told)
             line.addWidget(self.line, 1)
         else:
             self.button = _menu_button(row)
@@ -75,7 +75,12 @@ class AddRow(Row):
 
     @override
     def show_problems(self, problems: Sequence[FormProblem], why_not: str) -> None:
+        super().show_problems((), "")
         self.setVisible(not why_not)
+
+    @override
+    def lines(self) -> Mapping[str, CodeLine]:
+        return {"add": self.line} if self.line is not None else {}
 
     @override
     def places(self) -> Sequence[QWidget]:
@@ -88,15 +93,16 @@ class AddRow(Row):
         if found is None:
             self.tell(f"{typed.strip()} is no name: write name = expression, or name: expression")
             return
-        self.clear_told()
-        self.line.setPlainText("")
+        self.clear_refused()
         path, value = (*self.row.path, found["name"]), found["value"] or ""
         place = self.row.place.inside(path[-1]) if self.row.place is not None else None
         if value.strip():
             row = FormRow(path=path, kind=RowKind.LINE, place=place, own_name=True)
             change = lambda document: with_line(document, row, value)  # noqa: E731
             self.hand.edit(f"Add {told_of(row)}", change, self.tell)
+            self.line.show_text("")
         else:
+            self.line.show_text("")
             self.hand.add(path)
 
 

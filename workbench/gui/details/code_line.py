@@ -36,10 +36,14 @@ class CodeLine(QPlainTextEdit):
     Signals:
         committed: What was typed, once it is meant: Enter, or the keyboard goes elsewhere.
         taken_back: What was typed was taken back.
+        typed: Something is typed that is not taken yet, or that is over.
+        contested: What stands there now: it was changed elsewhere while something refused stood in the line.
     """
 
     committed = Signal(str)
     taken_back = Signal()
+    typed = Signal()
+    contested = Signal(str)
     own_keys = (
         WidgetKey("Enter", "Take what was typed"),
         WidgetKey("Shift+Enter", "Begin another line"),
@@ -62,7 +66,7 @@ class CodeLine(QPlainTextEdit):
         self._list: CompletionList | None = None
         self._shown = ""
         self._told: str | None = None
-        self._refused = False
+        self._refused = self._contested = self._was_pending = False
         self._mistakes: Sequence[tuple[int, int]] = ()
         self._role = "error"
         font = code_font() if code else ui_font()
@@ -92,12 +96,49 @@ class CodeLine(QPlainTextEdit):
         was, self._shown, now = self._shown, text, self.text()
         if now != text and (now == was or (now == self._told and not self._refused)):
             self.setPlainText(text)
+        elif now != text != was and self._refused:
+            self._contest()
         if self.text() == text:
+            self._told, self._contested = None, False
+        self._tell_typed()
+
+    def type_in(self, was: str, text: str) -> None:
+        """Has something typed again, and takes it if the same stands there as when it was typed first."""
+        self.setPlainText(text)
+        if was == self._shown:
             self._told = None
+            self.commit()
+        else:
+            self._contest()
+
+    def _contest(self) -> None:
+        """Takes what is typed only when it is meant once more, by Enter."""
+        self._contested, self._told = True, None
+        self.contested.emit(self._shown)
 
     def refuse(self) -> None:
         """Is told that what was typed cannot be taken; it stays until it is changed, or taken back."""
         self._refused = True
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether something stands in it that could not be taken."""
+        return self.is_pending and (self._refused or self._contested)
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether something else stands in it than in the text."""
+        return self.text() != self._shown
+
+    @property
+    def shown(self) -> str:
+        """What stands in the text."""
+        return self._shown
+
+    def take_back(self) -> None:
+        """Shows what stands in the text in place of what was typed."""
+        self._told, self._contested = None, False
+        self.setPlainText(self._shown)
 
     def text(self) -> str:
         """Returns what stands in it."""
@@ -112,13 +153,22 @@ class CodeLine(QPlainTextEdit):
 
     def commit(self) -> None:
         """Says what was typed, if it is another text."""
-        if self.text() not in (self._shown, self._told) and not self.isReadOnly():
+        if self.text() not in (self._shown, self._told) and not (self.isReadOnly() or self._contested):
             self._told, self._refused = self.text(), False
             self.committed.emit(self._told)
 
     def _changed(self) -> None:
         self._fit()
         self._dress()
+        if self.is_pending:
+            self.typed.emit()
+        self._tell_typed()
+
+    def _tell_typed(self) -> None:
+        """Tells once where what was typed is taken, or taken back."""
+        was, self._was_pending = self._was_pending, self.is_pending
+        if was and not self._was_pending:
+            self.typed.emit()
 
     def _dress(self) -> None:
         """Colours and underlines; a line has few words, all are dressed again."""
@@ -166,10 +216,11 @@ class CodeLine(QPlainTextEdit):
         if self._list is not None and self._list.take_key(event):
             event.accept()
         elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not pressed & Qt.KeyboardModifier.ShiftModifier:
+            self._contested = False
+            self._told = None if self._refused else self._told
             self.commit()
-        elif key == Qt.Key.Key_Escape and self.text() != self._shown:
-            self.setPlainText(self._shown)
-            self._told = None
+        elif key == Qt.Key.Key_Escape and self.is_pending:
+            self.take_back()
             self.taken_back.emit()
         elif key == Qt.Key.Key_Space and pressed & Qt.KeyboardModifier.ControlModifier:
             self._ask()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -41,10 +41,9 @@ class FieldTable(Row):
             self._grid.addWidget(label, 0, at)
             self._grid.setColumnStretch(at, share)
         self._cells: list[tuple[CodeLine, ...]] = []
-        self.new = CodeLine("New field", self._complete_new, cell=True)
+        self.new = self.watch(CodeLine("New field", self._complete_new, cell=True))
         self.new.setPlaceholderText(NEW)
         self.new.committed.connect(self._add)
-        self.new.taken_back.connect(self.clear_told)
         self._grid.addWidget(self.new, 1, 0, 1, len(HEADS))
         self._is_made = False
         self._whole.addWidget(self.frame)
@@ -61,6 +60,10 @@ class FieldTable(Row):
 
     @override
     def show_row(self, row: FormRow) -> None:
+        if [one.key for one in row.fields] != [one.key for one in self.row.fields]:
+            for line in self.lines().values():
+                if line is not self.new and line.is_refused:  # the form has it typed again at its field
+                    line.take_back()
         super().show_row(row)
         while len(self._cells) > len(row.fields):
             for cell in self._cells.pop():
@@ -92,10 +95,11 @@ class FieldTable(Row):
         def types(typed: str, place: int) -> Completions:
             return self.hand.completes((*self.row.path, self.row.fields[at].key, "type"))(typed, place)
 
-        cells = tuple(CodeLine(head, types if head == "Type" else None, cell=True) for head in HEADS)
+        cells = tuple(
+            self.watch(CodeLine(head, types if head == "Type" else None, cell=True)) for head in HEADS
+        )
         for column, cell in enumerate(cells):
             cell.committed.connect(partial(self._commit, at))
-            cell.taken_back.connect(self.clear_told)
             self._grid.addWidget(cell, at + 1, column)
         return cells
 
@@ -114,6 +118,13 @@ class FieldTable(Row):
     def places(self) -> Sequence[QWidget]:
         return (*(cell for cells in self._cells for cell in cells), self.new)
 
+    @override
+    def lines(self) -> Mapping[str, CodeLine]:
+        found = {"new": self.new}
+        for cells, field in zip(self._cells, self.row.fields, strict=False):
+            found |= {f"{field.key}/{head}": cell for head, cell in zip(HEADS, cells, strict=True)}
+        return found
+
     def _commit(self, at: int, _typed: str) -> None:
         if at >= len(self.row.fields):
             return
@@ -125,7 +136,8 @@ class FieldTable(Row):
             return
         line = f"{name}: {kind} {rules}".strip() if kind else name
         if name.removesuffix("?") != field.key:
-            self.hand.rename((*path, field.key), line, self.tell)
+            was = f"{field.name}: {' '.join(part for part in (field.type, field.rules) if part)}"
+            self.hand.rename((*path, field.key), line, was, self.tell)
             return
         self.hand.edit(f"Change field {field.key}", partial(self._typed, line, field), self.tell)
 

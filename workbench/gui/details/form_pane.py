@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Mapping, Sequence
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from workbench.gui.details.add_row import AddRow
+from workbench.gui.details.code_line import CodeLine
 from workbench.gui.details.field_table import FieldTable
 from workbench.gui.details.form_rows import BlockRow, ChoiceRow, Hand, LineRow, Row
 from workbench.gui.widgets import Banner
@@ -25,6 +26,9 @@ _WIDGETS = {
     RowKind.FIELDS: FieldTable,
     RowKind.ADD: AddRow,
 }
+Typed = Mapping[str, Sequence[str]]
+"""What is typed in lines and not taken, by where that is: what stood there, and what is typed."""
+NO_ROW = "Typed, and there is no place for it any more: {}"
 
 
 class FormPane(QScrollArea):
@@ -32,19 +36,23 @@ class FormPane(QScrollArea):
 
     A row that is still there stays the same widget, so that the keyboard and the place in the form stay.
 
+    Args:
+        behind: Gets the keyboard behind the last row.
+
     Attributes:
         rows: Those that are made, from the top.
     """
 
-    def __init__(self, hand: Hand) -> None:
+    def __init__(self, hand: Hand, behind: QWidget) -> None:
         super().__init__()
-        self._hand = hand
+        self._hand, self._behind = hand, behind
+        self._waiting: dict[str, Sequence[str]] = {}
+        """What is to be typed again once its line is there."""
         self.rows: list[Row] = []
         self._planned: Sequence[FormRow] = ()
         self._problems: Sequence[FormProblem] = ()
         self._why_not = ""
         self._focus: Path | None = None
-        self._changed = False
         self._at = 0
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -71,7 +79,8 @@ class FormPane(QScrollArea):
         Args:
             why_not: Why nothing can be changed; empty where it can.
         """
-        self._changed |= [len(one.fields) for one in self._planned] != [len(one.fields) for one in rows]
+        lines = self._lines().items()
+        self._waiting |= {key: (one.shown, one.text()) for key, one in lines if one.is_refused}
         self._planned, self._problems, self._why_not, self._at = rows, problems, why_not, 0
         self._let_go({_shape(one) for one in rows})
         planned = {_shape(one): one for one in rows}
@@ -92,24 +101,21 @@ class FormPane(QScrollArea):
             self._column.removeWidget(one)
             one.hide()
             one.deleteLater()
-        self._changed |= bool(gone)
 
     def _make(self) -> None:
         """Makes rows as long as the window may wait, the rest in the next turn of the loop."""
         clock = QElapsedTimer()
         clock.start()
         while self._make_one():
-            self._changed = True
             if clock.elapsed() > TURN_MS:
                 self._rest.start()
                 return
+        self._type_again()
         left = self._tell(self._problems, self._why_not)
         said = [*([self._why_not] if self._why_not else []), *(one.said for one in left)]
+        said += [NO_ROW.format(", ".join(now for _, now in self._waiting.values()))] if self._waiting else []
         self.told.set("error" if left else "info", "\n".join(said))
         self.told.setVisible(bool(said))
-        if self._changed:
-            self._changed = False
-            self._order()
         if self._focus is not None:
             self.focus_path(self._focus)
         self._keep_in_sight()
@@ -132,11 +138,71 @@ class FormPane(QScrollArea):
             return True
         return False
 
-    def _order(self) -> None:
-        """Has Tab go through the rows as they are seen."""
-        order = [place for row in self.rows for place in _stops(row)]
-        for one, other in pairwise(order):
-            QWidget.setTabOrder(one, other)
+    @override
+    def focusNextPrevChild(self, next: bool) -> bool:  # Qt's own name
+        """Has Tab go through the rows as they are seen, and behind the last to what follows them."""
+        order = [place for row in self.rows for place in _stops(row) if place.isEnabled()]
+        here = self.window().focusWidget()
+        if here not in order:
+            return super().focusNextPrevChild(next)
+        at = order.index(here) + (1 if next else -1)
+        goes = order[at] if 0 <= at < len(order) else self._behind if next else self._ahead()
+        goes.setFocus(Qt.FocusReason.TabFocusReason if next else Qt.FocusReason.BacktabFocusReason)
+        self._keep_in_sight()
+        return True
+
+    def _ahead(self) -> QWidget:
+        """Returns what has the keyboard before the first row."""
+        found: QWidget = self
+        while (before := found.previousInFocusChain()) not in (None, self):
+            found = before
+            if _takes_tab(found) and not self.isAncestorOf(found):
+                break
+        return found
+
+    # -- what is typed ------------------------------------------------------------------------------------
+
+    def _lines(self) -> dict[str, CodeLine]:
+        return {
+            f"{'/'.join(row.row.path)} {name}": line
+            for row in self.rows
+            for name, line in row.lines().items()
+        }
+
+    def typed(self) -> dict[str, list[str]]:
+        """Returns what is typed in lines and not taken, as JSON; see `Typed`."""
+        lines = self._lines().items()
+        found = {
+            key: [one.shown, one.text()] for key, one in lines if one.is_pending and not one.isReadOnly()
+        }
+        return {key: list(one) for key, one in self._waiting.items()} | found
+
+    def type_in(self, typed: Typed) -> None:
+        """Has it typed again, as soon as the rows are there."""
+        self._waiting = dict(typed)
+
+    def take_back(self) -> None:
+        """Shows in all lines what stands in the text."""
+        self._waiting = {}
+        for one in self._lines().values():
+            one.take_back()
+        for row in self.rows:
+            row.clear_refused()
+
+    def commit(self) -> None:
+        """Takes what is typed."""
+        for one in list(self._lines().values()):
+            one.commit()
+
+    def _type_again(self) -> None:
+        lines, waiting = self._lines(), self._waiting
+        self._waiting = {key: one for key, one in waiting.items() if key not in lines}
+        for key, (was, now) in waiting.items():
+            line = self._lines().get(key)  # one that is taken may have the form shown again
+            if line is not None and line.text() != now:
+                line.type_in(was, now)
+
+    # -- the keyboard -------------------------------------------------------------------------------------
 
     def focus_path(self, path: Path) -> None:
         """Gives the keyboard to the row of a path, to the first one inside of it, or to what adds to it."""
@@ -180,9 +246,11 @@ def _stops(row: Row) -> Iterator[QWidget]:
     """Yields where Tab stops in a row: what is typed first, then its buttons."""
     places = row.places()
     yield from places
-    for one in row.findChildren(QWidget):
-        if one not in places and one.focusPolicy() & Qt.FocusPolicy.TabFocus and not one.isHidden():
-            yield one
+    yield from (one for one in row.findChildren(QWidget) if one not in places and _takes_tab(one))
+
+
+def _takes_tab(one: QWidget) -> bool:
+    return bool(one.focusPolicy() & Qt.FocusPolicy.TabFocus) and one.isEnabled() and one.isVisible()
 
 
 def _shape(row: FormRow) -> tuple[object, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.chooser import ChoiceBox
@@ -44,21 +45,23 @@ class Hand:
 
     Attributes:
         edit: Makes a change with a label; what is wrong with it is told to the last argument.
-        rename: Gives a field at a path another line with another name.
+        rename: Gives a field at a path another line with another name: its path, line, and that it had.
         add: Shows a row for a path though nothing stands there yet.
         drop: Shows none any more; returns whether there was one.
         completes: Returns what completes a line: of a path, of a new key of it, or of several names.
         fixes: Returns what would fix a problem.
         fix: Fixes it so.
+        typed: Is told that something is typed and not taken yet, or that this is over.
     """
 
     edit: Callable[[str, Change, Tell], object]
-    rename: Callable[[Path, str, Tell], object]
+    rename: Callable[[Path, str, str, Tell], object]
     add: Callable[[Path], object]
     drop: Callable[[Path], bool]
     completes: Callable[..., Completes]
     fixes: Callable[[FormProblem], Sequence[QuickFix]]
     fix: Callable[[QuickFix], object]
+    typed: Callable[[], object]
 
 
 class Row(QWidget):
@@ -71,7 +74,25 @@ class Row(QWidget):
         self._whole.setContentsMargins(INDENT * min(row.level, DEEPEST), 0, 0, 0)
         self._whole.setSpacing(2)
         self._told: list[QWidget] = []
+        self._problems: Sequence[FormProblem] = ()
+        self._why_not = self._refused = ""
         self._known: object = None
+
+    def lines(self) -> Mapping[str, CodeLine]:
+        """Returns where something is typed, by a name that is the same when the form is shown again."""
+        return {}
+
+    def watch(self, line: CodeLine) -> CodeLine:
+        """Follows a line of it: what is typed there and not taken, and why."""
+        line.typed.connect(self.hand.typed)
+        line.taken_back.connect(self.clear_refused)
+        line.contested.connect(self._contested)
+        return line
+
+    def _contested(self, now: str) -> None:
+        self.tell(
+            f"Elsewhere this was changed to “{now}”. Enter writes what stands here, Esc takes the other."
+        )
 
     def show_row(self, row: FormRow) -> None:
         """Shows what stands there now."""
@@ -82,15 +103,28 @@ class Row(QWidget):
         return False
 
     def show_problems(self, problems: Sequence[FormProblem], why_not: str) -> None:
-        """Says what is wrong, each with what would fix it."""
-        known = [(one.said, [fix.label for fix in self.hand.fixes(one)]) for one in problems], why_not
-        if known != self._known or (self._told and not problems):
-            self._known = known
-            self.clear_told()
-            self._told = [self._problem(one, why_not) for one in problems]
+        """Says what is wrong, each with what would fix it, and why what stands there was refused."""
+        self._problems, self._why_not = problems, why_not
+        if not any(one.is_refused for one in self.lines().values()):
+            self._refused = ""
+        self._say()
 
-    def clear_told(self) -> None:
-        """Takes away what is said."""
+    def _say(self) -> None:
+        found, why_not = self._problems, self._why_not
+        known = (
+            [(one.said, [fix.label for fix in self.hand.fixes(one)]) for one in found],
+            why_not,
+            self._refused,
+        )
+        if known != self._known:
+            self._known = known
+            self._clear()
+            self._told = [self._problem(one, why_not) for one in found]
+            if self._refused:
+                self._told.append(_error(self._refused))
+                self._whole.addWidget(self._told[-1])
+
+    def _clear(self) -> None:
         for one in self._told:
             if one.isAncestorOf(self.window().focusWidget() or self) and self.places():
                 self.places()[0].setFocus()
@@ -99,15 +133,18 @@ class Row(QWidget):
             one.deleteLater()
         self._told = []
 
+    def clear_refused(self) -> None:
+        """Does not say any more why something was refused."""
+        self._refused = ""
+        self._say()
+
     def tell(self, said: str) -> None:
         """Says why what was typed could not be taken; it stays as it was typed."""
-        self.clear_told()
-        self._known = None
-        self._told.append(_error(said))
-        self._whole.addWidget(self._told[-1])
-        for one in self.places():
-            if isinstance(one, CodeLine):
+        if isValid(self):  # it may be gone by the time that is known
+            self._refused = said
+            for one in self.lines().values():
                 one.refuse()
+            self._say()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -146,9 +183,8 @@ class LineRow(Row):
         completes = hand.completes(row.path, several=several)
         code = row.own_name or (place is not None and (place.says is not None or not place.is_text))
         colored = place is not None and place.is_expression
-        self.line = CodeLine(row.label, completes, code=code, colored=colored)
+        self.line = self.watch(CodeLine(row.label, completes, code=code, colored=colored))
         self.line.committed.connect(self._commit)
-        self.line.taken_back.connect(self.clear_told)
         labelled = _labelled(row, self.line)
         if row.own_name:
             remove = small_button("close", f"Remove {row.label}")
@@ -173,6 +209,10 @@ class LineRow(Row):
     @override
     def places(self) -> Sequence[QWidget]:
         return (self.line,)
+
+    @override
+    def lines(self) -> Mapping[str, CodeLine]:
+        return {"": self.line}
 
     def _commit(self, typed: str) -> None:
         row = self.row

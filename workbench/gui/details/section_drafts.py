@@ -13,6 +13,7 @@ from workbench.gui.board.board_offers import identity_of
 from workbench.gui.board.card_painter import DRAFT
 from workbench.gui.reads import Question, takes_time
 from workbench.project.samples import PROJECT_FILE
+from workbench.services.design.draft_sets import draft_sets
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.relations import section_path
 from workbench.services.design.section_form import ENTRIES
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.services.design.design_text import DesignText
 
+Change = Callable[["DesignText"], "DesignText"]
 DRAFTS = "section/"
 """What the names of the drafts of sections begin with."""
 Kept = Mapping[DesignNode, Any]
@@ -58,44 +60,60 @@ def with_kept(text: DesignText, kept: Kept) -> tuple[DesignText, list[DesignNode
 
 
 class JoinedDrafts:
-    """Tries the drafts of several things together, where one of them does not compile alone.
+    """Writes drafts as soon as they compile: the smallest set that does, so that none holds up others.
 
     Args:
         parent: Whose question it is.
-        write: Makes them a step of the design: its label, its change, and the keys of the drafts.
+        write: Makes them a step of the design: its label, its change, and the drafts by their keys.
     """
 
-    def __init__(self, parent: QWidget, desk: Desk, write: Callable[..., object]) -> None:
+    def __init__(
+        self, parent: QWidget, desk: Desk, write: Callable[[str, Change, Mapping[str, Any]], object]
+    ) -> None:
         self._desk, self._write = desk, write
         self._trying = Question(parent, desk, self._fits, partial(desk.fail, "Trying the drafts"))
+        self._tried: object = None
 
-    def offer(self, text: DesignText, problems: int) -> None:
-        """Writes all drafts in one step if they compile together.
+    def offer(self, text: DesignText, problems: int, *, but: DesignNode | None = None) -> None:
+        """Writes in one step the fewest drafts that compile.
 
         Args:
             problems: Mistakes that the design has without them.
+            but: What a person is asked about, and is not written.
         """
-        kept = kept_sections(self._desk)
-        if len(kept) > 1:
+        kept = {
+            node: one for node, one in kept_sections(self._desk).items() if node != but and _is_whole(one)
+        }
+        asked = (text, problems, repr(kept))
+        if kept and asked != self._tried:
+            self._tried = asked
             self._trying.ask(partial(self._try, text, kept, problems), repr(kept))
 
     def _try(self, text: DesignText, kept: Kept, problems: int) -> Kept:
-        """Returns what can be written together; nothing where it cannot, or stored events do not fit."""
         takes_time()
+        texts = {node: (one["was"], one["now"]) for node, one in kept.items()}
+        tried = ({node: kept[node] for node in found} for found in draft_sets(texts))
+        return next((one for one in tried if self._compiles(text, one, problems)), {})
+
+    def _compiles(self, text: DesignText, kept: Kept, problems: int) -> bool:
+        """Whether drafts can be written together, and everything that is stored fits them."""
         joined, taken = with_kept(text, kept)
-        whole = joined.project.text
-        if len(taken) < 2 or len(self._desk.workspace.texts.check(PROJECT_FILE, whole).mistakes) > problems:
-            return {}
-        for node in taken:
-            if node.kind == "event":
-                lab = self._desk.workspace.schema_lab
-                trial = lab.try_text(joined.project, node.name, lambda *_: True)
-                if trial.fit < trial.total:
-                    return {}
-        return {node: kept[node] for node in taken}
+        checked = self._desk.workspace.texts.check(PROJECT_FILE, joined.project.text)
+        if len(taken) < len(kept) or len(checked.mistakes) > problems:
+            return False
+        lab, events = self._desk.workspace.schema_lab, [one.name for one in kept if one.kind == "event"]
+        trials = (lab.try_text(joined.project, one, lambda *_: True) for one in events)
+        return all(one.fit == one.total for one in trials)
 
     def _fits(self, kept: Kept) -> None:
         if kept:
-            keys = [f"{DRAFTS}{'.'.join(section_path(one.kind, one.name))}" for one in kept]
-            label = f"Edit {len(kept)} sections"
-            self._write(label, lambda text: with_kept(text, kept)[0], keys=keys)
+            keys = {f"{DRAFTS}{'.'.join(section_path(one.kind, one.name))}": kept[one] for one in kept}
+            (first, content), *more = kept.items()
+            alone = content.get("label") or f"Edit {first.kind} {first.name}"
+            label = f"Edit {len(kept)} sections" if more else alone
+            self._write(label, lambda text: with_kept(text, kept)[0], keys)
+
+
+def _is_whole(content: Any) -> bool:
+    """Whether a draft is of the text alone: a line of a form that was refused is not in it."""
+    return isinstance(content, Mapping) and content["now"] != content["was"] and not content.get("lines")

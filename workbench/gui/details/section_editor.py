@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 
-from workbench.errors import CallerError, InvalidValue, WorkbenchError
+from workbench.errors import InvalidValue
 from workbench.gui.details.code_line import Completes
 from workbench.gui.details.form_pane import FormPane
 from workbench.gui.details.form_rows import Change, Hand, Tell
 from workbench.gui.details.schema_dialog import SchemaDialog
 from workbench.gui.details.section_drafts import DRAFTS, JoinedDrafts
 from workbench.gui.details.section_pane import SectionPane, head_line
+from workbench.gui.details.section_steps import SectionSteps
+from workbench.gui.details.stored_fit import StoredFit
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.widgets import Badge, Banner, ElidedLabel, error_text
-from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.completions import Completions
 from workbench.services.design.definitions import Location
 from workbench.services.design.form_changes import line_completions, with_field_line
 from workbench.services.design.gestures import DesignNode, fields_path
+from workbench.services.design.line_merge import merged_lines
 from workbench.services.design.quick_fixes import QuickFix
-from workbench.services.design.schema_trial import SchemaTrial
 from workbench.services.design.section_form import section_form, unwritten
 from workbench.services.design.section_piece import SectionPiece, piece_of, with_piece, with_whole
-from workbench.tusk import Document, TskError, parse
+from workbench.tusk import Document, TskError
 from workbench.tusk.document import Path
 
 if TYPE_CHECKING:
@@ -39,9 +39,12 @@ if TYPE_CHECKING:
     from workbench.services.design.design_text import DesignText
     from workbench.services.design.text_check import CheckedText
 
+Renames = Callable[[DesignNode, str, str, Tell], object]
+Edit = Callable[["DesignText"], "DesignText"]
 PAUSE_MS = 400
 """After so long without a key the text is checked, and written if it compiles."""
 DRAFT = "Not written until it compiles. Board and file keep the last good text."
+CHANGED = "The same lines were changed elsewhere, and here."
 BROKEN = "The text cannot be read as it stands; the form shows what can be."
 
 
@@ -53,6 +56,7 @@ class SectionEditor(QWidget):
 
     Args:
         taken: Takes the state of the design after a step.
+        renames: Gives a field another name wherever it is used: its thing, its line, and that it gets.
 
     Signals:
         drafted: Another set of things has a draft.
@@ -60,18 +64,18 @@ class SectionEditor(QWidget):
 
     drafted = Signal()
 
-    def __init__(self, desk: Desk, taken: Callable[[DesignState], object]) -> None:
+    def __init__(self, desk: Desk, taken: Callable[[DesignState], object], renames: Renames) -> None:
         super().__init__()
-        self.desk, self._taken = desk, taken
+        self.desk, self._taken, self._renames = desk, taken, renames
         self.node: DesignNode | None = None
         self._text: DesignText | None = None
         self._problems = 0
         self._also: frozenset[Path] = frozenset()
-        self._label = self._why_not = self._sent = ""
-        self._applying = self._typing = False
+        self._label = self._why_not = self._sent = self._base = ""
+        self._typing = False
         self._reading = Question(self, desk, self._known, partial(desk.fail, "Checking the text"))
-        self._trying = Question(self, desk, self._fits, partial(desk.fail, "Trying the fields"))
-        self._joined = JoinedDrafts(self, desk, self._step)
+        self._joined = JoinedDrafts(self, desk, self._write_drafts)
+        self.steps = SectionSteps(desk, taken)
         self.drafts = DraftKeeper(desk, self._written, self._restore, self._discard)
         self.pane = SectionPane(self._check_text)
         self.pane.editor.setAccessibleName("Exact text")
@@ -86,10 +90,12 @@ class SectionEditor(QWidget):
             completes=self._completes,
             fixes=lambda one: self.pane.fixes_in_file(one.problem),
             fix=self.pane.apply,
+            typed=self._typed,
         )
-        self.form = FormPane(hand)
+        self.form = FormPane(hand, self.pane.editor)
         self.banner = Banner("warning", "")
         self.banner.hide()
+        self.stored = StoredFit(self, desk, self.banner, self._write, self.try_schema)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
@@ -128,13 +134,16 @@ class SectionEditor(QWidget):
             node: None for what the project file does not declare.
             why_not: Why nothing can be changed; empty where it can.
         """
-        text, self._problems = state.text, len(state.problems)
+        text = state.text
         piece = piece_of(text.project, node.kind, node.name) if node is not None else None
         if piece is None:
             self.leave()
             return False
         fresh = node != self.node
         same = not fresh and text is self._text and why_not == self._why_not
+        if fresh or (self.piece is not None and piece.text != self.piece.text):
+            self.form.commit()  # to the text that it was typed for
+        self._problems = len(state.problems)
         self.node, self._text, self._why_not = node, text, why_not
         self.pane.editor.setReadOnly(bool(why_not))
         if not same:
@@ -142,70 +151,97 @@ class SectionEditor(QWidget):
         return True
 
     def leave(self) -> None:
-        """Shows nothing; what is typed stays a draft."""
+        """Shows nothing; what is typed is written, or stays a draft."""
+        if self.node is not None and self._text is not None:
+            self.form.commit()
+            self._begin()
+            self._joined.offer(self._text, self._problems)
+            self.node = self._text = None
+
+    def _begin(self) -> None:
+        """Leaves what was shown; its draft stays."""
         self._pause.stop()
+        self.stored.drop()
         self.drafts.leave()
-        self.node = self._text = None
+        self.form.take_back()
+        self.banner.hide()
+        self._also, self._label, self._typing = frozenset(), "", False
 
     def _take(self, piece: SectionPiece, *, fresh: bool) -> None:
-        """Shows a piece as the design has it now, unless something else is typed here."""
-        was = self.piece
+        """Shows a piece as the design has it now, with what is typed here and not written."""
         if fresh:
-            self._also, self._label, self._typing = frozenset(), "", False
-            self.banner.hide()
-            self.drafts.leave()
+            self._begin()
+            self._know(piece)
             self.pane.show_piece(piece, fresh=True)
             self.drafts.turn_to(f"{DRAFTS}{piece.name}", f"the text of {piece.name}")
-        elif was is None or not self.pane.dirty or self.pane.editor.text() == piece.text:
+        elif not self.pane.dirty or self.pane.editor.text() == piece.text:
+            self._know(piece)
             self.pane.show_piece(piece, fresh=False)
-            self.drafts.settle()
-        elif piece.text in (was.text, self._sent):  # what was typed since comes next
-            self._move(piece)
+            self.drafts.note()
         else:
-            self._tell_changed(piece)
+            self._join(piece, self._sent if piece.text == self._sent else self._base)
         self._show()
         self._check()
 
-    def _move(self, piece: SectionPiece) -> None:
-        """Knows a piece as what the typed text is compared with."""
-        self.pane.piece = piece
-        self.pane.editor.first_line = piece.first_line
+    def _know(self, piece: SectionPiece) -> None:
+        """Knows a piece as what the typed text is compared with, and was made of."""
+        self.pane.know_piece(piece)
+        self._base, self._sent = piece.text, ""
 
-    def _tell_changed(self, piece: SectionPiece) -> None:
-        self.banner.set(
-            "warning",
-            "This was changed elsewhere, and here, too.",
-            [("Keep this text", partial(self._keep, piece)), ("Take the other", partial(self._drop, piece))],
-        )
-        self.banner.show()
+    def _join(self, piece: SectionPiece, base: str) -> None:
+        """Joins what is typed with what was changed elsewhere; where both changed the same lines, asks.
 
-    def _keep(self, piece: SectionPiece) -> None:
-        self._move(piece)
+        Args:
+            base: What stood there when it was typed.
+        """
+        joined = merged_lines(base, self.pane.editor.text(), piece.text)
+        self.pane.know_piece(piece)
+        self._base = base if joined is None else piece.text
+        choices = [("Keep this text", self._keep), ("Take the other", self._discard)]
+        self.banner.set("warning", CHANGED, choices)
+        self.banner.setVisible(joined is None)
+        if joined is not None:
+            self.pane.editor.take_text(joined)
+
+    def _keep(self) -> None:
+        if self.piece is not None:
+            self._know(self.piece)
         self.banner.hide()
+        self.drafts.note()
         self._check()
-
-    def _drop(self, piece: SectionPiece) -> None:
-        self._move(piece)
-        self.drafts.discard()
 
     # -- drafts -------------------------------------------------------------------------------------------
 
+    def _typed(self) -> None:
+        self.drafts.note()
+        self._show_stand()
+
     def _written(self) -> dict[str, Any]:
-        if self.piece is None or not self.pane.dirty:
+        lines = self.form.typed()
+        if self.piece is None or not (self.pane.dirty or lines):
             return {}
-        return {"was": self.piece.text, "now": self.pane.editor.text()}
+        kept = {"was": self._base, "now": self.pane.editor.text(), "label": self._label}
+        return {**kept, "lines": lines, "also": sorted(self._also)}
 
     def _restore(self, written: Any) -> list[str]:
         if (piece := self.piece) is not None:
-            self.pane.editor.take_text(written["now"])
-            if written["was"] not in (piece.text, written["now"]):
-                self._tell_changed(piece)
+            was, now = written["was"], written["now"]
+            self._label = written.get("label", "")
+            self._also = frozenset(tuple(one) for one in written.get("also", ()))
+            self.pane.editor.take_text(piece.text if now == was else now)
+            self.form.type_in(written.get("lines", {}))
+            if was not in (piece.text, now) and now != piece.text:
+                self._join(piece, was)
         return []
 
     def _discard(self) -> None:
         self.banner.hide()
+        self.form.take_back()
         if self.piece is not None:
+            self._know(self.piece)
             self.pane.editor.take_text(self.piece.text)
+            self.drafts.note()
+            self._show()
             self._check()
 
     # -- edits --------------------------------------------------------------------------------------------
@@ -228,23 +264,24 @@ class SectionEditor(QWidget):
         self._label = f"{label} of {self.node.name}"
         self.pane.editor.take_text(changed.text[len(piece.head) :])
         self._show()
+        self.drafts.note()  # the line is in the text now
         self._check()
 
-    def _rename(self, path: Path, line: str, tell: Tell) -> None:
+    def _rename(self, path: Path, line: str, was: str, tell: Tell) -> None:
         """Gives a field another name wherever it is used; in a draft here alone."""
         node, key = self.node, path[-1]
         if node is None or self.pane.dirty or path[:-1] != fields_path(node):
             change = partial(with_field_line, path=path[:-1], line=line, instead=key)
             self._edit(f"Change field {key}", change, tell)
         else:
-            fields = self.desk.workspace.design.fields
-            renamed = partial(fields.changed, node=node, line=line, instead=key)
-            self._step(f"Change field {key} of {node.name}", renamed)
+            self._renames(node, was, line, tell)
 
     def _add(self, path: Path) -> None:
         self._also |= {path}
         self._show()
-        self.form.focus_path(path)
+        here = QApplication.focusWidget()
+        if here is None or self.isAncestorOf(here):  # it may be added since the keyboard went elsewhere
+            self.form.focus_path(path)
 
     def _drop_part(self, path: Path) -> bool:
         """Shows no row for what was added at a path, or around it, and is not written."""
@@ -259,7 +296,8 @@ class SectionEditor(QWidget):
         """Fixes what is wrong by changing also other parts of the file."""
         if (piece := self.piece) is not None:
             now = fix.applied(self.pane.whole())
-            self._step(fix.label, partial(with_whole, was=piece.whole(piece.text), now=now))
+            change = partial(with_whole, was=piece.whole(piece.text), now=now)
+            self.steps.make(fix.label, change, self._tell_refused)
 
     def _completes(self, path: Path, *, key: bool = False, several: bool = False) -> Completes:
         def found(typed: str, at: int) -> Completions:
@@ -289,39 +327,18 @@ class SectionEditor(QWidget):
             self._reading.ask(partial(self._check_text, whole), whole)
 
     def _known(self, checked: CheckedText) -> None:
-        """Shows what is known of the text, and writes it if it compiles."""
-        if self.node is None or checked.document.text != self.pane.whole():
+        """Shows what is known of the text, and writes it if it compiles, with others where it needs them."""
+        if self.node is None or self._text is None or checked.document.text != self.pane.whole():
             return
         self.pane.know(checked)
         self._show()
-        if not self.pane.dirty or not self.banner.isHidden() or self._why_not or self._text is None:
-            return
-        if len(checked.mistakes) > self._problems:
-            self._joined.offer(self._text, self._problems)
+        asks = not self.banner.isHidden() or bool(self._why_not)
+        if asks or not self.pane.dirty or len(checked.mistakes) > self._problems:
+            self._joined.offer(self._text, self._problems, but=self.node if asks else None)
         elif self.pane.reads_otherwise():
-            whole = self.pane.whole()
-            self._trying.ask(partial(self._try, whole, self.node.name), whole)
+            self.stored.write(self.pane.whole(), self.node.name)
         else:
             self._write()
-
-    def _try(self, whole: str, event: str) -> SchemaTrial:
-        takes_time()
-        return self.desk.workspace.schema_lab.try_text(parse(whole, PROJECT_FILE), event, lambda *_: True)
-
-    def _fits(self, trial: SchemaTrial) -> None:
-        """Writes fields with which everything that is stored can be read; else asks first."""
-        bad = trial.total - trial.fit
-        if self.pane.dirty and not bad:
-            self._write()
-        elif self.pane.dirty:
-            verb = "does" if bad == 1 else "do"
-            said = f"{counted(bad, 'stored event')} of {trial.total:,} {verb} not fit these fields."
-            self.banner.set("warning", said, [("Look …", self.try_schema), ("Write anyway", self._insist)])
-            self.banner.show()
-
-    def _insist(self) -> None:
-        self.banner.hide()
-        self._write()
 
     def try_schema(self) -> None:
         """Opens the schema of the event with what is typed."""
@@ -331,46 +348,29 @@ class SectionEditor(QWidget):
 
     def _tried(self, state: DesignState) -> None:
         """Takes the state after fields were tried and written; what was typed here is in it."""
-        self.banner.hide()
         self._discard()
         self._taken(state)
 
     def _write(self) -> None:
         """Makes what is typed a step of the design."""
-        node, piece = self.node, self.piece
-        if node is not None and piece is not None and not self._applying:
+        node = self.node
+        if node is not None and self.pane.dirty and not self.steps.running:
             label = self._label or f"Edit {node.kind} {node.name}"
-            goes_on, self._typing = self._typing and not self._label, not self._label
+            goes_on, self._typing, self._label = self._typing and not self._label, not self._label, ""
             self._sent = now = self.pane.editor.text()
-            change = partial(with_piece, kind=node.kind, name=node.name, was=piece.text, now=now)
-            self._step(label, change, goes_on=goes_on)
+            change = partial(with_piece, kind=node.kind, name=node.name, was=self._base, now=now)
+            self.steps.make(label, change, self._tell_refused, goes_on=goes_on)
 
-    def _step(
-        self,
-        label: str,
-        change: Callable[[DesignText], DesignText],
-        *,
-        goes_on: bool = False,
-        keys: Sequence[str] = (),
-    ) -> None:
-        """Makes a step of the design; the drafts of the keys are in it."""
-        self._applying, self._label = True, ""
-        apply = partial(self.desk.workspace.design.apply, label, change, goes_on=goes_on)
-        self.desk.run(self._run(apply, keys), label)
+    def _write_drafts(self, label: str, change: Edit, kept: Mapping[str, Any]) -> None:
+        """Makes drafts of several things, or of one that is not shown, a step of the design."""
+        if not self.steps.running:
+            if self.piece is not None and (mine := kept.get(f"{DRAFTS}{self.piece.name}")) is not None:
+                self._sent, self._label = mine["now"], ""
+            self.steps.make(label, change, self._tell_refused, kept=kept)
 
-    async def _run(self, apply: Callable[[], DesignState], keys: Sequence[str]) -> None:
-        try:
-            state = await asyncio.to_thread(apply)
-        except (CallerError, WorkbenchError) as error:
-            self.banner.set("error", error_text(error), [("Discard", self.drafts.discard)])
-            self.banner.show()
-            return
-        finally:
-            self._applying = False
-        for key in keys:
-            self.desk.forget(key)
-        self._taken(state)
-        self.desk.project_saved.emit()
+    def _tell_refused(self, said: str) -> None:
+        self.banner.set("error", said, [("Discard", self.drafts.discard)])
+        self.banner.show()
 
     # -- showing ------------------------------------------------------------------------------------------
 
@@ -389,8 +389,9 @@ class SectionEditor(QWidget):
             return
         last = piece.first_line + self.pane.editor.text().rstrip("\n").count("\n")
         self.where.setText(f"{PROJECT_FILE}  lines {piece.first_line}–{last}")
-        self.stand.set(*self.pane.stand(saved=not self._problems, read_only=bool(self._why_not)))
-        self.stand.setToolTip(BROKEN if broken else DRAFT if self.pane.dirty else self._why_not)
+        typed = bool(self.form.typed())
+        self.stand.set(*self.pane.stand(saved=not self._problems, typed=typed, read_only=bool(self._why_not)))
+        self.stand.setToolTip(BROKEN if broken else DRAFT if self.pane.dirty or typed else self._why_not)
         self.drafted.emit()
 
     def _go(self, place: Location) -> None:

@@ -55,13 +55,17 @@ class SectionPane(TextPane):
 
     def show_piece(self, piece: SectionPiece, *, fresh: bool) -> None:
         """Shows a piece, another one or the one that is shown as it is now."""
-        self.piece = piece
-        self.editor.first_line = piece.first_line
+        self.know_piece(piece)
         if fresh:
             self.show_text(PROJECT_FILE, piece.text)
         else:
             self.editor.take_text(piece.text)
         self.editor.numbers.update()
+
+    def know_piece(self, piece: SectionPiece) -> None:
+        """Takes a piece for what the text is compared with; the text stays."""
+        self.piece = piece
+        self.editor.first_line = piece.first_line
 
     @property
     def dirty(self) -> bool:
@@ -85,14 +89,19 @@ class SectionPane(TextPane):
         """Whether what is known is known of the text as it stands."""
         return self.checked is not None and self.checked.document.text == self.whole()
 
-    def stand(self, *, saved: bool, read_only: bool) -> tuple[str, str]:
-        """Returns how its text stands: the kind of a badge, and its words."""
+    def stand(self, *, saved: bool, typed: bool, read_only: bool) -> tuple[str, str]:
+        """Returns how its text stands: the kind of a badge, and its words.
+
+        Args:
+            saved: Whether the file has the design.
+            typed: Whether something is typed in the form that is not in the text yet.
+        """
         found = self.editor.mistakes
         warnings = sum(one.warning for one in found)
         if count := len(found) - warnings:
             return "error", counted(count, "mistake")
-        if self.dirty or not saved:
-            return "warning", "draft" if self.dirty else "not saved"
+        if self.dirty or typed or not saved:
+            return "warning", "draft" if self.dirty or typed else "not saved"
         if warnings:
             return "warning", counted(warnings, "warning")
         return "ok", "read-only" if read_only else "saved"

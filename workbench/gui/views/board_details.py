@@ -234,7 +234,7 @@ class DetailsPanel(QFrame):
         self._close.clicked.connect(self.closed)
         self.about.open.clicked.connect(self._open)
         self._file = Path()
-        self._form_left = False
+        self._tab, self._placing = 0, False
         fail = partial(section.desk.fail, "Reading the modules")
         self._looking = Question(self, section.desk, self._tell_place, fail)
         self.pages = QStackedWidget()
@@ -242,6 +242,7 @@ class DetailsPanel(QFrame):
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(section, "Form and text")
         self.tabs.addTab(self.about, "About")
+        self.tabs.currentChanged.connect(self._tab_chosen)
         nothing = plain_label(NOTHING, "muted", wrap=True)
         nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         nothing.setContentsMargins(12, 12, 12, 12)
@@ -274,6 +275,16 @@ class DetailsPanel(QFrame):
         split = self.section.split
         split.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
         split.setSizes([600, 400])
+
+    def _tab_chosen(self, at: int) -> None:
+        self._tab = self._tab if self._placing else at
+
+    def _place_tab(self, *, form: bool) -> None:
+        """Shows the tab that the person chose last; what has no form has the other one."""
+        self._placing = True
+        self.tabs.setTabEnabled(0, form)
+        self.tabs.setCurrentIndex(self._tab if form else 1)
+        self._placing = False
 
     def _tell_place(self, place: tuple[Path, str] | None) -> None:
         """Says where a module brings what is shown."""
@@ -319,11 +330,7 @@ class DetailsPanel(QFrame):
                 "ways": ways(registry, graph, node),
             }
         )
-        self._form_left |= not declared and self.tabs.currentIndex() == 0
-        self.tabs.setTabEnabled(0, declared)
-        if declared and self._form_left:
-            self._form_left = False
-            self.tabs.setCurrentIndex(0)
+        self._place_tab(form=declared)
         self._looking.drop()
         if not declared:
             project, own = self.section.desk.workspace.project, node.id.partition(":")[2]

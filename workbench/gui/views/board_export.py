@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from workbench.errors import StoreReadOnly
 from workbench.gui.actions import Actions, action
-from workbench.gui.board.picture_export import png_of, svg_of
+from workbench.gui.board.picture_export import part_of, png_of, svg_of
 from workbench.gui.desk import Desk
 from workbench.services.documents.mermaid import flow_diagram
 from workbench.services.documents.mermaid_timeline import event_timeline
@@ -26,6 +28,7 @@ FORMATS = {
     "json": "Event model for other tools (*.json)",
 }
 """Endings of files, and what a person chooses them by."""
+IMAGES = {ending: FORMATS[ending] for ending in ("svg", "png")}
 
 
 class BoardExport:
@@ -48,9 +51,36 @@ class BoardExport:
         why=_nothing,
     )
     def export(self, _node: object = None) -> None:
-        """Asks for a file and writes the picture."""
+        """Asks for a file and writes the whole picture."""
+        self._ask(FORMATS, None)
+
+    @action(
+        "Export what is seen …",
+        icon="export",
+        tip="Write the part of the picture that is in sight to a file: SVG or PNG",
+        group=2,
+        anyway=True,
+        why=_nothing,
+    )
+    def export_seen(self, _node: object = None) -> None:
+        """Asks for a file and writes what is in sight."""
+        canvas = self._pictures.canvas
+        seen = canvas.mapToScene(canvas.viewport().rect()).boundingRect()
+        self._ask(IMAGES, seen.intersected(canvas.board.content()))
+
+    @action(
+        "Export what is chosen …",
+        icon="export",
+        tip="Write the slice of what is chosen, or what it is wired to, to a file: SVG or PNG",
+        group=2,
+    )
+    def export_chosen(self, node: str) -> None:
+        """Asks for a file and writes what is about a node."""
+        self._ask(IMAGES, part_of(self._pictures.canvas.board, node))
+
+    def _ask(self, formats: Mapping[str, str], part: QRectF | None) -> None:
         name = f"{self._desk.workspace.project.name}-{self._pictures.canvas.board.name.lower()}.svg"
-        filters = ";;".join(FORMATS.values())
+        filters = ";;".join(formats.values())
         chosen, kind = QFileDialog.getSaveFileName(
             self._pictures,
             "Export the picture",
@@ -59,13 +89,15 @@ class BoardExport:
         )
         if chosen:
             path = Path(chosen)
-            ending = next((one for one, text in FORMATS.items() if text == kind), "svg")
-            self._desk.run(
-                self.write(path if path.suffix[1:] in FORMATS else path.with_suffix(f".{ending}")), "Export"
-            )
+            ending = next((one for one, text in formats.items() if text == kind), "svg")
+            path = path if path.suffix[1:] in formats else path.with_suffix(f".{ending}")
+            self._desk.run(self.write(path, part), "Export")
 
-    async def write(self, path: Path) -> None:
+    async def write(self, path: Path, part: QRectF | None = None) -> None:
         """Writes the picture in the format that a file's ending says.
+
+        Args:
+            part: Of the picture; None for the whole.
 
         Raises:
             StoreReadOnly: The file cannot be written.
@@ -77,7 +109,8 @@ class BoardExport:
             project = self._desk.workspace.project
             content = (await asyncio.to_thread(event_model_text, project.root, project.registry)).encode()
         else:
-            content = await (png_of if path.suffix == ".png" else svg_of)(picture)
+            drawn = png_of if path.suffix == ".png" else svg_of
+            content = await drawn(picture, picture.content() if part is None else part)
         try:
             await asyncio.to_thread(path.write_bytes, content)
         except OSError as error:

@@ -71,7 +71,7 @@ class BoardView(View):
         self.refused.told.connect(self.pictures.tell)
         self.marks = BoardMarks(self.editor)
         self.legend = Legend(self.canvas)
-        self.details = DetailsPanel(SectionEditor(desk, self.editor.take))
+        self.details = DetailsPanel(SectionEditor(desk, self.editor.take, self.editor.changes.rename_field))
         self._build()
         for picture in self.pictures.both:
             picture.node_chosen.connect(self._show_details)

@@ -105,6 +105,8 @@ class InspectorView(View):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         head = QHBoxLayout()
         head.addWidget(self.name, 1)
+        self.issuer = self.acts.button("show_issuer")
+        head.addWidget(self.issuer)
         head.addWidget(self._copy_button())
         layout.addLayout(head)
         layout.addWidget(self.where)
@@ -168,6 +170,7 @@ class InspectorView(View):
         self.about.setText(summary_of(kind.doc) if kind is not None else "")
         self.about.setToolTip(plain_tip(kind.doc) if kind is not None else "")
         self.about.setVisible(bool(self.about.text()))
+        self.issuer.setVisible(self._issued() is not None)
         self._show_payload(shown)
         rules = registry.rules_of(f"event:{shown.title}")
         said = [(f"{one.verb} {one.name}", one.words) for one in rules]
@@ -328,6 +331,7 @@ class InspectorView(View):
     @action(
         "Show who issued it",
         icon="subscription",
+        word="Issued by",
         tip="Show the policy, or the instance of the process, that issued the command",
         why=_no_issuer,
         group=1,
@@ -335,7 +339,8 @@ class InspectorView(View):
     def show_issuer(self) -> None:
         """Shows who issued the command."""
         if (by := self._issued()) is not None:
-            self.desk.select(Selection(subscription=by.origin, key=by.key), view="subscriptions")
+            chosen = Selection(position=self.position, subscription=by.origin, key=by.key)
+            self.desk.select(chosen, view="subscriptions")
 
     of_cause = event_actions(
         "causes",

@@ -12,6 +12,7 @@ STATES = {
     "": ("neutral", "not run"),
     "running": ("info", "running"),
     "passed": ("ok", "passed"),
+    "passed, asserts nothing": ("warning", "asserts nothing"),
     "failed": ("error", "failed"),
     "broken": ("error", "broken"),
     "mistakes": ("warning", "mistakes"),
@@ -21,7 +22,7 @@ STATES = {
 }
 """What badges say of a scenario; *before* was a model or a text of it that is no longer there (V3)."""
 COLUMNS = (
-    TableColumn("State", width=118, badge=STATES.get),
+    TableColumn("State", width=124, badge=STATES.get),
     TableColumn("Scenario", width=150, stretch=True),
     TableColumn("File", width=108),
     TableColumn(
@@ -72,5 +73,7 @@ def row_of(entry: ScenarioLine, result: ScenarioResult | None, *, old: bool, run
     """
     before = " before" if old else ""
     state = "mistakes" if entry.scenario is None else f"{result.verdict.value}{before}" if result else ""
+    if state == "passed" and entry.scenario is not None and entry.scenario.asserts_nothing:
+        state = "passed, asserts nothing"
     file = entry.file.name.removeprefix(f"{FOLDER}/")
     return ("running" if running else state, entry.name, file, result.took if result else 0, entry)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from workbench.gui.actions import Actions, action
@@ -17,7 +17,7 @@ from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.views.scenario_result import told_first
 from workbench.gui.views.step_form import StepForm
-from workbench.gui.widgets import Banner
+from workbench.gui.widgets import Banner, plain_label
 from workbench.model.scenario import Facts, ScenarioResult, Sign
 from workbench.model.text_folding import folded
 from workbench.project.scenarios import write_item
@@ -46,13 +46,15 @@ SIGNS: Mapping[str, tuple[str, str]] = {
 NOTHING = {
     "given": "Nothing yet: press G",
     "when": "Nothing yet: press W",
-    "then": "Nothing yet: press T",
+    "then": "It asserts nothing: press T, or run it and take what came",
 }
 COLUMNS = (
     TableColumn("", width=56),
     TableColumn("What", width=200, stretch=True),
     TableColumn("Last run", width=118, badge=SIGNS.get),
 )
+WHAT = 1
+"""The column of words."""
 QUICK = 100
 """Items whose words are made without leaving the loop."""
 MOST = 60
@@ -84,6 +86,11 @@ class ScenarioSteps(QWidget):
         self.form.left.connect(self._back)
         self.trouble = Banner("error", "")
         self.trouble.hide()
+        self.whole = plain_label("", wrap=True)
+        self.whole.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.whole.setMargin(6)
+        self.whole.hide()
+        self.table.row_chosen.connect(self._show_whole)
         self.entry = BoardEntry(self)
         self._reading = Question(self, desk, self._show_lines, partial(desk.fail, "Show the scenario"))
         self.acts = Actions(self, self)
@@ -108,7 +115,15 @@ class ScenarioSteps(QWidget):
         column.addLayout(bar)
         column.addWidget(self.trouble)
         column.addWidget(self.table, 1)
+        column.addWidget(self.whole)
         return page
+
+    def _show_whole(self, row: Row | None) -> None:
+        """Says below the list all of a line that has no room in it."""
+        words = str(row[1]).strip() if row is not None else ""
+        room = self.table.columnWidth(WHAT) - 2 * self.whole.margin()
+        self.whole.setText(words)
+        self.whole.setVisible(self.fontMetrics().horizontalAdvance(words) > room)
 
     # -- what is shown --------------------------------------------------------------------------------------
 
@@ -133,6 +148,7 @@ class ScenarioSteps(QWidget):
         self._lines = [*found] if found is not None else []
         rows = list(_rows(self._lines)) if found is not None else []
         self.table.refresh(ListSource(rows, lambda row: row[3]))
+        self._show_whole(self.table.current_row())
         if self._added is not None:
             self.table.choose_key(f"{self._added[0]} {self._added[1]}")
             self._added = None
@@ -283,9 +299,14 @@ class ScenarioSteps(QWidget):
         """Writes what came as what is expected."""
         self._take(self._chosen(rows))
 
+    def _takeable(self) -> list[StepLine]:
+        """Returns what is not as expected; where all is, what came as well."""
+        found = [one for one in self._lines if one.can_take and one.sign is not None]
+        wrong = [one for one in self._lines if one.sign is not None and not one.sign.good]
+        return wrong if any(one in found for one in wrong) else [one for one in found if one.step is None]
+
     def _none_to_take(self) -> str:
-        wrong = any(one.can_take and one.sign and not one.sign.good for one in self._lines)
-        return self._no_change() or ("" if wrong else "All is as expected, or was not run")
+        return self._no_change() or ("" if self._takeable() else "All is as expected, or was not run")
 
     @action(
         "Take all that came",
@@ -295,8 +316,8 @@ class ScenarioSteps(QWidget):
         why=_none_to_take,
     )
     def take_all(self) -> None:
-        """Writes all that came in the place of what was expected and did not come."""
-        self._take([one for one in self._lines if one.sign is not None and not one.sign.good])
+        """Writes what came in the place of what did not; where all is as expected, what came as well."""
+        self._take(self._takeable())
 
     def _take(self, lines: Sequence[StepLine]) -> None:
         self._change("Take what came", partial(with_found, lines=lines))

@@ -23,6 +23,7 @@ from workbench.gui.widgets import Banner, ElidedLabel, error_text
 from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.definitions import Location, declared
+from workbench.services.design.line_merge import merged_lines
 from workbench.services.design.text_merge import DesignConflict
 from workbench.services.project_editor.settings_preview import WouldBreak
 from workbench.tusk import ChangedOnDisk, Problem, parse
@@ -197,11 +198,11 @@ class TextView(View):
     def _restore(self, written: Any) -> list[str]:
         page = self.page
         if page is not None:
-            present = page.base
             page.know_file(written["was"].encode(errors="surrogateescape"))
             page.editor.take_text(written["now"])
-            if page.base != present:
-                self._tell_changed(page)
+            present = self.desk.workspace.texts.read(page.name)
+            if present != page.base:
+                self._join(page, present)
         return []
 
     def _clear(self) -> None:
@@ -260,18 +261,27 @@ class TextView(View):
                     self.drafts.settle()
                     self.banner.hide()
             elif page is self.page:
-                self._tell_changed(page)
+                self._join(page, present)
         self._list_files()
         self._show_state()
 
+    def _join(self, page: TextPage, present: bytes) -> None:
+        """Joins what is typed with what another program changed; where both changed the same lines, asks."""
+        joined = merged_lines(page.shown(page.base), page.editor.text(), page.shown(present))
+        if joined is None:
+            self._tell_changed(page)
+        else:
+            page.know_file(present)
+            page.editor.take_text(joined)
+            self.drafts.note()
+            self.banner.hide()
+
     def _tell_changed(self, page: TextPage, conflict: str = "") -> None:
         """Says that the file changed, too, and, where both changed the same, what that is."""
-        both = () if conflict else (("Save both", self._write),)
-        said = f"Another program changed {page.name}, and here it is changed, too."
+        said = f"Another program changed lines of {page.name} that are changed here, too."
         self._tell(
             "warning",
             f"{said} Nothing was written: {conflict}" if conflict else said,
-            *both,
             ("Keep this text", partial(self._keep, page)),
             ("Take the file", self.drafts.discard),
         )

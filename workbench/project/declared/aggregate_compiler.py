@@ -242,9 +242,11 @@ def _fold(
     given: dict[str, ValueSource] = {}
     for name, text in section.set.items():
         if name not in owner.fields:
-            draft.unknown(
-                (*path, "set", name), f"field of the state of {owner.name}", name, owner.fields, key=True
+            what, way = (
+                f"field of the state of {owner.name}",
+                f"declare it in state of [aggregate.{owner.name}]",
             )
+            draft.unknown((*path, "set", name), what, name, owner.fields, key=True, way=way)
             continue
         kept = owner.fields[name]
         given[name] = draft.value((*path, "set", name), text, scope, kept.type, field=kept)

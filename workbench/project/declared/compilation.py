@@ -106,15 +106,25 @@ class Compilation:
         """Notes what may go wrong for some data with the value at a path."""
         self.problems.append(replace(self.places.problem(path, code, message, hint), warning=True))
 
-    def unknown(self, path: Path, what: str, name: str, known: Iterable[str], *, key: bool = False) -> None:
-        """Notes that an undeclared name is used."""
+    def unknown(
+        self, path: Path, what: str, name: str, known: Iterable[str], *, key: bool = False, way: str = ""
+    ) -> None:
+        """Notes that an undeclared name is used.
+
+        Args:
+            what: What it should name, such as ``event``, or ``column of parcels``.
+            way: What can be done besides.
+        """
         if (what.partition(" of ")[0], name) in self.broken:
             return
         if self.lenient:
             self.dropped = True
             return
-        hint = among(name, sorted(known)) or f"the model has no {what}s"
-        self.tell(path, "S-REF", f"there is no {what} {name}", hint, key=key)
+        kind, _, owner = what.partition(" of ")
+        near = among(name, sorted(known))
+        hint = "; ".join(one for one in (way, near) if one) or f"{owner or 'the model'} has no {kind}s"
+        said = f"{owner} has no {kind} {name}" if owner else f"there is no {what} {name}"
+        self.tell(path, "S-REF", said, hint, key=key)
 
     @contextmanager
     def about(self, event: str) -> Iterator[None]:
@@ -193,7 +203,10 @@ class Compilation:
         field: FieldType | None = None,
     ) -> ValueSource:
         """Compiles what a field is to be; its kind must fit."""
+        before = len(self.problems)
         run, found = self.expression(path, text, scope, present=present)
+        if wanted.counts_as is Kind.STRING:
+            self.problems[before:] = [_in_quotes(text, one) for one in self.problems[before:]]
         if said := misfit(path[-1], wanted, found):
             hint = way_to_fit(path[-1], wanted, found)
             whole = Flaw(0, len(text) if isinstance(text, str) else 1, said, hint)
@@ -208,6 +221,14 @@ class Compilation:
                     self.events[event.event_type] = part_of_event(event)
                 for command in aggregate.commands:
                     self.commands[command.command_type] = part_of_command(command)
+
+
+def _in_quotes(text: str, problem: Problem) -> Problem:
+    """Says how a text is written where one word was that names nothing."""
+    named = problem.message == f"nothing here is called {text.strip()}"
+    if not named or problem.hint.startswith("did you mean"):
+        return problem
+    return replace(problem, hint=f"a text is written \"'{text}'\"; {problem.hint}".rstrip("; "))
 
 
 def _type_of(value: Any) -> Type:

@@ -212,6 +212,9 @@ class ActionCompiler:
             return self.draft.condition((*path, "when"), one.when, self.scope, present=self.present)
         if one.otherwise:
             conditions = tuple(earlier)
+            if len(conditions) == 1:
+                (only,) = conditions
+                return lambda env: only(env) is not True, denied, frozenset()
             return lambda env: not any(when(env) is True for when in conditions), denied, frozenset()
         return None, frozenset(), frozenset()
 

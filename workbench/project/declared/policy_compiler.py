@@ -175,7 +175,8 @@ def _step(
     given: dict[str, ValueSource] = {}
     for key, text in one.set.items():
         if key not in fields:
-            draft.unknown((*path, "set", key), "field of the state", key, fields, key=True)
+            way = "declare it in state of the process"
+            draft.unknown((*path, "set", key), "field of the state", key, fields, key=True, way=way)
             continue
         given[key] = draft.value((*path, "set", key), text, scope, fields[key].type, field=fields[key])
     compiler = ActionCompiler(draft, scope, "event", 4, answer=answers.name, withdrawn=answers.withdrawn)

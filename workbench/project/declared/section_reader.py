@@ -86,11 +86,15 @@ def read_sections(document: Document, values: Mapping[str, Any]) -> tuple[Sectio
         kind, _, name = dotted.partition(".")
         if kind not in KINDS or not name:
             continue
-        path = (kind, *name.split("."))
-        given = _at(values, path)
-        given = {key: given[key] for key in _own_keys(contents, dotted, given)}
-        model = SECTIONS[kind]
-        one = _Reading(document, path, model.model_validate, model).read(given, sections, problems)
+        one, scope, known = contents[dotted].made, contents[dotted], len(problems)
+        if one is None:
+            path = (kind, *name.split("."))
+            given = _at(values, path)
+            given = {key: given[key] for key in _own_keys(contents, dotted, given)}
+            model = SECTIONS[kind]
+            one = _Reading(document, path, model.model_validate, model).read(given, sections, problems)
+            if scope.constant is not None and len(problems) == known:
+                scope.made = one
         if one is not None:
             sections.of(kind)[name] = one
         else:
@@ -173,9 +177,14 @@ def _problem(document: Document, path: Path, model: type[BaseModel], error: Erro
     is_block = name in {"fields", "columns"} or place[0::2] == ("process", "on")
     written = f"{name} {{ … }}" if is_block else f'{name}: "…"'
     hint = f"write {written}" if kind == "missing" else ""
+    if name in _ACTS and isinstance(error["input"], list):
+        hint = f'do {{ … }} has several: do {{ one {{ {name}: "…" }}, another {{ {name}: "…" }} }}'
     if kind == "literal_error" and "columns" in inner:
         hint = column_hint(error["input"])
     return document.problem(place, code_of(error), said, hint, key=kind == "missing")
+
+
+_ACTS = ("emit", "issue", "publish")
 
 
 def _did_you_mean(model: type[BaseModel], inner: Path) -> str:

@@ -9,7 +9,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -100,6 +100,8 @@ class FieldType:
 
     def _decimal(self, value: Any) -> Any:
         """Returns a number, or the number in a text, as a decimal with the field's places."""
+        if type(value) is Decimal and self.places is not None and value.same_quantum(_quantum(self.places)):
+            return value
         text = isinstance(value, str) and NUMBER.fullmatch(value) is not None
         kept = Decimal(value) if text else finite(exact(value))
         return (
@@ -116,7 +118,13 @@ def with_places(value: Decimal, places: int) -> Decimal:
     """Returns a decimal in its one form, with all digits after the point; what is too large stays."""
     if value.adjusted() >= _WIDE.prec // 2:
         return value
-    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN, _WIDE)
+    return value.quantize(_quantum(places), ROUND_HALF_EVEN, _WIDE)
+
+
+@cache
+def _quantum(places: int) -> Decimal:
+    """Returns a one in the last of a number of places; infinity and NaN have no such quantum."""
+    return Decimal(1).scaleb(-places)
 
 
 def one_form(fields: Mapping[str, FieldType]) -> dict[str, Any]:
@@ -139,7 +147,7 @@ def one_form(fields: Mapping[str, FieldType]) -> dict[str, Any]:
 def _padding(one: FieldType) -> Callable[[Any], Any] | None:
     """Returns what gives a field's decimals their digits; None where nothing has to: an object does it."""
     if one.type.kind is Kind.DECIMAL and one.places is not None:
-        return partial(_padded, one.places, Decimal(1).scaleb(-one.places))
+        return partial(_padded, one.places, _quantum(one.places))
     inner = _padding(one.item) if one.item is not None else None
     return partial(_of_each, inner) if inner is not None else None
 

@@ -100,6 +100,7 @@ class ChangePreview:
         stays: What names it as well and is not touched: patterns of a rename, mistakes that a removal leaves.
         notes: What becomes of what is stored.
         stored: Events in the store that have its type.
+        field: The line of a field of the thing where that gets another name: all places change, or none.
     """
 
     text: DesignText
@@ -108,6 +109,12 @@ class ChangePreview:
     stays: tuple[ChangePlace, ...] = ()
     notes: tuple[str, ...] = ()
     stored: int = 0
+    field: str = ""
+
+    @property
+    def name(self) -> str:
+        """What has the name that changes has now."""
+        return self.field.partition(":")[0].removesuffix("?") or self.node.name
 
 
 def rename_preview(text: DesignText, node: DesignNode, stored: int, *notes: str) -> ChangePreview:

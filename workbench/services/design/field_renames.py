@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import InvalidValue, ProjectError
 from workbench.project.scenarios.scenario_reader import sound_scenarios
+from workbench.services.design.change_preview import ChangePreview
 from workbench.services.design.design_text import DesignText
-from workbench.services.design.field_lines import read_field_line
+from workbench.services.design.field_lines import read_field_line, write_field_line
+from workbench.services.design.field_preview import field_preview
 from workbench.services.design.gestures import DesignNode, fields_of, fields_path, with_field
 from workbench.services.design.quick_fixes import span_of
 from workbench.services.design.schema_draft import with_upcast
@@ -98,25 +100,39 @@ class FieldChanges:
     def __init__(self, world: World[Project], environ: Mapping[str, str]) -> None:
         self._world, self._environ = world, environ
 
-    def changed(self, text: DesignText, *, node: DesignNode, line: str, instead: str) -> DesignText:
+    def changed(self, text: DesignText, *, node: DesignNode, line: str, was: str) -> DesignText:
         """Returns the texts with another line for a field; another name is followed wherever it is used.
 
         Where the store has events of the type, what makes their data of it is drafted (U1). Where the
         texts do not load as they are, nothing can be followed: the field alone has its new name.
 
+        Args:
+            was: The line that stood there when this one was typed.
+
         Raises:
-            InvalidValue: The line cannot be understood, or the project would not load with the name.
+            InvalidValue: The line cannot be understood, another one stands there by now, or the project
+                would not load with the name.
         """
+        instead = read_field_line(was, column=node.kind == "projection")[0]
+        now = write_field_line(instead, fields_of(text, node).get(instead))
+        if now != was:
+            said = f"{node.name} has " + (f"“{now}” by now" if now else f"no field {instead} any more")
+            raise InvalidValue(f"{said}, it was changed elsewhere", path="", hint="look at it again")
         name = read_field_line(line, column=node.kind == "projection")[0]
         if name == instead or self._mistakes(text):
             return with_field(text, node, line, instead=instead)
         after = field_renamed(text, node, instead, name, self._mistakes)
         after = with_field(after, node, line, instead=name)
-        return with_upcast(text, after, node.name) if self._is_stored(node) else after
+        return with_upcast(text, after, node.name) if self._stored(node) else after
 
-    def _is_stored(self, node: DesignNode) -> bool:
+    def preview(self, text: DesignText, *, node: DesignNode, line: str, was: str) -> ChangePreview:
+        """Returns what another line for a field would change; arguments and errors as of `changed`."""
+        after = self.changed(text, node=node, line=line, was=was)
+        return field_preview(text, after, node, was, self._stored(node))
+
+    def _stored(self, node: DesignNode) -> int:
         with closing(self._world.store.reader()) as reader:
-            return node.kind == "event" and reader.count_types(node.name.__eq__) > 0
+            return reader.count_types(node.name.__eq__) if node.kind == "event" else 0
 
     def _mistakes(self, text: DesignText) -> Sequence[Problem | str]:
         """Returns what is wrong with the project file, or else with scenarios."""

@@ -25,8 +25,8 @@ _AMONG = re.compile(r"(?:known here|there are|declared are): (.+)\Z")
 _NEEDS_WITH = re.compile(r"say it in with \{ ([\w-]+): ")
 _WRITE_SECTION = re.compile(r"write \[([\w.-]+)\]")
 _WRITE_QUOTED = re.compile(r'write (".*")\Z')
-_NO_SUCH = re.compile(r"there is no (\w+)(?: of this aggregate)? ([\w.-]+)")
-_NO_STATE = re.compile(r"there is no field of the state of (\S+) ([\w-]+)\Z")
+_NO_SUCH = re.compile(r"(?:there is|this aggregate has) no (\w+) ([\w.-]+)")
+_NO_STATE = re.compile(r"the state of (\S+) has no field ([\w-]+)\Z")
 _TYPED = re.compile(r"(?P<string>'.*')|(?P<integer>-?\d+)|(?P<decimal>-?\d+\.\d+)|(?P<boolean>true|false)")
 _MISSING = re.compile(r"([\w-]+) is missing\Z")
 _CLOSING = re.compile(r"the closing ([\])}]) is missing")
@@ -66,7 +66,11 @@ def quick_fixes(checked: CheckedText, problem: Problem) -> list[QuickFix]:
     if marks:
         return [one for mark in marks for fix in mark.fixes for one in _of_mark(document, fix)]
     other = _NO_SUCH.search(problem.message)
-    if other is not None and "of this aggregate" in other[0] and f"event.{other[2]}" in document.sections:
+    if (
+        other is not None
+        and other[0].startswith("this aggregate")
+        and f"event.{other[2]}" in document.sections
+    ):
         return []  # it is another aggregate's: nothing near it is meant
     replaced = (*_replacements(document, problem), *_closings(document, problem))
     added = tuple(_additions(document, problem))

@@ -1,10 +1,11 @@
-"""Joins two changes of one text, section by section."""
+"""Joins two changes of one text, section by section, and in a section line by line."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from workbench.services.design.line_merge import merged_lines
 from workbench.services.design.section_piece import comments_above
 from workbench.tusk import Document, section_span
 
@@ -23,7 +24,7 @@ class Merged:
 
 
 def merge(base: Document, mine: Document, theirs: Document) -> Merged:
-    """Returns a text with what was changed in either; where both changed a section, theirs and its name.
+    """Returns a text with what was changed in either; where both changed the same lines, theirs, and where.
 
     A section goes with the comments right above it, and with what stands between it and the next one.
     """
@@ -34,7 +35,11 @@ def merge(base: Document, mine: Document, theirs: Document) -> Merged:
         if here in (before, there):
             continue
         if there != before:
-            conflicts.append(name)
+            lines = merged_lines(before, here, there) if before and here and there else None
+            if lines is None:
+                conflicts.append(name)
+            else:
+                kept[name] = lines + kept[name][len(there or "") :]
         elif here is None:
             del kept[name]
         elif there is None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.engine.projection_check import has_nothing, is_stale
 from workbench.errors import NotFound, ProjectError, WorkbenchError
 from workbench.model.error_text import error_sentence
 from workbench.model.hints import sentences
@@ -22,6 +23,7 @@ from workbench.tusk import mark_of
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
+    from workbench.store.ports import Reader
 
 Adopt = Callable[[Project], Awaitable[None]]
 KINDS = ("aggregates", "commands", "queries", "events", "projections", "subscriptions", "reactors", "topics")
@@ -46,7 +48,7 @@ class Reload:
         problems: Why the new model could not be used, each a line; the last good one goes on.
         changed: Files that changed or are new, from the project's folder.
         reopen: What takes effect only once the project is opened again; empty if all has.
-        rows: Whether rows of a read model are rebuilt, or stale until they are.
+        rows: Which rows of read models are rebuilt, or stale until they are (J4); empty where none are.
         digest: Of the modules that wait to be trusted.
     """
 
@@ -55,7 +57,7 @@ class Reload:
     problems: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     reopen: str = ""
-    rows: bool = False
+    rows: str = ""
     digest: str = ""
 
     @property
@@ -153,7 +155,8 @@ class ModelReload:
         self._pending = True
         try:
             fresh = await asyncio.to_thread(self._load, trust=trust)
-            said = difference(project.registry, fresh.registry)
+            rows = _outdated(project.registry, fresh.registry, self._world.reader)
+            said = "; ".join(filter(None, (difference(project.registry, fresh.registry), rows)))
             await self._adopt(fresh)
         except _Untrusted as error:
             said = f"{', '.join(changed) or PROJECT_FILE} changed what Python would run"
@@ -173,7 +176,7 @@ class ModelReload:
             said=said,
             changed=changed,
             reopen=_kept(project, fresh),
-            rows=any(_outdated(project.registry, fresh.registry)),
+            rows=rows,
         )
 
     def _load(self, *, trust: str) -> Project:
@@ -198,30 +201,28 @@ def present_marks(files: Iterable[Path]) -> dict[Path, str]:
 
 
 def difference(before: Registry, after: Registry) -> str:
-    """Says what came, what went, and which rows are rebuilt or stale by that (J4)."""
+    """Says what came and what went."""
     came, went = [], []
     for kind in KINDS:
         old, new = set(getattr(before, kind)), set(getattr(after, kind))
         came += [f"{_one(kind)} {name}" for name in sorted(new - old)]
         went += [f"{_one(kind)} {name}" for name in sorted(old - new)]
-    rebuilt, stale = _outdated(before, after)
-    told = {
-        "new": came,
-        "gone": went,
-        "rebuilt, as their columns changed": rebuilt,
-        "stale until rebuilt": stale,
-    }
-    return "; ".join(f"{word}: {_listed(names)}" for word, names in told.items() if names)
+    return _told({"new": came, "gone": went})
 
 
-def _outdated(before: Registry, after: Registry) -> tuple[list[str], list[str]]:
-    """Returns the read models whose columns changed, and those of which only the definition did (J4)."""
+def _outdated(before: Registry, after: Registry, reader: Reader) -> str:
+    """Says which read models are rebuilt or stale by a change; those without anything are neither (J4)."""
     rebuilt, stale = list[str](), list[str]()
     for name, new in after.projections.items():
-        old = before.projections.get(name, new)
-        if old.definition_hash() != new.definition_hash() and not new.by_handlers:
-            (rebuilt if old.shape() != new.shape() else stale).append(f"projection {name}")
-    return rebuilt, stale
+        live = next((one for one in reader.generations(name) if one.live), None)
+        changed = before.projections.get(name, new).definition_hash() != new.definition_hash()
+        if changed and live is not None and is_stale(new, live) and not has_nothing(new, reader):
+            (rebuilt if live.columns != new.shape() else stale).append(f"projection {name}")
+    return _told({"rebuilt, as their columns changed": rebuilt, "stale until rebuilt": stale})
+
+
+def _told(found: Mapping[str, list[str]]) -> str:
+    return "; ".join(f"{word}: {_listed(names)}" for word, names in found.items() if names)
 
 
 def _one(kind: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from workbench.model.expressions import cel_parser
 from workbench.model.expressions.flaws import InvalidExpression
@@ -32,9 +33,14 @@ class Certainty:
 def certainty(condition: str, values: Values) -> Certainty | None:
     """Returns what a condition always is; None where it depends."""
     try:
-        return _of(cel_parser.parse(condition), values)
+        return _of(_parsed(condition), values)
     except InvalidExpression:
         return None
+
+
+@lru_cache(maxsize=4_096)
+def _parsed(condition: str) -> cel_parser.Node:
+    return cel_parser.parse(condition)
 
 
 def _of(node: cel_parser.Node, values: Values) -> Certainty | None:

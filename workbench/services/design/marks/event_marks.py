@@ -64,7 +64,7 @@ def unemitted_events(model: MarkedModel) -> Iterator[DesignMark]:
     emitted = {event for name in model.registry.commands for event in _emitted(model.registry, name)}
     silent = _silent(model)
     for owner in model.sections.aggregates:
-        events = list(model.events_of(owner))
+        events = model.events_of.get(owner, ())
         for name in events if emitted.intersection(events) else ():
             if name not in emitted and not model.sections.events[name].upcast:
                 fixes = tuple(_emitters(silent.get(owner, ()), name))
@@ -115,7 +115,7 @@ def _read(registry: Registry) -> Iterator[str]:
 def _readers(model: MarkedModel, name: str) -> Iterator[MarkFix]:
     event = DesignNode("event", name)
     owner = model.sections.events[name].aggregate or name.partition(".")[0]
-    family = set(model.events_of(owner))
+    family = set(model.events_of.get(owner, ()))
     readers = [one for one, section in model.sections.projections.items() if family & set(section.on)]
     for reader in readers[:1]:
         yield MarkFix(

@@ -147,7 +147,9 @@ def _values_of_command(model: MarkedModel, command: CommandSection) -> Values:
             aggregate = model.sections.aggregates.get(owner)
             if aggregate is None:
                 continue
-            sets: list[Mapping[str, Any]] = [model.sections.events[one].set for one in model.events_of(owner)]
+            sets: list[Mapping[str, Any]] = [
+                model.sections.events[one].set for one in model.events_of.get(owner, ())
+            ]
             states[role] = (aggregate.state, sets)
             states.setdefault("state", states[role])
     return _values_in(model, states)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from workbench.model.hints import in_brackets
@@ -95,13 +95,15 @@ class MarkedModel:
         registry: The model, of which Python modules may bring parts.
         warnings: What compiling it warned of.
         unfit: How many stored events do not fit, by type.
+        events_of: Names of the declared events, by their aggregate.
     """
 
     file: ProjectFile
     sections: Sections
     registry: Registry
-    warnings: Sequence[Problem] = ()
-    unfit: Mapping[str, int] = field(default_factory=dict)
+    warnings: Sequence[Problem]
+    unfit: Mapping[str, int]
+    events_of: Mapping[str, Sequence[str]]
 
     @classmethod
     def of(
@@ -113,7 +115,17 @@ class MarkedModel:
     ) -> MarkedModel:
         """Reads what a project file declares."""
         sections = read_sections(file.document, file.declared)[0]
-        return cls(file=file, sections=sections, registry=registry, warnings=warnings, unfit=unfit or {})
+        events: dict[str, list[str]] = {}
+        for name, one in sections.events.items():
+            events.setdefault(one.aggregate or name.partition(".")[0], []).append(name)
+        return cls(
+            file=file,
+            sections=sections,
+            registry=registry,
+            warnings=warnings,
+            unfit=unfit or {},
+            events_of=events,
+        )
 
     def declares(self, kind: str, name: str) -> bool:
         """Whether the project file declares a thing."""
@@ -161,12 +173,6 @@ class MarkedModel:
         """Returns the texts that a choice can be; none where it is another type."""
         found = self.base_type(field)
         return found.choices if found.type.removesuffix("?") == "choice" else []
-
-    def events_of(self, aggregate: str) -> Iterator[str]:
-        """Yields the names of the declared events of an aggregate."""
-        for name, one in self.sections.events.items():
-            if (one.aggregate or name.partition(".")[0]) == aggregate:
-                yield name
 
 
 def section_of(kind: str, name: str) -> Path:

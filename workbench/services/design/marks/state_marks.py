@@ -23,7 +23,7 @@ EMPTY_STATE = MarkKind(
 def empty_states(model: MarkedModel) -> Iterator[DesignMark]:
     """Finds fields of states that are never set."""
     for name, aggregate in model.sections.aggregates.items():
-        events = {one: model.sections.events[one] for one in model.events_of(name)}
+        events = {one: model.sections.events[one] for one in model.events_of.get(name, ())}
         said = {field for one in events.values() for field in one.set}
         for field in aggregate.state:
             if field not in said and events:

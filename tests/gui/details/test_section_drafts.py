@@ -1,0 +1,207 @@
+"""Nothing that is typed in the details is lost, overwritten, or waits without a sign."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.gui.details.section_parts import SHOP, description, file_of, row, shown, typed
+from workbench.gui.desk import Desk
+from workbench.gui.details.add_row import AddRow
+from workbench.gui.details.field_table import FieldTable
+from workbench.gui.details.section_drafts import drafted
+from workbench.gui.details.section_editor import SectionEditor
+from workbench.gui.views.board_view import BoardView
+
+SAID = SHOP.replace('creates: "order"', 'description: "Orders"\ncreates: "order"')
+
+
+def write(board: BoardView, text: str) -> None:
+    (board.desk.workspace.project.root / "project.tsk").write_text(text)
+
+
+async def reloaded(board: BoardView, text: str, until: Any) -> None:
+    """Has another program write the file, and waits until the board has it."""
+    write(board, text)
+    await board.desk.workspace.model_reload.check()
+    board.editor.follow()
+    await until(lambda: board.editor.state.text.project.text == text)
+
+
+async def typing(board: BoardView, until: Any) -> SectionEditor:
+    """Types on behind a description, and leaves the cursor there."""
+    await reloaded(board, SAID, until)
+    section = await shown(board, "command:place", until)
+    line = description(section)
+    line.setFocus()
+    QTest.keyClick(line, Qt.Key.Key_End)
+    QTest.keyClicks(line, " MINE")
+    return section
+
+
+async def test_a_line_that_was_changed_elsewhere_while_it_is_typed_is_asked_about(
+    board: BoardView, until: Any
+) -> None:
+    section = await typing(board, until)
+    theirs = SAID.replace('"Orders"', '"Orders THEIRS"')
+    await reloaded(board, theirs, until)
+    await until(section.banner.isVisible)
+    assert section.banner.text == "The same lines were changed elsewhere, and here."
+    await shown(board, "event:order.placed", until)
+    assert drafted(board.desk) == {"command:place": "draft"}
+    section = await shown(board, "command:place", until)
+    await until(section.banner.isVisible)
+    assert 'description: "Orders MINE"' in section.pane.editor.text()
+    section.pane.editor.take_text(section.pane.editor.text() + "# more\n")
+    await shown(board, "event:order.placed", until)
+    section = await shown(board, "command:place", until)
+    await until(section.banner.isVisible)
+    assert file_of(board) == theirs, "it is asked first, however often one comes back"
+    section.banner._buttons[0].click()
+    await until(lambda: "Orders MINE" in file_of(board) and "# more" in file_of(board))
+    await until(lambda: drafted(board.desk) == {})
+
+
+async def test_another_line_that_was_changed_elsewhere_is_joined_with_what_is_typed(
+    board: BoardView, until: Any
+) -> None:
+    section = await typing(board, until)
+    await reloaded(board, SAID.replace("# asks for it", "# wants it"), until)
+    await until(lambda: "Orders MINE" in file_of(board))
+    assert "# wants it" in file_of(board)
+    assert section.banner.isHidden()
+
+
+async def test_a_draft_is_joined_with_what_was_changed_elsewhere_since(board: BoardView, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    section.pane.editor.take_text(section.pane.editor.text().replace('total: "money"', 'total: "mony"'))
+    await until(lambda: section.pane.editor.mistakes)
+    await shown(board, "event:order.placed", until)
+    await reloaded(board, SHOP.replace("# asks for it", "# wants it"), until)
+    section = await shown(board, "command:place", until)
+    assert section.banner.isHidden()
+    assert "# wants it" in section.pane.editor.text()
+    assert '"mony"' in section.pane.editor.text()
+
+
+async def test_a_line_that_is_typed_is_a_draft_at_once(board: BoardView, until: Any) -> None:
+    section = await typing(board, until)
+    assert section.stand.text().endswith("draft")
+    assert drafted(board.desk) == {"command:place": "draft"}
+    assert board.editor.stand.text() == "! 1 section not saved"
+    QTest.keyClick(description(section), Qt.Key.Key_Escape)
+    assert section.stand.text().endswith("saved")
+    assert drafted(board.desk) == {}
+
+
+@pytest.mark.parametrize("by", ["reveal", "nothing", "picture"])
+async def test_a_line_that_is_typed_is_written_when_one_goes_on(
+    board: BoardView, until: Any, by: str
+) -> None:
+    await typing(board, until)
+    if by == "reveal":
+        board.canvas.reveal("event:order.placed")
+    elif by == "nothing":
+        board._show_details("")
+    else:
+        board.show_picture("Topology")
+        board.canvas.setFocus()
+    await until(lambda: 'description: "Orders MINE"' in file_of(board))
+    await until(lambda: board.editor.state.undo == "Change description of place")
+    await until(lambda: drafted(board.desk) == {})
+
+
+async def test_a_line_that_is_typed_when_the_window_closes_is_there_again(
+    board: BoardView, desk: Desk, until: Any
+) -> None:
+    await typing(board, until)
+    await desk.write_drafts()
+    desk.workspace.drafts._drafts = None  # as the next start has it
+    again = SectionEditor(desk, lambda _state: None, lambda *_: None)
+    again.show_node(board.editor.node("command:place"), board.editor.state, "")
+    await until(lambda: 'description: "Orders MINE"' in file_of(board))
+    again.deleteLater()
+
+
+async def test_what_was_refused_stays_with_its_reason(board: BoardView, until: Any) -> None:
+    section = await shown(board, "event:order.placed", until)
+    table = row(section, "fields")
+    assert isinstance(table, FieldTable)
+    typed(table._cells[1][2], "?? nothing")
+    reason = table._refused
+    assert reason
+    await until(lambda: section.pane.sure)
+    section._show()
+    assert table._told, "its reason stays as long as it stands there"
+    await shown(board, "command:place", until)
+    assert drafted(board.desk) == {"event:order.placed": "draft"}
+    section = await shown(board, "event:order.placed", until)
+    table = row(section, "fields")
+    assert isinstance(table, FieldTable)
+    assert (table._cells[1][2].text(), table._refused) == ("?? nothing", reason)
+    assert file_of(board) == SHOP
+    section.drafts.discard()
+    assert (table._cells[1][2].text(), table._told) == ("", [])
+    assert drafted(board.desk) == {}
+
+
+async def test_what_was_refused_goes_with_its_field(board: BoardView, until: Any) -> None:
+    section = await shown(board, "event:order.placed", until)
+    table = row(section, "fields")
+    assert isinstance(table, FieldTable)
+    typed(table._cells[1][2], "?? nothing")
+    await reloaded(
+        board, SHOP.replace('fields { id: "uuid", total', 'fields { no: "uuid?", id: "uuid", total'), until
+    )
+    await until(lambda: len(table._cells) == 3)
+    assert [cells[2].text() for cells in table._cells] == ["", "", "?? nothing"]
+
+
+async def test_what_was_refused_is_taken_only_when_it_is_meant_once_more(
+    board: BoardView, until: Any
+) -> None:
+    section = await shown(board, "event:order.placed", until)
+    table = row(section, "fields")
+    assert isinstance(table, FieldTable)
+    line = table._cells[1][2]
+    typed(line, "?? nothing")
+    await reloaded(
+        board, SHOP.replace('total: "money" }\nset', 'total { type: "money", min: 3 } }\nset'), until
+    )
+    await until(lambda: "“min 3”" in table._refused)
+    line.setFocus()
+    line.selectAll()
+    QTest.keyClicks(line, "min 1")
+    board.canvas.setFocus()
+    assert "min: 3" in file_of(board)
+    line.setFocus()
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    await until(lambda: "min: 1" in file_of(board))
+
+
+async def test_a_name_that_cannot_be_is_told_in_its_row_and_kept(board: BoardView, until: Any) -> None:
+    section = await shown(board, "event:order.placed", until)
+    (add,) = (one for one in section.form.rows if isinstance(one, AddRow) and one.row.path[-1] == "set")
+    assert add.line is not None
+    typed(add.line, "= 4")
+    assert add._told
+    await shown(board, "command:place", until)
+    section = await shown(board, "event:order.placed", until)
+    (add,) = (one for one in section.form.rows if isinstance(one, AddRow) and one.row.path[-1] == "set")
+    assert add.line is not None
+    assert (add.line.text(), bool(add._told)) == ("= 4", True)
+
+
+async def test_a_draft_that_is_wrong_holds_up_no_other(board: BoardView, until: Any) -> None:
+    section = await shown(board, "event:order.placed", until)
+    section.pane.editor.take_text(section.pane.editor.text().replace('"uuid"', '"uid"'))
+    await until(lambda: section.pane.editor.mistakes)
+    section = await shown(board, "command:place", until)
+    section.pane.editor.take_text(section.pane.editor.text().replace("# asks", "# now asks"))
+    board.canvas.reveal("event:order.placed")  # before it is checked
+    await until(lambda: "# now asks" in file_of(board))
+    await until(lambda: len(drafted(board.desk)) == 1)
+    assert drafted(board.desk) == {"event:order.placed": "draft"}
