@@ -105,7 +105,10 @@ class BoardMarks(QObject):
             marks[one.node] = (*marks.get(one.node, ()), one)
         self.popover.leave()
         for picture in self.canvas.pictures:
-            picture.show_marks(marks)
+            if picture is self.canvas.board:
+                picture.show_marks(marks)
+            else:
+                picture.marks = marks  # it shows them when it is drawn
         self.count()
         self.found.emit()
 
