@@ -58,7 +58,7 @@ def test_a_file_that_is_read_only_stays_as_it_is(tmp_path, monkeypatch):
     assert path.read_bytes() == b"a: 2\n"
 
 
-def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path):
+def test_V5_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path):
     real, link = tmp_path / "real.tsk", tmp_path / "project.tsk"
     real.write_bytes(b"a: 1\n")
     link.symlink_to(real)
@@ -67,7 +67,7 @@ def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path):
     assert real.read_bytes() == b"a: 2\n"
 
 
-def test_a_file_with_hard_links_is_not_parted_from_its_other_names(tmp_path):
+def test_V5_a_file_with_hard_links_is_not_parted_from_its_other_names(tmp_path):
     path, other = tmp_path / "project.tsk", tmp_path / "other.tsk"
     path.write_bytes(b"a: 1\n")
     other.hardlink_to(path)
@@ -117,7 +117,7 @@ for was, new in cycle([texts, texts[::-1]]):
 @pytest.mark.parametrize(
     "writes", [1, 2, 5, *(pytest.param(n, marks=pytest.mark.long) for n in range(6, 30))]
 )
-def test_who_is_killed_leaves_the_old_file_or_the_new_one(tmp_path, writes):
+def test_V5_who_is_killed_leaves_the_old_file_or_the_new_one(tmp_path, writes):
     path = tmp_path / "project.tsk"
     path.write_bytes(b"a" * 300_000)
     process = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE)

@@ -61,7 +61,7 @@ def digest_of(data: bytes) -> str:
 
 
 def save(path: Path, new: bytes, *, was: bytes | None) -> None:
-    """Replaces a file's content in one step; a link stays, and what it leads to is replaced.
+    """Replaces a file's content in one step; a link stays, and what it leads to is replaced (V5).
 
     Args:
         was: The content that was read, None for a file that did not exist.

@@ -445,7 +445,7 @@ def edited(project, old, new, name="project.tsk"):
     return was, parse(was.replace(old, new), name)
 
 
-async def test_what_is_saved_elsewhere_is_a_step_and_keeps_what_is_not_written_yet(project):
+async def test_V5_what_is_saved_elsewhere_is_a_step_and_keeps_what_is_not_written_yet(project):
     design = project.design
     was, now = edited(project, b'"shop"', b'"store"')
     design.apply("Add policy tell", make("policy", "tell", SENT))

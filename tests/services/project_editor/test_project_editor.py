@@ -227,7 +227,7 @@ async def test_what_is_wrong_or_out_of_date_is_not_saved(shop):
         shop.project_editor.read()
 
 
-async def test_what_changed_meanwhile_stays_and_saving_is_a_step_that_is_undone(shop):
+async def test_V5_what_changed_meanwhile_stays_and_saving_is_a_step_that_is_undone(shop):
     draft = shop.project_editor.read()
     theirs = TEXT + "# theirs\n"
     draft.path.write_text(theirs)

@@ -371,7 +371,7 @@ class SettingsView(View):
         if self.part.form is not None:
             self.part.form.submit()
 
-    def _tell_changed(self, what: str = "Saving writes both.") -> None:
+    def _tell_changed(self, what: str = "Saving writes both, unless in one section.") -> None:
         said = f"Another program changed project.tsk, and here it is changed, too. {what}"
         reload = lambda: self.desk.run(self._load_again(), "Reload the settings")  # noqa: E731  # a button's
         self._tell("warning", said, ("Reload", reload), ("Show the difference", self._show_difference))

@@ -139,7 +139,7 @@ class Design:
         along: Callable[[DesignText], DesignText] = lambda text: text,
         insist: bool = False,
     ) -> DesignState:
-        """Writes a file that was edited elsewhere, as a step, and what changed in it meanwhile stays in it.
+        """Writes a file that was edited elsewhere, as a step; what changed in it meanwhile stays in it (V5).
 
         What loads in full is written, or nothing; what is designed and not written yet stays so.
 

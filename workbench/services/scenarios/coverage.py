@@ -45,7 +45,9 @@ def tries(registry: Registry, runs: Iterable[Run]) -> list[Try]:
             events |= {str(facts["event"])} if "event" in facts else set()
             if "rejected" in facts:
                 refusals.append((str(facts["rejected"]), str(facts.get("message", ""))))
-    return [replace(one, tried=_was(one, issued, events, refusals)) for one in _all(registry)]
+    return [
+        replace(one, tried=True) if _was(one, issued, events, refusals) else one for one in _all(registry)
+    ]
 
 
 def _seen(scenario: Scenario, result: ScenarioResult | None) -> Iterator[Facts]:
