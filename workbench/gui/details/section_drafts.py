@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.errors import InvalidValue
 from workbench.gui.board.board_offers import identity_of
+from workbench.gui.board.card_painter import DRAFT
 from workbench.gui.reads import Question, takes_time
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.draft_sets import draft_sets
@@ -43,7 +44,7 @@ def kept_sections(desk: Desk) -> dict[DesignNode, Any]:
 
 def drafted(desk: Desk) -> dict[str, str]:
     """Returns a sign for each card whose text is typed and not written."""
-    return {identity_of(node): "draft" for node in kept_sections(desk)}
+    return {identity_of(node): DRAFT for node in kept_sections(desk)}
 
 
 def with_kept(text: DesignText, kept: Kept) -> tuple[DesignText, list[DesignNode]]:
