@@ -359,3 +359,23 @@ async def test_what_is_typed_is_made_where_the_person_clicks_elsewhere(designer:
     designer.board.canvas.setFocus(Qt.FocusReason.MouseFocusReason)
     await designer.until(lambda: "cannot be understood" in entry.told.text())
     assert (entry.isVisible(), entry.line.text(), entry.line.hasFocus()) == (True, "at: nonsense of it", True)
+
+
+async def test_a_process_goes_on_with_its_command_and_is_wired(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel", pressed=CONTROL)
+    await designer.type("sent")
+    await designer.choose("event:parcel.sent")
+    designer.key(Qt.Key.Key_R)
+    await designer.type("watch", pressed=CONTROL)
+    await designer.type("remind")
+    await designer.has('[process.watch]\nkey: "id"\non { "parcel.sent": { starts: true, issue: "remind"')
+    await designer.choose("command:remind")
+    designer.drag(designer.handle("subscription:watch"), designer.at(QPointF(2000, 900)))
+    assert "something new" in designer.board.pictures.hints.subject
+    designer.release(designer.at(QPointF(2000, 900)))
+    entry = designer.board.editor.entry
+    assert entry.list.item(0).text() == "issues a new command"
+    designer.key(Qt.Key.Key_Return)
+    await designer.type("escalate")
+    await designer.has('issue: "escalate"')

@@ -57,10 +57,10 @@ def paint_name(
     font, measures = font_of(part)
     elide = Qt.TextElideMode.ElideRight if level else Qt.TextElideMode.ElideMiddle
     most = max(1, int((place.height() + 1) / ROW))
-    lines = [
-        measures.elidedText(one, elide, place.width() + 1)
-        for one in name_lines(text, measures, place.width(), most)
-    ]
+    lines = name_lines(text, measures, place.width(), most)
+    if level and any(measures.horizontalAdvance(one) > place.width() for one in lines):
+        lines = [text]  # one beginning that is read says more than two
+    lines = [measures.elidedText(one, elide, place.width() + 1) for one in lines]
     painter.setFont(font)
     top = place.center().y() - ROW * len(lines) / 2
     if not level:
