@@ -188,3 +188,15 @@ def test_what_is_declared_is_opened_in_the_text(desk, view):
     assert asked == [("project.tsk", one) for one in kinds]
     shown.setCurrentIndex(shown.model().index(shown.model().rowCount() - 1, 0))
     assert not view.acts["open_text"].refresh()
+
+
+async def test_what_is_chosen_on_the_board_is_marked_and_a_row_is_chosen_there(desk, view, until):
+    await until(lambda: "Model" in tree(view))
+    marked = view.findChild(OfferingTree)
+    for node, name in (("event:user.created", "user.created"), ("command:create_user", "create_user")):
+        desk.board_chosen.emit(node)
+        assert marked.current().text == name
+    view.open(marked.current())
+    assert desk.selection.node == "command:create_user"
+    desk.board_chosen.emit("")
+    assert marked.current().text == "create_user"

@@ -52,7 +52,7 @@ class DesignSteps(QObject):
     )
     def undo(self, _item: object = None) -> None:
         """Takes the last step back."""
-        self.step(self.desk.workspace.design.undo, f"Undo {self.state.undo}")
+        self._back(self.desk.workspace.design.undo, f"Undo {self.state.undo}")
 
     @action(
         "Redo",
@@ -66,7 +66,17 @@ class DesignSteps(QObject):
     )
     def redo(self, _item: object = None) -> None:
         """Does again what was taken back."""
-        self.step(self.desk.workspace.design.redo, f"Redo {self.state.redo}")
+        self._back(self.desk.workspace.design.redo, f"Redo {self.state.redo}")
+
+    def _back(self, work: Callable[[], DesignState], label: str) -> None:
+        self.step(work, label, partial(self.keep_chosen, self.state.text))
+
+    def keep_chosen(self, before: DesignText) -> None:
+        """Keeps chosen what was, also under another name, where things are chosen.
+
+        Args:
+            before: The texts before the step was taken back, or done again.
+        """
 
     def do(
         self, label: str, change: Callable[[DesignText], DesignText], then: Callable[[], None] = lambda: None

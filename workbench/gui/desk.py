@@ -78,22 +78,26 @@ class Desk(QObject):
     Signals:
         changed: A `Changes` value, merged from all commits since the last one, at most ten times a second.
         selected: The new `Selection`.
+        board_chosen: Id of the node that was chosen on the board, empty if none is.
         noticed: A `Notice` for the window to show.
         wanted: Name of a view that should come to the front.
         command_wanted: Name of a command whose form should be shown.
         text_wanted: File of the project whose text should be shown, and a line of it, or the kind and the
             name of what should be shown where it is declared.
         project_saved: A file of the project was written by this window.
+        files_read: The project's files were read, and their model runs by now, or an older one.
         drafted: Something was typed and is not sent or saved, or that is over.
     """
 
     changed = Signal(object)
     selected = Signal(object)
+    board_chosen = Signal(str)
     noticed = Signal(object)
     wanted = Signal(str)
     command_wanted = Signal(str)
     text_wanted = Signal(str, object)
     project_saved = Signal()
+    files_read = Signal()
     drafted = Signal()
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:

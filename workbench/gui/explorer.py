@@ -101,6 +101,7 @@ class Explorer(View):
         self._of_model: tuple[Registry | None, Sequence[Section]] = (None, ())
         self._known = KnownParts(model=(), text="", count=0, streams=(), dead=0)
         self._reading = self.question(self._show, begun=self._narrow)
+        desk.board_chosen.connect(self._follow_board)
         self.acts.offer()
 
     @override
@@ -163,6 +164,13 @@ class Explorer(View):
             if wanted:
                 self._tree.expandAll()
 
+    def _follow_board(self, node: str) -> None:
+        """Marks what is chosen on the board."""
+        places = (row.data for _, _, rows in self._shown for row in rows)
+        found = next((one for one in places if node and node in _on_board(one).nodes()), None)
+        if found is not None:
+            self._tree.choose(found)
+
     # -- what can be done -----------------------------------------------------------------------------------
 
     @action("Open", icon="external", on="_tree", default=True)
@@ -209,8 +217,9 @@ class Explorer(View):
         place: ExplorerPlace = item.data
         if place.command:
             self.desk.command_wanted.emit(place.command)
-        if place.selection != Selection():
-            self.desk.select(place.selection, view=place.view)
+        chosen = place.selection if place.selection != Selection() else _on_board(place)
+        if chosen != Selection():
+            self.desk.select(chosen, view=place.view)
         else:
             self.desk.wanted.emit(place.view)
 
@@ -244,23 +253,25 @@ def _model_sections(model: Registry) -> list[Section]:
         chosen = Selection(subscription=name)
         return ExplorerPlace(view="subscriptions", selection=chosen, declared="consumer")
 
-    def event(name: str) -> ExplorerPlace:
-        return ExplorerPlace(view="board", selection=Selection(node=f"event:{name}"), declared="event")
+    def card(sort: str, name: str, declared: str = "") -> ExplorerPlace:
+        return ExplorerPlace(
+            view="board", selection=Selection(node=f"{sort}:{name}"), declared=declared or sort
+        )
 
     def projection(name: str) -> ExplorerPlace:
         chosen = Selection(projection=name)
         return ExplorerPlace(view="projections", selection=chosen, declared="projection")
 
-    actor = ExplorerPlace(view="board", declared="actor")
     parts = [
+        *(row("aggregate", name, one.doc, card("aggregate", name)) for name, one in model.aggregates.items()),
         *(row("command", name, one.doc, command(name, "command")) for name, one in model.commands.items()),
-        *(row("event", name, one.doc, event(name)) for name, one in model.events.items()),
+        *(row("event", name, one.doc, card("event", name)) for name, one in model.events.items()),
         *(
             row("subscription", name, one.doc, consumer(name), "policy")
             for name, one in model.reactors.items()
         ),
         *(
-            row("external", name, doc, actor, "external" if name in model.externals else "person")
+            row("external", name, doc, card("external", name, "actor"), _SIGNS[name in model.externals])
             for name, doc in model.actors.items()
         ),
     ]
@@ -291,6 +302,10 @@ def _row(kind: str, name: str, place: ExplorerPlace, tip: str = "") -> TreeRow:
 
 def _stream_row(name: str) -> TreeRow:
     return _row("stream", name, ExplorerPlace(view="timeline", selection=Selection(stream=name)))
+
+
+_SIGNS = {True: "external", False: "person"}
+"""Of an actor, by whether it is an outside system."""
 
 
 def _on_board(place: ExplorerPlace) -> Selection:

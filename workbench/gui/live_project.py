@@ -81,6 +81,7 @@ class LiveProject(QObject):
         finally:
             self._watch_all()
         self.looked.emit(reload.outdated)
+        self._desk.files_read.emit()
         if told is not None:
             self._tell(told, own=own)
         await self._look_at_scenarios()
@@ -149,7 +150,7 @@ class LiveProject(QObject):
     def _tell_problems(self, told: Reload) -> None:
         self._stood = bool(self._desk.workspace.world.stopped)
         text = "\n".join([STOPPED if self._stood else FAILED, *told.problems])
-        file, line = _place(told)
+        file, line = told.place
         if file in self._desk.workspace.texts.names():
             show = partial(self._desk.text_wanted.emit, file, line)
         elif file and (path := self._desk.workspace.project.root / file).is_file():
@@ -165,19 +166,12 @@ class LiveProject(QObject):
         if outdated is None:
             return
         self._tell(outdated.told)
-        file, line = _place(outdated.told)
+        file, line = outdated.told.place
         if file in self._desk.workspace.texts.names():
             self._desk.text_wanted.emit(file, line)
 
     def _say(self, kind: str, text: str, *actions: tuple[str, Callable[[], None]]) -> None:
         self._desk.noticed.emit(Notice(kind=kind, text=text, actions=actions, topic=TOPIC))
-
-
-def _place(told: Reload) -> tuple[str, int]:
-    """Returns file and line of the first problem; an empty file where it names none."""
-    file, _, rest = told.problems[0].partition(":") if told.problems else ("", "", "")
-    line = rest.partition(":")[0]
-    return file, int(line) if line.isdigit() else 1
 
 
 def _show(file: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListWidgetItem
 
@@ -213,7 +213,8 @@ async def test_what_does_not_load_yet_is_kept_and_said(designer: Designer) -> No
     assert stand.text().startswith("! Draft: 1 mistake, running the model of ")
     designer.board.resize(ROOMY - 1, 600)
     assert stand.text() == "! Draft: 1 mistake"
-    assert "Running the model of " in stand.toolTip()
+    assert "Not saved yet; the model of " in stand.toolTip()
+    assert stand.width() >= stand.sizeHint().width()
     await designer.choose("subscription:tell")
     card = designer.scene.cards()["subscription:tell"].card
     assert (card.draft, len(card.problems)) == (True, 1)
@@ -324,3 +325,57 @@ async def test_what_is_a_draft_is_renamed_linked_and_removed_as_anything_else(de
     designer.key(Qt.Key.Key_Delete)
     await designer.until(lambda: "subscription:inform" not in designer.board.scene.cards())
     assert editor.stand.text() == "✓ saved"
+
+
+async def test_what_is_chosen_stays_so_through_undo_and_redo_whatever_its_name(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel")
+    await designer.choose("command:send_parcel")
+    designer.key(Qt.Key.Key_F2)
+    await designer.type("ship_parcel")
+    scene = designer.board.scene
+    await designer.until(lambda: scene.chosen == "command:ship_parcel")
+    designer.key(Qt.Key.Key_Z, CONTROL)
+    await designer.until(lambda: scene.chosen == "command:send_parcel")
+    designer.key(Qt.Key.Key_Y, CONTROL)
+    await designer.until(lambda: scene.chosen == "command:ship_parcel")
+
+
+async def test_what_is_typed_is_made_where_the_person_clicks_elsewhere(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel")
+    await designer.choose("command:send_parcel")
+    entry, beside = designer.board.editor.entry, designer.at(QPointF(420, 420))
+    designer.key(Qt.Key.Key_F)
+    entry.line.setText("to: string")
+    designer.board.canvas.setFocus(Qt.FocusReason.MouseFocusReason)
+    designer.click(beside)
+    await designer.has('to: "string"')
+    await designer.until(entry.isHidden)
+    assert designer.scene.chosen == ""
+    await designer.choose("command:send_parcel")
+    designer.key(Qt.Key.Key_F)
+    entry.line.setText("at: nonsense of it")
+    designer.board.canvas.setFocus(Qt.FocusReason.MouseFocusReason)
+    await designer.until(lambda: "cannot be understood" in entry.told.text())
+    assert (entry.isVisible(), entry.line.text(), entry.line.hasFocus()) == (True, "at: nonsense of it", True)
+
+
+async def test_a_process_goes_on_with_its_command_and_is_wired(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel", pressed=CONTROL)
+    await designer.type("sent")
+    await designer.choose("event:parcel.sent")
+    designer.key(Qt.Key.Key_R)
+    await designer.type("watch", pressed=CONTROL)
+    await designer.type("remind")
+    await designer.has('[process.watch]\nkey: "id"\non { "parcel.sent": { starts: true, issue: "remind"')
+    await designer.choose("command:remind")
+    designer.drag(designer.handle("subscription:watch"), designer.at(QPointF(2000, 900)))
+    assert "something new" in designer.board.pictures.hints.subject
+    designer.release(designer.at(QPointF(2000, 900)))
+    entry = designer.board.editor.entry
+    assert entry.list.item(0).text() == "issues a new command"
+    designer.key(Qt.Key.Key_Return)
+    await designer.type("escalate")
+    await designer.has('issue: "escalate"')

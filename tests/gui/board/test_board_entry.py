@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.gui.board.board_entry import NOTHING, Asking, BoardEntry, Entered, Offer
+from workbench.gui.board.board_entry import NOTHING, UNSURE, Asking, BoardEntry, Entered, Offer
 
 SENT, LOST = Offer(text="sent: link to it", name="parcel.sent"), Offer(text="New event sent", name="")
 
@@ -108,3 +108,26 @@ def test_the_line_lies_over_what_it_is_about(entry: BoardEntry) -> None:
     middle = entry.mapToParent(entry.line.geometry().center())
     assert abs(middle.y() - 149) <= 1
     assert entry.mapToParent(entry.line.pos()).x() == 120
+
+
+def test_what_is_wrong_is_seen_whole(entry: BoardEntry) -> None:
+    entry.tell("a long reason that has several lines " * 6)
+    told = entry.told
+    assert told.height() >= told.heightForWidth(told.width()) > 3 * entry.line.height()
+    assert entry.rect().contains(told.geometry())
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [("", []), ("x", [Entered(text="x", away=True)]), ("se", [])],
+    ids=["nothing", "one thing", "what could mean several"],
+)
+async def test_a_click_elsewhere_takes_what_is_clear_and_keeps_the_rest(
+    entry: BoardEntry, said: list[Any], typed: str, taken: list[Any], until: Any
+) -> None:
+    QTest.keyClicks(entry.line, typed)
+    canvas = entry.parentWidget()
+    assert canvas is not None
+    canvas.setFocus(Qt.FocusReason.MouseFocusReason)
+    await until(lambda: said == taken and (entry.isHidden() or bool(taken) or entry.told.text() == UNSURE))
+    assert entry.isHidden() is not bool(typed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.board.designing import CONTROL
 from tests.services.design.marks.mark_examples import NOTE, PARCEL
+from workbench.gui.board.board_graph import BoardGraph
 from workbench.gui.board.mark_painter import card_marks, ring_of
 from workbench.gui.desk import Desk
 from workbench.gui.details.schema_dialog import SchemaDialog
@@ -21,6 +23,8 @@ from workbench.gui.live_project import LiveProject
 from workbench.gui.views.board_view import BoardView
 from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
+from workbench.services.design import gestures
+from workbench.services.design.gestures import DesignNode
 from workbench.services.design.marks.mark import Severity
 from workbench.services.project.open_project import open_target
 from workbench.services.workspace import Workspace
@@ -80,6 +84,7 @@ async def test_a_fix_is_a_step_that_takes_the_mark_away_and_is_undone(board: Boa
     assert [fixes.item(row).text() for row in range(fixes.count())] == [
         "Set it by parcel.packed",
         "Remove the column",
+        "Show its form and text",
     ]
     QTest.keyClick(fixes, Qt.Key.Key_Return)
     await until(lambda: PARCELS not in board.scene.marks)
@@ -130,6 +135,42 @@ async def test_what_has_no_card_is_counted_and_stepped_to(board: BoardView, unti
     assert said == "All and all differ in their letters' case alone"
     QTest.keyClick(board.canvas, Qt.Key.Key_F9)
     assert board.marks.popover.title.text() == "no event fills weight of parcels"
+
+
+async def test_what_is_wrong_and_has_no_fix_is_told_and_leads_to_its_text(
+    board: BoardView, until: Any
+) -> None:
+    board.editor.do(
+        "Add policy tell",
+        lambda text: gestures.made(text, "policy", "tell", DesignNode("event", "parcel.noted")),
+        lambda: None,
+    )
+    await until(lambda: "subscription:tell" in board.scene.cards())
+    await until(lambda: not board.desk.running())
+    QTest.mouseClick(board.editor.stand, Qt.MouseButton.LeftButton)
+    popover = board.marks.popover
+    assert (board.scene.chosen, popover.isVisible()) == ("subscription:tell", True)
+    assert popover.title.text() == "a policy needs issue, or do { … } with several"
+    assert "What to do: fix it in its form and text." in popover.why.text()
+    QTest.keyClick(popover.list, Qt.Key.Key_Escape)
+    QTest.keyClick(board.canvas, Qt.Key.Key_Period, CONTROL)
+    assert popover.isVisible()
+    QTest.keyClick(popover.list, Qt.Key.Key_Return)
+    assert board.details.tabs.currentWidget() is board.details.section
+    assert board.details.section.pane.editor.hasFocus()
+
+
+async def test_what_is_wrong_while_it_runs_leads_to_where_it_runs(board: BoardView) -> None:
+    node, opened = "command:note", list[str]()
+    board.canvas.node_activated.connect(opened.append)
+    told = board.scene.graph.by_id[node]
+    board.scene.graph = BoardGraph((replace(told, problems=("2 dead letters",)),), ())
+    board.canvas.reveal(node)
+    board.marks.explain(node)
+    ways = board.marks.popover.list
+    assert [ways.item(row).text() for row in range(ways.count())] == ["Open it", "Show its form and text"]
+    QTest.keyClick(ways, Qt.Key.Key_Return)
+    assert opened == [node]
 
 
 async def test_what_is_not_marked_says_so(board: BoardView) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from tests.gui.details.section_parts import SHOP, description, file_of, row, shown, typed
 from workbench.gui.desk import Desk
@@ -24,11 +25,12 @@ def write(board: BoardView, text: str) -> None:
 
 
 async def reloaded(board: BoardView, text: str, until: Any) -> None:
-    """Has another program write the file, and waits until the board has it."""
+    """Has another program write the file, and waits until the board has it, or has joined it already."""
+    before = board.editor.state.text.project.text
     write(board, text)
     await board.desk.workspace.model_reload.check()
     board.editor.follow()
-    await until(lambda: board.editor.state.text.project.text == text)
+    await until(lambda: board.editor.state.text.project.text != before)
 
 
 async def typing(board: BoardView, until: Any) -> SectionEditor:
@@ -126,6 +128,25 @@ async def test_a_line_that_is_typed_when_the_window_closes_is_there_again(
     again.deleteLater()
 
 
+async def test_what_was_typed_for_what_is_gone_is_offered(board: BoardView, desk: Desk, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    typed_text = section.pane.editor.text().replace('"money"', '"mony"')
+    section.pane.editor.take_text(typed_text)
+    await reloaded(board, SHOP[: SHOP.index("# asks")], until)
+    await until(lambda: "command:place" not in board.scene.cards())
+    assert board.editor.stand.text() == "! 1 section not saved"
+    noticed: list[Any] = []
+    desk.noticed.connect(noticed.append)
+    QTest.mouseClick(board.editor.stand, Qt.MouseButton.LeftButton)
+    (notice,) = noticed
+    assert "place is not in the project file any more" in notice.text
+    (_, copy), (_, discard) = notice.actions
+    copy()
+    assert QApplication.clipboard().text() == typed_text
+    discard()
+    assert drafted(desk) == {}
+
+
 async def test_what_was_refused_stays_with_its_reason(board: BoardView, until: Any) -> None:
     section = await shown(board, "event:order.placed", until)
     table = row(section, "fields")
@@ -205,3 +226,23 @@ async def test_a_draft_that_is_wrong_holds_up_no_other(board: BoardView, until: 
     await until(lambda: "# now asks" in file_of(board))
     await until(lambda: len(drafted(board.desk)) == 1)
     assert drafted(board.desk) == {"event:order.placed": "draft"}
+
+
+async def test_two_drafts_that_wait_for_each_other_are_written_beside_one_that_is_wrong(
+    board: BoardView, until: Any
+) -> None:
+    book = '[aggregate.book]\nstate { total: "money" }\n'
+    lend = '[command.lend]\ncreates: "order"\nfields { id: "uuid" }\n'
+    await reloaded(board, f"{SHOP}\n{book}\n{lend}", until)
+    await until(lambda: "command:lend" in board.scene.cards())
+    section = await shown(board, "command:lend", until)
+    section.pane.editor.take_text(section.pane.editor.text().replace('"order"', '"ordr"'))
+    await until(lambda: section.pane.editor.mistakes)
+    section = await shown(board, "event:order.placed", until)
+    section.pane.editor.take_text(section.pane.editor.text() + 'aggregate: "book"\n')
+    await until(lambda: section.form.told.isVisible() or section.pane.editor.mistakes)
+    section = await shown(board, "command:place", until)
+    section.pane.editor.take_text(section.pane.editor.text().replace('"order"\nfields', '"book"\nfields'))
+    await until(lambda: board.editor.state.undo == "Edit 2 sections")
+    assert 'aggregate: "book"' in file_of(board)
+    await until(lambda: drafted(board.desk) == {"command:lend": "draft"})

@@ -327,6 +327,15 @@ def test_commands_of_new_aggregates_stand_as_they_were_made():
     assert gestures.names_of(text, "command")[-2:] == ["extend_loan", "remind_reader"]
 
 
+def test_a_thing_is_the_same_under_another_name():
+    book, other = of(BOOK), gestures.made(of(BOOK), "policy", "p", DesignNode("event", "book.lent"))
+    node = DesignNode("policy", "p")
+    named = gestures.renamed(other, node, "q", gestures.places_of(other, node))
+    assert gestures.same_node(other, other, node) == node
+    assert gestures.same_node(other, named, node) == DesignNode("policy", "q")
+    assert gestures.same_node(other, book, node) is None
+
+
 def test_an_event_of_another_aggregate_takes_its_command_there_as_long_as_that_has_none():
     begin = gestures.made(of(BOOK), "command", "report_lost", owner="lost")
     text = gestures.made(begin, "event", "book.lost", LOST)

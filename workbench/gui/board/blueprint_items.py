@@ -44,6 +44,7 @@ class CardItem(QGraphicsItem):
         super().__init__()
         self.card, self.box = card, box
         self._marks = UNMARKED
+        self._typed = False
         self.open = False
         self._bounds = self.body.adjusted(-1, -18, 18, 1 + LINE + FOOT)
         self.place(box)
@@ -75,6 +76,13 @@ class CardItem(QGraphicsItem):
             self.setZValue(2.5 if open else 2)
             self.update()
 
+    def set_typed(self, *, typed: bool) -> None:
+        """Shows whether its text is typed and not saved."""
+        if typed is not self._typed:
+            self._typed = typed
+            self._tell()
+            self.update()
+
     def set_marks(self, marks: CardMarks) -> None:
         """Shows how much is wrong with it, and where; the tool tip says what."""
         if marks != self._marks:
@@ -86,6 +94,7 @@ class CardItem(QGraphicsItem):
         again = ", shown again" if self.card.ghost else ""
         lines = [f"{kind_of(self.card.kind).word} {self.card.title}{again}"]
         lines += ["Draft: it does not run as it is drawn"] if self.card.draft else []
+        lines += ["Draft: its text is typed and not saved"] if self._typed else []
         lines += [f"{one.name} {one.type}" for one in self.card.fields]
         self.setToolTip(plain_tip("\n".join([*lines, *self._marks.words])))
 
@@ -104,7 +113,8 @@ class CardItem(QGraphicsItem):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         with drawing(painter):
-            paint_card(painter, self.card, self.whole, on_screen(painter), self._marks, more=self.open)
+            card = replace(self.card, draft=True) if self._typed else self.card
+            paint_card(painter, card, self.whole, on_screen(painter), self._marks, more=self.open)
 
     def paint_plain(self, painter: QPainter) -> None:
         """Paints it for a file, without marks, and as if it were saved."""

@@ -23,7 +23,7 @@ from workbench.gui.board.blueprint_layout import (
 )
 from workbench.gui.board.blueprint_lights import BlueprintLights
 from workbench.gui.board.board_graph import BoardGraph, Pair, kind_of
-from workbench.gui.board.card_painter import FIELDS, NAMES
+from workbench.gui.board.card_painter import DRAFT, FIELDS, NAMES
 from workbench.gui.board.mark_painter import card_marks
 from workbench.gui.board.picture import Picture
 from workbench.gui.board.slice_coverage import Coverage
@@ -60,6 +60,7 @@ class BlueprintScene(Picture):
         self._at: dict[str, tuple[int, int]] = {}
         self._here = ""
         self._rings: list[RingItem] = []
+        self._typed: set[str] = set()
 
     # -- building ------------------------------------------------------------------------------------------
 
@@ -86,6 +87,13 @@ class BlueprintScene(Picture):
             self.rebuilt.emit()
 
     @override
+    def set_badges(self, badges: Mapping[str, str]) -> None:
+        """Says on cards that their text is typed and not saved; counters are the topology's."""
+        self._typed = {node for node, said in badges.items() if said == DRAFT}
+        for item in self._cards.values():
+            item.set_typed(typed=item.card.node in self._typed and not item.card.ghost)
+
+    @override
     def show_marks(self, marks: Mapping[str, tuple[DesignMark, ...]]) -> None:
         super().show_marks(marks)
         for item in self._cards.values():
@@ -109,6 +117,7 @@ class BlueprintScene(Picture):
         for key, card in cards.items():
             if key not in self._cards:
                 self._cards[key] = CardItem(card, boxes[key])
+                self._cards[key].set_typed(typed=card.node in self._typed and not card.ghost)
                 self.addItem(self._cards[key])
         self._at = {
             card.key: (column, row)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.services.design.design_text import DesignText
 
+STILL = "It has its name still. Enter asks again, Esc takes the old one."
 Do = Callable[[str, Callable[["DesignText"], "DesignText"], Callable[[], None], str], None]
 """Does a step of the design: its label, the change, what follows, and the id of the card to be chosen."""
 
@@ -165,7 +166,7 @@ class BoardChanges(QObject):
         self._preview = None
         self._canvas.setFocus()
         if self._tell is not None:
-            self._tell("It has its name still. Enter asks again, Esc takes the old one.")
+            self._tell(STILL)
 
     def tell(self, text: str) -> None:
         """Says what is wrong where it is seen: in the strip, or beside the line that is typed.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Signal
+from PySide6.QtCore import QPoint, QRect, QRectF, Signal
 from PySide6.QtWidgets import QToolButton
 from typing_extensions import override
 
@@ -26,12 +26,12 @@ from workbench.gui.board.board_offers import (
 )
 from workbench.gui.board.board_slices import BoardSlices
 from workbench.gui.board.board_wires import BoardWires
+from workbench.gui.board.stand_pill import StandPill, stand_of
 from workbench.gui.design_steps import DesignSteps
 from workbench.gui.letter_menu import LetterMenu
 from workbench.gui.reads import Question
 from workbench.gui.time_format import short
-from workbench.gui.widgets import Badge, error_text, plain_label, plain_tip, toolbar_button
-from workbench.model.counts import counted
+from workbench.gui.widgets import error_text, plain_label, toolbar_button
 from workbench.services.design import gestures
 from workbench.services.design.design import DesignState
 from workbench.services.design.field_gestures import FIELDED
@@ -59,16 +59,15 @@ class BoardEditor(DesignSteps):
         entry: The line that is typed.
         changes: Renames and removes.
         wanted: Id of the node that is chosen once it is drawn.
+        unwritten: Ids of the cards whose text is typed and not written.
 
     Signals:
         stood: The design was read, or changed; `state` is how it stands.
         drafted: What is designed and not written is something else now.
-        sought: The person wants to see the card whose text is not written.
     """
 
     stood = Signal()
     drafted = Signal()
-    sought = Signal(str)
     makes = tuple(makes())
 
     def __init__(self, desk: Desk, canvas: FlowView) -> None:
@@ -82,15 +81,15 @@ class BoardEditor(DesignSteps):
         self._since = ""
         self._reading = Question(self, desk, self.take, self._unread)
         desk.project_saved.connect(self.follow)
+        desk.files_read.connect(self._show_stand)
         self.acts = Actions(self, canvas)
         self.acts.offer()
         self.fields, self.wires = BoardFields(self), BoardWires(self)
         self.slices, self.hand = BoardSlices(self), BoardHand(self)
         for picture in canvas.pictures:
             picture.takes_fields = self.takes_fields
-        self.stand = Badge("ok", "saved")
-        self.stand.installEventFilter(self)
-        self._unwritten, self._roomy = tuple[str, ...](), False
+        self.stand = StandPill()
+        self.unwritten, self._roomy = tuple[str, ...](), False
         self.add_button = _add_button(self)
         self.begin = plain_label(BEGIN, "muted")
         self.begin.setParent(canvas)
@@ -189,6 +188,9 @@ class BoardEditor(DesignSteps):
         self.do(label, change, partial(self._made, node, entered))
 
     def _made(self, node: DesignNode, entered: Entered) -> None:
+        if entered.away:
+            self.entry.leave()
+            return
         self.wanted = identity_of(node)
         follows = NEXT.get(node.kind, "")
         if entered.on and follows:
@@ -260,6 +262,12 @@ class BoardEditor(DesignSteps):
         self.wanted = card
         self.do(label, change, then)
 
+    @override
+    def keep_chosen(self, before: DesignText) -> None:
+        chosen = node_of(before, self.canvas.board.chosen)
+        same = gestures.same_node(before, self.state.text, chosen) if chosen is not None else None
+        self.wanted = identity_of(same) if same is not None else ""
+
     # -- doing ---------------------------------------------------------------------------------------------
 
     def ask(self, asking: Asking, place: QPoint | QRect | None = None) -> None:
@@ -299,7 +307,7 @@ class BoardEditor(DesignSteps):
 
     def know_unwritten(self, cards: Sequence[str]) -> None:
         """Is told whose text is typed and not written."""
-        self._unwritten = tuple(cards)
+        self.unwritten = tuple(cards)
         self._show_stand()
 
     def set_roomy(self, *, roomy: bool) -> None:
@@ -308,22 +316,9 @@ class BoardEditor(DesignSteps):
         self._show_stand()
 
     def _show_stand(self) -> None:
-        count, sections = len(self.state.problems), len(self._unwritten)
-        told = "\n".join(map(str, self.state.problems))
-        if count:
-            said, runs = f"Draft: {counted(count, 'mistake')}", f"running the model of {self._since}"
-            said, told = (f"{said}, {runs}" if self._roomy else said), f"{told}\n{runs.capitalize()}"
-        else:
-            said = f"{counted(sections, 'section')} not saved" if sections else "saved"
-            told = "\n".join((*self._unwritten, "Click to go there")) if sections else ""
-        self.stand.set("warning" if count or sections else "ok", said)
-        self.stand.setToolTip(plain_tip(told or "The project file has all of it"))
-
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.MouseButtonRelease and self._unwritten:
-            self.sought.emit(self._unwritten[0])
-        return False
+        outdated = self.desk.workspace.model_reload.outdated
+        stand = stand_of(self.state, self.unwritten, outdated, self._since, roomy=self._roomy)
+        self.stand.show_stand(stand)
 
 
 def _add_button(editor: BoardEditor) -> QToolButton:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -26,6 +26,7 @@ from workbench.gui.widgets import plain_label
 
 WIDE = 300
 """Pixels."""
+UNSURE = "Enter takes the marked line, Esc leaves it."
 ROWS = 6
 """Rows of what fits that are shown at once."""
 
@@ -57,12 +58,14 @@ class Entered:
         offer: What was taken of what fits; None for the text itself.
         on: Whether the next one is to follow at once.
         inside: Whether the fields are to follow.
+        away: Whether the person went elsewhere meanwhile: nothing follows, and nothing else is chosen.
     """
 
     text: str
     offer: Offer | None = None
     on: bool = False
     inside: bool = False
+    away: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +141,7 @@ class BoardEntry(QFrame):
         top.setSpacing(6)
         top.addWidget(self._sign)
         top.addWidget(self.line, 1)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(8, 6, 8, 8)
         column.setSpacing(4)
         column.addWidget(self._title)
@@ -183,7 +186,8 @@ class BoardEntry(QFrame):
 
     def _stand(self, place: QPoint) -> None:
         self.setFixedWidth(min(WIDE, max(120, self._canvas.width() - 16)))
-        self.adjustSize()
+        self._column.activate()
+        self.setFixedHeight(self._column.totalHeightForWidth(self.width()))
         room = self._canvas.size() - self.size()
         self.move(max(4, min(place.x(), room.width() - 4)), max(4, min(place.y(), room.height() - 4)))
 
@@ -195,18 +199,22 @@ class BoardEntry(QFrame):
             self.asking.take(Entered(text=name, offer=found))
 
     def tell(self, text: str) -> None:
-        """Says what is wrong with what was entered; it stays there to be changed."""
+        """Says what is wrong with what was entered; it stays there, whole, to be changed."""
         self.told.setText(text)
         self.told.setStyleSheet(f"color: {theme().colors.error}")
         self.told.setVisible(bool(text))
         self._stand(self.pos())
+        if text:
+            self.line.setFocus()
 
     def leave(self) -> None:
         """Goes away, and gives the keyboard back."""
         if self.isVisible():
-            self.hide()
-            self._canvas.setFocus()
+            held = self.line.hasFocus()
             self.asking = NOTHING
+            self.hide()
+            if held:
+                self._canvas.setFocus()
             self.typed.emit()
 
     def _offer(self, text: str) -> None:
@@ -223,18 +231,41 @@ class BoardEntry(QFrame):
         self._stand(self.pos())
         self.typed.emit()
 
-    def _take(self, *, typed: bool = False, on: bool = False, inside: bool = False) -> None:
-        item = None if typed else self.list.currentItem()
+    def _marked(self) -> Offer | None:
+        item = self.list.currentItem()
         offer = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
+        return offer if isinstance(offer, Offer) else None
+
+    def _take(self, *, typed: bool = False, on: bool = False, inside: bool = False) -> None:
+        offer = None if typed else self._marked()
         self.asking.take(Entered(text=self.line.text().strip(), offer=offer, on=on, inside=inside))
+
+    def _left(self) -> None:
+        """Takes what was typed where the person clicks elsewhere; what could mean several things stays."""
+        typed, offer = self.line.text().strip(), self._marked()
+        if typed in {"", self.asking.text}:
+            self.leave()
+        elif offer is None or not offer.name or self.list.count() == 1:
+            self.asking.take(Entered(text=typed, offer=offer, away=True))
+        else:
+            self.tell(UNSURE)
 
     @override
     def eventFilter(self, watched: object, event: object) -> bool:
+        if isinstance(event, QFocusEvent) and event.lostFocus():
+            if event.reason() == Qt.FocusReason.MouseFocusReason:
+                QTimer.singleShot(0, self, self._gone)
+            return False
         if not isinstance(event, QKeyEvent):
             return False
         if event.type() == QKeyEvent.Type.ShortcutOverride:
             event.accept()  # every key is the line's while it is typed, none the board's
         return event.type() == QKeyEvent.Type.KeyPress and self._key(event)
+
+    def _gone(self) -> None:
+        """Is told that a click went elsewhere, once that is done: it may have taken what was asked for."""
+        if self.isVisible() and not self.line.hasFocus():
+            self._left()
 
     def _key(self, event: QKeyEvent) -> bool:
         key, pressed = event.key(), event.modifiers()

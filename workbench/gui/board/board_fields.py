@@ -108,6 +108,9 @@ class BoardFields(QObject):
 
     def _next(self, node: DesignNode, name: str, entered: Entered) -> None:
         """Goes on: Tab to the field behind, a new field to another new one; a changed one is done."""
+        if entered.away:
+            self.editor.entry.leave()
+            return
         now = entered.text.partition(":")[0].strip().removesuffix("?")
         names = self._names(node)
         behind = names[names.index(now) + 1 :] if name and now in names else []

@@ -40,6 +40,8 @@ ICON_ABOVE = 44.0
 """Pixels of the screen from which a card is tall enough for an icon above its title."""
 LEAST_ICON = 9.0
 """Pixels of the screen below which an icon cannot be recognised and is left out."""
+LEAST_TITLE = 10.5
+"""Pixels of the screen below which a title has the room of its icon as well."""
 WRAPPED = Qt.TextFlag.TextWordWrap.value
 
 
@@ -240,7 +242,7 @@ class NodeItem(QGraphicsItem):
         text = re.sub(r"([._\-])", "\\1\u200b", self.node.title)
         font = _largest(text, room, scale) if edge * scale >= LEAST_ICON else None
         painter.setPen(QColor(on))
-        if font is None:
+        if font is None or font.pixelSize() * scale < LEAST_TITLE:
             self._paint_words(painter, inside, text, scale)
             return
         painter.setFont(font)

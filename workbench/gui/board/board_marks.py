@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,15 +12,47 @@ from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
 from workbench.gui.board.mark_painter import SIGNS, gravest
-from workbench.gui.board.mark_popover import MarkPopover
+from workbench.gui.board.mark_popover import MarkPopover, MarkWay
 from workbench.gui.icons import icon
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.widgets import toolbar_button
 from workbench.model.counts import counted
+from workbench.project.samples import PROJECT_FILE
+from workbench.services.design.marks.mark import DesignMark, MarkKind, Severity
+from workbench.tusk import Problem
 
 if TYPE_CHECKING:
     from workbench.gui.board.board_editor import BoardEditor
-    from workbench.services.design.marks.mark import DesignMark, MarkFix
+    from workbench.services.design.marks.mark import MarkFix
+
+
+UNSAVED = MarkKind(
+    code="",
+    severity=Severity.ERROR,
+    title="not saved",
+    why="It is not saved and does not run until that is fixed",
+    way="fix it in its form and text",
+)
+RUNNING = MarkKind(
+    code="",
+    severity=Severity.WARNING,
+    title="not right",
+    why="So it is now, while it runs",
+    way="open it, and see what can be done there",
+)
+"""What is wrong with a node, where that is no mark of the design."""
+
+
+def _trouble(node: str, said: str, place: Problem | None) -> DesignMark:
+    """Returns what is wrong with a node as a mark.
+
+    Args:
+        place: Where that stands in what is not saved; None for what is so while it runs.
+    """
+    kind = RUNNING if place is None else UNSAVED
+    if place is not None and place.hint:
+        kind = replace(kind, way=place.hint)
+    return DesignMark(kind=kind, node=node, part=("", ""), place=place, message=said)
 
 
 class BoardMarks(QObject):
@@ -32,17 +65,19 @@ class BoardMarks(QObject):
 
     Signals:
         found: The marks are known.
+        form_wanted: Id of a node whose form and text are to be seen.
         schema_wanted: The schema of an event is to be opened.
     """
 
     found = Signal()
+    form_wanted = Signal(str)
     schema_wanted = Signal(str)
 
     def __init__(self, editor: BoardEditor) -> None:
         super().__init__(editor)
         self._editor, self.canvas = editor, editor.canvas
         self._all: list[DesignMark] = []
-        self.popover = MarkPopover(editor.canvas)
+        self.popover = MarkPopover(editor.canvas, self._leads)
         self.popover.chosen.connect(self.fix)
         self.popover.left.connect(editor.canvas.setFocus)
         self.button = toolbar_button("", "warning", "Step through what is marked")
@@ -53,6 +88,7 @@ class BoardMarks(QObject):
         self.acts.offer()
         editor.canvas.viewport().installEventFilter(self)
         editor.canvas.moved.connect(self.popover.leave)
+        editor.stand.clicked.connect(self.show_first)
 
     def follow(self) -> None:
         """Looks for the marks of the model as it is now."""
@@ -110,21 +146,68 @@ class BoardMarks(QObject):
         steps, here = self.steps(), self.canvas.board.chosen
         following = steps[(steps.index(here) + 1) % len(steps) if here in steps else 0] if steps else ""
         if following:
-            self.canvas.reveal(following)
-            self.explain(following)
+            self._show_node(following)
         elif steps:
             self.canvas.board.choose("")
             self.popover.show_marks(self._others(), QRect())
 
+    def show_first(self) -> None:
+        """Leads to the first thing that is not saved, or does not run."""
+        desk, problems = self._editor.desk, self._editor.state.problems
+        outdated = desk.workspace.model_reload.outdated
+        if problems:
+            self._go_to(problems[0])
+        elif self._editor.unwritten:
+            self.form_wanted.emit(self._editor.unwritten[0])
+        elif outdated is not None:
+            file, line = outdated.told.place
+            desk.text_wanted.emit(file or PROJECT_FILE, line)
+
+    def _go_to(self, problem: Problem | str) -> None:
+        board, said = self.canvas.board, problem.message if isinstance(problem, Problem) else problem
+        node = next((one.id for one in board.graph.nodes if said in one.problems and board.has(one.id)), "")
+        if node:
+            self._show_node(node)
+        elif isinstance(problem, Problem):
+            self._editor.desk.text_wanted.emit(problem.file, problem.line)
+
+    def _show_node(self, node: str) -> None:
+        self.canvas.reveal(node)
+        self.explain(node)
+
+    def told(self, node: str, *, unsaved: bool = True) -> tuple[DesignMark, ...]:
+        """Returns what is wrong with a node now, and what is marked on it.
+
+        Args:
+            unsaved: Also why it is not saved, which its form says itself.
+        """
+        board = self.canvas.board
+        known = board.graph.by_id.get(node)
+        places = {one.message: one for one in self._editor.state.problems if isinstance(one, Problem)}
+        problems = [one for one in (known.problems if known else ()) if unsaved or one not in places]
+        wrong = [_trouble(node, said, places.get(said)) for said in problems]
+        return (*wrong, *board.marks.get(node, ()))
+
+    def _leads(self, mark: DesignMark) -> list[MarkWay]:
+        """Returns where one can go from a mark: to its form and text, and to where it runs."""
+        found = []
+        if self._editor.node(mark.node) is not None:
+            go = partial(self.form_wanted.emit, mark.node)
+            found.append(MarkWay(label="Show its form and text", effect="in the details", go=go))
+        if mark.kind is RUNNING:
+            go = partial(self.canvas.node_activated.emit, mark.node)
+            found.insert(0, MarkWay(label="Open it", effect="where it runs", go=go))
+        return found
+
     def _no_marks(self, node: str) -> str:
-        return "" if node in self.canvas.board.marks else "Nothing is marked on it"
+        return "" if self.canvas.board.is_marked(node) else "Nothing is marked on it"
 
     @action("Fix what is marked …", keys="Ctrl+.", icon="warning", on="canvas", group=3, why=_no_marks)
     def explain(self, node: str) -> None:
         """Says what is marked on a card, and offers what could be done."""
         board = self.canvas.board
-        if node in board.marks and board.here:
-            self.popover.show_marks(board.marks[node], self._editor.on_canvas(board.box_of(board.here)))
+        if told := self.told(node):
+            self.popover.show_marks(told, self._editor.on_canvas(board.box_of(board.here or node)))
 
     def fix(self, fix: MarkFix) -> None:
         """Does what takes a mark away, as a step that can be undone."""

@@ -23,6 +23,8 @@ FIELDS, NAMES = 0.75, 0.4
 """Scales below which cards list no fields, and have no names."""
 LARGE = 1.5
 """Scale above which texts grow with the cards."""
+DRAFT = "draft"
+"""What a card says that is not saved, or does not run as it is drawn."""
 RADIUS = 6.0
 PAD = 9.0
 ICON, NAME = 14.0, 29.0
@@ -55,10 +57,10 @@ def paint_name(
     font, measures = font_of(part)
     elide = Qt.TextElideMode.ElideRight if level else Qt.TextElideMode.ElideMiddle
     most = max(1, int((place.height() + 1) / ROW))
-    lines = [
-        measures.elidedText(one, elide, place.width() + 1)
-        for one in name_lines(text, measures, place.width(), most)
-    ]
+    lines = name_lines(text, measures, place.width(), most)
+    if level and any(measures.horizontalAdvance(one) > place.width() for one in lines):
+        lines = [text]  # one beginning that is read says more than two
+    lines = [measures.elidedText(one, elide, place.width() + 1) for one in lines]
     painter.setFont(font)
     top = place.center().y() - ROW * len(lines) / 2
     if not level:
@@ -198,12 +200,12 @@ class _CardPainter:
         """Says on the upper edge that it does not run as it is drawn."""
         colors = theme().colors
         font, measures = font_of("type")
-        place = QRectF(8, -9, measures.horizontalAdvance("draft") + 12, 17)
+        place = QRectF(8, -9, measures.horizontalAdvance(DRAFT) + 12, 17)
         self._painter.setPen(QPen(QColor(colors.warning), 1))
         self._painter.setBrush(QColor(colors.surface))
         self._painter.drawRoundedRect(place, 8, 8)
         self._painter.setFont(font)
-        self._painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "draft")
+        self._painter.drawText(place, Qt.AlignmentFlag.AlignCenter, DRAFT)
 
     def ring(self, marks: CardMarks) -> None:
         """Draws how much is marked in a ring on the corner; from afar the ring alone."""

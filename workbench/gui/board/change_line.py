@@ -69,6 +69,9 @@ class ChangeLine(QStyledItemDelegate):
 def _pieces(place: ChangePlace, new: str, *, goes: bool) -> Iterator[tuple[str, str]]:
     """Yields the parts of a line, with the role of each: ``""`` plain, ``error`` goes, ``ok`` comes."""
     begin, old, end = place.text[: place.start], place.text[place.start : place.end], place.text[place.end :]
+    if place.start == place.end:  # a line that comes
+        yield place.text, "ok"
+        return
     yield (f"… {begin[-LEAD:]}" if len(begin) > 2 * LEAD else begin), ""
     yield old, "error" if goes else ""
     if goes and new:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter
@@ -35,8 +37,20 @@ APART = 10
 EFFECT = Qt.ItemDataRole.UserRole
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkWay:
+    """What can be done about a mark, and its effect."""
+
+    label: str
+    effect: str
+    go: Callable[[], object]
+
+
 class MarkPopover(QFrame):
     """What is marked on one card, one mark at a time.
+
+    Args:
+        leads: Returns where one can go from a mark, besides what takes it away.
 
     Signals:
         chosen: A `MarkFix` that is to be done.
@@ -52,9 +66,10 @@ class MarkPopover(QFrame):
     chosen = Signal(object)
     left = Signal()
 
-    def __init__(self, canvas: QWidget) -> None:
+    def __init__(self, canvas: QWidget, leads: Callable[[DesignMark], Sequence[MarkWay]]) -> None:
         super().__init__(canvas)
-        self._canvas = canvas
+        self._canvas, self._leads = canvas, leads
+        self._ways: list[MarkWay] = []
         self.setObjectName("mark_popover")
         self.marks: tuple[DesignMark, ...] = ()
         self.at = 0
@@ -119,18 +134,23 @@ class MarkPopover(QFrame):
         self._sign.setToolTip(mark.kind.severity.capitalize())
         self.title.setText(mark.message)
         self._count.setText(f"{self.at + 1} of {len(self.marks)}  ← →" if len(self.marks) > 1 else "")
-        way = f" What to do: {mark.kind.way}." if not mark.fixes else ""
-        self.why.setText(f"{mark.kind.severity.capitalize()}: {mark.kind.why}.{way}")
+        todo = f" What to do: {mark.kind.way}." if not mark.fixes else ""
+        self.why.setText(f"{mark.kind.severity.capitalize()}: {mark.kind.why}.{todo}")
         self.list.clear()
-        for fix in mark.fixes:
-            item = QListWidgetItem(fix.label)
-            item.setData(EFFECT, fix.effect)
-            item.setToolTip(fix.effect)
+        fixes = [
+            MarkWay(label=one.label, effect=one.effect, go=partial(self.chosen.emit, one))
+            for one in mark.fixes
+        ]
+        self._ways = [*fixes, *self._leads(mark)]
+        for way in self._ways:
+            item = QListWidgetItem(way.label)
+            item.setData(EFFECT, way.effect)
+            item.setToolTip(way.effect)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
-        self.list.setFixedHeight(ROW * len(mark.fixes) + 2 if mark.fixes else 1)
+        self.list.setFixedHeight(ROW * len(self._ways) + 2 if self._ways else 1)
         place = f"{mark.place.file}:{mark.place.line}" if mark.place else ""
-        keys = "Enter does it, Esc leaves it" if mark.fixes else "Esc leaves it"
+        keys = "Enter does it, Esc leaves it" if self._ways else "Esc leaves it"
         self._place.setText("   ".join(part for part in (place, keys) if part))
         self.setAccessibleName(mark.message)
         self.setAccessibleDescription(self.why.text())
@@ -161,10 +181,10 @@ class MarkPopover(QFrame):
             self.left.emit()
 
     def _take(self) -> None:
-        fixes, row = self.marks[self.at].fixes, self.list.currentRow()
-        if 0 <= row < len(fixes):
+        row = self.list.currentRow()
+        if 0 <= row < len(self._ways):
             self.leave()
-            self.chosen.emit(fixes[row])
+            self._ways[row].go()
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

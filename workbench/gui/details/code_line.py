@@ -33,6 +33,9 @@ class CodeLine(QPlainTextEdit):
         colored: Whether it is an expression, whose words have their colours.
         cell: Whether it stands in a table, without a frame of its own.
 
+    Attributes:
+        is_pending: Whether something else stands in it than in the text.
+
     Signals:
         committed: What was typed, once it is meant: Enter, or the keyboard goes elsewhere.
         taken_back: What was typed was taken back.
@@ -66,7 +69,7 @@ class CodeLine(QPlainTextEdit):
         self._list: CompletionList | None = None
         self._shown = ""
         self._told: str | None = None
-        self._refused = self._contested = self._was_pending = False
+        self._refused = self._contested = self.is_pending = False
         self._mistakes: Sequence[tuple[int, int]] = ()
         self._role = "error"
         font = code_font() if code else ui_font()
@@ -74,6 +77,7 @@ class CodeLine(QPlainTextEdit):
         self.setFont(font)
         self.setAccessibleName(name)
         self.setProperty("cell", cell)
+        self.setProperty("invalid", False)
         self.setTabChangesFocus(True)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -98,9 +102,11 @@ class CodeLine(QPlainTextEdit):
             self.setPlainText(text)
         elif now != text != was and self._refused:
             self._contest()
-        if self.text() == text:
+        typed, self.is_pending = self.is_pending, self.text() != text
+        if not self.is_pending:
             self._told, self._contested = None, False
-        self._tell_typed()
+        if typed and not self.is_pending:
+            self.typed.emit()
 
     def type_in(self, was: str, text: str) -> None:
         """Has something typed again, and takes it if the same stands there as when it was typed first."""
@@ -119,16 +125,12 @@ class CodeLine(QPlainTextEdit):
     def refuse(self) -> None:
         """Is told that what was typed cannot be taken; it stays until it is changed, or taken back."""
         self._refused = True
+        self.show_mistakes(self._mistakes, self._role)
 
     @property
     def is_refused(self) -> bool:
         """Whether something stands in it that could not be taken."""
         return self.is_pending and (self._refused or self._contested)
-
-    @property
-    def is_pending(self) -> bool:
-        """Whether something else stands in it than in the text."""
-        return self.text() != self._shown
 
     @property
     def shown(self) -> str:
@@ -139,6 +141,7 @@ class CodeLine(QPlainTextEdit):
         """Shows what stands in the text in place of what was typed."""
         self._told, self._contested = None, False
         self.setPlainText(self._shown)
+        self.show_mistakes(self._mistakes, self._role)
 
     def text(self) -> str:
         """Returns what stands in it."""
@@ -146,10 +149,13 @@ class CodeLine(QPlainTextEdit):
 
     def show_mistakes(self, spans: Sequence[tuple[int, int]], role: str = "error") -> None:
         """Underlines characters in a colour, from the first to behind the last, and nothing else."""
+        changed, invalid = spans != self._mistakes or role != self._role, bool(spans) and role == "error"
         self._mistakes, self._role = spans, role
-        self.setProperty("invalid", bool(spans) and role == "error")
-        self.style().polish(self)
-        self._dress()
+        if (invalid or self.is_refused) != self.property("invalid"):
+            self.setProperty("invalid", invalid or self.is_refused)
+            self.style().polish(self)
+        if changed:
+            self._dress()
 
     def commit(self) -> None:
         """Says what was typed, if it is another text."""
@@ -160,14 +166,8 @@ class CodeLine(QPlainTextEdit):
     def _changed(self) -> None:
         self._fit()
         self._dress()
-        if self.is_pending:
-            self.typed.emit()
-        self._tell_typed()
-
-    def _tell_typed(self) -> None:
-        """Tells once where what was typed is taken, or taken back."""
-        was, self._was_pending = self._was_pending, self.is_pending
-        if was and not self._was_pending:
+        was, self.is_pending = self.is_pending, self.text() != self._shown
+        if was or self.is_pending:
             self.typed.emit()
 
     def _dress(self) -> None:

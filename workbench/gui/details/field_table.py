@@ -18,6 +18,7 @@ from workbench.services.design.form_changes import with_field_line, without
 from workbench.services.design.form_problems import FormProblem
 from workbench.services.design.section_form import FieldRow, FormRow
 from workbench.tusk import Document
+from workbench.tusk.document import Path
 
 HEADS = ("Field", "Type", "Rules")
 SHARES = (5, 4, 4)
@@ -83,7 +84,7 @@ class FieldTable(Row):
             return False
         self._cells.append(self._line(at))
         self._fill(at)
-        self._grid.addWidget(self.new, at + 2, 0, 1, len(HEADS))
+        self._grid.addWidget(self.new, 2 * at + 3, 0, 1, len(HEADS))
         return True
 
     def _fill(self, at: int) -> None:
@@ -100,7 +101,7 @@ class FieldTable(Row):
         )
         for column, cell in enumerate(cells):
             cell.committed.connect(partial(self._commit, at))
-            self._grid.addWidget(cell, at + 1, column)
+            self._grid.addWidget(cell, 2 * at + 1, column)
         return cells
 
     @override
@@ -113,6 +114,17 @@ class FieldTable(Row):
                 cell.setToolTip(plain_tip(why_not or field.why_not))
                 cell.show_mistakes(list(_spans(cell.text(), mine)))
         self.new.setVisible(not why_not)
+
+    @override
+    def put_told(self, said: QWidget, path: Path) -> None:
+        """Puts what is said of a field below it."""
+        key = path[len(self.row.path) :][:1]
+        at = next((at for at, one in enumerate(self.row.fields) if (one.key,) == key), None)
+        if at is None or at >= len(self._cells):
+            super().put_told(said, path)
+        else:
+            said.setContentsMargins(6, 0, 4, 4)
+            self._grid.addWidget(said, 2 * at + 2, 0, 1, len(HEADS))
 
     @override
     def places(self) -> Sequence[QWidget]:
@@ -129,17 +141,18 @@ class FieldTable(Row):
         if at >= len(self.row.fields):
             return
         field, path = self.row.fields[at], self.row.path
+        tell = partial(self.tell, path=(*path, field.key))
         name, kind, rules = (cell.text().strip() for cell in self._cells[at])
         if not name:
             label = f"Remove field {field.key}"
-            self.hand.edit(label, lambda document: without(document, (*path, field.key)), self.tell)
+            self.hand.edit(label, lambda document: without(document, (*path, field.key)), tell)
             return
         line = f"{name}: {kind} {rules}".strip() if kind else name
         if name.removesuffix("?") != field.key:
             was = f"{field.name}: {' '.join(part for part in (field.type, field.rules) if part)}"
-            self.hand.rename((*path, field.key), line, was, self.tell)
+            self.hand.rename((*path, field.key), line, was, tell)
             return
-        self.hand.edit(f"Change field {field.key}", partial(self._typed, line, field), self.tell)
+        self.hand.edit(f"Change field {field.key}", partial(self._typed, line, field), tell)
 
     def _typed(self, line: str, field: FieldRow, document: Document) -> Document:
         return with_field_line(document, self.row.path, line, instead=field.key)

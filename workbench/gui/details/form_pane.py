@@ -41,11 +41,13 @@ class FormPane(QScrollArea):
 
     Attributes:
         rows: Those that are made, from the top.
+        is_typing: Whether it types again what was typed before: a person is asked nothing of it.
     """
 
     def __init__(self, hand: Hand, behind: QWidget) -> None:
         super().__init__()
         self._hand, self._behind = hand, behind
+        self.is_typing = False
         self._waiting: dict[str, Sequence[str]] = {}
         """What is to be typed again once its line is there."""
         self.rows: list[Row] = []
@@ -200,7 +202,9 @@ class FormPane(QScrollArea):
         for key, (was, now) in waiting.items():
             line = self._lines().get(key)  # one that is taken may have the form shown again
             if line is not None and line.text() != now:
+                self.is_typing = True
                 line.type_in(was, now)
+                self.is_typing = False
 
     # -- the keyboard -------------------------------------------------------------------------------------
 

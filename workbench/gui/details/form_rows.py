@@ -76,6 +76,7 @@ class Row(QWidget):
         self._told: list[QWidget] = []
         self._problems: Sequence[FormProblem] = ()
         self._why_not = self._refused = ""
+        self._refused_at: Path = ()
         self._known: object = None
 
     def lines(self) -> Mapping[str, CodeLine]:
@@ -119,10 +120,15 @@ class Row(QWidget):
         if known != self._known:
             self._known = known
             self._clear()
-            self._told = [self._problem(one, why_not) for one in found]
-            if self._refused:
-                self._told.append(_error(self._refused))
-                self._whole.addWidget(self._told[-1])
+            said = [(self._problem(one, why_not), one.path) for one in found]
+            said += [(_error(self._refused), self._refused_at)] if self._refused else []
+            self._told = [widget for widget, _ in said]
+            for widget, path in said:
+                self.put_told(widget, path)
+
+    def put_told(self, said: QWidget, path: Path) -> None:  # noqa: ARG002  # a table has places for it
+        """Puts what is said of a path where it is seen."""
+        self._whole.addWidget(said)
 
     def _clear(self) -> None:
         for one in self._told:
@@ -138,10 +144,10 @@ class Row(QWidget):
         self._refused = ""
         self._say()
 
-    def tell(self, said: str) -> None:
-        """Says why what was typed could not be taken; it stays as it was typed."""
+    def tell(self, said: str, path: Path = ()) -> None:
+        """Says why what was typed, at a path inside of it, could not be taken; it stays as it was typed."""
         if isValid(self):  # it may be gone by the time that is known
-            self._refused = said
+            self._refused, self._refused_at = said, path
             for one in self.lines().values():
                 one.refuse()
             self._say()
@@ -165,7 +171,6 @@ class Row(QWidget):
             button.setToolTip(plain_tip(fix.effect))
             button.clicked.connect(lambda _checked=False: self.hand.fix(fix))
             line.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
-        self._whole.addWidget(box)
         return box
 
     def places(self) -> Sequence[QWidget]:

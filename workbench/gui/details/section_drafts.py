@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.errors import InvalidValue
 from workbench.gui.board.board_offers import identity_of
+from workbench.gui.board.card_painter import DRAFT
 from workbench.gui.reads import Question, takes_time
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.draft_sets import draft_sets
-from workbench.services.design.gestures import DesignNode
+from workbench.services.design.gestures import DesignNode, exists
 from workbench.services.design.relations import section_path
 from workbench.services.design.section_form import ENTRIES
 from workbench.services.design.section_piece import with_piece
@@ -43,7 +44,22 @@ def kept_sections(desk: Desk) -> dict[DesignNode, Any]:
 
 def drafted(desk: Desk) -> dict[str, str]:
     """Returns a sign for each card whose text is typed and not written."""
-    return {identity_of(node): "draft" for node in kept_sections(desk)}
+    return {identity_of(node): DRAFT for node in kept_sections(desk)}
+
+
+def offer_lost(desk: Desk, card: str, text: DesignText) -> None:
+    """Offers what was typed for something that the project file does not declare any more."""
+    for node, content in kept_sections(desk).items():
+        if identity_of(node) == card and not exists(text, node):
+            copy = partial(QApplication.clipboard().setText, content["now"])
+            said = f"{node.name} is not in the project file any more; what was typed for it is kept."
+            key = key_of(node)
+            desk.notice("warning", said, ("Copy the text", copy), ("Discard", partial(desk.forget, key)))
+
+
+def key_of(node: DesignNode) -> str:
+    """Returns the name of the draft of a thing."""
+    return f"{DRAFTS}{'.'.join(section_path(node.kind, node.name))}"
 
 
 def with_kept(text: DesignText, kept: Kept) -> tuple[DesignText, list[DesignNode]]:
@@ -106,7 +122,7 @@ class JoinedDrafts:
 
     def _fits(self, kept: Kept) -> None:
         if kept:
-            keys = {f"{DRAFTS}{'.'.join(section_path(one.kind, one.name))}": kept[one] for one in kept}
+            keys = {key_of(one): kept[one] for one in kept}
             (first, content), *more = kept.items()
             alone = content.get("label") or f"Edit {first.kind} {first.name}"
             label = f"Edit {len(kept)} sections" if more else alone

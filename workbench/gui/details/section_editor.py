@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 
 from workbench.errors import InvalidValue
+from workbench.gui.board.board_changes import STILL
 from workbench.gui.details.code_line import Completes
 from workbench.gui.details.form_pane import FormPane
 from workbench.gui.details.form_rows import Change, Hand, Tell
@@ -274,13 +275,12 @@ class SectionEditor(QWidget):
             change = partial(with_field_line, path=path[:-1], line=line, instead=key)
             self._edit(f"Change field {key}", change, tell)
         else:
-            self._renames(node, was, line, tell)
+            tell(STILL) if self.form.is_typing else self._renames(node, was, line, tell)
 
     def _add(self, path: Path) -> None:
         self._also |= {path}
         self._show()
-        here = QApplication.focusWidget()
-        if here is None or self.isAncestorOf(here):  # it may be added since the keyboard went elsewhere
+        if (here := QApplication.focusWidget()) is None or self.isAncestorOf(here):  # not gone elsewhere
             self.form.focus_path(path)
 
     def _drop_part(self, path: Path) -> bool:

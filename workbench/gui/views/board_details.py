@@ -98,7 +98,7 @@ def trouble(live: Live) -> dict[str, tuple[str, ...]]:
             said.append(f"Faulted at position {projection.fault_position:,}: {projection.fault}")
         elif projection.rebuild is not None and projection.rebuild.fault:
             said.append(f"Its rebuild faulted at position {projection.rebuild.fault_position:,}")
-        elif projection.stale:
+        elif projection.stale and projection.checkpoint:  # else it has read nothing that would be read again
             said.append("Its definition changed: rebuild it")
     return {node: tuple(problems) for node, problems in found.items() if problems}
 

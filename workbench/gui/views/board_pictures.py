@@ -47,7 +47,7 @@ class Drawn:
         seen: Counters that make lines.
         draft: What is designed and not written yet, if anything is.
         parts: What runs of the model.
-        graph: Nodes and edges, with what is wrong.
+        graph: Nodes and edges, with what is wrong: in what runs, and in what is designed.
         story: The same for the blueprint, with what only that draws.
         topology: Where they stand in the topology; None as long as that is not wanted.
     """
@@ -89,10 +89,11 @@ def drawn(
     if (topology or not same) and len(registry.events) + len(registry.commands) > QUICK:
         takes_time()
     graph = model_graph(registry, live.flow)
-    nodes = tuple(_with_problems(node, wrong.get(node.id, ())) for node in graph.nodes)
-    whole = BoardGraph(nodes=nodes, edges=graph.edges)
     parts = before.parts if registry is before.registry else parts_of(registry, before.registry, before.parts)
     blueprint = before.blueprint if same else blueprint_from(with_draft(parts, draft) if draft else parts)
+    running = [_with_problems(node, wrong.get(node.id, ())) for node in graph.nodes]
+    story = BoardGraph(nodes=tuple(_told(blueprint, running)), edges=graph.edges)
+    whole = BoardGraph(nodes=story.nodes[: len(running)], edges=graph.edges)
     return Drawn(
         registry=registry,
         draft=draft,
@@ -100,7 +101,7 @@ def drawn(
         seen=seen,
         wrong=told,
         graph=whole,
-        story=BoardGraph(nodes=tuple(_told(blueprint, nodes)), edges=graph.edges),
+        story=story,
         blueprint=blueprint,
         layout=before.layout if same else lay_out_blueprint(blueprint),
         topology=lay_out_graph(whole) if topology else None,

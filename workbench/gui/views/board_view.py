@@ -18,7 +18,7 @@ from workbench.gui.board.legend import Legend
 from workbench.gui.board.picture import Picture
 from workbench.gui.board.refused_keys import RefusedKeys
 from workbench.gui.desk import Desk, Selection
-from workbench.gui.details.section_drafts import drafted
+from workbench.gui.details.section_drafts import drafted, offer_lost
 from workbench.gui.details.section_editor import SectionEditor
 from workbench.gui.view import View
 from workbench.gui.views.board_details import ACTIONS, DECLARED_AS, DetailsPanel, Live
@@ -76,6 +76,7 @@ class BoardView(View):
         for picture in self.pictures.both:
             picture.node_chosen.connect(self._show_details)
             picture.node_chosen.connect(self.editor.chosen)
+            picture.node_chosen.connect(desk.board_chosen)
         self.details.acted.connect(self.act)
         self.details.letters_wanted.connect(self._show_letters)
         self.details.text_wanted.connect(self.show_text)
@@ -83,7 +84,7 @@ class BoardView(View):
         self.details.marks.chosen.connect(self.marks.fix)
         self.marks.found.connect(lambda: self._show_details(self.scene.chosen))
         self.details.section.drafted.connect(self._show_badges)
-        self.editor.sought.connect(self._seek)
+        self.marks.form_wanted.connect(self._show_form)
         self.editor.stood.connect(lambda: self._show_details(self.scene.chosen))
         self.acts.offer()
         self.tools = BoardTools(self.editor, self.pictures)
@@ -242,11 +243,16 @@ class BoardView(View):
         self.editor.know_unwritten(list(unwritten))
         self.scene.set_badges(badges(self._live.flow) | paused | unwritten)
 
-    def _seek(self, card: str) -> None:
-        """Shows a card with its details."""
+    def _show_form(self, card: str) -> None:
+        """Shows a card's form, ready to be typed in; where there is none any more, offers what was typed."""
+        if card not in self.scene.cards():
+            offer_lost(self.desk, card, self.editor.state.text)
+            return
         self.canvas.reveal(card)
         if not self.split.wanted:
             self.split.show_details()
+        self.details.tabs.setCurrentWidget(self.details.section)
+        self.details.section.pane.editor.setFocus()
 
     def _explain(self) -> None:
         """Explains the kinds that are seen, says how much is wrong and what can be done."""
@@ -331,7 +337,7 @@ class BoardView(View):
                 self.editor.node(name), self.editor.state, self.editor.why_not()
             )
             registry = self.desk.workspace.registry
-            self.details.marks.show_marks(self.scene.marks.get(node.id, ()))
+            self.details.marks.show_marks(self.marks.told(node.id, unsaved=False))
             self.details.show_node(self.scene.graph, node, registry, self._live, declared=declared)
         self.split.choose(chosen=node is not None)
         self.pictures.tell_keys(node.title if node is not None else "", self.acts["other_picture"])

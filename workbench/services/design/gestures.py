@@ -54,6 +54,19 @@ def names_of(text: DesignText, kind: str) -> list[str]:
     return [one.partition(".")[2] for one in text.project.sections if one.startswith(f"{kind}.")]
 
 
+def same_node(before: DesignText, after: DesignText, node: DesignNode) -> DesignNode | None:
+    """Returns what a thing is after a step: itself, or the one of its kind that has another name since.
+
+    None where it went.
+    """
+    was, now = names_of(before, node.kind), names_of(after, node.kind)
+    if node.name in now:
+        return node
+    new = [one for one in now if one not in was]
+    gone = [one for one in was if one not in now]
+    return DesignNode(node.kind, new[0]) if len(new) == len(gone) == 1 else None
+
+
 def full_name(text: DesignText, kind: str, name: str, after: DesignNode | None) -> str:
     """Returns the whole name for what was typed: an event has the name of its aggregate before it."""
     name = name.strip()

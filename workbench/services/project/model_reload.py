@@ -60,6 +60,13 @@ class Reload:
     rows: str = ""
     digest: str = ""
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """File and line of the first problem; an empty file where it names none."""
+        file, _, rest = self.problems[0].partition(":") if self.problems else ("", "", "")
+        line = rest.partition(":")[0]
+        return file, int(line) if line.isdigit() else 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outdated:
