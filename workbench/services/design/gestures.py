@@ -119,18 +119,15 @@ def made(
     if kind in {"topic", "subscription"}:
         document = insert(document, section_path(kind, name), entries)
     else:
-        place = name.rpartition(".")[0] if kind == "event" else owner
-        behind = _neighbour(document, kind, place)
+        behind = _neighbour(document, kind, name.rpartition(".")[0] if kind == "event" else owner)
         try:
             document = add_section(document, f"{kind}.{name}", entries, after=behind)
         except TskError as error:  # [handler.a.b] where [handler] has a key a
             raise InvalidValue(error.found[0].message, path="", hint="choose another name") from error
     text = text.with_project(document)
-    if after is None:
-        return text
-    if relation(after.kind, kind) is not None:
+    if after is not None and relation(after.kind, kind) is not None:
         return linked(text, after, node)
-    return linked(text, node, after) if relation(kind, after.kind) is not None else text
+    return linked(text, node, after) if after and relation(kind, after.kind) is not None else text
 
 
 def _with_aggregate(document: Document, owner: str) -> Document:
