@@ -397,7 +397,7 @@ def test_check_advises_with_places_and_ways_out(workbench, tmp_path):
     root.mkdir()
     (root / "project.tsk").write_text(EXAMPLES["A-END"][1])
     line = EXAMPLES["A-END"][1].splitlines().index("[process.watch]") + 1
-    way = "say ends: true at the event that is the last one"
+    way = "say ends: true at the event behind which no other of the instance comes"
     plain, advised = workbench("check", root), workbench("check", root, "--advise")
     assert (plain.code, plain.err, advised.code, advised.err) == (0, "", 0, "")
     assert advised.out.splitlines() == [
