@@ -360,3 +360,9 @@ def test_U3_no_event_gets_the_name_under_which_another_is_stored(stored):
     back = DesignNode("event", "b")
     after = gestures.renamed(text, back, "a", gestures.places_of(text, back), stored=True)
     assert after.project.text == "[event.a]\n\n[event.c]\n"
+
+
+def test_a_name_that_is_a_key_of_another_section_is_refused():
+    text = DesignText(project=parse('[handler]\norder { event: "a" }\n'))
+    with pytest.raises(InvalidValue, match="are the same thing"):
+        gestures.made(text, "handler", "order.lost")

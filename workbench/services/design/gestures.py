@@ -32,7 +32,7 @@ from workbench.services.design.relations import (
 )
 from workbench.services.design.section_lists import actions, names_at, put, remove_action, remove_name
 from workbench.services.design.stored_names import check_stored_names, with_stored_name
-from workbench.tusk import Document, add_section, delete, insert, remove_section
+from workbench.tusk import Document, TskError, add_section, delete, insert, remove_section
 
 FIELDS = {"projection": "columns", "aggregate": "state", "process": "state"}
 """Where the fields of a kind stand that are not called so."""
@@ -118,14 +118,15 @@ def made(
     if kind in NAMED_ENTRIES:
         document = insert(document, section_path(kind, name), entries)
     else:
-        place = name.rpartition(".")[0] if kind == "event" else owner
-        document = add_section(document, f"{kind}.{name}", entries, after=_neighbour(document, kind, place))
+        behind = _neighbour(document, kind, name.rpartition(".")[0] if kind == "event" else owner)
+        try:
+            document = add_section(document, f"{kind}.{name}", entries, after=behind)
+        except TskError as error:  # [handler.a.b] where [handler] has a key a
+            raise InvalidValue(error.found[0].message, path="", hint="choose another name") from error
     text = text.with_project(document)
-    if after is None:
-        return text
-    if relation(after.kind, kind) is not None:
+    if after is not None and relation(after.kind, kind) is not None:
         return linked(text, after, node)
-    return linked(text, node, after) if relation(kind, after.kind) is not None else text
+    return linked(text, node, after) if after and relation(kind, after.kind) is not None else text
 
 
 def _with_aggregate(document: Document, owner: str) -> Document:
