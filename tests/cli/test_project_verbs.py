@@ -209,9 +209,7 @@ def test_a_check_says_what_each_thing_does_and_after_which_rules(workbench, tmp_
     nothing = {"cause": "", "words": "", "given": ""}
     assert said["command:pay"][0] == {**nothing, "verb": "emits", "name": "auction.paid"}
     assert [one["name"] for one in said["command:pay"] if one["verb"] == "refuses"] == ["other"]
-    assert said["event:auction.closed"] == [
-        {**nothing, "verb": "sets", "name": "phase", "words": "'closed'"}
-    ]
+    assert said["event:auction.closed"] == [{**nothing, "verb": "sets", "name": "phase", "words": "'closed'"}]
     told = said["subscription:payment"][0]
     assert (told["verb"], told["words"]) == ("issues", "at event.pay_until")
     assert told["given"] == "with auction_id = id, its refusal is ignored"

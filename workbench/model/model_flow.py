@@ -27,8 +27,8 @@ class ModelFlow:
         verb: ``emits`` an event, ``issues`` a command, ``publishes`` to a topic, ``consumes`` or ``projects``
             an event, or ``withdraws`` a command that it issued for later; of its rules: ``refuses``,
             ``rejects`` or ``fails`` for a reason, ``names`` an expression, ``keeps`` a field of its state,
-            ``sets`` one or columns, ``looks up`` a row, ``puts a row with`` columns, ``adds to`` or ``counts`` in them, ``removes``
-            rows, or ``lists`` or ``gets`` rows of a read model.
+            ``sets`` one or columns, ``looks up`` a row, ``puts a row with`` columns, ``adds to`` or
+            ``counts`` in them, ``removes`` rows, or ``lists`` or ``gets`` rows of a read model.
         name: Of that event, command, topic or read model, of the reason, the expression, field or row.
         cause: Event that leads to it; empty where it is whatever is handled.
         words: When and under which condition, such as ``after 24h, when state.open``; may be empty.

@@ -99,7 +99,7 @@ def _changes(event: str, step: StepSection) -> Iterator[ModelFlow]:
 
 
 def _given(one: ActionSection) -> str:
-    """Says which fields an event, a command or a message gets of an expression, and a refusal that is ignored."""
+    """Says which fields what follows gets of an expression, and that its refusal is ignored."""
     ignored = one.refused is not None and not any(sections_of((), one.refused))
     return ", ".join(
         filter(None, (f"with {_values(one)}" if one.given else "", "its refusal is ignored" * ignored))
