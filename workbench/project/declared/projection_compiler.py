@@ -186,8 +186,17 @@ def projection_of(draft: Compilation, name: str, section: ProjectionSection) -> 
         version=section.version,
         on_fault=section.on_fault,
         doc=section.description,
-        definition=section.model_dump_json(exclude={"description", "on_fault", "version", "columns"}),
+        definition=_definition(draft, section),
     )
+
+
+def _definition(draft: Compilation, section: ProjectionSection) -> str:
+    """Returns what a projection does, by the names under which its events are stored (J4)."""
+    stored = {name: getattr(part.cls, "stored_as", "") for name, part in draft.events.items()}
+    by_stored = section.model_copy(
+        update={"on": {stored.get(name) or name: one for name, one in section.on.items()}}
+    )
+    return by_stored.model_dump_json(exclude={"description", "on_fault", "version", "columns"})
 
 
 def _deed(
