@@ -53,7 +53,7 @@ def _trouble(node: str, said: str, place: Problem | None) -> DesignMark:
     kind = RUNNING if place is None else UNSAVED
     if place is not None and place.hint:
         kind = replace(kind, way=place.hint)
-    fixes = ()
+    fixes = tuple[MarkFix, ...]()
     if said == STALE:
         effect = "all rows are made again from the whole log"
         fixes = (MarkFix(label="Rebuild now", effect=effect, rebuilds=node.partition(":")[2]),)
