@@ -11,7 +11,7 @@ from workbench.services.design import field_gestures, gestures
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.references import references
-from workbench.services.design.relations import RELATIONS
+from workbench.services.design.relations import RELATIONS, declared_names
 from workbench.tusk import Document, Scope, parse
 
 FOLDERS = sorted(path.parent for path in (ROOT / "resources").rglob("project.tsk"))
@@ -108,8 +108,8 @@ def drawn(text, rng):
     """Returns a gesture over what a text declares."""
     declared = {(one.kind, one.name) for one in references(text) if one.role == "header"}
     nodes = [DesignNode(kind, name) for kind, name in sorted(declared) if kind in KINDS]
-    nodes += [DesignNode("topic", name) for name in gestures.names_of(text, "topic")]
-    nodes += [DesignNode("subscription", name) for name in gestures.names_of(text, "subscription")]
+    nodes += [DesignNode("topic", name) for name in declared_names(text.project, "topic")]
+    nodes += [DesignNode("subscription", name) for name in declared_names(text.project, "subscription")]
     node, other = (rng.choice(nodes or [DesignNode("event", "none")]) for _ in range(2))
     legal = [one for one in nodes if any((r.source, r.target) == (node.kind, one.kind) for r in RELATIONS)]
     other = rng.choice(legal) if legal and rng.random() < 0.8 else other

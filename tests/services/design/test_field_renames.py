@@ -19,7 +19,8 @@ from workbench.project.scenarios.scenario_reader import sound_scenarios
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.field_gestures import FIELDED
 from workbench.services.design.field_renames import field_renamed
-from workbench.services.design.gestures import DesignNode, fields_of, names_of
+from workbench.services.design.gestures import DesignNode, fields_of
+from workbench.services.design.relations import declared_names
 from workbench.services.project.open_project import open_target
 from workbench.services.scenarios import Scenarios
 from workbench.tusk import parse
@@ -186,7 +187,7 @@ def test_fields_of_every_project_are_renamed_or_it_is_said_why_not(folder):
     before = DesignText(project=project, scenarios={one.file: one for one in texts})
     wrong = partial(mistakes, root=folder)
     for kind in FIELDED:
-        for node in [DesignNode(kind, name) for name in names_of(before, kind)][:3]:
+        for node in [DesignNode(kind, name) for name in declared_names(before.project, kind)][:3]:
             old = next(reversed(fields_of(before, node)), "")
             if old:
                 after, why = renamed(before, node, old, wrong)
@@ -207,7 +208,7 @@ async def test_scenarios_pass_as_before(tmp_path):
     project = parse((folder / "project.tsk").read_text(), "project.tsk")
     text = DesignText(project=project, scenarios={one.file: one for one in texts})
     for kind in ("event", "projection", "aggregate"):
-        for node in [DesignNode(kind, name) for name in names_of(text, kind)]:
+        for node in [DesignNode(kind, name) for name in declared_names(text.project, kind)]:
             for old in list(fields_of(text, node))[1 if kind == "projection" else 0 :]:
                 with suppress(InvalidValue):
                     text = field_renamed(text, node, old, f"{old}_x", partial(mistakes, root=folder))

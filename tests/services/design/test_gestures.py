@@ -13,7 +13,7 @@ from workbench.project.project_file import read_document
 from workbench.services.design import field_gestures, gestures
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode
-from workbench.services.design.relations import RELATIONS
+from workbench.services.design.relations import RELATIONS, declared_names
 from workbench.services.design.section_lists import put
 from workbench.tusk import parse
 
@@ -310,7 +310,7 @@ def test_a_new_command_is_of_the_aggregate_that_is_there(name, behind, owner):
     assert gestures.owners_for(begin, name, behind)[0] == owner
     key = "creates" if owner == "shelf" else "changes"
     assert f'[command.{name}]\n{key}: "{owner}"\nfields {{ {owner}_id: "string" }}\n' in text.project.text
-    assert gestures.names_of(text, "aggregate") == gestures.names_of(begin, "aggregate")
+    assert declared_names(text.project, "aggregate") == declared_names(begin.project, "aggregate")
 
 
 def test_a_new_aggregate_is_made_where_it_is_asked_for():
@@ -324,7 +324,7 @@ def test_a_new_aggregate_is_made_where_it_is_asked_for():
 def test_commands_of_new_aggregates_stand_as_they_were_made():
     text = gestures.made(of(BOOK), "command", "extend_loan", owner="loan")
     text = gestures.made(text, "command", "remind_reader", owner="reader")
-    assert gestures.names_of(text, "command")[-2:] == ["extend_loan", "remind_reader"]
+    assert declared_names(text.project, "command")[-2:] == ["extend_loan", "remind_reader"]
 
 
 def test_a_thing_is_the_same_under_another_name():
@@ -344,7 +344,7 @@ def test_an_event_of_another_aggregate_takes_its_command_there_as_long_as_that_h
         '[command.report_lost]\nchanges: "book"\nfields { book_id: "string" }\nemit: "book.lost"\n'
         in text.project.text
     )
-    assert gestures.names_of(text, "aggregate") == ["book"]
+    assert declared_names(text.project, "aggregate") == ["book"]
     assert problems(text) == []
     text = gestures.made(begin, "event", "lost.reported", LOST)
     with pytest.raises(InvalidValue, match="report_lost is for lost and has the event"):

@@ -26,6 +26,7 @@ from workbench.services.design.model_import import (
     ImportStopped,
     with_event_model,
 )
+from workbench.services.design.relations import declared_names
 from workbench.services.documents.event_model_json import event_model
 from workbench.tusk import parse
 from workbench.tusk.problems import Places
@@ -310,9 +311,9 @@ def test_what_a_project_wrote_comes_back_under_its_names(sample: str) -> None:
     scenarios = [one for file in find_scenarios(root, registry) for one in file.scenarios]
     found = brought(event_model(registry, scenarios))
     assert problems(found.text) == []
-    assert set(gestures.names_of(found.text, "command")) == set(registry.commands)
-    assert set(gestures.names_of(found.text, "event")) == set(registry.events)
-    assert set(gestures.names_of(found.text, "projection")) == set(registry.projections)
+    assert set(declared_names(found.text.project, "command")) == set(registry.commands)
+    assert set(declared_names(found.text.project, "event")) == set(registry.events)
+    assert set(declared_names(found.text.project, "projection")) == set(registry.projections)
     assert found.made["scenario"] + sum("example" in one for one in found.notes) == len(scenarios)
 
 

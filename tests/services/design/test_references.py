@@ -15,8 +15,9 @@ from workbench.project.samples import SAMPLES
 from workbench.project.scenarios import read_scenarios
 from workbench.services.design.change_preview import rename_preview
 from workbench.services.design.design_text import DesignText
-from workbench.services.design.gestures import DesignNode, names_of, renamed
+from workbench.services.design.gestures import DesignNode, renamed
 from workbench.services.design.references import WORDS, references, with_name
+from workbench.services.design.relations import declared_names
 from workbench.tusk import parse
 
 TEXT = """\
@@ -117,7 +118,7 @@ def roles(kind, name):
         ("actor", "hotel", "by header"),
         ("handler", "hotel", "handler header"),
         ("consumer", "follow", "header scenario"),
-        ("consumer", "sender", "scenario scenario"),
+        ("consumer", "sender", "header scenario scenario"),
         ("projection", "orders", "header list scenario"),
         ("query", "all", "header"),
     ],
@@ -196,7 +197,7 @@ def project_text(root: Path) -> DesignText:
 def test_scenarios_follow_every_rename(root: Path) -> None:
     text = project_text(root)
     for kind in (*KINDS, "topic", "subscription", "type"):
-        for name in names_of(text, kind):
+        for name in declared_names(text.project, kind):
             node = DesignNode(kind, name)
             new = f"{name.rpartition('.')[0]}.other9".lstrip(".") if kind == "event" else "other9"
             places = [one.reference for one in rename_preview(text, node, 0).places]

@@ -10,7 +10,7 @@ from workbench.gui.board.board_entry import Offer
 from workbench.services.design import gestures
 from workbench.services.design.field_gestures import FIELDED
 from workbench.services.design.gestures import DesignNode
-from workbench.services.design.relations import relation, targets_of, why_not
+from workbench.services.design.relations import declared_names, relation, targets_of, why_not
 
 if TYPE_CHECKING:
     from workbench.services.design.design_text import DesignText
@@ -65,7 +65,7 @@ def offers(text: DesignText, kind: str, after: DesignNode | None, typed: str) ->
     if not typed:
         return ()
     name = gestures.full_name(text, kind, typed, after)
-    known = [one for one in gestures.names_of(text, kind) if typed in one]
+    known = [one for one in declared_names(text.project, kind) if typed in one]
     linked = [
         Offer(
             text=f"{one}: link to it",
@@ -86,7 +86,7 @@ def _new(text: DesignText, kind: str, after: DesignNode | None, name: str) -> It
     if kind != "command":
         yield Offer(text=f"New {kind} {name}", name="", icon="plus")
         return
-    known = gestures.names_of(text, "aggregate")
+    known = declared_names(text.project, "aggregate")
     for owner in gestures.owners_for(text, name, after):
         of = owner if owner in known else f"a new aggregate {owner}"
         yield Offer(text=f"New command {name} of {of}", name="", icon="plus", owner=owner)
@@ -97,7 +97,7 @@ def targets(text: DesignText, node: DesignNode, typed: str) -> Sequence[Offer]:
     found = [
         (is_linked(text, node, DesignNode(one.target, name)), one, name)
         for one in targets_of(node.kind)
-        for name in gestures.names_of(text, one.target)
+        for name in declared_names(text.project, one.target)
         if typed in name
     ]
     return [
@@ -122,7 +122,7 @@ def follows(node: DesignNode, typed: str) -> Sequence[Offer]:
 
 def holders(text: DesignText, node: DesignNode, field: str, typed: str) -> Sequence[Offer]:
     """Returns what a field of something can be copied to: what has fields, and none of that name."""
-    found = [DesignNode(kind, name) for kind in FIELDED for name in gestures.names_of(text, kind)]
+    found = [DesignNode(kind, name) for kind in FIELDED for name in declared_names(text.project, kind)]
     return [
         Offer(text=f"{one.kind} {one.name}", name=one.name, icon=sign_of(one.kind), node=identity_of(one))
         for one in found
@@ -134,7 +134,7 @@ def lit(text: DesignText, after: DesignNode | None, kind: str, typed: str) -> tu
     """Returns the card that something new follows, and those of its kind that it could lead to as well."""
     if after is None or relation(after.kind, kind) is None:
         return "", []
-    known = [DesignNode(kind, one) for one in gestures.names_of(text, kind) if typed in one]
+    known = [DesignNode(kind, one) for one in declared_names(text.project, kind) if typed in one]
     return identity_of(after), [identity_of(one) for one in known]
 
 

@@ -23,7 +23,7 @@ from workbench.gui.board.board_offers import (
 )
 from workbench.services.design import gestures
 from workbench.services.design.gestures import DesignNode
-from workbench.services.design.relations import relation, why_not
+from workbench.services.design.relations import declared_names, relation, why_not
 
 if TYPE_CHECKING:
     from workbench.gui.board.board_editor import BoardEditor
@@ -70,7 +70,7 @@ class BoardWires(QObject):
     def _named(self, node: DesignNode, entered: Entered) -> None:
         if entered.offer is None:
             text = self.editor.state.text
-            kinds = [kind for kind in KEYS if entered.text in gestures.names_of(text, kind)]
+            kinds = [kind for kind in KEYS if entered.text in declared_names(text.project, kind)]
             said = why_not(node.kind, kinds[0]) if kinds else f"nothing is named {entered.text}"
             self.editor.entry.tell(said)
             return

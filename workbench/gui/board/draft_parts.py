@@ -14,9 +14,10 @@ from workbench.services.design.design_text import DesignText
 from workbench.services.design.field_gestures import FIELDED
 from workbench.services.design.field_lines import write_field_line
 from workbench.services.design.flow_gestures import steps_of
-from workbench.services.design.gestures import DesignNode, fields_of, names_of
+from workbench.services.design.gestures import DesignNode, fields_of
 from workbench.services.design.owners import PLACES
 from workbench.services.design.references import Reference, references
+from workbench.services.design.relations import declared_names, place_of
 from workbench.services.design.section_lists import names_at
 from workbench.services.design.section_merge import pieces
 from workbench.tusk import Problem
@@ -66,8 +67,8 @@ class _Draft:
             kind, _, name = section.partition(".")
             self._nodes.pop(node_of(kind, name), None)
         for kind in _SETTINGS:
-            for name in names_of(self._state.written, kind):
-                if name not in names_of(self._text, kind):
+            for name in declared_names(self._state.written.project, kind):
+                if name not in declared_names(self._text.project, kind):
                     self._nodes.pop(f"{kind}:{name}", None)
 
     def sections(self) -> None:
@@ -108,19 +109,20 @@ class _Draft:
 
     def settings(self) -> None:
         """Adds topics and subscriptions that are new."""
-        for name in names_of(self._text, "topic"):
-            if name not in names_of(self._state.written, "topic"):
+        for name in declared_names(self._text.project, "topic"):
+            if name not in declared_names(self._state.written.project, "topic"):
                 self._nodes[f"topic:{name}"] = ModelPart(
                     kind="topic", title=name, reads=self._routed(name), draft=True
                 )
-        for name in names_of(self._text, "subscription"):
+        for name in declared_names(self._text.project, "subscription"):
             if f"subscription:{name}" not in self._nodes:
                 handler, topic = (self._named(name, key) for key in ("handler", "topic"))
                 part = subscription_part(name, handler, topic, [f"topic:{topic}"])
                 self._nodes[f"subscription:{name}"] = replace(part, draft=True)
 
     def _named(self, subscription: str, key: str) -> str:
-        return next(iter(names_at(self._document, ("subscriptions", subscription, key))), "")
+        place = place_of(self._document, "subscription", subscription) or ()
+        return next(iter(names_at(self._document, (*place, key))), "")
 
     def _routed(self, topic: str) -> tuple[str, ...]:
         """Returns the events that a route sends to a topic by their whole names."""

@@ -15,7 +15,7 @@ from workbench.gui.details.code_line import Completes
 from workbench.gui.details.form_pane import FormPane
 from workbench.gui.details.form_rows import Change, Hand, Tell
 from workbench.gui.details.schema_dialog import SchemaDialog
-from workbench.gui.details.section_drafts import DRAFTS, JoinedDrafts
+from workbench.gui.details.section_drafts import JoinedDrafts, key_of
 from workbench.gui.details.section_pane import SectionPane, head_line
 from workbench.gui.details.section_steps import SectionSteps
 from workbench.gui.details.stored_fit import StoredFit
@@ -148,7 +148,7 @@ class SectionEditor(QWidget):
         self.node, self._text, self._why_not = node, text, why_not
         self.pane.editor.setReadOnly(bool(why_not))
         if not same:
-            self._take(piece, fresh=fresh)
+            self._take(piece, node if fresh else None)
         return True
 
     def leave(self) -> None:
@@ -168,13 +168,13 @@ class SectionEditor(QWidget):
         self.banner.hide()
         self._also, self._label, self._typing = frozenset(), "", False
 
-    def _take(self, piece: SectionPiece, *, fresh: bool) -> None:
+    def _take(self, piece: SectionPiece, fresh: DesignNode | None) -> None:
         """Shows a piece as the design has it now, with what is typed here and not written."""
-        if fresh:
+        if fresh is not None:
             self._begin()
             self._know(piece)
             self.pane.show_piece(piece, fresh=True)
-            self.drafts.turn_to(f"{DRAFTS}{piece.name}", f"the text of {piece.name}")
+            self.drafts.turn_to(key_of(fresh), f"the text of {piece.name}")
         elif not self.pane.dirty or self.pane.editor.text() == piece.text:
             self._know(piece)
             self.pane.show_piece(piece, fresh=False)
@@ -364,7 +364,7 @@ class SectionEditor(QWidget):
     def _write_drafts(self, label: str, change: Edit, kept: Mapping[str, Any]) -> None:
         """Makes drafts of several things, or of one that is not shown, a step of the design."""
         if not self.steps.running:
-            if self.piece is not None and (mine := kept.get(f"{DRAFTS}{self.piece.name}")) is not None:
+            if self.node is not None and (mine := kept.get(key_of(self.node))) is not None:
                 self._sent, self._label = mine["now"], ""
             self.steps.make(label, change, self._tell_refused, kept=kept)
 

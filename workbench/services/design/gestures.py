@@ -22,7 +22,14 @@ from workbench.services.design.owners import (
     with_command_of,
 )
 from workbench.services.design.references import HEADER, NAME_SPACES, Reference, references
-from workbench.services.design.relations import relation, section_path, why_not
+from workbench.services.design.relations import (
+    NAMED_ENTRIES,
+    declared_names,
+    place_of,
+    relation,
+    section_path,
+    why_not,
+)
 from workbench.services.design.section_lists import actions, names_at, put, remove_action, remove_name
 from workbench.services.design.stored_names import check_stored_names, with_stored_name
 from workbench.tusk import Document, TskError, add_section, delete, insert, remove_section
@@ -43,15 +50,7 @@ class DesignNode:
 
 def exists(text: DesignText, node: DesignNode) -> bool:
     """Whether the project file declares a thing."""
-    path = section_path(node.kind, node.name)
-    return ".".join(path) in text.project.sections or text.project.find(path) is not None
-
-
-def names_of(text: DesignText, kind: str) -> list[str]:
-    """Returns what the project file declares of a kind."""
-    if kind in {"topic", "subscription"}:
-        return names_at(text.project, (f"{kind}s",))
-    return [one.partition(".")[2] for one in text.project.sections if one.startswith(f"{kind}.")]
+    return place_of(text.project, node.kind, node.name) is not None
 
 
 def same_node(before: DesignText, after: DesignText, node: DesignNode) -> DesignNode | None:
@@ -59,7 +58,7 @@ def same_node(before: DesignText, after: DesignText, node: DesignNode) -> Design
 
     None where it went.
     """
-    was, now = names_of(before, node.kind), names_of(after, node.kind)
+    was, now = declared_names(before.project, node.kind), declared_names(after.project, node.kind)
     if node.name in now:
         return node
     new = [one for one in now if one not in was]
@@ -116,7 +115,7 @@ def made(
     elif kind == "event":
         document, owner = _with_event_of(document, name, after)
     entries = _BEGINNINGS[kind](document, name, after, owner) if kind in _BEGINNINGS else {}
-    if kind in {"topic", "subscription"}:
+    if kind in NAMED_ENTRIES:
         document = insert(document, section_path(kind, name), entries)
     else:
         behind = _neighbour(document, kind, name.rpartition(".")[0] if kind == "event" else owner)
@@ -283,7 +282,8 @@ def left_over(text: DesignText, node: DesignNode) -> list[Reference]:
     For an aggregate that are its events, too, and the places that name these.
     """
     gone = [node, *events_of(text, node)]
-    own = {".".join(section_path(one.kind, one.name)) for one in gone}
+    places = (place_of(text.project, one.kind, one.name) for one in gone)
+    own = {".".join(path) for path in places if path is not None}
     found = [
         place
         for one in gone
@@ -295,7 +295,7 @@ def left_over(text: DesignText, node: DesignNode) -> list[Reference]:
 
 def events_of(text: DesignText, node: DesignNode) -> list[DesignNode]:
     """Returns the events of an aggregate that the project file declares; none for anything else."""
-    events = [DesignNode("event", name) for name in names_of(text, "event")]
+    events = [DesignNode("event", name) for name in declared_names(text.project, "event")]
     return [
         one
         for one in events
@@ -315,7 +315,7 @@ def removed(text: DesignText, node: DesignNode, *, along: Iterable[Reference] = 
     document = text.project
     for one in along:
         document = _without_mention(document, one)
-    path = section_path(node.kind, node.name)
+    path = place_of(document, node.kind, node.name) or section_path(node.kind, node.name)
     if ".".join(path) in document.sections:
         return text.with_project(remove_section(document, ".".join(path)))
     return text.with_project(delete(document, path))

@@ -16,7 +16,7 @@ from workbench.services.design.gestures import DesignNode
 from workbench.services.design.import_elements import ImportedElement, elements_of
 from workbench.services.design.import_examples import examples_of
 from workbench.services.design.import_fields import DEEPEST, field_specs, nesting
-from workbench.services.design.relations import column_type, section_path
+from workbench.services.design.relations import column_type, declared_names, section_path
 from workbench.services.design.section_lists import names_at, put
 from workbench.tusk import Document, add_section, parse, section_span
 
@@ -67,7 +67,7 @@ def with_event_model(
     work.add_wires()
     work.loosen()
     text = work.written()
-    known = {kind: set(gestures.names_of(text, kind)) for kind in ("command", "event", "projection")}
+    known = {kind: set(declared_names(text.project, kind)) for kind in ("command", "event", "projection")}
     scenarios = examples_of(model, work.elements, known, notes)
     if scenarios.text:
         text = _with_scenarios(text, scenarios.text)

@@ -21,6 +21,8 @@ NAME_SPACES = {
 HEADER, EXPRESSION, PATTERN, SCENARIO, WORDS = "header", "expression", "pattern", "scenario", "words"
 STEP = "step"
 """What a flow names: anything that has a slice."""
+ENTRIES = {"topics": "topic", "subscriptions": "consumer"}
+"""The kinds under which others name the entries of a section."""
 SETTINGS = {
     ("subscriptions", "topic"): "topic",
     ("subscriptions", "handler"): "handler",
@@ -120,8 +122,8 @@ def _in_project(document: Document) -> Iterator[Reference]:
         if (place := section_place(section)) is not None:
             yield from _in_scope(document, section, kind, place, scope)
     for path, entry in document.entries():
-        if path[0] == "topics" and len(path) == 2:
-            yield from _declared_topic(document, entry)
+        if len(path) == 2 and path[0] in ENTRIES:
+            yield from _declared_entry(document, entry, path[0])
         elif (named := SETTINGS.get((path[0], path[-1]))) is not None:
             role = PATTERN if path[-1] == "pattern" else path[-1]
             yield from _named(document, entry.value, named, role, ".".join(path[:-1]))
@@ -129,12 +131,13 @@ def _in_project(document: Document) -> Iterator[Reference]:
             yield from _in_expression(document, entry.value, ".".join(path[:-1]))
 
 
-def _declared_topic(document: Document, entry: Entry) -> Iterator[Reference]:
+def _declared_entry(document: Document, entry: Entry, section: str) -> Iterator[Reference]:
+    kind = ENTRIES[section]
     name = entry.value.scope.entries.get("name") if entry.value.scope is not None else None
     if name is not None:
-        yield from _named(document, name.value, "topic", HEADER, f"topics.{entry.key}")
+        yield from _named(document, name.value, kind, HEADER, f"{section}.{entry.key}")
     else:
-        yield _key(document, entry, "topic", HEADER, "topics")
+        yield _key(document, entry, kind, HEADER, section)
 
 
 def _in_scope(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count
 
 from workbench.errors import InvalidValue
 from workbench.services.design.section_lists import (
@@ -22,6 +23,8 @@ from workbench.tusk.document import Path
 
 TEXT = re.compile(r"\s*'([^'\\]*)'\s*")
 """An expression that is one text."""
+NAMED_ENTRIES = frozenset({"topic", "subscription"})
+"""Kinds whose things are entries of one section."""
 Change = Callable[[Document, str, str], Document]
 """Of the names of source and target."""
 NEXT = {
@@ -90,10 +93,34 @@ def _one(kind: str) -> str:
 
 
 def section_path(kind: str, name: str) -> Path:
-    """Returns where a thing of a kind is declared."""
-    if kind in {"topic", "subscription"}:
+    """Returns where a thing of a kind is declared that has no other key than its name."""
+    if kind in NAMED_ENTRIES:
         return (f"{kind}s", name)
     return (kind, *name.split("."))
+
+
+def place_of(document: Document, kind: str, name: str) -> Path | None:
+    """Returns where a file declares a thing; None where it does not.
+
+    Topics and subscriptions can have another name than their key: ``mails { name: "mail-out" }``.
+    """
+    if kind in NAMED_ENTRIES:
+        return next(((f"{kind}s", key) for key, said in _entry_names(document, kind) if said == name), None)
+    path = section_path(kind, name)
+    found = ".".join(path) in document.sections or document.find(path) is not None
+    return path if found else None
+
+
+def declared_names(document: Document, kind: str) -> list[str]:
+    """Returns the names of what a file declares of a kind."""
+    if kind in NAMED_ENTRIES:
+        return [name for _, name in _entry_names(document, kind)]
+    return [one.partition(".")[2] for one in document.sections if one.startswith(f"{kind}.")]
+
+
+def _entry_names(document: Document, kind: str) -> Iterator[tuple[str, str]]:
+    for key in names_at(document, (f"{kind}s",)):
+        yield key, next(iter(names_at(document, (f"{kind}s", key, "name"))), key)
 
 
 def _acts(source: str, target: str, word: str, does: str) -> Relation:
@@ -153,16 +180,20 @@ def _listed(source: str, target: str, word: str, key: str, *, single: bool = Fal
     """A relation that is written at its target: the source stands among the names of a key."""
 
     def link(document: Document, one: str, other: str) -> Document:
-        place = (*section_path(target, other), key)
+        place = (*_place(document, target, other), key)
         return put(document, place, one) if single else add_name(document, place, one)
 
     def unlink(document: Document, one: str, other: str) -> Document:
-        return remove_name(document, (*section_path(target, other), key), one)
+        return remove_name(document, (*_place(document, target, other), key), one)
 
     def linked(document: Document, one: str, other: str) -> bool:
-        return one in names_at(document, (*section_path(target, other), key))
+        return one in names_at(document, (*_place(document, target, other), key))
 
     return Relation(source=source, target=target, word=word, link=link, unlink=unlink, linked=linked)
+
+
+def _place(document: Document, kind: str, name: str) -> Path:
+    return place_of(document, kind, name) or section_path(kind, name)
 
 
 def _entry(source: str, target: str, word: str, write: Change) -> Relation:
@@ -227,22 +258,34 @@ def column_type(document: Document, path: Path) -> str:
 
 def _route(document: Document, event: str, topic: str) -> Document:
     taken = names_at(document, ("routing",))
+    same = [one for one in taken if names_at(document, ("routing", one, "pattern")) == [event]]
+    if same:
+        return add_name(document, ("routing", same[0], "topics"), topic)
     key = event.replace(".", "_")
-    if key in taken:
-        return add_name(document, ("routing", key, "topics"), topic)
-    return put(document, ("routing", key), {"pattern": event, "topics": [topic]})
+    free = key if key not in taken else next(f"{key}_{n}" for n in count(2) if f"{key}_{n}" not in taken)
+    return put(document, ("routing", free), {"pattern": event, "topics": [topic]})
 
 
 def _unroute(document: Document, event: str, topic: str) -> Document:
-    key = event.replace(".", "_")
-    document = remove_name(document, ("routing", key, "topics"), topic)
-    if document.find(("routing", key)) is None or names_at(document, ("routing", key, "topics")):
-        return document
-    return delete(document, ("routing", key))
+    for key in _routes(document, event, topic):
+        document = remove_name(document, ("routing", key, "topics"), topic)
+        if not names_at(document, ("routing", key, "topics")):
+            document = delete(document, ("routing", key))
+    return document
 
 
 def _routed(document: Document, event: str, topic: str) -> bool:
-    return topic in names_at(document, ("routing", event.replace(".", "_"), "topics"))
+    return any(_routes(document, event, topic))
+
+
+def _routes(document: Document, event: str, topic: str) -> list[str]:
+    """Returns the keys of the routes of an event alone that lead to a topic."""
+    return [
+        key
+        for key in names_at(document, ("routing",))
+        if names_at(document, ("routing", key, "pattern")) == [event]
+        and topic in names_at(document, ("routing", key, "topics"))
+    ]
 
 
 RELATIONS = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from workbench.errors import InvalidValue
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.design_text import DesignText
-from workbench.services.design.relations import section_path
+from workbench.services.design.relations import place_of
 from workbench.tusk import Document, Entry, Problem, parse, parse_in_part, section_span
 from workbench.tusk.document import Path
 
@@ -52,9 +52,9 @@ class SectionPiece:
 
 def piece_of(document: Document, kind: str, name: str) -> SectionPiece | None:
     """Returns the piece that declares a thing; None where the file does not, or not in lines of its own."""
-    path = section_path(kind, name)
-    span = _span(document, path)
-    if span is None:
+    path = place_of(document, kind, name)
+    span = _span(document, path) if path is not None else None
+    if path is None or span is None:
         return None
     before, text, behind = (
         _LINE_END.sub("\n", one)

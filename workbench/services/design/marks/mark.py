@@ -12,6 +12,7 @@ from workbench.project.declared.field_section import FieldSection
 from workbench.project.declared.section_reader import Sections, read_sections
 from workbench.project.declared.source_locations import Path
 from workbench.project.project_file import ProjectFile
+from workbench.project.settings import SubscriptionSettings, TopicSettings
 from workbench.services.design.design_text import DesignText
 from workbench.tusk import Problem
 
@@ -156,10 +157,24 @@ class MarkedModel:
         place = None
         if self.file.document.find(path) or ".".join(path) in self.file.document.sections:
             place = self.file.problem(path, kind.code, message, kind.way, key=key)
-        node = node_of(*part)
         return DesignMark(
-            kind=kind, node=node, part=part, place=place, message=message, fixes=fixes, line=line
+            kind=kind,
+            node=self.node_of(*part),
+            part=part,
+            place=place,
+            message=message,
+            fixes=fixes,
+            line=line,
         )
+
+    def node_of(self, kind: str, name: str) -> str:
+        """Returns the id of the board's node for a part, by its name where that is not its key."""
+        entries: dict[str, Mapping[str, TopicSettings | SubscriptionSettings]] = {
+            "topics": self.file.settings.topics,
+            "subscriptions": self.file.settings.subscriptions,
+        }
+        entry = entries.get(kind, {}).get(name)
+        return node_of(kind, (entry.name if entry is not None else None) or name)
 
     def base_type(self, field: FieldSection) -> FieldSection:
         """Returns what a field is, with the named types resolved; ``?`` is taken away."""

@@ -12,7 +12,7 @@ from workbench.model.expressions.flaws import InvalidExpression
 from workbench.project.declared.compiler import UNKNOWN_GIVER
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import made
-from workbench.services.design.marks.mark import DesignMark, MarkedModel, MarkFix, MarkKind, Severity, node_of
+from workbench.services.design.marks.mark import DesignMark, MarkedModel, MarkFix, MarkKind, Severity
 from workbench.services.design.section_lists import add_name, put, remove_name
 from workbench.tusk import Problem, ValueKind
 from workbench.tusk.document import Path
@@ -65,7 +65,7 @@ def _marked(model: MarkedModel, warning: Problem) -> DesignMark:
     }[warning.code]()
     return DesignMark(
         kind=_KINDS[warning.code],
-        node=node_of(*part),
+        node=model.node_of(*part),
         part=part,
         place=warning,
         message=warning.message,
