@@ -208,8 +208,8 @@ class DeliveryContext:
         said: dict[str, Any] = {"origin": issuer.origin}
         said |= {"instance": issuer.instance} if issuer.instance else {}
         due, identity = self._later(delay, at), self._effect_id()
-        if due is None:
-            self._causation.step(message.id, identity)
+        if due is None or due <= self.started_at:
+            self._causation.step(message.id, identity, 0 if due is None else self.started_at - due)
         if refused:
             said |= {"answer": self._known_answer(refused), "about": issuer.about}
         self._task.effects.append(

@@ -37,7 +37,14 @@ on {
     }
 }
 """
-HUNG = '{ bell_id: "1", due: "2026-03-02T10:00:00+02:00", sum: "1.50", text: "1.50", place: { city: "Wien", since: "2020-01-01T01:00:00+01:00" } }'
+
+
+def bell(due: str, sum_: str, text: str, since: str) -> str:
+    place = f'{{ city: "Wien", since: "{since}" }}'
+    return f'{{ bell_id: "1", due: "{due}", sum: "{sum_}", text: "{text}", place: {place} }}'
+
+
+HUNG = bell("2026-03-02T10:00:00+02:00", "1.50", "1.50", "2020-01-01T01:00:00+01:00")
 
 
 @pytest.mark.parametrize(
@@ -52,7 +59,7 @@ HUNG = '{ bell_id: "1", due: "2026-03-02T10:00:00+02:00", sum: "1.50", text: "1.
     ],
 )
 async def test_K7_times_and_decimals_are_compared_by_value(tmp_path, due, sum_, text, since, left):
-    stop = f'{{ bell_id: "1", due: "{due}", sum: "{sum_}", text: "{text}", place: {{ city: "Wien", since: "{since}" }} }}'
+    stop = bell(due, sum_, text, since)
     rung = '{ event: "bell.rung" }, ' if left else ""
     scenario = f"""
 "it rings unless it is taken back" {{
