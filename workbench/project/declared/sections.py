@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from workbench.model.messaging import NOTHING
 from workbench.project.declared.field_section import Fields
@@ -73,36 +73,33 @@ class ActionSection(Section):
     given: Values = Field(default_factory=dict, alias="with", description="Fields, each an expression")
 
 
-_OF_ONE = frozenset(
-    {
-        "when",
-        "otherwise",
-        "each",
-        "emit",
-        "issue",
-        "publish",
-        "given",
-        "refused",
-        "after",
-        "at",
-        "type",
-        "whose",
-    }
-)
-"""What is said of one action; beside several it would say nothing."""
+VERBS = ("emit", "issue", "publish", "withdraw")
+"""What an action can do."""
+_OF_ONE = frozenset(ActionSection.model_fields) - {"withdraw"}
+"""What is said of one action; beside several, or none, it would say nothing."""
 
 
 class Acting(ActionSection):
     """One action, or several in ``do``."""
 
+    without_action: ClassVar[Mapping[str, str]] = {}
+    """What to write in place of a setting that says nothing where there is no action."""
     let: Lets = Field(default_factory=dict, description="Names for expressions; later ones see earlier ones")
     do: dict[Name, ActionSection] = Field(default_factory=dict, description="Several actions, in this order")
 
     @property
     def beside_do(self) -> list[str]:
         """What is said of one action though there are several."""
-        odd = self.model_fields_set & _OF_ONE if self.do else ()
-        return [one.alias or name for name, one in type(self).model_fields.items() if name in odd]
+        return self._of_one() if self.do else []
+
+    @property
+    def beside_nothing(self) -> list[str]:
+        """What is said of an action though there is none."""
+        return [] if self.do or any(getattr(self, verb) for verb in VERBS) else self._of_one()
+
+    def _of_one(self) -> list[str]:
+        odd = self.model_fields_set & _OF_ONE - (ActionSection.details - self.details)
+        return [one.alias or name for name, one in ActionSection.model_fields.items() if name in odd]
 
 
 class AnswerSection(Acting):
@@ -210,6 +207,9 @@ class StepSection(Acting):
     """What an event does to a process."""
 
     details: ClassVar[frozenset[str]] = ActionSection.details - {"key"}
+    without_action: ClassVar[Mapping[str, str]] = {
+        "when": "set { … } can say it with ? :, and where key gives null the event changes and ends nothing"
+    }
     key: Expression = Field(
         "", description="Expression for the instance, where it is not that of the process; null: none"
     )
@@ -312,3 +312,25 @@ SECTIONS: dict[str, type[Section]] = {
     "external": ExternalSection,
     "flow": FlowSection,
 }
+
+
+_MESSAGE = frozenset({"publish", "type", "key"})
+_NEVER: Mapping[str, frozenset[str]] = {
+    "command": _MESSAGE | {"issue", "after", "at", "refused", "withdraw"},
+    "policy": _MESSAGE | {"emit", "for", "withdraw"},
+    "process": _MESSAGE | {"emit", "for"},
+    "handler": frozenset({"emit", "for", "withdraw"}),
+    "external": frozenset({"emit", "for", "withdraw"}),
+}
+"""What an action can say elsewhere, but not in a kind of section."""
+
+
+def keys_of(kind: str, model: type[BaseModel]) -> list[str]:
+    """Returns the keys that have a meaning in a block of a kind of section; without a kind all of them."""
+    never = _NEVER.get(kind, frozenset()) if issubclass(model, ActionSection) else frozenset()
+    if kind and issubclass(model, AnswerSection):
+        never |= _MESSAGE
+    if issubclass(model, StepSection):
+        never -= {"key"}
+    named = (one.alias or name for name, one in model.model_fields.items())
+    return [key for key in named if key not in never]
