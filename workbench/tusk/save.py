@@ -74,7 +74,7 @@ def save(path: Path, new: bytes, *, was: bytes | None) -> None:
     Raises:
         ChangedOnDisk: The file was changed since.
         StoreReadOnly: It cannot be written, or has hard links, which a file that is replaced would lose;
-            or it is too large or no UTF-8, so that nobody knows all that it says.
+            or it is too large or no UTF-8, and so read in part only.
     """
     path = Path(os.path.realpath(path))
     _unchanged(path, was)

@@ -71,7 +71,7 @@ class TextPage(TextPane):
         except TskError as error:
             part = " Only its begin is shown." if len(data) > LARGEST else ""
             typed = " What you typed stays a draft." if self.dirty else ""
-            self.locked = f"Read-only: {error.found[0]}.{part}{typed} Mend the file with another program."
+            self.locked = f"Read-only: {error.found[0]}.{part}{typed} Fix the file with another program."
         self.editor.setReadOnly(bool(self.locked))
         self.lock_strip.set("warning", self.locked)
         self.lock_strip.setVisible(bool(self.locked))
