@@ -111,7 +111,7 @@ class DraftFiles:
         return [*self._unkept.values()]
 
     def close(self) -> None:
-        """Lets go of the files: the next window takes them over."""
+        """Releases the files: the next window takes them over."""
         with self._turn:
             self._files.close()
 

@@ -43,7 +43,7 @@ class WindowFiles:
         return [path for path in sorted(self._folder.glob("*.json")) if _window_of(path) in taken]
 
     def close(self) -> None:
-        """Lets go of the files; the next window takes them over."""
+        """Releases the files; the next window takes them over."""
         kept = {_window_of(path) for path in self._folder.glob("*.json")}
         for window, file in self._held.items():
             if window not in kept:
