@@ -451,3 +451,17 @@ def test_V2_what_another_window_left_of_the_same_place_is_told(desk):
     desk.noticed.connect(said.append)
     offer_unsaved_design(desk)
     assert [one.text.startswith("Another window left the text of project.tsk of") for one in said] == [True]
+
+
+async def test_V2_a_draft_that_cannot_be_kept_is_told_while_one_works(desk, until, monkeypatch):
+    said = []
+    desk.noticed.connect(said.append)
+    with monkeypatch.context() as patch:
+        fail(patch)
+        desk.keep("text", "typed", "the text")
+        await until(lambda: said)
+    assert "Drafts cannot be kept in" in said[0].text
+    assert "the disk is full" in said[0].text
+    said[0].actions[0][1]()
+    await until(lambda: len(said) == 2)
+    assert (said[1].text, said[1].topic) == ("", said[0].topic)

@@ -2,7 +2,7 @@
 
 from workbench.tusk.document import Document, Entry, Scope, Value, ValueKind
 from workbench.tusk.edit import delete, insert, rename, set_value
-from workbench.tusk.parser import parse, parse_in_part
+from workbench.tusk.parser import parse, parse_in_part, whole_text
 from workbench.tusk.problems import Problem, TskError
 from workbench.tusk.resolve import Resolved, resolve
 from workbench.tusk.save import (
@@ -15,6 +15,7 @@ from workbench.tusk.save import (
     remove_unfinished,
     replace_file,
     save,
+    why_unwritten,
 )
 from workbench.tusk.section_edit import (
     add_section,
@@ -54,6 +55,8 @@ __all__ = [
     "save",
     "section_span",
     "set_value",
+    "whole_text",
+    "why_unwritten",
     "write_key",
     "write_value",
 ]

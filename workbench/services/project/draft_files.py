@@ -14,7 +14,7 @@ from typing import Any
 from workbench.model.clock import Clock
 from workbench.project.trust_list import config_folder
 from workbench.services.project.window_files import WindowFiles
-from workbench.tusk import remove_unfinished, replace_file
+from workbench.tusk import remove_unfinished, replace_file, why_unwritten
 
 LARGEST = 4_000_000
 """Characters of a draft that is written; a larger one is kept only while the project is open."""
@@ -47,6 +47,9 @@ class DraftFiles:
     Args:
         root: The project's folder.
         environ: Says where the person's own files lie.
+
+    Attributes:
+        failed: Why the last `write` could not write one; empty where it could.
     """
 
     def __init__(self, root: Path, environ: Mapping[str, str], clock: Clock) -> None:
@@ -54,6 +57,7 @@ class DraftFiles:
         self._drafts: dict[str, KeptDraft] | None = None
         self._unwritten: set[str] = set()
         self._unkept: dict[str, str] = {}
+        self.failed = ""
         self._doubled: list[KeptDraft] = []
         self._files = WindowFiles(self.folder)
         self._paths: dict[str, Path] = {}
@@ -94,12 +98,13 @@ class DraftFiles:
         """Writes what is not written yet; may be called from any thread. What fails is in `unkept`."""
         with self._turn:
             due, self._unwritten = self._unwritten, set()
+            self.failed = ""
             for key in due:
                 draft = self._all().get(key)
                 try:
                     whole = self._write(key, draft)
-                except OSError:  # a full disk, a folder that cannot be written: tried again with the next
-                    whole = False
+                except OSError as error:  # tried again with the next
+                    whole, self.failed = False, why_unwritten(error)
                     self._unwritten.add(key)
                 if whole:
                     self._unkept.pop(key, None)
@@ -135,7 +140,7 @@ class DraftFiles:
 
     def _all(self) -> dict[str, KeptDraft]:
         if self._drafts is None:
-            remove_unfinished(self.folder)
+            remove_unfinished(self.folder, "*.json")
             found = [(one, path) for path in self._files.mine() if (one := _read(path)) is not None]
             found.sort(key=lambda pair: pair[0].at)
             self._drafts = {draft.key: draft for draft, _ in found}
