@@ -100,7 +100,8 @@ class BoardSplit(QSplitter):
         room = self.width() if self.beside else self.height()
         half = room // 2
         size = min(self._size(), max(room * 2 // 5, min(USEFUL, half)) if self.beside else half)
-        self.setSizes([room - size, size])
+        if self.sizes()[1] != size:
+            self.setSizes([room - size, size])
 
     def _size(self) -> int:
         usual = self._sized.get(self._key(), WIDE if self.beside else TALL)
