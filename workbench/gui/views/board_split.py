@@ -14,8 +14,6 @@ NARROW = 640
 """Pixels of the view from which the details stand beside the board."""
 WIDE, TALL = 360, 260
 """Pixels of the details beside the board, and below it, until a person makes them another size."""
-USEFUL = 300
-"""Pixels that the details beside the board get at least, where that is no more than half of the room."""
 LEAST = 184
 """Pixels of both in height at least: what lies below them gets what it needs before they get more."""
 
@@ -33,7 +31,6 @@ class BoardSplit(QSplitter):
         super().__init__()
         self._board, self._details = board, details
         self._settings: QSettings | None = None
-        self._sized: dict[str, int] = {}
         self.wanted, self._chosen = True, False
         self.setChildrenCollapsible(False)
         self.setMinimumHeight(LEAST)
@@ -81,8 +78,6 @@ class BoardSplit(QSplitter):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place()
-        if self.sizes()[1]:
-            self._share()
 
     def _place(self) -> None:
         orientation = Qt.Orientation.Horizontal if self.beside else Qt.Orientation.Vertical
@@ -93,18 +88,12 @@ class BoardSplit(QSplitter):
         self._details.lie(wide=not self.beside)
         self._details.setVisible(shown)
         if shown:
-            self._share()
-
-    def _share(self) -> None:
-        """Gives the details their size again: also where there was less room for a while."""
-        room = self.width() if self.beside else self.height()
-        half = room // 2
-        size = min(self._size(), max(room * 2 // 5, min(USEFUL, half)) if self.beside else half)
-        if self.sizes()[1] != size:
+            room = self.width() if self.beside else self.height()
+            size = min(self._size(), room * 2 // 5 if self.beside else room // 2)
             self.setSizes([room - size, size])
 
     def _size(self) -> int:
-        usual = self._sized.get(self._key(), WIDE if self.beside else TALL)
+        usual = WIDE if self.beside else TALL
         found = self._settings.value(self._key(), usual) if self._settings is not None else usual
         return int(str(found)) if str(found).isdigit() else usual
 
@@ -112,6 +101,5 @@ class BoardSplit(QSplitter):
         return "details/width" if self.beside else "details/height"
 
     def _keep(self) -> None:
-        self._sized[self._key()] = self.sizes()[1]
         if self._settings is not None:
             self._settings.setValue(self._key(), self.sizes()[1])
