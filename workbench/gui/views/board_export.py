@@ -117,7 +117,7 @@ class BoardExport:
             drawn = png_of if path.suffix == ".png" else svg_of
             content = await drawn(picture, picture.content() if part is None else part)
         try:
-            await asyncio.to_thread(replace_file, path.resolve(), [content])
+            await asyncio.to_thread(lambda: replace_file(path.resolve(), [content]))
         except OSError as error:
             reason = f"{path} cannot be written: {why_unwritten(error)}"
             raise StoreReadOnly(reason, hint="choose another folder") from error
