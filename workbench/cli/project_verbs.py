@@ -76,7 +76,7 @@ def _check_takes(parser: Parser) -> None:
     parser.json(
         "project, complete, problems [{file, line, column, code, message, hint}],"
         " marks [{severity, part, file, line, column, code, message, why, hint, fixes [{label, effect}]}],"
-        " model, unseen, flows {command:NAME and the like: [{verb, name, cause, words}]}"
+        " model, unseen, flows {command:NAME and the like: [{verb, name, cause, words, given}]}"
     )
 
 

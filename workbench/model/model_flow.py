@@ -8,9 +8,6 @@ from dataclasses import dataclass
 INCOMING = ("consumes", "projects")
 """Verbs of what comes to the one who does it."""
 
-
-AFTERWARDS = ("gives", "ignores the refusal of")
-"""Verbs of rules that are about what flows, and are told behind it."""
 KINDS = {
     "emits": "event",
     "issues": "command",
@@ -30,18 +27,30 @@ class ModelFlow:
         verb: ``emits`` an event, ``issues`` a command, ``publishes`` to a topic, ``consumes`` or ``projects``
             an event, or ``withdraws`` a command that it issued for later; of its rules: ``refuses``,
             ``rejects`` or ``fails`` for a reason, ``names`` an expression, ``keeps`` a field of its state,
-            ``sets`` one or columns, ``gives`` fields to what follows, ``ignores the refusal of`` a command,
-            ``looks up`` a row, ``puts a row with`` columns, ``adds to`` or ``counts`` in them, ``removes``
-            rows, or ``lists`` or ``gets`` rows of a read model.
+            ``sets`` one or columns, ``looks up`` a row, ``puts a row with`` columns, ``adds to`` or
+            ``counts`` in them, ``removes`` rows, or ``lists`` or ``gets`` rows of a read model.
         name: Of that event, command, topic or read model, of the reason, the expression, field or row.
         cause: Event that leads to it; empty where it is whatever is handled.
         words: When and under which condition, such as ``after 24h, when state.open``; may be empty.
+        given: Which fields it gives to what follows, and whether its refusal is ignored; arrows do not say
+            it.
     """
 
     verb: str
     name: str
     cause: str = ""
     words: str = ""
+    given: str = ""
+
+    @property
+    def event(self) -> str:
+        """The event that it belongs to: that leads to it, or comes; empty where there is none."""
+        return self.cause or (self.name if self.verb in INCOMING else "")
+
+    @property
+    def all_words(self) -> str:
+        """When, under which condition and with what: ``after 24h, with reason = 'late'``."""
+        return ", ".join(filter(None, (self.words, self.given)))
 
     @property
     def kind(self) -> str:
@@ -52,12 +61,12 @@ class ModelFlow:
     def said(self) -> str:
         """All of it as a line: ``on trip.asked issues fail_trip: after 24h``."""
         cause = f"on {self.cause} " if self.cause else ""
-        return f"{cause}{self.verb} {self.name}" + (f": {self.words}" if self.words else "")
+        return f"{cause}{self.verb} {self.name}" + (f": {self.all_words}" if self.all_words else "")
 
     def told_of(self, doer: str) -> str:
         """Says it of the one who does it: ``escrow issues settle on deal.paid: after 14d``."""
         cause = f" on {self.cause}" if self.cause else ""
-        return f"{doer} {self.verb} {self.name}{cause}" + (f": {self.words}" if self.words else "")
+        return f"{doer} {self.verb} {self.name}{cause}" + (f": {self.all_words}" if self.all_words else "")
 
 
 def arrows(flows: Iterable[ModelFlow]) -> dict[tuple[str, str], tuple[str, ...]]:

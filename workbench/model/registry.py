@@ -23,7 +23,7 @@ from workbench.model.messaging import (
     Subscription,
     Topic,
 )
-from workbench.model.model_flow import AFTERWARDS, ModelFlow
+from workbench.model.model_flow import INCOMING, ModelFlow
 from workbench.model.policy import Answers, Policy, Process, ReactorType, policy_type_of, process_type_of
 from workbench.model.projection import Projection
 from workbench.model.pydantic_messages import doc_of, summary_of
@@ -106,10 +106,15 @@ class Registry:
         return self.flows.get(f"rules:{self._told_as(source)}", ())
 
     def told_of(self, source: str) -> tuple[ModelFlow, ...]:
-        """Returns the rules of something, what follows from it, and what it gives and ignores thereby."""
-        rules = self.rules_of(source)
-        last = [one for one in rules if one.verb in AFTERWARDS]
-        return (*(one for one in rules if one not in last), *self.flows_of(source), *last)
+        """Returns the rules of something and what follows from it, all that belongs to one event together."""
+        flows = self.flows_of(source)
+        told = [
+            *(one for one in flows if one.verb in INCOMING),
+            *self.rules_of(source),
+            *(one for one in flows if one.verb not in INCOMING),
+        ]
+        events = list(dict.fromkeys(("", *(one.event for one in told))))
+        return tuple(sorted(told, key=lambda one: events.index(one.event)))
 
     def ways_of(self, node: str) -> tuple[str, ...]:
         """Returns when and under which conditions something flows to a node or from it, a line for each way.
@@ -128,7 +133,7 @@ class Registry:
             one.told_of(doer.partition(":")[2])
             for doer in doers
             for one in self.flows_of(doer)
-            if (one.words or one.verb == "withdraws") and node in {doer, f"{one.kind}:{one.name}"}
+            if (one.all_words or one.verb == "withdraws") and node in {doer, f"{one.kind}:{one.name}"}
         )
 
     def _told_as(self, source: str) -> str:

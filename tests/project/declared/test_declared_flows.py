@@ -91,12 +91,16 @@ def test_what_follows_says_when_under_which_condition_and_how_often(tmp_path: Pa
     registry = load_project(tmp_path, environ={}, trusted=True).registry
     close = {"verb": "issues", "name": "close", "cause": "trip.asked"}
     assert registry.flows_of("subscription:patience") == (
-        ModelFlow(**close, words="after 1 month"),
-        ModelFlow(**close, words="if close is refused, when refusal.field == null"),
+        ModelFlow(**close, words="after 1 month", given="with reason = 'late'"),
+        ModelFlow(
+            **close,
+            words="if close is refused, when refusal.field == null",
+            given="with reason = refusal.message, its refusal is ignored",
+        ),
     )
     assert registry.flows_of("subscription:rooms") == (
-        ModelFlow(**close, words="when event.hotels.size() == 0"),
-        ModelFlow(**close, words="for each hotel of event.hotels, otherwise"),
+        ModelFlow(**close, words="when event.hotels.size() == 0", given="with reason = 'no hotel'"),
+        ModelFlow(**close, words="for each hotel of event.hotels, otherwise", given="with reason = hotel"),
     )
     assert registry.rules_of("command:close") == (
         ModelFlow(verb="names", name="short", words="command.reason.size() < 3"),
@@ -126,16 +130,9 @@ def test_what_follows_says_when_under_which_condition_and_how_often(tmp_path: Pa
         ModelFlow(verb="names", name="text", words="data.reason"),
         ModelFlow(verb="fails", name="busy", words="when attempt < 2: busy"),
         ModelFlow(verb="rejects", name="empty", words="when text == '': there is nothing to say"),
-        ModelFlow(verb="gives", name="close", words="trip_id = key, reason = text"),
     )
-    assert registry.rules_of("subscription:patience") == (
-        ModelFlow(verb="gives", name="close", words="reason = 'late'"),
-        ModelFlow(verb="gives", name="close", words="reason = refusal.message"),
-        ModelFlow(verb="ignores the refusal of", name="close"),
-    )
-    assert registry.told_of("subscription:patience")[-1].verb == "ignores the refusal of", (
-        "what it does is first"
-    )
+    (sent,) = registry.flows_of("subscription:mail")
+    assert sent.all_words == "with trip_id = key, reason = text"
     assert registry.rules_of("command:ask") == ()
     assert registry.flows_of("command:ask") == (ModelFlow(verb="emits", name="trip.asked"),)
 
@@ -182,5 +179,10 @@ def test_what_a_process_remembers_and_a_handler_looks_up_is_said(tmp_path: Path)
     )
     assert registry.rules_of("subscription:look") == (
         ModelFlow(verb="looks up", name="trip", words="trips by key"),
-        ModelFlow(verb="gives", name="close", words="trip_id = key, reason = string(trip.hotels)"),
     )
+    assert [one.said.partition(":")[0] for one in registry.told_of("subscription:patient")] == [
+        "consumes trip.asked",
+        "on trip.asked issues close",
+        "consumes trip.closed",
+        "on trip.closed withdraws close",
+    ], "all that belongs to one event stands together"

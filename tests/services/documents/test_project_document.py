@@ -56,7 +56,7 @@ def test_what_a_process_answers_and_withdraws_is_in_its_document(tmp_path):
     assert "on trip.planned: if take_room is refused; or withdrawn on" in text
     assert "- on `trip.booked` it withdraws `give_up_trip`\n" in text
     assert "- on `trip.planned` it withdraws `give_up_trip`: `if take_room is refused`\n" in text
-    assert "- on `trip.planned` it issues `give_up_trip`: `if take_room is refused`\n" in text
+    assert "- on `trip.planned` it issues `give_up_trip`: `if take_room is refused, with trip_id = id" in text
 
 
 def test_an_empty_model_says_so():

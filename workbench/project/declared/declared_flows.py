@@ -66,9 +66,9 @@ def _rules(sections: Sections, start: Callable[[Path], int]) -> Iterator[tuple[s
         yield f"event:{name}", chain(_named(event.let), sets)
     for name, one in sections.commands.items():
         refusing = (_reason("refuses", reason, guard) for reason, guard in one.refuse.items())
-        yield f"command:{name}", chain(_named(one.let), refusing, _given(one))
+        yield f"command:{name}", chain(_named(one.let), refusing)
     for name, policy in sections.policies.items():
-        yield f"subscription:{name}", chain(_named(policy.let), _given(policy), _ignored(policy))
+        yield f"subscription:{name}", _named(policy.let)
     for name, process in sections.processes.items():
         steps = (one for event, step in process.on.items() for one in _changes(event, step))
         keeps = (ModelFlow(verb="keeps", name=field, words=one.type) for field, one in process.state.items())
@@ -89,25 +89,21 @@ def _rules(sections: Sections, start: Callable[[Path], int]) -> Iterator[tuple[s
             ModelFlow(verb="looks up", name=row, words=f"{look.projection} by {look.key}")
             for row, look in handler.rows.items()
         )
-        given = chain(_given(handler), _ignored(handler))
-        yield f"handler:{name}", chain(looks, _named(handler.let), failing, given)
+        yield f"handler:{name}", chain(looks, _named(handler.let), failing)
 
 
 def _changes(event: str, step: StepSection) -> Iterator[ModelFlow]:
-    """Yields what a step sets, what it gives to whatever follows, and which refusals it ignores."""
+    """Yields what a step sets."""
     for field, value in step.set.items():
         yield ModelFlow(verb="sets", name=field, cause=event, words=_text(value))
-    yield from _given(step, event)
-    yield from _ignored(step, event)
 
 
-def _given(acting: Acting, cause: str = "") -> Iterator[ModelFlow]:
-    """Yields which fields each event, command or message gets of an expression."""
-    for _, one in sections_of((), acting):
-        if one.given and (name := one.emit or one.issue or one.publish):
-            yield ModelFlow(verb="gives", name=name, cause=cause, words=_values(one))
-        if one.refused is not None:
-            yield from _given(one.refused, cause)
+def _given(one: ActionSection) -> str:
+    """Says which fields what follows gets of an expression, and that its refusal is ignored."""
+    ignored = one.refused is not None and not any(sections_of((), one.refused))
+    return ", ".join(
+        filter(None, (f"with {_values(one)}" if one.given else "", "its refusal is ignored" * ignored))
+    )
 
 
 def _answered(query: QuerySection) -> ModelFlow:
@@ -132,14 +128,6 @@ def _text(value: object) -> str:
 
 def _reason(verb: str, name: str, one: RefusalSection | FailureSection) -> ModelFlow:
     return ModelFlow(verb=verb, name=name, words=f"when {one.when}: {one.message}")
-
-
-def _ignored(acting: Acting, cause: str = "") -> Iterator[ModelFlow]:
-    for _, one in sections_of((), acting):
-        if one.refused is not None:
-            yield from _ignored(one.refused, cause)
-            if not any(sections_of((), one.refused)):
-                yield ModelFlow(verb="ignores the refusal of", name=one.issue, cause=cause)
 
 
 def _named_on(on: Mapping[str, StepSection] | Mapping[str, ApplySection]) -> Iterator[ModelFlow]:
@@ -192,7 +180,7 @@ def _acts(acting: Acting, cause: str = "") -> Iterator[ModelFlow]:
         words = ", ".join(part for part in (_time(one), condition) if part)
         for key, verb in _VERBS.items():
             if name := getattr(one, key):
-                yield ModelFlow(verb=verb, name=name, cause=cause, words=words)
+                yield ModelFlow(verb=verb, name=name, cause=cause, words=words, given=_given(one))
         having = f"where {_values(one)}" if one.given and not one.issue else ""
         for name in one.withdraw:
             words = ", ".join(part for part in (having, condition) if part)

@@ -143,7 +143,8 @@ def _flows(flows: Iterable[ModelFlow]) -> list[str]:
     lines = []
     for one in flows:
         cause = f"on {code(one.cause)} it " if one.cause else ""
-        lines.append(f"- {cause}{one.verb} {code(one.name)}" + (f": {code(one.words)}" if one.words else ""))
+        words = f": {code(one.all_words)}" if one.all_words else ""
+        lines.append(f"- {cause}{one.verb} {code(one.name)}{words}")
     return [*lines, ""] if lines else []
 
 

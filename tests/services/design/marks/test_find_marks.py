@@ -126,6 +126,9 @@ QUIET = {
     + '\n[topics]\nmail { }\n[routing]\nmail { pattern: "parcel.noted", topics: ["mail"] }\n'
     + '[subscriptions]\nmail { topic: "mail", handler: "h" }\n[handler.h]\nlet { a: "1" }\n',
     "a timeout that answers its refusal": WATCH.replace('after: "1d"', 'after: "1d", refused: "nothing"'),
+    "a process that whichever event comes first begins": WATCH.replace(
+        "starts: true,", "starts: true, refused: 'nothing',"
+    ).replace("{ ends: true }", "{ starts: true }"),
     "a timeout that is withdrawn": WATCH.replace("{ ends: true }", '{ ends: true, withdraw: "remind" }'),
     "an event of older versions, which may be stored": LOST.replace(
         "lost]\n", "lost]\nversion: 2\nupcast { from_1 { remove: ['x'] } }\n"
@@ -140,6 +143,17 @@ QUIET = {
 @pytest.mark.parametrize("what", QUIET)
 def test_it_is_no_mark(what):
     assert named(marks_in(design_of(PARCEL + QUIET[what]))) == []
+
+
+@pytest.mark.parametrize(
+    "step",
+    ['issue: "remind", with { parcel_id: "id" }, when: "version > 2"', 'set { seen: "state.seen + 1" }'],
+)
+def test_an_event_that_may_come_again_is_offered_as_no_end(step):
+    watch = WATCH.replace('key: "id"\n', 'key: "id"\nstate { seen { type: "integer", default: 0 } }\n', 1)
+    design = design_of(PARCEL + watch.replace("ends: true", f"{step}"))
+    found = [one for one in marks_in(design) if one.kind.code == "A-END"]
+    assert [one.fixes for one in found] == [()]
 
 
 # -- guards ------------------------------------------------------------------------------------------------

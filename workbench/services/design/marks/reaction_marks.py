@@ -8,7 +8,7 @@ from functools import partial
 from workbench.model.endless_loops import EndlessLoop, endless_loops
 from workbench.model.messaging import NOTHING
 from workbench.project.declared.consequences import sections_of
-from workbench.project.declared.sections import ActionSection, ProcessSection
+from workbench.project.declared.sections import ActionSection, ProcessSection, StepSection
 from workbench.project.declared.source_locations import Path
 from workbench.services.design import gestures
 from workbench.services.design.design_text import DesignText
@@ -35,7 +35,7 @@ NO_END = MarkKind(
     severity=Severity.ADVICE,
     title="a process that never ends",
     why="Each of its instances is kept for ever",
-    way="say ends: true at the event that is the last one",
+    way="say ends: true at the event behind which no other of the instance comes",
 )
 LATE = MarkKind(
     code="A-TIMEOUT",
@@ -85,19 +85,31 @@ def _later(text: DesignText, *, path: Path) -> DesignText:
 
 
 def endless_processes(model: MarkedModel) -> Iterator[DesignMark]:
-    """Finds processes of which no step is the last one."""
+    """Finds processes of which no step is the last one, though not every event can be the first.
+
+    Where all begin an instance, whichever comes first, none is known to be the last. An end is offered where
+    only one event goes on, in the same way each time it comes.
+    """
     for name, process in model.sections.processes.items():
-        if not any(step.ends for step in process.on.values()):
-            later = [event for event, step in process.on.items() if not step.starts] or list(process.on)
+        later = {event: step for event, step in process.on.items() if not step.starts}
+        if later and not any(step.ends for step in process.on.values()):
             fixes = tuple(
                 MarkFix(
                     label=f"End it at {event}",
                     effect="adds ends: true",
                     change=partial(_ended, name=name, event=event),
                 )
-                for event in later[::-1][:3]
+                for event, step in later.items()
+                if len(later) == 1 and _same_each_time(event, step)
             )
             yield model.mark(NO_END, ("process", name), f"no event ends {name}", fixes=fixes)
+
+
+def _same_each_time(event: str, step: StepSection) -> bool:
+    """Whether a step counts nothing and decides nothing, so that nothing says that the event comes again."""
+    told = [*step.let.values(), *map(str, step.set.values())]
+    decides = any(one.when or one.each for _, one in sections_of(("on", event), step))
+    return not step.when and not decides and not any("state" in one for one in told)
 
 
 def _ended(text: DesignText, *, name: str, event: str) -> DesignText:
