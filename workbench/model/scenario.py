@@ -93,6 +93,7 @@ class FactKind(StrEnum):
     EVENT = "event"
     REJECTED = "rejected"
     CONFLICT = "conflict"
+    FAILED = "failed"
     ROW = "row"
     ROWS = "rows"
     QUERY = "query"
@@ -168,6 +169,7 @@ class Happened:
         rows: Rows of the projections that the scenario asks about, by projection and key.
         answers: Of the queries that the scenario asks in the end, in order.
         faults: Projections that could not fold an event, and why.
+        undone: What events that are given would have led to by then, and does not.
         seconds: Of the scenario's time that passed.
         unfinished: What still waits, if the run had to be ended.
     """
@@ -180,6 +182,7 @@ class Happened:
     rows: Mapping[str, Mapping[Any, Mapping[str, Any]]] = field(default_factory=dict)
     answers: tuple[Facts, ...] = ()
     faults: Mapping[str, str] = field(default_factory=dict)
+    undone: tuple[str, ...] = ()
     seconds: float = 0.0
     unfinished: str = ""
 

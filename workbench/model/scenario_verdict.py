@@ -35,8 +35,8 @@ def judge(scenario: Scenario, happened: Happened) -> ScenarioResult:
     - Events come in the order of their list. What a command of the scenario made itself must be listed
       completely, what followed from it may be left out, unless there are to be no other events. Where no
       event is listed, none must be.
-    - A command that is not accepted must be listed as rejected or as a conflict, and a dead letter must be
-      listed: nothing goes wrong unnoticed.
+    - A command that is not accepted must be listed as rejected, failed or a conflict, and a dead letter must
+      be listed: nothing goes wrong unnoticed.
     - Messages and commands of policies may come in any order, and others beside them.
     """
     parts = [part for part in _parts(scenario, happened) if part.lines]
@@ -65,7 +65,8 @@ def _parts(scenario: Scenario, happened: Happened) -> Iterator[ResultPart]:
         return (*_unordered(listed(kind), found, strict=strict), *_absent(refused, found))
 
     refusals = happened.refusals
-    answers = _ordered(listed(FactKind.REJECTED, FactKind.CONFLICT), refusals, [True] * len(refusals))
+    answered = listed(FactKind.REJECTED, FactKind.CONFLICT, FactKind.FAILED)
+    answers = _ordered(answered, refusals, [True] * len(refusals))
     yield ResultPart(title="Answers", lines=answers)
     yield ResultPart(title="Events", lines=_events(scenario, happened, listed(FactKind.EVENT)))
     yield ResultPart(title="Commands that followed", lines=lines_of(FactKind.COMMAND, happened.commands))
@@ -257,5 +258,6 @@ def _notes(scenario: Scenario, happened: Happened) -> Iterator[str]:
     for projection, fault in happened.faults.items():
         if projection not in asked:
             yield f"the projection {projection} could not fold an event: {fault}"
+    yield from happened.undone
     if scenario.asserts_nothing:
         yield "it asserts nothing: say in `then` what must follow"

@@ -6,6 +6,7 @@ import asyncio
 import tempfile
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -192,6 +193,16 @@ async def test_a_conflict_is_recorded(workspace):
     recorded = await ScenarioRecorder(workspace.world).record_refusal(refused)
     assert recorded.result.passed, tell(recorded.result)
     assert recorded.scenario.then[0].facts == {"conflict": "update_user", "version": 2}
+
+
+async def test_a_command_that_failed_is_recorded_as_failed(workspace):
+    await workspace.commands.issue("create_user", ADA)
+    await workspace.commands.issue("update_user", {"user_id": "ada", "username": ADA["username"]})
+    refused = next(one for one in workspace.reader.commands(limit=9) if one.outcome == "rejected")
+    failed = msgspec.structs.replace(refused, outcome="failed", message="a bug")
+    recorded = await ScenarioRecorder(workspace.world).record_refusal(failed)
+    assert recorded.scenario.then[0].facts == {"failed": "update_user", "message": "a bug"}
+    assert not recorded.result.passed, "now it is rejected"
 
 
 async def test_what_was_accepted_is_no_refusal(workspace):

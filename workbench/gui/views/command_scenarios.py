@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from workbench.gui.views.commands_view import CommandsView
     from workbench.store.stored_values import CommandRecord
 
-REFUSED = {CommandOutcome.REJECTED, CommandOutcome.CONFLICT}
+REFUSED = {CommandOutcome.REJECTED, CommandOutcome.CONFLICT, CommandOutcome.FAILED}
 
 
 class CommandScenarios:

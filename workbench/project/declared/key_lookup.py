@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from workbench.project.declared.field_section import FieldSpec
 from workbench.project.declared.key_meanings import Says
 from workbench.project.declared.section_kinds import TYPES
-from workbench.project.declared.sections import SECTIONS
+from workbench.project.declared.sections import SECTIONS, keys_of
 from workbench.project.declared.source_locations import Path
 
 SWITCH = ("true", "false")
@@ -32,6 +32,7 @@ class KeyPlace:
         is_text: Whether a text can stand there.
         is_list: Whether a list can stand there.
         description: What it is for.
+        kind: Of the section in which it is, such as ``command``.
     """
 
     says: Says | None = None
@@ -41,6 +42,7 @@ class KeyPlace:
     is_text: bool = False
     is_list: bool = False
     description: str = ""
+    kind: str = ""
 
     @property
     def keys(self) -> Mapping[str, str]:
@@ -54,7 +56,8 @@ class KeyPlace:
         names = [name for one in self.model.__mro__ for name in getattr(one, "__annotations__", ())]
         own = [fields[name] for name in dict.fromkeys(names) if name in fields]
         known = {id(one): one.alias or name for name, one in fields.items()}
-        return {known[id(one)]: one.description or "" for one in own}
+        legal = keys_of(self.kind, self.model)
+        return {known[id(one)]: one.description or "" for one in own if known[id(one)] in legal}
 
     @property
     def required(self) -> frozenset[str]:
@@ -79,11 +82,13 @@ class KeyPlace:
     def inside(self, key: str) -> KeyPlace | None:
         """Returns what stands behind a key that stands here; None where nothing can."""
         if self.model is not None:
-            return _of_model(self.model, key)
+            inside = _of_model(self.model, key)
+            return replace(inside, kind=self.kind) if inside is not None else None
         if self.inner is None:
             return None
         found = _place(self.inner)
-        return replace(found, says=self.says) if found.says is None and self.is_expression else found
+        says = self.says if found.says is None and self.is_expression else found.says
+        return replace(found, says=says, kind=self.kind)
 
     @property
     def is_expression(self) -> bool:
@@ -107,7 +112,7 @@ def section_place(section: str) -> KeyPlace | None:
     kind = section.partition(".")[0]
     if section == TYPES:
         return KeyPlace(inner=FieldSpec)
-    return KeyPlace(model=SECTIONS[kind]) if kind in SECTIONS else None
+    return KeyPlace(model=SECTIONS[kind], kind=kind) if kind in SECTIONS else None
 
 
 @cache

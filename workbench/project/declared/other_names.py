@@ -86,10 +86,15 @@ def key_meant(key: str, known: Sequence[str]) -> str:
     return other if other in known else nearest(key, known)
 
 
-def key_hint(key: str, known: Sequence[str]) -> str:
-    """Says what to write instead of a key that has no meaning."""
+def key_hint(key: str, known: Sequence[str], legal: Sequence[str]) -> str:
+    """Says what to write instead of a key that has no meaning.
+
+    Args:
+        known: The keys that a block can have anywhere, of which one may have been meant.
+        legal: Those that it can have here.
+    """
     if key in _NEEDED and "default" in known:
         return "a field has to be given unless its type ends with ? or it has a default"
     if meant := key_meant(key, known):
         return f"did you mean {meant}?"
-    return f"known here: {', '.join(known)}" if known else ""
+    return f"known here: {', '.join(legal)}" if legal else ""

@@ -25,6 +25,7 @@ from workbench.project.declared.sections import (
     HandlerSection,
     PolicySection,
     ProcessSection,
+    keys_of,
 )
 from workbench.project.declared.source_locations import Path
 from workbench.project.setting_faults import code_of, words_of
@@ -161,7 +162,7 @@ class _Reading:
             return found
 
     def _meant(self, inner: Path) -> str:
-        return key_meant(inner[-1], _keys_at(self.model, inner[:-1]))
+        return key_meant(inner[-1], _keys_of(_model_at(self.model, inner[:-1])))
 
 
 def _problem(document: Document, path: Path, model: type[BaseModel], error: ErrorDetails) -> Problem:
@@ -169,7 +170,8 @@ def _problem(document: Document, path: Path, model: type[BaseModel], error: Erro
     place, kind = (*path, *inner), error["type"]
     name = place[-1]
     if kind == "extra_forbidden":
-        hint = _did_you_mean(model, inner)
+        block = _model_at(model, inner[:-1])
+        hint = key_hint(inner[-1], _keys_of(block), _keys_of(block, path[0]))
         return document.problem(place, "S-UNKNOWN", f"{name} has no meaning here", hint, key=True)
     said = words_of(error)
     if said.startswith(("should ", "is ")):
@@ -187,20 +189,20 @@ def _problem(document: Document, path: Path, model: type[BaseModel], error: Erro
 _ACTS = ("emit", "issue", "publish")
 
 
-def _did_you_mean(model: type[BaseModel], inner: Path) -> str:
-    known = _keys_at(model, inner[:-1])
-    return key_hint(inner[-1], known)
+def _keys_of(model: Any, kind: str = "") -> list[str]:
+    """Returns the keys of a block; with a kind of section, those that have a meaning in it."""
+    return keys_of(kind, model) if model is not None else []
 
 
-def _keys_at(model: Any, path: Path) -> list[str]:
-    """Returns the keys that the model knows at a path inside it."""
+def _model_at(model: Any, path: Path) -> Any:
+    """Returns what reads the block at a path inside another one; None where there is none."""
     for step in path:
         if not _is_model(model):
-            return []
+            return None
         fields = {one.alias or name: one for name, one in model.model_fields.items()}
         if step in fields:
             model = _model_in(fields[step].annotation) or model
-    return [one.alias or name for name, one in model.model_fields.items()] if _is_model(model) else []
+    return model if _is_model(model) else None
 
 
 def _model_in(annotation: Any) -> Any:

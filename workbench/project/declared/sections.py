@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from workbench.model.messaging import NOTHING
 from workbench.project.declared.field_section import Fields
@@ -312,3 +312,25 @@ SECTIONS: dict[str, type[Section]] = {
     "external": ExternalSection,
     "flow": FlowSection,
 }
+
+
+_MESSAGE = frozenset({"publish", "type", "key"})
+_NEVER: Mapping[str, frozenset[str]] = {
+    "command": _MESSAGE | {"issue", "after", "at", "refused", "withdraw"},
+    "policy": _MESSAGE | {"emit", "for", "withdraw"},
+    "process": _MESSAGE | {"emit", "for"},
+    "handler": frozenset({"emit", "for", "withdraw"}),
+    "external": frozenset({"emit", "for", "withdraw"}),
+}
+"""What an action can say elsewhere, but not in a kind of section."""
+
+
+def keys_of(kind: str, model: type[BaseModel]) -> list[str]:
+    """Returns the keys that have a meaning in a block of a kind of section; without a kind all of them."""
+    never = _NEVER.get(kind, frozenset()) if issubclass(model, ActionSection) else frozenset()
+    if kind and issubclass(model, AnswerSection):
+        never |= _MESSAGE
+    if issubclass(model, StepSection):
+        never -= {"key"}
+    named = (one.alias or name for name, one in model.model_fields.items())
+    return [key for key in named if key not in never]

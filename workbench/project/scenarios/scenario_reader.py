@@ -44,16 +44,17 @@ THEN: Forms = {
     "event": ("stream", "at", *DATA),
     "rejected": ("message", "field"),
     "conflict": ("version",),
+    "failed": ("message",),
     "row": ("projection", *DATA),
     "rows": ("projection", *DATA),
     "query": ("data", "answer"),
     "message": ("topic", *DATA),
-    "command": ("by", "after", "withdrawn", *DATA),
+    "command": ("by", "after", "at", "withdrawn", *DATA),
     "dead_letter": ("error", "message", "reason", "attempts", *DATA),
     "no_event": ("stream", "at", *DATA),
     "no_row": ("projection", *DATA),
     "no_message": ("topic", *DATA),
-    "no_command": ("by", "after", "withdrawn", *DATA),
+    "no_command": ("by", "after", "at", "withdrawn", *DATA),
 }
 _AT_FIELD = re.compile(r"\$\.(\w+)")
 
@@ -222,7 +223,7 @@ class _Reader:
         match kind:
             case FactKind.EVENT:
                 return self._event(item)
-            case FactKind.REJECTED | FactKind.CONFLICT | FactKind.COMMAND:
+            case FactKind.REJECTED | FactKind.CONFLICT | FactKind.FAILED | FactKind.COMMAND:
                 return item.known(item.head, self._registry.commands, "command")
             case FactKind.DEAD_LETTER:
                 return item.known(item.head, self._subscriptions(), "subscription")
@@ -245,13 +246,14 @@ class _Reader:
         """Returns what else is said of it, in the order in which it is shown."""
         match kind:
             case FactKind.EVENT:
-                at = item.moment("at")
-                return {"stream": self._stream(item), "at": None if at is None else moment(at)}
+                return {"stream": self._stream(item), "at": _moment(item)}
             case FactKind.REJECTED:
                 self._rejected_field(item)
                 return {"message": item.text("message"), "field": item.text("field")}
             case FactKind.CONFLICT:
                 return {"version": item.whole("version", 0)}
+            case FactKind.FAILED:
+                return {"message": item.text("message")}
             case FactKind.ROW | FactKind.ROWS:
                 needed = "the read model that is meant"
                 known = self._registry.projections
@@ -270,6 +272,7 @@ class _Reader:
                 return {
                     "by": item.known("by", self._subscriptions(), "policy, process or subscription"),
                     "after": None if after is None else write_later(after),
+                    "at": _moment(item),
                     "withdrawn": item.flag("withdrawn"),
                 }
             case FactKind.DEAD_LETTER:
@@ -340,6 +343,11 @@ class _Reader:
         command = self._registry.commands.get(name)
         if command is not None:
             item.fields(key, _fields(command), name)
+
+
+def _moment(item: ScenarioItem) -> str | None:
+    at = item.moment("at")
+    return None if at is None else moment(at)
 
 
 def _parts(item: ScenarioItem, key: str) -> Iterable[FileNode]:

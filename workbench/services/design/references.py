@@ -41,6 +41,7 @@ SPOKEN = {
     "no_command": ("command",),
     "rejected": ("command",),
     "conflict": ("command",),
+    "failed": ("command",),
     "projection": ("projection",),
     "topic": ("topic",),
     "query": ("query",),

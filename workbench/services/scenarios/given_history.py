@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from workbench.model.clock import ManualClock
+from workbench.model.calendar_spans import Calendar, later
+from workbench.model.clock import ManualClock, from_datetime
 from workbench.model.decision_context import ReactionContext
 from workbench.model.event import NewEvent, RecordedEvent
 from workbench.model.ids import derived_id
 from workbench.model.json_values import write_json
 from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC
+from workbench.model.policy import Reaction, issue
 from workbench.model.project_code import ProjectCode
 from workbench.model.registry import Registry
-from workbench.model.scenario import Occurrence, Scenario
+from workbench.model.scenario import Occurrence, Scenario, moment
 from workbench.store.operations import Append, EnsureSubscription, EnsureTopic, Operation, SaveProcess
 
 
@@ -48,8 +53,75 @@ def new_event(one: Occurrence, event_id: UUID) -> NewEvent:
     )
 
 
-def memories(registry: Registry, given: Sequence[RecordedEvent]) -> Iterator[Operation]:
-    """Yields what processes remember of the events that are given; what they would do is left undone."""
+@dataclass(slots=True)
+class Undone:
+    """What one instance of a process, or a policy, would have issued for later, and has not withdrawn.
+
+    Attributes:
+        timers: The commands with the times at which they are due, microseconds since 1970.
+        now: When the event happened that it reacts to.
+    """
+
+    timers: list[tuple[Any, int]] = field(default_factory=list)
+    now: int = 0
+
+    def react(self, record: RecordedEvent, reaction: Reaction) -> None:
+        """Notes what it would have done when an event happened."""
+        self.now = record.occurred_at
+        for deed in reaction:
+            issue(deed, self)
+
+    def issue(
+        self, command: Any, *, delay: float | Calendar = 0.0, at: datetime | None = None, **_: object
+    ) -> None:
+        """Notes a command with the time at which it is due."""
+        due = from_datetime(at) if at is not None else later(self.now, delay, "after")
+        self.timers.append((command, due))
+
+    def withdraw(self, commands: Iterable[type], having: Mapping[str, Any]) -> None:
+        """Forgets the commands of some types that have these values."""
+        kinds = tuple(commands)
+        self.timers = [
+            (one, due)
+            for one, due in self.timers
+            if not isinstance(one, kinds) or any(getattr(one, key) != having[key] for key in having)
+        ]
+
+
+Pending = dict[tuple[str, str], Undone]
+"""By the name of the policy or process and what tells its instances apart."""
+
+
+def undone(pending: Pending, begin: int, end: int) -> Iterator[str]:
+    """Says which commands would have been due in the scenario's time, had what is given been reacted to."""
+    found: dict[tuple[str, str], int] = {}
+    for (name, _key), one in pending.items():
+        for command, due in one.timers:
+            if begin < due <= end:
+                what = name, command.command_type
+                found[what] = min(due, found.get(what, due))
+    for (name, command), due in found.items():
+        said = f"nothing reacts to what is given: {name} would have issued {command} for {moment(due)}"
+        yield f"{said}; where that matters, let the event happen in when"
+
+
+def policies(registry: Registry, given: Sequence[RecordedEvent], pending: Pending) -> None:
+    """Notes what policies would have issued for later for the events that are given."""
+    for kind in registry.reactors.values():
+        for record in given if kind.correlate is None else ():
+            if record.type in kind.events:
+                with suppress(Exception), ProjectCode(f"{kind.name} could not react to {record.type}"):
+                    context = ReactionContext(record.occurred_at, record)
+                    _, reaction = kind.react(None, registry.read_event(record), context)
+                    pending.setdefault((kind.name, str(record.position)), Undone()).react(record, reaction)
+
+
+def memories(registry: Registry, given: Sequence[RecordedEvent], pending: Pending) -> Iterator[Operation]:
+    """Yields what processes remember of the events that are given; what they would do is left undone.
+
+    Args:
+        pending: Gets what they would have issued for later.
+    """
     for kind in registry.reactors.values():
         if kind.correlate is None or kind.read_state is None or kind.write_state is None:
             continue
@@ -62,7 +134,9 @@ def memories(registry: Registry, given: Sequence[RecordedEvent]) -> Iterator[Ope
                         context = ReactionContext(record.occurred_at, record)
                         state, began = states.get(key, (None, 0))
                         began = record.position if state is None else began
-                        states[key] = kind.react(state, event, context)[0], began
+                        state, reaction = kind.react(state, event, context)
+                        states[key] = state, began
+                        pending.setdefault((kind.name, key), Undone()).react(record, reaction)
         for key, (state, began) in states.items():
             said = None if state is None else kind.write_state(state)
             yield SaveProcess(process=kind.name, key=key, state=said, began=began)

@@ -29,12 +29,13 @@ def witness(scenario: Scenario, scene: ScenarioWorld) -> Happened:
         events=tuple(
             _events(scene, timed=any("event" in one.facts and "at" in one.facts for one in scenario.then))
         ),
-        commands=tuple(_commands(scene, [one.facts for one in scenario.then if "after" in one.facts])),
+        commands=tuple(_commands(scene, [one.facts for one in scenario.then if "command" in one.facts])),
         messages=tuple(facts for topic in sorted(asked) for facts in _messages(scene, topic)),
         letters=tuple(_letters(scene)),
         rows={name: _rows(scene, name) for name in projections},
         answers=tuple(_answer(scene, one.facts) for one in scenario.then if one.kind is FactKind.QUERY),
         faults=dict(_faults(scene)),
+        undone=tuple(scene.undone),
         seconds=(scene.world.clock.now() - scene.began) / MICROSECONDS,
         unfinished=scene.unfinished or "; ".join(scene.world.running().errors),
     )
@@ -56,13 +57,16 @@ def _commands(scene: ScenarioWorld, timed: Sequence[Facts]) -> Iterator[dict[str
     found, _ = scene.world.reader.read_topic(COMMANDS_TOPIC, lambda _type: False, before, EVERYTHING)
     for message in found:
         kind = scene.world.registry.commands.get(message.type)
-        asked = [str(one["after"]) for one in timed if one["command"] == message.type]
-        facts = {
+        said = [one for one in timed if one["command"] == message.type]
+        asked = [str(one["after"]) for one in said if "after" in one]
+        facts: dict[str, Any] = {
             "command": message.type,
             "by": (read_json(message.metadata) if message.metadata else {}).get("origin"),
             "after": _delay(message, asked),
             "data": typed(message.json(), kind.schema if kind is not None else {}),
         }
+        if any("at" in one for one in said):
+            facts["at"] = moment(message.deliver_at or message.published_at)
         yield {**facts, "withdrawn": True} if message.withdrawn else facts
 
 

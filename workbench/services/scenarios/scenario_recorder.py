@@ -99,7 +99,7 @@ class ScenarioRecorder:
         """Makes a scenario of a command that was refused: given what was before, then that it is refused.
 
         Raises:
-            InvalidValue: It was neither rejected nor met a conflict, or too much happened before.
+            InvalidValue: It was accepted, or too much happened before.
         """
         facts = _refusal(command)
         involved = self._involved(command, [])
@@ -213,10 +213,10 @@ def _refusal(command: CommandRecord) -> Facts:
         return {key: value for key, value in facts.items() if value}
     if command.outcome == CommandOutcome.CONFLICT:
         return {"conflict": command.type, "version": command.version}
+    if command.outcome == CommandOutcome.FAILED:
+        return {"failed": command.type, "message": command.message}
     raise InvalidValue(
-        f"{command.type} was {command.outcome}",
-        path="",
-        hint="choose one that was rejected or met a conflict",
+        f"{command.type} was {command.outcome}", path="", hint="choose one that was not accepted"
     )
 
 

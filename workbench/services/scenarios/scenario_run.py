@@ -84,6 +84,7 @@ class ScenarioWorld:
         self.done = ScenarioDeeds()
         self.unfinished = ""
         self._turns = 0
+        self._pending: given_history.Pending = {}
         self._timer = _StageTimer(clock)
         self._scenario = scenario
         self.world = World.in_memory(staged, clock, timer=self._timer, seed=SEED)
@@ -97,7 +98,9 @@ class ScenarioWorld:
         scenario, registry = self._scenario, self.world.registry
         self._write([*given_history.topics(registry), *given_history.events(scenario.given)])
         given = self.world.reader.read_log(0, EVERYTHING)
-        self._write([*given_history.memories(registry, given), *given_history.starts(registry)])
+        memories = given_history.memories(registry, given, self._pending)
+        self._write([*memories, *given_history.starts(registry)])
+        given_history.policies(registry, given, self._pending)
         self.done.before = self.world.reader.head()
         await self.world.start()
         try:
@@ -117,9 +120,20 @@ class ScenarioWorld:
                 await self._timer.advance(seconds, self._settle)
             await self._do(number, step.act)
             await self._settle()
-        if not self._scenario.when or self._scenario.when[-1].act is not None:
+        if self._open_ended:
             done = await self._timer.drain(self._settle, within=HORIZON)
             self.unfinished = "" if done else f"after {write_duration(HORIZON)} there is still more to do"
+
+    @property
+    def _open_ended(self) -> bool:
+        """Whether the scenario is over when nothing is left to do, and not at a time."""
+        return not self._scenario.when or self._scenario.when[-1].act is not None
+
+    @property
+    def undone(self) -> list[str]:
+        """What events that are given would have led to within the scenario's time."""
+        last = self.began + int(HORIZON * MICROSECONDS) if self._open_ended else self.world.clock.now()
+        return list(given_history.undone(self._pending, self.began, last))
 
     def _until(self, step: ScenarioStep) -> float:
         """Returns how many seconds pass before a step.

@@ -86,6 +86,7 @@ def _then(registry: Registry) -> Iterator[tuple[str, Facts | str, str]]:
     yield from _messages(registry)
     yield from _each("dead_letter", _consumers(registry), "dead letter of {}", "dead-letter")
     yield from _each("conflict", registry.commands, "conflict of {}", "warning")
+    yield from _each("failed", registry.commands, "failed {}", "error")
     yield from _each("no_event", registry.events, "no event {}", "event")
     yield from _each("no_command", registry.commands, "no command {}", "command")
     for name in registry.projections:
@@ -211,10 +212,11 @@ _FIELDS: Mapping[str, Mapping[str, Any]] = {
     "when.command": {"after": _SPAN, "expected": _WHOLE},
     "when.replay": {"after": _SPAN},
     "then.event": {"stream": _TEXT},
-    "then.command": {"by": _TEXT, "after": _TEXT},
+    "then.command": {"by": _TEXT, "after": _TEXT, "at": _TIME},
     "event": {"stream": _TEXT},
     "rejected": {"message": _TEXT},
     "conflict": {"version": _WHOLE},
+    "failed": {"message": _TEXT},
     "query": {"answer": {}},
     "dead_letter": {
         "error": _TEXT,
