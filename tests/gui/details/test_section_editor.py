@@ -303,7 +303,7 @@ async def test_the_keyboard_goes_to_what_is_added_and_stays_in_the_form(board: B
     QTest.keyClick(message.line, Qt.Key.Key_Tab)
     await until(lambda: 'message: "free"' in file_of(board) and not section.pane.dirty)
     assert message in section.form.rows, "the row stays, and with it the place in the form"
-    assert focused(section) is section.form.rows[section.form.rows.index(message) + 1]
+    await until(lambda: focused(section) is section.form.rows[section.form.rows.index(message) + 1])
 
 
 async def test_tab_goes_through_the_form_to_the_text_and_no_further(board: BoardView, until: Any) -> None:
