@@ -71,3 +71,14 @@ def test_what_is_chosen_in_the_list_is_taken_though_nothing_of_it_was_typed(qtbo
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Return):
         QTest.keyClick(made, key)
     assert made.text() == "total"
+
+
+def test_what_was_typed_before_something_else_stood_there_is_taken_only_by_enter(qtbot: QtBot) -> None:
+    made, told = line(qtbot)
+    contested: list[str] = []
+    made.contested.connect(contested.append)
+    made.type_in("before", "typed")
+    made.commit()
+    assert (made.text(), told, contested, made.is_refused) == ("typed", [], ["a"], True)
+    QTest.keyClick(made, Qt.Key.Key_Return)
+    assert told == ["typed"]

@@ -10,12 +10,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.gui.details.section_parts import SHOP, description, file_of, row, shown, typed
+from workbench.errors import InvalidValue
 from workbench.gui.desk import Desk
 from workbench.gui.details.add_row import AddRow
 from workbench.gui.details.field_table import FieldTable
-from workbench.gui.details.section_drafts import drafted
+from workbench.gui.details.section_drafts import JoinedDrafts, drafted, kept_sections, with_drafts
 from workbench.gui.details.section_editor import SectionEditor
+from workbench.gui.details.section_steps import SectionSteps
 from workbench.gui.views.board_view import BoardView
+from workbench.project.samples import PROJECT_FILE
+from workbench.services.design.gestures import DesignNode
+from workbench.services.design.section_piece import piece_of
+from workbench.tusk import parse
 
 SAID = SHOP.replace('creates: "order"', 'description: "Orders"\ncreates: "order"')
 
@@ -246,3 +252,51 @@ async def test_two_drafts_that_wait_for_each_other_are_written_beside_one_that_i
     await until(lambda: board.editor.state.undo == "Edit 2 sections")
     assert 'aggregate: "book"' in file_of(board)
     await until(lambda: drafted(board.desk) == {"command:lend": "draft"})
+
+
+async def test_what_goes_outside_while_it_is_written_stays_a_draft_and_is_told(
+    board: BoardView, desk: Desk, until: Any
+) -> None:
+    section = await shown(board, "command:place", until)
+    noticed: list[Any] = []
+    desk.noticed.connect(noticed.append)
+    typed_text = section.pane.editor.text().replace("# asks", "# now asks")
+    section.pane.editor.take_text(typed_text)
+    gone = SHOP[: SHOP.index("# asks")]
+    write(board, gone)
+    board.canvas.reveal("event:order.placed")  # before it is checked
+    await until(lambda: noticed)
+    assert noticed[0].text.startswith("command place was changed elsewhere meanwhile")
+    assert file_of(board) == gone
+    assert [one["now"] for one in kept_sections(desk).values()] == [typed_text]
+
+
+async def test_of_two_drafts_none_is_written_when_one_changes_outside_meanwhile(
+    board: BoardView, desk: Desk
+) -> None:
+    text = board.editor.state.text
+    typed = {}
+    for kind, name in (("command", "place"), ("event", "order.placed")):
+        piece = piece_of(text.project, kind, name)
+        assert piece is not None
+        kept = {"was": piece.text, "now": f"{piece.text.rstrip()} # mine\n", "lines": {}}
+        typed[DesignNode(kind, name)] = kept
+    changed = text.with_project(parse(SHOP.replace("# asks for it", "# wants it"), PROJECT_FILE))
+    with pytest.raises(InvalidValue, match="command place was changed elsewhere"):
+        with_drafts(changed, typed)
+    joined = JoinedDrafts(board, desk, lambda *_: None)
+    assert not joined._compiles(changed, typed, 0)
+    assert joined._compiles(text, typed, 0)
+
+
+async def test_what_was_typed_on_while_a_draft_was_written_stays_a_draft(
+    board: BoardView, desk: Desk, until: Any
+) -> None:
+    states: list[Any] = []
+    steps = SectionSteps(desk, states.append)
+    desk.keep("section/command.place", "typed on", "the text")
+    desk.keep("section/event.order.placed", "written", "the text")
+    written = {"section/command.place": "typed", "section/event.order.placed": "written"}
+    steps.make("Edit", lambda text: text, pytest.fail, kept=written)
+    await until(lambda: states)
+    assert desk.workspace.drafts.places() == ["section/command.place"]

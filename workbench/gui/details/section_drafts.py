@@ -62,16 +62,16 @@ def key_of(node: DesignNode) -> str:
     return f"{DRAFTS}{'.'.join(section_path(node.kind, node.name))}"
 
 
-def with_kept(text: DesignText, kept: Kept) -> tuple[DesignText, list[DesignNode]]:
-    """Returns the texts with what was typed, and for which things: not where something else stands by now."""
-    taken = []
+def with_drafts(text: DesignText, kept: Kept) -> DesignText:
+    """Returns the texts with what was typed for all of these things.
+
+    Raises:
+        InvalidValue: Something else stands by now where one of them was typed.
+        TskError: The file could not be read with one.
+    """
     for node, content in kept.items():
-        try:
-            text = with_piece(text, node.kind, node.name, was=content["was"], now=content["now"])
-        except (InvalidValue, TskError, LookupError, TypeError):
-            continue
-        taken.append(node)
-    return text, taken
+        text = with_piece(text, node.kind, node.name, was=content["was"], now=content["now"])
+    return text
 
 
 class JoinedDrafts:
@@ -112,9 +112,12 @@ class JoinedDrafts:
 
     def _compiles(self, text: DesignText, kept: Kept, problems: int) -> bool:
         """Whether drafts can be written together, and everything that is stored fits them."""
-        joined, taken = with_kept(text, kept)
+        try:
+            joined = with_drafts(text, kept)
+        except (InvalidValue, TskError, LookupError, TypeError):
+            return False
         checked = self._desk.workspace.texts.check(PROJECT_FILE, joined.project.text)
-        if len(taken) < len(kept) or len(checked.mistakes) > problems:
+        if len(checked.mistakes) > problems:
             return False
         lab, events = self._desk.workspace.schema_lab, [one.name for one in kept if one.kind == "event"]
         trials = (lab.try_text(joined.project, one, lambda *_: True) for one in events)
@@ -126,7 +129,7 @@ class JoinedDrafts:
             (first, content), *more = kept.items()
             alone = content.get("label") or f"Edit {first.kind} {first.name}"
             label = f"Edit {len(kept)} sections" if more else alone
-            self._write(label, lambda text: with_kept(text, kept)[0], keys)
+            self._write(label, partial(with_drafts, kept=kept), keys)
 
 
 def _is_whole(content: Any) -> bool:

@@ -364,9 +364,10 @@ class SectionEditor(QWidget):
     def _write_drafts(self, label: str, change: Edit, kept: Mapping[str, Any]) -> None:
         """Makes drafts of several things, or of one that is not shown, a step of the design."""
         if not self.steps.running:
+            tell: Tell = partial(self.desk.notice, "warning")
             if self.node is not None and (mine := kept.get(key_of(self.node))) is not None:
-                self._sent, self._label = mine["now"], ""
-            self.steps.make(label, change, self._tell_refused, kept=kept)
+                self._sent, self._label, tell = mine["now"], "", self._tell_refused
+            self.steps.make(label, change, tell, kept=kept)
 
     def _tell_refused(self, said: str) -> None:
         self.banner.set("error", said, [("Discard", self.drafts.discard)])
