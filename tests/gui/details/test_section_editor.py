@@ -477,12 +477,12 @@ async def test_what_is_added_by_the_mouse_is_typed_at_once(board: BoardView, unt
     section = await shown(board, "command:place", until)
     adding = next(one for one in section.form.rows if isinstance(one, AddRow) and len(one.row.path) == 2)
     assert adding.button is not None
-    chosen = next(one for one in adding.button.menu().actions() if one.text().startswith("after"))
+    chosen = next(one for one in adding.button.menu().actions() if one.text().startswith("when "))
     assert adding.button.focusPolicy() & Qt.FocusPolicy.ClickFocus  # else the board keeps the keyboard
     adding.button.setFocus()
     chosen.trigger()
-    await until(lambda: any(one.row.path[-1] == "after" for one in section.form.rows))
-    said = row(section, "after")
+    await until(lambda: any(one.row.path[2:] == ("when",) for one in section.form.rows))
+    said = row(section, "when")
     assert isinstance(said, LineRow)
     await until(said.line.hasFocus)
 
