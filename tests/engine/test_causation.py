@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from tests.engine.trips import DEFINITIONS, HOUR, Booked, Ended, Expire, Office, Reserve
 from workbench.engine import causation
 from workbench.errors import PermanentError
+from workbench.model.clock import MICROSECONDS
 from workbench.model.ids import derived_id
-from workbench.model.policy import After, Issue, Policy
+from workbench.model.policy import After, At, Issue, Policy
 
 SAID = "this may never end: 5 steps followed from each other, none of which waited"
 
@@ -77,3 +79,28 @@ def test_K9_the_oldest_are_forgotten(monkeypatch):
     chain.outcome(ids[2], ids[3])
     chain.step(ids[0], ids[4])
     chain.step(ids[2], ids[1])
+
+
+@pytest.mark.parametrize("late", [0, HOUR], ids=["now", "an hour ago"])
+async def test_K9_what_is_due_already_does_not_wait(office, late):
+    def react(_event, _record, context):
+        return [At(context.now - timedelta(seconds=late), Expire(id="a"))]
+
+    office.definitions = reacting(react)
+    told = await story(office)
+    assert len(told) == 7, told
+    assert told[-1] == f"dead ended: {SAID}"
+
+
+async def test_K9_what_catches_up_goes_on_until_it_waits(office):
+    office.clock.advance(20 * HOUR)
+    began = office.clock.now()
+
+    def react(_event, record, context):
+        due = context.now - timedelta(hours=20 - record.version)
+        return [At(due, Expire(id="a"))] if record.occurred_at < began + 3 * HOUR * MICROSECONDS else []
+
+    office.definitions = reacting(react)
+    told = await story(office)
+    assert len(told) > 20, told
+    assert not [one for one in told if one.startswith("dead")]

@@ -63,6 +63,15 @@ emit: "a.replied"
 )
 
 
+@pytest.mark.parametrize(
+    "time", ['at: "now"', 'at: " at "', "after: \"duration('0s')\"", "after: \"duration('-1h')\""]
+)
+def test_a_time_that_has_come_is_no_wait(tmp_path, time):
+    (tmp_path / "project.tsk").write_text(LOOP.replace('issue: "send"', f'issue: "send"\n{time}'))
+    (loop,) = endless_loops(load_project(tmp_path, environ={}, trusted=True).registry)
+    assert loop.way == WAY
+
+
 async def test_a_way_through_refusals_is_said(tmp_path):
     (tmp_path / "project.tsk").write_text(REFUSED)
     way = WAY.replace("→ answer", "→ reply → refused → reply → refused → answer")
@@ -88,6 +97,8 @@ def test_a_way_through_refusals_may_end(tmp_path, said, instead):
     [
         ('issue: "send"', 'issue: "send"\nwhen: "version < 9"'),
         ('issue: "send"', 'issue: "send"\nafter: "1 month"'),
+        ('issue: "send"', 'issue: "send"\nafter: "duration(\'1s\')"'),
+        ('issue: "send"', 'issue: "send"\nat: "later(now, \'1 day\')"'),
         ('emit: "a.answered"', 'emit: "a.answered"\nrefuse { no { when: "state.count > 3", message: "x" } }'),
         ('emit: "a.answered"', 'do { one { when: "state.count < 3", emit: "a.answered" } }'),
         ('on { "a.sent"', 'on { "a.answered": { ends: true }, "a.sent"'),

@@ -12,7 +12,9 @@ from workbench.model.scenario import (
     FilePlace,
     Followed,
     Happened,
+    Occurrence,
     Scenario,
+    ScenarioStep,
     ScenarioVerdict,
     Sign,
 )
@@ -193,3 +195,18 @@ def test_what_looks_secret_is_masked_in_every_text_and_compared_all_the_same():
         ("data.api_key", "••••••", "••••••")
     ]
     assert judge(expect(event(api_key="b")), Happened(events=(followed(api_key="b"),))).passed
+
+
+def test_an_event_that_happens_in_when_is_no_consequence_and_a_note_says_so():
+    done = Occurrence(type="done", stream="a-1", data={}, version=1)
+    scenario = expect(event(), when=(ScenarioStep(act=done),))
+    result = judge(scenario, Happened())
+    assert result.notes == ("done of a-1 happened in when: then lists only what follows from it",)
+    assert judge(scenario, Happened(events=(followed(direct=True),))).notes == ()
+
+
+def test_a_failure_must_be_listed():
+    happened = Happened(refusals=({"failed": "share", "message": "division by zero"},))
+    failed = Expected(kind=FactKind.FAILED, facts={"failed": "share"}, place=PLACE)
+    assert judge(expect(failed), happened).passed
+    assert not judge(expect(), happened).passed

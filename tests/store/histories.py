@@ -90,7 +90,7 @@ processes = st.builds(
     st.sampled_from([None, "1", "2"]),
     st.sampled_from([0, 3]),
 )
-withdrawals = st.sampled_from(["", '{"n":1}']).map(
+withdrawals = st.sampled_from([{}, {"n": 1}]).map(
     lambda having: op.WithdrawTimeouts(instance="p:x", types=("note",), having=having)
 )
 actions = st.builds(

@@ -68,9 +68,11 @@ class Commands:
     def message(self, position):
         return self.reader.message(position, COMMANDS_TOPIC)
 
-    def withdraw(self, *types, instance="p:k", having=""):
+    def withdraw(self, *types, instance="p:k", having=None):
         """Takes back what an instance issued; returns how many."""
-        return one(self.store, WithdrawTimeouts(instance=instance, types=types or ("expire",), having=having))
+        return one(
+            self.store, WithdrawTimeouts(instance=instance, types=types or ("expire",), having=having or {})
+        )
 
     def waiting(self):
         return [row.position for row in self.reader.deliveries(COMMANDS_TOPIC)]
@@ -106,10 +108,10 @@ def test_K7_only_these_types_of_this_instance_are_taken_back(commands):
 def test_K7_only_what_has_these_values_is_taken_back(commands):
     said = ('{"n":1,"who":"Ada"}', '{"n":2,"who":"Ada"}', '{"n":true,"who":"Ada"}', '{"who":"Ada"}')
     positions = [commands.issue(n, data=data) for n, data in enumerate(said)]
-    assert commands.withdraw(having='{"n":3}') == 0
-    assert commands.withdraw(having='{"who":"Ada","n":1}') == 1
+    assert commands.withdraw(having={"n": 3}) == 0
+    assert commands.withdraw(having={"who": "Ada", "n": 1}) == 1
     assert [commands.message(at).withdrawn for at in positions] == [True, False, False, False]
-    assert commands.withdraw(having='{"who":"Ada"}') == 3
+    assert commands.withdraw(having={"who": "Ada"}) == 3
 
 
 def test_K7_what_is_not_read_yet_is_marked(commands):

@@ -10,6 +10,7 @@ import pytest
 
 from workbench.errors import StoreReadOnly
 from workbench.tusk import ChangedOnDisk, read_file, remove_unfinished, replace_file, save
+from workbench.tusk.save import LARGEST
 
 
 def test_a_file_is_replaced_and_keeps_its_mode(tmp_path):
@@ -33,6 +34,15 @@ def test_a_change_of_somebody_else_stays(tmp_path):
     with pytest.raises(ChangedOnDisk):
         save(path, b"ours", was=b"theirs")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("there", [b"#" * (LARGEST + 1), b"# caf\xe9\n"])
+def test_V5_a_file_that_nobody_knows_in_full_stays(tmp_path, there):
+    path = tmp_path / "project.tsk"
+    path.write_bytes(there)
+    with pytest.raises(StoreReadOnly, match=r"stays as it is.*project\.tsk:1:\d+: E-(SIZE|UTF8)"):
+        save(path, b"a: 1\n", was=read_file(path))
+    assert path.read_bytes() == there
 
 
 def test_a_folder_that_cannot_be_written_says_so_and_leaves_nothing(tmp_path):
@@ -83,7 +93,7 @@ def test_V5_a_file_with_hard_links_is_not_parted_from_its_other_names(tmp_path):
 def test_a_file_that_is_for_one_person_is_so_while_it_is_written(tmp_path):
     path, seen = tmp_path / "private.json", []
     path.touch(mode=0o600)
-    part = tmp_path / f".private.json.{os.getpid()}.new"
+    part = tmp_path / f".private.json.{os.getpid()}.workbench.new"
     replace_file(path, [b"{}"], late=lambda: seen.append(part.stat().st_mode & 0o777))
     assert (seen, path.stat().st_mode & 0o777) == ([0o600], 0o600)
 
@@ -91,14 +101,20 @@ def test_a_file_that_is_for_one_person_is_so_while_it_is_written(tmp_path):
 def test_what_a_killed_process_left_goes_with_the_next_one_and_that_of_a_living_one_stays(tmp_path):
     killed = subprocess.Popen([sys.executable, "-c", ""])
     killed.wait()
-    names = [f".project.tsk.{killed.pid}.new", f".project.tsk.{os.getppid()}.new", ".project.tsk.mine.new"]
-    for name in (*names, f".other.tsk.{killed.pid}.new"):
+    names = [
+        f".project.tsk.{killed.pid}.workbench.new",
+        f".project.tsk.{os.getppid()}.workbench.new",
+        ".project.tsk.mine.workbench.new",
+        f".project.tsk.{killed.pid}.new",
+        f".other.tsk.{killed.pid}.workbench.new",
+        f".report.{killed.pid}.workbench.new",
+    ]
+    for name in names:
         (tmp_path / name).write_bytes(b"half")
     save(tmp_path / "project.tsk", b"a: 1\n", was=None)
-    left = {one.name for one in tmp_path.iterdir()}
-    assert left == {"project.tsk", *names[1:], f".other.tsk.{killed.pid}.new"}
-    remove_unfinished(tmp_path)
     assert {one.name for one in tmp_path.iterdir()} == {"project.tsk", *names[1:]}
+    remove_unfinished(tmp_path, "*.tsk")
+    assert {one.name for one in tmp_path.iterdir()} == {"project.tsk", *names[1:4], names[5]}
 
 
 WRITER = """
@@ -126,14 +142,14 @@ def test_V5_who_is_killed_leaves_the_old_file_or_the_new_one(tmp_path, writes):
             process.stdout.readline()
         process.kill()
     assert path.read_bytes() in {b"a" * 300_000, b"b" * 300_000}
-    remove_unfinished(tmp_path)
+    remove_unfinished(tmp_path, path.name)
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_what_stands_where_the_new_file_is_made_is_not_written_through(tmp_path):
     path, victim = tmp_path / "project.tsk", tmp_path / "victim"
     victim.write_bytes(b"precious")
-    (tmp_path / f".project.tsk.{os.getpid()}.new").symlink_to(victim)
+    (tmp_path / f".project.tsk.{os.getpid()}.workbench.new").symlink_to(victim)
     save(path, b"a: 1\n", was=None)
     assert victim.read_bytes() == b"precious"
     assert path.read_bytes() == b"a: 1\n"

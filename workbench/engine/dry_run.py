@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import msgspec
 
 from workbench.engine.delivery_attempt import Failure
 from workbench.engine.group_commit import GroupCommit
@@ -104,7 +107,7 @@ def described(effects: Sequence[Operation]) -> tuple[Effect, ...]:
                 found += [Effect(kind="remove", where=effect.name, what=str(key)) for key in effect.deleted]
             case WithdrawTimeouts():
                 found += [
-                    Effect(kind="withdraw", where=effect.instance, what=one, data=effect.having)
+                    Effect(kind="withdraw", where=effect.instance, what=one, data=_written(effect.having))
                     for one in effect.types
                 ]
             case SaveProcess():
@@ -117,3 +120,7 @@ def described(effects: Sequence[Operation]) -> tuple[Effect, ...]:
 def _row(table: str, row: dict[str, object]) -> Effect:
     key = next(iter(row.values()), "")
     return Effect(kind="row", where=table, what=str(key), data=write_json(row))
+
+
+def _written(having: Mapping[str, Any]) -> str:
+    return write_json(msgspec.to_builtins(having)) if having else ""

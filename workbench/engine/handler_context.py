@@ -19,7 +19,7 @@ from workbench.engine.rows_buffer import check_key, check_row
 from workbench.errors import ANY, ModelError, PermanentError
 from workbench.model.calendar_spans import later
 from workbench.model.clock import MICROSECONDS, Clock
-from workbench.model.command import Command, stored_fields
+from workbench.model.command import Command, field_values
 from workbench.model.event import Event, NewEvent, written
 from workbench.model.expressions.value_views import in_microseconds, moment
 from workbench.model.ids import derived_id
@@ -208,8 +208,8 @@ class DeliveryContext:
         said: dict[str, Any] = {"origin": issuer.origin}
         said |= {"instance": issuer.instance} if issuer.instance else {}
         due, identity = self._later(delay, at), self._effect_id()
-        if due is None:
-            self._causation.step(message.id, identity)
+        if due is None or due <= self.started_at:
+            self._causation.step(message.id, identity, 0 if due is None else self.started_at - due)
         if refused:
             said |= {"answer": self._known_answer(refused), "about": issuer.about}
         self._task.effects.append(
@@ -240,10 +240,10 @@ class DeliveryContext:
             raise ModelError(f"{self.issuer.origin} is no process, and only they withdraw what they issued")
         issuer = self.issuer
         for command in commands:
-            data = write_json(stored_fields(command, having)) if having else ""
+            fields = field_values(command, having) if having else {}
             types = (command.command_type,)
             self._task.effects.append(
-                WithdrawTimeouts(instance=issuer.instance, types=types, having=data, about=issuer.about)
+                WithdrawTimeouts(instance=issuer.instance, types=types, having=fields, about=issuer.about)
             )
 
     def _known_answer(self, name: str) -> str:

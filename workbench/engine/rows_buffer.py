@@ -136,7 +136,8 @@ class RowsBuffer:
         _check(self._projection.name, self._columns, changes)
         row = self.get(key)
         if row is None:
-            raise ModelError(f"{self._projection.name} has no row {key!r} to update")
+            said = f"{self._projection.name} has no row {key!r} to update"
+            raise ModelError(said, hint="only put makes a row: look first whether there is one")
         if changes.get(self._key, key) != key:
             raise ModelError(f"a row of {self._projection.name} keeps its key; delete it and put another")
         self._set(key, {**row, **changes})

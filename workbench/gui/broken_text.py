@@ -63,9 +63,12 @@ class BrokenText(QWidget):
             return  # it is gone: what is shown can be saved again
         if not self.page.dirty:
             self.page.read(present)
+        else:
+            self.page.lock(present)
+        self.acts.refresh()
 
     def _no_change(self) -> str:
-        return "" if self.page.dirty else "Nothing was changed"
+        return self.page.locked or ("" if self.page.dirty else "Nothing was changed")
 
     @action("Save", keys="Ctrl+S", icon="save", tip="Write the text into its file", why=_no_change)
     def save(self) -> None:
@@ -96,6 +99,7 @@ class BrokenText(QWidget):
         if not isValid(self):
             return
         count = sum(not one.warning for one in self.page.editor.mistakes)
-        self.said.setText(f"{count:,} {'mistake' if count == 1 else 'mistakes'}" if count else "No mistakes")
+        said = f"{count:,} {'mistake' if count == 1 else 'mistakes'}" if count else "No mistakes"
+        self.said.setText("Read-only" if self.page.locked else said)
         if not self.page.sure:
             self._pause.start()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, get_args
 from uuid import UUID
 
 import msgspec
@@ -15,6 +16,7 @@ import pydantic
 from pydantic import BaseModel, ConfigDict
 
 from workbench.errors import InvalidCommand, ModelError
+from workbench.model.clock import read_moment
 from workbench.model.declarations import check_class, check_functions
 from workbench.model.event import Event
 from workbench.model.lazy_mapping import LazyMapping
@@ -83,6 +85,7 @@ class CommandType:
         target: Field that holds the aggregate's id.
         fields: Names of all fields.
         absent: Names of aggregates that are not involved this time, as their id is null.
+        times: Fields that hold an id which is a time.
     """
 
     name: str
@@ -96,6 +99,7 @@ class CommandType:
     doc: str = ""
     involves: Mapping[str, Involved] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
+    times: frozenset[str] = frozenset()
     places: tuple[Involved, ...] = field(init=False)
     """Every aggregate that it is decided over, its own first."""
 
@@ -110,6 +114,10 @@ class CommandType:
         found = {name: one for name, one in self.involves.items() if values[one.id] is not None}
         return replace(self, involves=found, absent=frozenset(self.involves.keys() - found.keys()))
 
+    def identity(self, field: str, values: Mapping[str, Any]) -> object:
+        """Returns the id in a field as streams are named by it: times are in UTC."""
+        return _in_utc(values[field]) if field in self.times else values[field]
+
     @property
     def over(self) -> dict[str, str]:
         """The aggregates that it is decided over, and, where these are several, how: a line for each way."""
@@ -117,6 +125,14 @@ class CommandType:
         for place in self.places:
             found.setdefault(place.aggregate, []).append(place.words if self.involves else "")
         return {name: "\n".join(words) for name, words in found.items()}
+
+
+def _in_utc(value: object) -> object:
+    try:
+        found = read_moment(str(value))
+    except ValueError:
+        return value
+    return found.astimezone(UTC).isoformat().replace("+00:00", "Z") if found.tzinfo else value
 
 
 class CommandOutcome(StrEnum):
@@ -280,7 +296,14 @@ def command_type_of(cls: type[Command], aggregate: str) -> CommandType:
         creates=cls.creates,
         involves={name: replace(one, id=named.get(one.id, one.id)) for name, one in cls.involves.items()},
         doc=(cls.__doc__ or "").strip(),
+        times=frozenset(named.get(one, one) for one in ids.values() if _is_time(cls, one)),
     )
+
+
+def _is_time(cls: type[Command], field: str) -> bool:
+    known = {one.alias or name: one.annotation for name, one in cls.model_fields.items()}
+    annotation = cls.model_fields[field].annotation if field in cls.model_fields else known.get(field)
+    return not {datetime, pydantic.AwareDatetime}.isdisjoint((annotation, *get_args(annotation)))
 
 
 def _with_ids(
@@ -300,8 +323,8 @@ def _with_ids(
     return parsed
 
 
-def stored_fields(cls: type[Command], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns values of some fields of a command as it is stored.
+def field_values(cls: type[Command], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns values of some fields of a command as it is stored, but times and decimals as what they are.
 
     Args:
         values: By the names that the class is made with.
@@ -310,10 +333,22 @@ def stored_fields(cls: type[Command], values: Mapping[str, Any]) -> dict[str, An
         ModelError: It has no such field, or a value does not fit.
     """
     try:
-        return _part_of(cls, tuple(values)).model_validate(dict(values)).model_dump(mode="json")
+        part = _part_of(cls, tuple(values)).model_validate(dict(values))
     except pydantic.ValidationError as error:
         place, said = error.errors()[0]["loc"], error.errors()[0]["msg"]
         raise ModelError(f"{cls.command_type}.{'.'.join(map(str, place))}: {said}") from error
+    found: dict[str, Any] = _valued(part.model_dump(mode="json"), part.model_dump())
+    return found
+
+
+def _valued(stored: Any, value: Any) -> Any:
+    """Returns what is stored, with the times and decimals that stand there in a text."""
+    if isinstance(stored, dict) and isinstance(value, Mapping) and stored.keys() == value.keys():
+        return {name: _valued(one, value[name]) for name, one in stored.items()}
+    if isinstance(stored, list) and isinstance(value, list | tuple):
+        return [_valued(one, other) for one, other in zip(stored, value, strict=True)]
+    timed = isinstance(value, datetime) and value.tzinfo is not None
+    return value if timed or isinstance(value, Decimal) else stored
 
 
 @lru_cache(maxsize=64)

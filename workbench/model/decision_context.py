@@ -48,10 +48,12 @@ class ReactionContext(msgspec.Struct, frozen=True):
     Attributes:
         at: The time of this try, microseconds since 1970.
         record: The event as the store holds it.
+        before: Of a process: the state before this event; None where it begins the instance.
     """
 
     at: int
     record: RecordedEvent
+    before: Any = None
 
     @property
     def now(self) -> datetime:

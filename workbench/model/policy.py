@@ -288,6 +288,7 @@ def process_type_of(process: Process) -> ReactorType:
     evolve, answer = with_context(process.evolve), with_context(process.react)
 
     def react(state: Any, event: Any, context: ReactionContext) -> tuple[Any, Reaction]:
+        context = msgspec.structs.replace(context, before=state)
         state = evolve(state, event, context)
         commands = answer(state, event, context)
         return None if isinstance(event, process.ends) else state, commands

@@ -183,7 +183,7 @@ class Registry:
 
     def stream_of(self, command_type: CommandType, values: Mapping[str, Any]) -> str:
         """Returns the stream that a command with these values is for."""
-        return stream_name(command_type.aggregate, values[command_type.target])
+        return stream_name(command_type.aggregate, command_type.identity(command_type.target, values))
 
     def streams_of(self, command_type: CommandType, values: Mapping[str, Any]) -> tuple[str, ...]:
         """Returns the streams that a command with these values is decided over, its own first (K8)."""
@@ -191,7 +191,7 @@ class Registry:
         if not command_type.involves:
             return (first,)
         others = command_type.involves.values()
-        return (first, *(stream_name(one.aggregate, values[one.id]) for one in others))
+        return (first, *(stream_name(one.aggregate, command_type.identity(one.id, values)) for one in others))
 
     def answers(self, origin: str) -> Answers:
         """Returns what follows where a command is refused that a policy, process or subscription issued."""

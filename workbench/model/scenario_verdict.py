@@ -18,6 +18,7 @@ from workbench.model.scenario import (
     Facts,
     Happened,
     Line,
+    Occurrence,
     ResultPart,
     Scenario,
     ScenarioResult,
@@ -259,5 +260,15 @@ def _notes(scenario: Scenario, happened: Happened) -> Iterator[str]:
         if projection not in asked:
             yield f"the projection {projection} could not fold an event: {fault}"
     yield from happened.undone
+    yield from _expected_again(scenario, happened)
     if scenario.asserts_nothing:
         yield "it asserts nothing: say in `then` what must follow"
+
+
+def _expected_again(scenario: Scenario, happened: Happened) -> Iterator[str]:
+    """Says which events of ``when`` are expected though nothing makes them again."""
+    came = {(one.facts["event"], one.facts["stream"]) for one in happened.events}
+    done = {(one.act.type, one.act.stream) for one in scenario.when if isinstance(one.act, Occurrence)}
+    for event, stream in sorted(done - came):
+        if any(one.wanted and one.facts.get("event") == event for one in scenario.then):
+            yield f"{event} of {stream} happened in when: then lists only what follows from it"

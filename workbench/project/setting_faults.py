@@ -105,6 +105,7 @@ _OTHER_KINDS = {
     **dict.fromkeys(("reaction", "reactor", "rule", "automation"), "policy"),
     **dict.fromkeys(("user", "person", "role"), "actor"),
     **dict.fromkeys(("system", "service"), "external"),
+    **dict.fromkeys(("schedule", "cron", "timer", "job"), "process"),
 }
 """What others call what a section declares, and its kind here."""
 

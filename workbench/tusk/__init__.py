@@ -2,7 +2,7 @@
 
 from workbench.tusk.document import Document, Entry, Scope, Value, ValueKind
 from workbench.tusk.edit import delete, insert, rename, set_value
-from workbench.tusk.parser import parse, parse_in_part
+from workbench.tusk.parser import parse, parse_in_part, whole_text
 from workbench.tusk.problems import Problem, TskError
 from workbench.tusk.resolve import Resolved, resolve
 from workbench.tusk.save import (
@@ -54,6 +54,7 @@ __all__ = [
     "save",
     "section_span",
     "set_value",
+    "whole_text",
     "write_key",
     "write_value",
 ]

@@ -30,14 +30,22 @@ def parse(data: bytes | str, file: str = "project.tsk") -> Document:
     Raises:
         TskError: Everything that is wrong with it.
     """
-    if len(data) > MAX_BYTES:
-        hint = "move parts into other files: @parts.tsk.get(…)"
-        raise TskError([Places(file, "").problem(0, 1, "E-SIZE", f"larger than {MAX_BYTES:,} bytes", hint)])
-    text = _checked(data, file) if isinstance(data, str) else _decode(data, file)
-    document, found = parse_in_part(text, file)
+    document, found = parse_in_part(whole_text(data, file), file)
     if found:
         raise TskError(found)
     return document
+
+
+def whole_text(data: bytes | str, file: str = "project.tsk") -> str:
+    """Returns all that a file says, in which nothing is cut off or exchanged.
+
+    Raises:
+        TskError: It is too large (E-SIZE), or no UTF-8 (E-UTF8).
+    """
+    if len(data) > MAX_BYTES:
+        hint = "move parts into other files: @parts.tsk.get(…)"
+        raise TskError([Places(file, "").problem(0, 1, "E-SIZE", f"larger than {MAX_BYTES:,} bytes", hint)])
+    return _checked(data, file) if isinstance(data, str) else _decode(data, file)
 
 
 def parse_in_part(text: str, file: str = "project.tsk") -> tuple[Document, list[Problem]]:

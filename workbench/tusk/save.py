@@ -13,9 +13,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from workbench.errors import CallerError, StoreReadOnly
+from workbench.tusk.parser import MAX_BYTES, whole_text
+from workbench.tusk.problems import TskError
 
-LARGEST = 1_000_000
+LARGEST = MAX_BYTES
 """Bytes that are read of a file at most, and one more that tells that there are more."""
+
+_UNFINISHED = ".workbench.new"
+"""Ends the name of a file that is being written, and of no file of a person."""
 
 
 class ChangedOnDisk(CallerError):
@@ -61,14 +66,15 @@ def digest_of(data: bytes) -> str:
 
 
 def save(path: Path, new: bytes, *, was: bytes | None) -> None:
-    """Replaces a file's content in one step; a link stays, and what it leads to is replaced (V5).
+    """Replaces the text of a file in one step; a link stays, and what it leads to is replaced (V5).
 
     Args:
         was: The content that was read, None for a file that did not exist.
 
     Raises:
         ChangedOnDisk: The file was changed since.
-        StoreReadOnly: It cannot be written, or has hard links, which a file that is replaced would lose.
+        StoreReadOnly: It cannot be written, or has hard links, which a file that is replaced would lose;
+            or it is too large or no UTF-8, and so read in part only.
     """
     path = Path(os.path.realpath(path))
     _unchanged(path, was)
@@ -104,9 +110,9 @@ def replace_file(
 ) -> None:
     """Writes a file in one step: who is killed at it leaves the old one or the new one, whole.
 
-    It is written under the name ``.NAME.PROCESS.new`` beside it, which then becomes its own; a file that is
-    there keeps its permissions. What a process that is killed leaves is removed with the next one, and by
-    `remove_unfinished`.
+    It is written under the name ``.NAME.PROCESS.workbench.new`` beside it, which then becomes its own; a
+    file that is there keeps its permissions. What a process that is killed leaves is removed with the next
+    one, and by `remove_unfinished`.
 
     Args:
         mode: Permissions of a file that is new, less those that the person's umask takes.
@@ -115,8 +121,8 @@ def replace_file(
     Raises:
         OSError: It cannot be written.
     """
-    remove_unfinished(path.parent, path.name)
-    part = path.with_name(f".{path.name}.{os.getpid()}.new")
+    remove_unfinished(path.parent, glob.escape(path.name))
+    part = path.with_name(f".{path.name}.{os.getpid()}{_UNFINISHED}")
     try:
         kept = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
         part.unlink(missing_ok=True)  # a crash left it; what stands there now is never followed
@@ -135,14 +141,14 @@ def replace_file(
             part.unlink(missing_ok=True)
 
 
-def remove_unfinished(folder: Path, name: str = "") -> None:
+def remove_unfinished(folder: Path, names: str) -> None:
     """Removes the files that processes which are no more were writing when they were killed.
 
     Args:
-        name: Of the file that they were to become; empty for all.
+        names: Pattern of the names of the files that they were to become.
     """
-    for part in folder.glob(f".{glob.escape(name) or '*'}.*.new"):
-        process = part.name.split(".")[-2]
+    for part in folder.glob(f".{names}.*{_UNFINISHED}"):
+        process = part.name.removesuffix(_UNFINISHED).split(".")[-1]
         if process.isdecimal() and not _runs(int(process)):
             with contextlib.suppress(OSError):
                 part.unlink()
@@ -178,7 +184,12 @@ def remove(path: Path, *, was: bytes) -> None:
 
 
 def _unchanged(path: Path, was: bytes | None) -> None:
-    if _content(path) != was:
+    content = _content(path)
+    try:
+        whole_text(content or b"", path.name)
+    except TskError as error:
+        raise StoreReadOnly(f"{path} stays as it is, for it is read in part only: {error}") from error
+    if content != was:
         raise ChangedOnDisk(
             f"{path.name} was changed by another program since it was read",
             hint="look at what changed there, then make your change again",

@@ -137,6 +137,48 @@ async def test_where_both_changed_the_same_nothing_is_written(view, file, until)
     assert "# mine" in view.page.editor.text()
 
 
+PARTLY_READ = [b"# caf\xe9\n", b"# filler\n" * 120_000]
+"""Behind a project file: no UTF-8, and more than is read."""
+
+
+@pytest.mark.parametrize("behind", PARTLY_READ)
+async def test_what_is_not_read_in_full_is_shown_and_never_written(view, file, until, behind):
+    was = file.read_bytes()
+    file.write_bytes(was + behind)
+    await until(lambda: view.page.locked)
+    assert view.page.editor.isReadOnly()
+    assert view.page.lock_strip.isVisible()
+    assert "E-UTF8" in view.page.locked or "Only its begin is shown" in view.page.locked
+    await until(lambda: quiet(view))
+    view.page.editor.take_text("x: 1")  # by a command that does not mind
+    assert not view.acts["save"].isEnabled()
+    view.save()
+    await until(lambda: not view.saving)
+    assert file.read_bytes() == was + behind
+    file.write_bytes(was)
+    view.drafts.discard()
+    await until(lambda: quiet(view))
+    assert not view.page.editor.isReadOnly()
+
+
+@pytest.mark.parametrize("behind", PARTLY_READ)
+async def test_what_is_typed_is_not_joined_with_what_is_not_read_in_full(view, file, until, behind):
+    was = file.read_bytes()
+    type_in(view, "[routing]", "# mine\n[routing]")
+    file.write_bytes(was + behind)
+    await until(lambda: view.page.locked)
+    assert "What you typed stays a draft" in view.page.locked
+    assert "# mine" in view.page.editor.text()
+    assert view.drafts.holds
+    view.save()
+    await until(lambda: not view.saving and quiet(view))
+    assert file.read_bytes() == was + behind
+    file.write_bytes(was)
+    await until(lambda: not view.page.locked)
+    await saved(view, until)
+    assert file.read_bytes() == was.replace(b"[routing]", b"# mine\n[routing]")
+
+
 async def test_lines_end_as_in_the_file(view, file, until):
     text = b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n")
     file.write_bytes(text)

@@ -398,6 +398,8 @@ FIXED = {
     "later",
     "earlier",
     "startOf",
+    "atTime",
+    "isZone",
     "dateText",
     *time_functions.DATE_PARTS,
     *time_functions.CLOCK_PARTS,

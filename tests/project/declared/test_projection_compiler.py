@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.project.declared.scenario_runs import passes
 from tests.store.actions import one
 from workbench.engine.projection_runner import ensured
 from workbench.engine.rows_buffer import RowsBuffer
@@ -173,4 +174,67 @@ def test_J8_rows_are_the_same_however_the_events_are_batched(load, tmp_path, bat
         ("3", "ada", "new", 7, "new paid", "[1]", 0),
         ("4", "bob", "new", 1, "open", "[2]", 0),
         ("ada", "ada", "new", 0, "open", "[]", 0),
+    ]
+
+
+COUNTED = """
+[aggregate.shelf]
+[event.shelf.filled]
+fields { sum: "money" }
+[event.shelf.lent]
+[command.fill]
+creates_or_changes: "shelf"
+fields { shelf_id: "string", sum: "money" }
+emit: "shelf.filled"
+[command.lend]
+creates_or_changes: "shelf"
+fields { shelf_id: "string" }
+emit: "shelf.lent"
+[projection.shelves]
+columns { id: "text", books: "integer", loans: "integer", worth: "money", mean: "number", seen: "time" }
+on {
+  "shelf.filled": { count: "books", add { worth: "event.sum" } }
+  "shelf.lent": { count: "loans", add { mean: 0.5 }, set { seen: "at" } }
+}
+[query.poor]
+list: "shelves"
+where: "row.worth <= 0"
+"""
+
+
+async def test_what_was_not_counted_yet_is_0_in_a_row_that_a_count_begins(tmp_path):
+    await passes(
+        tmp_path,
+        COUNTED,
+        """
+"numbers begin at 0, others are empty" {
+    now: "2026-03-01T00:00:00Z"
+    when: [
+        { command: "fill", data: { shelf_id: "a", sum: "1.50" } }
+        { command: "lend", data: { shelf_id: "b" } }
+    ]
+    then: [
+        { row: "a", projection: "shelves", exactly: {
+            id: "a", books: 1, loans: 0, worth: "1.50", mean: 0, seen: null
+        } }
+        { row: "b", projection: "shelves", exactly: {
+            id: "b", books: 0, loans: 1, worth: "0.00", mean: 0.5, seen: "2026-03-01T00:00:00Z"
+        } }
+        { query: "poor", data: {}, answer: [{ id: "b" }] }
+    ]
+}
+""",
+    )
+
+
+def test_J4_rows_that_had_no_0_yet_are_rows_of_another_definition(load):
+    whole = 'count: ["books", "loans"], add { worth: "event.sum", mean: 0.5 }'
+    some = load(COUNTED).registry.projections["shelves"]
+    text = COUNTED.replace('count: "books", add { worth: "event.sum" }', whole)
+    every = load(text[: text.index('  "shelf.lent"')] + text[text.index("}\n[query") :]).registry.projections[
+        "shelves"
+    ]
+    assert [one.definition.endswith(" begun with books, loans, worth, mean") for one in (some, every)] == [
+        True,
+        False,
     ]

@@ -69,6 +69,15 @@ def test_an_aggregate_that_begins_without_its_state(told):
     assert hint == "add it to set { … }, or give size a default in the state)"
 
 
+def test_all_that_an_event_does_not_set_is_told_at_once(told):
+    text = BASE.replace(
+        'size: "integer", note: "string?" }\n[event', 'size: "integer", note: "string" }\n[event'
+    )
+    (problem,) = told(text.replace('set { size: "event.size", note: "event.note" }\n', "set {}\n"))
+    said = "it does not set size, note (add them to set { … }, or give size, note a default in the state)"
+    assert problem.endswith(said)
+
+
 def test_all_that_is_wrong_with_a_file_is_told_at_once(told):
     text = BASE.replace('emit: "box.made"', 'emit: "box.mad"').replace('seen: "at"', 'seen: "att"')
     text += '[event_store]\nsynchronus: "full"\n[subscriptions]\ns { topic: "nowhere", handler: "nobody" }\n'

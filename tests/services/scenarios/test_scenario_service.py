@@ -34,6 +34,12 @@ def test_scenarios_are_chosen_by_part_of_their_sentence_or_file(service):
     assert caught.value.hint == "did you mean A suspension needs a reason?"
 
 
+def test_a_file_that_was_not_read_is_chosen_by_its_name(service):
+    (file, *_) = service.files()
+    broken = replace(file, scenarios=(), problems=("a mistake",))
+    assert chosen([broken], [file.path.name]) == []
+
+
 async def test_results_are_told_one_by_one_until_it_is_cancelled(service):
     scenarios = chosen(service.files(), ["accounts"])
     cancel, told = asyncio.Event(), []

@@ -77,6 +77,9 @@ class FindBar(QWidget):
     def replace(self) -> None:
         """Replaces the place that is selected, and goes on to the next one."""
         cursor = self._editor.textCursor()
+        if self._editor.isReadOnly():
+            self.said.setText("This text is read-only")
+            return
         if self.line.text() and cursor.selectedText().casefold() == self.line.text().casefold():
             cursor.insertText(self.other.text())
         self.next()
@@ -84,6 +87,9 @@ class FindBar(QWidget):
     def replace_all(self) -> None:
         """Replaces every place, as one step that can be undone."""
         text, wanted = self._editor.text(), self.line.text()
+        if self._editor.isReadOnly():
+            self.said.setText("This text is read-only")
+            return
         spans = _places(text, wanted)
         self._editor.replace_pieces([(at, at + len(wanted), self.other.text()) for at in reversed(spans)])
         self.said.setText(f"{len(spans):,} replaced")

@@ -107,6 +107,8 @@ class TextPane(QWidget):
         self.list.offer(self._found())
 
     def _found(self) -> Completions:
+        if self.editor.isReadOnly():
+            return Completions(start=0, end=0)
         found = self._language.completions(self.editor.text(), self.editor.offset())
         self._span, self._offered = (found.start, found.end), self.editor.document().revision()
         return found
@@ -145,12 +147,15 @@ class TextPane(QWidget):
         said = (
             f"{one.line + self.editor.first_line - 1}:{one.column}  {sentences(one.message, one.hint)}{more}"
         )
-        fixes = self._language.fixes(self.editor.text(), one)[: self.named]
+        fixes = self._fixes(one)[: self.named]
         kind = "warning" if one.warning else "error"
         self.strip.set(kind, said, [(fix.label, partial(self.apply, fix)) for fix in fixes])
         if not self.strip.isVisible():
             self.strip.show()
             QTimer.singleShot(0, self.editor, self.editor.ensureCursorVisible)  # it may stand behind it now
+
+    def _fixes(self, problem: Problem) -> Sequence[QuickFix]:
+        return () if self.editor.isReadOnly() else self._language.fixes(self.editor.text(), problem)
 
     def _no_mistake(self) -> str:
         return "" if self.editor.mistakes else "Nothing is wrong with this text"
@@ -171,7 +176,7 @@ class TextPane(QWidget):
         if not self.editor.mistakes_here():
             self.editor.go_to_mistake()
         text = self.editor.text()
-        found = [fix for one in self.editor.mistakes_here() for fix in self._language.fixes(text, one)]
+        found = [fix for one in self.editor.mistakes_here() for fix in self._fixes(one)]
         menu = QMenu(self)
         offered = [(menu.addAction(_told(fix)), fix) for fix in found]
         for act, fix in offered:

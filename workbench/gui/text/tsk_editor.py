@@ -288,7 +288,7 @@ class TskEditor(QPlainTextEdit):
         last = document.findBlock(max(cursor.selectionStart(), cursor.selectionEnd() - 1))
         lines = [block.text() for block in _blocks(first, last)]
         changed = change(lines)
-        if changed == lines:
+        if changed == lines or self.isReadOnly():
             return
         selected = cursor.hasSelection()
         column = cursor.positionInBlock() + units(changed[0]) - units(lines[0])

@@ -66,7 +66,9 @@ class ScenarioText(QWidget):
             page.edited.connect(self._edited)
             page.wanted.connect(self._go)
             self.stack.addWidget(page)
-        elif present != page.base and not page.dirty:
+        elif page.dirty:
+            page.lock(present)
+        elif present != page.base:
             page.read(present)
         if page is not self.page or not page.editor.hasFocus():
             self._turn_to(page)
@@ -109,6 +111,8 @@ class ScenarioText(QWidget):
         mistakes = page.checked.problems if page.checked is not None else ()
         if mistakes and page.dirty:
             self.said.setText(f"Not written: {counted(len(mistakes), 'mistake')}. F8 goes to the next one.")
+        elif page.locked:
+            self.said.setText(page.locked)
         elif page.dirty:
             await self._write(page)
 

@@ -7,13 +7,17 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from PySide6.QtWidgets import QVBoxLayout
 from shiboken6 import isValid
 
 from workbench.gui.text.text_pane import TextPane
+from workbench.gui.widgets import Banner
 from workbench.services.design.completions import Completions, completions
 from workbench.services.design.definitions import Location, definition_at
 from workbench.services.design.quick_fixes import QuickFix, quick_fixes
 from workbench.services.design.text_members import is_expression
+from workbench.tusk import TskError, whole_text
+from workbench.tusk.save import LARGEST
 
 if TYPE_CHECKING:
     from workbench.services.design.text_check import CheckedText
@@ -35,19 +39,43 @@ class TextPage(TextPane):
         name: Of the file, relative to the project.
         base: The file as it was read, or as the person knows it.
         checked: What is known of the text; None until it was checked.
+        locked: Why the text is read-only; empty where it is not.
     """
 
     def __init__(self, name: str, data: bytes, check: Callable[[str], CheckedText]) -> None:
         self.name, self.base, self._check = name, data, check
         self._was = self.shown(data)
         self.checked: CheckedText | None = None
+        self.locked = ""
         super().__init__(self)
+        self.lock_strip = Banner("warning", "")
+        column = self.layout()
+        if isinstance(column, QVBoxLayout):
+            column.insertWidget(0, self.lock_strip)
         self.show_text(name, self._was)
+        self.lock(data)
 
     @property
     def dirty(self) -> bool:
         """Whether something is typed that is not in the file."""
         return self.editor.text() != self._was
+
+    def lock(self, data: bytes) -> bool:
+        """Says whether a file is too large or no UTF-8; its text is read-only then, or some would be lost.
+
+        What is typed stays as it is.
+        """
+        try:
+            whole_text(data, self.name)
+            self.locked = ""
+        except TskError as error:
+            part = " Only its begin is shown." if len(data) > LARGEST else ""
+            typed = " What you typed stays a draft." if self.dirty else ""
+            self.locked = f"Read-only: {error.found[0]}.{part}{typed} Fix the file with another program."
+        self.editor.setReadOnly(bool(self.locked))
+        self.lock_strip.set("warning", self.locked)
+        self.lock_strip.setVisible(bool(self.locked))
+        return bool(self.locked)
 
     @property
     def sure(self) -> bool:
@@ -71,10 +99,12 @@ class TextPage(TextPane):
         """Takes the file as it is now; what was typed and is not in it can be got back by undoing."""
         self.know_file(data)
         self.editor.take_text(self._was)
+        self.lock(data)
 
     def know_file(self, data: bytes) -> None:
         """Takes a file for what the text is compared with; the text stays."""
         self.base, self._was = data, self.shown(data)
+        self.lock(data)
 
     def know(self, checked: CheckedText) -> None:
         """Takes what is known of the text."""

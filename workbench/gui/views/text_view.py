@@ -201,7 +201,7 @@ class TextView(View):
             page.know_file(written["was"].encode(errors="surrogateescape"))
             page.editor.take_text(written["now"])
             present = self.desk.workspace.texts.read(page.name)
-            if present != page.base:
+            if present != page.base and not page.lock(present):
                 self._join(page, present)
         return []
 
@@ -254,13 +254,14 @@ class TextView(View):
             except WorkbenchError:
                 continue  # it is told where the project is reloaded
             if present == page.base:
+                page.lock(present)
                 continue
             if not page.dirty or present == page.data():
                 page.read(present)
                 if page is self.page:
                     self.drafts.settle()
                     self.banner.hide()
-            elif page is self.page:
+            elif not page.lock(present) and page is self.page:
                 self._join(page, present)
         self._list_files()
         self._show_state()
@@ -293,7 +294,9 @@ class TextView(View):
         self._edited()
 
     def _no_change(self) -> str:
-        return "" if self.page is not None and self.page.dirty else "Nothing was changed"
+        if self.page is None or not self.page.dirty:
+            return "Nothing was changed"
+        return self.page.locked
 
     @action("Save", keys="Ctrl+S", icon="save", tip="Write the text into its file", why=_no_change)
     def save(self) -> None:
@@ -348,7 +351,7 @@ class TextView(View):
 
 
 def _state(page: TextPage) -> str:
-    parts = ["Not saved: a draft" if page.dirty else "Saved"]
+    parts = ["Not saved: a draft" if page.dirty else "Read-only" if page.locked else "Saved"]
     found = page.editor.mistakes
     warnings = sum(one.warning for one in found)
     counts = ((len(found) - warnings, "mistake"), (warnings, "warning"))

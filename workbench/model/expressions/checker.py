@@ -12,9 +12,9 @@ from workbench.model.expressions.certain_failures import certain_failures
 from workbench.model.expressions.comparison_checks import (
     COMPARISONS,
     ORDERED,
-    comparison_flaw,
     never_null,
     null_flaw,
+    with_comparison,
 )
 from workbench.model.expressions.expression_hints import among, function_hint, joining, name_hint, way_on
 from workbench.model.expressions.flaws import Flaw
@@ -182,8 +182,7 @@ class _Check:
         for side, words in never_null(node):
             self.sure(side, words)
         if node.operator in COMPARISONS:
-            if (odd := comparison_flaw(node)) is not None:
-                self.flaws.append(odd)
+            self.flaws[:] = with_comparison(node, self.flaws)
             return BOOLEAN
         return self._arithmetic(node, left, right)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from workbench.model.expressions import cel_parser
@@ -15,7 +16,18 @@ COMPARISONS = frozenset({"in", "==", "!=", "<", "<=", ">", ">="})
 ORDERED = {Kind.STRING, *NUMBERS, Kind.TIME, Kind.DURATION, Kind.BOOLEAN, Kind.BYTES}
 
 
-def comparison_flaw(node: cel_parser.Binary) -> Flaw | None:
+def with_comparison(node: cel_parser.Binary, flaws: Sequence[Flaw]) -> list[Flaw]:
+    """Returns the flaws with that of a comparison; a word that names nothing may be one of few texts."""
+    odd = _comparison_flaw(node)
+    found = [*flaws, odd] if odd is not None else [*flaws]
+    for one, other in ((node.left, node.right), (node.right, node.left)):
+        if isinstance(one, cel_parser.Name) and one.name in other.type.choices:
+            hint = f"a text is written '{one.name}'"
+            found = [replace(flaw, hint=hint) if flaw.at == one.at else flaw for flaw in found]
+    return found
+
+
+def _comparison_flaw(node: cel_parser.Binary) -> Flaw | None:
     """Returns what is wrong with a comparison, whose sides have their kinds; None if nothing is."""
     if node.operator == "in":
         return _among(node)

@@ -317,6 +317,7 @@ _MATH_FUNCTIONS = {
     ),
 }
 _TIME_FUNCTIONS = {
+    "isZone": Function((_TEXT,), BOOLEAN, time_functions.is_zone, metered=True),
     **{
         name: Function(
             (_TIME, _TEXT, _TEXT),
@@ -330,7 +331,8 @@ _TIME_FUNCTIONS = {
             ("later", TIME, time_functions.later, time_functions.span_of),
             ("earlier", TIME, time_functions.earlier, time_functions.span_of),
             ("startOf", TIME, time_functions.start_of, time_functions.unit_of),
-            ("dateText", STRING, time_functions.date_text, time_functions.unit_of),
+            ("atTime", TIME, time_functions.at_time, time_functions.time_of_day),
+            ("dateText", STRING, time_functions.date_text, time_functions.written_unit_of),
         )
     },
     **{

@@ -62,6 +62,15 @@ def present_where(condition: cel_parser.Node, *, yes: bool) -> frozenset[str]:
     return _asked(condition, null=True)
 
 
+def names_said(text: object) -> frozenset[str]:
+    """Returns the names that an expression uses, such as ``command``; none where it is none."""
+    try:
+        nodes = [*cel_parser.everything(cel_parser.parse(text))] if isinstance(text, str) else []
+    except InvalidExpression:
+        return frozenset()
+    return frozenset(one.name for one in nodes if isinstance(one, cel_parser.Name))
+
+
 def paths_asked(text: str) -> frozenset[str]:
     """Returns the paths that an expression compares with null; none where it is no expression."""
     try:

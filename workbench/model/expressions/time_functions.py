@@ -25,6 +25,7 @@ _NANOSECONDS = {
     "ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9,
     "h": 3600 * 10**9,
 }  # fmt: skip
+_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _OFFSET = re.compile(r"([+-]?)([0-9]{2}):([0-9]{2})")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,3}")
 _UTC = "+00:00"
@@ -34,6 +35,7 @@ _ZONES: dict[str, tzinfo | None] = {}
 _ZONES_KEPT = 1024
 _LOOKED_UP = 1_000
 """Steps that the disk takes to say which zone has a name (X2)."""
+_UNITS = ("day", "week", "month", "year")
 _SECOND = timedelta(seconds=1)
 LONGEST = 100
 """Characters of a duration."""
@@ -147,8 +149,46 @@ def start_of(frame: Frame, value: datetime, unit: str, zone: str = _UTC) -> date
         raise Wrong("this is no time between the years 1 and 9999") from None
 
 
+def at_time(frame: Frame, value: datetime, text: str, zone: str = _UTC) -> datetime:
+    """Returns the time at which clocks show a time of day, on the day in which a time lies there.
+
+    A time of day that the clocks skip is as much later as they are put forward; of one that they show twice
+    it is the first.
+
+    Raises:
+        Wrong: It is no time of day, there is no such zone, or the time is outside the years 1 to 9999.
+    """
+    hour, minute = time_of_day(text)
+    try:
+        day = _in_zone(frame, value, zone)
+        return day.replace(hour=hour, minute=minute, second=0, microsecond=0, fold=0).astimezone(UTC)
+    except OverflowError:
+        raise Wrong("this is no time between the years 1 and 9999") from None
+
+
+def time_of_day(text: str) -> tuple[int, int]:
+    """Returns the hour and the minute that a text such as ``09:00`` says.
+
+    Raises:
+        Wrong: It is no such text.
+    """
+    found = _OF_DAY.fullmatch(text)
+    if found is None:
+        raise Wrong(f"'{text[:40]}' is no time of day such as 09:00 or 17:30")
+    return int(found[1]), int(found[2])
+
+
+def is_zone(frame: Frame, name: str) -> bool:
+    """Returns whether there is a time zone of a name, or such an offset."""
+    step(frame, _LOOKED_UP if name not in _ZONES else 0)
+    try:
+        return zone_of(name) is not None
+    except Wrong:
+        return False
+
+
 def date_text(frame: Frame, value: datetime, unit: str, zone: str = _UTC) -> str:
-    """Returns the day, week, month or year of a time as ISO 8601 writes it: ``2024-05-31``, ``2024-05``.
+    """Returns the minute, day, week, month or year of a time as ISO 8601 writes it: ``2024-05-31``.
 
     Raises:
         Wrong: As for `start_of`.
@@ -159,7 +199,13 @@ def date_text(frame: Frame, value: datetime, unit: str, zone: str = _UTC) -> str
         raise Wrong("this is no time between the years 1 and 9999") from None
     year, week, _ = local.isocalendar()
     day = local.date().isoformat()
-    return {"day": day, "week": f"{year:04}-W{week:02}", "month": day[:7], "year": day[:4]}[unit_of(unit)]
+    return {
+        "minute": f"{day}T{local:%H:%M}",
+        "day": day,
+        "week": f"{year:04}-W{week:02}",
+        "month": day[:7],
+        "year": day[:4],
+    }[written_unit_of(unit)]
 
 
 def _first_day(day: datetime, unit: str) -> datetime:
@@ -174,8 +220,19 @@ def unit_of(name: str) -> str:
     Raises:
         Wrong: It is none.
     """
-    if name not in {"day", "week", "month", "year"}:
-        raise Wrong(f"'{name[:40]}' is none of day, week, month, year")
+    if name not in _UNITS:
+        raise Wrong(f"'{name[:40]}' is none of {', '.join(_UNITS)}")
+    return name
+
+
+def written_unit_of(name: str) -> str:
+    """Returns a unit in which a time is written.
+
+    Raises:
+        Wrong: It is none.
+    """
+    if name != "minute" and name not in _UNITS:
+        raise Wrong(f"'{name[:40]}' is none of minute, {', '.join(_UNITS)}")
     return name
 
 

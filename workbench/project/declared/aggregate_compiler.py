@@ -265,7 +265,9 @@ def _evolve(
 
     def first(event: Any) -> Any:
         if missing:
-            raise ExpressionFailed(f"{event_type} cannot be the first event: it does not set {missing[0]}")
+            raise ExpressionFailed(
+                f"{event_type} cannot be the first event: it does not set {', '.join(missing)}"
+            )
         return begin((initial, event))
 
     return first, change
@@ -281,8 +283,9 @@ def check_beginnings(draft: Compilation, owner: AggregateDraft) -> None:
             if place.creates is False or not first:
                 continue
             if missing := [name for name in needed if name not in known[first].set]:
-                said = f"{command} begins with this event, and it does not set {missing[0]}"
-                hint = f"add it to set {{ … }}, or give {missing[0]} a default in the state"
+                names, them = ", ".join(missing), "it" if len(missing) == 1 else "them"
+                said = f"{command} begins with this event, and it does not set {names}"
+                hint = f"add {them} to set {{ … }}, or give {names} a default in the state"
                 draft.tell(("event", *first.split(".")), "S-TYPE", said, hint)
 
 

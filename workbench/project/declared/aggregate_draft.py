@@ -10,7 +10,7 @@ import msgspec
 
 from workbench.model.command import Involved
 from workbench.model.expressions.closures import Variable, item
-from workbench.model.expressions.value_kinds import BOOLEAN, Type
+from workbench.model.expressions.value_kinds import BOOLEAN, Kind, Type
 from workbench.project.declared.compilation import Compilation, CompiledPart
 from workbench.project.declared.sections import AggregateSection, CommandSection, EventSection
 from workbench.project.declared.source_locations import Path
@@ -132,10 +132,21 @@ def places_of(
                 draft.tell((*path, key), "S-TYPE", said, f'{key}: {{ {role}: "…_id" }}', key=True)
             first = one.id or section.target or next(iter(section.fields))
             optional = bool(found) and key == "changes" and first in fields and fields[first].type.nullable
-            if not optional and (first in fields or first not in section.fields):
-                _check_id(draft, path, first, place if one.id else (*path, "target"), key, fields)
+            if first in fields or first not in section.fields:
+                at = place if one.id else (*path, "target")
+                _check_id(draft, path, first, at, key, fields, optional=optional)
             found.append(Place(name=role, owner=owner, id=first, creates=_CREATES[key], optional=optional))
     return [] if lacking else found
+
+
+_ONE_ID = "an id is a text, a whole number, a uuid or a time"
+_NO_IDS = {
+    Kind.LIST: "name a field with one id; for several, issue a command for each: each { … }",
+    Kind.RECORD: f"{_ONE_ID}: name a field that holds one",
+    Kind.BOOLEAN: f"{_ONE_ID}: name a field that holds one",
+    Kind.DECIMAL: f"{_ONE_ID}: 1.5 and 1.50 are one number, and would be two streams",
+}
+"""Kinds that make no id, with what to do."""
 
 
 def _check_id(
@@ -145,15 +156,20 @@ def _check_id(
     place: Path,
     key: str,
     fields: Mapping[str, FieldType],
+    *,
+    optional: bool,
 ) -> None:
     if field not in fields:
         draft.unknown(place, f"field of {path[-1]}", field, fields)
-    elif fields[field].type.nullable:
+    elif fields[field].type.nullable and not optional:
         said = f"{field} names the aggregate, so it cannot be null"
         draft.tell((*path, "fields", field), "S-TYPE", said, "take away the ? of its type")
     elif fields[field].optional and key == "creates":
         said = f"{field} names what is begun, so it cannot always be the same"
         draft.tell((*path, "fields", field), "S-TYPE", said, "take away its default")
+    elif fields[field].type.kind in _NO_IDS:
+        said = f"{field} names the aggregate, and {fields[field].type.words} names none"
+        draft.tell((*path, "fields", field), "S-TYPE", said, _NO_IDS[fields[field].type.kind])
 
 
 def states_of(draft: Compilation, path: Path, places: Sequence[Place]) -> Mapping[str, Variable]:

@@ -160,8 +160,14 @@ class Compilation:
                 text, scope, place=lambda: self.places.label(path), present=present, warn=self._warn(path)
             )
         except InvalidExpression as error:
-            self.problems += [self.places.flaw(path, flaw) for flaw in error.flaws]
+            self.problems += [self.places.flaw(path, self._looked_up(flaw)) for flaw in error.flaws]
             return None
+
+    def _looked_up(self, flaw: Flaw) -> Flaw:
+        """Says of the name of a read model, which stands for nothing, who can look its rows up."""
+        name = flaw.message.removeprefix("nothing here is called ")
+        way = "no read model can be asked here: handlers look rows up; decisions see the state of aggregates"
+        return replace(flaw, hint=way) if name in self.projections and name != flaw.message else flaw
 
     def _warn(self, path: Path) -> Callable[[Flaw], object]:
         return lambda flaw: self.problems.append(self.places.flaw(path, flaw))

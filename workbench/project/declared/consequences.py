@@ -23,7 +23,7 @@ from workbench.project.declared.compilation import Compilation, CompiledPart
 from workbench.project.declared.due_times import Due, due_of
 from workbench.project.declared.key_meanings import Values
 from workbench.project.declared.scopes import Lines, lines_of
-from workbench.project.declared.sections import Acting, ActionSection, AnswerSection
+from workbench.project.declared.sections import VERBS, Acting, ActionSection, AnswerSection
 from workbench.project.declared.source_locations import Path
 from workbench.project.declared.value_classes import as_json
 from workbench.project.declared.withdraw_compiler import withdrawal, withdrawn
@@ -68,7 +68,7 @@ class Publication:
 
 def sections_of(path: Path, acting: Acting) -> Iterator[tuple[Path, ActionSection]]:
     """Yields the actions of a section, one or several, with their places."""
-    if acting.emit or acting.issue or acting.publish or acting.withdraw:
+    if any(getattr(acting, verb) for verb in VERBS):
         yield path, acting
     for name, one in acting.do.items():
         yield (*path, "do", name), one
@@ -171,6 +171,10 @@ class ActionCompiler:
         if odd := acting.beside_do:
             said = f"{', '.join(odd)} cannot stand beside do {{ … }}"
             self.draft.tell(path, "S-TYPE", said, "write it in the actions there, or one action without do")
+        for key in acting.beside_nothing:
+            said = f"{key} says nothing here: it is about an action, and there is none beside it"
+            way = acting.without_action.get(key, f'write {next(iter(makes))}: "…" beside it, or leave it out')
+            self.draft.tell((*path, key), "S-TYPE", said, way, key=True)
         for place, one in sections_of(path, acting):
             verb = one_verb(self.draft, place, one, tuple(makes))
             inner, lines = self._lines(place, one)

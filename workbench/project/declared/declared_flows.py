@@ -9,6 +9,7 @@ from itertools import chain
 
 from workbench.model.model_flow import ModelFlow
 from workbench.project.declared.consequences import sections_of
+from workbench.project.declared.due_times import at_once
 from workbench.project.declared.projection_sections import ApplySection, ProjectionSection, QuerySection
 from workbench.project.declared.section_reader import Sections
 from workbench.project.declared.sections import (
@@ -198,6 +199,8 @@ def _deed(one: ApplySection) -> str:
 
 
 def _time(one: ActionSection) -> str:
+    if at_once(one):
+        return ""
     return f"after {write_later(one.after)}" if one.after else f"at {one.at}" if one.at else ""
 
 

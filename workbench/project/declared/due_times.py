@@ -11,6 +11,9 @@ from typing import Any
 from workbench.errors import ExpressionFailed
 from workbench.model.calendar_spans import Calendar
 from workbench.model.expressions.closures import Scope
+from workbench.model.expressions.expression import compile_expression
+from workbench.model.expressions.flaws import InvalidExpression
+from workbench.model.expressions.name_resolution import names_said
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import DURATION, TIME, Kind, Type
 from workbench.model.expressions.value_views import moment
@@ -46,6 +49,19 @@ def due_of(
         return lambda env: (max(0.0, after(env).total_seconds()), None)
     seconds = one.after
     return (lambda _env: (seconds, None)) if seconds else None
+
+
+def at_once(one: ActionSection) -> bool:
+    """Whether an action surely does not wait, although it says a time."""
+    if one.at:
+        return one.at.strip() in {"now", "at"}
+    if not isinstance(one.after, str) or names_said(one.after):
+        return False
+    try:
+        after = compile_expression(one.after, {}, place=lambda: "after").run(())
+    except (InvalidExpression, ExpressionFailed):
+        return False
+    return isinstance(after, timedelta) and after <= timedelta()
 
 
 _WRITTEN = re.compile(r"\s*[+-]?(\s*[0-9.]+\s*[a-z]+[\s,]*)+")

@@ -60,8 +60,28 @@ _OTHER_KEYS = {
     "if": "when",
     "projection": "list",
     "fields": "state",
+    "changes_or_creates": "creates_or_changes",
 }
 """What other languages call keys, and what is written here."""
+_REPEATED = 'nothing repeats by itself: a process issues with after: "1d", and again when its event happened'
+_NOT_HERE = {
+    "rows": (
+        "issue",
+        "handlers and read models look rows up; a command decides over its aggregates",
+    ),
+    "limit": ("order", "who asks gives limit and after: each page has up to that many rows"),
+    **dict.fromkeys(("every", "schedule", "cron"), ("issue", _REPEATED)),
+}
+"""Keys that are looked for where they cannot be: a key that a block of that kind has, and the way out."""
+_SHAPES = {
+    "refuse": 'write refuse { reason { when: "…", message: "…" } }',
+    "creates": 'of several each has its field: creates { one: "one_id", other: "other_id" }',
+    "changes": 'of several each has its field: changes { one: "one_id", other: "other_id" }',
+    "each": 'write each { line: "event.lines" }',
+    "ends": "an instance ends at an event, not by a condition: end it at one that happens only then",
+    "starts": "an instance begins at an event, not by a condition: let key be null where it does not",
+}
+"""How what was written in another shape is written."""
 
 
 def type_hint(word: str, known: Sequence[str]) -> str:
@@ -80,8 +100,17 @@ def column_hint(word: object) -> str:
     return f"write {meant}" if meant else ""
 
 
+def shape_hint(path: Sequence[str]) -> str:
+    """Says how to write what stands at a path in another shape than it can have; empty for most."""
+    if path[-2] == "refuse":
+        return f'write {path[-1]} {{ when: "…", message: "…" }}'
+    return "" if path[-2] in {"fields", "columns", "state"} else _SHAPES.get(path[-1], "")
+
+
 def key_meant(key: str, known: Sequence[str]) -> str:
     """Returns the key that was meant by one that has no meaning; empty for none."""
+    if _not_here(key, known):
+        return ""
     other = _OTHER_KEYS.get(key, "")
     return other if other in known else nearest(key, known)
 
@@ -97,4 +126,9 @@ def key_hint(key: str, known: Sequence[str], legal: Sequence[str]) -> str:
         return "a field has to be given unless its type ends with ? or it has a default"
     if meant := key_meant(key, known):
         return f"did you mean {meant}?"
-    return f"known here: {', '.join(legal)}" if legal else ""
+    return _not_here(key, known) or (f"known here: {', '.join(legal)}" if legal else "")
+
+
+def _not_here(key: str, known: Sequence[str]) -> str:
+    beside, way = _NOT_HERE.get(key, ("", ""))
+    return way if beside in known else ""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -11,8 +11,9 @@ import msgspec
 from workbench.model.decision_context import ReactionContext
 from workbench.model.event import RecordedEvent
 from workbench.model.expressions.budget import together
-from workbench.model.expressions.closures import Scope, item
+from workbench.model.expressions.closures import Scope, Variable, item
 from workbench.model.expressions.expression import constant
+from workbench.model.expressions.name_resolution import names_said
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.value_kinds import STRING, misfit, way_to_fit
 from workbench.model.policy import Policy, Process, Reaction
@@ -97,6 +98,7 @@ def process_of(draft: Compilation, name: str, section: ProcessSection) -> Proces
             )
     if not any(one.starts for one in section.on.values()):
         draft.tell((*path, "on"), "S-TYPE", "no event starts the process", "write starts: true", key=True)
+    state = struct_class(class_name(name), msgspec.Struct, fields, doc=section.description)
     names: list[str] = []
     steps: dict[type[Any], _Step] = {}
     answers: MadeAnswers = {}
@@ -110,12 +112,11 @@ def process_of(draft: Compilation, name: str, section: ProcessSection) -> Proces
         keys[part.cls] = _key(draft, path, section, event, part)
         place = (*path, "on", event)
         answer = event_answers(draft, place, part, names, answers, fields, withdrawn)
-        steps[part.cls] = _step(draft, place, one, part, fields, names, answer)
+        steps[part.cls] = _step(draft, place, one, part, fields, state, names, answer)
     for place, command in withdrawn:
         if command not in names and not draft.lenient:
             hint = f"it issues {', '.join(sorted(names)) or 'nothing'}"
             draft.tell(place, "S-REF", f"the process does not issue {command}", hint)
-    state = struct_class(class_name(name), msgspec.Struct, fields, doc=section.description)
     return Process(
         name=name,
         on=tuple(steps),
@@ -162,6 +163,7 @@ def _step(
     one: StepSection,
     part: CompiledPart,
     fields: Mapping[str, FieldType],
+    state: type[msgspec.Struct],
     names: list[str],
     answers: AnswerCompiler,
 ) -> _Step:
@@ -171,23 +173,56 @@ def _step(
         **record_at(2),
         **now_at(3),
     }
-    scope = with_names(draft, path, one, scope)
+    shared = _used_by(one)
+    early = with_names(draft, path, _with_lets(one, shared), scope)
     given: dict[str, ValueSource] = {}
     for key, text in one.set.items():
         if key not in fields:
             way = "declare it in state of the process"
             draft.unknown((*path, "set", key), "field of the state", key, fields, key=True, way=way)
             continue
-        given[key] = draft.value((*path, "set", key), text, scope, fields[key].type, field=fields[key])
+        given[key] = draft.value((*path, "set", key), text, early, fields[key].type, field=fields[key])
+    initial = _initial(state, fields)
+    scope = {**scope, **{name: _as_before(early[name], initial) for name in shared if name in early}}
+    scope = with_names(draft, path, _with_lets(one, one.let.keys() - shared), scope)
     compiler = ActionCompiler(draft, scope, "event", 4, answer=answers.name, withdrawn=answers.withdrawn)
     actions = compiler.issued(path, one, names)
     return _Step(section=one, part=part, given=given, actions=actions)
 
 
+def _used_by(one: StepSection) -> frozenset[str]:
+    """Returns the names of a step that its ``set`` uses, itself or through others: one value in all of it."""
+    texts, used = list(one.set.values()), frozenset[str]()
+    while texts:
+        new = (names_said(texts.pop()) & one.let.keys()) - used
+        used |= new
+        texts += [one.let[name] for name in new]
+    return used
+
+
+def _with_lets(one: StepSection, names: Collection[str]) -> StepSection:
+    return one.model_copy(update={"let": {name: text for name, text in one.let.items() if name in names}})
+
+
+def _as_before(name: Variable, initial: Any) -> Variable:
+    """Returns a name whose expression reads the state as it was before the step."""
+
+    def get(env: Any) -> Any:
+        before = env[3].before
+        return name.get((initial if before is None else before, *env[1:4]))
+
+    return replace(name, get=get)
+
+
+def _initial(state: type[msgspec.Struct], fields: Mapping[str, FieldType]) -> Any:
+    """Returns what an instance begins with: all defaults; None where a field has none."""
+    return state() if all(one.optional for one in fields.values()) else None
+
+
 def _evolve(
     name: str, steps: Mapping[type[Any], _Step], fields: Mapping[str, FieldType], state: type[msgspec.Struct]
 ) -> Callable[[Any, Any, ReactionContext], Any]:
-    initial = state() if all(one.optional for one in fields.values()) else None
+    initial = _initial(state, fields)
     folds = {
         cls: folding(state, fields, step.given, f"{step.part.name} cannot change the process {name} so")
         for cls, step in steps.items()

@@ -120,10 +120,13 @@ def _when(when: Get | None, apply: Callable[[Rows, Any, Any], None]) -> Callable
     return applied
 
 
-def _apply(one: ApplySection, key_column: str, given: Get, sums: Get) -> Callable[[Rows, Any, Any], None]:
+def _apply(
+    one: ApplySection, begun: Mapping[str, Any], key_column: str, given: Get, sums: Get
+) -> Callable[[Rows, Any, Any], None]:
     """Returns what changes the rows.
 
     Args:
+        begun: What stands in a row that begins with a sum or a count.
         given: Gives the values of columns.
         sums: Gives what is added to columns.
     """
@@ -132,7 +135,7 @@ def _apply(one: ApplySection, key_column: str, given: Get, sums: Get) -> Callabl
         rows.put(**{key_column: key}, **given(env))
 
     def grow(rows: Rows, key: Any, env: Any) -> None:
-        row = rows.get(key) or {key_column: key}
+        row = rows.get(key) or {key_column: key, **begun}
         grown = {name: _sum(row.get(name) or 0, more or 0) for name, more in sums(env).items()}
         rows.put(**{**row, **given(env), **grown})
 
@@ -147,6 +150,15 @@ def _apply(one: ApplySection, key_column: str, given: Get, sums: Get) -> Callabl
     if one.put:
         return put
     return grow if one.add or one.count else change
+
+
+def _begun(section: ProjectionSection) -> dict[str, Any]:
+    """Returns the columns that grow, each with 0: what was not counted yet is no unknown number."""
+    grown = {name for one in section.on.values() for name in (*one.add, *one.count)}
+    zeros = {ColumnKind.INTEGER: 0, ColumnKind.NUMBER: 0.0, **dict.fromkeys(EXACT, Decimal(0))}
+    return {
+        name: zeros[kind] for name, kind in columns_of(section).items() if name in grown and kind in zeros
+    }
 
 
 def _sum(one: Any, other: Any) -> Any:
@@ -186,8 +198,17 @@ def projection_of(draft: Compilation, name: str, section: ProjectionSection) -> 
         version=section.version,
         on_fault=section.on_fault,
         doc=section.description,
-        definition=section.model_dump_json(exclude={"description", "on_fault", "version", "columns"}),
+        definition=_definition(section),
     )
+
+
+def _definition(section: ProjectionSection) -> str:
+    """Returns all that its rows follow from; also that columns begin at 0 (J4)."""
+    written = section.model_dump_json(exclude={"description", "on_fault", "version", "columns"})
+    begun = _begun(section).keys()
+    growing = [one for one in section.on.values() if (one.add or one.count) and not one.where]
+    left = any(begun - {*one.add, *one.count, *one.set} for one in growing)
+    return f"{written} begun with {', '.join(begun)}" if left else written
 
 
 def _deed(
@@ -218,7 +239,9 @@ def _deed(
         "key": constant(None) if one.where else shared(_key(draft, path, section, place, one, before)),
         "looks": any(_ROW.search(text) for text in (*texts, *_keys(one)) if isinstance(text, str)),
         "others": others,
-        "apply": shared(_when(when, _apply(one, next(iter(columns)), _all_of(given), _all_of(sums)))),
+        "apply": shared(
+            _when(when, _apply(one, _begun(section), next(iter(columns)), _all_of(given), _all_of(sums)))
+        ),
     }
     if not one.where and not one.each:
         return _Deed(**parts)

@@ -146,6 +146,10 @@ def _check_order(
     column, place = order.removeprefix("-"), (*path, "order")
     if not column or not columns:
         return
+    if (words := column.split())[1:] in (["desc"], ["asc"]):
+        way = f"-{words[0]}" if words[1] == "desc" else words[0]
+        draft.tell(place, "S-TYPE", f"order names a column, and nothing more: {order}", f'write "{way}"')
+        return
     if "," in order:
         hint = "name one; rows that are equal in it come by their key"
         draft.tell(place, "S-TYPE", "rows are sorted by one column", hint)

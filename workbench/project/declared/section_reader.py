@@ -10,7 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from workbench.project.declared.field_section import FieldSection, FieldSpec
-from workbench.project.declared.other_names import column_hint, key_hint, key_meant
+from workbench.project.declared.other_names import column_hint, key_hint, key_meant, shape_hint
 from workbench.project.declared.projection_sections import ProjectionSection, QuerySection
 from workbench.project.declared.section_kinds import DECLARED, KINDS, TYPES
 from workbench.project.declared.section_repair import Repair
@@ -183,10 +183,14 @@ def _problem(document: Document, path: Path, model: type[BaseModel], error: Erro
         hint = f'do {{ … }} has several: do {{ one {{ {name}: "…" }}, another {{ {name}: "…" }} }}'
     if kind == "literal_error" and "columns" in inner:
         hint = column_hint(error["input"])
+    if kind in _SHAPED:
+        hint = hint or shape_hint(place)
     return document.problem(place, code_of(error), said, hint, key=kind == "missing")
 
 
 _ACTS = ("emit", "issue", "publish")
+_SHAPED = {"dict_type", "model_type", "model_attributes_type", "bool_type", "bool_parsing"}
+"""Where something was written in another shape than it has."""
 
 
 def _keys_of(model: Any, kind: str = "") -> list[str]:

@@ -73,36 +73,33 @@ class ActionSection(Section):
     given: Values = Field(default_factory=dict, alias="with", description="Fields, each an expression")
 
 
-_OF_ONE = frozenset(
-    {
-        "when",
-        "otherwise",
-        "each",
-        "emit",
-        "issue",
-        "publish",
-        "given",
-        "refused",
-        "after",
-        "at",
-        "type",
-        "whose",
-    }
-)
-"""What is said of one action; beside several it would say nothing."""
+VERBS = ("emit", "issue", "publish", "withdraw")
+"""What an action can do."""
+_OF_ONE = frozenset(ActionSection.model_fields) - {"withdraw"}
+"""What is said of one action; beside several, or none, it would say nothing."""
 
 
 class Acting(ActionSection):
     """One action, or several in ``do``."""
 
+    without_action: ClassVar[Mapping[str, str]] = {}
+    """What to write in place of a setting that says nothing where there is no action."""
     let: Lets = Field(default_factory=dict, description="Names for expressions; later ones see earlier ones")
     do: dict[Name, ActionSection] = Field(default_factory=dict, description="Several actions, in this order")
 
     @property
     def beside_do(self) -> list[str]:
         """What is said of one action though there are several."""
-        odd = self.model_fields_set & _OF_ONE if self.do else ()
-        return [one.alias or name for name, one in type(self).model_fields.items() if name in odd]
+        return self._of_one() if self.do else []
+
+    @property
+    def beside_nothing(self) -> list[str]:
+        """What is said of an action though there is none."""
+        return [] if self.do or any(getattr(self, verb) for verb in VERBS) else self._of_one()
+
+    def _of_one(self) -> list[str]:
+        odd = self.model_fields_set & _OF_ONE - (ActionSection.details - self.details)
+        return [one.alias or name for name, one in ActionSection.model_fields.items() if name in odd]
 
 
 class AnswerSection(Acting):
@@ -210,6 +207,9 @@ class StepSection(Acting):
     """What an event does to a process."""
 
     details: ClassVar[frozenset[str]] = ActionSection.details - {"key"}
+    without_action: ClassVar[Mapping[str, str]] = {
+        "when": "set { … } can say it with ? :, and where key gives null the event changes and ends nothing"
+    }
     key: Expression = Field(
         "", description="Expression for the instance, where it is not that of the process; null: none"
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from workbench.interop.event_model_file import EventModelFile, ModelElement, ModelField, ModelSlice
+from workbench.services.design.import_fields import names_one
 from workbench.services.design.import_names import field_name, snake
 
 OWN_ID = re.compile(r"(?:command|event|projection|reaction):(\S+)")
@@ -165,7 +166,7 @@ class _Reader:
 
     def _put_first(self, one: ImportedElement, otherwise: str) -> None:
         found = one.id_field() or ModelField(name=otherwise)
-        if one.kind == "projection" or found.optional or found.subfields or found.cardinality != "Single":
+        if one.kind == "projection" or found.optional or not names_one(found):
             found = ModelField(name=found.name, example=found.example)
         rest = [part for part in one.fields if field_name(part.name) != field_name(found.name)]
         one.fields = [found, *rest]
@@ -194,6 +195,8 @@ def _agree(elements: Sequence[ImportedElement]) -> None:
                     groups[member] = joined
     for members in {id(one): one for one in groups.values()}.values():
         fields = [_by_name(one)[name] for one, name in members]
+        if any(one.kind == "command" and name == next(iter(_by_name(one))) for one, name in members):
+            fields = [one for one in fields if names_one(one)]
         best = max(fields, key=lambda one: (len(one.subfields), one.type.casefold() not in PLAIN, one.type))
         for one, name in members:
             one.fields = [

@@ -30,6 +30,7 @@ _SAMPLES: Mapping[str, Any] = {
 }
 """A value of each type, where an example leaves one out."""
 
+_NO_IDS = frozenset({"boolean", "double", "decimal"})
 DEEPEST = 7
 """Braces that may stand in each other in ``fields``: no more than that can be read."""
 
@@ -59,6 +60,11 @@ def _spec(one: ModelField) -> Any:
 def is_list(one: ModelField) -> bool:
     """Whether a field holds several values."""
     return one.cardinality.casefold() == "list"
+
+
+def names_one(one: ModelField) -> bool:
+    """Whether its values can be the ids of aggregates."""
+    return not one.subfields and one.cardinality == "Single" and one.type.casefold() not in _NO_IDS
 
 
 def value_of(one: ModelField, example: Any) -> Any:

@@ -22,6 +22,7 @@ from workbench.tusk import (
     remove,
     remove_unfinished,
     save,
+    whole_text,
 )
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class ProjectFiles:
         return self._world.model.root / name
 
     def read(self, name: str) -> bytes:
-        """Returns a file's content as it is now.
+        """Returns a file's content as it is now, of one that is too large its begin (`whole_text` tells).
 
         Raises:
             NotFound: It cannot be read.
@@ -84,7 +85,7 @@ class ProjectFiles:
 
         Raises:
             NotFound: The project file cannot be read.
-            TskError: It is no TuskLang.
+            TskError: It is no TuskLang; in part, it is too large or no UTF-8.
         """
         content, found, unread = dict[str, bytes](), dict[str, Document](), []
         for name in self.names():
@@ -97,7 +98,7 @@ class ProjectFiles:
                     continue
                 if not in_part or name not in content:
                     raise
-                found[name], _ = parse_in_part(content[name].decode(errors="replace"), name)
+                found[name], _ = parse_in_part(whole_text(content[name], name), name)
         self._known, self._content, self.unread = found, content, tuple(unread)
         scenarios = {name: one for name, one in found.items() if name != PROJECT_FILE}
         return DesignText(project=found[PROJECT_FILE], scenarios=scenarios)
@@ -130,8 +131,8 @@ class ProjectFiles:
 
     def remove_unfinished(self) -> None:
         """Removes what processes were writing here that are no more."""
-        for folder in (self._world.model.root, self._world.model.root / FOLDER):
-            remove_unfinished(folder)
+        remove_unfinished(self._world.model.root, PROJECT_FILE)
+        remove_unfinished(self._world.model.root / FOLDER, "*.tsk")
 
     def _make_folder(self, name: str) -> None:
         """Makes the folder of a new file."""

@@ -116,7 +116,7 @@ class DraftFiles:
 
     def _all(self) -> dict[str, KeptDraft]:
         if self._drafts is None:
-            remove_unfinished(self.folder)
+            remove_unfinished(self.folder, "*.json")
             found = (_read(path) for path in sorted(self.folder.glob("*.json")))
             self._drafts = {draft.key: draft for draft in found if draft is not None}
         return self._drafts

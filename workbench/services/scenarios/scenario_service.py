@@ -135,7 +135,8 @@ def chosen(files: Sequence[ScenarioFile], names: Sequence[str]) -> list[Scenario
     if not names:
         return found
     for name in names:
-        if not any(_holds(scenario, name) for scenario in found):
+        unread = any(name.casefold() in file.name.casefold() for file in files if file.problems)
+        if not unread and not any(_holds(scenario, name) for scenario in found):
             count = f"the project has {len(found)} scenarios"
             hint = did_you_mean(name, (one.name for one in found), count, cutoff=0.4)
             raise NotFound(f"no scenario is called {name}", hint=hint)

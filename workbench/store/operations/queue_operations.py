@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from typing_extensions import override
 
-from workbench.model.json_values import read_json, write_json
+from workbench.model.alignment import fits
+from workbench.model.json_values import read_json
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.store.operations.log_operations import Append, NewMessage
 from workbench.store.operations.operation import Operation
@@ -120,23 +122,24 @@ class WithdrawTimeouts(Operation, frozen=True, kw_only=True):
     What was handed out once stays. A message that is taken back is marked, and has no delivery any more.
 
     Attributes:
-        having: Fields and values, as JSON, that their data must have; empty for all of them.
+        having: Fields and values that their data must have, by value: times and decimals are no texts here.
+            Empty for all of them.
         about: Position of the event on which they are taken back; 0 for none.
     """
 
     never_refuses: ClassVar[bool] = True
     instance: str
     types: tuple[str, ...]
-    having: str = ""
+    having: Mapping[str, Any] = {}
     about: int = 0
 
     def is_about(self, data: str) -> bool:
         """Whether a command with such data is among those that are taken back."""
         if not self.having:
             return True
-        said, wanted = read_json(data), read_json(self.having)
+        said = read_json(data)
         return isinstance(said, dict) and all(
-            name in said and write_json(said[name]) == write_json(one) for name, one in wanted.items()
+            name in said and fits(said[name], one, exact=True) for name, one in self.having.items()
         )
 
 

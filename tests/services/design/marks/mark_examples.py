@@ -102,6 +102,10 @@ EXAMPLES = {
         "aggregate parcel",
         PARCEL.replace("state { status", 'state { weight { type: "integer", default: 0 }, status'),
     ),
+    "A-ROWS": (
+        "projection parcels",
+        PARCEL.replace('"parcel.packed": { put {', '"parcel.packed": { set {'),
+    ),
     "A-COLUMN": ("projection parcels", PARCEL.replace('put { weight: "event.weight", ', "put { ")),
     "A-MONEY": (
         "projection parcels",

@@ -1,4 +1,4 @@
-"""Marks of read models: columns that no event fills."""
+"""Marks of read models: columns that no event fills, and rows that none begins."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.marks.mark import DesignMark, MarkedModel, MarkFix, MarkKind, Severity
 from workbench.services.design.section_lists import put
+from workbench.tusk.edit import rename
 
 EMPTY_COLUMN = MarkKind(
     code="A-COLUMN",
@@ -19,6 +20,35 @@ EMPTY_COLUMN = MarkKind(
     why="It is empty in every row",
     way="set it by an event, or remove it",
 )
+
+
+NO_ROWS = MarkKind(
+    code="A-ROWS",
+    severity=Severity.WARNING,
+    title="a read model whose rows nothing begins",
+    why="Its events change rows that are there, and there are none: it stays empty",
+    way="put a row at the event with which it begins, or add or count there",
+)
+
+
+def rowless_models(model: MarkedModel) -> Iterator[DesignMark]:
+    """Finds read models that events change, and none makes a row of."""
+    for name, section in model.sections.projections.items():
+        begins = (one.put or ((one.add or one.count) and not one.where) for one in section.on.values())
+        if section.on and not any(begins):
+            said = f"no event begins a row of {name}: it stays empty"
+            setting = [event for event, one in section.on.items() if one.set and not one.where]
+            fixes = tuple(_begun_by(name, event) for event in setting[:1])
+            yield model.mark(NO_ROWS, ("projection", name), said, inside=("on",), fixes=fixes)
+
+
+def _begun_by(name: str, event: str) -> MarkFix:
+    path = ("projection", *name.split("."), "on", event, "set")
+
+    def changed(text: DesignText) -> DesignText:
+        return text.with_project(rename(text.project, path, "put"))
+
+    return MarkFix(label=f"Put a row by {event}", effect="writes put in place of set", change=changed)
 
 
 def empty_columns(model: MarkedModel) -> Iterator[DesignMark]:
