@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import threading
+from functools import partial
+from typing import Any
 
+import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListWidgetItem
@@ -12,6 +16,7 @@ from PySide6.QtWidgets import QListWidgetItem
 from tests.gui.board.designing import CONTROL, EMPTY, SHIFT, Designer
 from workbench.gui.desk import Desk
 from workbench.gui.views.board_view import ROOMY
+from workbench.services.design import gestures
 from workbench.services.design.design_text import DesignText
 
 
@@ -394,3 +399,28 @@ async def test_an_aggregate_whose_card_becomes_a_lane_stays_chosen(designer: Des
     await designer.rest()
     assert "aggregate:parcel" not in designer.board.scene.cards()
     assert designer.board.scene.here in designer.board.scene.cards() or not designer.board.scene.here
+
+
+async def test_a_step_that_cannot_be_written_says_so_and_is_written_when_tried_again(
+    designer: Designer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[Any] = []
+    editor = designer.board.editor
+    editor.desk.noticed.connect(said.append)
+
+    def full(*_args: Any, **_more: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full)
+        change = partial(gestures.made, kind="aggregate", name="crate", after=None)
+        editor.do("Add aggregate crate", change)
+        await designer.rest()
+        assert editor.stand.text().endswith("Not saved: the disk is full")
+    assert said[0].text.startswith("Not saved, but kept as a draft: ")
+    assert editor.state.undo == "Add aggregate crate"
+    ((label, again),) = said[0].actions
+    again()
+    await designer.has("[aggregate.crate]")
+    await designer.until(lambda: editor.stand.text() == "✓ saved")
+    assert (label, said[-1].text, said[-1].topic) == ("Try again", "", said[0].topic)
