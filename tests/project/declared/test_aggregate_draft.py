@@ -82,3 +82,60 @@ emit: "a.made"
 def test_what_makes_no_id_is_told(told, kind, of, said):
     (one,) = told(NO_ID.replace("TYPE", kind).replace("OF", of))
     assert f"S-TYPE b_id names the aggregate, and {said}" in one
+
+
+ACCOUNTS = """
+[aggregate.account]
+[event.account.opened]
+[aggregate.email]
+state { owner: "string" }
+[event.email.seen]
+fields { owner: "string" }
+set { owner: "event.owner" }
+[event.email.claimed]
+fields { owner: "string" }
+set { owner: "event.owner" }
+[command.open]
+creates: "account"
+creates_or_changes: { email: "email" }
+fields { account_id: "string", email: "string" }
+refuse { taken { when: "exists && email.owner != ''", message: "{email.owner} has it", field: "email" } }
+do {
+    open { emit: "account.opened" }
+    seen { when: "!exists", emit: "email.seen", with { owner: "''" } }
+    claim { emit: "email.claimed", with { owner: "command.account_id" } }
+}
+"""
+
+
+async def test_whether_an_aggregate_exists_is_known_beside_one_that_is_begun(tmp_path):
+    await passes(
+        tmp_path,
+        ACCOUNTS,
+        """
+"an address has one owner" {
+    given: { event: "email.seen", stream: "email-old", data: { owner: "" } }
+    when: [
+        { command: "open", data: { account_id: "1", email: "new" } }
+        { command: "open", data: { account_id: "2", email: "old" } }
+        { command: "open", data: { account_id: "3", email: "new" } }
+    ]
+    then: [
+        { event: "account.opened", stream: "account-1" }
+        { event: "email.seen", stream: "email-new" }
+        { event: "email.claimed", stream: "email-new" }
+        { event: "account.opened", stream: "account-2" }
+        { event: "email.claimed", stream: "email-old" }
+        { rejected: "open", message: "1 has it", field: "email" }
+        "no other events"
+    ]
+}
+""",
+    )
+
+
+def test_of_two_that_may_exist_beside_one_that_is_begun_nothing_says_which(told):
+    two = ACCOUNTS.replace(
+        '{ email: "email" }', '{ email: "email", other { aggregate: "email", id: "account_id" } }'
+    )
+    assert any("nothing here is called exists" in one for one in told(two))

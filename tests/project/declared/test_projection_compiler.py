@@ -11,6 +11,7 @@ from tests.project.declared.scenario_runs import passes
 from tests.store.actions import one
 from workbench.engine.projection_runner import ensured
 from workbench.engine.rows_buffer import RowsBuffer
+from workbench.errors import ModelError
 from workbench.model.clock import ManualClock
 from workbench.model.decision_context import DecisionContext
 from workbench.model.json_values import write_json
@@ -238,3 +239,30 @@ def test_J4_rows_that_had_no_0_yet_are_rows_of_another_definition(load):
         True,
         False,
     ]
+
+
+LATE = """
+[event.cart.emptied]
+[command.empty]
+changes: "cart"
+fields { id: "string" }
+emit: "cart.emptied"
+[projection.emptied]
+columns { id: "text", open: "boolean" }
+on { "cart.emptied": { set { open: "false" } } }
+"""
+
+
+def test_X1_a_row_that_is_not_there_to_be_changed_is_told_with_its_place(load):
+    text = MODEL + LATE
+    apply = load(text).registry.projections["emptied"].handlers()["cart.emptied"]
+    rows = SimpleNamespace(get=lambda _key: None, update=missing)
+    with pytest.raises(ModelError) as caught:
+        apply(None, SimpleNamespace(stream="cart-1"), rows)
+    line = text.splitlines().index('on { "cart.emptied": { set { open: "false" } } }') + 1
+    said = f"project.tsk:{line}:22: there is no row '1' that set could change"
+    assert str(caught.value).startswith(said)
+
+
+def missing(_key, **_changes):
+    raise ModelError("no row")

@@ -202,6 +202,7 @@ async def test_a_command_that_failed_is_recorded_as_failed(workspace):
     failed = msgspec.structs.replace(refused, outcome="failed", message="a bug")
     recorded = await ScenarioRecorder(workspace.world).record_refusal(failed)
     assert recorded.scenario.then[0].facts == {"failed": "update_user", "message": "a bug"}
+    assert recorded.scenario.name == "update_user fails: a bug"
     assert not recorded.result.passed, "now it is rejected"
 
 

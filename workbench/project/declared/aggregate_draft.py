@@ -176,7 +176,7 @@ def states_of(draft: Compilation, path: Path, places: Sequence[Place]) -> Mappin
     """Returns what expressions of a command know of the aggregates that it is decided over.
 
     ``state`` is the state of the first; where there are several, each has its name, too. What is begun has no
-    state. ``exists`` is known where the first may exist or not.
+    state. ``exists`` is known where the first may exist or not, or one of the others alone.
     """
     first, *others = places
     found: dict[str, Variable] = {}
@@ -186,12 +186,23 @@ def states_of(draft: Compilation, path: Path, places: Sequence[Place]) -> Mappin
             found[first.name] = found["state"]
     if first.creates is None:
         found["exists"] = item(replace(BOOLEAN, proves="state"), 3)
+    else:
+        found |= _whether(others)
     for one in others:
         if one.name in {"command", "state", "now", "exists"} | found.keys():
             draft.tell(path, "S-NAME", f"{one.name} is taken already", "give the aggregate another name here")
         elif one.creates is not True:
             found[one.name] = Variable(one.type, _state(one))
     return found
+
+
+def _whether(others: Sequence[Place]) -> dict[str, Variable]:
+    """Returns ``exists``, where one of several aggregates alone may exist or not."""
+    names = [one.name for one in others if one.creates is None]
+    if len(names) != 1:
+        return {}
+    (name,) = names
+    return {"exists": Variable(replace(BOOLEAN, proves=name), lambda env: env[2].states[name] is not None)}
 
 
 def _state(place: Place) -> Callable[[Any], Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from workbench.errors import ExpressionFailed
+from workbench.errors import ExpressionFailed, ModelError
 from workbench.model.event import RecordedEvent
 from workbench.model.expressions.budget import together
 from workbench.model.expressions.closures import Scope, Variable, item
@@ -121,7 +121,7 @@ def _when(when: Get | None, apply: Callable[[Rows, Any, Any], None]) -> Callable
 
 
 def _apply(
-    one: ApplySection, begun: Mapping[str, Any], key_column: str, given: Get, sums: Get
+    one: ApplySection, begun: Mapping[str, Any], column: str, given: Get, sums: Get, place: Callable[[], str]
 ) -> Callable[[Rows, Any, Any], None]:
     """Returns what changes the rows.
 
@@ -129,18 +129,25 @@ def _apply(
         begun: What stands in a row that begins with a sum or a count.
         given: Gives the values of columns.
         sums: Gives what is added to columns.
+        place: Says where it stands in the file.
     """
 
     def put(rows: Rows, key: Any, env: Any) -> None:
-        rows.put(**{key_column: key}, **given(env))
+        rows.put(**{column: key}, **given(env))
 
     def grow(rows: Rows, key: Any, env: Any) -> None:
-        row = rows.get(key) or {key_column: key, **begun}
+        row = rows.get(key) or {column: key, **begun}
         grown = {name: _sum(row.get(name) or 0, more or 0) for name, more in sums(env).items()}
         rows.put(**{**row, **given(env), **grown})
 
     def change(rows: Rows, key: Any, env: Any) -> None:
-        rows.update(key, **given(env))
+        try:
+            rows.update(key, **given(env))
+        except ModelError as error:
+            if rows.get(key) is not None:
+                raise
+            way = 'put it at an earlier event, or say when: "row != null"'
+            raise ModelError(f"{place()}: there is no row {key!r} that set could change ({way})") from error
 
     def remove(rows: Rows, key: Any, _env: Any) -> None:
         rows.delete(key)
@@ -232,6 +239,7 @@ def _deed(
     given = _values(draft, (*place, "put" if one.put else "set"), one.put or one.set, section, scope, yes)
     sums = _values(draft, (*place, "add"), one.add, section, scope, yes, numbers=True)
     sums |= _counted(draft, place, one, section)
+    values, label = (_all_of(given), _all_of(sums)), lambda: draft.places.label(place)
     texts = (one.when, *one.let.values(), *one.put.values(), *one.set.values(), *one.add.values())
     shared: Callable[[Any], Any] = together if one.let else lambda work: work
     parts: dict[str, Any] = {
@@ -239,9 +247,7 @@ def _deed(
         "key": constant(None) if one.where else shared(_key(draft, path, section, place, one, before)),
         "looks": any(_ROW.search(text) for text in (*texts, *_keys(one)) if isinstance(text, str)),
         "others": others,
-        "apply": shared(
-            _when(when, _apply(one, _begun(section), next(iter(columns)), _all_of(given), _all_of(sums)))
-        ),
+        "apply": shared(_when(when, _apply(one, _begun(section), next(iter(columns)), *values, label))),
     }
     if not one.where and not one.each:
         return _Deed(**parts)

@@ -96,7 +96,7 @@ class ScenarioRecorder:
         return await self._told(name or said, made[0].occurred_at, before, when, then)
 
     async def record_refusal(self, command: CommandRecord, *, name: str = "") -> Recorded:
-        """Makes a scenario of a command that was refused: given what was before, then that it is refused.
+        """Makes a scenario of a command that was refused or failed: given what was before, then that.
 
         Raises:
             InvalidValue: It was accepted, or too much happened before.
@@ -106,7 +106,8 @@ class ScenarioRecorder:
         after = {event.position for event in self._earlier(involved, None).values() if _later(event, command)}
         position = min(after, default=self._world.reader.head() + 1)
         before = self._before(position, involved, {command.correlation_id})
-        said = name or f"{command.type} is refused: {command.message}"[:LONGEST_NAME]
+        ends = "fails" if command.outcome == CommandOutcome.FAILED else "is refused"
+        said = name or f"{command.type} {ends}: {command.message}"[:LONGEST_NAME]
         then = [Expected(kind=FactKind(next(iter(facts))), facts=facts, place=PLACE)]
         when = (ScenarioStep(act=_issued(command)),)
         return await self._told(said, command.issued_at, before, when, then)
