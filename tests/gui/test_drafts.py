@@ -13,12 +13,13 @@ from tests.gui.conftest import settle
 from tests.gui.test_session import settings, start
 from workbench.gui.desk import Selection
 from workbench.gui.drafts import DraftKeeper
+from workbench.gui.unsaved_design import offer_unsaved_design
 from workbench.gui.views.letter_actions import EDIT
 from workbench.gui.views.publish_dialog import PublishDialog, open_publish
 from workbench.gui.views.record_dialog import RecordDialog
 from workbench.gui.views.reset_dialog import ResetDialog
 from workbench.project.samples import copy_sample
-from workbench.services.project.draft_files import DraftFiles
+from workbench.services.project.draft_files import DraftFiles, KeptDraft
 
 __all__ = ["settings", "start"]  # fixtures
 
@@ -441,3 +442,26 @@ def test_V2_what_a_draft_changes_while_it_is_shown_is_nothing_typed(qapp, clock,
     keeper.discard()
     assert shown["text"] == "as it was"
     assert drafts.find("place") is None
+
+
+def test_V2_what_another_window_left_of_the_same_place_is_told(desk):
+    kept = KeptDraft(key="text", what="the text of project.tsk", at=0, content="typed")
+    desk.workspace.drafts.doubled = lambda: [kept]
+    said = []
+    desk.noticed.connect(said.append)
+    offer_unsaved_design(desk)
+    assert [one.text.startswith("Another window left the text of project.tsk of") for one in said] == [True]
+
+
+async def test_V2_a_draft_that_cannot_be_kept_is_told_while_one_works(desk, until, monkeypatch):
+    said = []
+    desk.noticed.connect(said.append)
+    with monkeypatch.context() as patch:
+        fail(patch)
+        desk.keep("text", "typed", "the text")
+        await until(lambda: said)
+    assert "Drafts cannot be kept in" in said[0].text
+    assert "the disk is full" in said[0].text
+    said[0].actions[0][1]()
+    await until(lambda: len(said) == 2)
+    assert (said[1].text, said[1].topic) == ("", said[0].topic)

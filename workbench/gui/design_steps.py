@@ -10,14 +10,46 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from workbench.errors import CallerError, WorkbenchError
+from workbench.errors import CallerError, StoreReadOnly, WorkbenchError
 from workbench.gui.actions import action
+from workbench.gui.desk import Notice
 from workbench.gui.reads import takes_time
+from workbench.gui.widgets import error_text
 from workbench.services.design.design import DesignState
+from workbench.tusk import ChangedOnDisk
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.services.design.design_text import DesignText
+
+
+UNSAVED = "what is designed is not saved"
+"""Topic of what is told of a file that cannot be written."""
+
+
+async def stepped(desk: Desk, work: Callable[[], DesignState]) -> DesignState:
+    """Does a step beside the loop; where its file cannot be written it is a draft, and that is told.
+
+    Raises:
+        CallerError, WorkbenchError: It was not done.
+    """
+    try:
+        return await asyncio.to_thread(work)
+    except (ChangedOnDisk, StoreReadOnly) as error:
+        said = f"Not saved, but kept as a draft: {error_text(error)}"
+        again = ("Try again", partial(write_again, desk))
+        desk.noticed.emit(Notice(kind="error", text=said, actions=(again,), topic=UNSAVED))
+        return await asyncio.to_thread(desk.workspace.design.state)
+
+
+def write_again(desk: Desk) -> None:
+    """Tries again to write what could not be written."""
+
+    async def write() -> None:
+        await stepped(desk, desk.workspace.design.write)
+        desk.project_saved.emit()
+
+    desk.run(write(), "Save the design")
 
 
 class DesignSteps(QObject):
@@ -92,7 +124,7 @@ class DesignSteps(QObject):
 
     async def _run(self, work: Callable[[], DesignState], label: str, then: Callable[[], None]) -> None:
         try:
-            state = await asyncio.to_thread(work)
+            state = await stepped(self.desk, work)
         except (CallerError, WorkbenchError) as error:
             self.tell_refused(label, error)
             return

@@ -222,7 +222,18 @@ class Desk(QObject):
         self.drafted.emit()
 
     def _write(self) -> None:
-        self.run(asyncio.to_thread(self.workspace.drafts.write), "Keep what was typed")
+        self.run(self._keep_typed(), "Keep what was typed")
+
+    async def _keep_typed(self) -> None:
+        """Writes the drafts; says at once that they cannot be, and takes that back once they can."""
+        drafts, before = self.workspace.drafts, self.workspace.drafts.failed
+        await asyncio.to_thread(drafts.write)
+        if drafts.failed != before:
+            said = f"Drafts cannot be kept in {drafts.folder}: {drafts.failed}. What is typed and not saved "
+            said += "would be lost if the program ended."
+            again = (("Try again", self._write),) if drafts.failed else ()
+            text = said if drafts.failed else ""
+            self.noticed.emit(Notice(kind="error", text=text, actions=again, topic="drafts"))
 
     async def write_drafts(self) -> list[str]:
         """Writes what is not written yet; returns, in words, what cannot be kept over an end."""

@@ -1,4 +1,4 @@
-"""Offers, when a project is opened, what was designed before and never written."""
+"""Offers, when a project is opened, what was designed before and never written, and tells what waits."""
 
 from __future__ import annotations
 
@@ -22,6 +22,12 @@ def offer_unsaved_design(desk: Desk) -> None:
             f"Unsaved design of {short(kept.at)}: {counted(kept.content['mistakes'], 'mistake')}",
             ("Take it up", partial(_take_up, desk, kept)),
             ("Discard", partial(desk.workspace.design.discard, kept)),
+        )
+    for one in desk.workspace.drafts.doubled():
+        desk.notice(
+            "warning",
+            f"Another window left {one.what} of {short(one.at)}, too. It is kept: "
+            "once what is shown is saved or discarded, open the project again.",
         )
 
 

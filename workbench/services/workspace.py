@@ -157,6 +157,7 @@ class Workspace:
         try:
             await self.world.stop()
         finally:
+            self.drafts.close()
             held, self._held = self._held, None
             if held is not None:
                 forget(held.package)

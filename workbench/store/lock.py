@@ -52,7 +52,7 @@ class StoreLock:
             OSError: The lock file cannot be made.
         """
         file = self.path.open("a+", encoding="utf-8")
-        if not _lock(file) or not self._take_name():
+        if not lock_file(file) or not self._take_name():
             file.close()
             return False
         self._file = file
@@ -103,7 +103,7 @@ class StoreLock:
             return observer
         try:
             with self.path.open("a+", encoding="utf-8") as file:
-                return LEFT if _lock(file) else observer
+                return LEFT if lock_file(file) else observer
         except OSError:
             return observer
 
@@ -164,7 +164,8 @@ def _is_mounted(path: Path) -> bool:
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(file: IO[str]) -> bool:
+    def lock_file(file: IO[str]) -> bool:
+        """Locks a file if it is free, until it is closed or its process ends; says whether it did."""
         # The byte lies behind the text, so that others can still read who holds it.
         file.seek(4096)
         try:
@@ -176,7 +177,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _lock(file: IO[str]) -> bool:
+    def lock_file(file: IO[str]) -> bool:
+        """Locks a file if it is free, until it is closed or its process ends; says whether it did."""
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

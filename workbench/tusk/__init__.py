@@ -15,6 +15,7 @@ from workbench.tusk.save import (
     remove_unfinished,
     replace_file,
     save,
+    why_unwritten,
 )
 from workbench.tusk.section_edit import (
     add_section,
@@ -55,6 +56,7 @@ __all__ = [
     "section_span",
     "set_value",
     "whole_text",
+    "why_unwritten",
     "write_key",
     "write_value",
 ]

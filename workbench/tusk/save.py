@@ -84,9 +84,15 @@ def save(path: Path, new: bytes, *, was: bytes | None) -> None:
         replace_file(path, [new], late=lambda: _unchanged(path, was))
     except OSError as error:
         raise StoreReadOnly(
-            f"{path} cannot be written: {error.strerror or error}",
+            f"{path} cannot be written: {why_unwritten(error)}",
             hint="look at the folder's permissions and its free space",
         ) from error
+
+
+def why_unwritten(error: OSError) -> str:
+    """Returns in words why a file could not be written."""
+    full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+    return "the disk is full" if full else error.strerror or str(error)
 
 
 def _replaceable(path: Path) -> None:

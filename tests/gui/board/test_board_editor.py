@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import threading
+from functools import partial
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
@@ -13,6 +16,7 @@ from PySide6.QtWidgets import QListWidgetItem
 from tests.gui.board.designing import CONTROL, EMPTY, SHIFT, Designer
 from workbench.gui.desk import Desk
 from workbench.gui.views.board_view import ROOMY
+from workbench.services.design import gestures
 from workbench.services.design.design_text import DesignText
 
 
@@ -399,3 +403,28 @@ async def test_a_process_goes_on_with_its_command_and_is_wired(designer: Designe
     designer.key(Qt.Key.Key_Return)
     await designer.type("escalate")
     await designer.has('issue: "escalate"')
+
+
+async def test_a_step_that_cannot_be_written_says_so_and_is_written_when_tried_again(
+    designer: Designer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[Any] = []
+    editor = designer.board.editor
+    editor.desk.noticed.connect(said.append)
+
+    def full(*_args: Any, **_more: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full)
+        change = partial(gestures.made, kind="aggregate", name="crate", after=None)
+        editor.do("Add aggregate crate", change)
+        await designer.rest()
+        assert editor.stand.text().endswith("Not saved: the disk is full")
+    assert said[0].text.startswith("Not saved, but kept as a draft: ")
+    assert editor.state.undo == "Add aggregate crate"
+    ((label, again),) = said[0].actions
+    again()
+    await designer.has("[aggregate.crate]")
+    await designer.until(lambda: editor.stand.text() == "✓ saved")
+    assert (label, said[-1].text, said[-1].topic) == ("Try again", "", said[0].topic)

@@ -15,11 +15,23 @@ OLDER = Outdated(
 )
 
 
+def refused(said: str) -> DesignState:
+    return DesignState(problems=("it is not written yet",), refused=said)
+
+
 @pytest.mark.parametrize(
     ("state", "unwritten", "outdated", "text", "tip"),
     [
         (DesignState(), (), None, "saved", "has all of it"),
         (DesignState(), ("event:a.b",), OLDER, "1 section not saved", "event:a.b"),
+        (refused("/a/project.tsk cannot be written: full"), (), None, "Not saved: full", "/a/"),
+        (
+            refused("/a/project.tsk is read-only"),
+            (),
+            None,
+            "Not saved: project.tsk is read-only",
+            "try again",
+        ),
         (DesignState(), (), OLDER, "Older model runs", "project.tsk:7:1"),
         (DesignState(problems=(FAULT, "x")), ("event:a.b",), OLDER, "Draft: 2 mistakes", "no such type"),
     ],

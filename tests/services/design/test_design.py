@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 
 from workbench.errors import InvalidValue, ProjectError, StoreReadOnly
@@ -281,7 +283,9 @@ async def test_what_cannot_be_written_is_kept_with_its_undo(project, monkeypatch
     with pytest.raises(StoreReadOnly):
         design.apply("Add", make("aggregate", "crate"))
     assert written(project) == TEXT
-    assert design.state().undo == "Add"
+    state = design.state()
+    assert (state.undo, state.refused) == ("Add", "the disk is full")
+    assert state.problems == ("it is not written yet",)
     monkeypatch.setattr("workbench.services.design.project_files.save", save)
     design.apply("Add", make("aggregate", "cask"))
     assert "[aggregate.crate]\n\n[aggregate.cask]" in written(project)
@@ -528,3 +532,16 @@ async def test_what_a_killed_process_was_writing_goes_when_the_project_is_opened
     assert not any(path.exists() for path in left)
     assert mine.read_text() == "half"
     await again.close()
+
+
+async def test_what_could_not_be_written_is_written_when_it_is_tried_again(project, monkeypatch):
+    def full(*_args, **_kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full)
+        with pytest.raises(StoreReadOnly, match="cannot be written: the disk is full"):
+            project.design.apply("Add", make("aggregate", "crate"))
+    assert project.design.state().refused.endswith("project.tsk cannot be written: the disk is full")
+    state = project.design.write()
+    assert (state.refused, state.problems, "[aggregate.crate]" in written(project)) == ("", (), True)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
+import subprocess
+import sys
 
 import pytest
 
@@ -17,14 +20,22 @@ WHAT = "the form of create_user"
 def make(tmp_path, clock):
     (tmp_path / "mine").mkdir()
 
-    def drafts(root=tmp_path / "mine"):
-        return DraftFiles(root, {"WORKBENCH_CONFIG": str(tmp_path / "config")}, clock)
+    made = []
 
-    return drafts
+    def drafts(root=tmp_path / "mine", *, beside=False):
+        """Makes those of a window: of the only one, unless it is beside the others."""
+        while made and not beside:
+            made.pop().close()
+        made.append(DraftFiles(root, {"WORKBENCH_CONFIG": str(tmp_path / "config")}, clock))
+        return made[-1]
+
+    yield drafts
+    for one in made:
+        one.close()
 
 
 def files(drafts):
-    return sorted(drafts.folder.glob("*"))
+    return sorted(drafts.folder.glob("*.json"))
 
 
 def test_V2_a_draft_is_there_after_a_restart_with_the_time_it_was_typed_at(make, clock):
@@ -120,3 +131,70 @@ def test_a_file_that_is_damaged_is_no_draft(make, damage):
     (file,) = files(drafts)
     file.write_bytes(damage)
     assert make().find("a") is None
+
+
+def test_V2_two_windows_have_a_draft_each_of_the_same_place(make, clock):
+    """Neither sees, overwrites or removes that of the other; the next window has both."""
+    one, other = make(), make(beside=True)
+    one.keep("text", "one", "the text of one")
+    one.write()
+    third = make(beside=True)
+    assert third.find("text") is None, "its window lives"
+    clock.advance(1)
+    other.keep("text", "other", "the text of the other")
+    other.write()
+    assert len(files(one)) == 2
+    other.drop("text")
+    other.write()
+    assert one.find("text").content == "one"
+    assert len(files(one)) == 1
+    other.keep("text", "other", "the text of the other")
+    other.write()
+    after = make()
+    assert after.find("text").content == "other", "the newest"
+    assert [kept.what for kept in after.doubled()] == ["the text of one"]
+    after.keep("text", "typed on", "the text")
+    after.write()
+    after.drop("text")
+    after.write()
+    last = make()
+    assert (last.find("text").content, last.doubled()) == ("one", [])
+
+
+def test_V2_of_two_windows_that_begin_one_takes_over_what_was_left(make):
+    left = make()
+    left.keep("text", "typed", WHAT)
+    left.write()
+    one, other = make(), make(beside=True)
+    assert (one.find("text").content, other.find("text")) == ("typed", None)
+
+
+def test_a_window_whose_drafts_are_settled_leaves_no_files(make):
+    drafts = make()
+    drafts.keep("a", 1, WHAT)
+    drafts.write()
+    assert {path.suffix for path in drafts.folder.iterdir()} == {".json", ".lock"}
+    drafts.drop("a")
+    drafts.write()
+    drafts.close()
+    assert list(drafts.folder.iterdir()) == []
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from workbench.model.clock import SystemClock
+from workbench.services.project.draft_files import DraftFiles
+drafts = DraftFiles(Path(sys.argv[1]), {"WORKBENCH_CONFIG": sys.argv[2]}, SystemClock())
+drafts.keep("text", "typed", "the text")
+drafts.write()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills a process")
+def test_V2_what_a_killed_window_left_is_taken_over(make, tmp_path):
+    subprocess.run(
+        [sys.executable, "-c", _KILLED, str(tmp_path / "mine"), str(tmp_path / "config")], check=False
+    )
+    assert make().find("text").content == "typed"

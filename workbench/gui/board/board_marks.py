@@ -13,6 +13,7 @@ from typing_extensions import override
 from workbench.gui.actions import Actions, action
 from workbench.gui.board.mark_painter import SIGNS, gravest
 from workbench.gui.board.mark_popover import MarkPopover, MarkWay
+from workbench.gui.design_steps import write_again
 from workbench.gui.icons import icon
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.widgets import toolbar_button
@@ -152,10 +153,12 @@ class BoardMarks(QObject):
             self.popover.show_marks(self._others(), QRect())
 
     def show_first(self) -> None:
-        """Leads to the first thing that is not saved, or does not run."""
+        """Leads to the first thing that is not saved, or does not run; tries again to write the file."""
         desk, problems = self._editor.desk, self._editor.state.problems
         outdated = desk.workspace.model_reload.outdated
-        if problems:
+        if self._editor.state.refused:
+            write_again(desk)
+        elif problems:
             self._go_to(problems[0])
         elif self._editor.unwritten:
             self.form_wanted.emit(self._editor.unwritten[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -44,6 +45,10 @@ def stand_of(
         since: When the model that runs was taken over.
         roomy: There is room to say so where a mistake is in the way.
     """
+    if state.refused:
+        text = f"Not saved: {_shortly(state.refused)}"
+        tip = f"{state.refused}\nIt is kept as a draft, and written with the next step. Click to try again"
+        return Stand(kind="error", text=text, tip=tip)
     if state.problems:
         told = (f"Not saved yet; the model of {since} runs.", *map(str, state.problems), "Click to go there")
         text = f"Draft: {counted(len(state.problems), 'mistake')}"
@@ -57,6 +62,12 @@ def stand_of(
         tip = "\n".join((older, *outdated.told.problems, "Click to go there"))
         return Stand(kind="warning", text="Older model runs", tip=tip)
     return Stand(kind="ok", text="saved", tip="The project file has all of it")
+
+
+def _shortly(refused: str) -> str:
+    """Returns why a file cannot be written, without its folder."""
+    where, _, why = refused.rpartition(": ")
+    return why if where else PurePath(refused).name
 
 
 class StandPill(Badge):

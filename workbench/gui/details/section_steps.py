@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import CallerError, WorkbenchError
+from workbench.gui.design_steps import stepped
 from workbench.gui.widgets import error_text
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class SectionSteps:
         self, apply: Callable[[], DesignState], tell: Callable[[str], object], kept: Mapping[str, Any]
     ) -> None:
         try:
-            state = await asyncio.to_thread(apply)
+            state = await stepped(self._desk, apply)
         except (CallerError, WorkbenchError) as error:
             tell(error_text(error))
             return

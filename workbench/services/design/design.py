@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from workbench.errors import InvalidValue, ProjectError
+from workbench.errors import InvalidValue, ProjectError, StoreReadOnly
 from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import read_scenarios
@@ -23,7 +23,7 @@ from workbench.services.design.marks.stored_marks import StoredTrial
 from workbench.services.design.stored_names import with_kept_names
 from workbench.services.design.text_merge import changed_files, file_of, joined, joined_file, without
 from workbench.services.project_editor.settings_preview import WouldBreak, broken_scenarios, would_be
-from workbench.tusk import Document, Problem, parse
+from workbench.tusk import ChangedOnDisk, Document, Problem, parse
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
@@ -58,6 +58,7 @@ class DesignState:
         undo, redo: What would be undone and done again; empty where there is nothing.
         written: What the files say.
         problems: Why what is designed is not written yet; empty where the files have it.
+        refused: Why it could not be written though it loads; empty for anything else.
     """
 
     text: DesignText = field(default_factory=DesignText)
@@ -65,6 +66,7 @@ class DesignState:
     undo: str = ""
     redo: str = ""
     problems: tuple[Problem | str, ...] = ()
+    refused: str = ""
 
 
 class Design:
@@ -86,7 +88,7 @@ class Design:
     ) -> None:
         self._world, self._environ, self._drafts, self._store = world, environ, drafts, store
         self._trial = StoredTrial()
-        self._key = ""
+        self._key = self._refused = ""
         self._turn = threading.Lock()
         self.compiled: Project | None = None
         self.fields = FieldChanges(world, environ)
@@ -189,15 +191,20 @@ class Design:
             raise WouldBreak(broken)
         self.compiled = project
 
+    def write(self) -> DesignState:
+        """Writes what could not be written; raises as `apply`."""
+        with self._turn:
+            self._take(self._follow())
+            return self._state()
+
     def unsaved(self) -> list[KeptDraft]:
         """Returns what was never written when the project was closed, or the program ended, the oldest first.
 
-        The content says how many ``mistakes`` it had, and for each of its ``files`` what stood there and what
-        was designed, null for no file.
+        The content says how many ``mistakes`` it had, and of its ``files`` what was and what was designed.
         """
         if self._world.observer:
             return []  # the window that has the store offers it, or has it on its board
-        others = [key for key in self._kept_designs() if key != self._own_key()]
+        others = {key for key in self._drafts.places() if key.startswith(UNSAVED)} - {self._own_key()}
         found = [one for key in others if (one := self._drafts.find(key)) is not None]
         return sorted(found, key=lambda kept: kept.at)
 
@@ -334,6 +341,7 @@ class Design:
             undo=self._done[-1].label if self._done else "",
             redo=self._undone[-1].label if self._undone else "",
             problems=self._problems,
+            refused=self._refused,
         )
 
     def _follow(self) -> DesignText:
@@ -348,18 +356,19 @@ class Design:
 
     def _take(self, text: DesignText) -> None:
         """Writes what loads; what does not is kept."""
-        self._text = text
+        self._text, self._refused = text, ""
         self._problems = ("it is not written yet",)
         try:
-            loads = text.project == self._files.project  # where only scenarios changed
-            self._problems = () if loads else tuple(self._faults(text.project))
-            if not self._problems:
-                self._problems = ("it is not written yet",)
-                if len(changed_files(self._files, text)) > 1:
-                    self._keep(text)  # who is killed between two files is offered the rest
-                self._store.write(text, self._files)
-                self._files = text
-                self._problems = ()
+            if text.project != self._files.project and (faults := tuple(self._faults(text.project))):
+                self._problems = faults
+                return
+            if len(changed_files(self._files, text)) > 1:
+                self._keep(text)  # who is killed between two files is offered the rest
+            self._store.write(text, self._files)
+            self._files, self._problems = text, ()
+        except (ChangedOnDisk, StoreReadOnly) as error:
+            self._refused = error.message
+            raise
         finally:
             self._keep(text)
 
@@ -367,7 +376,7 @@ class Design:
         """Keeps what is not written: for each file its text as it was and as it would be, null for none."""
         files = changed_files(self._files, text)
         if self._problems and files:
-            content = {"mistakes": len(self._problems), "files": files}
+            content = {"mistakes": 0 if self._refused else len(self._problems), "files": files}
             self._drafts.keep(self._own_key(), content, "the unsaved design")
         else:
             self._drafts.drop(self._own_key())
@@ -377,9 +386,6 @@ class Design:
         if not self._key:
             self._key = f"{UNSAVED}{uuid4().hex}"  # another window on the same project has another
         return self._key
-
-    def _kept_designs(self) -> list[str]:
-        return [key for key in self._drafts.places() if key.startswith(UNSAVED)]
 
     def _faults(self, document: Document) -> Sequence[Problem | str]:
         try:

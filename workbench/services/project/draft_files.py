@@ -13,7 +13,8 @@ from typing import Any
 
 from workbench.model.clock import Clock
 from workbench.project.trust_list import config_folder
-from workbench.tusk import remove_unfinished, replace_file
+from workbench.services.project.window_files import WindowFiles
+from workbench.tusk import remove_unfinished, replace_file, why_unwritten
 
 LARGEST = 4_000_000
 """Characters of a draft that is written; a larger one is kept only while the project is open."""
@@ -39,11 +40,16 @@ class KeptDraft:
 
 
 class DraftFiles:
-    """The drafts of one project; each has a file of its own, which is written by `write`.
+    """The drafts of one window on a project; each has a file of its own, which is written by `write`.
+
+    Those of windows that are no more are this one's, too; those of windows that live never are.
 
     Args:
         root: The project's folder.
         environ: Says where the person's own files lie.
+
+    Attributes:
+        failed: Why the last `write` could not write one; empty where it could.
     """
 
     def __init__(self, root: Path, environ: Mapping[str, str], clock: Clock) -> None:
@@ -51,6 +57,10 @@ class DraftFiles:
         self._drafts: dict[str, KeptDraft] | None = None
         self._unwritten: set[str] = set()
         self._unkept: dict[str, str] = {}
+        self.failed = ""
+        self._doubled: list[KeptDraft] = []
+        self._files = WindowFiles(self.folder)
+        self._paths: dict[str, Path] = {}
         self._turn = Lock()
 
     @property
@@ -66,6 +76,11 @@ class DraftFiles:
     def places(self) -> list[str]:
         """Returns the places that have a draft."""
         return list(self._all())
+
+    def doubled(self) -> list[KeptDraft]:
+        """Returns what other windows left at places of which there is a newer draft; their files stay."""
+        self._all()
+        return self._doubled
 
     def keep(self, key: str, content: Any, what: str) -> None:
         """Keeps what stands at a place now; the same content stays as old as it is."""
@@ -83,12 +98,13 @@ class DraftFiles:
         """Writes what is not written yet; may be called from any thread. What fails is in `unkept`."""
         with self._turn:
             due, self._unwritten = self._unwritten, set()
+            self.failed = ""
             for key in due:
                 draft = self._all().get(key)
                 try:
                     whole = self._write(key, draft)
-                except OSError:  # a full disk, a folder that cannot be written: tried again with the next
-                    whole = False
+                except OSError as error:  # tried again with the next
+                    whole, self.failed = False, why_unwritten(error)
                     self._unwritten.add(key)
                 if whole:
                     self._unkept.pop(key, None)
@@ -99,26 +115,37 @@ class DraftFiles:
         """Returns, in words, what would be lost if the program ended now."""
         return [*self._unkept.values()]
 
+    def close(self) -> None:
+        """Releases the files: the next window takes them over."""
+        with self._turn:
+            self._files.close()
+
     def _write(self, key: str, draft: KeptDraft | None) -> bool:
         """Writes or removes one file; says whether all of the draft is in it."""
-        path = self.folder / f"{hashlib.sha256(key.encode()).hexdigest()[:20]}.json"
+        known = self._paths.get(key)
         if draft is None:
-            path.unlink(missing_ok=True)
+            if known is not None:
+                known.unlink(missing_ok=True)
+                del self._paths[key]
             return True
         content, whole = _without_secrets(draft.content)
         text = json.dumps({"key": key, "what": draft.what, "at": draft.at, "content": content})
+        path = known or self._files.path(hashlib.sha256(key.encode()).hexdigest()[:20])
+        self._paths[key] = path
         if len(text) > LARGEST:
             path.unlink(missing_ok=True)  # an older state of it would be taken for the last one
             return False
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         replace_file(path, [text.encode()], mode=0o600)
         return whole
 
     def _all(self) -> dict[str, KeptDraft]:
         if self._drafts is None:
             remove_unfinished(self.folder, "*.json")
-            found = (_read(path) for path in sorted(self.folder.glob("*.json")))
-            self._drafts = {draft.key: draft for draft in found if draft is not None}
+            found = [(one, path) for path in self._files.mine() if (one := _read(path)) is not None]
+            found.sort(key=lambda pair: pair[0].at)
+            self._drafts = {draft.key: draft for draft, _ in found}
+            self._paths = {draft.key: path for draft, path in found}
+            self._doubled = [draft for draft, _ in found if self._drafts[draft.key] is not draft]
         return self._drafts
 
 
