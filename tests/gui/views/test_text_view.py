@@ -137,6 +137,35 @@ async def test_where_both_changed_the_same_nothing_is_written(view, file, until)
     assert "# mine" in view.page.editor.text()
 
 
+async def test_a_file_that_is_gone_is_written_again_from_the_text(view, file, until):
+    type_in(view, "[routing]", "# mine\n[routing]")
+    mine = view.page.editor.text()
+    file.unlink()
+    await until(view.banner.isVisible)
+    view.save()
+    await until(lambda: not view.saving and quiet(view))
+    assert not file.exists()
+    view._keep(view.page)
+    press(view, "Write this text as the file")
+    await until(lambda: file.exists() and not view.page.dirty)
+    assert file.read_text() == mine
+    assert not view.drafts.holds
+    await until(lambda: quiet(view))
+
+
+async def test_what_is_typed_is_discarded_where_the_file_is_gone(view, file, until):
+    was = view.page.editor.text()
+    type_in(view, "[routing]", "# mine\n[routing]")
+    file.unlink()
+    view.drafts.discard()
+    assert view.page.editor.text() == was
+    assert not view.drafts.holds
+    assert "cannot be read" in view.banner.text
+    press(view, "Write this text as the file")
+    await until(lambda: file.exists() and quiet(view))
+    assert file.read_text() == was
+
+
 PARTLY_READ = [b"# caf\xe9\n", b"# filler\n" * 120_000]
 """Behind a project file: no UTF-8, and more than is read."""
 

@@ -137,16 +137,28 @@ class ProjectFiles:
             remove(self.path(name), was=self._content[name])
             del self._known[name], self._content[name]
 
+    def make(self, name: str, content: bytes) -> None:
+        """Writes a file that is not there, in one step.
+
+        Raises:
+            ChangedOnDisk: It is there.
+            StoreReadOnly: It cannot be written.
+        """
+        self._make_folder(name)
+        save(self.path(name), content, was=None)
+
     def remove_unfinished(self) -> None:
         """Removes what processes were writing here that are no more."""
         remove_unfinished(self._world.model.root, PROJECT_FILE)
         remove_unfinished(self._world.model.root / FOLDER, "*.tsk")
 
     def _make_folder(self, name: str) -> None:
-        """Makes the folder of a new file."""
+        """Makes the folder of a new file; neither it nor a link of its name leads elsewhere (T3)."""
         folder = self.path(name).parent
-        if not lies_in(self._world.model.root, folder):
-            raise StoreReadOnly(f"{folder} leads out of the project", hint="make a folder of its own there")
+        for path in (folder, self.path(name)):
+            if not lies_in(self._world.model.root, path):
+                hint = f"it is a link: take it away, or put a {'folder' if path == folder else 'file'} there"
+                raise StoreReadOnly(f"{path} leads out of the project", hint=hint)
         try:
             folder.mkdir(exist_ok=True)
         except OSError as error:
