@@ -153,6 +153,20 @@ async def test_V2_loading_the_file_anew_asks_before_what_was_typed_is_lost(view,
     assert workspace.drafts.find("settings") is None
 
 
+async def test_V2_where_the_file_is_gone_that_is_told_and_what_was_typed_can_be_discarded(
+    view, file, workspace
+):
+    type_into(view, "name", "mine")
+    file.write_text(file.read_text() + "\n# theirs\n")
+    view.refresh()
+    file.unlink()
+    press(view.banner, "Show the difference")
+    assert "cannot be read" in view.changes.toPlainText()
+    assert workspace.drafts.find("settings") is not None
+    view.discard.click()
+    assert workspace.drafts.find("settings") is None
+
+
 async def test_V2_a_name_that_is_not_applied_is_not_called_saved(view):
     view.outline.choose_path(("topics", "audit"))
     view.part.key.setText("")

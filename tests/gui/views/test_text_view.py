@@ -219,6 +219,27 @@ async def test_lines_end_as_in_the_file(view, file, until):
     assert file.read_bytes() == text.replace(b"[routing]", b"# here\r\n[routing]")
 
 
+async def test_lines_that_are_not_touched_end_as_they_did(view, file, until):
+    first, rest = file.read_bytes().split(b"[routing]")
+    text = first.replace(b"\n", b"\r\n") + b"[routing]" + rest
+    file.write_bytes(text)
+    await until(lambda: view.page.base == text)
+    type_in(view, "[routing]", "[routing]  # here")
+    await until(lambda: quiet(view))
+    await saved(view, until)
+    assert file.read_bytes() == text.replace(b"[routing]", b"[routing]  # here")
+
+
+async def test_where_only_the_ends_of_lines_changed_what_is_typed_is_written(view, file, until):
+    text = file.read_bytes()
+    view._watch.watch([])  # saved before the change is seen
+    type_in(view, "[routing]", "[routing]  # here")
+    file.write_bytes(text.replace(b"\n", b"\r\n"))
+    view.save()
+    await until(lambda: not view.saving and quiet(view))
+    assert file.read_bytes() == text.replace(b"[routing]", b"[routing]  # here").replace(b"\n", b"\r\n")
+
+
 async def test_a_scenario_is_checked_against_the_model_and_saved(view, file, until):
     name = view.files.itemText(1)
     view.show_file(name)

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from workbench.errors import WorkbenchError
 from workbench.gui.reads import takes_time
+from workbench.gui.widgets import error_text
 from workbench.services.project_editor.setting_renames import Renamed
 from workbench.services.project_editor.settings_preview import consequences
 from workbench.tusk import parse
@@ -14,6 +16,7 @@ from workbench.tusk import parse
 if TYPE_CHECKING:
     from workbench.engine.world import World
     from workbench.project.project import Project
+    from workbench.services.design.project_files import ProjectFiles
     from workbench.services.project_editor import Place, SettingsDraft
 
 Names = dict[tuple[str, ...], str]
@@ -73,3 +76,13 @@ def read_consequences(world: World[Project], draft: SettingsDraft) -> list[str]:
     if draft.renames:
         takes_time()
     return consequences(world, draft)
+
+
+def diff_of(files: ProjectFiles, draft: SettingsDraft) -> list[str]:
+    """Returns the lines that another program changed since a draft was begun, or why that cannot be read."""
+    from workbench.services.project_editor import differing
+
+    try:
+        return differing(draft.original, files.read(draft.document.file))
+    except WorkbenchError as error:
+        return [error_text(error)]

@@ -27,7 +27,7 @@ from workbench.gui.drafts import DraftKeeper, may_lose
 from workbench.gui.forms import FieldError
 from workbench.gui.theme import code_font
 from workbench.gui.view import View
-from workbench.gui.views.setting_drafts import content_of, draft_status, read_consequences, restored
+from workbench.gui.views.setting_drafts import content_of, diff_of, draft_status, read_consequences, restored
 from workbench.gui.views.setting_outline import SettingOutline, branch_of
 from workbench.gui.views.setting_part import SettingPart
 from workbench.gui.widgets import Banner, ElidedLabel, EmptyState, error_text
@@ -117,7 +117,7 @@ class SettingsView(View):
         for button in (self.show_changes, self.discard, self.button):
             foot.addWidget(button)
         self.show_changes.toggled.connect(lambda _on: self._show_state())
-        self.discard.clicked.connect(self.read)
+        self.discard.clicked.connect(self.drafts.discard)
         return foot
 
     # -- reading ------------------------------------------------------------------------------------------
@@ -384,11 +384,8 @@ class SettingsView(View):
 
     def _show_difference(self) -> None:
         """Shows what the other program changed, since this draft was begun."""
-        from workbench.services.project_editor import differing
-
         if self._draft is not None:
-            lines = differing(self._draft.original, self.desk.workspace.texts.read(PROJECT_FILE))
-            self.changes.setPlainText("\n".join(lines))
+            self.changes.setPlainText("\n".join(diff_of(self.desk.workspace.texts, self._draft)))
             self.changes.show()
 
     def _tell(self, kind: str, text: str, *actions: tuple[str, Callable[[], object]]) -> None:
