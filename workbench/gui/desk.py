@@ -112,6 +112,7 @@ class Desk(QObject):
         self._pending: Changes | None = None
         self.ticker = Ticker(self)
         self.awaiting: QObject | None = None
+        self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -251,7 +252,7 @@ class Desk(QObject):
 
     def run(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
         """Runs something that a person asked for; what it raises is shown, never lost."""
-        task = asyncio.get_event_loop().create_task(work, name=name)
+        task = self._loop.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
         return task

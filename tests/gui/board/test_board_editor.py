@@ -405,6 +405,21 @@ async def test_a_process_goes_on_with_its_command_and_is_wired(designer: Designe
     await designer.has('issue: "escalate"')
 
 
+async def test_an_aggregate_whose_card_becomes_a_lane_stays_chosen(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_A)
+    await designer.type("parcel")
+    await designer.choose("aggregate:parcel")
+    assert designer.board.scene.here == "aggregate:parcel"
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel", pressed=CONTROL)
+    designer.board.scene.choose("aggregate:parcel")
+    await designer.type("sent")
+    await designer.until(lambda: "event:parcel.sent" in designer.board.scene.cards())
+    await designer.rest()
+    assert "aggregate:parcel" not in designer.board.scene.cards()
+    assert designer.board.scene.here in designer.board.scene.cards() or not designer.board.scene.here
+
+
 async def test_a_step_that_cannot_be_written_says_so_and_is_written_when_tried_again(
     designer: Designer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
