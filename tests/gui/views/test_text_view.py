@@ -43,6 +43,10 @@ def press(view, text):
     next(one for one in view.findChildren(QPushButton) if one.text() == text).click()
 
 
+def labels(view):
+    return [one.text() for one in view.banner.findChildren(QPushButton)]
+
+
 async def saved(view, until):
     view.acts["save"].do()
     await until(lambda: not view.saving and quiet(view))
@@ -151,6 +155,21 @@ async def test_a_file_that_is_gone_is_written_again_from_the_text(view, file, un
     assert file.read_text() == mine
     assert not view.drafts.holds
     await until(lambda: quiet(view))
+
+
+async def test_a_scenario_file_that_is_gone_is_asked_about(view, file, until):
+    name = view.files.itemText(1)
+    view.show_file(name)
+    await until(lambda: quiet(view))
+    (file.parent / name).unlink()
+    view.page.editor.go_to(0)
+    QTest.keyClicks(view.page.editor, "# mine")
+    view.save()
+    await until(lambda: not view.saving and "Keep this text" in labels(view))
+    press(view, "Keep this text")
+    press(view, "Write this text as the file")
+    await until(lambda: (file.parent / name).exists() and quiet(view))
+    assert (file.parent / name).read_text().startswith("# mine")
 
 
 async def test_what_is_typed_is_discarded_where_the_file_is_gone(view, file, until):

@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import WorkbenchError
 from workbench.gui.reads import takes_time
-from workbench.gui.widgets import error_text
+from workbench.services.design.design_text import DesignText
+from workbench.services.design.line_merge import merged_lines, plain_lines, with_changed_lines
+from workbench.services.design.text_merge import joined
 from workbench.services.project_editor.setting_renames import Renamed
 from workbench.services.project_editor.settings_preview import consequences
-from workbench.tusk import parse
+from workbench.tusk import TskError, parse
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
     from workbench.project.project import Project
-    from workbench.services.design.project_files import ProjectFiles
     from workbench.services.project_editor import Place, SettingsDraft
 
 Names = dict[tuple[str, ...], str]
@@ -55,6 +55,29 @@ def restored(draft: SettingsDraft, content: Mapping[str, Any]) -> tuple[Settings
     return made, {tuple(place): name for place, name in content["names"]}
 
 
+def rejoined(draft: SettingsDraft, present: bytes, *, mine: bool = False) -> SettingsDraft | None:
+    """Returns a draft of the file as it stands now; None where both changed the same lines.
+
+    Args:
+        mine: The draft counts in sections that both changed.
+
+    Raises:
+        TskError: The file cannot be read.
+    """
+    was, there = (parse(data, draft.document.file) for data in (draft.original, present))
+    if mine:
+        texts = (DesignText(project=one) for one in (was, draft.document, there))
+        return replace(draft, original=present, document=joined(*texts, prefer="mine").project)
+    lines = merged_lines(*(plain_lines(one.text) for one in (was, draft.document, there)))
+    if lines is None:
+        return None
+    try:
+        made = parse(with_changed_lines(there.text, lines, there.line_end), there.file)
+    except TskError:
+        return None
+    return replace(draft, original=present, document=made)
+
+
 def draft_status(draft: SettingsDraft, names: Names, *, unwritable: bool) -> str:
     """Says how much is not saved; agrees with `content_of`, which is empty where nothing is (V2)."""
     said = []
@@ -76,13 +99,3 @@ def read_consequences(world: World[Project], draft: SettingsDraft) -> list[str]:
     if draft.renames:
         takes_time()
     return consequences(world, draft)
-
-
-def diff_of(files: ProjectFiles, draft: SettingsDraft) -> list[str]:
-    """Returns the lines that another program changed since a draft was begun, or why that cannot be read."""
-    from workbench.services.project_editor import differing
-
-    try:
-        return differing(draft.original, files.read(draft.document.file))
-    except WorkbenchError as error:
-        return [error_text(error)]

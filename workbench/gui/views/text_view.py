@@ -287,7 +287,8 @@ class TextView(View):
 
     def _tell_changed(self, page: TextPage, conflict: str = "") -> None:
         """Says that the file changed, too, and, where both changed the same, what that is."""
-        said = f"Another program changed lines of {page.name} that are changed here, too."
+        who = self.desk.workspace.texts.who_wrote(page.name)
+        said = f"{who} changed lines of {page.name} that are changed here, too."
         self._tell(
             "warning",
             f"{said} Nothing was written: {conflict}" if conflict else said,
