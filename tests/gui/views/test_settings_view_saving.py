@@ -155,6 +155,14 @@ async def test_V2_loading_the_file_anew_asks_before_what_was_typed_is_lost(view,
     assert workspace.drafts.find("settings") is None
 
 
+async def test_V2_what_was_typed_is_discarded_where_the_file_is_gone(view, file, workspace):
+    type_into(view, "name", "mine")
+    assert workspace.drafts.find("settings") is not None
+    file.unlink()
+    view.discard.click()
+    assert workspace.drafts.find("settings") is None
+
+
 async def test_V2_a_name_that_is_not_applied_is_not_called_saved(view):
     view.outline.choose_path(("topics", "audit"))
     view.part.key.setText("")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.gui.reads import takes_time
 from workbench.services.design.design_text import DesignText
-from workbench.services.design.line_merge import merged_lines
+from workbench.services.design.line_merge import merged_lines, plain_lines, with_changed_lines
 from workbench.services.design.text_merge import joined
 from workbench.services.project_editor.setting_renames import Renamed
 from workbench.services.project_editor.settings_preview import consequences
@@ -68,12 +68,14 @@ def rejoined(draft: SettingsDraft, present: bytes, *, mine: bool = False) -> Set
     if mine:
         texts = (DesignText(project=one) for one in (was, draft.document, there))
         return replace(draft, original=present, document=joined(*texts, prefer="mine").project)
-    lines = merged_lines(was.text, draft.document.text, there.text)
+    lines = merged_lines(*(plain_lines(one.text) for one in (was, draft.document, there)))
+    if lines is None:
+        return None
     try:
-        made = None if lines is None else parse(lines, there.file)
+        made = parse(with_changed_lines(there.text, lines, there.line_end), there.file)
     except TskError:
         return None
-    return None if made is None else replace(draft, original=present, document=made)
+    return replace(draft, original=present, document=made)
 
 
 def draft_status(draft: SettingsDraft, names: Names, *, unwritable: bool) -> str:

@@ -119,7 +119,7 @@ class SettingsView(View):
         for button in (self.show_changes, self.discard, self.button):
             foot.addWidget(button)
         self.show_changes.toggled.connect(lambda _on: self._show_state())
-        self.discard.clicked.connect(self.read)
+        self.discard.clicked.connect(self.drafts.discard)
         return foot
 
     # -- reading ------------------------------------------------------------------------------------------

@@ -110,8 +110,11 @@ class ProjectFiles:
         return parse(data, name) if known is None or name in self.unread else known
 
     def who_wrote(self, name: str) -> str:
-        """Says who wrote a file as it stands; raises as `read`."""
-        own = self._own.get(name) == self.read(name)
+        """Says who wrote a file as it stands, or took it away."""
+        try:
+            own = self._own.get(name) == self.read(name)
+        except NotFound:
+            own = False
         return "Another view of this window" if own else "Another program"
 
     def has(self, name: str, content: bytes) -> bool:
@@ -146,6 +149,7 @@ class ProjectFiles:
         """
         self._make_folder(name)
         save(self.path(name), content, was=None)
+        self._own[name] = content
 
     def remove_unfinished(self) -> None:
         """Removes what processes were writing here that are no more."""
