@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from tests.tusk.writing import documents
 from workbench.tusk import TskError, parse
+from workbench.tusk import splice as splicing
+from workbench.tusk.parser import MAX_BYTES
 from workbench.tusk.splice import splice
 
 PIECES = [
@@ -92,3 +94,15 @@ def test_a_line_that_is_joined_with_the_next_header_is_refused():
     at = document.text.index("\n[b]")
     with pytest.raises(TskError):
         splice(document, at, at + 1, "")
+
+
+def test_of_a_large_text_only_the_sections_that_are_touched_are_read(monkeypatch):
+    text = '[first]\na: "x"\n' + "".join(f"[part_{number}]\nb: 1\n# {'-' * 500}\n" for number in range(1200))
+    document = parse(text)
+    assert MAX_BYTES / 4 < len(text) < MAX_BYTES
+    with monkeypatch.context() as patch:
+        patch.setattr(splicing, "parse", pytest.fail)
+        at = text.index("x")
+        assert splice(document, at, at + 1, "y").text == text.replace("x", "y", 1)
+    with pytest.raises(TskError, match="E-SIZE"):
+        splice(document, at, at + 1, "y" * (MAX_BYTES - len(text) + 2))

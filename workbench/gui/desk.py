@@ -112,6 +112,7 @@ class Desk(QObject):
         self._pending: Changes | None = None
         self.ticker = Ticker(self)
         self.awaiting: QObject | None = None
+        self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -125,6 +126,7 @@ class Desk(QObject):
         self._turn.setSingleShot(True)
         self._turn.timeout.connect(self._take_turn)
         self._typed = False
+        self._failed = ""
         self._writing = QTimer(self)
         self._writing.setSingleShot(True)
         self._writing.setInterval(WRITE_MS)
@@ -226,8 +228,9 @@ class Desk(QObject):
 
     async def _keep_typed(self) -> None:
         """Writes the drafts; says at once that they cannot be, and takes that back once they can."""
-        drafts, before = self.workspace.drafts, self.workspace.drafts.failed
+        drafts, before = self.workspace.drafts, self._failed
         await asyncio.to_thread(drafts.write)
+        self._failed = drafts.failed
         if drafts.failed != before:
             said = f"Drafts cannot be kept in {drafts.folder}: {drafts.failed}. What is typed and not saved "
             said += "would be lost if the program ended."
@@ -251,7 +254,7 @@ class Desk(QObject):
 
     def run(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
         """Runs something that a person asked for; what it raises is shown, never lost."""
-        task = asyncio.get_event_loop().create_task(work, name=name)
+        task = self._loop.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
         return task

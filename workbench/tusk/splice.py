@@ -24,8 +24,8 @@ def _in_part(document: Document, start: int, end: int, text: str) -> Document | 
     """Reads the sections around a change; None where that is not known to be enough."""
     grown = len(text) - len(document.text)
     touched = _touched(document, start, end)
-    if touched is None or 4 * len(text) > MAX_BYTES or not _is_whole(text[start : end + grown]):
-        return None  # as bytes it may be four times as large
+    if touched is None or not _is_whole(text[start : end + grown]) or _is_too_large(text):
+        return None
     before, inside, behind = touched
     begins = _begins(document)
     first = begins[inside[0]]
@@ -53,6 +53,11 @@ def _in_part(document: Document, start: int, end: int, text: str) -> Document | 
 def _is_whole(text: str) -> bool:
     """Whether a text has no half characters, which no file can hold."""
     return not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def _is_too_large(text: str) -> bool:
+    """Whether a text has more bytes than a file may have; a character has at most four."""
+    return 4 * len(text) > MAX_BYTES and len(text.encode(errors="surrogatepass")) > MAX_BYTES
 
 
 def _touched(document: Document, start: int, end: int) -> tuple[list[str], list[str], list[str]] | None:

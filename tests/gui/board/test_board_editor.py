@@ -151,6 +151,20 @@ async def test_a_place_can_be_left_out_and_escape_leaves_everything(designer: De
     assert '"parcel.sent"' in undone
 
 
+async def test_a_rename_of_no_place_is_not_offered(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel", pressed=CONTROL)
+    await designer.type("sent")
+    await designer.choose("event:parcel.sent")
+    await rename(designer, "parcel.left")
+    strip = designer.board.editor.changes.strip
+    assert strip.act.isEnabled()
+    for group in (strip.list.topLevelItem(at) for at in range(strip.list.topLevelItemCount())):
+        assert group is not None
+        group.setCheckState(0, Qt.CheckState.Unchecked)
+    assert (strip.act.text(), strip.act.isEnabled()) == ("Rename 0 places", False)
+
+
 async def test_a_name_that_is_taken_is_told_in_the_strip_and_kept(designer: Designer) -> None:
     designer.key(Qt.Key.Key_C)
     await designer.type("send_parcel", pressed=CONTROL)
@@ -167,13 +181,18 @@ async def test_a_name_that_is_taken_is_told_in_the_strip_and_kept(designer: Desi
     assert strip.isVisible()
 
 
-async def test_places_that_were_listed_are_not_written_over_what_changed_since(designer: Designer) -> None:
+@pytest.mark.parametrize("changed", ["project.tsk", "scenarios/later.tsk"])
+async def test_places_that_were_listed_are_not_written_over_what_changed_since(
+    designer: Designer, changed: str
+) -> None:
     designer.key(Qt.Key.Key_C)
     await designer.type("send_parcel", pressed=CONTROL)
     await designer.type("sent")
     await designer.choose("event:parcel.sent")
     await rename(designer, "parcel.left")
-    designer.file.write_text("# new\n" + designer.text)
+    file = designer.file.parent / changed
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("# new\n" + (file.read_text() if file.exists() else ""))
     strip = designer.board.editor.changes.strip
     QTest.keyClick(strip.name, Qt.Key.Key_Return)
     await designer.until(lambda: "changed meanwhile" in strip.told.text())
@@ -181,7 +200,7 @@ async def test_places_that_were_listed_are_not_written_over_what_changed_since(d
     assert strip.name.text() == "parcel.left"
     QTest.keyClick(strip.name, Qt.Key.Key_Return)
     await designer.has("[event.parcel.left]")
-    assert designer.text.startswith("# new\n")
+    assert file.read_text().startswith("# new\n")
 
 
 async def test_a_stored_event_keeps_its_name(designer: Designer) -> None:
@@ -384,6 +403,21 @@ async def test_a_process_goes_on_with_its_command_and_is_wired(designer: Designe
     designer.key(Qt.Key.Key_Return)
     await designer.type("escalate")
     await designer.has('issue: "escalate"')
+
+
+async def test_an_aggregate_whose_card_becomes_a_lane_stays_chosen(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_A)
+    await designer.type("parcel")
+    await designer.choose("aggregate:parcel")
+    assert designer.board.scene.here == "aggregate:parcel"
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel", pressed=CONTROL)
+    designer.board.scene.choose("aggregate:parcel")
+    await designer.type("sent")
+    await designer.until(lambda: "event:parcel.sent" in designer.board.scene.cards())
+    await designer.rest()
+    assert "aggregate:parcel" not in designer.board.scene.cards()
+    assert designer.board.scene.here in designer.board.scene.cards() or not designer.board.scene.here
 
 
 async def test_a_step_that_cannot_be_written_says_so_and_is_written_when_tried_again(

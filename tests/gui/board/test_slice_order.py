@@ -32,6 +32,10 @@ def test_flows_follow_each_other_as_they_begin():
     assert order("> one > a", "> two > b", "b > two_more >", "a > one_more >") == "one one_more two two_more"
 
 
+def test_what_neither_reads_nor_gives_is_a_flow_of_its_own():
+    assert order("> one > a", "> alone >", "a > one_more > b") == "one one_more alone"
+
+
 def test_what_leads_back_is_left_out():
     assert order("> place > asked", "asked > pay > failed", "failed > retry > asked") == "place pay retry"
 

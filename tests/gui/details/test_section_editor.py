@@ -303,7 +303,7 @@ async def test_the_keyboard_goes_to_what_is_added_and_stays_in_the_form(board: B
     QTest.keyClick(message.line, Qt.Key.Key_Tab)
     await until(lambda: 'message: "free"' in file_of(board) and not section.pane.dirty)
     assert message in section.form.rows, "the row stays, and with it the place in the form"
-    assert focused(section) is section.form.rows[section.form.rows.index(message) + 1]
+    await until(lambda: focused(section) is section.form.rows[section.form.rows.index(message) + 1])
 
 
 async def test_tab_goes_through_the_form_to_the_text_and_no_further(board: BoardView, until: Any) -> None:
@@ -460,3 +460,39 @@ async def test_what_is_new_and_not_written_has_form_and_text(board: BoardView, u
     issues = 'issue: "place"\nwith { id: "event.id", total: "event.total" }\n'
     section.pane.editor.take_text(section.pane.editor.text() + issues)
     await until(lambda: "[policy.greet]" in file_of(board))
+
+
+async def test_a_form_is_as_wide_whether_all_of_it_is_seen_or_not(board: BoardView, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    widths = set()
+    for height in (140, 900):
+        section.form.setFixedHeight(height)
+        await until(lambda: section.form.height() == height)  # noqa: B023
+        widths.add(section.form.viewport().width())
+        assert (section.form.verticalScrollBar().maximum() > 0) is (height == 140)
+    assert len(widths) == 1  # lines that grow with the bar, and the bar with the lines, would never end
+
+
+async def test_what_is_added_by_the_mouse_is_typed_at_once(board: BoardView, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    adding = next(one for one in section.form.rows if isinstance(one, AddRow) and len(one.row.path) == 2)
+    assert adding.button is not None
+    chosen = next(one for one in adding.button.menu().actions() if one.text().startswith("when "))
+    assert adding.button.focusPolicy() & Qt.FocusPolicy.ClickFocus  # else the board keeps the keyboard
+    adding.button.setFocus()
+    chosen.trigger()
+    await until(lambda: any(one.row.path[2:] == ("when",) for one in section.form.rows))
+    said = row(section, "when")
+    assert isinstance(said, LineRow)
+    await until(said.line.hasFocus)
+
+
+async def test_a_plain_type_is_completed_in_its_cell(board: BoardView, until: Any) -> None:
+    section = await shown(board, "event:order.placed", until)
+    table = row(section, "fields")
+    assert isinstance(table, FieldTable)
+    cell = table._cells[1][1]
+    cell.setFocus()
+    cell.selectAll()
+    QTest.keyClicks(cell, "int")
+    assert [one.name for one in cell._found().found] == ["integer"]

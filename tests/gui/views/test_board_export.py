@@ -130,3 +130,23 @@ async def test_the_menu_asks_for_a_file_and_writes_what_its_kind_says(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: ("", ""))
     offered["export"].trigger()
     assert [path.name for path in tmp_path.glob("flow*")] == ["flow.mmd"]
+
+
+async def test_a_name_without_ending_replaces_no_file_before_that_is_asked(
+    board: BoardView, tmp_path, monkeypatch: pytest.MonkeyPatch, until: Any
+) -> None:
+    (tmp_path / "plan.svg").write_text("theirs")
+    asked: list[str] = []
+    answers = iter([tmp_path / "plan", tmp_path / "shop-v1.2"])
+
+    def answer(_parent: object, _title: str, where: str, _filters: str) -> tuple[str, str]:
+        asked.append(where)
+        return str(next(answers)), "Lines and text (*.svg)"
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
+    board.tools.export.export()
+    await until((tmp_path / "shop-v1.2.svg").exists)
+    await until(lambda: not board.desk.running())
+    assert asked[1:] == [str(tmp_path / "plan.svg")]
+    assert (tmp_path / "plan.svg").read_text() == "theirs"
+    assert len(list(tmp_path.glob("shop*"))) == 1

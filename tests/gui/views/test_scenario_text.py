@@ -87,6 +87,17 @@ async def test_what_changed_in_the_file_meanwhile_is_not_written_over(text, file
     assert text.page.editor.text() == theirs
 
 
+async def test_what_is_typed_is_discarded_where_the_file_is_gone(text, file, until):
+    write(text, "report_outage", "fly")
+    await settled(text, until)
+    file.unlink()
+    text.drafts.discard()
+    assert text.page.editor.text() == TEXT
+    assert not text.drafts.holds
+    assert "cannot be read" in text.said.text()
+    await settled(text, until)
+
+
 async def test_what_changed_elsewhere_in_the_file_is_shown_with_what_is_written(text, file, until):
     write(text, "a.org", "b.org")
     theirs = '"theirs" {\n    then: []\n}\n'

@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QLineEdit, QMessageBox, QPushButton
 
 from tests.gui.tree_rows import index_of, rows_of
 from workbench.gui.views.settings_view import SettingsView
+from workbench.project.samples import PROJECT_FILE
 from workbench.project.settings import Flags, Settings
+from workbench.tusk import parse
 
 
 @pytest.fixture
@@ -189,7 +191,7 @@ async def test_what_another_program_changed_elsewhere_stays(view, file):
     theirs = file.read_text() + "# theirs\n"
     file.write_text(theirs)
     view.refresh()
-    assert "Saving writes both" in view.banner.text
+    assert not view.banner.isVisible()
     await saved(view)
     assert file.read_text() == theirs.replace('"users"', '"people"')
     assert not view.banner.isVisible()
@@ -205,6 +207,7 @@ async def test_what_another_program_changed_in_the_same_section_is_not_overwritt
     assert file.read_text() == theirs
     assert "Nothing was written: project.tsk: [project] changed in the file, and here" in view.banner.text
     press(view.banner, "Show the difference")
+    await asyncio.gather(*view.desk.running())
     assert "+# theirs" in view.changes.toPlainText().splitlines()
     press(view.banner, "Reload")
     await answered(view, until, "Discard")
@@ -213,6 +216,47 @@ async def test_what_another_program_changed_in_the_same_section_is_not_overwritt
     type_into(view, "name", "people")
     await saved(view)
     assert file.read_text() == theirs.replace('"users"', '"people"')
+
+
+async def test_another_line_of_the_same_section_is_joined_and_shown_in_its_form(view, file):
+    view.outline.choose_path(("project",))
+    type_into(view, "name", "people")
+    theirs = file.read_text().replace("format: 1\n", 'format: 1\ndescription: "theirs"\n')
+    file.write_text(theirs)
+    view.refresh()
+    assert (line(view, "name").text(), view.banner.isVisible()) == ("people", False)
+    type_into(view, "name", "persons")
+    await saved(view)
+    assert file.read_text() == theirs.replace('"users"', '"persons"')
+
+
+async def test_of_what_both_changed_mine_can_be_kept(view, file):
+    view.outline.choose_path(("project",))
+    type_into(view, "name", "people")
+    theirs = file.read_text().replace('"users"', '"theirs"') + "# theirs\n"
+    file.write_text(theirs)
+    view.refresh()
+    assert "Both changed the same lines." in view.banner.text
+    press(view.banner, "Keep mine")
+    await asyncio.gather(*view.desk.running())
+    assert not view.banner.isVisible()
+    await saved(view)
+    assert file.read_text() == theirs.replace('"theirs"', '"people"')
+
+
+async def test_who_changed_the_file_is_said(view, file, workspace):
+    view.outline.choose_path(("project",))
+    type_into(view, "name", "people")
+
+    def change(text):
+        return text.with_project(parse(text.project.text.replace('"users"', '"ours"'), PROJECT_FILE))
+
+    await asyncio.to_thread(workspace.design.apply, "Change", change)
+    view.refresh()
+    assert view.banner.text.startswith("Another view of this window changed project.tsk")
+    file.write_text(file.read_text().replace('"ours"', '"theirs"'))
+    view.refresh()
+    assert view.banner.text.startswith("Another program changed project.tsk")
 
 
 async def test_it_follows_the_file_unless_something_was_typed(view, file):

@@ -43,6 +43,10 @@ def press(view, text):
     next(one for one in view.findChildren(QPushButton) if one.text() == text).click()
 
 
+def labels(view):
+    return [one.text() for one in view.banner.findChildren(QPushButton)]
+
+
 async def saved(view, until):
     view.acts["save"].do()
     await until(lambda: not view.saving and quiet(view))
@@ -137,6 +141,50 @@ async def test_where_both_changed_the_same_nothing_is_written(view, file, until)
     assert "# mine" in view.page.editor.text()
 
 
+async def test_a_file_that_is_gone_is_written_again_from_the_text(view, file, until):
+    type_in(view, "[routing]", "# mine\n[routing]")
+    mine = view.page.editor.text()
+    file.unlink()
+    await until(view.banner.isVisible)
+    view.save()
+    await until(lambda: not view.saving and quiet(view))
+    assert not file.exists()
+    view._keep(view.page)
+    press(view, "Write this text as the file")
+    await until(lambda: file.exists() and not view.page.dirty)
+    assert file.read_text() == mine
+    assert not view.drafts.holds
+    await until(lambda: quiet(view))
+
+
+async def test_a_scenario_file_that_is_gone_is_asked_about(view, file, until):
+    name = view.files.itemText(1)
+    view.show_file(name)
+    await until(lambda: quiet(view))
+    (file.parent / name).unlink()
+    view.page.editor.go_to(0)
+    QTest.keyClicks(view.page.editor, "# mine")
+    view.save()
+    await until(lambda: not view.saving and "Keep this text" in labels(view))
+    press(view, "Keep this text")
+    press(view, "Write this text as the file")
+    await until(lambda: (file.parent / name).exists() and quiet(view))
+    assert (file.parent / name).read_text().startswith("# mine")
+
+
+async def test_what_is_typed_is_discarded_where_the_file_is_gone(view, file, until):
+    was = view.page.editor.text()
+    type_in(view, "[routing]", "# mine\n[routing]")
+    file.unlink()
+    view.drafts.discard()
+    assert view.page.editor.text() == was
+    assert not view.drafts.holds
+    assert "cannot be read" in view.banner.text
+    press(view, "Write this text as the file")
+    await until(lambda: file.exists() and quiet(view))
+    assert file.read_text() == was
+
+
 PARTLY_READ = [b"# caf\xe9\n", b"# filler\n" * 120_000]
 """Behind a project file: no UTF-8, and more than is read."""
 
@@ -188,6 +236,27 @@ async def test_lines_end_as_in_the_file(view, file, until):
     await until(lambda: quiet(view))
     await saved(view, until)
     assert file.read_bytes() == text.replace(b"[routing]", b"# here\r\n[routing]")
+
+
+async def test_lines_that_are_not_touched_end_as_they_did(view, file, until):
+    first, rest = file.read_bytes().split(b"[routing]")
+    text = first.replace(b"\n", b"\r\n") + b"[routing]" + rest
+    file.write_bytes(text)
+    await until(lambda: view.page.base == text)
+    type_in(view, "[routing]", "[routing]  # here")
+    await until(lambda: quiet(view))
+    await saved(view, until)
+    assert file.read_bytes() == text.replace(b"[routing]", b"[routing]  # here")
+
+
+async def test_where_only_the_ends_of_lines_changed_what_is_typed_is_written(view, file, until):
+    text = file.read_bytes()
+    view._watch.watch([])  # saved before the change is seen
+    type_in(view, "[routing]", "[routing]  # here")
+    file.write_bytes(text.replace(b"\n", b"\r\n"))
+    view.save()
+    await until(lambda: not view.saving and quiet(view))
+    assert file.read_bytes() == text.replace(b"[routing]", b"[routing]  # here").replace(b"\n", b"\r\n")
 
 
 async def test_a_scenario_is_checked_against_the_model_and_saved(view, file, until):

@@ -7,6 +7,7 @@ from workbench.services.design.change_preview import (
     GOES,
     LEFT,
     ChangePlace,
+    ChangePreview,
     removal_preview,
     rename_preview,
     still_fits,
@@ -129,3 +130,8 @@ def test_an_event_that_is_stored_under_another_name_stays_so():
     project = parse('[event.new]\nstored_as: "old"\n', "project.tsk")
     preview = rename_preview(DesignText(project=project), DesignNode("event", "new"), 2)
     assert preview.notes[0].startswith("2 stored events stay stored as old, ")
+
+
+def test_the_name_of_a_field_that_may_be_missing_is_without_its_mark():
+    preview = ChangePreview(text=DesignText(), node=DesignNode("event", "order.placed"), field="to?: string")
+    assert preview.name == "to"

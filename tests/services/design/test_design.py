@@ -15,7 +15,7 @@ from workbench.services.design.text_merge import DesignConflict
 from workbench.services.project.open_project import open_target
 from workbench.services.project_editor.settings_preview import WouldBreak
 from workbench.store.operations import Append
-from workbench.tusk import ChangedOnDisk, add_section, parse, save
+from workbench.tusk import ChangedOnDisk, TskError, add_section, parse, save
 
 TEXT = """\
 # Mine
@@ -344,6 +344,15 @@ async def test_T3_no_file_is_made_in_a_folder_that_leads_out(project, tmp_path):
     assert not (outside / "b.tsk").exists()
 
 
+async def test_T3_no_file_is_made_through_a_link_that_leads_out(project, tmp_path):
+    path, outside = project.project.root / "scenarios" / "b.tsk", tmp_path / "outside.tsk"
+    path.parent.mkdir(exist_ok=True)
+    path.symlink_to(outside)
+    with pytest.raises(StoreReadOnly, match=r"b\.tsk leads out of the project"):
+        project.design.apply("Add", lambda text: text.with_file(parse("", "scenarios/b.tsk")))
+    assert not outside.exists()
+
+
 async def opened(project, tmp_path):
     """Opens the same folder as after the end of the program."""
     await project.close()
@@ -476,15 +485,24 @@ async def test_what_cannot_be_opened_is_not_saved(project):
     assert written(project) == now.text
 
 
-@pytest.mark.parametrize("broken", [b"[half\n", b"\xff\xfe"])
-async def test_a_file_with_mistakes_is_mended_as_long_as_it_is_as_it_was_read(project, broken):
-    path = project.project.root / "project.tsk"
+async def test_a_file_with_mistakes_is_mended_as_long_as_it_is_as_it_was_read(project):
+    path, broken = project.project.root / "project.tsk", b"[half\n"
     path.write_bytes(broken)
     with pytest.raises(ChangedOnDisk):
         project.design.save("Edit", parse(TEXT + "# mine\n"), was=b"[other\n")
     project.design.save("Edit", parse(TEXT + "# mine\n"), was=broken)
     assert written(project) == TEXT + "# mine\n"
     assert project.design.state().undo == "", "what had mistakes is nothing to go back to"
+
+
+@pytest.mark.parametrize("behind", [b"# caf\xe9\n", b"#\n" * 500_000])
+async def test_V5_a_file_that_is_read_in_part_only_is_not_written(project, behind):
+    path = project.project.root / "project.tsk"
+    path.write_bytes(TEXT.encode() + behind)
+    for was in (TEXT.encode(), project.texts.read("project.tsk")):
+        with pytest.raises(TskError, match=r"E-UTF8|E-SIZE"):
+            project.design.save("Edit", parse(TEXT + "# mine\n"), was=was)
+    assert path.read_bytes() == TEXT.encode() + behind
 
 
 async def test_a_scenario_file_with_mistakes_is_mended_and_not_removed_by_undoing(project):
@@ -505,12 +523,14 @@ async def test_marks_of_order_and_ends_of_lines_stay_where_others_change_the_fil
 
 
 async def test_what_a_killed_process_was_writing_goes_when_the_project_is_opened(project, tmp_path):
-    names = (".project.tsk.999999999.new", "scenarios/.a.tsk.999999999.new")
+    names = (".project.tsk.999999999.workbench.new", "scenarios/.a.tsk.999999999.workbench.new")
     left = [project.project.root / name for name in names]
-    for path in left:
+    mine = project.project.root / "scenarios" / ".old.77777777.new"
+    for path in (*left, mine):
         path.write_text("half")
     again = await opened(project, tmp_path)
     assert not any(path.exists() for path in left)
+    assert mine.read_text() == "half"
     await again.close()
 
 

@@ -40,6 +40,8 @@ from workbench.tusk import parse
         ("c: string example: 'a | b'", "c", {"type": "string", "example": "a | b"}),
         ("c: string = 'a | b'", "c", {"type": "string", "default": "a | b"}),
         ('s: a | b, title: "T"', "s", {"type": "choice", "choices": ["a", "b"], "title": "T"}),
+        ("s: a | b default a", "s", {"type": "choice", "choices": ["a", "b"], "default": "a"}),
+        ("s: in transit | min fare", "s", {"type": "choice", "choices": ["in transit", "min fare"]}),
         ('note: string = "a", min: 1', "note", {"type": "string", "default": "a", "min": 1}),
         ("n: integer = 5, min: 1", "n", {"type": "integer", "default": 5, "min": 1}),
         (
@@ -67,6 +69,8 @@ def test_a_line_says_what_is_written(line, name, value):
         "a: [",
         "a: x | | y",
         "a:: b c",
+        "a: b | c min 1",
+        "a: b | c default d",
         'a: text = "b" c',
         'a: text = b, default: "c"',
     ],

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.services.design.line_merge import merged_lines
+from workbench.services.design.line_merge import merged_lines, plain_lines, with_changed_lines
 
 WAS = "a\nb\nc\nd\n"
 LINES = st.lists(st.sampled_from("abc"), max_size=6).map(lambda lines: "".join(f"{one}\n" for one in lines))
@@ -38,3 +38,23 @@ def test_one_change_alone_is_itself(was: str, now: str) -> None:
 @given(LINES, LINES, LINES)
 def test_both_come_to_the_same_from_either_side(was: str, mine: str, theirs: str) -> None:
     assert merged_lines(was, mine, theirs) == merged_lines(was, theirs, mine)
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "written"),
+    [
+        ("a\r\nb\nc\r\nd\n", "A\nb\nc\nD\n", "A\r\nb\nc\r\nD\n"),
+        ("a\r\nb\nc\r\n", "a\nx\nb\nc\ny\n", "a\r\nx|b\nc\r\ny|"),
+        ("a\rb\u2029c", "b\nc\nd", "b\u2029c|d"),
+        ("a\r\nb", "a\n", "a\r\n"),
+        ("", "a\n", "a|"),
+    ],
+)
+def test_only_lines_that_changed_end_otherwise(was: str, now: str, written: str) -> None:
+    assert with_changed_lines(was, now, "|") == written
+
+
+@given(st.text(st.sampled_from("ab\r\n\u2029")), st.text(st.sampled_from("ab\n")))
+def test_a_change_says_what_it_should(was: str, now: str) -> None:
+    assert plain_lines(with_changed_lines(was, now, "\r\n")) == now
+    assert with_changed_lines(was, plain_lines(was), "|") == was

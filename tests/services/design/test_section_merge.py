@@ -67,3 +67,10 @@ def test_a_section_that_both_changed_is_named_and_theirs_is_kept():
     gone = BASE.replace("[a]\nx: 1\n\n", "")
     assert merged(gone, theirs).conflicts == ("a",)
     assert merged(mine, gone).conflicts == ("a",)
+
+
+def test_how_lines_end_is_no_change_and_stays():
+    crlf, mine = BASE.replace("\n", "\r\n"), BASE.replace("[b]\nx: 1", "[b]\nx: 2")
+    assert merged(mine, crlf) == Merged(text=crlf.replace("[b]\r\nx: 1", "[b]\r\nx: 2"))
+    mixed = crlf.replace("[c]\r\n", "[c]\n")
+    assert merged(mine, mixed, mixed) == Merged(text=mixed.replace("[b]\r\nx: 1", "[b]\r\nx: 2"))

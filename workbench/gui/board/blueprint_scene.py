@@ -81,6 +81,7 @@ class BlueprintScene(Picture):
             self.invalidate()
         self.show_marks(self.marks)
         if self._here not in self._cards:
+            self._here = ""  # an aggregate's card went, and its lane came
             self.choose(self.chosen if self.has(self.chosen) else "")
         self.mark()
         if moves:

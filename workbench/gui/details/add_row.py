@@ -113,6 +113,7 @@ def _menu_button(row: FormRow) -> QToolButton:
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setAccessibleName(f"Add to {row.label}")
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # what is added is typed here, also after a click
     return button
 
 

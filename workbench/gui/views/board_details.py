@@ -180,6 +180,7 @@ class AboutPane(QScrollArea):
         self.heads: dict[str, QLabel] = {}
         for part, head in PARTS.items():
             self.heads[part] = plain_label(head, "heading")
+            self.heads[part].setContentsMargins(0, 10, 0, 2)
             self.parts[part] = _label("warning" if part == "problems" else "")
             for label in (self.heads[part], self.parts[part]):
                 column.addWidget(label)

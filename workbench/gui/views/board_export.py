@@ -17,6 +17,7 @@ from workbench.gui.desk import Desk
 from workbench.services.documents.mermaid import flow_diagram
 from workbench.services.documents.mermaid_timeline import event_timeline
 from workbench.services.documents.project_document import event_model_text
+from workbench.tusk import replace_file, why_unwritten
 
 if TYPE_CHECKING:
     from workbench.gui.views.board_pictures import BoardPictures
@@ -78,20 +79,24 @@ class BoardExport:
         """Asks for a file and writes what is about a node."""
         self._ask(IMAGES, part_of(self._pictures.canvas.board, node))
 
-    def _ask(self, formats: Mapping[str, str], part: QRectF | None) -> None:
+    def _ask(self, formats: Mapping[str, str], part: QRectF | None, again: Path | None = None) -> None:
+        """Asks for a file; once more where one stands under the name with the ending that was left out."""
         name = f"{self._desk.workspace.project.name}-{self._pictures.canvas.board.name.lower()}.svg"
         filters = ";;".join(formats.values())
         chosen, kind = QFileDialog.getSaveFileName(
             self._pictures,
             "Export the picture",
-            str(self._desk.workspace.project.root.parent / name),
+            str(again or self._desk.workspace.project.root.parent / name),
             filters,
         )
         if chosen:
             path = Path(chosen)
             ending = next((one for one, text in formats.items() if text == kind), "svg")
-            path = path if path.suffix[1:] in formats else path.with_suffix(f".{ending}")
-            self._desk.run(self.write(path, part), "Export")
+            whole = path if path.suffix[1:] in formats else path.with_name(f"{path.name}.{ending}")
+            if whole != path and whole.exists():
+                self._ask(formats, part, whole)
+            else:
+                self._desk.run(self.write(whole, part), "Export")
 
     async def write(self, path: Path, part: QRectF | None = None) -> None:
         """Writes the picture in the format that a file's ending says.
@@ -112,9 +117,9 @@ class BoardExport:
             drawn = png_of if path.suffix == ".png" else svg_of
             content = await drawn(picture, picture.content() if part is None else part)
         try:
-            await asyncio.to_thread(path.write_bytes, content)
+            await asyncio.to_thread(lambda: replace_file(path.resolve(), [content]))
         except OSError as error:
-            reason = f"{path} cannot be written: {error.strerror or error}"
+            reason = f"{path} cannot be written: {why_unwritten(error)}"
             raise StoreReadOnly(reason, hint="choose another folder") from error
         self._desk.notice("ok", f"{picture.name} written to {path}")
 

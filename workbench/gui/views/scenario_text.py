@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from workbench.errors import CallerError, WorkbenchError
+from workbench.errors import CallerError, NotFound, WorkbenchError
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.views.text_page import TextPage
 from workbench.gui.widgets import ElidedLabel, error_text
@@ -145,5 +145,9 @@ class ScenarioText(QWidget):
 
     def _begin_again(self) -> None:
         if (page := self.page) is not None:
-            page.read(self._desk.workspace.texts.read(page.name))
             self.said.setText("")
+            try:
+                page.read(self._desk.workspace.texts.read(page.name))
+            except NotFound as error:
+                page.read(page.base)
+                self.said.setText(error_text(error))

@@ -27,11 +27,11 @@ from workbench.gui.drafts import DraftKeeper, may_lose
 from workbench.gui.forms import FieldError
 from workbench.gui.theme import code_font
 from workbench.gui.view import View
+from workbench.gui.views.setting_conflict import SettingConflict
 from workbench.gui.views.setting_drafts import content_of, draft_status, read_consequences, restored
 from workbench.gui.views.setting_outline import SettingOutline, branch_of
 from workbench.gui.views.setting_part import SettingPart
 from workbench.gui.widgets import Banner, ElidedLabel, EmptyState, error_text
-from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.text_merge import DesignConflict
 from workbench.services.project_editor.settings_preview import WouldBreak
 from workbench.tusk import ChangedOnDisk, TskError
@@ -61,6 +61,8 @@ class SettingsView(View):
         self._pages = QStackedLayout(self)
         self._broken = EmptyState("error", "The project file cannot be read", "", "Try again", self.refresh)
         self._pages.addWidget(self._page())
+        typed = lambda: (self._draft, self._unwritable)  # noqa: E731  # both as they are then
+        self.conflict = SettingConflict(desk, self.banner, self.changes, typed, self._take, self._load_again)
         self._pages.addWidget(self._broken)
         self.acts.offer()
 
@@ -117,7 +119,7 @@ class SettingsView(View):
         for button in (self.show_changes, self.discard, self.button):
             foot.addWidget(button)
         self.show_changes.toggled.connect(lambda _on: self._show_state())
-        self.discard.clicked.connect(self.read)
+        self.discard.clicked.connect(self.drafts.discard)
         return foot
 
     # -- reading ------------------------------------------------------------------------------------------
@@ -139,8 +141,7 @@ class SettingsView(View):
                 self.drafts.turn_to("settings", "the settings that are not saved")
             return
         try:
-            if self.desk.workspace.texts.read(PROJECT_FILE) != draft.original:
-                self._tell_changed()
+            self.conflict.look()
         except WorkbenchError as error:
             self._tell("error", str(error))
 
@@ -216,8 +217,7 @@ class SettingsView(View):
         self.outline.choose_path(tuple(written["path"]))
         self._choose(self.outline.path())
         left = self.part.form.type_in(written["form"]) if self.part.form is not None else []
-        if self.desk.workspace.texts.read(PROJECT_FILE) != self._draft.original:
-            self._tell_changed()
+        self.conflict.look()
         return left
 
     def _name(self, text: str) -> None:
@@ -334,7 +334,7 @@ class SettingsView(View):
                     return
             await asyncio.to_thread(self.desk.workspace.project_editor.save, draft, insist=insist)
         except (DesignConflict, ChangedOnDisk) as error:
-            self._tell_changed(f"Nothing was written: {error}.")
+            self.conflict.ask(f"Nothing was written: {error}.")
         except WouldBreak as error:
             self._tell("warning", f"Nothing was written: scenarios would become invalid.\n{error}", anyway)
         except TskError as error:
@@ -371,25 +371,20 @@ class SettingsView(View):
         if self.part.form is not None:
             self.part.form.submit()
 
-    def _tell_changed(self, what: str = "Saving writes both, unless in one section.") -> None:
-        said = f"Another program changed project.tsk, and here it is changed, too. {what}"
-        reload = lambda: self.desk.run(self._load_again(), "Reload the settings")  # noqa: E731  # a button's
-        self._tell("warning", said, ("Reload", reload), ("Show the difference", self._show_difference))
+    def _take(self, draft: SettingsDraft) -> None:
+        """Shows a draft of the file as it is now; a form that says the same is left alone."""
+        before, self._draft, self._base = self._draft, draft, draft
+        self._show_outline()
+        path = self.outline.path()
+        if path != self._path or before is None or draft.shows_other(before, path):
+            self._choose(path)
+        self._show_state()
 
     async def _load_again(self) -> None:
         """Shows the file as it is now; what was typed is lost only if the person says so (V2)."""
         said = "What you changed in the settings and did not save would be lost. It cannot be undone."
         if not self._written() or await may_lose(self, "Not saved", said):
             self.read()
-
-    def _show_difference(self) -> None:
-        """Shows what the other program changed, since this draft was begun."""
-        from workbench.services.project_editor import differing
-
-        if self._draft is not None:
-            lines = differing(self._draft.original, self.desk.workspace.texts.read(PROJECT_FILE))
-            self.changes.setPlainText("\n".join(lines))
-            self.changes.show()
 
     def _tell(self, kind: str, text: str, *actions: tuple[str, Callable[[], object]]) -> None:
         self.banner.set(kind, text, actions)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from workbench.gui.text.text_pane import TextPane
 from workbench.gui.widgets import Banner
 from workbench.services.design.completions import Completions, completions
 from workbench.services.design.definitions import Location, definition_at
+from workbench.services.design.line_merge import plain_lines, with_changed_lines
 from workbench.services.design.quick_fixes import QuickFix, quick_fixes
 from workbench.services.design.text_members import is_expression
 from workbench.tusk import TskError, whole_text
@@ -83,17 +83,18 @@ class TextPage(TextPane):
         return self.checked is not None and self.checked.document.text == self.editor.text()
 
     def data(self) -> bytes:
-        """Returns the text as it would be written: it begins, and its lines end, as those of the file do."""
+        """Returns the text as it would be written: it begins as the file, and lines end as they did."""
         if not self.dirty:
             return self.base
         end = "\r\n" if 2 * self.base.count(b"\r\n") > self.base.count(b"\n") else "\n"
         begin = BOM if self.base.startswith(BOM) else b""
-        return begin + self.editor.text().replace("\n", end).encode(errors="surrogatepass")
+        was = self.base.removeprefix(BOM).decode(errors="replace")
+        return begin + with_changed_lines(was, self.editor.text(), end).encode(errors="surrogatepass")
 
     @staticmethod
     def shown(data: bytes) -> str:
         """Returns a file's content as it is shown."""
-        return "\n".join(re.split(r"\r\n|\r|\u2029", data.removeprefix(BOM).decode(errors="replace")))
+        return plain_lines(data.removeprefix(BOM).decode(errors="replace"))
 
     def read(self, data: bytes) -> None:
         """Takes the file as it is now; what was typed and is not in it can be got back by undoing."""

@@ -11,7 +11,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from workbench.errors import ProjectError, WorkbenchError
+from workbench.errors import CallerError, NotFound, ProjectError, WorkbenchError
 from workbench.gui.actions import action
 from workbench.gui.chooser import ChoiceBox
 from workbench.gui.desk import Desk
@@ -35,6 +35,8 @@ PAUSE_MS = 250
 """After so long without a key the text is checked,"""
 LONGEST_MS = 2_000
 """a text that takes long only after a longer one: twice as long as that takes, but not more than this."""
+
+MAKE = "Write this text as the file"
 
 
 class TextView(View):
@@ -208,8 +210,12 @@ class TextView(View):
     def _clear(self) -> None:
         page = self.page
         if page is not None:
-            page.read(self.desk.workspace.texts.read(page.name))
             self.banner.hide()
+            try:
+                page.read(self.desk.workspace.texts.read(page.name))
+            except NotFound as error:
+                page.read(page.base)
+                self._tell_gone(page, error)
             self._edited()
 
     def _edited(self) -> None:
@@ -251,8 +257,10 @@ class TextView(View):
         for name, page in self._pages.items():
             try:
                 present = self.desk.workspace.texts.read(name)
-            except WorkbenchError:
-                continue  # it is told where the project is reloaded
+            except NotFound as error:
+                if page is self.page and page.dirty:
+                    self._tell_gone(page, error)
+                continue
             if present == page.base:
                 page.lock(present)
                 continue
@@ -279,7 +287,8 @@ class TextView(View):
 
     def _tell_changed(self, page: TextPage, conflict: str = "") -> None:
         """Says that the file changed, too, and, where both changed the same, what that is."""
-        said = f"Another program changed lines of {page.name} that are changed here, too."
+        who = self.desk.workspace.texts.who_wrote(page.name)
+        said = f"{who} changed lines of {page.name} that are changed here, too."
         self._tell(
             "warning",
             f"{said} Nothing was written: {conflict}" if conflict else said,
@@ -289,9 +298,31 @@ class TextView(View):
 
     def _keep(self, page: TextPage) -> None:
         """Goes on with what is typed: saving it takes the place of what the other program wrote."""
-        page.know_file(self.desk.workspace.texts.read(page.name))
+        try:
+            present = self.desk.workspace.texts.read(page.name)
+        except NotFound as error:
+            self._tell_gone(page, error)
+            return
         self.banner.hide()
+        if not page.lock(present):
+            page.know_file(present)
         self._edited()
+
+    def _tell_gone(self, page: TextPage, error: NotFound) -> None:
+        """Says that a file cannot be read; where it is gone the text can take its place."""
+        gone = not self.desk.workspace.texts.path(page.name).exists()
+        ways = [(MAKE, lambda: self.desk.run(self._make(page), MAKE))] if gone else []
+        self._tell("warning", error_text(error), *ways)
+
+    async def _make(self, page: TextPage) -> None:
+        """Writes the text as the file that is gone, also where something is wrong with it."""
+        data = page.data()
+        try:
+            await asyncio.to_thread(self.desk.workspace.texts.make, page.name, data)
+        except (CallerError, WorkbenchError) as error:
+            self._tell("error", error_text(error))
+        else:
+            self._written_down(page, data)
 
     def _no_change(self) -> str:
         if self.page is None or not self.page.dirty:
@@ -324,16 +355,21 @@ class TextView(View):
             self._tell_changed(page, str(error))
         except ProjectError as error:
             self._tell_problems(page, error)
+        except NotFound as error:
+            self._tell_gone(page, error)
         except WorkbenchError as error:
             self._tell("error", error_text(error))
         else:
-            page.know_file(data)
-            self.banner.hide()
-            self.drafts.note()
-            self._show_state()
-            self.desk.project_saved.emit()
+            self._written_down(page, data)
         finally:
             self.saving = False
+
+    def _written_down(self, page: TextPage, data: bytes) -> None:
+        page.know_file(data)
+        self.banner.hide()
+        self.drafts.note()
+        self._show_state()
+        self.desk.project_saved.emit()
 
     def _tell_problems(self, page: TextPage, error: ProjectError) -> None:
         """Shows what is wrong in the text; what is wrong elsewhere is said."""

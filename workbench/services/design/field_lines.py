@@ -37,6 +37,10 @@ _LIMITS = ("min", "max", "places")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _PLAIN_NAME = re.compile(r"[^\s\[\]{}]+")
 _CHOICES = re.compile(r"""(?P<names>[^=|"':,(){}\[\]]*(?:\|[^=|"':,(){}\[\]]*)+)""")
+_BEHIND = re.compile(
+    r"(?P<name>.*\S)\s+(?:(?P<key>default)\s+(?P<value>\S+)|(?P<limit>min|max|places)\s+-?\d\S*)"
+)
+"""A choice with what is meant as a rule of the field behind it."""
 
 
 class TypedNumber(float):
@@ -110,11 +114,28 @@ def _type(rest: str, words: Mapping[str, str]) -> tuple[dict[str, Any], str]:
         names = [one.strip() for one in found["names"].split("|")]
         if not all(names):
             raise InvalidValue("a choice is missing beside |", path="", hint="status: placed | paid")
-        return {"type": "choice", "choices": names}, rest[found.end() :]
+        return {"type": "choice", **_choices(names)}, rest[found.end() :]
     word = _WORD.match(rest)
     if word is None:
         raise InvalidValue("a type is missing", path="", hint=_HINT)
     return {"type": words.get(word[0], word[0])}, rest[word.end() :]
+
+
+def _choices(names: list[str]) -> dict[str, Any]:
+    """Returns choices, and the default that is said in words behind the last of them.
+
+    Raises:
+        InvalidValue: A limit is said behind them, which choices have not.
+    """
+    said = _BEHIND.fullmatch(names[-1])
+    if said is None:
+        return {"choices": names}
+    choices = [*names[:-1], said["name"]]
+    if said["limit"]:
+        raise InvalidValue(f"choices have no {said['limit']}", path="", hint=f"leave {said['limit']} out")
+    if said["value"] not in choices:
+        raise InvalidValue(f"{said['value']} is none of the choices", path="", hint=f"= {choices[0]}")
+    return {"choices": choices, "default": said["value"]}
 
 
 def _shape(plain: str, said: dict[str, Any]) -> str:

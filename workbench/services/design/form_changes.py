@@ -76,7 +76,12 @@ def line_completions(
     """
     begin = typed.rfind(",", 0, at) + 1 if several else 0
     before = typed[begin:at].lstrip()
-    shown = _put(document, (*path, before) if key else path, "" if key else before)
+    try:
+        shown = _put(document, (*path, before) if key else path, "" if key else before)
+    except InvalidValue:  # a plain value stands where a block with more of it can stand
+        shown = put(document, path[:-1], {path[-1]: before})
+    except TskError:  # what is typed is no key
+        return Completions(start=at, end=at)
     entry = shown.find((*path, before) if key else path)
     if entry is None:
         return Completions(start=at, end=at)

@@ -1,13 +1,58 @@
-"""Joins two changes of one text line by line, where each changed other lines than the other."""
+"""Joins two changes of one text line by line, and keeps the ends of lines that neither touched."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 
 Change = tuple[int, int, Sequence[str]]
 """Lines of the text as it was, from the first to behind the last, and what stands there instead."""
+
+_LINE_END = re.compile(r"\r\n|[\r\n\u2029]")
+_LINE = re.compile(r"[^\r\n\u2029]*(?:\r\n|[\r\n\u2029])|[^\r\n\u2029]+")
+
+
+def plain_lines(text: str) -> str:
+    """Returns a text whose lines all end with a line feed."""
+    return _LINE_END.sub("\n", text)
+
+
+def with_changed_lines(was: str, now: str, line_end: str) -> str:
+    """Returns a text with what changed in it; lines that did not change end as they did.
+
+    Args:
+        now: The text as it is changed; its lines end with a line feed.
+        line_end: Of lines that are new.
+    """
+    old, new = _LINE.findall(was), _LINE.findall(now)
+    plain = [plain_lines(one) for one in old]
+    start = _alike(plain, new)
+    tail = _alike(plain[start:][::-1], new[start:][::-1])
+    old_end, new_end = len(old) - tail, len(new) - tail
+    middle = _changed(old[start:old_end], plain[start:old_end], new[start:new_end], line_end)
+    lines = [*old[:start], *middle, *old[old_end:]]
+    for at in range(1, len(lines)):
+        if lines[at] == "\n" and lines[at - 1].endswith("\r"):
+            lines[at] = "\r"  # else both were one end
+    return "".join(lines)
+
+
+def _alike(one: Sequence[str], other: Sequence[str]) -> int:
+    """Returns with how many of the same lines two texts begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (here, there) in pairs if here != there), min(len(one), len(other)))
+
+
+def _changed(old: Sequence[str], plain: Sequence[str], new: Sequence[str], line_end: str) -> Iterator[str]:
+    for tag, start, end, begin, stop in SequenceMatcher(None, plain, new).get_opcodes():
+        if tag == "equal":
+            yield from old[start:end]
+            continue
+        for at, line in enumerate(new[begin:stop], start):
+            had = _LINE_END.search(old[at]) if at < end else None
+            yield line.replace("\n", had.group() if had is not None else line_end)
 
 
 def merged_lines(was: str, mine: str, theirs: str) -> str | None:

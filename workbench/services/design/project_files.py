@@ -42,6 +42,8 @@ class ProjectFiles:
         self._known: dict[str, Document] = {}
         self._content: dict[str, bytes] = {}
         """As it was last read or written."""
+        self._own: dict[str, bytes] = {}
+        """As it was last written here."""
         self.unread: tuple[str, ...] = ()
 
     def names(self) -> list[str]:
@@ -107,6 +109,14 @@ class ProjectFiles:
         known = self._known.get(name) if self._content.get(name) == data else None
         return parse(data, name) if known is None or name in self.unread else known
 
+    def who_wrote(self, name: str) -> str:
+        """Says who wrote a file as it stands, or took it away."""
+        try:
+            own = self._own.get(name) == self.read(name)
+        except NotFound:
+            own = False
+        return "Another view of this window" if own else "Another program"
+
     def has(self, name: str, content: bytes) -> bool:
         """Whether a file was so when all were read last."""
         return self._content.get(name) == content
@@ -125,9 +135,21 @@ class ProjectFiles:
                     self._make_folder(name)
                 save(self.path(name), one.dump(), was=self._content.get(name))
                 self._known[name], self._content[name] = one, one.dump()
+                self._own[name] = self._content[name]
         for name in before.keys() - after.keys():
             remove(self.path(name), was=self._content[name])
             del self._known[name], self._content[name]
+
+    def make(self, name: str, content: bytes) -> None:
+        """Writes a file that is not there, in one step.
+
+        Raises:
+            ChangedOnDisk: It is there.
+            StoreReadOnly: It cannot be written.
+        """
+        self._make_folder(name)
+        save(self.path(name), content, was=None)
+        self._own[name] = content
 
     def remove_unfinished(self) -> None:
         """Removes what processes were writing here that are no more."""
@@ -135,10 +157,12 @@ class ProjectFiles:
         remove_unfinished(self._world.model.root / FOLDER, "*.tsk")
 
     def _make_folder(self, name: str) -> None:
-        """Makes the folder of a new file."""
+        """Makes the folder of a new file; neither it nor a link of its name leads elsewhere (T3)."""
         folder = self.path(name).parent
-        if not lies_in(self._world.model.root, folder):
-            raise StoreReadOnly(f"{folder} leads out of the project", hint="make a folder of its own there")
+        for path in (folder, self.path(name)):
+            if not lies_in(self._world.model.root, path):
+                hint = f"it is a link: take it away, or put a {'folder' if path == folder else 'file'} there"
+                raise StoreReadOnly(f"{path} leads out of the project", hint=hint)
         try:
             folder.mkdir(exist_ok=True)
         except OSError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from workbench.services.design.line_merge import merged_lines
+from workbench.services.design.line_merge import merged_lines, plain_lines, with_changed_lines
 from workbench.services.design.section_piece import comments_above
 from workbench.tusk import Document, section_span
 
@@ -26,7 +26,8 @@ class Merged:
 def merge(base: Document, mine: Document, theirs: Document) -> Merged:
     """Returns a text with what was changed in either; where both changed the same lines, theirs, and where.
 
-    A section goes with the comments right above it, and with what stands between it and the next one.
+    A section goes with the comments right above it, and with what stands between it and the next one. How
+    lines end is no change.
     """
     was, own, other = pieces(base), pieces(mine), pieces(theirs)
     kept, conflicts = dict(other), []
@@ -35,24 +36,24 @@ def merge(base: Document, mine: Document, theirs: Document) -> Merged:
         if here in (before, there):
             continue
         if there != before:
-            lines = merged_lines(before, here, there) if before and here and there else None
-            if lines is None:
+            here = merged_lines(before, here, there) if before and here and there else None
+            if here is None:
                 conflicts.append(name)
-            else:
-                kept[name] = lines + kept[name][len(there or "") :]
-        elif here is None:
+                continue
+        if here is None:
             del kept[name]
         elif there is None:
             kept = _inserted(kept, own, name)
         else:
-            kept[name] = here + kept[name][len(there) :]
+            now = here + plain_lines(kept[name])[len(there) :]
+            kept[name] = with_changed_lines(kept[name], now, theirs.line_end)
     new = kept.keys() - other.keys()
     return Merged(text=_joined(kept, new, theirs.line_end), conflicts=tuple(conflicts))
 
 
 def _said(piece: str | None) -> str | None:
-    """Returns a piece without the blank lines behind it, which are a matter of what follows."""
-    return None if piece is None else piece.rstrip(" \t\r\n")
+    """Returns a piece with plain ends of lines, without the blank lines behind it, which are of the next."""
+    return None if piece is None else plain_lines(piece).rstrip(" \t\n")
 
 
 def pieces(document: Document) -> Mapping[str, str]:

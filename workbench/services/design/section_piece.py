@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from workbench.errors import InvalidValue
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.design_text import DesignText
+from workbench.services.design.line_merge import plain_lines, with_changed_lines
 from workbench.services.design.relations import place_of
 from workbench.tusk import Document, Entry, Problem, parse, parse_in_part, section_span
 from workbench.tusk.document import Path
 
 _COMMENT = re.compile(r"[ \t]*#")
-_LINE_END = re.compile(r"\r\n|\r|\u2029")
-_CHAR = re.compile(r"\r\n|.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +56,7 @@ def piece_of(document: Document, kind: str, name: str) -> SectionPiece | None:
     if path is None or span is None:
         return None
     before, text, behind = (
-        _LINE_END.sub("\n", one)
+        plain_lines(one)
         for one in (document.text[: span[0]], document.text[slice(*span)], document.text[span[1] :])
     )
     return SectionPiece(
@@ -83,7 +82,7 @@ def with_piece(text: DesignText, kind: str, name: str, *, was: str, now: str) ->
             f"{kind} {name} was changed elsewhere meanwhile", path="", hint="look at both texts"
         )
     start, end = _span(text.project, piece.path) or (0, 0)
-    written = _with_change(text.project.text[start:end], now, text.project.line_end)
+    written = with_changed_lines(text.project.text[start:end], now, text.project.line_end)
     return text.exchanged(PROJECT_FILE, [(start, end, written)])
 
 
@@ -91,15 +90,6 @@ def alike(one: str, other: str) -> int:
     """Returns with how many of the same characters two texts begin."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((at for at, (here, there) in pairs if here != there), min(len(one), len(other)))
-
-
-def _with_change(text: str, now: str, line_end: str) -> str:
-    """Returns a text with what changed in it, whose lines end with a line feed; others stay as they are."""
-    chars, was = _CHAR.findall(text), _LINE_END.sub("\n", text)
-    start = alike(was, now)
-    same = alike(was[start:][::-1], now[start:][::-1])
-    changed = now[start : len(now) - same].replace("\n", line_end)
-    return "".join((*chars[:start], changed, *chars[len(chars) - same :]))
 
 
 def _span(document: Document, path: Path) -> tuple[int, int] | None:
@@ -136,7 +126,7 @@ def with_whole(text: DesignText, *, was: str, now: str) -> DesignText:
         TskError: The file could not be read.
     """
     document = text.project
-    if _LINE_END.sub("\n", document.text) != was:
+    if plain_lines(document.text) != was:
         said = f"{PROJECT_FILE} was changed elsewhere meanwhile"
         raise InvalidValue(said, path="", hint="try it again")
-    return text.with_project(parse(_with_change(document.text, now, document.line_end), PROJECT_FILE))
+    return text.with_project(parse(with_changed_lines(document.text, now, document.line_end), PROJECT_FILE))

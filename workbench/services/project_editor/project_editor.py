@@ -34,10 +34,13 @@ class ProjectEditor:
             NotFound: It cannot be read.
         """
         project, data = self._world.model, self._files.read(PROJECT_FILE)
+        document = project.file.document if project.file is not None else None
+        if document is None or document.dump() != data:  # else it was read where the model was made
+            document = parse(data, PROJECT_FILE)
         return SettingsDraft(
             path=self._files.path(PROJECT_FILE),
             original=data,
-            document=parse(data, PROJECT_FILE),
+            document=document,
             environ=self._environ,
             handlers=None if project.restricted else tuple(self._world.registry.handlers),
         )

@@ -161,6 +161,10 @@ class SettingsDraft:
             entry=entry,
         )
 
+    def shows_other(self, draft: SettingsDraft, path: Place) -> bool:
+        """Whether the form of a section or entry shows other values than that of another draft."""
+        return bool(self._at(path) != draft._at(path))
+
     def _model(self, path: Place) -> tuple[Model, bool]:
         field = Settings.model_fields.get(path[0])
         if field is not None and (model := section_of(field.annotation)) is not None:
