@@ -458,6 +458,8 @@ async def test_V2_a_draft_that_cannot_be_kept_is_told_while_one_works(desk, unti
     desk.noticed.connect(said.append)
     with monkeypatch.context() as patch:
         fail(patch)
+        desk.workspace.drafts.keep("design/1", "made", "the unsaved design")
+        desk.workspace.drafts.write()
         desk.keep("text", "typed", "the text")
         await until(lambda: said)
     assert "Drafts cannot be kept in" in said[0].text

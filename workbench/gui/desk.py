@@ -126,6 +126,7 @@ class Desk(QObject):
         self._turn.setSingleShot(True)
         self._turn.timeout.connect(self._take_turn)
         self._typed = False
+        self._failed = ""
         self._writing = QTimer(self)
         self._writing.setSingleShot(True)
         self._writing.setInterval(WRITE_MS)
@@ -227,8 +228,9 @@ class Desk(QObject):
 
     async def _keep_typed(self) -> None:
         """Writes the drafts; says at once that they cannot be, and takes that back once they can."""
-        drafts, before = self.workspace.drafts, self.workspace.drafts.failed
+        drafts, before = self.workspace.drafts, self._failed
         await asyncio.to_thread(drafts.write)
+        self._failed = drafts.failed
         if drafts.failed != before:
             said = f"Drafts cannot be kept in {drafts.folder}: {drafts.failed}. What is typed and not saved "
             said += "would be lost if the program ended."
