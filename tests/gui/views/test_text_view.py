@@ -203,6 +203,10 @@ async def test_what_is_not_read_in_full_is_shown_and_never_written(view, file, u
     view.save()
     await until(lambda: not view.saving)
     assert file.read_bytes() == was + behind
+    file.unlink()
+    view.drafts.discard()
+    assert "cannot be read" in view.banner.text
+    assert not labels(view), "what is shown is not all of the file"
     file.write_bytes(was)
     view.drafts.discard()
     await until(lambda: quiet(view))
@@ -221,8 +225,11 @@ async def test_what_is_typed_is_not_joined_with_what_is_not_read_in_full(view, f
     view.save()
     await until(lambda: not view.saving and quiet(view))
     assert file.read_bytes() == was + behind
+    file.unlink()
+    await until(lambda: "Write this text as the file" in labels(view))
+    assert not view.page.locked
     file.write_bytes(was)
-    await until(lambda: not view.page.locked)
+    await until(lambda: quiet(view))
     await saved(view, until)
     assert file.read_bytes() == was.replace(b"[routing]", b"# mine\n[routing]")
 

@@ -309,8 +309,8 @@ class TextView(View):
         self._edited()
 
     def _tell_gone(self, page: TextPage, error: NotFound) -> None:
-        """Says that a file cannot be read; where it is gone the text can take its place."""
-        gone = not self.desk.workspace.texts.path(page.name).exists()
+        """Says that a file cannot be read; where it is gone the text can take its place, if all is there."""
+        gone = not self.desk.workspace.texts.path(page.name).exists() and not page.lock(page.base)
         ways = [(MAKE, lambda: self.desk.run(self._make(page), MAKE))] if gone else []
         self._tell("warning", error_text(error), *ways)
 
