@@ -385,6 +385,15 @@ async def test_what_is_typed_is_made_where_the_person_clicks_elsewhere(designer:
     assert (entry.isVisible(), entry.line.text(), entry.line.hasFocus()) == (True, "at: nonsense of it", True)
 
 
+async def test_what_is_made_by_a_click_on_nothing_is_chosen_and_in_sight(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    entry = designer.board.editor.entry
+    entry.line.setText("send_parcel")
+    designer.board.canvas.setFocus(Qt.FocusReason.MouseFocusReason)
+    await designer.until(lambda: designer.scene.chosen == "command:send_parcel")
+    assert entry.isHidden()
+
+
 async def test_a_process_goes_on_with_its_command_and_is_wired(designer: Designer) -> None:
     designer.key(Qt.Key.Key_C)
     await designer.type("send_parcel", pressed=CONTROL)

@@ -189,10 +189,11 @@ class BoardEditor(DesignSteps):
         self.do(label, change, partial(self._made, node, entered))
 
     def _made(self, node: DesignNode, entered: Entered) -> None:
+        if not entered.away or not self.canvas.board.chosen:
+            self.wanted = identity_of(node)
         if entered.away:
             self.entry.leave()
             return
-        self.wanted = identity_of(node)
         follows = NEXT.get(node.kind, "")
         if entered.on and follows:
             self.make_after(follows, node, self.entry.pos())
