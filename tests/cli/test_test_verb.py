@@ -59,6 +59,15 @@ def test_a_failure_says_what_was_expected_and_where(workbench, wrong, folder):
     assert said.out.splitlines()[-1] == "1 failed"
 
 
+def test_V3_a_scenario_that_asserts_nothing_counts_as_none_that_passed(workbench, folder):
+    data = '{ username: "ada", email: "ada@example.org", status: "active" }'
+    given = f'{{ event: "user.created", stream: "user-1", data: {data} }}'
+    file = folder / "scenarios" / "open.tsk"
+    file.write_text(f'"Nothing is said" {{ given: [{given}], then: [] }}')
+    said = workbench("test", folder, "open.tsk")
+    assert (said.code, said.out.splitlines()[-1]) == (0, "1 asserts nothing")
+
+
 def test_a_file_with_mistakes_is_told_and_the_others_run(workbench, folder):
     (folder / "scenarios" / "z.tsk").write_text('"x" { when: { command: "fly" }, then: [] }')
     said = workbench("test", folder)

@@ -241,6 +241,20 @@ async def test_what_is_designed_here_is_not_told_and_what_others_change_is(start
     assert not workspace.design.is_running()
 
 
+async def test_J4_rows_of_an_older_definition_are_rebuilt_from_the_notice(start, until, tmp_path):
+    window = await start((copy_sample("users-declared", tmp_path / "mine"), ""))
+    window.folder, workspace = tmp_path / "mine", window.workspace
+    values = {"user_id": "ada", "username": "Ada", "email": "ada@example.org"}
+    await workspace.commands.issue("create_user", values)
+    await workspace.running().settle()
+    change(window, "project.tsk", "[projection.users]\n", "[projection.users]\nversion: 2\n")
+    said = "The project was reloaded: stale until rebuilt: projection users."
+    await until(lambda: notices(window) == [said], within=10)
+    assert any(view.stale for view in workspace.monitor.projections())
+    press(window, "Rebuild")
+    await until(lambda: not any(view.stale for view in workspace.monitor.projections()), within=10)
+
+
 async def test_what_becomes_of_rows_is_told_also_where_it_is_designed_here(start, until, tmp_path):
     window = await start((copy_sample("users-declared", tmp_path / "mine"), ""))
     workspace = window.workspace

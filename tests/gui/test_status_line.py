@@ -23,6 +23,8 @@ from workbench.services.scenarios.scenario_status import Tally
         (Tally(passed=3, failed=1), "error", "1 failed, 3 passed"),
         (Tally(passed=3, unsure=2), "muted", "3 passed, 2 stale"),
         (Tally(passed=3, unsure=2, running=True), "muted", "3 passed, 2 running again"),
+        (Tally(empty=1), "warning", "1 asserts nothing"),
+        (Tally(passed=3, empty=2), "warning", "3 passed, 2 assert nothing"),
         (Tally(passed=3, mistakes=1), "warning", "3 passed, 1 with mistakes"),
     ],
 )

@@ -59,7 +59,12 @@ def _tell(result: ScenarioResult) -> None:
 
 def _summary(results: Sequence[ScenarioResult], mistakes: Sequence[Problem]) -> str:
     counts = _counts(results)
-    said = [f"{counts[name]:,} {name}" for name in counts if counts[name]] or ["nothing to run"]
+    empty = sum(result.passed and result.scenario.asserts_nothing for result in results)
+    counts["passed"] -= empty
+    said = [f"{counts[name]:,} {name}" for name in counts if counts[name]]
+    if empty:
+        said.append(f"{empty:,} {'asserts' if empty == 1 else 'assert'} nothing")
+    said = said or ["nothing to run"]
     if mistakes:
         said.append(f"{counted(len(mistakes), 'mistake')}: scenarios that were not read")
     return ", ".join(said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -114,8 +114,15 @@ class LiveProject(QObject):
             return
         if quiet:
             said = f"Read models: {told.rows}." if told.rows else ""
-        self._say("ok", said)
+        if told.stale:
+            self._say("warning", said, ("Rebuild", partial(self._rebuild, told.stale)))
+        else:
+            self._say("ok", said)
         self._warn()
+
+    def _rebuild(self, names: Sequence[str]) -> None:
+        for name in names:
+            self._desk.run(self._desk.workspace.projections.rebuild(name), f"Rebuild {name}")
 
     def _warn(self) -> None:
         """Tells what compiling warned of; the board marks it."""

@@ -171,14 +171,23 @@ def scenarios_said(tally: Tally) -> tuple[str, str]:
     counts = (
         (tally.failed, "failed"),
         (tally.passed, "passed"),
+        (tally.empty, "asserts nothing" if tally.empty == 1 else "assert nothing"),
         (tally.unsure, "running again" if tally.running else "stale"),
         (tally.mistakes, "with mistakes"),
     )
     said = ", ".join(f"{count:,} {word}" for count, word in counts if count)
-    if not tally.passed and not tally.failed and not tally.mistakes:
+    if tally.total == tally.unsure:
         scenarios = "scenario" if tally.unsure == 1 else "scenarios"
         said = f"{tally.unsure:,} {scenarios} {'running' if tally.running else 'not run'}"
-    role = "error" if tally.failed else "warning" if tally.mistakes else "muted" if tally.unsure else "ok"
+    role = (
+        "error"
+        if tally.failed
+        else "warning"
+        if tally.mistakes or tally.empty
+        else "muted"
+        if tally.unsure
+        else "ok"
+    )
     return role, said
 
 

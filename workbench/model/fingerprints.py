@@ -29,9 +29,12 @@ def _text(thing: object) -> str:
 
 
 def made_of(event: type[Event], upcasters: Mapping[int, Upcaster], text_of: TextOf) -> str:
-    """Returns the digest of all that reads a stored event: its class, and the steps from older versions."""
+    """Returns the digest of all that reads a stored event: its class, and the steps from older versions.
+
+    An event that keeps the name under which it is stored is the same to a fold, whatever it is called (J4).
+    """
     if event.__definition__:
-        return fingerprint(event.event_type, event.__definition__)
+        return fingerprint(event.stored_as or event.event_type, event.__definition__)
     steps = [(version, text_of(step)) for version, step in sorted(upcasters.items())]
     return fingerprint(event.event_type, event.event_version, text_of(event), steps)
 

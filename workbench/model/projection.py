@@ -247,6 +247,7 @@ class Projection:
         definition: What it was made of, where that is no Python.
         made_of: Digest of all that folds its events, of what they call and of what reads them (J7); the
             registry gives it.
+        reads: Names under which the events that it folds are stored; the registry gives them.
     """
 
     name: str
@@ -257,6 +258,7 @@ class Projection:
     doc: str = ""
     definition: str = ""
     made_of: str = ""
+    reads: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_all(f"columns of projection {self.name}", self.columns, Column)
@@ -290,4 +292,6 @@ class Projection:
     def definition_hash(self) -> str:
         """Returns a digest of table, version and code (J4, J7)."""
         columns = [(one.name, one.kind.value, one.index) for one in self.columns]
-        return fingerprint(self.name, self.version, columns, sorted(self.handlers()), self.made_of)
+        return fingerprint(
+            self.name, self.version, columns, sorted(self.reads or self.handlers()), self.made_of
+        )

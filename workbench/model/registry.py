@@ -343,9 +343,12 @@ def _giving(flows: Mapping[str, object]) -> Iterator[str]:
 
 def _folding(projection: Projection, events: Mapping[str, EventType], text_of: TextOf) -> Projection:
     """Gives a projection the digest of all that folds its events (J7)."""
-    read = [events[name].made_of for name in sorted(projection.handlers()) if name in events]
+    stored = {
+        (events[name].stored_as if name in events else "") or name: name for name in projection.handlers()
+    }
+    read = [events[stored[name]].made_of for name in sorted(stored) if stored[name] in events]
     text = projection.definition or text_of(projection)
-    return replace(projection, made_of=fingerprint(text, read))
+    return replace(projection, made_of=fingerprint(text, read), reads=tuple(sorted(stored)))
 
 
 def _add(into: dict[str, T], name: str, value: T, kind: str) -> None:

@@ -222,3 +222,11 @@ async def test_a_card_that_is_not_chosen_moves_the_board_when_it_is_dragged(shop
     shop.release(start - QPoint(40, 20))
     assert shop.board.canvas.mapToScene(0, 0) != before
     assert shop.text == SHOP
+
+
+async def test_a_click_on_the_handle_asks_what_new_thing_follows(shop: Designer) -> None:
+    shop.scene.choose(SEND)
+    shop.click(shop.handle(SEND))
+    entry = shop.board.editor.entry
+    assert (shop.scene.chosen, entry.isVisible(), entry.list.count() > 0) == (SEND, True, True)
+    assert entry.asking.title == "send_parcel …"

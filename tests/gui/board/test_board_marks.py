@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.board.designing import CONTROL
 from tests.services.design.marks.mark_examples import NOTE, PARCEL
 from workbench.gui.board.board_graph import BoardGraph
+from workbench.gui.board.board_marks import STALE
 from workbench.gui.board.mark_painter import card_marks, ring_of
 from workbench.gui.desk import Desk
 from workbench.gui.details.schema_dialog import SchemaDialog
@@ -158,6 +159,17 @@ async def test_what_is_wrong_and_has_no_fix_is_told_and_leads_to_its_text(
     QTest.keyClick(popover.list, Qt.Key.Key_Return)
     assert board.details.tabs.currentWidget() is board.details.section
     assert board.details.section.pane.editor.hasFocus()
+
+
+async def test_J4_stale_rows_are_made_again_from_their_mark(board: BoardView, until: Any) -> None:
+    told = board.scene.graph.by_id[PARCELS]
+    board.scene.graph = BoardGraph((replace(told, problems=(STALE,)),), ())
+    board.canvas.reveal(PARCELS)
+    board.marks.explain(PARCELS)
+    assert board.marks.popover.list.item(0).text() == "Rebuild now"
+    before = board.desk.workspace.monitor.projections()[0].generation
+    QTest.keyClick(board.marks.popover.list, Qt.Key.Key_Return)
+    await until(lambda: board.desk.workspace.monitor.projections()[0].generation > before)
 
 
 async def test_what_is_wrong_while_it_runs_leads_to_where_it_runs(board: BoardView) -> None:

@@ -130,6 +130,19 @@ def test_the_definition_of_rows_changes_with_their_section_alone(load):
     assert other.projections["accounts"].definition_hash() != before.definition_hash()
 
 
+def test_J4_an_event_that_stays_stored_under_its_name_leaves_rows_as_they_are(load):
+    before, head = load(EXAMPLE).registry, "[event.account.credited]\n"
+    assert head in EXAMPLE
+    renamed = EXAMPLE.replace("account.credited", "account.added")
+    other = load(renamed).registry
+    kept = load(
+        renamed.replace("[event.account.added]\n", '[event.account.added]\nstored_as: "account.credited"\n')
+    )
+    assert "account.added" in kept.registry.events
+    accounts = [one.projections["accounts"].definition_hash() for one in (before, kept.registry, other)]
+    assert accounts[0] == accounts[1] != accounts[2]
+
+
 MODULE = '''
 from typing import ClassVar
 import msgspec

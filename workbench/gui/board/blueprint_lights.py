@@ -34,7 +34,7 @@ class HandleItem(QGraphicsItem):
         self.setPos(*handle_of(box))
         self.setZValue(4)
         self.setCursor(Qt.CursorShape.CrossCursor)
-        self.setToolTip(plain_tip("Drag to what follows, or to an empty place for something new"))
+        self.setToolTip(plain_tip("Click for something new that follows, or drag to what follows"))
 
     @override
     def boundingRect(self) -> QRectF:

@@ -171,6 +171,7 @@ class BoardHand(QObject):
             self._editor.fields.change(held.node, held.field)
         else:
             board.choose(held.key)
+            self._editor.wires.ask_what_follows(held.node, place + self._canvas.viewport().pos())
         return True
 
     # -- what is shown -------------------------------------------------------------------------------------

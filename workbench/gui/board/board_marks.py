@@ -19,12 +19,11 @@ from workbench.gui.reads import Question, takes_time
 from workbench.gui.widgets import toolbar_button
 from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
-from workbench.services.design.marks.mark import DesignMark, MarkKind, Severity
+from workbench.services.design.marks.mark import DesignMark, MarkFix, MarkKind, Severity
 from workbench.tusk import Problem
 
 if TYPE_CHECKING:
     from workbench.gui.board.board_editor import BoardEditor
-    from workbench.services.design.marks.mark import MarkFix
 
 
 UNSAVED = MarkKind(
@@ -42,6 +41,8 @@ RUNNING = MarkKind(
     way="open it, and see what can be done there",
 )
 """What is wrong with a node, where that is no mark of the design."""
+STALE = "Its definition changed since its rows were made"
+"""What is wrong with a read model whose rows are to be made again (J4)."""
 
 
 def _trouble(node: str, said: str, place: Problem | None) -> DesignMark:
@@ -53,7 +54,11 @@ def _trouble(node: str, said: str, place: Problem | None) -> DesignMark:
     kind = RUNNING if place is None else UNSAVED
     if place is not None and place.hint:
         kind = replace(kind, way=place.hint)
-    return DesignMark(kind=kind, node=node, part=("", ""), place=place, message=said)
+    fixes = tuple[MarkFix, ...]()
+    if said == STALE:
+        effect = "all rows are made again from the whole log"
+        fixes = (MarkFix(label="Rebuild now", effect=effect, rebuilds=node.partition(":")[2]),)
+    return DesignMark(kind=kind, node=node, part=("", ""), place=place, message=said, fixes=fixes)
 
 
 class BoardMarks(QObject):
@@ -213,10 +218,12 @@ class BoardMarks(QObject):
             self.popover.show_marks(told, self._editor.on_canvas(board.box_of(board.here or node)))
 
     def fix(self, fix: MarkFix) -> None:
-        """Does what takes a mark away, as a step that can be undone."""
-        why = self._editor.why_not()
-        if why:
-            self._editor.desk.notice("info", why)
+        """Does what takes a mark away; a change of the texts is a step that can be undone."""
+        desk = self._editor.desk
+        if fix.rebuilds:
+            desk.run(desk.workspace.projections.rebuild(fix.rebuilds), f"Rebuild {fix.rebuilds}")
+        elif why := self._editor.why_not():
+            desk.notice("info", why)
         elif fix.opens:
             self.schema_wanted.emit(fix.opens)
         else:

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.gui.board.board_graph import BoardGraph, BoardNode, kind_of
+from workbench.gui.board.board_marks import STALE
 from workbench.gui.board.mark_list import MarkList
 from workbench.gui.icons import icon
 from workbench.gui.reads import Question, takes_time
@@ -99,7 +100,7 @@ def trouble(live: Live) -> dict[str, tuple[str, ...]]:
         elif projection.rebuild is not None and projection.rebuild.fault:
             said.append(f"Its rebuild faulted at position {projection.rebuild.fault_position:,}")
         elif projection.stale and projection.checkpoint:  # else it has read nothing that would be read again
-            said.append("Its definition changed: rebuild it")
+            said.append(STALE)
     return {node: tuple(problems) for node, problems in found.items() if problems}
 
 

@@ -251,13 +251,24 @@ class ScenariosView(View):
     def _summarize(self) -> None:
         tally = self._verdicts.tally()
         total = tally.total - tally.mistakes
-        judged = tally.passed + tally.failed
+        judged = tally.passed + tally.failed + tally.empty
         parts = [f"{tally.passed:,} of {total:,} passed"] if judged else [f"{total:,} not run"]
         parts += [f"{tally.failed:,} failed"] if tally.failed else []
+        parts += (
+            [f"{tally.empty:,} {'asserts' if tally.empty == 1 else 'assert'} nothing"] if tally.empty else []
+        )
         parts += [f"{tally.unsure:,} without a current result"] if judged and tally.unsure else []
         parts += [f"{counted(tally.mistakes, 'file')} with mistakes"] if tally.mistakes else []
         done = not tally.unsure and not tally.mistakes
-        kind = "error" if tally.failed else "warning" if tally.mistakes else "ok" if done else "neutral"
+        kind = (
+            "error"
+            if tally.failed
+            else "warning"
+            if tally.mistakes or tally.empty
+            else "ok"
+            if done
+            else "neutral"
+        )
         self.summary.set(kind, ", ".join(parts))
 
     # -- what is chosen -------------------------------------------------------------------------------------

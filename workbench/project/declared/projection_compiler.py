@@ -205,13 +205,19 @@ def projection_of(draft: Compilation, name: str, section: ProjectionSection) -> 
         version=section.version,
         on_fault=section.on_fault,
         doc=section.description,
-        definition=_definition(section),
+        definition=_definition(draft, section),
     )
 
 
-def _definition(section: ProjectionSection) -> str:
-    """Returns all that its rows follow from; also that columns begin at 0 (J4)."""
-    written = section.model_dump_json(exclude={"description", "on_fault", "version", "columns"})
+def _definition(draft: Compilation, section: ProjectionSection) -> str:
+    """Returns all that its rows follow from; also that columns begin at 0 (J4).
+
+    Events stand in it under the names under which they are stored.
+    """
+    stored = {name: getattr(part.cls, "stored_as", "") for name, part in draft.events.items()}
+    on = {stored.get(name) or name: one for name, one in section.on.items()}
+    left_out = {"description", "on_fault", "version", "columns"}
+    written = section.model_copy(update={"on": on}).model_dump_json(exclude=left_out)
     begun = _begun(section).keys()
     growing = [one for one in section.on.values() if (one.add or one.count) and not one.where]
     left = any(begun - {*one.add, *one.count, *one.set} for one in growing)

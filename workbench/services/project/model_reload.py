@@ -29,6 +29,8 @@ Adopt = Callable[[Project], Awaitable[None]]
 KINDS = ("aggregates", "commands", "queries", "events", "projections", "subscriptions", "reactors", "topics")
 SHOWN = 6
 """Names of what came and went that are listed; more are counted."""
+REBUILT, STALE = "rebuilt, as their columns changed", "stale until rebuilt"
+"""What becomes of rows whose definition is another."""
 
 
 class ReloadOutcome(StrEnum):
@@ -49,6 +51,7 @@ class Reload:
         changed: Files that changed or are new, from the project's folder.
         reopen: What takes effect only once the project is opened again; empty if all has.
         rows: Which rows of read models are rebuilt, or stale until they are (J4); empty where none are.
+        stale: Names of the read models whose rows are stale.
         digest: Of the modules that wait to be trusted.
     """
 
@@ -58,6 +61,7 @@ class Reload:
     changed: tuple[str, ...] = ()
     reopen: str = ""
     rows: str = ""
+    stale: tuple[str, ...] = ()
     digest: str = ""
 
     @property
@@ -155,7 +159,8 @@ class ModelReload:
         self._pending = True
         try:
             fresh = await asyncio.to_thread(self._load, trust=trust)
-            rows = _outdated(project.registry, fresh.registry, self._world.reader)
+            rebuilt, stale = _outdated(project.registry, fresh.registry, self._world.reader)
+            rows = _told({REBUILT: _projections(rebuilt), STALE: _projections(stale)})
             said = "; ".join(filter(None, (difference(project.registry, fresh.registry), rows)))
             await self._adopt(fresh)
         except _Untrusted as error:
@@ -177,6 +182,7 @@ class ModelReload:
             changed=changed,
             reopen=_kept(project, fresh),
             rows=rows,
+            stale=tuple(stale),
         )
 
     def _load(self, *, trust: str) -> Project:
@@ -210,15 +216,19 @@ def difference(before: Registry, after: Registry) -> str:
     return _told({"new": came, "gone": went})
 
 
-def _outdated(before: Registry, after: Registry, reader: Reader) -> str:
-    """Says which read models are rebuilt or stale by a change; those without anything are neither (J4)."""
+def _outdated(before: Registry, after: Registry, reader: Reader) -> tuple[list[str], list[str]]:
+    """Returns which read models are rebuilt and which stale by a change; none without anything (J4)."""
     rebuilt, stale = list[str](), list[str]()
     for name, new in after.projections.items():
         live = next((one for one in reader.generations(name) if one.live), None)
         changed = before.projections.get(name, new).definition_hash() != new.definition_hash()
         if changed and live is not None and is_stale(new, live) and not has_nothing(new, reader):
-            (rebuilt if live.columns != new.shape() else stale).append(f"projection {name}")
-    return _told({"rebuilt, as their columns changed": rebuilt, "stale until rebuilt": stale})
+            (rebuilt if live.columns != new.shape() else stale).append(name)
+    return rebuilt, stale
+
+
+def _projections(names: Iterable[str]) -> list[str]:
+    return [f"projection {name}" for name in names]
 
 
 def _told(found: Mapping[str, list[str]]) -> str:

@@ -43,6 +43,7 @@ class Tally:
 
     Attributes:
         passed, failed: By verdicts on the model that runs now.
+        empty: Passed, but assert nothing.
         unsure: Not run yet, or only on an earlier model.
         mistakes: Files with mistakes, of which only the scenarios without one are read.
         running: Whether they are being run.
@@ -50,6 +51,7 @@ class Tally:
 
     passed: int = 0
     failed: int = 0
+    empty: int = 0
     unsure: int = 0
     mistakes: int = 0
     running: bool = False
@@ -57,7 +59,7 @@ class Tally:
     @property
     def total(self) -> int:
         """How many scenarios, and files with mistakes, there are."""
-        return self.passed + self.failed + self.unsure + self.mistakes
+        return self.passed + self.failed + self.empty + self.unsure + self.mistakes
 
 
 class ScenarioStatus:
@@ -117,17 +119,24 @@ class ScenarioStatus:
 
     def tally(self) -> Tally:
         """Counts the verdicts; those of an earlier model count as unsure."""
-        passed = failed = unsure = 0
+        passed = failed = empty = unsure = 0
         for scenario in self.all():
             if not self.holds(scenario):
                 unsure += 1
-            elif self._kept[scenario.title].result.passed:
-                passed += 1
-            else:
+            elif not self._kept[scenario.title].result.passed:
                 failed += 1
+            elif scenario.asserts_nothing:
+                empty += 1
+            else:
+                passed += 1
         mistakes = sum(bool(file.problems) for file in self.files)
         return Tally(
-            passed=passed, failed=failed, unsure=unsure, mistakes=mistakes, running=bool(self.running)
+            passed=passed,
+            failed=failed,
+            empty=empty,
+            unsure=unsure,
+            mistakes=mistakes,
+            running=bool(self.running),
         )
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:

@@ -50,12 +50,14 @@ class MarkFix:
     Attributes:
         effect: What it writes.
         opens: Event whose schema is to be opened; the change is made there, and is none here.
+        rebuilds: Read model that is to be rebuilt; nothing is written.
     """
 
     label: str
     effect: str
     change: Callable[[DesignText], DesignText] = lambda text: text
     opens: str = ""
+    rebuilds: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
