@@ -75,7 +75,7 @@ class FormPane(QScrollArea):
         # A bar that came and went would change the width by which lines are as high as they are, without end.
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.verticalScrollBar().rangeChanged.connect(lambda *_: self._keep_in_sight())
+        self.verticalScrollBar().rangeChanged.connect(self._range_changed)
 
     def show_form(self, rows: Sequence[FormRow], problems: Sequence[FormProblem], why_not: str) -> None:
         """Shows rows.
@@ -221,6 +221,10 @@ class FormPane(QScrollArea):
                 return
         if len(self.rows) < len(self._planned):
             self._focus = path
+
+    def _range_changed(self, _least: int, most: int) -> None:
+        self.verticalScrollBar().setEnabled(most > 0)  # it stands always, and has a handle where it is of use
+        self._keep_in_sight()
 
     def _held(self) -> Row | None:
         """Returns the row that has the keyboard."""
