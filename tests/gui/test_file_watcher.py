@@ -62,6 +62,8 @@ async def test_closed_it_tells_nothing_more(watched, until):
     path, watch, heard = watched
     path.write_text("two")
     watch.close()
+    watch._touched()  # what was noticed before and comes only now
+    assert not watch._timer.isActive()
     QApplication.instance().applicationStateChanged.emit(Qt.ApplicationState.ApplicationActive)
     QApplication.processEvents()
     assert heard == []

@@ -56,6 +56,8 @@ class Watch(QObject):
         self.blockSignals(True)
 
     def _touched(self) -> None:
+        if self.signalsBlocked():  # closed: what was noticed before comes yet
+            return
         if not self._timer.isActive():
             self._since.restart()
         self._timer.start(max(0, min(QUIET_MS, LONGEST_MS - self._since.elapsed())))

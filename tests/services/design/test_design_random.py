@@ -44,6 +44,7 @@ def opened(tmp_path, stores, by_hand):
 
     yield opening
     for one in made:
+        one.drafts.close()
         one.world.store.close()
 
 

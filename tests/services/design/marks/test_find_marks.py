@@ -90,6 +90,7 @@ def test_what_a_fix_did_is_undone_to_the_byte(code, tmp_path):
             assert file.read_bytes() != text
             design.undo()
             assert file.read_bytes() == text
+    drafts.close()
 
 
 # -- what is no mark ---------------------------------------------------------------------------------------
