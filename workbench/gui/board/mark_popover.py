@@ -60,7 +60,7 @@ class MarkPopover(QFrame):
     moves = (
         WidgetKey("↑ ↓", "Go through what could be done"),
         WidgetKey("← →", "Go to the next mark of the card"),
-        WidgetKey("Enter", "Do it; one step that can be undone"),
+        WidgetKey("Enter", "Do it; what it writes can be undone"),
         WidgetKey("Esc", "Leave it as it is"),
     )
     chosen = Signal(object)
