@@ -11,6 +11,7 @@ from uuid import UUID
 from workbench.model.event import RecordedEvent, StoredData
 from workbench.model.messaging import Message
 from workbench.model.row_conditions import Where
+from workbench.store.letter_jobs import Job
 from workbench.store.list_ports import EventLists, LetterLists, RecordLists, StreamLists, TableLists
 from workbench.store.operations import Operation
 from workbench.store.stored_values import (
@@ -18,7 +19,6 @@ from workbench.store.stored_values import (
     Delivery,
     Depth,
     Instance,
-    Job,
     Page,
     PassedEvent,
     ProjectionState,

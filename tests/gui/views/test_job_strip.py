@@ -11,8 +11,8 @@ from workbench.gui.views.job_strip import duration, progress, title
 from workbench.gui.views.letter_actions import ARCHIVE, AT_ONCE, PURGE, REPLAY, fates
 from workbench.gui.views.letters_view import LettersView
 from workbench.services.dead_letters import JobReport
+from workbench.store.letter_jobs import Job, JobStatus
 from workbench.store.operations import StartJob
-from workbench.store.stored_values import Job, JobStatus
 
 MANY = AT_ONCE + 5
 

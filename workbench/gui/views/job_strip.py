@@ -28,11 +28,11 @@ from workbench.gui.views.letter_actions import DEED_OF, RESTORE, account, letter
 from workbench.gui.widgets import plain_label, toolbar_button
 from workbench.model.dead_letter import UNDOABLE, LetterAct
 from workbench.services.dead_letters import JobReport, act_of
-from workbench.store.stored_values import JobStatus
+from workbench.store.letter_jobs import JobStatus
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
-    from workbench.store.stored_values import Job
+    from workbench.store.letter_jobs import Job
 
 RECENT = 5
 """Jobs that are shown when those that ended are asked for."""

@@ -17,7 +17,8 @@ from workbench.model.dead_letter import LetterAct, LetterStatus, allowed
 from workbench.services.dead_letters import Report, act_of
 
 if TYPE_CHECKING:
-    from workbench.store.stored_values import DeadLetter, Job, LetterLine
+    from workbench.store.letter_jobs import Job
+    from workbench.store.stored_values import DeadLetter, LetterLine
 
 SAMPLES = 3
 SOON = 0.5
