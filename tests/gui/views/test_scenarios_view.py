@@ -212,11 +212,16 @@ async def test_ctrl_enter_takes_what_came_whichever_line_has_the_keyboard(view, 
     view.run_all.click()
     await until(lambda: not view.busy and view._current().name == "A wrong one")
     steps = view.detail.steps
-    await until(lambda: steps.acts["take"].isEnabled())
+    await until(steps.acts["take"].isEnabled)
     steps.table.choose_index(0)
     steps.table.setFocus()
     QTest.keyClick(steps.table, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    await until(lambda: 'then: { event: "outage.reported", data: { domain: "b.org"' not in (folder / "some.tsk").read_text())
+    await until(
+        lambda: (
+            'then: { event: "outage.reported", data: { domain: "b.org"'
+            not in (folder / "some.tsk").read_text()
+        )
+    )
     await until(lambda: view.summary.text() == "✓ 2 passed")
 
 
