@@ -48,7 +48,7 @@ def _takes(parser: Parser) -> None:
         metavar="STEPS",
         type=words,
         default="",
-        help="replay so many first, such as 1,5,20, then the rest; stop at the first new failure",
+        help="replay by steps such as 1,5,20, then the rest; stop at the first new failure",
     )
     parser.add_argument("--pace", metavar="N", type=float, default=0.0, help="at most N letters a second")
     parser.add_argument("--preview", action="store_true", help="only say what the patch would make of them")
@@ -239,7 +239,7 @@ def _job_said(report: JobReport) -> list[str]:
 
 def _note_takes(parser: Parser) -> None:
     choice_options(parser, "noted")
-    parser.add_argument("--owner", metavar="NAME", type=words, help="who takes care of them; - for nobody")
+    parser.add_argument("--owner", metavar="NAME", type=words, help="who takes care of them; - for none")
     parser.add_argument("--text", metavar="TEXT", type=words, help="what is known of them; - for nothing")
     parser.json("noted")
 

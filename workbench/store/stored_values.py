@@ -204,7 +204,7 @@ class LetterFacts(NamedTuple):
         metadata: JSON, or None.
         tries: How many were made.
         died_at: Microseconds since 1970.
-        owner: Who takes care of it; empty for nobody.
+        owner: Who takes care of it; empty for none.
         note: What operators wrote about it.
     """
 

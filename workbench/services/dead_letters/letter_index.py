@@ -80,7 +80,7 @@ class LetterCluster:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FoundLetters:
+class LettersFound:
     """What a query found.
 
     Attributes:
@@ -125,7 +125,7 @@ class LetterIndex:
         with self._lock:
             self._columns = {key: found for key, found in self._columns.items() if _lasts(key)}
 
-    def ask(self, reader: Reader, query: LetterQuery, told: Progress) -> FoundLetters:
+    def ask(self, reader: Reader, query: LetterQuery, told: Progress) -> LettersFound:
         """Returns what a query finds; reads in slices.
 
         Raises:
@@ -173,12 +173,12 @@ class LetterIndex:
         total: int,
         found: array[int],
         columns: dict[tuple[str, ...], dict[int, str]],
-    ) -> FoundLetters:
+    ) -> LettersFound:
         times = [self._known[one].died_at for one in found if one in self._known]
         span = (min(times, default=0), max(times, default=0) + 1)
         levels = [(by, columns["by", by]) for by in (query.by, query.then) if by]
         hours, until = _hours(times)
-        return FoundLetters(
+        return LettersFound(
             query=query,
             total=total,
             numbers=found,

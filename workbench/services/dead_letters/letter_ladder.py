@@ -28,7 +28,7 @@ class Rung:
 
 
 def rungs(ladder: Sequence[int], count: int) -> tuple[Rung, ...]:
-    """Returns the steps for so many letters; the rest is the last one."""
+    """Returns the steps for a number of letters; the rest is the last one."""
     found: list[Rung] = []
     begin = 0
     for size in (*ladder, count):

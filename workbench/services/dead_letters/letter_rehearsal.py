@@ -45,7 +45,7 @@ Told = Callable[[str, int, int], object]
 """Told what is done, and how much of how much of it."""
 
 
-class RehearsalStopped(Exception):  # no error: somebody asked for it
+class RehearsalStopped(Exception):  # no error: it was asked for
     """The rehearsal was cancelled; nothing of it is left."""
 
 
@@ -96,7 +96,7 @@ class LetterRehearsal:
     """Replays letters, as they are or patched, in a world of its own that ends with it.
 
     The world has a copy of the store and a clock that is moved by hand. Handlers are told that it is a dry
-    run; one of the project's code that does not ask acts on the outside all the same.
+    run; one of the project's code that does not ask acts on the outside anyway.
     """
 
     def __init__(self, world: World[Project]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import NotFound
 from workbench.services.dead_letters.letter_acts import note
-from workbench.services.dead_letters.letter_index import FoundLetters, LetterIndex, LetterQuery
+from workbench.services.dead_letters.letter_index import LetterIndex, LetterQuery, LettersFound
 from workbench.services.dead_letters.letter_patch import (
     LetterPatch,
     PatchedLetter,
@@ -33,8 +33,8 @@ Told = Callable[[int, int], object]
 """Told how many letters of how many were dealt with."""
 
 
-def nobody(_done: int, _all: int) -> None:
-    """Is told how far something is, and says nothing."""
+def quietly(_done: int, _all: int) -> None:
+    """Is told how far something is, and shows nothing of it."""
 
 
 class LetterRepair:
@@ -51,7 +51,7 @@ class LetterRepair:
 
     # -- finding ------------------------------------------------------------------------------------------
 
-    def find(self, query: LetterQuery, told: Told = nobody) -> FoundLetters:
+    def find(self, query: LetterQuery, told: Told = quietly) -> LettersFound:
         """Returns the letters that fit, in groups; reads each letter once, so that the next answer is quick.
 
         It is to be called in a thread for reads, see `World.ask`.
@@ -61,7 +61,7 @@ class LetterRepair:
         """
         return self._index.ask(self._world.reader, query, told)
 
-    async def found(self, query: LetterQuery, told: Told = nobody) -> FoundLetters:
+    async def found(self, query: LetterQuery, told: Told = quietly) -> LettersFound:
         """Returns what `find` does, without holding up the loop; raises as that."""
         return await self._world.ask(partial(self.find, query, told))
 
@@ -86,7 +86,7 @@ class LetterRepair:
         """
         return try_patch(SchemaCheck(self._world.registry), patch, self.facts(number))
 
-    async def check(self, patch: LetterPatch, numbers: Sequence[int], told: Told = nobody) -> PatchReport:
+    async def check(self, patch: LetterPatch, numbers: Sequence[int], told: Told = quietly) -> PatchReport:
         """Tries a patch on letters, and checks every copy against its type's schema; nothing is stored."""
         check = SchemaCheck(self._world.registry)
         found: list[PatchedLetter] = []
@@ -131,7 +131,7 @@ class LetterRepair:
         """Writes who takes care of letters, and what is known of them; returns of how many.
 
         Args:
-            owner: Empty for nobody; None leaves it as it is.
+            owner: Empty for quietly; None leaves it as it is.
             text: The note; empty for none; None leaves it as it is.
 
         Raises:

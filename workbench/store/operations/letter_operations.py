@@ -124,7 +124,7 @@ class NoteLetters(Operation, frozen=True, kw_only=True):
     """Writes who takes care of dead letters, and what is known of them; answers of how many there are.
 
     Attributes:
-        owner: Empty for nobody; None leaves it as it is.
+        owner: Empty for none; None leaves it as it is.
         note: Empty for none; None leaves it as it is.
     """
 
