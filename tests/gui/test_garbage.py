@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from tests.conftest import ROOT
 from workbench.gui.garbage import GarbageCollector
+from workbench.gui.loop import WorkbenchLoop
 
 
 class Cycle:
@@ -37,13 +40,31 @@ async def test_a_cycle_ends_on_the_thread_of_the_loop(until: Any) -> None:
     assert ended == [threading.get_ident()]
 
 
-def test_python_collects_again_by_itself_once_the_loop_has_ended() -> None:
-    assert gc.isenabled()
-    with GarbageCollector(lambda: 5.0).alone():
-        assert not gc.isenabled()
-        with GarbageCollector(lambda: 5.0).alone():
-            assert not gc.isenabled()
-        assert not gc.isenabled()
+@pytest.fixture
+def paused(qapp: QApplication) -> Iterator[WorkbenchLoop]:
+    """A loop that has run, and may run again."""
+    was = gc.isenabled()
+    gc.enable()
+    loop = WorkbenchLoop(qapp)
+    loop.run_until_complete(asyncio.sleep(0))
+    yield loop
+    loop.close()
+    if not was:
+        gc.disable()
+
+
+def test_nothing_ends_on_another_thread_while_the_loop_pauses(paused: WorkbenchLoop) -> None:
+    ended: list[int] = []
+    thread = threading.Thread(target=allocate, args=([Cycle(ended)],))
+    thread.start()
+    thread.join()
+    assert ended == []
+
+
+def test_python_collects_again_by_itself_once_the_loop_is_closed(paused: WorkbenchLoop) -> None:
+    paused.run_until_complete(asyncio.sleep(0))
+    assert not gc.isenabled()
+    paused.close()
     assert gc.isenabled()
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 WHOLE_EVERY = 10.0
 """Seconds at least between two looks at everything that there is."""
@@ -25,17 +24,18 @@ class GarbageCollector:
     def __init__(self, time: Callable[[], float]) -> None:
         self._time = time
         self._next_whole = 0.0
+        self._took = False
 
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Has nothing but `collect` collect within."""
-        was = gc.isenabled()
+    def take_over(self) -> None:
+        """Has nothing but `collect` collect from now on; a second call does nothing."""
+        self._took = self._took or gc.isenabled()
         gc.disable()
-        try:
-            yield
-        finally:
-            if was:
-                gc.enable()
+
+    def give_back(self) -> None:
+        """Lets Python collect again by itself, unless something else kept it from that."""
+        if self._took:
+            gc.enable()
+        self._took = False
 
     def collect(self) -> None:
         """Collects what is due, by the thresholds of `gc`; called on the window's thread, often."""
