@@ -19,7 +19,7 @@ async def board(desk: Desk, qtbot: QtBot, until: Any) -> BoardView:
     made = BoardView(desk)
     qtbot.addWidget(made)
     made.show()
-    await until(lambda: made.scene.cards())
+    await until(made.scene.cards)
     return made
 
 
