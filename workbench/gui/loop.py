@@ -102,7 +102,7 @@ class WorkbenchLoop(_BaseLoop):
         self._wake_posted = False
         self._fatal: BaseException | None = None
         self._driver = _Driver(self)
-        self._garbage = GarbageCollector(self.time)
+        self._garbage = GarbageCollector()
         super().__init__(app)  # type: ignore[arg-type]  # qasync's constructor takes the application
 
     # qasync starts ten threads at the first use of its executor and keeps its own exception handler, which
