@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,22 +15,18 @@ from workbench.model.counts import counted
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.event import RecordedEvent
 from workbench.model.issued_by import issued_by
-from workbench.model.messaging import COMMANDS_TOPIC, Message, event_as_message
-from workbench.model.secrets import masked, without_secrets
+from workbench.model.messaging import COMMANDS_TOPIC, Message
 from workbench.services.story.causes import actor_kinds, origin_words
 from workbench.services.story.makers import maker_of
 from workbench.services.story.story import Fate, Story, StoryLine, Told
+from workbench.services.story.story_words import fields_told, passes, planned, retry, standing, tries
 
 if TYPE_CHECKING:
-    from workbench.model.messaging import Subscription
     from workbench.model.registry import Registry
     from workbench.services.story.story_facts import StoryFacts
     from workbench.store.stored_values import CommandRecord, DeadLetter, Delivery
 
 MOST_LINES = 20_000
-LONGEST = 120
-"""Characters of the fields of the first command that its heading tells."""
-_SETTLED = {DeliveryState.DONE, DeliveryState.EXPIRED, DeliveryState.SKIPPED}
 Thing = RecordedEvent | Message
 
 
@@ -162,8 +157,8 @@ class StoryLines:
             fate=fate,
             begun=_at(cause) if cause is not None else one.at,
             ended=done if fate is not Fate.WAITS else None,
-            waits=_planned(message, record, self._looked_at(row)),
-            tries=_tries(row, letter),
+            waits=planned(message, record, self._looked_at(row)),
+            tries=tries(row, letter),
             cause=cause.position if cause is not None else 0,
             letter=letter.number if letter is not None else 0,
         )
@@ -175,14 +170,14 @@ class StoryLines:
     def _outcome(self, one: _Command, row: Delivery | None, letter: DeadLetter | None) -> tuple[Fate, str]:
         record, message = one.record, one.message
         if record is not None and record.outcome == CommandOutcome.ACCEPTED:
-            tries = counted(record.attempts, "try", "tries")
+            times = counted(record.attempts, "try", "tries")
             none = "" if record.first_position else "nothing to do"
-            return Fate.ENDED, f"decided in {tries} after conflicts" if record.attempts > 1 else none
+            return Fate.ENDED, f"decided in {times} after conflicts" if record.attempts > 1 else none
         if record is not None and (letter is None or letter.status != "open"):
             return Fate.REFUSED, f"{record.outcome}: {record.message}"
         if message is not None and message.withdrawn:
             return Fate.ENDED, "taken back before it was due"
-        return _standing(row, letter) or (Fate.WAITS, "waits to be handled")
+        return standing(row, letter) or (Fate.WAITS, "waits to be handled")
 
     def _appended(self, thing: Thing, depth: int, cause: Thing | None) -> tuple[StoryLine, Iterable[Any]]:
         """Tells of an event or message that no command made: a handler did, or it came from outside."""
@@ -197,7 +192,7 @@ class StoryLines:
             said="appended" if event else f"published to {_place(thing)}",
             begun=_at(cause) if cause is not None else _at(thing),
             ended=_at(thing),
-            waits=_planned(thing, None, 0) if isinstance(thing, Message) else None,
+            waits=planned(thing, None, 0) if isinstance(thing, Message) else None,
             cause=cause.position if cause is not None else 0,
         )
         return line, self._after(line, [thing], [])
@@ -266,13 +261,13 @@ class StoryLines:
             yield from (one.name for one in self.registry.reactors.values() if thing.type in one.events)
         topics = {_place(thing)} if message else self.registry.routing.topics_of(thing.type)
         for one in self.registry.subscriptions.values():
-            if one.topic in topics and (not one.types or thing.type in one.types) and _passes(one, thing):
+            if one.topic in topics and (not one.types or thing.type in one.types) and passes(one, thing):
                 yield one.name
 
     def _delivery(self, name: str, thing: Thing, depth: int) -> StoryLine:
         """Tells of a subscription that got something, or did not yet, and made nothing of it."""
         row, letter = self._rows.get((name, thing.position)), self._letters.get((name, thing.position))
-        found = _standing(row, letter)
+        found = standing(row, letter)
         if found is None and self.facts.cursors.get(name, 0) < thing.position:
             paused = name in self.facts.paused
             found = Fate.WAITS, "is paused and has not got it" if paused else "has not got it yet"
@@ -288,8 +283,8 @@ class StoryLines:
             fate=fate,
             begun=_at(thing),
             ended=None if fate is Fate.WAITS else ended,
-            waits=_retry(row),
-            tries=_tries(row, letter),
+            waits=retry(row),
+            tries=tries(row, letter),
             cause=thing.position,
             letter=letter.number if letter is not None else 0,
         )
@@ -326,17 +321,6 @@ def _about(first: StoryLine) -> str:
     return " · ".join(filter(None, (place, fields)))
 
 
-def fields_told(data: str, beside: str = "") -> str:
-    """Returns the plain fields of a payload in a phrase, secrets masked; without what is said beside it."""
-    try:
-        said = masked(json.loads(data))
-    except ValueError:
-        return ""
-    fields = said.items() if isinstance(said, dict) else ()
-    plain = [(key, value) for key, value in fields if not isinstance(value, dict | list)]
-    return ", ".join(f"{key} {value}" for key, value in plain if str(value) not in beside)[:LONGEST]
-
-
 # -- words --------------------------------------------------------------------------------------------------
 
 
@@ -359,64 +343,3 @@ def _told(thing: Thing) -> Told:
         version=thing.version,
         data=thing.data,
     )
-
-
-def _passes(one: Subscription, thing: Thing) -> bool:
-    """Whether a filter lets something through; one that fails keeps it, as its dead letter says."""
-    message = thing if isinstance(thing, Message) else event_as_message(thing, one.topic)
-    try:
-        return one.filter.matcher()(message.facts())
-    except Exception:  # noqa: BLE001  # whatever it is: what it came to stands in the store
-        return True
-
-
-def _planned(message: Message | None, record: CommandRecord | None, due: int) -> tuple[int, int] | None:
-    """Returns from when to when a message waited because it was published for later."""
-    until = message.deliver_at if message is not None else None
-    if due and (until is None or due > until):
-        until = due
-    if message is None or until is None or until <= message.published_at:
-        return None
-    taken = record.issued_at if record is not None else until
-    return message.published_at, min(until, max(taken, message.published_at))
-
-
-def _retry(row: Delivery | None) -> tuple[int, int] | None:
-    if row is None or row.due_at is None or row.state is not DeliveryState.DELAYED:
-        return None
-    since = row.attempts[-1].at if row.attempts else row.enqueued_at
-    return (since, row.due_at) if row.due_at > since else None
-
-
-def _tries(row: Delivery | None, letter: DeadLetter | None) -> tuple[int, ...]:
-    attempts = row.attempts if row is not None and row.attempts else letter.attempts if letter else ()
-    return tuple(one.at for one in attempts)
-
-
-def _standing(row: Delivery | None, letter: DeadLetter | None) -> tuple[Fate, str] | None:
-    """Returns how a delivery stands that is not a plain success."""
-    if letter is not None and letter.status not in {"resolved", "failed_again"}:
-        said = without_secrets(f"{letter.error_type}: {letter.error}".removeprefix(": "), letter.data)
-        after = f" after {counted(len(letter.attempts), 'try', 'tries')}" if letter.attempts else ""
-        if letter.status == "open":
-            return Fate.DEAD, f"dead{after}, letter {letter.number:,}: {said}"
-        if letter.status == "replaying":
-            return Fate.WAITS, f"letter {letter.number:,} is being replayed"
-        return Fate.ENDED, f"dead{after}, letter {letter.number:,} {letter.status}"
-    if row is not None and row.state not in _SETTLED:
-        return Fate.WAITS, _waiting_words(row)
-    if letter is not None:
-        return Fate.ENDED, f"letter {letter.number:,}, {letter.status.replace('_', ' ')}"
-    return None
-
-
-def _waiting_words(row: Delivery) -> str:
-    if row.attempts:
-        last = row.attempts[-1]
-        return f"try {len(row.attempts)} failed: {last.error_type}: {last.error}; it is tried again"
-    words = {
-        DeliveryState.DELAYED: "waits until it is due",
-        DeliveryState.BLOCKED: "waits behind another one with its key",
-        DeliveryState.LEASED: "is at it",
-    }
-    return words.get(row.state, "waits to be handled")
