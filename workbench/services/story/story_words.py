@@ -53,6 +53,7 @@ def planned(message: Message | None, record: CommandRecord | None, due: int) -> 
 
 
 def retry(row: Delivery | None) -> tuple[int, int] | None:
+    """Returns from when to when a delivery waits to be tried again."""
     if row is None or row.due_at is None or row.state is not DeliveryState.DELAYED:
         return None
     since = row.attempts[-1].at if row.attempts else row.enqueued_at
@@ -60,6 +61,7 @@ def retry(row: Delivery | None) -> tuple[int, int] | None:
 
 
 def tries(row: Delivery | None, letter: DeadLetter | None) -> tuple[int, ...]:
+    """Returns when attempts of a delivery failed, microseconds since 1970."""
     attempts = row.attempts if row is not None and row.attempts else letter.attempts if letter else ()
     return tuple(one.at for one in attempts)
 
@@ -75,13 +77,13 @@ def standing(row: Delivery | None, letter: DeadLetter | None) -> tuple[Fate, str
             return Fate.WAITS, f"letter {letter.number:,} is being replayed"
         return Fate.ENDED, f"dead{after}, letter {letter.number:,} {letter.status}"
     if row is not None and row.state not in _SETTLED:
-        return Fate.WAITS, waiting_words(row)
+        return Fate.WAITS, _waiting_words(row)
     if letter is not None:
         return Fate.ENDED, f"letter {letter.number:,}, {letter.status.replace('_', ' ')}"
     return None
 
 
-def waiting_words(row: Delivery) -> str:
+def _waiting_words(row: Delivery) -> str:
     if row.attempts:
         last = row.attempts[-1]
         return f"try {len(row.attempts)} failed: {last.error_type}: {last.error}; it is tried again"
