@@ -124,7 +124,7 @@ class FamilyLists(Protocol):
     def correlated_messages(self, correlation_id: UUID, after: int, limit: int) -> tuple[list[Message], int]:
         """Returns published messages of one correlation behind a position, and up to where it looked.
 
-        No index leads to them: a call looks at so many positions that it stays short.
+        No index leads to them: a call looks at no more positions than leave it short.
         """
         ...
 

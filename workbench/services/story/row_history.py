@@ -75,7 +75,7 @@ class RowStep:
 
     @property
     def changed(self) -> tuple[str, ...]:
-        """Names of the columns whose values are others now."""
+        """Names of the columns whose values it changed."""
         before, after = self.before or {}, self.after or {}
         return tuple(name for name in after or before if before.get(name) != after.get(name))
 

@@ -41,7 +41,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryLine:
-    """One thing that somebody did because of something.
+    """One thing that was done because of something.
 
     Attributes:
         key: Tells it from all others, and stays: ``command:ID``, ``event:7``, ``message:7``, ``NAME@7`` for
@@ -58,7 +58,7 @@ class StoryLine:
         said: What else there is to say, in words.
         begun: When what it follows from was there, microseconds since 1970.
         ended: When it was done; None as long as it is not.
-        waits: From when to when it waited, because somebody said so or to be tried again.
+        waits: From when to when it waited, because it was issued for later, or to be tried again.
         tries: When attempts failed.
         cause: Position of the event or message that it follows from; 0 for the first.
         letter: Number of the dead letter that it came to; 0 for none.

@@ -12,7 +12,7 @@ FOLD = 0.12
 """Part of the line that a folded wait takes; several share `FOLDS`."""
 FOLDS = 0.4
 LONG = 3
-"""A gap is folded where it is so many times as long as all that happens outside of gaps."""
+"""A gap is folded where it is three times as long as all that happens outside of gaps."""
 LEAST = 100_000
 """Microseconds of a gap that is folded, at least."""
 MOST = 12
