@@ -10,7 +10,7 @@ from workbench.cli.arguments import DONE, Environ, Options, Parser, VerbSpec, wo
 
 if TYPE_CHECKING:
     from workbench.services.story.stories import Stories
-    from workbench.services.story.story import Story, StoryLine
+    from workbench.services.story.story import CommandStory, StoryLine
 
 DEEPEST = 12
 """Steps to the right that a line is moved at most."""
@@ -79,7 +79,7 @@ def _correlation(stories: Stories, what: str) -> UUID:
         ) from None
 
 
-def _values(story: Story) -> dict[str, Any]:
+def _values(story: CommandStory) -> dict[str, Any]:
     return {
         "title": story.title,
         "who": story.who,
@@ -126,7 +126,7 @@ def _line_values(line: StoryLine) -> dict[str, Any]:
     }
 
 
-def _text(story: Story) -> str:
+def _text(story: CommandStory) -> str:
     from workbench.model.counts import counted
 
     head = one_line(f"{story.title}, by {story.who}: {story.standing[1]}")
@@ -139,7 +139,7 @@ def _text(story: Story) -> str:
     return "\n".join(lines)
 
 
-def _since(line: StoryLine, story: Story) -> str:
+def _since(line: StoryLine, story: CommandStory) -> str:
     from workbench.services.story.time_axis import length_words
 
     return "…" if line.ended is None else length_words(line.ended - story.start)

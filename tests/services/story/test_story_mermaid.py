@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tests.services.conftest import finished
 from tests.services.story.test_stories import ORDER, placed
-from workbench.services.story import sequence
-from workbench.services.story.sequence import Arrow, sequence_of
-from workbench.services.story.story import Story, StoryLine, Told
+from workbench.services.story import exchange
+from workbench.services.story.exchange import Arrow, sequence_of
+from workbench.services.story.story import CommandStory, StoryLine, Told
 from workbench.services.story.story_mermaid import story_mermaid
 from workbench.services.story.time_axis import Gap
 
@@ -53,7 +53,7 @@ async def test_a_wait_stands_between_what_was_before_and_after_it(orders):
 
 
 async def test_what_is_too_much_to_draw_is_counted(orders, monkeypatch):
-    monkeypatch.setattr(sequence, "MOST", 4)
+    monkeypatch.setattr(exchange, "MOST", 4)
     story = orders.stories.whole(await placed(orders))
     assert (len(sequence_of(story).steps), sequence_of(story).hidden) == (4, 6)
     assert "6 more are not drawn" in story_mermaid(story)
@@ -72,7 +72,7 @@ def test_names_are_no_markup():
     line = StoryLine(
         key="event:1", depth=0, actor="me; end", actor_kind="external", begun=1, ended=1, told=told
     )
-    story = Story(title="t", who="w", about="", lines=[line], start=1, events=1, commands=0)
+    story = CommandStory(title="t", who="w", about="", lines=[line], start=1, events=1, commands=0)
     assert story_mermaid(story).splitlines() == [
         "sequenceDiagram",
         "    participant p0 as me#59; end",

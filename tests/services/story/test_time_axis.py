@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.services.story.story import Story, StoryLine
+from workbench.services.story.story import CommandStory, StoryLine
 from workbench.services.story.time_axis import axis_of, length_words
 
 
@@ -16,7 +16,7 @@ def story_of(*spans):
                   waits=span[2] if len(span) > 2 else None)
         for at, span in enumerate(spans)
     ]  # fmt: skip
-    return Story(title="t", who="w", about="", lines=lines, start=spans[0][0], events=1, commands=1)
+    return CommandStory(title="t", who="w", about="", lines=lines, start=spans[0][0], events=1, commands=1)
 
 
 def test_a_long_wait_is_folded_and_the_rest_keeps_its_room():

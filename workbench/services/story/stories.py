@@ -17,7 +17,7 @@ from workbench.services.story.story_rows import Changes, row_changes
 if TYPE_CHECKING:
     from workbench.engine.world import World
     from workbench.project.project import Project
-    from workbench.services.story.story import Story
+    from workbench.services.story.story import CommandStory
     from workbench.store.ports import Reader
 
 
@@ -27,7 +27,7 @@ class StoryRead:
 
     facts: StoryFacts
     rows: Changes
-    story: Story
+    story: CommandStory
 
 
 class Stories:
@@ -91,7 +91,7 @@ class Stories:
         story = told_story(StoryLines(facts=facts, registry=registry, rows=rows))
         return StoryRead(facts=facts, rows=rows, story=story)
 
-    def whole(self, correlation: UUID) -> Story:
+    def whole(self, correlation: UUID) -> CommandStory:
         """Reads all of a story; looks at the whole store, so call it in a thread."""
         found = self.read(correlation)
         while not found.facts.complete:

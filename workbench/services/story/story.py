@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class Fate(StrEnum):
+class LineState(StrEnum):
     """How far a line of a story has come."""
 
     ENDED = "ended"
@@ -71,7 +71,7 @@ class StoryLine:
     actor_kind: str
     begun: int
     ended: int | None
-    fate: Fate = Fate.ENDED
+    fate: LineState = LineState.ENDED
     command: str = ""
     issued: int = 0
     issued_at: int = 0
@@ -99,7 +99,7 @@ class StoryLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class CommandStory:
     """What one command, event or message caused.
 
     Attributes:

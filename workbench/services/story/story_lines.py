@@ -18,7 +18,7 @@ from workbench.model.issued_by import issued_by
 from workbench.model.messaging import COMMANDS_TOPIC, Message
 from workbench.services.story.causes import actor_kinds, origin_words
 from workbench.services.story.makers import maker_of
-from workbench.services.story.story import Fate, Story, StoryLine, Told
+from workbench.services.story.story import CommandStory, LineState, StoryLine, Told
 from workbench.services.story.story_words import fields_told, passes, planned, retry, standing, tries
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ class StoryLines:
             said=said,
             fate=fate,
             begun=_at(cause) if cause is not None else one.at,
-            ended=done if fate is not Fate.WAITS else None,
+            ended=done if fate is not LineState.WAITS else None,
             waits=planned(message, record, self._looked_at(row)),
             tries=tries(row, letter),
             cause=cause.position if cause is not None else 0,
@@ -167,17 +167,19 @@ class StoryLines:
     def _looked_at(self, row: Delivery | None) -> int:
         return row.due_at or 0 if row is not None and row.state is DeliveryState.DELAYED else 0
 
-    def _outcome(self, one: _Command, row: Delivery | None, letter: DeadLetter | None) -> tuple[Fate, str]:
+    def _outcome(
+        self, one: _Command, row: Delivery | None, letter: DeadLetter | None
+    ) -> tuple[LineState, str]:
         record, message = one.record, one.message
         if record is not None and record.outcome == CommandOutcome.ACCEPTED:
             times = counted(record.attempts, "try", "tries")
             none = "" if record.first_position else "nothing to do"
-            return Fate.ENDED, f"decided in {times} after conflicts" if record.attempts > 1 else none
+            return LineState.ENDED, f"decided in {times} after conflicts" if record.attempts > 1 else none
         if record is not None and (letter is None or letter.status != "open"):
-            return Fate.REFUSED, f"{record.outcome}: {record.message}"
+            return LineState.REFUSED, f"{record.outcome}: {record.message}"
         if message is not None and message.withdrawn:
-            return Fate.ENDED, "taken back before it was due"
-        return standing(row, letter) or (Fate.WAITS, "waits to be handled")
+            return LineState.ENDED, "taken back before it was due"
+        return standing(row, letter) or (LineState.WAITS, "waits to be handled")
 
     def _appended(self, thing: Thing, depth: int, cause: Thing | None) -> tuple[StoryLine, Iterable[Any]]:
         """Tells of an event or message that no command made: a handler did, or it came from outside."""
@@ -228,7 +230,7 @@ class StoryLines:
                 actor=name,
                 actor_kind="projection",
                 said="has not folded it yet" if behind else said,
-                fate=Fate.WAITS if behind else Fate.ENDED,
+                fate=LineState.WAITS if behind else LineState.ENDED,
                 begun=event.recorded_at,
                 ended=None if behind else event.recorded_at,
                 cause=event.position,
@@ -270,10 +272,10 @@ class StoryLines:
         found = standing(row, letter)
         if found is None and self.facts.cursors.get(name, 0) < thing.position:
             paused = name in self.facts.paused
-            found = Fate.WAITS, "is paused and has not got it" if paused else "has not got it yet"
+            found = LineState.WAITS, "is paused and has not got it" if paused else "has not got it yet"
         nothing = "handled it" if name in self.registry.subscriptions else "nothing followed"
-        fate, said = found or (Fate.ENDED, nothing)
-        ended = letter.died_at if letter is not None and fate is not Fate.WAITS else _at(thing)
+        fate, said = found or (LineState.ENDED, nothing)
+        ended = letter.died_at if letter is not None and fate is not LineState.WAITS else _at(thing)
         return StoryLine(
             key=f"{name}@{thing.position}",
             depth=depth,
@@ -282,7 +284,7 @@ class StoryLines:
             said=said,
             fate=fate,
             begun=_at(thing),
-            ended=None if fate is Fate.WAITS else ended,
+            ended=None if fate is LineState.WAITS else ended,
             waits=retry(row),
             tries=tries(row, letter),
             cause=thing.position,
@@ -290,12 +292,12 @@ class StoryLines:
         )
 
 
-def told_story(lines: StoryLines) -> Story:
+def told_story(lines: StoryLines) -> CommandStory:
     """Returns the whole story."""
     facts, found = lines.facts, lines.lines()
     first = found[0] if found else None
     commands = sum(bool(line.command) for line in found)
-    return Story(
+    return CommandStory(
         title=(first.command or (first.told[0].name if first.told else "")) if first else "",
         who=first.actor if first else "",
         about=_about(first) if first else "",
@@ -304,8 +306,8 @@ def told_story(lines: StoryLines) -> Story:
         events=facts.total,
         commands=commands,
         hidden=facts.more,
-        waiting=tuple(_waits(line) for line in found if line.fate is Fate.WAITS),
-        dead=sum(line.fate is Fate.DEAD for line in found),
+        waiting=tuple(_waits(line) for line in found if line.fate is LineState.WAITS),
+        dead=sum(line.fate is LineState.DEAD for line in found),
         complete=facts.complete,
     )
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from workbench.model.json_values import visible
-from workbench.services.story.sequence import Arrow, sequence_of
-from workbench.services.story.story import Fate, Story
+from workbench.services.story.exchange import Arrow, sequence_of
+from workbench.services.story.story import CommandStory, LineState
 from workbench.services.story.time_axis import length_words
 
 _ESCAPES = str.maketrans({char: f"#{ord(char)};" for char in '"#<>&`\\;'})
 
 
-def story_mermaid(story: Story, *, rows: bool = False) -> str:
+def story_mermaid(story: CommandStory, *, rows: bool = False) -> str:
     """Returns a story as a sequence diagram; its times are since it began.
 
     Args:
@@ -32,9 +32,9 @@ def story_mermaid(story: Story, *, rows: bool = False) -> str:
         lines.append(
             f"    {source}{'-->>' if step.kind == 'row' else '->>'}{target}: {_said(step.name)} ({time})"
         )
-        if step.fate is Fate.REFUSED:
+        if step.fate is LineState.REFUSED:
             lines.append(f"    {target}--x{source}: {_said(step.said)}")
-        elif step.fate in {Fate.DEAD, Fate.WAITS}:
+        elif step.fate in {LineState.DEAD, LineState.WAITS}:
             lines.append(f"    Note over {target}: {_said(step.said)}")
     if told.hidden or story.hidden:
         lines.append(f"    Note over {over}: {told.hidden + story.hidden:,} more are not drawn")

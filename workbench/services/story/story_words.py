@@ -9,7 +9,7 @@ from workbench.model.counts import counted
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.messaging import Message, event_as_message
 from workbench.model.secrets import masked, without_secrets
-from workbench.services.story.story import Fate
+from workbench.services.story.story import LineState
 
 if TYPE_CHECKING:
     from workbench.model.event import RecordedEvent
@@ -66,20 +66,20 @@ def tries(row: Delivery | None, letter: DeadLetter | None) -> tuple[int, ...]:
     return tuple(one.at for one in attempts)
 
 
-def standing(row: Delivery | None, letter: DeadLetter | None) -> tuple[Fate, str] | None:
+def standing(row: Delivery | None, letter: DeadLetter | None) -> tuple[LineState, str] | None:
     """Returns how a delivery stands that is not a plain success."""
     if letter is not None and letter.status not in {"resolved", "failed_again"}:
         said = without_secrets(f"{letter.error_type}: {letter.error}".removeprefix(": "), letter.data)
         after = f" after {counted(len(letter.attempts), 'try', 'tries')}" if letter.attempts else ""
         if letter.status == "open":
-            return Fate.DEAD, f"dead{after}, letter {letter.number:,}: {said}"
+            return LineState.DEAD, f"dead{after}, letter {letter.number:,}: {said}"
         if letter.status == "replaying":
-            return Fate.WAITS, f"letter {letter.number:,} is being replayed"
-        return Fate.ENDED, f"dead{after}, letter {letter.number:,} {letter.status}"
+            return LineState.WAITS, f"letter {letter.number:,} is being replayed"
+        return LineState.ENDED, f"dead{after}, letter {letter.number:,} {letter.status}"
     if row is not None and row.state not in _SETTLED:
-        return Fate.WAITS, _waiting_words(row)
+        return LineState.WAITS, _waiting_words(row)
     if letter is not None:
-        return Fate.ENDED, f"letter {letter.number:,}, {letter.status.replace('_', ' ')}"
+        return LineState.ENDED, f"letter {letter.number:,}, {letter.status.replace('_', ' ')}"
     return None
 
 

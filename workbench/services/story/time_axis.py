@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from workbench.services.story.story import Story, StoryLine
+from workbench.services.story.story import CommandStory, StoryLine
 
 FOLD = 0.12
 """Part of the line that a folded wait takes; several share `FOLDS`."""
@@ -62,7 +62,7 @@ class TimeAxis:
         return next((gap for gap in self.gaps if gap.since < at <= gap.until), None)
 
 
-def axis_of(story: Story, *, fold: bool = True) -> TimeAxis:
+def axis_of(story: CommandStory, *, fold: bool = True) -> TimeAxis:
     """Returns the line of a story's times."""
     spans = _spans(story.lines)
     start, end = story.start, max(story.end, story.start + 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from workbench.services.story.story import Fate, Story, StoryLine, Told
+from workbench.services.story.story import CommandStory, LineState, StoryLine, Told
 from workbench.services.story.time_axis import Gap, axis_of
 
 MOST = 400
@@ -32,7 +32,7 @@ class Arrow:
     at: int
     line: str
     position: int = 0
-    fate: Fate = Fate.ENDED
+    fate: LineState = LineState.ENDED
     said: str = ""
 
 
@@ -51,7 +51,7 @@ class Exchange:
     hidden: int = 0
 
 
-def sequence_of(story: Story, *, rows: bool = False, fold: bool = True) -> Exchange:
+def sequence_of(story: CommandStory, *, rows: bool = False, fold: bool = True) -> Exchange:
     """Returns a story as a sequence.
 
     Args:
@@ -83,7 +83,7 @@ def _with_gaps(arrows: Sequence[Arrow], gaps: Sequence[Gap]) -> Iterator[Arrow |
         yield arrow
 
 
-def _arrows(story: Story, *, rows: bool) -> Iterator[Arrow]:
+def _arrows(story: CommandStory, *, rows: bool) -> Iterator[Arrow]:
     made: dict[int, Party] = {}
     kinds: dict[int, Told] = {}
     goes: dict[int, list[Party]] = {}
