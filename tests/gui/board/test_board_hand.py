@@ -228,6 +228,21 @@ async def test_fields_are_walked_moved_copied_and_removed_by_keys(shop: Designer
     await shop.until(lambda: shop.text.count('to: "string"') == 2)
 
 
+async def test_a_double_click_on_nothing_offers_what_can_be_made_there(shop: Designer) -> None:
+    place, port, menu = nothing_there(shop), shop.board.canvas.viewport(), shop.board.editor.add_menu
+    QTest.mouseDClick(port, Qt.MouseButton.LeftButton, pos=place)
+    shop.release(place)
+    assert menu.isVisible()
+    assert [one.shortcut().toString() for one in menu.actions()] == list("CEVPRHTSAQ")
+    next(one for one in menu.actions() if one.text().startswith("Add topic")).trigger()
+    assert shop.board.editor.entry.geometry().contains(place + port.pos())
+    menu.hide()
+    await shop.type("news")
+    assert "news {}" in shop.text
+    shop.board.editor.make("topic", "")
+    assert shop.board.editor.entry.y() != place.y() + port.y()
+
+
 async def test_a_field_is_dragged_to_another_card(shop: Designer) -> None:
     shop.scene.choose(SEND)
     start, end = shop.line(SEND, 1), shop.at(shop.scene.box_of(RETURN).center())
