@@ -423,8 +423,8 @@ async def test_the_line_stands_where_its_card_is_from_the_first_one_on(designer:
     assert designer.board.canvas.rect().contains(entry.geometry())
     entry.leave()
     designer.key(Qt.Key.Key_E)
-    below = designer.scene.box_of("command:send_parcel").bottomLeft()
-    assert entry.pos() == designer.at(below) + port.pos() + QPoint(0, BELOW)
+    whole = designer.scene.cards()["command:send_parcel"].whole  # with the line that adds a field
+    assert entry.pos() == designer.at(QPointF(whole.x, whole.bottom)) + port.pos() + QPoint(0, BELOW)
 
 
 async def test_a_process_goes_on_with_its_command_and_is_wired(designer: Designer) -> None:

@@ -24,8 +24,8 @@ from workbench.gui.icons import icon
 from workbench.gui.theme import theme
 from workbench.gui.widgets import plain_label
 
-WIDE = 300
-"""Pixels."""
+WIDE, WIDEST, AROUND = 300, 560, 72
+"""Pixels: it grows with what is typed, around which it needs some."""
 UNSURE = "Enter takes the marked line, Esc leaves it."
 ROWS = 6
 """Rows of what fits that are shown at once."""
@@ -193,8 +193,9 @@ class BoardEntry(QFrame):
             place: Its corner, or what it lies over, from its own upper edge down.
         """
         self._place = place
-        corner = place if isinstance(place, QPoint) else place.topLeft() - QPoint(self.line.x(), 2)
-        self.setFixedWidth(min(WIDE, max(120, self._canvas.width() - 16)))
+        corner = place if isinstance(place, QPoint) else place.topLeft() - QPoint(2, 2)
+        wanted = self.line.fontMetrics().horizontalAdvance(self.line.text()) + AROUND
+        self.setFixedWidth(max(120, min(max(wanted, WIDE), WIDEST, self._canvas.width() - 16)))
         self._column.activate()
         self.setFixedHeight(self._column.totalHeightForWidth(self.width()))
         room = self._canvas.size() - self.size()

@@ -123,7 +123,7 @@ class BoardHand(QObject):
         return self._held is not None
 
     def _press_again(self, event: QMouseEvent, board: BlueprintScene) -> bool:
-        """A double click on nothing offers what can be made there, once the button is let go."""
+        """A double click on nothing offers what can be made there, once the button is released."""
         free = not board.part_at(self._canvas.mapToScene(event.position().toPoint()))[0]
         if free and event.button() == Qt.MouseButton.LeftButton:
             self._ends = self._editor.offer_at

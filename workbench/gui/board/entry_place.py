@@ -8,7 +8,7 @@ from workbench.gui.board.blueprint_scene import BlueprintScene
 from workbench.gui.board.board_entry import Asking, BoardEntry
 from workbench.gui.board.flow_view import FlowView
 
-BELOW = 8
+BELOW = 9
 """Pixels between a card and the line below it: the ring of what is chosen is there."""
 BEGIN = QPoint(24, 52)
 """Where the line stands while nothing is on the board: below the words that say how to begin."""
@@ -81,4 +81,8 @@ class EntryPlace(QObject):
             return board.line_box(asking.card, asking.field)
         if isinstance(board, BlueprintScene) and (lane := board.lane_of(asking.card)) is not None:
             return QRectF(board.content().left(), lane.top, 1, BELOW)
-        return board.box_of(board.here if board.chosen == asking.card and board.here else asking.card)
+        key = board.here if board.chosen == asking.card and board.here else asking.card
+        box = board.box_of(key)
+        if isinstance(board, BlueprintScene):
+            box.setHeight(board.cards()[key].whole.height)
+        return box
