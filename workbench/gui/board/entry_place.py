@@ -40,8 +40,11 @@ class EntryPlace(QObject):
         if not self._entry.isVisible():
             return
         if self._spot is None and self._is_there(asking):
-            box, tall = self._box(asking), self._entry.height() + BELOW
-            self._canvas.bring(box.adjusted(0, 0, 0, tall / self._canvas.scale_now))
+            box, scale = self._box(asking), self._canvas.scale_now
+            wide = max(box.width(), self._entry.width() / scale)
+            self._canvas.bring(
+                QRectF(box.x(), box.y(), wide, box.height() + (self._entry.height() + BELOW) / scale)
+            )
         self.follow()
 
     def follow(self) -> None:
