@@ -24,8 +24,8 @@ from workbench.gui.icons import icon
 from workbench.gui.theme import theme
 from workbench.gui.widgets import plain_label
 
-WIDE, WIDEST, AROUND = 300, 560, 72
-"""Pixels: it grows with what is typed, around which it needs some."""
+WIDE, WIDEST, AROUND, BESIDE = 300, 560, 72, 32
+"""Pixels: it grows with what is typed and what fits, around which and beside which it needs some."""
 UNSURE = "Enter takes the marked line, Esc leaves it."
 ROWS = 6
 """Rows of what fits that are shown at once."""
@@ -140,6 +140,7 @@ class BoardEntry(QFrame):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setIconSize(QSize(16, 16))
         self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemClicked.connect(lambda _item: self._take())
         self.told = plain_label("", wrap=True)
         top = QHBoxLayout()
@@ -195,6 +196,7 @@ class BoardEntry(QFrame):
         self._place = place
         corner = place if isinstance(place, QPoint) else place.topLeft() - QPoint(2, 2)
         wanted = self.line.fontMetrics().horizontalAdvance(self.line.text()) + AROUND
+        wanted = max(wanted, self.list.sizeHintForColumn(0) + BESIDE)
         self.setFixedWidth(max(120, min(max(wanted, WIDE), WIDEST, self._canvas.width() - 16)))
         self._column.activate()
         self.setFixedHeight(self._column.totalHeightForWidth(self.width()))
