@@ -71,8 +71,9 @@ class EditMenu:
 
 def _serves(one: BoundAction, focus: QWidget | None) -> bool:
     place = one.place
-    around = focus is not None and place is not None and not place.isWindow() and place.isAncestorOf(focus)
-    return around or one.has_keyboard()
+    if focus is None or focus.isWindow() or place is None or place.isWindow():
+        return False
+    return place.isAncestorOf(focus) or one.has_keyboard()
 
 
 def _has_selection(text: Text) -> bool:
