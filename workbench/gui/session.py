@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 from typing_extensions import override
 
 from workbench.engine.tasks import to_the_end
@@ -36,15 +36,6 @@ if TYPE_CHECKING:
     from workbench.model.changes import Changes
     from workbench.services.monitor.monitor_values import Status
     from workbench.services.workspace import Workspace
-
-
-SETTLED = 0.5
-"""Seconds after which a project that was opened stands on the screen."""
-
-
-def _freeze() -> None:
-    gc.collect()
-    gc.freeze()
 
 
 class Session(WindowActions):
@@ -118,8 +109,6 @@ class Session(WindowActions):
         self._changed(None)
         self._say_limits(workspace)
         offer_unsaved_design(desk)
-        # What was made until now stays: once it is painted, the collector need not walk over it any more.
-        asyncio.get_running_loop().call_later(SETTLED, _freeze)
 
     def _show_mistakes(self, target: tuple[Path | None, str], error: Exception) -> None:
         """Shows what is wrong with a project that cannot be opened, and what can be done about it.
@@ -229,6 +218,7 @@ class Session(WindowActions):
             desk.deleteLater()
         if workspace is not None:
             await workspace.close()
+            gc.unfreeze()  # most of what the collector set aside was of this project
 
     def quit(self) -> None:
         """Closes everything in stages; a second call does nothing."""
@@ -269,11 +259,15 @@ class Session(WindowActions):
         for name in PERSPECTIVES:
             bar.addAction(self.acts[f"perspective-{name.lower()}"])
         bar.addSeparator()
-        for key in ("engine", "step", "story", "import", "palette"):
+        for key in ("engine", "step", "story", "import"):
             bar.addAction(self.acts[key])
             button = bar.widgetForAction(self.acts[key])
             if isinstance(button, QToolButton) and key in {"engine", "step", "story"}:
                 button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        room = QWidget()
+        room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(room)
+        bar.addWidget(self.acts.button("palette"))
 
     def _travelled(self) -> None:
         for key in ("back", "forward"):

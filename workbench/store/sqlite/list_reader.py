@@ -17,7 +17,6 @@ from sqlalchemy.dialects import sqlite
 from sqlmodel import col, func, select
 
 from workbench.model.clock import Clock
-from workbench.model.event import RecordedEvent
 from workbench.model.marks import WITHDRAWN
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.model.text_folding import folded
@@ -226,11 +225,6 @@ class ListReader:
             "select t.name, (select count(*) from messages m where m.topic_id = t.id) from topics t order by t.name"
         )
         return dict(found)
-
-    def correlated(self, correlation_id: UUID, limit: int) -> list[RecordedEvent]:
-        """Returns the events of one correlation, in order."""
-        query = rows.EVENTS + "where e.correlation_id = ? order by e.position limit ?"
-        return rows.events(self._all(query, (correlation_id.bytes, limit)))
 
     def commands(self, *, limit: int = 200, before: int | None = None) -> list[CommandRecord]:
         """Returns issued commands, the newest first."""
