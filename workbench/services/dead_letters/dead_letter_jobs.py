@@ -94,7 +94,8 @@ class JobReport:
         ended, left = self.job.step - self.in_progress, self.queued + self.in_progress
         if self.job.per_second:
             return self.queued / self.job.per_second
-        return (now - self.job.created_at) / 1_000_000 / ended * left if ended else None
+        passed = (now - self.job.created_at) / 1_000_000
+        return passed / ended * left if ended and passed > 0 else None
 
 
 class DeadLetterJobs:
