@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
-from workbench.gui.ticker import Ticker
+from workbench.gui.ticker import Ticker, pause_timer
 from workbench.gui.time_format import shown_zone
 from workbench.gui.widgets import error_text
 from workbench.model.changes import Changes
@@ -122,15 +122,10 @@ class Desk(QObject):
         self._unlisten = workspace.listen(self._collect)
         shown_zone().changed.connect(self._zone_changed)
         self._turns: deque[Callable[[], object]] = deque()
-        self._turn = QTimer(self)
-        self._turn.setSingleShot(True)
-        self._turn.timeout.connect(self._take_turn)
+        self._turn = pause_timer(self, 0, self._take_turn)
         self._typed = False
         self._failed = ""
-        self._writing = QTimer(self)
-        self._writing.setSingleShot(True)
-        self._writing.setInterval(WRITE_MS)
-        self._writing.timeout.connect(self._write)
+        self._writing = pause_timer(self, WRITE_MS, self._write)
 
     # -- changes ----------------------------------------------------------------------------------------
 

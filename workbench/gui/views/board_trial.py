@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from workbench.gui.actions import Actions, action
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.theme import theme
 from workbench.gui.views.command_parts import COMMAND, described_by, form_of, suggestions
 from workbench.gui.views.command_result import headline
@@ -42,17 +43,9 @@ class BoardTrial(QFrame):
         self._holder.setWidgetResizable(True)
         self._holder.setFrameShape(QFrame.Shape.NoFrame)
         self.acts = Actions(self, self)
-        head, foot = QHBoxLayout(), QHBoxLayout()
-        head.addWidget(self._title, 1)
-        head.addWidget(self.acts.button("leave", words=False))
-        foot.addWidget(self.badge)
-        foot.addStretch(1)
-        foot.addWidget(self.acts.button("send", primary=True))
-        column = QVBoxLayout(self)
-        column.addLayout(head)
-        column.addWidget(self._holder, 1)
-        column.addWidget(self.said)
-        column.addLayout(foot)
+        head = in_row((self._title, 1), self.acts.button("leave", words=False))
+        foot = in_row(self.badge, 1, self.acts.button("send", primary=True))
+        in_column(head, (self._holder, 1), self.said, foot, of=self)
         self.acts.offer()
         theme().changed.connect(self._dress)
         self._dress()
