@@ -48,7 +48,7 @@ class CardNote(QFrame):
         self._leaving.setSingleShot(True)
         self._leaving.timeout.connect(self._fade)
         head = in_row(self.badge, 1, self.close_button)
-        self._column = column = in_column(
+        self._column = in_column(
             head, self.said, self._lines, of=self, margins=(12, 8, 8, 10), spacing=6
         )
         theme().changed.connect(self._dress)
