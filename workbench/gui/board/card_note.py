@@ -48,9 +48,7 @@ class CardNote(QFrame):
         self._leaving.setSingleShot(True)
         self._leaving.timeout.connect(self._fade)
         head = in_row(self.badge, 1, self.close_button)
-        self._column = in_column(
-            head, self.said, self._lines, of=self, margins=(12, 8, 8, 10), spacing=6
-        )
+        self._column = in_column(head, self.said, self._lines, of=self, margins=(12, 8, 8, 10), spacing=6)
         theme().changed.connect(self._dress)
         self._dress()
         self.hide()
