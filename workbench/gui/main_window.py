@@ -8,15 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QPoint, QSettings, QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import (
-    QApplication,
-    QDockWidget,
-    QLabel,
-    QMainWindow,
-    QTabWidget,
-    QToolBar,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QTabWidget, QToolBar, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
@@ -29,6 +21,7 @@ if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.gui.notices import Notices, Strip
     from workbench.gui.status_line import StatusLine
+    from workbench.gui.text.conflict_banner import ConflictBanner
     from workbench.gui.view import View
 
 WIDTHS = {"explorer": 210, "inspector": 340, "commands": 440, "subscriptions": 520}
@@ -196,12 +189,15 @@ class MainWindow(QMainWindow):
         return sorted(seen, key=lambda one: (one.mapTo(self, QPoint()).x(), one.mapTo(self, QPoint()).y()))
 
     def next_pane(self, step: int = 1) -> None:
-        """Gives the keyboard to the next pane, there to what had it last, or to a notice with a button."""
-        panes: list[View | Strip] = [*self.panes(), *self.notices.stops()]
+        """Gives the keyboard to the next pane, there to what had it last, or to what asks something."""
+        panes: list[View | Strip | ConflictBanner] = []
+        for view in self.panes():
+            panes += [view, *view.asks()]
+        panes += self.notices.stops()
         widget = self.focusWidget()
         if panes:
-            holds = (at for at, one in enumerate(panes) if widget is not None and _holds(one, widget))
-            pane = panes[(next(holds, -step) + step) % len(panes)]
+            holds = [at for at, one in enumerate(panes) if widget is not None and _holds(one, widget)]
+            pane = panes[((holds or [-step])[-1] + step) % len(panes)]
             pane.take_keyboard(pane.focusWidget())
 
     def begin(self, *first: str) -> None:
