@@ -231,7 +231,7 @@ class Desk(QObject):
             said += "would be lost if the program ended."
             again = (("Try again", self._write),) if drafts.failed else ()
             text = said if drafts.failed else ""
-            self.noticed.emit(Notice(kind="error", text=text, actions=again, topic="drafts"))
+            self.notice("error", text, *again, topic="drafts")
 
     async def write_drafts(self) -> list[str]:
         """Writes what is not written yet; returns, in words, what cannot be kept over an end."""
@@ -267,9 +267,9 @@ class Desk(QObject):
         """Shows what failed, why, and what to do."""
         self.notice("error", f"{what} failed: {error_text(error)}")
 
-    def notice(self, kind: str, text: str, *actions: tuple[str, Callable[[], None]]) -> None:
-        """Tells the person something; kinds are ``info``, ``ok``, ``warning``, ``error``."""
-        self.noticed.emit(Notice(kind=kind, text=text, actions=actions))
+    def notice(self, kind: str, text: str, *actions: tuple[str, Callable[[], None]], topic: str = "") -> None:
+        """Tells the person something; kinds are ``info``, ``ok``, ``warning``, ``error``; see `Notice`."""
+        self.noticed.emit(Notice(kind=kind, text=text, actions=actions, topic=topic))
 
     async def close(self) -> None:
         """Ends listening and what still runs."""

@@ -23,15 +23,12 @@ class TickingView(Protocol):
 
     def tick(self) -> None:
         """Says again what time has changed; called about once a second while it is seen."""
-        ...
 
     def isVisible(self) -> bool:
         """Whether it is shown."""
-        ...
 
     def window(self) -> QWidget:
         """The window that it stands in."""
-        ...
 
 
 class Ticker(QObject):

@@ -96,6 +96,10 @@ class Row(QWidget):
         """Shows what stands there now."""
         self.row = row
 
+    def _write(self, typed: str) -> None:
+        row = self.row
+        self.hand.edit(f"Change {told_of(row)}", lambda document: with_line(document, row, typed), self.tell)
+
     def grow(self) -> bool:
         """Makes a part of it that is still missing; returns whether there was one."""
         return False
@@ -188,7 +192,7 @@ class LineRow(Row):
         code = row.own_name or (place is not None and (place.says is not None or not place.is_text))
         colored = place is not None and place.is_expression
         self.line = self.watch(CodeLine(row.label, completes, code=code, colored=colored))
-        self.line.committed.connect(self._commit)
+        self.line.committed.connect(self._write)
         labelled = _labelled(row, self.line)
         if row.own_name:
             remove = small_button("close", f"Remove {row.label}")
@@ -218,10 +222,6 @@ class LineRow(Row):
     def lines(self) -> Mapping[str, CodeLine]:
         return {"": self.line}
 
-    def _commit(self, typed: str) -> None:
-        row = self.row
-        self.hand.edit(f"Change {told_of(row)}", lambda document: with_line(document, row, typed), self.tell)
-
 
 class ChoiceRow(Row):
     """A name, and the words that can stand there."""
@@ -231,7 +231,7 @@ class ChoiceRow(Row):
         self.box = ChoiceBox()
         self.box.setAccessibleName(row.label)
         self.box.addItems(["", *(row.place.choices if row.place is not None else ())])
-        self.box.activated.connect(lambda _at: self._commit(self.box.currentText()))
+        self.box.activated.connect(lambda _at: self._write(self.box.currentText()))
         self._whole.addLayout(_labelled(row, self.box))
         self.show_row(row)
 
@@ -250,10 +250,6 @@ class ChoiceRow(Row):
     @override
     def places(self) -> Sequence[QWidget]:
         return (self.box,)
-
-    def _commit(self, typed: str) -> None:
-        row = self.row
-        self.hand.edit(f"Change {told_of(row)}", lambda document: with_line(document, row, typed), self.tell)
 
 
 class BlockRow(Row):

@@ -105,8 +105,7 @@ class InspectorView(View):
         self.payload, self.diff = JsonView(), DiffView()
         self.facts, self.causes = FastTableView(FACTS), FastTableView(CAUSES)
         self.causes.set_empty("No other events", "Nothing else belongs to this correlation.")
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
+        self.tabs = QTabWidget(documentMode=True)
         for widget, title, said in (
             (self.payload, "Payload", "Payload of the event"),
             (self.facts, "Metadata", "Metadata of the event"),

@@ -46,8 +46,7 @@ class ScenarioDetail(QWidget):
         self.place = plain_label("", "muted")
         self.steps, self.result, self.text = ScenarioSteps(desk), ResultView(), ScenarioText(desk)
         self.untried = UntriedList()
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
+        self.tabs = QTabWidget(documentMode=True)
         for widget, title in (
             (self.steps, "Scenario"),
             (self.result, "Result"),

@@ -50,7 +50,7 @@ ORDERS = ("name", "version", "updated", "updated")
 """How the store sorts by each column; positions grow with time."""
 
 
-class StreamSource:
+class StreamSource(RowSort):
     """Rows for an ordered array of stream numbers, which are the keys.
 
     Args:
@@ -58,13 +58,8 @@ class StreamSource:
     """
 
     def __init__(self, streams: Streams, numbers: array[int], wanted: Collection[Key] = ()) -> None:
+        super().__init__(numbers, wanted)
         self._streams = streams
-        self.numbers = numbers
-        self._order = RowSort(numbers, wanted)
-
-    def count(self) -> int:
-        """Returns how many streams there are."""
-        return len(self.numbers)
 
     def page(self, first: int, limit: int) -> Sequence[tuple[Any, ...]]:
         """Returns rows."""
@@ -85,14 +80,6 @@ class StreamSource:
         """Returns the stream's number."""
         number: int = row[5]
         return number
-
-    def keys(self, first: int, limit: int) -> Sequence[Key]:
-        """Returns stream numbers."""
-        return self.numbers[first : first + limit]
-
-    def find(self, keys: Collection[Key]) -> Mapping[Key, int]:
-        """Returns row numbers."""
-        return self._order.find(keys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
