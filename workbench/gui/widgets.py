@@ -176,10 +176,8 @@ class Banner(QFrame):
         said = in_row(self._mark, (self._text, 1))
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._row.setSpacing(6)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(10, 4, 6, 4)
         self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        whole.addLayout(self._layout)
+        in_column(self._layout, of=self, margins=(10, 4, 6, 4))
         self._layout.addLayout(said, 1)
         self._layout.addLayout(self._row)
         self.buttons: list[QPushButton] = []

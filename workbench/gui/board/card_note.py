@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.theme import theme
+from workbench.gui.ticker import pause_timer
 from workbench.gui.widgets import Badge, plain_label, toolbar_button
 
 WIDE = 360
@@ -44,9 +45,7 @@ class CardNote(QFrame):
         self.close_button = toolbar_button("", "close", "Close what came of it")
         self.close_button.clicked.connect(self.hide)
         self._lines = in_column(spacing=3)
-        self._leaving = QTimer(self)
-        self._leaving.setSingleShot(True)
-        self._leaving.timeout.connect(self._fade)
+        self._leaving = pause_timer(self, 0, self._fade)
         head = in_row(self.badge, 1, self.close_button)
         self._column = in_column(head, self.said, self._lines, of=self, margins=(12, 8, 8, 10), spacing=6)
         theme().changed.connect(self._dress)
