@@ -71,29 +71,27 @@ async def _repair(options: Options, environ: Environ) -> int:
 
     ladder, patch = parse_ladder(options.ladder), _patch(options)
     show = meter(options) or (lambda _: None)
-    workspace = opened(options, environ)
-    try:
-        need_model(workspace, "repairing")
-        numbers = await asyncio.to_thread(chosen, options, workspace, ("open",))
-        told = lambda done, many: show(f"checking {done:,} of {many:,}")  # noqa: E731  # for one call
-        tried = await workspace.dead_letters.repair.check(patch, numbers, told)
-        value: dict[str, Any] = _value(patch, numbers, tried)
-        lines = _said(numbers, tried)
-        if options.rehearse:
-            report = None
-            rehearsed = await _rehearsed(workspace, patch, tried, show)
-            value["rehearsal"] = _outcomes(rehearsed)
-            lines += _rehearsal_said(rehearsed)
-        elif options.preview or not tried.fit:
-            lines += _previews(workspace, patch, tried)
-            report = None
-        else:
-            report = await _replayed(options, workspace, patch, ladder, tried)
-            value |= _job_value(report)
-            lines += _job_said(report)
-    finally:
-        show("")
-        await workspace.close()
+    report = None
+    async with opened(options, environ) as workspace:
+        try:
+            need_model(workspace, "repairing")
+            numbers = await asyncio.to_thread(chosen, options, workspace, ("open",))
+            told = lambda done, many: show(f"checking {done:,} of {many:,}")  # noqa: E731  # for one call
+            tried = await workspace.dead_letters.repair.check(patch, numbers, told)
+            value = _value(patch, numbers, tried)
+            lines = _said(numbers, tried)
+            if options.rehearse:
+                rehearsed = await _rehearsed(workspace, patch, tried, show)
+                value["rehearsal"] = _outcomes(rehearsed)
+                lines += _rehearsal_said(rehearsed)
+            elif options.preview or not tried.fit:
+                lines += _previews(workspace, patch, tried)
+            else:
+                report = await _replayed(options, workspace, patch, ladder, tried)
+                value |= _job_value(report)
+                lines += _job_said(report)
+        finally:
+            show("")
     answer(options, value, "\n".join(lines))
     if report is None:
         fails = any(not one["resolved"] for one in value.get("rehearsal", ()))
@@ -253,13 +251,10 @@ async def _note(options: Options, environ: Environ) -> int:
     owner, text = (
         None if one is None else "" if one == "-" else one for one in (options.owner, options.text)
     )
-    workspace = opened(options, environ)
-    try:
+    async with opened(options, environ) as workspace:
         workspace.running()
         numbers = await asyncio.to_thread(chosen, options, workspace, tuple(LetterStatus))
         noted = await workspace.dead_letters.repair.write_note(numbers, owner=owner, text=text)
-    finally:
-        await workspace.close()
     answer(options, {"noted": noted}, f"{noted:,} noted")
     return DONE
 
