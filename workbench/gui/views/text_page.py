@@ -78,6 +78,18 @@ class TextPage(TextPane):
         return bool(self.locked)
 
     @property
+    def too_large(self) -> str:
+        """Why the text has no room in a file; empty where it has."""
+        text = self.editor.text()
+        size = len(text.encode(errors="surrogatepass")) if 4 * len(text) > LARGEST else 0
+        size += text.count("\n") if size and b"\r\n" in self.base else 0
+        return f"Too large to be saved: {size:,} bytes of {LARGEST:,}" if size > LARGEST else ""
+
+    def why_unwritable(self) -> str:
+        """Returns why the text cannot be written into its file; empty where it can."""
+        return self.locked or self.too_large
+
+    @property
     def sure(self) -> bool:
         """Whether what is known is known of the text as it is."""
         return self.checked is not None and self.checked.document.text == self.editor.text()

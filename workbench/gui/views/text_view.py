@@ -8,12 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workbench.errors import CallerError, NotFound, ProjectError, WorkbenchError
 from workbench.gui.actions import action
-from workbench.gui.chooser import ChoiceBox
+from workbench.gui.chooser import Chooser
 from workbench.gui.desk import Desk
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.file_watcher import Watch
@@ -51,10 +51,9 @@ class TextView(View):
         super().__init__(desk)
         self._pages: dict[str, TextPage] = {}
         self.checking = self.saving = False
-        self.files = ChoiceBox()
+        self.files = Chooser()
         self.files.setAccessibleName("File")
-        self.files.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.files.activated.connect(lambda _at: self.show_file(self.files.currentText()))
+        self.files.activated.connect(lambda _at: self.show_file(self.files.currentData()))
         self.said = ElidedLabel("muted")
         self.drafts = DraftKeeper(desk, self._written, self._restore, self._clear)
         self.banner = ConflictBanner()
@@ -148,11 +147,9 @@ class TextView(View):
     def _list_files(self) -> None:
         texts = self.desk.workspace.texts
         names = texts.names()
-        if names != [self.files.itemText(at) for at in range(self.files.count())]:
-            self.files.clear()
-            self.files.addItems(names)
+        self.files.show_choices([(name, name) for name in names])
         if self.page is not None:
-            self.files.setCurrentText(self.page.name)
+            self.files.choose(self.page.name)
         paths = {texts.path(name) for name in names}
         self._watch.watch(path for path in (*paths, *(one.parent for one in paths)) if path.exists())
 
@@ -311,9 +308,14 @@ class TextView(View):
 
     def _tell_gone(self, page: TextPage, error: NotFound) -> None:
         """Says that a file cannot be read; where it is gone the text can take its place, if all is there."""
-        gone = not self.desk.workspace.texts.path(page.name).exists() and not page.lock(page.base)
+        gone = (
+            not self.desk.workspace.texts.path(page.name).exists()
+            and not page.lock(page.base)
+            and not page.why_unwritable()
+        )
         ways = [(MAKE, lambda: self.desk.run(self._make(page), MAKE))] if gone else []
-        self._tell("warning", error_text(error), *ways)
+        said = [error_text(error), page.why_unwritable()]
+        self._tell("warning", "\n".join(filter(None, said)), *ways)
 
     async def _make(self, page: TextPage) -> None:
         """Writes the text as the file that is gone, also where something is wrong with it."""
@@ -328,7 +330,7 @@ class TextView(View):
     def _no_change(self) -> str:
         if self.page is None or not self.page.dirty:
             return "Nothing was changed"
-        return self.page.locked
+        return self.page.why_unwritable()
 
     @action("Save", keys="Ctrl+S", icon="save", tip="Write the text into its file", why=_no_change)
     def save(self) -> None:
@@ -389,6 +391,7 @@ class TextView(View):
 
 def _state(page: TextPage) -> str:
     parts = ["Not saved: a draft" if page.dirty else "Read-only" if page.locked else "Saved"]
+    parts += [page.too_large] if page.too_large else []
     found = page.editor.mistakes
     warnings = sum(one.warning for one in found)
     counts = ((len(found) - warnings, "mistake"), (warnings, "warning"))
