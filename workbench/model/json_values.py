@@ -266,9 +266,8 @@ def check_new_name(name: str, *, what: str) -> str:
         InvalidName: It does not; says why.
     """
     check_name(name, what=what)
-    if (
-        bad := next((one for one in _HIDDEN.findall(name) if one not in "\u200c\u200d"), "")
-    ) or not name.strip():
+    bad = next((one for one in _HIDDEN.findall(name) if one not in "\u200c\u200d"), "")
+    if bad or not name.strip():
         said = f"contains U+{ord(bad):04X}, which is not seen" if bad else "consists of blanks"
         raise InvalidName(f"{what} {visible(name)} {said}", path="")
     return name

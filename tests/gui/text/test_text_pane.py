@@ -157,3 +157,18 @@ def test_it_finds_and_replaces(shown):
     assert page.editor.text().count("order.settled") == 1
     QTest.keyClick(page.search.line, Qt.Key.Key_Escape)
     assert not page.search.isVisible()
+
+
+def test_what_a_read_only_text_cannot_have_done_is_disabled_with_the_reason(shown):
+    page = shown()
+    edits = ("complete", "replace", "comment", "fix")
+    for one in edits[:3]:
+        assert page.acts[one].isEnabled()
+    page.set_read_only("Read-only: another window has the project.")
+    for one in edits:
+        assert not page.acts[one].isEnabled()
+        assert "another window has the project" in page.acts[one].toolTip()
+    assert page.acts["go_to_definition"].isEnabled()
+    page.set_read_only("")
+    for one in edits[:3]:
+        assert page.acts[one].isEnabled()

@@ -72,7 +72,7 @@ class TextPage(TextPane):
             part = " Only its begin is shown." if len(data) > LARGEST else ""
             typed = " What you typed stays a draft." if self.dirty else ""
             self.locked = f"Read-only: {error.found[0]}.{part}{typed} Fix the file with another program."
-        self.editor.setReadOnly(bool(self.locked))
+        self.set_read_only(self.locked)
         self.lock_strip.set("warning", self.locked)
         self.lock_strip.setVisible(bool(self.locked))
         return bool(self.locked)

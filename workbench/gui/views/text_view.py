@@ -308,14 +308,10 @@ class TextView(View):
 
     def _tell_gone(self, page: TextPage, error: NotFound) -> None:
         """Says that a file cannot be read; where it is gone the text can take its place, if all is there."""
-        gone = (
-            not self.desk.workspace.texts.path(page.name).exists()
-            and not page.lock(page.base)
-            and not page.why_unwritable()
-        )
+        whole = not page.lock(page.base) and not page.too_large
+        gone = whole and not self.desk.workspace.texts.path(page.name).exists()
         ways = [(MAKE, lambda: self.desk.run(self._make(page), MAKE))] if gone else []
-        said = [error_text(error), page.why_unwritable()]
-        self._tell("warning", "\n".join(filter(None, said)), *ways)
+        self._tell("warning", f"{error_text(error)} {page.too_large}".rstrip(), *ways)
 
     async def _make(self, page: TextPage) -> None:
         """Writes the text as the file that is gone, also where something is wrong with it."""
@@ -391,7 +387,7 @@ class TextView(View):
 
 def _state(page: TextPage) -> str:
     parts = ["Not saved: a draft" if page.dirty else "Read-only" if page.locked else "Saved"]
-    parts += [page.too_large] if page.too_large else []
+    parts += filter(None, [page.too_large])
     found = page.editor.mistakes
     warnings = sum(one.warning for one in found)
     counts = ((len(found) - warnings, "mistake"), (warnings, "warning"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -92,7 +91,7 @@ def check_folder(folder: Path, *, beside: bool = False) -> None:
         check_new_name(name, what=what)
         return
     try:
-        others = tuple(os.listdir(folder.parent))
+        others = tuple(one.name for one in folder.parent.iterdir())
     except OSError:
         others = ()  # said when it is made
     check_file_name(name, what=what, beside=others)
