@@ -232,6 +232,11 @@ class TextPane(QWidget):
         """Selects a span of the text."""
         self.editor.go_to(place.start, place.end)
 
+    @action("Go to line …", keys="Ctrl+G", on="editor", tip="Go to a line by its number")
+    def go_to_line(self) -> None:
+        """Opens the search with a colon, behind which the number of a line is typed."""
+        self.search.ask_line()
+
     @action("Replace …", keys="Ctrl+H", on="editor", tip="Find and replace in this text", why=_read_only)
     def replace(self) -> None:
         """Opens the search with the line for what takes its place."""
