@@ -23,6 +23,8 @@ from workbench.gui.widgets import plain_tip
 
 NARROWEST, WIDEST = 148.0, 216.0
 PAD = 10.0
+PLATE = 52.0
+"""Room for the word at the upper right edge of what does not run yet."""
 HEAD, TITLE, LINE, ROW, STRIP = 24.0, 20.0, 16.0, 15.0, 21.0
 """Heights of a card's parts: kind and badge, title, subtitle, field, problem."""
 SLACK = 3.0
@@ -94,7 +96,7 @@ class NodeItem(QGraphicsItem):
         self.node = node
         self.box = box
         self.body = QRectF(QPointF(), QSizeF(box.width, box.height))
-        self._bounds = self.body.adjusted(-6, -6, 6, 6)
+        self._bounds = self.body.adjusted(-6, -10, 6, 6)
         self.badge = node.badge
         self.marks = UNMARKED
         self.chosen = False
@@ -177,7 +179,9 @@ class NodeItem(QGraphicsItem):
         elif scale >= BLOCK:
             self._paint_title(painter, scale, str(getattr(colors, f"on_{role}")))
         if draft and scale >= READABLE:
+            painter.translate(self.box.width - PLATE, 0)
             paint_plate(painter, DRAFT, colors.warning)
+            painter.translate(PLATE - self.box.width, 0)
         if marks.count:
             font = fonts()["problem"] if scale >= READABLE else None
             paint_ring(painter, ring_of(self.body, 1.0), marks, font, RING - 1)
