@@ -23,8 +23,6 @@ from workbench.gui.widgets import plain_tip
 
 NARROWEST, WIDEST = 148.0, 216.0
 PAD = 10.0
-PLATE = 52.0
-"""Room for the word at the upper right edge of what does not run yet."""
 HEAD, TITLE, LINE, ROW, STRIP = 24.0, 20.0, 16.0, 15.0, 21.0
 """Heights of a card's parts: kind and badge, title, subtitle, field, problem."""
 SLACK = 3.0
@@ -34,6 +32,8 @@ READABLE = 0.6
 """Scale below which a card shows only its title, as large as it fits."""
 BLOCK = 0.14
 """Scale below which it shows nothing but its colour."""
+SEEN = 1.5
+"""Pixels on the screen below which round corners and arrow heads are left out: a large model has many."""
 BEND = 9.0
 """Radius of a line's corners."""
 DIMMED = 0.32
@@ -168,25 +168,22 @@ class NodeItem(QGraphicsItem):
             painter.setPen(QPen(QColor(colors.accent), 2.5 if self.focused else 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(self.body.adjusted(-3.5, -3.5, 3.5, 3.5), RADIUS + 3, RADIUS + 3)
-        pen = QPen(QColor(mix(ink, fill, 0.45)), 1)
-        if draft:
-            pen.setDashPattern([4, 3])
-        painter.setPen(pen)
-        painter.setBrush(QColor(fill))
-        painter.drawRoundedRect(self.body.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        if RADIUS * scale < SEEN:
+            painter.fillRect(self.body, QColor(fill))
+        else:
+            line = Qt.PenStyle.DashLine if draft else Qt.PenStyle.SolidLine
+            painter.setPen(QPen(QColor(mix(ink, fill, 0.45)), 1, line))
+            painter.setBrush(QColor(fill))
+            painter.drawRoundedRect(self.body.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         if scale >= READABLE:
             self._paint_card(painter, fill, str(getattr(colors, f"on_{role}")), marks)
         elif scale >= BLOCK:
             self._paint_title(painter, scale, str(getattr(colors, f"on_{role}")))
         if draft and scale >= READABLE:
-            painter.translate(self.box.width - PLATE, 0)
-            paint_plate(painter, DRAFT, colors.warning)
-            painter.translate(PLATE - self.box.width, 0)
+            paint_plate(painter, DRAFT, colors.warning, right=self.box.width)
         if marks.count:
             font = fonts()["problem"] if scale >= READABLE else None
             paint_ring(painter, ring_of(self.body, 1.0), marks, font, RING - 1)
-
-    # -- near ----------------------------------------------------------------------------------------------
 
     def _paint_card(self, painter: QPainter, fill: str, on: str, marks: CardMarks) -> None:
         soft = mix(on, fill, 0.78)
@@ -352,6 +349,8 @@ class EdgeItem(QGraphicsPathItem):
         painter.setPen(QPen(color, width))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(self.path())
+        if 7.0 * scale < SEEN:
+            return
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)
         long = 7.0 + width

@@ -124,10 +124,15 @@ def paint_card(
         made.ring(marks)
 
 
-def paint_plate(painter: QPainter, words: str, color: str) -> None:
-    """Says on the upper edge of a card that it does not run as it is drawn, or what it waits for."""
+def paint_plate(painter: QPainter, words: str, color: str, *, right: float = 0.0) -> None:
+    """Says on the upper edge of a card that it does not run as it is drawn, or what it waits for.
+
+    Args:
+        right: Where the card ends, to say it there.
+    """
     font, measures = font_of("type")
-    place = QRectF(8, -9, measures.horizontalAdvance(words) + 12, 17)
+    wide = measures.horizontalAdvance(words) + 12
+    place = QRectF(right - wide - 4 if right else 8, -9, wide, 17)
     painter.setPen(QPen(QColor(color), 1))
     painter.setBrush(QColor(theme().colors.surface))
     painter.drawRoundedRect(place, 8, 8)
