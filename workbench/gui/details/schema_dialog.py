@@ -100,11 +100,13 @@ class SchemaDialog(QDialog):
         column = QVBoxLayout(right)
         column.setContentsMargins(8, 0, 0, 0)
         head = QHBoxLayout()
-        head.addWidget(self.stand)
+        head.addWidget(plain_label("Stored events", "heading"))
         head.addStretch(1)
+        head.addWidget(self.stand)
         column.addLayout(head)
         column.addWidget(self.said)
         column.addWidget(self.found, 1)
+        column.addStretch()
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.addWidget(self.pane)
@@ -181,7 +183,9 @@ class SchemaDialog(QDialog):
     def _tell_trial(self, trial: SchemaTrial) -> None:
         bad = trial.total - trial.fit
         self.save.setText("Save" if not bad else f"Save, though {bad:,} do not fit")
-        versions = ", ".join(f"{count:,} of version {version}" for version, count in trial.versions.items())
+        versions = ", ".join(
+            f"{counted(count, 'event')} of version {version}" for version, count in trial.versions.items()
+        )
         if not trial.total:
             self._tell("ok", "nothing is stored", "")
             self.said.setText(f"No event {self.name} is stored: its fields can be changed freely.")
@@ -194,7 +198,8 @@ class SchemaDialog(QDialog):
         if trial.before:
             lines += [f"The first one of an older version\n    was {trial.before}\n    is  {trial.after}"]
         self._tell("error" if bad else "ok", f"{trial.fit:,} of {trial.total:,} fit", "\n".join(lines))
-        self.said.setText(f"Stored: {versions}." + (" Draft the upcast, then correct it." if bad else ""))
+        way = " Draft the upcast, then correct it." if bad else ""
+        self.said.setText(f"{versions} {'is' if trial.total == 1 else 'are'} stored.{way}")
 
     def _tell(self, kind: str, badge: str, text: str) -> None:
         self.stand.set(kind, badge)
