@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.project.declared.random_models import RandomModel
@@ -194,15 +194,20 @@ def test_a_condition_is_certain_or_depends(condition, holds):
 # -- any model ---------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=25, phases=[Phase.generate])  # smaller ones are not found in time
 @given(st.integers(0, 2**32 - 1), st.integers(1, 3))
 def test_any_model_has_marks_whose_fixes_load_and_take_them_away(seed, size):
     design = design_of(RandomModel(seed, size).text)
+    before = facts(marks_in(design))
     for mark in marks_in(design):
         for fix in mark.fixes:
-            after = marks_in(fix.change(design))
-            told = [(one.kind.code, one.part, one.message) for one in after]
-            assert (mark.kind.code, mark.part, mark.message) not in told, fix.label
+            [told] = facts([mark])
+            assert facts(marks_in(fix.change(design))).count(told) < before.count(told), fix.label
+
+
+def facts(marks):
+    """Returns what marks say, but where; the same may be marked at two places."""
+    return [(one.kind.code, one.part, one.message) for one in marks]
 
 
 @pytest.mark.parametrize(
@@ -211,7 +216,7 @@ def test_any_model_has_marks_whose_fixes_load_and_take_them_away(seed, size):
         (
             "A-STATE",
             PARCEL.replace("state { status", 'state { weight { type: "string", default: "" }, status'),
-            "Set it by parcel.packed",
+            "Set it from parcel.packed",
         ),
         (
             "A-STATE",
@@ -225,7 +230,7 @@ def test_any_model_has_marks_whose_fixes_load_and_take_them_away(seed, size):
             EXAMPLES["A-UNEMITTED"][1].replace(
                 "[event.parcel.lost]", '[event.parcel.lost]\nfields { by: "string" }'
             ),
-            "Have lose_parcel emit it",
+            "Emit it from lose_parcel",
         ),
         (
             "A-UNREAD",

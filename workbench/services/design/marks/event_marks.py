@@ -21,21 +21,21 @@ UNREAD = MarkKind(
     severity=Severity.ADVICE,
     title="an event that nothing reads",
     why="It is kept for ever, but changes no state, fills no read model, and nothing follows from it",
-    way="have something read it, have it change the state, or remove it",
+    way="read it in a read model or a policy, let it change the state, or remove it",
 )
 UNEMITTED = MarkKind(
     code="A-UNEMITTED",
     severity=Severity.ADVICE,
     title="an event that no command emits, where commands emit others of its aggregate",
     why="It happens only where it is imported, so in the story it never does",
-    way="have a command emit it, or remove it",
+    way="emit it from a command, or remove it",
 )
 EMPTY_FIELD = MarkKind(
     code="A-FIELD",
     severity=Severity.WARNING,
     title="a field of an event that nothing gives",
     why="It is empty, or always the same, in every new event",
-    way="ask the command for it, give it in with, or remove the field",
+    way="add it to the fields of the command, give it under with, or remove it",
 )
 
 
@@ -87,7 +87,7 @@ def _emitters(model: MarkedModel, commands: Sequence[str], name: str) -> Iterato
     event = DesignNode("event", name)
     for command in (one for one in commands if _brings(model, one, name)):
         yield MarkFix(
-            label=f"Have {command} emit it",
+            label=f"Emit it from {command}",
             effect=f'adds emit: "{name}"',
             change=partial(gestures.linked, source=DesignNode("command", command), target=event),
         )
@@ -133,7 +133,7 @@ def _readers(model: MarkedModel, name: str) -> Iterator[MarkFix]:
     readers = [one for one, section in model.sections.projections.items() if family & set(section.on)]
     for reader in readers[:1]:
         yield MarkFix(
-            label=f"Have {reader} read it",
+            label=f"Read it in {reader}",
             effect=f"adds {name} to its events",
             change=partial(gestures.linked, source=event, target=DesignNode("projection", reader)),
         )
@@ -174,7 +174,7 @@ def _empty_field(
     message = f"{field} of {event} has no source: {'neither ' if len(commands) > 1 else ''}{said} "
     message += "brings it, and no with gives it" if len(commands) > 1 else "does not bring it"
     asked = MarkFix(
-        label="Ask the command for it" if len(commands) == 1 else f"Ask {len(commands)} commands for it",
+        label=f"Add it to the fields of {' and '.join(commands)}",
         effect=f"adds {field} to {', '.join(commands)}",
         change=partial(_asked, event=event, field=field, commands=commands),
     )
@@ -193,7 +193,7 @@ def _empty_field(
     fixes.append(
         MarkFix(
             label="Remove the field",
-            effect=f"{event} has it no more",
+            effect=f"takes it out of {event}",
             change=partial(gestures.without_field, node=DesignNode("event", event), name=field),
         )
     )

@@ -58,7 +58,7 @@ def _empty(model: MarkedModel, kind: str, name: str, field: str, giving: Mapping
     """
     fixes = [
         MarkFix(
-            label=f"Set it by {step or section.partition('.')[2]}",
+            label=f"Set it from {step or section.partition('.')[2]}",
             effect=f'adds set {{ {field}: "event.{field}" }}',
             change=partial(_set, section=section, step=step, field=field),
         )
@@ -66,7 +66,7 @@ def _empty(model: MarkedModel, kind: str, name: str, field: str, giving: Mapping
     ]
     if not model.is_read(field):
         removed = partial(gestures.without_field, node=DesignNode(kind, name), name=field)
-        fixes.append(MarkFix(label="Remove the field", effect=f"{name} has it no more", change=removed))
+        fixes.append(MarkFix(label="Remove the field", effect=f"takes it out of {name}", change=removed))
     message = f"{field} of {name} is never set"
     inside = ("state", field)
     return model.mark(EMPTY_STATE, (kind, name), message, inside=inside, fixes=tuple(fixes), line=field)
