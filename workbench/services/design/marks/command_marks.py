@@ -32,7 +32,7 @@ UNGUARDED = MarkKind(
 UNISSUED = MarkKind(
     code="A-UNISSUED",
     severity=Severity.ADVICE,
-    title="a command that nobody issues, though others say who does",
+    title="a command that nothing issues, though others say who issues them",
     why="No actor, policy, process or handler issues it, so in the story it never happens",
     way="say under by who issues it, issue it from a policy, or remove it",
 )
