@@ -11,7 +11,14 @@ from uuid import UUID
 from workbench.model.event import RecordedEvent, StoredData
 from workbench.model.messaging import Message
 from workbench.model.row_conditions import Where
-from workbench.store.list_ports import EventLists, LetterLists, RecordLists, StreamLists, TableLists
+from workbench.store.list_ports import (
+    EventLists,
+    FamilyLists,
+    LetterLists,
+    RecordLists,
+    StreamLists,
+    TableLists,
+)
 from workbench.store.operations import Operation
 from workbench.store.stored_values import (
     DeadLetter,
@@ -236,6 +243,7 @@ class Reader(
     ModelReader,
     StreamLists,
     EventLists,
+    FamilyLists,
     LetterLists,
     TableLists,
     RecordLists,
