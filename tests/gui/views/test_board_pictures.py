@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.gui.board.designing import board_of
 from tests.gui.board.test_flow_view_moves import in_sight
 from workbench.errors import ReadTooLong
 from workbench.gui.board.board_scene import BoardScene, lay_out_graph
@@ -26,11 +27,7 @@ STILL = Live(flow={}, subscriptions={}, projections={})
 
 @pytest.fixture
 def board(desk: Desk, qtbot: QtBot) -> BoardView:
-    made = BoardView(desk)
-    qtbot.addWidget(made)
-    made.resize(900, 600)
-    made.show()
-    return made
+    return board_of(desk, qtbot, 900, 600)
 
 
 @pytest.fixture

@@ -7,14 +7,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
-    QHBoxLayout,
     QPlainTextEdit,
     QPushButton,
-    QSplitter,
-    QVBoxLayout,
     QWidget,
 )
 from shiboken6 import isValid
@@ -22,8 +19,10 @@ from shiboken6 import isValid
 from workbench.errors import CallerError, ProjectError, WorkbenchError
 from workbench.gui.actions import Actions, action
 from workbench.gui.details.section_pane import SectionPane
+from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.theme import code_font
+from workbench.gui.ticker import pause_timer
 from workbench.gui.widgets import Badge, error_text, plain_label
 from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
@@ -83,10 +82,7 @@ class SchemaDialog(QDialog):
         self.found.setAccessibleName("Stored events")
         self.acts = Actions(self, self)
         self.acts.offer()
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
-        self._pause.timeout.connect(self._try)
+        self._pause = pause_timer(self, PAUSE_MS, self._try)
         self._lay_out()
         if self._piece is not None:
             self.pane.show_piece(self._piece, fresh=True)
@@ -97,35 +93,19 @@ class SchemaDialog(QDialog):
 
     def _lay_out(self) -> None:
         right = QWidget()
-        column = QVBoxLayout(right)
-        column.setContentsMargins(8, 0, 0, 0)
-        head = QHBoxLayout()
-        head.addWidget(plain_label("Stored events", "heading"))
-        head.addStretch(1)
-        head.addWidget(self.stand)
-        column.addLayout(head)
-        column.addWidget(self.said)
-        column.addWidget(self.found, 1)
+        head = in_row(plain_label("Stored events", "heading"), 1, self.stand)
+        column = in_column(head, self.said, (self.found, 1), of=right, margins=(8, 0, 0, 0))
         column.addStretch()
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        split.addWidget(self.pane)
-        split.addWidget(right)
+        split = in_panes(Qt.Orientation.Horizontal, self.pane, right)
         split.setSizes([520, 520])
-        foot = QHBoxLayout()
         self.draft = self._button("draft_upcast")
         self.save = self._button("write")
         self.save.setProperty("primary", True)
         leave = QPushButton("Cancel")
         leave.setAutoDefault(False)
         leave.clicked.connect(lambda _checked=False: self.reject())
-        foot.addWidget(self.draft)
-        foot.addStretch(1)
-        foot.addWidget(leave)
-        foot.addWidget(self.save)
-        whole = QVBoxLayout(self)
-        whole.addWidget(split, 1)
-        whole.addLayout(foot)
+        foot = in_row(self.draft, 1, leave, self.save)
+        in_column((split, 1), foot, of=self)
 
     def _button(self, key: str) -> QPushButton:
         act, button = self.acts[key], QPushButton()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from workbench.gui.actions import BoundAction
 from workbench.gui.board.blueprint import Blueprint, blueprint_from
@@ -24,6 +24,7 @@ from workbench.gui.board.minimap import Minimap
 from workbench.gui.board.model_parts import ModelParts, parts_of
 from workbench.gui.board.picture import Picture
 from workbench.gui.board.slice_coverage import coverage_of
+from workbench.gui.layouts import in_column
 from workbench.gui.reads import takes_time
 from workbench.gui.views.board_details import Live, trouble
 from workbench.gui.views.board_model import model_graph
@@ -143,11 +144,7 @@ class BoardPictures(QWidget):
         self._tries: list[Try] = []
         self._tried: tuple[Registry | None, list[Run]] = (None, [])
         self._told: tuple[Blueprint, list[Run], list[Try]] = (NOTHING.blueprint, [], [])
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.canvas, 1)
-        column.addWidget(self.hints)
+        in_column((self.canvas, 1), self.hints, of=self, margins=0, spacing=0)
 
     def is_ready(self, name: str) -> bool:
         """Whether a picture can be shown at once: places are found, or there are few to find."""
