@@ -76,7 +76,7 @@ async def test_a_fix_is_a_step_that_takes_the_mark_away_and_is_undone(board: Boa
     QTest.keyClick(board.canvas, Qt.Key.Key_Period, CONTROL)
     fixes = board.marks.popover.list
     assert [fixes.item(row).text() for row in range(fixes.count())] == [
-        "Set it by parcel.packed",
+        "Set it from parcel.packed",
         "Remove the column",
         "Show its form and text",
     ]
@@ -85,7 +85,7 @@ async def test_a_fix_is_a_step_that_takes_the_mark_away_and_is_undone(board: Boa
     assert text_of(board) == TEXT.replace(
         "put { status: \"'packed'\" }", 'put { status: "\'packed\'", weight: "event.weight" }'
     )
-    assert board.editor.state.undo == "Set it by parcel.packed"
+    assert board.editor.state.undo == "Set it from parcel.packed"
     assert set(board.scene.marks) == {NOTED}
     QTest.keyClick(board.canvas, Qt.Key.Key_Z, CONTROL)
     await until(lambda: PARCELS in board.scene.marks)
@@ -109,8 +109,8 @@ async def test_the_details_say_what_is_marked_and_do_what_takes_it_away(board: B
     board.canvas.reveal(PARCELS)
     assert [mark.message for mark in shown.marks] == ["no event fills weight of parcels"]
     buttons = {one.text(): one for one in shown.findChildren(QPushButton)}
-    assert list(buttons) == ["Set it by parcel.packed", "Remove the column"]
-    buttons["Set it by parcel.packed"].click()
+    assert list(buttons) == ["Set it from parcel.packed", "Remove the column"]
+    buttons["Set it from parcel.packed"].click()
     await until(lambda: PARCELS not in board.scene.marks)
     assert not shown.isVisible()
 

@@ -61,7 +61,7 @@ async def change(dialog: SchemaDialog, old: str, new: str, until: Any) -> None:
 async def test_it_begins_with_the_text_as_it_is_and_nothing_to_save(dialog: SchemaDialog) -> None:
     assert dialog.pane.editor.text().startswith("# What left the house\n[event.parcel.sent]\n")
     assert dialog.stand.text() == "✓ 2 of 2 fit"
-    assert dialog.said.text() == "Stored: 2 of version 1."
+    assert dialog.said.text() == "2 events of version 1 are stored."
     assert not dialog.save.isEnabled()
 
 

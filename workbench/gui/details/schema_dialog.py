@@ -93,8 +93,9 @@ class SchemaDialog(QDialog):
 
     def _lay_out(self) -> None:
         right = QWidget()
-        head = in_row(self.stand, 1)
-        in_column(head, self.said, (self.found, 1), of=right, margins=(8, 0, 0, 0))
+        head = in_row(plain_label("Stored events", "heading"), 1, self.stand)
+        column = in_column(head, self.said, (self.found, 1), of=right, margins=(8, 0, 0, 0))
+        column.addStretch()
         split = in_panes(Qt.Orientation.Horizontal, self.pane, right)
         split.setSizes([520, 520])
         self.draft = self._button("draft_upcast")
@@ -162,7 +163,9 @@ class SchemaDialog(QDialog):
     def _tell_trial(self, trial: SchemaTrial) -> None:
         bad = trial.total - trial.fit
         self.save.setText("Save" if not bad else f"Save, though {bad:,} do not fit")
-        versions = ", ".join(f"{count:,} of version {version}" for version, count in trial.versions.items())
+        versions = ", ".join(
+            f"{counted(count, 'event')} of version {version}" for version, count in trial.versions.items()
+        )
         if not trial.total:
             self._tell("ok", "nothing is stored", "")
             self.said.setText(f"No event {self.name} is stored: its fields can be changed freely.")
@@ -175,7 +178,8 @@ class SchemaDialog(QDialog):
         if trial.before:
             lines += [f"The first one of an older version\n    was {trial.before}\n    is  {trial.after}"]
         self._tell("error" if bad else "ok", f"{trial.fit:,} of {trial.total:,} fit", "\n".join(lines))
-        self.said.setText(f"Stored: {versions}." + (" Draft the upcast, then correct it." if bad else ""))
+        way = " Draft the upcast, then correct it." if bad else ""
+        self.said.setText(f"{versions} {'is' if trial.total == 1 else 'are'} stored.{way}")
 
     def _tell(self, kind: str, badge: str, text: str) -> None:
         self.stand.set(kind, badge)
