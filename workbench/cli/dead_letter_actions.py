@@ -62,18 +62,17 @@ async def _replay(options: Options, environ: Environ) -> int:
     from workbench.services.project.open_project import need_model
 
     show = meter(options) or (lambda _: None)
-    workspace = opened(options, environ)
-    try:
-        need_model(workspace, "replaying")
-        numbers = _chosen(options, workspace, ("open",))
-        if numbers:
-            await workspace.start()
-        show(f"replaying {len(numbers):,}")
-        replay = DeadLetterReplay(workspace.dead_letters, workspace.drain)
-        fates = await replay.replay(numbers, seconds=options.wait) if numbers else []
-    finally:
-        show("")
-        await workspace.close()
+    async with opened(options, environ) as workspace:
+        try:
+            need_model(workspace, "replaying")
+            numbers = _chosen(options, workspace, ("open",))
+            if numbers:
+                await workspace.start()
+            show(f"replaying {len(numbers):,}")
+            replay = DeadLetterReplay(workspace.dead_letters, workspace.drain)
+            fates = await replay.replay(numbers, seconds=options.wait) if numbers else []
+        finally:
+            show("")
     return _told(options, fates)
 
 
@@ -110,16 +109,13 @@ async def _edit(options: Options, environ: Environ) -> int:
     from workbench.services.dead_letters.dead_letter_replay import DeadLetterReplay
     from workbench.services.project.open_project import need_model
 
-    workspace = opened(options, environ)
-    try:
+    async with opened(options, environ) as workspace:
         need_model(workspace, "replaying an edited copy")
         text = _edited(options, workspace)
         workspace.dead_letters.check_edit(options.number, text)
         await workspace.start()
         replay = DeadLetterReplay(workspace.dead_letters, workspace.drain)
         fate = await replay.edit_and_replay(options.number, text, seconds=options.wait)
-    finally:
-        await workspace.close()
     return _told(options, [fate])
 
 
@@ -202,12 +198,9 @@ async def _done(
     done: str,
     hint: str = "",
 ) -> int:
-    workspace = opened(options, environ)
-    try:
+    async with opened(options, environ) as workspace:
         workspace.running()
         report = await do(workspace.dead_letters, _chosen(options, workspace, allowed(act)))
-    finally:
-        await workspace.close()
     said = f"{report.done:,} of {report.asked:,} {done}"
     if report.skipped:
         said += f"; {report.skipped:,} skipped, because their status does not allow it"

@@ -48,12 +48,9 @@ async def _list(options: Options, environ: Environ) -> int:
 
     zone = zone_of(options, environ)
     chosen = options.status or [status.value for status in OPEN]
-    workspace = opened(options, environ)
-    try:
+    async with opened(options, environ) as workspace:
         found = workspace.dead_letters.page(STATUSES if "all" in chosen else chosen, limit=options.limit)
         counts = workspace.dead_letters.counts()
-    finally:
-        await workspace.close()
     rows = [
         (
             one.number,
@@ -112,13 +109,10 @@ def _show_takes(parser: Parser) -> None:
 
 async def _show(options: Options, environ: Environ) -> int:
     zone = zone_of(options, environ)
-    workspace = opened(options, environ)
-    try:
+    async with opened(options, environ) as workspace:
         letter = workspace.dead_letters.get(options.number)
         became = await workspace.dead_letters.made_by(letter)
         blocked = workspace.dead_letters.blocked_behind((letter.number,))
-    finally:
-        await workspace.close()
     data = json_masked(letter.data, options.reveal)
     edited = json_masked(letter.edited, options.reveal) if letter.edited is not None else None
     tries = [{"at": when(one.at), "error": f"{one.error_type}: {one.error}"} for one in letter.attempts]

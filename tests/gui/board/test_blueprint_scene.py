@@ -18,6 +18,7 @@ from workbench.gui.board.blueprint_scene import BlueprintScene
 from workbench.gui.board.board_graph import BoardGraph
 from workbench.gui.board.card_painter import NAMES, font_of, name_lines
 from workbench.gui.board.flow_view import FlowView
+from workbench.gui.board.slice_coverage import Coverage
 from workbench.gui.views.board_model import model_graph
 from workbench.model.registry import Registry
 from workbench.project.project import load_project
@@ -125,6 +126,19 @@ def test_arrows_go_along_slices_and_lanes(view: FlowView) -> None:
     assert in_sight(view, "query:list_orders")
 
 
+def test_left_of_a_lane_is_its_aggregate(view: FlowView) -> None:
+    view.setFocus()
+    right, left, up, down = Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Down
+    view.reveal("event:payment.confirmed")
+    press(view, left, left)
+    assert (view.board.chosen, view.board.here) == ("aggregate:payment", "")
+    press(view, up)
+    assert view.board.chosen == "aggregate:order"
+    press(view, up, down)
+    assert view.board.chosen == "aggregate:payment"
+    assert press(view, right) == "event:payment.requested"
+
+
 def test_right_of_the_last_card_of_a_lane_the_next_slice_is_reached(view: FlowView) -> None:
     view.setFocus()
     view.reveal("event:order.shipped")
@@ -185,7 +199,7 @@ def test_the_wheel_moves_and_with_ctrl_zooms_a_step_a_notch(view: FlowView) -> N
 
 
 def test_the_whole_board_is_seen_as_wide_as_there_is_room(view: FlowView) -> None:
-    view.resize(1600, 700)
+    view.resize(1600, 800)
     view.fit()
     assert view.scale_now == pytest.approx(view.viewport().width() / view.board.content().width())
     assert in_sight(view, "command:place_order")
@@ -276,3 +290,21 @@ def test_each_part_of_a_card_is_found_where_it_is_seen(scene: BlueprintScene) ->
         "handle beside": (key, "handle", 0),
         "gutter": ("", "", 0),
     }
+
+
+def test_a_slice_of_a_typed_draft_is_not_told_as_run_and_what_is_due_is_said(scene: BlueprintScene) -> None:
+    told: list[None] = []
+    scene.drafts_changed.connect(lambda: told.append(None))
+    scene.coverage = {"command:place_order": Coverage(passed=1)}
+    for badges, said in (
+        ({}, "1 pass"),
+        ({"command:place_order": "draft"}, "not run: draft"),
+        ({}, "1 pass"),
+    ):
+        scene.set_badges({**badges, "subscription:fulfilment": "due 12:00:00"})
+        found = scene.note_of("command:place_order")
+        assert found is not None
+        assert found.told[2] == said
+    assert len(told) == 2
+    assert scene.note_of("command:nothing") is None
+    assert "due 12:00:00" in scene.cards()["subscription:fulfilment"].toolTip()

@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from tests.gui.board.designing import board_of
 from workbench.errors import StoreReadOnly
 from workbench.gui.desk import Desk
 from workbench.gui.views.board_view import BoardView
@@ -20,11 +21,7 @@ from workbench.services.design.marks.mark import DesignMark, MarkKind, Severity
 
 @pytest.fixture
 def board(desk: Desk, qtbot: QtBot) -> BoardView:
-    made = BoardView(desk)
-    qtbot.addWidget(made)
-    made.resize(600, 400)
-    made.show()
-    return made
+    return board_of(desk, qtbot, 600, 400)
 
 
 def words(path) -> set[str]:

@@ -104,9 +104,9 @@ class SliceHeads(QWidget):
         with painting(self) as painter:
             painter.fillRect(self.rect(), QColor(colors.raised))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            here, notes = self._scene.slice_of(self._scene.here), self._scene.coverage
+            here = self._scene.slice_of(self._scene.here)
             for place, head in self._heads():
-                paint_head(painter, place.title, head, notes.get(place.id), chosen=place.id == here)
+                paint_head(painter, place.title, head, self._scene.note_of(place.id), chosen=place.id == here)
             if self._target >= 0:
                 painter.setPen(QPen(QColor(colors.accent), 3))
                 painter.drawLine(QPointF(self._edge(), 4), QPointF(self._edge(), self.height() - 4))
@@ -167,7 +167,7 @@ class SliceHeads(QWidget):
         """Tells at the pointer what the scenarios of a slice try, and what they do not."""
         if not isinstance(event, QHelpEvent):
             return super().event(event)
-        note = self._scene.coverage.get(self._at(QPointF(event.pos())))
+        note = self._scene.note_of(self._at(QPointF(event.pos())))
         QToolTip.showText(event.globalPos(), plain_tip(note.tip) if note is not None else "", self)
         return True
 
@@ -191,8 +191,12 @@ class LaneGutter(QWidget):
                 painter.setPen(QColor(colors.border))
                 painter.drawLine(whole.bottomLeft(), whole.bottomRight())
                 seen = whole.intersected(QRectF(self.rect()))
+                chosen = lane.id == self._scene.chosen
                 if seen.height() >= LEGIBLE / 2:
-                    paint_lane(painter, lane, seen, chosen=lane.id == self._scene.chosen)
+                    paint_lane(painter, lane, seen, chosen=chosen)
+                if chosen and self._view.hasFocus():
+                    painter.setPen(QPen(QColor(colors.accent), 2))
+                    painter.drawRect(seen.adjusted(1, 1, -1, -1))
             painter.setPen(QColor(colors.border))
             painter.drawLine(self.width() - 1, 0, self.width() - 1, self.height())
 
@@ -242,6 +246,7 @@ class BlueprintFrame(QObject):
         view.moved.connect(self.follow)
         view.zoomed.connect(lambda _scale: self.follow())
         scene.node_chosen.connect(lambda _node: self.heads.update())
+        scene.drafts_changed.connect(self.heads.update)
         scene.node_chosen.connect(lambda _node: self.gutter.update())
         theme().changed.connect(self.follow)
         self.follow()
@@ -264,4 +269,6 @@ class BlueprintFrame(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
             self._place()
+        elif event.type() in {QEvent.Type.FocusIn, QEvent.Type.FocusOut}:
+            self.gutter.update()
         return False

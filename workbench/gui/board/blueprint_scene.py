@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF
+from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from typing_extensions import override
 
@@ -44,8 +45,12 @@ class BlueprintScene(Picture):
         wire: The keys of the ends of the wire that is chosen, if one is.
         lights: Shows what a hand can take, and to what it can lead.
         coverage: How the scenarios of each slice stand, by its id.
+
+    Signals:
+        drafts_changed: Other cards than before have a text that is typed and not saved.
     """
 
+    drafts_changed = Signal()
     name = "Blueprint"
     steps, legible = STEPS, NAMES
 
@@ -90,7 +95,9 @@ class BlueprintScene(Picture):
     @override
     def set_badges(self, badges: Mapping[str, str]) -> None:
         """Says on cards that their text is typed and not saved, or is due; counters are the topology's."""
-        self._badges = badges
+        before, self._badges = self._badges, badges
+        if _drafts(badges) != _drafts(before):
+            self.drafts_changed.emit()
         for item in self._cards.values():
             self._tell(item)
 
@@ -177,9 +184,8 @@ class BlueprintScene(Picture):
     def box_of(self, key: str) -> QRectF:
         """Returns where a card stands; for a lane the first card in it, or where it begins."""
         if key not in self._cards and (lane := self.lane_of(key)) is not None:
-            row = self.layout.lanes.index(lane)
             empty = QRectF(self.content().left(), lane.top, WIDTH, lane.bottom - lane.top)
-            return next((self.box_of(one) for one, (_, at) in self._at.items() if at == row), empty)
+            return next((self.box_of(one) for one in self._cards_in(lane.id)), empty)
         return self._cards[key].body.translated(self._cards[key].pos())
 
     @override
@@ -252,6 +258,13 @@ class BlueprintScene(Picture):
         """Returns the id of the slice in which a card stands, or empty."""
         return self.layout.slices[self._at[key][0]].id if key in self._at else ""
 
+    def note_of(self, place: str) -> Coverage | None:
+        """Returns how the scenarios of a slice stand; of one with a draft that they were not run."""
+        found = self.coverage.get(place)
+        cards = next((one.cards for one in self.blueprint.slices if one.id == place), iter(()))
+        draft = any(card.draft or self._badges.get(card.node) == DRAFT for card in cards if not card.ghost)
+        return replace(found, draft=draft) if found is not None else None
+
     def slices_between(self, left: float, right: float) -> tuple[SlicePlace, ...]:
         """Returns the slices of which a part is between two places."""
         places = self.layout.slices
@@ -313,9 +326,12 @@ class BlueprintScene(Picture):
 
     @override
     def towards(self, x: int, y: int) -> str:
-        """Goes along a lane to the next slice that has something in it, or along a slice to the next lane."""
+        """Goes along a lane to the next slice that has something in it, or along a slice to the next lane.
+
+        Left of the first card of an aggregate's lane is its name, which stands for the aggregate.
+        """
         if self._here not in self._at:
-            return self.first()
+            return self._from_lane(x, y) if self.lane_of(self.chosen) is not None else self.first()
         column, row = self._at[self._here]
         slices = self.blueprint.slices
         if y:
@@ -326,7 +342,21 @@ class BlueprintScene(Picture):
         for number in ahead:
             if slices[number].cells[row]:
                 return self._level(card.key for card in slices[number].cells[row])
+        if x < 0 and self.lane_of(lane := self.blueprint.lanes[row].id) is not None:
+            return lane
         return self._level(chain.from_iterable([card.key for card in slices[one].cards] for one in ahead[:1]))
+
+    def _from_lane(self, x: int, y: int) -> str:
+        """Goes from the name of a lane to its first card, or to the name above or below."""
+        if x:
+            return next(self._cards_in(self.chosen), "") if x > 0 else ""
+        lanes = [one.id for one in self.layout.lanes if self.lane_of(one.id) is not None]
+        place = lanes.index(self.chosen) + y
+        return lanes[place] if 0 <= place < len(lanes) else ""
+
+    def _cards_in(self, lane: str) -> Iterator[str]:
+        """Yields the cards of a lane from left to right."""
+        return (key for key, (_, row) in self._at.items() if self.blueprint.lanes[row].id == lane)
 
     def _level(self, keys: Iterator[str]) -> str:
         """Returns the card that stands most nearly as high as the one with the keyboard."""
@@ -355,3 +385,7 @@ class BlueprintScene(Picture):
         painter.setPen(QPen(QColor(mix(colors.border, colors.surface, 0.6)), 0))
         painter.drawLine(place.topLeft(), place.topRight())
         painter.drawLine(place.bottomLeft(), place.bottomRight())
+
+
+def _drafts(badges: Mapping[str, str]) -> set[str]:
+    return {node for node, said in badges.items() if said == DRAFT}

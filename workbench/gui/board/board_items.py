@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from workbench.gui.board.board_graph import BoardNode, kind_of
 from workbench.gui.board.layout import Box, Point
-from workbench.gui.board.mark_painter import RING, UNMARKED, CardMarks, paint_ring, ring_of
+from workbench.gui.board.mark_painter import INSET, RING, UNMARKED, CardMarks, paint_ring, ring_of
 from workbench.gui.icons import draw_icon
 from workbench.gui.safe_painter import drawing
 from workbench.gui.theme import code_font, mix, theme, ui_font
@@ -31,6 +31,8 @@ READABLE = 0.6
 """Scale below which a card shows only its title, as large as it fits."""
 BLOCK = 0.14
 """Scale below which it shows nothing but its colour."""
+SEEN = 1.5
+"""Pixels on the screen below which round corners and arrow heads are left out: a large model has many."""
 BEND = 9.0
 """Radius of a line's corners."""
 DIMMED = 0.32
@@ -164,11 +166,14 @@ class NodeItem(QGraphicsItem):
             painter.setPen(QPen(QColor(colors.accent), 2.5 if self.focused else 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(self.body.adjusted(-3.5, -3.5, 3.5, 3.5), RADIUS + 3, RADIUS + 3)
-        painter.setPen(QPen(QColor(mix(ink, fill, 0.45)), 1))
-        painter.setBrush(QColor(fill))
-        painter.drawRoundedRect(self.body.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        if RADIUS * scale < SEEN:
+            painter.fillRect(self.body, QColor(fill))
+        else:
+            painter.setPen(QPen(QColor(mix(ink, fill, 0.45)), 1))
+            painter.setBrush(QColor(fill))
+            painter.drawRoundedRect(self.body.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         if scale >= READABLE:
-            self._paint_card(painter, fill, str(getattr(colors, f"on_{role}")))
+            self._paint_card(painter, fill, str(getattr(colors, f"on_{role}")), marks)
         elif scale >= BLOCK:
             self._paint_title(painter, scale, str(getattr(colors, f"on_{role}")))
         if marks.count:
@@ -177,10 +182,10 @@ class NodeItem(QGraphicsItem):
 
     # -- near ----------------------------------------------------------------------------------------------
 
-    def _paint_card(self, painter: QPainter, fill: str, on: str) -> None:
+    def _paint_card(self, painter: QPainter, fill: str, on: str, marks: CardMarks) -> None:
         soft = mix(on, fill, 0.78)
         y = 4.0
-        self._paint_head(painter, y, fill, on)
+        self._paint_head(painter, y, fill, on, self.box.width - 6 - bool(marks.count) * (INSET + RING - 2))
         y += HEAD - 4
         self._text(painter, "title", self.node.title, y, TITLE, on)
         y += TITLE
@@ -192,15 +197,17 @@ class NodeItem(QGraphicsItem):
             y += ROW
         self._paint_problems(painter)
 
-    def _paint_head(self, painter: QPainter, y: float, fill: str, on: str) -> None:
+    def _paint_head(self, painter: QPainter, y: float, fill: str, on: str, right: float) -> None:
         kind = kind_of(self.node.kind)
         draw_icon(painter, kind.icon, QRectF(PAD - 1, y + 3, 14, 14), on)
+        wide = _advance("badge", self.badge) + 12 if self.badge else 0
+        room = QRectF(PAD + 18, y, right - wide - PAD - 20, HEAD - 4)
         painter.setFont(fonts()["kind"])
         painter.setPen(QColor(mix(on, fill, 0.78)))
-        painter.drawText(QRectF(PAD + 18, y, 120, HEAD - 4), Qt.AlignmentFlag.AlignVCenter, kind.word)
+        word = painter.fontMetrics().elidedText(kind.word, Qt.TextElideMode.ElideRight, int(room.width()) + 1)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, word)
         if self.badge:
-            wide = _advance("badge", self.badge) + 12
-            place = QRectF(self.box.width - wide - 6, y + 2, wide, 16)
+            place = QRectF(right - wide, y + 2, wide, 16)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(mix(on, fill, 0.14)))
             painter.drawRoundedRect(place, 8, 8)
@@ -339,6 +346,8 @@ class EdgeItem(QGraphicsPathItem):
         painter.setPen(QPen(color, width))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(self.path())
+        if 7.0 * scale < SEEN:
+            return
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)
         long = 7.0 + width

@@ -174,4 +174,4 @@ def _beside(picture: BlueprintScene, part: QRectF, painter: QPainter) -> None:
             paint_lane(painter, lane, seen, chosen=False)
     for place in picture.slices_between(part.left(), part.right()):
         head = QRectF(place.x, top.top(), place.right - place.x, HEAD)
-        paint_head(painter, place.title, head, picture.coverage.get(place.id), chosen=False)
+        paint_head(painter, place.title, head, picture.note_of(place.id), chosen=False)

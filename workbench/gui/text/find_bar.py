@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QTextCursor, QTextDocument
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import WidgetKey
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.text.tsk_editor import TskEditor
-from workbench.gui.widgets import plain_label, toolbar_button
+from workbench.gui.widgets import plain_label, push_button, toolbar_button
 
 _BACK = QTextDocument.FindFlag.FindBackward
 
@@ -30,24 +31,15 @@ class FindBar(QWidget):
         self.line.textChanged.connect(lambda _text: self._typed())
         self.line.returnPressed.connect(self.next)
         self.other.returnPressed.connect(self.replace)
-        first, self._second = QHBoxLayout(), QWidget()
-        second = QHBoxLayout(self._second)
-        second.setContentsMargins(0, 0, 0, 0)
-        first.addWidget(self.line, 1)
+        self._second = QWidget()
         before = _tool("chevron-up", "Find the one before", self.before)
         after = _tool("chevron-down", "Find the next one", self.next)
-        for one in (before, after, self.said, _tool("close", "Close", self.leave)):
-            first.addWidget(one)
-        second.addWidget(self.other, 1)
+        first = in_row((self.line, 1), before, after, self.said, _tool("close", "Close", self.leave))
+        second = in_row((self.other, 1), of=self._second, margins=0)
         for text, act in (("Replace", self.replace), ("Replace all", self.replace_all)):
-            button = QPushButton(text)
-            button.clicked.connect(lambda _checked=False, act=act: act())
+            button = push_button(text, lambda _checked=False, act=act: act())
             second.addWidget(button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 4, 8, 4)
-        column.setSpacing(6)
-        column.addLayout(first)
-        column.addWidget(self._second)
+        in_column(first, self._second, of=self, margins=(8, 4, 8, 4), spacing=6)
         self.hide()
 
     def open(self, *, replace: bool = False) -> None:

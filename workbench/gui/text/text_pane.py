@@ -7,15 +7,17 @@ from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 from shiboken6 import isValid
 
 from workbench.gui.actions import Actions, action
+from workbench.gui.layouts import in_column
 from workbench.gui.loop import spawn
 from workbench.gui.text.completion_list import CompletionList
 from workbench.gui.text.find_bar import FindBar
 from workbench.gui.text.language import Language
 from workbench.gui.text.tsk_editor import TskEditor
+from workbench.gui.ticker import pause_timer
 from workbench.gui.widgets import Banner
 from workbench.model.hints import sentences
 from workbench.services.design.completions import Completion, Completions
@@ -53,15 +55,8 @@ class TextPane(QWidget):
         self.file = ""
         self._menu: QMenu | None = None
         self._span, self._offered = (0, 0), -1
-        self._asking = QTimer(self)
-        self._asking.setSingleShot(True)
-        self._asking.setInterval(0)
-        self._asking.timeout.connect(self._ask)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        for one in (self.search, self.editor, self.strip):
-            layout.addWidget(one)
+        self._asking = pause_timer(self, 0, self._ask)
+        in_column(self.search, self.editor, self.strip, of=self, margins=0, spacing=0)
         self.setFocusProxy(self.editor)
         self.editor.helps = self.list.take_key
         self.editor.edited.connect(self._edited)

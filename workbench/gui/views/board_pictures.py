@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from workbench.gui.actions import BoundAction
 from workbench.gui.board.blueprint import Blueprint, blueprint_from
@@ -23,6 +24,7 @@ from workbench.gui.board.minimap import Minimap
 from workbench.gui.board.model_parts import ModelParts, parts_of
 from workbench.gui.board.picture import Picture
 from workbench.gui.board.slice_coverage import coverage_of
+from workbench.gui.layouts import in_column
 from workbench.gui.reads import takes_time
 from workbench.gui.views.board_details import Live, trouble
 from workbench.gui.views.board_model import model_graph
@@ -138,21 +140,17 @@ class BoardPictures(QWidget):
         self.minimap = Minimap(self.canvas)
         self.hints = HintLine()
         self._keys: tuple[str, Sequence[tuple[str, str]]] = ("", ())
-        self.drawn = NOTHING
+        self.drawn, self._building = NOTHING, False
         self._tries: list[Try] = []
         self._tried: tuple[Registry | None, list[Run]] = (None, [])
         self._told: tuple[Blueprint, list[Run], list[Try]] = (NOTHING.blueprint, [], [])
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.canvas, 1)
-        column.addWidget(self.hints)
+        in_column((self.canvas, 1), self.hints, of=self, margins=0, spacing=0)
 
     def is_ready(self, name: str) -> bool:
         """Whether a picture can be shown at once: places are found, or there are few to find."""
         drawn = self.drawn
         few = drawn.registry is None or len(drawn.registry.events) + len(drawn.registry.commands) <= QUICK
-        return few or name != self.topology.name or drawn.topology is not None
+        return not self._building and (few or name != self.topology.name or drawn.topology is not None)
 
     @property
     def both(self) -> tuple[Picture, Picture]:
@@ -174,6 +172,18 @@ class BoardPictures(QWidget):
         else:
             self.topology.show_graph(found.graph, found.topology)
         self.minimap.follow()
+
+    async def build(self, then: Callable[[], object]) -> None:
+        """Draws a topology that is not seen yet, without holding the loop; until then it is not ready."""
+        if self._building or self.canvas.board is self.topology:
+            return
+        self._building = True
+        try:
+            for _ in self.topology.building(self.drawn.graph, self.drawn.topology):
+                await asyncio.sleep(0)
+        finally:
+            self._building = False
+        then()
 
     def tell_scenarios(self, status: ScenarioStatus) -> None:
         """Says on the slices how their scenarios stand, where that changed."""

@@ -9,23 +9,21 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
     QProgressBar,
-    QPushButton,
     QScrollArea,
-    QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
 
 from workbench.gui.desk import Desk
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.reads import Question
 from workbench.gui.theme import theme
 from workbench.gui.time_format import absolute, short
 from workbench.gui.views.letter_actions import DEED_OF, RESTORE, account, letters, report_of
-from workbench.gui.widgets import plain_label, toolbar_button
+from workbench.gui.widgets import plain_label, push_button, toolbar_button
 from workbench.model.dead_letter import UNDOABLE, LetterAct
 from workbench.services.dead_letters import JobReport, act_of
 from workbench.store.stored_values import JobStatus
@@ -134,26 +132,26 @@ class JobCard(QFrame):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(6)
-        self.cancel = QPushButton("Cancel")
-        self.cancel.clicked.connect(lambda _checked=False: cancel())
-        self.undo = QPushButton("Undo")
-        self.undo.setToolTip("Restore the dead letters to what they were before the job")
-        self.undo.clicked.connect(lambda _checked=False: undo())
+        self.cancel = push_button("Cancel", lambda _checked=False: cancel())
+        self.undo = push_button(
+            "Undo",
+            lambda _checked=False: undo(),
+            tip="Restore the dead letters to what they were before the job",
+        )
         self.close_button = toolbar_button("", "close", "Close")
         self.close_button.clicked.connect(lambda _checked=False: close())
-        words = QVBoxLayout()
-        words.setSpacing(3)
-        for part in (self.title, self.bar, self.said):
-            words.addWidget(part)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(10, 6, 6, 6)
-        layout.setSpacing(8)
-        layout.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addLayout(words, 1)
-        layout.addWidget(self.began, 0, Qt.AlignmentFlag.AlignTop)
-        for button in (self.cancel, self.undo):
-            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
-        layout.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        words = in_column(self.title, self.bar, self.said, spacing=3)
+        in_row(
+            (self._mark, 0, Qt.AlignmentFlag.AlignTop),
+            (words, 1),
+            (self.began, 0, Qt.AlignmentFlag.AlignTop),
+            (self.cancel, 0, Qt.AlignmentFlag.AlignVCenter),
+            (self.undo, 0, Qt.AlignmentFlag.AlignVCenter),
+            (self.close_button, 0, Qt.AlignmentFlag.AlignTop),
+            of=self,
+            margins=(10, 6, 6, 6),
+            spacing=8,
+        )
         theme().changed.connect(self._dress)
 
     @property
@@ -232,9 +230,7 @@ class JobStrip(QScrollArea):
         self._recent = Question(self, desk, self._show_some, self._cannot)
         self._unfinished = Question(self, desk, self._take_up, self._cannot)
         inner = QWidget()
-        self._column = QVBoxLayout(inner)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(4)
+        self._column = in_column(of=inner, margins=0, spacing=4)
         self.setWidget(inner)
         self.hide()
         desk.changed.connect(self._changed)

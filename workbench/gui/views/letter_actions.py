@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from workbench.gui.actions import Action
-from workbench.gui.desk import Desk, Notice
+from workbench.gui.desk import Desk
 from workbench.gui.reads import Question
 from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
 from workbench.model.counts import counted
@@ -306,11 +306,11 @@ class Repairs:
             if not (await asyncio.wait({ending}, timeout=SOON))[0]:
                 waits = " The engine is paused, so they wait." if self._desk.workspace.monitor.paused else ""
                 said = f"{letters(report.done)} in progress.{waits}"
-                self._desk.noticed.emit(Notice(kind="info", text=said, topic=topic))
+                self._desk.notice("info", said, topic=topic)
             kind, said = account(deed, report, await ending)
         finally:
             ending.cancel()
-        self._desk.noticed.emit(Notice(kind=kind, text=said, topic=topic))
+        self._desk.notice(kind, said, topic=topic)
 
     async def _job(self, deed: Deed, numbers: tuple[int, ...], per_second: float, *, skip_on: bool) -> None:
         jobs = self._desk.workspace.dead_letters.jobs

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
@@ -16,6 +16,7 @@ from workbench.errors import WorkbenchError
 from workbench.gui.actions import action
 from workbench.gui.chooser import Chooser
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.paged_model import Key
 from workbench.gui.prepared_rows import prepared
 from workbench.gui.reads import nothing
@@ -88,33 +89,16 @@ class LettersView(View):
         self.table.set_multi()
         self._listing = self.question(self.table.refresh, self.table.fail)
         self.detail = LetterDetail(self.desk, self._dead_letters.check_edit, absolute, since)
-        self.inner = QSplitter(Qt.Orientation.Vertical)
         self.said = ElidedLabel("muted")
         listed = QWidget()
-        column = QVBoxLayout(listed)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addWidget(self.table, 1)
-        column.addWidget(self.said)
-        self.inner.addWidget(listed)
-        self.inner.addWidget(self.detail)
-        self.inner.setStretchFactor(0, 2)
-        self.inner.setStretchFactor(1, 3)
-        self.outer = QSplitter(Qt.Orientation.Horizontal)
-        self.outer.addWidget(self.groups)
-        self.outer.addWidget(self.inner)
-        self.outer.setStretchFactor(1, 1)
+        in_column((self.table, 1), self.said, of=listed, margins=0, spacing=2)
+        self.inner = in_panes(Qt.Orientation.Vertical, (listed, 2), (self.detail, 3))
+        self.outer = in_panes(Qt.Orientation.Horizontal, self.groups, (self.inner, 1))
         self.outer.setSizes([220, 700])
-        for splitter in (self.inner, self.outer):
-            splitter.setChildrenCollapsible(False)
         page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(8, 6, 8, 6)
-        layout.setSpacing(6)
-        layout.addLayout(self._bar())
-        layout.addWidget(self.strip)
-        layout.addWidget(self.jobs)
-        layout.addWidget(self.outer, 1)
+        in_column(
+            self._bar(), self.strip, self.jobs, (self.outer, 1), of=page, margins=(8, 6, 8, 6), spacing=6
+        )
         self.detail.currentChanged.connect(lambda _page: self._give_room())
         self.groups.chosen.connect(self._turn_to)
         self.table.row_chosen.connect(self._chosen)
@@ -133,13 +117,7 @@ class LettersView(View):
         self.statuses.currentIndexChanged.connect(lambda _index: self.refresh())
         self.whole, self.recent = self.acts.button("replay-all"), self.acts.button("recent_jobs")
         self._buttons = {deed.key: self.acts.button(deed.key) for deed in DEEDS}
-        bar = QHBoxLayout()
-        bar.setSpacing(2)
-        bar.addWidget(self.statuses)
-        bar.addStretch(1)
-        for button in (*self._buttons.values(), self.whole, self.recent):
-            bar.addWidget(button)
-        return bar
+        return in_row(self.statuses, 1, *self._buttons.values(), self.whole, self.recent, spacing=2)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QPushButton, QStackedWidget, QWidget
 from typing_extensions import override
 
 from workbench.errors import CallerError, NotFound, ProjectError, WorkbenchError
@@ -17,7 +16,9 @@ from workbench.gui.chooser import ChoiceBox
 from workbench.gui.desk import Desk
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.file_watcher import Watch
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.text.conflict_banner import ConflictBanner
+from workbench.gui.ticker import pause_timer
 from workbench.gui.view import LEAST, View
 from workbench.gui.views.text_page import TextPage
 from workbench.gui.widgets import ElidedLabel, error_text
@@ -59,10 +60,7 @@ class TextView(View):
         self.drafts = DraftKeeper(desk, self._written, self._restore, self._clear)
         self.banner = ConflictBanner()
         self.stack = QStackedWidget()
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
-        self._pause.timeout.connect(self._check)
+        self._pause = pause_timer(self, PAUSE_MS, self._check)
         self._watch = Watch(self)
         self._watch.settled.connect(self._look)
         self._lay_out()
@@ -77,20 +75,8 @@ class TextView(View):
         self.discard.setToolTip("Discard what is not saved and show the file as it is")
         self.discard.clicked.connect(self.drafts.discard)
         self.button = self.acts.button("save", primary=True)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(8, 6, 8, 6)
-        foot.setSpacing(8)
-        foot.addWidget(self.files)
-        foot.addWidget(self.said, 1)
-        foot.addWidget(self.discard)
-        foot.addWidget(self.button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        for one in (self.drafts, self.banner):
-            column.addWidget(one)
-        column.addWidget(self.stack, 1)
-        column.addLayout(foot)
+        foot = in_row(self.files, (self.said, 1), self.discard, self.button, margins=(8, 6, 8, 6), spacing=8)
+        in_column(self.drafts, self.banner, (self.stack, 1), foot, of=self, margins=0, spacing=0)
 
     # -- files --------------------------------------------------------------------------------------------
 
