@@ -37,7 +37,7 @@ class SectionMap(Mapping[str, Scope]):
         return moved
 
     def forget(self) -> None:
-        """Lets go of what was worked out; a text that is only kept, to be undone, needs no more room."""
+        """Drops what was worked out: a text that is only kept, to be undone, needs no more room."""
         self._moved.clear()
 
     @override

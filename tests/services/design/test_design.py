@@ -76,7 +76,7 @@ async def test_a_step_that_loads_is_written_and_undone_to_the_byte(project):
     assert written(project) == TEXT
 
 
-async def test_a_step_that_is_only_kept_lets_go_of_the_sections_that_it_moved(project):
+async def test_a_step_that_is_only_kept_drops_the_sections_that_it_moved(project):
     state = project.design.apply("Add", make("event", "parcel.left", SENT))
     sections = state.text.project.sections
     moved = sections["aggregate.box"]
