@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -44,10 +44,13 @@ if TYPE_CHECKING:
 
 FACTS = (TableColumn("Field", width=120), TableColumn("Value", width=220, mono=True, stretch=True))
 CAUSES = (
-    TableColumn("Event", width=170, stretch=True),
-    TableColumn("Stream", width=130),
+    TableColumn("Event", width=150, stretch=True),
+    TableColumn("Caused by", width=150),
+    TableColumn("Stream", width=110),
     TableColumn("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
 )
+CAUSE_AT = 3
+"""Place among the facts of an event at which it is told what caused it."""
 FAMILY = 500
 """Events of one correlation that are shown."""
 
@@ -107,6 +110,7 @@ class InspectorView(View):
         head.addWidget(self.name, 1)
         self.issuer = self.acts.button("show_issuer")
         head.addWidget(self.issuer)
+        head.addWidget(self.acts.button("tell_story", words=False))
         head.addWidget(self._copy_button())
         layout.addLayout(head)
         layout.addWidget(self.where)
@@ -206,7 +210,18 @@ class InspectorView(View):
             event = streams.glance_at(selection.position)
             if event is None:
                 return self._found_message(selection.position)
-        return _event(event) if event is not None else None
+        return self._event_shown(event) if event is not None else None
+
+    def _event_shown(self, found: Glance[RecordedEvent]) -> _Shown:
+        """Returns an event with the names of what caused it."""
+        shown = _event(found)
+        return replace(
+            shown, facts=[*shown.facts[:CAUSE_AT], *self._caused(found.of), *shown.facts[CAUSE_AT:]]
+        )
+
+    def _caused(self, one: RecordedEvent | Message) -> list[tuple[str, str]]:
+        causes = self.desk.workspace.stories.causes([one.causation_id])
+        return [("caused by", causes[one.causation_id].words)]
 
     def _found_message(self, position: int) -> _Shown | None:
         workspace = self.desk.workspace
@@ -218,7 +233,7 @@ class InspectorView(View):
             title=message.type or "message",
             subtitle=f"{'withdrawn from' if message.withdrawn else 'message in'} {message.topic}",
             message=found,
-            facts=message_facts(workspace, message),
+            facts=[*self._caused(message), *message_facts(workspace, message)],
         )
 
     def _letter(self, number: int) -> _Shown | None:
@@ -260,7 +275,7 @@ class InspectorView(View):
 
     def _show_family(self, found: tuple[RecordedEvent | Message, list[tuple[Any, ...]]]) -> None:
         one, rows = found
-        self.causes.refresh(ListSource(rows, itemgetter(2)))
+        self.causes.refresh(ListSource(rows, itemgetter(3)))
         self.causes.choose_key(one.position)
 
     def _show_change(self, found: StateAt, event: Glance[RecordedEvent] | None) -> None:
@@ -272,13 +287,16 @@ class InspectorView(View):
     def _family(self, event: RecordedEvent | Message) -> list[tuple[Any, ...]]:
         """Lists the events of the correlation, each indented below what caused it."""
         found = self.desk.workspace.streams.caused_by(event.correlation_id, FAMILY)
+        causes = self.desk.workspace.stories.causes(one.causation_id for one in found)
         depths: dict[object, int] = {}
         rows = []
         for one in found:
             depth = depths.get(one.causation_id, -1) + 1 if one.causation_id else 0
             depths[one.id] = depth
             mark = "    " * max(0, depth - 1) + ("└ " if depth else "")
-            rows.append((mark + one.type, one.stream, one.position, one.version))
+            rows.append(
+                (mark + one.type, causes[one.causation_id].words, one.stream, one.position, one.version)
+            )
         return rows
 
     # -- what can be done ---------------------------------------------------------------------------------
@@ -286,11 +304,14 @@ class InspectorView(View):
     @action("Show in timeline", icon="timeline", on="causes", default=True)
     def go(self, rows: ChosenRows) -> None:
         """Shows an event of the correlation in its timeline."""
-        _mark, stream, position, version = rows.row
+        _mark, _cause, stream, position, version = rows.row
         self.desk.select(Selection(stream=stream, version=version, position=position), view="timeline")
 
     def _no_event(self) -> str:
         return "" if self._event is not None else "No event is chosen"
+
+    def _no_position(self) -> str:
+        return "" if self.position else "Nothing is chosen"
 
     @action(
         "Copy as JSON",
@@ -298,7 +319,7 @@ class InspectorView(View):
         word="Copy",
         tip="Copy the event or message",
         keys="Ctrl+Shift+C",
-        why=lambda view: "" if view.position else "Nothing is chosen",
+        why=_no_position,
     )
     def copy_json(self) -> None:
         """Copies the event or message as readable JSON."""
@@ -315,6 +336,11 @@ class InspectorView(View):
         """Shows the event among the others of its stream."""
         if (event := self._event) is not None:
             self.desk.select(_selection(event.of), view="timeline")
+
+    @action("Story of its command", icon="trace", word="Story", why=_no_position, group=1)
+    def tell_story(self) -> None:
+        """Tells the story to which the event, message or letter belongs."""
+        self.desk.select(self.desk.selection, view="story")
 
     @action("Show in log", icon="log", why=_no_event, group=1)
     def show_log(self) -> None:
@@ -344,7 +370,7 @@ class InspectorView(View):
 
     of_cause = event_actions(
         "causes",
-        lambda _view, rows: Selection(stream=rows.row[1], version=rows.row[3], position=rows.row[2]),
+        lambda _view, rows: Selection(stream=rows.row[2], version=rows.row[4], position=rows.row[3]),
         "log",
     )
 

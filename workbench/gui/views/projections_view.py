@@ -341,6 +341,31 @@ class ProjectionsView(View):
             self._shared = True
             share_room(self.split, 3, 2)
 
+    @override
+    def tell_why(self) -> None:
+        rows = self._table.chosen() if self._table is not None and self._table.hasFocus() else None
+        if rows is not None:
+            self.why(rows)
+        else:
+            super().tell_why()
+
+    @action(
+        "Why this value",
+        icon="trace",
+        on="_table",
+        look=lambda view, rows: view.why_told(rows),
+        tip="Show which events set this cell, and which commands they came from (Alt+Enter)",
+    )
+    def why(self, rows: ChosenRows) -> None:
+        """Shows the events that set the cell in which the person is, the newest first."""
+        self.detail.show_row(self._name, rows.row, self._columns[rows.column][0])
+        self.detail.events.setFocus()
+
+    def why_told(self, rows: ChosenRows | None) -> tuple[str, str]:
+        """Returns what asking about the cell is called."""
+        told = shortened(self._cell(rows), 24).replace("&", "&&") if rows is not None else ""
+        return (f"Why is it “{told}”?" if told else "Why this value"), "trace"
+
     @action("Show the events that made it", icon="trace", on="_table", default=True)
     def explain(self, rows: ChosenRows) -> None:
         """Shows the whole row, and the events that made it."""

@@ -137,7 +137,7 @@ class StoryLines:
         events = [event for event in after if not isinstance(event, _Command)]
         row = self._rows.get((COMMANDS_TOPIC, message.position)) if message else None
         letter = self._letters.get((COMMANDS_TOPIC, message.position)) if message else None
-        fate, said = self._outcome(one, row, letter)
+        state, said = self._outcome(one, row, letter)
         last = max((_at(event) for event in events), default=0)
         done = last or (record.issued_at + record.duration_us if record else None)
         if message is not None and message.withdrawn:
@@ -154,9 +154,9 @@ class StoryLines:
             stream=record.stream if record else message.key if message else "",
             told=tuple(map(_told, events)),
             said=said,
-            fate=fate,
+            state=state,
             begun=_at(cause) if cause is not None else one.at,
-            ended=done if fate is not LineState.WAITS else None,
+            ended=done if state is not LineState.WAITS else None,
             waits=planned(message, record, self._looked_at(row)),
             tries=tries(row, letter),
             cause=cause.position if cause is not None else 0,
@@ -230,7 +230,7 @@ class StoryLines:
                 actor=name,
                 actor_kind="projection",
                 said="has not folded it yet" if behind else said,
-                fate=LineState.WAITS if behind else LineState.ENDED,
+                state=LineState.WAITS if behind else LineState.ENDED,
                 begun=event.recorded_at,
                 ended=None if behind else event.recorded_at,
                 cause=event.position,
@@ -274,17 +274,17 @@ class StoryLines:
             paused = name in self.facts.paused
             found = LineState.WAITS, "is paused and has not got it" if paused else "has not got it yet"
         nothing = "handled it" if name in self.registry.subscriptions else "nothing followed"
-        fate, said = found or (LineState.ENDED, nothing)
-        ended = letter.died_at if letter is not None and fate is not LineState.WAITS else _at(thing)
+        state, said = found or (LineState.ENDED, nothing)
+        ended = letter.died_at if letter is not None and state is not LineState.WAITS else _at(thing)
         return StoryLine(
             key=f"{name}@{thing.position}",
             depth=depth,
             actor=name,
             actor_kind=self._kinds.get(name, "subscription"),
             said=said,
-            fate=fate,
+            state=state,
             begun=_at(thing),
-            ended=None if fate is LineState.WAITS else ended,
+            ended=None if state is LineState.WAITS else ended,
             waits=retry(row),
             tries=tries(row, letter),
             cause=thing.position,
@@ -306,8 +306,8 @@ def told_story(lines: StoryLines) -> CommandStory:
         events=facts.total,
         commands=commands,
         hidden=facts.more,
-        waiting=tuple(_waits(line) for line in found if line.fate is LineState.WAITS),
-        dead=sum(line.fate is LineState.DEAD for line in found),
+        waiting=tuple(_waits(line) for line in found if line.state is LineState.WAITS),
+        dead=sum(line.state is LineState.DEAD for line in found),
         complete=facts.complete,
     )
 
