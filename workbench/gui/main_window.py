@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QT
 from shiboken6 import isValid
 from typing_extensions import override
 
+from workbench.gui.dock_titles import DockTitles
 from workbench.gui.explorer_width import ExplorerWidth
 from workbench.gui.view_catalog import MENUS, NARROW, PERSPECTIVES, VIEWS, ViewEntry
 
@@ -70,6 +71,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(self.tools)
         for entry in VIEWS:
             self._add_dock(entry)
+        self._titles = DockTitles(self, self.docks)
         self._explorer = ExplorerWidth(self, self.docks["explorer"], settings, WIDTHS["explorer"])
         # Menus get their actions once there is a session; their names stand there from the start.
         self.menus = {name: self.menuBar().addMenu(f"&{name}") for name in MENUS}
@@ -169,7 +171,7 @@ class MainWindow(QMainWindow):
         if self.dockWidgetArea(dock) == Qt.DockWidgetArea.NoDockWidgetArea:
             self._place_late(key)
         dock.show()
-        self._raise(key)
+        dock.raise_()
         view = self.views.get(key)
         if view is not None:
             view.catch_up()
@@ -219,11 +221,8 @@ class MainWindow(QMainWindow):
         """Brings the view of the arrangement to the front and gives the keyboard to one, else to that."""
         home = next((key for key in self._order() if not self.docks[key].isHidden()), "")
         if home in self.views:
-            self._raise(home)
+            self.docks[home].raise_()
             self.begin(first)
-
-    def _raise(self, key: str) -> None:
-        self.docks[key].raise_()
 
     def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
         if new is None:
@@ -293,6 +292,7 @@ class MainWindow(QMainWindow):
         shown = str(self._settings.value(f"shown/{name}", "")).split()
         if not isinstance(saved, QByteArray) or not self._restore(saved, shown):
             self.reset_perspective()
+        self._titles.look()
         self._explorer.give_back()
         self._go_home(first)
         self.perspective_changed.emit(name)
