@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -23,14 +22,13 @@ from typing_extensions import override
 
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
-from workbench.gui.event_actions import copy_event, event_actions, plain
+from workbench.gui.event_actions import copy_event, event_actions
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.state_loader import StateLoader, show_event
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
-from workbench.gui.time_format import absolute
 from workbench.gui.view import View
-from workbench.gui.views.message_facts import message_facts
+from workbench.gui.views.message_facts import event_facts, message_facts
 from workbench.gui.widgets import DiffView, EmptyState, JsonView, plain_label, plain_tip
 from workbench.model.issued_by import IssuedBy, issued_by
 from workbench.model.pydantic_messages import summary_of
@@ -49,8 +47,6 @@ CAUSES = (
     TableColumn("Stream", width=110),
     TableColumn("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
 )
-CAUSE_AT = 3
-"""Place among the facts of an event at which it is told what caused it."""
 FAMILY = 500
 """Events of one correlation that are shown."""
 
@@ -213,15 +209,13 @@ class InspectorView(View):
         return self._event_shown(event) if event is not None else None
 
     def _event_shown(self, found: Glance[RecordedEvent]) -> _Shown:
-        """Returns an event with the names of what caused it."""
-        shown = _event(found)
-        return replace(
-            shown, facts=[*shown.facts[:CAUSE_AT], *self._caused(found.of), *shown.facts[CAUSE_AT:]]
+        event = found.of
+        return _Shown(
+            title=event.type,
+            subtitle=f"{event.stream} · version {event.version:,}",
+            event=found,
+            facts=event_facts(self.desk.workspace, event),
         )
-
-    def _caused(self, one: RecordedEvent | Message) -> list[tuple[str, str]]:
-        causes = self.desk.workspace.stories.causes([one.causation_id])
-        return [("caused by", causes[one.causation_id].words)]
 
     def _found_message(self, position: int) -> _Shown | None:
         workspace = self.desk.workspace
@@ -233,7 +227,7 @@ class InspectorView(View):
             title=message.type or "message",
             subtitle=f"{'withdrawn from' if message.withdrawn else 'message in'} {message.topic}",
             message=found,
-            facts=[*self._caused(message), *message_facts(workspace, message)],
+            facts=message_facts(workspace, message),
         )
 
     def _letter(self, number: int) -> _Shown | None:
@@ -377,28 +371,3 @@ class InspectorView(View):
 
 def _selection(event: RecordedEvent) -> Selection:
     return Selection(stream=event.stream, version=event.version, position=event.position)
-
-
-def _event(found: Glance[RecordedEvent]) -> _Shown:
-    event = found.of
-    facts = [
-        ("position", f"{event.position:,}"),
-        ("stream", event.stream),
-        ("version", f"{event.version:,}"),
-        ("event id", str(event.id)),
-        ("schema version", str(event.schema_version)),
-        ("happened", absolute(event.occurred_at)),
-        ("recorded", absolute(event.recorded_at)),
-        ("correlation id", str(event.correlation_id)),
-        ("causation id", str(event.causation_id) if event.causation_id else "none: it began here"),
-    ]
-    if event.metadata:
-        metadata = plain(event.metadata)
-        named = metadata.items() if isinstance(metadata, dict) else [("metadata", metadata)]
-        facts += [(str(name), json.dumps(value, ensure_ascii=False)) for name, value in named]
-    return _Shown(
-        title=event.type,
-        subtitle=f"{event.stream} · version {event.version:,}",
-        event=found,
-        facts=facts,
-    )

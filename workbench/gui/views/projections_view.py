@@ -10,7 +10,6 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
-    QProgressBar,
     QSplitter,
     QStackedLayout,
     QVBoxLayout,
@@ -29,15 +28,14 @@ from workbench.gui.table_actions import ChosenRows
 from workbench.gui.table_selection import NOTHING_HELD, HeldRows
 from workbench.gui.view import View
 from workbench.gui.views.projection_banner import ProjectionBanner, standing_of
+from workbench.gui.views.projection_foot import ProjectionFoot
 from workbench.gui.views.row_detail import RowDetail
 from workbench.gui.views.row_reads import FoundRows, Wanted, found_rows
 from workbench.gui.views.row_source import RowsSource, column_of
 from workbench.gui.widgets import (
     Badge,
-    ElidedLabel,
     EmptyState,
     SearchBox,
-    plain_label,
     share_room,
     show_words,
 )
@@ -106,7 +104,9 @@ class ProjectionsView(View):
         self.split.setStretchFactor(1, 2)
         self.split.setChildrenCollapsible(False)
         layout.addWidget(self.split, 1)
-        layout.addLayout(self._foot())
+        self.foot = ProjectionFoot()
+        self.said, self.place = self.foot.said, self.foot.place
+        layout.addLayout(self.foot)
         self.search.settled.connect(lambda _text: self.refresh())
         self.detail.event_wanted.connect(self._show_event)
         self.detail.opened.connect(self._share_room)
@@ -143,19 +143,6 @@ class ProjectionsView(View):
         ways = QBoxLayout.Direction
         beside = self.width() >= max(TIGHT, names + ICONS)
         self._names.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
-
-    def _foot(self) -> QHBoxLayout:
-        self.said = ElidedLabel("muted")
-        self.progress = QProgressBar()
-        self.progress.setMaximumWidth(120)
-        self.progress.setTextVisible(False)
-        self.progress.hide()
-        self.place = plain_label(role="muted")
-        foot = QHBoxLayout()
-        foot.addWidget(self.said, 1)
-        foot.addWidget(self.progress)
-        foot.addWidget(self.place)
-        return foot
 
     # -- following ----------------------------------------------------------------------------------------
 
@@ -313,13 +300,7 @@ class ProjectionsView(View):
         self.badge.set(*standing_of(view))
         for part in (self.place, self.pause, self.rebuild):
             part.setVisible(not view.by_handlers)
-        self.place.setText(f"checkpoint {view.checkpoint:,} · lag {view.lag:,}")
-        self.place.setToolTip(f"The rows are the fold of all events up to here; the store is at {head:,}")
-        behind = view.lag > 0 and view.condition == "running"
-        self.progress.setVisible(behind)
-        if behind:
-            self.progress.setRange(0, 1000)
-            self.progress.setValue(1000 * view.checkpoint // max(1, head))
+        self.foot.show_state(view, head)
         self.stopped = view.status in {"paused", "faulted"}
         self.acts.refresh()
         self.banner.show_state(view)

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea
 from typing_extensions import override
 
+from workbench.gui.actions import WidgetKey
 from workbench.gui.context_menu import Offering
 from workbench.gui.icons import draw_icon
 from workbench.gui.safe_painter import painting
@@ -169,6 +170,7 @@ class StorySequence(QAbstractScrollArea):
         activated: An `Arrow` on which Enter was pressed, or a double click fell.
     """
 
+    moves = (WidgetKey("Up / Down / Home / End", "What went from one to another before, after, first, last"),)
     chosen = Signal(str)
     activated = Signal(object)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -26,41 +24,28 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from workbench.errors import WorkbenchError
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import copy_event
-from workbench.gui.reads import takes_time
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import absolute
 from workbench.gui.view import View
 from workbench.gui.views.story_export import FORMATS, write_story
-from workbench.gui.views.story_list import LINE, StoryList, rows_of
+from workbench.gui.views.story_list import LINE, StoryList
+from workbench.gui.views.story_reads import ShownStory, found_story, place_of, read_story, told_as
 from workbench.gui.views.story_sequence import StorySequence
 from workbench.gui.widgets import Badge, ElidedLabel, EmptyState, plain_label, share_room
 from workbench.model.counts import counted
-from workbench.services.story.exchange import Arrow, Exchange, sequence_of
+from workbench.services.story.exchange import Arrow
 from workbench.services.story.story_mermaid import story_mermaid
 from workbench.services.story.time_axis import length_words
 
 if TYPE_CHECKING:
-    from workbench.gui.paged_model import Row
     from workbench.model.changes import Changes
-    from workbench.services.story.stories import Stories, StoryRead
     from workbench.services.story.story import CommandStory, StoryLine
 
 NARROW = 620
 """Pixels in width below which the figures stand below the name."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Shown:
-    """A story as it is shown; made beside the loop."""
-
-    correlation: UUID
-    read: StoryRead
-    rows: Sequence[Row]
-    told: Exchange
 
 
 class StoryView(View):
@@ -72,7 +57,7 @@ class StoryView(View):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._shown: _Shown | None = None
+        self._shown: ShownStory | None = None
         self._correlation: UUID | None = None
         self._position = 0
         self._shared = False
@@ -186,7 +171,7 @@ class StoryView(View):
     def follow(self, selection: Selection) -> None:
         if selection.position or selection.stream or selection.letter or selection.command:
             workspace = self.desk.workspace
-            self._finding.ask(lambda: _found(workspace.stories, selection), selection)
+            self._finding.ask(lambda: found_story(workspace.stories, selection), selection)
 
     def _found(self, found: tuple[UUID, int] | None) -> None:
         """Tells the story of what was chosen; the one that is told stays where that is a part of it."""
@@ -205,9 +190,9 @@ class StoryView(View):
             return
         before = shown if shown is not None and shown.correlation == correlation else None
         stories, options = self.desk.workspace.stories, (self.updates.isChecked(), self.fold.isChecked())
-        self._reading.ask(partial(_read, stories, correlation, before, options), correlation)
+        self._reading.ask(partial(read_story, stories, correlation, before, options), correlation)
 
-    def _show(self, shown: _Shown) -> None:
+    def _show(self, shown: ShownStory) -> None:
         before, self._shown = self._shown, shown
         story = shown.read.story
         self._pages.setCurrentIndex(1)
@@ -252,13 +237,16 @@ class StoryView(View):
         """Draws the sequence as its boxes say."""
         if (shown := self._shown) is not None:
             self.sequence.show_told(
-                _told(shown.read.story, (self.updates.isChecked(), self.fold.isChecked()))
+                told_as(shown.read.story, (self.updates.isChecked(), self.fold.isChecked()))
             )
 
     # -- the one chosen line --------------------------------------------------------------------------------
 
     def _mark(self) -> None:
         """Makes the line of what was chosen elsewhere current."""
+        row = self.list.current_row()
+        if row is not None and place_of(row[LINE]).position == self._position:
+            return  # it was chosen here, or leads to the same
         line = self._shown.read.story.line_of(self._position) if self._shown is not None else None
         if line is not None:
             self.list.choose_key(line.key)
@@ -366,41 +354,3 @@ class StoryView(View):
             said = story_mermaid(self._shown.read.story, rows=self.updates.isChecked())
             QApplication.clipboard().setText(said)
             self.desk.notice("ok", "Copied the story as Mermaid.")
-
-
-def place_of(line: StoryLine) -> Selection:
-    """Returns what a line is about, for all views: its event, its message, or what it follows from."""
-    if line.told:
-        last = line.told[-1]
-        if last.kind == "event":
-            return Selection(stream=last.place, version=last.version, position=last.position)
-        return Selection(position=last.position)
-    return Selection(position=line.issued or line.cause)
-
-
-def _found(stories: Stories, selection: Selection) -> tuple[UUID, int] | None:
-    """Returns the story of what is chosen, and where that stands in the log; None for none."""
-    try:
-        if selection.command:
-            return stories.correlation_named(UUID(selection.command)), 0
-        if selection.letter:
-            return stories.correlation_of_letter(selection.letter)
-        position = selection.position or stories.position_of(selection.stream, selection.version)
-        return stories.correlation_at(position), position
-    except WorkbenchError:
-        return None  # it is gone: what is told stays
-
-
-def _read(stories: Stories, correlation: UUID, before: _Shown | None, options: tuple[bool, bool]) -> _Shown:
-    takes_time()
-    read = stories.read(correlation, before.read if before is not None else None)
-    if before is not None and read.story is before.read.story:
-        return _Shown(correlation=correlation, read=read, rows=before.rows, told=before.told)
-    return _Shown(
-        correlation=correlation, read=read, rows=rows_of(read.story), told=_told(read.story, options)
-    )
-
-
-def _told(story: CommandStory, options: tuple[bool, bool]) -> Exchange:
-    rows, fold = options
-    return sequence_of(story, rows=rows, fold=fold)
