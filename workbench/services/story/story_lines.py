@@ -129,7 +129,7 @@ class StoryLines:
     def _first(self, one: _Command | Thing) -> tuple[StoryLine, Iterable[Any]]:
         if isinstance(one, _Command):
             return self._command(one, 0, None)
-        return self._appended(one, 0, None)
+        return self._appended(one, 0, None, "from outside")
 
     def _command(self, one: _Command, depth: int, cause: Thing | None) -> tuple[StoryLine, Iterable[Any]]:
         """Tells of a command: what it came to, and how long it waited."""
@@ -181,14 +181,15 @@ class StoryLines:
             return LineState.ENDED, "taken back before it was due"
         return standing(row, letter) or (LineState.WAITS, "waits to be handled")
 
-    def _appended(self, thing: Thing, depth: int, cause: Thing | None) -> tuple[StoryLine, Iterable[Any]]:
+    def _appended(
+        self, thing: Thing, depth: int, cause: Thing | None, actor: str
+    ) -> tuple[StoryLine, Iterable[Any]]:
         """Tells of an event or message that no command made: a handler did, or it came from outside."""
-        actor = maker_of(self.registry, thing, cause) if cause is not None else ""
         event = not isinstance(thing, Message)
         line = StoryLine(
             key=f"{'event' if event else 'message'}:{thing.position}",
             depth=depth,
-            actor=actor or ("a handler" if cause is not None else "from outside"),
+            actor=actor or "a handler",
             actor_kind=self._kinds.get(actor, "external"),
             told=(_told(thing),),
             said="appended" if event else f"published to {_place(thing)}",
@@ -247,8 +248,9 @@ class StoryLines:
                 acted.add(one.origin)
                 yield self._command(one, depth, thing)
             else:
-                acted.add(maker_of(self.registry, one, thing))
-                yield self._appended(one, depth, thing)
+                maker = maker_of(self.registry, one, thing)
+                acted.add(maker)
+                yield self._appended(one, depth, thing, maker)
         for name in self._consumers(thing):
             if name not in acted or self._unsettled(name, thing):
                 yield self._delivery(name, thing, depth), ()
