@@ -28,6 +28,7 @@ from workbench.gui.unsaved_design import offer_unsaved_design
 from workbench.gui.view_catalog import PERSPECTIVES
 from workbench.gui.window_actions import WindowActions
 from workbench.gui.zone_menu import ZoneChooser
+from workbench.model.json_values import visible
 from workbench.project.samples import PROJECT_FILE
 
 if TYPE_CHECKING:
@@ -36,15 +37,6 @@ if TYPE_CHECKING:
     from workbench.model.changes import Changes
     from workbench.services.monitor.monitor_values import Status
     from workbench.services.workspace import Workspace
-
-
-SETTLED = 0.5
-"""Seconds after which a project that was opened stands on the screen."""
-
-
-def _freeze() -> None:
-    gc.collect()
-    gc.freeze()
 
 
 class Session(WindowActions):
@@ -118,8 +110,6 @@ class Session(WindowActions):
         self._changed(None)
         self._say_limits(workspace)
         offer_unsaved_design(desk)
-        # What was made until now stays: once it is painted, the collector need not walk over it any more.
-        asyncio.get_running_loop().call_later(SETTLED, _freeze)
 
     def _show_mistakes(self, target: tuple[Path | None, str], error: Exception) -> None:
         """Shows what is wrong with a project that cannot be opened, and what can be done about it.
@@ -161,7 +151,7 @@ class Session(WindowActions):
     def _taken_over(self) -> None:
         """Shows what the window itself says of the project, which was reloaded."""
         if self.workspace is not None:
-            self.window.setWindowTitle(f"{self.workspace.project.name} — Event Workbench")
+            self.window.setWindowTitle(f"{visible(self.workspace.project.name)} — Event Workbench")
             self.acts.refresh()
 
     async def _started(
@@ -229,6 +219,7 @@ class Session(WindowActions):
             desk.deleteLater()
         if workspace is not None:
             await workspace.close()
+            gc.unfreeze()  # most of what the collector set aside was of this project
 
     def quit(self) -> None:
         """Closes everything in stages; a second call does nothing."""

@@ -7,18 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QProgressBar,
-    QPushButton,
-    QSplitter,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QWidget
 
 from workbench.gui.actions import Actions, action
 from workbench.gui.desk import Selection
+from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.paged_model import ListSource
 from workbench.gui.reads import takes_time
 from workbench.gui.table import FastTableView
@@ -71,19 +64,9 @@ class RowDetail(QWidget):
         self.values.addWidget(self.diff)
         self.events = FastTableView(STEPS)
         self.events.setAccessibleName("Events that changed the row; Enter tells the story of the command")
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(self.values)
-        split.addWidget(self.events)
-        split.setStretchFactor(0, 2)
-        split.setStretchFactor(1, 3)
-        split.setChildrenCollapsible(False)
+        split = in_panes(Qt.Orientation.Horizontal, (self.values, 2), (self.events, 3))
         self.acts = Actions(self, self)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 2, 0, 0)
-        layout.setSpacing(4)
-        layout.addLayout(self._head())
-        layout.addLayout(self._progress())
-        layout.addWidget(split, 1)
+        in_column(self._head(), self._progress(), (split, 1), of=self, margins=(0, 2, 0, 0), spacing=4)
         self.events.row_chosen.connect(lambda row: self._show_step(row[-1]))
         self._timer = QTimer(self)
         self._timer.setInterval(TOLD_MS)
@@ -97,14 +80,8 @@ class RowDetail(QWidget):
         self.whole.clicked.connect(lambda: self.ask_cell(""))
         close = toolbar_button("", "close", "Close")
         close.clicked.connect(self.close_row)
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        head.addWidget(self.name)
-        head.addWidget(self.said, 1)
-        head.addWidget(self.whole)
-        head.addWidget(self.acts.button("tell_story"))
-        head.addWidget(close)
-        return head
+        story = self.acts.button("tell_story")
+        return in_row(self.name, (self.said, 1), self.whole, story, close, spacing=8)
 
     def _progress(self) -> QHBoxLayout:
         self.bar = QProgressBar()
@@ -113,12 +90,9 @@ class RowDetail(QWidget):
         self.bar.setFixedHeight(6)
         self.cancel = QPushButton("Cancel")
         self.cancel.clicked.connect(self._cancel)
-        row = QHBoxLayout()
-        row.addWidget(self.bar, 1)
-        row.addWidget(self.cancel)
         for part in (self.bar, self.cancel):
             part.hide()
-        return row
+        return in_row((self.bar, 1), self.cancel)
 
     # -- which row, and which cell --------------------------------------------------------------------------
 

@@ -16,10 +16,8 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QSplitter,
     QStackedLayout,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
@@ -27,6 +25,7 @@ from typing_extensions import override
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import copy_event
+from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import absolute
 from workbench.gui.view import View
@@ -73,23 +72,12 @@ class StoryView(View):
 
     def _page(self) -> QWidget:
         page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self._head())
         self.list = StoryList(self.desk)
         self.sequence = StorySequence()
         below = QWidget()
-        column = QVBoxLayout(below)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(self._bar())
-        column.addWidget(self.sequence, 1)
-        self.split = QSplitter(Qt.Orientation.Vertical)
-        self.split.addWidget(self.list)
-        self.split.addWidget(below)
-        self.split.setChildrenCollapsible(False)
-        layout.addWidget(self.split, 1)
+        in_column(self._bar(), (self.sequence, 1), of=below, margins=0, spacing=0)
+        self.split = in_panes(Qt.Orientation.Vertical, self.list, below)
+        in_column(self._head(), (self.split, 1), of=page, margins=0, spacing=0)
         self.list.row_chosen.connect(lambda row: self._choose(row[LINE]))
         self.sequence.chosen.connect(self._chosen_below)
         return page
@@ -104,11 +92,7 @@ class StoryView(View):
         self._grid.setContentsMargins(12, 6, 10, 6)
         self._grid.setHorizontalSpacing(18)
         self._grid.setVerticalSpacing(0)
-        names = QHBoxLayout()
-        names.setSpacing(8)
-        names.addWidget(self.name)
-        names.addWidget(self.standing)
-        names.addStretch(1)
+        names = in_row(self.name, self.standing, 1, spacing=8)
         self._grid.addLayout(names, 0, 0)
         self._grid.addWidget(self.about, 1, 0)
         for column in range(1, 4):
@@ -134,15 +118,10 @@ class StoryView(View):
         self.fold.setChecked(True)
         self.fold.setToolTip("Draw long times in which nothing happens as a band")
         self.updates.setToolTip("Draw what read models get as well")
-        bar = QHBoxLayout()
-        bar.setContentsMargins(12, 4, 12, 4)
-        bar.setSpacing(12)
-        bar.addWidget(plain_label("Sequence", role="heading"))
-        bar.addWidget(self.reading, 1)
         for box in (self.fold, self.updates):
-            bar.addWidget(box)
             box.toggled.connect(lambda _on: self._draw())
-        return bar
+        title = plain_label("Sequence", role="heading")
+        return in_row(title, (self.reading, 1), self.fold, self.updates, margins=(12, 4, 12, 4), spacing=12)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
