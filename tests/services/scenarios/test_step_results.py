@@ -144,7 +144,7 @@ async def test_all_that_came_is_taken_events_commands_that_followed_and_rows(ord
     assert '{ command: "retry_payment", by: "retry-or-cancel", after: "2s", data: {' in made
     assert '{ command: "ship_order", by: "fulfilment", data: {' in made
     assert 'status: "shipped", total: "3.00", payments: 2' in made
-    assert "at: " not in made
+    assert ", at: " not in made
     again, _ = await lines_of(orders, made)
     assert {one.sign for one in again if one.part == "then"} == {Sign.SAME}
 
