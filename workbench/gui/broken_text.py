@@ -59,7 +59,7 @@ class BrokenText(QWidget):
         self.acts.refresh()
 
     def _no_change(self) -> str:
-        return self.page.locked or ("" if self.page.dirty else "Nothing was changed")
+        return self.page.why_unwritable() or ("" if self.page.dirty else "Nothing was changed")
 
     @action("Save", keys="Ctrl+S", icon="save", tip="Write the text into its file", why=_no_change)
     def save(self) -> None:
@@ -91,6 +91,6 @@ class BrokenText(QWidget):
             return
         count = sum(not one.warning for one in self.page.editor.mistakes)
         said = f"{count:,} {'mistake' if count == 1 else 'mistakes'}" if count else "No mistakes"
-        self.said.setText("Read-only" if self.page.locked else said)
+        self.said.setText("Read-only" if self.page.locked else self.page.too_large or said)
         if not self.page.sure:
             self._pause.start()

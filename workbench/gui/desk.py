@@ -82,6 +82,7 @@ class Desk(QObject):
         noticed: A `Notice` for the window to show.
         wanted: Name of a view that should come to the front.
         command_wanted: Name of a command whose form should be shown.
+        picture_wanted: The board is asked to write its picture into a file.
         text_wanted: File of the project whose text should be shown, and a line of it, or the kind and the
             name of what should be shown where it is declared.
         project_saved: A file of the project was written by this window.
@@ -96,6 +97,7 @@ class Desk(QObject):
     wanted = Signal(str)
     command_wanted = Signal(str)
     text_wanted = Signal(str, object)
+    picture_wanted = Signal()
     project_saved = Signal()
     files_read = Signal()
     drafted = Signal()

@@ -26,6 +26,7 @@ OWNERS = (
     ("Numbers in forms", "workbench.gui.forms.editors.line:LineInput"),
     ("Questions", "workbench.gui.views.confirm_strip:ConfirmStrip"),
     *((entry.title, entry.where) for entry in VIEWS),
+    ("Dead letters", "workbench.gui.views.many_letters:ManyLetters"),
     ("Flow board", "workbench.gui.board.flow_view:FlowView"),
     ("Flow board", "workbench.gui.board.board_editor:BoardEditor"),
     ("Flow board", "workbench.gui.board.board_fields:BoardFields"),

@@ -25,8 +25,8 @@ from workbench.gui.layouts import in_column, in_row
 from workbench.gui.loop import spawn
 from workbench.gui.theme import theme
 from workbench.gui.widgets import error_text, plain_label, push_button
-from workbench.model.json_values import check_name
-from workbench.services.project.new_project import TEMPLATES, create
+from workbench.model.json_values import check_new_name
+from workbench.services.project.new_project import TEMPLATES, check_folder, create
 
 NAME = "my-project"
 
@@ -99,8 +99,10 @@ class NewProjectDialog(QDialog):
         name = self.name.text().strip()
         if name == ".." or Path(name).name != name:
             raise InvalidName("the project's name is that of its folder, without a path", path="")
-        check_name(name, what="the project's name")
-        return Path(self.around.text().strip()).expanduser().absolute() / name
+        check_new_name(name, what="the project's name")
+        folder = Path(self.around.text().strip()).expanduser().absolute() / name
+        check_folder(folder, beside=self._inside is not None)
+        return folder
 
     def _say_where(self) -> None:
         try:

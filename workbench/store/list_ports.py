@@ -16,6 +16,7 @@ from workbench.store.stored_values import (
     Delivery,
     Glance,
     Instance,
+    LetterFacts,
     LetterGroup,
     LetterLine,
     LogEntry,
@@ -146,6 +147,14 @@ class LetterLists(Protocol):
 
     def letter_fates(self, numbers: Sequence[int], since: int) -> dict[str, int]:
         """Returns how many of these dead letters have each status, of those that changed from a time on."""
+
+    def letter_numbers(self, statuses: Sequence[str]) -> array[int]:
+        """Returns the numbers of all dead letters with one of these statuses, the newest first."""
+        ...
+
+    def letter_facts(self, numbers: Sequence[int]) -> list[LetterFacts]:
+        """Returns what the dead letters with these numbers are searched and grouped by, the newest first."""
+        ...
 
     def letter_groups(self, statuses: Sequence[str]) -> list[LetterGroup]:
         """Returns dead letters by what they died of, the largest group first."""

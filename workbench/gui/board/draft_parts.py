@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from workbench.gui.board.board_graph import BoardEdge
 from workbench.gui.board.card_fields import CardField
 from workbench.gui.board.model_parts import ModelPart, ModelParts, subscription_part
 from workbench.model.model_flow import ModelFlow
@@ -49,6 +50,26 @@ def with_draft(parts: ModelParts, state: DesignState) -> ModelParts:
 def node_of(kind: str, name: str) -> str:
     """Returns the id of the node of a section."""
     return f"{_SORTS.get(kind, kind)}:{name}"
+
+
+def draft_edges(node: str, parts: ModelParts) -> Iterator[BoardEdge]:
+    """Yields the lines from and to what is designed, as the topology draws them."""
+    part = parts.nodes.get(node)
+    if part is None:
+        return
+    for source in part.reads:
+        yield BoardEdge(source, node, "projects" if part.kind == "projection" else "consumes")
+    for flow in part.flows:
+        yield BoardEdge(node, f"{flow.kind}:{flow.name}", flow.verb)
+    if part.kind == "command":
+        yield BoardEdge(node, f"aggregate:{part.owner}", "handles")
+    emitters = [one for one, other in parts.nodes.items() if part.title in _emitted(other)]
+    if part.kind == "event":
+        yield from (BoardEdge(one, node, "emits") for one in emitters or [f"aggregate:{part.owner}"])
+
+
+def _emitted(part: ModelPart) -> list[str]:
+    return [flow.name for flow in part.flows if flow.verb == "emits"]
 
 
 class _Draft:

@@ -142,7 +142,7 @@ class SectionEditor(QWidget):
             self.form.commit()  # to the text that it was typed for
         self._problems = len(state.problems)
         self.node, self._text, self._why_not = node, text, why_not
-        self.pane.editor.setReadOnly(bool(why_not))
+        self.pane.set_read_only(why_not)
         if not same:
             self._take(piece, node if fresh else None)
         return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
@@ -12,6 +14,8 @@ from workbench.gui.layouts import in_column, in_row
 from workbench.gui.text.tsk_editor import TskEditor
 from workbench.gui.widgets import plain_label, push_button, toolbar_button
 
+_LINE = re.compile(r":(\d{1,7})")
+"""What goes to a line instead of finding a text."""
 _BACK = QTextDocument.FindFlag.FindBackward
 
 
@@ -53,6 +57,13 @@ class FindBar(QWidget):
         self.line.selectAll()
         self._count()
 
+    def ask_line(self) -> None:
+        """Asks for a line to go to: a number behind a colon."""
+        self.open()
+        self.line.setText(":")
+        self.line.deselect()
+        self.said.setText("number of a line")
+
     def leave(self) -> None:
         """Hides it and goes back to the text."""
         self.hide()
@@ -92,6 +103,11 @@ class FindBar(QWidget):
         self._find(cursor, back=False)
 
     def _find(self, begin: QTextCursor, *, back: bool) -> None:
+        if (asked := _LINE.fullmatch(self.line.text())) is not None:
+            last = self._editor.first_line + self._editor.blockCount() - 1
+            self._editor.go_to_line(int(asked[1]) - self._editor.first_line + 1)
+            self.said.setText(f"line {asked[1]} of {last:,}")
+            return
         self._count()
         document, wanted = self._editor.document(), self.line.text()
         if not wanted:

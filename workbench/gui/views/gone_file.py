@@ -26,15 +26,12 @@ class GoneFile:
     def __init__(self, desk: Desk, banner: Banner, written: Callable[[TextPage, bytes], object]) -> None:
         self._desk, self._banner, self._written = desk, banner, written
 
-    def tell(self, page: TextPage, error: NotFound, *ways: Button) -> None:
-        """Says that a file cannot be read; where it is gone the text can take its place, if all is there.
-
-        Args:
-            ways: What else can be done.
-        """
-        gone = not self._desk.workspace.texts.path(page.name).exists() and not page.lock(page.base)
-        again = [(AGAIN, lambda: self._desk.run(self._make(page), AGAIN))] if gone else []
-        self._say("warning", error_text(error), *again, *ways)
+    def tell(self, page: TextPage, error: NotFound) -> None:
+        """Says that a file cannot be read; where it is gone the text can take its place, if all is there."""
+        whole = not page.lock(page.base) and not page.too_large
+        gone = whole and not self._desk.workspace.texts.path(page.name).exists()
+        ways = [(AGAIN, lambda: self._desk.run(self._make(page), AGAIN))] if gone else []
+        self._say("warning", f"{error_text(error)} {page.too_large}".rstrip(), *ways)
 
     async def _make(self, page: TextPage) -> None:
         """Writes the text as the file that is gone, also where something is wrong with it."""

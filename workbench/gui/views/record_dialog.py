@@ -22,7 +22,7 @@ from workbench.gui.layouts import in_column, in_row
 from workbench.gui.loop import finished
 from workbench.gui.theme import code_font
 from workbench.gui.widgets import Banner, plain_label
-from workbench.model.json_values import check_name
+from workbench.model.json_values import check_new_name
 from workbench.model.scenario import Scenario
 from workbench.project.scenarios import FOLDER, file_name, write_scenario
 from workbench.services.scenarios import Recorded, tell
@@ -141,7 +141,7 @@ class RecordDialog(QDialog):
     def _judge(self) -> None:
         scenario = self.scenario()
         try:
-            check_name(scenario.name, what="the sentence")
+            check_new_name(scenario.name, what="the sentence")
             said = f"{FOLDER}/{file_name(scenario.name)}"
             good = True
         except InvalidName as error:

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QComboBox, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 from typing_extensions import override
 
 from workbench.errors import NotFound, ProjectError, WorkbenchError
 from workbench.gui.actions import action
-from workbench.gui.chooser import ChoiceBox
+from workbench.gui.chooser import Chooser
 from workbench.gui.desk import Desk
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.file_watcher import Watch
@@ -51,10 +51,9 @@ class TextView(View):
         super().__init__(desk)
         self._pages: dict[str, TextPage] = {}
         self.checking = self.saving = False
-        self.files = ChoiceBox()
+        self.files = Chooser()
         self.files.setAccessibleName("File")
-        self.files.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.files.activated.connect(lambda _at: self.show_file(self.files.currentText()))
+        self.files.activated.connect(lambda _at: self.show_file(self.files.currentData()))
         self.said = ElidedLabel("muted")
         self.drafts = DraftKeeper(desk, self._written, self._restore, self._clear)
         self.banner = ConflictBanner()
@@ -134,11 +133,9 @@ class TextView(View):
     def _list_files(self) -> None:
         texts = self.desk.workspace.texts
         names = texts.names()
-        if names != [self.files.itemText(at) for at in range(self.files.count())]:
-            self.files.clear()
-            self.files.addItems(names)
+        self.files.show_choices([(name, name) for name in names])
         if self.page is not None:
-            self.files.setCurrentText(self.page.name)
+            self.files.choose(self.page.name)
         paths = {texts.path(name) for name in names}
         self._watch.watch(path for path in (*paths, *(one.parent for one in paths)) if path.exists())
 
@@ -298,7 +295,7 @@ class TextView(View):
     def _no_change(self) -> str:
         if self.page is None or not self.page.dirty:
             return "Nothing was changed"
-        return self.page.locked
+        return self.page.why_unwritable()
 
     @action("Save", keys="Ctrl+S", icon="save", tip="Write the text into its file", why=_no_change)
     def save(self) -> None:
@@ -359,6 +356,7 @@ class TextView(View):
 
 def _state(page: TextPage) -> str:
     parts = ["Not saved: a draft" if page.dirty else "Read-only" if page.locked else "Saved"]
+    parts += filter(None, [page.too_large])
     found = page.editor.mistakes
     warnings = sum(one.warning for one in found)
     counts = ((len(found) - warnings, "mistake"), (warnings, "warning"))
