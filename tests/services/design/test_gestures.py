@@ -43,6 +43,21 @@ def problems(text):
     return compile_declared(text.project, file.declared)[1]
 
 
+def test_an_end_withdraws_what_the_process_issued_for_later() -> None:
+    watch, step = DesignNode("process", "watch"), ("process", "watch", "on", "parcel.sent", "after")
+    text = after(
+        make("command", "send_parcel"),
+        make("event", "parcel.sent", SEND),
+        make("event", "parcel.lost", SEND),
+        make("process", "watch", SENT),
+        make("command", "remind_parcel", watch),
+        lambda text: text.with_project(put(text.project, step, "15m")),
+    )
+    ended = gestures.linked(text, DesignNode("event", "parcel.lost"), watch)
+    assert '"parcel.lost": { withdraw: "remind_parcel", ends: true }' in ended.project.text
+    assert gestures.unlinked(ended, DesignNode("event", "parcel.lost"), watch) == text
+
+
 def test_a_process_issues_a_command_in_the_step_that_is_free() -> None:
     watch, remind = DesignNode("process", "watch"), DesignNode("command", "remind_parcel")
     text = after(

@@ -17,6 +17,7 @@ from workbench.services.design.section_lists import (
     put,
     remove_action,
     remove_name,
+    waiting_at,
 )
 from workbench.tusk import Document, delete
 from workbench.tusk.document import Path
@@ -213,8 +214,11 @@ def _entry(source: str, target: str, word: str, write: Change) -> Relation:
 
 def _step(document: Document, event: str, process: str) -> Document:
     place = (*section_path("process", process), "on")
-    first = not names_at(document, place)
-    return add_entry(document, (*place, event), {"starts": True} if first else {"ends": True})
+    if not names_at(document, place):
+        return add_entry(document, (*place, event), {"starts": True})
+    waiting = waiting_at(document, place)
+    back = {"withdraw": waiting[0] if len(waiting) == 1 else waiting} if waiting else {}
+    return add_entry(document, (*place, event), back | {"ends": True})
 
 
 def _deed(document: Document, event: str, projection: str) -> Document:
