@@ -38,7 +38,6 @@ from workbench.services.design.design import DesignState
 from workbench.services.design.field_gestures import FIELDED
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.relations import NEXT
-from workbench.services.design.text_merge import DesignConflict
 
 if TYPE_CHECKING:
     from workbench.gui.board.flow_view import FlowView
@@ -86,7 +85,9 @@ class BoardEditor(DesignSteps):
         self.wanted = ""
         self._running: Registry | None = None
         self._since = ""
-        self._reading = Question(self, desk, self.take, self._unread)
+        self._reading = Question(
+            self, desk, self.take, partial(self.tell_unread, what="Reading the project file")
+        )
         desk.project_saved.connect(self.follow)
         desk.files_read.connect(self._show_stand)
         self.acts = Actions(self, canvas)
@@ -125,22 +126,8 @@ class BoardEditor(DesignSteps):
         """Whether a field can be added to a card."""
         return not self.fields.why_not(identity)
 
-    def _unread(self, error: Exception) -> None:
-        """Says why the files cannot be read; where they and the draft differ, asks which counts."""
-        if not isinstance(error, DesignConflict):
-            self.desk.fail("Reading the project file", error)
-            return
-        settle = self.desk.workspace.design.settle
-        keep, take = "Keep what is not saved", "Take what the files say"
-        self.desk.notice(
-            "error",
-            error_text(error),
-            (keep, lambda: self.step(partial(settle, mine=True), keep)),
-            (take, lambda: self.step(partial(settle, mine=False), take)),
-        )
-
+    @override
     def follow(self) -> None:
-        """Reads where the design stands."""
         self._reading.ask(self.read_state)
 
     def chosen(self, identity: str) -> None:
@@ -306,6 +293,7 @@ class BoardEditor(DesignSteps):
 
     @override
     def take(self, state: DesignState) -> None:
+        self.settled()
         if self.state.refused and not state.refused:
             self.desk.notice("ok", "", topic=UNSAVED)
         before, self.state = self.draft, state

@@ -129,7 +129,7 @@ def _ended(text: DesignText, *, name: str, event: str) -> DesignText:
 
 
 def late_timeouts(model: MarkedModel) -> Iterator[DesignMark]:
-    """Finds what a process issues for later and does not answer, though an event ends it that does not withdraw it.
+    """Finds what a process issues for later and does not answer, where an end does not withdraw it.
 
     An event that only this command emits, and that nothing else gives, ends it as a rule when its time came:
     that alone is no mark.
