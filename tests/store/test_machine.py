@@ -18,6 +18,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from msgspec.structs import replace
 
 from tests.store.histories import (
     COLUMNS,
@@ -40,6 +41,7 @@ from workbench.model.clock import ManualClock
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.ids import derived_id
 from workbench.store import operations as op
+from workbench.store.letter_jobs import Job, JobPlan
 from workbench.store.memory.store import MemoryStore
 from workbench.store.operations.projection_operations import (
     ApplyProjection,
@@ -51,7 +53,7 @@ from workbench.store.operations.projection_operations import (
 from workbench.store.settlements import NewDelivery, Settlement
 from workbench.store.sqlite.integrity_check import check
 from workbench.store.sqlite.store import SqliteStore
-from workbench.store.stored_values import Attempt, DeadLetter, Job, PassedEvent, PassedKind, Reason
+from workbench.store.stored_values import Attempt, DeadLetter, PassedEvent, PassedKind, Reason
 
 
 class Histories(RuleBasedStateMachine):
@@ -369,11 +371,30 @@ class Histories(RuleBasedStateMachine):
     def job(self, numbers, number):
         known = self.readers[1].job(number)
         if known is None:
-            self.both(op.StartJob(job=Job(action="replay", numbers=tuple(numbers))))
+            plan = JobPlan(ladder=(1, 2), patch='{"form":[]}', left_out=number)
+            self.both(op.StartJob(job=Job(action="replay", numbers=tuple(numbers), plan=plan)))
             return
         steps = tuple(op.ReplayLetter(number=one) for one in numbers)
         self.both(op.AdvanceJob(number=number, step=known.step, operations=steps, status="running"))
         self.both(op.AdvanceJob(number=number, step=99, operations=steps, status="done"))
+        for before, status in (("running", "held"), ("running", "done"), ("held", "running")):
+            stand = self.readers[1].job(number)
+            self.both(op.AdvanceJob(number=number, step=stand.step, before=before, status=status))
+
+    @rule(number=st.integers(1, 4), other=st.booleans(), owner=st.sampled_from(["", "ann"]))
+    def bring_in(self, number, other, owner):
+        known = self.readers[1].letter(number)
+        if known is not None:
+            letter = replace(known, generation=known.generation + 7, key="other" if other else known.key)
+            self.both(op.ImportLetter(letter=letter, owner=owner))
+
+    @rule(
+        numbers=st.lists(st.integers(1, 6), max_size=3, unique=True),
+        owner=st.sampled_from([None, "", "ann"]),
+        note=st.sampled_from([None, "", "asked"]),
+    )
+    def note(self, numbers, owner, note):
+        self.both(op.NoteLetters(numbers=tuple(numbers), owner=owner, note=note))
 
     @rule(put=st.booleans(), key=st.sampled_from("ab"))
     def handler_rows(self, put, key):

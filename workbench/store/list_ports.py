@@ -16,6 +16,7 @@ from workbench.store.stored_values import (
     Delivery,
     Glance,
     Instance,
+    LetterFacts,
     LetterGroup,
     LetterLine,
     LogEntry,
@@ -120,8 +121,12 @@ class FamilyLists(Protocol):
     def deliveries_at(self, positions: Collection[int]) -> list[Delivery]:
         """Returns the rows that all subscriptions have for these messages, dead ones as well, by position."""
 
-    def correlated_letters(self, correlation_id: UUID, limit: int) -> list[int]:
-        """Returns the numbers of the dead letters of one correlation, ascending; looks at all of them."""
+    def correlated_letters(self, correlation_id: UUID, after: int) -> tuple[list[int], int]:
+        """Returns dead letters of one correlation with numbers above ``after``, and up to where it looked.
+
+        No index leads to them, either; it looks at all, which takes some tenths of a second where there are
+        very many.
+        """
 
 
 class LetterLists(Protocol):
@@ -146,6 +151,14 @@ class LetterLists(Protocol):
 
     def letter_fates(self, numbers: Sequence[int], since: int) -> dict[str, int]:
         """Returns how many of these dead letters have each status, of those that changed from a time on."""
+
+    def letter_numbers(self, statuses: Sequence[str]) -> array[int]:
+        """Returns the numbers of all dead letters with one of these statuses, the newest first."""
+        ...
+
+    def letter_facts(self, numbers: Sequence[int]) -> list[LetterFacts]:
+        """Returns what the dead letters with these numbers are searched and grouped by, the newest first."""
+        ...
 
     def letter_groups(self, statuses: Sequence[str]) -> list[LetterGroup]:
         """Returns dead letters by what they died of, the largest group first."""

@@ -11,6 +11,7 @@ from uuid import UUID
 from workbench.model.event import RecordedEvent, StoredData
 from workbench.model.messaging import Message
 from workbench.model.row_conditions import Where
+from workbench.store.letter_jobs import Job
 from workbench.store.list_ports import (
     EventLists,
     FamilyLists,
@@ -25,7 +26,6 @@ from workbench.store.stored_values import (
     Delivery,
     Depth,
     Instance,
-    Job,
     Page,
     PassedEvent,
     ProjectionState,

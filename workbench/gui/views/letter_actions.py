@@ -15,9 +15,11 @@ from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
 from workbench.model.counts import counted
 from workbench.model.dead_letter import LetterAct, LetterStatus, allowed
 from workbench.services.dead_letters import Report, act_of
+from workbench.store.letter_jobs import JobStatus
 
 if TYPE_CHECKING:
-    from workbench.store.stored_values import DeadLetter, Job, LetterLine
+    from workbench.store.letter_jobs import Job
+    from workbench.store.stored_values import DeadLetter, LetterLine
 
 SAMPLES = 3
 SOON = 0.5
@@ -190,6 +192,7 @@ class Repairs:
         self._follow = follow
         self._dead_letters = desk.workspace.dead_letters
         self._warned: set[str] = set()
+        self.past: list[tuple[str, Callable[[], Coroutine[Any, Any, object]]]] = []
         self._asking = Question(strip, desk, self._ask, partial(desk.fail, "Reading the dead letters"))
 
     def begin(self, deed: Deed, numbers: Sequence[int]) -> None:
@@ -261,7 +264,8 @@ class Repairs:
 
     def _ask(self, found: ToConfirm) -> None:
         deed, numbers, behind = found.deed, found.numbers, found.behind
-        text = f"{deed.label} {letters(len(numbers))}?{_as_job(numbers)}"
+        text = f"{deed.label} {letters(len(numbers))}?"
+        text += " It is done step by step and can be cancelled." if len(numbers) > AT_ONCE else ""
         answers = [self._answer(deed, numbers)]
         if behind:
             waits = "delivery waits" if behind == 1 else "deliveries wait"
@@ -323,19 +327,36 @@ class Repairs:
         report = await self._desk.workspace.dead_letters.jobs.finished(number)
         job = report.job
         deed = DEED_OF[job.action]
-        view = self._strip.parentWidget()
-        if view is None or not view.isVisible():
-            undo = self._undo(deed, act_of(number), job.done)
+        view, undo = self._strip.parentWidget(), self._undo(deed, act_of(number), job.done)
+        if job.status is JobStatus.HELD:
+            self._desk.notice("warning", f"The replay is held at a new failure; {report.queued:,} wait.")
+        elif view is None or not view.isVisible():
             self._desk.notice(*account(deed, report_of(job), report.fates), *undo)
 
     def _undo(self, deed: Deed, act: str, done: int) -> tuple[tuple[str, Callable[[], None]], ...]:
         if deed not in {ARCHIVE, PURGE} or not done:
             return ()
 
+        step = (f"Undo {deed.label.lower()}", lambda: self._told(RESTORE, self._dead_letters.undo(act)))
+        self.past.append(step)
+
         def undo() -> None:
-            self._desk.run(self._told(RESTORE, self._dead_letters.undo(act)), f"Undo {deed.label.lower()}")
+            if step in self.past:
+                self.past.remove(step)
+            self._desk.run(step[1](), step[0])
 
         return (("Undo", undo),)
+
+    def sent(self, number: int) -> None:
+        """Notes that a repair was begun: its undo is to cancel what waits still."""
+        self.past.append(("Cancel the repair", lambda: self._dead_letters.jobs.cancel(number)))
+        self._follow(number)
+
+    def undo_last(self) -> None:
+        """Takes the last act back that can be; what a repair replayed stays replayed."""
+        if self.past:
+            name, work = self.past.pop()
+            self._desk.run(work(), name)
 
 
 def report_of(job: Job) -> Report:
@@ -377,7 +398,3 @@ def fates(counted: Mapping[str, int]) -> str:
 def letters(count: int) -> str:
     """Says how many."""
     return counted(count, "dead letter")
-
-
-def _as_job(numbers: tuple[int, ...]) -> str:
-    return " It is done step by step and can be cancelled." if len(numbers) > AT_ONCE else ""

@@ -11,7 +11,7 @@ from workbench.gui.time_format import absolute, short
 from workbench.gui.views.letter_actions import STATUSES
 
 if TYPE_CHECKING:
-    from workbench.gui.views.letter_groups import GroupNode
+    from workbench.gui.views.letter_nodes import GroupNode
     from workbench.services.dead_letters import DeadLetters
 
 

@@ -15,6 +15,7 @@ from workbench.model.event import RecordedEvent, StoredData
 from workbench.model.messaging import COMMANDS_TOPIC, Message, event_as_message
 from workbench.model.projection import unstorable
 from workbench.model.row_conditions import Where, holds
+from workbench.store.letter_jobs import Job
 from workbench.store.memory import letters, models, queue
 from workbench.store.memory.table_lists import MemoryTableLists, sort_key
 from workbench.store.ports import Wanted
@@ -25,7 +26,6 @@ from workbench.store.stored_values import (
     Delivery,
     Depth,
     Instance,
-    Job,
     Page,
     PassedEvent,
     ProjectionState,
@@ -232,7 +232,7 @@ class MemoryReader(MemoryTableLists):
 
     def message(self, position: int, topic: str) -> Message | None:
         """Returns the message or event at a position."""
-        return queue.message_at(self._tables, position, topic)
+        return self._tables.message_at(position, topic)
 
     def letter(self, number: int) -> DeadLetter | None:
         """Returns one dead letter."""

@@ -12,14 +12,14 @@ from typing_extensions import override
 
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.event import RecordedEvent
-from workbench.model.messaging import Message
+from workbench.model.messaging import Message, event_as_message
+from workbench.store.letter_jobs import Job
 from workbench.store.operations import Operation
 from workbench.store.stored_values import (
     CommandRecord,
     DeadLetter,
     Delivery,
     Instance,
-    Job,
     OperatorAction,
     PassedEvent,
     ProjectionState,
@@ -181,6 +181,7 @@ class Tables:
         counters: Highest numbers given away, by what they number; never given again (I3).
         versions: Positions of events by stream and version.
         changes: By dead letter, what it was before each act that archived or purged it (L9).
+        notes: By dead letter, its owner and its note.
         timeouts: By position of a command that was issued for later: the instance, and the command's type.
         rows: Rows of projections, by projection, generation and key.
         owners: The engines that took something since the store was opened; all others are dead (D5).
@@ -208,6 +209,7 @@ class Tables:
         self.deliveries: Table[int, Delivery] = Table(journal)
         self.letters: Table[int, DeadLetter] = Table(journal)
         self.changes: Table[int, tuple[tuple[str, LetterStatus, int], ...]] = Table(journal)
+        self.notes: Table[int, tuple[str, str]] = Table(journal)
         self.jobs: Table[int, Job] = Table(journal)
         self.projections: Table[tuple[str, int], ProjectionState] = Table(journal)
         self.rows: Table[Place, dict[str, Any]] = Table(journal)
@@ -215,6 +217,13 @@ class Tables:
         self.processes: Table[tuple[str, str], Instance] = Table(journal)
         self.timeouts: Table[int, tuple[str, str]] = Table(journal)
         self.actions: Table[int, OperatorAction] = Table(journal)
+
+    def message_at(self, position: int, topic: str) -> Message | None:
+        """Returns the published message or the event at a position."""
+        if position in self.messages:
+            return self.messages[position]
+        event = self.events.get(position)
+        return event_as_message(event, topic) if event is not None else None
 
     def next(self, what: str) -> int:
         """Returns the next number of a kind."""
