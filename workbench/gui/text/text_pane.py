@@ -283,7 +283,7 @@ class TextPane(QWidget):
 
     @action("Text as large as at first", keys="Ctrl+0", on="editor", group=3, tip="For all texts")
     def first_size(self) -> None:
-        """Gives the texts that are edited the size that they have where nobody chose one."""
+        """Gives the texts that are edited their first size again."""
         theme().set_text_size(TEXT_SIZE)
 
 
