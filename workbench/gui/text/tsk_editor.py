@@ -26,7 +26,7 @@ from workbench.gui.actions import WidgetKey
 from workbench.gui.text.line_numbers import LineNumbers
 from workbench.gui.text.tsk_highlighter import IsExpression, TskHighlighter, units
 from workbench.gui.text.typing_help import pair_at
-from workbench.gui.text.typing_keys import does_key
+from workbench.gui.text.typing_keys import TypingKeys
 from workbench.gui.theme import code_font, theme
 from workbench.gui.widgets import exact_text, plain_tip
 from workbench.model.hints import sentences
@@ -57,7 +57,6 @@ class TskEditor(QPlainTextEdit):
     followed = Signal(int)
     own_keys = (
         WidgetKey("F8 / Shift+F8", "Next and previous mistake"),
-        WidgetKey("Tab / Shift+Tab", "Indent more or less"),
         WidgetKey("Ctrl+Click", "Go to the definition"),
         WidgetKey("Ctrl+Wheel", "Larger or smaller text"),
     )
@@ -65,6 +64,7 @@ class TskEditor(QPlainTextEdit):
     def __init__(self, is_expression: IsExpression, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.helps: Callable[[QKeyEvent], bool] = lambda _event: False
+        self._keys = TypingKeys(self)
         self._mistakes: list[tuple[QTextCursor, Problem]] = []
         self._shown = self._typed = self._text = ""
         self._revision, self._typed_at, self._turned = -1, 0, 0
@@ -256,7 +256,7 @@ class TskEditor(QPlainTextEdit):
             event.accept()
         elif event.key() == Qt.Key.Key_F8:
             self.go_to_mistake(back=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
-        elif self.isReadOnly() or not does_key(self, event):
+        elif self.isReadOnly() or not self._keys.take(event):
             super().keyPressEvent(event)
 
     def _begins_step(self, typed: str, at: int) -> bool:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit
 
+from workbench.gui.actions import WidgetKey
 from workbench.gui.text.line_changes import change_lines
 from workbench.gui.text.typing_help import (
     PAIRS,
@@ -25,44 +26,55 @@ _INDENT = 4
 """Columns between the places where Tab leads."""
 
 
-def does_key(editor: QPlainTextEdit, event: QKeyEvent) -> bool:
-    """Does what a key does here otherwise; returns whether it did."""
-    if not event.modifiers() & ~(_SHIFT | Qt.KeyboardModifier.KeypadModifier) and _moves(editor, event):
+class TypingKeys:
+    """The keys of an editor."""
+
+    own_keys = (
+        WidgetKey("Tab / Shift+Tab", "Indent more or less"),
+        WidgetKey("Home / Shift+Home", "Go or select to the first word of the line, then to its begin"),
+        WidgetKey("Backspace", "Take back a sign, an empty pair, a step of indentation"),
+    )
+
+    def __init__(self, editor: QPlainTextEdit) -> None:
+        self._editor = editor
+
+    def take(self, event: QKeyEvent) -> bool:
+        """Does what a key does here otherwise; returns whether it did."""
+        if not event.modifiers() & ~(_SHIFT | Qt.KeyboardModifier.KeypadModifier) and self._moves(event):
+            return True
+        return bool(event.text()) and self._types(event.text())
+
+    def _moves(self, event: QKeyEvent) -> bool:
+        editor, cursor, key = self._editor, self._editor.textCursor(), event.key()
+        shift, (before, behind) = bool(event.modifiers() & _SHIFT), _around(cursor)
+        if key in _ENTER and not shift:
+            _insert(editor, *new_line(before, behind))
+        elif key == Qt.Key.Key_Backtab:
+            change_lines(editor, partial(moved, back=True))
+        elif key == Qt.Key.Key_Tab and cursor.hasSelection():
+            change_lines(editor, partial(moved, back=False))
+        elif key == Qt.Key.Key_Tab:
+            _insert(editor, " " * (_INDENT - len(before) % _INDENT), 0)
+        elif key == Qt.Key.Key_Home:
+            _go_home(editor, len(indentation(before + behind)), keep=shift)
+        elif key == Qt.Key.Key_Backspace and not cursor.hasSelection():
+            return _take_back(editor, *taken_back(before, behind))
+        else:
+            return False
         return True
-    return bool(event.text()) and _types(editor, event.text())
 
-
-def _moves(editor: QPlainTextEdit, event: QKeyEvent) -> bool:
-    cursor, key, shift = editor.textCursor(), event.key(), bool(event.modifiers() & _SHIFT)
-    before, behind = _around(cursor)
-    if key in _ENTER and not shift:
-        _insert(editor, *new_line(before, behind))
-    elif key == Qt.Key.Key_Backtab:
-        change_lines(editor, partial(moved, back=True))
-    elif key == Qt.Key.Key_Tab and cursor.hasSelection():
-        change_lines(editor, partial(moved, back=False))
-    elif key == Qt.Key.Key_Tab:
-        _insert(editor, " " * (_INDENT - len(before) % _INDENT), 0)
-    elif key == Qt.Key.Key_Home:
-        _go_home(editor, len(indentation(before + behind)), keep=shift)
-    elif key == Qt.Key.Key_Backspace and not cursor.hasSelection():
-        return _take_back(editor, *taken_back(before, behind))
-    else:
-        return False
-    return True
-
-
-def _types(editor: QPlainTextEdit, typed: str) -> bool:
-    before, behind = _around(editor.textCursor())
-    if editor.textCursor().hasSelection():
-        return typed in PAIRS and _enclose(editor, typed, PAIRS[typed])
-    if steps_over(behind, typed):
-        editor.moveCursor(QTextCursor.MoveOperation.Right)
-    elif mark := closing(before, behind, typed):
-        _insert(editor, typed + mark, 1)
-    else:
-        return False
-    return True
+    def _types(self, typed: str) -> bool:
+        editor = self._editor
+        before, behind = _around(editor.textCursor())
+        if editor.textCursor().hasSelection():
+            return typed in PAIRS and _enclose(editor, typed, PAIRS[typed])
+        if steps_over(behind, typed):
+            editor.moveCursor(QTextCursor.MoveOperation.Right)
+        elif mark := closing(before, behind, typed):
+            _insert(editor, typed + mark, 1)
+        else:
+            return False
+        return True
 
 
 def _around(cursor: QTextCursor) -> tuple[str, str]:
