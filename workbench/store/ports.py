@@ -13,6 +13,7 @@ from workbench.model.messaging import Message
 from workbench.model.row_conditions import Where
 from workbench.store.list_ports import EventLists, LetterLists, RecordLists, StreamLists, TableLists
 from workbench.store.operations import Operation
+from workbench.store.search_port import SearchReader
 from workbench.store.stored_values import (
     DeadLetter,
     Delivery,
@@ -239,6 +240,7 @@ class Reader(
     LetterLists,
     TableLists,
     RecordLists,
+    SearchReader,
     Protocol,
 ):
     """All that can be read, through one connection, in one thread at a time."""

@@ -16,7 +16,8 @@ from workbench.model.messaging import COMMANDS_TOPIC, Message, event_as_message
 from workbench.model.projection import unstorable
 from workbench.model.row_conditions import Where, holds
 from workbench.store.memory import letters, models, queue
-from workbench.store.memory.table_lists import MemoryTableLists, sort_key
+from workbench.store.memory.search_lists import MemorySearchLists
+from workbench.store.memory.table_lists import sort_key
 from workbench.store.ports import Wanted
 from workbench.store.row_pages import asked_page, compared
 from workbench.store.rules import urgency
@@ -55,7 +56,7 @@ def _waiting(read: Callable[..., T]) -> Callable[..., T]:
 
 
 @_committed
-class MemoryReader(MemoryTableLists):
+class MemoryReader(MemorySearchLists):
     """Every read port of `workbench.store.ports` over dictionaries."""
 
     def close(self) -> None:
@@ -64,7 +65,7 @@ class MemoryReader(MemoryTableLists):
     def interrupt(self) -> None:
         """Does nothing: no read takes long."""
 
-    def within(self, seconds: float) -> AbstractContextManager[None]:  # noqa: ARG002  # nothing takes long here
+    def within(self, seconds: float) -> AbstractContextManager[None]:  # nothing takes long here
         """Has reads inside stopped that take longer, which none does (C5)."""
         return nullcontext()
 

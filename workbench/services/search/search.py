@@ -1,0 +1,39 @@
+"""Finds what is stored: what the window, the command line and other services ask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from workbench.model.zones import SYSTEM, Zone
+from workbench.services.search.search_query import SearchQuery, Wanted
+from workbench.services.search.search_run import SearchRun, SearchState, Step
+
+if TYPE_CHECKING:
+    from workbench.engine.world import World
+    from workbench.project.project import Project
+    from workbench.services.search.found import FoundList
+    from workbench.store.search_port import FoundRecord
+
+
+class Search:
+    """Searches the store of a world."""
+
+    def __init__(self, world: World[Project]) -> None:
+        self._world = world
+
+    def read(self, query: SearchQuery, zone: Zone = SYSTEM) -> Wanted:
+        """Returns what a search means now; raises as `SearchQuery.read`."""
+        return query.read(self._world.clock.now(), zone)
+
+    def run(self, wanted: Wanted, step: Step = lambda _: True) -> SearchState:
+        """Looks at everything; call it in a thread, see `SearchRun.run`."""
+        return SearchRun(reader=self._world.reader, wanted=wanted, clock=self._world.clock).run(step)
+
+    def records(self, found: FoundList, first: int, limit: int) -> Sequence[FoundRecord | None]:
+        """Returns records of a list that was found; None for what is stored no more."""
+        return found.records(self._world.reader, first, limit)
+
+    def news(self, state: SearchState) -> int:
+        """Returns how many events and messages came since a search began."""
+        return sum(map(len, self._world.reader.log_runs(state.head)))
