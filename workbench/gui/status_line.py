@@ -102,7 +102,7 @@ class StatusLine(QStatusBar):
             self._paint_scenarios()
 
     def _paint_scenarios(self) -> None:
-        role, said = scenarios_said(self._tally)
+        role, said = self._tally.role, self._tally.said
         name = {"ok": "ok", "error": "error"}.get(role, "scenario")
         self.scenarios.setIcon(icon(name, role))
         self.scenarios.setText(said)
@@ -159,36 +159,6 @@ class StatusLine(QStatusBar):
         dead = f"{status.dead:,} {letters}" if status.dead else f"No {letters}"
         self._dead.setText(f"{dead}, {status.replaying:,} replaying" if status.replaying else dead)
         self._fit()
-
-
-def scenarios_said(tally: Tally) -> tuple[str, str]:
-    """Returns the colour and the words of how the scenarios stand (V3).
-
-    Green is said only of verdicts on the model that runs now; what has none is grey.
-    """
-    if not tally.total:
-        return "muted", ""
-    counts = (
-        (tally.failed, "failed"),
-        (tally.passed, "passed"),
-        (tally.empty, "asserts nothing" if tally.empty == 1 else "assert nothing"),
-        (tally.unsure, "running again" if tally.running else "stale"),
-        (tally.mistakes, "with mistakes"),
-    )
-    said = ", ".join(f"{count:,} {word}" for count, word in counts if count)
-    if tally.total == tally.unsure:
-        scenarios = "scenario" if tally.unsure == 1 else "scenarios"
-        said = f"{tally.unsure:,} {scenarios} {'running' if tally.running else 'not run'}"
-    role = (
-        "error"
-        if tally.failed
-        else "warning"
-        if tally.mistakes or tally.empty
-        else "muted"
-        if tally.unsure
-        else "ok"
-    )
-    return role, said
 
 
 def _width(widget: QWidget) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.engine.policy_runner import instance_name
 from workbench.errors import InvalidValue
+from workbench.model.delivery_states import DeliveryState
 from workbench.model.issued_by import issued_by
 from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC, Message
 from workbench.services.monitor.lag import subscription_lag
@@ -147,6 +148,21 @@ class Subscriptions:
             at = began[0].recorded_at if began else None
             found.append(ProcessInstance(key=key, began=at, state=one.state, waiting=waiting))
         return found
+
+    def waiting_commands(self) -> dict[str, list[Message]]:
+        """Returns commands that wait for their time, by who issued them, the next due first.
+
+        Of very many those are returned that were issued first.
+        """
+        reader, found = self._world.reader, dict[str, list[Message]]()
+        if reader.due_times(COMMANDS_TOPIC)[0] is None:
+            return found
+        for one in reader.deliveries(COMMANDS_TOPIC, MOST):
+            glance = reader.message_glance(one.position) if one.state is DeliveryState.DELAYED else None
+            by = issued_by(glance.of) if glance is not None else None
+            if glance is not None and by is not None and not one.failed and not glance.of.withdrawn:
+                found.setdefault(by.origin, []).append(glance.of)
+        return {by: sorted(told, key=lambda one: one.deliver_at or 0) for by, told in found.items()}
 
     async def pause(self, name: str, *, paused: bool) -> None:
         """Pauses or resumes one subscription, durably."""

@@ -26,7 +26,7 @@ def node_of(registry: Registry, node: str) -> tuple[BoardGraph, BoardNode]:
 def test_a_command_says_its_names_and_why_it_refuses(auction: Registry) -> None:
     said = rules(auction, node_of(auction, "command:place_bid")[1]).splitlines()
     assert said[0] == "names highest: state.bids.size() == 0 ? null : state.bids[0]"
-    assert said[2] == "refuses little: when command.amount < state.least: bids begin at {state.least}"
+    assert said[2] == "refuses little: when command.amount < state.least: bids begin at ‹its least›"
 
 
 def test_an_event_says_what_it_sets_and_a_process_how_it_goes_on(auction: Registry) -> None:

@@ -116,7 +116,7 @@ def test_which_of_two_commands_made_an_event_is_not_guessed(orders: Registry) ->
 
 def test_counters_become_badges() -> None:
     flow = {"event:order.placed": 1200, "delivery:card-terminal:ok": 3, "delivery:card-terminal:dead": 9}
-    assert badges(flow) == {"event:order.placed": "1,200", "subscription:card-terminal": "3"}
+    assert badges(flow, {}) == {"event:order.placed": "1,200", "subscription:card-terminal": "3"}
 
 
 def declared(tmp_path: Path) -> Registry:

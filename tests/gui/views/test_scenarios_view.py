@@ -72,14 +72,14 @@ async def ran(view, until):
 
 async def test_nothing_is_run_at_first(view):
     assert shown(view) == [("not run", "A right one"), ("not run", "A wrong one")]
-    assert view.summary.text() == "· 2 not run"
+    assert view.summary.text() == "· 2 scenarios not run"
     assert "not run yet" in view.detail.result.toPlainText()
 
 
 async def test_running_all_says_what_passed_and_goes_to_what_did_not(view, until):
     await ran(view, until)
     assert shown(view) == [("passed", "A right one"), ("failed", "A wrong one")]
-    assert view.summary.text() == "✕ 1 of 2 passed, 1 failed"
+    assert view.summary.text() == "✕ 1 failed, 1 passed"
     assert view.detail.name.text() == "A wrong one"
     text = view.detail.result.toPlainText()
     assert 'data.domain  "b.org"' in text
@@ -108,10 +108,10 @@ async def test_V3_a_changed_scenario_is_run_again_by_itself(view, until, folder)
     await ran(view, until)
     await saved(view, folder, RIGHT + WRONG.replace("b.org", "a.org"))
     assert [state for state, _ in shown(view)] == ["passed", "failed before"]
-    assert view.summary.text() == "· 1 of 2 passed, 1 without a current result"
+    assert view.summary.text() == "· 1 passed, 1 not run"
     assert BEFORE in view.detail.result.toPlainText()
     await until(view.run_all.isEnabled)
-    assert view.summary.text() == "✓ 2 of 2 passed"
+    assert view.summary.text() == "✓ 2 passed"
     assert BEFORE not in view.detail.result.toPlainText()
 
 
@@ -122,7 +122,7 @@ async def test_V3_verdicts_of_a_model_of_before_are_old_until_they_are_found_ane
     commands = {name: one for name, one in registry.commands.items() if name != "report_outage"}
     await workspace.adopt(replace(workspace.project, registry=replace(registry, commands=commands)))
     await until(lambda: [state for state, _ in shown(view)] == ["passed before", "failed before"])
-    assert view.summary.text() == "· 2 not run"
+    assert view.summary.text() == "· 2 scenarios not run"
     await until(view.run_all.isEnabled)
     assert [state for state, _ in shown(view)] == ["mistakes"]
 
@@ -138,7 +138,7 @@ async def test_a_file_with_mistakes_says_each_and_shows_its_place(view, folder, 
     await until(view.run_all.isEnabled)
     assert shown(view)[2] == ("mistakes", "1 mistake in this file")
     await ran(view, until)
-    assert view.summary.text() == "✕ 1 of 2 passed, 1 failed, 1 file with mistakes"
+    assert view.summary.text() == "✕ 1 failed, 1 passed, 1 mistake"
     view.table.setFocus()
     QTest.keyClick(view.table, Qt.Key.Key_End)
     assert "z.tsk:3:24: S-REF the model has no command fly" in view.detail.result.toPlainText()
@@ -164,7 +164,7 @@ async def test_the_filter_looks_at_sentences_and_files(view, until):
     assert shown(view) == []
     assert view.detail.name.text() == ""
     await ran(view, until)  # what is filtered away is run as well
-    assert view.summary.text() == "✕ 1 of 2 passed, 1 failed"
+    assert view.summary.text() == "✕ 1 failed, 1 passed"
 
 
 async def test_without_scenarios_it_says_how_there_will_be_one(view, folder, desk, until):
@@ -184,3 +184,51 @@ async def test_a_project_that_is_not_trusted_says_so(folder, desk, qtbot, until)
     qtbot.addWidget(view)
     view.show()
     await until(lambda: "There is no model to run" in [label.text() for label in view.findChildren(QLabel)])
+
+
+async def test_what_is_shown_is_run_by_keys_from_the_list_and_from_its_lines(view, until):
+    for place, key, held in (
+        (view.table, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier),
+        (view.detail.steps.table, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier),
+    ):
+        await until(lambda: not view.busy)
+        before = view.desk.workspace.scenarios.of(view._current().scenario)
+        place.setFocus()
+        QTest.keyClick(place, key, held)
+        assert view.busy
+        await until(lambda: not view.busy)
+        assert view.desk.workspace.scenarios.of(view._current().scenario) is not before
+
+
+async def test_who_shows_the_scenario_has_the_keyboard_in_its_lines(view, until):
+    view.window().activateWindow()
+    view.desk.scenario = ("scenarios/some.tsk", "A wrong one")
+    view.desk.wanted.emit("scenarios")
+    await until(view.detail.steps.table.hasFocus)
+    assert view._current().name == "A wrong one"
+
+
+async def test_ctrl_enter_takes_what_came_whichever_line_has_the_keyboard(view, folder, until):
+    view.run_all.click()
+    await until(lambda: not view.busy and view._current().name == "A wrong one")
+    steps = view.detail.steps
+    await until(steps.acts["take"].isEnabled)
+    steps.table.choose_index(0)
+    steps.table.setFocus()
+    QTest.keyClick(steps.table, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    await until(
+        lambda: (
+            'then: { event: "outage.reported", data: { domain: "b.org"'
+            not in (folder / "some.tsk").read_text()
+        )
+    )
+    await until(lambda: view.summary.text() == "✓ 2 passed")
+
+
+async def test_the_view_and_the_status_bar_say_the_same_of_mistakes(view, folder, until):
+    await saved(view, folder, "[[[\n", "broken.tsk")
+    await saved(view, folder, RIGHT.replace("A right", "Another").replace("then:", "than:"), "odd.tsk")
+    tally = view.desk.workspace.scenarios.tally()
+    told = [entry.name for entry in view._listed if entry.scenario is None]
+    assert tally.mistakes == sum(int(one.split()[0]) for one in told)
+    assert view.summary.text().endswith(tally.said)

@@ -104,7 +104,7 @@ def test_what_follows_says_when_under_which_condition_and_how_often(tmp_path: Pa
     )
     assert registry.rules_of("command:close") == (
         ModelFlow(verb="names", name="short", words="command.reason.size() < 3"),
-        ModelFlow(verb="refuses", name="short", words="when short: {command.reason} says little"),
+        ModelFlow(verb="refuses", name="short", words="when short: ‹reason of the command› says little"),
     )
     assert registry.flows_of("projection:trips") == (
         ModelFlow(

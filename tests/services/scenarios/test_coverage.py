@@ -65,7 +65,7 @@ async def test_a_refusal_is_tried_by_its_words(project):
 
 
 def test_a_reason_may_have_holes_and_its_condition_colons():
-    rule = "when a ? b : c: the account is {state.status} already"
+    rule = "when a ? b : c: the account is ‹its status› already"
     assert fits_reason(rule, "the account is active already")
     assert not fits_reason(rule, "the account is active")
     assert not fits_reason(rule, "")

@@ -45,6 +45,7 @@ class CardItem(QGraphicsItem):
         self.card, self.box = card, box
         self._marks = UNMARKED
         self._typed = False
+        self._due = ""
         self.open = False
         self._bounds = self.body.adjusted(-1, -18, 18, 1 + LINE + FOOT)
         self.place(box)
@@ -83,6 +84,13 @@ class CardItem(QGraphicsItem):
             self._tell()
             self.update()
 
+    def set_due(self, due: str) -> None:
+        """Shows when the next of what it issued for later is due, in words."""
+        if due != self._due:
+            self._due = due
+            self._tell()
+            self.update()
+
     def set_marks(self, marks: CardMarks) -> None:
         """Shows how much is wrong with it, and where; the tool tip says what."""
         if marks != self._marks:
@@ -95,6 +103,7 @@ class CardItem(QGraphicsItem):
         lines = [f"{kind_of(self.card.kind).word} {self.card.title}{again}"]
         lines += ["Draft: it does not run as it is drawn"] if self.card.draft else []
         lines += ["Draft: its text is typed and not saved"] if self._typed else []
+        lines += [f"What it issued for later: {self._due}"] if self._due else []
         lines += [f"{one.name} {one.type}" for one in self.card.fields]
         self.setToolTip(plain_tip("\n".join([*lines, *self._marks.words])))
 
@@ -114,7 +123,8 @@ class CardItem(QGraphicsItem):
     ) -> None:
         with drawing(painter):
             card = replace(self.card, draft=True) if self._typed else self.card
-            paint_card(painter, card, self.whole, on_screen(painter), self._marks, more=self.open)
+            scale = on_screen(painter)
+            paint_card(painter, card, self.whole, scale, self._marks, more=self.open, due=self._due)
 
     def paint_plain(self, painter: QPainter) -> None:
         """Paints it for a file, without marks, and as if it were saved."""

@@ -60,7 +60,7 @@ class BlueprintScene(Picture):
         self._at: dict[str, tuple[int, int]] = {}
         self._here = ""
         self._rings: list[RingItem] = []
-        self._typed: set[str] = set()
+        self._badges: Mapping[str, str] = {}
 
     # -- building ------------------------------------------------------------------------------------------
 
@@ -89,10 +89,15 @@ class BlueprintScene(Picture):
 
     @override
     def set_badges(self, badges: Mapping[str, str]) -> None:
-        """Says on cards that their text is typed and not saved; counters are the topology's."""
-        self._typed = {node for node, said in badges.items() if said == DRAFT}
+        """Says on cards that their text is typed and not saved, or is due; counters are the topology's."""
+        self._badges = badges
         for item in self._cards.values():
-            item.set_typed(typed=item.card.node in self._typed and not item.card.ghost)
+            self._tell(item)
+
+    def _tell(self, item: CardItem) -> None:
+        said = "" if item.card.ghost else self._badges.get(item.card.node, "")
+        item.set_typed(typed=said == DRAFT)
+        item.set_due(said if said.startswith("due ") else "")
 
     @override
     def show_marks(self, marks: Mapping[str, tuple[DesignMark, ...]]) -> None:
@@ -118,7 +123,7 @@ class BlueprintScene(Picture):
         for key, card in cards.items():
             if key not in self._cards:
                 self._cards[key] = CardItem(card, boxes[key])
-                self._cards[key].set_typed(typed=card.node in self._typed and not card.ghost)
+                self._tell(self._cards[key])
                 self.addItem(self._cards[key])
         self._at = {
             card.key: (column, row)

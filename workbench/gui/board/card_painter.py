@@ -89,7 +89,14 @@ def on_screen(painter: QPainter) -> float:
 
 
 def paint_card(
-    painter: QPainter, card: Card, box: Box, scale: float, marks: CardMarks, *, more: bool = False
+    painter: QPainter,
+    card: Card,
+    box: Box,
+    scale: float,
+    marks: CardMarks,
+    *,
+    more: bool = False,
+    due: str = "",
 ) -> None:
     """Paints a card in pixels of the screen, its upper left corner at the origin.
 
@@ -98,6 +105,7 @@ def paint_card(
         scale: How large the picture is.
         marks: What is wrong with it, or marked.
         more: It has a line that adds a field.
+        due: When the next of what it issued for later is due, in words.
     """
     made = _CardPainter(painter, card, Box(0, 0, box.width, box.height), scale)
     made.shape()
@@ -109,7 +117,9 @@ def paint_card(
     elif scale >= NAMES:
         made.name()
     if card.draft and scale >= NAMES:
-        made.draft()
+        made.plate(DRAFT, theme().colors.warning)
+    elif due and scale >= NAMES:
+        made.plate(due, theme().colors.muted)
     if marks.count:
         made.ring(marks)
 
@@ -196,16 +206,15 @@ class _CardPainter:
         self._painter.setPen(QColor(self._on))
         paint_name(self._painter, self._card.title, self._place(self._box).adjusted(4, 0, -3, 0))
 
-    def draft(self) -> None:
-        """Says on the upper edge that it does not run as it is drawn."""
-        colors = theme().colors
+    def plate(self, words: str, color: str) -> None:
+        """Says on the upper edge that it does not run as it is drawn, or what it waits for."""
         font, measures = font_of("type")
-        place = QRectF(8, -9, measures.horizontalAdvance(DRAFT) + 12, 17)
-        self._painter.setPen(QPen(QColor(colors.warning), 1))
-        self._painter.setBrush(QColor(colors.surface))
+        place = QRectF(8, -9, measures.horizontalAdvance(words) + 12, 17)
+        self._painter.setPen(QPen(QColor(color), 1))
+        self._painter.setBrush(QColor(theme().colors.surface))
         self._painter.drawRoundedRect(place, 8, 8)
         self._painter.setFont(font)
-        self._painter.drawText(place, Qt.AlignmentFlag.AlignCenter, DRAFT)
+        self._painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
 
     def ring(self, marks: CardMarks) -> None:
         """Draws how much is marked in a ring on the corner; from afar the ring alone."""

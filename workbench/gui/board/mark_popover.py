@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from workbench.gui.actions import WidgetKey
+from workbench.gui.board.card_note import APART, beside
 from workbench.gui.board.mark_painter import SIGNS
 from workbench.gui.icons import icon
 from workbench.gui.safe_painter import drawing
@@ -32,8 +33,6 @@ from workbench.services.design.marks.mark import DesignMark
 WIDE = 380
 """Pixels."""
 ROW = 30
-APART = 10
-"""Pixels between a card and what is said of it."""
 EFFECT = Qt.ItemDataRole.UserRole
 
 
@@ -114,15 +113,16 @@ class MarkPopover(QFrame):
             " border-radius: 8px; } #mark_popover QListWidget { background: transparent; }"
         )
 
-    def show_marks(self, marks: Sequence[DesignMark], beside: QRect) -> None:
+    def show_marks(self, marks: Sequence[DesignMark], box: QRect) -> None:
         """Shows the marks of a card.
 
         Args:
-            beside: Where the card is seen, on the canvas.
+            box: Where the card is seen, on the canvas.
         """
         self.marks, self.at = tuple(marks), 0
         self._say()
-        self._stand(beside)
+        room = self._canvas.rect().adjusted(APART, APART, -APART, -APART)
+        self.move(beside(box, self.size(), room))
         self.show()
         self.raise_()
         self.list.setFocus()
@@ -160,19 +160,6 @@ class MarkPopover(QFrame):
         self.setFixedWidth(min(WIDE, self._canvas.width() - 2 * APART))
         self._column.activate()
         self.setFixedHeight(self._column.totalHeightForWidth(self.width()))
-
-    def _stand(self, beside: QRect) -> None:
-        """Stands right of a card, else left of it, else below; always in sight."""
-        room = self._canvas.rect().adjusted(APART, APART, -APART, -APART)
-        x, y = beside.right() + 2 * APART, beside.top()
-        if x + self.width() > room.right():
-            x = beside.left() - APART - self.width()
-        if x < room.left():
-            x, y = beside.left(), beside.bottom() + APART
-        self.move(
-            max(room.left(), min(x, room.right() - self.width())),
-            max(room.top(), min(y, room.bottom() - self.height())),
-        )
 
     def leave(self) -> None:
         """Goes away."""

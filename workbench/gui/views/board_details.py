@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +29,7 @@ from workbench.gui.board.board_marks import STALE
 from workbench.gui.board.mark_list import MarkList
 from workbench.gui.icons import icon
 from workbench.gui.reads import Question, takes_time
+from workbench.gui.time_format import short
 from workbench.gui.views.subscription_table import mode_text
 from workbench.gui.widgets import ElidedLabel, plain_label
 from workbench.model.pydantic_messages import summary_of
@@ -36,6 +37,7 @@ from workbench.project.python_sources import place_of_name
 
 if TYPE_CHECKING:
     from workbench.gui.details.section_editor import SectionEditor
+    from workbench.model.messaging import Message
     from workbench.model.registry import Registry
     from workbench.services.monitor.monitor_values import ProjectionView, SubscriptionView
 
@@ -58,6 +60,8 @@ NOTHING = "Choose something on the board to see and change what it says."
 ELSEWHERE = (
     "The project file does not declare it in lines of its own: a Python module or another part brings it."
 )
+DUE = 5
+"""Commands that wait for their time that are told one by one."""
 PARTS = {
     "problems": "",
     "doc": "",
@@ -76,11 +80,13 @@ class Live:
 
     Attributes:
         flow: Totals since the start, by what the board shows.
+        waiting: Commands that wait for their time, by who issued them, the next due first.
     """
 
     flow: Mapping[str, int]
     subscriptions: Mapping[str, SubscriptionView]
     projections: Mapping[str, ProjectionView]
+    waiting: Mapping[str, Sequence[Message]] = field(default_factory=dict)
 
 
 def trouble(live: Live) -> dict[str, tuple[str, ...]]:
@@ -153,6 +159,9 @@ def counts(node: BoardNode, live: Live) -> str:
         parts += [view.status, f"{view.delivered:,} delivered", f"lag {view.lag:,}"]
         parts += [f"{view.depth.ready:,} ready"] if view.depth.ready else []
         parts += [f"{view.depth.delayed:,} delayed"] if view.depth.delayed else []
+        waiting = live.waiting.get(name, ())
+        parts += [f"{one.type} due {short(one.deliver_at or 0)}" for one in waiting[:DUE]]
+        parts += [f"{len(waiting) - DUE:,} more due later"] if len(waiting) > DUE else []
         return "  ·  ".join(parts)
     if kind == "projection" and name in live.projections:
         shown = live.projections[name]

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.gui.board.board_graph import BoardEdge, BoardGraph, BoardNode, Pair
+from workbench.gui.time_format import short
 from workbench.model.messaging import Mode
 from workbench.model.model_flow import INCOMING, KINDS, arrows
 from workbench.model.pydantic_messages import summary_of
 
 if TYPE_CHECKING:
-    from workbench.model.messaging import Subscription
+    from workbench.model.messaging import Message, Subscription
     from workbench.model.registry import Registry
 
 COMMANDS, LOG = "$commands", "$log"
@@ -57,8 +58,12 @@ def pulses(registry: Registry, before: Mapping[str, int], after: Mapping[str, in
     return found
 
 
-def badges(flow: Mapping[str, int]) -> dict[str, str]:
-    """Returns the counters that nodes show."""
+def badges(flow: Mapping[str, int], waiting: Mapping[str, Sequence[Message]]) -> dict[str, str]:
+    """Returns the counters that nodes show, and of who issued something for later when the next is due.
+
+    Args:
+        waiting: Commands that wait for their time, by who issued them, the next due first.
+    """
     shown: dict[str, str] = {}
     for key, total in flow.items():
         kind, _, rest = key.partition(":")
@@ -66,6 +71,9 @@ def badges(flow: Mapping[str, int]) -> dict[str, str]:
             shown[key] = f"{total:,}"
         elif kind == "delivery" and rest.endswith(":ok"):
             shown[f"subscription:{rest.removesuffix(':ok')}"] = f"{total:,}"
+    for name, told in waiting.items():
+        more = f" +{len(told) - 1:,}" if len(told) > 1 else ""
+        shown[f"subscription:{name}"] = f"due {short(told[0].deliver_at or 0)}{more}"
     return shown
 
 

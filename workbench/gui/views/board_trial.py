@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QRect
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout
 
 from workbench.gui.actions import Actions, action
+from workbench.gui.board.card_note import CardNote
+from workbench.gui.reads import Question
 from workbench.gui.theme import theme
+from workbench.gui.time_format import relative, short
 from workbench.gui.views.command_parts import COMMAND, described_by, form_of, suggestions
 from workbench.gui.views.command_result import headline
 from workbench.gui.widgets import Badge, plain_label
+from workbench.services.commands.aftermath import Came, aftermath
 from workbench.services.commands.example_values import example_of
 
 if TYPE_CHECKING:
+    from workbench.gui.board.flow_view import FlowView
     from workbench.gui.desk import Desk
     from workbench.gui.forms import SchemaForm
+    from workbench.model.changes import Changes
+    from workbench.model.command import CommandResult
 
 WIDE, GAP = 380, 12
 """Pixels in width, and from the canvas's edges."""
+LINES = 8
+"""Things that came of a command that are told at its card."""
+SIGNS = {
+    "event": ("event", "event", ""),
+    "refused": ("warning", "warning", ""),
+    "waits": ("clock", "muted", ", waits"),
+    "withdrawn": ("close", "muted", ", is withdrawn and will not come"),
+}
+"""By what came: icon, role of its colour, and what is said behind its words."""
 KINDS = {"accepted": "ok", "rejected": "warning", "conflict": "warning"}
 
 
@@ -28,12 +47,21 @@ class BoardTrial(QFrame):
 
     Attributes:
         form: Its form, while it is there.
+        result: What became of what was sent last.
+        note: Says it at the card, with what followed.
     """
 
-    def __init__(self, desk: Desk, canvas: QWidget) -> None:
+    def __init__(self, desk: Desk, canvas: FlowView) -> None:
         super().__init__(canvas.parentWidget())  # not the canvas, whose keys it would share
         self._desk, self.canvas, self._name = desk, canvas, ""
         self.form: SchemaForm | None = None
+        self.result: CommandResult | None = None
+        self.note = CardNote(canvas)
+        self._asking = Question(
+            self, desk, self._tell, partial(desk.fail, "Looking for what came of a command")
+        )
+        canvas.moved.connect(self._stand_note)
+        desk.changed.connect(self.follow)
         self.setObjectName("board_trial")
         self._title = plain_label("")
         self._title.setProperty("role", "subject")
@@ -98,6 +126,7 @@ class BoardTrial(QFrame):
     def leave(self) -> None:
         """Closes the form."""
         self.hide()
+        self._stand_note()
         self.canvas.setFocus()
 
     @action("Send", icon="send", tip="Issue the command", why=lambda trial: trial.read_only())
@@ -117,10 +146,40 @@ class BoardTrial(QFrame):
     async def _issue(self, name: str, value: dict[str, Any]) -> None:
         commands = self._desk.workspace.commands
         result = await commands.issue(name, value)
-        if name != self._name or self.isHidden():
-            return
-        outcome = result.outcome.value
-        self.badge.set(KINDS.get(outcome, "error"), outcome)
-        self.said.setText(headline(result, commands.appended(result)))
-        self.badge.show()
-        self.said.show()
+        outcome, said = result.outcome.value, headline(result, commands.appended(result))
+        kind = KINDS.get(outcome, "error")
+        self.result = result
+        self.note.show_outcome(kind, outcome, f"{name}: {said}")
+        self.follow()
+        if name == self._name and self.isVisible():
+            self.badge.set(kind, outcome)
+            self.said.setText(said)
+            self.badge.show()
+            self.said.show()
+        self._stand_note()
+
+    # -- what came of it -----------------------------------------------------------------------------------
+
+    def follow(self, _changes: Changes | None = None) -> None:
+        """Says at the card what came so far of what was sent last."""
+        result, workspace = self.result, self._desk.workspace
+        if result is not None and self.note.isVisible():
+            self._asking.ask(lambda: aftermath(workspace.reader, result, workspace.clock.now()), result)
+
+    def _tell(self, found: Sequence[Came]) -> None:
+        self.note.show_lines([_line(one, self._desk.workspace.clock.now()) for one in found[:LINES]])
+        self._stand_note()
+
+    def _stand_note(self) -> None:
+        board, node = self.canvas.board, f"command:{self.result.command_type if self.result else ''}"
+        if self.note.isVisible() and board.has(node):
+            box = self.canvas.mapFromScene(board.box_of(node)).boundingRect()
+            over = self.geometry().translated(-self.canvas.pos()) if self.isVisible() else QRect()
+            self.note.stand(box.translated(self.canvas.viewport().pos()), over)
+
+
+def _line(one: Came, now: int) -> tuple[str, str, str]:
+    """Returns icon, role and words of something that came."""
+    icon, role, word = SIGNS[one.kind]
+    when = f"due {short(one.at)} ({relative(one.at, now)})" if one.kind == "waits" else short(one.at)
+    return icon, role, f"{one.words}{word}  ·  {when}"

@@ -202,6 +202,7 @@ class BoardView(View):
             flow=monitor.flow(),
             subscriptions={view.name: view for view in monitor.subscriptions()},
             projections={view.name: view for view in monitor.projections()},
+            waiting=self.desk.workspace.subscriptions.waiting_commands(),
         )
         topology = self.topology.name in {self.scene.name, self._awaited}
         before, draft = self.pictures.drawn, self.editor.draft
@@ -241,7 +242,7 @@ class BoardView(View):
         }
         unwritten = drafted(self.desk)
         self.editor.know_unwritten(list(unwritten))
-        self.scene.set_badges(badges(self._live.flow) | paused | unwritten)
+        self.scene.set_badges(badges(self._live.flow, self._live.waiting) | paused | unwritten)
 
     def _show_form(self, card: str) -> None:
         """Shows a card's form, ready to be typed in; where there is none any more, offers what was typed."""

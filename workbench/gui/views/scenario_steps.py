@@ -294,10 +294,14 @@ class ScenarioSteps(QWidget):
         found = any(one.can_take for one in self._chosen(rows)) if rows is not None else False
         return self._no_change() or ("" if found else "It is as expected, or was not run")
 
-    @action("Take what came", keys="Ctrl+Return", icon="check", on="table", why=_no_take)
-    def take(self, rows: ChosenRows) -> None:
-        """Writes what came as what is expected."""
-        self._take(self._chosen(rows))
+    def _none_here(self, rows: ChosenRows | None) -> str:
+        return self._none_to_take() if self._no_take(rows) else ""
+
+    @action("Take what came", keys="Ctrl+Return", icon="check", on="table", anyway=True, why=_none_here)
+    def take(self, rows: ChosenRows | None = None) -> None:
+        """Writes what came as what is expected: of the chosen lines, else of all."""
+        chosen = self._chosen(rows) if rows is not None else []
+        self._take(chosen if any(one.can_take for one in chosen) else self._takeable())
 
     def _takeable(self) -> list[StepLine]:
         """Returns what is not as expected; where all is, what came as well."""

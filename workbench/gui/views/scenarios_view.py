@@ -32,7 +32,6 @@ from workbench.gui.widgets import (
     SearchBox,
     show_words,
 )
-from workbench.model.counts import counted
 from workbench.model.text_folding import folded
 from workbench.project.scenarios import FOLDER, ScenarioFile
 
@@ -164,6 +163,9 @@ class ScenariosView(View):
         elif self._verdicts.tally().failed:
             self._to_first_failure()
         self._show()
+        if name and title in {self._went_to, self.writing.wanted}:  # what is next is done in its lines
+            self.detail.tabs.setCurrentWidget(self.detail.steps)
+            self.take_keyboard(self.detail.steps.table)
         self._look()
 
     def _look(self) -> None:
@@ -250,26 +252,7 @@ class ScenariosView(View):
 
     def _summarize(self) -> None:
         tally = self._verdicts.tally()
-        total = tally.total - tally.mistakes
-        judged = tally.passed + tally.failed + tally.empty
-        parts = [f"{tally.passed:,} of {total:,} passed"] if judged else [f"{total:,} not run"]
-        parts += [f"{tally.failed:,} failed"] if tally.failed else []
-        parts += (
-            [f"{tally.empty:,} {'asserts' if tally.empty == 1 else 'assert'} nothing"] if tally.empty else []
-        )
-        parts += [f"{tally.unsure:,} without a current result"] if judged and tally.unsure else []
-        parts += [f"{counted(tally.mistakes, 'file')} with mistakes"] if tally.mistakes else []
-        done = not tally.unsure and not tally.mistakes
-        kind = (
-            "error"
-            if tally.failed
-            else "warning"
-            if tally.mistakes or tally.empty
-            else "ok"
-            if done
-            else "neutral"
-        )
-        self.summary.set(kind, ", ".join(parts))
+        self.summary.set("neutral" if tally.role == "muted" else tally.role, tally.said)
 
     # -- what is chosen -------------------------------------------------------------------------------------
 
@@ -297,10 +280,29 @@ class ScenariosView(View):
         one_fits = len(rows.keys) > 1 or rows.row[4].scenario is not None
         return self._runs() or ("" if one_fits else "Its file has mistakes")
 
-    @action("Run", key="run-chosen", icon="step", tip="Run the chosen scenarios", on="table", why=_no_run)
+    @action(
+        "Run",
+        key="run-chosen",
+        keys="Ctrl+Return",
+        icon="step",
+        tip="Run the chosen scenarios",
+        on="table",
+        why=_no_run,
+    )
     def run_selected(self, rows: ChosenRows) -> None:
         """Runs the chosen scenarios."""
         self.run([entry for entry in self._listed if entry.title in rows.keys])
+
+    def _no_run_here(self) -> str:
+        entry = self._current()
+        if entry is None:
+            return "No scenario is chosen"
+        return self._runs() or ("" if entry.scenario is not None else "Its file has mistakes")
+
+    @action("Run this scenario", keys="Ctrl+R", icon="step", tip="Run what is shown", why=_no_run_here)
+    def run_shown(self) -> None:
+        """Runs the scenario that is shown, wherever in this view the keyboard is."""
+        self.run([entry for entry in [self._current()] if entry is not None])
 
     @action("Run all", key="run-all", icon="play", tip="Run every scenario of the project", why=_runs)
     def run_everything(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,8 @@ from workbench.model.expressions.conversions import written
 from workbench.model.expressions.expression import Placed, compile_expression, nowhere
 from workbench.model.expressions.flaws import Flaw, InvalidExpression
 from workbench.model.expressions.value_views import seen
+
+_FIELD = re.compile(r"\s*(\w+)\.(\w+)\s*")
 
 
 def compile_template(
@@ -60,6 +63,26 @@ def _told(within: Callable[[Frame], Any]) -> Callable[[Frame], str]:
         return text
 
     return told
+
+
+def in_words(text: str) -> str:
+    """Returns a message as it is read before it is said: ``it is {state.status}`` is ``it is ‹its status›``.
+
+    What is no plain field stands as it is written; a message that is wrong is returned as it is.
+    """
+    try:
+        pieces = list(_pieces(text))
+    except InvalidExpression:
+        return text
+    return "".join(f"‹{_named(piece)}›" if is_expression else piece for _, piece, is_expression in pieces)
+
+
+def _named(expression: str) -> str:
+    found = _FIELD.fullmatch(expression)
+    if found is None:
+        return expression.strip()
+    owner, field = found[1], found[2].replace("_", " ")
+    return f"its {field}" if owner == "state" else f"{field} of the {owner}"
 
 
 def said(value: Any) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
+from workbench.model.expressions.template import in_words
 from workbench.model.model_flow import ModelFlow
 from workbench.project.declared.consequences import sections_of
 from workbench.project.declared.due_times import at_once
@@ -128,7 +129,7 @@ def _text(value: object) -> str:
 
 
 def _reason(verb: str, name: str, one: RefusalSection | FailureSection) -> ModelFlow:
-    return ModelFlow(verb=verb, name=name, words=f"when {one.when}: {one.message}")
+    return ModelFlow(verb=verb, name=name, words=f"when {one.when}: {in_words(one.message)}")
 
 
 def _named_on(on: Mapping[str, StepSection] | Mapping[str, ApplySection]) -> Iterator[ModelFlow]:

@@ -10,7 +10,7 @@ from workbench.model.counts import counted
 from workbench.model.registry import Registry
 from workbench.model.scenario import Facts, IssuedCommand, Scenario, ScenarioResult
 
-_HOLE = re.compile(r"\{[^{}]*\}")
+_HOLE = re.compile("‹[^›]*›")
 Run = tuple[Scenario, ScenarioResult | None]
 """A scenario, and what came of it as it is; None where it was not run."""
 
@@ -87,7 +87,7 @@ def fits_reason(rule: str, message: str) -> bool:
     """Whether a refusal's message is that of a rule.
 
     Args:
-        rule: Its words: ``when CONDITION: MESSAGE``, what stands in braces may be anything.
+        rule: Its words: ``when CONDITION: MESSAGE``, what stands between ‹ and › may be anything.
     """
     begins = (found.end() for found in re.finditer(": ", rule))
     return bool(message) and any(_fits(rule[at:], message) for at in begins)

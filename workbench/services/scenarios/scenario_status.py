@@ -45,7 +45,7 @@ class Tally:
         passed, failed: By verdicts on the model that runs now.
         empty: Passed, but assert nothing.
         unsure: Not run yet, or only on an earlier model.
-        mistakes: Files with mistakes, of which only the scenarios without one are read.
+        mistakes: Mistakes in their files, of which only the scenarios without one are read.
         running: Whether they are being run.
     """
 
@@ -58,8 +58,32 @@ class Tally:
 
     @property
     def total(self) -> int:
-        """How many scenarios, and files with mistakes, there are."""
-        return self.passed + self.failed + self.empty + self.unsure + self.mistakes
+        """How many scenarios there are."""
+        return self.passed + self.failed + self.empty + self.unsure
+
+    @property
+    def said(self) -> str:
+        """It in words; empty where there is nothing to say."""
+        waiting = "running" if self.running else "not run"
+        if self.total and self.total == self.unsure:
+            waiting = f"{'scenario' if self.unsure == 1 else 'scenarios'} {waiting}"
+        counts = (
+            (self.failed, "failed"),
+            (self.passed, "passed"),
+            (self.empty, "asserts nothing" if self.empty == 1 else "assert nothing"),
+            (self.unsure, waiting),
+            (self.mistakes, "mistake" if self.mistakes == 1 else "mistakes"),
+        )
+        return ", ".join(f"{count:,} {word}" for count, word in counts if count)
+
+    @property
+    def role(self) -> str:
+        """Its colour: green is said only of verdicts on the model that runs now (V3)."""
+        if self.failed:
+            return "error"
+        if self.mistakes or self.empty:
+            return "warning"
+        return "ok" if self.passed and not self.unsure else "muted"
 
 
 class ScenarioStatus:
@@ -129,7 +153,7 @@ class ScenarioStatus:
                 empty += 1
             else:
                 passed += 1
-        mistakes = sum(bool(file.problems) for file in self.files)
+        mistakes = sum(len(file.problems) for file in self.files)
         return Tally(
             passed=passed,
             failed=failed,
