@@ -54,9 +54,14 @@ def store(tmp_path_factory):
             )  # fmt: skip
         if n % 4 == 0:
             record = CommandRecord(
-                command_id=derived_id("c", n), type="decline", stream=f"payment-{n % 9}",
-                data=write_json(value(n)), outcome="accepted", issued_at=(n % 13) * 1_000_000, correlation_id=derived_id("c", n),
-            )  # fmt: skip
+                command_id=derived_id("c", n),
+                type="decline",
+                stream=f"payment-{n % 9}",
+                data=write_json(value(n)),
+                outcome="accepted",
+                issued_at=(n % 13) * 1_000_000,
+                correlation_id=derived_id("c", n),
+            )
             written.append(op.RecordCommand(record=record))
     answers = opened.write(written)
     assert not [one for one in answers if isinstance(one, Exception)]

@@ -79,7 +79,7 @@ class Condition:
         for row in rows:
             try:
                 said = run([*row])
-            except Exception as error:  # whatever fails on a record is counted
+            except Exception as error:  # noqa: BLE001  # whatever fails on a record is counted
                 self._note(error)
                 continue
             if said is True:
@@ -118,7 +118,7 @@ def _path(node: Node) -> str:
 
 
 def _getter(name: str, at: int) -> Callable[[Any], Any]:
-    """Returns what gives the value of a name; JSON is read once for each record, and only where it is asked."""
+    """Returns what gives the value of a name; JSON is read once for a record, and only where it is asked."""
     if name == "data":
         return lambda row: _data(row, at)
     if name == "meta":

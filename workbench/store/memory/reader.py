@@ -65,7 +65,7 @@ class MemoryReader(MemorySearchLists):
     def interrupt(self) -> None:
         """Does nothing: no read takes long."""
 
-    def within(self, seconds: float) -> AbstractContextManager[None]:  # nothing takes long here
+    def within(self, seconds: float) -> AbstractContextManager[None]:  # noqa: ARG002  # nothing takes long here
         """Has reads inside stopped that take longer, which none does (C5)."""
         return nullcontext()
 

@@ -149,10 +149,11 @@ def _texts(record: Any) -> Iterable[str]:
         case Message():
             return record.data, record.metadata or "", record.type, record.key, record.topic
         case DeadLetter():
-            named = record.type, record.key, record.topic, record.subscription
             return (
-                record.data, record.edited or "", record.metadata or "", *named, record.error_type, record.error
-            )  # fmt: skip
+                *(record.data, record.edited or "", record.metadata or ""),
+                *(record.type, record.key, record.topic, record.subscription),
+                *(record.error_type, record.error),
+            )
         case CommandRecord():
             return record.data, record.type, record.stream, record.outcome, record.message, record.origin
     values = _row_values(*record)
@@ -214,26 +215,41 @@ def _values(record: Any) -> dict[str, Any]:
     match record:
         case RecordedEvent():
             return {
-                "data": record.data, "meta": record.metadata, "stream": record.stream, "version": record.version,
+                "data": record.data,
+                "meta": record.metadata,
+                "stream": record.stream,
+                "version": record.version,
                 "position": record.position,
-            }  # fmt: skip
+            }
         case Message():
             return {
-                "data": record.data, "meta": record.metadata, "topic": record.topic, "key": record.key,
+                "data": record.data,
+                "meta": record.metadata,
+                "topic": record.topic,
+                "key": record.key,
                 "position": record.position,
-            }  # fmt: skip
+            }
         case DeadLetter():
             data = record.data if record.edited is None else record.edited
             return {
-                "data": data, "meta": record.metadata, "topic": record.topic, "subscription": record.subscription,
-                "key": record.key, "error": record.error or record.error_type, "status": record.status.value,
+                "data": data,
+                "meta": record.metadata,
+                "topic": record.topic,
+                "subscription": record.subscription,
+                "key": record.key,
+                "error": record.error or record.error_type,
+                "status": record.status.value,
                 "position": record.position,
-            }  # fmt: skip
+            }
         case CommandRecord():
             return {
-                "data": record.data, "stream": record.stream, "error": record.message, "status": record.outcome,
-                "version": record.version, "position": record.first_position,
-            }  # fmt: skip
+                "data": record.data,
+                "stream": record.stream,
+                "error": record.message,
+                "status": record.outcome,
+                "version": record.version,
+                "position": record.first_position,
+            }
     state, row = record
     return {"data": _row_values(state, row), "key": str(row[state.columns[0][0]])}
 
