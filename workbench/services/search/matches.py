@@ -9,7 +9,7 @@ from typing import Any
 from workbench.model.json_values import read_text
 from workbench.model.secrets import masked
 from workbench.model.text_folding import searched
-from workbench.services.search.search_query import Wanted
+from workbench.services.search.search_query import SearchTerms
 from workbench.store.search_port import LOOKED_AT, FoundRecord
 
 MOST_PARTS, AROUND, LEAVES = 3, 60, 2_000
@@ -33,7 +33,7 @@ class Match:
         return f"{name} {self.text}"
 
 
-def matches(record: FoundRecord, wanted: Wanted) -> list[Match]:
+def matches(record: FoundRecord, wanted: SearchTerms) -> list[Match]:
     """Returns values that hold words, then those that the expression asks; else the first of the payload."""
     values = list(_values(record))
     paths = set(wanted.condition.paths) if wanted.condition is not None else set()

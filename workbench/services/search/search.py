@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from workbench.model.zones import SYSTEM, Zone
-from workbench.services.search.search_query import SearchQuery, Wanted
+from workbench.services.search.search_query import SearchQuery, SearchTerms
 from workbench.services.search.search_run import SearchRun, SearchState, Step
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ class Search:
     def __init__(self, world: World[Project]) -> None:
         self._world = world
 
-    def read(self, query: SearchQuery, zone: Zone = SYSTEM) -> Wanted:
+    def read(self, query: SearchQuery, zone: Zone = SYSTEM) -> SearchTerms:
         """Returns what a search means now; raises as `SearchQuery.read`."""
         return query.read(self._world.clock.now(), zone)
 
-    def run(self, wanted: Wanted, step: Step = lambda _: True) -> SearchState:
+    def run(self, wanted: SearchTerms, step: Step = lambda _: True) -> SearchState:
         """Looks at everything; call it in a thread, see `SearchRun.run`."""
         return SearchRun(reader=self._world.reader, wanted=wanted, clock=self._world.clock).run(step)
 

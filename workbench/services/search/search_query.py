@@ -36,7 +36,7 @@ class SearchQuery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     since: str = ""
     until: str = ""
 
-    def read(self, now: int, zone: Zone = SYSTEM) -> Wanted:
+    def read(self, now: int, zone: Zone = SYSTEM) -> SearchTerms:
         """Returns what it means now.
 
         Raises:
@@ -48,7 +48,7 @@ class SearchQuery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         if since is not None and until is not None and since >= until:
             said = f"nothing lies between {self.since} and {self.until}"
             raise InvalidValue(said, path="", hint="the first time should be the earlier one")
-        return Wanted(
+        return SearchTerms(
             query=self,
             words=read_words(self.words),
             condition=_condition(self.where) if self.where.strip() else None,
@@ -81,7 +81,7 @@ def query_content(query: SearchQuery) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class SearchTerms:
     """A search that was read.
 
     Attributes:

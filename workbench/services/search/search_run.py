@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.model.clock import Clock
 from workbench.services.search.found import FoundList, Group, Groups, newest_first
-from workbench.services.search.search_query import Wanted
+from workbench.services.search.search_query import SearchTerms
 from workbench.services.search.time_counts import TimeCounts
 from workbench.store.search_port import RecordKind, RecordSource, Scan
 
@@ -38,7 +38,7 @@ class SearchState:
         head: The newest position when it began.
     """
 
-    wanted: Wanted
+    wanted: SearchTerms
     sources: Sequence[RecordSource]
     looked: int
     total: int
@@ -99,7 +99,7 @@ class SearchRun:
     """
 
     reader: Reader
-    wanted: Wanted
+    wanted: SearchTerms
     clock: Clock
     _groups: Groups = field(default_factory=Groups)
     _over_time: TimeCounts = field(default_factory=TimeCounts)
