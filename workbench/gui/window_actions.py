@@ -147,6 +147,11 @@ class WindowActions(FileActions):
         palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         palette.show()
 
+    @action("Search everything", key="search", keys="Ctrl+Shift+F", icon="search", menu="Go", why=no_project)
+    def search_everything(self) -> None:
+        """Shows the search over everything that is stored."""
+        self.bring("search")
+
     @action("Find in this view", keys="Ctrl+F", icon="filter", menu="Go", why=no_project)
     def find(self) -> None:
         """Gives the keyboard to the filter of the view that has it now."""
@@ -163,6 +168,9 @@ class WindowActions(FileActions):
         """Has every view and the status bar ask again."""
         if self.desk is not None:
             self.desk.changed.emit(Changes(model=True, everything=True))
+            for view in self.window.views.values():
+                if view.seen():
+                    view.renew()
 
     @action(
         "Back",

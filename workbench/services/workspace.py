@@ -79,7 +79,7 @@ class Workspace:
         self.messages = Messages(world)
         self.event_import = EventImport(world)
         self.story = Story(world, self.commands)
-        self.search = Search(world)
+        self.search = Search(world, self.environ)
         self.schema_lab = SchemaLab(world, self.environ)
         self.drafts = DraftFiles(project.root, self.environ, clock)
         self.texts = ProjectFiles(world, self.environ)

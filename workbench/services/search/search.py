@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from workbench.model.zones import SYSTEM, Zone
+from workbench.services.search.saved_searches import SavedSearch, SavedSearches
 from workbench.services.search.search_query import SearchQuery, SearchTerms
 from workbench.services.search.search_run import SearchRun, SearchState, Step
 
@@ -17,10 +18,15 @@ if TYPE_CHECKING:
 
 
 class Search:
-    """Searches the store of a world."""
+    """Searches the store of a world.
 
-    def __init__(self, world: World[Project]) -> None:
+    Attributes:
+        saved: The person's searches on this project.
+    """
+
+    def __init__(self, world: World[Project], environ: Mapping[str, str]) -> None:
         self._world = world
+        self.saved = SavedSearches(world.model.root, environ)
 
     def read(self, query: SearchQuery, zone: Zone = SYSTEM) -> SearchTerms:
         """Returns what a search means now; raises as `SearchQuery.read`."""
@@ -33,6 +39,15 @@ class Search:
     def records(self, found: FoundList, first: int, limit: int) -> Sequence[FoundRecord | None]:
         """Returns records of a list that was found; None for what is stored no more."""
         return found.records(self._world.reader, first, limit)
+
+    def new_hits(self, saved: Sequence[SavedSearch], zone: Zone = SYSTEM) -> list[int]:
+        """Returns how many records each search finds that it has not seen; call it in a thread."""
+        reader, clock = self._world.reader, self._world.clock
+        runs = [
+            SearchRun(reader=reader, wanted=self.read(one.query, zone), clock=clock, seen=one.seen)
+            for one in saved
+        ]
+        return [run.run().count for run in runs]
 
     def news(self, state: SearchState) -> int:
         """Returns how many events and messages came since a search began."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.model.clock import Clock
 from workbench.services.search.found import FoundList, Group, Groups, newest_first
+from workbench.services.search.saved_searches import source_name
 from workbench.services.search.search_query import SearchTerms
 from workbench.services.search.time_counts import TimeCounts
 from workbench.store.search_port import RecordKind, RecordSource, Scan
@@ -96,11 +97,13 @@ class SearchRun:
 
     Args:
         clock: Says how long it takes.
+        seen: By source, the highest key of what need not be looked at.
     """
 
     reader: Reader
     wanted: SearchTerms
     clock: Clock
+    seen: Mapping[str, int] = field(default_factory=dict)
     _groups: Groups = field(default_factory=Groups)
     _over_time: TimeCounts = field(default_factory=TimeCounts)
 
@@ -133,7 +136,7 @@ class SearchRun:
         return [
             _Place(
                 source=one,
-                then=one.top if one.count else None,
+                then=one.top if one.count and one.top > self.seen.get(source_name(one), -1) else None,
                 found=FoundList(self._groups.known),
             )
             for one in sources
@@ -190,6 +193,10 @@ class SearchRun:
         )
         looked, place.then, rows = self.reader.search(scan)
         place.looked += looked
+        after = self.seen.get(source_name(place.source))
+        if after is not None:
+            rows = [row for row in rows if row[0] > after]
+            place.then = place.then if place.then is not None and place.then > after else None
         if condition is not None:
             keys = condition.fitting(rows)
             rows = self.reader.described(place.source, keys) if keys else ()
