@@ -172,10 +172,10 @@ def test_a_banner_shows_all_of_its_text_and_buttons(qtbot, width):
     panel.resize(width, 400)
     panel.show()
     qtbot.waitUntil(lambda: banner.width() == width)
-    qtbot.waitUntil(lambda: all(one.width() >= one.sizeHint().width() for one in banner._buttons))
-    assert all(banner.rect().contains(one.geometry()) for one in banner._buttons)
+    qtbot.waitUntil(lambda: all(one.width() >= one.sizeHint().width() for one in banner.buttons))
+    assert all(banner.rect().contains(one.geometry()) for one in banner.buttons)
     assert banner._text.height() >= banner._text.heightForWidth(banner._text.width())
-    beside = all(one.x() > banner._text.geometry().right() for one in banner._buttons)
+    beside = all(one.x() > banner._text.geometry().right() for one in banner.buttons)
     assert beside is (width == 900)
 
 

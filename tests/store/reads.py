@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from typing import Any
+from uuid import UUID
 
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.ids import derived_id
@@ -51,8 +52,30 @@ def _events(reader: Reader) -> dict[str, Any]:
         "bytes": [reader.stream_bytes(name, 1, 3) for name in (*streams, "none")],
         "positions": [reader.position_of(name, at) for name in (*streams, "none") for at in (1, 3, 9)],
         "glances": [reader.event_glance(position) for position in range(1, reader.head() + 2)],
-        "correlated": [reader.correlated(event.correlation_id, 2) for event in log],
+        "families": [_family(reader, event.correlation_id) for event in log],
+        "deliveries": [
+            (row.subscription, row.position, row.state, row.attempts)
+            for row in reader.deliveries_at(range(reader.head() + 2))
+        ],
     }
+
+
+def _family(reader: Reader, correlation_id: UUID) -> Any:
+    found = [reader.correlated(correlation_id, *more) for more in ((2,), (9, 3), (9, 99))]
+    looked = [reader.correlated_messages(correlation_id, after, limit) for after, limit in _LOOKS]
+    ids = [message.id for messages, _ in looked for message in messages]
+    commands = [one.command_id for one in reader.commands()]
+    return {
+        "events": found,
+        "count": reader.correlation_count(correlation_id),
+        "messages": looked,
+        "named": [reader.message_named(one) for one in (*ids, correlation_id)],
+        "commands": reader.commands_named([*commands, correlation_id]),
+        "letters": [reader.correlated_letters(correlation_id, limit) for limit in (1, 9)],
+    }
+
+
+_LOOKS = ((0, 9), (0, 1), (3, 9), (99, 9))
 
 
 def _letters(reader: Reader) -> dict[str, Any]:
@@ -80,7 +103,7 @@ def _records(reader: Reader) -> dict[str, Any]:
         "published": reader.published(),
         "commands": [reader.commands(), reader.commands(limit=2), reader.commands(before=3)],
         "actions": [reader.actions(), reader.actions(limit=1)],
-        "no correlation": reader.correlated(derived_id("none"), 5),
+        "no correlation": _family(reader, derived_id("none")),
     }
 
 

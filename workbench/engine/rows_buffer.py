@@ -151,6 +151,14 @@ class RowsBuffer:
         check_key(self._projection, key)
         self._set(key, None)
 
+    def changes(self) -> list[tuple[Any, dict[str, Any] | None, dict[str, Any] | None]]:
+        """Returns what the event that was just applied did: the keys of rows, these before and after it."""
+        before: dict[Any, dict[str, Any] | None] = {}
+        for key, known, row in self._before:
+            if key not in before:
+                before[key] = row if known else self._reader.row(self._projection.name, key, self._generation)
+        return [(key, row, self._changed[key]) for key, row in before.items()]
+
     def keep(self) -> None:
         """Keeps what the event that was just applied did."""
         self._before.clear()
@@ -165,9 +173,14 @@ class RowsBuffer:
         self.keep()
 
     @property
+    def size(self) -> int:
+        """How many rows were changed."""
+        return len(self._changed)
+
+    @property
     def full(self) -> bool:
         """Whether it is time to write what was changed."""
-        return len(self._changed) >= MOST_FOUND
+        return self.size >= MOST_FOUND
 
     @property
     def changed(self) -> bool:

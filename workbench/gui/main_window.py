@@ -8,18 +8,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QPoint, QSettings, QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import (
-    QApplication,
-    QDockWidget,
-    QLabel,
-    QMainWindow,
-    QTabWidget,
-    QToolBar,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QTabWidget, QToolBar, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
+from workbench.gui.dock_titles import DockTitles
 from workbench.gui.explorer_width import ExplorerWidth
 from workbench.gui.view_catalog import MENUS, NARROW, PERSPECTIVES, VIEWS, ViewEntry
 
@@ -29,6 +22,7 @@ if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.gui.notices import Notices, Strip
     from workbench.gui.status_line import StatusLine
+    from workbench.gui.text.conflict_banner import ConflictBanner
     from workbench.gui.view import View
 
 WIDTHS = {"explorer": 210, "inspector": 340, "commands": 440, "subscriptions": 520}
@@ -77,6 +71,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(self.tools)
         for entry in VIEWS:
             self._add_dock(entry)
+        self._titles = DockTitles(self, self.docks)
         self._explorer = ExplorerWidth(self, self.docks["explorer"], settings, WIDTHS["explorer"])
         # Menus get their actions once there is a session; their names stand there from the start.
         self.menus = {name: self.menuBar().addMenu(f"&{name}") for name in MENUS}
@@ -176,7 +171,7 @@ class MainWindow(QMainWindow):
         if self.dockWidgetArea(dock) == Qt.DockWidgetArea.NoDockWidgetArea:
             self._place_late(key)
         dock.show()
-        self._raise(key)
+        dock.raise_()
         view = self.views.get(key)
         if view is not None:
             view.catch_up()
@@ -196,12 +191,15 @@ class MainWindow(QMainWindow):
         return sorted(seen, key=lambda one: (one.mapTo(self, QPoint()).x(), one.mapTo(self, QPoint()).y()))
 
     def next_pane(self, step: int = 1) -> None:
-        """Gives the keyboard to the next pane, there to what had it last, or to a notice with a button."""
-        panes: list[View | Strip] = [*self.panes(), *self.notices.stops()]
+        """Gives the keyboard to the next pane, there to what had it last, or to what asks something."""
+        panes: list[View | Strip | ConflictBanner] = []
+        for view in self.panes():
+            panes += [view, *view.asks()]
+        panes += self.notices.stops()
         widget = self.focusWidget()
         if panes:
-            holds = (at for at, one in enumerate(panes) if widget is not None and _holds(one, widget))
-            pane = panes[(next(holds, -step) + step) % len(panes)]
+            holds = [at for at, one in enumerate(panes) if widget is not None and _holds(one, widget)]
+            pane = panes[((holds or [-step])[-1] + step) % len(panes)]
             pane.take_keyboard(pane.focusWidget())
 
     def begin(self, *first: str) -> None:
@@ -223,11 +221,8 @@ class MainWindow(QMainWindow):
         """Brings the view of the arrangement to the front and gives the keyboard to one, else to that."""
         home = next((key for key in self._order() if not self.docks[key].isHidden()), "")
         if home in self.views:
-            self._raise(home)
+            self.docks[home].raise_()
             self.begin(first)
-
-    def _raise(self, key: str) -> None:
-        self.docks[key].raise_()
 
     def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
         if new is None:
@@ -297,6 +292,7 @@ class MainWindow(QMainWindow):
         shown = str(self._settings.value(f"shown/{name}", "")).split()
         if not isinstance(saved, QByteArray) or not self._restore(saved, shown):
             self.reset_perspective()
+        self._titles.look()
         self._explorer.give_back()
         self._go_home(first)
         self.perspective_changed.emit(name)

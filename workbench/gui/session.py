@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 from typing_extensions import override
 
 from workbench.engine.tasks import to_the_end
@@ -269,11 +269,15 @@ class Session(WindowActions):
         for name in PERSPECTIVES:
             bar.addAction(self.acts[f"perspective-{name.lower()}"])
         bar.addSeparator()
-        for key in ("engine", "step", "story", "import", "palette"):
+        for key in ("engine", "step", "story", "import"):
             bar.addAction(self.acts[key])
             button = bar.widgetForAction(self.acts[key])
             if isinstance(button, QToolButton) and key in {"engine", "step", "story"}:
                 button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        room = QWidget()
+        room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(room)
+        bar.addWidget(self.acts.button("palette"))
 
     def _travelled(self) -> None:
         for key in ("back", "forward"):

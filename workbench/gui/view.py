@@ -15,6 +15,7 @@ from workbench.gui.desk import Desk, Selection
 from workbench.gui.reads import Question, nothing
 from workbench.gui.tab_order import put_in_order, reading_order
 from workbench.gui.table import FastTableView
+from workbench.gui.text.conflict_banner import ConflictBanner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,6 +130,10 @@ class View(QWidget):
         window = self.window()
         place = QRect(self.mapTo(window, QPoint()), self.size())
         return self.isVisible() and place.intersects(window.rect())
+
+    def asks(self) -> list[ConflictBanner]:
+        """Returns what is asked in it and seen."""
+        return [one for one in self.findChildren(ConflictBanner) if one.isVisible() and one.buttons]
 
     def take_keyboard(self, widget: QWidget | None = None) -> None:
         """Gives the keyboard to a widget, else to where a person begins; as soon as the view is seen."""

@@ -78,4 +78,4 @@ NARROW: dict[str, Columns] = PERSPECTIVES | {
     "Test": (("explorer",), ("scenarios", "timeline+log")),
 }
 """The same for windows that are not wide enough for them."""
-MENUS = ("File", "View", "Go", "Engine", "Help")
+MENUS = ("File", "Edit", "View", "Go", "Engine", "Help")

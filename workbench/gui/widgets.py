@@ -181,11 +181,13 @@ class Banner(QFrame):
         said.addWidget(self._text, 1)
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._row.setSpacing(6)
-        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self._layout.setContentsMargins(10, 4, 6, 4)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(10, 4, 6, 4)
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        whole.addLayout(self._layout)
         self._layout.addLayout(said, 1)
         self._layout.addLayout(self._row)
-        self._buttons: list[QPushButton] = []
+        self.buttons: list[QPushButton] = []
         self._runs: Sequence[Callable[[], object]] = ()
         theme().changed.connect(self._dress)
         self.set(kind, text, actions)
@@ -195,27 +197,32 @@ class Banner(QFrame):
         """What it says."""
         return self._text.text()
 
+    def below(self, widget: QWidget) -> None:
+        """Puts a widget below what it says."""
+        if (column := self.layout()) is not None:
+            column.addWidget(widget)
+
     def set(self, kind: str, text: str, actions: Sequence[Button] = ()) -> None:
         """Says something else; buttons that stay called the same stay, for one may be pressing them."""
         self._kind = kind
         self._text.setText(text)
         self._runs = [run for _, run in actions]
         labels = [label for label, _ in actions]
-        if [button.text() for button in self._buttons] != labels:
+        if [button.text() for button in self.buttons] != labels:
             self._offer(labels)
         self._dress()
 
     def _offer(self, labels: Sequence[str]) -> None:
-        for button in self._buttons:
+        for button in self.buttons:
             self._row.removeWidget(button)
             button.setParent(None)  # gone at once, for eyes and for those who look for buttons
             button.deleteLater()
-        self._buttons = []
+        self.buttons = []
         for at, label in enumerate(labels):
             button = QPushButton(label)
             button.clicked.connect(lambda _checked=False, at=at: self._runs[at]())
             self._row.addWidget(button)
-            self._buttons.append(button)
+            self.buttons.append(button)
         self._lie()
 
     @override
@@ -225,16 +232,16 @@ class Banner(QFrame):
 
     @override
     def minimumSizeHint(self) -> QSize:
-        widest = max((one.sizeHint().width() for one in self._buttons), default=0)
+        widest = max((one.sizeHint().width() for one in self.buttons), default=0)
         return QSize(min(super().minimumSizeHint().width(), widest + 16), super().minimumSizeHint().height())
 
     def _lie(self) -> None:
         """Puts the buttons below a text that is left little room, one below the other where they need it."""
-        for one in self._buttons:
+        for one in self.buttons:
             one.ensurePolished()
         wide = self.width() - 24
         said = self._text.fontMetrics().horizontalAdvance(self._text.text()) + 36
-        needed = sum(one.sizeHint().width() + self._row.spacing() for one in self._buttons)
+        needed = sum(one.sizeHint().width() + self._row.spacing() for one in self.buttons)
         for layout, room in ((self._layout, wide - min(LEAST_TEXT, said)), (self._row, wide)):
             way = QBoxLayout.Direction
             layout.setDirection(way.LeftToRight if needed <= room else way.TopToBottom)

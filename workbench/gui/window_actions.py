@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from workbench.gui.actions import Action, Actions, WidgetKey, action
 from workbench.gui.column_layout import ColumnLayouts
+from workbench.gui.edit_menu import EditMenu
 from workbench.gui.file_actions import FileActions, no_project
 from workbench.gui.palette import (
     Palette,
@@ -60,6 +61,7 @@ class WindowActions(FileActions):
             menu.addAction(bound)
             if bound.act.key == "open":
                 self.offer_recent(menu)
+        EditMenu(self.window.menus["Edit"], self.window, self.acts["find"])
 
     # -- what can be done: views ----------------------------------------------------------------------------
 
@@ -133,6 +135,7 @@ class WindowActions(FileActions):
         "Go to …",
         keys="Ctrl+K",
         icon="search",
+        word="Go to anything    Ctrl+K",
         tip="Go to anything, do anything",
         menu="Go",
     )

@@ -31,6 +31,7 @@ from workbench.services.project_editor import ProjectEditor
 from workbench.services.projections import Projections
 from workbench.services.scenarios.scenario_status import ScenarioStatus
 from workbench.services.search.search import Search
+from workbench.services.story.stories import Stories
 from workbench.services.streams import Streams
 from workbench.services.streams.event_import import EventImport
 from workbench.services.subscriptions import Subscriptions
@@ -53,6 +54,7 @@ class Workspace:
         event_import: Events in from files.
         story: Commands in from files.
         search: Finds whatever is stored.
+        stories: What commands caused, and which events made a row.
         model_reload: Reads the project again when its files change.
         project_editor: The project file as settings.
         design: The texts of the project while they are designed.
@@ -80,6 +82,7 @@ class Workspace:
         self.event_import = EventImport(world)
         self.story = Story(world, self.commands)
         self.search = Search(world, self.environ)
+        self.stories = Stories(world)
         self.schema_lab = SchemaLab(world, self.environ)
         self.drafts = DraftFiles(project.root, self.environ, clock)
         self.texts = ProjectFiles(world, self.environ)

@@ -109,8 +109,39 @@ class EventLists(Protocol):
         """Returns the published message at a position with the first `GLANCE_BYTES` of its payload."""
         ...
 
-    def correlated(self, correlation_id: UUID, limit: int) -> list[RecordedEvent]:
-        """Returns the events of one correlation, in order."""
+
+class FamilyLists(Protocol):
+    """Lists what belongs to one correlation, and what a command, an event or a message led to."""
+
+    def correlated(self, correlation_id: UUID, limit: int, after: int = 0) -> list[RecordedEvent]:
+        """Returns the events of one correlation behind a position, in order."""
+        ...
+
+    def correlation_count(self, correlation_id: UUID) -> int:
+        """Returns how many events a correlation has."""
+        ...
+
+    def correlated_messages(self, correlation_id: UUID, after: int, limit: int) -> tuple[list[Message], int]:
+        """Returns published messages of one correlation behind a position, and up to where it looked.
+
+        No index leads to them: a call looks at no more positions than leave it short.
+        """
+        ...
+
+    def message_named(self, message_id: UUID) -> Message | None:
+        """Returns the published message with that id."""
+        ...
+
+    def commands_named(self, ids: Collection[UUID]) -> list[CommandRecord]:
+        """Returns how the commands with these ids ended, in the order in which they were handled."""
+        ...
+
+    def deliveries_at(self, positions: Collection[int]) -> list[Delivery]:
+        """Returns the rows that all subscriptions have for these messages, dead ones as well, by position."""
+        ...
+
+    def correlated_letters(self, correlation_id: UUID, limit: int) -> list[int]:
+        """Returns the numbers of the dead letters of one correlation, ascending; looks at all of them."""
         ...
 
 

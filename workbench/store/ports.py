@@ -11,7 +11,14 @@ from uuid import UUID
 from workbench.model.event import RecordedEvent, StoredData
 from workbench.model.messaging import Message
 from workbench.model.row_conditions import Where
-from workbench.store.list_ports import EventLists, LetterLists, RecordLists, StreamLists, TableLists
+from workbench.store.list_ports import (
+    EventLists,
+    FamilyLists,
+    LetterLists,
+    RecordLists,
+    StreamLists,
+    TableLists,
+)
 from workbench.store.operations import Operation
 from workbench.store.search_port import SearchReader
 from workbench.store.stored_values import (
@@ -237,6 +244,7 @@ class Reader(
     ModelReader,
     StreamLists,
     EventLists,
+    FamilyLists,
     LetterLists,
     TableLists,
     RecordLists,

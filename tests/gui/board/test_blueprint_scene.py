@@ -125,6 +125,19 @@ def test_arrows_go_along_slices_and_lanes(view: FlowView) -> None:
     assert in_sight(view, "query:list_orders")
 
 
+def test_left_of_a_lane_is_its_aggregate(view: FlowView) -> None:
+    view.setFocus()
+    right, left, up, down = Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Down
+    view.reveal("event:payment.confirmed")
+    press(view, left, left)
+    assert (view.board.chosen, view.board.here) == ("aggregate:payment", "")
+    press(view, up)
+    assert view.board.chosen == "aggregate:order"
+    press(view, up, down)
+    assert view.board.chosen == "aggregate:payment"
+    assert press(view, right) == "event:payment.requested"
+
+
 def test_right_of_the_last_card_of_a_lane_the_next_slice_is_reached(view: FlowView) -> None:
     view.setFocus()
     view.reveal("event:order.shipped")
@@ -185,7 +198,7 @@ def test_the_wheel_moves_and_with_ctrl_zooms_a_step_a_notch(view: FlowView) -> N
 
 
 def test_the_whole_board_is_seen_as_wide_as_there_is_room(view: FlowView) -> None:
-    view.resize(1600, 700)
+    view.resize(1600, 800)
     view.fit()
     assert view.scale_now == pytest.approx(view.viewport().width() / view.board.content().width())
     assert in_sight(view, "command:place_order")

@@ -9,11 +9,12 @@ from functools import partial
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListWidgetItem
 
 from tests.gui.board.designing import CONTROL, EMPTY, SHIFT, Designer
+from workbench.gui.board.entry_place import BEGIN, BELOW
 from workbench.gui.desk import Desk
 from workbench.gui.views.board_view import ROOMY
 from workbench.services.design import gestures
@@ -376,8 +377,7 @@ async def test_what_is_typed_is_made_where_the_person_clicks_elsewhere(designer:
     designer.click(beside)
     await designer.has('to: "string"')
     await designer.until(entry.isHidden)
-    assert designer.scene.chosen == ""
-    await designer.choose("command:send_parcel")
+    assert designer.scene.chosen == "command:send_parcel"
     designer.key(Qt.Key.Key_F)
     entry.line.setText("at: nonsense of it")
     designer.board.canvas.setFocus(Qt.FocusReason.MouseFocusReason)
@@ -392,6 +392,39 @@ async def test_what_is_made_by_a_click_on_nothing_is_chosen_and_in_sight(designe
     designer.board.canvas.setFocus(Qt.FocusReason.MouseFocusReason)
     await designer.until(lambda: designer.scene.chosen == "command:send_parcel")
     assert entry.isHidden()
+
+
+async def test_what_follows_is_chosen_and_in_sight_where_a_click_on_nothing_takes_its_name(
+    designer: Designer,
+) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel")
+    await designer.choose("command:send_parcel")
+    designer.key(Qt.Key.Key_E)
+    designer.board.editor.entry.line.setText("sent")
+    designer.board.canvas.setFocus(Qt.FocusReason.MouseFocusReason)
+    designer.click(designer.at(QPointF(420, 420)))
+    await designer.until(lambda: designer.scene.chosen == "event:parcel.sent")
+    seen = designer.board.canvas.mapToScene(designer.board.canvas.viewport().rect()).boundingRect()
+    assert seen.contains(designer.scene.box_of("event:parcel.sent"))
+
+
+async def test_the_line_stands_where_its_card_is_from_the_first_one_on(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    entry, port = designer.board.editor.entry, designer.board.canvas.viewport()
+    assert entry.pos() == BEGIN
+    await designer.type("send_parcel", Qt.Key.Key_Tab)
+    await designer.until(lambda: "command:send_parcel" in designer.scene.cards())
+    behind = len(designer.scene.cards()["command:send_parcel"].card.fields)
+    line = designer.line("command:send_parcel", behind) + port.pos()
+    assert abs(entry.y() - line.y() + 9) <= 3
+    assert entry.geometry().contains(line)
+    designer.board.canvas.look_at(QPointF(5000, 0))
+    assert designer.board.canvas.rect().contains(entry.geometry())
+    entry.leave()
+    designer.key(Qt.Key.Key_E)
+    whole = designer.scene.cards()["command:send_parcel"].whole  # with the line that adds a field
+    assert entry.pos() == designer.at(QPointF(whole.x, whole.bottom)) + port.pos() + QPoint(0, BELOW)
 
 
 async def test_a_process_goes_on_with_its_command_and_is_wired(designer: Designer) -> None:

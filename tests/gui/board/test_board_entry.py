@@ -105,9 +105,10 @@ def test_the_line_lies_over_what_it_is_about(entry: BoardEntry) -> None:
     entry.ask(
         Asking(title="Field of order", sign="event", take=lambda _entered: None), QRect(120, 140, 90, 18)
     )
-    middle = entry.mapToParent(entry.line.geometry().center())
-    assert abs(middle.y() - 149) <= 1
-    assert entry.mapToParent(entry.line.pos()).x() == 120
+    assert entry.pos() == QPoint(118, 138)
+    before = entry.width()
+    entry.line.setText("title: text, author: text min 2, status: placed | paid")
+    assert entry.width() > before
 
 
 def test_what_is_wrong_is_seen_whole(entry: BoardEntry) -> None:

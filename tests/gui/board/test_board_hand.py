@@ -55,6 +55,11 @@ def handles(designer: Designer) -> set[str]:
     return {key for key, box in found.items() if (box.right, box.y + 16) in places}
 
 
+def top_of(designer: Designer) -> int:
+    """Returns the upper edge of the line that is typed, a height of the viewport."""
+    return designer.board.editor.entry.y() - designer.board.canvas.viewport().y()
+
+
 def nothing_there(designer: Designer) -> QPoint:
     """Returns a place without a card."""
     box = designer.scene.box_of(LOST)
@@ -157,8 +162,10 @@ async def test_a_click_on_a_line_of_the_chosen_card_changes_that_field(shop: Des
     assert entry.isHidden()
     shop.click(shop.line(SEND, 1))
     assert entry.line.text() == "to: string"
-    over = entry.mapToParent(entry.line.geometry().center()) - shop.board.canvas.viewport().pos()
-    assert abs(over.y() - shop.line(SEND, 1).y()) <= 2
+    assert abs(top_of(shop) - shop.line(SEND, 1).y() + 9) <= 3  # what stands above the field is seen
+    shop.board.canvas.look_at(shop.scene.content().center() + QPointF(30, 20))
+    shop.board.canvas.zoom_in()
+    assert abs(top_of(shop) - shop.line(SEND, 1).y() + 11) <= 4
     await shop.type("to: string min 2")
     assert 'type: "string", min: 2' in shop.text
     assert entry.isHidden()
@@ -185,6 +192,22 @@ async def test_the_last_line_of_the_chosen_card_adds_a_field(shop: Designer) -> 
     assert '[event.parcel.sent]\nfields { to: "string", note: "string?" }' in shop.text
 
 
+async def test_several_fields_in_a_line_are_one_step_and_what_is_refused_stays(shop: Designer) -> None:
+    shop.scene.choose(SEND)
+    shop.key(Qt.Key.Key_F)
+    entry, refused = shop.board.editor.entry, "a: text, b: nonsense of it"
+    entry.line.setText(refused)
+    QTest.keyClick(entry.line, Qt.Key.Key_Return)
+    await shop.until(lambda: "cannot be understood" in entry.told.text())
+    assert (entry.line.text(), shop.text) == (refused, SHOP)
+    await shop.type("a: text min 2, b: on | off", pressed=CONTROL)
+    assert 'a { type: "string", min: 2 }' in shop.text
+    assert shop.text.count("on, off") + shop.text.count('"on", "off"') == 2
+    assert shop.board.editor.state.undo == "Add 2 fields of send_parcel"
+    shop.board.editor.undo()
+    await shop.until(lambda: shop.text == SHOP)
+
+
 async def test_fields_are_walked_moved_copied_and_removed_by_keys(shop: Designer) -> None:
     shop.scene.choose(SEND)
     shop.key(Qt.Key.Key_F)
@@ -203,6 +226,21 @@ async def test_fields_are_walked_moved_copied_and_removed_by_keys(shop: Designer
     entry.line.clear()
     QTest.keyClick(entry.line, Qt.Key.Key_Backspace)
     await shop.until(lambda: shop.text.count('to: "string"') == 2)
+
+
+async def test_a_double_click_on_nothing_offers_what_can_be_made_there(shop: Designer) -> None:
+    place, port, menu = nothing_there(shop), shop.board.canvas.viewport(), shop.board.editor.add_menu
+    QTest.mouseDClick(port, Qt.MouseButton.LeftButton, pos=place)
+    shop.release(place)
+    assert menu.isVisible()
+    assert [one.shortcut().toString() for one in menu.actions()] == list("CEVPRHTSAQ")
+    next(one for one in menu.actions() if one.text().startswith("Add topic")).trigger()
+    assert shop.board.editor.entry.geometry().contains(place + port.pos())
+    menu.hide()
+    await shop.type("news")
+    assert "news {}" in shop.text
+    shop.board.editor.make("topic", "")
+    assert shop.board.editor.entry.y() != place.y() + port.y()
 
 
 async def test_a_field_is_dragged_to_another_card(shop: Designer) -> None:

@@ -68,7 +68,7 @@ async def test_a_line_that_was_changed_elsewhere_while_it_is_typed_is_asked_abou
     section = await shown(board, "command:place", until)
     await until(section.banner.isVisible)
     assert file_of(board) == theirs, "it is asked first, however often one comes back"
-    section.banner._buttons[0].click()
+    section.banner.buttons[0].click()
     await until(lambda: "Orders MINE" in file_of(board) and "# more" in file_of(board))
     await until(lambda: drafted(board.desk) == {})
 

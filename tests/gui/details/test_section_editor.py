@@ -215,7 +215,10 @@ async def test_what_changed_on_both_sides_is_asked(board: BoardView, desk: Desk,
     board.editor.follow()
     await until(lambda: not section.banner.isHidden())
     assert section.pane.editor.text() == mine
-    section.banner._buttons[1].click()
+    differs = section.banner.difference.toPlainText()
+    assert '"mony"' in differs
+    assert '"decimal"' in differs
+    section.banner.buttons[1].click()
     assert 'total: "decimal"' in section.pane.editor.text()
     assert not section.pane.dirty
 

@@ -201,21 +201,23 @@ async def test_what_another_program_changed_elsewhere_stays(view, file):
 async def test_what_another_program_changed_in_the_same_section_is_not_overwritten(view, file, until):
     view.outline.choose_path(("project",))
     type_into(view, "name", "people")
-    theirs = file.read_text().replace("[project]\n", "[project]\n# theirs\n")
+    theirs = file.read_text().replace("[project]\n", "[project]\n# theirs\n").replace('"users"', '"theirs"')
     file.write_text(theirs)
     await saved(view)
     assert file.read_text() == theirs
-    assert "Nothing was written: project.tsk: [project] changed in the file, and here" in view.banner.text
-    press(view.banner, "Show the difference")
-    await asyncio.gather(*view.desk.running())
-    assert "+# theirs" in view.changes.toPlainText().splitlines()
+    assert (
+        "Nothing was written: project.tsk: [project] name changed in the file, and here" in view.banner.text
+    )
+    shown = view.banner.difference
+    assert shown.isVisible()
+    assert {'− name: "people"', '+ name: "theirs"'} <= set(shown.toPlainText().splitlines())
     press(view.banner, "Reload")
     await answered(view, until, "Discard")
-    assert line(view, "name").text() == "users"
+    assert line(view, "name").text() == "theirs"
     assert not view.banner.isVisible()
     type_into(view, "name", "people")
     await saved(view)
-    assert file.read_text() == theirs.replace('"users"', '"people"')
+    assert file.read_text() == theirs.replace('"theirs"', '"people"')
 
 
 async def test_another_line_of_the_same_section_is_joined_and_shown_in_its_form(view, file):
@@ -230,18 +232,22 @@ async def test_another_line_of_the_same_section_is_joined_and_shown_in_its_form(
     assert file.read_text() == theirs.replace('"users"', '"persons"')
 
 
-async def test_of_what_both_changed_mine_can_be_kept(view, file):
+@pytest.mark.parametrize("answer", ["Keep mine", "Take the other"])
+async def test_only_keys_that_both_changed_are_asked_for_and_one_counts(view, file, answer):
     view.outline.choose_path(("project",))
     type_into(view, "name", "people")
-    theirs = file.read_text().replace('"users"', '"theirs"') + "# theirs\n"
+    view.outline.choose_path(("event_store",))
+    type_into(view, "snapshot_every", "20")
+    theirs = file.read_text().replace("every: 10", "every: 30").replace('"full"', '"normal"')
     file.write_text(theirs)
     view.refresh()
-    assert "Both changed the same lines." in view.banner.text
-    press(view.banner, "Keep mine")
+    assert "project.tsk: [event_store] snapshot_every changed in the file, and here." in view.banner.text
+    press(view.banner, answer)
     await asyncio.gather(*view.desk.running())
     assert not view.banner.isVisible()
     await saved(view)
-    assert file.read_text() == theirs.replace('"theirs"', '"people"')
+    both = theirs.replace('"users"', '"people"')
+    assert file.read_text() == (both.replace("30", "20") if answer == "Keep mine" else both)
 
 
 async def test_who_changed_the_file_is_said(view, file, workspace):

@@ -122,7 +122,14 @@ async def test_where_both_changed_the_same_line_it_asks(view, file, until, answe
     file.write_text(other)
     await until(view.banner.isVisible)
     assert view.page.editor.text() == mine
+    differs = view.banner.difference.toPlainText().splitlines()
+    assert differs[:2] == ["− here", "+ the other"]
+    assert {"− # mine", "+ # theirs"} <= set(differs)
+    view.window().show()
+    assert view.asks() == [view.banner]
+    view.banner.take_keyboard()
     press(view, answer)
+    assert view.asks() == []
     await until(lambda: quiet(view))
     await saved(view, until)
     assert file.read_text() == {"Keep this text": mine, "Take the file": other}[answer]
@@ -165,8 +172,7 @@ async def test_a_scenario_file_that_is_gone_is_asked_about(view, file, until):
     view.page.editor.go_to(0)
     QTest.keyClicks(view.page.editor, "# mine")
     view.save()
-    await until(lambda: not view.saving and "Keep this text" in labels(view))
-    press(view, "Keep this text")
+    await until(lambda: not view.saving and "Write this text as the file" in labels(view))
     press(view, "Write this text as the file")
     await until(lambda: (file.parent / name).exists() and quiet(view))
     assert (file.parent / name).read_text().startswith("# mine")

@@ -130,7 +130,7 @@ def drawn(text, rng):
             case "field":
                 return gestures.with_field(text, node, line)
             case "along":
-                return field_gestures.with_field_along(text, node, line)
+                return field_gestures.with_fields(text, node, line, along=True)
             case "copy":
                 return field_gestures.copied(text, node, field, other)
             case "move":

@@ -6,7 +6,7 @@ import pytest
 
 from workbench.errors import InvalidValue
 from workbench.services.design.design_text import DesignText
-from workbench.services.design.field_gestures import copied, field_moved, with_field_along
+from workbench.services.design.field_gestures import copied, field_moved, with_fields
 from workbench.services.design.gestures import DesignNode
 from workbench.tusk import parse
 
@@ -83,7 +83,7 @@ def test_what_has_the_field_or_none_at_all_refuses_it() -> None:
 
 
 def test_a_field_of_a_command_is_one_of_its_events_too() -> None:
-    text = with_field_along(of(LINES), SEND, "d?: string")
+    text = with_fields(of(LINES), SEND, "d?: string", along=True)
     assert text.project.text.count('d: "string?"') == 2
-    again = with_field_along(of(text.project.text.replace(" d: ", " f: ", 1)), SEND, "d: money")
+    again = with_fields(of(text.project.text.replace(" d: ", " f: ", 1)), SEND, "d: money", along=True)
     assert again.project.text.count(" d: ") == 2

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from workbench.errors import InvalidValue
 from workbench.services.design.design_text import DesignText
-from workbench.services.design.field_lines import read_field_line, write_field_line
+from workbench.services.design.field_lines import read_field_line, split_field_lines, write_field_line
 from workbench.services.design.gestures import DesignNode, fields_of
 from workbench.services.design.section_lists import put
 from workbench.tusk import parse
@@ -135,3 +135,19 @@ def test_what_is_understood_is_written_as_it_is_read(line):
     again = write_field_line(name, value)
     assert again is not None
     assert read_field_line(again) == (name, value)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        ["title: text"],
+        ["title: text", "author: text min 2", "status: placed | paid"],
+        ["note?", "at?: time", "tags: [text]", "who"],
+        ['to: string = "a, b: c"', "at: time"],
+        ["lines: list of { a: text, b: text }", "to: text"],
+        ["c: string, pattern: '^(a|b)$', max: 3, title: \"T\"", "title: text"],
+        ['c: choice, choices: ["a", b], index: true', "d"],
+    ],
+)
+def test_a_line_is_split_between_its_fields(fields: list[str]) -> None:
+    assert split_field_lines(", ".join(fields)) == fields

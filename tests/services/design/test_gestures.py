@@ -239,7 +239,10 @@ def test_an_event_that_is_declared_elsewhere_gets_no_fields_here():
     send = DesignNode("command", "send_parcel")
     text = after(make("command", "send_parcel"), begin=EMPTY)
     text = text.with_project(put(text.project, ("command", "send_parcel", "emit"), "parcel.gone"))
-    assert "parcel.gone" in (along := field_gestures.with_field_along(text, send, "to: string")).project.text
+    assert (
+        "parcel.gone"
+        in (along := field_gestures.with_fields(text, send, "to: string", along=True)).project.text
+    )
     assert along == gestures.with_field(text, send, "to: string")
     with pytest.raises(InvalidValue, match=r"the project file declares no event parcel\.gone"):
         gestures.with_field(text, DesignNode("event", "parcel.gone"), "to: string")

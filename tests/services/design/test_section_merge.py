@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.services.design.section_merge import Merged, merge, pieces
+from workbench.services.design.section_merge import Merged, merge, merged_text, pieces
 from workbench.tusk import parse
 
 BASE = "# top\n\n[a]\nx: 1\n\n# of b\n[b]\nx: 1\n\n[c]\nx: 1\n"
@@ -63,10 +63,10 @@ def test_other_lines_of_one_section_are_joined():
 
 def test_a_section_that_both_changed_is_named_and_theirs_is_kept():
     mine, theirs = BASE.replace("[a]\nx: 1", "[a]\nx: 3"), BASE.replace("[a]\nx: 1", "[a]\nx: 4")
-    assert merged(mine, theirs) == Merged(text=theirs, conflicts=("a",))
+    assert merged(mine, theirs) == Merged(text=theirs, conflicts=("[a] x",))
     gone = BASE.replace("[a]\nx: 1\n\n", "")
-    assert merged(gone, theirs).conflicts == ("a",)
-    assert merged(mine, gone).conflicts == ("a",)
+    assert merged(gone, theirs).conflicts == ("[a]",)
+    assert merged(mine, gone).conflicts == ("[a]",)
 
 
 def test_how_lines_end_is_no_change_and_stays():
@@ -74,3 +74,57 @@ def test_how_lines_end_is_no_change_and_stays():
     assert merged(mine, crlf) == Merged(text=crlf.replace("[b]\r\nx: 1", "[b]\r\nx: 2"))
     mixed = crlf.replace("[c]\r\n", "[c]\n")
     assert merged(mine, mixed, mixed) == Merged(text=mixed.replace("[b]\r\nx: 1", "[b]\r\nx: 2"))
+
+
+SECTION = "[event.placed]\nversion: 1\n"
+SECTION += 'fields { id: "text", status: "text" }\n# of it\nset { status: "\'placed\'" }\n'
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [
+        (('id: "text"', 'id: "text", late: "boolean"'), ('status: "text"', 'status: "text optional"')),
+        (('status: "text"', 'status: "integer"'), ("version: 1", 'version: 2\nstored_as: "p"')),
+        ((', status: "text"', ""), ('id: "text"', 'id: "integer"')),
+        (("version: 1\n", ""), ("fields {", "# theirs\nfields {")),
+    ],
+)
+def test_other_keys_of_the_same_lines_are_joined(mine, theirs):
+    here, there = SECTION.replace(*mine), SECTION.replace(*theirs)
+    found, other = merged(here, there, SECTION), merged(there, here, SECTION)
+    assert (found.conflicts, other.conflicts) == ((), ())
+    sides = [dict(_said(parse(one.text))) for one in (found, other)]
+    base, own, others = (dict(_said(parse(text))) for text in (SECTION, here, there))
+    wanted = {key: own.get(key) if own.get(key) != base.get(key) else others.get(key) for key in own | others}
+    assert sides == [{key: said for key, said in wanted.items() if said}] * 2
+    for comment in {line for line in (here + there).split("\n") if line.startswith("#")}:
+        assert comment in found.text
+        assert comment in other.text
+
+
+def test_only_keys_that_both_changed_are_named_and_the_others_are_joined():
+    here = SECTION.replace('id: "text"', 'id: "integer"').replace('status: "text"', 'status: "mine"')
+    there = SECTION.replace('status: "text"', 'status: "theirs"')
+    wanted = there.replace('id: "text"', 'id: "integer"')
+    assert merged(here, there, SECTION) == Merged(text=wanted, conflicts=("[event.placed] fields.status",))
+
+
+def test_a_comment_that_would_be_lost_is_asked_about():
+    here = SECTION.replace('id: "text"', 'id: "integer"').replace("# of it", "# mine")
+    there = SECTION.replace('status: "text"', 'status: "late"').replace("# of it", "# theirs")
+    assert merged(here, there, SECTION) == Merged(text=there, conflicts=("[event.placed]",))
+
+
+@pytest.mark.parametrize(
+    ("mine", "both"), [("x: 2, y: 1", "x: 2, y: 3"), ("x: 2, y: 2", None), ("x: 2, y:", None)]
+)
+def test_a_text_is_joined_by_keys_where_it_can_be_read(mine, both):
+    base = "[a]\nv { x: 1, y: 1 }\n"
+    joined = merged_text(base, base.replace("x: 1, y: 1", mine), base.replace("y: 1", "y: 3"))
+    assert joined == (both and base.replace("x: 1, y: 1", both))
+
+
+def _said(document):
+    for path, entry in document.entries():
+        if entry.value.scope is None:
+            yield path, document.text[entry.value.start : entry.value.end]

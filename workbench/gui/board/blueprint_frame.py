@@ -191,8 +191,12 @@ class LaneGutter(QWidget):
                 painter.setPen(QColor(colors.border))
                 painter.drawLine(whole.bottomLeft(), whole.bottomRight())
                 seen = whole.intersected(QRectF(self.rect()))
+                chosen = lane.id == self._scene.chosen
                 if seen.height() >= LEGIBLE / 2:
-                    paint_lane(painter, lane, seen, chosen=lane.id == self._scene.chosen)
+                    paint_lane(painter, lane, seen, chosen=chosen)
+                if chosen and self._view.hasFocus():
+                    painter.setPen(QPen(QColor(colors.accent), 2))
+                    painter.drawRect(seen.adjusted(1, 1, -1, -1))
             painter.setPen(QColor(colors.border))
             painter.drawLine(self.width() - 1, 0, self.width() - 1, self.height())
 
@@ -264,4 +268,6 @@ class BlueprintFrame(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
             self._place()
+        elif event.type() in {QEvent.Type.FocusIn, QEvent.Type.FocusOut}:
+            self.gutter.update()
         return False

@@ -139,7 +139,7 @@ class CardRing(QGraphicsItem):
         super().__init__()
         self._place = QRectF(0, 0, box.width, box.height)
         self.setPos(box.x, box.y)
-        self.setZValue(3)
+        self.setZValue(1.5)  # below the cards, whose marks stand over their edges
 
     @override
     def boundingRect(self) -> QRectF:

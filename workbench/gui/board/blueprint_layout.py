@@ -14,12 +14,14 @@ from workbench.gui.board.blueprint import Blueprint, Card
 from workbench.gui.board.blueprint_routes import Course, Height, Level, Tracks, courses_of
 from workbench.gui.board.board_graph import Pair
 from workbench.gui.board.layout import Box, Point
+from workbench.services.design.field_gestures import FIELDED
 
 WIDTH = 162.0
 HEAD, LINE, FOOT, BARE = 32.0, 18.0, 8.0, 34.0
 """Heights of a card's head, of a field, of what is below them, and of a card without fields."""
-PAD, GAP = 14.0, 10.0
-"""Pixels between a lane's edges and its cards, and between cards that stand below each other."""
+PAD, GAP, MORE = 14.0, 10.0, 32.0
+"""Pixels between a lane's edges and its cards, between cards that stand below each other, and below one that
+may be chosen and then shows a line that adds a field."""
 ROOM = 3 * LINE
 """By how much a lane grows behind the first field."""
 IN, ALSO = 13.0, 24.0
@@ -165,7 +167,12 @@ def _lanes(blueprint: Blueprint, tracks: Tracks) -> tuple[LanePlace, ...]:
 
 
 def _tall(cell: tuple[Card, ...]) -> float:
-    return sum(height_of(card) for card in cell) + GAP * (len(cell) - 1)
+    return sum(height_of(card) for card in cell) + sum(_gap(card) for card in cell[:-1])
+
+
+def _gap(card: Card) -> float:
+    """Returns how far below a card the next one stands."""
+    return MORE if card.kind in FIELDED and not card.ghost else GAP
 
 
 def _tops(blueprint: Blueprint, lanes: tuple[LanePlace, ...]) -> dict[str, tuple[float, float]]:
@@ -177,7 +184,7 @@ def _tops(blueprint: Blueprint, lanes: tuple[LanePlace, ...]) -> dict[str, tuple
             y = begins.get(lane.id, 0.0)
             for card in cell:
                 found[card.key] = y, height_of(card)
-                y += height_of(card) + GAP
+                y += height_of(card) + _gap(card)
     return found
 
 

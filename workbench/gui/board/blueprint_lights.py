@@ -159,6 +159,8 @@ class BlueprintLights:
         ]
         for ring in self._rings:
             self._scene.addItem(ring)
+        for view in self._scene.views():  # cards that are kept as pictures are not all painted again by Qt
+            view.viewport().update()
 
     def draw(self, key: str, end: QPointF | None) -> None:
         """Draws a wire from a card's handle to a place; None takes it away."""

@@ -177,9 +177,8 @@ class BlueprintScene(Picture):
     def box_of(self, key: str) -> QRectF:
         """Returns where a card stands; for a lane the first card in it, or where it begins."""
         if key not in self._cards and (lane := self.lane_of(key)) is not None:
-            row = self.layout.lanes.index(lane)
             empty = QRectF(self.content().left(), lane.top, WIDTH, lane.bottom - lane.top)
-            return next((self.box_of(one) for one, (_, at) in self._at.items() if at == row), empty)
+            return next((self.box_of(one) for one in self._cards_in(lane.id)), empty)
         return self._cards[key].body.translated(self._cards[key].pos())
 
     @override
@@ -313,9 +312,12 @@ class BlueprintScene(Picture):
 
     @override
     def towards(self, x: int, y: int) -> str:
-        """Goes along a lane to the next slice that has something in it, or along a slice to the next lane."""
+        """Goes along a lane to the next slice that has something in it, or along a slice to the next lane.
+
+        Left of the first card of an aggregate's lane is its name, which stands for the aggregate.
+        """
         if self._here not in self._at:
-            return self.first()
+            return self._from_lane(x, y) if self.lane_of(self.chosen) is not None else self.first()
         column, row = self._at[self._here]
         slices = self.blueprint.slices
         if y:
@@ -326,7 +328,21 @@ class BlueprintScene(Picture):
         for number in ahead:
             if slices[number].cells[row]:
                 return self._level(card.key for card in slices[number].cells[row])
+        if x < 0 and self.lane_of(lane := self.blueprint.lanes[row].id) is not None:
+            return lane
         return self._level(chain.from_iterable([card.key for card in slices[one].cards] for one in ahead[:1]))
+
+    def _from_lane(self, x: int, y: int) -> str:
+        """Goes from the name of a lane to its first card, or to the name above or below."""
+        if x:
+            return next(self._cards_in(self.chosen), "") if x > 0 else ""
+        lanes = [one.id for one in self.layout.lanes if self.lane_of(one.id) is not None]
+        place = lanes.index(self.chosen) + y
+        return lanes[place] if 0 <= place < len(lanes) else ""
+
+    def _cards_in(self, lane: str) -> Iterator[str]:
+        """Yields the cards of a lane from left to right."""
+        return (key for key, (_, row) in self._at.items() if self.blueprint.lanes[row].id == lane)
 
     def _level(self, keys: Iterator[str]) -> str:
         """Returns the card that stands most nearly as high as the one with the keyboard."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRect, QRectF, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QToolButton
 from typing_extensions import override
 
@@ -26,6 +26,7 @@ from workbench.gui.board.board_offers import (
 )
 from workbench.gui.board.board_slices import BoardSlices
 from workbench.gui.board.board_wires import BoardWires
+from workbench.gui.board.entry_place import EntryPlace
 from workbench.gui.board.stand_pill import StandPill, stand_of
 from workbench.gui.design_steps import UNSAVED, DesignSteps
 from workbench.gui.desk import Notice
@@ -46,7 +47,10 @@ if TYPE_CHECKING:
     from workbench.model.registry import Registry
     from workbench.services.design.design_text import DesignText
 
-BEGIN = "Press C to add a command: what is asked for. Then E adds the event that follows."
+BEGIN = (
+    "Press C to add a command: what is asked for. Then E adds the event that follows."
+    " A double click offers all that can be made."
+)
 
 
 class BoardEditor(DesignSteps):
@@ -55,9 +59,11 @@ class BoardEditor(DesignSteps):
     Attributes:
         canvas: The board.
         stand: Says whether all of it is saved.
-        add_button: Offers what can be made.
+        add_menu: Offers what can be made.
+        add_button: Opens that menu.
         begin: Says how to begin, where nothing is.
         entry: The line that is typed.
+        place_of_entry: Where it stands.
         changes: Renames and removes.
         wanted: Id of the node that is chosen once it is drawn.
         unwritten: Ids of the cards whose text is typed and not written.
@@ -76,6 +82,7 @@ class BoardEditor(DesignSteps):
         self.canvas = canvas
         self.entry = BoardEntry(canvas)
         self.entry.typed.connect(self._light)
+        self.place_of_entry = EntryPlace(canvas, self.entry)
         self.changes = BoardChanges(desk, canvas, self.entry, self._change)
         self.wanted = ""
         self._running: Registry | None = None
@@ -91,7 +98,10 @@ class BoardEditor(DesignSteps):
             picture.takes_fields = self.takes_fields
         self.stand = StandPill()
         self.unwritten, self._roomy = tuple[str, ...](), False
+        self._pointed: QPoint | None = None
+        self.add_menu = LetterMenu(canvas)
         self.add_button = _add_button(self)
+        self.add_menu.aboutToHide.connect(self._point_nowhere, Qt.ConnectionType.QueuedConnection)
         self.begin = plain_label(BEGIN, "muted")
         self.begin.setParent(canvas)
         self.begin.move(24, 24)
@@ -150,12 +160,22 @@ class BoardEditor(DesignSteps):
         if self.wanted and self.canvas.board.has(self.wanted):
             self.canvas.reveal(self.wanted)
             self.wanted = ""
+        self.place_of_entry.bring()
 
     # -- making --------------------------------------------------------------------------------------------
 
     def make(self, kind: str, identity: str) -> None:
         """Asks for the name of something new, which follows what is chosen."""
-        self.make_after(kind, self.node(identity))
+        self.make_after(kind, self.node(identity), self._pointed)
+
+    def offer_at(self, place: QPoint) -> None:
+        """Offers what can be made, at a point of the viewport; the name of what is taken is typed there."""
+        port = self.canvas.viewport()
+        self._pointed = place + port.pos()
+        self.add_menu.popup(port.mapToGlobal(place))
+
+    def _point_nowhere(self) -> None:
+        self._pointed = None
 
     def make_after(self, kind: str, after: DesignNode | None, place: QPoint | None = None) -> None:
         """Asks for the name of something new, which follows something else.
@@ -170,8 +190,9 @@ class BoardEditor(DesignSteps):
             take=partial(self._make, kind, after),
             fits=lambda typed: offers(self.state.text, kind, after, typed),
             lights=lambda typed: lit(self.state.text, after, kind, typed),
+            card=identity_of(after) if after is not None else "",
         )
-        self.ask(asking, place)
+        self.place_of_entry.ask(asking, place)
 
     def _make(self, kind: str, after: DesignNode | None, entered: Entered) -> None:
         if not entered.text:
@@ -189,18 +210,18 @@ class BoardEditor(DesignSteps):
         self.do(label, change, partial(self._made, node, entered))
 
     def _made(self, node: DesignNode, entered: Entered) -> None:
-        if not entered.away or not self.canvas.board.chosen:
+        if not entered.away or self.canvas.board.chosen in {"", self.entry.asking.card}:
             self.wanted = identity_of(node)
         if entered.away:
             self.entry.leave()
             return
         follows = NEXT.get(node.kind, "")
         if entered.on and follows:
-            self.make_after(follows, node, self.entry.pos())
+            self.make_after(follows, node)
         elif entered.inside and node.kind in FIELDED:
             self.fields.add(node)
         elif node.kind == "policy" and self.state.problems:
-            self.make_after("command", node, self.entry.pos())  # without one it could not be written
+            self.make_after("command", node)  # without one it could not be written
         else:
             self.entry.leave()
 
@@ -237,13 +258,15 @@ class BoardEditor(DesignSteps):
         node = self.node(identity)
         if node is None:
             return
-        self.ask(
+        self.place_of_entry.ask(
             Asking(
                 title=f"Rename {node.kind}",
                 sign=sign_of(node.kind),
                 take=partial(self._rename, node),
                 text=node.name,
-            )
+                card=identity,
+            ),
+            None,
         )
 
     def _rename(self, node: DesignNode, entered: Entered) -> None:
@@ -272,24 +295,9 @@ class BoardEditor(DesignSteps):
 
     # -- doing ---------------------------------------------------------------------------------------------
 
-    def ask(self, asking: Asking, place: QPoint | QRect | None = None) -> None:
-        """Asks for a line: below what is chosen, at a point of the canvas, or over a part of it."""
-        self.entry.ask(asking, self._place() if place is None else place)
-
     def _light(self) -> None:
         source, targets = self.entry.asking.lights(self.entry.line.text().strip())
         self.canvas.board.light(source, targets)
-
-    def on_canvas(self, box: QRectF) -> QRect:
-        """Returns where a part of the picture is seen on the canvas."""
-        corner = self.canvas.viewport().pos()
-        return self.canvas.mapFromScene(box).boundingRect().translated(corner)
-
-    def _place(self) -> QPoint:
-        board = self.canvas.board
-        if not board.here:
-            return self.canvas.viewport().rect().center() - QPoint(150, 40)
-        return self.on_canvas(board.box_of(board.here)).bottomLeft() + QPoint(0, 8)
 
     @override
     def tell_refused(self, label: str, error: Exception) -> None:
@@ -329,8 +337,7 @@ def _add_button(editor: BoardEditor) -> QToolButton:
     """Makes the button that offers what can be made."""
     button = toolbar_button("Add", "plus", "Add something after what is chosen")
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-    menu = LetterMenu(button)
     for one in editor.makes:
-        menu.addAction(editor.acts[one.key])
-    button.setMenu(menu)
+        editor.add_menu.addAction(editor.acts[one.key])
+    button.setMenu(editor.add_menu)
     return button

@@ -24,8 +24,8 @@ from workbench.gui.icons import icon
 from workbench.gui.theme import theme
 from workbench.gui.widgets import plain_label
 
-WIDE = 300
-"""Pixels."""
+WIDE, WIDEST, AROUND, BESIDE = 300, 560, 72, 32
+"""Pixels: it grows with what is typed and what fits, around which and beside which it needs some."""
 UNSURE = "Enter takes the marked line, Esc leaves it."
 ROWS = 6
 """Rows of what fits that are shown at once."""
@@ -77,6 +77,8 @@ class Asking:
         take: Is given what was entered.
         fits: Returns what fits what was typed.
         lights: Returns ids of nodes: from which a wire would lead, and to which it could.
+        card: Id of the card that it is about, and at which it stands; empty where it is about none.
+        field: Number of the card's line over which it lies; below the card if negative.
         text: What stands in the line first.
         hint: Is shown while nothing is typed.
         erase: Backspace in an empty line.
@@ -89,6 +91,8 @@ class Asking:
     take: Callable[[Entered], object]
     fits: Callable[[str], Sequence[Offer]] = lambda _typed: ()
     lights: Callable[[str], tuple[str, Collection[str]]] = lambda _typed: ("", ())
+    card: str = ""
+    field: int = -1
     text: str = ""
     hint: str = ""
     erase: Callable[[], object] = lambda: None
@@ -126,6 +130,7 @@ class BoardEntry(QFrame):
         self._canvas = canvas
         self.setObjectName("board_entry")
         self.asking = NOTHING
+        self._place: QPoint | QRect = QPoint()
         self._sign = QLabel()
         self._title = plain_label("", "muted", wrap=True)
         self.line = QLineEdit()
@@ -135,6 +140,7 @@ class BoardEntry(QFrame):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setIconSize(QSize(16, 16))
         self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemClicked.connect(lambda _item: self._take())
         self.told = plain_label("", wrap=True)
         top = QHBoxLayout()
@@ -142,12 +148,12 @@ class BoardEntry(QFrame):
         top.addWidget(self._sign)
         top.addWidget(self.line, 1)
         self._column = column = QVBoxLayout(self)
-        column.setContentsMargins(8, 6, 8, 8)
+        column.setContentsMargins(6, 4, 6, 6)
         column.setSpacing(4)
-        column.addWidget(self._title)
         column.addLayout(top)
         column.addWidget(self.list)
         column.addWidget(self.told)
+        column.addWidget(self._title)
         theme().changed.connect(self._dress)
         self._dress()
         self.hide()
@@ -164,8 +170,7 @@ class BoardEntry(QFrame):
         """Asks for a line.
 
         Args:
-            place: Where it stands, if it has room there: its corner, or what the line itself lies over;
-                of the canvas.
+            place: As in `stand`.
         """
         self.asking = asking
         self._title.setText(asking.title)
@@ -174,22 +179,29 @@ class BoardEntry(QFrame):
         self._sign.setPixmap(icon(asking.sign, "accent").pixmap(16, 16))
         self.tell("")
         self.line.setText(asking.text)
+        self._place = place
         self._offer(asking.text)
-        self._stand(place if isinstance(place, QPoint) else place.topLeft())
         self.show()
         self.raise_()
-        if isinstance(place, QRect):  # its parts have their places now
-            middle = self.line.geometry().center().y()
-            self._stand(QPoint(place.left() - self.line.x(), place.center().y() - middle))
+        self.stand(place)
         self.line.setFocus()
         self.line.selectAll()
 
-    def _stand(self, place: QPoint) -> None:
-        self.setFixedWidth(min(WIDE, max(120, self._canvas.width() - 16)))
+    def stand(self, place: QPoint | QRect) -> None:
+        """Stands somewhere on the canvas, or as near to it as it is seen whole.
+
+        Args:
+            place: Its corner, or what it lies over, from its own upper edge down.
+        """
+        self._place = place
+        corner = place if isinstance(place, QPoint) else place.topLeft() - QPoint(2, 2)
+        wanted = self.line.fontMetrics().horizontalAdvance(self.line.text()) + AROUND
+        wanted = max(wanted, self.list.sizeHintForColumn(0) + BESIDE)
+        self.setFixedWidth(max(120, min(max(wanted, WIDE), WIDEST, self._canvas.width() - 16)))
         self._column.activate()
         self.setFixedHeight(self._column.totalHeightForWidth(self.width()))
         room = self._canvas.size() - self.size()
-        self.move(max(4, min(place.x(), room.width() - 4)), max(4, min(place.y(), room.height() - 4)))
+        self.move(max(4, min(corner.x(), room.width() - 4)), max(4, min(corner.y(), room.height() - 4)))
 
     def take_node(self, node: str) -> None:
         """Takes what fits and has a card, as if its name had been typed."""
@@ -203,7 +215,7 @@ class BoardEntry(QFrame):
         self.told.setText(text)
         self.told.setStyleSheet(f"color: {theme().colors.error}")
         self.told.setVisible(bool(text))
-        self._stand(self.pos())
+        self.stand(self._place)
         if text:
             self.line.setFocus()
 
@@ -228,7 +240,7 @@ class BoardEntry(QFrame):
         self.list.setVisible(bool(count))
         self.list.setCurrentRow(0 if count else -1)
         self.list.setFixedHeight(min(count, ROWS) * max(22, self.list.sizeHintForRow(0)) + 4)
-        self._stand(self.pos())
+        self.stand(self._place)
         self.typed.emit()
 
     def _marked(self) -> Offer | None:

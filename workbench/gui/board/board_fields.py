@@ -6,21 +6,20 @@ from collections.abc import Collection
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QRect
+from PySide6.QtCore import QObject
 
 from workbench.gui.actions import Actions, action
-from workbench.gui.board.blueprint_scene import BlueprintScene
 from workbench.gui.board.board_entry import Asking, Entered
 from workbench.gui.board.board_offers import holders, identity_of, sign_of
 from workbench.services.design import field_gestures, gestures
 from workbench.services.design.field_gestures import FIELDED
-from workbench.services.design.field_lines import write_field_line
+from workbench.services.design.field_lines import split_field_lines, write_field_line
 from workbench.services.design.gestures import DesignNode
 
 if TYPE_CHECKING:
     from workbench.gui.board.board_editor import BoardEditor
 
-HINT = "name: type, such as amount: money min 0"
+HINT = "name: type, name: type …"
 
 
 class BoardFields(QObject):
@@ -66,6 +65,7 @@ class BoardFields(QObject):
 
     def _ask(self, node: DesignNode, name: str, line: str, title: str) -> None:
         events = field_gestures.emitted_by(self.editor.state.text, node) if not name else []
+        names = self._names(node)
         if events:
             title += f"; Ctrl+Enter: also of {' and '.join(events)}"
         asking = Asking(
@@ -77,16 +77,10 @@ class BoardFields(QObject):
             erase=partial(self._erased, node, name),
             step=partial(self._stepped, node, name),
             copy=partial(self._copy, node, name),
+            card=identity_of(node),
+            field=names.index(name) if name in names else len(names),
         )
-        self.editor.ask(asking, self._place(node, name))
-
-    def _place(self, node: DesignNode, name: str) -> QPoint | QRect | None:
-        """Returns the line of the card that a field has, or will have."""
-        board, names, key = self.canvas.board, self._names(node), identity_of(node)
-        if not isinstance(board, BlueprintScene) or not board.has_lines(key, self.canvas.scale_now):
-            return None
-        at = names.index(name) if name in names else len(names)
-        return self.editor.on_canvas(board.line_box(key, at))
+        self.editor.place_of_entry.ask(asking, None)
 
     def _taken(self, node: DesignNode, name: str, line: str, entered: Entered) -> None:
         then = partial(self._next, node, name, entered)
@@ -94,17 +88,18 @@ class BoardFields(QObject):
             then() if entered.inside and entered.text else self.editor.entry.leave()
             return
         said = entered.text.partition(":")[0].strip()
-        change = partial(gestures.with_field, node=node, line=entered.text)
         if name and said.removesuffix("?") != name:
             self.editor.changes.rename_field(node, line, entered.text, then=then)
             return
         if name:
             fields = self.editor.desk.workspace.design.fields
             change = partial(fields.changed, node=node, line=entered.text, was=line)
-        if entered.on and not name:
-            change = partial(field_gestures.with_field_along, node=node, line=entered.text)
-        verb = "Change" if name else "Add"
-        self.editor.do(f"{verb} field {said} of {node.name}", change, then)
+            self.editor.do(f"Change field {said} of {node.name}", change, then)
+            return
+        lines = split_field_lines(entered.text)
+        what = f"field {said}" if len(lines) == 1 else f"{len(lines)} fields"
+        add = partial(field_gestures.with_fields, node=node, line=entered.text, along=entered.on)
+        self.editor.do(f"Add {what} of {node.name}", add, then)
 
     def _next(self, node: DesignNode, name: str, entered: Entered) -> None:
         """Goes on: Tab to the field behind, a new field to another new one; a changed one is done."""
@@ -160,8 +155,9 @@ class BoardFields(QObject):
             take=partial(self._copied, node, name),
             fits=lambda typed: holders(self.editor.state.text, node, name, typed),
             lights=lambda typed: (identity_of(node), self.takers(node, name, typed)),
+            card=identity_of(node),
         )
-        self.editor.ask(asking)
+        self.editor.place_of_entry.ask(asking, None)
 
     def _copied(self, node: DesignNode, name: str, entered: Entered) -> None:
         target = self.editor.node(entered.offer.node) if entered.offer is not None else None

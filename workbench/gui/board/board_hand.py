@@ -59,6 +59,7 @@ class BoardHand(QObject):
         self._held: Held | None = None
         self._moving = False
         self._pressed = QPoint()
+        self._ends: Callable[[QPoint], object] | None = None
         self._carried = plain_label("")
         self._carried.setParent(self._canvas.viewport())
         self._carried.setObjectName("carried_field")
@@ -90,6 +91,7 @@ class BoardHand(QObject):
             QEvent.Type.MouseButtonPress: self._press,
             QEvent.Type.MouseMove: self._move,
             QEvent.Type.MouseButtonRelease: self._release,
+            QEvent.Type.MouseButtonDblClick: self._press_again,
         }
         known = kinds.get(event.type())
         return known is not None and known(event, self._board)
@@ -109,15 +111,23 @@ class BoardHand(QObject):
         if event.button() != Qt.MouseButton.LeftButton:
             return False
         key = board.card_at(self._canvas.mapToScene(self._pressed))
-        if (
-            key and board.cards()[key].card.node in board.lights.targets
-        ):  # a name is asked for: this one is it
-            self._editor.entry.take_node(board.cards()[key].card.node)
+        if key and board.cards()[key].card.node in board.lights.targets:
+            self._editor.entry.take_node(board.cards()[key].card.node)  # a name is asked for: this one is it
+            return True
+        if not key and self._editor.entry.isVisible():  # it takes what was typed, and what is chosen stays
+            self._ends = lambda _place: None
             return True
         self._held, self._moving = self._taken(self._pressed, board), False
         if self._held is not None:
             self._canvas.setFocus()
         return self._held is not None
+
+    def _press_again(self, event: QMouseEvent, board: BlueprintScene) -> bool:
+        """A double click on nothing offers what can be made there, once the button is released."""
+        free = not board.part_at(self._canvas.mapToScene(event.position().toPoint()))[0]
+        if free and event.button() == Qt.MouseButton.LeftButton:
+            self._ends = self._editor.offer_at
+        return free
 
     def _taken(self, place: QPoint, board: BlueprintScene) -> Held | None:
         """Returns what a press there takes."""
@@ -158,6 +168,10 @@ class BoardHand(QObject):
         place, held, moved = event.position().toPoint(), self._held, self._moving
         if event.button() != Qt.MouseButton.LeftButton:
             return False
+        if self._ends is not None:
+            end, self._ends = self._ends, None
+            end(place)
+            return True
         if held is None:
             if (place - self._pressed).manhattanLength() <= DRAG:
                 self._editor.wires.choose_at(place)

@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from workbench.gui.board.board_graph import BoardNode, kind_of
 from workbench.gui.board.layout import Box, Point
-from workbench.gui.board.mark_painter import RING, UNMARKED, CardMarks, paint_ring, ring_of
+from workbench.gui.board.mark_painter import INSET, RING, UNMARKED, CardMarks, paint_ring, ring_of
 from workbench.gui.icons import draw_icon
 from workbench.gui.safe_painter import drawing
 from workbench.gui.theme import code_font, mix, theme, ui_font
@@ -168,7 +168,7 @@ class NodeItem(QGraphicsItem):
         painter.setBrush(QColor(fill))
         painter.drawRoundedRect(self.body.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         if scale >= READABLE:
-            self._paint_card(painter, fill, str(getattr(colors, f"on_{role}")))
+            self._paint_card(painter, fill, str(getattr(colors, f"on_{role}")), marks)
         elif scale >= BLOCK:
             self._paint_title(painter, scale, str(getattr(colors, f"on_{role}")))
         if marks.count:
@@ -177,10 +177,10 @@ class NodeItem(QGraphicsItem):
 
     # -- near ----------------------------------------------------------------------------------------------
 
-    def _paint_card(self, painter: QPainter, fill: str, on: str) -> None:
+    def _paint_card(self, painter: QPainter, fill: str, on: str, marks: CardMarks) -> None:
         soft = mix(on, fill, 0.78)
         y = 4.0
-        self._paint_head(painter, y, fill, on)
+        self._paint_head(painter, y, fill, on, self.box.width - 6 - bool(marks.count) * (INSET + RING - 2))
         y += HEAD - 4
         self._text(painter, "title", self.node.title, y, TITLE, on)
         y += TITLE
@@ -192,15 +192,17 @@ class NodeItem(QGraphicsItem):
             y += ROW
         self._paint_problems(painter)
 
-    def _paint_head(self, painter: QPainter, y: float, fill: str, on: str) -> None:
+    def _paint_head(self, painter: QPainter, y: float, fill: str, on: str, right: float) -> None:
         kind = kind_of(self.node.kind)
         draw_icon(painter, kind.icon, QRectF(PAD - 1, y + 3, 14, 14), on)
+        wide = _advance("badge", self.badge) + 12 if self.badge else 0
+        room = QRectF(PAD + 18, y, right - wide - PAD - 20, HEAD - 4)
         painter.setFont(fonts()["kind"])
         painter.setPen(QColor(mix(on, fill, 0.78)))
-        painter.drawText(QRectF(PAD + 18, y, 120, HEAD - 4), Qt.AlignmentFlag.AlignVCenter, kind.word)
+        word = painter.fontMetrics().elidedText(kind.word, Qt.TextElideMode.ElideRight, int(room.width()) + 1)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, word)
         if self.badge:
-            wide = _advance("badge", self.badge) + 12
-            place = QRectF(self.box.width - wide - 6, y + 2, wide, 16)
+            place = QRectF(right - wide, y + 2, wide, 16)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(mix(on, fill, 0.14)))
             painter.drawRoundedRect(place, 8, 8)

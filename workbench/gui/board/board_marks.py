@@ -215,7 +215,9 @@ class BoardMarks(QObject):
         """Says what is marked on a card, and offers what could be done."""
         board = self.canvas.board
         if told := self.told(node):
-            self.popover.show_marks(told, self._editor.on_canvas(board.box_of(board.here or node)))
+            self.popover.show_marks(
+                told, self._editor.place_of_entry.on_canvas(board.box_of(board.here or node))
+            )
 
     def fix(self, fix: MarkFix) -> None:
         """Does what takes a mark away; a change of the texts is a step that can be undone."""

@@ -64,8 +64,9 @@ class BoardWires(QObject):
                     identity,
                     [one.node for one in targets(self.editor.state.text, node, typed)],
                 ),
+                card=identity,
             )
-            self.editor.ask(asking)
+            self.editor.place_of_entry.ask(asking, None)
 
     def _named(self, node: DesignNode, entered: Entered) -> None:
         if entered.offer is None:
@@ -107,7 +108,7 @@ class BoardWires(QObject):
             take=partial(self._follows, node, place),
             fits=lambda typed: follows(node, typed),
         )
-        self.editor.ask(asking, place)
+        self.editor.place_of_entry.ask(asking, place)
 
     def _follows(self, node: DesignNode, place: QPoint, entered: Entered) -> None:
         if entered.offer is not None:

@@ -238,7 +238,10 @@ class FlowView(QGraphicsView):
         if not self.board.has(card):
             return
         self.board.choose(card)
-        box = self._with_room_below(card)
+        self.bring(self._with_room_below(card))
+
+    def bring(self, box: QRectF) -> None:
+        """Brings a part of the picture into sight; where it is seen whole nothing moves."""
         inside = self.mapToScene(self.viewport().rect()).boundingRect()
         if not inside.contains(box):
             self._fitted = self._fitted and not self.board.steps

@@ -20,7 +20,7 @@ SIGNS = {
 """Icon and colour of each severity."""
 RING = 9.0
 """Radius of a ring in pixels of the screen."""
-INSET = 13.0
+INSET = 20.0
 """Pixels from the right edge of a card to the middle of its ring: the corner is where its handle is."""
 
 

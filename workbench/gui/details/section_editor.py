@@ -21,15 +21,16 @@ from workbench.gui.details.section_steps import SectionSteps
 from workbench.gui.details.stored_fit import StoredFit
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.reads import Question, takes_time
-from workbench.gui.widgets import Badge, Banner, ElidedLabel, error_text
+from workbench.gui.text.conflict_banner import ConflictBanner
+from workbench.gui.widgets import Badge, ElidedLabel, error_text
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.completions import Completions
 from workbench.services.design.definitions import Location
 from workbench.services.design.form_changes import line_completions, with_field_line
 from workbench.services.design.gestures import DesignNode, fields_path
-from workbench.services.design.line_merge import merged_lines
 from workbench.services.design.quick_fixes import QuickFix
 from workbench.services.design.section_form import section_form, unwritten
+from workbench.services.design.section_merge import merged_text
 from workbench.services.design.section_piece import SectionPiece, piece_of, with_piece, with_whole
 from workbench.tusk import Document, TskError
 from workbench.tusk.document import Path
@@ -94,8 +95,7 @@ class SectionEditor(QWidget):
             typed=self._typed,
         )
         self.form = FormPane(hand, self.pane.editor)
-        self.banner = Banner("warning", "")
-        self.banner.hide()
+        self.banner = ConflictBanner()
         self.stored = StoredFit(self, desk, self.banner, self._write, self.try_schema)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -110,8 +110,8 @@ class SectionEditor(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(head_line(self.where, self.stand))
-        column.addWidget(self.drafts)
-        column.addWidget(self.banner)
+        for one in (self.drafts, self.banner):
+            column.addWidget(one)
         column.addWidget(self.pane, 1)
         self.split = QSplitter(Qt.Orientation.Vertical)
         self.split.addWidget(self.form)
@@ -195,18 +195,19 @@ class SectionEditor(QWidget):
         Args:
             base: What stood there when it was typed.
         """
-        joined = merged_lines(base, self.pane.editor.text(), piece.text)
+        joined = merged_text(base, self.pane.editor.text(), piece.text)
         self.pane.know_piece(piece)
         self._base = base if joined is None else piece.text
-        choices = [("Keep this text", self._keep), ("Take the other", self._discard)]
-        self.banner.set("warning", CHANGED, choices)
-        self.banner.setVisible(joined is None)
-        if joined is not None:
+        if joined is None:
+            ways = [("Keep this text", self._keep), ("Take the other", self._discard)]
+            self.banner.ask(CHANGED, self.pane.editor.text(), piece.text, ways)
+        else:
+            self.banner.hide()
             self.pane.editor.take_text(joined)
 
     def _keep(self) -> None:
-        if self.piece is not None:
-            self._know(self.piece)
+        if (piece := self.piece) is not None:
+            self._know(piece)
         self.banner.hide()
         self.drafts.note()
         self._check()
@@ -388,13 +389,12 @@ class SectionEditor(QWidget):
     def _show_stand(self, *, broken: bool = False) -> None:
         if (piece := self.piece) is None:
             return
-        last = piece.first_line + self.pane.editor.text().rstrip("\n").count("\n")
-        self.where.setText(f"{PROJECT_FILE}  lines {piece.first_line}–{last}")
+        lines = self.pane.editor.text().rstrip("\n").count("\n")
+        self.where.setText(f"{PROJECT_FILE}  lines {piece.first_line}–{piece.first_line + lines}")
         typed = bool(self.form.typed())
         self.stand.set(*self.pane.stand(saved=not self._problems, typed=typed, read_only=bool(self._why_not)))
         self.stand.setToolTip(BROKEN if broken else DRAFT if self.pane.dirty or typed else self._why_not)
         self.drafted.emit()
 
     def _go(self, place: Location) -> None:
-        line = self.pane.whole().count("\n", 0, place.start) + 1
-        self.desk.text_wanted.emit(place.file, line)
+        self.desk.text_wanted.emit(place.file, self.pane.whole().count("\n", 0, place.start) + 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QListWidget,
@@ -21,8 +21,10 @@ from workbench.gui.safe_painter import drawing
 from workbench.gui.theme import KINDS, code_font, theme, ui_font
 from workbench.services.design.completions import Completion, Completions
 
-ROWS, ROW, WIDTH = 9, 24, 460
-"""Rows that are seen, and the size of one in pixels."""
+ROWS, ROW = 9, 24
+"""Rows that are seen, and the height of one in pixels."""
+NARROWEST, WIDEST = 160, 460
+"""Pixels; between them it is as wide as what it offers."""
 MOST = 200
 _ITEM = Qt.ItemDataRole.UserRole
 _MOVES = {
@@ -59,7 +61,15 @@ class CompletionList(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setItemDelegate(_Row(self))
         self.itemClicked.connect(lambda _item: self.take())
+        theme().changed.connect(self._dress)
+        self._dress()
         self.hide()
+
+    def _dress(self) -> None:
+        colors = theme().colors
+        self.setStyleSheet(
+            f"#completions {{ background: {colors.raised}; border: 1px solid {colors.faint}; }}"
+        )
 
     def offer(self, found: Completions) -> None:
         """Shows what can stand at a place; nothing where nothing can.
@@ -117,7 +127,9 @@ class CompletionList(QListWidget):
         below = editor.viewport().mapTo(window, cursor.bottomLeft() + QPoint(0, 2))
         if below.y() + height > window.height():
             below = editor.viewport().mapTo(window, cursor.topLeft() - QPoint(0, height + 2))
-        width = min(WIDTH, window.width())
+        wanted = self.sizeHintForColumn(0) + 2 * self.frameWidth()
+        wanted += self.verticalScrollBar().sizeHint().width() if self.count() > ROWS else 0
+        width = min(max(NARROWEST, wanted), WIDEST, window.width())
         left = max(0, min(below.x(), window.width() - width))
         self.setGeometry(QRect(left, max(0, below.y()), width, height))
 
@@ -133,7 +145,10 @@ class _Row(QStyledItemDelegate):
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(WIDTH, ROW)
+        one: Completion = index.data(_ITEM)
+        wide = QFontMetrics(code_font()).horizontalAdvance(one.name) + 16
+        said = QFontMetrics(ui_font(9.0)).horizontalAdvance(one.words)
+        return QSize(wide + said + 12 * bool(said), ROW)
 
     @override
     def paint(

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QPlainTextEdit
-
+from workbench.gui.text.conflict_banner import ConflictBanner
 from workbench.gui.views.setting_drafts import rejoined
-from workbench.gui.widgets import Banner
 from workbench.project.samples import PROJECT_FILE
-from workbench.services.project_editor.settings_draft import differing
+from workbench.services.design.text_merge import DesignConflict
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.services.project_editor import SettingsDraft
 
-SAME = "Both changed the same lines."
+TYPED = "What is typed is not in the settings yet."
 
 
 class SettingConflict:
@@ -24,7 +22,6 @@ class SettingConflict:
 
     Args:
         banner: Asks.
-        shown: Shows what else was written.
         typed: Returns the draft, and whether something is typed that is not in it.
         take: Takes a draft of the file as it stands now.
         load: Shows the file as it is, if nothing typed is lost by that or the person says so.
@@ -33,20 +30,16 @@ class SettingConflict:
     def __init__(
         self,
         desk: Desk,
-        banner: Banner,
-        shown: QPlainTextEdit,
+        banner: ConflictBanner,
         typed: Callable[[], tuple[SettingsDraft | None, bool]],
         take: Callable[[SettingsDraft], object],
         load: Callable[[], Coroutine[Any, Any, None]],
     ) -> None:
-        self._desk, self._banner, self._shown = desk, banner, shown
+        self._desk, self._banner = desk, banner
         self._typed, self._take, self._load = typed, take, load
 
-    def look(self, *, mine: bool = False) -> None:
-        """Joins the draft with the file as it is now; where both changed the same lines, asks.
-
-        Args:
-            mine: The draft counts in the sections that both changed.
+    def look(self) -> None:
+        """Joins the draft with the file as it is now; where both changed the same keys, asks.
 
         Raises:
             NotFound, TskError: The file cannot be read.
@@ -55,32 +48,42 @@ class SettingConflict:
         present = self._desk.workspace.texts.read(PROJECT_FILE)
         if draft is None or present == draft.original:
             return
-        made = None if more and not mine else rejoined(draft, present, mine=mine)
-        if made is None:
-            self.ask()
+        try:
+            made = rejoined(draft, present)
+        except DesignConflict as error:
+            self.ask(f"{error}.")
+            return
+        if more:
+            self.ask(TYPED)
         else:
             self._banner.hide()
             self._take(made)
 
-    def ask(self, what: str = SAME) -> None:
-        """Asks which counts."""
-        run, who = self._desk.run, self._desk.workspace.texts.who_wrote(PROJECT_FILE)
-        choices = (
-            ("Keep mine", lambda: run(self._keep(), "Keep the settings")),
-            ("Reload", lambda: run(self._load(), "Reload the settings")),
-            ("Show the difference", lambda: run(self._show(), "Show the difference")),
-        )
-        said = f"{who} changed project.tsk, and here it is changed, too. {what}"
-        self._banner.set("warning", said, choices)
-        self._banner.show()
+    def ask(self, what: str) -> None:
+        """Asks which counts where both changed something, and shows what that is.
 
-    async def _keep(self) -> None:
-        self.look(mine=True)
-
-    async def _show(self) -> None:
-        """Shows what else was written since the draft was begun."""
+        Raises:
+            NotFound, TskError: The file cannot be read.
+        """
         draft, _ = self._typed()
-        if draft is not None:
-            present = self._desk.workspace.texts.read(PROJECT_FILE)
-            self._shown.setPlainText("\n".join(differing(draft.original, present)))
-            self._shown.show()
+        if draft is None:
+            return
+        run, texts = self._desk.run, self._desk.workspace.texts
+        present = texts.read(PROJECT_FILE)
+        mine, theirs = (rejoined(draft, present, prefer=one).document.text for one in ("mine", "theirs"))
+        choices = (
+            ("Keep mine", lambda: run(self._settle("mine"), "Keep the settings")),
+            ("Take the other", lambda: run(self._settle("theirs"), "Take the other settings")),
+            ("Reload", lambda: run(self._load(), "Reload the settings")),
+        )
+        said = f"{texts.who_wrote(PROJECT_FILE)} changed project.tsk, and here it is changed, too. {what}"
+        self._banner.ask(said, mine, theirs, choices)
+
+    async def _settle(self, prefer: str) -> None:
+        """Joins both; where both changed a key, one is preferred. What both did elsewhere stays."""
+        draft, more = self._typed()
+        if more and prefer == "theirs":
+            await self._load()
+        elif draft is not None:
+            self._banner.hide()
+            self._take(rejoined(draft, self._desk.workspace.texts.read(PROJECT_FILE), prefer=prefer))

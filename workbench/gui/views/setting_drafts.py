@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.gui.reads import takes_time
 from workbench.services.design.design_text import DesignText
-from workbench.services.design.line_merge import merged_lines, plain_lines, with_changed_lines
 from workbench.services.design.text_merge import joined
 from workbench.services.project_editor.setting_renames import Renamed
 from workbench.services.project_editor.settings_preview import consequences
-from workbench.tusk import TskError, parse
+from workbench.tusk import parse
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
@@ -55,27 +54,19 @@ def restored(draft: SettingsDraft, content: Mapping[str, Any]) -> tuple[Settings
     return made, {tuple(place): name for place, name in content["names"]}
 
 
-def rejoined(draft: SettingsDraft, present: bytes, *, mine: bool = False) -> SettingsDraft | None:
-    """Returns a draft of the file as it stands now; None where both changed the same lines.
+def rejoined(draft: SettingsDraft, present: bytes, *, prefer: str = "") -> SettingsDraft:
+    """Returns a draft of the file as it stands now.
 
     Args:
-        mine: The draft counts in sections that both changed.
+        prefer: Which counts where both changed a key, ``mine`` or ``theirs``.
 
     Raises:
+        DesignConflict: Both changed the same key, and neither is preferred.
         TskError: The file cannot be read.
     """
     was, there = (parse(data, draft.document.file) for data in (draft.original, present))
-    if mine:
-        texts = (DesignText(project=one) for one in (was, draft.document, there))
-        return replace(draft, original=present, document=joined(*texts, prefer="mine").project)
-    lines = merged_lines(*(plain_lines(one.text) for one in (was, draft.document, there)))
-    if lines is None:
-        return None
-    try:
-        made = parse(with_changed_lines(there.text, lines, there.line_end), there.file)
-    except TskError:
-        return None
-    return replace(draft, original=present, document=made)
+    texts = (DesignText(project=one) for one in (was, draft.document, there))
+    return replace(draft, original=present, document=joined(*texts, prefer=prefer).project)
 
 
 def draft_status(draft: SettingsDraft, names: Names, *, unwritable: bool) -> str:

@@ -25,13 +25,14 @@ from workbench.gui.actions import action
 from workbench.gui.desk import Desk
 from workbench.gui.drafts import DraftKeeper, may_lose
 from workbench.gui.forms import FieldError
+from workbench.gui.text.conflict_banner import ConflictBanner
 from workbench.gui.theme import code_font
 from workbench.gui.view import View
 from workbench.gui.views.setting_conflict import SettingConflict
 from workbench.gui.views.setting_drafts import content_of, draft_status, read_consequences, restored
 from workbench.gui.views.setting_outline import SettingOutline, branch_of
 from workbench.gui.views.setting_part import SettingPart
-from workbench.gui.widgets import Banner, ElidedLabel, EmptyState, error_text
+from workbench.gui.widgets import ElidedLabel, EmptyState, error_text
 from workbench.services.design.text_merge import DesignConflict
 from workbench.services.project_editor.settings_preview import WouldBreak
 from workbench.tusk import ChangedOnDisk, TskError
@@ -62,7 +63,7 @@ class SettingsView(View):
         self._broken = EmptyState("error", "The project file cannot be read", "", "Try again", self.refresh)
         self._pages.addWidget(self._page())
         typed = lambda: (self._draft, self._unwritable)  # noqa: E731  # both as they are then
-        self.conflict = SettingConflict(desk, self.banner, self.changes, typed, self._take, self._load_again)
+        self.conflict = SettingConflict(desk, self.banner, typed, self._take, self._load_again)
         self._pages.addWidget(self._broken)
         self.acts.offer()
 
@@ -71,8 +72,7 @@ class SettingsView(View):
     def _page(self) -> QWidget:
         self.part = SettingPart()
         self.outline = SettingOutline(self.part)
-        self.banner = Banner("warning", "")
-        self.banner.hide()
+        self.banner = ConflictBanner()
         self.changes = QPlainTextEdit()
         self.changes.setReadOnly(True)
         self.changes.setFont(code_font())

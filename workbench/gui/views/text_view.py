@@ -17,13 +17,14 @@ from workbench.gui.chooser import ChoiceBox
 from workbench.gui.desk import Desk
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.file_watcher import Watch
+from workbench.gui.text.conflict_banner import ConflictBanner
 from workbench.gui.view import LEAST, View
 from workbench.gui.views.text_page import TextPage
-from workbench.gui.widgets import Banner, ElidedLabel, error_text
+from workbench.gui.widgets import ElidedLabel, error_text
 from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.definitions import Location, declared
-from workbench.services.design.line_merge import merged_lines
+from workbench.services.design.section_merge import merged_text
 from workbench.services.design.text_merge import DesignConflict
 from workbench.services.project_editor.settings_preview import WouldBreak
 from workbench.tusk import ChangedOnDisk, Problem, parse
@@ -56,8 +57,7 @@ class TextView(View):
         self.files.activated.connect(lambda _at: self.show_file(self.files.currentText()))
         self.said = ElidedLabel("muted")
         self.drafts = DraftKeeper(desk, self._written, self._restore, self._clear)
-        self.banner = Banner("warning", "")
-        self.banner.hide()
+        self.banner = ConflictBanner()
         self.stack = QStackedWidget()
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -276,7 +276,7 @@ class TextView(View):
 
     def _join(self, page: TextPage, present: bytes) -> None:
         """Joins what is typed with what another program changed; where both changed the same lines, asks."""
-        joined = merged_lines(page.shown(page.base), page.editor.text(), page.shown(present))
+        joined = merged_text(page.shown(page.base), page.editor.text(), page.shown(present))
         if joined is None:
             self._tell_changed(page)
         else:
@@ -288,13 +288,14 @@ class TextView(View):
     def _tell_changed(self, page: TextPage, conflict: str = "") -> None:
         """Says that the file changed, too, and, where both changed the same, what that is."""
         who = self.desk.workspace.texts.who_wrote(page.name)
-        said = f"{who} changed lines of {page.name} that are changed here, too."
-        self._tell(
-            "warning",
-            f"{said} Nothing was written: {conflict}" if conflict else said,
-            ("Keep this text", partial(self._keep, page)),
-            ("Take the file", self.drafts.discard),
-        )
+        said = f"{who} changed lines of {page.name} that are changed here, too. {conflict}".rstrip()
+        choices = ("Keep this text", partial(self._keep, page)), ("Take the file", self.drafts.discard)
+        try:
+            theirs = page.shown(self.desk.workspace.texts.read(page.name))
+        except NotFound as error:
+            self._tell_gone(page, error)
+        else:
+            self.banner.ask(said, page.editor.text(), theirs, choices)
 
     def _keep(self, page: TextPage) -> None:
         """Goes on with what is typed: saving it takes the place of what the other program wrote."""
@@ -352,7 +353,7 @@ class TextView(View):
             said = f"Nothing was written: scenarios would become invalid.\n{error}"
             self._tell("warning", said, ("Save anyway", partial(self._write, insist=True)))
         except (DesignConflict, ChangedOnDisk) as error:
-            self._tell_changed(page, str(error))
+            self._tell_changed(page, f"Nothing was written: {error}")
         except ProjectError as error:
             self._tell_problems(page, error)
         except NotFound as error:

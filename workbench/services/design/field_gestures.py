@@ -8,6 +8,7 @@ from typing import Any
 from workbench.errors import InvalidValue
 from workbench.services.design.beginnings import event_field
 from workbench.services.design.design_text import DesignText
+from workbench.services.design.field_lines import split_field_lines
 from workbench.services.design.gestures import DesignNode, exists, fields_of, fields_path, with_field
 from workbench.services.design.relations import column_type, section_path
 from workbench.services.design.section_lists import actions, put
@@ -30,7 +31,22 @@ def emitted_by(text: DesignText, node: DesignNode) -> list[str]:
     return [name for name in emitted if exists(text, DesignNode("event", name))]
 
 
-def with_field_along(text: DesignText, node: DesignNode, line: str) -> DesignText:
+def with_fields(text: DesignText, node: DesignNode, line: str, *, along: bool = False) -> DesignText:
+    """Returns the texts with every field that a line says.
+
+    Args:
+        along: Each event that a command emits gets those that it has not.
+
+    Raises:
+        InvalidValue: As `with_field`.
+    """
+    add = _with_field_along if along else with_field
+    for one in split_field_lines(line):
+        text = add(text, node, one)
+    return text
+
+
+def _with_field_along(text: DesignText, node: DesignNode, line: str) -> DesignText:
     """Returns the texts with a field of a command, and of each event that it emits and that has none such.
 
     An event takes the value from the command's field of the same name; rules for what is typed stay there.

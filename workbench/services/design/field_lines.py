@@ -31,6 +31,12 @@ _SAID = re.compile(r"\s*,?\s*(?P<key>[a-z_]+)\s+(?P<value>\"(?:[^\"\\]|\\.)*\"|'
 _DEFAULT = re.compile(r"\s*=\s*(?P<value>\S.*)", re.DOTALL)
 _MORE = re.compile(r",\s*(?=[A-Za-z_][\w-]*\s*[:{])")
 """What stands between a default without quotes and what else is said."""
+_NEXT = re.compile(
+    r",\s*(?=[A-Za-z_][\w-]*\s*(?:[?,]|\Z|:(?!\s*(?:[\"'\d-]|\[\s*[\"'\]]|(?:true|false|null)\b))))"
+)
+"""What stands between two fields of a line: no type begins as the value of a rule does."""
+_WHOLE = re.compile(r"\"(?:[^\"\\]|\\.)*\"?|'[^']*'?|[\[({]|[\])}]|,|.", re.DOTALL)
+"""Texts in quotes, brackets and commas, of which each counts as one."""
 _HINT = "name: type, such as amount: money min 0, note?, status: placed | paid, lines: [line]"
 _PLAIN = {ValueKind.STRING, ValueKind.NUMBER, ValueKind.BOOLEAN, ValueKind.NULL}
 _LIMITS = ("min", "max", "places")
@@ -83,6 +89,22 @@ def read_field_line(line: str, *, column: bool = False) -> tuple[str, str | dict
     if found["open"]:
         said["type"] += "?"
     return found["name"], said["type"] if set(said) == {"type"} else said
+
+
+def split_field_lines(line: str) -> list[str]:
+    """Returns the fields of a line, such as ``title: text, note?``, a line each.
+
+    They are split at commas outside quotes and brackets, before a name that a colon, a question mark, another
+    comma or the end follows; a rule with its value, such as ``min: 2``, stays with the field before it.
+    """
+    lines, begin, depth = list[str](), 0, 0
+    for piece in _WHOLE.finditer(line):
+        depth += {"[": 1, "(": 1, "{": 1, "]": -1, ")": -1, "}": -1}.get(piece[0], 0)
+        found = _NEXT.match(line, piece.start()) if piece[0] == "," and depth <= 0 else None
+        if found is not None:
+            lines.append(line[begin : piece.start()].strip())
+            begin = found.end()
+    return [*lines, line[begin:].strip()]
 
 
 def write_field_line(name: str, value: object) -> str | None:

@@ -1,13 +1,14 @@
-"""Joins two changes of one text, section by section, and in a section line by line."""
+"""Joins two changes of one text, section by section, and in a section line by line, or else key by key."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from workbench.services.design.entry_merge import merged_entries
 from workbench.services.design.line_merge import merged_lines, plain_lines, with_changed_lines
 from workbench.services.design.section_piece import comments_above
-from workbench.tusk import Document, section_span
+from workbench.tusk import Document, TskError, parse, section_span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +17,8 @@ class Merged:
 
     Attributes:
         text: With both changes; where they exclude each other, as it was given to be kept.
-        conflicts: The sections that both changed, each in another way; empty is what stands before them.
+        conflicts: What both changed, each in another way: ``[section]``, with the keys where only these
+            exclude each other; ``the beginning`` is what stands before the sections.
     """
 
     text: str
@@ -24,7 +26,7 @@ class Merged:
 
 
 def merge(base: Document, mine: Document, theirs: Document) -> Merged:
-    """Returns a text with what was changed in either; where both changed the same lines, theirs, and where.
+    """Returns a text with what was changed in either; where both changed the same, theirs, and where.
 
     A section goes with the comments right above it, and with what stands between it and the next one. How
     lines end is no change.
@@ -36,9 +38,11 @@ def merge(base: Document, mine: Document, theirs: Document) -> Merged:
         if here in (before, there):
             continue
         if there != before:
-            here = merged_lines(before, here, there) if before and here and there else None
+            here, keys = _both(before, here, there)
+            if here is None or keys:
+                said = f"[{name}] {', '.join(keys)}".rstrip() if name else "the beginning"
+                conflicts.append(said)
             if here is None:
-                conflicts.append(name)
                 continue
         if here is None:
             del kept[name]
@@ -49,6 +53,26 @@ def merge(base: Document, mine: Document, theirs: Document) -> Merged:
             kept[name] = with_changed_lines(kept[name], now, theirs.line_end)
     new = kept.keys() - other.keys()
     return Merged(text=_joined(kept, new, theirs.line_end), conflicts=tuple(conflicts))
+
+
+def merged_text(was: str, mine: str, theirs: str) -> str | None:
+    """Returns a text with both changes; None where both changed the same lines, and the same key in them."""
+    made = merged_lines(was, mine, theirs)
+    if made is None:
+        try:
+            merged = merge(parse(was), parse(mine), parse(theirs))
+        except TskError:
+            return None
+        made = None if merged.conflicts else merged.text
+    return made
+
+
+def _both(before: str | None, here: str | None, there: str | None) -> tuple[str | None, tuple[str, ...]]:
+    """Returns a section with both changes, and the keys that both changed; None where it cannot be joined."""
+    if not (before and here and there):
+        return None, ()
+    made = merged_lines(before, here, there)
+    return (merged_entries(before, here, there) or (None, ())) if made is None else (made, ())
 
 
 def _said(piece: str | None) -> str | None:

@@ -42,8 +42,7 @@ def joined(base: DesignText, mine: DesignText, theirs: DesignText, *, prefer: st
             continue
         merged = merge(before, there, one) if prefer == "mine" else merge(before, one, there)
         if merged.conflicts and not prefer:
-            named = ", ".join(f"[{name}]" if name else "its beginning" for name in merged.conflicts)
-            raise DesignConflict([f"{one.file}: {named} changed in the file, and here"])
+            raise DesignConflict([f"{one.file}: {', '.join(merged.conflicts)} changed in the file, and here"])
         made = made.with_file(parse(merged.text, one.file))
     for name, before in base.scenarios.items():
         if name not in mine.scenarios and theirs.scenarios.get(name) == before:

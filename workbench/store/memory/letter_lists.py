@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from workbench.model.delivery_states import DeliveryState
 from workbench.store.list_ports import ERROR_CHARACTERS, LINE_CHARACTERS
 from workbench.store.memory import letters, queue
-from workbench.store.memory.stream_lists import MemoryStreamLists, beginning
+from workbench.store.memory.family_lists import MemoryFamilyLists
+from workbench.store.memory.stream_lists import beginning
 from workbench.store.stored_values import (
     CommandRecord,
     DeadLetter,
@@ -23,7 +24,7 @@ from workbench.store.stored_values import (
 )
 
 
-class MemoryLetterLists(MemoryStreamLists):
+class MemoryLetterLists(MemoryFamilyLists):
     """The part of a reader that lists dead letters and records."""
 
     def _letters(self, numbers: Iterable[int] | None = None) -> list[DeadLetter]:

@@ -7,7 +7,6 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
-from uuid import UUID
 
 from msgspec.structs import replace
 
@@ -120,11 +119,6 @@ class MemoryStreamLists:
             return None
         text, size = beginning(message.data)
         return Glance(of=replace(message, data=text), size=size)
-
-    def correlated(self, correlation_id: UUID, limit: int) -> list[RecordedEvent]:
-        """Returns the events of one correlation, in order."""
-        wanted = correlation_id.bytes
-        return [one for one in self._tables.events.values() if one.correlation_bytes == wanted][:limit]
 
 
 def beginning(text: str) -> tuple[str, int]:

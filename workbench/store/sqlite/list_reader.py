@@ -18,7 +18,6 @@ from sqlalchemy.dialects import sqlite
 from sqlmodel import col, func, select
 
 from workbench.model.clock import Clock
-from workbench.model.event import RecordedEvent
 from workbench.model.marks import WITHDRAWN
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.model.text_folding import folded
@@ -334,11 +333,6 @@ class ListReader:
             (json.dumps(list(letters)),),
         )
         return int(count)
-
-    def correlated(self, correlation_id: UUID, limit: int) -> list[RecordedEvent]:
-        """Returns the events of one correlation, in order."""
-        query = rows.EVENTS + "where e.correlation_id = ? order by e.position limit ?"
-        return rows.events(self._all(query, (correlation_id.bytes, limit)))
 
     def commands(self, *, limit: int = 200, before: int | None = None) -> list[CommandRecord]:
         """Returns issued commands, the newest first."""

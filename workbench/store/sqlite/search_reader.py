@@ -26,8 +26,8 @@ from workbench.store.search_port import (
 )
 from workbench.store.sqlite import rows
 from workbench.store.sqlite.exact_numbers import reader_of, shown
+from workbench.store.sqlite.family_reader import FamilyReader
 from workbench.store.sqlite.projection_tables import table_name
-from workbench.store.sqlite.table_reader import TableReader
 
 FEW = 500
 """Streams whose names hold a word that are looked for by their numbers; of more, each record's name is read."""
@@ -135,7 +135,7 @@ _NAMES = {RecordKind.COMMAND: "c.stream", RecordKind.EVENT: "s.name"}
 """The whole names of places that are counted by their categories."""
 
 
-class SqliteSearchReader(TableReader):
+class SqliteSearchReader(FamilyReader):
     """The part of a reader that searches."""
 
     def __init__(self, con: sqlite3.Connection, path: Path) -> None:

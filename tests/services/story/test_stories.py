@@ -1,0 +1,189 @@
+"""A story has everything that one command caused, its times, waits and tries, and what is still to come."""
+
+from __future__ import annotations
+
+import json
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.services.conftest import broken, finished, settle, workspace
+from workbench.engine.publisher import OutgoingMessage
+from workbench.errors import NotFound
+from workbench.model.event import NewEvent
+from workbench.services.story import story_facts
+from workbench.services.story.causes import STARTED
+from workbench.services.story.story import LineState
+from workbench.store.operations import Append
+
+__all__ = ["broken", "workspace"]
+ORDER = "65b8ff5a-edb4-5d3e-a634-bc8e08055ff0"
+ORDERED = {
+    "order_id": ORDER,
+    "customer": "Grace Hopper",
+    "lines": [{"product": "Teapot", "quantity": 1, "price": "3.00"}],
+    "ship_to": {"name": "Grace", "street": "1 Way", "city": "Town"},
+    "card": "4242",
+}
+
+
+async def placed(orders, card="4242"):
+    done = await orders.commands.issue("place_order", ORDERED | {"card": card})
+    await orders.running().settle()
+    return orders.stories.correlation_named(done.command_id)
+
+
+def told(story):
+    return [(line.depth, line.actor, line.command, [one.name for one in line.told]) for line in story.lines]
+
+
+def line(story, command):
+    return next(one for one in story.lines if one.command == command)
+
+
+async def test_a_story_is_told_in_the_order_of_causes(orders):
+    story = orders.stories.whole(await placed(orders))
+    assert (story.title, story.who, story.events, story.commands) == ("place_order", "a person", 5, 5)
+    assert story.standing == ("ok", "all ended")
+    assert told(story) == [
+        (0, "a person", "place_order", ["order.placed"]),
+        (1, "orders", "", []),
+        (1, "fulfilment", "request_payment", ["payment.requested"]),
+        (2, "orders", "", []),
+        (2, "card-terminal", "confirm_payment", ["payment.confirmed"]),
+        (3, "fulfilment", "mark_paid", ["order.paid"]),
+        (4, "orders", "", []),
+        (4, "fulfilment", "ship_order", ["order.shipped"]),
+        (5, "orders", "", []),
+        (5, "fulfilment", "", []),
+    ]
+
+
+async def test_lines_say_what_became_of_rows(orders):
+    story = orders.stories.whole(await placed(orders))
+    said = [one.said for one in story.lines if one.actor_kind == "projection"]
+    assert said == [
+        "put the row, customer Grace Hopper, status placed and 2 more",
+        "payments 1",
+        "status paid",
+        "status shipped",
+    ]
+    assert {one.row for one in story.lines if one.actor_kind == "projection"} == {ORDER}
+
+
+async def test_a_wait_is_told_while_it_lasts_and_when_it_is_over(orders):
+    correlation = await placed(orders, card="0341")
+    story = orders.stories.whole(correlation)
+    retry = line(story, "retry_payment")
+    assert (retry.fate, retry.ended, retry.said) == (LineState.WAITS, None, "waits until it is due")
+    assert story.standing == ("info", "waits for retry-or-cancel to retry_payment")
+    await finished(orders)
+    story = orders.stories.whole(correlation)
+    retry = line(story, "retry_payment")
+    assert (retry.fate, retry.waits[1] - retry.waits[0]) == (LineState.ENDED, 2_000_000)
+    assert story.standing == ("ok", "all ended")
+    assert story.end - story.start >= 2_000_000
+
+
+async def test_what_has_come_is_added_to_what_was_read(orders):
+    correlation = await placed(orders, card="0341")
+    found = orders.stories.read(correlation)
+    assert found.facts.complete
+    before = len(found.story.lines)
+    await finished(orders)
+    found = orders.stories.read(correlation, found)
+    assert len(found.story.lines) > before
+    assert told(found.story) == told(orders.stories.whole(correlation))
+
+
+async def test_a_refused_command_says_why(orders):
+    done = await orders.commands.issue("ship_order", {"order_id": ORDER})
+    story = orders.stories.whole(done.command_id)
+    (only,) = story.lines
+    assert (only.fate, only.told) == (LineState.REFUSED, ())
+    assert only.said.startswith("rejected: ")
+
+
+async def test_any_part_leads_to_the_whole(orders):
+    correlation = await placed(orders)
+    stories, reader = orders.stories, orders.reader
+    events = reader.correlated(correlation, 10)
+    messages, _ = reader.correlated_messages(correlation, 0, 10)
+    for position in [one.position for one in (*events, *messages)]:
+        assert stories.correlation_at(position) == correlation
+    for identity in [*(one.id for one in events), *(one.id for one in messages)]:
+        assert stories.correlation_named(identity) == correlation
+    for unknown in (lambda: stories.correlation_at(10**6), lambda: stories.correlation_named(uuid4())):
+        with pytest.raises(NotFound):
+            unknown()
+
+
+async def test_causes_have_names(orders):
+    correlation = await placed(orders)
+    events = orders.reader.correlated(correlation, 10)
+    causes = orders.stories.causes([*(one.causation_id for one in events), None, UUID(int=7)])
+    words = [causes[one.causation_id].words for one in events]
+    assert words[:2] == ["place_order, by a person", "request_payment, by fulfilment"]
+    assert causes[None] == STARTED
+    assert causes[UUID(int=7)].words == "something that is no longer stored"
+
+
+async def test_a_story_is_bounded_and_says_how_many_are_left_out(orders, monkeypatch):
+    monkeypatch.setattr(story_facts, "MOST", 3)
+    monkeypatch.setattr(story_facts, "PAGE", 2)
+    story = orders.stories.whole(await placed(orders))
+    assert (story.events, story.hidden) == (5, 2)
+    assert sum(len([one for one in each.told if one.kind == "event"]) for each in story.lines) == 3
+
+
+async def test_an_event_from_outside_begins_a_story(orders):
+    event = NewEvent(
+        id=uuid4(),
+        type="order.placed",
+        data=json.dumps(ORDERED | {"total": "3.00", "gift": False, "deliver_after": None}),
+    )
+    await orders.world.act(Append(stream=f"order-{ORDER}", events=(event,)))
+    await orders.running().settle()
+    story = orders.stories.whole(event.id)
+    assert told(story)[0] == (0, "from outside", "", ["order.placed"])
+    assert line(story, "request_payment").depth == 1
+
+
+async def test_dead_letters_are_told_with_their_tries(broken):
+    (letter, *_) = [one for one in broken.dead_letters.page() if one.reason.value == "max_attempts"]
+    story = broken.stories.whole(broken.stories.correlation_of_letter(letter.number))
+    (dead,) = [one for one in story.lines if one.fate is LineState.DEAD]
+    assert (dead.actor, dead.letter, len(dead.tries)) == ("welcome-mail", letter.number, len(letter.attempts))
+    assert f"letter {letter.number}" in dead.said
+    assert story.standing == ("error", "ended, 1 dead")
+    await broken.commands.issue("resolve_outage", {"domain": "slow.example"})
+    await broken.dead_letters.replay([letter.number])
+    await settle(broken)
+    story = broken.stories.whole(letter.correlation_id)
+    assert story.standing == ("ok", "all ended")
+    assert any(one.actor == "welcome-mail" and one.told for one in story.lines)
+
+
+async def test_who_published_is_known_by_the_id_alone(workspace):
+    values = {"user_id": "eve", "username": "Eve", "email": "eve@example.org"}
+    done = await workspace.commands.issue("create_user", values)
+    await settle(workspace)
+    story = workspace.stories.whole(done.command_id)
+    makers = {one.told[0].name: one.actor for one in story.lines if one.told and not one.command}
+    assert makers == {"mail.sent": "welcome-mail", "audit.entry": "audit-trail"}
+
+
+async def test_a_message_that_a_person_published_begins_a_story(workspace):
+    position = await workspace.messages.publish(
+        OutgoingMessage(topic="audit", data={"n": 1}, type="note", id=uuid4())
+    )
+    await settle(workspace)
+    story = workspace.stories.whole(workspace.stories.correlation_at(position))
+    assert (story.title, story.lines[0].said) == ("note", "published to audit")
+
+
+async def test_paused_subscriptions_are_what_a_story_waits_for(orders):
+    await orders.subscriptions.pause("card-terminal", paused=True)
+    story = orders.stories.whole(await placed(orders))
+    assert story.standing == ("info", "waits for card-terminal")
+    assert story.lines[-1].said == "is paused and has not got it"

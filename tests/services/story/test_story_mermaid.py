@@ -1,0 +1,81 @@
+"""A story as a sequence: who takes part, what goes between them, in order; nothing of it is markup."""
+
+from __future__ import annotations
+
+from tests.services.conftest import finished
+from tests.services.story.test_stories import ORDER, placed
+from workbench.services.story import exchange
+from workbench.services.story.exchange import Arrow, sequence_of
+from workbench.services.story.story import CommandStory, StoryLine, Told
+from workbench.services.story.story_mermaid import story_mermaid
+from workbench.services.story.time_axis import Gap
+
+
+async def test_what_goes_from_one_to_another(orders):
+    told = sequence_of(orders.stories.whole(await placed(orders)))
+    assert told.parties == [
+        ("person", "a person"),
+        ("aggregate", "order"),
+        ("process", "fulfilment"),
+        ("aggregate", "payment"),
+        ("subscription", "card-terminal"),
+    ]
+    arrows = [(one.source[1], one.name, one.target[1]) for one in told.steps]
+    assert arrows == [
+        ("a person", "place_order", "order"),
+        ("order", "order.placed", "fulfilment"),
+        ("fulfilment", "request_payment", "payment"),
+        ("payment", "payment.requested", "card-terminal"),
+        ("card-terminal", "confirm_payment", "payment"),
+        ("payment", "payment.confirmed", "fulfilment"),
+        ("fulfilment", "mark_paid", "order"),
+        ("order", "order.paid", "fulfilment"),
+        ("fulfilment", "ship_order", "order"),
+        ("order", "order.shipped", "order"),
+    ]
+
+
+async def test_read_models_take_part_where_that_is_wanted(orders):
+    told = sequence_of(orders.stories.whole(await placed(orders)), rows=True)
+    assert ("projection", "orders") in told.parties
+    assert ("order.shipped", "orders") in {(one.name, one.target[1]) for one in told.steps}
+
+
+async def test_a_wait_stands_between_what_was_before_and_after_it(orders):
+    correlation = await placed(orders, card="0341")
+    await finished(orders)
+    steps = sequence_of(orders.stories.whole(correlation)).steps
+    (gap,) = [at for at, one in enumerate(steps) if isinstance(one, Gap)]
+    before, after = steps[gap - 1], steps[gap + 1]
+    assert isinstance(before, Arrow)
+    assert isinstance(after, Arrow)
+    assert (before.name, after.name) == ("payment.failed", "retry_payment")
+
+
+async def test_what_is_too_much_to_draw_is_counted(orders, monkeypatch):
+    monkeypatch.setattr(exchange, "MOST", 4)
+    story = orders.stories.whole(await placed(orders))
+    assert (len(sequence_of(story).steps), sequence_of(story).hidden) == (4, 6)
+    assert "6 more are not drawn" in story_mermaid(story)
+
+
+async def test_mermaid_says_refusals_and_waits(orders):
+    correlation = await placed(orders, card="0341")
+    assert "Note over p3: waits until it is due" in story_mermaid(orders.stories.whole(correlation))
+    refused = await orders.commands.issue("ship_order", {"order_id": ORDER})
+    said = story_mermaid(orders.stories.whole(refused.command_id))
+    assert "    p1--xp0: rejected: an order that is placed cannot be shipped" in said
+
+
+def test_names_are_no_markup():
+    told = (Told(kind="event", name='a";b#c<i>', place="x-1", position=1, at=1),)
+    line = StoryLine(
+        key="event:1", depth=0, actor="me; end", actor_kind="external", begun=1, ended=1, told=told
+    )
+    story = CommandStory(title="t", who="w", about="", lines=[line], start=1, events=1, commands=0)
+    assert story_mermaid(story).splitlines() == [
+        "sequenceDiagram",
+        "    participant p0 as me#59; end",
+        "    participant p1 as x",
+        "    p0->>p1: a#34;#59;b#35;c#60;i#62; (0 ms)",
+    ]

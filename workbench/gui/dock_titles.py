@@ -1,0 +1,75 @@
+"""Gives a view one title: that of its dock, or that of its tab where several stand behind each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QWidget
+
+KNOWN = "titles"
+"""Property of a tab bar that is looked after already."""
+
+
+class DockTitles(QObject):
+    """Takes the title of docks away while tabs name them; the tabs close and float what the title would."""
+
+    def __init__(self, window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
+        super().__init__(window)
+        self._window, self._docks = window, docks
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self.look)
+        for dock in docks.values():
+            for moved in (dock.visibilityChanged, dock.topLevelChanged, dock.dockLocationChanged):
+                moved.connect(self.look_soon)
+
+    def look_soon(self, _value: object = None) -> None:  # a signal's argument
+        """Looks once what is being arranged stands."""
+        self._later.start(0)
+
+    def look(self) -> None:
+        """Takes and gives titles as the docks stand now."""
+        for dock in self._docks.values():
+            tabbed = not dock.isFloating() and any(
+                not other.isHidden() for other in self._window.tabifiedDockWidgets(dock)
+            )
+            if tabbed != (dock.titleBarWidget() is not None):
+                bare = QWidget(dock) if tabbed else None
+                before = dock.titleBarWidget()
+                dock.setTitleBarWidget(bare)  # type: ignore[arg-type]  # None gives it its own again
+                if before is not None:
+                    before.deleteLater()
+        for bar in self._bars():
+            if not bar.property(KNOWN):
+                bar.setProperty(KNOWN, True)  # Qt's signature
+                self._look_after(bar)
+
+    def _bars(self) -> list[QTabBar]:
+        return self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+
+    def _look_after(self, bar: QTabBar) -> None:
+        bar.setTabsClosable(True)
+        bar.tabCloseRequested.connect(lambda place: self.at(bar, place).close())
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        bar.customContextMenuRequested.connect(partial(self._offer, bar))
+
+    def at(self, bar: QTabBar, place: int) -> QDockWidget:
+        """Returns the dock of a tab."""
+        name = bar.tabText(place).replace("&&", "&")
+        return next(dock for dock in self._docks.values() if dock.windowTitle() == name)
+
+    def _offer(self, bar: QTabBar, point: QPoint) -> None:
+        place = bar.tabAt(point)
+        if place >= 0:
+            self.menu(bar, place).popup(bar.mapToGlobal(point))
+
+    def menu(self, bar: QTabBar, place: int) -> QMenu:
+        """Returns what can be done with the view of a tab."""
+        dock = self.at(bar, place)
+        menu = QMenu(bar)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Take out of the window", partial(dock.setFloating, True))  # Qt's signature
+        menu.addAction("Close", dock.close)
+        return menu

@@ -1,0 +1,96 @@
+"""Asks which of two texts counts, and shows in which lines they differ."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from itertools import islice
+
+from PySide6.QtGui import QColor, QTextBlockFormat, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from typing_extensions import override
+
+from workbench.gui.theme import code_font, theme
+from workbench.gui.widgets import Banner, Button
+from workbench.model.json_values import visible_lines
+
+LINES = 400
+"""Lines of a difference that are shown."""
+AROUND = 2
+"""Lines around a changed one."""
+LONGEST = 400
+"""Characters of a line that are shown."""
+HEAD = ("− here", "+ the other")
+
+
+class ConflictBanner(Banner):
+    """A banner that can ask which of two texts counts; below its words it shows what differs.
+
+    F6 gives it the keyboard: Tab goes to the buttons.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("warning", "")
+        self.difference = QPlainTextEdit()
+        self.difference.setReadOnly(True)
+        self.difference.setTabChangesFocus(True)
+        self.difference.setFont(code_font())
+        self.difference.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.difference.setAccessibleName("What differs: − here, + the other")
+        self.below(self.difference)
+        self._lines: Sequence[str] = ()
+        theme().changed.connect(self._show)
+        self.difference.hide()
+        self.hide()
+
+    @override
+    def set(self, kind: str, text: str, actions: Sequence[Button] = ()) -> None:
+        """Says something else, without a difference."""
+        super().set(kind, text, actions)
+        if (shown := getattr(self, "difference", None)) is not None:
+            shown.hide()
+
+    def ask(self, text: str, mine: str, theirs: str, actions: Sequence[Button]) -> None:
+        """Asks which of two texts counts, and shows in which lines they differ."""
+        self.set("warning", text, actions)
+        self._lines = difference(mine, theirs)
+        self._show()
+        self.difference.setVisible(bool(self._lines))
+        self.show()
+
+    def take_keyboard(self, _widget: QWidget | None = None) -> None:
+        """Gives the keyboard to the first answer."""
+        if self.buttons:
+            self.buttons[0].setFocus()
+
+    def _show(self) -> None:
+        colors, shown = theme().colors, self.difference
+        shown.clear()
+        cursor = shown.textCursor()
+        for at, line in enumerate((*HEAD, *self._lines)):
+            role = {"−": "error", "+": "ok"}.get(line[:1], "")
+            block, form = QTextBlockFormat(), QTextCharFormat()
+            if role and at >= len(HEAD):
+                block.setBackground(QColor(colors.tint(role)))
+            form.setForeground(QColor(colors.ink(role or "muted")))
+            if at:
+                cursor.insertBlock()
+            cursor.setBlockFormat(block)
+            cursor.insertText(visible_lines(line), form)
+        height = shown.fontMetrics().lineSpacing()
+        shown.setFixedHeight(min(12, max(4, len(self._lines) + len(HEAD))) * height + 24)
+        shown.moveCursor(QTextCursor.MoveOperation.Start)
+
+
+def difference(mine: str, theirs: str) -> list[str]:
+    """Returns the lines in which two texts differ, ``−`` before mine and ``+`` before theirs."""
+    changes = difflib.unified_diff(mine.splitlines(), theirs.splitlines(), lineterm="", n=AROUND)
+    found = islice(changes, 3, None)  # behind the head of the first piece
+    lines = [_line(one) for one in islice(found, LINES + 1)]
+    return [*lines[:LINES], "… and more"] if len(lines) > LINES else lines
+
+
+def _line(line: str) -> str:
+    sign = {"-": "−", "@": "·"}.get(line[:1], line[:1])
+    said = "" if sign == "·" else f" {line[1:]}"
+    return f"{sign}{said[:LONGEST]}{'…' if len(said) > LONGEST else ''}"

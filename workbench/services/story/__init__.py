@@ -1,0 +1,1 @@
+"""What a command caused, told as a story; which events made a row, and which of them set a cell."""

@@ -1,0 +1,138 @@
+"""A story as a sequence: who takes part, and what goes from one to another, in order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from workbench.services.story.story import CommandStory, LineState, StoryLine, Told
+from workbench.services.story.time_axis import Gap, axis_of
+
+MOST = 400
+"""Arrows that are drawn; how many more there are is said."""
+Party = tuple[str, str]
+"""Kind and name of what takes part."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrow:
+    """What goes from one to another; both may be the same.
+
+    Attributes:
+        kind: ``command``, ``event``, ``message``, ``row``.
+        fate: Of what it is: a refused command comes back as such.
+        line: Key of the line of the story that it belongs to.
+        position: In the log; 0 for a command that no part of the model issued.
+    """
+
+    kind: str
+    name: str
+    source: Party
+    target: Party
+    at: int
+    line: str
+    position: int = 0
+    fate: LineState = LineState.ENDED
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """All of it.
+
+    Attributes:
+        steps: Arrows, and folded gaps between them.
+        hidden: Arrows that are left out.
+    """
+
+    parties: Sequence[Party]
+    steps: Sequence[Arrow | Gap]
+    start: int
+    hidden: int = 0
+
+
+def sequence_of(story: CommandStory, *, rows: bool = False, fold: bool = True) -> Exchange:
+    """Returns a story as a sequence.
+
+    Args:
+        rows: Whether read models take part.
+        fold: Whether gaps are told as such.
+    """
+    order = {line.key: number for number, line in enumerate(story.lines)}
+    found = sorted(
+        _arrows(story, rows=rows), key=lambda one: (one.at, order[one.line], one.kind != "command")
+    )
+    shown = found[:MOST]
+    parties: dict[Party, None] = {}
+    for arrow in shown:
+        parties |= {arrow.source: None, arrow.target: None}
+    gaps = axis_of(story).gaps if fold else ()
+    return Exchange(
+        parties=list(parties),
+        steps=list(_with_gaps(shown, gaps)),
+        start=story.start,
+        hidden=len(found) - len(shown),
+    )
+
+
+def _with_gaps(arrows: Sequence[Arrow], gaps: Sequence[Gap]) -> Iterator[Arrow | Gap]:
+    waiting = list(gaps)
+    for number, arrow in enumerate(arrows):
+        while waiting and number and waiting[0].until <= arrow.at:
+            yield waiting.pop(0)
+        yield arrow
+
+
+def _arrows(story: CommandStory, *, rows: bool) -> Iterator[Arrow]:
+    made: dict[int, Party] = {}
+    kinds: dict[int, Told] = {}
+    goes: dict[int, list[Party]] = {}
+    for line in story.lines:
+        actor = line.actor_kind, line.actor
+        owner = ("aggregate", line.stream.partition("-")[0]) if line.command else actor
+        if line.command:
+            yield _issued(line, actor, owner)
+        for told in line.told:
+            aggregate = (
+                ("aggregate", told.place.partition("-")[0]) if told.kind == "event" else ("topic", told.place)
+            )
+            made[told.position], kinds[told.position] = aggregate, told
+            goes.setdefault(told.position, [])
+            if not line.command:
+                yield _plain(told, actor, aggregate, line.key)
+        if line.cause and (line.actor_kind != "projection" or rows):
+            goes.setdefault(line.cause, [])
+            if actor not in goes[line.cause] and line.said != "nothing followed":
+                goes[line.cause].append(actor)
+    owners = {position: line for line in story.lines for position in line.positions}
+    for position, told in kinds.items():
+        line = owners[position]
+        for target in goes[position] or ([made[position]] if line.command else []):
+            yield replace(_plain(told, made[position], target, line.key), at=told.at)
+
+
+def _issued(line: StoryLine, actor: Party, owner: Party) -> Arrow:
+    at = line.waits[1] if line.waits is not None else line.issued_at
+    return Arrow(
+        kind="command",
+        name=line.command,
+        source=actor,
+        target=owner,
+        at=at,
+        line=line.key,
+        position=line.issued,
+        fate=line.fate,
+        said=line.said,
+    )
+
+
+def _plain(told: Told, source: Party, target: Party, line: str) -> Arrow:
+    return Arrow(
+        kind=told.kind,
+        name=told.name,
+        source=source,
+        target=target,
+        at=told.at,
+        line=line,
+        position=told.position,
+    )

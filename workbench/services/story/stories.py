@@ -1,0 +1,133 @@
+"""Tells stories of commands, of rows and of causes, from one world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from workbench.errors import NotFound
+from workbench.services.story.causes import Cause, causes_of
+from workbench.services.story.row_history import RowHistory, Walk, row_history
+from workbench.services.story.story_facts import StoryFacts, begun, gathered
+from workbench.services.story.story_lines import StoryLines, told_story
+from workbench.services.story.story_rows import Changes, row_changes
+
+if TYPE_CHECKING:
+    from workbench.engine.world import World
+    from workbench.project.project import Project
+    from workbench.services.story.story import CommandStory
+    from workbench.store.ports import Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryRead:
+    """A story as far as it was read, and what reading on needs."""
+
+    facts: StoryFacts
+    rows: Changes
+    story: CommandStory
+
+
+class Stories:
+    """Reads for views and the command line; what takes long says so."""
+
+    def __init__(self, world: World[Project]) -> None:
+        self._world = world
+
+    @property
+    def _reader(self) -> Reader:
+        return self._world.reader
+
+    # -- which one ----------------------------------------------------------------------------------------
+
+    def correlation_at(self, position: int) -> UUID:
+        """Returns the story to which an event or message belongs.
+
+        Raises:
+            NotFound: Nothing stands there.
+        """
+        found = self._reader.message(position, "")
+        if found is None:
+            raise NotFound(f"nothing is stored at position {position:,}")
+        return found.correlation_id
+
+    def correlation_named(self, identity: UUID) -> UUID:
+        """Returns the story to which a command, an event or a message with an id belongs.
+
+        Raises:
+            NotFound: There is none.
+        """
+        reader = self._reader
+        record = reader.commands_named([identity])
+        found = record[0] if record else reader.event(identity) or reader.message_named(identity)
+        if found is None:
+            raise NotFound(f"no command, event or message has the id {identity}")
+        return found.correlation_id
+
+    def correlation_of_letter(self, number: int) -> UUID:
+        """Returns the story to which a dead letter belongs.
+
+        Raises:
+            NotFound: There is none with that number.
+        """
+        letter = self._reader.letter(number)
+        if letter is None:
+            raise NotFound(f"there is no dead letter {number:,}")
+        return letter.correlation_id
+
+    # -- telling ------------------------------------------------------------------------------------------
+
+    def read(self, correlation: UUID, before: StoryRead | None = None) -> StoryRead:
+        """Reads a story, or on from what was read before; in a large store not all at once; for a thread.
+
+        Call it again until the story is complete, and whenever something has come.
+        """
+        reader, registry = self._reader, self._world.registry
+        known = before.facts if before is not None else begun(correlation)
+        facts = gathered(reader, known, self._checkpoints(), self._cursors())
+        rows = row_changes(registry, reader, facts.events, before.rows if before is not None else {})
+        story = told_story(StoryLines(facts=facts, registry=registry, rows=rows))
+        return StoryRead(facts=facts, rows=rows, story=story)
+
+    def whole(self, correlation: UUID) -> CommandStory:
+        """Reads all of a story; looks at the whole store, so call it in a thread."""
+        found = self.read(correlation)
+        while not found.facts.complete:
+            found = self.read(correlation, found)
+        return found.story
+
+    def _cursors(self) -> dict[str, int]:
+        engine = self._world.engine
+        return {name: one.cursor for name, one in engine.subscriptions.items()} if engine else {}
+
+    def _checkpoints(self) -> dict[str, int]:
+        engine, found = self._world.engine, {}
+        for name in self._world.registry.projections:
+            runner = engine.projections.get(name) if engine else None
+            states = self._reader.generations(name)
+            stored = states[0].checkpoint if states else 0
+            found[name] = runner.checkpoint if runner is not None else stored
+        return found
+
+    # -- rows and causes ----------------------------------------------------------------------------------
+
+    def history(self, projection: str, key: Any, walk: Walk | None = None) -> RowHistory:
+        """Returns which events made a row; may look at the whole log, so call it in a thread.
+
+        Args:
+            walk: Is told how far it is, and can end it.
+
+        Raises:
+            NotFound: There is no such read model, or it has no rows yet.
+            ReadTooLong: It was cancelled.
+        """
+        known = self._world.registry.projections.get(projection)
+        if known is None:
+            raise NotFound(f"the model has no read model {projection}")
+        return row_history(known, self._world.registry, self._reader, key, walk)
+
+    def causes(self, ids: Iterable[UUID | None]) -> dict[UUID | None, Cause]:
+        """Returns what caused something, by the causation ids of events and messages."""
+        return causes_of(self._reader, ids)

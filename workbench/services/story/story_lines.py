@@ -1,0 +1,347 @@
+"""Puts the facts of a correlation in the order of causes; pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from workbench.model.command import CommandOutcome
+from workbench.model.counts import counted
+from workbench.model.delivery_states import DeliveryState
+from workbench.model.event import RecordedEvent
+from workbench.model.issued_by import issued_by
+from workbench.model.messaging import COMMANDS_TOPIC, Message
+from workbench.services.story.causes import actor_kinds, origin_words
+from workbench.services.story.makers import maker_of
+from workbench.services.story.story import CommandStory, LineState, StoryLine, Told
+from workbench.services.story.story_words import fields_told, passes, planned, retry, standing, tries
+
+if TYPE_CHECKING:
+    from workbench.model.registry import Registry
+    from workbench.services.story.story_facts import StoryFacts
+    from workbench.store.stored_values import CommandRecord, DeadLetter, Delivery
+
+MOST_LINES = 20_000
+Thing = RecordedEvent | Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Command:
+    """A command: the message in which it waited, how it ended, or both."""
+
+    id: UUID
+    message: Message | None
+    record: CommandRecord | None
+
+    @property
+    def name(self) -> str:
+        return self.record.type if self.record else self.message.type if self.message else ""
+
+    @property
+    def origin(self) -> str:
+        if self.message is not None and (by := issued_by(self.message)) is not None:
+            return by.origin
+        return self.record.origin if self.record else ""
+
+    @property
+    def cause(self) -> UUID | None:
+        return (
+            self.message.causation_id if self.message else self.record.causation_id if self.record else None
+        )
+
+    @property
+    def at(self) -> int:
+        return self.message.published_at if self.message else self.record.issued_at if self.record else 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoryLines:
+    """The facts of one correlation, joined by their causes."""
+
+    facts: StoryFacts
+    registry: Registry
+    rows: Mapping[tuple[str, int], Sequence[tuple[Any, str]]] = field(default_factory=dict)
+
+    # -- what belongs together ----------------------------------------------------------------------------
+
+    @cached_property
+    def _commands(self) -> dict[UUID, _Command]:
+        found = {
+            one.id: _Command(id=one.id, message=one, record=self.facts.commands.get(one.id))
+            for one in self.facts.messages
+            if one.topic == COMMANDS_TOPIC
+        }
+        alone = (one for key, one in self.facts.commands.items() if key not in found)
+        return found | {
+            one.command_id: _Command(id=one.command_id, message=None, record=one) for one in alone
+        }
+
+    @cached_property
+    def _effects(self) -> dict[UUID | None, list[_Command | Thing]]:
+        """What follows from what, by the id of the cause, in order of time."""
+        published = (one for one in self.facts.messages if one.topic != COMMANDS_TOPIC)
+        found: dict[UUID | None, list[Any]] = defaultdict(list)
+        for command in self._commands.values():
+            found[command.cause].append(command)
+        things: Iterable[Thing] = chain(self.facts.events, published)
+        for thing in things:
+            found[thing.causation_id].append(thing)
+        for effects in found.values():
+            effects.sort(key=lambda one: one.at if isinstance(one, _Command) else _at(one))
+        return found
+
+    @cached_property
+    def _known(self) -> set[UUID]:
+        events, messages = self.facts.events, self.facts.messages
+        return {*(one.id for one in events), *(one.id for one in messages), *self._commands}
+
+    @cached_property
+    def _rows(self) -> dict[tuple[str, int], Delivery]:
+        return {(row.subscription, row.position): row for row in self.facts.deliveries}
+
+    @cached_property
+    def _letters(self) -> dict[tuple[str, int], DeadLetter]:
+        return {(one.subscription, one.position): one for one in self.facts.letters}
+
+    @cached_property
+    def _kinds(self) -> Mapping[str, str]:
+        return actor_kinds(self.registry)
+
+    # -- lines --------------------------------------------------------------------------------------------
+
+    def lines(self) -> list[StoryLine]:
+        """Returns all lines, causes before what follows from them."""
+        begun = [one for cause, found in self._effects.items() if cause not in self._known for one in found]
+        begun.sort(key=lambda one: one.at if isinstance(one, _Command) else _at(one))
+        found: list[StoryLine] = []
+        stack = [self._first(one) for one in reversed(begun)]
+        while stack and len(found) < MOST_LINES:
+            line, effects = stack.pop()
+            found.append(line)
+            stack += reversed(list(effects))
+        return found
+
+    def _first(self, one: _Command | Thing) -> tuple[StoryLine, Iterable[Any]]:
+        if isinstance(one, _Command):
+            return self._command(one, 0, None)
+        return self._appended(one, 0, None)
+
+    def _command(self, one: _Command, depth: int, cause: Thing | None) -> tuple[StoryLine, Iterable[Any]]:
+        """Tells of a command: what it came to, and how long it waited."""
+        record, message, after = one.record, one.message, self._effects.get(one.id, [])
+        events = [event for event in after if not isinstance(event, _Command)]
+        row = self._rows.get((COMMANDS_TOPIC, message.position)) if message else None
+        letter = self._letters.get((COMMANDS_TOPIC, message.position)) if message else None
+        fate, said = self._outcome(one, row, letter)
+        last = max((_at(event) for event in events), default=0)
+        done = last or (record.issued_at + record.duration_us if record else None)
+        if message is not None and message.withdrawn:
+            done = message.published_at
+        line = StoryLine(
+            key=f"command:{one.id}",
+            depth=depth,
+            actor=origin_words(one.origin),
+            actor_kind=self._kinds.get(one.origin, "person"),
+            command=one.name,
+            issued=message.position if message else 0,
+            issued_at=one.at,
+            data=record.data if record else message.data if message else "",
+            stream=record.stream if record else message.key if message else "",
+            told=tuple(map(_told, events)),
+            said=said,
+            fate=fate,
+            begun=_at(cause) if cause is not None else one.at,
+            ended=done if fate is not LineState.WAITS else None,
+            waits=planned(message, record, self._looked_at(row)),
+            tries=tries(row, letter),
+            cause=cause.position if cause is not None else 0,
+            letter=letter.number if letter is not None else 0,
+        )
+        return line, self._after(line, events, [one for one in after if isinstance(one, _Command)])
+
+    def _looked_at(self, row: Delivery | None) -> int:
+        return row.due_at or 0 if row is not None and row.state is DeliveryState.DELAYED else 0
+
+    def _outcome(
+        self, one: _Command, row: Delivery | None, letter: DeadLetter | None
+    ) -> tuple[LineState, str]:
+        record, message = one.record, one.message
+        if record is not None and record.outcome == CommandOutcome.ACCEPTED:
+            times = counted(record.attempts, "try", "tries")
+            none = "" if record.first_position else "nothing to do"
+            return LineState.ENDED, f"decided in {times} after conflicts" if record.attempts > 1 else none
+        if record is not None and (letter is None or letter.status != "open"):
+            return LineState.REFUSED, f"{record.outcome}: {record.message}"
+        if message is not None and message.withdrawn:
+            return LineState.ENDED, "taken back before it was due"
+        return standing(row, letter) or (LineState.WAITS, "waits to be handled")
+
+    def _appended(self, thing: Thing, depth: int, cause: Thing | None) -> tuple[StoryLine, Iterable[Any]]:
+        """Tells of an event or message that no command made: a handler did, or it came from outside."""
+        actor = maker_of(self.registry, thing, cause) if cause is not None else ""
+        event = not isinstance(thing, Message)
+        line = StoryLine(
+            key=f"{'event' if event else 'message'}:{thing.position}",
+            depth=depth,
+            actor=actor or ("a handler" if cause is not None else "from outside"),
+            actor_kind=self._kinds.get(actor, "external"),
+            told=(_told(thing),),
+            said="appended" if event else f"published to {_place(thing)}",
+            begun=_at(cause) if cause is not None else _at(thing),
+            ended=_at(thing),
+            waits=planned(thing, None, 0) if isinstance(thing, Message) else None,
+            cause=cause.position if cause is not None else 0,
+        )
+        return line, self._after(line, [thing], [])
+
+    def _after(
+        self, line: StoryLine, things: Sequence[Thing], answers: Sequence[_Command]
+    ) -> Iterator[tuple[StoryLine, Iterable[Any]]]:
+        """Yields what follows from a line: read models first, then what acted on its events."""
+        depth = line.depth + 1
+        for command in answers:  # what follows from a refusal (K6)
+            yield self._command(command, depth, None)
+        for thing in things:
+            yield from self._projected(thing, depth)
+            yield from self._consumed(thing, depth)
+
+    # -- read models --------------------------------------------------------------------------------------
+
+    def _projected(self, thing: Thing, depth: int) -> Iterator[tuple[StoryLine, Iterable[Any]]]:
+        if isinstance(thing, Message):
+            return
+        for one in self.registry.projections.values():
+            if thing.type in one.handlers():
+                for line in self._rows_of(one.name, thing, depth):
+                    yield line, ()
+
+    def _rows_of(self, name: str, event: RecordedEvent, depth: int) -> Iterator[StoryLine]:
+        behind = self.facts.checkpoints.get(name, 0) < event.position
+        changes = self.rows.get((name, event.position), ((None, ""),))
+        for key, said in changes:
+            yield StoryLine(
+                key=f"row:{name}@{event.position}" + (f":{key}" if len(changes) > 1 else ""),
+                depth=depth,
+                actor=name,
+                actor_kind="projection",
+                said="has not folded it yet" if behind else said,
+                fate=LineState.WAITS if behind else LineState.ENDED,
+                begun=event.recorded_at,
+                ended=None if behind else event.recorded_at,
+                cause=event.position,
+                row=key,
+            )
+
+    # -- subscriptions, policies, processes ---------------------------------------------------------------
+
+    def _consumed(self, thing: Thing, depth: int) -> Iterator[tuple[StoryLine, Iterable[Any]]]:
+        effects = self._effects.get(thing.id, [])
+        acted: set[str] = set()
+        for one in effects:
+            if isinstance(one, _Command):
+                acted.add(one.origin)
+                yield self._command(one, depth, thing)
+            else:
+                acted.add(maker_of(self.registry, one, thing))
+                yield self._appended(one, depth, thing)
+        for name in self._consumers(thing):
+            if name not in acted or self._unsettled(name, thing):
+                yield self._delivery(name, thing, depth), ()
+
+    def _unsettled(self, name: str, thing: Thing) -> bool:
+        return (name, thing.position) in self._rows or (name, thing.position) in self._letters
+
+    def _consumers(self, thing: Thing) -> Iterator[str]:
+        """Yields what gets an event or message, without those whose filter leaves it out."""
+        message = thing if isinstance(thing, Message) else None
+        if message is None:
+            yield from (one.name for one in self.registry.reactors.values() if thing.type in one.events)
+        topics = {_place(thing)} if message else self.registry.routing.topics_of(thing.type)
+        for one in self.registry.subscriptions.values():
+            if one.topic in topics and (not one.types or thing.type in one.types) and passes(one, thing):
+                yield one.name
+
+    def _delivery(self, name: str, thing: Thing, depth: int) -> StoryLine:
+        """Tells of a subscription that got something, or did not yet, and made nothing of it."""
+        row, letter = self._rows.get((name, thing.position)), self._letters.get((name, thing.position))
+        found = standing(row, letter)
+        if found is None and self.facts.cursors.get(name, 0) < thing.position:
+            paused = name in self.facts.paused
+            found = LineState.WAITS, "is paused and has not got it" if paused else "has not got it yet"
+        nothing = "handled it" if name in self.registry.subscriptions else "nothing followed"
+        fate, said = found or (LineState.ENDED, nothing)
+        ended = letter.died_at if letter is not None and fate is not LineState.WAITS else _at(thing)
+        return StoryLine(
+            key=f"{name}@{thing.position}",
+            depth=depth,
+            actor=name,
+            actor_kind=self._kinds.get(name, "subscription"),
+            said=said,
+            fate=fate,
+            begun=_at(thing),
+            ended=None if fate is LineState.WAITS else ended,
+            waits=retry(row),
+            tries=tries(row, letter),
+            cause=thing.position,
+            letter=letter.number if letter is not None else 0,
+        )
+
+
+def told_story(lines: StoryLines) -> CommandStory:
+    """Returns the whole story."""
+    facts, found = lines.facts, lines.lines()
+    first = found[0] if found else None
+    commands = sum(bool(line.command) for line in found)
+    return CommandStory(
+        title=(first.command or (first.told[0].name if first.told else "")) if first else "",
+        who=first.actor if first else "",
+        about=_about(first) if first else "",
+        lines=found,
+        start=first.begun if first else 0,
+        events=facts.total,
+        commands=commands,
+        hidden=facts.more,
+        waiting=tuple(_waits(line) for line in found if line.fate is LineState.WAITS),
+        dead=sum(line.fate is LineState.DEAD for line in found),
+        complete=facts.complete,
+    )
+
+
+def _waits(line: StoryLine) -> str:
+    return f"waits for {line.actor}" + (f" to {line.command}" if line.command else "")
+
+
+def _about(first: StoryLine) -> str:
+    told = first.told[0] if first.told else None
+    place = first.stream or (told.place if told else "")
+    fields = fields_told(first.data or (told.data if told else ""), place)
+    return " · ".join(filter(None, (place, fields)))
+
+
+# -- words --------------------------------------------------------------------------------------------------
+
+
+def _at(thing: Thing) -> int:
+    return thing.published_at if isinstance(thing, Message) else thing.recorded_at
+
+
+def _place(thing: Thing) -> str:
+    return thing.topic if isinstance(thing, Message) else thing.stream
+
+
+def _told(thing: Thing) -> Told:
+    event = not isinstance(thing, Message)
+    return Told(
+        kind="event" if event else "message",
+        name=thing.type or "message",
+        place=_place(thing),
+        position=thing.position,
+        at=_at(thing),
+        version=thing.version,
+        data=thing.data,
+    )

@@ -1,0 +1,95 @@
+"""Says in words how deliveries stand, and from when to when something waited."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from workbench.model.counts import counted
+from workbench.model.delivery_states import DeliveryState
+from workbench.model.messaging import Message, event_as_message
+from workbench.model.secrets import masked, without_secrets
+from workbench.services.story.story import LineState
+
+if TYPE_CHECKING:
+    from workbench.model.event import RecordedEvent
+    from workbench.model.messaging import Subscription
+    from workbench.store.stored_values import CommandRecord, DeadLetter, Delivery
+
+LONGEST = 120
+"""Characters of the fields of a payload that a heading tells."""
+_SETTLED = {DeliveryState.DONE, DeliveryState.EXPIRED, DeliveryState.SKIPPED}
+
+
+def fields_told(data: str, beside: str = "") -> str:
+    """Returns the plain fields of a payload in a phrase, secrets masked; without what is said beside it."""
+    try:
+        said = masked(json.loads(data))
+    except ValueError:
+        return ""
+    fields = said.items() if isinstance(said, dict) else ()
+    plain = [(key, value) for key, value in fields if not isinstance(value, dict | list)]
+    return ", ".join(f"{key} {value}" for key, value in plain if str(value) not in beside)[:LONGEST]
+
+
+def passes(one: Subscription, thing: RecordedEvent | Message) -> bool:
+    """Whether a filter lets something through; one that fails keeps it, as its dead letter says."""
+    message = thing if isinstance(thing, Message) else event_as_message(thing, one.topic)
+    try:
+        return one.filter.matcher()(message.facts())
+    except Exception:  # noqa: BLE001  # whatever it is: what it came to stands in the store
+        return True
+
+
+def planned(message: Message | None, record: CommandRecord | None, due: int) -> tuple[int, int] | None:
+    """Returns from when to when a message waited because it was published for later."""
+    until = message.deliver_at if message is not None else None
+    if due and (until is None or due > until):
+        until = due
+    if message is None or until is None or until <= message.published_at:
+        return None
+    taken = record.issued_at if record is not None else until
+    return message.published_at, min(until, max(taken, message.published_at))
+
+
+def retry(row: Delivery | None) -> tuple[int, int] | None:
+    """Returns from when to when a delivery waits to be tried again."""
+    if row is None or row.due_at is None or row.state is not DeliveryState.DELAYED:
+        return None
+    since = row.attempts[-1].at if row.attempts else row.enqueued_at
+    return (since, row.due_at) if row.due_at > since else None
+
+
+def tries(row: Delivery | None, letter: DeadLetter | None) -> tuple[int, ...]:
+    """Returns when attempts of a delivery failed, microseconds since 1970."""
+    attempts = row.attempts if row is not None and row.attempts else letter.attempts if letter else ()
+    return tuple(one.at for one in attempts)
+
+
+def standing(row: Delivery | None, letter: DeadLetter | None) -> tuple[LineState, str] | None:
+    """Returns how a delivery stands that is not a plain success."""
+    if letter is not None and letter.status not in {"resolved", "failed_again"}:
+        said = without_secrets(f"{letter.error_type}: {letter.error}".removeprefix(": "), letter.data)
+        after = f" after {counted(len(letter.attempts), 'try', 'tries')}" if letter.attempts else ""
+        if letter.status == "open":
+            return LineState.DEAD, f"dead{after}, letter {letter.number:,}: {said}"
+        if letter.status == "replaying":
+            return LineState.WAITS, f"letter {letter.number:,} is being replayed"
+        return LineState.ENDED, f"dead{after}, letter {letter.number:,} {letter.status}"
+    if row is not None and row.state not in _SETTLED:
+        return LineState.WAITS, _waiting_words(row)
+    if letter is not None:
+        return LineState.ENDED, f"letter {letter.number:,}, {letter.status.replace('_', ' ')}"
+    return None
+
+
+def _waiting_words(row: Delivery) -> str:
+    if row.attempts:
+        last = row.attempts[-1]
+        return f"try {len(row.attempts)} failed: {last.error_type}: {last.error}; it is tried again"
+    words = {
+        DeliveryState.DELAYED: "waits until it is due",
+        DeliveryState.BLOCKED: "waits behind another one with its key",
+        DeliveryState.LEASED: "is at it",
+    }
+    return words.get(row.state, "waits to be handled")
