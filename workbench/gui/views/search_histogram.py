@@ -33,6 +33,8 @@ ROLES = {
 """The colours of the kinds, from the bottom of a bar to its top."""
 BARS = 120
 """Bars that are drawn at most."""
+FEWEST = 24
+"""Stretches for which there is room at least."""
 MARK_WIDTH = 110
 OUTSIDE = 0.35
 """How much of its colour a bar outside of the marked stretch has."""
@@ -207,7 +209,9 @@ class SearchHistogram(QWidget):
     def _ends(self) -> tuple[int, int]:
         if not self._bars:
             return 0, self._unit
-        return self._bars[0][0], self._bars[-1][0] + self._unit
+        low, high = self._bars[0][0], self._bars[-1][0] + self._unit
+        around = max(0, FEWEST - (high - low) // self._unit) // 2 * self._unit  # no bar fills all of it
+        return low - around, high + around
 
     def _time_marks(self, low: int, high: int) -> list[tuple[float, str]]:
         if not self._bars:
@@ -274,7 +278,7 @@ class SearchHistogram(QWidget):
     def _step(self, way: int, *, longer: bool) -> None:
         low, high = self._ends()
         if self._mark is None:
-            begin = low if way > 0 else high - self._unit
+            begin = self._bars[0 if way > 0 else -1][0]
             self._set_mark((begin, begin + self._unit))
             return
         begin, end = self._mark

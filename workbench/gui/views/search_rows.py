@@ -49,7 +49,7 @@ def columns(marks: TableColumn) -> tuple[TableColumn, ...]:
     )
 
 
-class FoundRows:
+class SearchRows:
     """The rows of a list of found records; their keys say kind, read model and number."""
 
     def __init__(self, search: Search, found: FoundList, terms: SearchTerms | None) -> None:

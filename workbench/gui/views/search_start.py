@@ -59,7 +59,7 @@ class SearchStart(QWidget):
             if (old := item.widget()) is not None:
                 old.deleteLater()
         for query in found:
-            button = QPushButton(icon("search", "muted"), query.said())
+            button = QPushButton(icon("search", "muted"), query.said().replace("&", "&&"))
             button.clicked.connect(partial(self._choose, query))
             self._examples.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
 
@@ -72,7 +72,9 @@ def examples(registry: Registry) -> list[SearchQuery]:
     names = sorted(registry.events, key=lambda name: ("fail" not in name and "cancel" not in name, name))
     found = [SearchQuery(words=names[0])] if names else [SearchQuery(words="error")]
     field = next((name for name in map(partial(_number_of, registry), names) if name), "")
-    found.append(SearchQuery(where=f"data.{field} > 100" if field else "version == 1", since="-24h"))
+    any_field = next((name for name in map(partial(_field_of, registry), names) if name), "")
+    where = f"data.{field} > 1" if field else f"has(data.{any_field})" if any_field else "version == 1"
+    found.append(SearchQuery(where=where, since="-24h"))
     found.append(SearchQuery(where="kind == 'letter' && status == 'open'"))
     return found
 
@@ -81,3 +83,8 @@ def _number_of(registry: Registry, name: str) -> str:
     """Returns a field of an event that is a number; empty where it has none."""
     fields: Any = registry.events[name].schema.get("properties", {})
     return next((field for field, said in fields.items() if said.get("type") in NUMBERS), "")
+
+
+def _field_of(registry: Registry, name: str) -> str:
+    """Returns the first field of an event; empty where it has none."""
+    return next(iter(registry.events[name].schema.get("properties", {})), "")

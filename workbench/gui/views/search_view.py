@@ -24,7 +24,7 @@ from workbench.gui.views.search_bar import SearchBar
 from workbench.gui.views.search_export import export_found
 from workbench.gui.views.search_facets import SearchFacets
 from workbench.gui.views.search_histogram import SearchHistogram
-from workbench.gui.views.search_rows import RECORD, FoundRows, columns
+from workbench.gui.views.search_rows import RECORD, SearchRows, columns
 from workbench.gui.views.search_start import SearchStart
 from workbench.gui.views.search_task import SearchTask
 from workbench.gui.views.search_told import failures_of, opening, selection_of, told_of
@@ -57,7 +57,7 @@ class SearchView(View):
         super().__init__(desk)
         self._asked = SearchQuery()
         self._found: FoundList | None = None
-        self._rows: FoundRows | None = None
+        self._rows: SearchRows | None = None
         self.task = SearchTask(self, desk)
         self._narrowing = self.question(self._show_list)
         self._counting = self.question(self._tell_news)
@@ -226,7 +226,7 @@ class SearchView(View):
         self.bar.show_flaw("")
         self.news.setText("")
         self._found = self._rows = None
-        self.table.set_source(FoundRows(self.desk.workspace.search, FoundList(()), None))
+        self.table.set_source(SearchRows(self.desk.workspace.search, FoundList(()), None))
         self._show_results(True)
         self.task.begin(terms)
         self.acts.refresh()
@@ -276,11 +276,11 @@ class SearchView(View):
         found, terms = state.found, state.wanted
         search = self.desk.workspace.search
 
-        def read() -> FoundRows:
+        def read() -> SearchRows:
             if wanted is None and since is None:
-                return FoundRows(search, found, terms)
+                return SearchRows(search, found, terms)
             takes_time()
-            return FoundRows(search, found.narrowed(wanted, since, until), terms)
+            return SearchRows(search, found.narrowed(wanted, since, until), terms)
 
         self._narrowing.ask(read, (id(found), since, until))
 
@@ -301,7 +301,7 @@ class SearchView(View):
         self.count.setText(of if shown != state.count or marked else f"{state.count:,} found")
         self.clear_mark.setVisible(since is not None)
 
-    def _show_list(self, rows: FoundRows) -> None:
+    def _show_list(self, rows: SearchRows) -> None:
         state = self.task.state
         if state is None:
             return

@@ -13,7 +13,8 @@ UNITS = tuple(
     for seconds in (1, 10, 60, 600, 3_600, 21_600, 86_400, 864_000, 8_640_000, 86_400_000, 864_000_000)
 )
 """Lengths of the stretches in microseconds; each is a multiple of the one before."""
-MOST_STRETCHES = 1_000
+MOST_STRETCHES, MOST_COUNTS = 1_000, 20_000
+"""Stretches, and counts of them by group, that are kept; with more the stretches become longer."""
 
 
 class TimeCounts:
@@ -40,6 +41,8 @@ class TimeCounts:
         self._coarsen(self._first, self._last)
         unit = self.unit
         self.counts.update(zip((time // unit for time in times), groups, strict=True))
+        while len(self.counts) > MOST_COUNTS and self.unit != UNITS[-1]:
+            self._take(UNITS[UNITS.index(self.unit) + 1])
 
     def _coarsen(self, first: int, last: int) -> None:
         """Takes longer stretches until they are few enough."""
@@ -47,8 +50,10 @@ class TimeCounts:
             (unit for unit in UNITS if unit >= self.unit and last // unit - first // unit < MOST_STRETCHES),
             UNITS[-1],
         )
-        if longer == self.unit:
-            return
+        if longer != self.unit:
+            self._take(longer)
+
+    def _take(self, longer: int) -> None:
         step, counts = longer // self.unit, self.counts
         self.unit, self.counts = longer, Counter()
         for (at, group), count in counts.items():
