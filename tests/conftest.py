@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from workbench.gui.garbage import GarbageCollector
 from workbench.model.clock import ManualClock
 from workbench.model.ids import NewId, id_source
 from workbench.services import workspace as workspace_module
@@ -19,6 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # A machine that is busy with other things is slow: no example fails for that.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+_garbage = GarbageCollector()
 
 
 @pytest.fixture
@@ -55,3 +59,10 @@ def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keeps every test away from the person's own settings and samples."""
     monkeypatch.setenv("WORKBENCH_CONFIG", str(tmp_path / "config"))
     monkeypatch.setenv("WORKBENCH_DATA", str(tmp_path / "data"))
+
+
+@pytest.fixture(autouse=True)
+def _garbage_is_collected() -> Iterator[None]:
+    """Collects where Python does not: once tests ran on Qt's loop, which stays open, it is left to that."""
+    yield
+    _garbage.collect()

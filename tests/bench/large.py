@@ -91,7 +91,7 @@ async def look(events: int, folder: Path) -> dict[str, Any]:
     assert workspace.streams.head() == events
     desk = Desk(workspace)
     gc.collect()
-    gc.freeze()  # as the window does once a project is open
+    gc.freeze()  # as the window does with what it has read
     busy = next(name for name in ("stream-busy", "imported-busy", "busy") if workspace.streams.get(name))
     for name, make in (("streams", StreamsView), ("timeline", TimelineView), ("log", LogView)):
         begin = time.perf_counter()

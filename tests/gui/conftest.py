@@ -185,6 +185,7 @@ def nothing_left(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator
     left = _left(before)
     if left:
         del left
+        gc.unfreeze()
         gc.collect()  # what hangs in a reference cycle has not leaked
         left = _left(before)
     for thread in left:

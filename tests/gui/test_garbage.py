@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
+from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from tests.conftest import ROOT
-from workbench.gui.garbage import GarbageCollector
+from workbench.gui import garbage
+from workbench.gui.garbage import A_TURN, AGAIN, LEAST, GarbageCollector
+from workbench.gui.loop import WorkbenchLoop
 
 
 class Cycle:
@@ -26,7 +31,7 @@ class Cycle:
 def allocate(held: list[Cycle]) -> list[list[int]]:
     """Lets go of what is held, and makes as many objects as have Python collect, were it allowed to."""
     held.clear()
-    return [[number] for number in range(50_000)]
+    return [[number] for number in range(A_TURN // 2)]
 
 
 async def test_a_cycle_ends_on_the_thread_of_the_loop(until: Any) -> None:
@@ -37,38 +42,70 @@ async def test_a_cycle_ends_on_the_thread_of_the_loop(until: Any) -> None:
     assert ended == [threading.get_ident()]
 
 
-def test_python_collects_again_by_itself_once_the_loop_has_ended() -> None:
-    assert gc.isenabled()
-    with GarbageCollector(lambda: 5.0).alone():
-        assert not gc.isenabled()
-        with GarbageCollector(lambda: 5.0).alone():
-            assert not gc.isenabled()
-        assert not gc.isenabled()
+@pytest.fixture
+def paused(qapp: QApplication) -> Iterator[WorkbenchLoop]:
+    """A loop that has run, and may run again."""
+    was = gc.isenabled()
+    gc.enable()
+    loop = WorkbenchLoop(qapp)
+    loop.run_until_complete(asyncio.sleep(0))
+    yield loop
+    loop.close()
+    if not was:
+        gc.disable()
+
+
+def test_nothing_ends_on_another_thread_while_the_loop_pauses(paused: WorkbenchLoop) -> None:
+    ended: list[int] = []
+    thread = threading.Thread(target=allocate, args=([Cycle(ended)],))
+    thread.start()
+    thread.join()
+    assert ended == []
+
+
+def test_python_collects_again_by_itself_once_the_loop_is_closed(paused: WorkbenchLoop) -> None:
+    paused.run_until_complete(asyncio.sleep(0))
+    assert not gc.isenabled()
+    paused.close()
     assert gc.isenabled()
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The generations that were collected."""
-    found: list[int] = []
-    monkeypatch.setattr("workbench.gui.garbage.gc.collect", lambda generation=2: found.append(generation))
-    monkeypatch.setattr("workbench.gui.garbage.gc.isenabled", lambda: False)
-    monkeypatch.setattr("workbench.gui.garbage.gc.get_threshold", lambda: (700, 10, 10))
-    return found
+def made(monkeypatch: pytest.MonkeyPatch) -> tuple[list[int], list[str]]:
+    """How many objects were made since it was asked last, and what the collector does then."""
+    young, done = list[int](), list[str]()
+    stands_in = SimpleNamespace(
+        get_count=lambda: (young.pop(0), 0, 0),
+        get_threshold=lambda: (700, 10, 10),
+        isenabled=lambda: False,
+        collect=lambda generation=2: done.append(f"collect {generation}"),
+        freeze=lambda: done.append("set aside"),
+        unfreeze=lambda: done.append("take back"),
+        get_freeze_count=lambda: LEAST + 1,
+    )
+    monkeypatch.setattr(garbage, "gc", stands_in)
+    return young, done
 
 
 @pytest.mark.parametrize(
-    ("counts", "generations"),
-    [((700, 99, 99), []), ((701, 10, 99), [0]), ((701, 11, 10), [1]), ((701, 11, 11), [2, 1])],
+    ("counts", "steps"),
+    [
+        ([700], []),
+        ([701, 702], ["collect 0", "collect 0"]),
+        ([A_TURN - 1000, 900, 800], ["collect 0", "collect 0", "collect 2", "set aside"]),
+        ([A_TURN + 1, 701], ["set aside", "collect 0"]),
+        ([AGAIN + 1, AGAIN + 1], ["set aside", "take back", "collect 2", "set aside", "set aside"]),
+    ],
 )
-def test_generations_are_collected_by_the_thresholds_and_all_of_them_seldom(
-    asked: list[int], monkeypatch: pytest.MonkeyPatch, counts: tuple[int, int, int], generations: list[int]
+def test_no_turn_looks_at_more_than_it_may_unless_all_became_twice_as_much(
+    made: tuple[list[int], list[str]], counts: list[int], steps: list[str]
 ) -> None:
-    monkeypatch.setattr("workbench.gui.garbage.gc.get_count", lambda: counts)
-    collector = GarbageCollector(lambda: 5.0)
-    for _ in generations or [0]:
+    young, done = made
+    young += counts
+    collector = GarbageCollector()
+    for _ in counts:
         collector.collect()
-    assert asked == generations
+    assert done == steps
 
 
 def test_nothing_collects_on_other_threads() -> None:
@@ -78,4 +115,4 @@ def test_nothing_collects_on_other_threads() -> None:
         for path in sorted((ROOT / "workbench").rglob("*.py"))
         if "gc.collect(" in path.read_text(encoding="utf-8")
     ]
-    assert found == ["workbench/gui/garbage.py", "workbench/gui/session.py"]
+    assert found == ["workbench/gui/garbage.py"]

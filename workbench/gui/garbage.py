@@ -1,15 +1,13 @@
-"""Collects garbage on the window's thread alone: what belongs to Qt must not end on another one."""
+"""Collects garbage on the window's thread alone, a little at a time: no look takes long enough to be felt."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
-WHOLE_EVERY = 10.0
-"""Seconds at least between two looks at everything that there is."""
-SHARE = 0.005
-"""Part of the time at most that looks at everything may take."""
+A_TURN = 20_000
+"""Objects that one turn of the loop may look at: about 20 milliseconds."""
+AGAIN, LEAST = 500_000, 2_000_000
+"""Objects set aside before it is asked whether to look at all of them again; how many these are at least."""
 
 
 class GarbageCollector:
@@ -18,35 +16,47 @@ class GarbageCollector:
     A card or a row of a tree in a reference cycle would then be deleted beside Qt's loop, which ends in a
     crash or in a loop that never comes to an end.
 
-    Args:
-        time: Returns seconds of a clock that never goes back.
+    What was looked at once and stays is set aside, and so is what is too much for a turn, as a model that a
+    thread has read: a look at everything holds the window for half a second. Most of that ends without a
+    collector; where what was set aside became twice as much, all of it is looked at again.
     """
 
-    def __init__(self, time: Callable[[], float]) -> None:
-        self._time = time
-        self._next_whole = 0.0
+    def __init__(self) -> None:
+        self._took = False
+        self._new = self._aside = self._kept = 0
 
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Has nothing but `collect` collect within."""
-        was = gc.isenabled()
+    def take_over(self) -> None:
+        """Has nothing but `collect` collect from now on; a second call does nothing."""
+        self._took = self._took or gc.isenabled()
         gc.disable()
-        try:
-            yield
-        finally:
-            if was:
-                gc.enable()
+
+    def give_back(self) -> None:
+        """Lets Python collect again by itself, unless something else kept it from that."""
+        if self._took:
+            gc.enable()
+        self._took = False
 
     def collect(self) -> None:
-        """Collects what is due, by the thresholds of `gc`; called on the window's thread, often."""
-        counts, limits = gc.get_count(), gc.get_threshold()
-        if counts[0] <= limits[0] or gc.isenabled():
+        """Collects what is due; called on the window's thread, often."""
+        young = gc.get_count()[0]
+        if young <= gc.get_threshold()[0] or gc.isenabled():
             return
-        now = self._time()
-        if counts[1] <= limits[1]:
+        self._new += young
+        if self._new <= A_TURN:
             gc.collect(0)
-        elif counts[2] <= limits[2] or now < self._next_whole:
-            gc.collect(1)
-        else:
+            return
+        if young <= A_TURN:
             gc.collect()
-            self._next_whole = now + max(WHOLE_EVERY, (self._time() - now) / SHARE)
+        gc.freeze()
+        self._aside, self._new = self._aside + self._new, 0
+        if self._aside > AGAIN:
+            self._aside = 0
+            self._look_again()
+
+    def _look_again(self) -> None:
+        """Looks at what was set aside, where that became twice as much since."""
+        if gc.get_freeze_count() > max(LEAST, 2 * self._kept):
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
+            self._kept = gc.get_freeze_count()

@@ -78,7 +78,8 @@ class WorkbenchLoop(_BaseLoop):
     fire early; wake-ups from other threads are merged. Nested Qt loops (a menu, a drag) keep tasks running.
     A `KeyboardInterrupt` or `SystemExit` from a callback leaves `run_forever`, as it does in asyncio.
 
-    While it runs, garbage is collected in its turns alone, never on another thread.
+    From its first turn until it is closed, garbage is collected in its turns alone, never on another thread:
+    also while it pauses, as threads go on meanwhile.
 
     Closing the last window no longer ends the application: the caller of the loop decides when it is over.
 
@@ -101,7 +102,7 @@ class WorkbenchLoop(_BaseLoop):
         self._wake_posted = False
         self._fatal: BaseException | None = None
         self._driver = _Driver(self)
-        self._garbage = GarbageCollector(self.time)
+        self._garbage = GarbageCollector()
         super().__init__(app)  # type: ignore[arg-type]  # qasync's constructor takes the application
 
     # qasync starts ten threads at the first use of its executor and keeps its own exception handler, which
@@ -206,7 +207,8 @@ class WorkbenchLoop(_BaseLoop):
         sys.set_asyncgen_hooks(self._asyncgen_firstiter_hook, self._asyncgen_finalizer_hook)  # type: ignore[attr-defined]  # as above
         self._start_zero()
         try:
-            with self._signals_wake_qt(), self._garbage.alone():
+            self._garbage.take_over()
+            with self._signals_wake_qt():
                 super().run_forever()
         finally:
             sys.set_asyncgen_hooks(*hooks)
@@ -222,6 +224,7 @@ class WorkbenchLoop(_BaseLoop):
             self._stop_alarm()
             self._queue.clear()
             self._timers.clear()
+            self._garbage.give_back()
         super().close()
 
     def _check(self, callback: object) -> None:

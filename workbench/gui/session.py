@@ -38,15 +38,6 @@ if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
 
 
-SETTLED = 0.5
-"""Seconds after which a project that was opened stands on the screen."""
-
-
-def _freeze() -> None:
-    gc.collect()
-    gc.freeze()
-
-
 class Session(WindowActions):
     """One window and the project that it shows, if any."""
 
@@ -118,8 +109,6 @@ class Session(WindowActions):
         self._changed(None)
         self._say_limits(workspace)
         offer_unsaved_design(desk)
-        # What was made until now stays: once it is painted, the collector need not walk over it any more.
-        asyncio.get_running_loop().call_later(SETTLED, _freeze)
 
     def _show_mistakes(self, target: tuple[Path | None, str], error: Exception) -> None:
         """Shows what is wrong with a project that cannot be opened, and what can be done about it.
@@ -229,6 +218,7 @@ class Session(WindowActions):
             desk.deleteLater()
         if workspace is not None:
             await workspace.close()
+            gc.unfreeze()  # most of what the collector set aside was of this project
 
     def quit(self) -> None:
         """Closes everything in stages; a second call does nothing."""

@@ -277,7 +277,8 @@ class OfferingTree(QTreeView):
         Returns:
             Whether there is one.
         """
-        found = [index for index in self.rows.all() if index.data(DATA) == data]
+        rows = self.rows
+        found = [one for one in rows.all() if (row := rows.row_of(one)) is not None and row.data == data]
         if found:
             self.setCurrentIndex(found[-1])
         return bool(found)

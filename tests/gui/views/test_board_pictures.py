@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.board.test_flow_view_moves import in_sight
 from workbench.errors import ReadTooLong
+from workbench.gui.board.board_scene import BoardScene, lay_out_graph
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.theme import theme
 from workbench.gui.views.board_details import Live
@@ -201,13 +202,16 @@ def test_a_large_model_is_drawn_beside_the_loop(desk: Desk) -> None:
         runner.run(on_the_loop())
 
 
-def test_a_large_topology_is_shown_once_its_places_are_found(
-    board: BoardView, monkeypatch: pytest.MonkeyPatch
+async def test_a_large_topology_is_shown_once_it_is_drawn_piece_by_piece(
+    board: BoardView, until: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("workbench.gui.views.board_pictures.QUICK", 0)
     before = board.pictures.drawn
+    pieces = list(BoardScene().building(before.graph, lay_out_graph(before.graph)))
+    assert len(pieces) > len(before.graph.nodes)
     QTest.keyClick(board.canvas, Qt.Key.Key_F7)
-    assert board.scene.name == "Topology"
+    assert board.scene.name == "Blueprint"
+    await until(lambda: board.scene.name == "Topology")
     assert (before.topology, board.pictures.drawn.topology is None) == (None, False)
     assert "topic:mail" in board.scene.cards()
 

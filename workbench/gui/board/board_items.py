@@ -31,6 +31,8 @@ READABLE = 0.6
 """Scale below which a card shows only its title, as large as it fits."""
 BLOCK = 0.14
 """Scale below which it shows nothing but its colour."""
+SEEN = 1.5
+"""Pixels on the screen below which round corners and arrow heads are left out: a large model has many."""
 BEND = 9.0
 """Radius of a line's corners."""
 DIMMED = 0.32
@@ -164,9 +166,12 @@ class NodeItem(QGraphicsItem):
             painter.setPen(QPen(QColor(colors.accent), 2.5 if self.focused else 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(self.body.adjusted(-3.5, -3.5, 3.5, 3.5), RADIUS + 3, RADIUS + 3)
-        painter.setPen(QPen(QColor(mix(ink, fill, 0.45)), 1))
-        painter.setBrush(QColor(fill))
-        painter.drawRoundedRect(self.body.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        if RADIUS * scale < SEEN:
+            painter.fillRect(self.body, QColor(fill))
+        else:
+            painter.setPen(QPen(QColor(mix(ink, fill, 0.45)), 1))
+            painter.setBrush(QColor(fill))
+            painter.drawRoundedRect(self.body.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         if scale >= READABLE:
             self._paint_card(painter, fill, str(getattr(colors, f"on_{role}")), marks)
         elif scale >= BLOCK:
@@ -341,6 +346,8 @@ class EdgeItem(QGraphicsPathItem):
         painter.setPen(QPen(color, width))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(self.path())
+        if 7.0 * scale < SEEN:
+            return
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)
         long = 7.0 + width

@@ -57,6 +57,11 @@ class BoardScene(Picture):
         Args:
             layout: Where everything stands, if `lay_out_graph` found it already.
         """
+        for _ in self.building(graph, layout):
+            pass
+
+    def building(self, graph: BoardGraph, layout: Layout | None = None) -> Iterator[None]:
+        """Draws another graph piece by piece, for a loop that is not to be held; once begun, to its end."""
         layout = layout or lay_out_graph(graph)
         before, self.graph = self.graph, graph
         boxes = self._layout.boxes
@@ -68,10 +73,11 @@ class BoardScene(Picture):
             self._clear(boxes)
         for node in graph.nodes:
             self._show_node(node)
+            yield
         self.show_marks(self.marks)
-        self._show_lines()
+        yield from self._show_lines()
         if moves:
-            self._show_words()
+            yield from self._show_words()
         self.setSceneRect(self.content())
         if self.chosen not in graph.by_id:
             self.choose("")
@@ -104,7 +110,7 @@ class BoardScene(Picture):
         elif held.node != node:
             held.set_node(node)
 
-    def _show_lines(self) -> None:
+    def _show_lines(self) -> Iterator[None]:
         """Draws the lines that are not there yet, and takes away those that are not there any more."""
         tips, returning = _tips(self.graph), self._layout.returning
         wanted = {
@@ -117,15 +123,17 @@ class BoardScene(Picture):
             if pair not in self.edges:
                 self.edges[pair] = EdgeItem(route, role, tip, returning=back)
                 self.addItem(self.edges[pair])
+                yield
         self._lines = wanted
 
-    def _show_words(self) -> None:
+    def _show_words(self) -> Iterator[None]:
         """Writes on the lines of the model when they flow."""
         said = {(edge.source, edge.target): edge.words for edge in self.graph.edges}
         tips = _tips(self.graph)
         for pair, box in place_words(self._layout, _word_sizes(self.graph)).items():
             self.words[pair] = WordItem(said[pair], box, self._role(pair[0]), tips[pair])
             self.addItem(self.words[pair])
+            yield
 
     def _role(self, node: str) -> str:
         return kind_of(self.graph.by_id[node].kind).role

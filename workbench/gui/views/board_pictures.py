@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -138,7 +139,7 @@ class BoardPictures(QWidget):
         self.minimap = Minimap(self.canvas)
         self.hints = HintLine()
         self._keys: tuple[str, Sequence[tuple[str, str]]] = ("", ())
-        self.drawn = NOTHING
+        self.drawn, self._building = NOTHING, False
         self._tries: list[Try] = []
         self._tried: tuple[Registry | None, list[Run]] = (None, [])
         self._told: tuple[Blueprint, list[Run], list[Try]] = (NOTHING.blueprint, [], [])
@@ -152,7 +153,7 @@ class BoardPictures(QWidget):
         """Whether a picture can be shown at once: places are found, or there are few to find."""
         drawn = self.drawn
         few = drawn.registry is None or len(drawn.registry.events) + len(drawn.registry.commands) <= QUICK
-        return few or name != self.topology.name or drawn.topology is not None
+        return not self._building and (few or name != self.topology.name or drawn.topology is not None)
 
     @property
     def both(self) -> tuple[Picture, Picture]:
@@ -174,6 +175,18 @@ class BoardPictures(QWidget):
         else:
             self.topology.show_graph(found.graph, found.topology)
         self.minimap.follow()
+
+    async def build(self, then: Callable[[], object]) -> None:
+        """Draws a topology that is not seen yet, without holding the loop; until then it is not ready."""
+        if self._building or self.canvas.board is self.topology:
+            return
+        self._building = True
+        try:
+            for _ in self.topology.building(self.drawn.graph, self.drawn.topology):
+                await asyncio.sleep(0)
+        finally:
+            self._building = False
+        then()
 
     def tell_scenarios(self, status: ScenarioStatus) -> None:
         """Says on the slices how their scenarios stand, where that changed."""

@@ -10,8 +10,8 @@ from typing_extensions import override
 from workbench.gui.actions import Actions, action
 from workbench.gui.views.board_details import DetailsPanel
 
-NARROW = 640
-"""Pixels of the view from which the details stand beside the board."""
+NARROW = 680
+"""Pixels of the view from which the details stand beside the board: 320 are left to the board."""
 WIDE, TALL = 360, 260
 """Pixels of the details beside the board, and below it, until a person makes them another size."""
 LEAST = 184
@@ -88,9 +88,9 @@ class BoardSplit(QSplitter):
         self._details.lie(wide=not self.beside)
         self._details.setVisible(shown)
         if shown:
-            room = self.width() if self.beside else self.height()
-            size = min(self._size(), room * 2 // 5 if self.beside else room // 2)
-            self.setSizes([room - size, size])
+            size = self._size() if self.beside else min(self._size(), self.height() // 2)
+            # However wide it is now: a view that is just made, or narrow for a while, gets its size later.
+            self.setSizes([max(0, (self.width() if self.beside else self.height()) - size), size])
 
     def _size(self) -> int:
         usual = WIDE if self.beside else TALL

@@ -54,8 +54,7 @@ class BoardView(View):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._settings: QSettings | None = None
-        self._arranged = ""
-        self._awaited = ""
+        self._arranged = self._awaited = ""
         self._live = Live(flow={}, subscriptions={}, projections={})
         self._reading = self.question(self._show)
         self._watching = False
@@ -213,7 +212,8 @@ class BoardView(View):
         self._live = found[0]
         self._draw(found[1])
         if self._awaited and self.pictures.is_ready(self._awaited):
-            self._change_picture(self._awaited)
+            built = self.pictures.build(lambda: self._change_picture(self._awaited))
+            self.desk.run(built, "Draw the topology")
         if self._watching:
             for pulse in pulses(registry, before, self._live.flow):
                 self.scene.pulse(pulse.path, pulse.kind, pulse.count)

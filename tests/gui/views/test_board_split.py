@@ -1,0 +1,46 @@
+"""The details beside the board keep a useful width, and the one that a person gave them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QSettings
+from pytestqt.qtbot import QtBot
+
+from workbench.gui.desk import Desk
+from workbench.gui.views.board_split import NARROW, WIDE
+from workbench.gui.views.board_view import BoardView
+
+
+@pytest.fixture
+async def board(desk: Desk, qtbot: QtBot, until: Any) -> BoardView:
+    made = BoardView(desk)
+    qtbot.addWidget(made)
+    made.show()
+    await until(made.scene.cards)
+    return made
+
+
+def widths(board: BoardView, *rooms: int) -> list[int]:
+    """Returns how wide the details are in a view of each width, one after the other."""
+    found = []
+    for room in rooms:
+        board.resize(room, 700)
+        QCoreApplication.processEvents()
+        found.append(board.split.sizes()[1])
+    return found
+
+
+async def test_the_details_have_their_width_whatever_the_room_was_before(board: BoardView) -> None:
+    assert widths(board, NARROW, 1400, NARROW + 1, 800, 320, 1400)[1::2] == [WIDE, WIDE, WIDE]
+
+
+async def test_the_details_keep_the_width_that_a_person_gave_them(board: BoardView, tmp_path: Path) -> None:
+    board.split.remember(QSettings(str(tmp_path / "kept.ini"), QSettings.Format.IniFormat))
+    widths(board, 1400)
+    board.split.moveSplitter(1400 - 480, 1)
+    given = board.split.sizes()[1]
+    assert given > WIDE
+    assert widths(board, NARROW, 1400, 320, 1400)[1::2] == [given, given]
