@@ -395,14 +395,14 @@ def test_check_advises_with_places_and_ways_out(workbench, tmp_path):
     root.mkdir()
     (root / "project.tsk").write_text(EXAMPLES["A-END"][1])
     line = EXAMPLES["A-END"][1].splitlines().index("[process.watch]") + 1
-    way = "say ends: true at the event behind which no other of the instance comes"
+    way = "write ends: true at the event after which nothing more happens"
     plain, advised = workbench("check", root), workbench("check", root, "--advise")
     assert (plain.code, plain.err, advised.code, advised.err) == (0, "", 0, "")
     assert advised.out.splitlines() == [
         *plain.out.replace(" (--advise says more)", "").splitlines(),
         f"{root}/project.tsk:{line}:1: A-END no event ends watch ({way})",
         "  Each of its instances is kept for ever.",
-        "  - End it at parcel.sent (adds ends: true)",
+        "  - End the process at parcel.sent (adds ends: true)",
     ]
     (mark,) = json.loads(workbench("check", root, "--json").out)["marks"]
     assert (mark["severity"], mark["part"], mark["code"], mark["line"]) == (
@@ -411,7 +411,7 @@ def test_check_advises_with_places_and_ways_out(workbench, tmp_path):
         "A-END",
         line,
     )
-    assert mark["fixes"] == [{"label": "End it at parcel.sent", "effect": "adds ends: true"}]
+    assert mark["fixes"] == [{"label": "End the process at parcel.sent", "effect": "adds ends: true"}]
 
 
 def test_a_check_without_a_store_imports_no_library_of_one():

@@ -36,6 +36,19 @@ async def test_what_is_not_read_in_full_is_read_only(opened, until, data):
     await until(lambda: text.page.sure)
 
 
+async def test_what_is_too_large_to_be_read_again_is_not_written(opened, until):
+    path, text = opened(b"[topcs]\n")
+    text.page.editor.take_text("# é\n" * (LARGEST // 5 + 1))
+    text.acts.refresh()
+    assert not text.acts["save"].isEnabled()
+    assert text.acts["save"].toolTip() == f"Too large to be saved: 1,000,005 bytes of {LARGEST:,}"
+    text.save()
+    assert "larger than 1,000,000 bytes" in text.said.text()
+    assert path.read_bytes() == b"[topcs]\n"
+    await until(lambda: text.page.sure)
+    assert text.said.text() == text.page.too_large
+
+
 async def test_what_is_typed_stays_where_the_file_becomes_no_text(opened, until):
     path, text = opened(b"[topcs]\n")
     text.page.editor.take_text("[topics]\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,22 @@ from workbench.model.clock import MICROSECONDS
 from workbench.project.samples import copy_sample
 from workbench.services.project.open_project import open_target
 from workbench.services.workspace import Workspace
+
+
+def written(folder: Path, text: str) -> Path:
+    """Makes a project of the text of its file."""
+    folder.mkdir()
+    (folder / "project.tsk").write_text(text)
+    return folder
+
+
+@asynccontextmanager
+async def running(folder: Path) -> AsyncIterator[Workspace]:
+    """Has the project in a folder run."""
+    opened = open_target(folder, "", environ={"WORKBENCH_CONFIG": str(folder.parent / "config")})
+    await opened.start()
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture
@@ -27,10 +44,8 @@ async def workspace(
     folder = copy_sample("users", tmp_path / "users")
     project = folder / "project.tsk"
     project.write_text(project.read_text().replace('retry_delay: "500ms"', f'retry_delay: "{retry_delay}"'))
-    opened = open_target(folder, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")})
-    await opened.start()
-    yield opened
-    await opened.close()
+    async with running(folder) as opened:
+        yield opened
 
 
 async def settle(workspace):

@@ -14,9 +14,9 @@ from workbench.project.project import load_project
 from workbench.project.samples import copy_sample
 from workbench.services.project.open_project import open_target
 from workbench.services.workspace import Workspace, open_workspace
+from workbench.store.letter_jobs import Job, JobStatus
 from workbench.store.operations import StartJob
 from workbench.store.sqlite.store import SqliteStore
-from workbench.store.stored_values import Job, JobStatus
 
 FLAG = "[message_queues]\nmessage_persistence: {}\n"
 

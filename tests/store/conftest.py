@@ -19,7 +19,6 @@ class Kind(Protocol):
 
     def open(self) -> Store:
         """Opens the store, with all that was committed before."""
-        ...
 
 
 class InMemory:

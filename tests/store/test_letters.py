@@ -12,6 +12,7 @@ from tests.store.test_queue import Box
 from workbench.errors import NotFound
 from workbench.model.dead_letter import TRANSITIONS, LetterStatus
 from workbench.model.ids import derived_id
+from workbench.store.letter_jobs import Job
 from workbench.store.operations import (
     AdvanceJob,
     ForgetLetters,
@@ -23,7 +24,7 @@ from workbench.store.operations import (
     Skip,
     StartJob,
 )
-from workbench.store.stored_values import Job, OperatorAction
+from workbench.store.stored_values import OperatorAction
 
 ARCHIVE = MarkLetters(numbers=(1,), before=("open",), after="archived", act="archive")
 PURGE = MarkLetters(numbers=(1,), before=("open", "archived"), after="purged", act="purge")

@@ -40,6 +40,7 @@ from workbench.model.clock import ManualClock
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.ids import derived_id
 from workbench.store import operations as op
+from workbench.store.letter_jobs import Job, JobPlan
 from workbench.store.memory.store import MemoryStore
 from workbench.store.operations.projection_operations import (
     ApplyProjection,
@@ -51,7 +52,7 @@ from workbench.store.operations.projection_operations import (
 from workbench.store.settlements import NewDelivery, Settlement
 from workbench.store.sqlite.integrity_check import check
 from workbench.store.sqlite.store import SqliteStore
-from workbench.store.stored_values import Attempt, DeadLetter, Job, PassedEvent, PassedKind, Reason
+from workbench.store.stored_values import Attempt, DeadLetter, PassedEvent, PassedKind, Reason
 
 
 class Histories(RuleBasedStateMachine):
@@ -369,11 +370,23 @@ class Histories(RuleBasedStateMachine):
     def job(self, numbers, number):
         known = self.readers[1].job(number)
         if known is None:
-            self.both(op.StartJob(job=Job(action="replay", numbers=tuple(numbers))))
+            plan = JobPlan(ladder=(1, 2), patch='{"form":[]}', left_out=number)
+            self.both(op.StartJob(job=Job(action="replay", numbers=tuple(numbers), plan=plan)))
             return
         steps = tuple(op.ReplayLetter(number=one) for one in numbers)
         self.both(op.AdvanceJob(number=number, step=known.step, operations=steps, status="running"))
         self.both(op.AdvanceJob(number=number, step=99, operations=steps, status="done"))
+        for before, status in (("running", "held"), ("running", "done"), ("held", "running")):
+            stand = self.readers[1].job(number)
+            self.both(op.AdvanceJob(number=number, step=stand.step, before=before, status=status))
+
+    @rule(
+        numbers=st.lists(st.integers(1, 6), max_size=3, unique=True),
+        owner=st.sampled_from([None, "", "ann"]),
+        note=st.sampled_from([None, "", "asked"]),
+    )
+    def note(self, numbers, owner, note):
+        self.both(op.NoteLetters(numbers=tuple(numbers), owner=owner, note=note))
 
     @rule(put=st.booleans(), key=st.sampled_from("ab"))
     def handler_rows(self, put, key):

@@ -14,7 +14,8 @@ import pytest
 from workbench.errors import SchemaTooOld, StoreCorrupt, StoreFull
 from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
-from workbench.store.operations import Append, WithdrawTimeouts
+from workbench.store.letter_jobs import JobPlan
+from workbench.store.operations import Append, NoteLetters, WithdrawTimeouts
 from workbench.store.sqlite import migrations
 from workbench.store.sqlite.integrity_check import check
 from workbench.store.sqlite.store import SqliteStore
@@ -103,6 +104,16 @@ def test_M1_what_a_process_of_schema_6_issued_can_still_be_withdrawn(path, clock
     store = SqliteStore(path, clock)
     assert store.reader().process("trips", "a") == ('{"paid":true}', 0)
     assert store.write([WithdrawTimeouts(instance="trips:a", types=("expire",))]) == [1]
+    store.close()
+
+
+def test_M1_a_bulk_action_of_schema_7_goes_on_without_a_plan(path, clock):
+    shutil.copy(SCHEMAS / "7.db", path)
+    store = SqliteStore(path, clock)
+    (job,) = store.reader().jobs()
+    assert (job.action, job.numbers, job.per_second, job.plan) == ("archive", (1, 2), 2.5, JobPlan())
+    assert store.write([NoteLetters(numbers=(1, 2, 99), owner="ann")]) == [2]
+    assert [one.owner for one in store.reader().letter_facts([1, 3])] == ["", "ann"]
     store.close()
 
 

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from tests.services.conftest import running
 from tests.torture import fuzzing
 from workbench.errors import InvalidValue, WorkbenchError, WorldError
 from workbench.interop.field_mapping import Mapping, guess, paths_of
@@ -17,7 +18,6 @@ from workbench.interop.ndjson import Incoming, LineReader, RecordProblem, event_
 from workbench.model.clock import ManualClock, parse_rfc3339, rfc3339
 from workbench.model.json_values import read_json, write_json
 from workbench.project.samples import copy_sample
-from workbench.services.project.open_project import open_target
 from workbench.store.operations import Append
 from workbench.store.sqlite.store import SqliteStore
 
@@ -128,11 +128,8 @@ def test_N2_a_time_of_long_ago_is_written_with_four_digits(value):
 
 @pytest.fixture
 async def workspace(tmp_path):
-    folder = copy_sample("users", tmp_path / "users")
-    opened = open_target(folder, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")})
-    await opened.start()
-    yield opened
-    await opened.close()
+    async with running(copy_sample("users", tmp_path / "users")) as opened:
+        yield opened
 
 
 def files(seed, count):

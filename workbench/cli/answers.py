@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.arguments import Environ, Options
@@ -144,9 +145,14 @@ def meter(options: Options) -> Callable[[str], None] | None:
     return show
 
 
-def opened(options: Options, environ: Environ) -> Workspace:
-    """Opens the project that was named; what it may not do without trust it refuses later."""
+@asynccontextmanager
+async def opened(options: Options, environ: Environ) -> AsyncIterator[Workspace]:
+    """Has the project open that was named; what it may not do without trust it refuses later."""
     from workbench.services.project.open_project import open_target
 
     trust = getattr(options, "trust", False)
-    return open_target(options.project, "", environ=environ, trust=trust)
+    workspace = open_target(options.project, "", environ=environ, trust=trust)
+    try:
+        yield workspace
+    finally:
+        await workspace.close()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from workbench.cli.answers import answer, columns, meter, one_line, opened
 from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, count, words
+from workbench.cli.letter_choice import choice_options, chosen
 from workbench.model.dead_letter import LetterAct, allowed
 from workbench.model.hints import in_brackets
 
@@ -23,35 +24,8 @@ if TYPE_CHECKING:
 # -- replaying ------------------------------------------------------------------------------------------
 
 
-def _choice(parser: Parser, what: str) -> None:
-    parser.project()
-    parser.add_argument(
-        "numbers", metavar="NUMBER", type=count, nargs="*", help=f"which ones are to be {what}"
-    )
-    parser.add_argument("--all", action="store_true", help=f"all that can be {what}")
-    parser.add_argument(
-        "--subscription", metavar="NAME", type=words, default="", help="all of this subscription"
-    )
-
-
-def _chosen(options: Options, workspace: Workspace, statuses: Sequence[str]) -> list[int]:
-    """Returns the numbers that were given, or those that the choice means now (L5)."""
-    from workbench.errors import InvalidValue
-
-    if len([one for one in (options.numbers, options.all, options.subscription) if one]) > 1:
-        said = "numbers, --subscription and --all each say which dead letters; two of them were given"
-        raise InvalidValue(said, path="", hint="give one of them")
-    if options.numbers:
-        for number in options.numbers:
-            workspace.dead_letters.get(number)
-        return list(dict.fromkeys(options.numbers))
-    if not (options.all or options.subscription):
-        raise InvalidValue("which dead letters?", path="", hint="give numbers, --subscription NAME or --all")
-    return workspace.dead_letters.numbers_of(statuses, options.subscription)
-
-
 def _replay_takes(parser: Parser) -> None:
-    _choice(parser, "replayed")
+    choice_options(parser, "replayed")
     parser.wait()
     parser.trust()
     parser.json("[{number, outcome, became, detail}]")
@@ -62,18 +36,17 @@ async def _replay(options: Options, environ: Environ) -> int:
     from workbench.services.project.open_project import need_model
 
     show = meter(options) or (lambda _: None)
-    workspace = opened(options, environ)
-    try:
-        need_model(workspace, "replaying")
-        numbers = _chosen(options, workspace, ("open",))
-        if numbers:
-            await workspace.start()
-        show(f"replaying {len(numbers):,}")
-        replay = DeadLetterReplay(workspace.dead_letters, workspace.drain)
-        fates = await replay.replay(numbers, seconds=options.wait) if numbers else []
-    finally:
-        show("")
-        await workspace.close()
+    async with opened(options, environ) as workspace:
+        try:
+            need_model(workspace, "replaying")
+            numbers = chosen(options, workspace, ("open",))
+            if numbers:
+                await workspace.start()
+            show(f"replaying {len(numbers):,}")
+            replay = DeadLetterReplay(workspace.dead_letters, workspace.drain)
+            fates = await replay.replay(numbers, seconds=options.wait) if numbers else []
+        finally:
+            show("")
     return _told(options, fates)
 
 
@@ -110,16 +83,13 @@ async def _edit(options: Options, environ: Environ) -> int:
     from workbench.services.dead_letters.dead_letter_replay import DeadLetterReplay
     from workbench.services.project.open_project import need_model
 
-    workspace = opened(options, environ)
-    try:
+    async with opened(options, environ) as workspace:
         need_model(workspace, "replaying an edited copy")
         text = _edited(options, workspace)
         workspace.dead_letters.check_edit(options.number, text)
         await workspace.start()
         replay = DeadLetterReplay(workspace.dead_letters, workspace.drain)
         fate = await replay.edit_and_replay(options.number, text, seconds=options.wait)
-    finally:
-        await workspace.close()
     return _told(options, [fate])
 
 
@@ -130,7 +100,7 @@ def _edited(options: Options, workspace: Workspace) -> str:
         raise InvalidValue("what is to change?", path="", hint="give --set FIELD=TEXT, or --file FILE")
     if options.set:
         return _with_fields(workspace.dead_letters.get(options.number), options.set)
-    return _read_payload(None if options.file == "-" else Path(options.file))
+    return read_payload_of(options.file)
 
 
 def _with_fields(letter: DeadLetter, fields: Sequence[str]) -> str:
@@ -146,6 +116,11 @@ def _with_fields(letter: DeadLetter, fields: Sequence[str]) -> str:
     for field in fields:
         assign(value, field)
     return write_json(value)
+
+
+def read_payload_of(name: str) -> str:
+    """Returns the text of a file; of the standard input for ``-``."""
+    return _read_payload(None if name == "-" else Path(name))
 
 
 def _read_payload(path: Path | None) -> str:
@@ -167,7 +142,7 @@ def _read_payload(path: Path | None) -> str:
 
 
 def _purge_takes(parser: Parser) -> None:
-    _choice(parser, "purged")
+    choice_options(parser, "purged")
     parser.add_argument(
         "--keep-blocked",
         action="store_true",
@@ -184,7 +159,7 @@ async def _purge(options: Options, environ: Environ) -> int:
 
 
 def _restore_takes(parser: Parser) -> None:
-    _choice(parser, "restored")
+    choice_options(parser, "restored")
     parser.json("asked, done, skipped, failed, trouble")
 
 
@@ -202,12 +177,9 @@ async def _done(
     done: str,
     hint: str = "",
 ) -> int:
-    workspace = opened(options, environ)
-    try:
+    async with opened(options, environ) as workspace:
         workspace.running()
-        report = await do(workspace.dead_letters, _chosen(options, workspace, allowed(act)))
-    finally:
-        await workspace.close()
+        report = await do(workspace.dead_letters, chosen(options, workspace, allowed(act)))
     said = f"{report.done:,} of {report.asked:,} {done}"
     if report.skipped:
         said += f"; {report.skipped:,} skipped, because their status does not allow it"

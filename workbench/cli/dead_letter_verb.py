@@ -17,9 +17,15 @@ from workbench.cli.answers import (
 )
 from workbench.cli.arguments import DONE, Environ, Options, Parser, VerbSpec, count, words
 from workbench.cli.dead_letter_actions import ACTIONS
+from workbench.cli.dead_letter_repair import ACTIONS as REPAIRS
+from workbench.cli.letter_choice import query_of, search_options
 from workbench.model.dead_letter import LetterStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workbench.services.dead_letters.letter_index import LetterCluster
+    from workbench.services.workspace import Workspace
     from workbench.store.stored_values import DeadLetter
 
 STATUSES = tuple(status.value for status in LetterStatus)
@@ -39,8 +45,21 @@ def _list_takes(parser: Parser) -> None:
     parser.add_argument(
         "--limit", metavar="N", type=count, default=50, help="the newest N at most (default 50)"
     )
+    search_options(parser)
+    parser.add_argument(
+        "--group-by",
+        metavar="FIELD",
+        type=words,
+        default="",
+        help="count them by message, cause, type, key, subscription, reason, owner, a field of the payload"
+        " such as card.brand (data.type for one called so), or CEL",
+    )
+    parser.add_argument("--then", metavar="FIELD", type=words, default="", help="and each group by this")
     parser.zone()
-    parser.json("[{number, status, subscription, type, key, reason, error, attempts, died_at, parent}]")
+    parser.json(
+        "[{number, status, subscription, type, key, reason, error, attempts, died_at, parent}], or with"
+        " --group-by: found, of, groups [{value, count, share, about, first_at, last_at, groups}]"
+    )
 
 
 async def _list(options: Options, environ: Environ) -> int:
@@ -48,12 +67,16 @@ async def _list(options: Options, environ: Environ) -> int:
 
     zone = zone_of(options, environ)
     chosen = options.status or [status.value for status in OPEN]
-    workspace = opened(options, environ)
-    try:
-        found = workspace.dead_letters.page(STATUSES if "all" in chosen else chosen, limit=options.limit)
+    statuses = STATUSES if "all" in chosen else chosen
+    async with opened(options, environ) as workspace:
+        if options.group_by:
+            return _grouped(options, workspace, statuses)
+        if options.words or options.where or options.chips:
+            numbers = workspace.dead_letters.repair.find(query_of(options, statuses)).numbers
+            found = workspace.dead_letters.numbered(numbers[: options.limit])
+        else:
+            found = workspace.dead_letters.page(statuses, limit=options.limit)
         counts = workspace.dead_letters.counts()
-    finally:
-        await workspace.close()
     rows = [
         (
             one.number,
@@ -72,6 +95,45 @@ async def _list(options: Options, environ: Environ) -> int:
     text = columns(heads, rows) if rows else "no dead letters"
     answer(options, [_brief(one) for one in found], f"{text}\nin all: {said}" if said else text)
     return DONE
+
+
+def _grouped(options: Options, workspace: Workspace, statuses: Sequence[str]) -> int:
+    query = query_of(options, statuses, by=options.group_by, then=options.then)
+    found = workspace.dead_letters.repair.find(query)
+    rows = []
+    for one in found.clusters:
+        rows.append((one.count, _share(one, found.numbers), one.value or f"{one.others} others", one.about))
+        rows += [
+            (part.count, _share(part, one.numbers), f"  {part.value or f'{part.others} others'}", "")
+            for part in one.parts
+        ]
+    table = columns(("LETTERS", "SHARE", options.group_by.upper(), ""), rows) if rows else "no dead letters"
+    searched = (
+        "" if found.searched == found.total else f", of which the newest {found.searched:,} were searched"
+    )
+    value = {
+        "found": len(found.numbers),
+        "of": found.total,
+        "groups": [_cluster(one, found.numbers) for one in found.clusters],
+    }
+    answer(options, value, f"{table}\n{len(found.numbers):,} of {found.total:,}{searched}")
+    return DONE
+
+
+def _share(one: LetterCluster, of: Sequence[int]) -> str:
+    return f"{one.count / len(of):.0%}"
+
+
+def _cluster(one: LetterCluster, of: Sequence[int]) -> dict[str, Any]:
+    return {
+        "value": one.value,
+        "count": one.count,
+        "share": round(one.count / len(of), 4),
+        "about": one.about,
+        "first_at": when(one.first_at),
+        "last_at": when(one.last_at),
+        "groups": [_cluster(part, one.numbers) for part in one.parts],
+    }
 
 
 def _error(letter: DeadLetter) -> str:
@@ -106,19 +168,18 @@ def _show_takes(parser: Parser) -> None:
     )
     parser.zone()
     parser.json(
-        "as in list, and topic, position, message_id, tries [{at, error}], place, traceback, data, edited"
+        "as in list, and topic, position, message_id, tries [{at, error}], place, traceback, data, edited,"
+        " owner, note"
     )
 
 
 async def _show(options: Options, environ: Environ) -> int:
     zone = zone_of(options, environ)
-    workspace = opened(options, environ)
-    try:
+    async with opened(options, environ) as workspace:
         letter = workspace.dead_letters.get(options.number)
         became = await workspace.dead_letters.made_by(letter)
         blocked = workspace.dead_letters.blocked_behind((letter.number,))
-    finally:
-        await workspace.close()
+        noted = workspace.dead_letters.repair.facts(letter.number)
     data = json_masked(letter.data, options.reveal)
     edited = json_masked(letter.edited, options.reveal) if letter.edited is not None else None
     tries = [{"at": when(one.at), "error": f"{one.error_type}: {one.error}"} for one in letter.attempts]
@@ -133,6 +194,8 @@ async def _show(options: Options, environ: Environ) -> int:
         "edited": edited,
         "became": became or None,
         "blocked_behind": blocked,
+        "owner": noted.owner,
+        "note": noted.note,
     }
     facts = [
         ("status", letter.status.value.replace("_", " ") + (f", became {became}" if became else "")),
@@ -145,6 +208,8 @@ async def _show(options: Options, environ: Environ) -> int:
         ("died", when(letter.died_at, zone)),
         ("replayed from", str(letter.parent or "")),
         ("waiting behind it", str(blocked or "")),
+        ("owner", noted.owner),
+        ("note", noted.note),
     ]
     lines = [f"dead letter {letter.number}"]
     lines += columns(("", ""), [(f"  {name}", said) for name, said in facts if said]).splitlines()[1:]
@@ -163,6 +228,7 @@ LETTERS = VerbSpec(
     examples="""
         workbench dead-letters my-project
         workbench dead-letters show my-project 7
+        workbench dead-letters my-project --group-by message --then email
         workbench dead-letters replay my-project --subscription welcome-mail
         workbench dead-letters edit my-project 7 --set email=ada@example.org
     """,
@@ -180,5 +246,6 @@ LETTERS = VerbSpec(
             work=_show,
         ),
         **ACTIONS,
+        **REPAIRS,
     },
 )

@@ -44,13 +44,10 @@ def _streams_takes(parser: Parser) -> None:
 
 async def _streams(options: Options, environ: Environ) -> int:
     zone = zone_of(options, environ)
-    workspace = opened(options, environ)
-    try:
+    async with opened(options, environ) as workspace:
         numbers = list(workspace.streams.find(text=options.find, limit=options.limit))
         found = workspace.streams.numbered(numbers) if numbers else []
         total = workspace.streams.count()
-    finally:
-        await workspace.close()
     value = [
         {
             "name": stream.name,
@@ -113,13 +110,10 @@ async def _events(options: Options, environ: Environ) -> int:
     from workbench.services.search.event_search import EventQuery, EventSearch
 
     zone = zone_of(options, environ)
-    workspace = opened(options, environ)
-    wanted = EventQuery(stream=options.stream, type=options.type, after=options.after)
-    try:
+    async with opened(options, environ) as workspace:
+        wanted = EventQuery(stream=options.stream, type=options.type, after=options.after)
         search = EventSearch(workspace.reader)
         found = search.last(wanted, options.last) if options.last else search.first(wanted, options.limit + 1)
-    finally:
-        await workspace.close()
     more = not options.last and len(found) > options.limit
     shown = found[: options.limit] if more else found
     answer(options, [_values(event, options.reveal) for event in shown], _listed(options, shown, zone))
@@ -174,13 +168,10 @@ async def _show(options: Options, environ: Environ) -> int:
     from workbench.services.project.project_trust import not_trusted
 
     zone = zone_of(options, environ)
-    workspace = opened(options, environ)
-    try:
+    async with opened(options, environ) as workspace:
         told = workspace.streams.history(options.stream, options.at, last=options.last, reveal=options.reveal)
         restricted = workspace.project.restricted
         refused = not_trusted(workspace.project, "telling states") if restricted else None
-    finally:
-        await workspace.close()
     answer(options, _history_values(told), _history_text(told, zone))
     if refused is not None:
         note(f"workbench: {refused.message}\n  {refused.hint}")

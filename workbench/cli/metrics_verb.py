@@ -14,11 +14,8 @@ def _takes(parser: Parser) -> None:
 async def _metrics(options: Options, environ: Environ) -> int:
     from workbench.services.monitor.openmetrics import open_metrics
 
-    workspace = opened(options, environ)
-    try:
+    async with opened(options, environ) as workspace:
         print(open_metrics(workspace.monitor), end="")
-    finally:
-        await workspace.close()
     return DONE
 
 

@@ -40,13 +40,10 @@ def _takes(parser: Parser) -> None:
 
 
 async def _story(options: Options, environ: Environ) -> int:
-    workspace = opened(options, environ)
-    try:
+    async with opened(options, environ) as workspace:
         stories = workspace.stories
         story = stories.whole(_correlation(stories, options.what))
         restricted = workspace.project.restricted
-    finally:
-        await workspace.close()
     if options.mermaid:
         from workbench.services.story.story_mermaid import story_mermaid
 

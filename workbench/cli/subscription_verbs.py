@@ -24,13 +24,10 @@ def _subscriptions_takes(parser: Parser) -> None:
 async def _subscriptions(options: Options, environ: Environ) -> int:
     from workbench.services.project.project_trust import not_trusted
 
-    workspace = opened(options, environ)
-    try:
+    async with opened(options, environ) as workspace:
         found = workspace.subscriptions.standings()
         restricted = workspace.project.restricted
         refused = not_trusted(workspace.project, "knowing handlers and policies") if restricted else None
-    finally:
-        await workspace.close()
     rows = [
         (
             one.name, one.source, one.state, one.lag, one.waiting, one.delivered, one.failed, one.filtered,
@@ -67,12 +64,9 @@ def _list_takes(parser: Parser) -> None:
 async def _list(options: Options, environ: Environ) -> int:
     from workbench.services.project.open_project import need_model
 
-    workspace = opened(options, environ)
-    try:
+    async with opened(options, environ) as workspace:
         need_model(workspace, "knowing the read models")
         found = workspace.monitor.projections()
-    finally:
-        await workspace.close()
     rows = [(one.name, _status(one), one.checkpoint, one.lag, one.rows, len(one.passed)) for one in found]
     heads = ("PROJECTION", "STATUS", "CHECKPOINT", "LAG", "ROWS", "EVENTS LEFT OUT")
     lines = [columns(heads, rows) if rows else "no projections", *map(_trouble, filter(_troubled, found))]
@@ -135,15 +129,14 @@ async def _rebuild(options: Options, environ: Environ) -> int:
     from workbench.services.project.open_project import need_model
 
     show = meter(options) or (lambda _: None)
-    workspace = opened(options, environ)
-    try:
-        need_model(workspace, "rebuilding a read model")
-        progress = lambda share: show(f"{share:6.1%} of the log")  # noqa: E731
-        await workspace.projections.rebuild_alone(options.name, progress)
-        view = next(one for one in workspace.monitor.projections() if one.name == options.name)
-    finally:
-        show("")
-        await workspace.close()
+    async with opened(options, environ) as workspace:
+        try:
+            need_model(workspace, "rebuilding a read model")
+            progress = lambda share: show(f"{share:6.1%} of the log")  # noqa: E731
+            await workspace.projections.rebuild_alone(options.name, progress)
+            view = next(one for one in workspace.monitor.projections() if one.name == options.name)
+        finally:
+            show("")
     if view.rebuild is not None:
         text = f"{_trouble(view)}\n  the old rows stay until the rebuild is done or given up"
     else:

@@ -74,8 +74,7 @@ def _import_takes(parser: Parser) -> None:
 
 
 async def _import(options: Options, environ: Environ) -> int:
-    workspace = opened(options, environ)
-    try:
+    async with opened(options, environ) as workspace:
         form, reading, preview = _reading(workspace, options)
         if reading is None or preview.zone_is_missing:
             return _undecided(preview)
@@ -94,8 +93,6 @@ async def _import(options: Options, environ: Environ) -> int:
                 options.file, reading, history=options.read_models_only, keep=keep, progress=progress
             )
         receivers = transfer.receivers(report.types)
-    finally:
-        await workspace.close()
     shown = report.problems if options.all_problems else report.problems[:PROBLEMS_SHOWN]
     for problem in shown:
         note(f"{options.file}: {one_line(str(problem))}")
@@ -235,8 +232,7 @@ async def _export(options: Options, environ: Environ) -> int:
     to_terminal = options.file == "-"
     if to_terminal and options.json:
         raise InvalidValue("--json and the events cannot both go to the standard output", path="")
-    workspace = opened(options, environ)
-    try:
+    async with opened(options, environ) as workspace:
         report = EventExport(workspace.world).write(
             None if to_terminal else Path(options.file),
             ExportForm(options.format),
@@ -245,8 +241,6 @@ async def _export(options: Options, environ: Environ) -> int:
             replace=options.replace,
             progress=_progress(options),
         )
-    finally:
-        await workspace.close()
     for problem in report.problems[:PROBLEMS_SHOWN]:
         note(f"workbench: {one_line(problem)}")
     if report.masked:

@@ -36,7 +36,6 @@ class CommandWriter(Protocol):
 
     async def write(self, operation: Operation) -> Any:
         """Returns its answer; raises what it is refused with."""
-        ...
 
 
 class GroupCommit:

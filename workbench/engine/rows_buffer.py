@@ -18,13 +18,11 @@ class RowReader(Protocol):
 
     def row(self, projection: str, key: Any, generation: int | None = None, /) -> dict[str, Any] | None:
         """Returns one row of a generation."""
-        ...
 
     def rows(
         self, projection: str, /, *, where: Where, after: Any | None, limit: int, generation: int | None
     ) -> Page:
         """Returns rows of a generation in the order of their keys."""
-        ...
 
 
 MOST_FOUND = 10_000

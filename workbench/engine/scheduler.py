@@ -26,44 +26,35 @@ class Runner(Protocol):
     @property
     def name(self) -> str:
         """Of the subscription or projection."""
-        ...
 
     @property
     def lanes(self) -> int:
         """How many workers move it, each in a task of its own."""
-        ...
 
     @property
     def paused(self) -> bool:
         """Whether it is not to work."""
-        ...
 
     @property
     def position(self) -> int:
         """How far along the log it has come."""
-        ...
 
     @property
     def handled(self) -> int:
         """Deliveries or events that it has dealt with since the start."""
-        ...
 
     @property
     def changes(self) -> Changes:
         """What views show of it."""
-        ...
 
     async def work(self, limit: int | None = None) -> bool:
         """Does one batch of at most `limit`; returns whether there was anything to do."""
-        ...
 
     async def rest(self) -> None:
         """Does what is proper before a rest of unknown length."""
-        ...
 
     def next_due(self) -> int | None:
         """Returns when there is something to do next, microseconds since 1970; None if it is not known."""
-        ...
 
 
 class Scheduler:

@@ -34,11 +34,9 @@ class Timer(Protocol):
         Returns:
             How to call it off; harmless when it was called already.
         """
-        ...
 
     async def at_most(self, seconds: float, work: Awaitable[None]) -> None:
         """Waits for something, but no longer than some seconds of the clock; then it is cancelled."""
-        ...
 
 
 class LoopTimer:

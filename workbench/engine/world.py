@@ -33,17 +33,14 @@ class Model(Protocol):
     @property
     def registry(self) -> Registry:
         """What it declares."""
-        ...
 
     @property
     def retry(self) -> RetryPolicy:
         """For policies, processes and their commands."""
-        ...
 
     @property
     def snapshot_every(self) -> int:
         """Versions between two snapshots of a stream."""
-        ...
 
 
 M = TypeVar("M", bound=Model)

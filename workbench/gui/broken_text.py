@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from workbench.errors import WorkbenchError
 from workbench.gui.actions import Actions, action
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.loop import spawn
+from workbench.gui.ticker import pause_timer
 from workbench.gui.views.text_page import TextPage
 from workbench.gui.widgets import ElidedLabel, error_text
 from workbench.services.design.text_check import CheckedText
@@ -37,20 +38,10 @@ class BrokenText(QWidget):
         self.page = TextPage(path.name, read_file(path), lambda text: check(text, path))
         self.said = ElidedLabel("muted")
         self.acts = Actions(self, self)
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
-        self._pause.timeout.connect(self._check)
+        self._pause = pause_timer(self, PAUSE_MS, self._check)
         self.page.edited.connect(self._edited)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(0, 6, 0, 0)
-        foot.addWidget(self.said, 1)
-        foot.addWidget(self.acts.button("save", primary=True))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.page, 1)
-        column.addLayout(foot)
+        foot = in_row((self.said, 1), self.acts.button("save", primary=True), margins=(0, 6, 0, 0))
+        in_column((self.page, 1), foot, of=self, margins=0, spacing=0)
         self.setFocusProxy(self.page.editor)
         self.acts.offer()
         self._check()
@@ -68,7 +59,7 @@ class BrokenText(QWidget):
         self.acts.refresh()
 
     def _no_change(self) -> str:
-        return self.page.locked or ("" if self.page.dirty else "Nothing was changed")
+        return self.page.why_unwritable() or ("" if self.page.dirty else "Nothing was changed")
 
     @action("Save", keys="Ctrl+S", icon="save", tip="Write the text into its file", why=_no_change)
     def save(self) -> None:
@@ -100,6 +91,6 @@ class BrokenText(QWidget):
             return
         count = sum(not one.warning for one in self.page.editor.mistakes)
         said = f"{count:,} {'mistake' if count == 1 else 'mistakes'}" if count else "No mistakes"
-        self.said.setText("Read-only" if self.page.locked else said)
+        self.said.setText("Read-only" if self.page.locked else self.page.too_large or said)
         if not self.page.sure:
             self._pause.start()

@@ -10,6 +10,8 @@ from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QComboBox
 from typing_extensions import override
 
+from workbench.model.json_values import visible
+
 COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 LETTERS = range(Qt.Key.Key_Space, Qt.Key.Key_Escape)
 """Keys that write something; the arrows and others lie above them."""
@@ -39,6 +41,7 @@ class Chooser(ChoiceBox):
         No signal tells of it. Texts alone change in place, for a person may be choosing.
         """
         chosen, offered = self.currentData(), [data for _, data in choices]
+        choices = [(visible(text), data) for text, data in choices]
         with QSignalBlocker(self):
             if self.offered() != offered:
                 self.clear()

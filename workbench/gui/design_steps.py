@@ -11,8 +11,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from workbench.errors import CallerError, StoreReadOnly, WorkbenchError
-from workbench.gui.actions import action
-from workbench.gui.desk import Notice
+from workbench.gui.actions import Method, action
 from workbench.gui.reads import takes_time
 from workbench.gui.widgets import error_text
 from workbench.services.design.design import DesignState
@@ -38,7 +37,7 @@ async def stepped(desk: Desk, work: Callable[[], DesignState]) -> DesignState:
     except (ChangedOnDisk, StoreReadOnly) as error:
         said = f"Not saved, but kept as a draft: {error_text(error)}"
         again = ("Try again", partial(write_again, desk))
-        desk.noticed.emit(Notice(kind="error", text=said, actions=(again,), topic=UNSAVED))
+        desk.notice("error", said, again, topic=UNSAVED)
         return await asyncio.to_thread(desk.workspace.design.state)
 
 
@@ -50,6 +49,22 @@ def write_again(desk: Desk) -> None:
         desk.project_saved.emit()
 
     desk.run(write(), "Save the design")
+
+
+def _step_action(text: str, keys: str) -> Callable[[Method], Method]:
+    """Declares what goes a step back or forth: it says which, by what `DesignState` has of its name."""
+    word = text.lower()
+    said: Callable[[DesignSteps], str] = lambda steps: getattr(steps.state, word)  # noqa: E731
+    return action(
+        text,
+        keys=keys,
+        icon=word,
+        on="place",
+        group=4,
+        anyway=True,
+        look=lambda steps, _item: (f"{text} {said(steps)}".strip(), word),
+        why=lambda steps, _item: "" if said(steps) else f"There is nothing to {word}",
+    )
 
 
 class DesignSteps(QObject):
@@ -72,30 +87,12 @@ class DesignSteps(QObject):
         takes_time()  # a step that goes on beside the loop is waited for
         return self.desk.workspace.design.state()
 
-    @action(
-        "Undo",
-        keys="Ctrl+Z",
-        icon="undo",
-        on="place",
-        group=4,
-        anyway=True,
-        look=lambda steps, _item: (f"Undo {steps.state.undo}" if steps.state.undo else "Undo", "undo"),
-        why=lambda steps, _item: "" if steps.state.undo else "There is nothing to undo",
-    )
+    @_step_action("Undo", "Ctrl+Z")
     def undo(self, _item: object = None) -> None:
         """Takes the last step back."""
         self._back(self.desk.workspace.design.undo, f"Undo {self.state.undo}")
 
-    @action(
-        "Redo",
-        keys="Ctrl+Shift+Z / Ctrl+Y",
-        icon="redo",
-        on="place",
-        group=4,
-        anyway=True,
-        look=lambda steps, _item: (f"Redo {steps.state.redo}" if steps.state.redo else "Redo", "redo"),
-        why=lambda steps, _item: "" if steps.state.redo else "There is nothing to redo",
-    )
+    @_step_action("Redo", "Ctrl+Shift+Z / Ctrl+Y")
     def redo(self, _item: object = None) -> None:
         """Does again what was taken back."""
         self._back(self.desk.workspace.design.redo, f"Redo {self.state.redo}")

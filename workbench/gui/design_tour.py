@@ -126,7 +126,7 @@ PARCEL = (
     Act(
         name="06-refusal",
         label="the refusal that is offered",
-        gestures=(press("Return", "did Refuse it where state.status == 'delivered'"),),
+        gestures=(press("Return", "did Refuse it when state.status == 'delivered'"),),
     ),
     Act(
         name="07-scenario",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
-from workbench.gui.ticker import Ticker
+from workbench.gui.ticker import Ticker, pause_timer
 from workbench.gui.time_format import shown_zone
 from workbench.gui.widgets import error_text
 from workbench.model.changes import Changes
@@ -82,6 +82,7 @@ class Desk(QObject):
         noticed: A `Notice` for the window to show.
         wanted: Name of a view that should come to the front.
         command_wanted: Name of a command whose form should be shown.
+        picture_wanted: The board is asked to write its picture into a file.
         text_wanted: File of the project whose text should be shown, and a line of it, or the kind and the
             name of what should be shown where it is declared.
         project_saved: A file of the project was written by this window.
@@ -96,6 +97,7 @@ class Desk(QObject):
     wanted = Signal(str)
     command_wanted = Signal(str)
     text_wanted = Signal(str, object)
+    picture_wanted = Signal()
     project_saved = Signal()
     files_read = Signal()
     drafted = Signal()
@@ -122,15 +124,10 @@ class Desk(QObject):
         self._unlisten = workspace.listen(self._collect)
         shown_zone().changed.connect(self._zone_changed)
         self._turns: deque[Callable[[], object]] = deque()
-        self._turn = QTimer(self)
-        self._turn.setSingleShot(True)
-        self._turn.timeout.connect(self._take_turn)
+        self._turn = pause_timer(self, 0, self._take_turn)
         self._typed = False
         self._failed = ""
-        self._writing = QTimer(self)
-        self._writing.setSingleShot(True)
-        self._writing.setInterval(WRITE_MS)
-        self._writing.timeout.connect(self._write)
+        self._writing = pause_timer(self, WRITE_MS, self._write)
 
     # -- changes ----------------------------------------------------------------------------------------
 
@@ -236,7 +233,7 @@ class Desk(QObject):
             said += "would be lost if the program ended."
             again = (("Try again", self._write),) if drafts.failed else ()
             text = said if drafts.failed else ""
-            self.noticed.emit(Notice(kind="error", text=text, actions=again, topic="drafts"))
+            self.notice("error", text, *again, topic="drafts")
 
     async def write_drafts(self) -> list[str]:
         """Writes what is not written yet; returns, in words, what cannot be kept over an end."""
@@ -272,9 +269,9 @@ class Desk(QObject):
         """Shows what failed, why, and what to do."""
         self.notice("error", f"{what} failed: {error_text(error)}")
 
-    def notice(self, kind: str, text: str, *actions: tuple[str, Callable[[], None]]) -> None:
-        """Tells the person something; kinds are ``info``, ``ok``, ``warning``, ``error``."""
-        self.noticed.emit(Notice(kind=kind, text=text, actions=actions))
+    def notice(self, kind: str, text: str, *actions: tuple[str, Callable[[], None]], topic: str = "") -> None:
+        """Tells the person something; kinds are ``info``, ``ok``, ``warning``, ``error``; see `Notice`."""
+        self.noticed.emit(Notice(kind=kind, text=text, actions=actions, topic=topic))
 
     async def close(self) -> None:
         """Ends listening and what still runs."""

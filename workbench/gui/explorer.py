@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.layouts import in_column
 from workbench.gui.reads import takes_time
 from workbench.gui.tree import OfferingTree, TreeItem, TreeRow
 from workbench.gui.view import View
@@ -91,12 +92,7 @@ class Explorer(View):
         self._tree.row_clicked.connect(self._go)
         self._none = plain_label("Nothing found", "muted")
         self._none.hide()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(6, 6, 6, 6)
-        layout.setSpacing(6)
-        layout.addWidget(self._filter)
-        layout.addWidget(self._none)
-        layout.addWidget(self._tree)
+        in_column(self._filter, self._none, self._tree, of=self, margins=6, spacing=6)
         self._shown: list[Section] = []
         self._of_model: tuple[Registry | None, Sequence[Section]] = (None, ())
         self._known = KnownParts(model=(), text="", count=0, streams=(), dead=0)

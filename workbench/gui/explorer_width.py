@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow
 from typing_extensions import override
+
+from workbench.gui.ticker import pause_timer
 
 SHARE = 5
 """The part of the window that it gets at most: a fifth."""
@@ -28,9 +30,7 @@ class ExplorerWidth(QObject):
         self._window, self._dock, self._settings = window, dock, settings
         kept = settings.value(KEY, usual)
         self._wanted = int(kept) if isinstance(kept, int | str) and str(kept).isdigit() else usual
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.timeout.connect(self.give_back)
+        self._later = pause_timer(self, 0, self.give_back)
         window.installEventFilter(self)
         dock.installEventFilter(self)
 

@@ -128,6 +128,21 @@ class FileActions(ABC):
             if name:
                 self.desk.run(self.import_path(Path(name)), "Import")
 
+    @action(
+        "&Export the model …",
+        key="export",
+        icon="export",
+        tip="Write the picture of the model to a file: SVG, PNG, Mermaid, or the event model as JSON",
+        menu="File",
+        group=1,
+        why=no_project,
+    )
+    def export_model(self) -> None:
+        """Shows the board and asks for a file and its format."""
+        if self.desk is not None:
+            self.desk.wanted.emit("board")
+            self.desk.picture_wanted.emit()
+
     async def import_path(self, path: Path) -> None:
         """Shows the import dialog for a file."""
         from workbench.gui.import_dialog import ImportDialog

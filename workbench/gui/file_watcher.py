@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QElapsedTimer, QFileSystemWatcher, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QFileSystemWatcher, QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
+
+from workbench.gui.ticker import pause_timer
 
 QUIET_MS = 150
 """A file is looked at when nothing happened to it for so long: an editor may write it in pieces."""
@@ -33,9 +35,7 @@ class Watch(QObject):
         self._watcher.fileChanged.connect(self._touched)
         self._watcher.directoryChanged.connect(self._touched)
         self._since = QElapsedTimer()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.settled)
+        self._timer = pause_timer(self, 0, self.settled)
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):
             app.applicationStateChanged.connect(self._came_back)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -17,17 +17,18 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
 
 from workbench.gui.desk import Desk
+from workbench.gui.layouts import in_column
 from workbench.gui.mapping_choice import MappingChoice
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.table import FastTableView
 from workbench.gui.theme import code_font
+from workbench.gui.ticker import pause_timer
 from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
 from workbench.gui.widgets import error_text, plain_label
 
@@ -104,10 +105,7 @@ class ImportDialog(QDialog):
         self._start.clicked.connect(self._begin)
         self._buttons.rejected.connect(self._stop)
         self._arrange()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(200)
-        self._timer.timeout.connect(self._preview_again)
+        self._timer = pause_timer(self, 200, self._preview_again)
         self._previewing = Question(
             self,
             desk,
@@ -121,12 +119,18 @@ class ImportDialog(QDialog):
             self._read(reader=self._reader_of(preview))
 
     def _arrange(self) -> None:
-        layout = QVBoxLayout(self)
-        layout.addWidget(self._choice)
-        layout.addWidget(QLabel("The first events as they would be stored:"))
-        layout.addWidget(self._table, 1)
-        for part in (self._said, self._receivers, self._history, self._problems, self._bar, self._buttons):
-            layout.addWidget(part)
+        in_column(
+            self._choice,
+            QLabel("The first events as they would be stored:"),
+            (self._table, 1),
+            self._said,
+            self._receivers,
+            self._history,
+            self._problems,
+            self._bar,
+            self._buttons,
+            of=self,
+        )
         self._start.setDefault(True)
 
     def _reader_of(self, preview: ImportPreview) -> RecordReader | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from workbench.gui.actions import declared, widget_keys
+from workbench.gui.layouts import in_column
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
 from workbench.gui.view_catalog import VIEWS
@@ -25,6 +26,7 @@ OWNERS = (
     ("Numbers in forms", "workbench.gui.forms.editors.line:LineInput"),
     ("Questions", "workbench.gui.views.confirm_strip:ConfirmStrip"),
     *((entry.title, entry.where) for entry in VIEWS),
+    ("Dead letters", "workbench.gui.views.many_letters:ManyLetters"),
     ("Flow board", "workbench.gui.board.flow_view:FlowView"),
     ("Flow board", "workbench.gui.board.board_editor:BoardEditor"),
     ("Flow board", "workbench.gui.board.board_fields:BoardFields"),
@@ -107,9 +109,7 @@ class KeyList(QDialog):
         self.table = FastTableView(COLUMNS)
         self.table.setAccessibleName("Keys")
         self.table.set_empty("No key fits", "Ctrl+K finds everything that can be done, also without a key.")
-        layout = QVBoxLayout(self)
-        layout.addWidget(self.search)
-        layout.addWidget(self.table, 1)
+        in_column(self.search, (self.table, 1), of=self)
         self.search.settled.connect(self._show)
         self.finished.connect(self.deleteLater)
         self._show("")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
-from workbench.gui.desk import Desk, Notice
+from workbench.gui.desk import Desk
 from workbench.gui.file_watcher import Watch
 from workbench.model.counts import counted
 
@@ -39,7 +39,7 @@ class LiveProject(QObject):
 
     def __init__(self, desk: Desk, taken_over: Callable[[], None], reopen: Callable[[], None]) -> None:
         super().__init__(desk)
-        self._desk = desk
+        self._desk, self._say = desk, partial(desk.notice, topic=TOPIC)
         self._taken_over = taken_over
         self._reopen = reopen
         self._watch = Watch(self)
@@ -130,13 +130,13 @@ class LiveProject(QObject):
         self._warned = bool(found)
         if warned and not found:
             text = "No warning is left."
-            self._desk.noticed.emit(Notice(kind="ok", text=text, topic=WARNINGS))
+            self._desk.notice("ok", text, topic=WARNINGS)
         if found:
             first = found[0]
             show = partial(self._desk.text_wanted.emit, first.file, first.line)
             text = f"The project runs, with {counted(len(found), 'warning')}. {first}"
             actions = ((f"Open {first.file}", show),)
-            self._desk.noticed.emit(Notice(kind="warning", text=text, actions=actions, topic=WARNINGS))
+            self._desk.notice("warning", text, *actions, topic=WARNINGS)
 
     def _ask(self, told: Reload) -> None:
         text = f"{told.said}. Until you trust it, the previous model keeps running."
@@ -176,9 +176,6 @@ class LiveProject(QObject):
         file, line = outdated.told.place
         if file in self._desk.workspace.texts.names():
             self._desk.text_wanted.emit(file, line)
-
-    def _say(self, kind: str, text: str, *actions: tuple[str, Callable[[], None]]) -> None:
-        self._desk.noticed.emit(Notice(kind=kind, text=text, actions=actions, topic=TOPIC))
 
 
 def _show(file: Path) -> None:

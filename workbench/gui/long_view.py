@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Callable
 
 from PySide6.QtGui import QGuiApplication, QResizeEvent, QTextOption
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QPushButton, QWidget
 from typing_extensions import override
 
+from workbench.gui.layouts import in_row
 from workbench.gui.long_text import shortened_lines
 from workbench.gui.loop import spawn
 from workbench.gui.theme import code_font
@@ -41,10 +42,8 @@ class LongText(QPlainTextEdit):
     def _make_strip(self) -> QFrame:
         strip = QFrame(self)
         strip.setAutoFillBackground(True)
-        row = QHBoxLayout(strip)
-        row.setContentsMargins(6, 2, 6, 2)
         self._said = QLabel("Only the beginning is shown")
-        row.addWidget(self._said, 1)
+        row = in_row((self._said, 1), of=strip, margins=(6, 2, 6, 2))
         self._buttons = [QPushButton(words) for words in WHOLE]
         for button, act in zip(self._buttons, (self.copy_whole, self.open_whole), strict=True):
             button.clicked.connect(lambda _checked=False, act=act: act())

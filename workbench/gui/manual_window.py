@@ -19,7 +19,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QDialog,
-    QHBoxLayout,
     QSplitter,
     QTextBrowser,
     QTextEdit,
@@ -30,6 +29,7 @@ from typing_extensions import override
 
 from workbench.assets import asset
 from workbench.gui.actions import Actions, action
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.theme import code_font, theme
 from workbench.gui.tree import OfferingTree, TreeItem, TreeRow
 from workbench.gui.widgets import SearchBox, plain_label
@@ -209,14 +209,8 @@ class ManualWindow(QDialog):
 
     def _arrange(self) -> None:
         left, split = QWidget(), QSplitter()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        head = QHBoxLayout()
-        head.addWidget(self.back)
-        head.addWidget(self.search, 1)
-        column.addLayout(head)
-        column.addWidget(self.tree, 1)
-        column.addWidget(self.said)
+        head = in_row(self.back, (self.search, 1))
+        in_column(head, (self.tree, 1), self.said, of=left, margins=0)
         split.addWidget(left)
         split.addWidget(self.text)
         split.setSizes([300, 780])

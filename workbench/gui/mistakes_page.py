@@ -14,10 +14,8 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QPushButton,
-    QSplitter,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
@@ -26,8 +24,9 @@ from workbench.gui.actions import Actions, action
 from workbench.gui.broken_text import BrokenText, Check
 from workbench.gui.file_watcher import Watch
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.tree import OfferingTree, TreeItem, TreeRow
-from workbench.gui.widgets import plain_label
+from workbench.gui.widgets import plain_label, push_button
 from workbench.project.project_file import project_root
 from workbench.project.samples import PROJECT_FILE
 
@@ -106,20 +105,20 @@ class MistakesPage(QWidget):
         self.list = self._listed()
         self._check = check
         self.text: BrokenText | None = None
-        self.split = QSplitter(Qt.Orientation.Vertical)
-        self.split.setChildrenCollapsible(False)
-        self.split.addWidget(self.list)
+        self.split = in_panes(Qt.Orientation.Vertical, self.list)
         self.setFocusProxy(self.list)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(28, 24, 28, 24)
-        layout.setSpacing(10)
-        layout.addLayout(self._head())
-        layout.addWidget(self.split, 1)
         self.said = plain_label(
             "The project is opened again as soon as one of its files changes.", "muted", wrap=True
         )
-        layout.addWidget(self.said)
-        layout.addLayout(self._buttons(ways))
+        in_column(
+            self._head(),
+            (self.split, 1),
+            self.said,
+            self._buttons(ways),
+            of=self,
+            margins=(28, 24, 28, 24),
+            spacing=10,
+        )
         self.acts.offer()
         if before is not None and before.text is not None and before.root == root:
             before.setFocusProxy(
@@ -142,14 +141,12 @@ class MistakesPage(QWidget):
         count = len(self.mistakes)
         name = self.root.resolve().name if self.root is not None else "The project"
         things = "1 problem" if count == 1 else f"{count:,} problems"
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(plain_label(f"{name} cannot be opened: {things}", "heading", wrap=True))
-        words.addWidget(plain_label(str(self.root or ""), "muted", wrap=True))
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        head.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
-        head.addLayout(words, 1)
+        words = in_column(
+            plain_label(f"{name} cannot be opened: {things}", "heading", wrap=True),
+            plain_label(str(self.root or ""), "muted", wrap=True),
+            spacing=2,
+        )
+        head = in_row((mark, 0, Qt.AlignmentFlag.AlignTop), (words, 1), spacing=12)
         if self.root is not None and (self.root / PROJECT_FILE).is_file():
             head.addWidget(_button("Edit here", lambda: self._edit(1, 1)), 0, Qt.AlignmentFlag.AlignTop)
         return head
@@ -177,13 +174,11 @@ class MistakesPage(QWidget):
         return shown
 
     def _buttons(self, ways: Mapping[str, Callable[[], object]]) -> QHBoxLayout:
-        row = QHBoxLayout()
         root = self.root
-        again = QPushButton("Try again")
-        again.setProperty("primary", True)
-        again.setToolTip(self.acts["try_again"].toolTip())
-        again.clicked.connect(self.acts["try_again"].trigger)
-        row.addWidget(again)
+        again = push_button(
+            "Try again", self.acts["try_again"].trigger, tip=self.acts["try_again"].toolTip(), role="primary"
+        )
+        row = in_row(again)
         if root is not None and (root / PROJECT_FILE).is_file():
             row.addWidget(_button(f"Open {PROJECT_FILE}", lambda: self._open(root / PROJECT_FILE)))
         if root is not None and root.is_dir():
@@ -296,6 +291,4 @@ def _watched(root: Path | None) -> list[Path]:
 
 
 def _button(label: str, act: Callable[[], object]) -> QPushButton:
-    button = QPushButton(label)
-    button.clicked.connect(lambda _checked=False: act())
-    return button
+    return push_button(label, lambda _checked=False: act())

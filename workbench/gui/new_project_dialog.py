@@ -11,23 +11,22 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
 
 from workbench.errors import InvalidName
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.loop import spawn
 from workbench.gui.theme import theme
-from workbench.gui.widgets import error_text, plain_label
-from workbench.model.json_values import check_name
-from workbench.services.project.new_project import TEMPLATES, create
+from workbench.gui.widgets import error_text, plain_label, push_button
+from workbench.model.json_values import check_new_name
+from workbench.services.project.new_project import TEMPLATES, check_folder, create
 
 NAME = "my-project"
 
@@ -56,8 +55,7 @@ class NewProjectDialog(QDialog):
         for line in (self.name, self.around):
             line.textChanged.connect(self._say_where)
             line.setReadOnly(inside is not None)
-        choose = QPushButton("Choose …")
-        choose.clicked.connect(self._choose)
+        choose = push_button("Choose …", self._choose)
         choose.setEnabled(inside is None)
         self.templates = QListWidget()
         self.templates.setAccessibleName("Begin with")
@@ -81,19 +79,14 @@ class NewProjectDialog(QDialog):
         self.name.selectAll()
 
     def _lay_out(self, choose: QPushButton) -> None:
-        place = QHBoxLayout()
-        place.addWidget(self.around, 1)
-        place.addWidget(choose)
+        place = in_row((self.around, 1), choose)
         form = QFormLayout()
         form.addRow("&Name", self.name)
         label = QLabel("In the &folder")
         label.setBuddy(self.around)
         form.addRow(label, place)
         form.addRow("&Begin with", self.templates)
-        column = QVBoxLayout(self)
-        column.addLayout(form, 1)
-        column.addWidget(self.told)
-        column.addWidget(self.buttons)
+        in_column((form, 1), self.told, self.buttons, of=self)
         self.resize(680, 380)
 
     def _folder(self) -> Path:
@@ -106,8 +99,10 @@ class NewProjectDialog(QDialog):
         name = self.name.text().strip()
         if name == ".." or Path(name).name != name:
             raise InvalidName("the project's name is that of its folder, without a path", path="")
-        check_name(name, what="the project's name")
-        return Path(self.around.text().strip()).expanduser().absolute() / name
+        check_new_name(name, what="the project's name")
+        folder = Path(self.around.text().strip()).expanduser().absolute() / name
+        check_folder(folder, beside=self._inside is not None)
+        return folder
 
     def _say_where(self) -> None:
         try:

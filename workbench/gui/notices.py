@@ -8,20 +8,20 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QMainWindow,
     QPushButton,
     QSizePolicy,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.theme import theme
+from workbench.gui.ticker import pause_timer
 from workbench.gui.whole_text import WholeText
 from workbench.gui.widgets import plain_label
 
@@ -56,10 +56,7 @@ class Strip(QFrame):
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 5, 6, 5)
-        layout.addWidget(mark)
-        layout.addWidget(text, 1)
+        layout = in_row(mark, (text, 1), of=self, margins=(12, 5, 6, 5))
         for label, run in (*notice.actions, *self._rest()):
             button = QPushButton(label)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard where it is
@@ -125,13 +122,8 @@ class Notices(QWidget):
         super().__init__(window)
         self._window = window
         self._shown: list[Strip] = []
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(1)
-        self._held = QTimer(self)
-        self._held.setSingleShot(True)
-        self._held.setInterval(HELD_MS)
-        self._held.timeout.connect(self._place)
+        self._layout = in_column(of=self, margins=0, spacing=1)
+        self._held = pause_timer(self, HELD_MS, self._place)
         self.hide()
         window.installEventFilter(self)
         window.statusBar().installEventFilter(self)

@@ -44,26 +44,21 @@ class RowSource(Protocol):
 
     def count(self) -> int:
         """Returns how many rows there are."""
-        ...
 
     def page(self, first: int, limit: int) -> Sequence[Row | None]:
         """Returns up to ``limit`` rows from row ``first``, None for one that is gone meanwhile.
 
         Values beyond the columns stay hidden.
         """
-        ...
 
     def key(self, row: Row) -> Key:
         """Returns what tells a row from all others."""
-        ...
 
     def keys(self, first: int, limit: int) -> Sequence[Key]:
         """Returns the keys of up to ``limit`` rows from row ``first``."""
-        ...
 
     def find(self, keys: Collection[Key]) -> Mapping[Key, int]:
         """Returns the numbers of the rows that have these keys; a key without a row is left out."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QListView, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.actions import Actions, BoundAction, action, view_around
 from workbench.gui.context_menu import Offering
 from workbench.gui.desk import Desk, Notice, Selection
+from workbench.gui.layouts import in_column
 from workbench.gui.loop import spawn
 from workbench.gui.tree import DATA, TreeModel, TreeRow
 from workbench.gui.widgets import plain_label
@@ -126,11 +127,7 @@ class Palette(QDialog):
         self._line.setAccessibleName("Palette")
         self._list = TargetList()
         self._none = plain_label("Nothing found", "muted")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
-        layout.addWidget(self._line)
-        layout.addWidget(self._none)
-        layout.addWidget(self._list)
+        in_column(self._line, self._none, self._list, of=self, margins=8)
         self._line.textChanged.connect(self._fill)
         self._line.installEventFilter(self)
         self.acts = Actions(self, self)

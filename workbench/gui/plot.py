@@ -8,9 +8,10 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPen
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 from typing_extensions import override
 
+from workbench.gui.layouts import in_column
 from workbench.gui.theme import theme
 from workbench.gui.time_format import absolute
 
@@ -78,9 +79,7 @@ class Plot(QObject):
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nothing.setWordWrap(True)
         self._nothing.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        cover = QVBoxLayout(self.widget)
-        cover.setContentsMargins(46, 0, 0, 20)
-        cover.addWidget(self._nothing)
+        in_column(self._nothing, of=self.widget, margins=(46, 0, 0, 20))
         self._viewport = self._view.viewport()
         self._viewport.setMouseTracking(True)
         self._viewport.installEventFilter(self)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from workbench.gui.desk import Notice
-
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.services.monitor.monitor_values import Status
@@ -18,7 +16,7 @@ def tell_trouble(desk: Desk, status: Status, reopen: Callable[[], None], *, was_
     """Tells what is wrong, if something is; of a store that is gone, with what can be done about it."""
     if not status.gone:
         if was_gone:
-            desk.noticed.emit(Notice(kind="ok", text="The store is back; writing continues.", topic=TOPIC))
+            desk.notice("ok", "The store is back; writing continues.", topic=TOPIC)
         if status.trouble:
             desk.notice("error", status.trouble)
         return
@@ -27,7 +25,7 @@ def tell_trouble(desk: Desk, status: Status, reopen: Callable[[], None], *, was_
         ("Save a copy", lambda: _start(desk)),
         ("Open the project again", reopen),
     )
-    desk.noticed.emit(Notice(kind="error", text=text, actions=actions, topic=TOPIC))
+    desk.notice("error", text, *actions, topic=TOPIC)
 
 
 def _start(desk: Desk) -> None:

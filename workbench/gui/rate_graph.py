@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLabel,
     QSizePolicy,
     QStackedLayout,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
@@ -22,9 +20,11 @@ from typing_extensions import override
 from workbench.gui.actions import Actions, action
 from workbench.gui.context_menu import open_menu
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.plot import SPANS, Plot, clock_text, number_text
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme
+from workbench.gui.ticker import pause_timer
 from workbench.gui.widgets import ElidedLabel, plain_label
 
 if TYPE_CHECKING:
@@ -59,10 +59,7 @@ class RateGraph(QWidget):
         self._roles: dict[str, str] = {}
         self._plot: Plot | None = None
         self._due = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(DRAW_MS)
-        self._timer.timeout.connect(self._draw_due)
+        self._timer = pause_timer(self, DRAW_MS, self._draw_due)
         self._build(title, unit)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(180, 130)
@@ -86,24 +83,14 @@ class RateGraph(QWidget):
         keep.setRetainSizeWhenHidden(True)
         self._live.setSizePolicy(keep)
         self._live.hide()
-        top = QHBoxLayout()
-        top.setSpacing(8)
-        top.addWidget(heading)
-        top.addWidget(measure, 1)
-        top.addWidget(self._when)
-        top.addWidget(self._live)
+        top = in_row(heading, (measure, 1), self._when, self._live, spacing=8)
         self._legend = _Legend(self)
         self._stack = QStackedLayout()
         self._waiting = QLabel("Loading the graph …", self)
         self._waiting.setProperty("role", "muted")
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack.addWidget(self._waiting)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(10, 6, 10, 6)
-        whole.setSpacing(4)
-        whole.addLayout(top)
-        whole.addLayout(self._stack, 1)
-        whole.addWidget(self._legend)
+        in_column(top, (self._stack, 1), self._legend, of=self, margins=(10, 6, 10, 6), spacing=4)
 
     # -- what it shows -------------------------------------------------------------------------------------
 

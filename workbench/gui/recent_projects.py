@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QMenu
 
+from workbench.model.json_values import visible
+
 if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
 
@@ -48,6 +50,6 @@ def show_recent(menu: QMenu, settings: QSettings, opener: Opener) -> None:
     menu.clear()
     for folder in recent_projects(settings):
         if folder != here:
-            menu.addAction(str(folder).replace("&", "&&"), partial(opener.open_folder, folder))
+            menu.addAction(visible(str(folder)).replace("&", "&&"), partial(opener.open_folder, folder))
     if menu.isEmpty():
         menu.addAction("No other project was open").setEnabled(False)

@@ -22,6 +22,14 @@ class RowSort:
         self._known: dict[Key, int] = {}
         self.find(wanted)
 
+    def count(self) -> int:
+        """Returns how many there are."""
+        return len(self.numbers)
+
+    def keys(self, first: int, limit: int) -> Sequence[int]:
+        """Returns up to ``limit`` of them from a place on."""
+        return self.numbers[first : first + limit]
+
     def find(self, wanted: Collection[Key]) -> Mapping[Key, int]:
         """Returns the places of numbers that are in it."""
         unknown = {key for key in wanted if key not in self._known}

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from workbench.gui.desk import Notice
 from workbench.services.design.design_text import DesignText
 from workbench.services.scenarios.scenario_edits import (
     WrittenStep,
@@ -46,7 +45,7 @@ async def _use(desk: Desk, part: str, what: str, written: Written) -> None:
     await desk.workspace.scenarios.look(run=True)
     said = f"{what} is {'given' if part == 'given' else 'what is done'} in “{desk.scenario[1]}”."
     show = ("Show the scenario", partial(desk.wanted.emit, "scenarios"))
-    desk.noticed.emit(Notice(kind="ok", text=said, actions=(show,), topic=TOPIC))
+    desk.notice("ok", said, show, topic=TOPIC)
 
 
 def _with(

@@ -28,6 +28,7 @@ from workbench.gui.unsaved_design import offer_unsaved_design
 from workbench.gui.view_catalog import PERSPECTIVES
 from workbench.gui.window_actions import WindowActions
 from workbench.gui.zone_menu import ZoneChooser
+from workbench.model.json_values import visible
 from workbench.project.samples import PROJECT_FILE
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ class Session(WindowActions):
     def _taken_over(self) -> None:
         """Shows what the window itself says of the project, which was reloaded."""
         if self.workspace is not None:
-            self.window.setWindowTitle(f"{self.workspace.project.name} — Event Workbench")
+            self.window.setWindowTitle(f"{visible(self.workspace.project.name)} — Event Workbench")
             self.acts.refresh()
 
     async def _started(

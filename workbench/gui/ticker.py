@@ -1,13 +1,21 @@
-"""One beat a second for all that says how long ago something was; none while no such text is visible (V3)."""
+"""One beat a second for all that says how long ago something was (V3), and timers that run out once."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, SignalInstance
 from PySide6.QtWidgets import QWidget
 
 TICK_MS = 1000
+
+
+def pause_timer(owner: QObject, pause: int, then: Callable[..., object] | SignalInstance) -> QTimer:
+    """Returns a timer that does something once, when it was not started again for some milliseconds."""
+    timer = QTimer(owner, singleShot=True, interval=pause)
+    timer.timeout.connect(then)
+    return timer
 
 
 class TickingView(Protocol):
@@ -15,15 +23,12 @@ class TickingView(Protocol):
 
     def tick(self) -> None:
         """Says again what time has changed; called about once a second while it is seen."""
-        ...
 
     def isVisible(self) -> bool:
         """Whether it is shown."""
-        ...
 
     def window(self) -> QWidget:
         """The window that it stands in."""
-        ...
 
 
 class Ticker(QObject):
@@ -32,8 +37,7 @@ class Ticker(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._seen: list[TickingView] = []
-        self._timer = QTimer(self)
-        self._timer.setInterval(TICK_MS)
+        self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self.beat)
 
     def follow(self, one: TickingView) -> None:

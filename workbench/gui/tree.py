@@ -15,6 +15,7 @@ from typing_extensions import override
 from workbench.gui.actions import Actions, action
 from workbench.gui.context_menu import Offering
 from workbench.gui.icons import icon
+from workbench.model.json_values import visible
 
 Index = QModelIndex | QPersistentModelIndex
 DATA = Qt.ItemDataRole.UserRole
@@ -164,7 +165,7 @@ class TreeModel(QAbstractItemModel):
         if row is None:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return row.cells[index.column()] if index.column() < len(row.cells) else ""
+            return visible(row.cells[index.column()]) if index.column() < len(row.cells) else ""
         if role == Qt.ItemDataRole.DecorationRole and first and row.picture is not None:
             return icon(*row.picture)
         if role == Qt.ItemDataRole.ToolTipRole and first:

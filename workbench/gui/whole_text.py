@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextOption
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QPlainTextEdit, QPushButton, QWidget
 
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.long_text import CHARACTERS, LINES
 from workbench.gui.theme import code_font
 from workbench.model.json_values import visible_lines
@@ -31,13 +32,8 @@ class WholeText(QDialog):
         self.back, self.on = QPushButton("Previous"), QPushButton("Next")
         self.back.clicked.connect(lambda _checked=False: self._go_back())
         self.on.clicked.connect(lambda _checked=False: self._go_on())
-        foot = QHBoxLayout()
-        foot.addWidget(self.said, 1)
-        foot.addWidget(self.back)
-        foot.addWidget(self.on)
-        layout = QVBoxLayout(self)
-        layout.addWidget(self.area, 1)
-        layout.addLayout(foot)
+        foot = in_row((self.said, 1), self.back, self.on)
+        in_column((self.area, 1), foot, of=self)
         self._show()
 
     def _show(self) -> None:

@@ -6,12 +6,11 @@ import html
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QSize, Qt, Signal, SignalInstance
+from PySide6.QtGui import QIcon, QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
@@ -19,7 +18,6 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QSplitter,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
@@ -28,9 +26,11 @@ from workbench.gui.actions import WidgetKey
 from workbench.gui.diff_view import DiffView
 from workbench.gui.icons import icon
 from workbench.gui.json_view import JsonView
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.long_text import shortened
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme
+from workbench.gui.ticker import pause_timer
 from workbench.model.hints import sentences
 from workbench.model.json_values import visible, visible_lines
 
@@ -45,6 +45,7 @@ __all__ = [
     "error_text",
     "exact_text",
     "plain_label",
+    "push_button",
     "show_words",
     "toolbar_button",
 ]
@@ -143,10 +144,7 @@ class EmptyState(QWidget):
         callback: Callable[[], object] | None = None,
     ) -> None:
         super().__init__()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 12, 20, 12)
-        layout.setSpacing(6)
-        layout.addStretch(1)
+        layout = in_column(1, of=self, margins=(20, 12, 20, 12), spacing=6)
         if icon_name:
             mark = QLabel()
             mark.setPixmap(icon(icon_name, "muted").pixmap(32, 32))
@@ -156,8 +154,7 @@ class EmptyState(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             layout.addWidget(label)
         if action_label and callback is not None:
-            button = QPushButton(action_label)
-            button.clicked.connect(lambda _checked=False: callback())
+            button = push_button(action_label, lambda _checked=False: callback())
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(2)
 
@@ -176,15 +173,11 @@ class Banner(QFrame):
         self._text = plain_label(wrap=True)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        said = QHBoxLayout()
-        said.addWidget(self._mark)
-        said.addWidget(self._text, 1)
+        said = in_row(self._mark, (self._text, 1))
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._row.setSpacing(6)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(10, 4, 6, 4)
         self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        whole.addLayout(self._layout)
+        in_column(self._layout, of=self, margins=(10, 4, 6, 4))
         self._layout.addLayout(said, 1)
         self._layout.addLayout(self._row)
         self.buttons: list[QPushButton] = []
@@ -219,8 +212,7 @@ class Banner(QFrame):
             button.deleteLater()
         self.buttons = []
         for at, label in enumerate(labels):
-            button = QPushButton(label)
-            button.clicked.connect(lambda _checked=False, at=at: self._runs[at]())
+            button = push_button(label, lambda _checked=False, at=at: self._runs[at]())
             self._row.addWidget(button)
             self.buttons.append(button)
         self._lie()
@@ -273,10 +265,7 @@ class SearchBox(QLineEdit):
         self.setClearButtonEnabled(True)
         self.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self._said = ""
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(QUIET_MS)
-        self._timer.timeout.connect(self._tell)
+        self._timer = pause_timer(self, QUIET_MS, self._tell)
         self.textChanged.connect(lambda _text: self._timer.start())
         self.returnPressed.connect(self._tell)
 
@@ -323,6 +312,35 @@ class Badge(PlainLabel):
             f"Badge {{ background: {colors.tint(role, 0.16)}; color: {colors.ink(role)};"
             " border-radius: 9px; padding: 1px 8px; font-weight: 500; }"
         )
+
+
+def push_button(
+    text: str,
+    run: Callable[..., object] | SignalInstance,
+    *,
+    tip: str = "",
+    sign: QIcon | None = None,
+    role: str = "",
+    name: str = "",
+    said: str = "",
+) -> QPushButton:
+    """Makes a button that runs something.
+
+    Args:
+        role: ``primary`` or ``danger``, by which it is dressed.
+        name: By which tests and styles find it.
+        said: What a screen reader says where that is not its text.
+    """
+    button = QPushButton(text)
+    if sign is not None:
+        button.setIcon(sign)
+    if role:
+        button.setProperty(role, True)
+    button.setObjectName(name)
+    button.setToolTip(tip)
+    button.setAccessibleName(said)
+    button.clicked.connect(run)
+    return button
 
 
 def toolbar_button(text: str, icon_name: str, tip: str = "", *, primary: bool = False) -> QToolButton:

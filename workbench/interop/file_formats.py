@@ -28,7 +28,6 @@ class RecordReader(Protocol):
 
     def read(self, number: int, line: bytes) -> Incoming | RecordProblem:
         """Returns the event of one record, or what is wrong with it."""
-        ...
 
 
 def form_of(objects: Iterable[dict[str, Any]]) -> FileFormat:

@@ -22,11 +22,9 @@ class Clock(Protocol):
 
     def now(self) -> int:
         """Returns wall-clock time in microseconds since 1970 UTC; never less than an earlier answer."""
-        ...
 
     def monotonic(self) -> float:
         """Returns seconds of a clock that never jumps."""
-        ...
 
 
 class SystemClock:

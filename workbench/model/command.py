@@ -188,11 +188,9 @@ class ReadModels(Protocol):
     @property
     def now(self) -> datetime:
         """The time at which the query was asked, in UTC."""
-        ...
 
     def get(self, projection: str, key: Any) -> dict[str, Any] | None:
         """Returns the row with that key."""
-        ...
 
     def page(
         self, projection: str, *, where: Where, after: Any | None, limit: int, order: str = ""
@@ -206,7 +204,6 @@ class ReadModels(Protocol):
                 ``AllOf((Compare("total", ">=", 5), AnyOf((…, …))))``.
             order: A column, with ``-`` in front the other way round; empty for the key.
         """
-        ...
 
 
 Q = TypeVar("Q", bound=Query)

@@ -65,7 +65,36 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: int | None = None
 
 
-class RecordedEvent(msgspec.Struct, frozen=True):
+class Identified:
+    """What has ids, which are kept as their 16 bytes, and data as JSON text."""
+
+    __slots__ = ()
+    id_bytes: bytes
+    correlation_bytes: bytes
+    causation_bytes: bytes | None
+    data: str
+
+    @property
+    def id(self) -> UUID:
+        """Its own id; of an event, the event's."""
+        return UUID(bytes=self.id_bytes)
+
+    @property
+    def correlation_id(self) -> UUID:
+        """What it belongs to: the id of the command or event that began it all."""
+        return UUID(bytes=self.correlation_bytes)
+
+    @property
+    def causation_id(self) -> UUID | None:
+        """What caused it, if that is known."""
+        return None if self.causation_bytes is None else UUID(bytes=self.causation_bytes)
+
+    def json(self) -> Any:
+        """Returns the data as plain values."""
+        return read_json(self.data)
+
+
+class RecordedEvent(Identified, msgspec.Struct, frozen=True):
     """An event as the store holds it.
 
     Ids are kept as their 16 bytes: making a `UUID` takes longer than reading the rest of the event, and most
@@ -91,25 +120,6 @@ class RecordedEvent(msgspec.Struct, frozen=True):
     causation_bytes: bytes | None
     data: str
     metadata: str | None
-
-    @property
-    def id(self) -> UUID:
-        """The event's id."""
-        return UUID(bytes=self.id_bytes)
-
-    @property
-    def correlation_id(self) -> UUID:
-        """What it belongs to: the id of the command or event that began it all."""
-        return UUID(bytes=self.correlation_bytes)
-
-    @property
-    def causation_id(self) -> UUID | None:
-        """What caused it, if that is known."""
-        return None if self.causation_bytes is None else UUID(bytes=self.causation_bytes)
-
-    def json(self) -> Any:
-        """Returns the data as plain values."""
-        return read_json(self.data)
 
 
 class StoredData(msgspec.Struct, frozen=True):

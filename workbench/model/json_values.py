@@ -257,6 +257,22 @@ def check_name(name: str, *, what: str) -> str:
     return name
 
 
+def check_new_name(name: str, *, what: str) -> str:
+    """Returns a name that a person gives if it keeps `check_name` and each of its characters is seen.
+
+    The joiners that some languages write words with are let through.
+
+    Raises:
+        InvalidName: It does not; says why.
+    """
+    check_name(name, what=what)
+    bad = next((one for one in _HIDDEN.findall(name) if one not in "\u200c\u200d"), "")
+    if bad or not name.strip():
+        said = f"contains U+{ord(bad):04X}, which is not seen" if bad else "consists of blanks"
+        raise InvalidName(f"{what} {visible(name)} {said}", path="")
+    return name
+
+
 def visible(text: str) -> str:
     """Shows what hides or moves text as escapes, so that nothing disguises itself: one line, each sign seen.
 

@@ -9,13 +9,12 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from functools import lru_cache
 from typing import Any, Protocol
-from uuid import UUID
 
 import msgspec
 
 from workbench.errors import ANY
 from workbench.model.calendar_spans import later
-from workbench.model.event import Event, RecordedEvent
+from workbench.model.event import Event, Identified, RecordedEvent
 from workbench.model.filter import Filter
 from workbench.model.json_values import read_json
 from workbench.model.marks import HISTORY, WITHDRAWN, has_mark
@@ -86,7 +85,7 @@ class Priority(IntEnum):
     CRITICAL = 300
 
 
-class Message(msgspec.Struct, frozen=True, kw_only=True):
+class Message(Identified, msgspec.Struct, frozen=True, kw_only=True):
     """What a subscription's handler gets: an event that was routed to its topic, or a published message.
 
     Ids are kept as their 16 bytes, as in `RecordedEvent`: most readers look at none.
@@ -123,21 +122,6 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     occurred_at: int = 0
 
     @property
-    def id(self) -> UUID:
-        """The message's id; of an event, the event's."""
-        return UUID(bytes=self.id_bytes)
-
-    @property
-    def correlation_id(self) -> UUID:
-        """What it belongs to: the id of the command or event that began it all."""
-        return UUID(bytes=self.correlation_bytes)
-
-    @property
-    def causation_id(self) -> UUID | None:
-        """What caused it, if that is known."""
-        return None if self.causation_bytes is None else UUID(bytes=self.causation_bytes)
-
-    @property
     def history(self) -> bool:
         """Whether it is an event that was brought in for read models alone (B3)."""
         return self.event and has_mark(self.metadata, HISTORY)
@@ -146,10 +130,6 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     def withdrawn(self) -> bool:
         """Whether it is a command that was issued for later and taken back (K7)."""
         return self.topic == COMMANDS_TOPIC and has_mark(self.metadata, WITHDRAWN)
-
-    def json(self) -> Any:
-        """Returns the data as plain values."""
-        return read_json(self.data)
 
     def facts(self) -> dict[str, Any]:
         """Returns what filters look at."""
@@ -203,41 +183,33 @@ class Context(Protocol):
     @property
     def attempt(self) -> int:
         """Number of this try, from 1."""
-        ...
 
     @property
     def redelivered(self) -> bool:
         """Whether a handler may have seen this message before (D2)."""
-        ...
 
     @property
     def idempotency_key(self) -> str:
         """The same for every try of this delivery: give it to outside services (D2)."""
-        ...
 
     @property
     def now(self) -> datetime:
         """The time at which this try began, in UTC."""
-        ...
 
     @property
     def deadline(self) -> int:
         """When this try is given up, microseconds since 1970 (D4)."""
-        ...
 
     @property
     def cancelled(self) -> bool:
         """Whether the deadline has passed: a plain function that asks can end early."""
-        ...
 
     @property
     def dry_run(self) -> bool:
         """Whether nothing of this will be stored: leave out what acts on the outside."""
-        ...
 
     def append(self, stream: str, *events: Event, expected: int = ANY) -> None:
         """Appends events to a stream when this handler succeeds; a refusal fails the delivery."""
-        ...
 
     def publish(
         self,
@@ -259,15 +231,12 @@ class Context(Protocol):
             ttl: Seconds that it lives; the topic's may be shorter (T1).
             priority: None takes the topic's.
         """
-        ...
 
     def project(self, table: str, **row: Any) -> None:
         """Puts a row into a table that handlers write, when this handler succeeds."""
-        ...
 
     def remove(self, table: str, key: Any) -> None:
         """Removes a row of a table that handlers write, when this handler succeeds."""
-        ...
 
     def issue(
         self, command: Any, *, delay: float = 0.0, at: datetime | None = None, refused: str = ""
@@ -278,11 +247,9 @@ class Context(Protocol):
             refused: Name of the answer to a refusal, among the handler's own, which are its attribute
                 ``refused``; ``nothing`` for none. Without it a refusal makes a dead letter.
         """
-        ...
 
     def row(self, projection: str, key: Any) -> dict[str, Any] | None:
         """Reads a row of a read model as it stands now."""
-        ...
 
 
 Handler = Callable[[Message, Any], Awaitable[None] | None]

@@ -159,26 +159,21 @@ class Rows(Protocol):
 
     def get(self, key: Any) -> dict[str, Any] | None:
         """Returns the row with that key as it stands now."""
-        ...
 
     def find(self, /, **equal: Any) -> list[dict[str, Any]]:
         """Returns the rows whose columns equal these values as they stand now, in the order of their keys.
 
         One of the columns is the key or has an index; more than 10,000 rows are an error (J8).
         """
-        ...
 
     def put(self, /, **row: Any) -> None:
         """Inserts the row, or replaces the one with its key."""
-        ...
 
     def update(self, key: Any, /, **changes: Any) -> None:
         """Changes columns of a row; a key that has no row is an error of the projection."""
-        ...
 
     def delete(self, key: Any) -> None:
         """Removes a row; no error if there is none."""
-        ...
 
 
 class OnFault(StrEnum):
@@ -202,11 +197,9 @@ class Stepwise(Protocol):
 
     def __call__(self, event: Any, record: RecordedEvent, rows: Rows, /) -> None:
         """Does all of it."""
-        ...
 
     def steps(self, event: Any, record: RecordedEvent, rows: Rows, /) -> Iterator[None]:
         """Does it, and stops behind each row."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from workbench.model.messaging import Mode, Start
@@ -110,24 +110,25 @@ def _snapshots_anyway(file: ProjectFile) -> Iterator[Problem]:
 # -- what a project has -------------------------------------------------------------------------------------
 
 
+def _each(kind: str, names: Iterable[str]) -> Iterator[ProjectPart]:
+    for name in names:
+        yield ProjectPart(said=f"{name} is {'an' if kind[0] == 'a' else 'a'} {kind}", place=(kind, name))
+
+
 def _aggregates(registry: Registry, _file: ProjectFile) -> Iterator[ProjectPart]:
-    for name in registry.aggregates:
-        yield ProjectPart(said=f"{name} is an aggregate", place=("aggregate", name))
+    return _each("aggregate", registry.aggregates)
 
 
 def _commands(registry: Registry, _file: ProjectFile) -> Iterator[ProjectPart]:
-    for name in registry.commands:
-        yield ProjectPart(said=f"{name} is a command", place=("command", name))
+    return _each("command", registry.commands)
 
 
 def _queries(registry: Registry, _file: ProjectFile) -> Iterator[ProjectPart]:
-    for name in registry.queries:
-        yield ProjectPart(said=f"{name} is a query", place=("query", name))
+    return _each("query", registry.queries)
 
 
 def _projections(registry: Registry, _file: ProjectFile) -> Iterator[ProjectPart]:
-    for name in registry.projections:
-        yield ProjectPart(said=f"{name} is a projection", place=("projection", name))
+    return _each("projection", registry.projections)
 
 
 def _reading_apart(registry: Registry, file: ProjectFile) -> Iterator[ProjectPart]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from workbench.assets import asset
 from workbench.errors import StoreReadOnly
+from workbench.project.trust_list import person_folder
 
 PROJECT_FILE = "project.tsk"
 SAMPLES = ("users", "orders", "users-declared", "orders-declared")
@@ -17,13 +18,8 @@ SAMPLES = ("users", "orders", "users-declared", "orders-declared")
 
 def samples_folder(environ: Mapping[str, str]) -> Path:
     """Returns where copies of samples are kept."""
-    if environ.get("WORKBENCH_DATA"):
-        return Path(environ["WORKBENCH_DATA"])
-    if environ.get("XDG_DATA_HOME"):
-        return Path(environ["XDG_DATA_HOME"]) / "event-workbench"
-    if environ.get("LOCALAPPDATA"):
-        return Path(environ["LOCALAPPDATA"]) / "event-workbench"
-    return Path.home() / ".local" / "share" / "event-workbench"
+    keys = "WORKBENCH_DATA", "XDG_DATA_HOME", "LOCALAPPDATA"
+    return person_folder(environ, *keys, Path.home() / ".local" / "share")
 
 
 def copy_sample(name: str, target: Path, *, fresh: bool = False) -> Path:

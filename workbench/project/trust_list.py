@@ -11,13 +11,14 @@ from workbench.tusk import replace_file
 
 def config_folder(environ: Mapping[str, str]) -> Path:
     """Returns where the program keeps what belongs to the person, not to a project."""
-    if environ.get("WORKBENCH_CONFIG"):
-        return Path(environ["WORKBENCH_CONFIG"])
-    if environ.get("XDG_CONFIG_HOME"):
-        return Path(environ["XDG_CONFIG_HOME"]) / "event-workbench"
-    if environ.get("APPDATA"):
-        return Path(environ["APPDATA"]) / "event-workbench"
-    return Path.home() / ".config" / "event-workbench"
+    return person_folder(environ, "WORKBENCH_CONFIG", "XDG_CONFIG_HOME", "APPDATA", Path.home() / ".config")
+
+
+def person_folder(environ: Mapping[str, str], own: str, unix: str, windows: str, around: Path) -> Path:
+    """Returns a folder of the program: the one that a variable names, or its own in one around it."""
+    if environ.get(own):
+        return Path(environ[own])
+    return Path(environ.get(unix) or environ.get(windows) or around) / "event-workbench"
 
 
 MODULES, ALLOWED_STORES = "trusted.json", "stores.json"

@@ -16,6 +16,7 @@ from workbench.store.stored_values import (
     Delivery,
     Glance,
     Instance,
+    LetterFacts,
     LetterGroup,
     LetterLine,
     LogEntry,
@@ -42,19 +43,15 @@ class StreamLists(Protocol):
 
     def stream_count(self) -> int:
         """Returns how many streams there are."""
-        ...
 
     def streams(self, first: int, limit: int) -> list[StreamInfo]:
         """Returns streams by number, from ``first``."""
-        ...
 
     def streams_numbered(self, numbers: Sequence[int]) -> list[StreamInfo]:
         """Returns the streams with these numbers, in the order asked for."""
-        ...
 
     def streams_from(self, prefix: str, limit: int) -> list[StreamInfo]:
         """Returns the first streams whose names begin so, by name; quick in a store of any size."""
-        ...
 
     def find_streams(
         self, *, text: str = "", category: str = "", order: str = "number", limit: int = -1
@@ -67,11 +64,9 @@ class StreamLists(Protocol):
             order: ``number``, ``name``, ``version``, ``updated``; with ``-`` in front the other way round.
             limit: How many at most; below 0 for all.
         """
-        ...
 
     def categories(self) -> list[tuple[str, int]]:
         """Returns the categories of streams with their counts, by name."""
-        ...
 
 
 class EventLists(Protocol):
@@ -79,35 +74,27 @@ class EventLists(Protocol):
 
     def log(self, first: int, limit: int) -> list[LogEntry]:
         """Returns the first ``limit`` entries that stand at ``first`` or behind it, without payloads (I3)."""
-        ...
 
     def log_runs(self, after: int = 0) -> list[range]:
         """Returns the positions above ``after`` at which something stands, as runs without gaps (I3)."""
-        ...
 
     def stream_entries(self, name: str, after: int, limit: int) -> list[LogEntry]:
         """Returns the events of a stream with versions above ``after``, without payloads."""
-        ...
 
     def stream_times(self, name: str, after: int = 0) -> array[int]:
         """Returns when each event behind version ``after`` happened, by version, microseconds since 1970."""
-        ...
 
     def stream_bytes(self, name: str, after: int, upto: int) -> int:
         """Returns how many bytes the payloads of some versions of a stream have, without reading them."""
-        ...
 
     def position_of(self, stream: str, version: int) -> int:
         """Returns where the event of a stream stands that has a version, 0 if there is none."""
-        ...
 
     def event_glance(self, position: int) -> Glance[RecordedEvent] | None:
         """Returns the event at a position with the first `GLANCE_BYTES` of its payload."""
-        ...
 
     def message_glance(self, position: int) -> Glance[Message] | None:
         """Returns the published message at a position with the first `GLANCE_BYTES` of its payload."""
-        ...
 
 
 class FamilyLists(Protocol):
@@ -115,34 +102,27 @@ class FamilyLists(Protocol):
 
     def correlated(self, correlation_id: UUID, limit: int, after: int = 0) -> list[RecordedEvent]:
         """Returns the events of one correlation behind a position, in order."""
-        ...
 
     def correlation_count(self, correlation_id: UUID) -> int:
         """Returns how many events a correlation has."""
-        ...
 
     def correlated_messages(self, correlation_id: UUID, after: int, limit: int) -> tuple[list[Message], int]:
         """Returns published messages of one correlation behind a position, and up to where it looked.
 
         No index leads to them: a call looks at no more positions than leave it short.
         """
-        ...
 
     def message_named(self, message_id: UUID) -> Message | None:
         """Returns the published message with that id."""
-        ...
 
     def commands_named(self, ids: Collection[UUID]) -> list[CommandRecord]:
         """Returns how the commands with these ids ended, in the order in which they were handled."""
-        ...
 
     def deliveries_at(self, positions: Collection[int]) -> list[Delivery]:
         """Returns the rows that all subscriptions have for these messages, dead ones as well, by position."""
-        ...
 
     def correlated_letters(self, correlation_id: UUID, limit: int) -> list[int]:
         """Returns the numbers of the dead letters of one correlation, ascending; looks at all of them."""
-        ...
 
 
 class LetterLists(Protocol):
@@ -152,39 +132,38 @@ class LetterLists(Protocol):
         self, *, statuses: Sequence[str], limit: int = 200, before: int | None = None, subscription: str = ""
     ) -> list[DeadLetter]:
         """Returns dead letters, the newest first; ``before`` is the last number of the page before."""
-        ...
 
     def letters_numbered(self, numbers: Sequence[int]) -> list[DeadLetter]:
         """Returns the dead letters with these numbers, the newest first."""
-        ...
 
     def letters_listed(self, numbers: Sequence[int]) -> list[LetterLine]:
         """Returns what a list shows of the dead letters with these numbers, in the order asked for."""
-        ...
 
     def letters_having(self, numbers: Sequence[int], statuses: Collection[str]) -> list[int]:
         """Returns those of these dead letters that have one of the statuses, the newest first."""
-        ...
 
     def letter_counts(self, numbers: Sequence[int] | None = None) -> dict[str, int]:
         """Returns how many dead letters, of all or of these, have each status."""
-        ...
 
     def letter_fates(self, numbers: Sequence[int], since: int) -> dict[str, int]:
         """Returns how many of these dead letters have each status, of those that changed from a time on."""
+
+    def letter_numbers(self, statuses: Sequence[str]) -> array[int]:
+        """Returns the numbers of all dead letters with one of these statuses, the newest first."""
+        ...
+
+    def letter_facts(self, numbers: Sequence[int]) -> list[LetterFacts]:
+        """Returns what the dead letters with these numbers are searched and grouped by, the newest first."""
         ...
 
     def letter_groups(self, statuses: Sequence[str]) -> list[LetterGroup]:
         """Returns dead letters by what they died of, the largest group first."""
-        ...
 
     def letter_glance(self, number: int) -> Glance[DeadLetter] | None:
         """Returns a dead letter with the beginnings of its payload, its error and its traceback."""
-        ...
 
     def blocked_behind(self, letters: Sequence[int]) -> int:
         """Returns how many deliveries wait behind the deliveries of these dead letters."""
-        ...
 
 
 class TableLists(Protocol):
@@ -204,7 +183,6 @@ class TableLists(Protocol):
         Raises:
             InvalidValue: There is no such column.
         """
-        ...
 
     def projection_order(
         self, name: str, *, order: str = "", text: str = "", shows: Shows | None = None
@@ -215,7 +193,6 @@ class TableLists(Protocol):
             order: As for `projection_rows`.
             shows: How columns show their values: it is found what is shown.
         """
-        ...
 
     def projection_lines(
         self, name: str, generation: int, numbers: Sequence[int]
@@ -224,15 +201,12 @@ class TableLists(Protocol):
 
         Long texts are shortened to `SHORT`; behind its columns a row has its number.
         """
-        ...
 
     def projection_glance(self, name: str, key: Any) -> dict[str, Any] | None:
         """Returns one row of the live generation, with the first `GLANCE` characters of long texts."""
-        ...
 
     def projection_numbers(self, name: str, keys: Collection[Any]) -> dict[Any, int]:
         """Returns the numbers of the rows of the live generation that have these keys."""
-        ...
 
 
 class RecordLists(Protocol):
@@ -240,28 +214,21 @@ class RecordLists(Protocol):
 
     def subscriptions(self) -> list[SubscriptionState]:
         """Returns where all subscriptions stand, by name."""
-        ...
 
     def deliveries(self, subscription: str, limit: int = 200) -> list[Delivery]:
         """Returns the rows of a subscription that are not dead, in message order."""
-        ...
 
     def instances(self, process: str, limit: int = 200) -> list[tuple[str, Instance]]:
         """Returns the instances that a process has now, by their keys."""
-        ...
 
     def timeouts(self, instance: str) -> list[Message]:
         """Returns what an instance of a process issued for later and still waits, the next due first (K7)."""
-        ...
 
     def published(self) -> dict[str, int]:
         """Returns how many messages of each topic are stored."""
-        ...
 
     def commands(self, *, limit: int = 200, before: int | None = None) -> list[CommandRecord]:
         """Returns issued commands, the newest first; ``before`` is the last number of the page before."""
-        ...
 
     def actions(self, *, limit: int = 200) -> list[OperatorAction]:
         """Returns operators' actions, the newest first."""
-        ...

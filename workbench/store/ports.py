@@ -11,6 +11,7 @@ from uuid import UUID
 from workbench.model.event import RecordedEvent, StoredData
 from workbench.model.messaging import Message
 from workbench.model.row_conditions import Where
+from workbench.store.letter_jobs import Job
 from workbench.store.list_ports import (
     EventLists,
     FamilyLists,
@@ -26,7 +27,6 @@ from workbench.store.stored_values import (
     Delivery,
     Depth,
     Instance,
-    Job,
     Page,
     PassedEvent,
     ProjectionState,
@@ -55,7 +55,6 @@ class StoreWriter(Protocol):
         Raises:
             WorldError: The transaction as a whole failed.
         """
-        ...
 
     def dry_run(self, operations: Sequence[Operation]) -> list[Any]:
         """Runs operations as `write` does and takes everything back; returns what the answers would be.
@@ -63,7 +62,6 @@ class StoreWriter(Protocol):
         Raises:
             WorldError: As for `write`.
         """
-        ...
 
 
 class EventReader(Protocol):
@@ -71,47 +69,36 @@ class EventReader(Protocol):
 
     def head(self) -> int:
         """Returns the highest position, 0 when empty."""
-        ...
 
     def stream(self, name: str) -> StreamInfo | None:
         """Returns one stream."""
-        ...
 
     def read_stream(self, name: str, after: int = 0, limit: int = 1000) -> list[RecordedEvent]:
         """Returns events of a stream with versions above ``after``, in order."""
-        ...
 
     def read_data(self, name: str, after: int = 0, limit: int = 1000) -> list[StoredData]:
         """Returns the same events as `read_stream`, with no more of them than folding needs (K1)."""
-        ...
 
     def read_log(self, after: int, limit: int, *, upto: int | None = None) -> list[RecordedEvent]:
         """Returns events with positions above ``after``, in order."""
-        ...
 
     def read_topic(self, topic: str, wanted: Wanted, after: int, limit: int) -> tuple[list[Message], int]:
         """Returns messages of a topic above a position, and the position up to which it looked."""
-        ...
 
     def read_types(self, wanted: Wanted, after: int, limit: int) -> tuple[list[RecordedEvent], int]:
         """Returns events of some types above a position, and the position up to which it looked."""
-        ...
 
     def count_types(self, wanted: Wanted) -> int:
         """Returns how many events there are of some types; looks at all of the log."""
-        ...
 
     def event(self, event_id: UUID) -> RecordedEvent | None:
         """Returns the event with that id."""
-        ...
 
     def event_at(self, position: int) -> RecordedEvent | None:
         """Returns the event at a position; None where a message or nothing stands."""
-        ...
 
     def snapshot(self, stream: str) -> Snapshot | None:
         """Returns the newest snapshot of a stream."""
-        ...
 
 
 class QueueReader(Protocol):
@@ -119,66 +106,51 @@ class QueueReader(Protocol):
 
     def subscription(self, name: str) -> SubscriptionState | None:
         """Returns where a subscription stands."""
-        ...
 
     def due(self, subscription: str, now: int, limit: int) -> list[tuple[Delivery, Message]]:
         """Returns rows that can be leased now, most urgent first (R1), with their messages."""
-        ...
 
     def in_order(self, subscription: str) -> bool:
         """Whether no message behind the cursor has a priority: the log's order is that of urgency (R1)."""
-        ...
 
     def due_times(self, subscription: str) -> tuple[int | None, int | None]:
         """Returns when the next delayed row is due and when the next lease ends, microseconds since 1970."""
-        ...
 
     def depth(self, subscription: str) -> Depth:
         """Returns what waits in the rows of a subscription, by state."""
-        ...
 
     def rows_from(self, subscription: str, after: int, upto: int) -> set[int]:
         """Returns the positions in a range whose deliveries stand in rows already (I5)."""
-        ...
 
     def backlog(self, topic: str, subscriptions: Sequence[str], limit: int) -> int:
         """Returns how many messages of a topic wait for the subscription that has most to do (B2)."""
-        ...
 
     def known_messages(self, ids: Collection[UUID]) -> set[UUID]:
         """Returns which of these message ids are stored (P2)."""
-        ...
 
     def position_before(self, time: int) -> int:
         """Returns the highest position recorded before a time (microseconds since 1970), 0 if none."""
-        ...
 
     def job(self, number: int) -> Job | None:
         """Returns one bulk action on dead letters (L5)."""
-        ...
 
     def jobs(self, limit: int = 100, *, status: str | None = None) -> list[Job]:
         """Returns bulk actions, the newest first; with a status all that have it."""
-        ...
 
     def busy_keys(self, subscription: str, keys: Sequence[str], *, dead_too: bool) -> dict[str, int]:
         """Returns which keys have unfinished rows, and behind which position messages wait for them (O1).
 
         That is 0 where one is under way; a dead one holds up only what lies behind it.
         """
-        ...
 
     def message(self, position: int, topic: str) -> Message | None:
         """Returns the message or event at a position."""
-        ...
 
     def letter(self, number: int) -> DeadLetter | None:
         """Returns one dead letter."""
-        ...
 
     def changed_by(self, act: str) -> list[int]:
         """Returns the dead letters that an act archived or purged, without those that came back (L9)."""
-        ...
 
 
 class ModelReader(Protocol):
@@ -186,11 +158,9 @@ class ModelReader(Protocol):
 
     def generations(self, projection: str) -> list[ProjectionState]:
         """Returns the generations of a projection: the live one, then the one that is being rebuilt (J3)."""
-        ...
 
     def passed(self, projection: str, generation: int) -> list[PassedEvent]:
         """Returns the events that a generation skipped and the streams that it parked, in order (J2)."""
-        ...
 
     def row(self, projection: str, key: Any, generation: int | None = None) -> dict[str, Any] | None:
         """Returns one row of a read model; of the live generation unless another one is named.
@@ -201,7 +171,6 @@ class ModelReader(Protocol):
             NotFound: There is no such read model or generation.
             InvalidValue: The key is of another type than the key column.
         """
-        ...
 
     def rows(
         self,
@@ -231,11 +200,9 @@ class ModelReader(Protocol):
                 it is compared with, no row can have the key ``after``, or in another order than that of the
                 key there is no row with that key any more.
         """
-        ...
 
     def process(self, process: str, key: str) -> Instance | None:
         """Returns the instance of a process that has a key now; None where there is none."""
-        ...
 
 
 class Reader(
@@ -255,22 +222,18 @@ class Reader(
 
     def close(self) -> None:
         """Closes the connection; a second call does nothing."""
-        ...
 
     def commits(self) -> int:
         """Returns a number that is another one after every commit; only to be compared with this reader's."""
-        ...
 
     def interrupt(self) -> None:
         """Stops what another thread reads at this moment, with `ReadTooLong`; else does nothing."""
-        ...
 
     def within(self, seconds: float) -> AbstractContextManager[None]:
         """Has reads inside that are not done after so much time in all stopped, with `ReadTooLong` (C5).
 
         What is read over a network raises it at once.
         """
-        ...
 
 
 class Store(StoreWriter, Protocol):
@@ -279,21 +242,17 @@ class Store(StoreWriter, Protocol):
     @property
     def place(self) -> str:
         """Where it is, as a person is told: the path of its file, for one."""
-        ...
 
     @property
     def observer(self) -> str:
         """Empty, or why this process may only look (C8, F5)."""
-        ...
 
     @property
     def gone(self) -> str:
         """Empty, or how what is stored ceased to be at its place, as far as was noticed (C10)."""
-        ...
 
     def reader(self) -> Reader:
         """Returns a reader of its own, which sees what is committed."""
-        ...
 
     def name_types(self, stored: Mapping[str, str]) -> None:
         """Has types of events be called otherwise than they are stored, in every reader and write (U3).
@@ -303,18 +262,15 @@ class Store(StoreWriter, Protocol):
         Args:
             stored: By the name of a type the name under which its events are stored.
         """
-        ...
 
     def look(self) -> str:
         """Looks whether what is stored is still at its place; returns `gone`. Any thread may ask.
 
         Where another process writes, it looks whether that has ended; `observer` then says so.
         """
-        ...
 
     def close(self) -> None:
         """Takes no more writes, and closes what it holds; a second call does nothing."""
-        ...
 
 
 @runtime_checkable
@@ -328,8 +284,6 @@ class StoreFile(Protocol):
             StoreReadOnly: It was closed, or the target exists.
             WorldError: It cannot be read or written any more.
         """
-        ...
 
     def tidy(self) -> None:
         """Does what can wait until nothing is to be written, such as emptying a large log (C4)."""
-        ...

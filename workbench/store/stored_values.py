@@ -195,6 +195,36 @@ class LetterLine(NamedTuple):
     subscription: str
 
 
+class LetterFacts(NamedTuple):
+    """What dead letters are searched, grouped and repaired by.
+
+    Attributes:
+        error: Its beginning.
+        data: The original payload, JSON.
+        metadata: JSON, or None.
+        tries: How many were made.
+        died_at: Microseconds since 1970.
+        owner: Who takes care of it; empty for none.
+        note: What operators wrote about it.
+    """
+
+    number: int
+    subscription: str
+    topic: str
+    type: str
+    key: str
+    reason: str
+    error_type: str
+    error: str
+    place: str
+    data: str
+    metadata: str | None
+    tries: int
+    died_at: int
+    owner: str = ""
+    note: str = ""
+
+
 class LetterGroup(msgspec.Struct, frozen=True, kw_only=True):
     """Dead letters with one cause: subscription, error type, place in the handler's code.
 
@@ -231,41 +261,6 @@ class RowOrder(NamedTuple):
 
     generation: int
     numbers: Sequence[int]
-
-
-class JobStatus(StrEnum):
-    """How far a bulk action is; a replay is done when every delivery of it ended."""
-
-    RUNNING = "running"
-    CANCELLED = "cancelled"
-    DONE = "done"
-
-
-class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """A bulk action on dead letters with its frozen list (L5).
-
-    Attributes:
-        numbers: Of the dead letters, frozen when it was confirmed.
-        per_second: How many a second, at most; 0 for unlimited.
-        skip_on: For a purge: whether what is blocked behind them goes on (L7).
-        step: How many of the numbers were dealt with.
-        skipped: How many were no longer as they were when the list was frozen.
-        trouble: Why the first of those that failed did.
-    """
-
-    number: int = 0
-    action: str
-    numbers: tuple[int, ...]
-    per_second: float = 0.0
-    skip_on: bool = True
-    status: JobStatus = JobStatus.RUNNING
-    step: int = 0
-    done: int = 0
-    failed: int = 0
-    skipped: int = 0
-    trouble: str = ""
-    created_at: int = 0
-    changed_at: int = 0
 
 
 class Depth(msgspec.Struct, frozen=True, kw_only=True):

@@ -75,7 +75,10 @@ def save(path: Path, new: bytes, *, was: bytes | None) -> None:
         ChangedOnDisk: The file was changed since.
         StoreReadOnly: It cannot be written, or has hard links, which a file that is replaced would lose;
             or it is too large or no UTF-8, and so read in part only.
+        TskError: The new text is larger than what is read of a file.
     """
+    if len(new) > LARGEST:
+        whole_text(new, path.name)
     path = Path(os.path.realpath(path))
     _unchanged(path, was)
     if was is not None:

@@ -11,12 +11,12 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from tests.services.conftest import running, written
 from workbench.gui.board.blueprint_layout import handle_of
 from workbench.gui.board.blueprint_scene import BlueprintScene
 from workbench.gui.desk import Desk
 from workbench.gui.live_project import LiveProject
 from workbench.gui.views.board_view import BoardView
-from workbench.services.project.open_project import open_target
 from workbench.services.workspace import Workspace
 
 EMPTY = '[project]\nname: "shop"\n'
@@ -25,23 +25,23 @@ CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftM
 
 @pytest.fixture
 async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
-    root = tmp_path / "shop"
-    root.mkdir()
-    (root / "project.tsk").write_text(EMPTY)
-    opened = open_target(root, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")})
-    await opened.start()
-    yield opened
-    await opened.close()
+    async with running(written(tmp_path / "shop", EMPTY)) as opened:
+        yield opened
+
+
+def board_of(desk: Desk, qtbot: QtBot, wide: int = 1000, tall: int = 700) -> BoardView:
+    """Shows a board and gives its window the keyboard."""
+    made = BoardView(desk)
+    qtbot.addWidget(made)
+    made.resize(wide, tall)
+    made.show()
+    made.window().activateWindow()
+    return made
 
 
 @pytest.fixture
 def board(desk: Desk, qtbot: QtBot) -> BoardView:
-    made = BoardView(desk)
-    qtbot.addWidget(made)
-    made.resize(1000, 700)
-    made.show()
-    made.window().activateWindow()
-    return made
+    return board_of(desk, qtbot)
 
 
 class Designer:

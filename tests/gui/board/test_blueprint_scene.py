@@ -18,6 +18,7 @@ from workbench.gui.board.blueprint_scene import BlueprintScene
 from workbench.gui.board.board_graph import BoardGraph
 from workbench.gui.board.card_painter import NAMES, font_of, name_lines
 from workbench.gui.board.flow_view import FlowView
+from workbench.gui.board.slice_coverage import Coverage
 from workbench.gui.views.board_model import model_graph
 from workbench.model.registry import Registry
 from workbench.project.project import load_project
@@ -289,3 +290,21 @@ def test_each_part_of_a_card_is_found_where_it_is_seen(scene: BlueprintScene) ->
         "handle beside": (key, "handle", 0),
         "gutter": ("", "", 0),
     }
+
+
+def test_a_slice_of_a_typed_draft_is_not_told_as_run_and_what_is_due_is_said(scene: BlueprintScene) -> None:
+    told: list[None] = []
+    scene.drafts_changed.connect(lambda: told.append(None))
+    scene.coverage = {"command:place_order": Coverage(passed=1)}
+    for badges, said in (
+        ({}, "1 pass"),
+        ({"command:place_order": "draft"}, "not run: draft"),
+        ({}, "1 pass"),
+    ):
+        scene.set_badges({**badges, "subscription:fulfilment": "due 12:00:00"})
+        found = scene.note_of("command:place_order")
+        assert found is not None
+        assert found.told[2] == said
+    assert len(told) == 2
+    assert scene.note_of("command:nothing") is None
+    assert "due 12:00:00" in scene.cards()["subscription:fulfilment"].toolTip()

@@ -13,7 +13,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.gui.board.designing import CONTROL
+from tests.gui.board.designing import CONTROL, board_of
+from tests.services.conftest import running, written
 from tests.services.design.marks.mark_examples import NOTE, PARCEL
 from workbench.gui.board.board_graph import BoardGraph
 from workbench.gui.board.board_marks import STALE
@@ -27,7 +28,6 @@ from workbench.model.ids import derived_id
 from workbench.services.design import gestures
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.marks.mark import Severity
-from workbench.services.project.open_project import open_target
 from workbench.services.workspace import Workspace
 from workbench.store.operations import Append
 
@@ -38,20 +38,13 @@ NOTED, PARCELS = "event:parcel.noted", "projection:parcels"
 
 @pytest.fixture
 async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
-    (tmp_path / "project.tsk").write_text(TEXT)
-    opened = open_target(tmp_path, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")})
-    await opened.start()
-    yield opened
-    await opened.close()
+    async with running(written(tmp_path / "shop", TEXT)) as opened:
+        yield opened
 
 
 @pytest.fixture
 async def board(desk: Desk, qtbot: QtBot, until: Any) -> AsyncIterator[BoardView]:
-    made = BoardView(desk)
-    qtbot.addWidget(made)
-    made.resize(1000, 700)
-    made.show()
-    made.window().activateWindow()
+    made = board_of(desk, qtbot)
     live = LiveProject(desk, lambda: None, lambda: None)
     await until(lambda: made.scene.marks)
     yield made
@@ -83,7 +76,7 @@ async def test_a_fix_is_a_step_that_takes_the_mark_away_and_is_undone(board: Boa
     QTest.keyClick(board.canvas, Qt.Key.Key_Period, CONTROL)
     fixes = board.marks.popover.list
     assert [fixes.item(row).text() for row in range(fixes.count())] == [
-        "Set it by parcel.packed",
+        "Set it from parcel.packed",
         "Remove the column",
         "Show its form and text",
     ]
@@ -92,7 +85,7 @@ async def test_a_fix_is_a_step_that_takes_the_mark_away_and_is_undone(board: Boa
     assert text_of(board) == TEXT.replace(
         "put { status: \"'packed'\" }", 'put { status: "\'packed\'", weight: "event.weight" }'
     )
-    assert board.editor.state.undo == "Set it by parcel.packed"
+    assert board.editor.state.undo == "Set it from parcel.packed"
     assert set(board.scene.marks) == {NOTED}
     QTest.keyClick(board.canvas, Qt.Key.Key_Z, CONTROL)
     await until(lambda: PARCELS in board.scene.marks)
@@ -116,8 +109,8 @@ async def test_the_details_say_what_is_marked_and_do_what_takes_it_away(board: B
     board.canvas.reveal(PARCELS)
     assert [mark.message for mark in shown.marks] == ["no event fills weight of parcels"]
     buttons = {one.text(): one for one in shown.findChildren(QPushButton)}
-    assert list(buttons) == ["Set it by parcel.packed", "Remove the column"]
-    buttons["Set it by parcel.packed"].click()
+    assert list(buttons) == ["Set it from parcel.packed", "Remove the column"]
+    buttons["Set it from parcel.packed"].click()
     await until(lambda: PARCELS not in board.scene.marks)
     assert not shown.isVisible()
 

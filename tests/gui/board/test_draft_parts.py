@@ -9,7 +9,7 @@ import pytest
 
 from workbench.gui.board.blueprint import Blueprint, Card, blueprint_from
 from workbench.gui.board.blueprint_layout import lay_out_blueprint
-from workbench.gui.board.draft_parts import with_draft
+from workbench.gui.board.draft_parts import draft_edges, with_draft
 from workbench.gui.board.model_parts import ModelParts, parts_of
 from workbench.project.project import load_project
 from workbench.services.design.design import DesignState
@@ -110,7 +110,7 @@ def test_what_was_changed_shows_the_text_and_keeps_its_wires(running: ModelParts
     blueprint = draw(running, SHOP.replace('fields { to: "string" }', 'fields { to: "string", by: "mony?" }'))
     card = blueprint.cards["event:parcel.sent"]
     assert card.draft
-    assert [f"{one.name} {one.type}" for one in card.fields] == ["to string", "by? mony"]
+    assert [f"{one.name} {one.type}" for one in card.fields] == ["to text", "by? mony"]
     assert ("command:send_parcel", "event:parcel.sent") in wires(blueprint)
 
 
@@ -150,3 +150,24 @@ def test_a_new_command_of_a_known_actor_is_given_by_it(running: ModelParts) -> N
     text = f'{SHOP}\n[command.lose_parcel]\nchanges: "parcel"\nby: "clerk"\n'
     ghost: Card = draw(running, text).cards["external:clerk@command:lose_parcel"]
     assert replace(ghost, key="", node="") == Card(key="", node="", kind="actor", title="clerk", ghost=True)
+
+
+def test_the_topology_has_lines_to_and_from_what_is_designed(running: ModelParts) -> None:
+    more = '[event.parcel.lost]\n\n[command.lose_parcel]\nchanges: "parcel"\nemit: "parcel.lost"\n\n'
+    more += '[process.search]\non { "parcel.lost": { issue: "send_parcel" } }\n\n[event.parcel.seen]\n'
+    document = parse(SHOP.replace("[query", f"{more}[query"))
+    state = DesignState(text=DesignText(project=document), written=DesignText(project=parse(SHOP)))
+    parts = with_draft(running, state)
+    lines = [
+        (one.source, one.kind, one.target)
+        for node in ("event:parcel.lost", "command:lose_parcel", "subscription:search", "event:parcel.seen")
+        for one in draft_edges(node, parts)
+    ]
+    assert lines == [
+        ("command:lose_parcel", "emits", "event:parcel.lost"),
+        ("command:lose_parcel", "emits", "event:parcel.lost"),
+        ("command:lose_parcel", "handles", "aggregate:parcel"),
+        ("event:parcel.lost", "consumes", "subscription:search"),
+        ("subscription:search", "issues", "command:send_parcel"),
+        ("aggregate:parcel", "emits", "event:parcel.seen"),
+    ]

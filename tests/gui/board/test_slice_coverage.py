@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.conftest import ROOT
@@ -121,3 +123,9 @@ def test_verdicts_are_counted(orders):
 )
 def test_it_is_told_by_sign_and_words(coverage, icon, words):
     assert coverage.told[::2] == (icon, words)
+
+
+def test_a_slice_whose_card_is_a_draft_tells_no_verdict_of_the_model_that_runs():
+    held = Coverage(passed=2, failed=1)
+    assert replace(held, draft=True).told == ("circle", "muted", "not run: draft")
+    assert replace(held, draft=True).tip.startswith("Not run: what is drawn here is a draft")

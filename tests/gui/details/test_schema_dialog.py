@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
+from tests.services.conftest import running, written
 from workbench.gui.desk import Desk
 from workbench.gui.details.schema_dialog import SchemaDialog
 from workbench.gui.views.board_view import BoardView
-from workbench.services.project.open_project import open_target
 from workbench.services.workspace import Workspace
 
 TEXT = """\
@@ -33,15 +33,10 @@ with { to: "command.to" }
 
 @pytest.fixture
 async def workspace(tmp_path, stores, by_hand):
-    root = tmp_path / "shop"
-    root.mkdir()
-    (root / "project.tsk").write_text(TEXT)
-    opened = open_target(root, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")})
-    await opened.start()
-    for number in "12":
-        await opened.commands.issue("send", {"parcel_id": number, "to": "Ada"})
-    yield opened
-    await opened.close()
+    async with running(written(tmp_path / "shop", TEXT)) as opened:
+        for number in "12":
+            await opened.commands.issue("send", {"parcel_id": number, "to": "Ada"})
+        yield opened
 
 
 @pytest.fixture
@@ -66,7 +61,7 @@ async def change(dialog: SchemaDialog, old: str, new: str, until: Any) -> None:
 async def test_it_begins_with_the_text_as_it_is_and_nothing_to_save(dialog: SchemaDialog) -> None:
     assert dialog.pane.editor.text().startswith("# What left the house\n[event.parcel.sent]\n")
     assert dialog.stand.text() == "✓ 2 of 2 fit"
-    assert dialog.said.text() == "Stored: 2 of version 1."
+    assert dialog.said.text() == "2 events of version 1 are stored."
     assert not dialog.save.isEnabled()
 
 

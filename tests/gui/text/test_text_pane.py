@@ -157,3 +157,32 @@ def test_it_finds_and_replaces(shown):
     assert page.editor.text().count("order.settled") == 1
     QTest.keyClick(page.search.line, Qt.Key.Key_Escape)
     assert not page.search.isVisible()
+
+
+def test_what_a_read_only_text_cannot_have_done_is_disabled_with_the_reason(shown):
+    page = shown()
+    edits = ("complete", "replace", "comment", "fix")
+    for one in edits[:3]:
+        assert page.acts[one].isEnabled()
+    page.set_read_only("Read-only: another window has the project.")
+    for one in edits:
+        assert not page.acts[one].isEnabled()
+        assert "another window has the project" in page.acts[one].toolTip()
+    assert page.acts["go_to_definition"].isEnabled()
+    page.set_read_only("")
+    for one in edits[:3]:
+        assert page.acts[one].isEnabled()
+
+
+def test_a_number_behind_a_colon_goes_to_that_line(shown):
+    page = shown()
+    page.acts["go_to_line"].trigger()
+    assert page.search.line.text() == ":"
+    QTest.keyClicks(page.search.line, "7")
+    assert page.editor.textCursor().blockNumber() == 6
+    QTest.keyClick(page.search.line, Qt.Key.Key_Escape)
+    page.editor.first_line = 5  # a piece of a file has the numbers of the file
+    page.acts["go_to_line"].trigger()
+    QTest.keyClicks(page.search.line, "7")
+    assert page.editor.textCursor().blockNumber() == 2
+    assert page.search.said.text().startswith("line 7 of ")

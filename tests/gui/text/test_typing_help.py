@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.gui.text.typing_help import closing, commented, moved, new_line, steps_over
+from workbench.gui.text.typing_help import closing, commented, moved, new_line, pair_at, steps_over
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,23 @@ def test_lines_become_comments_and_lines_again():
 def test_lines_move_in_and_back():
     assert moved(["a", "", "  b"], back=False) == ["    a", "", "      b"]
     assert moved(["      a", "b", "  c"], back=True) == ["  a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "pair"),
+    [
+        ("a { b [1] }", 2, (2, 10)),
+        ("a { b [1] }", 3, (2, 10)),
+        ("a { b [1] }", 11, (10, 2)),
+        ("a { b [1] }", 8, (8, 6)),
+        ("{ { }", 0, None),
+        ("abc", 1, None),
+        ("", 0, None),
+    ],
+)
+def test_a_bracket_has_its_counterpart(text, at, pair):
+    assert pair_at(text, at) == pair
+
+
+def test_a_counterpart_that_is_far_away_is_not_looked_for():
+    assert pair_at(f"{{{' ' * 50}}}", 0, most=50) is None

@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from tests.gui.board.designing import board_of
 from workbench.errors import StoreReadOnly
 from workbench.gui.desk import Desk
 from workbench.gui.views.board_view import BoardView
@@ -20,11 +21,7 @@ from workbench.services.design.marks.mark import DesignMark, MarkKind, Severity
 
 @pytest.fixture
 def board(desk: Desk, qtbot: QtBot) -> BoardView:
-    made = BoardView(desk)
-    qtbot.addWidget(made)
-    made.resize(600, 400)
-    made.show()
-    return made
+    return board_of(desk, qtbot, 600, 400)
 
 
 def words(path) -> set[str]:
@@ -150,3 +147,33 @@ async def test_a_name_without_ending_replaces_no_file_before_that_is_asked(
     assert asked[1:] == [str(tmp_path / "plan.svg")]
     assert (tmp_path / "plan.svg").read_text() == "theirs"
     assert len(list(tmp_path.glob("shop*"))) == 1
+
+
+@pytest.mark.parametrize("picture", ["Blueprint", "Topology"])
+async def test_what_is_chosen_leaves_alone_in_every_format(
+    board: BoardView, tmp_path, monkeypatch: pytest.MonkeyPatch, until: Any, picture: str
+) -> None:
+    board.show_picture(picture)
+    board.scene.choose("command:create_user")
+    for ending, kind in (("mmd", "Mermaid text (*.mmd)"), ("json", "Event model for other tools (*.json)")):
+        answer = str(tmp_path / "chosen"), kind
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, answer=answer: answer)
+        board.tools.export.export_chosen("command:create_user")
+        await until((tmp_path / f"chosen.{ending}").exists)
+        await until(lambda: not board.desk.running())
+    said = (tmp_path / "chosen.mmd").read_text("utf-8")
+    assert ("CreateUser" if picture == "Blueprint" else "create_user") in said
+    assert "outages" not in said.lower()
+    assert "outages" in board.tools.export.mermaid().lower()
+    slices = json.loads((tmp_path / "chosen.json").read_text("utf-8"))["slices"]
+    assert [one["index"] for one in slices] == list(range(len(slices)))
+    assert "Create user" in {one["title"] for one in slices}
+    assert "Outages" not in {one["title"] for one in slices}
+
+
+async def test_the_file_menu_exports_too(board: BoardView, tmp_path, monkeypatch, until: Any) -> None:
+    answer = str(tmp_path / "whole"), "Mermaid text (*.mmd)"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: answer)
+    board.desk.picture_wanted.emit()
+    await until((tmp_path / "whole.mmd").exists)
+    await until(lambda: not board.desk.running())

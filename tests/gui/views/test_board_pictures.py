@@ -11,8 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.gui.board.designing import board_of
 from tests.gui.board.test_flow_view_moves import in_sight
 from workbench.errors import ReadTooLong
+from workbench.gui.board.board_items import NodeItem
 from workbench.gui.board.board_scene import BoardScene, lay_out_graph
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.theme import theme
@@ -20,17 +22,15 @@ from workbench.gui.views.board_details import Live
 from workbench.gui.views.board_pictures import NOTHING, Drawn, drawn
 from workbench.gui.views.board_view import BoardView
 from workbench.model.registry import Registry
+from workbench.services.workspace import Workspace
+from workbench.tusk import parse
 
 STILL = Live(flow={}, subscriptions={}, projections={})
 
 
 @pytest.fixture
 def board(desk: Desk, qtbot: QtBot) -> BoardView:
-    made = BoardView(desk)
-    qtbot.addWidget(made)
-    made.resize(900, 600)
-    made.show()
-    return made
+    return board_of(desk, qtbot, 900, 600)
 
 
 @pytest.fixture
@@ -239,3 +239,21 @@ def test_a_card_stays_under_the_mouse_that_clicks_it(board: BoardView, size: tup
             assert board.scene.here == card
             assert board.scene.card_at(canvas.mapToScene(place)) == card
             assert not board.details.isHidden()
+
+
+def test_what_is_designed_is_drawn_in_the_topology_too(workspace: Workspace, qtbot: QtBot) -> None:
+    state = workspace.design.state()
+    more = '\n[event.basket.left]\n\n[command.leave_basket]\nchanges: "basket"\nemit: "basket.left"\n'
+    draft = replace(state, text=state.text.with_project(parse(f"{state.text.project.text}{more}")))
+    registry = workspace.registry
+    before = drawn(registry, STILL, NOTHING, topology=True)
+    found = drawn(registry, STILL, before, topology=True, draft=draft)
+    new = [one for one in found.graph.nodes if one.draft]
+    assert {one.id for one in new} == {"event:basket.left", "command:leave_basket", "aggregate:basket"}
+    lines = {(one.source, one.target) for one in found.graph.edges if "basket" in one.source}
+    assert ("command:leave_basket", "event:basket.left") in lines
+    assert ("command:leave_basket", "aggregate:basket") in lines
+    scene = BoardScene()
+    scene.show_graph(found.graph, found.topology)
+    item = next(one for one in scene.items() if isinstance(one, NodeItem) and one.node.id == new[0].id)
+    assert "Draft: it does not run as it is drawn" in item.toolTip()

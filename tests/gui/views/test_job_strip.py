@@ -7,12 +7,12 @@ from PySide6.QtWidgets import QLabel, QPushButton
 
 from tests.services.conftest import passing, settle
 from workbench.gui.time_format import short
-from workbench.gui.views.job_strip import duration, progress, title
+from workbench.gui.views.job_words import duration, progress, title
 from workbench.gui.views.letter_actions import ARCHIVE, AT_ONCE, PURGE, REPLAY, fates
 from workbench.gui.views.letters_view import LettersView
 from workbench.services.dead_letters import JobReport
+from workbench.store.letter_jobs import Job, JobStatus
 from workbench.store.operations import StartJob
-from workbench.store.stored_values import Job, JobStatus
 
 MANY = AT_ONCE + 5
 
@@ -217,11 +217,13 @@ def test_words():
     job = Job(action="replay", numbers=(1, 2, 3), per_second=0.5, step=1, done=1)
     assert title(JobReport(job=job, fates={})) == "Replay 3 dead letters, 0.5 per second: running"
     report = JobReport(job=job, fates={"replaying": 1})
-    assert progress(report) == (
+    assert progress(report, 0) == (
         "2 queued  ·  1 in progress  ·  0 resolved  ·  0 failed again  ·  0 skipped  ·  about 4 s left"
     )
     archive = Job(action="archive", numbers=(1, 2, 3), step=2, done=1, failed=1)
-    assert progress(JobReport(job=archive, fates={})) == "2 of 3  ·  1 done  ·  1 not written  ·  0 skipped"
+    assert (
+        progress(JobReport(job=archive, fates={}), 0) == "2 of 3  ·  1 done  ·  1 not written  ·  0 skipped"
+    )
     assert fates({"resolved": 2, "replaying": 1}) == "2 resolved, 1 in progress"
     assert fates({}) == ""
     assert [duration(each) for each in (4, 600, 86_400)] == ["4 s", "10 min", "24 h"]

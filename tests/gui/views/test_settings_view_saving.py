@@ -10,20 +10,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from tests.gui.views.test_settings_view import answered, ended, file, line, press, saved, type_into, view
+from tests.services.conftest import running
 from workbench.gui.views import setting_drafts
 from workbench.project.samples import copy_sample
-from workbench.services.project.open_project import open_target
 
 __all__ = ["file", "view"]  # fixtures
 
 
 @pytest.fixture
 async def workspace(tmp_path):
-    folder = copy_sample("users-declared", tmp_path / "declared")
-    made = open_target(folder, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")})
-    await made.start()
-    yield made
-    await made.close()
+    async with running(copy_sample("users-declared", tmp_path / "declared")) as made:
+        yield made
 
 
 async def test_what_would_not_open_is_shown_with_its_places_and_not_written(view, file):

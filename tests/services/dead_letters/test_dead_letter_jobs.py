@@ -9,8 +9,8 @@ import pytest
 from tests.services.conftest import passing, settle
 from workbench.errors import InvalidValue
 from workbench.model.json_values import read_json
+from workbench.store.letter_jobs import Job, JobStatus
 from workbench.store.operations import StartJob
-from workbench.store.stored_values import Job, JobStatus
 
 USERS = ("ann", "bob", "cyd", "dan", "eve")
 

@@ -10,8 +10,8 @@ from tests.services.conftest import passing, settle
 from workbench.model.dead_letter import LetterAct, LetterStatus
 from workbench.services.dead_letters.letter_acts import act_of, marked
 from workbench.services.project.open_project import open_target
+from workbench.store.letter_jobs import Job, JobStatus
 from workbench.store.operations import AdvanceJob, CloseStream, MarkLetters, StartJob
-from workbench.store.stored_values import Job, JobStatus
 
 NOTHING = MarkLetters(numbers=(), before=(LetterStatus.OPEN,), after=LetterStatus.OPEN)
 

@@ -10,7 +10,7 @@ import pytest
 from tests.services.conftest import passing
 from workbench.errors import NotFound
 from workbench.services.dead_letters.dead_letter_replay import DeadLetterReplay
-from workbench.store.stored_values import JobStatus
+from workbench.store.letter_jobs import JobStatus
 
 SAID = "subscription welcome-mail is detached: it has no handler now"
 

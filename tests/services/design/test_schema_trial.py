@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tests.services.conftest import running, written
 from workbench.errors import NotFound, ProjectError
 from workbench.services.design import schema_trial
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.schema_draft import with_upcast
-from workbench.services.project.open_project import open_target
 from workbench.tusk import parse
 
 TEXT = """\
@@ -32,15 +32,10 @@ FIELDS = 'fields { to: "string", token: "string?" }\n\n'
 
 @pytest.fixture
 async def shop(tmp_path, stores, by_hand):
-    root = tmp_path / "shop"
-    root.mkdir()
-    (root / "project.tsk").write_text(TEXT)
-    workspace = open_target(root, "", environ={"WORKBENCH_CONFIG": str(tmp_path / "config")})
-    await workspace.start()
-    for name, to in (("1", "12"), ("2", "Ada"), ("3", "Bob")):
-        await workspace.commands.issue("send", {"parcel_id": name, "to": to, "token": "s3cret"})
-    yield workspace
-    await workspace.close()
+    async with running(written(tmp_path / "shop", TEXT)) as workspace:
+        for name, to in (("1", "12"), ("2", "Ada"), ("3", "Bob")):
+            await workspace.commands.issue("send", {"parcel_id": name, "to": to, "token": "s3cret"})
+        yield workspace
 
 
 def text(fields: str) -> str:

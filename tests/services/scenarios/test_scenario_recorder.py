@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.services.conftest import running
 from workbench.errors import InvalidValue, NotFound
 from workbench.model.scenario import moment
 from workbench.project.samples import copy_sample
@@ -96,11 +97,8 @@ ADA = {"user_id": "ada", "username": "Ada Byron", "email": "ada@example.org"}
 
 @pytest.fixture
 async def workspace(tmp_path):
-    folder = copy_sample("users", tmp_path / "users")
-    opened = open_target(folder, "", environ={"WORKBENCH_CONFIG": str(tmp_path)})
-    await opened.start()
-    yield opened
-    await opened.close()
+    async with running(copy_sample("users", tmp_path / "users")) as opened:
+        yield opened
 
 
 async def test_given_is_what_was_before_when_the_command_then_what_it_made(workspace):

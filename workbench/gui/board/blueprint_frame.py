@@ -104,9 +104,9 @@ class SliceHeads(QWidget):
         with painting(self) as painter:
             painter.fillRect(self.rect(), QColor(colors.raised))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            here, notes = self._scene.slice_of(self._scene.here), self._scene.coverage
+            here = self._scene.slice_of(self._scene.here)
             for place, head in self._heads():
-                paint_head(painter, place.title, head, notes.get(place.id), chosen=place.id == here)
+                paint_head(painter, place.title, head, self._scene.note_of(place.id), chosen=place.id == here)
             if self._target >= 0:
                 painter.setPen(QPen(QColor(colors.accent), 3))
                 painter.drawLine(QPointF(self._edge(), 4), QPointF(self._edge(), self.height() - 4))
@@ -167,7 +167,7 @@ class SliceHeads(QWidget):
         """Tells at the pointer what the scenarios of a slice try, and what they do not."""
         if not isinstance(event, QHelpEvent):
             return super().event(event)
-        note = self._scene.coverage.get(self._at(QPointF(event.pos())))
+        note = self._scene.note_of(self._at(QPointF(event.pos())))
         QToolTip.showText(event.globalPos(), plain_tip(note.tip) if note is not None else "", self)
         return True
 
@@ -246,6 +246,7 @@ class BlueprintFrame(QObject):
         view.moved.connect(self.follow)
         view.zoomed.connect(lambda _scale: self.follow())
         scene.node_chosen.connect(lambda _node: self.heads.update())
+        scene.drafts_changed.connect(self.heads.update)
         scene.node_chosen.connect(lambda _node: self.gutter.update())
         theme().changed.connect(self.follow)
         self.follow()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF
+from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from typing_extensions import override
 
@@ -44,8 +45,12 @@ class BlueprintScene(Picture):
         wire: The keys of the ends of the wire that is chosen, if one is.
         lights: Shows what a hand can take, and to what it can lead.
         coverage: How the scenarios of each slice stand, by its id.
+
+    Signals:
+        drafts_changed: Other cards than before have a text that is typed and not saved.
     """
 
+    drafts_changed = Signal()
     name = "Blueprint"
     steps, legible = STEPS, NAMES
 
@@ -90,7 +95,9 @@ class BlueprintScene(Picture):
     @override
     def set_badges(self, badges: Mapping[str, str]) -> None:
         """Says on cards that their text is typed and not saved, or is due; counters are the topology's."""
-        self._badges = badges
+        before, self._badges = self._badges, badges
+        if _drafts(badges) != _drafts(before):
+            self.drafts_changed.emit()
         for item in self._cards.values():
             self._tell(item)
 
@@ -251,6 +258,13 @@ class BlueprintScene(Picture):
         """Returns the id of the slice in which a card stands, or empty."""
         return self.layout.slices[self._at[key][0]].id if key in self._at else ""
 
+    def note_of(self, place: str) -> Coverage | None:
+        """Returns how the scenarios of a slice stand; of one with a draft that they were not run."""
+        found = self.coverage.get(place)
+        cards = next((one.cards for one in self.blueprint.slices if one.id == place), iter(()))
+        draft = any(card.draft or self._badges.get(card.node) == DRAFT for card in cards if not card.ghost)
+        return replace(found, draft=draft) if found is not None else None
+
     def slices_between(self, left: float, right: float) -> tuple[SlicePlace, ...]:
         """Returns the slices of which a part is between two places."""
         places = self.layout.slices
@@ -371,3 +385,7 @@ class BlueprintScene(Picture):
         painter.setPen(QPen(QColor(mix(colors.border, colors.surface, 0.6)), 0))
         painter.drawLine(place.topLeft(), place.topRight())
         painter.drawLine(place.bottomLeft(), place.bottomRight())
+
+
+def _drafts(badges: Mapping[str, str]) -> set[str]:
+    return {node for node, said in badges.items() if said == DRAFT}

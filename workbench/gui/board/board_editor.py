@@ -29,7 +29,6 @@ from workbench.gui.board.board_wires import BoardWires
 from workbench.gui.board.entry_place import EntryPlace
 from workbench.gui.board.stand_pill import StandPill, stand_of
 from workbench.gui.design_steps import UNSAVED, DesignSteps
-from workbench.gui.desk import Notice
 from workbench.gui.letter_menu import LetterMenu
 from workbench.gui.reads import Question
 from workbench.gui.time_format import short
@@ -308,7 +307,7 @@ class BoardEditor(DesignSteps):
     @override
     def take(self, state: DesignState) -> None:
         if self.state.refused and not state.refused:
-            self.desk.noticed.emit(Notice(kind="ok", text="", topic=UNSAVED))
+            self.desk.notice("ok", "", topic=UNSAVED)
         before, self.state = self.draft, state
         self.canvas.offering.refresh()
         self.canvas.board.mark()

@@ -9,18 +9,17 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
 
 from workbench.gui.actions import WidgetKey
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.theme import theme
 from workbench.gui.widgets import plain_label
 
@@ -143,17 +142,10 @@ class BoardEntry(QFrame):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemClicked.connect(lambda _item: self._take())
         self.told = plain_label("", wrap=True)
-        top = QHBoxLayout()
-        top.setSpacing(6)
-        top.addWidget(self._sign)
-        top.addWidget(self.line, 1)
-        self._column = column = QVBoxLayout(self)
-        column.setContentsMargins(6, 4, 6, 6)
-        column.setSpacing(4)
-        column.addLayout(top)
-        column.addWidget(self.list)
-        column.addWidget(self.told)
-        column.addWidget(self._title)
+        top = in_row(self._sign, (self.line, 1), spacing=6)
+        self._column = in_column(
+            top, self.list, self.told, self._title, of=self, margins=(6, 4, 6, 6), spacing=4
+        )
         theme().changed.connect(self._dress)
         self._dress()
         self.hide()

@@ -4,32 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import partial
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-
-from workbench.gui.actions import Actions, action
+from workbench.gui.actions import action
 from workbench.gui.board.board_entry import Asking, Entered
 from workbench.gui.board.board_offers import holders, identity_of, sign_of
+from workbench.gui.board.board_slices import BoardPart
 from workbench.services.design import field_gestures, gestures
 from workbench.services.design.field_gestures import FIELDED
 from workbench.services.design.field_lines import split_field_lines, write_field_line
 from workbench.services.design.gestures import DesignNode
 
-if TYPE_CHECKING:
-    from workbench.gui.board.board_editor import BoardEditor
-
 HINT = "name: type, name: type …"
 
 
-class BoardFields(QObject):
+class BoardFields(BoardPart):
     """Asks for fields; each is a step of the design."""
-
-    def __init__(self, editor: BoardEditor) -> None:
-        super().__init__(editor)
-        self.editor, self.canvas = editor, editor.canvas
-        self.acts = Actions(self, self.canvas)
-        self.acts.offer()
 
     def why_not(self, identity: str) -> str:
         """Says why a card takes no fields; empty where it does."""

@@ -65,6 +65,7 @@ class BoardNode:
         rows: Fields or facts, a line each.
         problems: What is wrong with it, a sentence each, such as "Detached: no handler is named x".
         badge: A short text that changes while the board is shown, such as a counter.
+        draft: What it shows is written otherwise than it runs.
     """
 
     id: str
@@ -74,6 +75,7 @@ class BoardNode:
     rows: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     badge: str = ""
+    draft: bool = False
 
 
 @dataclass(frozen=True, slots=True)

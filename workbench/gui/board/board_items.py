@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QStyleOptionGrap
 from typing_extensions import override
 
 from workbench.gui.board.board_graph import BoardNode, kind_of
+from workbench.gui.board.card_painter import DRAFT, paint_plate
 from workbench.gui.board.layout import Box, Point
 from workbench.gui.board.mark_painter import INSET, RING, UNMARKED, CardMarks, paint_ring, ring_of
 from workbench.gui.icons import draw_icon
@@ -95,7 +96,7 @@ class NodeItem(QGraphicsItem):
         self.node = node
         self.box = box
         self.body = QRectF(QPointF(), QSizeF(box.width, box.height))
-        self._bounds = self.body.adjusted(-6, -6, 6, 6)
+        self._bounds = self.body.adjusted(-6, -10, 6, 6)
         self.badge = node.badge
         self.marks = UNMARKED
         self.chosen = False
@@ -120,6 +121,7 @@ class NodeItem(QGraphicsItem):
     def _tell(self) -> None:
         node = self.node
         lines = [f"{kind_of(node.kind).word} {node.title}", node.subtitle, *node.rows, *node.problems]
+        lines += ["Draft: it does not run as it is drawn"] if node.draft else []
         self.setToolTip(plain_tip("\n".join(line for line in (*lines, *self.marks.words) if line)))
         self.update()
 
@@ -151,14 +153,14 @@ class NodeItem(QGraphicsItem):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         with drawing(painter):
-            self._paint(painter, self.marks, chosen=self.chosen)
+            self._paint(painter, self.marks, chosen=self.chosen, draft=self.node.draft)
 
     def paint_plain(self, painter: QPainter) -> None:
         """Paints it for a file, without marks and as if nothing were chosen."""
         with drawing(painter):
             self._paint(painter, UNMARKED, chosen=False)
 
-    def _paint(self, painter: QPainter, marks: CardMarks, *, chosen: bool) -> None:
+    def _paint(self, painter: QPainter, marks: CardMarks, *, chosen: bool, draft: bool = False) -> None:
         scale = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
         colors, role = theme().colors, kind_of(self.node.kind).role
         fill, ink = str(getattr(colors, role)), colors.ink(role)
@@ -169,18 +171,19 @@ class NodeItem(QGraphicsItem):
         if RADIUS * scale < SEEN:
             painter.fillRect(self.body, QColor(fill))
         else:
-            painter.setPen(QPen(QColor(mix(ink, fill, 0.45)), 1))
+            line = Qt.PenStyle.DashLine if draft else Qt.PenStyle.SolidLine
+            painter.setPen(QPen(QColor(mix(ink, fill, 0.45)), 1, line))
             painter.setBrush(QColor(fill))
             painter.drawRoundedRect(self.body.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         if scale >= READABLE:
             self._paint_card(painter, fill, str(getattr(colors, f"on_{role}")), marks)
         elif scale >= BLOCK:
             self._paint_title(painter, scale, str(getattr(colors, f"on_{role}")))
+        if draft and scale >= READABLE:
+            paint_plate(painter, DRAFT, colors.warning, right=self.box.width)
         if marks.count:
             font = fonts()["problem"] if scale >= READABLE else None
             paint_ring(painter, ring_of(self.body, 1.0), marks, font, RING - 1)
-
-    # -- near ----------------------------------------------------------------------------------------------
 
     def _paint_card(self, painter: QPainter, fill: str, on: str, marks: CardMarks) -> None:
         soft = mix(on, fill, 0.78)

@@ -15,14 +15,18 @@ if TYPE_CHECKING:
     from workbench.gui.board.board_editor import BoardEditor
 
 
-class BoardSlices(QObject):
-    """Moves slices; their order is written as the steps of ``[flow.main]``."""
+class BoardPart(QObject):
+    """A part of the board's editor with actions of its own, which the canvas offers."""
 
     def __init__(self, editor: BoardEditor) -> None:
         super().__init__(editor)
         self.editor, self.canvas = editor, editor.canvas
         self.acts = Actions(self, self.canvas)
         self.acts.offer()
+
+
+class BoardSlices(BoardPart):
+    """Moves slices; their order is written as the steps of ``[flow.main]``."""
 
     def _no_slice(self, _identity: str) -> str:
         board = self.canvas.board

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from typing_extensions import override
 
-from workbench.gui.actions import Actions, WidgetKey, action
+from workbench.gui.actions import WidgetKey, action
 from workbench.gui.board.blueprint_scene import BlueprintScene
 from workbench.gui.board.board_entry import Asking, Entered
 from workbench.gui.board.board_offers import (
@@ -21,6 +21,7 @@ from workbench.gui.board.board_offers import (
     targets,
     wire_refused,
 )
+from workbench.gui.board.board_slices import BoardPart
 from workbench.services.design import gestures
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.relations import declared_names, relation, why_not
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from workbench.gui.board.board_editor import BoardEditor
 
 
-class BoardWires(QObject):
+class BoardWires(BoardPart):
     """Leads wires from one thing to another, and takes away the one that is chosen.
 
     Signals:
@@ -41,9 +42,6 @@ class BoardWires(QObject):
 
     def __init__(self, editor: BoardEditor) -> None:
         super().__init__(editor)
-        self.editor, self.canvas = editor, editor.canvas
-        self.acts = Actions(self, self.canvas)
-        self.acts.offer()
         self.canvas.installEventFilter(self)
 
     def _no_node(self, identity: str) -> str:

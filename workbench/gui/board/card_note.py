@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.theme import theme
+from workbench.gui.ticker import pause_timer
 from workbench.gui.widgets import Badge, plain_label, toolbar_button
 
 WIDE = 360
@@ -42,21 +44,10 @@ class CardNote(QFrame):
         self.badge, self.said = Badge("neutral", ""), plain_label("", wrap=True)
         self.close_button = toolbar_button("", "close", "Close what came of it")
         self.close_button.clicked.connect(self.hide)
-        self._lines = QVBoxLayout()
-        self._lines.setSpacing(3)
-        self._leaving = QTimer(self)
-        self._leaving.setSingleShot(True)
-        self._leaving.timeout.connect(self._fade)
-        head = QHBoxLayout()
-        head.addWidget(self.badge)
-        head.addStretch(1)
-        head.addWidget(self.close_button)
-        self._column = column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 8, 10)
-        column.setSpacing(6)
-        column.addLayout(head)
-        column.addWidget(self.said)
-        column.addLayout(self._lines)
+        self._lines = in_column(spacing=3)
+        self._leaving = pause_timer(self, 0, self._fade)
+        head = in_row(self.badge, 1, self.close_button)
+        self._column = in_column(head, self.said, self._lines, of=self, margins=(12, 8, 8, 10), spacing=6)
         theme().changed.connect(self._dress)
         self._dress()
         self.hide()
@@ -120,10 +111,12 @@ def _line(name: str, role: str, words: str) -> QWidget:
     row, sign = QWidget(), QLabel()
     sign.setPixmap(icon(name, role).pixmap(14, 14))
     sign.setContentsMargins(0, 2, 0, 0)
-    layout = QHBoxLayout(row)
-    layout.setContentsMargins(0, 0, 4, 0)
-    layout.setSpacing(8)
-    layout.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
-    layout.addWidget(plain_label(words, wrap=True), 1)
+    in_row(
+        (sign, 0, Qt.AlignmentFlag.AlignTop),
+        (plain_label(words, wrap=True), 1),
+        of=row,
+        margins=(0, 0, 4, 0),
+        spacing=8,
+    )
     row.setAccessibleName(words)
     return row

@@ -117,11 +117,27 @@ def paint_card(
     elif scale >= NAMES:
         made.name()
     if card.draft and scale >= NAMES:
-        made.plate(DRAFT, theme().colors.warning)
+        paint_plate(painter, DRAFT, theme().colors.warning)
     elif due and scale >= NAMES:
-        made.plate(due, theme().colors.muted)
+        paint_plate(painter, due, theme().colors.muted)
     if marks.count:
         made.ring(marks)
+
+
+def paint_plate(painter: QPainter, words: str, color: str, *, right: float = 0.0) -> None:
+    """Says on the upper edge of a card that it does not run as it is drawn, or what it waits for.
+
+    Args:
+        right: Where the card ends, to say it there.
+    """
+    font, measures = font_of("type")
+    wide = measures.horizontalAdvance(words) + 12
+    place = QRectF(right - wide - 4 if right else 8, -9, wide, 17)
+    painter.setPen(QPen(QColor(color), 1))
+    painter.setBrush(QColor(theme().colors.surface))
+    painter.drawRoundedRect(place, 8, 8)
+    painter.setFont(font)
+    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
 
 
 class _CardPainter:
@@ -205,16 +221,6 @@ class _CardPainter:
         """Draws the name alone."""
         self._painter.setPen(QColor(self._on))
         paint_name(self._painter, self._card.title, self._place(self._box).adjusted(4, 0, -3, 0))
-
-    def plate(self, words: str, color: str) -> None:
-        """Says on the upper edge that it does not run as it is drawn, or what it waits for."""
-        font, measures = font_of("type")
-        place = QRectF(8, -9, measures.horizontalAdvance(words) + 12, 17)
-        self._painter.setPen(QPen(QColor(color), 1))
-        self._painter.setBrush(QColor(theme().colors.surface))
-        self._painter.drawRoundedRect(place, 8, 8)
-        self._painter.setFont(font)
-        self._painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
 
     def ring(self, marks: CardMarks) -> None:
         """Draws how much is marked in a ring on the corner; from afar the ring alone."""

@@ -10,14 +10,12 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
-    QHBoxLayout,
     QHeaderView,
     QLabel,
     QLineEdit,
     QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
-    QVBoxLayout,
 )
 from typing_extensions import override
 
@@ -26,6 +24,7 @@ from workbench.gui.board.board_offers import sign_of
 from workbench.gui.board.change_line import ChangeLine
 from workbench.gui.context_menu import Offering
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.theme import theme, ui_font
 from workbench.gui.widgets import ElidedLabel, plain_label
 from workbench.model.counts import counted
@@ -121,28 +120,18 @@ class ChangeStrip(QFrame):
         self.hide()
 
     def _build(self) -> None:
-        names, buttons, foot, column = QHBoxLayout(), QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
-        for one in (self._sign, self._title, self._old, self._arrow, self.name):
-            names.addWidget(one)
-        names.addWidget(self.told, 1)
-        buttons.addStretch(1)
-        for button in (self._cancel, self.only, self.act):
-            buttons.addWidget(button)
+        names = in_row(self._sign, self._title, self._old, self._arrow, self.name, (self.told, 1))
+        buttons = in_row(1, self._cancel, self.only, self.act)
         head = self._head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         head.setContentsMargins(12, 8, 8, 8)
         for row in (names, buttons, head):
             row.setSpacing(8)
         head.addLayout(names, 1)
         head.addLayout(buttons)
-        foot.setContentsMargins(12, 6, 12, 8)
-        foot.setSpacing(8)
-        foot.addWidget(self._lock, 0, Qt.AlignmentFlag.AlignTop)
-        foot.addWidget(self.foot, 1)
-        column.setContentsMargins(0, 2, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self.list, 1)
-        column.addLayout(foot)
+        foot = in_row(
+            (self._lock, 0, Qt.AlignmentFlag.AlignTop), (self.foot, 1), margins=(12, 6, 12, 8), spacing=8
+        )
+        in_column(head, (self.list, 1), foot, of=self, margins=(0, 2, 0, 0), spacing=0)
 
     def _dress(self) -> None:
         colors = theme().colors

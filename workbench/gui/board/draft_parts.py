@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from workbench.gui.board.board_graph import BoardEdge
 from workbench.gui.board.card_fields import CardField
 from workbench.gui.board.model_parts import ModelPart, ModelParts, subscription_part
 from workbench.model.model_flow import ModelFlow
+from workbench.model.type_words import type_word
 from workbench.project.declared.section_kinds import KINDS
 from workbench.services.design.design import DesignState
 from workbench.services.design.design_text import DesignText
@@ -26,6 +29,8 @@ _SORTS = {"policy": "subscription", "process": "subscription", "actor": "externa
 """First word of a node's id where it is not the kind itself."""
 _VERBS = {"emit": "emits", "issue": "issues", "publish": "publishes"}
 _SETTINGS = ("topic", "subscription")
+_NAMED = re.compile(r"\A(\[|\{|)(string|boolean)\b")
+"""The types of fields that are called otherwise on a card."""
 
 
 def with_draft(parts: ModelParts, state: DesignState) -> ModelParts:
@@ -45,6 +50,26 @@ def with_draft(parts: ModelParts, state: DesignState) -> ModelParts:
 def node_of(kind: str, name: str) -> str:
     """Returns the id of the node of a section."""
     return f"{_SORTS.get(kind, kind)}:{name}"
+
+
+def draft_edges(node: str, parts: ModelParts) -> Iterator[BoardEdge]:
+    """Yields the lines from and to what is designed, as the topology draws them."""
+    part = parts.nodes.get(node)
+    if part is None:
+        return
+    for source in part.reads:
+        yield BoardEdge(source, node, "projects" if part.kind == "projection" else "consumes")
+    for flow in part.flows:
+        yield BoardEdge(node, f"{flow.kind}:{flow.name}", flow.verb)
+    if part.kind == "command":
+        yield BoardEdge(node, f"aggregate:{part.owner}", "handles")
+    emitters = [one for one, other in parts.nodes.items() if part.title in _emitted(other)]
+    if part.kind == "event":
+        yield from (BoardEdge(one, node, "emits") for one in emitters or [f"aggregate:{part.owner}"])
+
+
+def _emitted(part: ModelPart) -> list[str]:
+    return [flow.name for flow in part.flows if flow.verb == "emits"]
 
 
 class _Draft:
@@ -105,7 +130,7 @@ class _Draft:
         for field, value in fields_of(self._text, node).items() if kind in FIELDED else ():
             line = write_field_line(field, value)
             title, _, said = (line or f"{field}: {_type(value)}").partition(": ")
-            yield CardField(name=title, type=said)
+            yield CardField(name=title, type=_NAMED.sub(_word, said))
 
     def settings(self) -> None:
         """Adds topics and subscriptions that are new."""
@@ -179,6 +204,11 @@ def _owner(kind: str, name: str, said: Sequence[Reference]) -> str:
     keys = PLACES if kind == "command" else ("aggregate",)
     own = next((one.name for one in said if one.kind == "aggregate" and one.role in keys), "")
     return own or (name.rpartition(".")[0] or name if kind == "event" else name.rpartition("_")[2])
+
+
+def _word(found: re.Match[str]) -> str:
+    """Returns the word with which a card that runs says a type."""
+    return found[1] + type_word({"type": found[2]})
 
 
 def _type(value: object) -> str:

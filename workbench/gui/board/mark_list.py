@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from workbench.gui.board.mark_painter import SIGNS
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_column
 from workbench.gui.widgets import plain_label, plain_tip
 from workbench.services.design.marks.mark import DesignMark, MarkFix
 
@@ -28,10 +29,8 @@ class MarkList(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.marks: tuple[DesignMark, ...] = ()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(12, 0, 12, 6)
         self._inner = QWidget()
-        self._column.addWidget(self._inner)
+        self._column = in_column(self._inner, of=self, margins=(12, 0, 12, 6))
         self.hide()
 
     def show_marks(self, marks: Sequence[DesignMark]) -> None:

@@ -10,13 +10,11 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, 
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
     QListWidget,
     QListWidgetItem,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
@@ -25,6 +23,7 @@ from workbench.gui.actions import WidgetKey
 from workbench.gui.board.card_note import APART, beside
 from workbench.gui.board.mark_painter import SIGNS
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.safe_painter import drawing
 from workbench.gui.theme import theme
 from workbench.gui.widgets import plain_label
@@ -93,18 +92,15 @@ class MarkPopover(QFrame):
         self.hide()
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(8)
-        top.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
-        top.addWidget(self.title, 1)
-        top.addWidget(self._count, 0, Qt.AlignmentFlag.AlignTop)
-        self._column = column = QVBoxLayout(self)
-        column.setContentsMargins(12, 10, 12, 10)
-        column.setSpacing(6)
-        column.addLayout(top)
-        column.addWidget(self.why)
-        column.addWidget(self.list)
-        column.addWidget(self._place)
+        top = in_row(
+            (self._sign, 0, Qt.AlignmentFlag.AlignTop),
+            (self.title, 1),
+            (self._count, 0, Qt.AlignmentFlag.AlignTop),
+            spacing=8,
+        )
+        self._column = in_column(
+            top, self.why, self.list, self._place, of=self, margins=(12, 10, 12, 10), spacing=6
+        )
 
     def _dress(self) -> None:
         colors = theme().colors

@@ -46,6 +46,15 @@ AROUND = 24.0
 """Pixels of the picture around the cards of a part."""
 
 
+def nodes_about(picture: Picture, node: str) -> frozenset[str]:
+    """Returns the nodes that `part_of` draws."""
+    if isinstance(picture, BlueprintScene):
+        told = picture.slice_of(picture.here)
+        cards = next((one.cards for one in picture.blueprint.slices if one.id == told), ())
+        return frozenset(card.node for card in cards) | {node}
+    return frozenset({node, *picture.graph.sources[node], *picture.graph.targets[node]})
+
+
 def part_of(picture: Picture, node: str) -> QRectF:
     """Returns the part of a picture that is about a node.
 
@@ -58,9 +67,8 @@ def part_of(picture: Picture, node: str) -> QRectF:
         if found is None:
             return content
         return QRectF(found.left, content.top(), found.right + AROUND / 2 - found.left, content.height())
-    near = {node, *picture.graph.sources[node], *picture.graph.targets[node]}
     whole = QRectF()
-    for key in near & set(picture.cards()):
+    for key in nodes_about(picture, node) & set(picture.cards()):
         whole = whole.united(picture.box_of(key))
     return whole.adjusted(-AROUND, -AROUND, AROUND, AROUND).intersected(content)
 
@@ -174,4 +182,4 @@ def _beside(picture: BlueprintScene, part: QRectF, painter: QPainter) -> None:
             paint_lane(painter, lane, seen, chosen=False)
     for place in picture.slices_between(part.left(), part.right()):
         head = QRectF(place.x, top.top(), place.right - place.x, HEAD)
-        paint_head(painter, place.title, head, picture.coverage.get(place.id), chosen=False)
+        paint_head(painter, place.title, head, picture.note_of(place.id), chosen=False)

@@ -29,6 +29,7 @@ class Coverage:
         unsure: Not run on the model as it is.
         untried: What of its command no scenario tries, in words.
         tried: How many of what can be tried of its command are.
+        draft: It does not run as it is drawn, so nothing is known of it.
     """
 
     passed: int = 0
@@ -36,16 +37,21 @@ class Coverage:
     unsure: int = 0
     untried: tuple[str, ...] = ()
     tried: str = ""
+    draft: bool = False
 
     @property
     def tip(self) -> str:
         """All that there is to say, a line each."""
+        if self.draft:
+            return "Not run: what is drawn here is a draft, and the model that runs does not have it"
         return "\n".join([self.told[2], *([self.tried] if self.tried else []), *self.untried])
 
     @property
     def told(self) -> tuple[str, str, str]:
         """An icon, the role of its colour, and words."""
         total = self.passed + self.failed + self.unsure
+        if self.draft:
+            return "circle", "muted", "not run: draft"
         if self.failed:
             return "error", "error", f"{self.failed} of {total} fail"
         if not total:

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from typing_extensions import override
 
 from workbench.gui.details.code_line import CodeLine
 from workbench.gui.details.form_rows import Hand, Row, told_of
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_row
 from workbench.gui.letter_menu import LetterMenu
 from workbench.services.design.form_changes import with_line
 from workbench.services.design.form_problems import FormProblem
@@ -50,8 +51,7 @@ class AddRow(Row):
 
     def __init__(self, row: FormRow, hand: Hand) -> None:
         super().__init__(row, hand)
-        line = QHBoxLayout()
-        line.setContentsMargins(0, 0, 0, 0)
+        line = in_row(margins=0)
         self.button: QToolButton | None = None
         self.line: CodeLine | None = None
         if row.free:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QResizeEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QTextEdit, QWidget
 from typing_extensions import override
@@ -14,6 +14,7 @@ from workbench.gui.text.completion_list import CompletionList
 from workbench.gui.text.tsk_editor import characters, wave
 from workbench.gui.text.tsk_highlighter import expression_ranges, units
 from workbench.gui.theme import code_font, theme, ui_font
+from workbench.gui.ticker import pause_timer
 from workbench.gui.widgets import exact_text
 from workbench.services.design.completions import Completion, Completions
 
@@ -85,10 +86,7 @@ class CodeLine(QPlainTextEdit):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.document().setDocumentMargin(3)
-        self._asking = QTimer(self)
-        self._asking.setSingleShot(True)
-        self._asking.setInterval(0)
-        self._asking.timeout.connect(self._ask)
+        self._asking = pause_timer(self, 0, self._ask)
         self.textChanged.connect(self._changed)
         theme().changed.connect(self._dress)
         self._fit()

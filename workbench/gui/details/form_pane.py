@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QElapsedTimer, Qt
+from PySide6.QtWidgets import QScrollArea, QWidget
 from typing_extensions import override
 
 from workbench.gui.details.add_row import AddRow
 from workbench.gui.details.code_line import CodeLine
 from workbench.gui.details.field_table import FieldTable
 from workbench.gui.details.form_rows import BlockRow, ChoiceRow, Hand, LineRow, Row
+from workbench.gui.layouts import in_column
+from workbench.gui.ticker import pause_timer
 from workbench.gui.widgets import Banner
 from workbench.services.design.form_problems import FormProblem
 from workbench.services.design.section_form import FormRow, RowKind
@@ -56,18 +58,11 @@ class FormPane(QScrollArea):
         self._why_not = ""
         self._focus: Path | None = None
         self._at = 0
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(0)
-        self._rest.timeout.connect(self._make)
+        self._rest = pause_timer(self, 0, self._make)
         self.told = Banner("error", "")
         self.told.hide()
         self._inner = QWidget()
-        self._column = QVBoxLayout(self._inner)
-        self._column.setContentsMargins(12, 8, 12, 12)
-        self._column.setSpacing(6)
-        self._column.addWidget(self.told)
-        self._column.addStretch(1)
+        self._column = in_column(self.told, 1, of=self._inner, margins=(12, 8, 12, 12), spacing=6)
         self.setWidget(self._inner)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

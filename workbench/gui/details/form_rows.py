@@ -10,10 +10,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSizePolicy,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 from shiboken6 import isValid
@@ -22,8 +20,9 @@ from typing_extensions import override
 from workbench.gui.chooser import ChoiceBox
 from workbench.gui.details.code_line import CodeLine, Completes
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.theme import code_font
-from workbench.gui.widgets import ElidedLabel, plain_label, plain_tip
+from workbench.gui.widgets import ElidedLabel, plain_label, plain_tip, push_button
 from workbench.services.design.form_changes import with_line, without
 from workbench.services.design.form_problems import FormProblem
 from workbench.services.design.quick_fixes import QuickFix
@@ -70,9 +69,7 @@ class Row(QWidget):
     def __init__(self, row: FormRow, hand: Hand) -> None:
         super().__init__()
         self.row, self.hand = row, hand
-        self._whole = QVBoxLayout(self)
-        self._whole.setContentsMargins(INDENT * min(row.level, DEEPEST), 0, 0, 0)
-        self._whole.setSpacing(2)
+        self._whole = in_column(of=self, margins=(INDENT * min(row.level, DEEPEST), 0, 0, 0), spacing=2)
         self._told: list[QWidget] = []
         self._problems: Sequence[FormProblem] = ()
         self._why_not = self._refused = ""
@@ -98,6 +95,10 @@ class Row(QWidget):
     def show_row(self, row: FormRow) -> None:
         """Shows what stands there now."""
         self.row = row
+
+    def _write(self, typed: str) -> None:
+        row = self.row
+        self.hand.edit(f"Change {told_of(row)}", lambda document: with_line(document, row, typed), self.tell)
 
     def grow(self) -> bool:
         """Makes a part of it that is still missing; returns whether there was one."""
@@ -162,14 +163,16 @@ class Row(QWidget):
 
     def _problem(self, one: FormProblem, why_not: str) -> QWidget:
         box = QWidget()
-        line = QVBoxLayout(box)
-        line.setContentsMargins(0, 0, 0, 2)
-        line.addWidget(_error(one.said, "warning" if one.problem.warning else "error"))
+        line = in_column(
+            _error(one.said, "warning" if one.problem.warning else "error"), of=box, margins=(0, 0, 0, 2)
+        )
         fix = next(iter(self.hand.fixes(one)), None) if not why_not else None
         if fix is not None:
-            button = QPushButton(fix.label.replace("&", "&&"))
-            button.setToolTip(plain_tip(fix.effect))
-            button.clicked.connect(lambda _checked=False: self.hand.fix(fix))
+            button = push_button(
+                fix.label.replace("&", "&&"),
+                lambda _checked=False: self.hand.fix(fix),
+                tip=plain_tip(fix.effect),
+            )
             line.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         return box
 
@@ -189,7 +192,7 @@ class LineRow(Row):
         code = row.own_name or (place is not None and (place.says is not None or not place.is_text))
         colored = place is not None and place.is_expression
         self.line = self.watch(CodeLine(row.label, completes, code=code, colored=colored))
-        self.line.committed.connect(self._commit)
+        self.line.committed.connect(self._write)
         labelled = _labelled(row, self.line)
         if row.own_name:
             remove = small_button("close", f"Remove {row.label}")
@@ -219,10 +222,6 @@ class LineRow(Row):
     def lines(self) -> Mapping[str, CodeLine]:
         return {"": self.line}
 
-    def _commit(self, typed: str) -> None:
-        row = self.row
-        self.hand.edit(f"Change {told_of(row)}", lambda document: with_line(document, row, typed), self.tell)
-
 
 class ChoiceRow(Row):
     """A name, and the words that can stand there."""
@@ -232,7 +231,7 @@ class ChoiceRow(Row):
         self.box = ChoiceBox()
         self.box.setAccessibleName(row.label)
         self.box.addItems(["", *(row.place.choices if row.place is not None else ())])
-        self.box.activated.connect(lambda _at: self._commit(self.box.currentText()))
+        self.box.activated.connect(lambda _at: self._write(self.box.currentText()))
         self._whole.addLayout(_labelled(row, self.box))
         self.show_row(row)
 
@@ -252,10 +251,6 @@ class ChoiceRow(Row):
     def places(self) -> Sequence[QWidget]:
         return (self.box,)
 
-    def _commit(self, typed: str) -> None:
-        row = self.row
-        self.hand.edit(f"Change {told_of(row)}", lambda document: with_line(document, row, typed), self.tell)
-
 
 class BlockRow(Row):
     """The name of a block; its rows come below."""
@@ -269,10 +264,7 @@ class BlockRow(Row):
         name.setToolTip(plain_tip(row.words))
         self.remove = small_button("close", f"Remove {row.label}")
         self.remove.clicked.connect(lambda _checked=False: _remove(self))
-        line = QHBoxLayout()
-        line.setContentsMargins(0, 4, 0, 0)
-        line.addWidget(name, 1)
-        line.addWidget(self.remove)
+        line = in_row((name, 1), self.remove, margins=(0, 4, 0, 0))
         self._whole.addLayout(line)
 
     @override
@@ -306,12 +298,9 @@ def _labelled(row: FormRow, editor: QWidget) -> QHBoxLayout:
     label.setToolTip(plain_tip(row.words))
     label.setFixedWidth(NAME if row.own_name else LABEL)
     label.setFixedHeight(26)
-    line = QHBoxLayout()
-    line.setContentsMargins(0, 0, 0, 0)
-    line.setSpacing(8)
-    line.addWidget(label, 0, Qt.AlignmentFlag.AlignTop)
-    line.addWidget(editor, 1, Qt.AlignmentFlag.AlignTop)
-    return line
+    return in_row(
+        (label, 0, Qt.AlignmentFlag.AlignTop), (editor, 1, Qt.AlignmentFlag.AlignTop), margins=0, spacing=8
+    )
 
 
 def _error(said: str, role: str = "error") -> QLabel:

@@ -7,14 +7,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
-    QHBoxLayout,
     QPlainTextEdit,
     QPushButton,
-    QSplitter,
-    QVBoxLayout,
     QWidget,
 )
 from shiboken6 import isValid
@@ -22,8 +19,10 @@ from shiboken6 import isValid
 from workbench.errors import CallerError, ProjectError, WorkbenchError
 from workbench.gui.actions import Actions, action
 from workbench.gui.details.section_pane import SectionPane
+from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.theme import code_font
+from workbench.gui.ticker import pause_timer
 from workbench.gui.widgets import Badge, error_text, plain_label
 from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
@@ -83,10 +82,7 @@ class SchemaDialog(QDialog):
         self.found.setAccessibleName("Stored events")
         self.acts = Actions(self, self)
         self.acts.offer()
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
-        self._pause.timeout.connect(self._try)
+        self._pause = pause_timer(self, PAUSE_MS, self._try)
         self._lay_out()
         if self._piece is not None:
             self.pane.show_piece(self._piece, fresh=True)
@@ -97,33 +93,19 @@ class SchemaDialog(QDialog):
 
     def _lay_out(self) -> None:
         right = QWidget()
-        column = QVBoxLayout(right)
-        column.setContentsMargins(8, 0, 0, 0)
-        head = QHBoxLayout()
-        head.addWidget(self.stand)
-        head.addStretch(1)
-        column.addLayout(head)
-        column.addWidget(self.said)
-        column.addWidget(self.found, 1)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        split.addWidget(self.pane)
-        split.addWidget(right)
+        head = in_row(plain_label("Stored events", "heading"), 1, self.stand)
+        column = in_column(head, self.said, (self.found, 1), of=right, margins=(8, 0, 0, 0))
+        column.addStretch()
+        split = in_panes(Qt.Orientation.Horizontal, self.pane, right)
         split.setSizes([520, 520])
-        foot = QHBoxLayout()
         self.draft = self._button("draft_upcast")
         self.save = self._button("write")
         self.save.setProperty("primary", True)
         leave = QPushButton("Cancel")
         leave.setAutoDefault(False)
         leave.clicked.connect(lambda _checked=False: self.reject())
-        foot.addWidget(self.draft)
-        foot.addStretch(1)
-        foot.addWidget(leave)
-        foot.addWidget(self.save)
-        whole = QVBoxLayout(self)
-        whole.addWidget(split, 1)
-        whole.addLayout(foot)
+        foot = in_row(self.draft, 1, leave, self.save)
+        in_column((split, 1), foot, of=self)
 
     def _button(self, key: str) -> QPushButton:
         act, button = self.acts[key], QPushButton()
@@ -181,7 +163,9 @@ class SchemaDialog(QDialog):
     def _tell_trial(self, trial: SchemaTrial) -> None:
         bad = trial.total - trial.fit
         self.save.setText("Save" if not bad else f"Save, though {bad:,} do not fit")
-        versions = ", ".join(f"{count:,} of version {version}" for version, count in trial.versions.items())
+        versions = ", ".join(
+            f"{counted(count, 'event')} of version {version}" for version, count in trial.versions.items()
+        )
         if not trial.total:
             self._tell("ok", "nothing is stored", "")
             self.said.setText(f"No event {self.name} is stored: its fields can be changed freely.")
@@ -194,7 +178,8 @@ class SchemaDialog(QDialog):
         if trial.before:
             lines += [f"The first one of an older version\n    was {trial.before}\n    is  {trial.after}"]
         self._tell("error" if bad else "ok", f"{trial.fit:,} of {trial.total:,} fit", "\n".join(lines))
-        self.said.setText(f"Stored: {versions}." + (" Draft the upcast, then correct it." if bad else ""))
+        way = " Draft the upcast, then correct it." if bad else ""
+        self.said.setText(f"{versions} {'is' if trial.total == 1 else 'are'} stored.{way}")
 
     def _tell(self, kind: str, badge: str, text: str) -> None:
         self.stand.set(kind, badge)

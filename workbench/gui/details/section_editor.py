@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.errors import InvalidValue
 from workbench.gui.board.board_changes import STILL
@@ -20,8 +20,10 @@ from workbench.gui.details.section_pane import SectionPane, head_line
 from workbench.gui.details.section_steps import SectionSteps
 from workbench.gui.details.stored_fit import StoredFit
 from workbench.gui.drafts import DraftKeeper
+from workbench.gui.layouts import in_column, in_panes
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.text.conflict_banner import ConflictBanner
+from workbench.gui.ticker import pause_timer
 from workbench.gui.widgets import Badge, ElidedLabel, error_text
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.completions import Completions
@@ -97,29 +99,23 @@ class SectionEditor(QWidget):
         self.form = FormPane(hand, self.pane.editor)
         self.banner = ConflictBanner()
         self.stored = StoredFit(self, desk, self.banner, self._write, self.try_schema)
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
-        self._pause.timeout.connect(self._check)
+        self._pause = pause_timer(self, PAUSE_MS, self._check)
         self._lay_out()
 
     def _lay_out(self) -> None:
         self.where, self.stand = ElidedLabel(), Badge("ok", "saved")
         below = QWidget()
-        column = QVBoxLayout(below)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head_line(self.where, self.stand))
-        for one in (self.drafts, self.banner):
-            column.addWidget(one)
-        column.addWidget(self.pane, 1)
-        self.split = QSplitter(Qt.Orientation.Vertical)
-        self.split.addWidget(self.form)
-        self.split.addWidget(below)
-        self.split.setChildrenCollapsible(False)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self.split)
+        in_column(
+            head_line(self.where, self.stand),
+            self.drafts,
+            self.banner,
+            (self.pane, 1),
+            of=below,
+            margins=0,
+            spacing=0,
+        )
+        self.split = in_panes(Qt.Orientation.Vertical, self.form, below)
+        in_column(self.split, of=self, margins=0)
 
     # -- what is shown ------------------------------------------------------------------------------------
 
@@ -146,7 +142,7 @@ class SectionEditor(QWidget):
             self.form.commit()  # to the text that it was typed for
         self._problems = len(state.problems)
         self.node, self._text, self._why_not = node, text, why_not
-        self.pane.editor.setReadOnly(bool(why_not))
+        self.pane.set_read_only(why_not)
         if not same:
             self._take(piece, node if fresh else None)
         return True

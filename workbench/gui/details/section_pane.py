@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from typing_extensions import override
 
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_row
 from workbench.gui.text.text_pane import TextPane
 from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
@@ -183,10 +184,4 @@ def head_line(where: QWidget, stand: QWidget) -> QHBoxLayout:
     """Returns the line above a text: where it stands, and whether it is written."""
     sign = QLabel()
     sign.setPixmap(icon("code", "muted").pixmap(14, 14))
-    head = QHBoxLayout()
-    head.setContentsMargins(12, 4, 8, 4)
-    head.setSpacing(8)
-    head.addWidget(sign)
-    head.addWidget(where, 1)
-    head.addWidget(stand)
-    return head
+    return in_row(sign, (where, 1), stand, margins=(12, 4, 8, 4), spacing=8)

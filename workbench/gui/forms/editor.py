@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.gui.forms.json_schema import ABSENT, Loc, Schema, Shape
+from workbench.gui.layouts import in_row
 
 if TYPE_CHECKING:
     from workbench.gui.forms.form_field import FormField
@@ -58,9 +59,7 @@ class Editor(QWidget):
         self.loc = loc
         self.kit = kit
         self.input: QWidget = self
-        self.row = QHBoxLayout(self)
-        self.row.setContentsMargins(0, 0, 0, 0)
-        self.row.setSpacing(4)
+        self.row = in_row(of=self, margins=0, spacing=4)
         self._given: Any = ABSENT
 
     @classmethod

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QWidget
 
 from workbench.gui.forms.editor import Editor, Kit, dotted
 from workbench.gui.forms.editors import editor_for
 from workbench.gui.forms.json_schema import ABSENT, Loc, Shape, sample_of
 from workbench.gui.forms.parts import INDENT, Remark, Words, squeeze, tabs_after, tool
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_column, in_row
 from workbench.model.limit_words import limits_of
 
 UNSET = "x-unset"
@@ -269,20 +270,18 @@ class FormField(QWidget):
     def _arrange(self) -> None:
         self._head = QWidget(self)
         self._head.setHidden(self.bare)
-        self.head = QHBoxLayout(self._head)
-        self.head.setContentsMargins(0, 0, 0, 0)
-        self.head.setSpacing(4)
-        for part in (self._folder, self._toggle):
-            self.head.addWidget(part, 0, Qt.AlignmentFlag.AlignTop)
-        self.head.addWidget(self._title, 1)
-        self.head.addWidget(self._none)
+        self.head = in_row(
+            (self._folder, 0, Qt.AlignmentFlag.AlignTop),
+            (self._toggle, 0, Qt.AlignmentFlag.AlignTop),
+            (self._title, 1),
+            self._none,
+            of=self._head,
+            margins=0,
+            spacing=4,
+        )
         content = QWidget()
         content.setMaximumWidth(16_777_215 if self._block else _BODY_WIDTH)
-        self._body = QVBoxLayout(content)
-        self._body.setContentsMargins(0, 0, 0, 0)
-        self._body.setSpacing(3)
-        self._body.addWidget(self._remark)
-        self._body.addWidget(self._hint)
+        self._body = in_column(self._remark, self._hint, of=content, margins=0, spacing=3)
         self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.addWidget(self._head, 0, Qt.AlignmentFlag.AlignTop)

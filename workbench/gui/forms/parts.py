@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 from typing_extensions import override
 
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_row
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme, ui_font
 
@@ -68,11 +69,13 @@ class Remark(QWidget):
         self._framed = framed
         self._words = Words(role="error", small=not framed)
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(*((10, 8, 10, 8) if framed else (0, 0, 0, 0)))
-        row.setSpacing(8 if framed else 5)
-        row.addWidget(Mark("error", "error"), 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._words, 1)
+        in_row(
+            (Mark("error", "error"), 0, Qt.AlignmentFlag.AlignTop),
+            (self._words, 1),
+            of=self,
+            margins=((10, 8, 10, 8) if framed else (0, 0, 0, 0)),
+            spacing=8 if framed else 5,
+        )
         self.hide()
 
     def text(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import WidgetKey
@@ -17,6 +17,7 @@ from workbench.gui.forms.form_field import FormField
 from workbench.gui.forms.form_state import HeldState, covers, in_words
 from workbench.gui.forms.json_schema import ABSENT, FieldError, Loc, Schema, Shape, Validate, shape_of
 from workbench.gui.forms.parts import Remark, Words
+from workbench.gui.layouts import in_column
 
 WIDEST = 860
 """Most pixels in width that fields take."""
@@ -334,26 +335,16 @@ class SchemaForm(QWidget):
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        around = QVBoxLayout(self)
-        around.setContentsMargins(0, 0, 0, 0)
-        around.setSpacing(0)
-        banner = QVBoxLayout()
-        banner.setContentsMargins(14, 0, 14, 0)
-        banner.addWidget(self._strip)
-        around.addLayout(banner)
-        around.addWidget(self._scroll, 1)
+        banner = in_column(self._strip, margins=(14, 0, 14, 0))
+        in_column(banner, (self._scroll, 1), of=self, margins=0, spacing=0)
         content = QWidget()
         self._scroll.setWidget(content)
         self._scroll.viewport().setAutoFillBackground(False)
         content.setAutoFillBackground(False)
-        column = QVBoxLayout(content)
-        column.setContentsMargins(14, 12, 14, 14)
         self._nothing = Words("There is nothing to fill in.", role="muted")
-        column.addWidget(self._nothing)
         place = QHBoxLayout()  # fields are never wider than can be read; the right stays empty
         place.addStretch(0)
-        column.addLayout(place)
-        column.addStretch(1)
+        in_column(self._nothing, place, 1, of=content, margins=(14, 12, 14, 14))
         return place
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QTextCursor, QTextDocument
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import WidgetKey
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.text.tsk_editor import TskEditor
-from workbench.gui.widgets import plain_label, toolbar_button
+from workbench.gui.widgets import plain_label, push_button, toolbar_button
 
+_LINE = re.compile(r":(\d{1,7})")
+"""What goes to a line instead of finding a text."""
 _BACK = QTextDocument.FindFlag.FindBackward
 
 
@@ -30,24 +35,15 @@ class FindBar(QWidget):
         self.line.textChanged.connect(lambda _text: self._typed())
         self.line.returnPressed.connect(self.next)
         self.other.returnPressed.connect(self.replace)
-        first, self._second = QHBoxLayout(), QWidget()
-        second = QHBoxLayout(self._second)
-        second.setContentsMargins(0, 0, 0, 0)
-        first.addWidget(self.line, 1)
+        self._second = QWidget()
         before = _tool("chevron-up", "Find the one before", self.before)
         after = _tool("chevron-down", "Find the next one", self.next)
-        for one in (before, after, self.said, _tool("close", "Close", self.leave)):
-            first.addWidget(one)
-        second.addWidget(self.other, 1)
+        first = in_row((self.line, 1), before, after, self.said, _tool("close", "Close", self.leave))
+        second = in_row((self.other, 1), of=self._second, margins=0)
         for text, act in (("Replace", self.replace), ("Replace all", self.replace_all)):
-            button = QPushButton(text)
-            button.clicked.connect(lambda _checked=False, act=act: act())
+            button = push_button(text, lambda _checked=False, act=act: act())
             second.addWidget(button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 4, 8, 4)
-        column.setSpacing(6)
-        column.addLayout(first)
-        column.addWidget(self._second)
+        in_column(first, self._second, of=self, margins=(8, 4, 8, 4), spacing=6)
         self.hide()
 
     def open(self, *, replace: bool = False) -> None:
@@ -60,6 +56,13 @@ class FindBar(QWidget):
         self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.line.selectAll()
         self._count()
+
+    def ask_line(self) -> None:
+        """Asks for a line to go to: a number behind a colon."""
+        self.open()
+        self.line.setText(":")
+        self.line.deselect()
+        self.said.setText("number of a line")
 
     def leave(self) -> None:
         """Hides it and goes back to the text."""
@@ -100,6 +103,11 @@ class FindBar(QWidget):
         self._find(cursor, back=False)
 
     def _find(self, begin: QTextCursor, *, back: bool) -> None:
+        if (asked := _LINE.fullmatch(self.line.text())) is not None:
+            last = self._editor.first_line + self._editor.blockCount() - 1
+            self._editor.go_to_line(int(asked[1]) - self._editor.first_line + 1)
+            self.said.setText(f"line {asked[1]} of {last:,}")
+            return
         self._count()
         document, wanted = self._editor.document(), self.line.text()
         if not wanted:

@@ -7,15 +7,17 @@ from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 from shiboken6 import isValid
 
 from workbench.gui.actions import Actions, action
+from workbench.gui.layouts import in_column
 from workbench.gui.loop import spawn
 from workbench.gui.text.completion_list import CompletionList
 from workbench.gui.text.find_bar import FindBar
 from workbench.gui.text.language import Language
 from workbench.gui.text.tsk_editor import TskEditor
+from workbench.gui.ticker import pause_timer
 from workbench.gui.widgets import Banner
 from workbench.model.hints import sentences
 from workbench.services.design.completions import Completion, Completions
@@ -50,18 +52,11 @@ class TextPane(QWidget):
         self.search = FindBar(self.editor)
         self.strip = Banner("error", "")
         self.strip.hide()
-        self.file = ""
+        self.file = self._why_read_only = ""
         self._menu: QMenu | None = None
         self._span, self._offered = (0, 0), -1
-        self._asking = QTimer(self)
-        self._asking.setSingleShot(True)
-        self._asking.setInterval(0)
-        self._asking.timeout.connect(self._ask)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        for one in (self.search, self.editor, self.strip):
-            layout.addWidget(one)
+        self._asking = pause_timer(self, 0, self._ask)
+        in_column(self.search, self.editor, self.strip, of=self, margins=0, spacing=0)
         self.setFocusProxy(self.editor)
         self.editor.helps = self.list.take_key
         self.editor.edited.connect(self._edited)
@@ -99,9 +94,18 @@ class TextPane(QWidget):
                 self.list.hide()
         self._say()
 
+    def set_read_only(self, why: str) -> None:
+        """Lets nothing be typed for a reason, or again what is typed where that is empty."""
+        self.editor.setReadOnly(bool(why))
+        self._why_read_only = why
+        self.acts.refresh()
+
+    def _read_only(self) -> str:
+        return self._why_read_only
+
     # -- completions --------------------------------------------------------------------------------------
 
-    @action("Complete", keys="Ctrl+Space", on="editor", tip="Show what can stand here")
+    @action("Complete", keys="Ctrl+Space", on="editor", tip="Show what can stand here", why=_read_only)
     def complete(self) -> None:
         """Shows what can stand at the cursor."""
         self.list.offer(self._found())
@@ -170,7 +174,10 @@ class TextPane(QWidget):
         """Goes to the mistake before."""
         self.editor.go_to_mistake(back=True)
 
-    @action("Quick fix …", keys="Ctrl+.", on="editor", tip="Fix what is wrong here", why=_no_mistake)
+    def _no_fix(self) -> str:
+        return self._why_read_only or self._no_mistake()
+
+    @action("Quick fix …", keys="Ctrl+.", on="editor", tip="Fix what is wrong here", why=_no_fix)
     def fix(self) -> None:
         """Shows what would fix the mistake at the cursor, each with its effect."""
         if not self.editor.mistakes_here():
@@ -220,12 +227,23 @@ class TextPane(QWidget):
         """Selects a span of the text."""
         self.editor.go_to(place.start, place.end)
 
-    @action("Replace …", keys="Ctrl+H", on="editor", tip="Find and replace in this text")
+    @action("Go to line …", keys="Ctrl+G", on="editor", tip="Go to a line by its number")
+    def go_to_line(self) -> None:
+        """Opens the search with a colon, behind which the number of a line is typed."""
+        self.search.ask_line()
+
+    @action("Replace …", keys="Ctrl+H", on="editor", tip="Find and replace in this text", why=_read_only)
     def replace(self) -> None:
         """Opens the search with the line for what takes its place."""
         self.search.open(replace=True)
 
-    @action("Comment", keys="Ctrl+/", on="editor", tip="Make comments of lines, or lines of comments")
+    @action(
+        "Comment",
+        keys="Ctrl+/",
+        on="editor",
+        tip="Make comments of lines, or lines of comments",
+        why=_read_only,
+    )
     def comment(self) -> None:
         """Makes the selected lines comments, or the other way round."""
         self.editor.toggle_comment()

@@ -24,7 +24,7 @@ from typing_extensions import override
 from workbench.gui.actions import WidgetKey
 from workbench.gui.text.line_numbers import LineNumbers
 from workbench.gui.text.tsk_highlighter import IsExpression, TskHighlighter, units
-from workbench.gui.text.typing_help import closing, commented, moved, new_line, steps_over
+from workbench.gui.text.typing_help import closing, commented, moved, new_line, pair_at, steps_over
 from workbench.gui.theme import code_font, theme
 from workbench.gui.widgets import exact_text, plain_tip
 from workbench.model.hints import sentences
@@ -203,9 +203,9 @@ class TskEditor(QPlainTextEdit):
         line.cursor.clearSelection()
         line.format.setBackground(QColor(colors.alternate))
         line.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
-        marks = [line]
-        for cursor, problem in self._mistakes:
-            marks.append(wave(cursor, "warning" if problem.warning else "error"))
+        pair = pair_at(self.text(), self.offset()) or ()
+        marks = [line, *(paired(self.cursor_at(at, at + 1)) for at in pair)]
+        marks += [wave(span, "warning" if one.warning else "error") for span, one in self._mistakes]
         self.setExtraSelections(marks)
 
     def _tip(self, event: QHelpEvent) -> None:
@@ -356,6 +356,14 @@ def wave(span: QTextCursor, role: str = "error") -> QTextEdit.ExtraSelection:
     mark.cursor = span
     mark.format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
     mark.format.setUnderlineColor(QColor(theme().colors.ink(role)))
+    return mark
+
+
+def paired(span: QTextCursor) -> QTextEdit.ExtraSelection:
+    """Returns the mark of one of two brackets that belong together."""
+    mark = QTextEdit.ExtraSelection()
+    mark.cursor = span
+    mark.format.setBackground(QColor(theme().colors.tint("accent", 0.3)))
     return mark
 
 

@@ -50,6 +50,31 @@ def steps_over(behind: str, typed: str) -> bool:
     return typed in PAIRS.values() and behind[:1] == typed
 
 
+def pair_at(text: str, at: int, *, most: int = 20_000) -> tuple[int, int] | None:
+    """Returns the places of the bracket behind or before an offset and of its counterpart; None for none.
+
+    Args:
+        most: Characters that are looked at for the counterpart.
+    """
+    for place in (at, at - 1):
+        sign = text[place : place + 1] if place >= 0 else ""
+        step = 1 if sign and sign in "{[(" else -1 if sign and sign in "}])" else 0
+        if step and (other := _counterpart(text, place, step, most)) is not None:
+            return place, other
+    return None
+
+
+def _counterpart(text: str, place: int, step: int, most: int) -> int | None:
+    sign = text[place]
+    other = {**PAIRS, **{shut: opened for opened, shut in PAIRS.items()}}[sign]
+    depth, end = 0, min(len(text), place + most) if step > 0 else max(-1, place - most)
+    for at in range(place, end, step):
+        depth += (text[at] == sign) - (text[at] == other)
+        if not depth:
+            return at
+    return None
+
+
 def _is_open(before: str, quote: str) -> bool:
     return bool(before.replace(f"\\{quote}", "").count(quote) % 2)
 

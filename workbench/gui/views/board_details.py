@@ -12,7 +12,6 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
@@ -20,7 +19,6 @@ from PySide6.QtWidgets import (
     QStackedWidget,
     QTabWidget,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -28,6 +26,7 @@ from workbench.gui.board.board_graph import BoardGraph, BoardNode, kind_of
 from workbench.gui.board.board_marks import STALE
 from workbench.gui.board.mark_list import MarkList
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.time_format import short
 from workbench.gui.views.subscription_table import mode_text
@@ -182,9 +181,7 @@ class AboutPane(QScrollArea):
     def __init__(self) -> None:
         super().__init__()
         inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(12, 8, 12, 12)
-        column.setSpacing(2)
+        column = in_column(of=inner, margins=(12, 8, 12, 12), spacing=2)
         self.parts: dict[str, QLabel] = {}
         self.heads: dict[str, QLabel] = {}
         for part, head in PARTS.items():
@@ -249,8 +246,7 @@ class DetailsPanel(QFrame):
         fail = partial(section.desk.fail, "Reading the modules")
         self._looking = Question(self, section.desk, self._tell_place, fail)
         self.pages = QStackedWidget()
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
+        self.tabs = QTabWidget(documentMode=True)
         self.tabs.addTab(section, "Form and text")
         self.tabs.addTab(self.about, "About")
         self.tabs.currentChanged.connect(self._tab_chosen)
@@ -263,23 +259,18 @@ class DetailsPanel(QFrame):
         self.show_nothing()
 
     def _arrange(self) -> None:
-        names = QVBoxLayout()
-        names.setSpacing(0)
-        names.addWidget(self._title)
-        names.addWidget(self._kind)
-        top = QHBoxLayout()
-        top.setContentsMargins(12, 6, 8, 6)
-        top.setSpacing(6)
-        top.addWidget(self._sign)
-        top.addLayout(names, 1)
-        for button in (self._letters, self._act, self._text, self._close):
-            top.addWidget(button)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addLayout(top)
-        whole.addWidget(self.marks)
-        whole.addWidget(self.pages, 1)
+        names = in_column(self._title, self._kind, spacing=0)
+        top = in_row(
+            self._sign,
+            (names, 1),
+            self._letters,
+            self._act,
+            self._text,
+            self._close,
+            margins=(12, 6, 8, 6),
+            spacing=6,
+        )
+        in_column(top, self.marks, (self.pages, 1), of=self, margins=0, spacing=0)
 
     def lie(self, *, wide: bool) -> None:
         """Puts form and text beside each other, or one below the other."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from workbench.errors import StoreReadOnly
 from workbench.gui.actions import Actions, action
-from workbench.gui.board.picture_export import part_of, png_of, svg_of
+from workbench.gui.board.picture_export import nodes_about, part_of, png_of, svg_of
 from workbench.gui.desk import Desk
 from workbench.services.documents.mermaid import flow_diagram
 from workbench.services.documents.mermaid_timeline import event_timeline
@@ -37,6 +37,7 @@ class BoardExport:
 
     def __init__(self, desk: Desk, pictures: BoardPictures) -> None:
         self._desk, self._pictures = desk, pictures
+        desk.picture_wanted.connect(self.export)
         self.acts = Actions(self, pictures.canvas)
         self.acts.offer()
 
@@ -72,14 +73,21 @@ class BoardExport:
     @action(
         "Export what is chosen …",
         icon="export",
-        tip="Write the slice of what is chosen, or what it is wired to, to a file: SVG or PNG",
+        tip="Write the slice of what is chosen, or what it is wired to, to a file: as the whole picture",
         group=2,
     )
     def export_chosen(self, node: str) -> None:
         """Asks for a file and writes what is about a node."""
-        self._ask(IMAGES, part_of(self._pictures.canvas.board, node))
+        board = self._pictures.canvas.board
+        self._ask(FORMATS, part_of(board, node), nodes_about(board, node))
 
-    def _ask(self, formats: Mapping[str, str], part: QRectF | None, again: Path | None = None) -> None:
+    def _ask(
+        self,
+        formats: Mapping[str, str],
+        part: QRectF | None,
+        only: Collection[str] | None = None,
+        again: Path | None = None,
+    ) -> None:
         """Asks for a file; once more where one stands under the name with the ending that was left out."""
         name = f"{self._desk.workspace.project.name}-{self._pictures.canvas.board.name.lower()}.svg"
         filters = ";;".join(formats.values())
@@ -94,25 +102,29 @@ class BoardExport:
             ending = next((one for one, text in formats.items() if text == kind), "svg")
             whole = path if path.suffix[1:] in formats else path.with_name(f"{path.name}.{ending}")
             if whole != path and whole.exists():
-                self._ask(formats, part, whole)
+                self._ask(formats, part, only, whole)
             else:
-                self._desk.run(self.write(whole, part), "Export")
+                self._desk.run(self.write(whole, part, only), "Export")
 
-    async def write(self, path: Path, part: QRectF | None = None) -> None:
+    async def write(
+        self, path: Path, part: QRectF | None = None, only: Collection[str] | None = None
+    ) -> None:
         """Writes the picture in the format that a file's ending says.
 
         Args:
             part: Of the picture; None for the whole.
+            only: The nodes that Mermaid and JSON tell of; None for all.
 
         Raises:
             StoreReadOnly: The file cannot be written.
         """
         picture = self._pictures.canvas.board
         if path.suffix == ".mmd":
-            content = self.mermaid().encode()
+            content = self.mermaid(only).encode()
         elif path.suffix == ".json":
             project = self._desk.workspace.project
-            content = (await asyncio.to_thread(event_model_text, project.root, project.registry)).encode()
+            told = await asyncio.to_thread(event_model_text, project.root, project.registry, only)
+            content = told.encode()
         else:
             drawn = png_of if path.suffix == ".png" else svg_of
             content = await drawn(picture, picture.content() if part is None else part)
@@ -128,10 +140,10 @@ class BoardExport:
         """Copies the flow as a text that many programs draw."""
         QApplication.clipboard().setText(self.mermaid())
 
-    def mermaid(self) -> str:
+    def mermaid(self, only: Collection[str] | None = None) -> str:
         """Returns the flow as Mermaid: as event model for the blueprint, else what is wired to what."""
         registry = self._desk.workspace.registry
         if self._pictures.canvas.board is self._pictures.blueprint:
-            return event_timeline(registry)
-        lines = flow_diagram(registry)
+            return event_timeline(registry, only)
+        lines = flow_diagram(registry, only)
         return "\n".join(line for line in lines if line and not line.startswith("```")) + "\n"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
 from workbench.gui.actions import Actions, action
-from workbench.gui.desk import Notice
 from workbench.gui.whole_text import WholeText
 from workbench.interop.event_model_file import read_event_model
 from workbench.model.counts import counted
@@ -31,6 +31,7 @@ class BoardImport:
 
     def __init__(self, editor: BoardEditor) -> None:
         self._editor, self._desk = editor, editor.desk
+        self._say = partial(editor.desk.notice, topic=TOPIC)
         self.acts = Actions(self, editor.canvas)
         self.acts.offer()
 
@@ -88,9 +89,6 @@ class BoardImport:
         notes = found.notes
         more = [(f"Show {counted(len(notes), 'remark')}", lambda: self._show(notes))] if notes else []
         self._say("warning" if notes else "ok", said, *more)
-
-    def _say(self, kind: str, text: str, *actions: tuple[str, Callable[[], None]]) -> None:
-        self._desk.noticed.emit(Notice(kind=kind, text=text, actions=actions, topic=TOPIC))
 
     def _show(self, notes: Sequence[str]) -> None:
         WholeText(self._editor.canvas, "\n".join(notes)).show()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from workbench.gui.actions import BoundAction
 from workbench.gui.board.blueprint import Blueprint, blueprint_from
@@ -16,7 +16,7 @@ from workbench.gui.board.blueprint_layout import BlueprintLayout, lay_out_bluepr
 from workbench.gui.board.blueprint_scene import BlueprintScene
 from workbench.gui.board.board_graph import BoardGraph, BoardNode
 from workbench.gui.board.board_scene import BoardScene, lay_out_graph
-from workbench.gui.board.draft_parts import with_draft
+from workbench.gui.board.draft_parts import draft_edges, with_draft
 from workbench.gui.board.flow_view import FlowView
 from workbench.gui.board.hint_line import HintLine, hints_of
 from workbench.gui.board.layout import Layout
@@ -24,6 +24,7 @@ from workbench.gui.board.minimap import Minimap
 from workbench.gui.board.model_parts import ModelParts, parts_of
 from workbench.gui.board.picture import Picture
 from workbench.gui.board.slice_coverage import coverage_of
+from workbench.gui.layouts import in_column
 from workbench.gui.reads import takes_time
 from workbench.gui.views.board_details import Live, trouble
 from workbench.gui.views.board_model import model_graph
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 SEEN = ("publish:", "issue:")
 """Counters that tell of lines which only show once something was seen to move along them."""
+STORY_ALONE = ("query", "handler")
+"""Kinds that the blueprint draws and the topology does not."""
 QUICK = 60
 """Commands and events that are drawn without leaving the loop."""
 
@@ -91,10 +94,11 @@ def drawn(
         takes_time()
     graph = model_graph(registry, live.flow)
     parts = before.parts if registry is before.registry else parts_of(registry, before.registry, before.parts)
-    blueprint = before.blueprint if same else blueprint_from(with_draft(parts, draft) if draft else parts)
+    told_parts = with_draft(parts, draft) if draft else parts
+    blueprint = before.blueprint if same else blueprint_from(told_parts)
     running = [_with_problems(node, wrong.get(node.id, ())) for node in graph.nodes]
     story = BoardGraph(nodes=tuple(_told(blueprint, running)), edges=graph.edges)
-    whole = BoardGraph(nodes=story.nodes[: len(running)], edges=graph.edges)
+    whole = _with_drafts(BoardGraph(nodes=story.nodes[: len(running)], edges=graph.edges), story, told_parts)
     return Drawn(
         registry=registry,
         draft=draft,
@@ -114,14 +118,27 @@ def _told(blueprint: Blueprint, nodes: Iterable[BoardNode]) -> Iterator[BoardNod
     cards = {card.node: card for card in blueprint.cards.values() if not card.ghost}
     for node in nodes:
         card = cards.pop(node.id, None)
-        yield _with_problems(node, card.problems) if card is not None else node
+        yield _with_problems(node, card.problems, draft=card.draft) if card is not None else node
     for card in cards.values():
         rows = tuple(f"{one.name} {one.type}" for one in card.fields)
-        yield BoardNode(card.node, card.kind, card.title, rows=rows, problems=card.problems)
+        yield BoardNode(card.node, card.kind, card.title, "", rows, card.problems, draft=card.draft)
 
 
-def _with_problems(node: BoardNode, problems: tuple[str, ...]) -> BoardNode:
-    return replace(node, problems=(*node.problems, *problems)) if problems else node
+def _with_problems(node: BoardNode, problems: tuple[str, ...], *, draft: bool = False) -> BoardNode:
+    return replace(node, problems=(*node.problems, *problems), draft=draft) if problems or draft else node
+
+
+def _with_drafts(graph: BoardGraph, story: BoardGraph, parts: ModelParts) -> BoardGraph:
+    """Returns the graph with what is designed and does not run yet, as far as the topology draws its kind."""
+    new = [one for one in story.nodes[len(graph.nodes) :] if one.draft and one.kind not in STORY_ALONE]
+    owners = {parts.nodes[one.id].owner for one in new if one.kind in {"command", "event"}}
+    lacking = [name for name in owners if name and f"aggregate:{name}" not in graph.by_id]
+    new += [BoardNode(f"aggregate:{name}", "aggregate", name, draft=True) for name in sorted(lacking)]
+    known = {*graph.by_id, *(one.id for one in new)}
+    there = {(one.source, one.target) for one in graph.edges}
+    edges = {(one.source, one.target): one for node in new for one in draft_edges(node.id, parts)}
+    added = [one for pair, one in edges.items() if known.issuperset(pair) and pair not in there]
+    return BoardGraph(nodes=(*graph.nodes, *new), edges=(*graph.edges, *added))
 
 
 class BoardPictures(QWidget):
@@ -143,11 +160,7 @@ class BoardPictures(QWidget):
         self._tries: list[Try] = []
         self._tried: tuple[Registry | None, list[Run]] = (None, [])
         self._told: tuple[Blueprint, list[Run], list[Try]] = (NOTHING.blueprint, [], [])
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.canvas, 1)
-        column.addWidget(self.hints)
+        in_column((self.canvas, 1), self.hints, of=self, margins=0, spacing=0)
 
     def is_ready(self, name: str) -> bool:
         """Whether a picture can be shown at once: places are found, or there are few to find."""

@@ -8,10 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRect
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QScrollArea
 
 from workbench.gui.actions import Actions, action
 from workbench.gui.board.card_note import CardNote
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.reads import Question
 from workbench.gui.theme import theme
 from workbench.gui.time_format import relative, short
@@ -70,17 +71,9 @@ class BoardTrial(QFrame):
         self._holder.setWidgetResizable(True)
         self._holder.setFrameShape(QFrame.Shape.NoFrame)
         self.acts = Actions(self, self)
-        head, foot = QHBoxLayout(), QHBoxLayout()
-        head.addWidget(self._title, 1)
-        head.addWidget(self.acts.button("leave", words=False))
-        foot.addWidget(self.badge)
-        foot.addStretch(1)
-        foot.addWidget(self.acts.button("send", primary=True))
-        column = QVBoxLayout(self)
-        column.addLayout(head)
-        column.addWidget(self._holder, 1)
-        column.addWidget(self.said)
-        column.addLayout(foot)
+        head = in_row((self._title, 1), self.acts.button("leave", words=False))
+        foot = in_row(self.badge, 1, self.acts.button("send", primary=True))
+        in_column(head, (self._holder, 1), self.said, foot, of=self)
         self.acts.offer()
         theme().changed.connect(self._dress)
         self._dress()

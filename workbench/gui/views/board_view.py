@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QToolButton, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import Action, action
@@ -20,6 +20,7 @@ from workbench.gui.board.refused_keys import RefusedKeys
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.details.section_drafts import drafted, offer_lost
 from workbench.gui.details.section_editor import SectionEditor
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.view import View
 from workbench.gui.views.board_details import ACTIONS, DECLARED_AS, DetailsPanel, Live
 from workbench.gui.views.board_finder import BoardFinder
@@ -108,18 +109,11 @@ class BoardView(View):
             self._open_folder,
         )
         self.split, board = BoardSplit(self.pictures, self.details), QWidget()
-        column = QVBoxLayout(board)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(self._toolbar())
-        column.addWidget(self.split, 1)
-        column.addWidget(self.editor.changes.strip)
+        in_column(self._toolbar(), (self.split, 1), self.editor.changes.strip, of=board, margins=0, spacing=0)
         self.pages = QStackedWidget()
         self.pages.addWidget(board)
         self.pages.addWidget(empty)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self.pages)
+        in_column(self.pages, of=self, margins=0)
 
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.desk.workspace.project.root)))
@@ -130,12 +124,8 @@ class BoardView(View):
         self.key_button.setAccessibleName("Legend")
         self.key_button.setCheckable(True)
         self.key_button.toggled.connect(self.legend.setVisible)
-        row = QHBoxLayout()
-        row.setContentsMargins(8, 5, 8, 5)
-        row.setSpacing(4)
         self._switch = [self.acts.button(f"picture-{name.lower()}") for name in PICTURES]
-        for button in self._switch:
-            row.addWidget(button)
+        row = in_row(*self._switch, margins=(8, 5, 8, 5), spacing=4)
         row.addSpacing(8)
         names = ("show_all", "zoom_out", "zoom_in")
         whole, smaller, larger = (self.canvas.acts.button(one, words=False) for one in names)

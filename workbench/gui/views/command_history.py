@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.gui.actions import Actions, action
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
@@ -79,15 +80,8 @@ class CommandHistory(QWidget):
         self._newest: CommandRecord | None = None
         self.acts = Actions(self, self)
         self.repeat, self.edit = self.acts.button("send_again"), self.acts.button("edit_copy")
-        head = QHBoxLayout()
-        head.addWidget(plain_label("History", "heading"), 1)
-        head.addWidget(self.repeat)
-        head.addWidget(self.edit)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 2, 8, 6)
-        layout.setSpacing(4)
-        layout.addLayout(head)
-        layout.addWidget(self.table, 1)
+        head = in_row((plain_label("History", "heading"), 1), self.repeat, self.edit)
+        in_column(head, (self.table, 1), of=self, margins=(8, 2, 8, 6), spacing=4)
         self.table.row_chosen.connect(lambda row: self.chosen.emit(row[5]))
         self.acts.offer()
 

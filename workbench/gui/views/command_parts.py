@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSignalBlocker, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QWidget
 from typing_extensions import override
 
 from workbench.errors import InvalidValue, ProjectionFaulted
 from workbench.gui.chooser import Chooser
 from workbench.gui.forms import SchemaForm, parse_validator
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_row
 from workbench.gui.reads import Question
 from workbench.gui.widgets import plain_tip
 from workbench.model.pydantic_messages import summary_of
@@ -118,10 +119,7 @@ class ExpectedVersion(QWidget):
         self.line.setAccessibleName(EXPECTED)
         self.line.setMaximumWidth(64)
         self.line.setEnabled(False)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.check)
-        row.addWidget(self.line)
+        in_row(self.check, self.line, of=self, margins=0)
         self.check.toggled.connect(self._turned)
         self.line.textEdited.connect(self.changed)
 

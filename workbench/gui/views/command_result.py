@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame
 from typing_extensions import override
 
 from workbench.gui.icons import icon
-from workbench.gui.widgets import Badge, JsonView, plain_label, toolbar_button
+from workbench.gui.layouts import in_column, in_row
+from workbench.gui.widgets import Badge, JsonView, plain_label, push_button, toolbar_button
 from workbench.model.counts import counted
 from workbench.model.hints import sentences
 from workbench.services.commands import appended_words
@@ -62,23 +63,13 @@ class ResultCard(QFrame):
         self.more = plain_label(role="muted", wrap=True)
         self.answer = JsonView()
         self.answer.setMinimumHeight(120)
-        self.timeline = QPushButton(icon("timeline"), TIMELINE)
-        self.timeline.setAccessibleName(TIMELINE)
-        self.timeline.clicked.connect(lambda _checked=False: show_stream(self._stream))
+        self.timeline = push_button(
+            TIMELINE, lambda _checked=False: show_stream(self._stream), sign=icon("timeline"), said=TIMELINE
+        )
         close = toolbar_button("", "close", "Close")
         close.clicked.connect(self.hide)
-        head = QHBoxLayout()
-        head.addWidget(self.badge)
-        head.addStretch(1)
-        head.addWidget(self.timeline)
-        head.addWidget(close)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(10, 8, 8, 10)
-        layout.setSpacing(5)
-        layout.addLayout(head)
-        layout.addWidget(self.said)
-        layout.addWidget(self.more)
-        layout.addWidget(self.answer, 1)
+        head = in_row(self.badge, 1, self.timeline, close)
+        in_column(head, self.said, self.more, (self.answer, 1), of=self, margins=(10, 8, 8, 10), spacing=5)
         self.hide()
 
     @override

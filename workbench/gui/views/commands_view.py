@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
@@ -18,6 +18,7 @@ from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms import FieldError, SchemaForm, parse_validator
+from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.view import View
 from workbench.gui.views.command_history import SHOWN, CommandHistory, issued
 from workbench.gui.views.command_parts import (
@@ -83,13 +84,9 @@ class CommandsView(View):
         self.picker.setMaxVisibleItems(24)
         self.about = plain_label(role="muted", wrap=True)
         self.about.setContentsMargins(10, 0, 10, 0)
-        self._holder = QVBoxLayout()
-        self._holder.setContentsMargins(0, 0, 0, 0)
+        self._holder = in_column(margins=0)
         self.result = ResultCard(self._show_stream)
         top = QWidget()
-        column = QVBoxLayout(top)
-        column.setContentsMargins(0, 8, 0, 6)
-        column.setSpacing(5)
         head, kept, framed = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         for row in (head, kept, framed):
             row.setContentsMargins(8, 0, 8, 0)
@@ -98,21 +95,22 @@ class CommandsView(View):
         self.message.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Ctrl+M does it; from the picker one goes on
         head.addWidget(self.picker, 1)
         head.addWidget(self.message)
-        column.addLayout(head)
-        column.addWidget(self.about)
         kept.addWidget(self.drafts)
-        column.addLayout(kept)
-        column.addLayout(self._holder, 1)
-        column.addLayout(self._foot())
         framed.addWidget(self.result)
-        column.addLayout(framed)
+        in_column(
+            head,
+            self.about,
+            kept,
+            (self._holder, 1),
+            self._foot(),
+            framed,
+            of=top,
+            margins=(0, 8, 0, 6),
+            spacing=5,
+        )
         self.history = CommandHistory(self.read_only)
-        self.split = QSplitter(Qt.Orientation.Vertical)
-        self.split.addWidget(top)
-        self.split.addWidget(self.history)
-        self.split.setStretchFactor(0, 1)
+        self.split = in_panes(Qt.Orientation.Vertical, (top, 1), self.history)
         self.split.setSizes([560, 190])
-        self.split.setChildrenCollapsible(False)
         self.result.turned.connect(lambda _there: self._make_room())
         self.picker.currentIndexChanged.connect(self._picked)
         self.history.again.connect(self._repeat)
@@ -138,11 +136,7 @@ class CommandsView(View):
         self.version = ExpectedVersion(lambda: self._aimed[1])
         self.check, self.expected = self.version.check, self.version.line
         self.button = self.acts.button("send", primary=True)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(10, 2, 8, 2)
-        foot.addWidget(self.target, 1)
-        foot.addWidget(self.version)
-        foot.addWidget(self.button)
+        foot = in_row((self.target, 1), self.version, self.button, margins=(10, 2, 8, 2))
         self.version.changed.connect(self.drafts.note)
         return foot
 

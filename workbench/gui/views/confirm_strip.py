@@ -12,11 +12,9 @@ from PySide6.QtWidgets import (
     QApplication,
     QBoxLayout,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QSpinBox,
-    QVBoxLayout,
     QWidget,
 )
 from shiboken6 import isValid
@@ -24,6 +22,7 @@ from typing_extensions import override
 
 from workbench.gui.actions import WidgetKey
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.theme import code_font, theme
 from workbench.gui.widgets import plain_label
 
@@ -64,22 +63,19 @@ class ConfirmStrip(QFrame):
         self._text.setProperty("role", "heading")
         self._samples = plain_label(wrap=True)
         self._samples.setFont(code_font(8.5))
-        self._buttons = QHBoxLayout()
-        self._buttons.setSpacing(6)
-        words = QVBoxLayout()
-        words.setSpacing(3)
-        words.addWidget(self._text)
-        words.addWidget(self._samples)
-        words.addWidget(self._pacing())
+        self._buttons = in_row(spacing=6)
+        words = in_column(self._text, self._samples, self._pacing(), spacing=3)
         self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._sides.setSpacing(8)
         self._sides.addLayout(words, 1)
         self._sides.addLayout(self._buttons)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(10, 8, 10, 8)
-        layout.setSpacing(8)
-        layout.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addLayout(self._sides, 1)
+        in_row(
+            (self._mark, 0, Qt.AlignmentFlag.AlignTop),
+            (self._sides, 1),
+            of=self,
+            margins=(10, 8, 10, 8),
+            spacing=8,
+        )
         theme().changed.connect(self._dress)
         self.hide()
 
@@ -93,12 +89,7 @@ class ConfirmStrip(QFrame):
         self.pace.setSuffix(" per second")
         self.pace.setToolTip("How many per second; 0 for unlimited")
         self._paced = QWidget()
-        line = QHBoxLayout(self._paced)
-        line.setContentsMargins(0, 3, 0, 0)
-        line.setSpacing(6)
-        line.addWidget(plain_label("Pace"))
-        line.addWidget(self.pace)
-        line.addStretch(1)
+        in_row(plain_label("Pace"), self.pace, 1, of=self._paced, margins=(0, 3, 0, 0), spacing=6)
         return self._paced
 
     def ask(

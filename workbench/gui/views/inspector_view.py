@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QMenu,
     QStackedLayout,
     QTabWidget,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
@@ -24,6 +22,7 @@ from typing_extensions import override
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import copy_event, event_actions, plain
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.state_loader import StateLoader, show_event
 from workbench.gui.table import FastTableView
@@ -96,27 +95,17 @@ class InspectorView(View):
 
     def _page(self) -> QWidget:
         page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(8, 6, 8, 8)
-        layout.setSpacing(4)
         self.name, self.where = plain_label(role="heading"), plain_label(role="muted")
         for label in (self.name, self.where):
             label.setMinimumWidth(40)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        head = QHBoxLayout()
-        head.addWidget(self.name, 1)
         self.issuer = self.acts.button("show_issuer")
-        head.addWidget(self.issuer)
-        head.addWidget(self._copy_button())
-        layout.addLayout(head)
-        layout.addWidget(self.where)
+        head = in_row((self.name, 1), self.issuer, self._copy_button())
         self.about = plain_label(wrap=True)
-        layout.addWidget(self.about)
         self.payload, self.diff = JsonView(), DiffView()
         self.facts, self.causes = FastTableView(FACTS), FastTableView(CAUSES)
         self.causes.set_empty("No other events", "Nothing else belongs to this correlation.")
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
+        self.tabs = QTabWidget(documentMode=True)
         for widget, title, said in (
             (self.payload, "Payload", "Payload of the event"),
             (self.facts, "Metadata", "Metadata of the event"),
@@ -125,7 +114,7 @@ class InspectorView(View):
         ):
             widget.setAccessibleName(said)
             self.tabs.setTabToolTip(self.tabs.addTab(widget, title), said)
-        layout.addWidget(self.tabs, 1)
+        in_column(head, self.where, self.about, (self.tabs, 1), of=page, margins=(8, 6, 8, 8), spacing=4)
         self.tabs.currentChanged.connect(lambda _index: self._fill_tab())
         return page
 

@@ -2,107 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
     QProgressBar,
-    QPushButton,
     QScrollArea,
-    QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
 
 from workbench.gui.desk import Desk
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.reads import Question
 from workbench.gui.theme import theme
 from workbench.gui.time_format import absolute, short
-from workbench.gui.views.letter_actions import DEED_OF, RESTORE, account, letters, report_of
-from workbench.gui.widgets import plain_label, toolbar_button
-from workbench.model.dead_letter import UNDOABLE, LetterAct
+from workbench.gui.views.job_words import (
+    GOING,
+    can_be_undone,
+    hindrance,
+    left_undone,
+    outcome,
+    progress,
+    title,
+)
+from workbench.gui.views.ladder_bar import LadderBar
+from workbench.gui.views.letter_actions import RESTORE, account
+from workbench.gui.widgets import plain_label, push_button, toolbar_button
+from workbench.model.dead_letter import LetterAct
 from workbench.services.dead_letters import JobReport, act_of
-from workbench.store.stored_values import JobStatus
+from workbench.store.letter_jobs import JobStatus
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
-    from workbench.store.stored_values import Job
+    from workbench.store.letter_jobs import Job
 
 RECENT = 5
 """Jobs that are shown when those that ended are asked for."""
-TALLEST, SHARE = 176, 5
+TALLEST, SHARE = 190, 4
 """Pixels that the strip takes at most, and one part in how many of the view; more is scrolled."""
 LEAST = 68
 """Pixels that a card needs."""
 CANCEL_TIP = "Stop the job; what is done stays done"
 TOO_LATE = "Nothing is left to cancel: all were given back, and are being handled"
-ENDS = ("resolved", "failed_again")
-"""Statuses in which a replay ends."""
-MARKS = {JobStatus.RUNNING: "replay", JobStatus.DONE: "ok", JobStatus.CANCELLED: "stop"}
-COLORS = {JobStatus.RUNNING: "info", JobStatus.DONE: "ok", JobStatus.CANCELLED: "warning"}
-
-
-def title(report: JobReport) -> str:
-    """Says what the job does, in which state it is, and how much was asked for."""
-    job = report.job
-    cancelled = "cancelled" if report.queued else "cancelled too late, all had been given back"
-    states = {JobStatus.RUNNING: "running", JobStatus.DONE: "done", JobStatus.CANCELLED: cancelled}
-    state = "undone" if left_undone(report) else states[job.status]
-    pace = f", {job.per_second:g} per second" if job.per_second else ""
-    return f"{DEED_OF[job.action].label} {letters(len(job.numbers))}{pace}: {state}"
-
-
-def hindrance(report: JobReport, *, paused: bool) -> str:
-    """Says what a replay waits for that is under way while the engine is paused (V3)."""
-    waits = paused and report.job.status is JobStatus.RUNNING and report.in_progress
-    return "; it waits, the engine is paused" if waits else ""
-
-
-def left_undone(report: JobReport) -> bool:
-    """Returns whether nothing of what it did holds any more."""
-    return 0 < report.job.done == report.undone
-
-
-def can_be_undone(report: JobReport) -> bool:
-    """Returns whether something of what it did can be taken back (L7)."""
-    ended = report.job.status is not JobStatus.RUNNING
-    return ended and report.job.action in UNDOABLE and report.undone < report.job.done
-
-
-def outcome(report: JobReport) -> str:
-    """Says how it ended, and how much of that was taken back since (L7)."""
-    job = report.job
-    said = account(DEED_OF[job.action], report_of(job), report.fates)[1]
-    return f"{said} Restored since: {report.undone:,}." if report.undone else said
-
-
-def progress(report: JobReport) -> str:
-    """Says how far it is, and what came of it so far."""
-    job = report.job
-    if job.action == LetterAct.REPLAY:
-        counts = [(report.queued, "queued"), (report.in_progress, "in progress")]
-        counts += [(report.fates.get(status, 0), status.replace("_", " ")) for status in ENDS]
-    else:
-        counts = [(job.done, "done")]
-    counts += [(job.failed, "not written")] if job.failed else []
-    parts = [f"{job.step:,} of {len(job.numbers):,}"] if job.action != LetterAct.REPLAY else []
-    parts += [f"{count:,} {what}" for count, what in (*counts, (job.skipped, "skipped"))]
-    if job.per_second and report.queued:
-        parts.append(f"about {duration(report.queued / job.per_second)} left")
-    return "  ·  ".join(parts)
-
-
-def duration(seconds: float) -> str:
-    """Says a span of time in its largest unit."""
-    if seconds < 120:
-        return f"{round(seconds)} s"
-    return f"{round(seconds / 60):,} min" if seconds < 7200 else f"{round(seconds / 3600):,} h"
+MARKS = {
+    JobStatus.RUNNING: "replay",
+    JobStatus.HELD: "pause",
+    JobStatus.DONE: "ok",
+    JobStatus.CANCELLED: "stop",
+}
+COLORS = {
+    JobStatus.RUNNING: "info",
+    JobStatus.HELD: "warning",
+    JobStatus.DONE: "ok",
+    JobStatus.CANCELLED: "warning",
+}
 
 
 class JobCard(QFrame):
@@ -111,6 +70,7 @@ class JobCard(QFrame):
     Args:
         taken_up: Whether it was begun before the program was started last.
         cancel: Cancels it.
+        hold: Holds it, or has it go on.
         undo: Takes back what it did (L7).
         close: Takes the card away.
     """
@@ -120,6 +80,7 @@ class JobCard(QFrame):
         *,
         taken_up: bool,
         cancel: Callable[[], object],
+        hold: Callable[[], object],
         undo: Callable[[], object],
         close: Callable[[], object],
     ) -> None:
@@ -131,29 +92,33 @@ class JobCard(QFrame):
         self.title = plain_label(role="heading", wrap=True)
         self.said = plain_label(role="muted", wrap=True)
         self.began = plain_label(role="muted")
+        self.ladder = LadderBar()
+        self.ladder.hide()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(6)
-        self.cancel = QPushButton("Cancel")
-        self.cancel.clicked.connect(lambda _checked=False: cancel())
-        self.undo = QPushButton("Undo")
-        self.undo.setToolTip("Restore the dead letters to what they were before the job")
-        self.undo.clicked.connect(lambda _checked=False: undo())
+        self.hold = push_button("Hold", lambda _checked=False: hold())
+        self.cancel = push_button("Cancel", lambda _checked=False: cancel())
+        self.undo = push_button(
+            "Undo",
+            lambda _checked=False: undo(),
+            tip="Restore the dead letters to what they were before the job",
+        )
         self.close_button = toolbar_button("", "close", "Close")
         self.close_button.clicked.connect(lambda _checked=False: close())
-        words = QVBoxLayout()
-        words.setSpacing(3)
-        for part in (self.title, self.bar, self.said):
-            words.addWidget(part)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(10, 6, 6, 6)
-        layout.setSpacing(8)
-        layout.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addLayout(words, 1)
-        layout.addWidget(self.began, 0, Qt.AlignmentFlag.AlignTop)
-        for button in (self.cancel, self.undo):
-            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
-        layout.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        words = in_column(self.title, self.ladder, self.bar, self.said, spacing=3)
+        in_row(
+            (self._mark, 0, Qt.AlignmentFlag.AlignTop),
+            (words, 1),
+            (self.began, 0, Qt.AlignmentFlag.AlignTop),
+            (self.hold, 0, Qt.AlignmentFlag.AlignTop),
+            (self.cancel, 0, Qt.AlignmentFlag.AlignTop),
+            (self.undo, 0, Qt.AlignmentFlag.AlignTop),
+            (self.close_button, 0, Qt.AlignmentFlag.AlignTop),
+            of=self,
+            margins=(10, 6, 6, 6),
+            spacing=8,
+        )
         theme().changed.connect(self._dress)
 
     @property
@@ -165,7 +130,7 @@ class JobCard(QFrame):
     def settled(self) -> bool:
         """Whether nothing can change any more of what it says."""
         shown = self.report
-        if shown is None or shown.job.status is JobStatus.RUNNING or shown.in_progress:
+        if shown is None or shown.job.status in GOING or shown.in_progress:
             return False
         return left_undone(shown) or not can_be_undone(shown)
 
@@ -174,22 +139,32 @@ class JobCard(QFrame):
         if self.report is None:
             self.show_report(JobReport(job=job, fates={}))
 
-    def show_report(self, report: JobReport, *, paused: bool = False) -> None:
+    def show_report(self, report: JobReport, *, paused: bool = False, now: int = 0) -> None:
         """Shows how it stands and what became of the letters.
 
         Args:
             paused: Whether the engine is.
+            now: Microseconds since 1970.
         """
         self.report, job = report, report.job
-        running = job.status is JobStatus.RUNNING
-        before = ", taken up again after a restart" if self._taken_up and running else ""
+        running = job.status in GOING
+        taken_up = self._taken_up and job.status is JobStatus.RUNNING
+        before = ", taken up again after a restart" if taken_up else ""
+        frozen = f"The list was frozen {absolute(job.created_at)}; letters that died later are not in it"
+        self.title.setToolTip(frozen)
         self.title.setText(title(report) + before + hindrance(report, paused=paused))
         self.began.setText(short(job.created_at))
         self.began.setToolTip(f"Begun {absolute(job.created_at)}")
         self.bar.setRange(0, max(1, len(job.numbers)))
         self.bar.setValue(job.step - report.in_progress)
         self.bar.setVisible(running)
-        self.said.setText(progress(report) if running else outcome(report))
+        self.said.setText(progress(report, now) if running else outcome(report))
+        self.ladder.setVisible(bool(job.plan.ladder))
+        self.ladder.show_report(report)
+        self.hold.setVisible(running)
+        self.hold.setText("Go on" if job.status is JobStatus.HELD else "Hold")
+        self.hold.setEnabled(bool(report.queued) or job.status is JobStatus.HELD)
+        self.cancel.setText("Cancel the rest" if job.step else "Cancel")
         self.undo.setVisible(can_be_undone(report))
         self.cancel.setVisible(running)
         self.cancel.setEnabled(bool(report.queued))
@@ -232,9 +207,7 @@ class JobStrip(QScrollArea):
         self._recent = Question(self, desk, self._show_some, self._cannot)
         self._unfinished = Question(self, desk, self._take_up, self._cannot)
         inner = QWidget()
-        self._column = QVBoxLayout(inner)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(4)
+        self._column = in_column(of=inner, margins=0, spacing=4)
         self.setWidget(inner)
         self.hide()
         desk.changed.connect(self._changed)
@@ -286,13 +259,15 @@ class JobStrip(QScrollArea):
         if self._asked:
             return
         self._asked = True
-        self._unfinished.ask(self._desk.workspace.dead_letters.jobs.unfinished)
+        jobs = self._desk.workspace.dead_letters.jobs
+        self._unfinished.ask(lambda: [*jobs.unfinished(), *jobs.held()])
 
     def _take_up(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
             if job.number not in self.cards:
                 self._add(job.number, taken_up=True)
-                self._ended(job.number)
+                if job.status is JobStatus.RUNNING:
+                    self._ended(job.number)
                 self._show(job.number, self.cards[job.number])
         self.setVisible(bool(self.cards))
         self.updateGeometry()
@@ -303,6 +278,7 @@ class JobStrip(QScrollArea):
         card = JobCard(
             taken_up=taken_up,
             cancel=partial(self._cancel, number),
+            hold=partial(self._hold, number),
             undo=partial(self._undo, number),
             close=partial(self._close, number),
         )
@@ -327,13 +303,26 @@ class JobStrip(QScrollArea):
                 self._due.discard(number)
                 report = await self._desk.workspace.dead_letters.jobs.counted(number)
                 if number in self.cards:
-                    self.cards[number].show_report(report, paused=self._desk.workspace.monitor.paused)
+                    paused, now = self._desk.workspace.monitor.paused, self._desk.workspace.clock.now()
+                    self.cards[number].show_report(report, paused=paused, now=now)
         finally:
             self._counting.discard(number)
         self.updateGeometry()
 
     def _cancel(self, number: int) -> None:
         self._desk.run(self._desk.workspace.dead_letters.jobs.cancel(number), f"Cancel job {number}")
+
+    def _hold(self, number: int) -> None:
+        jobs, card = self._desk.workspace.dead_letters.jobs, self.cards[number]
+        held = card.job is not None and card.job.status is JobStatus.HELD
+        work = jobs.resume(number) if held else jobs.hold(number)
+        self._desk.run(self._held(number, work), f"{'Resume' if held else 'Hold'} job {number}")
+
+    async def _held(self, number: int, work: Coroutine[Any, Any, Job]) -> None:
+        job = await work
+        self.refresh()
+        if job.status is JobStatus.RUNNING:
+            self._ended(number)
 
     def _undo(self, number: int) -> None:
         self._desk.run(self._undone(number), f"Undo job {number}")

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from workbench.gui.actions import Action
-from workbench.gui.desk import Desk, Notice
+from workbench.gui.desk import Desk
 from workbench.gui.reads import Question
 from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
 from workbench.model.counts import counted
@@ -17,7 +17,8 @@ from workbench.model.dead_letter import LetterAct, LetterStatus, allowed
 from workbench.services.dead_letters import Report, act_of
 
 if TYPE_CHECKING:
-    from workbench.store.stored_values import DeadLetter, Job, LetterLine
+    from workbench.store.letter_jobs import Job
+    from workbench.store.stored_values import DeadLetter, LetterLine
 
 SAMPLES = 3
 SOON = 0.5
@@ -190,6 +191,7 @@ class Repairs:
         self._follow = follow
         self._dead_letters = desk.workspace.dead_letters
         self._warned: set[str] = set()
+        self.past: list[tuple[str, Callable[[], Coroutine[Any, Any, object]]]] = []
         self._asking = Question(strip, desk, self._ask, partial(desk.fail, "Reading the dead letters"))
 
     def begin(self, deed: Deed, numbers: Sequence[int]) -> None:
@@ -306,11 +308,11 @@ class Repairs:
             if not (await asyncio.wait({ending}, timeout=SOON))[0]:
                 waits = " The engine is paused, so they wait." if self._desk.workspace.monitor.paused else ""
                 said = f"{letters(report.done)} in progress.{waits}"
-                self._desk.noticed.emit(Notice(kind="info", text=said, topic=topic))
+                self._desk.notice("info", said, topic=topic)
             kind, said = account(deed, report, await ending)
         finally:
             ending.cancel()
-        self._desk.noticed.emit(Notice(kind=kind, text=said, topic=topic))
+        self._desk.notice(kind, said, topic=topic)
 
     async def _job(self, deed: Deed, numbers: tuple[int, ...], per_second: float, *, skip_on: bool) -> None:
         jobs = self._desk.workspace.dead_letters.jobs
@@ -323,19 +325,34 @@ class Repairs:
         report = await self._desk.workspace.dead_letters.jobs.finished(number)
         job = report.job
         deed = DEED_OF[job.action]
-        view = self._strip.parentWidget()
+        view, undo = self._strip.parentWidget(), self._undo(deed, act_of(number), job.done)
         if view is None or not view.isVisible():
-            undo = self._undo(deed, act_of(number), job.done)
             self._desk.notice(*account(deed, report_of(job), report.fates), *undo)
 
     def _undo(self, deed: Deed, act: str, done: int) -> tuple[tuple[str, Callable[[], None]], ...]:
         if deed not in {ARCHIVE, PURGE} or not done:
             return ()
 
+        step = (f"Undo {deed.label.lower()}", lambda: self._told(RESTORE, self._dead_letters.undo(act)))
+        self.past.append(step)
+
         def undo() -> None:
-            self._desk.run(self._told(RESTORE, self._dead_letters.undo(act)), f"Undo {deed.label.lower()}")
+            if step in self.past:
+                self.past.remove(step)
+            self._desk.run(step[1](), step[0])
 
         return (("Undo", undo),)
+
+    def sent(self, number: int) -> None:
+        """Notes that a repair was begun: its undo is to cancel what waits still."""
+        self.past.append(("Cancel the repair", lambda: self._dead_letters.jobs.cancel(number)))
+        self._follow(number)
+
+    def undo_last(self) -> None:
+        """Takes the last act back that can be; what a repair replayed stays replayed."""
+        if self.past:
+            name, work = self.past.pop()
+            self._desk.run(work(), name)
 
 
 def report_of(job: Job) -> Report:

@@ -10,15 +10,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QPushButton,
     QStackedWidget,
     QTabWidget,
-    QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
 
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.long_view import LongText
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
@@ -93,10 +92,8 @@ class LetterDetail(QStackedWidget):
         self.absent.hide()
         self._status, self._reason = Badge("neutral", ""), Badge("neutral", "")
         self._where = plain_label(role="muted", wrap=True)
-        self._links = QHBoxLayout()
-        self._links.setSpacing(6)
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
+        self._links = in_row(spacing=6)
+        self.tabs = QTabWidget(documentMode=True)
         self._payload = JsonView()
         self._payload.setAccessibleName("Payload")
         self._attempts = FastTableView(attempt_columns(self._when))
@@ -117,22 +114,20 @@ class LetterDetail(QStackedWidget):
         ):
             self.tabs.addTab(widget, said)
         self.tabs.currentChanged.connect(lambda _at: self._make_room())
-        badges = QHBoxLayout()
-        badges.setSpacing(6)
-        badges.addWidget(self._status)
-        badges.addWidget(self._reason)
-        badges.addStretch(1)
-        layout = QVBoxLayout(self._page)
-        layout.setContentsMargins(12, 10, 12, 12)
-        layout.setSpacing(8)
-        layout.addWidget(self._title)
-        layout.addWidget(self.absent)
-        layout.addWidget(self.kept)
-        layout.addLayout(badges)
-        layout.addWidget(self._where)
-        layout.addWidget(self._error_box())
-        layout.addLayout(self._links)
-        layout.addWidget(self.tabs, 1)
+        badges = in_row(self._status, self._reason, 1, spacing=6)
+        in_column(
+            self._title,
+            self.absent,
+            self.kept,
+            badges,
+            self._where,
+            self._error_box(),
+            self._links,
+            (self.tabs, 1),
+            of=self._page,
+            margins=(12, 10, 12, 12),
+            spacing=8,
+        )
 
     def _error_box(self) -> QFrame:
         self._box = QFrame()
@@ -141,11 +136,7 @@ class LetterDetail(QStackedWidget):
         self._said = plain_label(wrap=True)
         self._place = plain_label(role="muted", wrap=True)
         self._place.setFont(code_font(8.5))
-        inner = QVBoxLayout(self._box)
-        inner.setContentsMargins(10, 8, 10, 8)
-        inner.setSpacing(3)
-        for label in (self._error, self._said, self._place):
-            inner.addWidget(label)
+        in_column(self._error, self._said, self._place, of=self._box, margins=(10, 8, 10, 8), spacing=3)
         self._dress()
         return self._box
 

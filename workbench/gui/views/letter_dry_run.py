@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 from typing_extensions import override
 
+from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
 from workbench.gui.widgets import Badge, JsonView, plain_label
@@ -108,26 +109,22 @@ class DryRunView(QScrollArea):
         self.clear()
 
     def _arrange(self) -> None:
-        head = QHBoxLayout()
-        head.addWidget(self.badge)
-        head.addWidget(self.took)
-        head.addStretch(1)
-        self._effects = QSplitter(Qt.Orientation.Vertical)
-        self._effects.addWidget(self.table)
-        self._effects.addWidget(self._data)
-        self._effects.setChildrenCollapsible(False)
+        head = in_row(self.badge, self.took, 1)
+        self._effects = in_panes(Qt.Orientation.Vertical, self.table, self._data)
         self._effects.setMinimumHeight(LEAST)
         self._effects.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._rest = QWidget()
         page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(4, 8, 4, 0)
-        layout.setSpacing(6)
-        layout.addLayout(head)
-        layout.addWidget(self.said)
-        layout.addWidget(self._effects, 1)
-        layout.addWidget(self._rest, 1)
-        layout.addWidget(self.caveat)
+        in_column(
+            head,
+            self.said,
+            (self._effects, 1),
+            (self._rest, 1),
+            self.caveat,
+            of=page,
+            margins=(4, 8, 4, 0),
+            spacing=6,
+        )
         self.setWidget(page)
 
     @override

@@ -7,17 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor, QTextFormat
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLabel,
     QPlainTextEdit,
-    QPushButton,
-    QSplitter,
     QTabWidget,
     QTextEdit,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -26,11 +22,13 @@ from workbench.gui.actions import Actions, action
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms.editors.json_text import as_text
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.theme import code_font, theme
+from workbench.gui.ticker import pause_timer
 from workbench.gui.views.letter_actions import BECAME, REPLAY
 from workbench.gui.views.letter_dry_run import DryRunView, outdated
-from workbench.gui.widgets import DiffView, exact_text, plain_label
+from workbench.gui.widgets import DiffView, exact_text, plain_label, push_button
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,70 +125,42 @@ class PayloadEditor(QWidget):
         self.acts = Actions(self, self)
         self._buttons()
         self._arrange()
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(200)
-        self._pause.timeout.connect(self._judge)
+        self._pause = pause_timer(self, 200, self._judge)
         theme().changed.connect(self._judge)
 
     def _buttons(self) -> None:
-        self.send = QPushButton("Replay edited copy")
-        self.send.setObjectName("replay-edited")
-        self.send.setProperty("primary", True)
-        self.send.setIcon(icon("replay", "on_accent"))
-        self.send.clicked.connect(self._send)
-        self.try_out = QPushButton("Dry run")
-        self.try_out.setObjectName("dry-run-edited")
-        self.try_out.setIcon(icon("eye"))
-        self.try_out.setToolTip(
-            "Run the handler with this copy and show what would happen; nothing is stored"
+        self.send = push_button(
+            "Replay edited copy",
+            self._send,
+            sign=icon("replay", "on_accent"),
+            role="primary",
+            name="replay-edited",
         )
-        self.try_out.clicked.connect(self._dry_run)
-        self.carry = QPushButton()
-        self.carry.clicked.connect(self._carry)
+        self.try_out = push_button(
+            "Dry run",
+            self._dry_run,
+            tip="Run the handler with this copy and show what would happen; nothing is stored",
+            sign=icon("eye"),
+            name="dry-run-edited",
+        )
+        self.carry = push_button("", self._carry)
         self.carry.hide()
-        self._reset = QPushButton("Reset")
-        self._reset.setToolTip("Start over with the original")
-        self._reset.clicked.connect(self._begin_again)
-        self._cancel = QPushButton("Cancel")
-        self._cancel.setToolTip(self.acts["cancel"].toolTip())
-        self._cancel.clicked.connect(self.closed)
+        self._reset = push_button("Reset", self._begin_again, tip="Start over with the original")
+        self._cancel = push_button("Cancel", self.closed, tip=self.acts["cancel"].toolTip())
         self.acts.offer()
 
     def _arrange(self) -> None:
-        verdict = QHBoxLayout()
-        verdict.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
-        verdict.addWidget(self.said, 1)
+        verdict = in_row((self._mark, 0, Qt.AlignmentFlag.AlignTop), (self.said, 1))
         upper = QWidget()
-        above = QVBoxLayout(upper)
-        above.setContentsMargins(0, 0, 0, 0)
-        above.setSpacing(6)
-        above.addWidget(self.area, 1)
-        above.addLayout(verdict)
-        self._split = split = QSplitter(Qt.Orientation.Vertical)
-        split.addWidget(upper)
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
+        in_column((self.area, 1), verdict, of=upper, margins=0, spacing=6)
+        self.tabs = QTabWidget(documentMode=True)
         self.tabs.addTab(self._diff, "Difference")
         self.tabs.addTab(self.dry_run_view, "Dry run")
-        split.addWidget(self.tabs)
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 2)
-        split.setChildrenCollapsible(False)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.send)
-        buttons.addWidget(self.try_out)
-        buttons.addWidget(self.carry)
-        buttons.addWidget(self._reset)
-        buttons.addStretch(1)
-        buttons.addWidget(self._cancel)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 10, 12, 12)
-        layout.setSpacing(8)
-        layout.addWidget(self._title)
-        layout.addWidget(self.drafts)
-        layout.addWidget(split, 1)
-        layout.addLayout(buttons)
+        self._split = in_panes(Qt.Orientation.Vertical, (upper, 3), (self.tabs, 2))
+        buttons = in_row(self.send, self.try_out, self.carry, self._reset, 1, self._cancel)
+        in_column(
+            self._title, self.drafts, (self._split, 1), buttons, of=self, margins=(12, 10, 12, 12), spacing=8
+        )
 
     def edit(self, letter: DeadLetter) -> None:
         """Begins with a letter's payload, or goes on with what was typed for it."""

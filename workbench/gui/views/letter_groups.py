@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
@@ -13,6 +11,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QPoint,
     QRect,
+    QRectF,
     QSize,
     Qt,
     Signal,
@@ -23,96 +22,19 @@ from typing_extensions import override
 
 from workbench.gui.context_menu import Offering
 from workbench.gui.icons import pixmap
-from workbench.gui.long_text import shortened
-from workbench.gui.paged_model import CELL
 from workbench.gui.safe_painter import drawing
-from workbench.gui.theme import theme, ui_font
+from workbench.gui.theme import Colors, theme, ui_font
+from workbench.gui.views.letter_nodes import ALL, GroupNode, Identity, cluster_nodes, nodes_of, with_chosen
 from workbench.model.counts import counted
-from workbench.model.json_values import visible
 
 if TYPE_CHECKING:
+    from workbench.services.dead_letters.letter_index import LettersFound
     from workbench.store.stored_values import LetterGroup
 
 NODE = Qt.ItemDataRole.UserRole
-Identity = tuple[str, tuple[str, str] | None]
-"""Subscription and cause of a line, see `GroupNode`."""
 Index = QModelIndex | QPersistentModelIndex
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupNode:
-    """One line of the list.
-
-    Attributes:
-        subscription: Whose letters; empty for all.
-        cause: Error type and place; None for all letters of the subscription.
-        numbers: Of its letters, the newest first.
-    """
-
-    subscription: str = ""
-    cause: tuple[str, str] | None = None
-    numbers: tuple[int, ...] = ()
-    first_at: int = 0
-    last_at: int = 0
-
-    @property
-    def identity(self) -> Identity:
-        """What stays the same while its letters come and go."""
-        return self.subscription, self.cause
-
-    @property
-    def title(self) -> str:
-        """The first line."""
-        if self.cause is None:
-            return visible(self.subscription) or "All causes"
-        return visible(shortened(self.cause[0], CELL)) or "No error recorded"
-
-    @property
-    def place(self) -> str:
-        """Where it happened."""
-        return visible(shortened(self.cause[1], CELL)) if self.cause else ""
-
-
-def nodes_of(groups: Iterable[LetterGroup]) -> list[GroupNode]:
-    """Arranges causes under their subscriptions, the most frequent first, and all of them on top."""
-    of: dict[str, list[LetterGroup]] = {}
-    for group in groups:
-        of.setdefault(group.subscription, []).append(group)
-    ordered = sorted(of.items(), key=lambda pair: -sum(group.count for group in pair[1]))
-    nodes = [_together("", list(chain.from_iterable(of.values())))]
-    for subscription, causes in ordered:
-        nodes.append(_together(subscription, causes))
-        nodes += [
-            GroupNode(
-                subscription=subscription,
-                cause=(group.error_type, group.place),
-                numbers=group.numbers[::-1],
-                first_at=group.first_at,
-                last_at=group.last_at,
-            )
-            for group in causes
-        ]
-    return nodes
-
-
-def with_chosen(nodes: Sequence[GroupNode], identity: Identity) -> list[GroupNode]:
-    """Adds a line without letters for what is chosen and has none any more, in its place."""
-    if any(node.identity == identity for node in nodes):
-        return list(nodes)
-    above = [number for number, node in enumerate(nodes) if node.subscription == identity[0]]
-    at = above[-1] + 1 if above else len(nodes)
-    lines = {identity: None} if above else {(identity[0], None): None, identity: None}
-    added = [GroupNode(subscription=subscription, cause=cause) for subscription, cause in lines]
-    return [*nodes[:at], *added, *nodes[at:]]
-
-
-def _together(subscription: str, groups: Sequence[LetterGroup]) -> GroupNode:
-    return GroupNode(
-        subscription=subscription,
-        numbers=tuple(sorted(chain.from_iterable(group.numbers for group in groups), reverse=True)),
-        first_at=min((group.first_at for group in groups), default=0),
-        last_at=max((group.last_at for group in groups), default=0),
-    )
+BAR, SPARK, PART = 58, 70, 24
+"""Pixels: width of the bar of a share, width of a trend, height of a part's line."""
 
 
 class NodeModel(QAbstractListModel):
@@ -155,14 +77,14 @@ class NodeModel(QAbstractListModel):
         return None
 
     def _tip(self, node: GroupNode) -> str:
-        if node.cause is None or not node.numbers:
+        if (node.cause is None and not node.chips) or not node.numbers:
             return ""
         place = f"\n{node.place}" if node.place else ""
         return f"{node.title}{place}\nFirst {self._when(node.first_at)}, last {self._when(node.last_at)}"
 
 
 class NodeDelegate(QStyledItemDelegate):
-    """Paints a node: a plain line for all and for subscriptions, a card of three lines for a cause."""
+    """Paints a node: a line for a subscription, a card for a cause or group, a bar for a part."""
 
     def __init__(self, since: Callable[[int], str], parent: QWidget) -> None:
         super().__init__(parent)
@@ -171,8 +93,12 @@ class NodeDelegate(QStyledItemDelegate):
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         node: GroupNode = index.data(NODE) or GroupNode()
-        if node.cause is None:
+        if len(node.chips) == 2:
+            return QSize(120, PART)
+        if node.cause is None and not node.chips:
             return QSize(120, 30)
+        if node.chips:
+            return QSize(120, QFontMetrics(ui_font()).height() + QFontMetrics(ui_font(8.5)).height() + 16)
         lines = QFontMetrics(ui_font()).height() + 2 * QFontMetrics(ui_font(8.5)).height()
         return QSize(120, lines + 14)
 
@@ -194,7 +120,11 @@ class NodeDelegate(QStyledItemDelegate):
         text = colors.on_selection if selected else colors.text
         muted = colors.on_selection if selected else colors.muted
         area = rect.adjusted(10, 0, -8, 0)
-        if node.cause is None:
+        if len(node.chips) == 2:
+            self._part(painter, area.adjusted(16, 0, 0, 0), node, text, colors)
+        elif node.chips:
+            self._group(painter, area.adjusted(0, 8, 0, -8), node, (text, muted), colors)
+        elif node.cause is None:
             self._line(painter, area, node, text)
         else:
             self._card(painter, area.adjusted(22, 7, 0, -7), node, text, muted)
@@ -220,6 +150,44 @@ class NodeDelegate(QStyledItemDelegate):
             )
             shown = metrics.elidedText(said, Qt.TextElideMode.ElideRight, box.width())
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, shown)
+
+    def _group(
+        self, painter: QPainter, area: QRect, node: GroupNode, inks: tuple[str, str], colors: Colors
+    ) -> None:
+        """Paints a group: what its letters share, where that is, and when they died."""
+        top = QRect(area.left(), area.top(), area.width(), QFontMetrics(ui_font()).height())
+        self._title(painter, top, node, ui_font(), inks[0])
+        painter.setFont(ui_font(8.5))
+        painter.setPen(QColor(inks[1]))
+        below = QRect(area.left(), top.bottom() + 3, area.width(), painter.fontMetrics().height())
+        room = below.width() - SPARK - 8
+        said = painter.fontMetrics().elidedText(node.place, Qt.TextElideMode.ElideMiddle, room)
+        painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, said)
+        highest = max(node.trend, default=0) or 1
+        step = SPARK / max(1, len(node.trend))
+        for at, count in enumerate(node.trend):
+            tall = max(1.0, (below.height() - 1) * count / highest)
+            bar = QRectF(below.right() - SPARK + at * step, below.bottom() - tall, step - 1.5, tall)
+            painter.fillRect(bar, QColor(colors.error if count else colors.border))
+
+    def _part(self, painter: QPainter, area: QRect, node: GroupNode, text: str, colors: Colors) -> None:
+        """Paints a part of a group: its value, its share as a bar, and how many."""
+        painter.setFont(ui_font())
+        painter.setPen(QColor(text))
+        metrics = painter.fontMetrics()
+        count = max(metrics.horizontalAdvance("00,000"), metrics.horizontalAdvance(f"{len(node.numbers):,}"))
+        painter.drawText(
+            area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, f"{len(node.numbers):,}"
+        )
+        bar = QRectF(area.right() - count - BAR - 8, area.center().y() - 2, BAR, 6)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for width, ink in ((bar.width(), colors.border), (max(2.0, bar.width() * node.share), colors.error)):
+            painter.setBrush(QColor(ink))
+            painter.drawRoundedRect(QRectF(bar.x(), bar.y(), width, bar.height()), 3, 3)
+        painter.setPen(QColor(text))
+        room = int(bar.x()) - area.left() - 8
+        said = metrics.elidedText(node.title, Qt.TextElideMode.ElideMiddle, room)
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, said)
 
     def _title(self, painter: QPainter, box: QRect, node: GroupNode, font: QFont, text: str) -> None:
         painter.setFont(font)
@@ -264,7 +232,7 @@ class GroupList(QListView):
         self.setItemDelegate(NodeDelegate(since, self))
         self._since = since
         self._ages: list[str] = []
-        self._identity: Identity = ("", None)
+        self._identity, self._grouping = ALL, ("", "")
         self._marking = False
         self.selectionModel().currentChanged.connect(self._moved)
         self.offering = Offering(
@@ -280,10 +248,19 @@ class GroupList(QListView):
         self.offering.open(event)
 
     def show_groups(self, groups: Iterable[LetterGroup]) -> None:
-        """Shows other groups; the chosen one stays until the person chooses another, even without letters."""
+        """Shows other causes; the chosen one stays until the person chooses another, even without letters."""
+        self._show_nodes(nodes_of(groups), ("", ""))
+
+    def show_found(self, found: LettersFound) -> None:
+        """Shows what was found, in its groups; the chosen one stays as above."""
+        self._show_nodes(cluster_nodes(found), (found.query.by, found.query.then))
+
+    def _show_nodes(self, nodes: list[GroupNode], grouping: tuple[str, str]) -> None:
+        if grouping != self._grouping:
+            self._identity, self._grouping = ALL, grouping
         bar, before = self.verticalScrollBar(), self.visualRect(self.currentIndex())
         place, seen = bar.value(), self.viewport().rect().intersects(before)
-        if self._model.show_nodes(with_chosen(nodes_of(groups), self._identity)):
+        if self._model.show_nodes(with_chosen(nodes, self._identity)):
             self._mark()
             bar.setValue(place)
             if seen:  # it stays where it is, as far as that goes
@@ -303,8 +280,9 @@ class GroupList(QListView):
 
     def choose(self, subscription: str) -> None:
         """Chooses a subscription, or all where it has no dead letters."""
-        there = any(node.identity == (subscription, None) for node in self._model.nodes)
-        self._identity = (subscription if there else "", None)
+        wanted: Identity = (subscription, None, ())
+        there = any(node.identity == wanted for node in self._model.nodes)
+        self._identity = wanted if there else ALL
         self._mark()
         self.chosen.emit(self.node())
 

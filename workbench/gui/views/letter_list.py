@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from workbench.gui.paged_model import Key, Row, TableColumn, first_of
+from workbench.gui.paged_model import Row, TableColumn, first_of
 from workbench.gui.row_sort import RowSort
 from workbench.gui.time_format import absolute, short
 from workbench.gui.views.letter_actions import STATUSES
 
 if TYPE_CHECKING:
-    from workbench.gui.views.letter_groups import GroupNode
+    from workbench.gui.views.letter_nodes import GroupNode
     from workbench.services.dead_letters import DeadLetters
 
 
@@ -38,30 +38,17 @@ def none_said(node: GroupNode) -> str:
     return f"No dead letter{of} has this status."
 
 
-class LetterSource:
+class LetterSource(RowSort):
     """Rows of the dead letters with the numbers of a cause, the newest first; these numbers are the keys."""
 
     key = staticmethod(first_of)
 
     def __init__(self, dead_letters: DeadLetters, numbers: Sequence[int] = ()) -> None:
+        super().__init__(numbers)
         self._dead_letters = dead_letters
-        self.numbers = numbers
-        self._order = RowSort(numbers)
-
-    def count(self) -> int:
-        """Returns how many there are."""
-        return len(self.numbers)
 
     def page(self, first: int, limit: int) -> Sequence[Row | None]:
         """Returns rows."""
         numbers = self.numbers[first : first + limit]
         found = {line.number: line for line in self._dead_letters.listed(numbers)}
         return [found.get(number) for number in numbers]
-
-    def keys(self, first: int, limit: int) -> Sequence[int]:
-        """Returns numbers of letters."""
-        return self.numbers[first : first + limit]
-
-    def find(self, keys: Collection[Key]) -> Mapping[Key, int]:
-        """Returns row numbers."""
-        return self._order.find(keys)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from workbench.gui.reads import takes_time
 from workbench.gui.views.letter_actions import EDIT, REPLAY, REPLAYS, STATUSES, Deed
 
 if TYPE_CHECKING:
     from workbench.gui.table_actions import ChosenRows
     from workbench.services.dead_letters import DeadLetters
+    from workbench.services.dead_letters.letter_index import LetterQuery, LettersFound
     from workbench.store.stored_values import DeadLetter, Glance, LetterGroup
 
 SHOWN = {
@@ -34,19 +36,31 @@ class FoundLetters:
         groups: Causes of those with the chosen status.
         replayable: Numbers of those that can be replayed; None for all.
         shown: The one that is shown.
+        found: What was looked for, in groups; None where just the causes are.
     """
 
     counts: Mapping[str, int]
     groups: Sequence[LetterGroup]
     replayable: frozenset[int] | None
     shown: Glance[DeadLetter] | None
+    found: LettersFound | None = None
 
 
-def found_letters(dead_letters: DeadLetters, statuses: Sequence[str], shown: int) -> FoundLetters:
-    """Returns counts, causes, and the letter that is shown; 0 for none."""
+def looked_at(dead_letters: DeadLetters, query: LetterQuery) -> LettersFound:
+    """Returns what a query finds; every letter is looked at, so that it is asked beside the loop (V4)."""
+    takes_time()
+    return dead_letters.repair.find(query)
+
+
+def found_letters(
+    dead_letters: DeadLetters, statuses: Sequence[str], shown: int, query: LetterQuery | None = None
+) -> FoundLetters:
+    """Returns counts, causes or what a query finds, and the letter that is shown; 0 for none."""
+    found = looked_at(dead_letters, query) if query is not None else None
     return FoundLetters(
+        found=found,
         counts=dead_letters.counts(),
-        groups=dead_letters.groups(statuses),
+        groups=dead_letters.groups(statuses) if found is None else (),
         replayable=_replayable(dead_letters, statuses),
         shown=dead_letters.glance(shown) if shown else None,
     )

@@ -8,30 +8,32 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QStackedWidget, QToolButton, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
-from workbench.errors import WorkbenchError
 from workbench.gui.actions import action
 from workbench.gui.chooser import Chooser
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.paged_model import Key
 from workbench.gui.prepared_rows import prepared
 from workbench.gui.reads import nothing
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
-from workbench.gui.time_format import absolute, relative, short
+from workbench.gui.time_format import absolute, relative
 from workbench.gui.view import View
 from workbench.gui.views.confirm_strip import ConfirmStrip
 from workbench.gui.views.job_strip import JobStrip
 from workbench.gui.views.letter_actions import BECAME, DEEDS, DRY_RUN, EDIT, REPLAY, Deed, Repairs
 from workbench.gui.views.letter_detail import LetterDetail
-from workbench.gui.views.letter_dry_run import outdated
-from workbench.gui.views.letter_groups import GroupList, GroupNode
+from workbench.gui.views.letter_dry_runs import LetterDryRuns
+from workbench.gui.views.letter_finder import LetterFinder
 from workbench.gui.views.letter_list import COLUMNS, LetterSource, none_said
-from workbench.gui.views.letter_reads import SHOWN, FoundLetters, found_letters, judged, why_not
-from workbench.gui.widgets import ElidedLabel, EmptyState, error_text, share_room, show_words
+from workbench.gui.views.letter_nodes import GroupNode
+from workbench.gui.views.letter_reads import SHOWN, FoundLetters, found_letters, judged, looked_at, why_not
+from workbench.gui.views.many_letters import ManyLetters
+from workbench.gui.widgets import ElidedLabel, EmptyState, share_room, show_words
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -65,13 +67,15 @@ class LettersView(View):
         self._reading = self.question(self._show_all)
         self._detailing = self.question(self._show_one)
         self._beginning = self.question(self._begin)
-        self._trying = self.question(self._confirm_dry_run)
+        self._uncharted = False
         self._counting = self.question(self._offer)
         self._pages = QStackedLayout(self)
         hint = "A message that a handler refuses, or fails on too often, is kept here until it is repaired."
         self._pages.addWidget(self._page())
+        self._charting = self.question(self.finder.show_found)
         self._pages.addWidget(EmptyState("dead-letter", "No dead letters", hint))
         self.acts.offer()
+        self.many.acts.offer()
 
     @property
     def _dead_letters(self) -> DeadLetters:
@@ -81,40 +85,30 @@ class LettersView(View):
 
     def _page(self) -> QWidget:
         since = lambda us: relative(us, self.desk.workspace.clock.now())  # noqa: E731  # for two widgets
-        self.groups = GroupList(since, absolute)
+        self.finder = LetterFinder(since, absolute)
+        self.groups = self.finder.groups
+        self.finder.asked.connect(self.refresh)
         self.table = FastTableView(COLUMNS, desk=self.desk)
         self.table.trouble.again = self.refresh
         self.table.setAccessibleName("Dead letters")
         self.table.set_multi()
         self._listing = self.question(self.table.refresh, self.table.fail)
         self.detail = LetterDetail(self.desk, self._dead_letters.check_edit, absolute, since)
-        self.inner = QSplitter(Qt.Orientation.Vertical)
+        self.many = ManyLetters(self, self._repairs)
+        self.side = QStackedWidget()
+        self.side.addWidget(self.detail)
+        self.side.addWidget(self.many.panel)
+        self._dry_run = LetterDryRuns(self.desk, self, self.detail, self._repairs).begin
         self.said = ElidedLabel("muted")
         listed = QWidget()
-        column = QVBoxLayout(listed)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addWidget(self.table, 1)
-        column.addWidget(self.said)
-        self.inner.addWidget(listed)
-        self.inner.addWidget(self.detail)
-        self.inner.setStretchFactor(0, 2)
-        self.inner.setStretchFactor(1, 3)
-        self.outer = QSplitter(Qt.Orientation.Horizontal)
-        self.outer.addWidget(self.groups)
-        self.outer.addWidget(self.inner)
-        self.outer.setStretchFactor(1, 1)
-        self.outer.setSizes([220, 700])
-        for splitter in (self.inner, self.outer):
-            splitter.setChildrenCollapsible(False)
+        in_column((self.table, 1), self.said, of=listed, margins=0, spacing=2)
+        self.inner = in_panes(Qt.Orientation.Vertical, (listed, 2), (self.side, 3))
+        self.outer = in_panes(Qt.Orientation.Horizontal, self.finder, (self.inner, 1))
+        self.outer.setSizes([260, 700])
         page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(8, 6, 8, 6)
-        layout.setSpacing(6)
-        layout.addLayout(self._bar())
-        layout.addWidget(self.strip)
-        layout.addWidget(self.jobs)
-        layout.addWidget(self.outer, 1)
+        in_column(
+            self._bar(), self.strip, self.jobs, (self.outer, 1), of=page, margins=(8, 6, 8, 6), spacing=6
+        )
         self.detail.currentChanged.connect(lambda _page: self._give_room())
         self.groups.chosen.connect(self._turn_to)
         self.table.row_chosen.connect(self._chosen)
@@ -131,15 +125,14 @@ class LettersView(View):
         self.statuses.setAccessibleName("Status")
         self.statuses.show_choices([(name, name) for name in SHOWN])
         self.statuses.currentIndexChanged.connect(lambda _index: self.refresh())
-        self.whole, self.recent = self.acts.button("replay-all"), self.acts.button("recent_jobs")
+        self.whole, self.recent = self.acts.button("replay-all"), self.many.acts.button("recent_jobs")
+        self.fix = self.many.acts.button("repair")
         self._buttons = {deed.key: self.acts.button(deed.key) for deed in DEEDS}
-        bar = QHBoxLayout()
-        bar.setSpacing(2)
-        bar.addWidget(self.statuses)
-        bar.addStretch(1)
-        for button in (*self._buttons.values(), self.whole, self.recent):
-            bar.addWidget(button)
-        return bar
+        return in_row(self.statuses, 1, *self._words(), spacing=2)
+
+    def _words(self) -> tuple[QToolButton, ...]:
+        """Returns the buttons that say words where there is room."""
+        return *self._buttons.values(), self.fix, self.whole, self.recent
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -153,13 +146,13 @@ class LettersView(View):
                 if splitter is self.inner:
                     share_room(splitter, *((5, 4) if way == ways.Horizontal else (2, 3)))
         self._give_room()
-        show_words((*self._buttons.values(), self.whole, self.recent), shown=width >= LABELLED)
+        show_words(self._words(), shown=width >= LABELLED)
 
     def _give_room(self) -> None:
         """Leaves the room below the list to it while no letter is shown there."""
         below = self.inner.orientation() == Qt.Orientation.Vertical
-        hides = below and self.detail.shows_nothing()
-        self.detail.setHidden(hides)
+        hides = below and self.detail.shows_nothing() and self.side.currentWidget() is self.detail
+        self.side.setHidden(hides)
         if below and not hides and not self._shared:  # when it is first seen there
             self._shared = True
             share_room(self.inner, 2, 3)
@@ -178,7 +171,10 @@ class LettersView(View):
     @override
     def refresh(self) -> None:
         statuses, shown = self._statuses(), self.detail.letter.number if self.detail.letter else 0
-        self._reading.ask(partial(found_letters, self._dead_letters, statuses, shown), statuses)
+        query = self.finder.query(statuses)
+        wanted = None if self.finder.plain() else query
+        self._reading.ask(partial(found_letters, self._dead_letters, statuses, shown, wanted), query)
+        self._uncharted = wanted is None  # what it costs to look at each letter is paid once a second
 
     def _show_all(self, found: FoundLetters) -> None:
         shown, counts, self._replayable = found.shown, found.counts, found.replayable
@@ -187,8 +183,11 @@ class LettersView(View):
             return
         totals = {name: sum(counts.get(one, 0) for one in statuses) for name, statuses in SHOWN.items()}
         self.statuses.show_choices([(f"{name}  ·  {total:,}", name) for name, total in totals.items()])
-        self.groups.show_groups(found.groups)
-        self._list(self.groups.node())
+        if found.found is not None:
+            self.finder.show_found(found.found)
+        else:
+            self.groups.show_groups(found.groups)
+        self.list_letters(self.groups.node())
         self.jobs.refresh()
         if shown is not None and shown.of.number == getattr(self.detail.letter, "number", 0):
             self._show_detail(shown)
@@ -196,12 +195,15 @@ class LettersView(View):
 
     @override
     def tick(self) -> None:
+        if self._uncharted:
+            self._uncharted, query = False, self.finder.query(self._statuses())
+            self._charting.ask(partial(looked_at, self._dead_letters, query), query)
         self.groups.tell_ages()
         self.detail.tell_age()
 
     @override
     def unsaved(self) -> str:
-        return self.detail.editor.drafts.holds
+        return self.detail.editor.drafts.holds or self.many.panel.unsaved()
 
     @override
     def follow(self, selection: Selection) -> None:
@@ -210,7 +212,13 @@ class LettersView(View):
         elif selection.subscription and not selection.letter:
             self.groups.choose(selection.subscription)
 
-    def _list(self, node: GroupNode) -> None:
+    def show_side(self, widget: QWidget) -> None:
+        """Shows the chosen letter, or the repair of many."""
+        self.side.setCurrentWidget(widget)
+        self._give_room()
+
+    def list_letters(self, node: GroupNode) -> None:
+        """Lists the letters of a group."""
         self._source = source = LetterSource(self._dead_letters, node.numbers)
         held = self.table.held()
         if not node.numbers:
@@ -222,7 +230,7 @@ class LettersView(View):
 
     def _turn_to(self, node: GroupNode) -> None:
         """Lists another cause; a letter that is not of it is not shown any more."""
-        self._list(node)
+        self.list_letters(node)
         if self._absent():
             self.detail.show_letter(None)
         self._tell_absence()
@@ -272,7 +280,8 @@ class LettersView(View):
 
     deeds = tuple(deed.action for deed in DEEDS)
 
-    def _chosen_numbers(self) -> list[int]:
+    def chosen_numbers(self) -> list[int]:
+        """Returns the selected letters."""
         return [int(str(key)) for key in self.table.selected_keys()]
 
     def why_not(self, deed: Deed, rows: ChosenRows) -> str:
@@ -281,7 +290,7 @@ class LettersView(View):
 
     def begin(self, deed: Deed, keys: Sequence[Key] | None = None) -> None:
         """Begins something with letters, by default with the selected ones."""
-        wanted = self._chosen_numbers() if keys is None else [int(str(key)) for key in keys]
+        wanted = self.chosen_numbers() if keys is None else [int(str(key)) for key in keys]
         self._beginning.ask(partial(judged, self._dead_letters, deed, wanted), (deed.key, tuple(wanted)))
 
     def _begin(self, found: tuple[Deed, list[int], int]) -> None:
@@ -313,11 +322,6 @@ class LettersView(View):
         """Lists the letters of the subscription alone."""
         self.groups.choose(rows.row[7])
 
-    @action("Copy error", icon="copy", on="groups", why=lambda _view, node: "" if node.cause else "No cause")
-    def copy_error(self, node: GroupNode) -> None:
-        """Copies the error and the place of a cause."""
-        QApplication.clipboard().setText("\n".join(part for part in (node.cause or ()) if part))
-
     def replayable(self, node: GroupNode | None) -> Sequence[int]:
         """Returns the letters of a cause that can be replayed."""
         numbers = node.numbers if node is not None else ()
@@ -337,15 +341,6 @@ class LettersView(View):
         """Replays all letters of a cause."""
         self._repairs.begin(REPLAY, self.replayable(node))
 
-    @action(
-        "Jobs",
-        icon="hourglass",
-        tip="Show the newest jobs: of many, or at a pace; the operations in the log have all acts",
-    )
-    def recent_jobs(self) -> None:
-        """Shows the newest jobs, or hides them."""
-        self.jobs.show_recent()
-
     def _carry(self, number: int, text: str) -> None:
         self.desk.select(Selection(letter=number))
         self._show(number, partial(self.detail.carry_over, text))
@@ -360,39 +355,13 @@ class LettersView(View):
 
         self._repairs.replay_edited(int(number), text, ended)
 
-    def _dry_run(self, number: int, text: str | None) -> None:
-        if text is None:
-            self.detail.leave_editor()
-        self._trying.ask(lambda: (self._dead_letters.glance(int(number)).of, text), (number, text))
-
-    def _confirm_dry_run(self, found: tuple[DeadLetter, str | None]) -> None:
-        letter, text = found
-
-        def run() -> None:
-            self.desk.run(self._show_dry_run(letter.number, text), f"Dry run of #{letter.number}")
-
-        self._repairs.dry_run(letter, run)
-
-    async def _show_dry_run(self, number: int, text: str | None) -> None:
-        shown = self.detail.show_dry_run_of(edited=text is not None)
-        shown.begin()
-        try:
-            found = await self._dead_letters.dry_run(number, text)
-        except WorkbenchError as error:
-            shown.fail(error_text(error))
-            return
-        if self.detail.letter is not None and self.detail.letter.number == number:
-            outside = self._dead_letters.acts_outside(self.detail.letter.subscription)
-            shown.show_dry_run(found, short(self.desk.workspace.clock.now()), outside=outside)
-            if text is not None and text != self.detail.editor.text():
-                shown.outdate(outdated("text"))
-
     def _enable(self) -> None:
         """Offers what can be done with what is selected, and says why the rest cannot."""
-        numbers = self._chosen_numbers()
+        numbers = self.chosen_numbers()
         self.said.setText(self.table.selection_text())
         self._counting.ask(lambda: self._dead_letters.counts(numbers), tuple(numbers))
 
     def _offer(self, counts: Mapping[str, int]) -> None:
         self._counts = counts
         self.acts.refresh()
+        self.many.acts.refresh()

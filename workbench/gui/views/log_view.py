@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QTabWidget, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import event_actions
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.paged_model import Key, ListSource, Row, TableColumn, first_of
 from workbench.gui.prepared_rows import PreparedRows, prepared
 from workbench.gui.table import FastTableView
@@ -147,14 +148,10 @@ class LogView(View):
         self.news.setFlat(True)
         self.news.hide()
         self.said = ElidedLabel("muted")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
+        self.tabs = QTabWidget(documentMode=True)
         self.tabs.addTab(self._log_page(), "Log")
         self.tabs.addTab(self.actions_table, "Operations")
-        layout.addWidget(self.tabs)
+        in_column(self.tabs, of=self, margins=0, spacing=0)
         self.hold.toggled.connect(self._held)
         self.news.clicked.connect(self._to_end)
         self.table.row_chosen.connect(self._chosen)
@@ -162,16 +159,8 @@ class LogView(View):
 
     def _log_page(self) -> QWidget:
         page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(8, 4, 8, 4)
-        layout.setSpacing(4)
-        foot = QHBoxLayout()
-        foot.addWidget(self.hold)
-        foot.addWidget(self.said)
-        foot.addStretch(1)
-        foot.addWidget(self.news)
-        layout.addWidget(self.table, 1)
-        layout.addLayout(foot)
+        foot = in_row(self.hold, self.said, 1, self.news)
+        in_column((self.table, 1), foot, of=page, margins=(8, 4, 8, 4), spacing=4)
         return page
 
     @override

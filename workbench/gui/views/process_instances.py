@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from workbench.gui.event_actions import plain
 from workbench.gui.json_outline import masked_text
+from workbench.gui.layouts import in_column, in_panes
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.reads import Question
 from workbench.gui.table import FastTableView
@@ -57,17 +58,8 @@ class ProcessInstances(QWidget):
         self.whole.setAccessibleName("State of the instance, and what it waits for")
         self.said = ElidedLabel("muted")
         self._reading = Question(self, desk, self._show, self.table.fail)
-        self._split = QSplitter(Qt.Orientation.Horizontal)
-        self._split.addWidget(self.table)
-        self._split.addWidget(self.whole)
-        self._split.setStretchFactor(0, 3)
-        self._split.setStretchFactor(1, 2)
-        self._split.setChildrenCollapsible(False)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 4, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self.said)
-        layout.addWidget(self._split, 1)
+        self._split = in_panes(Qt.Orientation.Horizontal, (self.table, 3), (self.whole, 2))
+        in_column(self.said, (self._split, 1), of=self, margins=(0, 4, 0, 0), spacing=4)
         self.table.row_chosen.connect(lambda _row: self._tell())
 
     @override

@@ -11,9 +11,7 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
     QProgressBar,
-    QSplitter,
     QStackedLayout,
-    QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
@@ -21,6 +19,7 @@ from typing_extensions import override
 from workbench.gui.actions import action
 from workbench.gui.chooser import Chooser
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.long_text import shortened
 from workbench.gui.prepared_rows import PreparedRows
 from workbench.gui.row_painter import FITTED
@@ -86,27 +85,23 @@ class ProjectionsView(View):
 
     def _page(self) -> QWidget:
         page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(8, 8, 8, 6)
-        layout.setSpacing(6)
-        layout.addLayout(self._head())
         self.banner = ProjectionBanner(self.desk, self.rebuild_rows)
-        layout.addWidget(self.banner)
         self.search = SearchBox("Find in all rows")
-        layout.addWidget(self.search)
         holder = QWidget()
-        self._holder = QVBoxLayout(holder)
-        self._holder.setContentsMargins(0, 0, 0, 0)
+        self._holder = in_column(of=holder, margins=0)
         self.detail = RowDetail(self)
         self.detail.hide()
-        self.split = QSplitter(Qt.Orientation.Vertical)
-        self.split.addWidget(holder)
-        self.split.addWidget(self.detail)
-        self.split.setStretchFactor(0, 3)
-        self.split.setStretchFactor(1, 2)
-        self.split.setChildrenCollapsible(False)
-        layout.addWidget(self.split, 1)
-        layout.addLayout(self._foot())
+        self.split = in_panes(Qt.Orientation.Vertical, (holder, 3), (self.detail, 2))
+        in_column(
+            self._head(),
+            self.banner,
+            self.search,
+            (self.split, 1),
+            self._foot(),
+            of=page,
+            margins=(8, 8, 8, 6),
+            spacing=6,
+        )
         self.search.settled.connect(lambda _text: self.refresh())
         self.detail.event_wanted.connect(self._show_event)
         self.detail.opened.connect(self._share_room)
@@ -117,16 +112,11 @@ class ProjectionsView(View):
         self.picker.setAccessibleName("Projection")
         self.badge = Badge("neutral", "")
         self.pause, self.rebuild = self.acts.button("toggle"), self.acts.button("rebuild_rows")
-        head = QHBoxLayout()
-        head.setSpacing(6)
         self._names = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._names.setSpacing(6)
         for named in (self.picker, self.badge):
             self._names.addWidget(named)
-        head.addLayout(self._names)
-        head.addStretch(1)
-        head.addWidget(self.pause)
-        head.addWidget(self.rebuild)
+        head = in_row(self._names, 1, self.pause, self.rebuild, spacing=6)
         self.picker.currentTextChanged.connect(self.show_projection)
         return head
 
@@ -151,11 +141,7 @@ class ProjectionsView(View):
         self.progress.setTextVisible(False)
         self.progress.hide()
         self.place = plain_label(role="muted")
-        foot = QHBoxLayout()
-        foot.addWidget(self.said, 1)
-        foot.addWidget(self.progress)
-        foot.addWidget(self.place)
-        return foot
+        return in_row((self.said, 1), self.progress, self.place)
 
     # -- following ----------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QWidget
 from shiboken6 import isValid
 
 from workbench.engine.publisher import OutgoingMessage
@@ -16,6 +16,7 @@ from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms import FieldError, SchemaForm
 from workbench.gui.forms.editors.duration import span_of
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.widgets import Badge, error_text, plain_label
 from workbench.model.json_values import check_name
 from workbench.model.messaging import Priority
@@ -117,13 +118,15 @@ class PublishDialog(QDialog):
         self.form = SchemaForm(schema_of(topics, topic), validate=problems_of)
         self.form.submitted.connect(self._submitted)
         self.drafts = DraftKeeper(desk, self.form.typed, self.form.type_in, self._begin_again)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 12, 8, 12)
-        layout.setSpacing(8)
-        layout.addWidget(self.drafts)
-        layout.addWidget(self.form, 1)
-        layout.addWidget(self._outcome())
-        layout.addLayout(self._buttons(bool(topics)))
+        in_column(
+            self.drafts,
+            (self.form, 1),
+            self._outcome(),
+            self._buttons(bool(topics)),
+            of=self,
+            margins=(8, 12, 8, 12),
+            spacing=8,
+        )
         self.acts = Actions(self, self)
         self.acts.offer()
         self.drafts.turn_to(f"publish/{topic}", "the message that is not published")
@@ -141,11 +144,7 @@ class PublishDialog(QDialog):
         self.badge = Badge("neutral", "")
         self.said = plain_label(wrap=True)
         self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        inner = QVBoxLayout(self.outcome)
-        inner.setContentsMargins(10, 8, 8, 10)
-        inner.setSpacing(5)
-        inner.addWidget(self.badge)
-        inner.addWidget(self.said)
+        in_column(self.badge, self.said, of=self.outcome, margins=(10, 8, 8, 10), spacing=5)
         self.outcome.hide()
         return self.outcome
 
@@ -164,12 +163,7 @@ class PublishDialog(QDialog):
             self._refuse("Read-only: another process has the project open; publish there.")
         elif not topics:
             self._refuse("This project has no topics: declare one in its file, under topics.")
-        row = QHBoxLayout()
-        row.setContentsMargins(8, 0, 8, 0)
-        row.addStretch(1)
-        row.addWidget(close)
-        row.addWidget(self.button)
-        return row
+        return in_row(1, close, self.button, margins=(8, 0, 8, 0))
 
     def _refuse(self, said: str) -> None:
         self.button.setEnabled(False)

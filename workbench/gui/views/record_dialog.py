@@ -13,16 +13,16 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
-    QVBoxLayout,
 )
 
 from workbench.errors import InvalidName
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.loop import finished
 from workbench.gui.theme import code_font
 from workbench.gui.widgets import Banner, plain_label
-from workbench.model.json_values import check_name
+from workbench.model.json_values import check_new_name
 from workbench.model.scenario import Scenario
 from workbench.project.scenarios import FOLDER, file_name, write_scenario
 from workbench.services.scenarios import Recorded, tell
@@ -97,15 +97,17 @@ class RecordDialog(QDialog):
         form = QFormLayout()
         form.addRow("What it shows", self.name)
         form.addRow("File", self.file)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(10)
-        layout.addWidget(plain_label(_story(recorded.scenario), "muted", wrap=True))
-        layout.addWidget(self.drafts)
-        layout.addLayout(form)
-        layout.addWidget(self.text, 1)
-        layout.addWidget(self.banner)
-        layout.addLayout(self._answers())
+        in_column(
+            plain_label(_story(recorded.scenario), "muted", wrap=True),
+            self.drafts,
+            form,
+            (self.text, 1),
+            self.banner,
+            self._answers(),
+            of=self,
+            margins=16,
+            spacing=10,
+        )
         self._judge()
         self.drafts.turn_to(f"record/{place}", f"the name of the scenario of {place}")
         self.name.textChanged.connect(self.drafts.note)
@@ -130,11 +132,7 @@ class RecordDialog(QDialog):
         cancel = QPushButton("Cancel")
         cancel.setAutoDefault(False)
         cancel.clicked.connect(self.reject)
-        answers = QHBoxLayout()
-        answers.addStretch(1)
-        answers.addWidget(cancel)
-        answers.addWidget(self.save)
-        return answers
+        return in_row(1, cancel, self.save)
 
     def scenario(self) -> Scenario:
         """Returns the scenario under the name that stands in the line."""
@@ -143,7 +141,7 @@ class RecordDialog(QDialog):
     def _judge(self) -> None:
         scenario = self.scenario()
         try:
-            check_name(scenario.name, what="the sentence")
+            check_new_name(scenario.name, what="the sentence")
             said = f"{FOLDER}/{file_name(scenario.name)}"
             good = True
         except InvalidName as error:

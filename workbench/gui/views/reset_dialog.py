@@ -13,16 +13,16 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QRadioButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms import SchemaForm
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.reads import Question
 from workbench.gui.time_format import absolute
-from workbench.gui.widgets import error_text, plain_label
+from workbench.gui.widgets import error_text, plain_label, push_button
 from workbench.model.clock import parse_rfc3339, rfc3339
 
 if TYPE_CHECKING:
@@ -141,21 +141,23 @@ class ResetDialog(QDialog):
         self._reading = Question(self, desk, self._show, lambda error: self._say(error_text(error)))
         title = plain_label(f"Move the cursor of {subscription.name}", "heading", wrap=True)
         self._stands = plain_label(f"It is at position {subscription.cursor:,}.", "muted", wrap=True)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(10)
-        layout.addWidget(title)
-        layout.addWidget(self._stands)
-        layout.addWidget(self.drafts)
-        layout.addLayout(self._ways())
-        layout.addWidget(self._position_line())
-        layout.addWidget(self._time_form())
         self.said = plain_label("", "muted", wrap=True)
         self.said.setMinimumHeight(self.said.fontMetrics().lineSpacing() * 4)
         self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(self.said)
-        layout.addStretch(1)
-        layout.addLayout(self._answers())
+        in_column(
+            title,
+            self._stands,
+            self.drafts,
+            self._ways(),
+            self._position_line(),
+            self._time_form(),
+            self.said,
+            1,
+            self._answers(),
+            of=self,
+            margins=16,
+            spacing=10,
+        )
         self.to_position.toggled.connect(self._turned)
         self.to_position.setChecked(True)
         self.drafts.turn_to(f"reset/{subscription.name}", f"where to reset {subscription.name}")
@@ -178,12 +180,7 @@ class ResetDialog(QDialog):
 
     def _ways(self) -> QHBoxLayout:
         self.to_position, self.to_time = QRadioButton("To a position"), QRadioButton("To a time")
-        ways = QHBoxLayout()
-        ways.setSpacing(16)
-        ways.addWidget(self.to_position)
-        ways.addWidget(self.to_time)
-        ways.addStretch(1)
-        return ways
+        return in_row(self.to_position, self.to_time, 1, spacing=16)
 
     def _position_line(self) -> QWidget:
         self.position = QLineEdit()
@@ -192,10 +189,7 @@ class ResetDialog(QDialog):
         self.position.setPlaceholderText("0 delivers everything again")
         self.position.textChanged.connect(self._judge)
         self._at = QWidget()
-        line = QHBoxLayout(self._at)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(plain_label("After position"))
-        line.addWidget(self.position, 1)
+        line = in_row(plain_label("After position"), (self.position, 1), of=self._at, margins=0)
         beginning, self.head = QPushButton("Beginning"), QPushButton("Head")
         beginning.setToolTip("Position 0")
         beginning.clicked.connect(lambda: self.position.setText("0"))
@@ -214,18 +208,11 @@ class ResetDialog(QDialog):
         return self.time
 
     def _answers(self) -> QHBoxLayout:
-        self.go = QPushButton()
-        self.go.setObjectName("reset-go")
-        self.go.setProperty("primary", True)
-        self.go.setIcon(icon("skip", "on_accent"))
-        self.go.clicked.connect(self._confirm)
-        cancel = QPushButton("Cancel")
-        cancel.clicked.connect(self.reject)
-        answers = QHBoxLayout()
-        answers.addStretch(1)
-        answers.addWidget(cancel)
-        answers.addWidget(self.go)
-        return answers
+        self.go = push_button(
+            "", self._confirm, sign=icon("skip", "on_accent"), role="primary", name="reset-go"
+        )
+        cancel = push_button("Cancel", self.reject)
+        return in_row(1, cancel, self.go)
 
     def _turned(self) -> None:
         by_position = self.to_position.isChecked()

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.gui.actions import Actions, action
+from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
@@ -48,25 +49,14 @@ class RowDetail(QWidget):
         self.name = plain_label(role="heading")
         close = toolbar_button("", "close", "Close")
         close.clicked.connect(self.close_row)
-        head = QHBoxLayout()
-        head.addWidget(self.name, 1)
-        head.addWidget(close)
+        head = in_row((self.name, 1), close)
         self.fields = JsonView()
         self.fields.setAccessibleName("Fields of the row")
         self.events = FastTableView(EVENTS)
         self.events.setAccessibleName("Events that made the row; Enter shows one in its timeline")
         self.events.set_empty("No events found", "This row is made from the events of more than one stream.")
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(self.fields)
-        split.addWidget(self.events)
-        split.setStretchFactor(0, 2)
-        split.setStretchFactor(1, 3)
-        split.setChildrenCollapsible(False)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 2, 0, 0)
-        layout.setSpacing(4)
-        layout.addLayout(head)
-        layout.addWidget(split, 1)
+        split = in_panes(Qt.Orientation.Horizontal, (self.fields, 2), (self.events, 3))
+        in_column(head, (split, 1), of=self, margins=(0, 2, 0, 0), spacing=4)
         self.acts = Actions(self, self)
         self.acts.offer()
 

@@ -7,8 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QTabWidget, QWidget
 
+from workbench.gui.layouts import in_column
 from workbench.gui.views.scenario_result import ResultView
 from workbench.gui.views.scenario_steps import ScenarioSteps
 from workbench.gui.views.scenario_text import ScenarioText
@@ -45,8 +46,7 @@ class ScenarioDetail(QWidget):
         self.place = plain_label("", "muted")
         self.steps, self.result, self.text = ScenarioSteps(desk), ResultView(), ScenarioText(desk)
         self.untried = UntriedList()
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
+        self.tabs = QTabWidget(documentMode=True)
         for widget, title in (
             (self.steps, "Scenario"),
             (self.result, "Result"),
@@ -58,12 +58,7 @@ class ScenarioDetail(QWidget):
         self.steps.changed.connect(self._change)
         self.untried.wanted.connect(self._write)
         writing.told.connect(self._show_steps)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(6, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addWidget(self.name)
-        layout.addWidget(self.place)
-        layout.addWidget(self.tabs, 1)
+        in_column(self.name, self.place, (self.tabs, 1), of=self, margins=(6, 0, 0, 0), spacing=2)
 
     def show_entry(self, entry: ScenarioLine | None, verdict: ScenarioRun | None, *, old: bool) -> None:
         """Shows a line of the list, its verdict and its text, unless all of it is shown already.

@@ -7,10 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from workbench.gui.actions import Actions, action
 from workbench.gui.board.board_entry import Asking, BoardEntry, Entered, Offer
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.paged_model import ListSource, Row, TableColumn
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.table import FastTableView
@@ -103,19 +104,12 @@ class ScenarioSteps(QWidget):
 
     def _page(self) -> QWidget:
         page = QWidget()
-        bar = QHBoxLayout()
-        bar.setSpacing(4)
+        bar = in_row(spacing=4)
         for key in ("add_given", "add_when", "add_then"):
             bar.addWidget(self.acts.button(key))
         bar.addStretch(1)
         bar.addWidget(self.acts.button("take_all"))
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 4, 0, 0)
-        column.setSpacing(4)
-        column.addLayout(bar)
-        column.addWidget(self.trouble)
-        column.addWidget(self.table, 1)
-        column.addWidget(self.whole)
+        in_column(bar, self.trouble, (self.table, 1), self.whole, of=page, margins=(0, 4, 0, 0), spacing=4)
         return page
 
     def _show_whole(self, row: Row | None) -> None:

@@ -6,11 +6,12 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from workbench.errors import CallerError, NotFound, WorkbenchError
 from workbench.gui.drafts import DraftKeeper
+from workbench.gui.layouts import in_column
+from workbench.gui.ticker import pause_timer
 from workbench.gui.views.text_page import TextPage
 from workbench.gui.widgets import ElidedLabel, error_text
 from workbench.model.counts import counted
@@ -35,16 +36,8 @@ class ScenarioText(QWidget):
         self.drafts = DraftKeeper(desk, self._typed, self._type_in, self._begin_again)
         self.stack = QStackedWidget()
         self.said = ElidedLabel("muted")
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
-        self._pause.timeout.connect(self._check)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addWidget(self.drafts)
-        column.addWidget(self.stack, 1)
-        column.addWidget(self.said)
+        self._pause = pause_timer(self, PAUSE_MS, self._check)
+        in_column(self.drafts, (self.stack, 1), self.said, of=self, margins=0, spacing=2)
 
     @property
     def page(self) -> TextPage | None:

@@ -10,7 +10,6 @@ from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
-    QSplitter,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
@@ -19,6 +18,7 @@ from typing_extensions import override
 
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk
+from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.paged_model import ListSource, Row
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
@@ -82,36 +82,23 @@ class ScenariosView(View):
 
     def _page(self) -> QWidget:
         page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(8, 6, 8, 8)
-        layout.setSpacing(6)
-        layout.addLayout(self._bar())
         self.progress = QProgressBar()
         self.progress.setAccessibleName("Scenarios that were run")
         self.progress.setFormat("%v of %m")
         self.progress.hide()
         self.summary = Badge("neutral", "")
-        bar = QHBoxLayout()
-        bar.addWidget(self.summary)
-        bar.addWidget(self.progress, 1)
-        bar.addStretch(1)
-        layout.addLayout(bar)
-        self.panes = QSplitter(Qt.Orientation.Horizontal)
+        bar = in_row(self.summary, (self.progress, 1), 1)
         self.table = FastTableView(COLUMNS)
         self.table.setAccessibleName("Scenarios")
         self.table.set_multi()
         self.table.set_empty("Nothing fits", "No scenario has these words in its sentence or its file.")
         self.table.row_chosen.connect(lambda _row: self._show())
-        self.panes.addWidget(self.table)
         self.writing = ScenarioWriting(self.desk, self, self.table)
         self.detail = ScenarioDetail(self.desk, self.writing)
         self.detail.steps.asking.connect(lambda asks: self.table.setHidden(asks and self.width() < NARROW))
-        self.panes.addWidget(self.detail)
-        self.panes.setStretchFactor(0, 5)
-        self.panes.setStretchFactor(1, 6)
+        self.panes = in_panes(Qt.Orientation.Horizontal, (self.table, 5), (self.detail, 6))
         self.panes.setSizes([500, 600])
-        self.panes.setChildrenCollapsible(False)
-        layout.addWidget(self.panes, 1)
+        in_column(self._bar(), bar, (self.panes, 1), of=page, margins=(8, 6, 8, 8), spacing=6)
         return page
 
     def _bar(self) -> QHBoxLayout:
@@ -119,10 +106,7 @@ class ScenariosView(View):
         self.run_chosen, self.stop = self.acts.button("run-chosen"), self.acts.button("stop_running")
         self.filter = SearchBox("Filter scenarios")
         self.filter.settled.connect(lambda _text: self._narrow())
-        bar = QHBoxLayout()
-        bar.setSpacing(4)
-        for widget in (self.run_all, self.run_chosen, self.stop):
-            bar.addWidget(widget)
+        bar = in_row(self.run_all, self.run_chosen, self.stop, spacing=4)
         bar.addSpacing(6)
         bar.addWidget(self.filter, 1)
         self._buttons = bar

@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLineEdit,
     QPushButton,
     QSizePolicy,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
 from workbench.gui.forms import SchemaForm, Validate
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.widgets import ElidedLabel, plain_label
 
 if TYPE_CHECKING:
@@ -52,24 +51,12 @@ class SettingPart(QWidget):
         self.about = plain_label(role="muted", wrap=True)
         self._pages = QStackedWidget()
         self._holder = QWidget()
-        self._holding = QVBoxLayout(self._holder)
-        self._holding.setContentsMargins(0, 0, 0, 0)
+        self._holding = in_column(of=self._holder, margins=0)
         self._pages.addWidget(self._holder)
         self._pages.addWidget(self._adding())
-        head = QHBoxLayout()
-        head.setContentsMargins(14, 0, 10, 0)
-        head.addWidget(self.title, 1)
-        head.addWidget(self.place)
-        about = QVBoxLayout()
-        about.setContentsMargins(14, 0, 14, 0)
-        about.addWidget(self.about)
-        about.addWidget(self._naming())
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 8, 0, 0)
-        column.setSpacing(4)
-        column.addLayout(head)
-        column.addLayout(about)
-        column.addWidget(self._pages, 1)
+        head = in_row((self.title, 1), self.place, margins=(14, 0, 10, 0))
+        about = in_column(self.about, self._naming(), margins=(14, 0, 14, 0))
+        in_column(head, about, (self._pages, 1), of=self, margins=(0, 8, 0, 0), spacing=4)
 
     def _naming(self) -> QWidget:
         self.naming = QWidget()
@@ -80,9 +67,7 @@ class SettingPart(QWidget):
         self.key.setMaximumWidth(360)
         self.rename = QPushButton("Rename")
         self.remove = QPushButton(icon("purge"), "Remove")
-        row = QHBoxLayout(self.naming)
-        row.setContentsMargins(0, 4, 0, 0)
-        row.addWidget(self.key, 1)
+        row = in_row((self.key, 1), of=self.naming, margins=(0, 4, 0, 0))
         for button in (self.rename, self.remove):
             button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             row.addWidget(button)
@@ -101,14 +86,8 @@ class SettingPart(QWidget):
         self.name.setAccessibleName("Name of the new block")
         self.name.setPlaceholderText("name of another one")
         self.add = QPushButton(icon("plus"), "Add")
-        row = QHBoxLayout()
-        row.addWidget(self.name, 1)
-        row.addWidget(self.add)
-        row.addStretch(1)
-        column = QVBoxLayout(page)
-        column.setContentsMargins(14, 8, 14, 14)
-        column.addLayout(row)
-        column.addStretch(1)
+        row = in_row((self.name, 1), self.add, 1)
+        in_column(row, 1, of=page, margins=(14, 8, 14, 14))
         self.name.returnPressed.connect(self.add.click)
         self.name.textChanged.connect(lambda text: self.add.setEnabled(bool(text.strip())))
         self.name.textEdited.connect(self.named)

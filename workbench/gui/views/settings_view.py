@@ -13,9 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPlainTextEdit,
     QPushButton,
-    QSplitter,
     QStackedLayout,
-    QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
@@ -25,6 +23,7 @@ from workbench.gui.actions import action
 from workbench.gui.desk import Desk
 from workbench.gui.drafts import DraftKeeper, may_lose
 from workbench.gui.forms import FieldError
+from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.text.conflict_banner import ConflictBanner
 from workbench.gui.theme import code_font
 from workbench.gui.view import View
@@ -78,25 +77,11 @@ class SettingsView(View):
         self.changes.setFont(code_font())
         self.changes.setAccessibleName("Changes that are not saved")
         self.changes.hide()
-        right = QSplitter(Qt.Orientation.Vertical)
-        right.addWidget(self.part)
-        right.addWidget(self.changes)
-        right.setChildrenCollapsible(False)
-        right.setStretchFactor(0, 1)
-        self.split = QSplitter()
-        self.split.addWidget(self.outline)
-        self.split.addWidget(right)
-        self.split.setStretchFactor(1, 1)
+        right = in_panes(Qt.Orientation.Vertical, (self.part, 1), self.changes)
+        self.split = in_panes(Qt.Orientation.Horizontal, self.outline, (right, 1))
         self.split.setSizes([170, 480])
-        self.split.setChildrenCollapsible(False)
         page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.drafts)
-        column.addWidget(self.banner)
-        column.addWidget(self.split, 1)
-        column.addLayout(self._foot())
+        in_column(self.drafts, self.banner, (self.split, 1), self._foot(), of=page, margins=0, spacing=0)
         self.outline.chosen.connect(self._choose)
         self.part.added.connect(self._add)
         self.part.renamed.connect(self._rename)
@@ -113,11 +98,7 @@ class SettingsView(View):
         self.discard = QPushButton("Discard")
         self.button = self.acts.button("save", primary=True)
         self.discard.setToolTip("Discard the changes and show the file as it is")
-        foot = QHBoxLayout()
-        foot.setContentsMargins(10, 6, 8, 6)
-        foot.addWidget(self.said, 1)
-        for button in (self.show_changes, self.discard, self.button):
-            foot.addWidget(button)
+        foot = in_row((self.said, 1), self.show_changes, self.discard, self.button, margins=(10, 6, 8, 6))
         self.show_changes.toggled.connect(lambda _on: self._show_state())
         self.discard.clicked.connect(self.drafts.discard)
         return foot

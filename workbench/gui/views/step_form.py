@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import WidgetKey
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms import SchemaForm
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.theme import code_font
-from workbench.gui.widgets import ElidedLabel
+from workbench.gui.widgets import ElidedLabel, push_button
 from workbench.project.scenarios import write_item
 from workbench.services.scenarios.step_forms import changed_facts, form_of, head_of
 
@@ -45,31 +46,20 @@ class StepForm(QWidget):
         self.title = ElidedLabel("heading")
         self.preview = ElidedLabel("muted")
         self.preview.setFont(code_font())
-        self.save = QPushButton("Put it in")
-        self.save.setProperty("primary", True)
-        self.save.setIcon(icon("check", "on_accent"))
-        self.save.setToolTip("Write it into the scenario  (Ctrl+Enter)")
-        self.save.clicked.connect(self._submit)
-        self.cancel = QPushButton("Cancel")
-        self.cancel.setToolTip("Leave the item as it was  (Esc)")
-        self.cancel.clicked.connect(self.leave)
+        self.save = push_button(
+            "Put it in",
+            self._submit,
+            tip="Write it into the scenario  (Ctrl+Enter)",
+            sign=icon("check", "on_accent"),
+            role="primary",
+        )
+        self.cancel = push_button("Cancel", self.leave, tip="Leave the item as it was  (Esc)")
         self._place = QVBoxLayout()
         self._arrange()
 
     def _arrange(self) -> None:
-        foot = QHBoxLayout()
-        foot.setContentsMargins(0, 4, 0, 0)
-        foot.setSpacing(8)
-        foot.addWidget(self.preview, 1)
-        foot.addWidget(self.cancel)
-        foot.addWidget(self.save)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self.title)
-        column.addWidget(self.drafts)
-        column.addLayout(self._place, 1)
-        column.addLayout(foot)
+        foot = in_row((self.preview, 1), self.cancel, self.save, margins=(0, 4, 0, 0), spacing=8)
+        in_column(self.title, self.drafts, (self._place, 1), foot, of=self, margins=0, spacing=4)
 
     def ask(
         self, title: str, part: str, facts: Facts, key: str, taken: Callable[[dict[str, Any]], object]

@@ -7,13 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import action
 from workbench.gui.chooser import Chooser
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import event_actions
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.paged_model import Key, Row, TableColumn
 from workbench.gui.prepared_rows import PreparedRows, prepared
 from workbench.gui.row_sort import RowSort
@@ -49,7 +50,7 @@ ORDERS = ("name", "version", "updated", "updated")
 """How the store sorts by each column; positions grow with time."""
 
 
-class StreamSource:
+class StreamSource(RowSort):
     """Rows for an ordered array of stream numbers, which are the keys.
 
     Args:
@@ -57,13 +58,8 @@ class StreamSource:
     """
 
     def __init__(self, streams: Streams, numbers: array[int], wanted: Collection[Key] = ()) -> None:
+        super().__init__(numbers, wanted)
         self._streams = streams
-        self.numbers = numbers
-        self._order = RowSort(numbers, wanted)
-
-    def count(self) -> int:
-        """Returns how many streams there are."""
-        return len(self.numbers)
 
     def page(self, first: int, limit: int) -> Sequence[tuple[Any, ...]]:
         """Returns rows."""
@@ -84,14 +80,6 @@ class StreamSource:
         """Returns the stream's number."""
         number: int = row[5]
         return number
-
-    def keys(self, first: int, limit: int) -> Sequence[Key]:
-        """Returns stream numbers."""
-        return self.numbers[first : first + limit]
-
-    def find(self, keys: Collection[Key]) -> Mapping[Key, int]:
-        """Returns row numbers."""
-        return self._order.find(keys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,16 +125,8 @@ class StreamsView(View):
         self._finding = self.question(self._show, self.table.fail, begun=self._say_searching)
         self._following = self.question(self._mark)
         self.table.trouble.again = self.refresh
-        head = QHBoxLayout()
-        head.setSpacing(6)
-        head.addWidget(self.search, 1)
-        head.addWidget(self.categories)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 6)
-        layout.setSpacing(6)
-        layout.addLayout(head)
-        layout.addWidget(self.table, 1)
-        layout.addWidget(self.said)
+        head = in_row((self.search, 1), self.categories, spacing=6)
+        in_column(head, (self.table, 1), self.said, of=self, margins=(8, 8, 8, 6), spacing=6)
         self.search.settled.connect(lambda _text: self._find())
         self.categories.currentIndexChanged.connect(lambda _index: self._find())
         self.table.sort_wanted.connect(self._sort)

@@ -7,11 +7,12 @@ from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.gui.actions import Actions, action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import event_actions
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.reads import Question
 from workbench.gui.table import FastTableView
@@ -54,16 +55,8 @@ class WaitingDeliveries(QWidget):
         self.said = ElidedLabel("muted")
         self.acts = Actions(self, self)
         self.skip = self.acts.button("ask")
-        bar = QHBoxLayout()
-        bar.setContentsMargins(4, 2, 2, 2)
-        bar.addWidget(self.said, 1)
-        bar.addWidget(self.skip)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 2, 0, 0)
-        layout.setSpacing(4)
-        layout.addLayout(bar)
-        layout.addWidget(self.strip)
-        layout.addWidget(self.table, 1)
+        bar = in_row((self.said, 1), self.skip, margins=(4, 2, 2, 2))
+        in_column(bar, self.strip, (self.table, 1), of=self, margins=(0, 2, 0, 0), spacing=4)
         self.table.row_chosen.connect(lambda row: desk.select(Selection(position=row[0])))
         self.acts.offer()
 

@@ -9,16 +9,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QSplitter,
     QStackedLayout,
     QTabWidget,
-    QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
 
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.paged_model import ListSource
 from workbench.gui.rate_graph import RateGraph
 from workbench.gui.table import FastTableView
@@ -71,36 +70,21 @@ class SubscriptionsView(View):
         self.throughput.set_series(THROUGHPUT)
         self.latency = RateGraph("Latency", "ms from publish to ack")
         self.latency.set_series(LATENCY)
-        self.graphs = QSplitter(Qt.Orientation.Horizontal)
-        self.graphs.addWidget(self.throughput)
-        self.graphs.addWidget(self.latency)
-        self.graphs.setChildrenCollapsible(False)
-        self.graphs.setStretchFactor(0, 1)
-        self.graphs.setStretchFactor(1, 1)
+        self.graphs = in_panes(Qt.Orientation.Horizontal, (self.throughput, 1), (self.latency, 1))
         self.graphs.setSizes([500, 500])
         self.waiting = WaitingDeliveries(self.desk)
         self.instances = ProcessInstances(self.desk)
         self.details = FastTableView(FACTS)
         self.details.setAccessibleName("Details")
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
+        self.tabs = QTabWidget(documentMode=True)
         self.tabs.addTab(self.graphs, "Graphs")
         self.tabs.addTab(self.waiting, "Waiting")
         self.tabs.addTab(self.instances, "Instances")
         self.tabs.addTab(self.details, "Details")
         self.tabs.currentChanged.connect(lambda _index: self._turned())
-        self.split = QSplitter(Qt.Orientation.Vertical)
-        self.split.addWidget(self.table)
-        self.split.addWidget(self.tabs)
-        self.split.setStretchFactor(0, 1)
-        self.split.setStretchFactor(1, 1)
-        self.split.setChildrenCollapsible(False)
+        self.split = in_panes(Qt.Orientation.Vertical, (self.table, 1), (self.tabs, 1))
         page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(8, 6, 8, 6)
-        layout.setSpacing(6)
-        layout.addLayout(self._bar())
-        layout.addWidget(self.split, 1)
+        in_column(self._bar(), (self.split, 1), of=page, margins=(8, 6, 8, 6), spacing=6)
         self.table.row_chosen.connect(self._chosen)
         return page
 
@@ -108,12 +92,7 @@ class SubscriptionsView(View):
         self.name = plain_label(role="heading")
         self.name.setMinimumWidth(30)
         self.buttons = {key: self.acts.button(key) for key in ("pause", "step", "reset", "dead")}
-        bar = QHBoxLayout()
-        bar.setSpacing(2)
-        bar.addWidget(self.name, 1)
-        for button in self.buttons.values():
-            bar.addWidget(button)
-        return bar
+        return in_row((self.name, 1), *self.buttons.values(), spacing=2)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

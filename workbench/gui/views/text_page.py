@@ -72,10 +72,22 @@ class TextPage(TextPane):
             part = " Only its begin is shown." if len(data) > LARGEST else ""
             typed = " What you typed stays a draft." if self.dirty else ""
             self.locked = f"Read-only: {error.found[0]}.{part}{typed} Fix the file with another program."
-        self.editor.setReadOnly(bool(self.locked))
+        self.set_read_only(self.locked)
         self.lock_strip.set("warning", self.locked)
         self.lock_strip.setVisible(bool(self.locked))
         return bool(self.locked)
+
+    @property
+    def too_large(self) -> str:
+        """Why the text has no room in a file; empty where it has."""
+        text = self.editor.text()
+        size = len(text.encode(errors="surrogatepass")) if 4 * len(text) > LARGEST else 0
+        size += text.count("\n") if size and b"\r\n" in self.base else 0
+        return f"Too large to be saved: {size:,} bytes of {LARGEST:,}" if size > LARGEST else ""
+
+    def why_unwritable(self) -> str:
+        """Returns why the text cannot be written into its file; empty where it can."""
+        return self.locked or self.too_large
 
     @property
     def sure(self) -> bool:

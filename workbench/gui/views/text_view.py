@@ -7,17 +7,18 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 from typing_extensions import override
 
 from workbench.errors import CallerError, NotFound, ProjectError, WorkbenchError
 from workbench.gui.actions import action
-from workbench.gui.chooser import ChoiceBox
+from workbench.gui.chooser import Chooser
 from workbench.gui.desk import Desk
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.file_watcher import Watch
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.text.conflict_banner import ConflictBanner
+from workbench.gui.ticker import pause_timer
 from workbench.gui.view import LEAST, View
 from workbench.gui.views.text_page import TextPage
 from workbench.gui.widgets import ElidedLabel, error_text
@@ -51,18 +52,14 @@ class TextView(View):
         super().__init__(desk)
         self._pages: dict[str, TextPage] = {}
         self.checking = self.saving = False
-        self.files = ChoiceBox()
+        self.files = Chooser()
         self.files.setAccessibleName("File")
-        self.files.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.files.activated.connect(lambda _at: self.show_file(self.files.currentText()))
+        self.files.activated.connect(lambda _at: self.show_file(self.files.currentData()))
         self.said = ElidedLabel("muted")
         self.drafts = DraftKeeper(desk, self._written, self._restore, self._clear)
         self.banner = ConflictBanner()
         self.stack = QStackedWidget()
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
-        self._pause.timeout.connect(self._check)
+        self._pause = pause_timer(self, PAUSE_MS, self._check)
         self._watch = Watch(self)
         self._watch.settled.connect(self._look)
         self._lay_out()
@@ -77,20 +74,8 @@ class TextView(View):
         self.discard.setToolTip("Discard what is not saved and show the file as it is")
         self.discard.clicked.connect(self.drafts.discard)
         self.button = self.acts.button("save", primary=True)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(8, 6, 8, 6)
-        foot.setSpacing(8)
-        foot.addWidget(self.files)
-        foot.addWidget(self.said, 1)
-        foot.addWidget(self.discard)
-        foot.addWidget(self.button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        for one in (self.drafts, self.banner):
-            column.addWidget(one)
-        column.addWidget(self.stack, 1)
-        column.addLayout(foot)
+        foot = in_row(self.files, (self.said, 1), self.discard, self.button, margins=(8, 6, 8, 6), spacing=8)
+        in_column(self.drafts, self.banner, (self.stack, 1), foot, of=self, margins=0, spacing=0)
 
     # -- files --------------------------------------------------------------------------------------------
 
@@ -148,11 +133,9 @@ class TextView(View):
     def _list_files(self) -> None:
         texts = self.desk.workspace.texts
         names = texts.names()
-        if names != [self.files.itemText(at) for at in range(self.files.count())]:
-            self.files.clear()
-            self.files.addItems(names)
+        self.files.show_choices([(name, name) for name in names])
         if self.page is not None:
-            self.files.setCurrentText(self.page.name)
+            self.files.choose(self.page.name)
         paths = {texts.path(name) for name in names}
         self._watch.watch(path for path in (*paths, *(one.parent for one in paths)) if path.exists())
 
@@ -311,9 +294,10 @@ class TextView(View):
 
     def _tell_gone(self, page: TextPage, error: NotFound) -> None:
         """Says that a file cannot be read; where it is gone the text can take its place, if all is there."""
-        gone = not self.desk.workspace.texts.path(page.name).exists() and not page.lock(page.base)
+        whole = not page.lock(page.base) and not page.too_large
+        gone = whole and not self.desk.workspace.texts.path(page.name).exists()
         ways = [(MAKE, lambda: self.desk.run(self._make(page), MAKE))] if gone else []
-        self._tell("warning", error_text(error), *ways)
+        self._tell("warning", f"{error_text(error)} {page.too_large}".rstrip(), *ways)
 
     async def _make(self, page: TextPage) -> None:
         """Writes the text as the file that is gone, also where something is wrong with it."""
@@ -328,7 +312,7 @@ class TextView(View):
     def _no_change(self) -> str:
         if self.page is None or not self.page.dirty:
             return "Nothing was changed"
-        return self.page.locked
+        return self.page.why_unwritable()
 
     @action("Save", keys="Ctrl+S", icon="save", tip="Write the text into its file", why=_no_change)
     def save(self) -> None:
@@ -389,6 +373,7 @@ class TextView(View):
 
 def _state(page: TextPage) -> str:
     parts = ["Not saved: a draft" if page.dirty else "Read-only" if page.locked else "Saved"]
+    parts += filter(None, [page.too_large])
     found = page.editor.mistakes
     warnings = sum(one.warning for one in found)
     counts = ((len(found) - warnings, "mistake"), (warnings, "warning"))

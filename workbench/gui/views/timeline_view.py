@@ -9,11 +9,9 @@ from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QPushButton,
     QSlider,
     QSplitter,
     QStackedLayout,
-    QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
@@ -21,6 +19,7 @@ from typing_extensions import override
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import event_actions
+from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.prepared_rows import prepared
 from workbench.gui.state_loader import StateLoader, show_event
 from workbench.gui.table import FastTableView
@@ -35,6 +34,7 @@ from workbench.gui.widgets import (
     EmptyState,
     JsonView,
     plain_label,
+    push_button,
 )
 
 if TYPE_CHECKING:
@@ -95,17 +95,19 @@ class TimelineView(View):
 
     def _page(self) -> QWidget:
         page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(8, 6, 8, 8)
-        layout.setSpacing(4)
-        layout.addLayout(self._head())
         self.banner = Banner("info", PAST.format(1, 1), [("Go to live", self.live)])
         self.banner.hide()
-        layout.addWidget(self.banner)
         self.strip = TimeStrip()
-        layout.addWidget(self.strip)
-        layout.addLayout(self._controls())
-        layout.addWidget(self._panes(), 1)
+        in_column(
+            self._head(),
+            self.banner,
+            self.strip,
+            self._controls(),
+            (self._panes(), 1),
+            of=page,
+            margins=(8, 6, 8, 8),
+            spacing=4,
+        )
         self.strip.chosen.connect(self.go)
         self.slider.valueChanged.connect(self.go)
         self.table.row_chosen.connect(lambda row: self.go(row[0]))
@@ -115,19 +117,14 @@ class TimelineView(View):
         self.name = ElidedLabel("heading")
         self.where = plain_label(role="muted")
         self.record = self.acts.button("record_scenario", words=False)
-        head = QHBoxLayout()
-        head.addWidget(self.name, 1)
-        head.addWidget(self.where)
-        head.addWidget(self.record)
-        return head
+        return in_row((self.name, 1), self.where, self.record)
 
     def _controls(self) -> QHBoxLayout:
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName("Version")
         self.slider.setMinimum(1)
         self.slider.setPageStep(10)
-        row = QHBoxLayout()
-        row.setSpacing(2)
+        row = in_row(spacing=2)
         for key in ("first", "previous"):
             row.addWidget(self.acts.button(key, words=False))
         row.addWidget(self.slider, 1)
@@ -147,21 +144,14 @@ class TimelineView(View):
         self.state = JsonView()
         self.state.setAccessibleName("State at the chosen version")
         self.diff_label, self.state_label = ElidedLabel("muted"), plain_label(role="muted", wrap=True)
-        self.halves = QSplitter(Qt.Orientation.Vertical)
-        self.halves.addWidget(_captioned(self.diff_label, self.diff))
-        self.fold = QPushButton("Fold it")
-        self.fold.clicked.connect(lambda _checked=False: self._fold_anyway())
+        self.fold = push_button("Fold it", lambda _checked=False: self._fold_anyway())
         self.fold.hide()
-        self.halves.addWidget(_captioned(self.state_label, self.fold, self.state))
-        self.halves.setStretchFactor(0, 2)
-        self.halves.setStretchFactor(1, 3)
-        self.halves.setChildrenCollapsible(False)
-        self.panes = QSplitter(Qt.Orientation.Horizontal)
-        self.panes.addWidget(self.table)
-        self.panes.addWidget(self.halves)
-        self.panes.setStretchFactor(0, 1)
-        self.panes.setStretchFactor(1, 1)
-        self.panes.setChildrenCollapsible(False)
+        differs, state = (
+            _captioned(self.diff_label, self.diff),
+            _captioned(self.state_label, self.fold, self.state),
+        )
+        self.halves = in_panes(Qt.Orientation.Vertical, (differs, 2), (state, 3))
+        self.panes = in_panes(Qt.Orientation.Horizontal, (self.table, 1), (self.halves, 1))
         return self.panes
 
     @override
@@ -365,10 +355,6 @@ class TimelineView(View):
 
 def _captioned(*widgets: QWidget) -> QWidget:
     holder = QWidget()
-    layout = QVBoxLayout(holder)
-    layout.setContentsMargins(0, 2, 0, 0)
-    layout.setSpacing(3)
-    for widget in widgets:
-        layout.addWidget(widget)
+    layout = in_column(*widgets, of=holder, margins=(0, 2, 0, 0), spacing=3)
     layout.setStretchFactor(widgets[-1], 1)
     return holder

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.gui.actions import Actions, action
+from workbench.gui.layouts import in_column
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
@@ -37,11 +38,7 @@ class UntriedList(QWidget):
         self.table.setAccessibleName("What scenarios try")
         self.table.set_empty("Nothing to try", "The model has no commands.")
         self.acts = Actions(self, self)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 4, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self.summary)
-        column.addWidget(self.table, 1)
+        in_column(self.summary, (self.table, 1), of=self, margins=(0, 4, 0, 0), spacing=4)
         self.setFocusProxy(self.table)
         self.acts.offer()
 

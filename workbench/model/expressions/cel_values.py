@@ -83,11 +83,6 @@ def words_of(value: Any) -> str:
     return WORDS[TYPES.get(type(value), Kind.RECORD)]
 
 
-def is_number(value: Any) -> bool:
-    """Whether one can calculate with it."""
-    return type(value) in {int, float, Decimal, Uint}
-
-
 def number_type(value: Any) -> type[Any]:
     """Returns int, Uint, float or Decimal; what is no number as its own class."""
     kind = type(value)

@@ -209,29 +209,18 @@ _TEXT_FUNCTIONS = {
     "base64.encode": Function((_BYTES,), STRING, text_functions.encoded, metered=True),
     "base64.decode": Function((_TEXT,), BYTES, text_functions.decoded, metered=True),
 }
+
+
+def _extreme_by(order: str) -> Function:
+    kinds, get = (_ORDERED | _LIST, _ORDERED), math_functions.extreme_of(order)
+    return Function(kinds, _extreme, get, 1, metered=True, many=True, holds=_ORDERED, misfit=_unlike)
+
+
 _LIST_FUNCTIONS = {
     "size": Function((_TEXT | _BYTES | _LIST | {Kind.RECORD},), INTEGER, len),
     "sum": Function((_LIST,), _item, list_functions.total, metered=True, holds=_NUMBER | _DURATION),
-    "min": Function(
-        (_ORDERED | _LIST, _ORDERED),
-        _extreme,
-        math_functions.extreme_of("<"),
-        1,
-        metered=True,
-        many=True,
-        holds=_ORDERED,
-        misfit=_unlike,
-    ),
-    "max": Function(
-        (_ORDERED | _LIST, _ORDERED),
-        _extreme,
-        math_functions.extreme_of(">"),
-        1,
-        metered=True,
-        many=True,
-        holds=_ORDERED,
-        misfit=_unlike,
-    ),
+    "min": _extreme_by("<"),
+    "max": _extreme_by(">"),
     "first": Function((_LIST,), _item, list_functions.first),
     "last": Function((_LIST,), _item, list_functions.last),
     "lists.range": Function((_WHOLE,), _WHOLES, list_functions.numbers, metered=True),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from workbench.model.file_names import is_reserved
 from workbench.model.json_values import write_json
 from workbench.model.registry import Registry
 from workbench.model.scenario import (
@@ -61,6 +62,7 @@ def write_event(one: Occurrence, registry: Registry) -> str:
 def file_name(name: str, taken: Iterable[str] = ()) -> str:
     """Returns the name of a new file for a scenario: its words, and a number if the name is taken."""
     words = re.sub(r"[^a-z0-9]+", "-", name.lower())[:LONGEST_NAME].strip("-") or "scenario"
+    words = f"scenario-{words}" if is_reserved(words) else words
     used = {one.lower() for one in taken}
     number, found = 2, f"{words}.tsk"
     while found in used:

@@ -1,17 +1,28 @@
-"""Bulk actions on dead letters: a frozen list, done at a pace, cancelled and taken up again (L5)."""
+"""Bulk actions on dead letters: a frozen list, done at a pace or by a ladder, held and cancelled (L5)."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from math import inf
 from typing import TYPE_CHECKING
 
 from workbench.engine.engine import Engine
 from workbench.errors import InvalidValue, NotFound
 from workbench.model.dead_letter import UNDOABLE, LetterAct, LetterStatus, allowed
+from workbench.model.json_values import write_json
 from workbench.services.dead_letters.letter_acts import act_of, marked, note
+from workbench.services.dead_letters.letter_ladder import rung_of
+from workbench.services.dead_letters.letter_patch import (
+    PatchedLetter,
+    SchemaCheck,
+    parse_letter_patch,
+    try_patch,
+)
+from workbench.store.letter_jobs import Job, JobPlan, JobStatus
 from workbench.store.operations import (
     AdvanceJob,
     Operation,
@@ -20,7 +31,6 @@ from workbench.store.operations import (
     RestoreLetters,
     StartJob,
 )
-from workbench.store.stored_values import Job, JobStatus
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
@@ -31,6 +41,17 @@ REST = 0.05
 """Seconds between two looks at what became of what was replayed."""
 CHUNK = 100
 """Letters that are dealt with in one write, where nothing holds back the pace."""
+AT_ONCE = JobPlan()
+"""No ladder, no patch."""
+GOING = (JobStatus.RUNNING, JobStatus.HELD)
+"""What can be cancelled."""
+WORDS = {
+    JobStatus.DONE: "",
+    JobStatus.CANCELLED: "cancel ",
+    JobStatus.HELD: "hold ",
+    JobStatus.RUNNING: "resume ",
+}
+"""What stands before the action in a record that a job came to a status."""
 COUNTED = 5_000
 """Letters that are read at once for a report; the loop turns between two readings."""
 ACTIONS = (LetterAct.REPLAY, *UNDOABLE, LetterAct.RESTORE)
@@ -59,6 +80,23 @@ class JobReport:
         """How many are being delivered again: neither resolved nor failed so far."""
         return self.fates.get(LetterStatus.REPLAYING, 0)
 
+    @property
+    def failures(self) -> int:
+        """How many failed again, or could not be given back at all."""
+        return self.fates.get(LetterStatus.FAILED_AGAIN, 0) + self.job.failed
+
+    def seconds_left(self, now: int) -> float | None:
+        """Returns how long it takes still, as fast as it was so far; None while nothing is known of that.
+
+        Args:
+            now: Microseconds since 1970.
+        """
+        ended, left = self.job.step - self.in_progress, self.queued + self.in_progress
+        if self.job.per_second:
+            return self.queued / self.job.per_second
+        passed = (now - self.job.created_at) / 1_000_000
+        return passed / ended * left if ended and passed > 0 else None
+
 
 class DeadLetterJobs:
     """Starts, watches and cancels bulk actions.
@@ -70,9 +108,16 @@ class DeadLetterJobs:
         self._world = world
         self._running: dict[int, asyncio.Task[None]] = {}
         self._cancelling: Counter[int] = Counter()
+        self._accepted: dict[int, int] = {}
 
     async def start(
-        self, action: str, numbers: Sequence[int], *, per_second: float = 0.0, skip_on: bool = True
+        self,
+        action: str,
+        numbers: Sequence[int],
+        *,
+        per_second: float = 0.0,
+        skip_on: bool = True,
+        plan: JobPlan = AT_ONCE,
     ) -> int:
         """Freezes a list and begins to deal with it; returns the job's number, 0 for an empty list.
 
@@ -80,6 +125,7 @@ class DeadLetterJobs:
             action: ``replay``, ``archive``, ``purge`` or ``restore``.
             per_second: Dead letters a second, at most; 0 for unlimited.
             skip_on: For a purge: whether what is blocked behind them goes on (L7).
+            plan: Of a replay: by which ladder, and with which patch.
 
         Raises:
             InvalidValue: There is no such action, or the pace is negative.
@@ -89,12 +135,16 @@ class DeadLetterJobs:
             raise InvalidValue(f"{action} is no bulk action; there are {', '.join(ACTIONS)}", path="")
         if per_second < 0:
             raise InvalidValue("a pace is not negative", path="")
+        if plan != AT_ONCE and action != LetterAct.REPLAY:
+            raise InvalidValue("only a replay has a ladder or a patch", path="")
+        if plan.patch:
+            parse_letter_patch(plan.patch)
         frozen = tuple(dict.fromkeys(numbers))
-        job = Job(action=action, numbers=frozen, per_second=per_second, skip_on=skip_on)
+        job = Job(action=action, numbers=frozen, per_second=per_second, skip_on=skip_on, plan=plan)
         async with self._world.at_work() as engine:
             if not numbers:
                 return 0
-            said = note(f"start {action}", frozen, self._world.clock.now(), answer="job")
+            said = note(f"start {action}", frozen, self._world.clock.now(), answer="job", plan=plan)
             number, _ = await engine.commit(StartJob(job=job), said)
             self._run(engine, number)
         return int(number)
@@ -109,6 +159,10 @@ class DeadLetterJobs:
     def unfinished(self) -> list[Job]:
         """Returns the jobs that are under way."""
         return self._world.reader.jobs(status=JobStatus.RUNNING)
+
+    def held(self) -> list[Job]:
+        """Returns the jobs that go on when a person says so."""
+        return self._world.reader.jobs(status=JobStatus.HELD)
 
     def list(self) -> list[Job]:
         """Returns jobs, the newest first."""
@@ -148,8 +202,12 @@ class DeadLetterJobs:
             await asyncio.sleep(0)
         return dict(found)
 
-    async def settled(self, numbers: Sequence[int], since: int) -> dict[str, int]:
-        """Returns what `fates` does once none of them is being delivered again."""
+    async def settled(self, numbers: Sequence[int], since: int, *, failures: float = inf) -> dict[str, int]:
+        """Returns what `fates` does once none of them is being delivered again, or more have failed again.
+
+        Args:
+            failures: How many may fail again before that ends it.
+        """
         moved = asyncio.Event()
 
         def heard(changes: Changes) -> None:
@@ -159,6 +217,8 @@ class DeadLetterJobs:
         end = self._world.listen(heard)
         try:
             while LetterStatus.REPLAYING in (found := await self.fates(numbers, since)):
+                if found.get(LetterStatus.FAILED_AGAIN, 0) > failures:
+                    break
                 await moved.wait()
                 await self._world.pause_for(REST)
                 moved.clear()
@@ -181,16 +241,50 @@ class DeadLetterJobs:
         finally:
             self._cancelling[number] -= 1
 
-    async def _cancel(self, number: int) -> Job:
+    async def _stop(self, number: int) -> None:
         task = self._running.pop(number, None)
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+
+    async def _cancel(self, number: int) -> Job:
+        await self._stop(number)
         async with self._world.at_work() as engine:
             job = self.get(number)
             # Its last step may be on its way into the store still (C7).
-            while job.status is JobStatus.RUNNING:
+            while job.status in GOING:
                 job = await self._advance(engine, job, (), JobStatus.CANCELLED)
+            return job
+
+    async def hold(self, number: int) -> Job:
+        """Holds a job until it is resumed; what it gave back is delivered, over restarts, too.
+
+        Raises:
+            NotFound: There is no such job.
+        """
+        self._cancelling[number] += 1
+        try:
+            await self._stop(number)
+            async with self._world.at_work() as engine:
+                job = self.get(number)
+                while job.status is JobStatus.RUNNING:
+                    job = await self._advance(engine, job, (), JobStatus.HELD)
+                return job
+        finally:
+            self._cancelling[number] -= 1
+
+    async def resume(self, number: int) -> Job:
+        """Has a job that is held go on; failures that were seen by now do not stop its ladder any more.
+
+        Raises:
+            NotFound: There is no such job.
+        """
+        async with self._world.at_work() as engine:
+            job = self.get(number)
+            if job.status is JobStatus.HELD:
+                self._accepted[number] = (await self.counted(number)).failures
+                job = await self._advance(engine, job, (), JobStatus.RUNNING)
+                self._run(engine, number)
             return job
 
     async def finished(self, number: int) -> JobReport:
@@ -224,11 +318,13 @@ class DeadLetterJobs:
         """Deals with one part of the list after the other, each in one write with the job's progress."""
         job = self.get(number)
         while job.status is JobStatus.RUNNING and job.step < len(job.numbers):
-            part = job.numbers[job.step : job.step + self._chunk(job)]
+            part = job.numbers[job.step : min(job.step + self._chunk(job), rung_of(job).end)]
             last = job.step + len(part) >= len(job.numbers)
-            steps = tuple(self._operation(job, letter, engine.handled) for letter in part)
+            steps = await self._operations(engine, job, part)
             done = last and job.action != LetterAct.REPLAY
             job = await self._advance(engine, job, steps, JobStatus.DONE if done else JobStatus.RUNNING)
+            if job.plan.ladder and await self._failed(engine, job):
+                return
             if last:
                 break
             if job.per_second:
@@ -239,6 +335,16 @@ class DeadLetterJobs:
             await self.settled(job.numbers, job.created_at)
             await self._advance(engine, job, (), JobStatus.DONE)
 
+    async def _failed(self, engine: Engine, job: Job) -> bool:
+        """Waits for what a ladder gave back so far; holds it and returns True at the first new failure."""
+        accepted = self._accepted.get(job.number, 0)
+        given = job.numbers[: job.step]
+        found = await self.settled(given, job.created_at, failures=max(0, accepted - job.failed))
+        if JobReport(job=job, fates=found).failures <= accepted:
+            return False
+        await self._advance(engine, job, (), JobStatus.HELD)
+        return True
+
     @staticmethod
     def _chunk(job: Job) -> int:
         """Returns how many letters are dealt with at once: at a pace, those of a tenth of a second."""
@@ -248,22 +354,43 @@ class DeadLetterJobs:
         self, engine: Engine, job: Job, steps: tuple[Operation, ...], status: JobStatus
     ) -> Job:
         advance = AdvanceJob(
-            number=job.number, step=job.step, operations=steps, status=status, note=self._ended(job, status)
+            number=job.number,
+            step=job.step,
+            before=job.status,
+            operations=steps,
+            status=status,
+            note=self._ended(job, status),
         )
         moved: Job = await engine.write(advance)
         return moved
 
     def _ended(self, job: Job, status: JobStatus) -> RecordAction | None:
         """Returns the record of a job's end, which is written with its last step (L9)."""
-        if status is JobStatus.RUNNING:
+        if status is job.status:
             return None
-        action = job.action if status is JobStatus.DONE else f"cancel {job.action}"
+        action = f"{WORDS[status]}{job.action}"
         return note(action, job.numbers, self._world.clock.now(), act=act_of(job.number))
 
+    async def _operations(self, engine: Engine, job: Job, part: Sequence[int]) -> tuple[Operation, ...]:
+        copies = await self._world.ask(partial(self._copies, job, part)) if job.plan.patch else {}
+        return tuple(self._operation(engine, job, letter, copies) for letter in part)
+
+    def _copies(self, job: Job, part: Sequence[int]) -> dict[int, PatchedLetter]:
+        """Returns what the patch makes of some letters, by the model that runs now (L6)."""
+        patch, check = parse_letter_patch(job.plan.patch), SchemaCheck(self._world.registry)
+        found = [try_patch(check, patch, one) for one in self._world.reader.letter_facts(part)]
+        return {one.number: one for one in found}
+
     @staticmethod
-    def _operation(job: Job, letter: int, handled: Collection[str]) -> Operation:
+    def _operation(engine: Engine, job: Job, letter: int, copies: Mapping[int, PatchedLetter]) -> Operation:
         if job.action == LetterAct.REPLAY:
-            return ReplayLetter(number=letter, handled=handled)
+            made = copies.get(letter)
+            if made is None or not (made.changed or made.trouble):
+                return ReplayLetter(number=letter, handled=engine.handled)
+            if made.trouble:
+                return ReplayLetter(number=letter, handled=engine.handled, refused=made.trouble)
+            copy = write_json(made.after)
+            return ReplayLetter(number=letter, data=copy, message_id=engine.new_id(), handled=engine.handled)
         if job.action == LetterAct.RESTORE:
             return RestoreLetters(numbers=(letter,))
         return marked(LetterAct(job.action), letter, act_of(job.number), skip_on=job.skip_on)

@@ -16,6 +16,7 @@ from workbench.model.dead_letter import UNDOABLE, LetterAct, LetterStatus, allow
 from workbench.model.json_values import ForeignJsonError, parse_foreign_json, write_json
 from workbench.services.dead_letters.dead_letter_jobs import DeadLetterJobs
 from workbench.services.dead_letters.letter_acts import marked, note
+from workbench.services.dead_letters.letter_repair import LetterRepair
 from workbench.store.operations import Operation, ReplayLetter, RestoreLetters
 from workbench.store.rules import detached
 from workbench.store.stored_values import DeadLetter, Glance, LetterGroup, LetterLine
@@ -54,11 +55,13 @@ class DeadLetters:
 
     Attributes:
         jobs: Bulk actions.
+        repair: Finds many, patches many.
     """
 
     def __init__(self, world: World[Project]) -> None:
         self._world = world
         self.jobs = DeadLetterJobs(world)
+        self.repair = LetterRepair(world, self.jobs)
 
     def page(
         self, statuses: Sequence[str] = OPEN, *, limit: int = 500, before: int | None = None

@@ -28,8 +28,8 @@ def with_changed_lines(was: str, now: str, line_end: str) -> str:
     """
     old, new = _LINE.findall(was), _LINE.findall(now)
     plain = [plain_lines(one) for one in old]
-    start = _alike(plain, new)
-    tail = _alike(plain[start:][::-1], new[start:][::-1])
+    start = alike(plain, new)
+    tail = alike(plain[start:][::-1], new[start:][::-1])
     old_end, new_end = len(old) - tail, len(new) - tail
     middle = _changed(old[start:old_end], plain[start:old_end], new[start:new_end], line_end)
     lines = [*old[:start], *middle, *old[old_end:]]
@@ -39,8 +39,8 @@ def with_changed_lines(was: str, now: str, line_end: str) -> str:
     return "".join(lines)
 
 
-def _alike(one: Sequence[str], other: Sequence[str]) -> int:
-    """Returns with how many of the same lines two texts begin."""
+def alike(one: Sequence[str], other: Sequence[str]) -> int:
+    """Returns with how many of the same lines, or characters, two texts begin."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((at for at, (here, there) in pairs if here != there), min(len(one), len(other)))
 

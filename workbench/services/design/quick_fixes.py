@@ -12,8 +12,8 @@ from workbench.project.declared.key_lookup import KeyPlace
 from workbench.project.declared.section_kinds import KINDS, TYPES
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode, exists, with_field
+from workbench.services.design.line_merge import alike
 from workbench.services.design.marks.mark import MarkFix
-from workbench.services.design.section_piece import alike
 from workbench.services.design.text_check import CheckedText
 from workbench.services.design.text_members import place_in
 from workbench.tusk import Document, Problem, Scope, TskError, parse_in_part, write_key

@@ -118,8 +118,8 @@ def _in_project(document: Document) -> Iterator[Reference]:
         kind, _, name = section.partition(".")
         if kind in KINDS and name:
             for space in NAME_SPACES.get(kind, (kind,)):
-                header = (scope.start, scope.end, f"[{kind}.", "]")
-                yield _at(document, space, name, HEADER, section, *header)
+                span = scope.start, scope.end
+                yield _at(document, space, name, HEADER, section, *span, before=f"[{kind}.", behind="]")
         if (place := section_place(section)) is not None:
             yield from _in_scope(document, section, kind, place, scope)
     for path, entry in document.entries():
@@ -180,40 +180,15 @@ def _named(document: Document, value: Value, kind: str, role: str, owner: str) -
 
 
 def _key(document: Document, entry: Entry, kind: str, role: str, owner: str) -> Reference:
-    return Reference(
-        kind=kind,
-        name=entry.key,
-        file=document.file,
-        start=entry.start,
-        end=entry.end,
-        role=role,
-        owner=owner,
-    )
+    return _at(document, kind, entry.key, role, owner, entry.start, entry.end)
 
 
 def _at(
-    document: Document,
-    kind: str,
-    name: str,
-    role: str,
-    owner: str,
-    start: int,
-    end: int,
-    before: str = "",
-    behind: str = "",
-    quotes: str = "",
+    document: Document, kind: str, name: str, role: str, owner: str, start: int, end: int, **around: str
 ) -> Reference:
+    """Returns a reference in a file; ``around`` is what stands around the name, see `Reference`."""
     return Reference(
-        kind=kind,
-        name=name,
-        file=document.file,
-        start=start,
-        end=end,
-        role=role,
-        owner=owner,
-        before=before,
-        behind=behind,
-        quotes=quotes,
+        kind=kind, name=name, file=document.file, start=start, end=end, role=role, owner=owner, **around
     )
 
 

@@ -86,12 +86,6 @@ def with_piece(text: DesignText, kind: str, name: str, *, was: str, now: str) ->
     return text.exchanged(PROJECT_FILE, [(start, end, written)])
 
 
-def alike(one: str, other: str) -> int:
-    """Returns with how many of the same characters two texts begin."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((at for at, (here, there) in pairs if here != there), min(len(one), len(other)))
-
-
 def _span(document: Document, path: Path) -> tuple[int, int] | None:
     if ".".join(path) in document.sections:
         return section_span(document, ".".join(path))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from workbench.services.documents.flow_steps import (
     emitted_by,
     flow_steps_of,
     issued_by,
+    node_id,
     reactions_of,
 )
 
@@ -37,8 +38,13 @@ DEEP = 6
 """Objects in objects that are written; a type may hold itself."""
 
 
-def event_model(registry: Registry, scenarios: Iterable[Scenario] = ()) -> dict[str, Any]:
+def event_model(
+    registry: Registry, scenarios: Iterable[Scenario] = (), only: Collection[str] | None = None
+) -> dict[str, Any]:
     """Returns the document as plain values.
+
+    Args:
+        only: Nodes of the board whose slices are written, such as ``event:order.placed``; None for all.
 
     The id of an element is its kind and name, such as ``event:order.placed``; its title is made of words.
     """
@@ -46,7 +52,11 @@ def event_model(registry: Registry, scenarios: Iterable[Scenario] = ()) -> dict[
     writer.write()
     for number, scenario in enumerate(scenarios, 1):
         writer.add_example(number, scenario)
-    slices = [{**one, "index": number} for number, one in enumerate(writer.slices.values())]
+    wanted = {
+        home for (kind, name), home in writer.home.items() if only is None or node_id(kind, name) in only
+    }
+    written = (one for home, one in writer.slices.items() if home in wanted)
+    slices = [{**one, "index": number} for number, one in enumerate(written)]
     return {"slices": slices}
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from workbench.model.registry import Registry
 
@@ -35,6 +35,26 @@ def flow_steps_of(registry: Registry) -> tuple[FlowStep, ...]:
     teller = _Teller(registry, reactions_of(registry))
     teller.tell()
     return tuple(teller.steps)
+
+
+def steps_about(steps: Sequence[FlowStep], only: Collection[str] | None) -> tuple[FlowStep, ...]:
+    """Returns the steps of some nodes of the board, each with those of its sources that are left.
+
+    Args:
+        only: Ids of the nodes, such as ``subscription:billing``; None for all.
+    """
+    kept = [at for at, one in enumerate(steps) if only is None or node_id(one.kind, one.name) in only]
+    places = {at: place for place, at in enumerate(kept)}
+    return tuple(
+        replace(steps[at], sources=tuple(places[one] for one in steps[at].sources if one in places))
+        for at in kept
+    )
+
+
+def node_id(kind: str, name: str) -> str:
+    """Returns the id of the board's node that is a step's."""
+    word = {"reaction": "subscription", "actor": "external"}.get(kind, kind)
+    return f"{word}:{name}"
 
 
 def reactions_of(registry: Registry) -> dict[str, tuple[str, ...]]:

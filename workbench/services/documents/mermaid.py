@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from textwrap import shorten
 
@@ -49,9 +49,11 @@ class _Drawing:
     lines: list[str] = field(default_factory=list)
     ids: dict[tuple[str, str], str] = field(default_factory=dict)
     edges: dict[tuple[str, str], str] = field(default_factory=dict)
+    only: Collection[str] | None = None
 
     def node(self, kind: str, name: str, indent: str = "    ") -> None:
-        if (kind, name) not in self.ids:
+        here = f"{'subscription' if kind in {'policy', 'process'} else kind}:{name}"
+        if (kind, name) not in self.ids and (self.only is None or here in self.only):
             known = self.ids[kind, name] = f"{kind}{len(self.ids)}"
             opening, closing = _SHAPES[kind]
             self.lines.append(f"{indent}{known}{opening}{label(name)}{closing}:::{kind}")
@@ -68,9 +70,13 @@ class _Drawing:
         return ["```mermaid", f"flowchart {direction}", *self.lines, *joined, *colors, "```", ""]
 
 
-def flow_diagram(registry: Registry) -> list[str]:
-    """Draws the way from commands over events and topics to what reads them; ends with an empty line."""
-    drawing = _Drawing()
+def flow_diagram(registry: Registry, only: Collection[str] | None = None) -> list[str]:
+    """Draws the way from commands over events and topics to what reads them; ends with an empty line.
+
+    Args:
+        only: Nodes of the board that are drawn, such as ``event:order.placed``; None for all.
+    """
+    drawing = _Drawing(only=only)
     for kind, names in (
         ("command", registry.commands),
         ("aggregate", registry.aggregates),

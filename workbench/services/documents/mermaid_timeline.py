@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from workbench.errors import InvalidValue
 from workbench.model.registry import Registry
-from workbench.services.documents.flow_steps import flow_steps_of
+from workbench.services.documents.flow_steps import flow_steps_of, steps_about
 from workbench.services.documents.schema_fields import SchemaField, fields_of
 
 KINDS = {"actor": "ui", "command": "cmd", "event": "evt", "projection": "rmo", "reaction": "pcr"}
@@ -17,13 +17,16 @@ MOST = 999
 _NO_WORD = re.compile(r"[^A-Za-z0-9]+")
 
 
-def event_timeline(registry: Registry) -> str:
+def event_timeline(registry: Registry, only: Collection[str] | None = None) -> str:
     """Returns the diagram's text.
+
+    Args:
+        only: Nodes of the board that are told, such as ``event:order.placed``; None for all.
 
     Raises:
         InvalidValue: It would have more frames than Mermaid can number.
     """
-    steps = flow_steps_of(registry)
+    steps = steps_about(flow_steps_of(registry), only)
     if len(steps) > MOST:
         said = f"Mermaid numbers {MOST} frames at most, and this model has {len(steps):,} steps"
         raise InvalidValue(said, path="", hint="write it as SVG or PNG")

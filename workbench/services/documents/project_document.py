@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +50,14 @@ def document_of(
     return document(project, file.settings.project.description)
 
 
-def event_model_text(root: Path, registry: Registry) -> str:
-    """Returns a model with the scenarios of its folder, as JSON of the event-modeling specification."""
+def event_model_text(root: Path, registry: Registry, only: Collection[str] | None = None) -> str:
+    """Returns a model with the scenarios of its folder, as JSON of the event-modeling specification.
+
+    Args:
+        only: Nodes of the board whose slices are written; None for all.
+    """
     scenarios = (one for file in find_scenarios(root, registry) for one in file.scenarios)
-    return json.dumps(model_values(registry, scenarios), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(model_values(registry, scenarios, only), indent=2, ensure_ascii=False) + "\n"
 
 
 def document(project: Project, description: str = "") -> str:

@@ -8,8 +8,9 @@ from pathlib import Path
 from workbench.assets import asset
 from workbench.errors import InvalidValue, NotFound, StoreReadOnly
 from workbench.interop.event_model_file import EventModelFile
+from workbench.model.file_names import check_file_name
 from workbench.model.hints import did_you_mean
-from workbench.model.json_values import check_name
+from workbench.model.json_values import check_new_name
 from workbench.project.samples import PROJECT_FILE, SAMPLES
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.model_import import ImportedModel, with_event_model
@@ -54,7 +55,7 @@ def create(folder: Path, template: str = EMPTY, *, beside: bool = False) -> list
         StoreReadOnly: It cannot be written.
     """
     source = template_folder(template)
-    check_name(folder.resolve().name, what="the project's name")
+    check_folder(folder, beside=beside)
     if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not beside)):
         raise InvalidValue(f"{folder} exists already and is not empty", path="", hint="choose another folder")
     files = [path for path in sorted(source.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
@@ -74,6 +75,26 @@ def create(folder: Path, template: str = EMPTY, *, beside: bool = False) -> list
         raise StoreReadOnly(f"{folder} cannot be written: {error.strerror or error}") from error
     _name(folder)
     return sorted(targets)
+
+
+def check_folder(folder: Path, *, beside: bool = False) -> None:
+    """Looks whether a project can have the name of its folder.
+
+    Args:
+        beside: The folder is there.
+
+    Raises:
+        InvalidName: It cannot, or not on every system; says why.
+    """
+    name, what = folder.resolve().name, "the project's name"
+    if beside:
+        check_new_name(name, what=what)
+        return
+    try:
+        others = tuple(one.name for one in folder.parent.iterdir())
+    except OSError:
+        others = ()  # said when it is made
+    check_file_name(name, what=what, beside=others)
 
 
 def bring_in(folder: Path, model: EventModelFile) -> ImportedModel:

@@ -10,8 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import InvalidValue, NotFound
+from workbench.errors import NotFound
 from workbench.model.hints import in_brackets
+from workbench.model.json_values import check_new_name
 from workbench.model.pydantic_messages import summary_of
 from workbench.model.retry import RetryPolicy
 from workbench.model.secrets import is_secret
@@ -271,8 +272,7 @@ class SettingsDraft:
         Raises:
             InvalidValue: There is one of that name, or it is no name.
         """
-        if not name.strip():
-            raise InvalidValue("a name is needed", path="")
+        check_new_name(name.strip(), what="the name")
         return replace(self, document=insert(self.document, self._place((*collection, name.strip())), {}))
 
     def removed(self, path: Place) -> SettingsDraft:
@@ -285,8 +285,7 @@ class SettingsDraft:
         Raises:
             InvalidValue: There is one of that name, or it is no name.
         """
-        if not name.strip():
-            raise InvalidValue("a name is needed", path="")
+        check_new_name(name.strip(), what="the name")
         draft = replace(self, document=rename(self.document, self._place(path), name.strip()))
         return _followed(self.called(path), draft, (*path[:-1], name.strip()))
 

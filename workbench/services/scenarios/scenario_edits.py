@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from workbench.errors import InvalidValue
-from workbench.model.json_values import check_name
+from workbench.model.json_values import check_new_name
 from workbench.model.scenario import Facts, FilePlace
 from workbench.project.scenarios import FOLDER, file_name
 from workbench.project.scenarios.file_nodes import Book
@@ -208,7 +208,7 @@ def new_scenario(name: str) -> str:
     Raises:
         InvalidName: The name is no sentence of one line.
     """
-    check_name(name, what="a scenario's name")
+    check_new_name(name, what="a scenario's name")
     return f"{write_value(name)} {{\n{INDENT}when: []\n{INDENT}then: []\n}}\n"
 
 
@@ -323,7 +323,7 @@ def _scenario(document: Document, name: str) -> Entry:
 
 
 def _check_new(document: Document, name: str) -> None:
-    check_name(name, what="a scenario's name")
+    check_new_name(name, what="a scenario's name")
     if name in document.top.entries:
         raise InvalidValue(
             f"{document.file} has a scenario “{name}” already", path="", hint="say it otherwise"

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import wraps
 from typing import Any, TypeVar
 from uuid import UUID
 
 from typing_extensions import override
 
 from workbench.engine.command_handler import Issue
+from workbench.engine.staged_handlers import on_stage
 from workbench.engine.timers import CallOff, VirtualTimer
 from workbench.engine.world import World
 from workbench.errors import InvalidCommand, InvalidValue, WorkbenchError
@@ -20,7 +19,6 @@ from workbench.model.clock import MICROSECONDS, ManualClock
 from workbench.model.command import CommandOutcome, CommandResult
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.ids import derived_id
-from workbench.model.messaging import Handler, Message
 from workbench.model.scenario import IssuedCommand, Occurrence, Replay, Scenario, ScenarioStep, moment
 from workbench.project.durations import write_duration
 from workbench.project.project import Project
@@ -77,7 +75,7 @@ class ScenarioWorld:
     """
 
     def __init__(self, project: Project, scenario: Scenario) -> None:
-        handlers = {name: _on_stage(handler) for name, handler in project.registry.handlers.items()}
+        handlers = on_stage(project.registry.handlers)
         staged = replace(project, registry=replace(project.registry, handlers=handlers))
         clock = ManualClock(given_history.beginning(scenario))
         self.began = clock.now()
@@ -200,36 +198,6 @@ class ScenarioWorld:
             found.append(letter)
             number += 1
         return [letter for letter in found if letter.status is LetterStatus.OPEN]
-
-
-class _Staged:
-    """What a handler is given in a scenario: it tells that nothing outside may be touched."""
-
-    dry_run = True
-
-    def __init__(self, context: Any) -> None:
-        self._context = context
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._context, name)
-
-
-def _on_stage(handler: Handler) -> Handler:
-    """Returns a handler that knows that it is a dry run, and that the engine never runs in a thread."""
-    if inspect.iscoroutinefunction(handler):
-
-        @wraps(handler)
-        async def wait(message: Message, context: Any) -> None:
-            await handler(message, _Staged(context))
-
-        return wait
-
-    @wraps(handler)
-    def act(message: Message, context: Any) -> None:
-        handler(message, _Staged(context))
-
-    act.inline = True  # type: ignore[attr-defined]
-    return act
 
 
 def _refusal(command: str, message: str, at: str | None) -> dict[str, Any]:

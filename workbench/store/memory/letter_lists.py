@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
@@ -17,6 +18,7 @@ from workbench.store.stored_values import (
     DeadLetter,
     Delivery,
     Glance,
+    LetterFacts,
     LetterGroup,
     LetterLine,
     OperatorAction,
@@ -66,6 +68,34 @@ class MemoryLetterLists(MemoryFamilyLists):
         """Returns how many of these dead letters have each status, of those that changed from a time on."""
         changed = (letter for letter in self._letters(numbers) if letter.changed_at >= since)
         return dict(Counter(letter.status.value for letter in changed))
+
+    def letter_numbers(self, statuses: Sequence[str]) -> array[int]:
+        """Returns the numbers of all dead letters with one of these statuses, the newest first."""
+        return array("q", [letter.number for letter in self._letters() if letter.status in statuses])
+
+    def letter_facts(self, numbers: Sequence[int]) -> list[LetterFacts]:
+        """Returns what the dead letters with these numbers are searched and grouped by, the newest first."""
+        return [self._facts(letter) for letter in self._letters(numbers)]
+
+    def _facts(self, letter: DeadLetter) -> LetterFacts:
+        owner, note = self._tables.notes.get(letter.number) or ("", "")
+        return LetterFacts(
+            number=letter.number,
+            subscription=letter.subscription,
+            topic=letter.topic,
+            type=letter.type,
+            key=letter.key,
+            reason=letter.reason.value,
+            error_type=letter.error_type,
+            error=letter.error[:LINE_CHARACTERS],
+            place=letter.place,
+            data=letter.data,
+            metadata=letter.metadata,
+            tries=len(letter.attempts),
+            died_at=letter.died_at,
+            owner=owner,
+            note=note,
+        )
 
     def letter_groups(self, statuses: Sequence[str]) -> list[LetterGroup]:
         """Returns dead letters by what they died of, the largest group first."""

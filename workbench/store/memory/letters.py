@@ -7,15 +7,17 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from workbench.errors import NotFound
+from workbench.errors import InvalidValue, NotFound
 from workbench.model.dead_letter import TRANSITIONS, LetterAct, LetterStatus, allowed, outcome
 from workbench.model.delivery_states import DeliveryState, Trigger, sources
+from workbench.store.letter_jobs import Job, JobStatus
 from workbench.store.letter_values import tally
 from workbench.store.memory.tables import Run, Tables
 from workbench.store.operations import (
     AdvanceJob,
     ForgetLetters,
     MarkLetters,
+    NoteLetters,
     Operation,
     RecallReplays,
     ReplayLetter,
@@ -23,7 +25,7 @@ from workbench.store.operations import (
     StartJob,
 )
 from workbench.store.rules import detached
-from workbench.store.stored_values import DeadLetter, Delivery, Job, JobStatus
+from workbench.store.stored_values import DeadLetter, Delivery
 
 
 def deliveries(tables: Tables, name: str) -> list[Delivery]:
@@ -69,6 +71,8 @@ def replay_ended(tables: Tables, number: int | None, act: LetterAct, now: int) -
 
 def replay_letter(tables: Tables, op: ReplayLetter, now: int) -> bool:
     """Gives a dead letter back to the subscription that failed; False if it is no longer open (L8)."""
+    if op.refused:
+        raise InvalidValue(op.refused, path="")
     letter = tables.letters.get(op.number)
     if letter is None or letter.status not in allowed(LetterAct.REPLAY):
         return False
@@ -177,6 +181,16 @@ def restore_letters(tables: Tables, op: RestoreLetters, now: int) -> int:
     return restored
 
 
+def note_letters(tables: Tables, op: NoteLetters, _now: int) -> int:
+    """Writes owner and note of those that are there; returns how many."""
+    there = [number for number in op.numbers if number in tables.letters]
+    for number in there:
+        owner, note = tables.notes.get(number) or ("", "")
+        new = (owner if op.owner is None else op.owner, note if op.note is None else op.note)
+        tables.notes.put(number, new)
+    return len(there)
+
+
 def _skip_on(tables: Tables, letter: int) -> None:
     for row in tables.deliveries.values():
         if row.dead_letter == letter:
@@ -195,6 +209,7 @@ def forget_letters(tables: Tables, op: ForgetLetters, _now: int) -> int:
     for number in gone:
         _skip_on(tables, number)
         tables.changes.drop(number)
+        tables.notes.drop(number)
         tables.letters.drop(number)
     return len(gone)
 
@@ -211,7 +226,7 @@ def advance_job(tables: Tables, op: AdvanceJob, now: int, run: Callable[[Operati
     job = tables.jobs.get(op.number)
     if job is None:
         raise NotFound(f"there is no job {op.number}")
-    if job.step != op.step or job.status is not JobStatus.RUNNING:
+    if job.step != op.step or job.status != op.before:
         return job
     done, failed, skipped, trouble = tally([run(one) for one in op.operations])
     moved = replace(
@@ -236,5 +251,6 @@ RUN: Run = {
     MarkLetters: mark_letters,
     RestoreLetters: restore_letters,
     ForgetLetters: forget_letters,
+    NoteLetters: note_letters,
     StartJob: start_job,
 }

@@ -15,6 +15,7 @@ from workbench.model.event import RecordedEvent, StoredData
 from workbench.model.messaging import COMMANDS_TOPIC, Message, event_as_message
 from workbench.model.projection import unstorable
 from workbench.model.row_conditions import Where, holds
+from workbench.store.letter_jobs import Job
 from workbench.store.memory import letters, models, queue
 from workbench.store.memory.search_lists import MemorySearchLists
 from workbench.store.memory.table_lists import sort_key
@@ -26,7 +27,6 @@ from workbench.store.stored_values import (
     Delivery,
     Depth,
     Instance,
-    Job,
     Page,
     PassedEvent,
     ProjectionState,

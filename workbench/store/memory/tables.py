@@ -13,13 +13,13 @@ from typing_extensions import override
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.event import RecordedEvent
 from workbench.model.messaging import Message
+from workbench.store.letter_jobs import Job
 from workbench.store.operations import Operation
 from workbench.store.stored_values import (
     CommandRecord,
     DeadLetter,
     Delivery,
     Instance,
-    Job,
     OperatorAction,
     PassedEvent,
     ProjectionState,
@@ -181,6 +181,7 @@ class Tables:
         counters: Highest numbers given away, by what they number; never given again (I3).
         versions: Positions of events by stream and version.
         changes: By dead letter, what it was before each act that archived or purged it (L9).
+        notes: By dead letter, its owner and its note.
         timeouts: By position of a command that was issued for later: the instance, and the command's type.
         rows: Rows of projections, by projection, generation and key.
         owners: The engines that took something since the store was opened; all others are dead (D5).
@@ -208,6 +209,7 @@ class Tables:
         self.deliveries: Table[int, Delivery] = Table(journal)
         self.letters: Table[int, DeadLetter] = Table(journal)
         self.changes: Table[int, tuple[tuple[str, LetterStatus, int], ...]] = Table(journal)
+        self.notes: Table[int, tuple[str, str]] = Table(journal)
         self.jobs: Table[int, Job] = Table(journal)
         self.projections: Table[tuple[str, int], ProjectionState] = Table(journal)
         self.rows: Table[Place, dict[str, Any]] = Table(journal)

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from typing_extensions import override
 
+from workbench.store.letter_jobs import Job, JobStatus
 from workbench.store.operations.operation import Operation
-from workbench.store.stored_values import Job, OperatorAction
+from workbench.store.stored_values import OperatorAction
 
 if TYPE_CHECKING:
     from workbench.store.operations.touched import Touched
@@ -46,12 +47,14 @@ class ReplayLetter(Operation, frozen=True, kw_only=True):
         message_id: New id of the edited copy.
         handled: Subscriptions that something handles: a letter of another one is refused as `NotFound` (P7).
             None refuses none.
+        refused: Why its copy cannot be replayed, which is answered then: nothing is done (L6).
     """
 
     number: int
     data: str | None = None
     message_id: UUID | None = None
     handled: Collection[str] | None = None
+    refused: str = ""
 
     @override
     def touch(self, answer: Any, touched: Touched) -> None:
@@ -117,6 +120,23 @@ class ForgetLetters(Operation, frozen=True, kw_only=True):
             touched.letters = touched.released = True
 
 
+class NoteLetters(Operation, frozen=True, kw_only=True):
+    """Writes who takes care of dead letters, and what is known of them; answers of how many there are.
+
+    Attributes:
+        owner: Empty for none; None leaves it as it is.
+        note: Empty for none; None leaves it as it is.
+    """
+
+    numbers: tuple[int, ...]
+    owner: str | None = None
+    note: str | None = None
+
+    @override
+    def touch(self, answer: Any, touched: Touched) -> None:
+        touched.letters |= bool(answer)
+
+
 class StartJob(Operation, frozen=True, kw_only=True):
     """Freezes the list of a bulk action (L5); answers the job's number."""
 
@@ -126,10 +146,9 @@ class StartJob(Operation, frozen=True, kw_only=True):
 class AdvanceJob(Operation, frozen=True, kw_only=True):
     """Does some steps of a job and counts how they ended, each for itself; answers the job as it stands.
 
-    Nothing is done where the job is no longer running.
-
     Attributes:
         step: Where the job must stand; elsewhere it was advanced already, and nothing is done.
+        before: The status that it must have.
         operations: One for each number that is next.
         status: What it comes to.
         note: Recorded in the same breath; ``{answer}`` in its detail is how many the job has dealt with (L9).
@@ -137,7 +156,8 @@ class AdvanceJob(Operation, frozen=True, kw_only=True):
 
     number: int
     step: int
-    operations: tuple[Operation, ...]
+    before: str = JobStatus.RUNNING
+    operations: tuple[Operation, ...] = ()
     status: str
     note: RecordAction | None = None
 

@@ -10,7 +10,8 @@ from sqlalchemy import Column, Float, Integer, LargeBinary
 from workbench.model.command import CommandOutcome
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.delivery_states import DeliveryState
-from workbench.store.stored_values import JobStatus, PassedKind, ProjectionStatus, Reason
+from workbench.store.letter_jobs import JobStatus
+from workbench.store.stored_values import PassedKind, ProjectionStatus, Reason
 
 _JSON = {
     "events": ("data", "meta"),
@@ -19,11 +20,11 @@ _JSON = {
     "messages": ("data", "meta"),
     "deliveries": ("data", "attempts"),
     "dead_letters": ("meta", "attempts"),
-    "jobs": ("numbers",),
+    "jobs": ("numbers", "plan"),
     "projections": ("columns",),
     "processes": ("state",),
 }
-_LISTS = {"attempts", "numbers", "columns"}
+_LISTS, _OBJECTS = {"attempts", "numbers", "columns"}, {"plan"}
 _WORDS = {
     ("commands", "outcome"): CommandOutcome,
     ("deliveries", "state"): DeliveryState,
@@ -82,3 +83,5 @@ def _tests(table: str, column: Column[Any]) -> Iterator[tuple[str, str]]:
         yield f"{quoted} is not null and not json_valid({quoted})", "no JSON"
         if name in _LISTS:
             yield f"json_type({quoted}) <> 'array'", "no list"
+        if name in _OBJECTS:
+            yield f"json_type({quoted}) <> 'object'", "no object"

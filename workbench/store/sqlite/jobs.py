@@ -10,11 +10,11 @@ import msgspec
 from msgspec.structs import replace
 
 from workbench.errors import NotFound
+from workbench.store.letter_jobs import Job
 from workbench.store.letter_values import tally
 from workbench.store.operations import AdvanceJob, Operation, StartJob
 from workbench.store.sqlite.rows import JOBS, jobs
 from workbench.store.sqlite.run_table import Run
-from workbench.store.stored_values import Job, JobStatus
 
 _encode = msgspec.json.Encoder().encode
 
@@ -24,7 +24,7 @@ def start_job(con: sqlite3.Connection, op: StartJob, now: int) -> int:
     job = op.job
     return (
         con.execute(
-            "insert into jobs values (null,?,?,?,?,?,0,0,0,0,'',?,?)",
+            "insert into jobs values (null,?,?,?,?,?,0,0,0,0,'',?,?,?)",
             (
                 job.action,
                 _encode(job.numbers).decode(),
@@ -33,6 +33,7 @@ def start_job(con: sqlite3.Connection, op: StartJob, now: int) -> int:
                 job.status,
                 now,
                 now,
+                _encode(job.plan).decode(),
             ),
         ).lastrowid
         or 0
@@ -49,7 +50,7 @@ def advance_job(con: sqlite3.Connection, op: AdvanceJob, now: int, run: Callable
         NotFound: There is no such job.
     """
     job = _job(con, op.number)
-    if job.step != op.step or job.status is not JobStatus.RUNNING:
+    if job.step != op.step or job.status != op.before:
         return job
     done, failed, skipped, trouble = tally([run(one) for one in op.operations])
     con.execute(

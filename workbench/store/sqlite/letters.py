@@ -6,9 +6,17 @@ import sqlite3
 
 import msgspec
 
+from workbench.errors import InvalidValue
 from workbench.model.dead_letter import LetterAct, allowed, outcome
 from workbench.model.delivery_states import Trigger, sources
-from workbench.store.operations import ForgetLetters, MarkLetters, RecallReplays, ReplayLetter, RestoreLetters
+from workbench.store.operations import (
+    ForgetLetters,
+    MarkLetters,
+    NoteLetters,
+    RecallReplays,
+    ReplayLetter,
+    RestoreLetters,
+)
 from workbench.store.rules import detached
 from workbench.store.sqlite.run_table import Run
 from workbench.store.stored_values import DeadLetter
@@ -64,7 +72,10 @@ def replay_letter(con: sqlite3.Connection, op: ReplayLetter, now: int) -> bool:
 
     Raises:
         NotFound: Nothing handles that subscription (P7).
+        InvalidValue: Its copy does not fit (L6).
     """
+    if op.refused:
+        raise InvalidValue(op.refused, path="")
     if op.handled is not None:
         asked = f"select subscription from dead_letters where id = ? and status in {_MAY[LetterAct.REPLAY]}"
         found = con.execute(asked, (op.number,)).fetchone()
@@ -171,6 +182,18 @@ def restore_letters(con: sqlite3.Connection, op: RestoreLetters, now: int) -> in
     return restored
 
 
+def note_letters(con: sqlite3.Connection, op: NoteLetters) -> int:
+    """Writes owner and note of those that are there; returns how many."""
+    noted = 0
+    for number in op.numbers:
+        noted += con.execute(
+            "insert into letter_notes select id, coalesce(?, ''), coalesce(?, '') from dead_letters where id = ?"
+            " on conflict (letter_id) do update set owner = coalesce(?, owner), note = coalesce(?, note)",
+            (op.owner, op.note, number, op.owner, op.note),
+        ).rowcount
+    return noted
+
+
 def _skip_on(con: sqlite3.Connection, letter: int) -> None:
     """Lets the deliveries behind a dead one go on (L7)."""
     row = con.execute(
@@ -219,6 +242,7 @@ def forget_letters(con: sqlite3.Connection, op: ForgetLetters) -> int:
     for (number,) in rows:
         _skip_on(con, number)
         con.execute("delete from letter_changes where letter_id = ?", (number,))
+        con.execute("delete from letter_notes where letter_id = ?", (number,))
         con.execute("delete from dead_letters where id = ?", (number,))
     return len(rows)
 
@@ -228,5 +252,6 @@ RUN: Run = {
     RecallReplays: lambda w, o: recall_replays(w.con, o, w.now),
     MarkLetters: lambda w, o: mark_letters(w.con, o, w.now),
     RestoreLetters: lambda w, o: restore_letters(w.con, o, w.now),
+    NoteLetters: lambda w, o: note_letters(w.con, o),
     ForgetLetters: lambda w, o: forget_letters(w.con, o),
 }

@@ -145,6 +145,18 @@ def _lives(con: sqlite3.Connection) -> None:
     con.execute("drop table old_processes")
 
 
+def _plans(con: sqlite3.Connection) -> None:
+    """From 7 to 8: bulk actions have a plan, and dead letters an owner and a note."""
+    con.execute("create temp table old_jobs as select * from jobs")
+    con.execute("drop table jobs")
+    for statement in ddl_of("jobs", "letter_notes"):
+        con.execute(statement)
+    names = [row[1] for row in con.execute("pragma table_info(old_jobs)") if row[1] != "plan"]
+    known = ", ".join(names)  # a store of schema 2 got its jobs, and there are none, as they are now
+    con.execute(f"insert into jobs ({known}, plan) select {known}, '{{}}' from old_jobs")
+    con.execute("drop table old_jobs")
+
+
 STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {
     1: _generations,
     2: _urgency,
@@ -152,5 +164,6 @@ STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {
     4: _owners,
     5: _timeouts,
     6: _lives,
+    7: _plans,
 }
 """By the version that each step starts from."""

@@ -9,7 +9,7 @@ from workbench.model.messaging import Message
 from workbench.store.list_ports import ERROR_CHARACTERS, GLANCE_BYTES
 from workbench.store.sqlite import rows
 from workbench.store.sqlite.connection import translated
-from workbench.store.sqlite.list_reader import ListReader
+from workbench.store.sqlite.letter_reader import LetterReader
 from workbench.store.stored_values import DeadLetter, Glance
 
 _EVENTS = rows.EVENTS.replace("e.data", "''")
@@ -23,7 +23,7 @@ _LETTERS = (
 )
 
 
-class Previews(ListReader):
+class Previews(LetterReader):
     """The part of a reader that never reads a whole payload; what is cut is no JSON any more."""
 
     def event_glance(self, position: int) -> Glance[RecordedEvent] | None:

@@ -8,12 +8,13 @@ from uuid import UUID
 
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.messaging import COMMANDS_TOPIC, Message
+from workbench.store.letter_jobs import Job
 from workbench.store.rules import urgency
 from workbench.store.sqlite import rows
 from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id, RowShape
 from workbench.store.sqlite.connection import translated
 from workbench.store.sqlite.search_reader import SqliteSearchReader
-from workbench.store.stored_values import DeadLetter, Delivery, Depth, Instance, Job, SubscriptionState
+from workbench.store.stored_values import DeadLetter, Delivery, Depth, Instance, SubscriptionState
 
 _SUBSCRIPTIONS = (
     "select s.id, s.name, s.topic, s.cursor, s.claimed_to, s.paused, s.delivered, s.failed, s.filtered, s.created_at,"

@@ -15,6 +15,7 @@ from workbench.model.dead_letter import LetterStatus
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.event import RecordedEvent
 from workbench.model.messaging import Message, event_as_message
+from workbench.store.letter_jobs import Job, JobPlan, JobStatus
 from workbench.store.letter_values import message_of
 from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id, RowShape, json_reader, uuid_of
 from workbench.store.stored_values import (
@@ -22,8 +23,6 @@ from workbench.store.stored_values import (
     CommandRecord,
     DeadLetter,
     Delivery,
-    Job,
-    JobStatus,
     ProjectionState,
     ProjectionStatus,
     Reason,
@@ -64,13 +63,14 @@ PROJECTIONS = (
 )
 JOBS = (
     "select id, action, numbers, per_second, skip_on, status, step, done, failed, skipped, trouble, created_at,"
-    " changed_at from jobs "
+    " changed_at, plan from jobs "
 )
 STREAMS = "select id, name, category, version, closed, created_at, updated_at, last_position from streams "
 
 Columns = tuple[tuple[str, str], ...]
 """Names and kinds of the columns of a projection, the key first."""
 _columns = json_reader(tuple[tuple[str, str], ...], "columns of projections")
+_plan = json_reader(JobPlan, "plans of jobs")
 _numbers = json_reader(tuple[int, ...], "numbers of jobs")
 _attempts = json_reader(tuple[Attempt, ...], "attempts of deliveries or dead_letters")
 
@@ -92,7 +92,8 @@ letters = RowShape(
 )  # fmt: skip
 jobs = RowShape(
     Job, JOBS,
-    Count, _Text, _Text, float, _Flag, JobStatus, Count, Count, Count, Count, _Text, int, int, numbers=_numbers,
+    Count, _Text, _Text, float, _Flag, JobStatus, Count, Count, Count, Count, _Text, int, int, _Text,
+    numbers=_numbers, plan=_plan,
 )  # fmt: skip
 commands = RowShape(
     CommandRecord, COMMANDS,

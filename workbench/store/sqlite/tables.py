@@ -9,7 +9,7 @@ from sqlmodel import Column, Field, SQLModel
 
 APPLICATION_ID = 0x4557424E
 """``EWBN`` in the file's header: Event Workbench."""
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 
 def _text(*, null: bool = False) -> Column:  # type: ignore[type-arg]  # SQLAlchemy infers it per use
@@ -250,6 +250,15 @@ class LetterChangeRow(SQLModel, table=True):
     changed_at: int
 
 
+class LetterNoteRow(SQLModel, table=True):
+    """Who takes care of dead letters, and what is known of them."""
+
+    __tablename__ = "letter_notes"
+    letter_id: int | None = Field(default=None, primary_key=True)
+    owner: str
+    note: str
+
+
 class JobRow(SQLModel, table=True):
     """Bulk actions on dead letters, each with the list that was frozen when it was confirmed (L5)."""
 
@@ -267,6 +276,7 @@ class JobRow(SQLModel, table=True):
     trouble: str
     created_at: int
     changed_at: int
+    plan: str = Field(sa_column=_text())
 
 
 class ProjectionRow(SQLModel, table=True):

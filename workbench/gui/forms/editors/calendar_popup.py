@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QDate, QPoint, Qt, Signal
 from PySide6.QtGui import QTextCharFormat
-from PySide6.QtWidgets import QCalendarWidget, QDialog, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QCalendarWidget, QDialog, QToolButton
 
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_column
 
 
 class CalendarButton(QToolButton):
@@ -34,9 +35,7 @@ class CalendarButton(QToolButton):
         days.activated.connect(popup.accept)  # Enter or a double click
         days.clicked.connect(popup.accept)
         popup.accepted.connect(lambda: self.picked.emit(days.selectedDate().toString(Qt.DateFormat.ISODate)))
-        layout = QVBoxLayout(popup)
-        layout.setContentsMargins(4, 4, 4, 4)
-        layout.addWidget(days)
+        in_column(days, of=popup, margins=4)
         days.setFocus()
         popup.adjustSize()
         popup.move(self._beneath(popup))

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QPaintEvent
-from PySide6.QtWidgets import QVBoxLayout
 from typing_extensions import override
 
 from workbench.gui.forms.editor import Editor, Kit
 from workbench.gui.forms.json_schema import ABSENT, Loc, Schema, Shape, properties_of
 from workbench.gui.forms.parts import INDENT, follow_each_other
+from workbench.gui.layouts import in_column
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme
 
@@ -26,9 +26,7 @@ class GroupEditor(Editor):
     def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
         super().__init__(shape, loc, kit)
         self._others: dict[str, Any] = {}
-        self._column = QVBoxLayout()
-        self._column.setSpacing(14)
-        self._column.setContentsMargins(INDENT if loc else 0, 2 if loc else 0, 0, 0)
+        self._column = in_column(margins=(INDENT if loc else 0, 2 if loc else 0, 0, 0), spacing=14)
         self._fields = [self._made(part) for part in properties_of(shape)]
         for field in self._fields:
             self._column.addWidget(field)

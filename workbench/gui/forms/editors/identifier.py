@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import uuid
 
-from PySide6.QtWidgets import QPushButton
 from typing_extensions import override
 
 from workbench.gui.forms.editor import Kit
 from workbench.gui.forms.editors.line import LineEditor
 from workbench.gui.forms.json_schema import Loc, Shape
 from workbench.gui.theme import code_font
+from workbench.gui.widgets import push_button
 
 
 class UuidEditor(LineEditor):
@@ -22,10 +22,7 @@ class UuidEditor(LineEditor):
         super().__init__(shape, loc, kit)
         self.line.setFont(code_font())
         if kit.new_uuid is not None:
-            button = QPushButton("New")
-            button.setToolTip("Write a new id here")
-            button.setAccessibleName(f"New {shape.title}")
-            button.clicked.connect(self._renew)
+            button = push_button("New", self._renew, tip="Write a new id here", said=f"New {shape.title}")
             self.row.addWidget(button)
 
     @override

@@ -17,6 +17,7 @@ from workbench.gui.forms.editors.calendar_popup import CalendarButton
 from workbench.gui.forms.editors.line import LineEditor
 from workbench.gui.forms.json_schema import Loc, Shape
 from workbench.gui.time_format import mark_of, shown_zone, zone_text
+from workbench.gui.widgets import push_button
 from workbench.model.zones import Zone
 
 LAST_OF_MONTH, LAST_OF_DATE = 7, 10
@@ -203,8 +204,4 @@ def _utc_text(moment: datetime) -> str:
 
 
 def _now_button(title: str, write: Callable[[], None]) -> QPushButton:
-    button = QPushButton("Now")
-    button.setToolTip("Write the present time here")
-    button.setAccessibleName(f"Now as {title}")
-    button.clicked.connect(write)
-    return button
+    return push_button("Now", write, tip="Write the present time here", said=f"Now as {title}")

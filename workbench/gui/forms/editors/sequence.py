@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import WidgetKey
@@ -15,6 +15,8 @@ from workbench.gui.forms.editor import Editor, Kit
 from workbench.gui.forms.json_schema import ABSENT, Loc, Schema, Shape, item_of
 from workbench.gui.forms.parts import place_tabs, tool
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_column, in_row
+from workbench.gui.widgets import push_button
 
 if TYPE_CHECKING:
     from workbench.gui.forms.form_field import FormField
@@ -33,11 +35,10 @@ class ListEditor(Editor):
     def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
         super().__init__(shape, loc, kit)
         self._items: list[Item] = []
-        self._column = QVBoxLayout()
-        self._column.setSpacing(14 if self.spreads(shape) else 4)
-        self._add = QPushButton(icon("plus"), "")
-        self._add.clicked.connect(self._append)
-        self._column.addWidget(self._add, 0, Qt.AlignmentFlag.AlignLeft)
+        self._add = push_button("", self._append, sign=icon("plus"))
+        self._column = in_column(
+            (self._add, 0, Qt.AlignmentFlag.AlignLeft), spacing=14 if self.spreads(shape) else 4
+        )
         self.row.addLayout(self._column)
         self.input = self._add
         self._renumber()
@@ -194,10 +195,7 @@ class Item(QWidget):
         self.up = tool("chevron-up")
         self.down = tool("chevron-down")
         self.remove = tool("close")
-        self.row = QHBoxLayout(self)
-        self.row.setContentsMargins(0, 0, 0, 0)
-        self.row.setSpacing(2)
-        self.row.addWidget(field, 1)
+        self.row = in_row((field, 1), of=self, margins=0, spacing=2)
         for button in (self.up, self.down, self.remove):
             if field.bare:
                 self.row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)

@@ -25,16 +25,16 @@ from workbench.services.design.section_lists import put
 UNGUARDED = MarkKind(
     code="A-REFUSE",
     severity=Severity.ADVICE,
-    title="a command that changes a status whatever it is",
-    why="It can be given twice, or too late, and happens anyway",
-    way="say in refuse when it cannot be",
+    title="a command that sets a status without looking at it",
+    why="It can be issued twice, or too late, and takes effect each time",
+    way="say under refuse when it is not allowed",
 )
 UNISSUED = MarkKind(
     code="A-UNISSUED",
     severity=Severity.ADVICE,
-    title="a command that nothing issues, where the model says who gives others",
-    why="No actor, policy, process or handler gives it, so in the story it never happens",
-    way="say by whom it is given, have a policy issue it, or remove it",
+    title="a command that nothing issues, though others say who issues them",
+    why="No actor, policy, process or handler issues it, so in the story it never happens",
+    way="say under by who issues it, issue it from a policy, or remove it",
 )
 _NO_LETTER = re.compile(r"[^A-Za-z0-9_]+")
 
@@ -51,7 +51,7 @@ def unguarded_commands(model: MarkedModel) -> Iterator[DesignMark]:
             choices = model.choices_of(spec)
             value = _set_to(model, command, field)
             if value in choices and len(choices) > 1:
-                message = f"{name} makes {field} '{value}' whatever it is"
+                message = f"{name} sets {field} to '{value}' whatever it was before"
                 fixes = tuple(_guards(name, field, value, choices))
                 yield model.mark(UNGUARDED, ("command", name), message, fixes=fixes)
                 break
@@ -86,7 +86,7 @@ def _word(value: str) -> str:
 
 def _guard(name: str, reason: str, when: str, message: str) -> MarkFix:
     return MarkFix(
-        label=f"Refuse it where {when}",
+        label=f"Refuse it when {when}",
         effect=f"adds refuse {{ {reason} {{ … }} }}",
         change=partial(_refuse, name=name, reason=reason, when=when, message=message),
     )
@@ -110,7 +110,7 @@ def unissued_commands(model: MarkedModel) -> Iterator[DesignMark]:
             node = DesignNode("command", name)
             fixes = tuple(
                 MarkFix(
-                    label=f"Let {actor} give it",
+                    label=f"Say that {actor} issues it",
                     effect=f'adds by: "{actor}"',
                     change=partial(gestures.linked, source=DesignNode("actor", actor), target=node),
                 )

@@ -7,6 +7,7 @@ from functools import partial
 
 from workbench.model.registry import Registry
 from workbench.project.declared.consequences import sections_of
+from workbench.project.declared.field_section import FieldSection
 from workbench.project.declared.sections import ActionSection, CommandSection
 from workbench.project.declared.source_locations import Path
 from workbench.services.design import gestures
@@ -20,21 +21,21 @@ UNREAD = MarkKind(
     severity=Severity.ADVICE,
     title="an event that nothing reads",
     why="It is kept for ever, but changes no state, fills no read model, and nothing follows from it",
-    way="have something read it, have it change the state, or remove it",
+    way="read it in a read model or a policy, let it change the state, or remove it",
 )
 UNEMITTED = MarkKind(
     code="A-UNEMITTED",
     severity=Severity.ADVICE,
     title="an event that no command emits, where commands emit others of its aggregate",
     why="It happens only where it is imported, so in the story it never does",
-    way="have a command emit it, or remove it",
+    way="emit it from a command, or remove it",
 )
 EMPTY_FIELD = MarkKind(
     code="A-FIELD",
     severity=Severity.WARNING,
     title="a field of an event that nothing gives",
     why="It is empty, or always the same, in every new event",
-    way="ask the command for it, give it in with, or remove the field",
+    way="add it to the fields of the command, give it under with, or remove it",
 )
 
 
@@ -67,7 +68,7 @@ def unemitted_events(model: MarkedModel) -> Iterator[DesignMark]:
         events = model.events_of.get(owner, ())
         for name in events if emitted.intersection(events) else ():
             if name not in emitted and not model.sections.events[name].upcast:
-                fixes = tuple(_emitters(silent.get(owner, ()), name))
+                fixes = tuple(_emitters(model, silent.get(owner, ()), name))
                 yield model.mark(UNEMITTED, ("event", name), f"no command emits {name}", fixes=fixes)
 
 
@@ -82,19 +83,32 @@ def _silent(model: MarkedModel) -> Mapping[str, Sequence[str]]:
     return found
 
 
-def _emitters(commands: Sequence[str], name: str) -> Iterator[MarkFix]:
+def _emitters(model: MarkedModel, commands: Sequence[str], name: str) -> Iterator[MarkFix]:
     event = DesignNode("event", name)
-    for command in commands:
+    for command in (one for one in commands if _brings(model, one, name)):
         yield MarkFix(
-            label=f"Have {command} emit it",
+            label=f"Emit it from {command}",
             effect=f'adds emit: "{name}"',
             change=partial(gestures.linked, source=DesignNode("command", command), target=event),
         )
-    yield MarkFix(
-        label="Remove the event",
-        effect="with what reads it",
-        change=partial(gestures.removed_whole, node=event),
+    yield from _removal(model, name, "with what reads it")
+
+
+def _brings(model: MarkedModel, command: str, event: str) -> bool:
+    """Whether a command asks for all that an event needs."""
+    asked = model.sections.commands[command].fields
+    return all(
+        model.may_be_null(said) or (field in asked and model.can_hold(said, asked[field]))
+        for field, said in model.sections.events[event].fields.items()
     )
+
+
+def _removal(model: MarkedModel, name: str, effect: str) -> Iterator[MarkFix]:
+    """Yields what removes an event, unless a handler or what stands in for one is about it alone."""
+    stands = [one.stand_in for one in model.sections.externals.values() if one.stand_in is not None]
+    if not any(name in one.event for one in (*model.sections.handlers.values(), *stands)):
+        removed = partial(gestures.removed_whole, node=DesignNode("event", name))
+        yield MarkFix(label="Remove the event", effect=effect, change=removed)
 
 
 def _emitted(registry: Registry, command: str) -> Iterator[str]:
@@ -119,7 +133,7 @@ def _readers(model: MarkedModel, name: str) -> Iterator[MarkFix]:
     readers = [one for one, section in model.sections.projections.items() if family & set(section.on)]
     for reader in readers[:1]:
         yield MarkFix(
-            label=f"Have {reader} read it",
+            label=f"Read it in {reader}",
             effect=f"adds {name} to its events",
             change=partial(gestures.linked, source=event, target=DesignNode("projection", reader)),
         )
@@ -130,11 +144,7 @@ def _readers(model: MarkedModel, name: str) -> Iterator[MarkFix]:
             effect=f"adds [projection.{new}]",
             change=partial(gestures.made, kind="projection", name=new, after=event),
         )
-    yield MarkFix(
-        label="Remove the event",
-        effect="with what emits it",
-        change=partial(gestures.removed_whole, node=event),
-    )
+    yield from _removal(model, name, "with what emits it")
 
 
 def empty_fields(model: MarkedModel) -> Iterator[DesignMark]:
@@ -164,11 +174,13 @@ def _empty_field(
     message = f"{field} of {event} has no source: {'neither ' if len(commands) > 1 else ''}{said} "
     message += "brings it, and no with gives it" if len(commands) > 1 else "does not bring it"
     asked = MarkFix(
-        label="Ask the command for it" if len(commands) == 1 else f"Ask {len(commands)} commands for it",
+        label=f"Add it to the fields of {' and '.join(commands)}",
         effect=f"adds {field} to {', '.join(commands)}",
         change=partial(_asked, event=event, field=field, commands=commands),
     )
-    stated = [one for one in places if field in _state_of(model, one[0])]
+    wanted = model.sections.events[event].fields[field]
+    states = [_state_of(model, one[0]).get(field) for one in places]
+    stated = [one for one in states if one is not None and model.can_hold(wanted, one)]
     fixes = [asked]
     if len(stated) == len(places):
         fixes.append(
@@ -181,7 +193,7 @@ def _empty_field(
     fixes.append(
         MarkFix(
             label="Remove the field",
-            effect=f"{event} has it no more",
+            effect=f"takes it out of {event}",
             change=partial(gestures.without_field, node=DesignNode("event", event), name=field),
         )
     )
@@ -189,12 +201,12 @@ def _empty_field(
     return model.mark(EMPTY_FIELD, part, message, inside=("fields", field), fixes=tuple(fixes), line=field)
 
 
-def _state_of(model: MarkedModel, command: str) -> list[str]:
+def _state_of(model: MarkedModel, command: str) -> Mapping[str, FieldSection]:
     """Returns the fields of the state that a command surely sees."""
     places = model.sections.commands[command].changes
     role, place = next(iter(places.items()), ("", None))
     owner = model.sections.aggregates.get(place.aggregate or role) if place is not None else None
-    return list(owner.state) if owner is not None else []
+    return owner.state if owner is not None else {}
 
 
 def _asked(text: DesignText, *, event: str, field: str, commands: list[str]) -> DesignText:

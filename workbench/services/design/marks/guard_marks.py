@@ -90,10 +90,14 @@ def _actions(
         others = any(other.otherwise for _, other in places)
         if found.holds and not others:
             change = partial(_without, path=(*path, "when"))
-            fixes.append(MarkFix(label="Leave the condition out", effect=f"it does {does}", change=change))
+            fixes.append(
+                MarkFix(label="Remove the condition", effect=f"then it always does {does}", change=change)
+            )
         elif not found.holds and not others and len(places) > 1:
             change = partial(_without, path=path)
-            fixes.append(MarkFix(label="Remove the action", effect=f"it does not {does}", change=change))
+            fixes.append(
+                MarkFix(label="Remove the action", effect=f"then it no longer does {does}", change=change)
+            )
         outcome = "always holds" if found.holds else "never holds"
         said = f"the condition of {part[1]} to {does} {outcome}{_because(found)}"
         yield model.mark(IDLE, part, said, inside=(*place, "when"), key=False, fixes=tuple(fixes))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -15,6 +16,9 @@ from workbench.project.project_file import ProjectFile
 from workbench.project.settings import SubscriptionSettings, TopicSettings
 from workbench.services.design.design_text import DesignText
 from workbench.tusk import Problem
+
+_OTHERS = ("event", "command", "row")
+"""Names before a dot that are no states."""
 
 
 class Severity(StrEnum):
@@ -185,6 +189,30 @@ class MarkedModel:
             seen.add(name)
             field = self.sections.types[name]
         return field
+
+    def may_be_null(self, field: FieldSection) -> bool:
+        """Whether a field, or a named type that it is of, allows null."""
+        seen: set[str] = set()
+        while not field.type.endswith("?") and field.type in self.sections.types and field.type not in seen:
+            seen.add(field.type)
+            field = self.sections.types[field.type]
+        return field.type.endswith("?")
+
+    def can_hold(self, kept: FieldSection, given: FieldSection) -> bool:
+        """Whether every value of a field can be that of another one, so that an expression may set it."""
+        if self.may_be_null(given) and not self.may_be_null(kept):
+            return False
+        one, other = self.base_type(given), self.base_type(kept)
+        kind = one.type.removesuffix("?")
+        if kind != other.type.removesuffix("?"):
+            return False
+        return set(one.choices) <= set(other.choices) and (one.of, one.fields) == (other.of, other.fields)
+
+    def is_read(self, field: str) -> bool:
+        """Whether something in the text looks at a field of a state, such as ``state.open``."""
+        read = re.compile(rf"\.\s*{re.escape(field)}\b|\[\s*['\"]{re.escape(field)}['\"]\s*\]")
+        text = self.file.document.text
+        return any(not text[: one.start()].endswith(_OTHERS) for one in read.finditer(text))
 
     def choices_of(self, field: FieldSection) -> list[str]:
         """Returns the texts that a choice can be; none where it is another type."""

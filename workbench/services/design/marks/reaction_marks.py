@@ -28,21 +28,21 @@ LOOP = MarkKind(
     severity=Severity.WARNING,
     title="events, policies and commands that lead round in a circle",
     why="Nothing on the way has a condition, so it goes on for ever",
-    way="add a when or a refuse",
+    way="give a policy on the way a condition (when), or let a command be refused (refuse)",
 )
 NO_END = MarkKind(
     code="A-END",
     severity=Severity.ADVICE,
     title="a process that never ends",
     why="Each of its instances is kept for ever",
-    way="say ends: true at the event behind which no other of the instance comes",
+    way="write ends: true at the event after which nothing more happens",
 )
 LATE = MarkKind(
     code="A-TIMEOUT",
     severity=Severity.WARNING,
     title="a timeout that a process issues and never withdraws",
-    why="It comes although the process is over: it happens anyway, or is refused and a dead letter",
-    way="withdraw it where the process ends, or answer its refusal",
+    why="It is issued though the process is over: it takes effect, or is refused and becomes a dead letter",
+    way="withdraw it when the process ends, or say under refused what its refusal leads to",
 )
 PAUSE = "1m"
 
@@ -56,7 +56,7 @@ def loops(model: MarkedModel) -> Iterator[DesignMark]:
         for path in _issuing(model, kind, name, loop):
             change = partial(_later, path=(*section_of(kind, name), *path))
             effect = f'adds after: "{PAUSE}" in {name}'
-            fixes.append(MarkFix(label="Wait a minute on the way", effect=effect, change=change))
+            fixes.append(MarkFix(label="Delay the command by a minute", effect=effect, change=change))
         if model.declares(kind, name) and kind == "policy":
             node = DesignNode(kind, name)
             removed = partial(gestures.removed_whole, node=node)
@@ -95,7 +95,7 @@ def endless_processes(model: MarkedModel) -> Iterator[DesignMark]:
         if later and not any(step.ends for step in process.on.values()):
             fixes = tuple(
                 MarkFix(
-                    label=f"End it at {event}",
+                    label=f"End the process at {event}",
                     effect="adds ends: true",
                     change=partial(_ended, name=name, event=event),
                 )
@@ -144,13 +144,13 @@ def _late(model: MarkedModel, name: str, path: Path, command: str, ends: list[st
     part = ("process", name)
     base = section_of(*part)
     withdraw = MarkFix(
-        label=f"Withdraw it at {' and '.join(ends)}",
+        label=f"Withdraw {command} at {' and '.join(ends)}",
         effect=f'adds withdraw: "{command}"',
         change=partial(_withdrawn, paths=[(*base, "on", one, "withdraw") for one in ends], command=command),
     )
     ignore = MarkFix(
-        label="Let its refusal be",
-        effect=f'adds refused: "{NOTHING}"',
+        label="Ignore its refusal",
+        effect=f'adds refused: "{NOTHING}", so it is no mistake',
         change=partial(_ignored, path=(*base, *path, "refused")),
     )
     message = f"{name} issues {command} for later, and never withdraws it though {ends[0]} ends it"

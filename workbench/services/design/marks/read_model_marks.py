@@ -27,7 +27,7 @@ NO_ROWS = MarkKind(
     severity=Severity.WARNING,
     title="a read model whose rows nothing begins",
     why="Its events change rows that are there, and there are none: it stays empty",
-    way="put a row at the event with which it begins, or add or count there",
+    way="write put at the event that begins a row, or add or count",
 )
 
 
@@ -48,7 +48,7 @@ def _begun_by(name: str, event: str) -> MarkFix:
     def changed(text: DesignText) -> DesignText:
         return text.with_project(rename(text.project, path, "put"))
 
-    return MarkFix(label=f"Put a row by {event}", effect="writes put in place of set", change=changed)
+    return MarkFix(label=f"Begin a row at {event}", effect="writes put in place of set", change=changed)
 
 
 def empty_columns(model: MarkedModel) -> Iterator[DesignMark]:
@@ -73,9 +73,9 @@ def _empty(model: MarkedModel, name: str, section: ProjectionSection, column: st
         if known is not None and column in known.fields and not one.remove and not fixes:
             change = partial(_fill, name=name, event=event, way=way, column=column)
             effect = f'adds {column}: "event.{column}"'
-            fixes.append(MarkFix(label=f"Set it by {event}", effect=effect, change=change))
+            fixes.append(MarkFix(label=f"Set it from {event}", effect=effect, change=change))
     removed = partial(gestures.without_field, node=DesignNode("projection", name), name=column)
-    fixes.append(MarkFix(label="Remove the column", effect=f"{name} has it no more", change=removed))
+    fixes.append(MarkFix(label="Remove the column", effect=f"takes it out of {name}", change=removed))
     return model.mark(
         EMPTY_COLUMN,
         ("projection", name),

@@ -27,14 +27,26 @@ def empty_states(model: MarkedModel) -> Iterator[DesignMark]:
         said = {field for one in events.values() for field in one.set}
         for field in aggregate.state:
             if field not in said and events:
-                giving = [event for event, one in events.items() if field in one.fields]
+                kept = aggregate.state[field]
+                giving = [
+                    event
+                    for event, one in events.items()
+                    if field in one.fields and model.can_hold(kept, one.fields[field])
+                ]
                 yield _empty(model, "aggregate", name, field, {f"event.{one}": "" for one in giving})
     for name, process in model.sections.processes.items():
         said = {field for one in process.on.values() for field in one.set}
         for field in process.state:
             if field not in said:
                 known = {event: model.sections.events.get(event) for event in process.on}
-                steps = [one for one, event in known.items() if event is not None and field in event.fields]
+                kept = process.state[field]
+                steps = [
+                    one
+                    for one, event in known.items()
+                    if event is not None
+                    and field in event.fields
+                    and model.can_hold(kept, event.fields[field])
+                ]
                 yield _empty(model, "process", name, field, {f"process.{name}": one for one in steps})
 
 
@@ -46,14 +58,15 @@ def _empty(model: MarkedModel, kind: str, name: str, field: str, giving: Mapping
     """
     fixes = [
         MarkFix(
-            label=f"Set it by {step or section.partition('.')[2]}",
+            label=f"Set it from {step or section.partition('.')[2]}",
             effect=f'adds set {{ {field}: "event.{field}" }}',
             change=partial(_set, section=section, step=step, field=field),
         )
         for section, step in list(giving.items())[:2]
     ]
-    removed = partial(gestures.without_field, node=DesignNode(kind, name), name=field)
-    fixes.append(MarkFix(label="Remove the field", effect=f"{name} has it no more", change=removed))
+    if not model.is_read(field):
+        removed = partial(gestures.without_field, node=DesignNode(kind, name), name=field)
+        fixes.append(MarkFix(label="Remove the field", effect=f"takes it out of {name}", change=removed))
     message = f"{field} of {name} is never set"
     inside = ("state", field)
     return model.mark(EMPTY_STATE, (kind, name), message, inside=inside, fixes=tuple(fixes), line=field)

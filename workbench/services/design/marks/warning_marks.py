@@ -22,7 +22,7 @@ MAY_FAIL = MarkKind(
     severity=Severity.WARNING,
     title="an expression in which something may be null that cannot be it there",
     why="Where it is null, the command is refused, or the delivery becomes a dead letter",
-    way="ask first whether it is null",
+    way="check first that it is not null",
 )
 ROUNDED = MarkKind(
     code="A-MONEY",
@@ -122,7 +122,7 @@ def _asked(model: MarkedModel, warning: Problem) -> Iterator[MarkFix]:
         asked = f"{path} != null && {whole}"
         wanted = asked if whole == said else f"{said[:start]}({asked}){said[end:]}"
         change = partial(_said, path=warning.path, was=said, wanted=wanted)
-        yield MarkFix(label=f"Ask first whether {path} is null", effect=wanted, change=change)
+        yield MarkFix(label=f"Check first that {path} is not null", effect=wanted, change=change)
         return
 
 

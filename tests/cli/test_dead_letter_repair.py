@@ -1,0 +1,103 @@
+"""Many dead letters from the command line: grouped, patched, sent by a ladder, noted."""
+
+from __future__ import annotations
+
+import json
+
+EMAIL = "email=data.email.replace('invalid', 'example')"
+
+
+def test_letters_are_grouped_and_each_group_once_more(workbench, played):
+    said = workbench("dead-letters", played, "--group-by", "subscription", "--then", "key", "--json").json()
+    assert (said["found"], said["of"]) == (4, 4)
+    (group,) = said["groups"]
+    assert (group["value"], group["count"], group["share"]) == ("welcome-mail", 4, 1.0)
+    assert [part["count"] for part in group["groups"]] == [1, 1, 1, 1]
+    table = workbench("dead-letters", played, "--group-by", "data.email.contains('invalid')").out
+    assert "4 of 4" in table
+    assert "true" in table
+    assert "no CEL" not in table
+    wrong = workbench("dead-letters", played, "--group-by", "nonsense(")
+    assert wrong.code == 1
+
+
+def test_letters_are_searched(workbench, played):
+    found = workbench("dead-letters", played, "--where", "data.email.contains('invalid')", "--json").json()
+    assert [one["key"] for one in found] == ["user-alan"]
+    found = workbench("dead-letters", played, "--words", "ALAN invalid", "--json").json()
+    assert [one["key"] for one in found] == ["user-alan"]
+    assert (
+        workbench("dead-letters", played, "--is", "key=user-alan", "--is", "type=none", "--json").json() == []
+    )
+    assert workbench("dead-letters", played, "--is", "alone").code == 1
+
+
+def test_L6_a_patch_is_previewed_and_nothing_is_done(workbench, played):
+    chosen = ("dead-letters", "repair", played, "--words", "invalid", "--cel", EMAIL)
+    said = workbench(*chosen, "--preview")
+    assert said.code == 0
+    assert "1 of 1 fit the schema of their type" in said.out
+    assert '"alan@bletchley.invalid" -> "alan@bletchley.example"' in said.out
+    assert len(workbench("dead-letters", played, "--json").json()) == 4
+    wrong = workbench("dead-letters", "repair", played, "--all", "--set", "email:=3", "--preview", "--json")
+    assert wrong.code == 3
+    assert (wrong.json()["fit"], len(wrong.json()["left_out"][0]["numbers"])) == (0, 4)
+
+
+def test_L6_many_are_patched_and_sent_by_a_ladder(workbench, played):
+    chosen = ("dead-letters", "repair", played, "--words", "invalid", "--cel", EMAIL, "--ladder", "1,5")
+    said = workbench(*chosen, "--json")
+    assert said.code == 0
+    answer = said.json()
+    assert (answer["status"], answer["fates"], answer["steps"]) == (
+        "done",
+        {"resolved": 1, "waiting": 0},
+        [1],
+    )
+    assert answer["patch"] == {
+        "form": [{"op": "expression", "field": "email", "cel": "data.email.replace('invalid', 'example')"}]
+    }
+
+
+def test_L5_a_ladder_stops_at_the_first_new_failure(workbench, played):
+    said = workbench("dead-letters", "repair", played, "--all", "--ladder", "1", "--json")
+    assert said.code == 3
+    answer = said.json()
+    assert (answer["status"], answer["fates"]["failed_again"], answer["fates"]["waiting"]) == ("held", 1, 3)
+
+
+def test_a_rehearsal_says_what_would_become_of_them_and_changes_nothing(workbench, played):
+    chosen = ("dead-letters", "repair", played, "--all", "--cel", EMAIL, "--rehearse")
+    before = workbench("dead-letters", played, "--status", "all", "--json").json()
+    said = workbench(*chosen, "--json")
+    assert said.code == 3
+    outcomes = {one["outcome"]: len(one["numbers"]) for one in said.json()["rehearsal"]}
+    assert outcomes == {
+        "fails again: the mail server of slowmail.example does not answer": 3,
+        "handled, no event follows": 1,
+    }
+    assert workbench("dead-letters", played, "--status", "all", "--json").json() == before
+
+
+def test_a_patch_is_read_from_a_file(workbench, played, tmp_path):
+    file = tmp_path / "patch.json"
+    file.write_text(json.dumps([{"op": "replace", "path": "/email", "value": "a@b.example"}]))
+    said = workbench("dead-letters", "repair", played, "--all", "--patch", file, "--first", 1, "--json")
+    assert said.json()["fates"] == {"resolved": 1, "waiting": 0}
+    both = workbench("dead-letters", "repair", played, "--all", "--patch", file, "--set", "a=b")
+    assert both.code == 1
+    assert "not both" in both.err
+
+
+def test_owners_and_notes_are_written_and_found(workbench, played):
+    said = workbench(
+        "dead-letters", "note", played, "--words", "invalid", "--owner", "Lena", "--text", "asked"
+    )
+    assert said.out == "1 noted\n"
+    found = workbench("dead-letters", played, "--where", "owner == 'Lena'", "--json").json()
+    assert [one["key"] for one in found] == ["user-alan"]
+    shown = workbench("dead-letters", "show", played, found[0]["number"], "--json").json()
+    assert (shown["owner"], shown["note"]) == ("Lena", "asked")
+    assert workbench("dead-letters", "note", played, "--all").code == 1
+    workbench("dead-letters", "note", played, "--all", "--owner", "-")
+    assert workbench("dead-letters", played, "--words", "lena", "--json").json() == []

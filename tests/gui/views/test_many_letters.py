@@ -1,0 +1,239 @@
+"""Many letters in the window: grouped by anything, narrowed, patched, rehearsed, sent by a ladder, undone."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QKeySequence
+
+from tests.services.conftest import passing, settle
+from workbench.gui.views.ladder_bar import states
+from workbench.gui.views.letter_actions import ARCHIVE
+from workbench.gui.views.letter_nodes import ALL
+from workbench.gui.views.letters_view import LettersView
+from workbench.gui.views.patch_form import FieldLine, PatchForm
+from workbench.services.dead_letters import JobReport
+from workbench.services.dead_letters.letter_patch import FieldChange, LetterPatch
+from workbench.store.letter_jobs import Job, JobPlan, JobStatus
+
+USERS = ("ann", "bob", "cyd", "dan", "eve", "fay", "gus", "hal")
+
+
+@pytest.fixture
+async def many(workspace):
+    """Six mails to one server that cannot exist, two to another."""
+    for number, name in enumerate(USERS):
+        domain = "y.invalid" if number > 5 else "x.invalid"
+        values = {"user_id": name, "username": name.title(), "email": f"{name}@{domain}"}
+        assert (await workspace.commands.issue("create_user", values)).accepted
+    await settle(workspace)
+    return workspace
+
+
+@pytest.fixture
+def view(many, desk, qtbot):
+    made = LettersView(desk)
+    qtbot.addWidget(made)
+    made.resize(1300, 800)
+    made.show()
+    made.activateWindow()
+    return made
+
+
+def nodes(view):
+    return [(node.title, len(node.numbers)) for node in view.groups.model().nodes]
+
+
+def say(box, text):
+    box.setCurrentText(text)
+    box.activated.emit(0)
+
+
+def write(view, field, way, value):
+    line = view.many.panel.form._lines[-1]
+    line.field.setCurrentText(field)
+    line.way.setCurrentIndex(line.way.findData(way))
+    line.value.setText(value)
+
+
+async def grouped(view, until, by, then=""):
+    say(view.finder.by, by)
+    if then:
+        say(view.finder.then, then)
+    await until(lambda: view.groups._grouping == (by, then))
+
+
+async def test_letters_are_grouped_and_each_group_once_more(view, until):
+    await until(lambda: view.groups.model().nodes)
+    assert nodes(view)[0] == ("All causes", 8)
+    await grouped(view, until, "type", "data.email.split('@')[1]")
+    assert nodes(view) == [("All letters", 8), ("user.created", 8), ("x.invalid", 6), ("y.invalid", 2)]
+    view.grab()
+    view.groups.setCurrentIndex(view.groups.model().index(3))
+    await until(lambda: view.table.model().rowCount() == 2)
+
+
+async def test_a_group_becomes_a_chip_and_the_chip_is_taken_away(view, until):
+    await until(lambda: view.groups.model().nodes)
+    await grouped(view, until, "message")
+    assert nodes(view)[1:] == [
+        ("no mail server can exist for x.invalid", 6),
+        ("no mail server can exist for y.invalid", 2),
+    ]
+    view.groups.setCurrentIndex(view.groups.model().index(2))
+    view.many.acts["only_group"].do()
+    await until(lambda: nodes(view)[0] == ("All letters", 2))
+    assert "2 of 8 found" in view.finder.searched.text()
+    view.finder._widen(view.finder.chips[0])
+    await until(lambda: nodes(view)[0] == ("All letters", 8))
+    assert view.groups._identity == ALL or view.groups.node().chips
+
+
+async def test_words_and_cel_are_searched_and_it_says_in_how_many(view, until):
+    await until(lambda: view.groups.model().nodes)
+    view.finder.words.setText("ann")
+    view.finder.words.returnPressed.emit()
+    await until(lambda: view.table.model().rowCount() == 1)
+    assert view.finder.searched.text() == "1 of 8 found"
+    view.finder.words.clear()
+    view.finder.words.returnPressed.emit()
+    view.finder.where.setText("data.username in ['Bob', 'Cyd']")
+    view.finder.where.returnPressed.emit()
+    await until(lambda: view.table.model().rowCount() == 2)
+
+
+async def test_L6_a_group_is_patched_previewed_and_sent_by_a_ladder(view, many, until):
+    await until(lambda: view.groups.model().nodes)
+    await grouped(view, until, "message")
+    view.groups.setCurrentIndex(view.groups.model().index(1))
+    view.many.acts["repair"].do()
+    panel = view.many.panel
+    write(view, "email", "expression", "data.email.replace('invalid', 'example')")
+    await until(lambda: panel.report is not None and panel._shown is not None and panel._shown.changed)
+    assert panel.send.text() == "Repair and replay 6"
+    assert "cannot" in panel.send.toolTip()
+    assert "ann" not in panel.diff.toPlainText()
+    assert "fay@x.example" in panel.diff.toPlainText()
+    panel.after.click()
+    await until(lambda: "eve@x.example" in panel.diff.toPlainText())
+    assert panel.letter.text().endswith("2 of 6")
+    panel.ladder.setText("1, 2")
+    panel.send.click()
+    await until(many.dead_letters.jobs.list)
+    (job,) = many.dead_letters.jobs.list()
+    await passing(many, until(lambda: many.dead_letters.jobs.get(job.number).status is JobStatus.DONE))
+    assert many.dead_letters.counts()["resolved"] == 6
+    assert job.plan.ladder == (1, 2)
+    await until(lambda: "done" in view.jobs.cards[job.number].title.text())
+
+
+async def test_L6_letters_that_do_not_fit_are_counted_said_and_shown(view, until):
+    await until(lambda: view.groups.model().nodes)
+    view.many.acts["repair"].do()
+    panel = view.many.panel
+    write(view, "email", "expression", "data.username == 'Ann' ? 3 : data.email")
+    await until(lambda: panel.report is not None and panel.report.misfits)
+    assert panel.fit.text().endswith("7 fit the schema")
+    assert panel.misfit.text().endswith("1 do not, left out")
+    assert "email" in panel.why.text()
+    panel.show_misfits.click()
+    await until(lambda: view.table.model().rowCount() == 1)
+    panel.first.setValue(3)
+    assert panel.send.text() == "Repair and replay 3"
+    panel.ladder.setText("none")
+    assert not panel.send.isEnabled()
+    assert "no steps" in panel.send.toolTip()
+
+
+async def test_V2_a_patch_that_was_begun_is_kept_until_it_is_sent(view, many, desk, qtbot, until):
+    await until(lambda: view.groups.model().nodes)
+    view.many.acts["repair"].do()
+    write(view, "email", "set", "a@b.example")
+    await until(view.unsaved)
+    other = LettersView(desk)
+    qtbot.addWidget(other)
+    other.many.panel.open((1,), "one")
+    assert other.many.panel.form.patch().changes == (
+        FieldChange(way="set", field="email", value="a@b.example"),
+    )
+
+
+async def test_L7_ctrl_z_takes_the_last_act_back(view, many, until):
+    await until(lambda: view.groups.model().nodes)
+    undo = view.many.acts["undo"]
+    assert undo.shortcut() == QKeySequence("Ctrl+Z")
+    assert not undo.isEnabled()
+    assert "Nothing" in undo.toolTip()
+    view._repairs.do(ARCHIVE, (1,))
+    await until(lambda: many.dead_letters.counts().get("archived") == 1)
+    await until(lambda: view._repairs.past)
+    undo.do()
+    await until(lambda: many.dead_letters.counts().get("open") == 8)
+    assert view._repairs.past == []
+
+
+async def test_L5_the_undo_of_a_repair_cancels_what_waits(view, many, until):
+    await until(lambda: view.groups.model().nodes)
+    view.many.acts["repair"].do()
+    panel = view.many.panel
+    write(view, "email", "set", "a@b.example")
+    await until(lambda: panel.report is not None and panel._patch is not None and panel._patch.changes)
+    panel.pace.setValue(1)
+    panel.send.click()
+    await until(lambda: view._repairs.past)
+    view.many.acts["undo"].do()
+    (job,) = many.dead_letters.jobs.list()
+    await until(lambda: many.dead_letters.jobs.get(job.number).status is JobStatus.CANCELLED)
+    assert many.dead_letters.counts()["open"] > 0
+
+
+def test_what_is_typed_for_a_text_is_a_text(qtbot):
+    line = FieldLine(["card"])
+    qtbot.addWidget(line)
+    line.field.setCurrentText("card")
+    line.value.setText("341")
+    assert line.change(lambda field: field == "card").value == "341"
+    assert line.change(lambda _field: False).value == 341
+    line.value.setText('"7"')
+    assert line.change(lambda _field: False).value == "7"
+    line.value.setText("0341")
+    assert line.change(lambda _field: False).value == "0341"
+
+
+def test_a_form_shows_the_patch_that_it_was_given(qtbot):
+    form = PatchForm(lambda _field: False)
+    qtbot.addWidget(form)
+    changes = (
+        FieldChange(way="set", field="attempt", value=1),
+        FieldChange(way="remove", field="note"),
+        FieldChange(way="rename", field="mail", value="email"),
+    )
+    form.show_patch(LetterPatch(changes=changes))
+    assert form.patch().changes == changes
+    form.kinds[1].click()
+    form.area.setPlainText('[{"op": "remove", "path": "/a"}]')
+    assert [step.path for step in form.patch().steps] == [("a",)]
+
+
+def ladder(step, status="running", **fates):
+    job = Job(
+        action="replay",
+        numbers=tuple(range(1, 31)),
+        step=step,
+        status=JobStatus(status),
+        plan=JobPlan(ladder=(1, 5, 20)),
+    )
+    return [(one.size, one.state) for one in states(JobReport(job=job, fates=fates))]
+
+
+def test_a_ladder_says_of_each_step_how_it_stands():
+    assert ladder(0) == [(1, "next"), (5, "next"), (20, "next"), (4, "next")]
+    assert ladder(6, resolved=1, replaying=5)[:3] == [(1, "done"), (5, "now"), (20, "next")]
+    assert ladder(16, resolved=14, replaying=2)[2] == (20, "now")
+    assert ladder(6, "held", resolved=5, failed_again=1) == [
+        (1, "done"),
+        (5, "stopped"),
+        (20, "next"),
+        (4, "next"),
+    ]
+    assert ladder(30, "done", resolved=30) == [(1, "done"), (5, "done"), (20, "done"), (4, "done")]
+    assert ladder(7, "cancelled", resolved=7)[2] == (20, "stopped")

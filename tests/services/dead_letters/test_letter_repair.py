@@ -1,0 +1,194 @@
+"""Many letters at once: found, grouped, patched, sent by a ladder that stops at a new failure (L5, L6)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.services.conftest import passing, settle
+from workbench.errors import InvalidValue
+from workbench.model.json_values import read_json
+from workbench.services.dead_letters.letter_facts import normalised
+from workbench.services.dead_letters.letter_index import LetterQuery
+from workbench.services.dead_letters.letter_ladder import parse_ladder, rungs
+from workbench.services.dead_letters.letter_patch import FieldChange, LetterPatch
+from workbench.store.letter_jobs import JobStatus
+
+USERS = ("ann", "bob", "cyd", "dan", "eve", "fay", "gus", "hal")
+GOOD = LetterPatch(
+    changes=[FieldChange(way="expression", field="email", value="data.email.replace('invalid', 'example')")]
+)
+
+
+async def register(workspace, *names, domain="x.invalid"):
+    for name in names:
+        values = {"user_id": name, "username": name.title(), "email": f"{name}@{domain}"}
+        assert (await workspace.commands.issue("create_user", values)).accepted
+    await settle(workspace)
+
+
+@pytest.fixture
+async def many(workspace):
+    """Eight mails that can never be sent."""
+    await register(workspace, *USERS)
+    return workspace
+
+
+def numbers(workspace, *statuses):
+    return sorted(one.number for one in workspace.dead_letters.page(statuses or ("open",)))
+
+
+def find(workspace, **query):
+    return workspace.dead_letters.repair.find(LetterQuery(**query))
+
+
+def shape(found):
+    return [
+        (one.value, one.count, [(part.value, part.count) for part in one.parts]) for one in found.clusters
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("no such key: attempt", "no such key: attempt"),
+        ("payment-65b8ff5a is at version 4, not 3", "payment-… is at version N, not N"),
+        ("user 0197b1a2-3c4d-7e5f-8a9b-0c1d2e3f4a5b is gone", "user … is gone"),
+        ("550 ann.smith+x@slow.example unavailable", "N …@slow.example unavailable"),
+        ("took 10.5 s\nof 10 s", "took N s of N s"),
+        ("v2 is no version", "v2 is no version"),
+    ],
+)
+def test_messages_that_are_alike_meet(text, said):
+    assert normalised(text) == said
+
+
+async def test_letters_are_grouped_by_anything_and_then_by_something_else(many):
+    await register(many, "ivy", "joe", domain="y.invalid")
+    found = find(many, by="type", then="data.email.split('@')[1]")
+    assert shape(found) == [("user.created", 10, [("x.invalid", 8), ("y.invalid", 2)])]
+    assert sum(found.clusters[0].trend) == 10
+    assert sum(found.hours) == 10
+    assert shape(find(many, by="username"))[0][1] == 1
+    assert shape(find(many, by="address.city")) == [("(none)", 10, [])]
+    assert [one.count for one in find(many, by="message").clusters] == [8, 2]
+
+
+async def test_what_is_searched_are_words_expressions_and_groups(many):
+    assert len(find(many, words="ANN mail").numbers) == 1
+    assert len(find(many, words="ann nothing").numbers) == 0
+    assert len(find(many, where="data.username.startsWith('A') || key == 'user-bob'").numbers) == 2
+    assert len(find(many, where="data.absent > 3").numbers) == 0
+    assert len(find(many, chips=(("username", "Eve"),)).numbers) == 1
+    found = find(many, words="ann")
+    assert (found.total, found.searched) == (8, 8)
+    with pytest.raises(InvalidValue, match="nonsense"):
+        find(many, where="nonsense == 1")
+
+
+async def test_owners_and_notes_are_stored_recorded_and_found(many):
+    first, second, *_ = numbers(many)
+    repair = many.dead_letters.repair
+    assert len(find(many, words="lena").numbers) == 0
+    assert await repair.write_note((first, second, 999), owner="Lena", text="asked them") == 2
+    assert await repair.write_note((second,), text="") == 1
+    assert len(find(many, words="lena").numbers) == 2
+    assert len(find(many, words="lena asked").numbers) == 1
+    assert shape(find(many, by="owner"))[1][:2] == ("Lena", 2)
+    assert (repair.facts(first).owner, repair.facts(first).note) == ("Lena", "asked them")
+    assert many.monitor.actions()[0].action == "note"
+
+
+async def test_L6_a_patch_is_tried_on_each_letter_and_says_which_do_not_fit(many):
+    repair, all_of_them = many.dead_letters.repair, numbers(many)
+    report = await repair.check(GOOD, all_of_them)
+    assert (report.fit, report.misfits, report.unchanged) == (tuple(all_of_them), (), 0)
+    wrong = LetterPatch(
+        changes=[FieldChange(way="expression", field="email", value="data.username == 'Ann' ? 3 : 'a@b'")]
+    )
+    report = await repair.check(wrong, all_of_them)
+    assert [found for _, found in report.misfits] == [(all_of_them[0],)]
+    assert "email" in report.misfits[0][0]
+    assert repair.preview(GOOD, all_of_them[0]).after["email"] == "ann@x.example"
+
+
+async def test_L6_a_ladder_sends_patched_copies_step_by_step_and_keeps_the_originals(many):
+    repair, jobs = many.dead_letters.repair, many.dead_letters.jobs
+    job = await repair.begin(numbers(many), patch=GOOD, ladder=(1, 2), left_out=3)
+    report = await passing(many, jobs.finished(job))
+    assert report.job.status is JobStatus.DONE
+    assert report.fates == {"resolved": 8}
+    assert report.job.plan.left_out == 3
+    for letter in many.dead_letters.numbered(report.job.numbers):
+        assert read_json(letter.data)["email"].endswith("@x.invalid")
+        assert read_json(letter.edited)["email"].endswith("@x.example")
+    begun = [one for one in many.monitor.actions() if one.action == "start replay"]
+    assert read_json(begun[0].detail)["patch"] == read_json(GOOD.text)
+    assert read_json(begun[0].detail)["ladder"] == [1, 2]
+
+
+async def test_L5_a_ladder_stops_at_the_first_new_failure_and_the_rest_waits(many):
+    repair, jobs = many.dead_letters.repair, many.dead_letters.jobs
+    only = LetterPatch(
+        changes=[
+            FieldChange(
+                way="expression",
+                field="email",
+                value="data.username in ['Ann', 'Bob'] ? 'a@b.example' : data.email",
+            )
+        ]
+    )
+    job = await repair.begin(numbers(many), patch=only, ladder=(1, 2))
+    report = await passing(many, jobs.finished(job))
+    assert report.job.status is JobStatus.HELD
+    assert (report.job.step, report.queued) == (3, 5)
+    assert report.fates == {"resolved": 2, "failed_again": 1}
+    assert len(numbers(many)) == 5 + 1  # what waits, and what the failure made
+    jobs.take_up()
+    assert jobs.get(job).status is JobStatus.HELD, "a restart does not let it go on"
+    await jobs.resume(job)
+    report = await passing(many, jobs.finished(job))
+    assert report.job.status is JobStatus.HELD
+    assert report.fates["failed_again"] > 1
+    assert (await jobs.cancel(job)).status is JobStatus.CANCELLED
+    assert jobs.held() == []
+
+
+async def test_L5_a_job_that_is_held_goes_on_where_it_was(many):
+    jobs, timer = many.dead_letters.jobs, many.world.timer
+    job = await jobs.start("archive", numbers(many), per_second=1)
+    await many.running().settle()
+    held = await jobs.hold(job)
+    assert held.status is JobStatus.HELD
+    await timer.advance(30, many.running().settle)
+    assert jobs.get(job).step == held.step
+    await jobs.resume(job)
+    report = await passing(many, jobs.finished(job))
+    assert (report.job.status, report.job.done) == (JobStatus.DONE, 8)
+    said = [one.action for one in many.monitor.actions()]
+    assert [one for one in said if "archive" in one] == [
+        "archive",
+        "resume archive",
+        "hold archive",
+        "start archive",
+    ]
+
+
+async def test_L6_what_does_not_fit_any_more_when_its_turn_comes_is_not_replayed(many):
+    wrong = LetterPatch(changes=[FieldChange(way="set", field="email", value=3)])
+    jobs = many.dead_letters.jobs
+    job = await many.dead_letters.repair.begin(numbers(many), patch=wrong)
+    report = await passing(many, jobs.finished(job))
+    assert (report.job.failed, report.job.done) == (8, 0)
+    assert "email" in report.job.trouble
+    assert len(numbers(many)) == 8
+
+
+def test_a_ladder_is_read_and_ends_with_the_rest():
+    assert parse_ladder("1, 5,20") == parse_ladder("1 → 5 → 20 → all") == (1, 5, 20)
+    assert parse_ladder("") == ()
+    assert [rung.size for rung in rungs((1, 5, 20), 2598)] == [1, 5, 20, 2572]
+    assert [rung.size for rung in rungs((1, 5, 20), 4)] == [1, 3]
+    assert [rung.size for rung in rungs((), 7)] == [7]
+    for wrong in ("0", "-1", "one", "1,,x", ",".join("1" * 9)):
+        with pytest.raises(InvalidValue, match="no steps"):
+            parse_ladder(wrong)

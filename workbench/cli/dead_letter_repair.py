@@ -1,0 +1,283 @@
+"""Repairs many dead letters at once: one patch, a ladder, a rehearsal; owners and notes."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from workbench.cli.answers import answer, columns, compact, meter, one_line, opened
+from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, words
+from workbench.cli.letter_choice import choice_options, chosen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workbench.services.dead_letters import JobReport
+    from workbench.services.dead_letters.letter_patch import LetterPatch, PatchReport
+    from workbench.services.dead_letters.letter_rehearsal import Rehearsal
+    from workbench.services.workspace import Workspace
+
+PREVIEWS = 3
+"""Letters of which a preview shows what changes."""
+
+
+def _takes(parser: Parser) -> None:
+    choice_options(parser, "repaired")
+    parser.add_argument(
+        "--set",
+        metavar="FIELD=TEXT",
+        type=words,
+        action="append",
+        default=[],
+        help="set a field of every payload; FIELD:=JSON for a value that is not text",
+    )
+    for name, metavar, said in (
+        ("remove", "FIELD", "remove a field, where it is there"),
+        ("rename", "FIELD=NAME", "give a field another name"),
+        ("copy", "FIELD=FIELD", "set a field to what another one holds"),
+        ("cel", "FIELD=CEL", "set a field to what an expression gives, such as amount=data.amount * 100"),
+    ):
+        parser.add_argument(f"--{name}", metavar=metavar, type=words, action="append", default=[], help=said)
+    parser.add_argument(
+        "--patch",
+        metavar="FILE",
+        help="a JSON Patch (RFC 6902), or the patch of an answer; - for standard input",
+    )
+    parser.add_argument(
+        "--ladder",
+        metavar="STEPS",
+        type=words,
+        default="",
+        help="replay by steps such as 1,5,20, then the rest; stop at the first new failure",
+    )
+    parser.add_argument("--pace", metavar="N", type=float, default=0.0, help="at most N letters a second")
+    parser.add_argument("--preview", action="store_true", help="only say what the patch would make of them")
+    parser.add_argument(
+        "--rehearse",
+        action="store_true",
+        help="only replay them in a copy of the store, and say what would become of them",
+    )
+    parser.wait()
+    parser.trust()
+    parser.json(
+        "patch, chosen, fit, unchanged, left_out [{why, numbers}], after a replay job, status, fates, steps,"
+        " after a rehearsal rehearsal [{outcome, resolved, numbers}]"
+    )
+
+
+async def _repair(options: Options, environ: Environ) -> int:
+    from workbench.services.dead_letters.letter_ladder import parse_ladder
+    from workbench.services.project.open_project import need_model
+
+    ladder, patch = parse_ladder(options.ladder), _patch(options)
+    show = meter(options) or (lambda _: None)
+    report = None
+    async with opened(options, environ) as workspace:
+        try:
+            need_model(workspace, "repairing")
+            numbers = await asyncio.to_thread(chosen, options, workspace, ("open",))
+            told = lambda done, many: show(f"checking {done:,} of {many:,}")  # noqa: E731  # for one call
+            tried = await workspace.dead_letters.repair.check(patch, numbers, told)
+            value = _value(patch, numbers, tried)
+            lines = _said(numbers, tried)
+            if options.rehearse:
+                rehearsed = await _rehearsed(workspace, patch, tried, show)
+                value["rehearsal"] = _outcomes(rehearsed)
+                lines += _rehearsal_said(rehearsed)
+            elif options.preview or not tried.fit:
+                lines += _previews(workspace, patch, tried)
+            else:
+                report = await _replayed(options, workspace, patch, ladder, tried)
+                value |= _job_value(report)
+                lines += _job_said(report)
+        finally:
+            show("")
+    answer(options, value, "\n".join(lines))
+    if report is None:
+        fails = any(not one["resolved"] for one in value.get("rehearsal", ()))
+        return PROBLEMS if tried.misfits or fails else DONE
+    return DONE if report.fates.get("resolved", 0) == len(numbers) else PROBLEMS
+
+
+async def _rehearsed(
+    workspace: Workspace, patch: LetterPatch, tried: PatchReport, show: Callable[[str], object]
+) -> Rehearsal:
+    def told(what: str, done: int, of: int) -> None:
+        show(f"{what.lower()} {done:,} of {of:,}")
+
+    changes = patch if patch.steps or patch.changes else None
+    return await workspace.dead_letters.repair.rehearsal.run(tried.fit, told, patch=changes)
+
+
+def _outcomes(rehearsed: Rehearsal) -> list[dict[str, Any]]:
+    return [
+        {"outcome": one.words, "resolved": one.resolved, "numbers": list(one.numbers)}
+        for one in rehearsed.outcomes
+    ]
+
+
+def _rehearsal_said(rehearsed: Rehearsal) -> list[str]:
+    rows = [(len(one.numbers), one.words) for one in rehearsed.outcomes]
+    said = f"rehearsed {rehearsed.count:,} in a copy, {rehearsed.seconds:.1f} s; nothing was stored"
+    return [said, *columns(("LETTERS", "OUTCOME"), rows).splitlines()] if rows else [said]
+
+
+def _patch(options: Options) -> LetterPatch:
+    from workbench.cli.dead_letter_actions import read_payload_of
+    from workbench.cli.field_arguments import assign
+    from workbench.errors import InvalidValue
+    from workbench.services.dead_letters.letter_patch import FieldChange, LetterPatch, parse_letter_patch
+
+    fields = (options.set, options.remove, options.rename, options.copy, options.cel)
+    if options.patch:
+        if any(fields):
+            raise InvalidValue("a patch is a file or fields, not both", path="", hint="leave one of them out")
+        return parse_letter_patch(read_payload_of(options.patch))
+    changes = []
+    for text in options.set:
+        made: dict[str, Any] = {}
+        assign(made, text)
+        field = text.partition("=")[0].removesuffix(":")
+        for part in field.split("."):
+            made = made[part]
+        changes.append(FieldChange(way="set", field=field, value=made))
+    changes += [FieldChange(way="remove", field=field) for field in options.remove]
+    for way, said in (("rename", options.rename), ("copy", options.copy), ("expression", options.cel)):
+        for text in said:
+            field, equals, value = text.partition("=")
+            if not (field and equals and value):
+                raise InvalidValue(f"write FIELD=… and not {text!r}", path="")
+            changes.append(FieldChange(way=way, field=field, value=value))
+    return LetterPatch(changes=changes)
+
+
+def _value(patch: LetterPatch, numbers: list[int], tried: PatchReport) -> dict[str, Any]:
+    from workbench.model.json_values import read_text
+
+    return {
+        "patch": read_text(patch.text),
+        "chosen": len(numbers),
+        "fit": len(tried.fit),
+        "unchanged": tried.unchanged,
+        "left_out": [{"why": why, "numbers": list(some)} for why, some in tried.misfits],
+    }
+
+
+def _said(numbers: list[int], tried: PatchReport) -> list[str]:
+    lines = [f"{len(tried.fit):,} of {len(numbers):,} fit the schema of their type"]
+    if tried.unchanged:
+        lines[0] += f", {tried.unchanged:,} of them as they are"
+    lines += [f"{len(some):,} left out: {one_line(why)}" for why, some in tried.misfits]
+    return lines
+
+
+def _previews(workspace: Workspace, patch: LetterPatch, tried: PatchReport) -> list[str]:
+    from workbench.model.json_differences import differences
+    from workbench.model.secrets import masked
+
+    lines = []
+    for number in tried.fit[:PREVIEWS]:
+        found = workspace.dead_letters.repair.preview(patch, number)
+        lines.append(f"dead letter {number}")
+        for one in differences(masked(found.before), masked(found.after)):
+            before = compact(one.before, 60) if one.kind != "added" else ""
+            after = compact(one.after, 60) if one.kind != "removed" else ""
+            lines.append(f"  {one.kind} {one_line(one.path)}: {' -> '.join(filter(None, (before, after)))}")
+    return lines
+
+
+async def _replayed(
+    options: Options,
+    workspace: Workspace,
+    patch: LetterPatch,
+    ladder: tuple[int, ...],
+    tried: PatchReport,
+) -> JobReport:
+    jobs = workspace.dead_letters.jobs
+    await workspace.start()
+    number = await workspace.dead_letters.repair.begin(
+        tried.fit,
+        patch=patch if patch.steps or patch.changes else None,
+        ladder=ladder,
+        per_second=options.pace,
+        left_out=tried.left_out,
+    )
+    try:
+        return await asyncio.wait_for(jobs.finished(number), options.wait)
+    except TimeoutError:
+        return await jobs.counted(number)
+
+
+def _job_value(report: JobReport) -> dict[str, Any]:
+    from workbench.services.dead_letters.letter_ladder import rungs
+
+    job = report.job
+    return {
+        "job": job.number,
+        "status": job.status.value,
+        "fates": report.fates | {"waiting": report.queued},
+        "steps": [rung.size for rung in rungs(job.plan.ladder, len(job.numbers))],
+    }
+
+
+def _job_said(report: JobReport) -> list[str]:
+    job = report.job
+    rows = [(status.replace("_", " "), number) for status, number in sorted(report.fates.items())]
+    rows += [("not given back", job.failed), ("skipped", job.skipped), ("waiting", report.queued)]
+    lines = columns(("", ""), [row for row in rows if row[1]]).splitlines()[1:]
+    ends = {
+        "held": f"job {job.number} stopped at the first new failure; the rest waits",
+        "running": f"job {job.number} is not done; it goes on when the project runs",
+    }
+    end = ends.get(job.status.value, "")
+    if job.trouble:
+        lines.append(one_line(job.trouble))
+    return [*lines, end] if end else lines
+
+
+def _note_takes(parser: Parser) -> None:
+    choice_options(parser, "noted")
+    parser.add_argument("--owner", metavar="NAME", type=words, help="who takes care of them; - for none")
+    parser.add_argument("--text", metavar="TEXT", type=words, help="what is known of them; - for nothing")
+    parser.json("noted")
+
+
+async def _note(options: Options, environ: Environ) -> int:
+    from workbench.errors import InvalidValue
+    from workbench.model.dead_letter import LetterStatus
+
+    if options.owner is None and options.text is None:
+        raise InvalidValue("what is to be noted?", path="", hint="give --owner NAME or --text TEXT")
+    owner, text = (
+        None if one is None else "" if one == "-" else one for one in (options.owner, options.text)
+    )
+    async with opened(options, environ) as workspace:
+        workspace.running()
+        numbers = await asyncio.to_thread(chosen, options, workspace, tuple(LetterStatus))
+        noted = await workspace.dead_letters.repair.write_note(numbers, owner=owner, text=text)
+    answer(options, {"noted": noted}, f"{noted:,} noted")
+    return DONE
+
+
+ACTIONS = {
+    "repair": VerbSpec(
+        about="""
+            Replays many as edited copies, each changed by one patch.
+
+            Every copy is checked against the schema of its type first; those that do not fit are left out.
+            What was replayed cannot be undone; what still waits can: cancel it in the window.
+        """,
+        examples="""
+            workbench dead-letters repair my-project --where "!has(data.attempt)" --set attempt:=1 --preview
+            workbench dead-letters repair my-project --words attempt --set attempt:=1 --ladder 1,5,20
+        """,
+        arguments=_takes,
+        work=_repair,
+    ),
+    "note": VerbSpec(
+        about="Writes who takes care of dead letters, and what is known of them.",
+        examples='workbench dead-letters note my-project 7 --owner ann --text "asked the provider"',
+        arguments=_note_takes,
+        work=_note,
+    ),
+}

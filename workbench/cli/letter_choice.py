@@ -1,0 +1,97 @@
+"""Which dead letters a verb is about: by number, subscription, words, CEL, or what they share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from workbench.cli.arguments import Options, Parser, count, words
+
+if TYPE_CHECKING:
+    from workbench.services.dead_letters.letter_index import LetterQuery
+    from workbench.services.workspace import Workspace
+
+
+def search_options(parser: Parser) -> None:
+    """Adds what letters are searched by."""
+    parser.add_argument(
+        "--words", metavar="TEXT", type=words, default="", help="only those in whose texts all of these stand"
+    )
+    parser.add_argument(
+        "--where",
+        metavar="CEL",
+        type=words,
+        default="",
+        help="only those of which this is true, such as data.amount > 100 or error.contains('timeout')",
+    )
+    parser.add_argument(
+        "--is",
+        dest="chips",
+        metavar="FIELD=VALUE",
+        type=words,
+        action="append",
+        default=[],
+        help="only those of this group; FIELD as for --group-by of list",
+    )
+
+
+def choice_options(parser: Parser, what: str) -> None:
+    """Adds the ways to say which letters are dealt with."""
+    parser.project()
+    parser.add_argument(
+        "numbers", metavar="NUMBER", type=count, nargs="*", help=f"which ones are to be {what}"
+    )
+    parser.add_argument("--all", action="store_true", help=f"all that can be {what}")
+    parser.add_argument(
+        "--subscription", metavar="NAME", type=words, default="", help="all of this subscription"
+    )
+    search_options(parser)
+    parser.add_argument("--first", metavar="N", type=count, default=0, help="only the N oldest of them")
+
+
+def query_of(options: Options, statuses: Sequence[str], by: str = "message", then: str = "") -> LetterQuery:
+    """Returns the query that the options are."""
+    from workbench.errors import InvalidValue
+    from workbench.services.dead_letters.letter_index import LetterQuery
+
+    chips = [tuple(chip.partition("=")[::2]) for chip in options.chips]
+    if not all(field for field, _ in chips) or any("=" not in chip for chip in options.chips):
+        raise InvalidValue("a group is FIELD=VALUE", path="", hint='such as --is "message=no such key"')
+    return LetterQuery(
+        statuses=tuple(statuses),
+        words=options.words,
+        where=options.where,
+        chips=tuple(chips),
+        by=by,
+        then=then,
+    )
+
+
+def chosen(options: Options, workspace: Workspace, statuses: Sequence[str]) -> list[int]:
+    """Returns the numbers that were given, or those that the choice means now, the oldest first (L5).
+
+    Raises:
+        InvalidValue: Nothing was chosen, or in two ways.
+        NotFound: There is no such letter or subscription.
+    """
+    from workbench.errors import InvalidValue
+
+    searched = bool(options.words or options.where or options.chips)
+    if len([one for one in (options.numbers, options.all, options.subscription, searched) if one]) > 1:
+        said = (
+            "numbers, --subscription, --all and a search each say which dead letters; two of them were given"
+        )
+        raise InvalidValue(said, path="", hint="give one of them")
+    letters = workspace.dead_letters
+    if options.numbers:
+        for number in options.numbers:
+            letters.get(number)
+        found = list(dict.fromkeys(options.numbers))
+    elif searched:
+        found = list(letters.repair.find(query_of(options, statuses)).numbers)[::-1]
+    elif options.all or options.subscription:
+        found = letters.numbers_of(statuses, options.subscription)
+    else:
+        hint = "give numbers, --subscription NAME or --all, or --where CEL, --words TEXT, --is FIELD=VALUE"
+        raise InvalidValue("which dead letters?", path="", hint=hint)
+    return found[: options.first] if options.first else found

@@ -1,0 +1,81 @@
+"""What is said of a bulk action: what it does, how far it is, how it ended (L5, V3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.gui.views.letter_actions import DEED_OF, account, letters, report_of
+from workbench.model.dead_letter import UNDOABLE, LetterAct
+from workbench.store.letter_jobs import JobStatus
+
+if TYPE_CHECKING:
+    from workbench.services.dead_letters import JobReport
+
+ENDS = ("resolved", "failed_again")
+"""Statuses in which a replay ends."""
+GOING = (JobStatus.RUNNING, JobStatus.HELD)
+"""What can be cancelled still."""
+
+
+def title(report: JobReport) -> str:
+    """Says what the job does, in which state it is, and how much was asked for."""
+    job = report.job
+    cancelled = "cancelled" if report.queued else "cancelled too late, all had been given back"
+    states = {JobStatus.RUNNING: "running", JobStatus.DONE: "done", JobStatus.CANCELLED: cancelled}
+    states[JobStatus.HELD] = "held at a new failure" if job.plan.ladder and report.failures else "held"
+    state = "undone" if left_undone(report) else states[job.status]
+    pace = f", {job.per_second:g} per second" if job.per_second else ""
+    label = "Repair and replay" if job.plan.patch else DEED_OF[job.action].label
+    return f"{label} {letters(len(job.numbers))}{pace}: {state}"
+
+
+def hindrance(report: JobReport, *, paused: bool) -> str:
+    """Says what a replay waits for that is under way while the engine is paused (V3)."""
+    waits = paused and report.job.status is JobStatus.RUNNING and report.in_progress
+    return "; it waits, the engine is paused" if waits else ""
+
+
+def left_undone(report: JobReport) -> bool:
+    """Returns whether nothing of what it did holds any more."""
+    return 0 < report.job.done == report.undone
+
+
+def can_be_undone(report: JobReport) -> bool:
+    """Returns whether something of what it did can be taken back (L7)."""
+    ended = report.job.status not in GOING
+    return ended and report.job.action in UNDOABLE and report.undone < report.job.done
+
+
+def outcome(report: JobReport) -> str:
+    """Says how it ended, and how much of that was taken back since (L7)."""
+    job = report.job
+    said = account(DEED_OF[job.action], report_of(job), report.fates)[1]
+    return f"{said} Restored since: {report.undone:,}." if report.undone else said
+
+
+def progress(report: JobReport, now: int) -> str:
+    """Says how far it is, and what came of it so far.
+
+    Args:
+        now: Microseconds since 1970.
+    """
+    job = report.job
+    if job.action == LetterAct.REPLAY:
+        counts = [(report.queued, "queued"), (report.in_progress, "in progress")]
+        counts += [(report.fates.get(status, 0), status.replace("_", " ")) for status in ENDS]
+    else:
+        counts = [(job.done, "done")]
+    counts += [(job.failed, "not written")] if job.failed else []
+    parts = [f"{job.step:,} of {len(job.numbers):,}"] if job.action != LetterAct.REPLAY else []
+    parts += [f"{count:,} {what}" for count, what in (*counts, (job.skipped, "skipped"))]
+    parts += [f"{job.plan.left_out:,} left out"] if job.plan.left_out else []
+    left = report.seconds_left(now) if report.queued and job.status is JobStatus.RUNNING else None
+    parts += [f"about {duration(left)} left"] if left is not None else []
+    return "  ·  ".join(parts)
+
+
+def duration(seconds: float) -> str:
+    """Says a span of time in its largest unit."""
+    if seconds < 120:
+        return f"{round(seconds)} s"
+    return f"{round(seconds / 60):,} min" if seconds < 7200 else f"{round(seconds / 3600):,} h"

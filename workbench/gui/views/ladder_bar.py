@@ -1,0 +1,137 @@
+"""The steps of a canary ladder as boxes: done, now, next (ux rule 8: each in a word, too)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+from typing_extensions import override
+
+from workbench.gui.icons import pixmap
+from workbench.gui.safe_painter import painting
+from workbench.gui.theme import Colors, theme, ui_font
+from workbench.services.dead_letters.letter_ladder import rungs
+from workbench.store.letter_jobs import JobStatus
+
+if TYPE_CHECKING:
+    from workbench.services.dead_letters import JobReport
+
+TALL, GAP, WIDEST = 52, 26, 150
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RungState:
+    """One step as it is shown.
+
+    Attributes:
+        state: ``done``, ``now``, ``stopped`` or ``next``.
+        share: Of the one that is under way: how much of it has ended, 0 to 1.
+    """
+
+    size: int
+    state: str
+    words: str
+    share: float = 0.0
+
+
+def states(report: JobReport) -> tuple[RungState, ...]:
+    """Returns how the steps of a job stand."""
+    job, found = report.job, []
+    steps = rungs(job.plan.ladder, len(job.numbers))
+    ended = job.step - report.in_progress
+    for at, rung in enumerate(steps):
+        given = min(job.step, rung.end) - rung.begin
+        waits = report.in_progress if job.step <= rung.end and given > 0 else 0
+        if (
+            job.step >= rung.end
+            and (job.status is JobStatus.DONE or not waits)
+            and not (job.status is JobStatus.HELD and job.step == rung.end and report.failures)
+        ):
+            found.append(RungState(size=rung.size, state="done", words=f"{rung.size:,} ended"))
+        elif given > 0 and job.status is JobStatus.RUNNING:
+            words = f"{given - waits:,} ended, {waits:,} replaying"
+            share = max(0.0, (ended - rung.begin) / rung.size)
+            found.append(RungState(size=rung.size, state="now", words=words, share=share))
+        elif given > 0:
+            said = "cancelled" if job.status is JobStatus.CANCELLED else "stopped here"
+            found.append(RungState(size=rung.size, state="stopped", words=said))
+        else:
+            before = f"waits for the {steps[at - 1].size:,}" if at else "waits"
+            found.append(RungState(size=rung.size, state="next", words=before))
+    return tuple(found)
+
+
+class LadderBar(QWidget):
+    """The steps of one job."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("ladder")
+        self._states: tuple[RungState, ...] = ()
+        self.setFixedHeight(TALL + 4)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        theme().changed.connect(self.update)
+
+    def show_report(self, report: JobReport) -> None:
+        """Shows how the steps of a job stand."""
+        self._states = states(report)
+        self.setAccessibleName("; ".join(f"{one.size:,}: {one.words}" for one in self._states))
+        self.update()
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(len(self._states) * (WIDEST + GAP), TALL + 4)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with painting(self) as painter:
+            count = max(1, len(self._states))
+            width = min(WIDEST, (self.width() - 2 - GAP * (count - 1)) / count)
+            for at, one in enumerate(self._states):
+                box = QRectF(1 + at * (width + GAP), 2, width, TALL)
+                if at:
+                    _arrow(painter, box.left() - GAP, box.left(), box.center().y(), one)
+                _box(painter, box, one)
+
+
+def _role(one: RungState) -> str:
+    return {"done": "ok", "now": "info", "stopped": "error"}.get(one.state, "muted")
+
+
+def _arrow(painter: QPainter, begin: float, end: float, at: float, one: RungState) -> None:
+    colors = theme().colors
+    ink = QColor(colors.muted if one.state == "next" else colors.ok)
+    painter.setPen(QPen(ink, 1.5))
+    painter.drawLine(QLineF(begin + 2, at, end - 3, at))
+    for rise in (-4, 4):
+        painter.drawLine(QLineF(QPointF(end - 7, at + rise), QPointF(end - 3, at)))
+
+
+def _box(painter: QPainter, box: QRectF, one: RungState) -> None:
+    colors = theme().colors
+    role = _role(one)
+    known = one.state != "next"
+    painter.setPen(QPen(QColor(colors.ink(role) if known else colors.border), 1.5 if known else 1))
+    painter.setBrush(QColor(colors.tint(role, 0.12) if known else colors.surface))
+    painter.drawRoundedRect(box, 6, 6)
+    inner = box.adjusted(10, 5, -8, -7)
+    painter.setFont(ui_font(weight=QFont.Weight.DemiBold))
+    painter.setPen(QColor(colors.text))
+    painter.drawText(inner, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, f"{one.size:,}")
+    _words(painter, inner, one, colors)
+    if one.state in ("done", "stopped"):
+        picture = pixmap("ok" if one.state == "done" else "stop", 14, colors.ink(role), 1.0)
+        painter.drawPixmap(QPointF(inner.right() - 14, inner.top()), picture)
+    if one.state == "now":
+        bar = QRectF(inner.left(), box.bottom() - 5, inner.width() * min(1.0, one.share), 2.5)
+        painter.fillRect(bar, QColor(colors.ink(role)))
+
+
+def _words(painter: QPainter, inner: QRectF, one: RungState, colors: Colors) -> None:
+    painter.setFont(ui_font(8.5))
+    painter.setPen(QColor(colors.ink(_role(one)) if one.state != "next" else colors.muted))
+    shown = painter.fontMetrics().elidedText(one.words, Qt.TextElideMode.ElideRight, int(inner.width()))
+    painter.drawText(inner, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, shown)

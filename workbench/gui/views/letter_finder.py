@@ -1,0 +1,245 @@
+"""The left side of the dead letters: what is searched, how it is grouped, the groups, and deaths an hour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from workbench.gui.chooser import ChoiceBox
+from workbench.gui.safe_painter import painting
+from workbench.gui.theme import theme, ui_font
+from workbench.gui.time_format import short
+from workbench.gui.views.letter_groups import GroupList
+from workbench.gui.views.letter_nodes import GroupNode
+from workbench.gui.widgets import SearchBox, plain_label
+from workbench.model.json_values import visible
+from workbench.services.dead_letters.letter_facts import FIELDS
+from workbench.services.dead_letters.letter_index import LetterQuery
+
+if TYPE_CHECKING:
+    from workbench.services.dead_letters.letter_index import LettersFound
+
+NOTHING = "–"
+"""Stands for no second level."""
+CHART = 104
+"""Pixels in height of the deaths an hour."""
+
+
+class GroupingBox(ChoiceBox):
+    """Says by what letters are grouped: one that is offered, or whatever is typed.
+
+    Signals:
+        settled: It says something else.
+    """
+
+    settled = Signal()
+
+    def __init__(self, name: str, choices: Sequence[str]) -> None:
+        super().__init__()
+        self.setEditable(True)
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.setAccessibleName(name)
+        self.setToolTip(
+            "One of the list, a field of the payload such as address.city, or an expression in CEL"
+        )
+        self.setMinimumContentsLength(3)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.addItems(list(choices))
+        self._said = self.said()
+        self.activated.connect(lambda _at: self._tell())
+        line = self.lineEdit()
+        if line is not None:
+            line.editingFinished.connect(self._tell)
+
+    def said(self) -> str:
+        """Returns by what; empty for nothing."""
+        text = self.currentText().strip()
+        return "" if text == NOTHING else text
+
+    def say(self, by: str) -> None:
+        """Groups by something else; no signal tells of it."""
+        self.setCurrentText(by or NOTHING)
+        self._said = by
+
+    def offer(self, fields: Sequence[str]) -> None:
+        """Offers fields of payloads behind what is offered always."""
+        known = [self.itemText(at) for at in range(self.count())]
+        text = self.currentText()
+        self.addItems([field for field in fields if field not in known])
+        self.setCurrentText(text)
+
+    def _tell(self) -> None:
+        line = self.lineEdit()
+        if line is not None:
+            line.setCursorPosition(0)  # its beginning says more of it than its end
+        if self.said() != self._said:
+            self._said = self.said()
+            self.settled.emit()
+
+
+class LetterFinder(QWidget):
+    """What is looked for, and what was found, in groups.
+
+    Signals:
+        asked: Something else is looked for, or grouped otherwise.
+    """
+
+    asked = Signal()
+
+    def __init__(self, since: Callable[[int], str], when: Callable[[int], str]) -> None:
+        super().__init__()
+        self.setObjectName("letter-finder")
+        self.chips: tuple[tuple[str, str], ...] = ()
+        self.words = SearchBox("Find in all letters")
+        self.where = SearchBox("where: CEL, such as data.amount > 100")
+        self.by = GroupingBox("Group by", FIELDS)
+        self.then = GroupingBox("then by", (NOTHING, *FIELDS))
+        self.groups = GroupList(since, when)
+        self.chart = DeathsChart()
+        self.searched = plain_label(role="muted", wrap=True)
+        self.searched.hide()
+        self._chips = QVBoxLayout()
+        self._chips.setSpacing(3)
+        self._arrange()
+        for box in (self.words, self.where):
+            box.settled.connect(lambda _text: self.asked.emit())
+        for choice in (self.by, self.then):
+            choice.settled.connect(self.asked)
+
+    def _arrange(self) -> None:
+        grouping = QHBoxLayout()
+        grouping.setSpacing(6)
+        grouping.addWidget(plain_label("Group by", "muted"))
+        grouping.addWidget(self.by, 1)
+        grouping.addWidget(plain_label("then", "muted"))
+        grouping.addWidget(self.then, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self.words)
+        layout.addWidget(self.where)
+        layout.addLayout(grouping)
+        layout.addLayout(self._chips)
+        layout.addWidget(self.searched)
+        layout.addWidget(self.groups, 1)
+        layout.addWidget(self.chart)
+
+    def query(self, statuses: Sequence[str]) -> LetterQuery:
+        """Returns what is looked for among letters of some statuses."""
+        return LetterQuery(
+            statuses=tuple(statuses),
+            words=self.words.text(),
+            where=self.where.text(),
+            chips=self.chips,
+            by=self.by.said() or "cause",
+            then=self.then.said(),
+        )
+
+    def plain(self) -> bool:
+        """Whether just the causes of all letters are looked for."""
+        asked = self.words.text() or self.where.text().strip() or self.chips or self.then.said()
+        return not asked and self.by.said() in ("", "cause")
+
+    def show_found(self, found: LettersFound) -> None:
+        """Shows what was found: in groups, unless just the causes are looked for, and over time."""
+        self.words.setPlaceholderText(f"Find in {found.total:,} letters")
+        self.chart.show_hours(found.hours, found.until)
+        query, more = found.query, found.total > found.searched
+        narrowed = bool(query.words or query.where.strip() or query.chips)
+        said = f"{len(found.numbers):,} of {found.total:,} found" if narrowed else ""
+        if more:
+            said += f"; the newest {found.searched:,} were searched"
+        self.searched.setText(said.removeprefix("; "))
+        self.searched.setVisible(bool(said))
+        if not self.plain() and query == self.query(query.statuses):
+            self.groups.show_found(found)
+
+    def narrow(self, node: GroupNode) -> None:
+        """Looks only for what a group shares; groups that by something else."""
+        self.chips = (*self.chips, *(chip for chip in node.chips if chip not in self.chips))
+        self._show_chips()
+        self.asked.emit()
+
+    def _widen(self, chip: tuple[str, str]) -> None:
+        self.chips = tuple(one for one in self.chips if one != chip)
+        self._show_chips()
+        self.asked.emit()
+
+    def _show_chips(self) -> None:
+        while (item := self._chips.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for chip in self.chips:
+            button = QToolButton()
+            button.setObjectName("chip")
+            text = f"{chip[0]} is {visible(chip[1])}"
+            button.setText(f"{text[:60]}…  ✕" if len(text) > 60 else f"{text}  ✕")
+            button.setToolTip(f"{text}\nClick to look for others, too")
+            button.setAccessibleName(f"No longer only where {text}")
+            button.clicked.connect(lambda _checked=False, chip=chip: self._widen(chip))
+            self._chips.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+
+
+class DeathsChart(QWidget):
+    """Deaths in each hour of a day, as bars."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("deaths")
+        self._hours: tuple[int, ...] = ()
+        self._until = 0
+        self.setFixedHeight(CHART)
+        theme().changed.connect(self.update)
+
+    def show_hours(self, hours: tuple[int, ...], until: int) -> None:
+        """Shows deaths of 24 hours, the last of which ends at a time, microseconds since 1970; 0 for none."""
+        if (hours, until) == (self._hours, self._until):
+            return
+        self._hours, self._until = hours, until
+        most = max(hours, default=0)
+        said = (
+            f"{sum(hours):,} in a day, at most {most:,} an hour; the last hour ends {short(until)}"
+            if until
+            else ""
+        )
+        self.setToolTip(said)
+        self.setAccessibleName(f"Deaths an hour: {said}")
+        self.update()
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(160, CHART)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with painting(self) as painter:
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
+        colors, room = theme().colors, self.rect().adjusted(4, 4, -4, -2)
+        painter.setFont(ui_font(8.5))
+        line = painter.fontMetrics().height()
+        painter.setPen(QColor(colors.text))
+        painter.drawText(room, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, "Deaths an hour")
+        painter.setPen(QColor(colors.muted))
+        most = max(self._hours, default=0)
+        painter.drawText(room, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight, f"most {most:,}")
+        if not self._until:
+            return
+        base, top = room.bottom() - line - 2, room.top() + line + 6
+        step = room.width() / len(self._hours)
+        for at, count in enumerate(self._hours):
+            tall = (base - top) * count / most if most else 0.0
+            bar = QRectF(room.left() + at * step + 1, base - max(tall, 1.0), step - 2, max(tall, 1.0))
+            painter.fillRect(bar, QColor(colors.error if count else colors.border))
+        day = 86_400_000_000
+        painter.drawText(
+            room, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, short(self._until - day)
+        )
+        painter.drawText(room, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignRight, short(self._until))

@@ -1,0 +1,103 @@
+"""What is done with many dead letters at once: the repair, narrowing a search to a group, undo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QApplication
+
+from workbench.gui.actions import Actions, action
+from workbench.gui.views.letter_nodes import GroupNode
+from workbench.gui.views.letter_repair_panel import LetterRepairPanel
+
+if TYPE_CHECKING:
+    from workbench.gui.views.letter_actions import Repairs
+    from workbench.gui.views.letter_groups import GroupList
+    from workbench.gui.views.letters_view import LettersView
+
+
+class ManyLetters:
+    """The repair of many letters in the view of the dead letters.
+
+    Attributes:
+        panel: Where the patch is written.
+    """
+
+    def __init__(self, view: LettersView, repairs: Repairs) -> None:
+        self._view, self._repairs = view, repairs
+        self.acts = Actions(self, view)
+        self.panel = LetterRepairPanel(view.desk, repairs.sent)
+        self.panel.closed.connect(self._leave)
+        self.panel.wanted.connect(lambda numbers: view.list_letters(GroupNode(numbers=numbers)))
+
+    @property
+    def groups(self) -> GroupList:
+        """The list of groups."""
+        return self._view.groups
+
+    def read_only(self) -> str:
+        """Returns why nothing can be changed here; empty where it can."""
+        return self._view.read_only()
+
+    def _leave(self) -> None:
+        self._view.show_side(self._view.detail)
+        self._view.list_letters(self.groups.node())
+        self._view.take_keyboard()
+
+    @action(
+        "Repair",
+        icon="edit",
+        keys="Ctrl+Shift+R",
+        tip="Change all selected letters, or all of the group, by one patch, and replay them step by step",
+        writes=True,
+        why=lambda many: "" if many.repairable()[0] else "No letter listed is open or archived",
+    )
+    def repair(self) -> None:
+        """Opens the repair of the selected letters, or of the chosen group."""
+        numbers, said = self.repairable()
+        self._view.show_side(self.panel)
+        self.panel.open(numbers, said)
+
+    def repairable(self) -> tuple[Sequence[int], str]:
+        """Returns the letters that a repair would deal with, the newest first, and what they are."""
+        chosen = self._view.chosen_numbers()
+        if len(chosen) > 1:
+            return sorted(chosen, reverse=True), "selected"
+        node = self.groups.node()
+        return self._view.replayable(node), node.title
+
+    @action("Undo", icon="undo", keys="Ctrl+Z", why=lambda many: many.undoable())
+    def undo(self) -> None:
+        """Takes the last archiving, purge or repair back, as far as it can be."""
+        self._repairs.undo_last()
+
+    def undoable(self) -> str:
+        """Returns why nothing can be undone; empty where it can."""
+        return "" if self._repairs.past else "Nothing was archived, purged or repaired here"
+
+    @action(
+        "Only this group",
+        icon="filter",
+        on="groups",
+        why=lambda _many, node: (
+            "" if node.chips and not node.others else "Choose a group of a message or a field"
+        ),
+    )
+    def only_group(self, node: GroupNode) -> None:
+        """Looks only for what the letters of this group share."""
+        self._view.finder.narrow(node)
+
+    @action(
+        "Jobs",
+        icon="hourglass",
+        tip="Show the newest jobs: of many, or at a pace; the operations in the log have all acts",
+    )
+    def recent_jobs(self) -> None:
+        """Shows the newest jobs, or hides them."""
+        self._view.jobs.show_recent()
+
+    @action("Copy error", icon="copy", on="groups", why=lambda _many, node: "" if node.cause else "No cause")
+    def copy_error(self, node: GroupNode) -> None:
+        """Copies the error and the place of a cause."""
+        QApplication.clipboard().setText("\n".join(part for part in (node.cause or ()) if part))

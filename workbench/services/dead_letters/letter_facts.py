@@ -1,0 +1,138 @@
+"""What dead letters are searched, grouped and repaired by: names for expressions, fields, messages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from operator import attrgetter, itemgetter
+from typing import Any
+
+from workbench.errors import ExpressionFailed, InvalidValue, StoreCorrupt
+from workbench.model.expressions.closures import Variable
+from workbench.model.expressions.expression import compile_expression
+from workbench.model.expressions.flaws import InvalidExpression
+from workbench.model.expressions.message_names import MESSAGE
+from workbench.model.expressions.value_kinds import INTEGER, STRING
+from workbench.model.json_values import at_path, read_text
+from workbench.model.text_folding import folded
+from workbench.store.stored_values import LetterFacts
+
+OWN = ("subscription", "reason", "error_type", "error", "place", "owner", "note")
+LETTER = {
+    **MESSAGE,
+    **{name: Variable(STRING, itemgetter(name)) for name in OWN},
+    "tries": Variable(INTEGER, itemgetter("tries")),
+}
+"""The names that an expression about a dead letter can use: those of its message, and its own."""
+FIELDS = ("cause", "message", "type", "key", "subscription", "reason", "owner")
+"""What letters can be grouped by, beside fields of their payload and expressions."""
+NONE = "(none)"
+"""Stands for a field that a payload does not have."""
+LONGEST = 200
+"""Characters of a value that groups are told apart by."""
+Read = Callable[[LetterFacts], str]
+_PATH = re.compile(r"(data\.)?[A-Za-z_][\w]*(\.[\w]+)*\Z")
+_ID = re.compile(
+    r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\b(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b"
+    r"|(?<=[-_#/:=])(?=[\w]*[0-9])[A-Za-z0-9]{3,}\b",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"[\w.+-]+(?=@[\w.-]+\.)")
+_NUMBER = re.compile(r"(?<![\w.…])[+-]?\d+(?:[.,]\d+)*(?![\w])")
+
+
+@lru_cache(maxsize=4096)
+def normalised(text: str) -> str:
+    """Returns a message with … for ids and mail boxes, and N for numbers, so that alike ones meet."""
+    line = " ".join(text.split())[:LONGEST]
+    return _NUMBER.sub("N", _ID.sub("…", _ADDRESS.sub("…", line)))
+
+
+def facts_of(letter: LetterFacts) -> dict[str, Any]:
+    """Returns what expressions read of a letter."""
+    facts = letter._asdict()
+    facts["data"] = read_text(letter.data)
+    facts["metadata"] = read_text(letter.metadata) if letter.metadata else {}
+    return facts
+
+
+def message_of(letter: LetterFacts) -> str:
+    """Returns what a letter died of, in words that others of its kind share."""
+    return normalised(letter.error or letter.error_type) or "No error recorded"
+
+
+def reader_of(by: str) -> Read:
+    """Returns what reads of a letter the value that it is grouped by.
+
+    Args:
+        by: One of `FIELDS`, a field of the payload such as ``address.city`` or ``data.type``, or CEL.
+
+    Raises:
+        InvalidValue: It is none of them.
+    """
+    if by == "message":
+        return message_of
+    if by == "cause":
+        return lambda letter: f"{letter.subscription}: {letter.error_type or 'No error recorded'}"
+    if by in FIELDS:
+        get = attrgetter(by)
+        return lambda letter: get(letter) or NONE
+    if _PATH.match(by):
+        path = by.removeprefix("data.")
+        return lambda letter: _shown(*at_path(_data(letter), path))
+    run = _expression(by)
+    return lambda letter: _shown(*_answer(run, letter))
+
+
+def matcher_of(words: str, where: str) -> Callable[[LetterFacts], bool]:
+    """Returns whether a letter has all words in its texts, and an expression is true of it.
+
+    A field that an expression reads and a payload does not have makes it false, as in filters (contract §8).
+
+    Raises:
+        InvalidValue: The expression is no CEL.
+    """
+    wanted = folded(words).split()
+    run = _expression(where) if where.strip() else None
+
+    def matches(letter: LetterFacts) -> bool:
+        if wanted and not _has(letter, wanted):
+            return False
+        return run is None or _answer(run, letter) == (True, True)
+
+    return matches
+
+
+def _has(letter: LetterFacts, wanted: list[str]) -> bool:
+    text = folded("\n".join((*letter[1:10], letter.owner, letter.note, f"#{letter.number}")))
+    return all(word in text for word in wanted)
+
+
+def _expression(text: str) -> Callable[[Mapping[str, Any]], Any]:
+    try:
+        return compile_expression(text, LETTER, place=lambda: "expression").run
+    except InvalidExpression as error:
+        raise InvalidValue(str(error), path="", hint=f"names: {', '.join(LETTER)}") from None
+
+
+def _answer(run: Callable[[Mapping[str, Any]], Any], letter: LetterFacts) -> tuple[bool, Any]:
+    try:
+        return True, run(facts_of(letter))
+    except ExpressionFailed:
+        return False, None
+
+
+def _data(letter: LetterFacts) -> Any:
+    try:
+        return read_text(letter.data)
+    except (ValueError, StoreCorrupt):
+        return None
+
+
+def _shown(found: bool, value: Any) -> str:
+    if not found:
+        return NONE
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    return str(value)[:LONGEST]

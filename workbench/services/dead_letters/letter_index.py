@@ -1,0 +1,276 @@
+"""Searches and groups dead letters: each is read once, for what never changes of it (L1)."""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from workbench.services.dead_letters.letter_facts import matcher_of, reader_of
+
+if TYPE_CHECKING:
+    from workbench.store.ports import Reader
+    from workbench.store.stored_values import LetterFacts
+
+SLICE = 500
+"""Letters that are read at once."""
+MOST = 200_000
+"""The newest letters that are searched; the answer says so where there are more."""
+COLUMNS = 12
+"""Values of letters, by what was asked, that are kept: the last ones."""
+BARS = 12
+"""Parts into which the time of a trend is divided."""
+SHOWN = 100
+"""Groups of one level at most; the smallest of more are put together."""
+HOUR = 3_600_000_000
+Progress = Callable[[int, int], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterQuery:
+    """Which letters, and how they are grouped.
+
+    Attributes:
+        words: All of them stand somewhere in the letter: error, type, key, payload, owner, note.
+        where: CEL over the letter; empty for all.
+        chips: What a grouping must give, such as ``("type", "user.created")``.
+        by: As `reader_of` takes it.
+        then: The same for the second level; empty for none.
+    """
+
+    statuses: tuple[str, ...] = ("open",)
+    words: str = ""
+    where: str = ""
+    chips: tuple[tuple[str, str], ...] = ()
+    by: str = "message"
+    then: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterCluster:
+    """Dead letters that share a value.
+
+    Attributes:
+        by: What they are grouped by.
+        value: What they share; empty for the smallest groups, put together.
+        about: Subscriptions and places that all of them share, for a second line.
+        numbers: The newest first.
+        trend: Deaths in each of `BARS` parts of the time that the whole answer spans.
+        parts: The second level, the largest first.
+        others: How many groups are put together here; 0 for an ordinary group.
+    """
+
+    by: str
+    value: str
+    about: str
+    numbers: array[int]
+    first_at: int
+    last_at: int
+    trend: tuple[int, ...]
+    parts: tuple[LetterCluster, ...] = ()
+    others: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many."""
+        return len(self.numbers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LettersFound:
+    """What a query found.
+
+    Attributes:
+        total: How many letters have the statuses; more than `MOST` are not all searched.
+        numbers: Of those that fit, the newest first.
+        clusters: The largest first.
+        hours: Deaths an hour of the last day that has any, the oldest first; 24.
+        until: When the last of these hours ends, microseconds since 1970; 0 for none.
+    """
+
+    query: LetterQuery
+    total: int
+    numbers: array[int]
+    clusters: tuple[LetterCluster, ...]
+    hours: tuple[int, ...]
+    until: int
+
+    @property
+    def searched(self) -> int:
+        """How many letters were looked at."""
+        return min(self.total, MOST)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is always known of a letter."""
+
+    died_at: int
+    about: str
+
+
+class LetterIndex:
+    """Answers queries in any thread; what it read it keeps: the next answer reads only new letters."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._known: dict[int, _Known] = {}
+        self._columns: dict[tuple[str, ...], dict[int, str]] = {}
+
+    def forget_notes(self) -> None:
+        """Has what was found in owners and notes be read again: those change."""
+        with self._lock:
+            self._columns = {key: found for key, found in self._columns.items() if _lasts(key)}
+
+    def ask(self, reader: Reader, query: LetterQuery, told: Progress) -> LettersFound:
+        """Returns what a query finds; reads in slices.
+
+        Raises:
+            InvalidValue: An expression is no CEL.
+        """
+        numbers = reader.letter_numbers(query.statuses)
+        total, numbers = len(numbers), numbers[:MOST]
+        with self._lock:
+            columns = self._read(reader, numbers, _keys_of(query), told)
+            found = array("q", _fitting(numbers, query, columns))
+            return self._grouped(query, total, found, columns)
+
+    def _read(
+        self, reader: Reader, numbers: Sequence[int], keys: Sequence[tuple[str, ...]], told: Progress
+    ) -> dict[tuple[str, ...], dict[int, str]]:
+        reads = {key: _read_of(key) for key in keys}
+        columns = {key: self._columns.pop(key, {}) for key in keys}
+        if len(self._known) > 2 * MOST:  # most of them are gone
+            self._known.clear()
+        missing = [
+            one
+            for one in numbers
+            if one not in self._known or any(one not in col for col in columns.values())
+        ]
+        for first in range(0, len(missing), SLICE):
+            for letter in reader.letter_facts(missing[first : first + SLICE]):
+                self._note(letter)
+                for key, column in columns.items():
+                    if letter.number not in column:
+                        column[letter.number] = sys.intern(reads[key](letter))
+            told(min(first + SLICE, len(missing)), len(missing))
+        self._columns |= columns
+        while len(self._columns) > COLUMNS + len(columns):
+            del self._columns[next(iter(self._columns))]
+        return columns
+
+    def _note(self, letter: LetterFacts) -> None:
+        if letter.number not in self._known:
+            about = f"{letter.subscription} · {letter.place}" if letter.place else letter.subscription
+            self._known[letter.number] = _Known(letter.died_at, sys.intern(about))
+
+    def _grouped(
+        self,
+        query: LetterQuery,
+        total: int,
+        found: array[int],
+        columns: dict[tuple[str, ...], dict[int, str]],
+    ) -> LettersFound:
+        times = [self._known[one].died_at for one in found if one in self._known]
+        span = (min(times, default=0), max(times, default=0) + 1)
+        levels = [(by, columns["by", by]) for by in (query.by, query.then) if by]
+        hours, until = _hours(times)
+        return LettersFound(
+            query=query,
+            total=total,
+            numbers=found,
+            clusters=self._clusters(found, levels, span),
+            hours=hours,
+            until=until,
+        )
+
+    def _clusters(
+        self, numbers: Iterable[int], levels: list[tuple[str, dict[int, str]]], span: tuple[int, int]
+    ) -> tuple[LetterCluster, ...]:
+        if not levels:
+            return ()
+        (by, values), *below = levels
+        groups: dict[str, array[int]] = {}
+        for number in numbers:
+            if (value := values.get(number)) is not None:
+                groups.setdefault(value, array("q")).append(number)
+        ordered = sorted(groups.items(), key=lambda pair: -len(pair[1]))
+        made = [self._cluster(by, value, some, below, span) for value, some in ordered[:SHOWN]]
+        if rest := ordered[SHOWN:]:
+            together = array("q", sorted((one for _, some in rest for one in some), reverse=True))
+            made.append(self._cluster(by, "", together, [], span, others=len(rest)))
+        return tuple(made)
+
+    def _cluster(
+        self,
+        by: str,
+        value: str,
+        numbers: array[int],
+        below: list[tuple[str, dict[int, str]]],
+        span: tuple[int, int],
+        *,
+        others: int = 0,
+    ) -> LetterCluster:
+        known = [self._known[number] for number in numbers]
+        abouts = {one.about for one in known}
+        times = [one.died_at for one in known]
+        return LetterCluster(
+            by=by,
+            value=value,
+            about=next(iter(abouts)) if len(abouts) == 1 else f"{len(abouts)} places",
+            numbers=numbers,
+            first_at=min(times),
+            last_at=max(times),
+            trend=_bars(times, *span),
+            parts=self._clusters(numbers, below, span),
+            others=others,
+        )
+
+
+def _lasts(key: tuple[str, ...]) -> bool:
+    """Whether what was read under a key holds for ever."""
+    return key[0] == "by" and "owner" not in key[1] and "note" not in key[1]
+
+
+def _keys_of(query: LetterQuery) -> list[tuple[str, ...]]:
+    asked = {query.by, query.then, *(by for by, _ in query.chips)} - {""}
+    keys = [("by", by) for by in sorted(asked)]
+    return [*keys, ("match", query.words, query.where)] if query.words or query.where.strip() else list(keys)
+
+
+def _read_of(key: tuple[str, ...]) -> Callable[[LetterFacts], str]:
+    if key[0] == "by":
+        return reader_of(key[1])
+    matches = matcher_of(key[1], key[2])
+    return lambda letter: "yes" if matches(letter) else ""
+
+
+def _fitting(
+    numbers: Iterable[int], query: LetterQuery, columns: dict[tuple[str, ...], dict[int, str]]
+) -> Iterable[int]:
+    tests = [(columns["by", by], value) for by, value in query.chips]
+    if ("match", query.words, query.where) in columns:
+        tests.append((columns["match", query.words, query.where], "yes"))
+    return (one for one in numbers if all(column.get(one) == value for column, value in tests))
+
+
+def _bars(times: Iterable[int], begin: int, end: int) -> tuple[int, ...]:
+    counts = [0] * BARS
+    for at in times:
+        counts[(at - begin) * BARS // (end - begin)] += 1
+    return tuple(counts)
+
+
+def _hours(times: Sequence[int]) -> tuple[tuple[int, ...], int]:
+    """Returns the deaths of each of the 24 hours up to the last one, and when that hour ends."""
+    if not times:
+        return (0,) * 24, 0
+    last = max(times) // HOUR
+    counts = [0] * 24
+    for at in times:
+        if (ago := last - at // HOUR) < 24:
+            counts[23 - ago] += 1
+    return tuple(counts), (last + 1) * HOUR

@@ -1,0 +1,290 @@
+"""One patch for many dead letters: fields changed by form, or a JSON Patch; each copy is checked (L6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import ExpressionFailed, InvalidValue, WorkbenchError
+from workbench.model.error_text import error_text
+from workbench.model.expressions.expression import Expression, compile_expression
+from workbench.model.expressions.flaws import InvalidExpression
+from workbench.model.json_patch import PatchFailed, PatchStep, patch_of, patched, same, written
+from workbench.model.json_values import (
+    ForeignJsonError,
+    check_json,
+    parse_foreign_json,
+    read_json,
+    read_text,
+    write_json,
+)
+from workbench.model.messaging import COMMANDS_TOPIC
+from workbench.services.dead_letters.letter_facts import LETTER, facts_of
+
+if TYPE_CHECKING:
+    from workbench.model.registry import Registry
+    from workbench.store.stored_values import LetterFacts
+
+WAYS = {"set": "value", "remove": "", "rename": "to", "copy": "from", "expression": "cel"}
+"""By how a form changes a field: the member that says with what."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChange:
+    """One field that a form changes.
+
+    Attributes:
+        way: One of `WAYS`.
+        field: A dotted path below the payload, such as ``address.city``.
+        value: What it is set to, JSON; the new name; the field that it is copied from; the CEL of its value.
+    """
+
+    way: str
+    field: str
+    value: Any = None
+
+    def written(self) -> dict[str, Any]:
+        """Returns it as JSON."""
+        return {"op": self.way, "field": self.field} | (
+            {WAYS[self.way]: self.value} if WAYS[self.way] else {}
+        )
+
+
+class LetterPatch:
+    """What is changed of a payload.
+
+    Attributes:
+        steps: Of a JSON Patch.
+        changes: Of a form; a patch has either.
+    """
+
+    def __init__(self, *, steps: Sequence[PatchStep] = (), changes: Sequence[FieldChange] = ()) -> None:
+        self.steps, self.changes = tuple(steps), tuple(changes)
+        self._made = [self._change(change) for change in self.changes]
+
+    @cached_property
+    def text(self) -> str:
+        """It as JSON: a list of steps, or an object with the form."""
+        if self.changes or not self.steps:
+            return write_json({"form": [change.written() for change in self.changes]})
+        return write_json([_written(step) for step in self.steps])
+
+    def __call__(self, letter: LetterFacts) -> Any:
+        """Returns the payload of a letter with the changes.
+
+        Raises:
+            PatchFailed: It cannot be changed so; says why.
+        """
+        value = read_json(letter.data)
+        if self.steps:
+            return patched(value, self.steps)
+        facts = facts_of(letter)
+        for make in self._made:
+            value = patched(value, make(value, facts))
+        return value
+
+    def _change(self, change: FieldChange) -> Callable[[Any, Mapping[str, Any]], list[PatchStep]]:
+        path = tuple(change.field.split("."))
+        match change.way:
+            case "set":
+                return lambda value, _facts: _put(value, path, change.value)
+            case "remove":
+                return lambda value, _facts: _gone(value, path)
+            case "rename":
+                step = PatchStep(operation="move", source=path, path=(*path[:-1], str(change.value)))
+                return lambda _value, _facts: [step]
+            case "copy":
+                source = tuple(str(change.value).split("."))
+                return lambda value, _facts: _put(value, path, _at(value, source))
+            case _:
+                made = compiled(str(change.value))
+                return lambda value, facts: _put(value, path, _value_of(made, {**facts, "data": value}))
+
+
+def _written(step: PatchStep) -> dict[str, Any]:
+    said: dict[str, Any] = {"op": step.operation, "path": written(step.path) if step.path else ""}
+    if step.operation in ("move", "copy"):
+        said["from"] = written(step.source) if step.source else ""
+    return said | ({"value": step.value} if step.operation in ("add", "replace", "test") else {})
+
+
+def compiled(text: str) -> Expression:
+    """Returns an expression over a dead letter.
+
+    Raises:
+        InvalidValue: It is no CEL, or names what is not there.
+    """
+    try:
+        return compile_expression(text, LETTER, place=lambda: "expression")
+    except InvalidExpression as error:
+        raise InvalidValue(str(error), path="") from None
+
+
+def _value_of(made: Expression, facts: Mapping[str, Any]) -> Any:
+    try:
+        return made.run(facts)
+    except ExpressionFailed as error:
+        raise PatchFailed(str(error)) from None
+
+
+def _put(value: Any, path: tuple[str, ...], new: Any) -> list[PatchStep]:
+    """Returns what sets a field, with the objects around it that are not there yet."""
+    steps: list[PatchStep] = []
+    found = value
+    for depth, part in enumerate(path[:-1], 1):
+        found = found.get(part) if isinstance(found, dict) else _at(value, path[:depth])
+        if found is None:
+            steps.append(PatchStep(operation="add", path=path[:depth], value={}))
+            found = {}
+    return [
+        *steps,
+        PatchStep(operation="replace" if isinstance(found, list) else "add", path=path, value=new),
+    ]
+
+
+def _gone(value: Any, path: tuple[str, ...]) -> list[PatchStep]:
+    try:
+        _at(value, path)
+    except PatchFailed:
+        return []
+    return [PatchStep(operation="remove", path=path)]
+
+
+def _at(value: Any, path: tuple[str, ...]) -> Any:
+    place = PatchStep(operation="copy", source=path, path=())
+    return patched(value, [place])
+
+
+def parse_letter_patch(text: str) -> LetterPatch:
+    """Reads a patch: a JSON Patch, or a form as ``{"form": [{"op": "set", "field": …, "value": …}]}``.
+
+    Raises:
+        InvalidValue: It is neither; says what is wrong.
+    """
+    try:
+        found = parse_foreign_json(text)
+    except ForeignJsonError as error:
+        raise InvalidValue(f"the patch: {error}", path="") from None
+    if isinstance(found, dict) and set(found) == {"form"} and isinstance(found["form"], list):
+        return LetterPatch(changes=[_field_change(one) for one in found["form"]])
+    return LetterPatch(steps=patch_of(found))
+
+
+def _field_change(said: Any) -> FieldChange:
+    way = said.get("op") if isinstance(said, dict) else None
+    if not isinstance(way, str) or way not in WAYS or not isinstance(said.get("field"), str):
+        raise InvalidValue(f"a change has an op of {', '.join(WAYS)}, and a field", path="")
+    member = WAYS[way]
+    if member and member not in said:
+        raise InvalidValue(f"the change of {said['field']} has no {member}", path="")
+    if member and way != "set" and not isinstance(said[member], str):
+        raise InvalidValue(f"the change of {said['field']}: {member} is no text", path="")
+    return FieldChange(way=way, field=said["field"], value=said.get(member) if member else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatchedLetter:
+    """What a patch makes of one letter.
+
+    Attributes:
+        before: The payload as it is.
+        after: As it would be; None where the patch cannot be applied.
+        trouble: Why it cannot be replayed so; empty where it fits.
+        changed: Whether the copy says something else.
+    """
+
+    number: int
+    type: str
+    before: Any
+    after: Any
+    trouble: str = ""
+    changed: bool = False
+
+    def judged(self) -> PatchedLetter:
+        """Returns the verdict without the payloads: of many letters those would take much memory."""
+        return replace(self, before=None, after=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatchReport:
+    """What a patch makes of many letters.
+
+    Attributes:
+        fit: Those whose copies fit the schema of their type, in the order that was asked for.
+        misfits: Why others do not, the most frequent first, with their numbers.
+        unchanged: How many of those that fit stay as they are.
+    """
+
+    fit: tuple[int, ...]
+    misfits: tuple[tuple[str, tuple[int, ...]], ...]
+    unchanged: int
+
+    @property
+    def left_out(self) -> int:
+        """How many do not fit."""
+        return sum(len(numbers) for _, numbers in self.misfits)
+
+
+class SchemaCheck:
+    """Says of payloads whether they fit the schema of their type (L6)."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._named: dict[tuple[str, str], Callable[[Any], object] | None] = {}
+
+    def trouble(self, topic: str, type_name: str, value: Any) -> str:
+        """Returns why a payload does not fit; empty where it does, or nothing is known of its type."""
+        if (topic, type_name) not in self._named:
+            self._named[topic, type_name] = self._check_of(topic, type_name)
+        check = self._named[topic, type_name]
+        try:
+            check_json(value)
+            if check is not None:
+                check(value)
+        except (ValueError, TypeError, WorkbenchError) as error:
+            return error_text(error)
+        return ""
+
+    def _check_of(self, topic: str, type_name: str) -> Callable[[Any], object] | None:
+        if topic == COMMANDS_TOPIC:
+            command = self._registry.commands.get(type_name)
+            return None if command is None else command.parse
+        kind = self._registry.events.get(self._registry.named(type_name))
+        return None if kind is None else lambda value: kind.decode(write_json(value))
+
+
+def try_patch(check: SchemaCheck, patch: LetterPatch, letter: LetterFacts) -> PatchedLetter:
+    """Returns what a patch makes of a letter."""
+    before, after, trouble = read_text(letter.data), None, ""
+    try:
+        after = patch(letter)
+        trouble = check.trouble(letter.topic, letter.type, after)
+    except PatchFailed as error:
+        trouble = str(error)
+    return PatchedLetter(
+        number=letter.number,
+        type=letter.type,
+        before=before,
+        after=after,
+        trouble=trouble,
+        changed=not trouble and not same(before, after),
+    )
+
+
+def report_of(found: Iterable[PatchedLetter]) -> PatchReport:
+    """Counts what a patch makes of letters."""
+    fit: list[int] = []
+    misfits: dict[str, list[int]] = {}
+    unchanged = 0
+    for one in found:
+        if one.trouble:
+            misfits.setdefault(one.trouble, []).append(one.number)
+            continue
+        fit.append(one.number)
+        unchanged += not one.changed
+    ordered = sorted(misfits.items(), key=lambda pair: -len(pair[1]))
+    return PatchReport(
+        fit=tuple(fit), misfits=tuple((why, tuple(some)) for why, some in ordered), unchanged=unchanged
+    )

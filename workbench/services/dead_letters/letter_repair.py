@@ -1,0 +1,143 @@
+"""Finds many dead letters, and repairs them by one patch: tried on each, then copies are replayed (L6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from workbench.errors import NotFound
+from workbench.services.dead_letters.letter_acts import note
+from workbench.services.dead_letters.letter_index import LetterIndex, LetterQuery, LettersFound
+from workbench.services.dead_letters.letter_patch import (
+    LetterPatch,
+    PatchedLetter,
+    PatchReport,
+    SchemaCheck,
+    report_of,
+    try_patch,
+)
+from workbench.services.dead_letters.letter_rehearsal import LetterRehearsal
+from workbench.store.letter_jobs import JobPlan
+from workbench.store.operations import NoteLetters
+
+if TYPE_CHECKING:
+    from workbench.engine.world import World
+    from workbench.project.project import Project
+    from workbench.services.dead_letters.dead_letter_jobs import DeadLetterJobs
+    from workbench.store.stored_values import LetterFacts
+
+SLICE = 500
+"""Letters that a patch is tried on in one read."""
+Told = Callable[[int, int], object]
+"""Told how many letters of how many were dealt with."""
+
+
+def quietly(_done: int, _all: int) -> None:
+    """Is told how far something is, and shows nothing of it."""
+
+
+class LetterRepair:
+    """What is done with many dead letters at once before and beside their replay.
+
+    Attributes:
+        rehearsal: Says what would become of them.
+    """
+
+    def __init__(self, world: World[Project], jobs: DeadLetterJobs) -> None:
+        self._world, self._jobs = world, jobs
+        self._index = LetterIndex()
+        self.rehearsal = LetterRehearsal(world)
+
+    # -- finding ------------------------------------------------------------------------------------------
+
+    def find(self, query: LetterQuery, told: Told = quietly) -> LettersFound:
+        """Returns the letters that fit, in groups; reads each letter once, so that the next answer is quick.
+
+        It is to be called in a thread for reads, see `World.ask`.
+
+        Raises:
+            InvalidValue: An expression is no CEL.
+        """
+        return self._index.ask(self._world.reader, query, told)
+
+    async def found(self, query: LetterQuery, told: Told = quietly) -> LettersFound:
+        """Returns what `find` does, without holding up the loop; raises as that."""
+        return await self._world.ask(partial(self.find, query, told))
+
+    def facts(self, number: int) -> LetterFacts:
+        """Returns what a letter is searched by, its owner and its note among it.
+
+        Raises:
+            NotFound: There is none of that number.
+        """
+        found = self._world.reader.letter_facts((number,))
+        if not found:
+            raise NotFound(f"there is no dead letter {number}")
+        return found[0]
+
+    # -- patching -----------------------------------------------------------------------------------------
+
+    def preview(self, patch: LetterPatch, number: int) -> PatchedLetter:
+        """Returns what a patch makes of one letter.
+
+        Raises:
+            NotFound: There is none of that number.
+        """
+        return try_patch(SchemaCheck(self._world.registry), patch, self.facts(number))
+
+    async def check(self, patch: LetterPatch, numbers: Sequence[int], told: Told = quietly) -> PatchReport:
+        """Tries a patch on letters, and checks every copy against its type's schema; nothing is stored."""
+        check = SchemaCheck(self._world.registry)
+        found: list[PatchedLetter] = []
+        for first in range(0, len(numbers), SLICE):
+            part = numbers[first : first + SLICE]
+            found += await self._world.ask(partial(self._tried, check, patch, part))
+            told(min(first + SLICE, len(numbers)), len(numbers))
+        return report_of(found)
+
+    def _tried(self, check: SchemaCheck, patch: LetterPatch, part: Sequence[int]) -> list[PatchedLetter]:
+        by_number = {one.number: one for one in self._world.reader.letter_facts(part)}
+        return [try_patch(check, patch, by_number[one]).judged() for one in part if one in by_number]
+
+    async def begin(
+        self,
+        numbers: Sequence[int],
+        *,
+        patch: LetterPatch | None = None,
+        ladder: Sequence[int] = (),
+        per_second: float = 0.0,
+        left_out: int = 0,
+    ) -> int:
+        """Begins a bulk replay of just these letters; returns the job's number, 0 for an empty list.
+
+        Args:
+            patch: What is changed of each before its copy is replayed; each is checked again then.
+            left_out: How many were chosen and are not in the list.
+
+        Raises:
+            InvalidValue: The pace is negative.
+            StoreReadOnly: This window only observes.
+        """
+        text = patch.text if patch is not None else ""
+        plan = JobPlan(ladder=tuple(ladder), patch=text, left_out=left_out)
+        return await self._jobs.start("replay", numbers, per_second=per_second, plan=plan)
+
+    # -- notes --------------------------------------------------------------------------------------------
+
+    async def write_note(
+        self, numbers: Sequence[int], *, owner: str | None = None, text: str | None = None
+    ) -> int:
+        """Writes who takes care of letters, and what is known of them; returns of how many.
+
+        Args:
+            owner: Empty for quietly; None leaves it as it is.
+            text: The note; empty for none; None leaves it as it is.
+
+        Raises:
+            StoreReadOnly: This window only observes.
+        """
+        written = NoteLetters(numbers=tuple(numbers), owner=owner, note=text)
+        count, _ = await self._world.act(written, note("note", numbers, self._world.clock.now()))
+        self._index.forget_notes()
+        return int(count)

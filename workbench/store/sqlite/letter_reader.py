@@ -1,0 +1,141 @@
+"""Reads dead letters for lists, searches and groups (contract §6)."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Collection, Sequence
+
+from sqlmodel import col, func, select
+
+from workbench.store.list_ports import LINE_CHARACTERS
+from workbench.store.sqlite import rows
+from workbench.store.sqlite.list_reader import ListReader
+from workbench.store.sqlite.tables import LetterRow
+from workbench.store.stored_values import DeadLetter, LetterFacts, LetterGroup, LetterLine
+
+MANY = 100
+_FACTS = (
+    "select l.id, subscription, topic, type, key, reason, error_type,"
+    f" substr(error, 1, {LINE_CHARACTERS}), place, data, meta, json_array_length(attempts), died_at,"
+    " coalesce(n.owner, ''), coalesce(n.note, '') from dead_letters l left join letter_notes n on n.letter_id = l.id"
+    " where l.id in (select value from json_each(?)) order by l.id desc"
+)
+
+
+class LetterReader(ListReader):
+    """The part of a reader that lists dead letters."""
+
+    def letters(
+        self, *, statuses: Sequence[str], limit: int = 200, before: int | None = None, subscription: str = ""
+    ) -> list[DeadLetter]:
+        """Returns dead letters, the newest first; ``before`` is the number of the last one of the page before."""
+        query = select(col(LetterRow.id)).where(col(LetterRow.status).in_(statuses))
+        if before is not None:
+            query = query.where(col(LetterRow.id) < before)
+        if subscription:
+            query = query.where(LetterRow.subscription == subscription)
+        numbers = [row[0] for row in self._select(query.order_by(col(LetterRow.id).desc()).limit(limit))]
+        return self.letters_numbered(numbers)
+
+    def letters_numbered(self, numbers: Sequence[int]) -> list[DeadLetter]:
+        """Returns the dead letters with these numbers, the newest first."""
+        if not numbers:
+            return []
+        marks = ",".join("?" * len(numbers))
+        return rows.letters(
+            self._all(rows.LETTERS + f"where id in ({marks}) order by id desc", tuple(numbers))
+        )
+
+    def letter_fates(self, numbers: Sequence[int], since: int) -> dict[str, int]:
+        """Returns how many of these dead letters have each status, of those that changed from a time on."""
+        found = self._all(
+            "select status, count(*) from dead_letters where changed_at >= ?"
+            " and id in (select value from json_each(?)) group by status",
+            (since, json.dumps(list(numbers))),
+        )
+        return {row[0]: row[1] for row in found}
+
+    def letters_listed(self, numbers: Sequence[int]) -> list[LetterLine]:
+        """Returns what a list shows of the dead letters with these numbers, in the order asked for.
+
+        Payloads and tracebacks are not read, and of an error only the beginning (contract §8).
+        """
+        marks = ",".join("?" * len(numbers))
+        found = self._all(
+            f"select id, status, type, key, substr(case error when '' then error_type else error end, 1, {LINE_CHARACTERS}),"
+            f" json_array_length(attempts), died_at, subscription from dead_letters where id in ({marks})",
+            tuple(numbers),
+        )
+        by_number = {row[0]: LetterLine(*row) for row in found}
+        return [by_number[number] for number in numbers if number in by_number]
+
+    def letters_having(self, numbers: Sequence[int], statuses: Collection[str]) -> list[int]:
+        """Returns those of these dead letters that have one of the statuses, the newest first."""
+        marks = ",".join("?" * len(statuses))
+        found = self._all(
+            f"select id from dead_letters where id in (select value from json_each(?)) and +status in ({marks})"
+            " order by id desc",
+            (json.dumps(list(numbers)), *statuses),
+        )
+        return [row[0] for row in found]
+
+    def letter_counts(self, numbers: Sequence[int] | None = None) -> dict[str, int]:
+        """Returns how many dead letters, of all or of these, have each status."""
+        query = "select status, count(*) from dead_letters {} group by status"
+        if numbers is None:
+            return dict(self._all(query.format("")))
+        # With many, the index that knows each status is read once; with few, each letter is looked up.
+        by = "indexed by dead_letters_status" if len(numbers) > MANY else ""
+        of_these = query.format(f"{by} where id in (select value from json_each(?))")
+        return dict(self._all(of_these, (json.dumps(list(numbers)),)))
+
+    def letter_groups(self, statuses: Sequence[str]) -> list[LetterGroup]:
+        """Returns dead letters by what they died of, the largest group first."""
+        query = (
+            select(
+                col(LetterRow.subscription),
+                col(LetterRow.error_type),
+                col(LetterRow.place),
+                func.count(),
+            )
+            .add_columns(
+                func.min(LetterRow.died_at), func.max(LetterRow.died_at), func.group_concat(LetterRow.id)
+            )
+            .where(col(LetterRow.status).in_(statuses))
+            .group_by(col(LetterRow.subscription), col(LetterRow.error_type), col(LetterRow.place))
+            .order_by(func.count().desc(), func.min(LetterRow.id))
+        )
+        return [
+            LetterGroup(
+                subscription=row[0],
+                error_type=row[1],
+                place=row[2],
+                count=row[3],
+                first_at=row[4],
+                last_at=row[5],
+                numbers=tuple(sorted(map(int, row[6].split(",")))),
+            )
+            for row in self._select(query)
+        ]
+
+    def blocked_behind(self, letters: Sequence[int]) -> int:
+        """Returns how many deliveries wait behind the deliveries of these dead letters."""
+        (count,) = self._one(
+            "select count(*) from deliveries where state = 'blocked' and (subscription_id, key) in"
+            " (select subscription_id, key from deliveries where state = 'dead'"
+            " and letter_id in (select value from json_each(?)))",
+            (json.dumps(list(letters)),),
+        )
+        return int(count)
+
+    def letter_numbers(self, statuses: Sequence[str]) -> array[int]:
+        """Returns the numbers of all dead letters with one of these statuses, the newest first."""
+        marks = ",".join("?" * len(statuses))
+        query = f"select group_concat(id) from dead_letters where status in ({marks})"
+        (said,) = self._one(query, tuple(statuses))
+        return array("q", sorted(map(int, said.split(",")), reverse=True) if said else ())
+
+    def letter_facts(self, numbers: Sequence[int]) -> list[LetterFacts]:
+        """Returns what the dead letters with these numbers are searched and grouped by, the newest first."""
+        return [LetterFacts(*row) for row in self._all(_FACTS, (json.dumps(list(numbers)),))]
