@@ -86,21 +86,18 @@ async def _find(options: Options, environ: Environ) -> int:
         since=options.since,
         until=options.until,
     )
-    workspace = opened(options, environ)
 
     def step(state: SearchState) -> bool:
         if show is not None:
             show(f"{state.looked:,} of {state.total:,} records looked at, {state.count:,} found")
         return True
 
-    try:
+    async with opened(options, environ) as workspace:
         state = workspace.search.run(workspace.search.read(query, zone), step)
         limit = 0 if options.count else options.limit
         found = [one for one in workspace.search.records(state.found, 0, limit) if one is not None]
-    finally:
-        await workspace.close()
-        if show is not None:
-            show("")
+    if show is not None:
+        show("")
     listed = [(one, matches(one, state.wanted)) for one in found]
     told = _counted(state) if options.count else _listed(listed, zone)
     answer(options, _values(state, listed), "\n".join([*told, *([""] if told else []), _summary(state)]))

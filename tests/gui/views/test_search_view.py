@@ -124,7 +124,7 @@ async def test_a_stretch_of_time_is_marked_by_keys_and_by_mouse(asked, until):
     assert asked.count.text().endswith(asked.histogram.said())
     QTest.keyClick(asked.histogram, Qt.Key.Key_Escape)
     await until(lambda: len(rows(asked)) == all_of)
-    port = asked.histogram._view.viewport()
+    port = asked.histogram
     middle = port.height() // 2
     QTest.mousePress(port, Qt.MouseButton.LeftButton, pos=QPoint(60, middle))
     QTest.mouseMove(port, QPoint(port.width() - 5, middle))

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import WidgetKey
 from workbench.gui.plot import ceiling, number_text
 from workbench.gui.safe_painter import painting
-from workbench.gui.theme import theme
+from workbench.gui.theme import Colors, theme
 from workbench.gui.time_format import absolute
 from workbench.model.clock import MICROSECONDS
 from workbench.store.search_port import RecordKind
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QShowEvent
-
     from workbench.services.search.found import Group
     from workbench.services.search.time_counts import TimeCounts
 
@@ -36,6 +34,8 @@ BARS = 120
 FEWEST = 24
 """Stretches for which there is room at least."""
 MARK_WIDTH = 110
+LEFT, RIGHT, ABOVE, BELOW = 46, 10, 10, 22
+"""Pixels around the bars."""
 OUTSIDE = 0.35
 """How much of its colour a bar outside of the marked stretch has."""
 
@@ -63,10 +63,7 @@ class SearchHistogram(QWidget):
         self._unit = MICROSECONDS
         self._mark: tuple[int, int] | None = None
         self._from: int | None = None
-        self._view: Any = None
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(2, 2, 2, 2)
-        theme().changed.connect(self._draw)
+        theme().changed.connect(self.update)
 
     @override
     def sizeHint(self) -> QSize:
@@ -94,7 +91,7 @@ class SearchHistogram(QWidget):
                 kind = groups[number].kind
                 bar[kind] = bar.get(kind, 0) + count
         self._bars = sorted(bars.items())
-        self._draw()
+        self.update()
 
     def stretch(self) -> tuple[int | None, int | None]:
         """Returns the marked stretch, microseconds since 1970, its end exclusive; twice None for none."""
@@ -113,98 +110,83 @@ class SearchHistogram(QWidget):
     def _set_mark(self, mark: tuple[int, int] | None) -> None:
         if mark != self._mark:
             self._mark = mark
-            self._draw()
+            self.update()
             self.marked.emit()
 
     # -- drawing ------------------------------------------------------------------------------------------
 
     @override
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._view is None:
-            self._make()
-            self._draw()
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        colors = theme().colors
+        with painting(self) as painter:
+            painter.fillRect(self.rect(), QColor(colors.surface))
+            self._paint_scale(painter, colors)
+            if self._mark is not None:
+                self._paint_mark(painter, colors, self._mark)
+            for at, counts in self._bars:
+                self._paint_bar(painter, colors, at, counts)
+            self._paint_times(painter, colors)
+            if self.hasFocus():
+                painter.setPen(QPen(QColor(colors.accent_ink), 1))
+                painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
-    def _make(self) -> None:
-        import pyqtgraph
+    @property
+    def _top(self) -> float:
+        return ceiling(max((sum(counts.values()) for _, counts in self._bars), default=0))
 
-        view = self._view = pyqtgraph.PlotWidget(parent=self, enableMenu=False)
-        view.setFrameShape(QFrame.Shape.NoFrame)
-        view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        item = view.getPlotItem()
-        item.hideButtons()
-        item.getViewBox().setMouseEnabled(x=False, y=False)
-        item.getAxis("left").setWidth(46)
-        for side in ("left", "bottom"):
-            item.getAxis(side).enableAutoSIPrefix(False)
-        view.viewport().installEventFilter(self)
-        self._layout.addWidget(view)
-
-    def _draw(self) -> None:
-        if self._view is None:
-            return
-        import pyqtgraph
-
-        item, colors = self._view.getPlotItem(), theme().colors
-        item.clear()
-        self._view.setBackground(QColor(colors.surface))
-        for side in ("left", "bottom"):
-            axis = item.getAxis(side)
-            axis.setPen(QColor(colors.border))
-            axis.setTextPen(QColor(colors.muted))
-            axis.setStyle(tickLength=-3, tickFont=self.font())
-        if self._mark is not None:
-            region = pyqtgraph.LinearRegionItem(
-                [self._second(one) for one in self._mark],
-                movable=False,
-                brush=QColor(colors.tint("accent_ink", 0.12)),
-                pen=QPen(QColor(colors.accent_ink), 0),
-            )
-            item.addItem(region)
-        for kind, role in ROLES.items():
-            for inside in (True, False):
-                self._draw_kind(item, kind, QColor(colors.ink(role)), inside=inside)
-        self._scale(item)
-
-    def _draw_kind(self, item: Any, kind: RecordKind, color: QColor, *, inside: bool) -> None:
-        import pyqtgraph
-
-        order = list(ROLES)
-        below = order[: order.index(kind)]
-        bars = [
-            (at, counts) for at, counts in self._bars if counts.get(kind) and self._is_inside(at) is inside
-        ]
-        if not bars:
-            return
-        color.setAlphaF(1.0 if inside else OUTSIDE)
-        width = self._unit / MICROSECONDS
-        item.addItem(
-            pyqtgraph.BarGraphItem(
-                x0=[self._second(at) + width * 0.08 for at, _ in bars],
-                width=width * 0.84,
-                y0=[sum(counts.get(one, 0) for one in below) for _, counts in bars],
-                height=[counts[kind] for _, counts in bars],
-                brush=color,
-                pen=None,
-            )
-        )
-
-    def _is_inside(self, at: int) -> bool:
-        return self._mark is None or self._mark[0] <= at < self._mark[1]
-
-    def _scale(self, item: Any) -> None:
+    def _x(self, at: int) -> float:
+        """Returns where a time stands, in pixels."""
         low, high = self._ends()
-        top = ceiling(max((sum(counts.values()) for _, counts in self._bars), default=0))
-        box = item.getViewBox()
-        box.setRange(
-            xRange=(self._second(low), self._second(high)),
-            yRange=(0, top * 1.08),
-            padding=0,
-            disableAutoRange=True,
-        )
-        marks = [(part, number_text(part)) for part in (0.0, top / 2, top)]
-        item.getAxis("left").setTicks([marks if self._bars else []])
-        item.getAxis("bottom").setTicks([self._time_marks(low, high)])
+        return LEFT + (at - low) / (high - low) * (self.width() - LEFT - RIGHT)
+
+    def _y(self, count: float) -> float:
+        """Returns where a count stands, in pixels."""
+        return self.height() - BELOW - count / self._top * (self.height() - BELOW - ABOVE)
+
+    def _paint_scale(self, painter: QPainter, colors: Colors) -> None:
+        for part in (0.0, self._top / 2, self._top) if self._bars else ():
+            y = round(self._y(part))
+            painter.setPen(QPen(QColor(colors.border), 1))
+            painter.drawLine(LEFT, y, self.width() - RIGHT, y)
+            painter.setPen(QColor(colors.muted))
+            place = QRectF(0, y - 9, LEFT - 6, 18)
+            side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(place, side, number_text(part))
+
+    def _paint_mark(self, painter: QPainter, colors: Colors, mark: tuple[int, int]) -> None:
+        left, right = self._x(mark[0]), self._x(mark[1])
+        place = QRectF(left, ABOVE / 2, right - left, self.height() - BELOW - ABOVE / 2)
+        painter.fillRect(place, QColor(colors.tint("accent_ink", 0.12)))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colors.accent_ink))
+        for x in (left, right):
+            painter.drawRect(QRectF(x - 1, place.top(), 2, place.height()))
+            painter.drawRoundedRect(QRectF(x - 3, place.center().y() - 9, 6, 18), 3, 3)
+
+    def _paint_bar(
+        self, painter: QPainter, colors: Colors, at: int, counts: Mapping[RecordKind, int]
+    ) -> None:
+        left, right = self._x(at), self._x(at + self._unit)
+        gap = min(1.0, (right - left) * 0.1)
+        inside = self._mark is None or self._mark[0] <= at < self._mark[1]
+        below = 0
+        for kind, role in ROLES.items():
+            if count := counts.get(kind, 0):
+                top, bottom = self._y(below + count), self._y(below)
+                color = QColor(colors.ink(role))
+                color.setAlphaF(1.0 if inside else OUTSIDE)
+                painter.fillRect(QRectF(left + gap, top, right - left - 2 * gap, bottom - top), color)
+                below += count
+
+    def _paint_times(self, painter: QPainter, colors: Colors) -> None:
+        painter.setPen(QColor(colors.muted))
+        low, high = self._ends()
+        step = max(1, -(-(high - low) // max(1, self.width() // MARK_WIDTH)))
+        step = -(-step // self._unit) * self._unit
+        for at in range(low, high - step // 2, step) if self._bars else ():
+            place = QRectF(self._x(at), self.height() - BELOW + 2, MARK_WIDTH, BELOW - 2)
+            painter.drawText(place, Qt.AlignmentFlag.AlignLeft, self._mark_text(at, high - low))
 
     def _ends(self) -> tuple[int, int]:
         if not self._bars:
@@ -213,14 +195,6 @@ class SearchHistogram(QWidget):
         around = max(0, FEWEST - (high - low) // self._unit) // 2 * self._unit  # no bar fills all of it
         return low - around, high + around
 
-    def _time_marks(self, low: int, high: int) -> list[tuple[float, str]]:
-        if not self._bars:
-            return []
-        most = max(2, self.width() // MARK_WIDTH)
-        step = max(self._unit, -(-(high - low) // most // self._unit) * self._unit)
-        places = range(low, high, step)
-        return [(self._second(at), self._mark_text(at, high - low)) for at in places]
-
     @staticmethod
     def _mark_text(at: int, length: int) -> str:
         said = absolute(at)
@@ -228,37 +202,36 @@ class SearchHistogram(QWidget):
             return said[5:10] if length < 300 * 86_400 * MICROSECONDS else said[:10]
         return said[5:16] if length > 43_200 * MICROSECONDS else said[11:19]
 
-    @staticmethod
-    def _second(at: int) -> float:
-        return at / MICROSECONDS
-
     # -- mouse and keys -----------------------------------------------------------------------------------
 
     @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if not isinstance(event, QMouseEvent) or not self._bars:
-            return False
-        kind = event.type()
-        if kind == QEvent.Type.MouseButtonPress and event.button() is Qt.MouseButton.LeftButton:
-            self.setFocus(Qt.FocusReason.MouseFocusReason)
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton and self._bars:
             self._from = self._at(event)
-        elif kind == QEvent.Type.MouseMove and self._from is not None:
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._from is not None:
             self._drag(self._at(event))
-        elif kind == QEvent.Type.MouseButtonRelease and self._from is not None:
-            if self._at(event) == self._from and self._mark is not None and not self._is_inside(self._from):
-                self._set_mark(None)
-            self._from = None
-        elif kind == QEvent.Type.MouseButtonDblClick:
-            self._from = None
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        begun, self._from = self._from, None
+        if begun is not None and self._at(event) == begun and not self._is_inside(begun):
             self._set_mark(None)
-        return False
+
+    @override
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._set_mark(None)
+
+    def _is_inside(self, at: int) -> bool:
+        return self._mark is None or self._mark[0] <= at < self._mark[1]
 
     def _at(self, event: QMouseEvent) -> int:
         """Returns where the stretch under the pointer begins."""
-        box = self._view.getPlotItem().getViewBox()
-        second = box.mapSceneToView(self._view.mapToScene(event.position().toPoint())).x()
         low, high = self._ends()
-        at: int = min(max(round(second * MICROSECONDS), low), high - 1)
+        share = (event.position().x() - LEFT) / max(1, self.width() - LEFT - RIGHT)
+        at = min(max(round(low + share * (high - low)), low), high - 1)
         return at - at % self._unit
 
     def _drag(self, at: int) -> None:
@@ -287,21 +260,3 @@ class SearchHistogram(QWidget):
         else:
             shift = min(max(way * self._unit, low - begin), high - end)
             self._set_mark((begin + shift, end + shift))
-
-    @override
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    @override
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self.hasFocus():
-            with painting(self) as painter:
-                painter.setPen(QPen(QColor(theme().colors.accent_ink), 1))
-                painter.drawRect(self.rect().adjusted(0, 0, -1, -1))

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from workbench.gui.paged_model import Key, Row, TableColumn
+from workbench.gui.reads import takes_time
 from workbench.gui.time_format import SHORT_WIDTH, absolute, short
 from workbench.services.search.matches import matches
 from workbench.store.search_port import NO_TIME, FoundRecord
@@ -60,7 +61,8 @@ class SearchRows:
         return len(self.found)
 
     def page(self, first: int, limit: int) -> Sequence[Row | None]:
-        """Returns rows; None for what is stored no more."""
+        """Returns rows, in a thread: what fits of each takes its time; None for what is stored no more."""
+        takes_time()
         return [
             self._row(place, record)
             for place, record in enumerate(self._search.records(self.found, first, limit), start=first)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
     from workbench.services.search.search_run import SearchState
 
 LOOK_MS = 100
+REST_SECONDS = 0.0005
+
+
+def _rest() -> None:
+    """Lets the window have the interpreter, which a thread that computes gives away only now and then."""
+    time.sleep(REST_SECONDS)
 
 
 class SearchTask(QObject):
@@ -67,7 +74,7 @@ class SearchTask(QObject):
 
         world, search = self._desk.workspace.world, self._desk.workspace.search
         try:
-            state = await world.ask(lambda: search.run(terms, step))
+            state = await world.ask(lambda: search.run(terms, step, _rest))
         except Exception as error:  # noqa: BLE001  # whatever it is, the person is told
             self._end(going, partial(self.failed.emit, error))
         else:

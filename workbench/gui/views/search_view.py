@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QElapsedTimer, Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSplitter, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -14,6 +14,7 @@ from workbench.gui.actions import action
 from workbench.gui.desk import Desk
 from workbench.gui.event_actions import event_actions
 from workbench.gui.paged_model import TableColumn
+from workbench.gui.prepared_rows import PreparedRows, prepared
 from workbench.gui.reads import takes_time
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
@@ -24,7 +25,7 @@ from workbench.gui.views.search_bar import SearchBar
 from workbench.gui.views.search_export import export_found
 from workbench.gui.views.search_facets import SearchFacets
 from workbench.gui.views.search_histogram import SearchHistogram
-from workbench.gui.views.search_rows import RECORD, SearchRows, columns
+from workbench.gui.views.search_rows import PLACE, POSITION, RECORD, SearchRows, columns
 from workbench.gui.views.search_start import SearchStart
 from workbench.gui.views.search_task import SearchTask
 from workbench.gui.views.search_told import failures_of, opening, selection_of, told_of
@@ -42,8 +43,11 @@ if TYPE_CHECKING:
     from workbench.services.search.search_run import SearchState
     from workbench.store.search_port import FoundRecord
 
-NARROW = 620
-"""Pixels of the view below which what narrows the list stands on request only."""
+COUNTED_MS = 500
+"""Between two looks at what was found so far."""
+NARROW, ROOMY = 620, 720
+"""Pixels of the view below which what narrows the list stands on request only, and of the list below which it
+has fewer columns."""
 
 
 class SearchView(View):
@@ -57,6 +61,7 @@ class SearchView(View):
         super().__init__(desk)
         self._asked = SearchQuery()
         self._found: FoundList | None = None
+        self._counted = QElapsedTimer()
         self._rows: SearchRows | None = None
         self.task = SearchTask(self, desk)
         self._narrowing = self.question(self._show_list)
@@ -92,6 +97,7 @@ class SearchView(View):
         self.split.addWidget(self._side())
         self.split.addWidget(self._results())
         self.split.setStretchFactor(1, 1)
+        self.split.setSizes([190, 800])
         layout.addWidget(self.split, 1)
 
     def _status(self) -> QHBoxLayout:
@@ -163,11 +169,6 @@ class SearchView(View):
         return self.bar.words
 
     @override
-    def focus_filter(self) -> None:
-        self.bar.words.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.bar.words.selectAll()
-
-    @override
     def concerns(self, changes: Changes) -> bool:
         return changes.head > 0 or changes.model or changes.everything
 
@@ -193,6 +194,9 @@ class SearchView(View):
         super().resizeEvent(event)
         wide = self.width() >= NARROW
         self.side.setVisible(wide or self._side_wanted)
+        room = self.width() - (self.side.width() if self.side.isVisible() else 0)
+        self.table.setColumnHidden(POSITION, room < ROOMY)  # what matched is seen rather than these
+        self.table.setColumnHidden(PLACE, room < NARROW - 80)
         show_words((self.stop, self.again_button, self.export_button), shown=wide)
 
     _side_wanted = False
@@ -227,6 +231,8 @@ class SearchView(View):
         self.news.setText("")
         self._found = self._rows = None
         self.table.set_source(SearchRows(self.desk.workspace.search, FoundList(()), None))
+        self.table.set_empty("Searching …", "")
+        self._counted.invalidate()
         self._show_results(True)
         self.task.begin(terms)
         self.acts.refresh()
@@ -257,7 +263,9 @@ class SearchView(View):
             self._found = state.found
             if not state.cancelled:
                 self.saved.note_seen(state)
-        self._narrow()
+        if state.done or self._counted.hasExpired(COUNTED_MS) or not self._counted.isValid():
+            self._narrow()
+            self._counted.start()
         self.acts.refresh()
 
     def _stopped(self, error: Exception) -> None:
@@ -274,13 +282,13 @@ class SearchView(View):
         since, until = self.histogram.stretch()
         self._show_counts(state, wanted, since, until)
         found, terms = state.found, state.wanted
-        search = self.desk.workspace.search
+        search, held = self.desk.workspace.search, self.table.held()
 
-        def read() -> SearchRows:
-            if wanted is None and since is None:
-                return SearchRows(search, found, terms)
+        def read() -> PreparedRows:
             takes_time()
-            return SearchRows(search, found.narrowed(wanted, since, until), terms)
+            everything = wanted is None and since is None
+            listed = found if everything else found.narrowed(wanted, since, until)
+            return prepared(SearchRows(search, listed, terms), held, 0)
 
         self._narrowing.ask(read, (id(found), since, until))
 
@@ -301,14 +309,16 @@ class SearchView(View):
         self.count.setText(of if shown != state.count or marked else f"{state.count:,} found")
         self.clear_mark.setVisible(since is not None)
 
-    def _show_list(self, rows: SearchRows) -> None:
+    def _show_list(self, rows: PreparedRows) -> None:
         state = self.task.state
         if state is None:
             return
-        said = f"All of {counted(state.total, 'record')} were looked at. {failures_of(state)}"
-        self.table.set_empty("Nothing fits" if state.done else "Searching …", said if state.done else "")
-        self._rows = rows
+        if state.done:
+            said = f"All of {counted(state.total, 'record')} were looked at. {failures_of(state)}"
+            self.table.set_empty("Nothing fits", said)
+        self._rows = rows.source if isinstance(rows.source, SearchRows) else None
         self.table.refresh(rows)
+        self.acts.refresh()
 
     def _select(self, record: FoundRecord) -> None:
         self.desk.select(selection_of(record))

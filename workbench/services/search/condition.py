@@ -34,6 +34,7 @@ KINDS = {
 """The names that the expression of a search can use, and what they are."""
 MOST_REASONS = 20
 """Different reasons that are told; more are counted together."""
+REST_EVERY = 512
 OTHERS = "it has no value for other reasons"
 
 
@@ -72,11 +73,19 @@ class Condition:
         places = {name: at for at, name in enumerate(self.columns, start=1)}
         return {name: Variable(kind, _getter(name, places.get(name, 0))) for name, kind in KINDS.items()}
 
-    def fitting(self, rows: Iterable[tuple[Any, ...]]) -> list[int]:
-        """Returns the keys of the rows for which it is true; each row is a key and its columns."""
+    def fitting(
+        self, rows: Iterable[tuple[Any, ...]], rest: Callable[[], object] = lambda: None
+    ) -> list[int]:
+        """Returns the keys of the rows for which it is true; each row is a key and its columns.
+
+        Args:
+            rest: Called now and then.
+        """
         found: list[int] = []
         run = self._run
-        for row in rows:
+        for at, row in enumerate(rows):
+            if not at % REST_EVERY:
+                rest()
             try:
                 said = run([*row])
             except Exception as error:  # noqa: BLE001  # whatever fails on a record is counted

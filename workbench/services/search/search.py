@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from workbench.model.zones import SYSTEM, Zone
-from workbench.services.search.saved_searches import SavedSearch, SavedSearches
+from workbench.services.search.saved_searches import SavedSearch, SavedSearches, seen_of
 from workbench.services.search.search_query import SearchQuery, SearchTerms
 from workbench.services.search.search_run import SearchRun, SearchState, Step
 
@@ -32,9 +32,18 @@ class Search:
         """Returns what a search means now; raises as `SearchQuery.read`."""
         return query.read(self._world.clock.now(), zone)
 
-    def run(self, wanted: SearchTerms, step: Step = lambda _: True) -> SearchState:
-        """Looks at everything; call it in a thread, see `SearchRun.run`."""
-        return SearchRun(reader=self._world.reader, wanted=wanted, clock=self._world.clock).run(step)
+    def run(
+        self, wanted: SearchTerms, step: Step = lambda _: True, rest: Callable[[], object] = lambda: None
+    ) -> SearchState:
+        """Looks at everything; call it in a thread, see `SearchRun`."""
+        reader, clock = self._world.reader, self._world.clock
+        return SearchRun(reader=reader, wanted=wanted, clock=clock, rest=rest).run(step)
+
+    def newer(self, wanted: SearchTerms, seen: Mapping[str, int]) -> tuple[list[int], dict[str, int]]:
+        """Returns the keys of what is found beyond what was seen, ascending, and what is seen then."""
+        reader, clock = self._world.reader, self._world.clock
+        state = SearchRun(reader=reader, wanted=wanted, clock=clock, seen=seen).run()
+        return sorted(state.found.keys), {**seen, **seen_of(state.sources)}
 
     def records(self, found: FoundList, first: int, limit: int) -> Sequence[FoundRecord | None]:
         """Returns records of a list that was found; None for what is stored no more."""

@@ -98,12 +98,14 @@ class SearchRun:
     Args:
         clock: Says how long it takes.
         seen: By source, the highest key of what need not be looked at.
+        rest: Called between reads; where a window waits for the interpreter it gives that away.
     """
 
     reader: Reader
     wanted: SearchTerms
     clock: Clock
     seen: Mapping[str, int] = field(default_factory=dict)
+    rest: Callable[[], object] = lambda: None
     _groups: Groups = field(default_factory=Groups)
     _over_time: TimeCounts = field(default_factory=TimeCounts)
 
@@ -124,6 +126,7 @@ class SearchRun:
         going = step(state)
         while going and (open_ones := [one for one in places if one.then is not None]):
             self._look(min(open_ones, key=lambda one: one.share))
+            self.rest()
             if self.clock.monotonic() - told >= TOLD_SECONDS:
                 going = step(self._state(places, begun, head))
                 told = self.clock.monotonic()
@@ -198,7 +201,7 @@ class SearchRun:
             rows = [row for row in rows if row[0] > after]
             place.then = place.then if place.then is not None and place.then > after else None
         if condition is not None:
-            keys = condition.fitting(rows)
+            keys = condition.fitting(rows, self.rest)
             rows = self.reader.described(place.source, keys) if keys else ()
         if rows:
             places, times, types, names = zip(*rows, strict=True)
