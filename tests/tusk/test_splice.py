@@ -83,6 +83,10 @@ def test_only_the_sections_that_a_change_touches_are_read_again(monkeypatch):
     assert spliced.sections["s4"].entries["a"].value.plain == 22
     assert spliced.sections["s5"].start == document.sections["s5"].start + 1
     assert [one.start for one in spliced.sections.values()] == list(spliced.sections.starts().values())
+    held = spliced.sections["s5"]
+    spliced.sections.forget()
+    assert spliced.sections["s5"] is not held
+    assert spliced.sections["s5"] == held
     again = splice(spliced, at, at + 2, "333")
     held, begun = again.sections.contents(), document.sections.contents()
     assert {name for name in begun if held[name] is not begun[name]} == {"s4"}

@@ -32,9 +32,13 @@ class SectionMap(Mapping[str, Scope]):
         scope, by = self._read[name]
         if not by:
             return scope
-        if name not in self._moved:
-            self._moved[name] = _moved_scope(scope, by)
-        return self._moved[name]
+        if (moved := self._moved.get(name)) is None:
+            moved = self._moved[name] = _moved_scope(scope, by)
+        return moved
+
+    def forget(self) -> None:
+        """Drops what was worked out: a text that is only kept, to be undone, needs no more room."""
+        self._moved.clear()
 
     @override
     def __iter__(self) -> Iterator[str]:

@@ -76,6 +76,16 @@ async def test_a_step_that_loads_is_written_and_undone_to_the_byte(project):
     assert written(project) == TEXT
 
 
+async def test_a_step_that_is_only_kept_drops_the_sections_that_it_moved(project):
+    state = project.design.apply("Add", make("event", "parcel.left", SENT))
+    sections = state.text.project.sections
+    moved = sections["aggregate.box"]
+    assert sections["aggregate.box"] is moved
+    project.design.apply("Add", make("aggregate", "other"))
+    assert sections["aggregate.box"] is not moved
+    assert sections["aggregate.box"] == moved
+
+
 async def test_what_was_compiled_to_be_written_runs_without_being_compiled_again(project):
     project.design.apply("Add", make("aggregate", "crate"))
     assert (await project.model_reload.check()).said == "new: aggregate crate"

@@ -23,7 +23,7 @@ from workbench.services.design.marks.stored_marks import StoredTrial
 from workbench.services.design.stored_names import with_kept_names
 from workbench.services.design.text_merge import changed_files, file_of, joined, joined_file, without
 from workbench.services.project_editor.settings_preview import WouldBreak, broken_scenarios, would_be
-from workbench.tusk import ChangedOnDisk, Document, Problem, parse
+from workbench.tusk import ChangedOnDisk, Document, Problem
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
@@ -222,7 +222,7 @@ class Design:
             for name, (before, after) in kept.content["files"].items():
                 if before is not None and file_of(present, name) is None:
                     raise InvalidValue(f"{name} is not there any more", path="", hint="put it back")
-                base, mine = _said(base, name, before), _said(mine, name, after)
+                base, mine = base.with_said(name, before), mine.with_said(name, after)
             made = joined(base, mine, present)
             self._done.append(DesignStep(label="Take up what was unsaved", before=present, after=made))
             self._undone.clear()
@@ -260,6 +260,8 @@ class Design:
             self._done[-1] = DesignStep(label=step.label, before=last.before, after=step.after)
         else:
             self._done = [*self._done, step][-KEPT:]
+        for document in step.before.files():
+            document.sections.forget()
 
     def rename_preview(self, node: DesignNode, name: str) -> ChangePreview:
         """Returns what a rename would touch.
@@ -393,8 +395,3 @@ class Design:
         except ProjectError as error:
             return [one if isinstance(one, Problem) else str(one) for one in error.problems]
         return []
-
-
-def _said(text: DesignText, name: str, said: str | None) -> DesignText:
-    """Returns the texts with another text of a file; None takes the file away."""
-    return text.without_file(name) if said is None else text.with_file(parse(said, name))

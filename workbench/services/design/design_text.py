@@ -40,6 +40,14 @@ class DesignText:
         """Returns the same without a file of scenarios."""
         return replace(self, scenarios={key: one for key, one in self.scenarios.items() if key != name})
 
+    def with_said(self, name: str, said: str | None) -> DesignText:
+        """Returns the same with another text of a file; None takes the file away.
+
+        Raises:
+            TskError: The text cannot be read.
+        """
+        return self.without_file(name) if said is None else self.with_file(parse(said, name))
+
     def exchanged(self, file: str, pieces: Sequence[tuple[int, int, str]]) -> DesignText:
         """Returns the same with pieces of a file's text exchanged: begin, end and what stands there then.
 
