@@ -62,6 +62,7 @@ OWNERS = (
     ("Search", "workbench.gui.views.search_facets:SearchFacets"),
     ("Search", "workbench.gui.views.search_histogram:SearchHistogram"),
     ("Search", "workbench.gui.views.saved_list:SavedList"),
+    ("Payloads and other long texts", "workbench.gui.find_line:FindLine"),
     ("Palette", "workbench.gui.palette:Palette"),
     ("Graphs", "workbench.gui.rate_graph:RateGraph"),
     ("Edited letters", "workbench.gui.views.letter_editor:PayloadEditor"),

@@ -13,6 +13,7 @@ from workbench.gui.actions import Action, Actions, WidgetKey, action
 from workbench.gui.column_layout import ColumnLayouts
 from workbench.gui.edit_menu import EditMenu
 from workbench.gui.file_actions import FileActions, no_project
+from workbench.gui.long_view import LongText
 from workbench.gui.palette import (
     Palette,
     action_targets,
@@ -157,8 +158,11 @@ class WindowActions(FileActions):
 
     @action("Find in this view", keys="Ctrl+F", icon="filter", menu="Go", why=no_project)
     def find(self) -> None:
-        """Gives the keyboard to the filter of the view that has it now."""
+        """Gives the keyboard to the filter of the view that has it now; in a long text to its own."""
         widget = QApplication.focusWidget()
+        if isinstance(widget, LongText):
+            widget.finder.open()
+            return
         while widget is not None:
             for view in self.window.views.values():
                 if view is widget:

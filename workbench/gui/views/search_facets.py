@@ -53,7 +53,7 @@ class SearchFacets(OfferingTree):
     moves = (WidgetKey("Space", "Tick or untick what is counted"),)
 
     def __init__(self) -> None:
-        super().__init__(("What", "Found"))
+        super().__init__(("What", ""))
         self._left_out: dict[str, set[str]] = {facet: set() for facet in FACETS}
         self._names: dict[str, set[str]] = {facet: set() for facet in FACETS}
         self.setAccessibleName("Narrow what was found")
@@ -65,6 +65,7 @@ class SearchFacets(OfferingTree):
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setExpandsOnDoubleClick(False)
         self.header().setStretchLastSection(False)
+        self.header().setMinimumSectionSize(20)
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.rows.ticked.connect(self._tick)

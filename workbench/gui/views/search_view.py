@@ -45,9 +45,9 @@ if TYPE_CHECKING:
 
 COUNTED_MS = 500
 """Between two looks at what was found so far."""
-NARROW, ROOMY = 620, 720
+NARROW, ROOMY, SIDE = 620, 720, 190
 """Pixels of the view below which what narrows the list stands on request only, and of the list below which it
-has fewer columns."""
+has fewer columns; and of what narrows it."""
 
 
 class SearchView(View):
@@ -97,7 +97,7 @@ class SearchView(View):
         self.split.addWidget(self._side())
         self.split.addWidget(self._results())
         self.split.setStretchFactor(1, 1)
-        self.split.setSizes([190, 800])
+        self.split.setSizes([SIDE, 800])
         layout.addWidget(self.split, 1)
 
     def _status(self) -> QHBoxLayout:
@@ -194,7 +194,7 @@ class SearchView(View):
         super().resizeEvent(event)
         wide = self.width() >= NARROW
         self.side.setVisible(wide or self._side_wanted)
-        room = self.width() - (self.side.width() if self.side.isVisible() else 0)
+        room = self.width() - (0 if self.side.isHidden() else SIDE)
         self.table.setColumnHidden(POSITION, room < ROOMY)  # what matched is seen rather than these
         self.table.setColumnHidden(PLACE, room < NARROW - 80)
         show_words((self.stop, self.again_button, self.export_button), shown=wide)
