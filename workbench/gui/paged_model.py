@@ -19,6 +19,9 @@ from workbench.gui.widgets import plain_tip
 from workbench.model.json_values import visible
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QRectF
+    from PySide6.QtGui import QPainter
+
     from workbench.gui.desk import Desk
 
 PAGE = 256
@@ -37,6 +40,8 @@ NO_PAGES: Pages = MappingProxyType({})
 Key = Hashable
 Badge = Callable[[Any], tuple[str, str] | None]
 """Returns the kind (``ok``, ``warning``, ``error``, ``info`` or ``neutral``) and the text of a pill."""
+
+Draw = Callable[["QPainter", "QRectF", Any, bool], object]
 
 
 class RowSource(Protocol):
@@ -74,6 +79,8 @@ class TableColumn:
         about: What the tool tip of its head says.
         zoned: It holds times: its head names their zone.
         marks: Returns the words that are marked wherever they stand in it, folded in their case.
+        draw: Draws a value itself: given a painter, the cell, the value, and whether its row is chosen; what
+            is shown stays what is copied and what assistive tools tell.
     """
 
     title: str
@@ -87,6 +94,7 @@ class TableColumn:
     about: str = ""
     zoned: bool = False
     marks: Callable[[], Sequence[str]] | None = None
+    draw: Draw | None = None
 
     @property
     def head(self) -> str:
