@@ -180,7 +180,7 @@ class ScenariosView(View):
         before = {entry.title for entry in self._entries}
         self._files = self._verdicts.files
         self._entries = [entry for file in self._files for entry in entries_of(file)]
-        if not self._entries:
+        if not self._entries and not self.detail.keeps():
             self._say_nothing("No scenarios yet", HINT)
             return
         self._pages.setCurrentIndex(1)

@@ -211,7 +211,7 @@ _FIELDS: Mapping[str, Mapping[str, Any]] = {
     "when.event": {"stream": _TEXT, "after": _SPAN},
     "when.command": {"after": _SPAN, "expected": _WHOLE},
     "when.replay": {"after": _SPAN},
-    "then.event": {"stream": _TEXT},
+    "then.event": {"stream": _TEXT, "at": _TIME},
     "then.command": {"by": _TEXT, "after": _TEXT, "at": _TIME},
     "event": {"stream": _TEXT},
     "rejected": {"message": _TEXT},
