@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -46,7 +47,7 @@ REASONS = 3
 BEFOREHAND = "What waits still can be undone: Cancel the rest. What was replayed cannot."
 
 
-class LetterRepairPanel(QScrollArea):
+class LetterRepairPanel(QWidget):
     """The patch, what it makes of each letter, what would happen, and how it is sent.
 
     Args:
@@ -63,9 +64,6 @@ class LetterRepairPanel(QScrollArea):
     def __init__(self, desk: Desk, follow: Callable[[int], object]) -> None:
         super().__init__()
         self.setObjectName("letter-repair")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._desk, self._follow = desk, follow
         self._repair = desk.workspace.dead_letters.repair
         self.numbers: tuple[int, ...] = ()
@@ -104,7 +102,8 @@ class LetterRepairPanel(QScrollArea):
         self.after.clicked.connect(lambda _checked=False: self._step(1))
         self.diff = DiffView()
         self.diff.setAccessibleName("What the patch changes of this letter")
-        self.diff.setMinimumHeight(84)
+        self.diff.setMinimumHeight(64)
+        self.diff.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.verdict = plain_label(wrap=True)
         self.rehearsed = plain_label(wrap=True)
         self.rehearsed.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -140,7 +139,7 @@ class LetterRepairPanel(QScrollArea):
     def _arrange(self) -> None:
         page = QWidget()
         layout = QVBoxLayout(page)
-        layout.setContentsMargins(12, 8, 12, 10)
+        layout.setContentsMargins(12, 8, 12, 4)
         layout.setSpacing(8)
         layout.addLayout(_row((self.title, 1), (self.close_button, 0)))
         layout.addWidget(self.form)
@@ -158,10 +157,22 @@ class LetterRepairPanel(QScrollArea):
             (plain_label("pace", "muted"), 0),
             (self.pace, 1),
         )
-        layout.addLayout(steps)
-        layout.addLayout(_row((self.rehearse, 0), (None, 1), (self.send, 0)))
-        layout.addWidget(plain_label(BEFOREHAND, "muted", wrap=True))
-        self.setWidget(page)
+        scrolled = QScrollArea()
+        scrolled.setFrameShape(QFrame.Shape.NoFrame)
+        scrolled.setWidgetResizable(True)
+        scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scrolled.setWidget(page)
+        below = QVBoxLayout()  # always in sight, however little room there is
+        below.setContentsMargins(12, 4, 12, 8)
+        below.setSpacing(6)
+        below.addLayout(steps)
+        below.addLayout(_row((self.rehearse, 0), (None, 1), (self.send, 0)))
+        below.addWidget(plain_label(BEFOREHAND, "muted", wrap=True))
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(scrolled, 1)
+        whole.addLayout(below)
 
     # -- what it is about ---------------------------------------------------------------------------------
 
@@ -214,16 +225,16 @@ class LetterRepairPanel(QScrollArea):
         self._pause.stop()
         self._stop(self._checking)
         try:
-            self._patch = self.form.patch()
+            self._patch = patch = self.form.patch()
         except InvalidValue as error:
             self._patch, self.report = None, None
             self.verdict.setText(error_text(error))
             self._offer()
             return
-        if self._patch.changes or self._patch.steps:
-            self._desk.keep(DRAFT, self._patch.text, "the patch of dead letters")
+        if patch.changes or patch.steps:
+            self._desk.keep(DRAFT, patch.text, "the patch of dead letters")
+        self._checking = self._desk.run(self._check(patch, self.numbers), "Try the patch")
         self._preview()
-        self._checking = self._desk.run(self._check(self._patch, self.numbers), "Try the patch")
 
     async def _check(self, patch: LetterPatch, numbers: tuple[int, ...]) -> None:
         def told(done: int, of: int) -> None:

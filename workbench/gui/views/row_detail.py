@@ -106,7 +106,7 @@ class RowDetail(QWidget):
             self._traced = None
             self.events.refresh(ListSource(()))
             self._trace()
-        elif self._traced is not None and changed:
+        elif changed:
             self._follow_change()
         self._tell()
 
@@ -167,7 +167,9 @@ class RowDetail(QWidget):
 
     def _follow_change(self) -> None:
         """Asks again where that is quick; one that is made of the whole log is not folded at each change."""
-        if self._traced is not None and self._traced.history.looked == "streams":
+        traced, walk = self._traced, self._walk
+        long = walk is not None and walk.share > 0 if traced is None else traced.history.looked != "streams"
+        if not long:
             self._trace()
         else:
             self.said.setText("The row has changed since: close it and open it again for its newest events")
