@@ -64,7 +64,7 @@ class ScenariosView(View):
         self._files: tuple[ScenarioFile, ...] = ()
         self._asked_to_run = False
         self._looked = False
-        self._went_to = ""
+        self._went_to = self._shown = ""
         self._pages = QStackedLayout(self)
         self._nothing = QVBoxLayout()
         holder = QWidget()
@@ -185,7 +185,8 @@ class ScenariosView(View):
             return
         self._pages.setCurrentIndex(1)
         self._list()
-        new = [entry for entry in self._listed if entry.title == self.writing.wanted]
+        wanted = self.writing.wanted or (self._shown if self._current() is None else "")
+        new = [entry for entry in self._listed if entry.title == wanted]
         new = new or [entry for entry in self._listed if entry.title not in before]
         if not before or len(new) == 1:
             self.table.choose_index(self._listed.index(new[0]) if new else 0)
@@ -247,6 +248,7 @@ class ScenariosView(View):
     def _show(self) -> None:
         """Shows the chosen scenario, its verdict and its text."""
         entry = self._current()
+        self._shown = entry.title if entry is not None else self._shown
         verdict = self._verdict(entry) if entry is not None else None
         self.detail.show_entry(entry, verdict, old=entry is not None and self._is_old(entry))
 
