@@ -22,7 +22,7 @@ def test_a_program_gets_all_of_it(workbench, played):
     said = workbench("story", played, event["position"], "--json").json()
     assert (said["title"], said["events"], said["commands"], said["waiting"]) == ("create_user", 1, 1, [])
     first, *rest = said["lines"]
-    assert (first["depth"], first["fate"], first["data"]["user_id"]) == (0, "ended", "ada")
+    assert (first["depth"], first["state"], first["data"]["user_id"]) == (0, "ended", "ada")
     assert [one["position"] for one in first["told"]] == [event["position"]]
     assert {one["actor"] for one in rest} == {"users", "welcome-mail", "audit-trail", "audit-file"}
 

@@ -13,6 +13,7 @@ import pytest
 
 from workbench.project.samples import copy_sample
 from workbench.services.project.open_project import open_target
+from workbench.store.letter_jobs import JobStatus
 from workbench.store.sqlite.integrity_check import check
 
 WORKER = """
@@ -96,5 +97,64 @@ async def test_F1_nothing_acknowledged_is_lost_and_the_work_goes_on(tmp_path, co
                 "create_user", {"user_id": "zoe", "username": "Zoe", "email": "z@x.org"}
             )
         ).accepted
+    finally:
+        await workspace.close()
+
+
+LADDER = """
+import asyncio, os, sys
+from pathlib import Path
+from workbench.services.dead_letters.letter_patch import FieldChange, LetterPatch
+from workbench.services.project.open_project import open_target
+
+async def main():
+    workspace = open_target(Path(sys.argv[1]), "", environ=dict(os.environ))
+    await workspace.start()
+    for number in range(30):
+        values = {"user_id": f"u{number}", "username": "Some Body", "email": f"u{number}@x.invalid"}
+        await workspace.commands.issue("create_user", values)
+    await workspace.drain.settle(60)
+    chosen = workspace.dead_letters.numbers_of(("open",))
+    cel = "data.email.replace('invalid', 'example')"
+    patch = LetterPatch(changes=[FieldChange(way="expression", field="email", value=cel)])
+    begin = workspace.dead_letters.repair.begin(chosen, patch=patch, ladder=(1, 5, 10), per_second=20)
+    job = await begin
+    while True:
+        print(workspace.dead_letters.jobs.get(job).step, flush=True)
+        await asyncio.sleep(0.01)
+
+asyncio.run(main())
+"""
+
+
+def ladder_until_killed(folder, step):
+    """Has a process send letters by a ladder, and kills it at a step."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", LADDER, str(folder)], stdout=subprocess.PIPE, text=True, env=dict(os.environ)
+    )
+    with process:
+        for line in process.stdout:
+            if int(line) >= step:
+                process.send_signal(signal.SIGKILL)
+                return
+
+
+@pytest.mark.parametrize("step", [1, 4, 12])
+async def test_L5_F1_a_ladder_goes_on_where_it_was_after_a_kill_and_sends_each_letter_once(tmp_path, step):
+    folder = copy_sample("users", tmp_path / "users")
+    ladder_until_killed(folder, step)
+    assert check(folder / "data" / "events.db").findings == ()
+    workspace = open_target(folder, "", environ=dict(os.environ))
+    try:
+        (job,) = workspace.dead_letters.jobs.unfinished()
+        assert (len(job.numbers), job.plan.ladder) == (30, (1, 5, 10))
+        assert step <= job.step < 30
+        await workspace.start()
+        async with asyncio.timeout(60):
+            report = await workspace.dead_letters.jobs.finished(job.number)
+        assert report.job.status is JobStatus.DONE
+        assert report.fates == {"resolved": 30}
+        assert {one.generation for one in workspace.dead_letters.numbered(job.numbers)} == {0}
+        assert all("example" in one.edited for one in workspace.dead_letters.numbered(job.numbers))
     finally:
         await workspace.close()

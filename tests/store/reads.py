@@ -71,7 +71,7 @@ def _family(reader: Reader, correlation_id: UUID) -> Any:
         "messages": looked,
         "named": [reader.message_named(one) for one in (*ids, correlation_id)],
         "commands": reader.commands_named([*commands, correlation_id]),
-        "letters": [reader.correlated_letters(correlation_id, limit) for limit in (1, 9)],
+        "letters": [reader.correlated_letters(correlation_id, after) for after in (0, 2, 99)],
     }
 
 

@@ -18,6 +18,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from msgspec.structs import replace
 
 from tests.store.histories import (
     COLUMNS,
@@ -379,6 +380,13 @@ class Histories(RuleBasedStateMachine):
         for before, status in (("running", "held"), ("running", "done"), ("held", "running")):
             stand = self.readers[1].job(number)
             self.both(op.AdvanceJob(number=number, step=stand.step, before=before, status=status))
+
+    @rule(number=st.integers(1, 4), other=st.booleans(), owner=st.sampled_from(["", "ann"]))
+    def bring_in(self, number, other, owner):
+        known = self.readers[1].letter(number)
+        if known is not None:
+            letter = replace(known, generation=known.generation + 7, key="other" if other else known.key)
+            self.both(op.ImportLetter(letter=letter, owner=owner))
 
     @rule(
         numbers=st.lists(st.integers(1, 6), max_size=3, unique=True),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.answers import answer, columns, compact, meter, one_line, opened
@@ -259,6 +261,42 @@ async def _note(options: Options, environ: Environ) -> int:
     return DONE
 
 
+def _export_takes(parser: Parser) -> None:
+    choice_options(parser, "exported")
+    parser.add_argument("--to", metavar="FILE", type=Path, required=True, help="the file, NDJSON")
+    parser.json("exported, file")
+
+
+async def _export(options: Options, environ: Environ) -> int:
+    from workbench.model.dead_letter import LetterStatus
+
+    show = meter(options) or (lambda _: None)
+    async with opened(options, environ) as workspace:
+        numbers = await asyncio.to_thread(chosen, options, workspace, tuple(LetterStatus))
+        told = lambda done, many: show(f"exporting {done:,} of {many:,}")  # noqa: E731  # for one call
+        count = await workspace.dead_letters.transfer.export(numbers, options.to, told)
+    show("")
+    said = f"{count:,} exported to {options.to}; secrets are in it as they are"
+    answer(options, {"exported": count, "file": str(options.to)}, said)
+    return DONE
+
+
+def _import_takes(parser: Parser) -> None:
+    parser.project()
+    parser.add_argument("file", metavar="FILE", type=Path, help="what export wrote")
+    parser.json("imported, there, problems")
+
+
+async def _import(options: Options, environ: Environ) -> int:
+    async with opened(options, environ) as workspace:
+        workspace.running()
+        report = await workspace.dead_letters.transfer.bring_in(options.file)
+    lines = [f"{report.imported:,} imported, {report.there:,} there already"]
+    lines += [one_line(problem) for problem in report.problems]
+    answer(options, asdict(report), "\n".join(lines))
+    return PROBLEMS if report.problems else DONE
+
+
 ACTIONS = {
     "repair": VerbSpec(
         about="""
@@ -273,6 +311,22 @@ ACTIONS = {
         """,
         arguments=_takes,
         work=_repair,
+    ),
+    "export": VerbSpec(
+        about="Writes dead letters to a file, every value exactly as it is.",
+        examples="workbench dead-letters export my-project --all --to letters.ndjson",
+        arguments=_export_takes,
+        work=_export,
+    ),
+    "import": VerbSpec(
+        about="""
+            Brings dead letters back from a file that export wrote, into the store whose messages they are of.
+
+            What is here already is left as it is; a letter of another message is refused. Ends with 3 then.
+        """,
+        examples="workbench dead-letters import my-project letters.ndjson",
+        arguments=_import_takes,
+        work=_import,
     ),
     "note": VerbSpec(
         about="Writes who takes care of dead letters, and what is known of them.",

@@ -34,7 +34,7 @@ def _takes(parser: Parser) -> None:
         action="store_true",
         help="answer as JSON: title, who, about, events, commands, hidden, waiting, start, took_us, lines ["
         "{key, depth, actor, actor_kind, command, data, stream, told [{kind, name, place, position, version,"
-        " at, data}], said, fate, begun, ended, waits, letter, row, cause}]",
+        " at, data}], said, state, begun, ended, waits, letter, row, cause}]",
     )
     parser.trust()
 
@@ -113,7 +113,7 @@ def _line_values(line: StoryLine) -> dict[str, Any]:
             for one in line.told
         ],
         "said": line.said,
-        "fate": line.fate.value,
+        "state": line.state.value,
         "begun": when(line.begun),
         "ended": when(line.ended) if line.ended is not None else None,
         "waits": [when(at) for at in line.waits] if line.waits is not None else None,

@@ -33,6 +33,7 @@ class Selection:
     Attributes:
         version: Of the stream's event; 0 means the newest.
         node: Of the board, such as ``command:create_user``.
+        command: Id of one that was issued.
     """
 
     stream: str = ""
@@ -43,6 +44,7 @@ class Selection:
     projection: str = ""
     key: str = ""
     node: str = ""
+    command: str = ""
 
     def nodes(self) -> tuple[str, ...]:
         """Returns what it may be on the board."""

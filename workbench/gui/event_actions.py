@@ -42,6 +42,15 @@ def event_actions(on: str, place: Place, *views: str, group: int = 1) -> tuple[A
         )
         for view in views
     )
+    story = Action(
+        key="story-of-command",
+        text="Story of its command",
+        icon="trace",
+        on=on,
+        group=group,
+        why=lambda owner, chosen: _why(place(owner, chosen), "inspector"),
+        run=lambda owner, chosen: owner.desk.select(place(owner, chosen), view="story"),
+    )
     copy = Action(
         key="copy-event",
         text="Copy as JSON",
@@ -60,7 +69,7 @@ def event_actions(on: str, place: Place, *views: str, group: int = 1) -> tuple[A
         why=lambda owner, chosen: _why(place(owner, chosen), "inspector") or owner.desk.read_only(),
         run=lambda owner, chosen: use_event(owner.desk, place(owner, chosen)),
     )
-    return *shows, copy, given
+    return *shows, story, copy, given
 
 
 def _why(selection: Selection, view: str) -> str:

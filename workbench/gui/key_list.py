@@ -49,6 +49,7 @@ OWNERS = (
     ("Commands", "workbench.gui.views.command_scenarios:CommandScenarios"),
     ("Flow board", "workbench.gui.views.board_scenarios:BoardScenarios"),
     ("Projections", "workbench.gui.views.row_detail:RowDetail"),
+    ("Story of a command", "workbench.gui.views.story_sequence:StorySequence"),
     ("Subscriptions", "workbench.gui.views.subscription_waiting:WaitingDeliveries"),
     ("Scenarios", "workbench.gui.views.scenario_writing:ScenarioWriting"),
     ("Scenarios", "workbench.gui.views.scenario_steps:ScenarioSteps"),

@@ -19,6 +19,9 @@ from workbench.gui.widgets import plain_tip
 from workbench.model.json_values import visible
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QRectF
+    from PySide6.QtGui import QPainter
+
     from workbench.gui.desk import Desk
 
 PAGE = 256
@@ -37,6 +40,8 @@ NO_PAGES: Pages = MappingProxyType({})
 Key = Hashable
 Badge = Callable[[Any], tuple[str, str] | None]
 """Returns the kind (``ok``, ``warning``, ``error``, ``info`` or ``neutral``) and the text of a pill."""
+
+Draw = Callable[["QPainter", "QRectF", Any, bool], object]
 
 
 class RowSource(Protocol):
@@ -73,6 +78,8 @@ class TableColumn:
         tip: Turns a value into what its tool tip says; what is shown, if absent.
         about: What the tool tip of its head says.
         zoned: It holds times: its head names their zone.
+        draw: Draws a value itself: given a painter, the cell, the value, and whether its row is chosen; what
+            is shown stays what is copied and what assistive tools tell.
     """
 
     title: str
@@ -85,6 +92,7 @@ class TableColumn:
     tip: Callable[[Any], str] | None = None
     about: str = ""
     zoned: bool = False
+    draw: Draw | None = None
 
     @property
     def head(self) -> str:

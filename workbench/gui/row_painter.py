@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QTableView
 
 from workbench.gui.badges import PADDING, ROW_HEIGHT, draw_badge
 from workbench.gui.paged_model import PagedModel
+from workbench.gui.safe_painter import drawing
 from workbench.gui.theme import Colors
 
 WIDEST = 320
@@ -25,6 +27,7 @@ class Cell:
     Attributes:
         x: Left edge and width in pixels.
         badge: Kind and text of a pill; None for plain text.
+        value: What stands in the row.
     """
 
     x: int
@@ -32,6 +35,7 @@ class Cell:
     column: int
     text: str
     badge: tuple[str, str] | None
+    value: Any
 
 
 def cells_of(model: PagedModel, number: int, places: Sequence[tuple[int, int, int]]) -> list[Cell]:
@@ -47,7 +51,7 @@ def cells_of(model: PagedModel, number: int, places: Sequence[tuple[int, int, in
     for column, x, width in places:
         badge = model.badge_of(row, column)
         text = "" if badge else model.text_of(row, column)
-        found.append(Cell(x=x, width=width, column=column, text=text, badge=badge))
+        found.append(Cell(x=x, width=width, column=column, text=text, badge=badge, value=row[column]))
     return found
 
 
@@ -94,7 +98,11 @@ class RowPainter:
         """Paints the cells of a row."""
         ink = QColor(self._colors.on_selection if chosen else self._colors.text)
         for cell in cells:
-            if cell.badge is not None:
+            draw = self._model.columns[cell.column].draw
+            if draw is not None:
+                with drawing(self._painter):
+                    draw(self._painter, QRectF(cell.x, y, cell.width, ROW_HEIGHT), cell.value, chosen)
+            elif cell.badge is not None:
                 draw_badge(self._painter, QRect(cell.x, y, cell.width, ROW_HEIGHT), *cell.badge, self._colors)
             elif cell.text:
                 self._text(cell, y, ink)

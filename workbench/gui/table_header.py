@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QShowEvent
+from PySide6.QtCore import QItemSelectionModel, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QPainter, QPen, QShowEvent
 from PySide6.QtWidgets import QApplication, QHeaderView, QMenu, QTableView
 from typing_extensions import override
 
@@ -14,6 +14,10 @@ from workbench.gui.actions import Actions, action
 from workbench.gui.column_layout import ColumnLayout, ColumnLayouts, layouts_around
 from workbench.gui.context_menu import Offering, menu_of
 from workbench.gui.paged_model import PagedModel
+from workbench.gui.safe_painter import drawing
+from workbench.gui.theme import theme
+
+DrawHead = Callable[[QPainter, QRectF], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class TableHeader(QHeaderView):
         self._sort_chosen = False
         self._layouts: ColumnLayouts | None = None
         self._menu_at: HeadColumn | None = None
+        self._drawn: dict[int, DrawHead] = {}
         self._chosen: dict[int, bool] = {}  # by column: whether the person wants it to be seen
         self._stretched = next((at for at, column in enumerate(model.columns) if column.stretch), -1)
         self.setModel(model)
@@ -72,6 +77,22 @@ class TableHeader(QHeaderView):
         )
         self.acts = Actions(self, self)
         self.acts.offer()
+
+    def draw_over(self, column: int, draw: DrawHead) -> None:
+        """Has the head of a column drawn by something else, instead of its title."""
+        self._drawn[column] = draw
+
+    @override
+    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
+        draw = self._drawn.get(logicalIndex)
+        if draw is None:
+            super().paintSection(painter, rect, logicalIndex)
+            return
+        with drawing(painter):
+            painter.fillRect(rect, QColor(theme().colors.raised))
+            painter.setPen(QPen(QColor(theme().colors.border), 1))
+            painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+            draw(painter, QRectF(rect))
 
     # -- order --------------------------------------------------------------------------------------------
 

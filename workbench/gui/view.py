@@ -155,6 +155,10 @@ class View(QWidget):
         if isinstance(target, QLineEdit) and not target.cursorPosition():  # what was filled in is typed over
             target.selectAll()
 
+    def tell_why(self) -> None:
+        """Tells how what is chosen came about (Alt+Enter): the story to which it belongs."""
+        self.desk.wanted.emit("story")
+
     def focus_filter(self) -> None:
         """Gives the keyboard to the view's filter, if it has one (Ctrl+F)."""
         for line in self.findChildren(QLineEdit):

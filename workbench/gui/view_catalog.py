@@ -49,6 +49,7 @@ VIEWS = (
         "subscription",
         "workbench.gui.views.subscriptions_view:SubscriptionsView",
     ),
+    ViewEntry("story", "Story of a command", "trace", "workbench.gui.views.story_view:StoryView"),
     ViewEntry("letters", "Dead letters", "dead-letter", "workbench.gui.views.letters_view:LettersView"),
     ViewEntry("scenarios", "Scenarios", "scenario", "workbench.gui.views.scenarios_view:ScenariosView"),
     ViewEntry(
@@ -64,7 +65,7 @@ Columns = tuple[tuple[str, ...], ...]
 PERSPECTIVES: dict[str, Columns] = {
     "Design": (("explorer",), ("board+text+settings",)),
     "Run": (("explorer",), ("commands",), ("timeline", "streams"), ("projections",)),
-    "Observe": (("explorer",), ("board",), ("subscriptions", "log")),
+    "Observe": (("explorer",), ("board+story",), ("subscriptions", "log")),
     "Repair": (("explorer",), ("letters",), ("inspector",)),
     "Test": (("explorer",), ("scenarios",), ("timeline", "log")),
 }
@@ -72,7 +73,7 @@ PERSPECTIVES: dict[str, Columns] = {
 joined by ``+`` behind each other as tabs."""
 NARROW: dict[str, Columns] = PERSPECTIVES | {
     "Run": (("explorer",), ("commands",), ("timeline+streams", "projections")),
-    "Observe": (("explorer",), ("board",), ("subscriptions+log",)),
+    "Observe": (("explorer",), ("board+story",), ("subscriptions+log",)),
     "Repair": (("explorer",), ("letters+inspector",)),
     "Test": (("explorer",), ("scenarios", "timeline+log")),
 }

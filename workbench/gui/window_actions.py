@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from workbench.gui.desk import Desk
     from workbench.gui.main_window import MainWindow
+    from workbench.gui.view import View
     from workbench.gui.zone_menu import ZoneChooser
     from workbench.services.workspace import Workspace
 
@@ -153,13 +154,33 @@ class WindowActions(FileActions):
     @action("Find in this view", keys="Ctrl+F", icon="filter", menu="Go", why=no_project)
     def find(self) -> None:
         """Gives the keyboard to the filter of the view that has it now."""
+        if (view := self._view()) is not None:
+            view.focus_filter()
+
+    def _view(self) -> View | None:
+        """Returns the view that has the keyboard."""
         widget = QApplication.focusWidget()
         while widget is not None:
-            for view in self.window.views.values():
-                if view is widget:
-                    view.focus_filter()
-                    return
+            if (view := self.window.views.get(widget.objectName())) is widget:
+                return view
             widget = widget.parentWidget()
+        return None
+
+    @action(
+        "Story of what is chosen",
+        key="story-of-chosen",
+        keys="Alt+Return",
+        icon="trace",
+        menu="Go",
+        tip="Tell what led to what is chosen, and all that its command caused",
+        why=no_project,
+    )
+    def tell_story(self) -> None:
+        """Has the view that has the keyboard tell how what is chosen in it came about."""
+        if (view := self._view()) is not None:
+            view.tell_why()
+        elif self.desk is not None:
+            self.desk.wanted.emit("story")
 
     @action("Refresh", keys="F5", icon="refresh", menu="Go", why=no_project)
     def refresh(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from workbench.errors import WorkbenchError
+from workbench.errors import InvalidValue, WorkbenchError
 from workbench.model.messaging import Message
 from workbench.store.operations import RecordAction
 from workbench.store.stored_values import DeadLetter, Delivery, Reason
@@ -50,6 +50,20 @@ def message_of(letter: DeadLetter) -> Message:
         metadata=letter.metadata,
         correlation_bytes=letter.correlation_id.bytes,
     )
+
+
+def refuse_stranger(letter: DeadLetter, message: Message | None, head: int) -> None:
+    """Refuses a letter from a file whose message is not the one that this store has at its position.
+
+    Raises:
+        InvalidValue: It is another one, or nothing stands there yet.
+    """
+    if message is not None and (message.type, message.key) == (letter.type, letter.key):
+        return
+    if message is not None or letter.position > head:
+        known = f"holds {message.type} {message.key}" if message is not None else "is not there yet"
+        said = f"dead letter {letter.number} is of {letter.type} {letter.key} at position {letter.position}"
+        raise InvalidValue(f"{said}, which {known} in this store", path="", hint="bring in its events first")
 
 
 def tally(answers: Sequence[Any]) -> tuple[int, int, int, str]:

@@ -121,8 +121,12 @@ class FamilyLists(Protocol):
     def deliveries_at(self, positions: Collection[int]) -> list[Delivery]:
         """Returns the rows that all subscriptions have for these messages, dead ones as well, by position."""
 
-    def correlated_letters(self, correlation_id: UUID, limit: int) -> list[int]:
-        """Returns the numbers of the dead letters of one correlation, ascending; looks at all of them."""
+    def correlated_letters(self, correlation_id: UUID, after: int) -> tuple[list[int], int]:
+        """Returns dead letters of one correlation with numbers above ``after``, and up to where it looked.
+
+        No index leads to them, either; it looks at all, which takes some tenths of a second where there are
+        very many.
+        """
 
 
 class LetterLists(Protocol):

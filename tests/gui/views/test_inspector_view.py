@@ -68,7 +68,7 @@ async def test_the_difference_is_that_of_the_aggregate(ada, desk, view):
 async def test_causation_lists_the_family(ada, workspace, desk, view):
     desk.select(Selection(stream=ada, version=1))
     view.tabs.setCurrentWidget(view.causes)
-    assert [row[1:3] for row in rows(view.causes)] == [("user-ada", 1)]
+    assert [row[1:4] for row in rows(view.causes)] == [("create_user, by a person", "user-ada", 1)]
 
 
 async def test_a_copy_is_an_object_with_everything(ada, desk, view):

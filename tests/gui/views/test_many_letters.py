@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtGui import QKeySequence
 
 from tests.services.conftest import passing, settle
+from workbench.gui.desk import Selection
 from workbench.gui.views.ladder_bar import states
 from workbench.gui.views.letter_actions import ARCHIVE
 from workbench.gui.views.letter_nodes import ALL
@@ -184,6 +185,25 @@ async def test_L5_the_undo_of_a_repair_cancels_what_waits(view, many, until):
     (job,) = many.dead_letters.jobs.list()
     await until(lambda: many.dead_letters.jobs.get(job.number).status is JobStatus.CANCELLED)
     assert many.dead_letters.counts()["open"] > 0
+
+
+async def test_owner_and_note_are_written_for_one_and_for_the_group(view, many, until):
+    await until(lambda: view.groups.model().nodes)
+    view.desk.select(Selection(letter=3))
+    await until(lambda: view.detail.letter is not None)
+    notes = view.detail.notes
+    view.detail.tabs.setCurrentWidget(notes)
+    notes.area.setPlainText("asked them")
+    assert notes.drafts.holds
+    notes.save.click()
+    await until(lambda: many.dead_letters.repair.facts(3).note == "asked them")
+    await until(lambda: not notes.drafts.holds)
+    notes.owner.setText("Lena")
+    notes.save_all.click()
+    await until(lambda: many.dead_letters.repair.facts(8).owner == "Lena")
+    view.finder.words.setText("lena")
+    view.finder.words.returnPressed.emit()
+    await until(lambda: view.finder.searched.text() == "8 of 8 found")
 
 
 def test_what_is_typed_for_a_text_is_a_text(qtbot):

@@ -71,16 +71,92 @@ async def test_a_row_names_the_events_that_made_it_and_leads_to_them(workspace, 
     view._table.setFocus()
     QTest.keyClick(view._table, Qt.Key.Key_Home)
     assert view.detail.isVisible()
-    events = view.detail.events
-    found = [events.model().row(index)[1] for index in range(events.model().rowCount())]
-    assert found == ["user.created", "user.updated"]
+    await until(lambda: told_events(view))
+    assert [row[:3] for row in told_events(view)] == [
+        (
+            "user.created",
+            "id ada, username Ada X, email ada@example.org and 1 more",
+            "create_user, by a person",
+        ),
+        ("user.updated", "username Ada Lovelace", "update_user, by a person"),
+    ]
     wanted = []
     desk.wanted.connect(wanted.append)
+    events = view.detail.events
     events.setFocus()
     events.choose_index(1)
+    view.detail.acts["show_event"].do()
     QTest.keyClick(events, Qt.Key.Key_Return)
-    assert wanted == ["timeline"]
+    assert wanted == ["timeline", "story"]
     assert (desk.selection.stream, desk.selection.version) == ("user-ada", 2)
+
+
+def told_events(view):
+    model = view.detail.events.model()
+    return [model.row(index) for index in range(model.rowCount())]
+
+
+async def changed(workspace, view, until):
+    """Shows a row whose status was changed twice, and stands in the cell."""
+    await create(workspace, "ada", "bob")
+    for status in ("inactive", "active"):
+        await workspace.commands.issue("change_status", {"user_id": "ada", "status": status})
+    await until(lambda: column(view, 3)[:1] == ["active"] and not view._finding.waits)
+    await workspace.running().settle()
+    table = view._table
+    table.setFocus()
+    table.choose_index(0)
+    table.setCurrentIndex(table.model().index(0, 3))
+
+
+async def test_a_cell_names_the_events_and_commands_that_set_it_the_newest_first(workspace, view, until):
+    await changed(workspace, view, until)
+    view.tell_why()
+    await until(lambda: len(told_events(view)) == 3)
+    assert view.detail.name.text() == "Why is status “active”?"
+    assert [row[:3] for row in told_events(view)] == [
+        ("user.status_changed", "active", "change_status, by a person"),
+        ("user.status_changed", "inactive", "change_status, by a person"),
+        ("user.created", "active", "create_user, by a person"),
+    ]
+    assert view.detail.events.hasFocus()
+
+
+async def test_from_a_cell_to_the_story_of_the_command_that_set_it(workspace, desk, view, until):
+    await changed(workspace, view, until)
+    wanted = []
+    desk.wanted.connect(wanted.append)
+    view.tell_why()
+    await until(lambda: told_events(view))
+    QTest.keyClick(view.detail.events, Qt.Key.Key_Return)
+    assert wanted == ["story"]
+    position = told_events(view)[0][3]
+    assert desk.selection.position == position
+    assert workspace.stories.correlation_at(position) == workspace.commands.history(limit=1)[0].command_id
+
+
+async def test_a_step_shows_the_row_before_and_after_it(workspace, view, until):
+    await changed(workspace, view, until)
+    view.tell_why()
+    await until(lambda: len(told_events(view)) == 3)
+    QTest.keyClick(view.detail.events, Qt.Key.Key_Down)
+    assert view.detail.values.currentWidget() is view.detail.diff
+    said = view.detail.diff.toPlainText()
+    assert "inactive" in said
+    assert "username" not in said, "only what it changed"
+    view.detail.whole.click()
+    assert view.detail.values.currentWidget() is view.detail.fields
+    assert len(told_events(view)) == 3
+    assert view.detail.name.text() == "ada"
+
+
+async def test_a_row_that_changes_is_traced_again(workspace, view, until):
+    await changed(workspace, view, until)
+    view.tell_why()
+    await until(lambda: len(told_events(view)) == 3)
+    await workspace.commands.issue("change_status", {"user_id": "ada", "status": "inactive"})
+    await until(lambda: len(told_events(view)) == 4)
+    assert view.detail.name.text() == "Why is status “inactive”?"
 
 
 async def test_the_details_show_times_as_the_table_does(workspace, view, until):

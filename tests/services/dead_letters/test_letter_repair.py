@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.services.conftest import passing, settle
@@ -181,6 +183,18 @@ async def test_L6_what_does_not_fit_any_more_when_its_turn_comes_is_not_replayed
     assert (report.job.failed, report.job.done) == (8, 0)
     assert "email" in report.job.trouble
     assert len(numbers(many)) == 8
+
+
+async def test_L5_a_ladder_goes_on_after_a_reload_with_the_patch_it_was_given(many):
+    jobs = many.dead_letters.jobs
+    job = await many.dead_letters.repair.begin(numbers(many), patch=GOOD, ladder=(1, 2), per_second=1)
+    async with asyncio.timeout(15):
+        while jobs.get(job).step < 1:
+            await asyncio.sleep(0)
+    assert jobs.get(job).step < 8
+    await many.adopt(many.project)
+    report = await passing(many, jobs.finished(job))
+    assert report.fates == {"resolved": 8}
 
 
 def test_a_ladder_is_read_and_ends_with_the_rest():

@@ -75,12 +75,12 @@ async def test_a_wait_is_told_while_it_lasts_and_when_it_is_over(orders):
     correlation = await placed(orders, card="0341")
     story = orders.stories.whole(correlation)
     retry = line(story, "retry_payment")
-    assert (retry.fate, retry.ended, retry.said) == (LineState.WAITS, None, "waits until it is due")
+    assert (retry.state, retry.ended, retry.said) == (LineState.WAITS, None, "waits until it is due")
     assert story.standing == ("info", "waits for retry-or-cancel to retry_payment")
     await finished(orders)
     story = orders.stories.whole(correlation)
     retry = line(story, "retry_payment")
-    assert (retry.fate, retry.waits[1] - retry.waits[0]) == (LineState.ENDED, 2_000_000)
+    assert (retry.state, retry.waits[1] - retry.waits[0]) == (LineState.ENDED, 2_000_000)
     assert story.standing == ("ok", "all ended")
     assert story.end - story.start >= 2_000_000
 
@@ -100,7 +100,7 @@ async def test_a_refused_command_says_why(orders):
     done = await orders.commands.issue("ship_order", {"order_id": ORDER})
     story = orders.stories.whole(done.command_id)
     (only,) = story.lines
-    assert (only.fate, only.told) == (LineState.REFUSED, ())
+    assert (only.state, only.told) == (LineState.REFUSED, ())
     assert only.said.startswith("rejected: ")
 
 
@@ -151,8 +151,8 @@ async def test_an_event_from_outside_begins_a_story(orders):
 
 async def test_dead_letters_are_told_with_their_tries(broken):
     (letter, *_) = [one for one in broken.dead_letters.page() if one.reason.value == "max_attempts"]
-    story = broken.stories.whole(broken.stories.correlation_of_letter(letter.number))
-    (dead,) = [one for one in story.lines if one.fate is LineState.DEAD]
+    story = broken.stories.whole(broken.stories.correlation_of_letter(letter.number)[0])
+    (dead,) = [one for one in story.lines if one.state is LineState.DEAD]
     assert (dead.actor, dead.letter, len(dead.tries)) == ("welcome-mail", letter.number, len(letter.attempts))
     assert f"letter {letter.number}" in dead.said
     assert story.standing == ("error", "ended, 1 dead")

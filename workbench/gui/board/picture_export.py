@@ -86,7 +86,12 @@ async def svg_of(picture: Picture, part: QRectF) -> bytes:
     generator.setResolution(96)
     with painting(generator) as painter:
         await _draw(picture, painter, part)
-    written = TEXT.sub(_with_width, bytes(found.data().data()).decode()).encode()
+    return portable(bytes(found.data().data()))
+
+
+def portable(drawn: bytes) -> bytes:
+    """Returns what was drawn as SVG so that it looks alike where our fonts are not."""
+    written = TEXT.sub(_with_width, drawn.decode()).encode()
     return re.sub(rb'font-family="Inter[^"]*"', FAMILIES, written)
 
 

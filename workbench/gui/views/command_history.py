@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.gui.actions import Actions, action
+from workbench.gui.desk import Selection
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
@@ -63,13 +64,13 @@ class CommandHistory(QWidget):
         again: A `CommandRecord` that should be sent once more, as it was.
         copied: A `CommandRecord` whose values should be put into the form.
         chosen: A `CommandRecord` that the person looks at.
-        stream_wanted: Name of a stream to be shown.
+        wanted: A `Selection` to be shown, and the view in which.
     """
 
     again = Signal(object)
     copied = Signal(object)
     chosen = Signal(object)
-    stream_wanted = Signal(str)
+    wanted = Signal(object, str)
 
     def __init__(self, read_only: Callable[[], str]) -> None:
         super().__init__()
@@ -114,7 +115,12 @@ class CommandHistory(QWidget):
     )
     def show_timeline(self, rows: ChosenRows) -> None:
         """Has the stream of a command shown."""
-        self.stream_wanted.emit(rows.row[5].stream)
+        self.wanted.emit(Selection(stream=rows.row[5].stream), "timeline")
+
+    @action("Story of the command", icon="trace", on="table", group=1)
+    def tell_story(self, rows: ChosenRows) -> None:
+        """Has all told that a command caused."""
+        self.wanted.emit(Selection(command=str(rows.row[5].command_id)), "story")
 
     @action("Copy command as JSON", icon="copy", on="table", group=1)
     def copy_json(self, rows: ChosenRows) -> None:

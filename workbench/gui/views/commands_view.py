@@ -116,7 +116,7 @@ class CommandsView(View):
         self.history.again.connect(self._repeat)
         self.history.copied.connect(self.copy)
         self.history.chosen.connect(self._look)
-        self.history.stream_wanted.connect(self._show_stream)
+        self.history.wanted.connect(lambda place, view: self.desk.select(place, view=view))
         return self.split
 
     @override
@@ -386,8 +386,7 @@ class CommandsView(View):
         self.desk.run(self._issue(record.type, json.loads(record.data), None), f"Send {record.type}")
 
     def _look(self, record: CommandRecord) -> None:
-        if record.stream:
-            self.desk.select(Selection(stream=record.stream))
+        self.desk.select(Selection(stream=record.stream, command=str(record.command_id)))
 
     def _show_stream(self, stream: str) -> None:
         self.desk.select(Selection(stream=stream), view="timeline")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -21,15 +20,14 @@ from typing_extensions import override
 
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
-from workbench.gui.event_actions import copy_event, event_actions, plain
+from workbench.gui.event_actions import copy_event, event_actions
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.state_loader import StateLoader, show_event
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
-from workbench.gui.time_format import absolute
 from workbench.gui.view import View
-from workbench.gui.views.message_facts import message_facts
+from workbench.gui.views.message_facts import event_facts, message_facts
 from workbench.gui.widgets import DiffView, EmptyState, JsonView, plain_label, plain_tip
 from workbench.model.issued_by import IssuedBy, issued_by
 from workbench.model.pydantic_messages import summary_of
@@ -43,8 +41,9 @@ if TYPE_CHECKING:
 
 FACTS = (TableColumn("Field", width=120), TableColumn("Value", width=220, mono=True, stretch=True))
 CAUSES = (
-    TableColumn("Event", width=170, stretch=True),
-    TableColumn("Stream", width=130),
+    TableColumn("Event", width=150, stretch=True),
+    TableColumn("Caused by", width=150),
+    TableColumn("Stream", width=110),
     TableColumn("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
 )
 FAMILY = 500
@@ -100,7 +99,8 @@ class InspectorView(View):
             label.setMinimumWidth(40)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.issuer = self.acts.button("show_issuer")
-        head = in_row((self.name, 1), self.issuer, self._copy_button())
+        story = self.acts.button("tell_story", words=False)
+        head = in_row((self.name, 1), self.issuer, story, self._copy_button())
         self.about = plain_label(wrap=True)
         self.payload, self.diff = JsonView(), DiffView()
         self.facts, self.causes = FastTableView(FACTS), FastTableView(CAUSES)
@@ -195,7 +195,16 @@ class InspectorView(View):
             event = streams.glance_at(selection.position)
             if event is None:
                 return self._found_message(selection.position)
-        return _event(event) if event is not None else None
+        return self._event_shown(event) if event is not None else None
+
+    def _event_shown(self, found: Glance[RecordedEvent]) -> _Shown:
+        event = found.of
+        return _Shown(
+            title=event.type,
+            subtitle=f"{event.stream} · version {event.version:,}",
+            event=found,
+            facts=event_facts(self.desk.workspace, event),
+        )
 
     def _found_message(self, position: int) -> _Shown | None:
         workspace = self.desk.workspace
@@ -249,7 +258,7 @@ class InspectorView(View):
 
     def _show_family(self, found: tuple[RecordedEvent | Message, list[tuple[Any, ...]]]) -> None:
         one, rows = found
-        self.causes.refresh(ListSource(rows, itemgetter(2)))
+        self.causes.refresh(ListSource(rows, itemgetter(3)))
         self.causes.choose_key(one.position)
 
     def _show_change(self, found: StateAt, event: Glance[RecordedEvent] | None) -> None:
@@ -261,13 +270,16 @@ class InspectorView(View):
     def _family(self, event: RecordedEvent | Message) -> list[tuple[Any, ...]]:
         """Lists the events of the correlation, each indented below what caused it."""
         found = self.desk.workspace.streams.caused_by(event.correlation_id, FAMILY)
+        causes = self.desk.workspace.stories.causes(one.causation_id for one in found)
         depths: dict[object, int] = {}
         rows = []
         for one in found:
             depth = depths.get(one.causation_id, -1) + 1 if one.causation_id else 0
             depths[one.id] = depth
             mark = "    " * max(0, depth - 1) + ("└ " if depth else "")
-            rows.append((mark + one.type, one.stream, one.position, one.version))
+            rows.append(
+                (mark + one.type, causes[one.causation_id].words, one.stream, one.position, one.version)
+            )
         return rows
 
     # -- what can be done ---------------------------------------------------------------------------------
@@ -275,11 +287,14 @@ class InspectorView(View):
     @action("Show in timeline", icon="timeline", on="causes", default=True)
     def go(self, rows: ChosenRows) -> None:
         """Shows an event of the correlation in its timeline."""
-        _mark, stream, position, version = rows.row
+        _mark, _cause, stream, position, version = rows.row
         self.desk.select(Selection(stream=stream, version=version, position=position), view="timeline")
 
     def _no_event(self) -> str:
         return "" if self._event is not None else "No event is chosen"
+
+    def _no_position(self) -> str:
+        return "" if self.position else "Nothing is chosen"
 
     @action(
         "Copy as JSON",
@@ -287,7 +302,7 @@ class InspectorView(View):
         word="Copy",
         tip="Copy the event or message",
         keys="Ctrl+Shift+C",
-        why=lambda view: "" if view.position else "Nothing is chosen",
+        why=_no_position,
     )
     def copy_json(self) -> None:
         """Copies the event or message as readable JSON."""
@@ -304,6 +319,11 @@ class InspectorView(View):
         """Shows the event among the others of its stream."""
         if (event := self._event) is not None:
             self.desk.select(_selection(event.of), view="timeline")
+
+    @action("Story of its command", icon="trace", word="Story", why=_no_position, group=1)
+    def tell_story(self) -> None:
+        """Tells the story to which the event, message or letter belongs."""
+        self.desk.select(self.desk.selection, view="story")
 
     @action("Show in log", icon="log", why=_no_event, group=1)
     def show_log(self) -> None:
@@ -333,35 +353,10 @@ class InspectorView(View):
 
     of_cause = event_actions(
         "causes",
-        lambda _view, rows: Selection(stream=rows.row[1], version=rows.row[3], position=rows.row[2]),
+        lambda _view, rows: Selection(stream=rows.row[2], version=rows.row[4], position=rows.row[3]),
         "log",
     )
 
 
 def _selection(event: RecordedEvent) -> Selection:
     return Selection(stream=event.stream, version=event.version, position=event.position)
-
-
-def _event(found: Glance[RecordedEvent]) -> _Shown:
-    event = found.of
-    facts = [
-        ("position", f"{event.position:,}"),
-        ("stream", event.stream),
-        ("version", f"{event.version:,}"),
-        ("event id", str(event.id)),
-        ("schema version", str(event.schema_version)),
-        ("happened", absolute(event.occurred_at)),
-        ("recorded", absolute(event.recorded_at)),
-        ("correlation id", str(event.correlation_id)),
-        ("causation id", str(event.causation_id) if event.causation_id else "none: it began here"),
-    ]
-    if event.metadata:
-        metadata = plain(event.metadata)
-        named = metadata.items() if isinstance(metadata, dict) else [("metadata", metadata)]
-        facts += [(str(name), json.dumps(value, ensure_ascii=False)) for name, value in named]
-    return _Shown(
-        title=event.type,
-        subtitle=f"{event.stream} · version {event.version:,}",
-        event=found,
-        facts=facts,
-    )

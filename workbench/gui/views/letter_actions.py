@@ -15,6 +15,7 @@ from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
 from workbench.model.counts import counted
 from workbench.model.dead_letter import LetterAct, LetterStatus, allowed
 from workbench.services.dead_letters import Report, act_of
+from workbench.store.letter_jobs import JobStatus
 
 if TYPE_CHECKING:
     from workbench.store.letter_jobs import Job
@@ -263,7 +264,8 @@ class Repairs:
 
     def _ask(self, found: ToConfirm) -> None:
         deed, numbers, behind = found.deed, found.numbers, found.behind
-        text = f"{deed.label} {letters(len(numbers))}?{_as_job(numbers)}"
+        text = f"{deed.label} {letters(len(numbers))}?"
+        text += " It is done step by step and can be cancelled." if len(numbers) > AT_ONCE else ""
         answers = [self._answer(deed, numbers)]
         if behind:
             waits = "delivery waits" if behind == 1 else "deliveries wait"
@@ -326,7 +328,9 @@ class Repairs:
         job = report.job
         deed = DEED_OF[job.action]
         view, undo = self._strip.parentWidget(), self._undo(deed, act_of(number), job.done)
-        if view is None or not view.isVisible():
+        if job.status is JobStatus.HELD:
+            self._desk.notice("warning", f"The replay is held at a new failure; {report.queued:,} wait.")
+        elif view is None or not view.isVisible():
             self._desk.notice(*account(deed, report_of(job), report.fates), *undo)
 
     def _undo(self, deed: Deed, act: str, done: int) -> tuple[tuple[str, Callable[[], None]], ...]:
@@ -394,7 +398,3 @@ def fates(counted: Mapping[str, int]) -> str:
 def letters(count: int) -> str:
     """Says how many."""
     return counted(count, "dead letter")
-
-
-def _as_job(numbers: tuple[int, ...]) -> str:
-    return " It is done step by step and can be cancelled." if len(numbers) > AT_ONCE else ""

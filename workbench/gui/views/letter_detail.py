@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ from workbench.gui.time_format import short
 from workbench.gui.views.letter_actions import BECAME, REASONS, STATUSES
 from workbench.gui.views.letter_dry_run import DryRunView, outdated, overtaken
 from workbench.gui.views.letter_editor import PayloadEditor, draft_key
+from workbench.gui.views.letter_notes import LetterNotes
 from workbench.gui.widgets import Badge, Banner, EmptyState, JsonView, plain_label
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class LetterDetail(QStackedWidget):
         check: As for `PayloadEditor`.
         when: Says a time in full.
         since: Says how long ago a time was.
+        group: Returns the letters of the chosen group.
 
     Signals:
         letter_wanted: The number of another letter that this one is linked with.
@@ -63,8 +65,10 @@ class LetterDetail(QStackedWidget):
         check: Callable[[int, str], object],
         when: Callable[[int], str],
         since: Callable[[int], str],
+        group: Callable[[], Sequence[int]],
     ) -> None:
         super().__init__()
+        self._group = group
         self.setObjectName("letter-detail")
         self.setMinimumWidth(260)
         self._when, self._since = when, since
@@ -103,6 +107,7 @@ class LetterDetail(QStackedWidget):
         self._trace.setAccessibleName("Traceback")
         self._metadata = JsonView()
         self._metadata.setAccessibleName("Metadata")
+        self.notes = LetterNotes(self._desk, self._group)
         self.dry_run_view = DryRunView()
         self.dry_run_view.turned.connect(self._make_room)
         for widget, said in (
@@ -111,6 +116,7 @@ class LetterDetail(QStackedWidget):
             (self._trace, "Traceback"),
             (self._metadata, "Metadata"),
             (self.dry_run_view, "Dry run"),
+            (self.notes, "Notes"),
         ):
             self.tabs.addTab(widget, said)
         self.tabs.currentChanged.connect(lambda _at: self._make_room())
@@ -173,6 +179,7 @@ class LetterDetail(QStackedWidget):
             return
         self.letter = letter
         if letter is not None:
+            self.notes.show_letter(letter.number, f"{draft_key(letter)}/note")
             self._fill(letter, size, rest)
             self.editor.follow(letter)
         if same and letter is not None:

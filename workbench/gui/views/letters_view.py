@@ -93,7 +93,9 @@ class LettersView(View):
         self.table.setAccessibleName("Dead letters")
         self.table.set_multi()
         self._listing = self.question(self.table.refresh, self.table.fail)
-        self.detail = LetterDetail(self.desk, self._dead_letters.check_edit, absolute, since)
+        self.detail = LetterDetail(
+            self.desk, self._dead_letters.check_edit, absolute, since, lambda: self.groups.node().numbers
+        )
         self.many = ManyLetters(self, self._repairs)
         self.side = QStackedWidget()
         self.side.addWidget(self.detail)
@@ -203,7 +205,7 @@ class LettersView(View):
 
     @override
     def unsaved(self) -> str:
-        return self.detail.editor.drafts.holds or self.many.panel.unsaved()
+        return self.detail.editor.drafts.holds or self.detail.notes.drafts.holds or self.many.panel.unsaved()
 
     @override
     def follow(self, selection: Selection) -> None:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from workbench.gui.actions import Actions, action
 from workbench.gui.views.letter_nodes import GroupNode
 from workbench.gui.views.letter_repair_panel import LetterRepairPanel
+from workbench.model.counts import counted
+from workbench.services.dead_letters.letter_repair import quietly
 
 if TYPE_CHECKING:
     from workbench.gui.views.letter_actions import Repairs
     from workbench.gui.views.letter_groups import GroupList
     from workbench.gui.views.letters_view import LettersView
+
+FILES = "Dead letters, one a line (*.ndjson);;All files (*)"
 
 
 class ManyLetters:
@@ -101,3 +106,48 @@ class ManyLetters:
     def copy_error(self, node: GroupNode) -> None:
         """Copies the error and the place of a cause."""
         QApplication.clipboard().setText("\n".join(part for part in (node.cause or ()) if part))
+
+    @action(
+        "Export …",
+        key="export-letters",
+        icon="export",
+        on="groups",
+        group=1,
+        tip="Write the letters of this group to a file, NDJSON, every value as it is",
+        why=lambda _many, node: "" if node.numbers else "No letter is listed",
+    )
+    def export(self, node: GroupNode) -> None:
+        """Asks for a file and writes the letters of a group to it."""
+        numbers = tuple(node.numbers)
+        name, _ = QFileDialog.getSaveFileName(self._view, "Export dead letters", "letters.ndjson", FILES)
+        if name:
+            self._view.desk.run(self._export(numbers, Path(name)), "Export dead letters")
+
+    async def _export(self, numbers: tuple[int, ...], path: Path) -> None:
+        transfer = self._view.desk.workspace.dead_letters.transfer
+        count = await transfer.export(numbers, path, quietly)
+        said = f"{counted(count, 'dead letter')} exported to {path}; secrets are in it as they are."
+        self._view.desk.notice("ok", said)
+
+    @action(
+        "Import …",
+        key="import-letters",
+        icon="import",
+        on="groups",
+        group=1,
+        anyway=True,
+        writes=True,
+        tip="Bring dead letters back from a file that was exported",
+    )
+    def bring_in(self, _node: object = None) -> None:
+        """Asks for a file and brings in the letters in it."""
+        name, _ = QFileDialog.getOpenFileName(self._view, "Import dead letters", "", FILES)
+        if name:
+            self._view.desk.run(self._bring_in(Path(name)), "Import dead letters")
+
+    async def _bring_in(self, path: Path) -> None:
+        found = await self._view.desk.workspace.dead_letters.transfer.bring_in(path)
+        said = f"{found.imported:,} imported, {found.there:,} there already."
+        if found.problems:
+            said += f" {len(found.problems):,} refused: {found.problems[0]}."
+        self._view.desk.notice("warning" if found.problems else "ok", said)

@@ -1,13 +1,16 @@
-"""What the inspector tells of a published message, such as a command that a process issued for later."""
+"""What the inspector tells of an event, and of a published message such as a command that is due later."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
+from workbench.gui.event_actions import plain
 from workbench.gui.time_format import absolute, relative
 from workbench.model.issued_by import issued_by
 
 if TYPE_CHECKING:
+    from workbench.model.event import RecordedEvent
     from workbench.model.messaging import Message
     from workbench.services.workspace import Workspace
 
@@ -16,6 +19,7 @@ def message_facts(workspace: Workspace, message: Message) -> list[tuple[str, str
     """Returns the fields of a message in words: what it is, who issued it, when it is due."""
     facts = [
         ("position", f"{message.position:,}"),
+        ("caused by", _cause(workspace, message)),
         ("topic", message.topic),
         ("key", message.key),
         *_of_command(workspace, message),
@@ -27,6 +31,31 @@ def message_facts(workspace: Workspace, message: Message) -> list[tuple[str, str
         ("causation id", str(message.causation_id) if message.causation_id else "none: it began here"),
     ]
     return [(name, said) for name, said in facts if said]
+
+
+def event_facts(workspace: Workspace, event: RecordedEvent) -> list[tuple[str, str]]:
+    """Returns the fields of an event in words: where it stands, when it happened, what caused it."""
+    facts = [
+        ("position", f"{event.position:,}"),
+        ("stream", event.stream),
+        ("version", f"{event.version:,}"),
+        ("caused by", _cause(workspace, event)),
+        ("event id", str(event.id)),
+        ("schema version", str(event.schema_version)),
+        ("happened", absolute(event.occurred_at)),
+        ("recorded", absolute(event.recorded_at)),
+        ("correlation id", str(event.correlation_id)),
+        ("causation id", str(event.causation_id) if event.causation_id else "none: it began here"),
+    ]
+    if not event.metadata:
+        return facts
+    metadata = plain(event.metadata)
+    named = metadata.items() if isinstance(metadata, dict) else [("metadata", metadata)]
+    return facts + [(str(name), json.dumps(value, ensure_ascii=False)) for name, value in named]
+
+
+def _cause(workspace: Workspace, one: RecordedEvent | Message) -> str:
+    return workspace.stories.causes([one.causation_id])[one.causation_id].words
 
 
 def _of_command(workspace: Workspace, message: Message) -> list[tuple[str, str]]:

@@ -10,7 +10,6 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
-    QProgressBar,
     QStackedLayout,
     QWidget,
 )
@@ -28,15 +27,14 @@ from workbench.gui.table_actions import ChosenRows
 from workbench.gui.table_selection import NOTHING_HELD, HeldRows
 from workbench.gui.view import View
 from workbench.gui.views.projection_banner import ProjectionBanner, standing_of
+from workbench.gui.views.projection_foot import ProjectionFoot
 from workbench.gui.views.row_detail import RowDetail
 from workbench.gui.views.row_reads import FoundRows, Wanted, found_rows
 from workbench.gui.views.row_source import RowsSource, column_of
 from workbench.gui.widgets import (
     Badge,
-    ElidedLabel,
     EmptyState,
     SearchBox,
-    plain_label,
     share_room,
     show_words,
 )
@@ -91,13 +89,15 @@ class ProjectionsView(View):
         self._holder = in_column(of=holder, margins=0)
         self.detail = RowDetail(self)
         self.detail.hide()
+        self.foot = ProjectionFoot()
+        self.said, self.place = self.foot.said, self.foot.place
         self.split = in_panes(Qt.Orientation.Vertical, (holder, 3), (self.detail, 2))
         in_column(
             self._head(),
             self.banner,
             self.search,
             (self.split, 1),
-            self._foot(),
+            self.foot,
             of=page,
             margins=(8, 8, 8, 6),
             spacing=6,
@@ -133,15 +133,6 @@ class ProjectionsView(View):
         ways = QBoxLayout.Direction
         beside = self.width() >= max(TIGHT, names + ICONS)
         self._names.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
-
-    def _foot(self) -> QHBoxLayout:
-        self.said = ElidedLabel("muted")
-        self.progress = QProgressBar()
-        self.progress.setMaximumWidth(120)
-        self.progress.setTextVisible(False)
-        self.progress.hide()
-        self.place = plain_label(role="muted")
-        return in_row((self.said, 1), self.progress, self.place)
 
     # -- following ----------------------------------------------------------------------------------------
 
@@ -299,13 +290,7 @@ class ProjectionsView(View):
         self.badge.set(*standing_of(view))
         for part in (self.place, self.pause, self.rebuild):
             part.setVisible(not view.by_handlers)
-        self.place.setText(f"checkpoint {view.checkpoint:,} · lag {view.lag:,}")
-        self.place.setToolTip(f"The rows are the fold of all events up to here; the store is at {head:,}")
-        behind = view.lag > 0 and view.condition == "running"
-        self.progress.setVisible(behind)
-        if behind:
-            self.progress.setRange(0, 1000)
-            self.progress.setValue(1000 * view.checkpoint // max(1, head))
+        self.foot.show_state(view, head)
         self.stopped = view.status in {"paused", "faulted"}
         self.acts.refresh()
         self.banner.show_state(view)
@@ -326,6 +311,31 @@ class ProjectionsView(View):
         if not self._shared:
             self._shared = True
             share_room(self.split, 3, 2)
+
+    @override
+    def tell_why(self) -> None:
+        rows = self._table.chosen() if self._table is not None and self._table.hasFocus() else None
+        if rows is not None:
+            self.why(rows)
+        else:
+            super().tell_why()
+
+    @action(
+        "Why this value",
+        icon="trace",
+        on="_table",
+        look=lambda view, rows: view.why_told(rows),
+        tip="Show which events set this cell, and which commands they came from (Alt+Enter)",
+    )
+    def why(self, rows: ChosenRows) -> None:
+        """Shows the events that set the cell in which the person is, the newest first."""
+        self.detail.show_row(self._name, rows.row, self._columns[rows.column][0])
+        self.detail.events.setFocus()
+
+    def why_told(self, rows: ChosenRows | None) -> tuple[str, str]:
+        """Returns what asking about the cell is called."""
+        told = shortened(self._cell(rows), 24).replace("&", "&&") if rows is not None else ""
+        return (f"Why is it “{told}”?" if told else "Why this value"), "trace"
 
     @action("Show the events that made it", icon="trace", on="_table", default=True)
     def explain(self, rows: ChosenRows) -> None:

@@ -17,6 +17,7 @@ from workbench.model.json_values import ForeignJsonError, parse_foreign_json, wr
 from workbench.services.dead_letters.dead_letter_jobs import DeadLetterJobs
 from workbench.services.dead_letters.letter_acts import marked, note
 from workbench.services.dead_letters.letter_repair import LetterRepair
+from workbench.services.dead_letters.letter_transfer import LetterTransfer
 from workbench.store.operations import Operation, ReplayLetter, RestoreLetters
 from workbench.store.rules import detached
 from workbench.store.stored_values import DeadLetter, Glance, LetterGroup, LetterLine
@@ -56,12 +57,14 @@ class DeadLetters:
     Attributes:
         jobs: Bulk actions.
         repair: Finds many, patches many.
+        transfer: Out to files, and in from them.
     """
 
     def __init__(self, world: World[Project]) -> None:
         self._world = world
         self.jobs = DeadLetterJobs(world)
         self.repair = LetterRepair(world, self.jobs)
+        self.transfer = LetterTransfer(world)
 
     def page(
         self, statuses: Sequence[str] = OPEN, *, limit: int = 500, before: int | None = None

@@ -20,7 +20,7 @@ class Arrow:
 
     Attributes:
         kind: ``command``, ``event``, ``message``, ``row``.
-        fate: Of what it is: a refused command comes back as such.
+        state: Of what it is: a refused command comes back as such.
         line: Key of the line of the story that it belongs to.
         position: In the log; 0 for a command that no part of the model issued.
     """
@@ -32,7 +32,7 @@ class Arrow:
     at: int
     line: str
     position: int = 0
-    fate: LineState = LineState.ENDED
+    state: LineState = LineState.ENDED
     said: str = ""
 
 
@@ -121,7 +121,7 @@ def _issued(line: StoryLine, actor: Party, owner: Party) -> Arrow:
         at=at,
         line=line.key,
         position=line.issued,
-        fate=line.fate,
+        state=line.state,
         said=line.said,
     )
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from workbench.model.event import RecordedEvent
     from workbench.model.registry import Registry
 
+DERIVED = 5
+"""Version of ids that are derived."""
 EFFECTS, EVENTS = 24, 8
 """Effects of one delivery, and events of one append, among which is looked."""
 
@@ -21,6 +23,8 @@ def maker_of(registry: Registry, made: RecordedEvent | Message, cause: RecordedE
     What a handler makes has an id that is derived from the subscription, the message and its place among
     the effects (D1).
     """
+    if made.id.version != DERIVED:
+        return ""
     topics = {cause.topic} if isinstance(cause, Message) else registry.routing.topics_of(cause.type)
     names = [one.name for one in registry.subscriptions.values() if one.topic in topics]
     if len(names) == 1:

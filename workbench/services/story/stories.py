@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -53,6 +53,11 @@ class Stories:
             raise NotFound(f"nothing is stored at position {position:,}")
         return found.correlation_id
 
+    def position_of(self, stream: str, version: int) -> int:
+        """Returns where an event of a stream stands, 0 for none; of version 0 the newest."""
+        info = self._reader.stream(stream) if not version else None
+        return self._reader.position_of(stream, info.version if info is not None else version)
+
     def correlation_named(self, identity: UUID) -> UUID:
         """Returns the story to which a command, an event or a message with an id belongs.
 
@@ -66,8 +71,8 @@ class Stories:
             raise NotFound(f"no command, event or message has the id {identity}")
         return found.correlation_id
 
-    def correlation_of_letter(self, number: int) -> UUID:
-        """Returns the story to which a dead letter belongs.
+    def correlation_of_letter(self, number: int) -> tuple[UUID, int]:
+        """Returns the story to which a dead letter belongs, and the position of its message.
 
         Raises:
             NotFound: There is none with that number.
@@ -75,7 +80,7 @@ class Stories:
         letter = self._reader.letter(number)
         if letter is None:
             raise NotFound(f"there is no dead letter {number:,}")
-        return letter.correlation_id
+        return letter.correlation_id, letter.position
 
     # -- telling ------------------------------------------------------------------------------------------
 
@@ -87,6 +92,8 @@ class Stories:
         reader, registry = self._reader, self._world.registry
         known = before.facts if before is not None else begun(correlation)
         facts = gathered(reader, known, self._checkpoints(), self._cursors())
+        if before is not None and not before.story.waiting and facts.tells_as(known):
+            return replace(before, facts=facts)
         rows = row_changes(registry, reader, facts.events, before.rows if before is not None else {})
         story = told_story(StoryLines(facts=facts, registry=registry, rows=rows))
         return StoryRead(facts=facts, rows=rows, story=story)

@@ -71,7 +71,7 @@ class StoryLine:
     actor_kind: str
     begun: int
     ended: int | None
-    fate: LineState = LineState.ENDED
+    state: LineState = LineState.ENDED
     command: str = ""
     issued: int = 0
     issued_at: int = 0

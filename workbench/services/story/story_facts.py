@@ -36,6 +36,7 @@ class StoryFacts:
         messages: Published ones, commands that the model issued among them.
         commands: How commands ended, by their ids.
         deliveries: Rows of messages and events that are not plain successes.
+        letters_to: Number up to which dead letters were looked for.
         looked: Position up to which messages were looked for.
         head: The newest position when it was looked.
         cursors: Up to where each subscription has read.
@@ -50,6 +51,7 @@ class StoryFacts:
     commands: Mapping[UUID, CommandRecord] = field(default_factory=dict)
     deliveries: tuple[Delivery, ...] = ()
     letters: tuple[DeadLetter, ...] = ()
+    letters_to: int = 0
     looked: int = -1
     head: int = 0
     cursors: Mapping[str, int] = field(default_factory=dict)
@@ -60,6 +62,17 @@ class StoryFacts:
     def complete(self) -> bool:
         """Whether all of the store was looked at."""
         return self.looked >= self.head
+
+    def tells_as(self, other: StoryFacts) -> bool:
+        """Whether both tell the same, where nothing of it waits for something."""
+        return (
+            self.complete == other.complete
+            and self.total == other.total
+            and len(self.messages) == len(other.messages)
+            and self.commands.keys() == other.commands.keys()
+            and self.deliveries == other.deliveries
+            and self.letters == other.letters
+        )
 
     @property
     def more(self) -> int:
@@ -87,7 +100,8 @@ def gathered(
     found = replace(found, total=max(len(found.events), reader.correlation_count(found.correlation)))
     found = _with_messages(reader, found)
     found = replace(found, commands=_commands(reader, found))
-    letters = reader.correlated_letters(found.correlation, LETTERS)
+    new, read_to = reader.correlated_letters(found.correlation, found.letters_to)
+    letters = [*(one.number for one in found.letters), *new][:LETTERS]
     states = reader.subscriptions()
     positions = {one.position for one in found.events} | {one.position for one in found.messages}
     return replace(
@@ -95,6 +109,7 @@ def gathered(
         messages=_as_they_are(reader, found),
         deliveries=tuple(reader.deliveries_at(positions)),
         letters=tuple(reversed(reader.letters_numbered(letters))),
+        letters_to=read_to,
         cursors={state.name: state.cursor for state in states} | dict(cursors),
         paused=frozenset(state.name for state in states if state.paused),
         checkpoints=checkpoints,

@@ -129,7 +129,7 @@ class StoryLines:
     def _first(self, one: _Command | Thing) -> tuple[StoryLine, Iterable[Any]]:
         if isinstance(one, _Command):
             return self._command(one, 0, None)
-        return self._appended(one, 0, None)
+        return self._appended(one, 0, None, "from outside")
 
     def _command(self, one: _Command, depth: int, cause: Thing | None) -> tuple[StoryLine, Iterable[Any]]:
         """Tells of a command: what it came to, and how long it waited."""
@@ -137,7 +137,7 @@ class StoryLines:
         events = [event for event in after if not isinstance(event, _Command)]
         row = self._rows.get((COMMANDS_TOPIC, message.position)) if message else None
         letter = self._letters.get((COMMANDS_TOPIC, message.position)) if message else None
-        fate, said = self._outcome(one, row, letter)
+        state, said = self._outcome(one, row, letter)
         last = max((_at(event) for event in events), default=0)
         done = last or (record.issued_at + record.duration_us if record else None)
         if message is not None and message.withdrawn:
@@ -154,9 +154,9 @@ class StoryLines:
             stream=record.stream if record else message.key if message else "",
             told=tuple(map(_told, events)),
             said=said,
-            fate=fate,
+            state=state,
             begun=_at(cause) if cause is not None else one.at,
-            ended=done if fate is not LineState.WAITS else None,
+            ended=done if state is not LineState.WAITS else None,
             waits=planned(message, record, self._looked_at(row)),
             tries=tries(row, letter),
             cause=cause.position if cause is not None else 0,
@@ -181,14 +181,15 @@ class StoryLines:
             return LineState.ENDED, "taken back before it was due"
         return standing(row, letter) or (LineState.WAITS, "waits to be handled")
 
-    def _appended(self, thing: Thing, depth: int, cause: Thing | None) -> tuple[StoryLine, Iterable[Any]]:
+    def _appended(
+        self, thing: Thing, depth: int, cause: Thing | None, actor: str
+    ) -> tuple[StoryLine, Iterable[Any]]:
         """Tells of an event or message that no command made: a handler did, or it came from outside."""
-        actor = maker_of(self.registry, thing, cause) if cause is not None else ""
         event = not isinstance(thing, Message)
         line = StoryLine(
             key=f"{'event' if event else 'message'}:{thing.position}",
             depth=depth,
-            actor=actor or ("a handler" if cause is not None else "from outside"),
+            actor=actor or "a handler",
             actor_kind=self._kinds.get(actor, "external"),
             told=(_told(thing),),
             said="appended" if event else f"published to {_place(thing)}",
@@ -230,7 +231,7 @@ class StoryLines:
                 actor=name,
                 actor_kind="projection",
                 said="has not folded it yet" if behind else said,
-                fate=LineState.WAITS if behind else LineState.ENDED,
+                state=LineState.WAITS if behind else LineState.ENDED,
                 begun=event.recorded_at,
                 ended=None if behind else event.recorded_at,
                 cause=event.position,
@@ -247,8 +248,9 @@ class StoryLines:
                 acted.add(one.origin)
                 yield self._command(one, depth, thing)
             else:
-                acted.add(maker_of(self.registry, one, thing))
-                yield self._appended(one, depth, thing)
+                maker = maker_of(self.registry, one, thing)
+                acted.add(maker)
+                yield self._appended(one, depth, thing, maker)
         for name in self._consumers(thing):
             if name not in acted or self._unsettled(name, thing):
                 yield self._delivery(name, thing, depth), ()
@@ -274,17 +276,17 @@ class StoryLines:
             paused = name in self.facts.paused
             found = LineState.WAITS, "is paused and has not got it" if paused else "has not got it yet"
         nothing = "handled it" if name in self.registry.subscriptions else "nothing followed"
-        fate, said = found or (LineState.ENDED, nothing)
-        ended = letter.died_at if letter is not None and fate is not LineState.WAITS else _at(thing)
+        state, said = found or (LineState.ENDED, nothing)
+        ended = letter.died_at if letter is not None and state is not LineState.WAITS else _at(thing)
         return StoryLine(
             key=f"{name}@{thing.position}",
             depth=depth,
             actor=name,
             actor_kind=self._kinds.get(name, "subscription"),
             said=said,
-            fate=fate,
+            state=state,
             begun=_at(thing),
-            ended=None if fate is LineState.WAITS else ended,
+            ended=None if state is LineState.WAITS else ended,
             waits=retry(row),
             tries=tries(row, letter),
             cause=thing.position,
@@ -306,8 +308,8 @@ def told_story(lines: StoryLines) -> CommandStory:
         events=facts.total,
         commands=commands,
         hidden=facts.more,
-        waiting=tuple(_waits(line) for line in found if line.fate is LineState.WAITS),
-        dead=sum(line.fate is LineState.DEAD for line in found),
+        waiting=tuple(_waits(line) for line in found if line.state is LineState.WAITS),
+        dead=sum(line.state is LineState.DEAD for line in found),
         complete=facts.complete,
     )
 

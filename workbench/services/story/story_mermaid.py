@@ -32,9 +32,9 @@ def story_mermaid(story: CommandStory, *, rows: bool = False) -> str:
         lines.append(
             f"    {source}{'-->>' if step.kind == 'row' else '->>'}{target}: {_said(step.name)} ({time})"
         )
-        if step.fate is LineState.REFUSED:
+        if step.state is LineState.REFUSED:
             lines.append(f"    {target}--x{source}: {_said(step.said)}")
-        elif step.fate in {LineState.DEAD, LineState.WAITS}:
+        elif step.state in {LineState.DEAD, LineState.WAITS}:
             lines.append(f"    Note over {target}: {_said(step.said)}")
     if told.hidden or story.hidden:
         lines.append(f"    Note over {over}: {told.hidden + story.hidden:,} more are not drawn")

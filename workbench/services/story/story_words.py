@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.model.counts import counted
 from workbench.model.delivery_states import DeliveryState
@@ -28,8 +28,12 @@ def fields_told(data: str, beside: str = "") -> str:
     except ValueError:
         return ""
     fields = said.items() if isinstance(said, dict) else ()
-    plain = [(key, value) for key, value in fields if not isinstance(value, dict | list)]
-    return ", ".join(f"{key} {value}" for key, value in plain if str(value) not in beside)[:LONGEST]
+    plain = [(key, _word(value)) for key, value in fields if not isinstance(value, dict | list | None)]
+    return ", ".join(f"{key} {value}" for key, value in plain if value not in beside)[:LONGEST]
+
+
+def _word(value: Any) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def passes(one: Subscription, thing: RecordedEvent | Message) -> bool:

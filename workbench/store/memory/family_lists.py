@@ -50,7 +50,8 @@ class MemoryFamilyLists(MemoryStreamLists):
         found = [row for row in self._tables.deliveries.values() if row.position in wanted]
         return sorted(found, key=lambda one: (one.position, one.subscription))
 
-    def correlated_letters(self, correlation_id: UUID, limit: int) -> list[int]:
-        """Returns the numbers of the dead letters of one correlation, ascending."""
-        letters = self._tables.letters.values()
-        return sorted(one.number for one in letters if one.correlation_id == correlation_id)[:limit]
+    def correlated_letters(self, correlation_id: UUID, after: int) -> tuple[list[int], int]:
+        """Returns dead letters of one correlation with numbers above ``after``, and up to where it looked."""
+        new = [one for one in self._tables.letters.values() if one.number > after]
+        last = max((one.number for one in new), default=after)
+        return sorted(one.number for one in new if one.correlation_id == correlation_id), last

@@ -11,11 +11,12 @@ from workbench.errors import InvalidValue, NotFound
 from workbench.model.dead_letter import TRANSITIONS, LetterAct, LetterStatus, allowed, outcome
 from workbench.model.delivery_states import DeliveryState, Trigger, sources
 from workbench.store.letter_jobs import Job, JobStatus
-from workbench.store.letter_values import tally
+from workbench.store.letter_values import refuse_stranger, tally
 from workbench.store.memory.tables import Run, Tables
 from workbench.store.operations import (
     AdvanceJob,
     ForgetLetters,
+    ImportLetter,
     MarkLetters,
     NoteLetters,
     Operation,
@@ -181,6 +182,26 @@ def restore_letters(tables: Tables, op: RestoreLetters, now: int) -> int:
     return restored
 
 
+def import_letter(tables: Tables, op: ImportLetter, _now: int) -> int:
+    """Stores a letter from a file, without a delivery: its replay makes one; 0 where it is there already."""
+    letter = op.letter
+    if letter.subscription not in tables.subscriptions:
+        raise NotFound(f"there is no subscription {letter.subscription}")
+    found = tables.message_at(letter.position, letter.topic)
+    refuse_stranger(letter, found, tables.last("position"))
+    going = (LetterStatus.OPEN, LetterStatus.REPLAYING)
+    for other in tables.letters.values():
+        same = (other.subscription, other.position) == (letter.subscription, letter.position)
+        if same and (other.generation == letter.generation or other.status in going):
+            return 0
+    if any(row.position == letter.position for row in deliveries(tables, letter.subscription)):
+        return 0
+    number = insert_letter(tables, letter, parent=None)
+    if op.owner or op.note:
+        tables.notes.put(number, (op.owner, op.note))
+    return number
+
+
 def note_letters(tables: Tables, op: NoteLetters, _now: int) -> int:
     """Writes owner and note of those that are there; returns how many."""
     there = [number for number in op.numbers if number in tables.letters]
@@ -251,6 +272,7 @@ RUN: Run = {
     MarkLetters: mark_letters,
     RestoreLetters: restore_letters,
     ForgetLetters: forget_letters,
+    ImportLetter: import_letter,
     NoteLetters: note_letters,
     StartJob: start_job,
 }

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from workbench.errors import NotFound, StaleLease
 from workbench.model.dead_letter import LetterAct, LetterStatus
 from workbench.model.delivery_states import DeliveryState, Trigger, sources
-from workbench.model.messaging import Message, event_as_message
+from workbench.model.messaging import Message
 from workbench.store.letter_values import crash_letter, message_of
 from workbench.store.memory.letters import deliveries, insert_letter, promote, promote_all, replay_ended
 from workbench.store.memory.tables import Run, Tables
@@ -61,17 +61,9 @@ def standing(tables: Tables, name: str) -> SubscriptionState:
     return replace(subscription(tables, name), **counted)
 
 
-def message_at(tables: Tables, position: int, topic: str) -> Message | None:
-    """Returns the published message or the event at a position."""
-    if position in tables.messages:
-        return tables.messages[position]
-    event = tables.events.get(position)
-    return event_as_message(event, topic) if event is not None else None
-
-
 def message_to_deliver(tables: Tables, row: Delivery, topic: str) -> Message | None:
     """Returns the message of a delivery; of one that retention took, what its dead letter kept (G1, L1)."""
-    found = message_at(tables, row.position, topic)
+    found = tables.message_at(row.position, topic)
     letter = tables.letters.get(row.dead_letter) if row.dead_letter is not None else None
     return message_of(letter) if found is None and letter is not None else found
 

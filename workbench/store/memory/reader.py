@@ -232,7 +232,7 @@ class MemoryReader(MemoryTableLists):
 
     def message(self, position: int, topic: str) -> Message | None:
         """Returns the message or event at a position."""
-        return queue.message_at(self._tables, position, topic)
+        return self._tables.message_at(position, topic)
 
     def letter(self, number: int) -> DeadLetter | None:
         """Returns one dead letter."""

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.event import RecordedEvent
-from workbench.model.messaging import Message
+from workbench.model.messaging import Message, event_as_message
 from workbench.store.letter_jobs import Job
 from workbench.store.operations import Operation
 from workbench.store.stored_values import (
@@ -217,6 +217,13 @@ class Tables:
         self.processes: Table[tuple[str, str], Instance] = Table(journal)
         self.timeouts: Table[int, tuple[str, str]] = Table(journal)
         self.actions: Table[int, OperatorAction] = Table(journal)
+
+    def message_at(self, position: int, topic: str) -> Message | None:
+        """Returns the published message or the event at a position."""
+        if position in self.messages:
+            return self.messages[position]
+        event = self.events.get(position)
+        return event_as_message(event, topic) if event is not None else None
 
     def next(self, what: str) -> int:
         """Returns the next number of a kind."""

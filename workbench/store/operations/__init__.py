@@ -9,6 +9,7 @@ from __future__ import annotations
 from workbench.store.operations.letter_operations import (
     AdvanceJob,
     ForgetLetters,
+    ImportLetter,
     MarkLetters,
     NoteLetters,
     RecallReplays,
@@ -65,6 +66,7 @@ __all__ = [
     "Extend",
     "ForgetLetters",
     "ForgetMessages",
+    "ImportLetter",
     "Lease",
     "MarkLetters",
     "NewMessage",

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from workbench.store.letter_jobs import Job, JobStatus
 from workbench.store.operations.operation import Operation
-from workbench.store.stored_values import OperatorAction
+from workbench.store.stored_values import DeadLetter, OperatorAction
 
 if TYPE_CHECKING:
     from workbench.store.operations.touched import Touched
@@ -131,6 +131,22 @@ class NoteLetters(Operation, frozen=True, kw_only=True):
     numbers: tuple[int, ...]
     owner: str | None = None
     note: str | None = None
+
+    @override
+    def touch(self, answer: Any, touched: Touched) -> None:
+        touched.letters |= bool(answer)
+
+
+class ImportLetter(Operation, frozen=True, kw_only=True):
+    """Brings in a dead letter from a file; answers its number, 0 where it is there already.
+
+    It is refused as `NotFound` where its subscription is not known, and as `InvalidValue` where this store
+    has another message at its position, or none yet: a replay would deliver that one (L3, B3).
+    """
+
+    letter: DeadLetter
+    owner: str = ""
+    note: str = ""
 
     @override
     def touch(self, answer: Any, touched: Touched) -> None:

@@ -64,10 +64,12 @@ class FamilyReader(TableReader):
                 found += rows.deliveries(self._all(query, (number, *part)), name)
         return sorted(found, key=lambda one: (one.position, one.subscription))
 
-    def correlated_letters(self, correlation_id: UUID, limit: int) -> list[int]:
-        """Returns the numbers of the dead letters of one correlation, ascending; looks at all of them."""
-        query = "select id from dead_letters where correlation_id = ? order by id limit ?"
-        return [row[0] for row in self._all(query, (correlation_id.bytes, limit))]
+    def correlated_letters(self, correlation_id: UUID, after: int) -> tuple[list[int], int]:
+        """Returns dead letters of one correlation with numbers above ``after``, and up to where it looked."""
+        (last,) = self._one("select coalesce(max(id), 0) from dead_letters")
+        query = "select id from dead_letters where id > ? and id <= ? and correlation_id = ? order by id"
+        found = self._all(query, (after, last, correlation_id.bytes)) if last > after else []
+        return [row[0] for row in found], max(int(last), after)
 
 
 def _parts(values: list[bytes] | list[int]) -> Iterator[list[bytes] | list[int]]:

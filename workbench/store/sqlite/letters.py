@@ -6,11 +6,13 @@ import sqlite3
 
 import msgspec
 
-from workbench.errors import InvalidValue
+from workbench.errors import InvalidValue, NotFound
 from workbench.model.dead_letter import LetterAct, allowed, outcome
 from workbench.model.delivery_states import Trigger, sources
+from workbench.store.letter_values import refuse_stranger
 from workbench.store.operations import (
     ForgetLetters,
+    ImportLetter,
     MarkLetters,
     NoteLetters,
     RecallReplays,
@@ -18,6 +20,7 @@ from workbench.store.operations import (
     RestoreLetters,
 )
 from workbench.store.rules import detached
+from workbench.store.sqlite import rows
 from workbench.store.sqlite.run_table import Run
 from workbench.store.stored_values import DeadLetter
 
@@ -182,6 +185,32 @@ def restore_letters(con: sqlite3.Connection, op: RestoreLetters, now: int) -> in
     return restored
 
 
+def import_letter(con: sqlite3.Connection, op: ImportLetter) -> int:
+    """Stores a letter from a file, without a delivery: its replay makes one; 0 where it is there already.
+
+    Raises:
+        NotFound: Its subscription is not known.
+        InvalidValue: Its message is another one here, see `refuse_stranger`.
+    """
+    letter = op.letter
+    known = con.execute("select id from subscriptions where name = ?", (letter.subscription,)).fetchone()
+    if known is None:
+        raise NotFound(f"there is no subscription {letter.subscription}")
+    (head,) = con.execute(rows.HEAD).fetchone()
+    refuse_stranger(letter, rows.message_at(con, letter.position, letter.topic), head)
+    there = con.execute(
+        "select 1 from dead_letters where subscription = ? and position = ? and (generation = ? or status in"
+        " ('open', 'replaying')) union all select 1 from deliveries where subscription_id = ? and position = ?",
+        (letter.subscription, letter.position, letter.generation, known[0], letter.position),
+    ).fetchone()
+    if there:
+        return 0
+    number = insert_letter(con, letter, parent=None)
+    if op.owner or op.note:
+        con.execute("insert into letter_notes values (?,?,?)", (number, op.owner, op.note))
+    return number
+
+
 def note_letters(con: sqlite3.Connection, op: NoteLetters) -> int:
     """Writes owner and note of those that are there; returns how many."""
     noted = 0
@@ -252,6 +281,7 @@ RUN: Run = {
     RecallReplays: lambda w, o: recall_replays(w.con, o, w.now),
     MarkLetters: lambda w, o: mark_letters(w.con, o, w.now),
     RestoreLetters: lambda w, o: restore_letters(w.con, o, w.now),
+    ImportLetter: lambda w, o: import_letter(w.con, o),
     NoteLetters: lambda w, o: note_letters(w.con, o),
     ForgetLetters: lambda w, o: forget_letters(w.con, o),
 }

@@ -1,0 +1,134 @@
+"""Who takes care of a dead letter, and what is known of it; of one letter or of all of its group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+
+from workbench.gui.drafts import DraftKeeper
+from workbench.gui.reads import Question
+from workbench.gui.widgets import exact_text, plain_label
+
+if TYPE_CHECKING:
+    from workbench.gui.desk import Desk
+    from workbench.store.stored_values import LetterFacts
+
+
+class LetterNotes(QWidget):
+    """Owner and note of the letter that is shown; what is typed is kept until it is saved (V2).
+
+    Args:
+        group: Returns the letters of the chosen group.
+    """
+
+    def __init__(self, desk: Desk, group: Callable[[], Sequence[int]]) -> None:
+        super().__init__()
+        self.setObjectName("letter-notes")
+        self._desk, self._group = desk, group
+        self._number = 0
+        self._stored = ("", "")
+        self.owner = QLineEdit()
+        self.owner.setAccessibleName("Owner")
+        self.owner.setPlaceholderText("Who takes care of it")
+        self.area = QPlainTextEdit()
+        self.area.setAccessibleName("Note")
+        self.area.setPlaceholderText("What is known of it; it is searched, too")
+        self.area.setTabChangesFocus(True)
+        self.drafts = DraftKeeper(desk, self._written, self._write, self._show_stored)
+        self._reading = Question(self, desk, self._show, partial(desk.fail, "Reading the note"))
+        self.save, self.save_all = QPushButton("Save"), QPushButton("Save for the group")
+        self.save.clicked.connect(lambda _checked=False: self._save((self._number,)))
+        self.save_all.clicked.connect(lambda _checked=False: self._save(tuple(self._group())))
+        self.owner.textEdited.connect(lambda _text: self._typed())
+        self.area.textChanged.connect(self._typed)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(plain_label("Owner", "muted"))
+        head.addWidget(self.owner, 1)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.save_all)
+        buttons.addWidget(self.save)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 8, 4, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self.drafts)
+        layout.addLayout(head)
+        layout.addWidget(self.area, 1)
+        layout.addLayout(buttons)
+
+    def show_letter(self, number: int, key: str) -> None:
+        """Shows the note of a letter, or goes on with what was typed for it.
+
+        Args:
+            key: Names the letter among drafts, in this store.
+        """
+        if number != self._number:
+            self.drafts.leave()
+            self._number = number
+            self._put("", "")
+            self._stored = ("", "")
+            self.drafts.turn_to(key, f"the note of dead letter #{number}")
+        self._reading.ask(lambda: self._desk.workspace.dead_letters.repair.facts(number), number)
+
+    def _show(self, found: LetterFacts) -> None:
+        if found.number != self._number:
+            return
+        self._stored = (found.owner, found.note)
+        if not self.drafts.holds:
+            self._show_stored()
+        self._offer()
+
+    def _show_stored(self) -> None:
+        self._put(*self._stored)
+
+    def _put(self, owner: str, note: str) -> None:
+        self.owner.setText(owner)
+        if note != exact_text(self.area):
+            self.area.blockSignals(True)
+            self.area.setPlainText(note)
+            self.area.blockSignals(False)
+        self._offer()
+
+    def _typed(self) -> None:
+        self.drafts.note()
+        self._offer()
+
+    def _said(self) -> tuple[str, str]:
+        return self.owner.text().strip(), exact_text(self.area)
+
+    def _offer(self) -> None:
+        changed, count = self._said() != self._stored, len(self._group())
+        why = self._desk.read_only() or ("" if changed else "Nothing was changed")
+        self.save.setEnabled(not why)
+        self.save.setToolTip(why or "Save for this letter")
+        whole = self._desk.read_only() or ("" if count > 1 else "Choose a group with more than one letter")
+        self.save_all.setText(f"Save for all {count:,} of the group" if count > 1 else "Save for the group")
+        self.save_all.setEnabled(not whole)
+        self.save_all.setToolTip(whole or "Write them for every letter of the chosen group")
+
+    def _written(self) -> Any:
+        owner, note = self._said()
+        return {"owner": owner, "note": note} if (owner, note) != self._stored else None
+
+    def _write(self, kept: Any) -> list[str]:
+        self._put(str(kept["owner"]), str(kept["note"]))
+        return []
+
+    def _save(self, numbers: tuple[int, ...]) -> None:
+        if numbers:
+            self._desk.run(self._saved(numbers, *self._said()), "Save the note")
+
+    async def _saved(self, numbers: tuple[int, ...], owner: str, note: str) -> None:
+        count = await self._desk.workspace.dead_letters.repair.write_note(numbers, owner=owner, text=note)
+        if self._number in numbers:
+            self._stored = (owner, note)
+            self.drafts.settle()
+            self._offer()
+        if len(numbers) > 1:
+            self._desk.notice("ok", f"Noted {count:,} dead letters.")
