@@ -71,7 +71,7 @@ class ScenarioText(QWidget):
         elif page.dirty:
             page.lock(present)
         elif present != page.base:
-            page.read(present)
+            page.read(present, of_others=True)
         if page is not self.page or not page.editor.hasFocus():
             self._turn_to(page)
             page.editor.go_to_line(line)
@@ -112,7 +112,9 @@ class ScenarioText(QWidget):
     def _take(self, page: TextPage, data: bytes) -> None:
         page.know_file(data)
         if not page.dirty:
-            page.read(self._desk.workspace.texts.read(page.name))  # with what another program changed in it
+            page.read(
+                self._desk.workspace.texts.read(page.name), of_others=True
+            )  # with what another program changed in it
         self.drafts.note()
         self.said.setText("Written")
         self._desk.project_saved.emit()
