@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 
-from tests.gui.board.designing import CONTROL, EMPTY, Designer
+from tests.gui.board.designing import CONTROL, EMPTY, Designer, board, designer, workspace  # noqa: F401
 from workbench.gui.design_steps import CONFLICT, STEPS
 from workbench.gui.desk import Desk, Notice
 from workbench.gui.views.scenarios_view import ScenariosView
