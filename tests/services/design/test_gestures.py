@@ -127,6 +127,16 @@ def test_a_flow_is_made_from_nothing_and_runs_at_every_step():
             [make("policy", "p", SENT), make("command", "tell_owner", DesignNode("policy", "p"))],
             'on: "parcel.sent"\nissue: "tell_owner"\nwith { parcel_id: "id" }\n',
         ),
+        (
+            [
+                lambda text: gestures.made(text, "command", "call_notice", owner="notice"),
+                make("policy", "p", DesignNode("event", "parcel.delivered")),
+                lambda text: gestures.linked(
+                    text, DesignNode("policy", "p"), DesignNode("command", "call_notice")
+                ),
+            ],
+            'issue: "call_notice"\nwith { notice_id: "id + \'-\' + string(version)" }\n',
+        ),
         ([make("process", "p", SENT)], 'key: "id"\non { "parcel.sent": { starts: true } }\n'),
         (
             [make("topic", "mail", SENT)],

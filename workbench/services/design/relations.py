@@ -24,6 +24,8 @@ from workbench.tusk.document import Path
 
 TEXT = re.compile(r"\s*'([^'\\]*)'\s*")
 """An expression that is one text."""
+NEW_ID = "id + '-' + string(version)"
+"""An expression that is another id for each event of an aggregate."""
 NAMED_ENTRIES = frozenset({"topic", "subscription"})
 """Kinds whose things are entries of one section."""
 Change = Callable[[Document, str, str], Document]
@@ -167,14 +169,42 @@ def _steps(document: Document, process: str) -> list[Path]:
 
 
 def _done(document: Document, path: Path, does: str, name: str) -> Document:
-    """Adds an action; a command that is issued gets the id of what happened, where no field says it."""
+    """Adds an action; a command that is issued gets the id of what happened, where no field says it.
+
+    Where a policy begins something with it that can happen again, the id is a new one each time.
+    """
     if does != "issue" or path[0] not in {"policy", "process"}:
         return add_action(document, path, does, name)
     target = names_at(document, (*section_path("command", name), "fields"))[:1]
     events = [path[-1]] if path[0] == "process" else names_at(document, (*path, "on"))
     said = [names_at(document, (*section_path("event", one), "fields")) for one in events]
-    given = {one: "id" for one in target if not all(one in fields for fields in said) or not said}
+    new = path[0] == "policy" and begins(document, name) and not all(once(document, one) for one in events)
+    given = {
+        one: NEW_ID if new else "id"
+        for one in target
+        if not all(one in fields for fields in said) or not said
+    }
     return add_action(document, path, does, name, given)
+
+
+def begins(document: Document, command: str) -> bool:
+    """Whether a command begins an aggregate whose id is a text."""
+    path = section_path("command", command)
+    kind = [document.find((*path, "fields", one)) for one in names_at(document, (*path, "fields"))[:1]]
+    text = bool(kind) and kind[0] is not None and kind[0].value.plain == "string"
+    return text and bool(names_at(document, (*path, "creates")))
+
+
+def once(document: Document, event: str) -> bool:
+    """Whether an event happens once to an aggregate: all that emits it begins one."""
+    names = [
+        name
+        for name in declared_names(document, "command")
+        if ("emit", event) in actions(document, section_path("command", name))
+    ]
+    return bool(names) and all(
+        names_at(document, (*section_path("command", one), "creates")) for one in names
+    )
 
 
 def _listed(source: str, target: str, word: str, key: str, *, single: bool = False) -> Relation:

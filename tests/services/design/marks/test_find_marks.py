@@ -139,6 +139,13 @@ QUIET = {
 }
 
 
+QUIET |= {
+    "a policy that creates once": EXAMPLES["A-EXISTS"][1]
+    .removeprefix(PARCEL)
+    .replace('on: "parcel.sent"', 'on: "parcel.packed"')
+}
+
+
 @pytest.mark.parametrize("what", QUIET)
 def test_it_is_no_mark(what):
     assert named(marks_in(design_of(PARCEL + QUIET[what]))) == []

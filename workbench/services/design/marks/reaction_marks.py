@@ -21,6 +21,7 @@ from workbench.services.design.marks.mark import (
     Severity,
     section_of,
 )
+from workbench.services.design.relations import NEW_ID, begins, once
 from workbench.services.design.section_lists import add_withdrawal, put, waiting_at
 
 LOOP = MarkKind(
@@ -43,6 +44,13 @@ LATE = MarkKind(
     title="a timeout that a process does not withdraw where it ends",
     why="It is issued though the process is over: it takes effect, or is refused and becomes a dead letter",
     way="withdraw it at each event that ends the process, or say under refused what its refusal leads to",
+)
+EXISTS = MarkKind(
+    code="A-EXISTS",
+    severity=Severity.WARNING,
+    title="a policy that creates with an id that comes again",
+    why="Each event of an aggregate gives the same id: only the first creates, the others are refused",
+    way="give an id that is new for each event, or say under refused what the refusal leads to",
 )
 PAUSE = "1m"
 
@@ -143,6 +151,50 @@ def late_timeouts(model: MarkedModel) -> Iterator[DesignMark]:
             own = _own_events(model, name, action.issue) if ends else ()
             if late and set(ends).difference(own) and not process.on[event].ends:
                 yield _late(model, name, path, action.issue, ends)
+
+
+def repeated_ids(model: MarkedModel) -> Iterator[DesignMark]:
+    """Finds policies that begin something with the id of an aggregate to which the event happens again."""
+    for name, policy in model.sections.policies.items():
+        if all(once(model.file.document, event) for event in policy.on):
+            continue
+        for path, action in sections_of((), policy):
+            field = (
+                next(iter(model.sections.commands[action.issue].fields), "")
+                if action.issue in _begun(model)
+                else ""
+            )
+            if action.given.get(field) == "id" and not action.when and action.refused is None:
+                yield _repeated(model, name, path, action.issue, field)
+
+
+def _begun(model: MarkedModel) -> set[str]:
+    return {name for name in model.sections.commands if begins(model.file.document, name)}
+
+
+def _repeated(model: MarkedModel, name: str, path: Path, command: str, field: str) -> DesignMark:
+    part = ("policy", name)
+    base = section_of(*part)
+    fixes = (
+        MarkFix(
+            label="Give a new id for each event",
+            effect=f'writes {field}: "{NEW_ID}"',
+            change=partial(_given, path=(*base, *path, "with", field)),
+        ),
+        MarkFix(
+            label="Ignore its refusal",
+            effect=f'adds refused: "{NOTHING}", so only the first event creates',
+            change=partial(_ignored, path=(*base, *path, "refused")),
+        ),
+    )
+    said = (
+        f"{name} issues {command} with the same {field} for each event of an aggregate: the second is refused"
+    )
+    return model.mark(EXISTS, part, said, inside=(*path, "with", field), key=False, fixes=fixes)
+
+
+def _given(text: DesignText, *, path: Path) -> DesignText:
+    return text.with_project(put(text.project, path, NEW_ID))
 
 
 def _steps(process: ProcessSection) -> Iterator[tuple[str, Path, ActionSection]]:
