@@ -184,6 +184,7 @@ class ScenariosView(View):
             self._say_nothing("No scenarios yet", HINT)
             return
         self._pages.setCurrentIndex(1)
+        at = self.table.currentIndex().row()
         self._list()
         wanted = self.writing.wanted or (self._shown if self._current() is None else "")
         new = [entry for entry in self._listed if entry.title == wanted]
@@ -191,6 +192,8 @@ class ScenariosView(View):
         if not before or len(new) == 1:
             self.table.choose_index(self._listed.index(new[0]) if new else 0)
             self._went_to, self.writing.wanted = self.writing.wanted or self._went_to, ""
+        elif self._listed and self._current() is None and not self.detail.keeps():
+            self.table.choose_index(min(max(0, at), len(self._listed) - 1))
         self._show_progress()
         self._show()
 
