@@ -7,10 +7,12 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 
-from tests.gui.board.designing import CONTROL, EMPTY, Designer, board, designer, workspace  # noqa: F401
+from tests.gui.board.designing import CONTROL, EMPTY, Designer, board, designer, workspace
 from workbench.gui.design_steps import CONFLICT, STEPS
 from workbench.gui.desk import Desk, Notice
 from workbench.gui.views.scenarios_view import ScenariosView
+
+__all__ = ["board", "designer", "workspace"]
 
 
 def heard(desk: Desk) -> list[Notice]:

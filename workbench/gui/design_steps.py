@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QWidget
 from workbench.errors import CallerError, InvalidValue, StoreReadOnly, WorkbenchError
 from workbench.gui.actions import Method, action
 from workbench.gui.reads import takes_time
-from workbench.gui.scenario_pointing import TOPIC
 from workbench.gui.widgets import error_text
 from workbench.services.design.design import DesignState
 from workbench.services.design.text_merge import DesignConflict, NoStep
@@ -28,6 +27,8 @@ UNSAVED = "what is designed is not saved"
 """Topic of what is told of a file that cannot be written."""
 CONFLICT = "files and draft differ"
 """Topic of the question which of two texts counts."""
+POINTED = "scenario"
+"""Topic of what is told of what was put into a scenario."""
 STEPS = "undo"
 """Topic of what is told of a step that cannot be undone, or done again."""
 
@@ -119,7 +120,7 @@ class DesignSteps(QObject):
         except (CallerError, WorkbenchError) as error:
             self.tell_refused(word, error)
         else:
-            for told in (STEPS, TOPIC):  # what was told of the step is true no more
+            for told in (STEPS, POINTED):  # what was told of the step is true no more
                 self.desk.notice("ok", "", topic=told)
             self.desk.project_saved.emit()
             self.keep_chosen(before)

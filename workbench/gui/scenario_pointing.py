@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from workbench.gui.design_steps import POINTED, stepped
 from workbench.services.design.design_text import DesignText
 from workbench.services.scenarios.scenario_edits import (
     WrittenStep,
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from workbench.gui.desk import Desk, Selection
 
 NEW = "New scenario"
-TOPIC = "scenario"
-"""Topic of what is told of it."""
 AS = {"given": "given", "when": "what is done", "then": "expected"}
 """What something is in a part of a scenario."""
 Written = Callable[[Sequence[WrittenStep]], str]
@@ -44,16 +42,18 @@ async def _use(desk: Desk, what: str, parts: Mapping[str, Written]) -> None:
     found: list[tuple[str, str, str]] = []
     before = desk.scenario
     change = partial(_with, place=before, parts=parts, found=found)
-    await asyncio.to_thread(desk.workspace.design.apply, f"Use {what} in a scenario", change)
+    state = await stepped(desk, partial(desk.workspace.design.apply, f"Use {what} in a scenario", change))
     file, name, part = found[-1]
     desk.scenario = (file, name)
     desk.project_saved.emit()
+    if state.refused:
+        return
     await desk.workspace.scenarios.look(run=True)
     said = f"{what} is {AS[part]} in “{name}”"
     if desk.scenario != before:
         said += ", which begins here: what is used next goes there, too, until it has a name"
     show = ("Show the scenario", partial(desk.wanted.emit, "scenarios"))
-    desk.notice("ok", f"{said}.", show, topic=TOPIC)
+    desk.notice("ok", f"{said}.", show, topic=POINTED)
 
 
 def _with(

@@ -10,7 +10,8 @@ from PySide6.QtCore import QEvent, QObject
 from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
-from workbench.gui.scenario_pointing import TOPIC, use
+from workbench.gui.design_steps import POINTED
+from workbench.gui.scenario_pointing import use
 from workbench.project.scenarios import write_item
 from workbench.services.scenarios.step_forms import StepKind, begun, kinds
 
@@ -48,7 +49,7 @@ class BoardScenarios(QObject):
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Hide:  # what was told does not follow to other views
-            self._desk.notice("ok", "", topic=TOPIC)
+            self._desk.notice("ok", "", topic=POINTED)
         return super().eventFilter(watched, event)
 
     def _item(self, kind: StepKind, steps: Sequence[WrittenStep]) -> str:
