@@ -127,3 +127,21 @@ def test_sections_with_one_wrong_word_get_the_right_one_together():
 def test_no_fix_is_offered_that_leaves_a_text_that_cannot_be_read(old, new):
     _, found = fixes(old, new)
     assert not any(one.label.startswith("Replace with") for one in found)
+
+
+@pytest.mark.parametrize("typed", ['"choice", choices: ["free", "taken"]', '"status"'])
+def test_a_first_event_is_offered_to_set_what_it_has_of_the_state_and_first_choices(typed):
+    types = '[types]\nstatus { type: "choice", choices: ["free", "taken"] }\n\n'
+    text = (
+        (types if typed == '"status"' else "")
+        + f'[aggregate.room]\nstate {{ seats: "integer", status {{ type: {typed} }} }}\n\n'
+        + '[event.room.added]\nfields { seats: "integer" }\n\n[command.add_room]\ncreates: "room"\n'
+        + 'fields { room_id: "string", seats: "integer" }\nemit: "room.added"\n'
+    )
+    found = checked(text)
+    [problem] = [one for one in found.problems if not one.warning]
+    [fix] = quick_fixes(found, problem)
+    assert fix.label == "Set seats: event.seats, status: 'free'"
+    after = fix.applied(text)
+    assert 'set { seats: "event.seats", status: "\'free\'" }' in after
+    assert [one for one in checked(after).problems if not one.warning] == []
