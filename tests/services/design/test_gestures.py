@@ -59,6 +59,20 @@ def test_an_end_withdraws_what_the_process_issued_for_later() -> None:
     assert gestures.unlinked(ended, DesignNode("event", "parcel.lost"), watch) == text
 
 
+def test_a_column_that_a_later_event_brings_is_filled_by_the_earlier_ones_too() -> None:
+    state = '[aggregate.room]\nstate { status: "string" }\n'
+    text = of(
+        f'{EMPTY}{state}[event.room.added]\nfields {{ seats: "integer" }}\nset {{ status: "\'free\'" }}\n'
+        "[event.room.taken]\nset { status: \"'taken'\" }\n"
+        '[projection.rooms]\ncolumns { id: "text", seats: "integer" }\n'
+        'on { "room.added": { put { seats: "event.seats" } } }\n'
+    )
+    made = gestures.linked(text, DesignNode("event", "room.taken"), DesignNode("projection", "rooms"))
+    assert 'columns { id: "text", seats: "integer", status: "text" }' in made.project.text
+    assert 'put { seats: "event.seats", status: "\'free\'" }' in made.project.text
+    assert '"room.taken": { set { status: "\'taken\'" } }' in made.project.text
+
+
 def test_a_process_issues_a_command_in_the_step_that_is_free() -> None:
     watch, remind = DesignNode("process", "watch"), DesignNode("command", "remind_parcel")
     text = after(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -185,7 +185,11 @@ def _done(document: Document, path: Path, does: str, name: str) -> Document:
     target = names_at(document, (*section_path("command", name), "fields"))[:1]
     events = [path[-1]] if path[0] == "process" else names_at(document, (*path, "on"))
     said = [names_at(document, (*section_path("event", one), "fields")) for one in events]
-    new = path[0] == "policy" and begins(document, name) and not all(once(document, one) for one in events)
+    new = (
+        path[0] == "policy"
+        and begins(document, name, events)
+        and not all(once(document, one) for one in events)
+    )
     given = {
         one: NEW_ID if new else "id"
         for one in target
@@ -194,12 +198,19 @@ def _done(document: Document, path: Path, does: str, name: str) -> Document:
     return add_action(document, path, does, name, given)
 
 
-def begins(document: Document, command: str) -> bool:
-    """Whether a command begins an aggregate whose id is a text."""
+def begins(document: Document, command: str, events: Sequence[str]) -> bool:
+    """Whether a command begins an aggregate whose id is a text, and that none of these events is of."""
     path = section_path("command", command)
     kind = [document.find((*path, "fields", one)) for one in names_at(document, (*path, "fields"))[:1]]
     text = bool(kind) and kind[0] is not None and kind[0].value.plain == "string"
-    return text and bool(names_at(document, (*path, "creates")))
+    begun = names_at(document, (*path, "creates"))
+    return text and bool(begun) and not any(owner_of(document, one) in begun for one in events)
+
+
+def owner_of(document: Document, event: str) -> str:
+    """Returns the aggregate of an event: what it says, or else what its name begins with."""
+    said = names_at(document, (*section_path("event", event), "aggregate"))
+    return said[0] if said else event.rpartition(".")[0]
 
 
 def once(document: Document, event: str) -> bool:
@@ -259,22 +270,45 @@ def _step(document: Document, event: str, process: str) -> Document:
 
 
 def _deed(document: Document, event: str, projection: str) -> Document:
-    """Has a read model read an event: the first one puts the row, others change it."""
+    """Has a read model read an event: the first one puts the row, others change it.
+
+    What the event says of the state becomes a column, which others that say it fill, too.
+    """
     path = section_path("projection", projection)
-    fields = names_at(document, (*section_path("event", event), "fields"))
     columns = names_at(document, (*path, "columns"))
-    told = told_by(document, event)
-    said = {
-        name: f"event.{name}" if name in fields else told[name]
-        for name in columns[1:]
-        if name in {*fields, *told}
+    said = _column_values(document, event, columns[1:])
+    alike = {owner_of(document, one) for one in names_at(document, (*path, "on"))} <= {
+        owner_of(document, event)
     }
-    first = not names_at(document, (*path, "on"))
-    if not said:
-        if "status" not in columns:
-            document = put(document, (*path, "columns", "status"), "text")
+    told = told_by(document, event) if alike else {}
+    new = {one: text for one, text in told.items() if one not in columns}
+    if not said and not new:
+        new = {} if "status" in columns else {"status": ""}
         said = {"status": f"'{event.rpartition('.')[2].replace('_', ' ')}'"}
+    first = not names_at(document, (*path, "on"))
+    for column in new:
+        document = _with_column(document, path, column)
+    said |= {one: text for one, text in new.items() if text}
     return add_entry(document, (*path, "on", event), {"put" if first else "set": said})
+
+
+def _with_column(document: Document, path: Path, column: str) -> Document:
+    """Adds a column of text, and has the events fill it that say it."""
+    document = put(document, (*path, "columns", column), "text")
+    for event in names_at(document, (*path, "on")):
+        deed = (*path, "on", event)
+        way = next((one for one in ("put", "set") if document.find((*deed, one)) is not None), "")
+        value = _column_values(document, event, [column]).get(column, "")
+        if way and value:
+            document = put(document, (*deed, way, column), value)
+    return document
+
+
+def _column_values(document: Document, event: str, columns: Sequence[str]) -> dict[str, str]:
+    """Returns the expressions by which an event fills columns, of those that it has something for."""
+    fields = names_at(document, (*section_path("event", event), "fields"))
+    told = told_by(document, event)
+    return {one: f"event.{one}" if one in fields else told[one] for one in columns if one in {*fields, *told}}
 
 
 def told_by(document: Document, event: str) -> dict[str, str]:

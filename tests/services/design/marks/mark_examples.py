@@ -140,6 +140,12 @@ EXAMPLES = {
     "A-LOOP": ("policy again", PARCEL + PING),
     "A-END": ("process watch", PARCEL + WATCH.replace("{ ends: true }", '{ withdraw: "remind" }')),
     "A-TIMEOUT": ("process watch", PARCEL + WATCH),
+    "A-FILL": (
+        "projection parcels",
+        PARCEL.replace(
+            """"weight: "event.weight", status: "'packed'" """[1:].rstrip(), 'weight: "event.weight"'
+        ),
+    ),
     "A-EXISTS": (
         "policy tell",
         PARCEL

@@ -159,17 +159,11 @@ def repeated_ids(model: MarkedModel) -> Iterator[DesignMark]:
         if all(once(model.file.document, event) for event in policy.on):
             continue
         for path, action in sections_of((), policy):
-            field = (
-                next(iter(model.sections.commands[action.issue].fields), "")
-                if action.issue in _begun(model)
-                else ""
-            )
+            if not begins(model.file.document, action.issue, policy.on):
+                continue
+            field = next(iter(model.sections.commands[action.issue].fields))
             if action.given.get(field) == "id" and not action.when and action.refused is None:
                 yield _repeated(model, name, path, action.issue, field)
-
-
-def _begun(model: MarkedModel) -> set[str]:
-    return {name for name in model.sections.commands if begins(model.file.document, name)}
 
 
 def _repeated(model: MarkedModel, name: str, path: Path, command: str, field: str) -> DesignMark:
