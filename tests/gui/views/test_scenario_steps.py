@@ -301,3 +301,17 @@ async def test_who_asks_for_the_scenarios_is_led_to_one_that_does_not_pass(view,
     desk.wanted.emit("scenarios")
     await settled(view, until)
     assert view.detail.name.text() == "Fine"
+
+
+async def test_the_next_one_is_chosen_where_one_is_removed_and_it_again_when_it_is_back(view, file, until):
+    file.write_text("".join(f'"{name}" {{\n    when: []\n    then: []\n}}\n' for name in "abc"))
+    await view.desk.workspace.scenarios.look()
+    await settled(view, until)
+    press(view.table, Key.Key_Down)
+    assert view.detail.name.text() == "b"
+    press(view.table, Key.Key_Delete)
+    await settled(view, until)
+    assert view.detail.name.text() == "c"
+    press(view.table, Key.Key_Z, Held.ControlModifier)
+    await settled(view, until)
+    assert view.detail.name.text() == "b"

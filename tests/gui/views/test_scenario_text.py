@@ -133,3 +133,16 @@ async def test_what_changed_elsewhere_in_the_file_is_shown_with_what_is_written(
     await settled(text, until)
     assert file.read_text() == TEXT.replace("a.org", "b.org") + theirs
     assert text.page.editor.text() == file.read_text()
+
+
+async def test_a_file_that_was_removed_here_is_not_told(text, file, desk, until):
+    other = file.parent / "other.tsk"
+    other.write_text(TEXT)
+    design = desk.workspace.design
+    design.state()
+    design.apply("Remove it", lambda written: written.without_file(NAME))
+    assert not file.exists()
+    text.show_file("scenarios/other.tsk", 1)
+    assert text.page.name == "scenarios/other.tsk"
+    assert text.banner.isHidden()
+    await settled(text, until)

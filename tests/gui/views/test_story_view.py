@@ -13,7 +13,7 @@ from tests.services.story.test_stories import ORDER, placed
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.views.process_instances import ProcessInstances
 from workbench.gui.views.story_export import content_of
-from workbench.gui.views.story_list import LINE
+from workbench.gui.views.story_list import BAR, LINE, StoryList
 from workbench.gui.views.story_view import StoryView
 from workbench.services.story.exchange import Arrow
 
@@ -176,3 +176,13 @@ async def test_an_instance_of_a_process_tells_what_it_went_through(orders, desk,
     instances.acts["tell_story"].do()
     assert wanted == ["story"]
     assert desk.selection.stream == f"order-{ORDER}"
+
+
+async def test_where_it_is_narrow_the_bars_give_way(desk, qtbot):
+    made = StoryList(desk)
+    qtbot.addWidget(made)
+    made.resize(900, 300)
+    made.show()
+    assert not made.isColumnHidden(BAR)
+    made.resize(420, 300)
+    assert made.isColumnHidden(BAR)

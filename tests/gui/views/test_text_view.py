@@ -94,6 +94,22 @@ async def test_what_cannot_be_opened_is_not_written_and_stays_a_draft(view, file
     await until(lambda: quiet(other) and quiet(view))
 
 
+async def test_V5_undoing_takes_back_nothing_that_others_wrote(view, file, until):
+    type_in(view, "[routing]", "# mine\n[routing]")
+    before = view.page.editor.text()
+    file.write_text(file.read_text() + "\n# theirs\n")
+    await until(lambda: "# theirs" in view.page.editor.text())
+    view.page.editor.undo()
+    assert view.page.editor.text() == before + "\n# theirs\n"
+
+
+async def test_what_is_discarded_leaves_the_keyboard_in_the_text(view, qtbot):
+    type_in(view, "[routing]", "# mine\n[routing]")
+    view.discard.setFocus()
+    view.discard.click()
+    assert view.focusWidget() is view.page.editor
+
+
 async def test_a_file_that_changes_is_shown_at_once(view, file, until):
     other = file.read_text().replace("[routing]", "# routes\n[routing]")
     file.write_text(other)

@@ -64,7 +64,7 @@ class SectionPane(TextPane):
         if fresh:
             self.show_text(PROJECT_FILE, piece.text)
         else:
-            self.editor.take_text(piece.text)
+            self.editor.take_text(piece.text, of_others=True)
         self.editor.numbers.update()
 
     def know_piece(self, piece: SectionPiece) -> None:
@@ -103,7 +103,7 @@ class SectionPane(TextPane):
             banner.ask(CHANGED, mine, piece.text, [("Keep this text", keep), ("Take the other", take)])
             return base
         banner.hide()
-        self.editor.take_text(joined)
+        self.editor.take_text(joined, of_others=True)
         return piece.text
 
     def whole(self) -> str:

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from workbench.errors import InvalidValue, WorkbenchError
 from workbench.gui.diff_view import DiffView
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_column
 from workbench.gui.reads import Question
 from workbench.gui.views.patch_form import PatchForm
 from workbench.gui.widgets import Badge, error_text, plain_label, toolbar_button
@@ -157,22 +158,15 @@ class LetterRepairPanel(QWidget):
             (plain_label("pace", "muted"), 0),
             (self.pace, 1),
         )
-        scrolled = QScrollArea()
+        self._scrolled = scrolled = QScrollArea()
         scrolled.setFrameShape(QFrame.Shape.NoFrame)
         scrolled.setWidgetResizable(True)
         scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scrolled.setWidget(page)
-        below = QVBoxLayout()  # always in sight, however little room there is
-        below.setContentsMargins(12, 4, 12, 8)
-        below.setSpacing(6)
-        below.addLayout(steps)
-        below.addLayout(_row((self.rehearse, 0), (None, 1), (self.send, 0)))
-        below.addWidget(plain_label(BEFOREHAND, "muted", wrap=True))
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(scrolled, 1)
-        whole.addLayout(below)
+        send = _row((self.rehearse, 0), (None, 1), (self.send, 0))
+        said = plain_label(BEFOREHAND, "muted", wrap=True)
+        below = in_column(steps, send, said, margins=(12, 4, 12, 8), spacing=6)  # always in sight
+        in_column((scrolled, 1), below, of=self, margins=0, spacing=0)
 
     # -- what it is about ---------------------------------------------------------------------------------
 
@@ -214,7 +208,7 @@ class LetterRepairPanel(QWidget):
     # -- judging ------------------------------------------------------------------------------------------
 
     def _typed(self) -> None:
-        self._stop(self._checking)
+        _stop(self._checking)
         self._patch = self.report = None  # until it was tried
         self._forget_rehearsal()
         self._offer()
@@ -223,7 +217,7 @@ class LetterRepairPanel(QWidget):
     def _judge(self) -> None:
         """Tries the patch on the letter that is shown, and on all."""
         self._pause.stop()
-        self._stop(self._checking)
+        _stop(self._checking)
         try:
             self._patch = patch = self.form.patch()
         except InvalidValue as error:
@@ -309,6 +303,7 @@ class LetterRepairPanel(QWidget):
     def _send(self) -> None:
         numbers = self.chosen()
         if numbers and self.report is not None and self.send.isEnabled():
+            self.rehearse.setFocus(Qt.FocusReason.OtherFocusReason)  # else it jumps to another view
             self.send.setEnabled(False)  # a second click finds it so
             self._desk.run(self._begin(numbers, self.report.left_out), "Repair")
 
@@ -328,7 +323,7 @@ class LetterRepairPanel(QWidget):
 
     def _begin_rehearsal(self) -> None:
         if self._rehearsing is not None:
-            self._stop(self._rehearsing)
+            _stop(self._rehearsing)
             self._forget_rehearsal()
             self._offer()
             return
@@ -356,16 +351,13 @@ class LetterRepairPanel(QWidget):
     def _say_rehearsal(self, said: str) -> None:
         self.rehearsed.setText(said)
         self.rehearsed.setVisible(bool(said))
+        if said:
+            self._scrolled.ensureWidgetVisible(self.rehearsed)
 
     def _forget_rehearsal(self) -> None:
-        self._stop(self._rehearsing)
+        _stop(self._rehearsing)
         self._rehearsing = None
         self._say_rehearsal("")
-
-    @staticmethod
-    def _stop(task: asyncio.Task[None] | None) -> None:
-        if task is not None and not task.done():
-            task.cancel()
 
 
 def _outcomes(found: Rehearsal) -> str:
@@ -396,3 +388,8 @@ def _row(*parts: tuple[QWidget | None, int]) -> QHBoxLayout:
         else:
             row.addWidget(widget, stretch)
     return row
+
+
+def _stop(task: asyncio.Task[None] | None) -> None:
+    if task is not None and not task.done():
+        task.cancel()

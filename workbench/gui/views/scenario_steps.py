@@ -51,11 +51,11 @@ NOTHING = {
 }
 COLUMNS = (
     TableColumn("", width=56),
-    TableColumn("What", width=200, stretch=True),
+    TableColumn("What", width=150, stretch=True),
     TableColumn("Last run", width=118, badge=SIGNS.get),
     TableColumn(
         "Time",
-        width=76,
+        width=66,
         text=lambda time: time[0],
         tip=lambda time: time[1],
         about="How long after the scenario's beginning it came",

@@ -71,7 +71,7 @@ class ScenarioText(QWidget):
         elif page.dirty:
             page.lock(present)
         elif present != page.base:
-            page.read(present)
+            page.read(present, of_others=True)
         if page is not self.page or not page.editor.hasFocus():
             self._turn_to(page)
             page.editor.go_to_line(line)
@@ -79,13 +79,14 @@ class ScenarioText(QWidget):
             self._check()
 
     def stays(self, asked: str = "") -> bool:
-        """Whether the file that is shown is gone: that is said, and its text stays until one goes on.
+        """Whether another program removed what is shown: that is said; its text stays until one goes on.
 
         Args:
             asked: The file that is to be shown now; the first one may be asked for by the list alone.
         """
         page = self.page
-        if page is None or self._desk.workspace.texts.path(page.name).exists():
+        texts = self._desk.workspace.texts
+        if page is None or texts.path(page.name).exists() or (texts.is_own(page.name) and not page.dirty):
             self._gone_for = None
             return False
         if asked == page.name:
@@ -111,7 +112,9 @@ class ScenarioText(QWidget):
     def _take(self, page: TextPage, data: bytes) -> None:
         page.know_file(data)
         if not page.dirty:
-            page.read(self._desk.workspace.texts.read(page.name))  # with what another program changed in it
+            page.read(
+                self._desk.workspace.texts.read(page.name), of_others=True
+            )  # with what another program changed in it
         self.drafts.note()
         self.said.setText("Written")
         self._desk.project_saved.emit()
@@ -120,6 +123,7 @@ class ScenarioText(QWidget):
         if page is not self.page or not self.drafts.holds:
             self.drafts.leave()
             self.stack.setCurrentWidget(page)
+            self.said.setText("")
             self.drafts.turn_to(f"scenario-text/{page.name}", f"the text of {page.name}")
 
     def _go(self, place: Location) -> None:

@@ -199,6 +199,7 @@ class TextView(View):
             except NotFound as error:
                 page.read(page.base)
                 self.gone.tell(page, error)
+            page.editor.setFocus()  # the button that was clicked has nothing to do any more
             self._edited()
 
     def _edited(self) -> None:
@@ -248,7 +249,7 @@ class TextView(View):
                 page.lock(present)
                 continue
             if not page.dirty or present == page.data():
-                page.read(present)
+                page.read(present, of_others=True)
                 if page is self.page:
                     self.drafts.settle()
                     self.banner.hide()
@@ -264,7 +265,7 @@ class TextView(View):
             self._tell_changed(page)
         else:
             page.know_file(present)
-            page.editor.take_text(joined)
+            page.editor.take_text(joined, of_others=True)
             self.drafts.note()
             self.banner.hide()
 
