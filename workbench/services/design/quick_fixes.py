@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -25,6 +25,7 @@ _AMONG = re.compile(r"(?:known here|there are|declared are): (.+)\Z")
 _NEEDS_WITH = re.compile(r"say it in with \{ ([\w-]+): ")
 _WRITE_SECTION = re.compile(r"write \[([\w.-]+)\]")
 _WRITE_QUOTED = re.compile(r'write (".*")\Z')
+_WRITE_TYPE = re.compile(r"write ([a-z-]+(?: or [a-z-]+)?)")
 _NO_SUCH = re.compile(r"(?:there is|this aggregate has) no (\w+) ([\w.-]+)")
 _NO_STATE = re.compile(r"the state of (\S+) has no field ([\w-]+)\Z")
 _TYPED = re.compile(r"(?P<string>'.*')|(?P<integer>-?\d+)|(?P<decimal>-?\d+\.\d+)|(?P<boolean>true|false)")
