@@ -161,6 +161,7 @@ async def test_leaving_asks_only_when_something_was_changed(dialog: SchemaDialog
     dialog.reject()
     await until(lambda: dialog.findChild(QMessageBox))
     box = dialog.findChild(QMessageBox)
+    assert box is not None
     next(one for one in box.buttons() if one.text() == "Stay").click()
     await until(lambda: dialog.findChild(QMessageBox) is None)
     assert dialog.isVisible()
