@@ -241,6 +241,13 @@ class CodeLine(QPlainTextEdit):
             super().keyPressEvent(event)
             self._typed(event.text())
 
+    @override
+    def focusNextPrevChild(self, next: bool) -> bool:  # Qt's own name
+        """Leaves Tab to the list while something is chosen there."""
+        listed = self._list
+        chosen = next and listed is not None and listed.isVisible() and listed.currentRow() >= 0
+        return not chosen and super().focusNextPrevChild(next)
+
     def _typed(self, text: str) -> None:
         if text and (text.isalnum() or text in "_.'") and not self.isReadOnly():
             self._asking.start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -77,3 +78,18 @@ async def test_what_is_typed_where_another_text_came_meanwhile_is_asked(board: B
     assert '"decimal"' in section.pane.editor.text()
     QTest.keyClick(cell, Qt.Key.Key_Return)
     assert 'total: "integer"' in section.pane.editor.text()
+
+
+@pytest.mark.parametrize("sign", ["=", ":"])
+async def test_behind_a_name_its_expression_is_completed(board: BoardView, until: Any, sign: str) -> None:
+    section = await shown(board, "event:order.placed", until)
+    line = add_line(section)
+    line.setFocus()
+    QTest.keyClicks(line, f"total {sign} event.")
+    await until(lambda: line._list is not None and line._list.isVisible())
+    assert line._list is not None
+    assert line._list.names()[:2] == ["id", "total"]
+    QTest.keyClicks(line, "to")
+    line._ask()
+    QTest.keyClick(line, Qt.Key.Key_Tab)
+    assert line.text() == f"total {sign} event.total"
