@@ -78,7 +78,7 @@ class FieldTable(Row):
             pass
 
     def _follow_keys(self, keys: Sequence[str]) -> None:
-        """Keeps the cells of each field with it, wherever it stands now: somebody may be typing there."""
+        """Keeps the cells of each field with it, wherever it stands now: a person may be typing there."""
         before = dict(zip((one.key for one in self.row.fields), self._cells, strict=False))
         spare = [cells for key, cells in before.items() if key not in keys]
         last = max((at for at, key in enumerate(keys) if key in before), default=-1)
