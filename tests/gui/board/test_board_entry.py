@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from workbench.gui.board.board_entry import NOTHING, UNSURE, Asking, BoardEntry, Entered, Offer
@@ -132,3 +133,17 @@ async def test_a_click_elsewhere_takes_what_is_clear_and_keeps_the_rest(
     canvas.setFocus(Qt.FocusReason.MouseFocusReason)
     await until(lambda: said == taken and (entry.isHidden() or bool(taken) or entry.told.text() == UNSURE))
     assert entry.isHidden() is not bool(typed)
+
+
+def test_the_key_that_opened_it_writes_nothing_as_long_as_it_is_held(entry: BoardEntry) -> None:
+    line, again = entry.line, QEvent.Type.KeyPress
+    for _ in range(3):
+        held = QKeyEvent(again, Qt.Key.Key_E, Qt.KeyboardModifier.NoModifier, "e", autorep=True)
+        QApplication.sendEvent(line, held)
+    assert not line.text()
+    QTest.keyRelease(line, Qt.Key.Key_E)
+    QTest.keyClicks(line, "b")
+    QApplication.sendEvent(
+        line, QKeyEvent(again, Qt.Key.Key_B, Qt.KeyboardModifier.NoModifier, "b", autorep=True)
+    )
+    assert line.text() == "bb"

@@ -130,6 +130,7 @@ class BoardEntry(QFrame):
         self.setObjectName("board_entry")
         self.asking = NOTHING
         self._place: QPoint | QRect = QPoint()
+        self._held = False
         self._sign = QLabel()
         self._title = plain_label("", "muted", wrap=True)
         self.line = QLineEdit()
@@ -171,7 +172,7 @@ class BoardEntry(QFrame):
         self._sign.setPixmap(icon(asking.sign, "accent").pixmap(16, 16))
         self.tell("")
         self.line.setText(asking.text)
-        self._place = place
+        self._place, self._held = place, True
         self._offer(asking.text)
         self.show()
         self.raise_()
@@ -264,7 +265,8 @@ class BoardEntry(QFrame):
             return False
         if event.type() == QKeyEvent.Type.ShortcutOverride:
             event.accept()  # every key is the line's while it is typed, none the board's
-        return event.type() == QKeyEvent.Type.KeyPress and self._key(event)
+        self._held = self._held and event.isAutoRepeat()  # the key that opened it may be down still
+        return event.type() == QKeyEvent.Type.KeyPress and (self._held or self._key(event))
 
     def _gone(self) -> None:
         """Is told that a click went elsewhere, once that is done: it may have taken what was asked for."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from workbench.services.design.owners import (
     PLACES,
     aggregate_for,
     aggregate_of,
+    neighbour,
     own_word,
     place_key,
     with_command_of,
@@ -24,6 +25,7 @@ from workbench.services.design.owners import (
 from workbench.services.design.references import HEADER, NAME_SPACES, Reference, references
 from workbench.services.design.relations import (
     NAMED_ENTRIES,
+    check_declared,
     declared_names,
     place_of,
     relation,
@@ -95,9 +97,11 @@ def made(
         owner: The aggregate that a command is for, also a new one; empty for the likely one.
 
     Raises:
-        InvalidValue: The name cannot be one, something has it or events are stored under it, or the command
-            that an event follows has events of another aggregate.
+        InvalidValue: The name cannot be one, something has it or events are stored under it, what it follows
+            is not declared, or the command that an event follows has events of another aggregate.
     """
+    if after is not None:
+        check_declared(text.project, after.kind, after.name)
     if not _LEGAL.fullmatch(name):
         hint = "letters, digits, _ and -; parts have a point between them"
         raise InvalidValue(f"{name or 'nothing'} cannot be a name", path="", hint=hint)
@@ -118,7 +122,7 @@ def made(
     if kind in NAMED_ENTRIES:
         document = insert(document, section_path(kind, name), entries)
     else:
-        behind = _neighbour(document, kind, name.rpartition(".")[0] if kind == "event" else owner)
+        behind = neighbour(document, kind, name.rpartition(".")[0] if kind == "event" else owner)
         try:
             document = add_section(document, f"{kind}.{name}", entries, after=behind)
         except TskError as error:  # [handler.a.b] where [handler] has a key a
@@ -132,7 +136,7 @@ def made(
 def _with_aggregate(document: Document, owner: str) -> Document:
     if f"aggregate.{owner}" in document.sections:
         return document
-    return add_section(document, f"aggregate.{owner}", {}, after=_neighbour(document, "aggregate", ""))
+    return add_section(document, f"aggregate.{owner}", {}, after=neighbour(document, "aggregate", ""))
 
 
 def _with_event_of(document: Document, name: str, after: DesignNode | None) -> tuple[Document, str]:
@@ -149,8 +153,10 @@ def linked(text: DesignText, source: DesignNode, target: DesignNode) -> DesignTe
     """Returns the texts with a wire from one thing to another; one that is there already stays.
 
     Raises:
-        InvalidValue: Nothing can lead from the one kind to the other; says what can.
+        InvalidValue: Nothing can lead from the one kind to the other, and what can; one is not declared.
     """
+    for one in (source, target):
+        check_declared(text.project, one.kind, one.name)
     found = relation(source.kind, target.kind)
     if found is None:
         raise InvalidValue(why_not(source.kind, target.kind), path="")
@@ -192,8 +198,7 @@ def with_field(text: DesignText, node: DesignNode, line: str, *, instead: str = 
         InvalidValue: The line cannot be understood, there is a field of that name, or the project file does
             not declare the thing.
     """
-    if not exists(text, node):
-        raise InvalidValue(f"the project file declares no {node.kind} {node.name}", path="")
+    check_declared(text.project, node.kind, node.name)
     return text.with_project(with_field_line(text.project, fields_path(node), line, instead=instead))
 
 
@@ -201,8 +206,9 @@ def without_field(text: DesignText, node: DesignNode, name: str) -> DesignText:
     """Returns the texts without a field.
 
     Raises:
-        InvalidValue: There is none of that name.
+        InvalidValue: There is none of that name, or the project file does not declare the thing.
     """
+    check_declared(text.project, node.kind, node.name)
     path = fields_path(node)
     alone = names_at(text.project, path) == [name]
     return text.with_project(delete(text.project, path if alone else (*path, name)))
@@ -237,8 +243,10 @@ def renamed(
         stored: The store has events of the type, which keep the name under which they are stored (U3).
 
     Raises:
-        InvalidValue: The name cannot be one, something has it, or events are stored under it.
+        InvalidValue: The name cannot be one, something has it, events are stored under it, or the project
+            file does not declare the thing.
     """
+    check_declared(text.project, node.kind, node.name)
     if not _LEGAL.fullmatch(name):
         raise InvalidValue(f"{name or 'nothing'} cannot be a name", path="")
     events = [new_name(node, one, name) for one in places if one.role == HEADER and one.name != node.name]
@@ -312,6 +320,7 @@ def removed(text: DesignText, node: DesignNode, *, along: Iterable[Reference] = 
     Raises:
         InvalidValue: The project file does not declare it.
     """
+    check_declared(text.project, node.kind, node.name)
     document = text.project
     for one in along:
         document = _without_mention(document, one)
@@ -377,23 +386,3 @@ _BEGINNINGS = {
     "process": lambda *_: {"key": "id"},
 }
 """What the section of a new thing of a kind says; anything else begins empty."""
-
-
-def _neighbour(document: Document, kind: str, owner: str) -> str:
-    """Returns the section behind which a new one stands: the last one of its aggregate or kind."""
-    best = list(_alike(document, kind, owner))
-    if best:
-        return best[-1]
-    if kind in {"event", "command"} and owner:
-        around = [*_alike(document, "event", owner)]
-        if not around:  # a command is told behind those that were made before
-            around = [f"aggregate.{owner}", *(_alike(document, "command", "") if kind == "command" else ())]
-        return around[-1] if around[-1] in document.sections else ""
-    return next((one for one in reversed(list(document.sections)) if one.partition(".")[0] in KINDS), "")
-
-
-def _alike(document: Document, kind: str, owner: str) -> Iterator[str]:
-    for section in document.sections:
-        own, _, name = section.partition(".")
-        if own == kind and name and (not owner or aggregate_of(document, kind, name) == owner):
-            yield section

@@ -111,6 +111,16 @@ def place_of(document: Document, kind: str, name: str) -> Path | None:
     return path if found else None
 
 
+def check_declared(document: Document, kind: str, name: str) -> None:
+    """Checks that a file declares a thing still; without it nothing can be said of it.
+
+    Raises:
+        InvalidValue: It does not.
+    """
+    if place_of(document, kind, name) is None:
+        raise InvalidValue(f"the project file declares no {kind} {name}".rstrip(), path="")
+
+
 def declared_names(document: Document, kind: str) -> list[str]:
     """Returns the names of what a file declares of a kind."""
     if kind in NAMED_ENTRIES:
