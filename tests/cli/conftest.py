@@ -163,3 +163,13 @@ def things(tmp_path: Path, workbench: Type) -> Callable[..., Path]:
         return root
 
     return make
+
+
+@pytest.fixture
+def secrets(workbench, played, tmp_path):
+    """The played project with an event that holds a secret and a control character."""
+    path = tmp_path / "secrets.ndjson"
+    values = {"id": "1", "type": "key.made", "subject": "k", "token": "s3cret", "note": "\x1b[31mred"}
+    path.write_text(json.dumps(values))
+    assert workbench("import", played, path).code == 0
+    return played

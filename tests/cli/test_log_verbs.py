@@ -6,8 +6,6 @@ import json
 import sqlite3
 from contextlib import closing
 
-import pytest
-
 
 def test_streams_are_listed_the_last_changed_first(workbench, played):
     said = workbench("streams", played)
@@ -88,16 +86,6 @@ def test_data_is_shown_where_it_is_asked_for(workbench, played):
     said = workbench("events", played, "--limit", "1", "--data")
     assert '    {"username": "Ada Lovelace"' in said.out
     assert "username" not in workbench("events", played, "--limit", "1").out
-
-
-@pytest.fixture
-def secrets(workbench, played, tmp_path):
-    """The played project with an event that holds a secret and a control character."""
-    path = tmp_path / "secrets.ndjson"
-    values = {"id": "1", "type": "key.made", "subject": "k", "token": "s3cret", "note": "\x1b[31mred"}
-    path.write_text(json.dumps(values))
-    assert workbench("import", played, path).code == 0
-    return played
 
 
 def test_secrets_are_masked_and_control_characters_escaped(workbench, secrets):

@@ -38,6 +38,7 @@ WIDGETS_OF_THEIR_OWN = {
     "forms/editors/text.py": "an empty text; the field says the key itself",
     "table_selection.py": "arrows choose the row on which the keyboard stands, as tables do",
     "details/form_rows.py": "Esc takes a part away again that was added and is empty; its × says so",
+    "visited_view.py": "a key that is pressed in it keeps it; Esc and keys that are only held do not",
 }
 """Modules that look at keys and declare none, and why."""
 

@@ -55,16 +55,31 @@ async def test_enter_goes_to_what_is_marked(parent, until):
     QTest.keyClicks(line, "lo")
     await until(lambda: len(found.targets) == 3)
     assert [found.model().index(row, 0).data().split("    ")[0] for row in range(3)] == [
-        "Flow board",
         "Log",
+        "Flow board",
         "user-ada",
     ]
     QTest.keyClick(line, Qt.Key.Key_Down)
     QTest.keyClick(line, Qt.Key.Key_Return)
-    assert went == ["Log"]
+    assert went == ["Flow board"]
     assert searched[-1] == "lo"
     assert not palette.isVisible()
     palette.deleteLater()
+
+
+async def test_what_is_named_as_it_was_typed_comes_first(parent):
+    names = ("Redo Add room.taken", "Show room.taken", "room.taken by", "Room.taken", "take all")
+    told = [Target(text=one, kind="action", icon="edit", go=str) for one in names]
+    palette = Palette(parent, told, nothing_found)
+    palette._line.setText("room.taken")
+    assert [one.text for one in palette._list.targets] == [
+        "Room.taken",
+        "room.taken by",
+        "Redo Add room.taken",
+        "Show room.taken",
+    ]
+    palette._line.setText("")
+    assert [one.text for one in palette._list.targets] == list(names)
 
 
 async def test_enter_pressed_before_the_store_answered_goes_to_what_it_finds(parent, until):
@@ -128,8 +143,8 @@ async def test_what_is_held_of_a_target_outlives_typing(parent):
     found = palette.findChild(TargetList)
     held = QPersistentModelIndex(found.model().index(2, 0))
     QTest.keyClicks(palette.findChild(QLineEdit), "lo")
-    assert (held.row(), held.data().split("    ")[0]) == (1, "Log")
-    assert found.target().text == "Flow board"
+    assert (held.row(), held.data().split("    ")[0]) == (0, "Log")
+    assert found.target().text == "Log"
     palette.deleteLater()
 
 

@@ -104,7 +104,7 @@ async def test_a_range_of_a_timeline_is_recorded(workspace, desk, qtbot, until, 
     view = shown(qtbot, TimelineView(desk))
     await until(lambda: view.table.model().rowCount() == 2)
     view.table.selectAll()
-    view.acts["record-row"].trigger()
+    view.acts["record_scenario"].trigger()
     await until(lambda: view.findChildren(RecordDialog), within=10)
     (dialog,) = view.findChildren(RecordDialog)
     assert dialog.name.text() == "create_user and update_user leads to user.created, user.updated"

@@ -107,7 +107,7 @@ def _reveal(parser: Parser) -> None:
 
 
 async def _events(options: Options, environ: Environ) -> int:
-    from workbench.services.search import EventQuery, EventSearch
+    from workbench.services.search.event_search import EventQuery, EventSearch
 
     zone = zone_of(options, environ)
     async with opened(options, environ) as workspace:

@@ -52,6 +52,7 @@ VERBS = {
     "Looking": (
         Verb("streams", "list streams, the last changed first", "log_verbs:STREAMS"),
         Verb("show", "show a stream's history and its state at a version", "log_verbs:SHOW"),
+        Verb("find", "find whatever is stored, by words, expression and time", "find_verb:FIND"),
         Verb("events", "list events of the log, by stream, type and position", "log_verbs:EVENTS"),
         Verb("story", "tell what one command caused", "story_verb:STORY"),
         Verb("subscriptions", "show how far subscriptions are", "subscription_verbs:SUBSCRIPTIONS"),

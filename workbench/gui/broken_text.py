@@ -53,7 +53,7 @@ class BrokenText(QWidget):
         except OSError:
             return  # it is gone: what is shown can be saved again
         if not self.page.dirty:
-            self.page.read(present)
+            self.page.read(present, of_others=True)
         else:
             self.page.lock(present)
         self.acts.refresh()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QMenu, QPlainTextEdit, QTextEdit, QWidget
 
@@ -15,7 +16,7 @@ OF_VIEWS, OF_TEXTS = ("undo", "redo", "copy", "remove"), ("comment", "replace")
 """Keys of actions that are offered here, besides what every text can do."""
 
 
-class EditMenu:
+class EditMenu(QObject):
     """Fills a menu each time that it opens: what it offers depends on what has the keyboard.
 
     Args:
@@ -23,6 +24,7 @@ class EditMenu:
     """
 
     def __init__(self, menu: QMenu, window: QWidget, always: QAction) -> None:
+        super().__init__(menu)
         self._menu, self._window, self._always = menu, window, always
         menu.aboutToShow.connect(self.fill)
 

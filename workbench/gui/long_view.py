@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QPushButton, QWidget
 from typing_extensions import override
 
+from workbench.gui.find_line import FindLine
 from workbench.gui.layouts import in_row
 from workbench.gui.long_text import shortened_lines
 from workbench.gui.loop import spawn
@@ -25,6 +26,7 @@ class LongText(QPlainTextEdit):
 
     Attributes:
         strip: Says that the text is longer, while it is.
+        finder: Finds words in what is shown.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -38,6 +40,7 @@ class LongText(QPlainTextEdit):
         self._whole: Whole | None = None
         self.strip = self._make_strip()
         self.strip.hide()
+        self.finder = FindLine(self)
 
     def _make_strip(self) -> QFrame:
         strip = QFrame(self)
@@ -94,6 +97,7 @@ class LongText(QPlainTextEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_strip()
+        self.finder.place()
 
     def _say_briefly(self, room: int) -> None:
         """Leaves words away where there is no room for them: first those that ask for nothing."""

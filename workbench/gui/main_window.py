@@ -15,6 +15,7 @@ from typing_extensions import override
 from workbench.gui.dock_titles import DockTitles
 from workbench.gui.explorer_width import ExplorerWidth
 from workbench.gui.view_catalog import MENUS, NARROW, PERSPECTIVES, VIEWS, ViewEntry
+from workbench.gui.visited_view import VisitedView, place_late
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
@@ -71,7 +72,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(self.tools)
         for entry in VIEWS:
             self._add_dock(entry)
-        self._titles = DockTitles(self, self.docks)
+        self._titles, self.visited = DockTitles(self, self.docks), VisitedView(self)
         self._explorer = ExplorerWidth(self, self.docks["explorer"], settings, WIDTHS["explorer"])
         # Menus get their actions once there is a session; their names stand there from the start.
         self.menus = {name: self.menuBar().addMenu(f"&{name}") for name in MENUS}
@@ -132,7 +133,7 @@ class MainWindow(QMainWindow):
             old.deleteLater()
             self.views[entry.key] = view
         self._take_page_away()
-        desk.wanted.connect(self.bring)
+        desk.wanted.connect(self.visited.lead)
         desk.noticed.connect(self.notices.show_notice)
         desk.drafted.connect(self._mark_unsaved)
         self.begin()
@@ -142,6 +143,7 @@ class MainWindow(QMainWindow):
         if self._page is not None:
             self._page.setEnabled(False)
         self.setWindowTitle("Event Workbench")
+        self.visited.let_stay()
         self.views.clear()
         for dock in self.docks.values():
             old = dock.widget()
@@ -169,7 +171,8 @@ class MainWindow(QMainWindow):
         """Shows a view and gives it the keyboard, unless it has it."""
         dock = self.docks[key]
         if self.dockWidgetArea(dock) == Qt.DockWidgetArea.NoDockWidgetArea:
-            self._place_late(key)
+            place_late(self, key)
+        self.visited.keep(key)
         dock.show()
         dock.raise_()
         view = self.views.get(key)
@@ -264,13 +267,6 @@ class MainWindow(QMainWindow):
             if self.docks[entry.key].windowTitle() != f"{entry.title}{mark}":
                 self.docks[entry.key].setWindowTitle(f"{entry.title}{mark}")
 
-    def _place_late(self, key: str) -> None:
-        """Tabs a view that the perspective does not show onto the widest one that it shows."""
-        shown = [dock for dock in self.docks.values() if not dock.isHidden() and not dock.isFloating()]
-        if shown:
-            widest = max(shown, key=lambda dock: dock.width() * dock.height())
-            self.tabifyDockWidget(widest, self.docks[key])
-
     # -- perspectives -------------------------------------------------------------------------------------
 
     def show_perspective(self, name: str, *, save: bool = True) -> None:
@@ -359,7 +355,7 @@ class MainWindow(QMainWindow):
         """Remembers how the docks stand now."""
         if self.perspective and self._page is None:
             self._settings.setValue(f"layout/{self.perspective}", self.saveState(LAYOUT_VERSION))
-            shown = [key for key, dock in self.docks.items() if not dock.isHidden()]
+            shown = self.visited.lasting(key for key, dock in self.docks.items() if not dock.isHidden())
             self._settings.setValue(f"shown/{self.perspective}", " ".join(shown))
 
     def reset_perspective(self) -> None:

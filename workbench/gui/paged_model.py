@@ -78,6 +78,7 @@ class TableColumn:
         tip: Turns a value into what its tool tip says; what is shown, if absent.
         about: What the tool tip of its head says.
         zoned: It holds times: its head names their zone.
+        marks: Returns the words that are marked wherever they stand in it, folded in their case.
         draw: Draws a value itself: given a painter, the cell, the value, and whether its row is chosen; what
             is shown stays what is copied and what assistive tools tell.
     """
@@ -92,6 +93,7 @@ class TableColumn:
     tip: Callable[[Any], str] | None = None
     about: str = ""
     zoned: bool = False
+    marks: Callable[[], Sequence[str]] | None = None
     draw: Draw | None = None
 
     @property

@@ -55,6 +55,14 @@ def matches(text: str, typed: str) -> bool:
     return all(word in low for word in folded(typed).split())
 
 
+def far(text: str, typed: str) -> int:
+    """Returns how far a name is from what was typed: 0 it is it, 1 begins with it, 2 a word does, 3 else."""
+    low, wanted = folded(text), folded(typed).strip()
+    if low == wanted:
+        return 0
+    return 1 if low.startswith(wanted) else 2 if f" {wanted}" in low else 3
+
+
 class TargetList(QListView):
     """What fits, `SHOWN` at most; each has a menu.
 
@@ -141,6 +149,8 @@ class Palette(QDialog):
 
     def _fill(self, typed: str) -> None:
         fits = [target for target in self._targets if matches(f"{target.kind} {target.text}", typed)]
+        if typed.strip():
+            fits.sort(key=lambda target: far(target.text, typed))
         self._list.show_targets(fits, 0)
         self._seeking, self._entered = bool(typed.strip()), False
         if self._seeking:

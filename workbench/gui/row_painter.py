@@ -122,9 +122,25 @@ class RowPainter:
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
             wide = metrics.horizontalAdvance(text)
         left = cell.x + cell.width - PADDING - wide if described.align_right else cell.x + PADDING
+        if described.marks is not None:
+            self._mark(text, described.marks(), metrics, left, y)
         self._painter.setFont(self._fonts[int(described.mono)])
         self._painter.setPen(ink)
         self._painter.drawText(left, y + (ROW_HEIGHT + metrics.ascent() - metrics.descent()) // 2, text)
+
+    def _mark(self, text: str, words: Sequence[str], metrics: QFontMetrics, left: int, y: int) -> None:
+        """Paints a ground below words, wherever they stand in a text."""
+        looked = text.lower()
+        for word in words if len(looked) == len(text) else ():
+            at = looked.find(word)
+            while at >= 0:
+                begin = metrics.horizontalAdvance(text[:at])
+                wide = metrics.horizontalAdvance(text[: at + len(word)]) - begin
+                place = QRectF(left + begin - 1, y + 4, wide + 2, ROW_HEIGHT - 9)
+                self._painter.setPen(Qt.PenStyle.NoPen)
+                self._painter.setBrush(QColor(self._colors.tint("warning", 0.28)))
+                self._painter.drawRoundedRect(place, 3, 3)
+                at = looked.find(word, at + len(word))
 
 
 def fitting(model: PagedModel, fonts: Sequence[QFont]) -> list[int]:

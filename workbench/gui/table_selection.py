@@ -18,6 +18,7 @@ class HeldRows:
     Attributes:
         selected: Keys of the selected rows, from top to bottom.
         current: Key of the current row.
+        column: In which the person is in it.
         sight: Keys of the rows in sight, from top to bottom.
         remembered: Keys of rows that Qt remembers, such as where a selection began, by their numbers.
         rows: How many rows have room in sight.
@@ -26,6 +27,7 @@ class HeldRows:
 
     selected: Sequence[Key] = ()
     current: Key | None = None
+    column: int = 0
     sight: Sequence[Key] = ()
     remembered: Mapping[int, Key]
     rows: int = 0
@@ -92,6 +94,7 @@ class SelectionKeeper:
         return HeldRows(
             selected=selected,
             current=current,
+            column=max(0, self._selection.currentIndex().column()),
             sight=sight,
             remembered=remembered,
             rows=rows,
@@ -116,7 +119,8 @@ class SelectionKeeper:
         flags = QItemSelectionModel.SelectionFlag
         current = places.get(held.current, -1) if held.current is not None else -1
         if current >= 0:
-            self._selection.setCurrentIndex(self._model.index(current, 0), flags.NoUpdate)
+            column = min(held.column, self._model.columnCount() - 1)
+            self._selection.setCurrentIndex(self._model.index(current, column), flags.NoUpdate)
         blocks = list(_merged((row, row) for row in rows))
         grows = [block for block in blocks if block[0] <= current <= block[1]]
         others = self._ranges(block for block in blocks if block not in grows)

@@ -313,8 +313,19 @@ class Guide:
             if entry.area == "centre":
                 self._window.arrange((("explorer",), (entry.key,)))
                 await self._choose()
+                if entry.key == "search":
+                    self._search()
                 await self._painted()
                 self._save(f"{name}-view-{entry.key}")
+
+    def _search(self) -> None:
+        """Searches for what a person would type, and moves to the first thing that is found."""
+        view = self._window.views["search"]
+        line = view.first_widget()
+        if isinstance(line, QLineEdit):
+            line.clear()
+            QTest.keyClicks(line, "grace" if self._sample == "users" else "a")
+            QTest.keyClick(line, Qt.Key.Key_Return)
 
     async def _choose(self) -> None:
         """Selects something worth looking at in every view."""

@@ -33,6 +33,7 @@ class TreeRow:
         picture: Name and colour of its icon.
         enabled: Whether it can be chosen.
         rows: What stands below it; on the first level alone.
+        ticked: Whether it is ticked; None for a row that cannot be. What it counts stands to the right.
     """
 
     key: Hashable
@@ -42,6 +43,7 @@ class TreeRow:
     tip: str = ""
     enabled: bool = True
     rows: Sequence[TreeRow] = ()
+    ticked: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,12 @@ class TreeModel(QAbstractItemModel):
     """Rows that are inserted, moved, changed and removed one by one, so that no index of another is lost.
 
     Indexes carry numbers alone: nothing that Python may delete is held by Qt.
+
+    Signals:
+        ticked: What stands behind a row whose tick a person changed.
     """
+
+    ticked = Signal(object)
 
     def __init__(self, heads: Sequence[str], parent: QObject) -> None:
         super().__init__(parent)
@@ -163,12 +170,28 @@ class TreeModel(QAbstractItemModel):
             return icon(*row.picture)
         if role == Qt.ItemDataRole.ToolTipRole and first:
             return row.tip
+        if row.ticked is not None and role == Qt.ItemDataRole.CheckStateRole and first:
+            return Qt.CheckState.Checked if row.ticked else Qt.CheckState.Unchecked
+        if row.ticked is not None and role == Qt.ItemDataRole.TextAlignmentRole and not first:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return row.data if role == DATA else None
+
+    @override
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        row = self.row_of(index)
+        if row is None or row.ticked is None or role != Qt.ItemDataRole.CheckStateRole:
+            return False
+        self.ticked.emit(row.data)
+        return True
 
     @override
     def flags(self, index: Index) -> Qt.ItemFlag:
         row = self.row_of(index)
-        return super().flags(index) if row is None or row.enabled else Qt.ItemFlag.NoItemFlags
+        if row is not None and not row.enabled:
+            return Qt.ItemFlag.NoItemFlags
+        ticks = row is not None and row.ticked is not None and not index.column()
+        known = super().flags(index)
+        return known | Qt.ItemFlag.ItemIsUserCheckable if ticks else known
 
     @override
     def headerData(

@@ -98,6 +98,9 @@ class View(QWidget):
     def refresh(self) -> None:
         """Asks again for what it shows, see `question`; what it has stays until the answer is there."""
 
+    def renew(self) -> None:
+        """Does again what it does only when a person asks, such as a search (F5)."""
+
     def follow(self, selection: Selection) -> None:
         """Shows what was selected elsewhere."""
 

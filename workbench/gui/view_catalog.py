@@ -55,6 +55,7 @@ VIEWS = (
     ViewEntry(
         "inspector", "Inspector", "inspector", "workbench.gui.views.inspector_view:InspectorView", "right"
     ),
+    ViewEntry("search", "Search", "search", "workbench.gui.views.search_view:SearchView"),
     ViewEntry("log", "Log", "log", "workbench.gui.views.log_view:LogView", "bottom"),
     ViewEntry("settings", "Settings", "settings", "workbench.gui.views.settings_view:SettingsView"),
     ViewEntry("text", "Project file", "code", "workbench.gui.views.text_view:TextView"),

@@ -13,6 +13,7 @@ from workbench.gui.actions import Action, Actions, WidgetKey, action
 from workbench.gui.column_layout import ColumnLayouts
 from workbench.gui.edit_menu import EditMenu
 from workbench.gui.file_actions import FileActions, no_project
+from workbench.gui.long_view import LongText
 from workbench.gui.palette import (
     Palette,
     action_targets,
@@ -151,10 +152,17 @@ class WindowActions(FileActions):
         palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         palette.show()
 
+    @action("Search everything", key="search", keys="Ctrl+Shift+F", icon="search", menu="Go", why=no_project)
+    def search_everything(self) -> None:
+        """Shows the search over everything that is stored."""
+        self.bring("search")
+
     @action("Find in this view", keys="Ctrl+F", icon="filter", menu="Go", why=no_project)
     def find(self) -> None:
-        """Gives the keyboard to the filter of the view that has it now."""
-        if (view := self._view()) is not None:
+        """Gives the keyboard to the filter of the view that has it now; in a long text to its own."""
+        if isinstance(text := QApplication.focusWidget(), LongText):
+            text.finder.open()
+        elif (view := self._view()) is not None:
             view.focus_filter()
 
     def _view(self) -> View | None:
@@ -187,6 +195,9 @@ class WindowActions(FileActions):
         """Has every view and the status bar ask again."""
         if self.desk is not None:
             self.desk.changed.emit(Changes(model=True, everything=True))
+            for view in self.window.views.values():
+                if view.seen():
+                    view.renew()
 
     @action(
         "Back",

@@ -170,8 +170,12 @@ class Happened:
         answers: Of the queries that the scenario asks in the end, in order.
         faults: Projections that could not fold an event, and why.
         undone: What events that are given would have led to by then, and does not.
+        beside: Rows that were made, changed or removed, of read models of which the scenario says nothing.
+        began: When the scenario began, microseconds since 1970.
         seconds: Of the scenario's time that passed.
         unfinished: What still waits, if the run had to be ended.
+
+    Facts of what came at a time say it as ``at``: of a command, when it is due.
     """
 
     refusals: tuple[Facts, ...] = ()
@@ -183,6 +187,8 @@ class Happened:
     answers: tuple[Facts, ...] = ()
     faults: Mapping[str, str] = field(default_factory=dict)
     undone: tuple[str, ...] = ()
+    beside: tuple[Facts, ...] = ()
+    began: int = 0
     seconds: float = 0.0
     unfinished: str = ""
 
@@ -222,6 +228,7 @@ class Line:
         place: Where the expectation is written.
         found: What happened, as facts; None where nothing did.
         moved: It happened, and did so ``earlier`` or ``later`` than it is listed; empty for anything else.
+        at: When it happened, as `moment` writes it; empty where that is not known.
     """
 
     sign: Sign
@@ -232,6 +239,7 @@ class Line:
     place: FilePlace | None = None
     found: Facts | None = None
     moved: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,7 +265,9 @@ class ScenarioResult:
     Attributes:
         parts: What was expected beside what happened.
         notes: What is worth knowing and does not make it fail.
+        offers: What came of kinds of which the scenario says nothing: rows, commands that followed.
         trouble: Why it could not be run.
+        began: When the scenario began, microseconds since 1970.
         seconds: Of the scenario's time that passed.
         took: Seconds that the run took.
     """
@@ -266,7 +276,9 @@ class ScenarioResult:
     verdict: ScenarioVerdict
     parts: tuple[ResultPart, ...] = ()
     notes: tuple[str, ...] = ()
+    offers: tuple[Line, ...] = ()
     trouble: str = ""
+    began: int = 0
     seconds: float = 0.0
     took: float = 0.0
 

@@ -52,7 +52,9 @@ def judge(scenario: Scenario, happened: Happened) -> ScenarioResult:
         else ScenarioVerdict.FAILED,
         parts=tuple(parts),
         notes=tuple(_notes(scenario, happened)),
+        offers=tuple(_offers(scenario, happened)),
         trouble=happened.unfinished,
+        began=happened.began,
         seconds=happened.seconds,
     )
 
@@ -90,6 +92,12 @@ def _events(scenario: Scenario, happened: Happened, expected: Sequence[Expected]
     if scenario.no_other_events and not any(line.sign is Sign.UNEXPECTED for line in lines):
         lines = (*lines, Line(sign=Sign.SAME, expected="no other events", place=scenario.place))
     return (*lines, *_absent(refused, found))
+
+
+def _offers(scenario: Scenario, happened: Happened) -> Iterator[Line]:
+    told = {one.kind for one in scenario.then}
+    commands = happened.commands if FactKind.COMMAND not in told else ()
+    yield from map(_came, (*commands, *happened.beside))
 
 
 # -- lists ----------------------------------------------------------------------------------------------
@@ -132,7 +140,14 @@ def _absent(refused: Sequence[Expected], happened: Sequence[Facts]) -> tuple[Lin
         said = f"no {say(one.facts)}"
         found = [facts for facts in happened if _fits(one, facts)]
         lines += [
-            Line(sign=Sign.UNEXPECTED, expected=said, happened=say(facts), place=one.place) for facts in found
+            Line(
+                sign=Sign.UNEXPECTED,
+                expected=said,
+                happened=_words(facts),
+                place=one.place,
+                at=str(facts.get("at", "")),
+            )
+            for facts in found
         ]
         if not found:
             lines.append(Line(sign=Sign.SAME, expected=said, place=one.place))
@@ -173,9 +188,18 @@ def _lines(
     for i, j in pairs:
         if i is None and j is not None:
             sign = Sign.UNEXPECTED if required[j] else Sign.BESIDE
-            yield Line(sign=sign, happened=say(happened[j]), found=happened[j])
+            yield replace(_came(happened[j]), sign=sign)
         elif i is not None:
             yield _line(expected[i], None if j is None else happened[j])
+
+
+def _came(facts: Facts) -> Line:
+    return Line(sign=Sign.BESIDE, happened=_words(facts), found=facts, at=str(facts.get("at", "")))
+
+
+def _words(facts: Facts) -> str:
+    """Says what came; its time is told beside it."""
+    return say({key: value for key, value in facts.items() if key != "at"})
 
 
 def _line(one: Expected, facts: Facts | None) -> Line:
@@ -185,10 +209,11 @@ def _line(one: Expected, facts: Facts | None) -> Line:
     return Line(
         sign=Sign.DIFFERENT if contrasts else Sign.SAME,
         expected=say(one.facts),
-        happened=say(facts),
+        happened=_words(facts),
         contrasts=contrasts,
         place=one.place,
         found=facts,
+        at=str(facts.get("at", "")),
     )
 
 

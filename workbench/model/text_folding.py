@@ -22,3 +22,8 @@ def folded(text: str) -> str:
     for dotted, simple in _DOTS.items():
         plain = plain.replace(dotted, simple)
     return plain
+
+
+def searched(text: str) -> str:
+    """Returns what a search for words looks at: as `folded`, but plain ASCII only changes its case."""
+    return text.lower() if text.isascii() else folded(text)

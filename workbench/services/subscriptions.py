@@ -79,6 +79,7 @@ class ProcessInstance:
 
     Attributes:
         began: When the event was recorded with which it began, microseconds since 1970; None if not known.
+        position: Of that event; 0 if not known.
         state: JSON text.
         waiting: Commands that it issued for later, the next due first.
     """
@@ -87,6 +88,7 @@ class ProcessInstance:
     began: int | None
     state: str
     waiting: Sequence[Message]
+    position: int = 0
 
 
 class Subscriptions:
@@ -146,7 +148,9 @@ class Subscriptions:
             began = reader.log(one.began, 1) if one.began else []
             waiting = reader.timeouts(instance_name(kind, key, one.began))
             at = began[0].recorded_at if began else None
-            found.append(ProcessInstance(key=key, began=at, state=one.state, waiting=waiting))
+            found.append(
+                ProcessInstance(key=key, began=at, state=one.state, waiting=waiting, position=one.began)
+            )
         return found
 
     def waiting_commands(self) -> dict[str, list[Message]]:

@@ -30,6 +30,7 @@ from workbench.services.project.model_reload import ModelReload
 from workbench.services.project_editor import ProjectEditor
 from workbench.services.projections import Projections
 from workbench.services.scenarios.scenario_status import ScenarioStatus
+from workbench.services.search.search import Search
 from workbench.services.story.stories import Stories
 from workbench.services.streams import Streams
 from workbench.services.streams.event_import import EventImport
@@ -52,6 +53,7 @@ class Workspace:
         messages: Messages in.
         event_import: Events in from files.
         story: Commands in from files.
+        search: Finds whatever is stored.
         stories: What commands caused, and which events made a row.
         model_reload: Reads the project again when its files change.
         project_editor: The project file as settings.
@@ -79,6 +81,7 @@ class Workspace:
         self.messages = Messages(world)
         self.event_import = EventImport(world)
         self.story = Story(world, self.commands)
+        self.search = Search(world, self.environ)
         self.stories = Stories(world)
         self.schema_lab = SchemaLab(world, self.environ)
         self.drafts = DraftFiles(project.root, self.environ, clock)

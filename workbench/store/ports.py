@@ -21,6 +21,7 @@ from workbench.store.list_ports import (
     TableLists,
 )
 from workbench.store.operations import Operation
+from workbench.store.search_port import SearchReader
 from workbench.store.stored_values import (
     DeadLetter,
     Delivery,
@@ -214,6 +215,7 @@ class Reader(
     LetterLists,
     TableLists,
     RecordLists,
+    SearchReader,
     Protocol,
 ):
     """All that can be read, through one connection, in one thread at a time."""

@@ -150,3 +150,21 @@ async def test_a_range_of_rows_is_selected_by_shift_and_the_mouse(workspace, vie
         place = view.table.visualRect(view.table.model().index(row, 0)).center()
         QTest.mouseClick(view.table.viewport(), Qt.MouseButton.LeftButton, modifier, place)
     assert list(view.table.selected_keys()) == [1, 2, 3]
+
+
+async def test_words_are_found_in_the_whole_log_and_in_what_comes(workspace, view, until):
+    await create(workspace, "ada")
+    await create(workspace, "bob")
+    await until(lambda: view.table.model().rowCount() > 2)
+    view.filter.setFocus()
+    QTest.keyClicks(view.filter, "ADA created")
+    QTest.keyClick(view.filter, Qt.Key.Key_Return)
+    model = view.table.model()
+    await until(lambda: view.said.text().endswith("(the whole store was searched)") and model.row(0))
+    before = model.rowCount()
+    assert model.row(0)[2:4] == ("user.created", "user-ada")
+    assert before < view._positions.count
+    await create(workspace, "adam")
+    await until(lambda: model.rowCount() > before)
+    view.filter.clear()
+    await until(lambda: model.rowCount() == view._positions.count)

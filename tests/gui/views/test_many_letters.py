@@ -145,6 +145,22 @@ async def test_L6_letters_that_do_not_fit_are_counted_said_and_shown(view, until
     assert "no steps" in panel.send.toolTip()
 
 
+async def test_fields_that_are_offered_while_one_types_change_nothing_of_what_is_typed(view, desk, until):
+    failed = []
+    desk.noticed.connect(failed.append)
+    await until(lambda: view.groups.model().nodes)
+    view.many.acts["repair"].do()
+    panel = view.many.panel
+    for letter in "email":
+        line = panel.form._lines[0]
+        line.field.setCurrentText(line.field.currentText() + letter)
+        panel._judge()
+    await until(lambda: panel.report is not None)
+    assert panel.form._lines[0].field.currentText() == "email"
+    assert panel._patch is not None
+    assert failed == []
+
+
 async def test_V2_a_patch_that_was_begun_is_kept_until_it_is_sent(view, many, desk, qtbot, until):
     await until(lambda: view.groups.model().nodes)
     view.many.acts["repair"].do()

@@ -135,6 +135,13 @@ async def test_from_a_cell_to_the_story_of_the_command_that_set_it(workspace, de
     assert workspace.stories.correlation_at(position) == workspace.commands.history(limit=1)[0].command_id
 
 
+async def test_the_cell_in_which_a_person_is_stays_that_while_rows_change(workspace, view, until):
+    await changed(workspace, view, until)
+    await workspace.commands.issue("update_user", {"user_id": "ada", "username": "Ada Lovelace"})
+    await until(lambda: column(view, 1)[:1] == ["Ada Lovelace"])
+    assert view._table.currentIndex().column() == 3
+
+
 async def test_a_step_shows_the_row_before_and_after_it(workspace, view, until):
     await changed(workspace, view, until)
     view.tell_why()

@@ -222,11 +222,11 @@ async def test_a_scenario_is_made_from_nothing_to_green(view, file, until, works
     typed(view.detail.steps.entry, "create_user")
     view.detail.steps.form._form.submit()
     await settled(view, until)
-    assert rows(view.detail.steps.table)[-1][2] == "came as well"
+    assert [one[2] for one in rows(view.detail.steps.table)][-2:] == ["came as well"] * 2
     at(view, 3)
     press(view.detail.steps.table, Key.Key_Return)
     await settled(view, until)
-    assert [one[2] for one in rows(view.detail.steps.table)][2:] == ["as expected"]
+    assert [one[2] for one in rows(view.detail.steps.table)][2:] == ["as expected", "came as well"]
     _, made = read_scenarios(file.read_text(), "some.tsk", workspace.registry)
     assert made.name == "Whoever is new is active"
     assert made.then[0].facts["data"]["status"] == "active"
@@ -283,7 +283,7 @@ async def test_a_scenario_is_begun_from_what_is_not_tried_yet(view, file, until)
     await settled(view, until)
     assert view.detail.name.text() == "create_user is issued"
     assert view.detail.tabs.currentWidget() is view.detail.steps
-    assert [one[2] for one in rows(view.detail.steps.table)][3:] == ["came as well"]
+    assert [one[2] for one in rows(view.detail.steps.table)][3:] == ["came as well"] * 2
     view.detail.tabs.setCurrentWidget(found)
     assert found.summary.text() == "2 of 5 commands tried"
 
@@ -301,3 +301,17 @@ async def test_who_asks_for_the_scenarios_is_led_to_one_that_does_not_pass(view,
     desk.wanted.emit("scenarios")
     await settled(view, until)
     assert view.detail.name.text() == "Fine"
+
+
+async def test_the_next_one_is_chosen_where_one_is_removed_and_it_again_when_it_is_back(view, file, until):
+    file.write_text("".join(f'"{name}" {{\n    when: []\n    then: []\n}}\n' for name in "abc"))
+    await view.desk.workspace.scenarios.look()
+    await settled(view, until)
+    press(view.table, Key.Key_Down)
+    assert view.detail.name.text() == "b"
+    press(view.table, Key.Key_Delete)
+    await settled(view, until)
+    assert view.detail.name.text() == "c"
+    press(view.table, Key.Key_Z, Held.ControlModifier)
+    await settled(view, until)
+    assert view.detail.name.text() == "b"

@@ -94,8 +94,36 @@ async def test_what_is_typed_is_discarded_where_the_file_is_gone(text, file, unt
     text.drafts.discard()
     assert text.page.editor.text() == TEXT
     assert not text.drafts.holds
-    assert "cannot be read" in text.said.text()
+    assert "cannot be read" in text.banner.text
+    text.banner.buttons[0].click()
     await settled(text, until)
+    assert file.read_text() == TEXT
+    assert text.banner.isHidden()
+
+
+async def test_the_text_of_a_file_that_is_gone_stays_until_one_goes_on(text, file, until):
+    for name in ("other.tsk", "third.tsk"):
+        (file.parent / name).write_text(TEXT)
+    file.unlink()
+    for name in (NAME, "scenarios/other.tsk", "scenarios/other.tsk"):  # as the list does by itself
+        text.show_file(name, 1)
+        assert text.page.name == NAME
+        assert [button.text() for button in text.banner.buttons] == ["Write it again"]
+    text.show_file("scenarios/third.tsk", 1)
+    assert text.page.name == "scenarios/third.tsk"
+    assert text.banner.isHidden()
+    await settled(text, until)
+
+
+async def test_what_is_typed_where_the_file_is_gone_can_be_written_again(text, file, until):
+    file.unlink()
+    write(text, "a.org", "b.org")
+    await settled(text, until)
+    assert text.drafts.holds
+    text.banner.buttons[0].click()
+    await settled(text, until)
+    assert file.read_text() == TEXT.replace("a.org", "b.org")
+    assert not text.drafts.holds
 
 
 async def test_what_changed_elsewhere_in_the_file_is_shown_with_what_is_written(text, file, until):
@@ -105,3 +133,16 @@ async def test_what_changed_elsewhere_in_the_file_is_shown_with_what_is_written(
     await settled(text, until)
     assert file.read_text() == TEXT.replace("a.org", "b.org") + theirs
     assert text.page.editor.text() == file.read_text()
+
+
+async def test_a_file_that_was_removed_here_is_not_told(text, file, desk, until):
+    other = file.parent / "other.tsk"
+    other.write_text(TEXT)
+    design = desk.workspace.design
+    design.state()
+    design.apply("Remove it", lambda written: written.without_file(NAME))
+    assert not file.exists()
+    text.show_file("scenarios/other.tsk", 1)
+    assert text.page.name == "scenarios/other.tsk"
+    assert text.banner.isHidden()
+    await settled(text, until)

@@ -232,3 +232,16 @@ async def test_the_view_and_the_status_bar_say_the_same_of_mistakes(view, folder
     told = [entry.name for entry in view._listed if entry.scenario is None]
     assert tally.mistakes == sum(int(one.split()[0]) for one in told)
     assert view.summary.text().endswith(tally.said)
+
+
+async def test_the_text_of_the_only_file_stays_where_that_is_gone(view, folder, until):
+    view.show_text()
+    (folder / "some.tsk").unlink()
+    await view.desk.workspace.scenarios.look()
+    await until(lambda: view.table.model().rowCount() == 0)
+    text = view.detail.text
+    assert text.banner.isVisible()
+    assert text.page.editor.text() == RIGHT + WRONG
+    text.banner.buttons[0].click()
+    await until(lambda: view.table.model().rowCount() == 2 and not view.busy)
+    assert (folder / "some.tsk").read_text() == RIGHT + WRONG

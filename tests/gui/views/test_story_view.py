@@ -11,8 +11,9 @@ from tests.services.conftest import finished
 from tests.services.story.conftest import orders
 from tests.services.story.test_stories import ORDER, placed
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.views.process_instances import ProcessInstances
 from workbench.gui.views.story_export import content_of
-from workbench.gui.views.story_list import LINE
+from workbench.gui.views.story_list import BAR, LINE, StoryList
 from workbench.gui.views.story_view import StoryView
 from workbench.services.story.exchange import Arrow
 
@@ -154,3 +155,34 @@ async def test_it_paints_in_both_looks(told, qtbot):
 async def test_before_anything_is_chosen_it_says_what_would_fill_it(view):
     assert view._pages.currentIndex() == 0
     assert not view.acts["export"].refresh()
+
+
+async def test_an_instance_of_a_process_tells_what_it_went_through(orders, desk, qtbot, until):
+    await placed(orders, card="0341")
+    instances = ProcessInstances(desk)
+    qtbot.addWidget(instances)
+    instances.resize(900, 300)
+    instances.show()
+    instances.choose(ORDER)
+    instances.show_of("fulfilment")
+    await until(lambda: instances.table.current_row() is not None)
+    instances.tabs.setCurrentWidget(instances.history)
+    model = instances.history.model()
+    await until(model.rowCount)
+    assert model.row(0)[1:4] == ("order.placed", '{"step":"paying"}', "request_payment")
+    wanted = []
+    desk.wanted.connect(wanted.append)
+    instances.history.choose_index(0)
+    instances.acts["tell_story"].do()
+    assert wanted == ["story"]
+    assert desk.selection.stream == f"order-{ORDER}"
+
+
+async def test_where_it_is_narrow_the_bars_give_way(desk, qtbot):
+    made = StoryList(desk)
+    qtbot.addWidget(made)
+    made.resize(900, 300)
+    made.show()
+    assert not made.isColumnHidden(BAR)
+    made.resize(420, 300)
+    assert made.isColumnHidden(BAR)

@@ -94,6 +94,22 @@ async def test_what_cannot_be_opened_is_not_written_and_stays_a_draft(view, file
     await until(lambda: quiet(other) and quiet(view))
 
 
+async def test_V5_undoing_takes_back_nothing_that_others_wrote(view, file, until):
+    type_in(view, "[routing]", "# mine\n[routing]")
+    before = view.page.editor.text()
+    file.write_text(file.read_text() + "\n# theirs\n")
+    await until(lambda: "# theirs" in view.page.editor.text())
+    view.page.editor.undo()
+    assert view.page.editor.text() == before + "\n# theirs\n"
+
+
+async def test_what_is_discarded_leaves_the_keyboard_in_the_text(view, qtbot):
+    type_in(view, "[routing]", "# mine\n[routing]")
+    view.discard.setFocus()
+    view.discard.click()
+    assert view.focusWidget() is view.page.editor
+
+
 async def test_a_file_that_changes_is_shown_at_once(view, file, until):
     other = file.read_text().replace("[routing]", "# routes\n[routing]")
     file.write_text(other)
@@ -157,7 +173,7 @@ async def test_a_file_that_is_gone_is_written_again_from_the_text(view, file, un
     await until(lambda: not view.saving and quiet(view))
     assert not file.exists()
     view._keep(view.page)
-    press(view, "Write this text as the file")
+    press(view, "Write it again")
     await until(lambda: file.exists() and not view.page.dirty)
     assert file.read_text() == mine
     assert not view.drafts.holds
@@ -172,8 +188,8 @@ async def test_a_scenario_file_that_is_gone_is_asked_about(view, file, until):
     view.page.editor.go_to(0)
     QTest.keyClicks(view.page.editor, "# mine")
     view.save()
-    await until(lambda: not view.saving and "Write this text as the file" in labels(view))
-    press(view, "Write this text as the file")
+    await until(lambda: not view.saving and "Write it again" in labels(view))
+    press(view, "Write it again")
     await until(lambda: (file.parent / name).exists() and quiet(view))
     assert (file.parent / name).read_text().startswith("# mine")
 
@@ -186,7 +202,7 @@ async def test_what_is_typed_is_discarded_where_the_file_is_gone(view, file, unt
     assert view.page.editor.text() == was
     assert not view.drafts.holds
     assert "cannot be read" in view.banner.text
-    press(view, "Write this text as the file")
+    press(view, "Write it again")
     await until(lambda: file.exists() and quiet(view))
     assert file.read_text() == was
 
@@ -232,7 +248,7 @@ async def test_what_is_typed_is_not_joined_with_what_is_not_read_in_full(view, f
     await until(lambda: not view.saving and quiet(view))
     assert file.read_bytes() == was + behind
     file.unlink()
-    await until(lambda: "Write this text as the file" in labels(view))
+    await until(lambda: "Write it again" in labels(view))
     assert not view.page.locked
     file.write_bytes(was)
     await until(lambda: quiet(view))

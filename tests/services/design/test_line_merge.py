@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.services.design.line_merge import merged_lines, plain_lines, with_changed_lines
+from workbench.services.design.line_merge import changed_spans, merged_lines, plain_lines, with_changed_lines
 
 WAS = "a\nb\nc\nd\n"
 LINES = st.lists(st.sampled_from("abc"), max_size=6).map(lambda lines: "".join(f"{one}\n" for one in lines))
@@ -33,6 +33,18 @@ def test_other_lines_are_joined_and_the_same_are_not(mine: str, theirs: str, bot
 @given(LINES, LINES)
 def test_one_change_alone_is_itself(was: str, now: str) -> None:
     assert merged_lines(was, now, was) == merged_lines(was, was, now) == merged_lines(was, now, now) == now
+
+
+@given(LINES, LINES)
+def test_the_runs_of_lines_that_changed_make_one_text_the_other(was: str, now: str) -> None:
+    made = was
+    for begin, end, written in reversed(changed_spans(was, now)):
+        made = made[:begin] + written + made[end:]
+    assert made == now
+
+
+def test_what_did_not_change_is_in_no_run() -> None:
+    assert changed_spans("a\nb\nc\nd\n", "A\nb\nc\nD\nE\n") == [(0, 2, "A\n"), (6, 8, "D\nE\n")]
 
 
 @given(LINES, LINES, LINES)

@@ -9,6 +9,7 @@ from workbench.errors import NotFound, ProjectError
 from workbench.services.design import schema_trial
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.schema_draft import with_upcast
+from workbench.services.design.schema_trial import plain_misfit
 from workbench.tusk import parse
 
 TEXT = """\
@@ -108,3 +109,17 @@ async def test_nothing_is_written(shop):
     file = shop.project.root / "project.tsk"
     tried(shop, parse(text('to: "string"')))
     assert file.read_text() == TEXT
+
+
+@pytest.mark.parametrize(
+    ("raw", "plain"),
+    [
+        ("Expected `int`, got `str` - at `$.card`", "card must be a whole number, and is text"),
+        ("Expected `int | null`, got `str`", "it must be a whole number or nothing, and is text"),
+        ("Object missing required field `city` - at `$.ship_to`", "ship_to.city is missing"),
+        ("Object missing required field `city`", "city is missing"),
+        ("it cannot be read", "it cannot be read"),
+    ],
+)
+def test_what_does_not_fit_is_said_in_plain_words(raw, plain):
+    assert plain_misfit(raw) == plain

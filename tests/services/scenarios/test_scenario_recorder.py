@@ -208,3 +208,22 @@ async def test_what_was_accepted_is_no_refusal(workspace):
     await workspace.commands.issue("create_user", ADA)
     with pytest.raises(InvalidValue, match="create_user was accepted"):
         await ScenarioRecorder(workspace.world).record_refusal(workspace.reader.commands(limit=1)[0])
+
+
+async def test_chosen_events_that_followed_by_themselves_must_follow(tmp_path):
+    folder = copy_sample("orders", tmp_path / "orders")
+    workspace = open_target(folder, "", environ={"WORKBENCH_CONFIG": str(tmp_path)})
+    try:
+        await workspace.start()
+        order = {"order_id": "65b8ff5a-edb4-5d3e-a634-bc8e08055ff0", "customer": "Ada", "card": "4242"}
+        lines = [{"product": "Teapot", "quantity": 1, "price": "1.10"}]
+        await workspace.commands.issue("place_order", {**order, "lines": lines, "ship_to": ADDRESS})
+        stream = f"order-{order['order_id']}"
+        await workspace.running().settle()
+        recorded = await ScenarioRecorder(workspace.world).record(stream, 1, upto=3)
+        assert [step.act.command for step in recorded.scenario.when] == ["place_order"]
+        came = [one.facts["event"] for one in recorded.scenario.then]
+        assert came == ["order.placed", "order.paid", "order.shipped"]
+        assert recorded.result.passed, tell(recorded.result)
+    finally:
+        await workspace.close()

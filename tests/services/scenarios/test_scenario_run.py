@@ -18,6 +18,7 @@ from workbench.model.registry import Definitions
 from workbench.model.retry import RetryPolicy
 from workbench.model.scenario import ScenarioVerdict, Sign
 from workbench.services.scenarios import tell
+from workbench.services.scenarios.scenario_report import came_after
 
 
 class Ticked(Event, frozen=True):
@@ -110,6 +111,22 @@ async def test_it_ends_when_nothing_is_left_to_do_however_long_that_takes(play, 
     result = await play(model(clock(year, 3)), scenario(text))
     assert result.passed, tell(result)
     assert result.seconds == 3 * year
+
+
+async def test_what_came_says_when_and_what_followed_is_offered(play, model):
+    text = 'when: { command: "wind", data: { id: "a" } }\nthen: [{ event: "ticked" }, { event: "ticked" }]'
+    result = await play(model(clock(90, 2)), scenario(text))
+    (part,) = result.parts
+    assert [(line.at, came_after(result, line.at)) for line in part.lines] == [
+        ("2024-01-01T00:00:00Z", "+0s"),
+        ("2024-01-01T00:01:30Z", "+90s"),
+        ("2024-01-01T00:03:00Z", "+3m"),
+    ]
+    assert "  · event ticked · stream clock-a · n 2  (+3m)" in tell(result).splitlines()
+    assert {line.found["command"]: came_after(result, line.at) for line in result.offers} == {"tick": "+3m"}
+    assert [line.sign for line in result.offers] == [Sign.BESIDE] * 2
+    still = await play(model(clock(90, 0)), scenario(text))
+    assert [came_after(still, line.at) for line in still.parts[0].lines] == ["", ""]
 
 
 async def test_it_ends_at_the_time_that_stands_last(play, model):

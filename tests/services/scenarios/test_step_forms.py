@@ -72,7 +72,7 @@ def test_a_form_has_the_data_first_and_what_must_follow_can_be_left_out(declared
     assert list(form["properties"]) == ["data", "stream", "at"]
     assert "username" in form["properties"]["data"]["required"]
     form = form_of(declared, "then", {"event": "user.created", "exactly": {}})
-    assert list(form["properties"]) == ["exactly", "stream"]
+    assert list(form["properties"]) == ["exactly", "stream", "at"]
     assert form["properties"]["exactly"]["required"] == []
     assert form["required"] == ["exactly"]
     form = form_of(declared, "then", {"rejected": "update_user"})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from workbench.model.clock import SystemClock
@@ -73,10 +75,12 @@ $ada: {ADA}
 async def test_what_came_is_offered_where_nothing_is_expected_yet(users):
     text = f'"x" {{\n    given: {ADA}\n    when: {RENAME}\n    then: []\n}}\n'
     lines, _ = await lines_of(users, text)
-    assert told(lines)[2:] == [("then", 0, Sign.BESIDE)]
+    assert told(lines)[2:] == [("then", 0, Sign.BESIDE)] * 2
+    assert lines[3].words == 'row ada · projection users · username "Eve"'
     made, passes = await taken(users, text)
     assert passes
-    assert 'then: { event: "user.updated", stream: "user-ada", data: {' in made
+    assert '{ event: "user.updated", stream: "user-ada", data: {' in made
+    assert '{ row: "ada", projection: "users", data: { username: "Eve" } }' in made
 
 
 async def test_a_rejection_is_offered(users):
@@ -117,6 +121,43 @@ $made: {{ event: "user.created", exactly: {{ username: "Ina" }} }}
     assert passes
     assert made.startswith(text.splitlines()[0])
     assert (
-        'then: { event: "user.created", exactly: { username: "Ada", email: "a@b.org", status: "active" } }'
-        in made
+        '{ event: "user.created", exactly: { username: "Ada", email: "a@b.org", status: "active" } }' in made
     )
+
+
+PLACED = """{ command: "place_order", data: {
+    order_id: "65b8ff5a-edb4-5d3e-a634-bc8e08055ff0", customer: "Grace", card: "0341"
+    lines: [{ product: "Wire", quantity: 30, price: "0.10" }]
+    ship_to: { name: "Grace", street: "3 Analytical Lane", city: "London" }
+} }"""
+
+
+async def test_all_that_came_is_taken_events_commands_that_followed_and_rows(orders):
+    text = f'"x" {{\n    when: {PLACED}\n    then: []\n}}\n'
+    lines, _ = await lines_of(orders, text)
+    heads = Counter(next(iter(one.found)) for one in lines if one.part == "then")
+    assert heads == {"event": 7, "command": 6, "row": 1}
+    tried_again = [one for one in lines if one.words.startswith("command retry_payment")]
+    assert [(one.came, one.at) for one in tried_again] == [("+2s", "2024-01-01T00:00:02Z")]
+    made, passes = await taken(orders, text)
+    assert passes
+    assert '{ command: "retry_payment", by: "retry-or-cancel", after: "2s", data: {' in made
+    assert '{ command: "ship_order", by: "fulfilment", data: {' in made
+    assert 'status: "shipped", total: "3.00", payments: 2' in made
+    assert ", at: " not in made
+    again, _ = await lines_of(orders, made)
+    assert {one.sign for one in again if one.part == "then"} == {Sign.SAME}
+
+
+async def test_a_time_that_is_expected_is_taken_as_it_came(orders):
+    expected = '{ command: "retry_payment", at: "2024-01-01T00:00:09Z" }'
+    made, passes = await taken(orders, f'"x" {{\n    when: {PLACED}\n    then: {expected}\n}}\n')
+    assert passes
+    assert '{ command: "retry_payment", at: "2024-01-01T00:00:02Z", data: {' in made
+
+
+async def test_only_the_columns_that_changed_are_offered_of_a_row(users):
+    away = '{ command: "change_status", data: { user_id: "ada", status: "suspended", reason: "Away" } }'
+    lines, _ = await lines_of(users, f'"x" {{\n    given: {ADA}\n    when: {away}\n    then: []\n}}\n')
+    assert lines[-1].words == 'row ada · projection users · status "suspended"'
+    assert lines[-1].can_take

@@ -71,7 +71,7 @@ class SchemaDialog(QDialog):
         self.setObjectName("schema")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"Schema of {event}")
-        self.resize(1040, 620)
+        self.resize(980, 620)
         self._reading = Question(self, desk, self._show, partial(desk.fail, "Trying the schema"))
         self.pane = SectionPane(self._check)
         self.pane.editor.setAccessibleName("Text of the event")

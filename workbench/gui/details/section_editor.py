@@ -199,7 +199,7 @@ class SectionEditor(QWidget):
             self.banner.ask(CHANGED, self.pane.editor.text(), piece.text, ways)
         else:
             self.banner.hide()
-            self.pane.editor.take_text(joined)
+            self.pane.editor.take_text(joined, of_others=True)
 
     def _keep(self) -> None:
         if (piece := self.piece) is not None:

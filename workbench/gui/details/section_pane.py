@@ -60,7 +60,7 @@ class SectionPane(TextPane):
         if fresh:
             self.show_text(PROJECT_FILE, piece.text)
         else:
-            self.editor.take_text(piece.text)
+            self.editor.take_text(piece.text, of_others=True)
         self.editor.numbers.update()
 
     def know_piece(self, piece: SectionPiece) -> None:

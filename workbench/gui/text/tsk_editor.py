@@ -28,6 +28,7 @@ from workbench.gui.text.typing_help import closing, commented, moved, new_line, 
 from workbench.gui.theme import code_font, theme
 from workbench.gui.widgets import exact_text, plain_tip
 from workbench.model.hints import sentences
+from workbench.services.design.line_merge import changed_spans
 from workbench.tusk import Problem
 
 KEPT = 200
@@ -132,13 +133,19 @@ class TskEditor(QPlainTextEdit):
             cursor.insertText(written)
         whole.endEditBlock()
 
-    def take_text(self, text: str) -> None:
-        """Shows another text as a step that can be undone; the cursor stays where nothing changed."""
+    def take_text(self, text: str, *, of_others: bool = False) -> None:
+        """Shows another text as a step that can be undone; the cursor stays in the line where it is.
+
+        Args:
+            of_others: It was not typed here: undoing would take back what others wrote, so nothing that
+                was before can be undone any more.
+        """
         was = self.text()
-        start = _common(was, text)
-        tail = _common(was[start:][::-1], text[start:][::-1])
-        if was != text:
-            self.replace_pieces([(start, len(was) - tail, text[start : len(text) - tail])])
+        if was == text:
+            return
+        self.replace_pieces(changed_spans(was, text))
+        if of_others:
+            self.document().clearUndoRedoStacks()
 
     def _changed(self) -> None:
         text = self.text()
@@ -381,18 +388,6 @@ def _blocks(first: QTextBlock, last: QTextBlock) -> list[QTextBlock]:
     while found[-1] != last:
         found.append(found[-1].next())
     return found
-
-
-def _common(one: str, other: str) -> int:
-    """Returns how many characters two texts have in common at their begin."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def characters(text: str, length: int) -> int:

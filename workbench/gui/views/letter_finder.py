@@ -47,7 +47,7 @@ class GroupingBox(ChoiceBox):
         self.setToolTip(
             "One of the list, a field of the payload such as address.city, or an expression in CEL"
         )
-        self.setMinimumContentsLength(3)
+        self.setMinimumContentsLength(5)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.addItems(list(choices))
         self._said = self.said()

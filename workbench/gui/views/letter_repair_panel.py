@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +23,7 @@ from workbench.errors import InvalidValue, WorkbenchError
 from workbench.gui.chooser import NumberBox
 from workbench.gui.diff_view import DiffView
 from workbench.gui.icons import icon
+from workbench.gui.layouts import in_column
 from workbench.gui.reads import Question
 from workbench.gui.views.patch_form import PatchForm
 from workbench.gui.widgets import Badge, error_text, plain_label, toolbar_button
@@ -46,7 +48,7 @@ REASONS = 3
 BEFOREHAND = "What waits still can be undone: Cancel the rest. What was replayed cannot."
 
 
-class LetterRepairPanel(QScrollArea):
+class LetterRepairPanel(QWidget):
     """The patch, what it makes of each letter, what would happen, and how it is sent.
 
     Args:
@@ -63,9 +65,6 @@ class LetterRepairPanel(QScrollArea):
     def __init__(self, desk: Desk, follow: Callable[[int], object]) -> None:
         super().__init__()
         self.setObjectName("letter-repair")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._desk, self._follow = desk, follow
         self._repair = desk.workspace.dead_letters.repair
         self.numbers: tuple[int, ...] = ()
@@ -104,7 +103,8 @@ class LetterRepairPanel(QScrollArea):
         self.after.clicked.connect(lambda _checked=False: self._step(1))
         self.diff = DiffView()
         self.diff.setAccessibleName("What the patch changes of this letter")
-        self.diff.setMinimumHeight(84)
+        self.diff.setMinimumHeight(64)
+        self.diff.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.verdict = plain_label(wrap=True)
         self.rehearsed = plain_label(wrap=True)
         self.rehearsed.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -140,7 +140,7 @@ class LetterRepairPanel(QScrollArea):
     def _arrange(self) -> None:
         page = QWidget()
         layout = QVBoxLayout(page)
-        layout.setContentsMargins(12, 8, 12, 10)
+        layout.setContentsMargins(12, 8, 12, 4)
         layout.setSpacing(8)
         layout.addLayout(_row((self.title, 1), (self.close_button, 0)))
         layout.addWidget(self.form)
@@ -158,10 +158,15 @@ class LetterRepairPanel(QScrollArea):
             (plain_label("pace", "muted"), 0),
             (self.pace, 1),
         )
-        layout.addLayout(steps)
-        layout.addLayout(_row((self.rehearse, 0), (None, 1), (self.send, 0)))
-        layout.addWidget(plain_label(BEFOREHAND, "muted", wrap=True))
-        self.setWidget(page)
+        self._scrolled = scrolled = QScrollArea()
+        scrolled.setFrameShape(QFrame.Shape.NoFrame)
+        scrolled.setWidgetResizable(True)
+        scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scrolled.setWidget(page)
+        send = _row((self.rehearse, 0), (None, 1), (self.send, 0))
+        said = plain_label(BEFOREHAND, "muted", wrap=True)
+        below = in_column(steps, send, said, margins=(12, 4, 12, 8), spacing=6)  # always in sight
+        in_column((scrolled, 1), below, of=self, margins=0, spacing=0)
 
     # -- what it is about ---------------------------------------------------------------------------------
 
@@ -203,7 +208,7 @@ class LetterRepairPanel(QScrollArea):
     # -- judging ------------------------------------------------------------------------------------------
 
     def _typed(self) -> None:
-        self._stop(self._checking)
+        _stop(self._checking)
         self._patch = self.report = None  # until it was tried
         self._forget_rehearsal()
         self._offer()
@@ -212,18 +217,18 @@ class LetterRepairPanel(QScrollArea):
     def _judge(self) -> None:
         """Tries the patch on the letter that is shown, and on all."""
         self._pause.stop()
-        self._stop(self._checking)
+        _stop(self._checking)
         try:
-            self._patch = self.form.patch()
+            self._patch = patch = self.form.patch()
         except InvalidValue as error:
             self._patch, self.report = None, None
             self.verdict.setText(error_text(error))
             self._offer()
             return
-        if self._patch.changes or self._patch.steps:
-            self._desk.keep(DRAFT, self._patch.text, "the patch of dead letters")
+        if patch.changes or patch.steps:
+            self._desk.keep(DRAFT, patch.text, "the patch of dead letters")
+        self._checking = self._desk.run(self._check(patch, self.numbers), "Try the patch")
         self._preview()
-        self._checking = self._desk.run(self._check(self._patch, self.numbers), "Try the patch")
 
     async def _check(self, patch: LetterPatch, numbers: tuple[int, ...]) -> None:
         def told(done: int, of: int) -> None:
@@ -298,6 +303,7 @@ class LetterRepairPanel(QScrollArea):
     def _send(self) -> None:
         numbers = self.chosen()
         if numbers and self.report is not None and self.send.isEnabled():
+            self.rehearse.setFocus(Qt.FocusReason.OtherFocusReason)  # else it jumps to another view
             self.send.setEnabled(False)  # a second click finds it so
             self._desk.run(self._begin(numbers, self.report.left_out), "Repair")
 
@@ -317,7 +323,7 @@ class LetterRepairPanel(QScrollArea):
 
     def _begin_rehearsal(self) -> None:
         if self._rehearsing is not None:
-            self._stop(self._rehearsing)
+            _stop(self._rehearsing)
             self._forget_rehearsal()
             self._offer()
             return
@@ -345,16 +351,13 @@ class LetterRepairPanel(QScrollArea):
     def _say_rehearsal(self, said: str) -> None:
         self.rehearsed.setText(said)
         self.rehearsed.setVisible(bool(said))
+        if said:
+            self._scrolled.ensureWidgetVisible(self.rehearsed)
 
     def _forget_rehearsal(self) -> None:
-        self._stop(self._rehearsing)
+        _stop(self._rehearsing)
         self._rehearsing = None
         self._say_rehearsal("")
-
-    @staticmethod
-    def _stop(task: asyncio.Task[None] | None) -> None:
-        if task is not None and not task.done():
-            task.cancel()
 
 
 def _outcomes(found: Rehearsal) -> str:
@@ -385,3 +388,8 @@ def _row(*parts: tuple[QWidget | None, int]) -> QHBoxLayout:
         else:
             row.addWidget(widget, stretch)
     return row
+
+
+def _stop(task: asyncio.Task[None] | None) -> None:
+    if task is not None and not task.done():
+        task.cancel()

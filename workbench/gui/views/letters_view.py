@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 EDITED = 256 * 1024
 """Bytes of a payload that can be edited; of larger ones only the beginning is shown."""
-NARROW, LABELLED, WIDE = 760, 820, 1080
+NARROW, LABELLED, WIDE = 760, 940, 1080
 """Widths in pixels: below the first all panes stand below each other, from the second on buttons have words,
 from the third on the letter stands beside the list."""
 
@@ -218,6 +218,8 @@ class LettersView(View):
         """Shows the chosen letter, or the repair of many."""
         self.side.setCurrentWidget(widget)
         self._give_room()
+        if self.inner.orientation() == Qt.Orientation.Vertical:
+            share_room(self.inner, *((2, 3) if widget is self.detail else (1, 3)))
 
     def list_letters(self, node: GroupNode) -> None:
         """Lists the letters of a group."""

@@ -16,12 +16,13 @@ from workbench.gui.event_actions import event_actions
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.paged_model import Key, ListSource, Row, TableColumn, first_of
 from workbench.gui.prepared_rows import PreparedRows, prepared
+from workbench.gui.reads import takes_time
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
 from workbench.gui.view import View
-from workbench.gui.views.log_positions import LogPositions
-from workbench.gui.widgets import ElidedLabel, toolbar_button
+from workbench.gui.views.log_positions import FoundPositions, LogPositions
+from workbench.gui.widgets import ElidedLabel, SearchBox, toolbar_button
 from workbench.model.counts import counted
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class LogSource:
 
     key = staticmethod(first_of)
 
-    def __init__(self, streams: Streams, positions: LogPositions) -> None:
+    def __init__(self, streams: Streams, positions: LogPositions | FoundPositions) -> None:
         self._streams = streams
         self._positions = positions
         self._count, self.last = positions.count, positions.last
@@ -133,6 +134,8 @@ class LogView(View):
         self._positions = LogPositions()
         self._source = LogSource(desk.workspace.streams, self._positions)
         self._ends = False
+        self._found: FoundPositions | None = None
+        self.filter = SearchBox("Find in the whole log: all of these words")
         self.table = FastTableView(COLUMNS, desk=desk)
         self.table.setAccessibleName("Log")
         self.table.set_multi()
@@ -152,6 +155,7 @@ class LogView(View):
         self.tabs.addTab(self._log_page(), "Log")
         self.tabs.addTab(self.actions_table, "Operations")
         in_column(self.tabs, of=self, margins=0, spacing=0)
+        self.filter.settled.connect(lambda _words: self._ask_words())
         self.hold.toggled.connect(self._held)
         self.news.clicked.connect(self._to_end)
         self.table.row_chosen.connect(self._chosen)
@@ -160,7 +164,7 @@ class LogView(View):
     def _log_page(self) -> QWidget:
         page = QWidget()
         foot = in_row(self.hold, self.said, 1, self.news)
-        in_column((self.table, 1), foot, of=page, margins=(8, 4, 8, 4), spacing=4)
+        in_column(self.filter, (self.table, 1), foot, of=page, margins=(8, 4, 8, 4), spacing=4)
         return page
 
     @override
@@ -171,19 +175,34 @@ class LogView(View):
     def concerns(self, changes: Changes) -> bool:
         if changes.removed:
             self._positions = LogPositions()  # the next answer begins at the beginning
+            self._found = None
         return changes.head > 0 or changes.operations or changes.removed or changes.everything
 
     @override
     def refresh(self) -> None:
-        held = self.table.held()
-        self._reading.ask(lambda: self._read(held))
+        held, words = self.table.held(), self.filter.text().strip()
+        self._reading.ask(lambda: self._read(held, words), words)
 
-    def _read(self, held: HeldRows) -> FoundLog:
+    def _ask_words(self) -> None:
+        self._ends = True
+        self.refresh()
+
+    def _read(self, held: HeldRows, words: str) -> FoundLog:
         workspace = self.desk.workspace
         self._positions.extend(workspace.streams.log_runs(self._positions.last))
-        source = LogSource(workspace.streams, self._positions)
+        source = LogSource(workspace.streams, self._with_words(words) if words else self._positions)
         actions = workspace.monitor.actions()
         return FoundLog(source=source, rows=prepared(source, held, -1), actions=actions)
+
+    def _with_words(self, words: str) -> FoundPositions:
+        """Returns the positions of what holds some words, those that came since with it."""
+        takes_time()
+        found = self._found
+        if found is None or found.words != words:
+            found = FoundPositions(words)
+        found.extend(self.desk.workspace.search)
+        self._found = found
+        return found
 
     def _show(self, found: FoundLog) -> None:
         actions = [(one.at, one.action, one.subject, one.detail, one.number) for one in found.actions]
@@ -205,10 +224,22 @@ class LogView(View):
         self.table.refresh(found.rows)
         if at_end:
             self.table.scrollToBottom()
-        self.said.setText(counted(found.source.count(), "entry", "entries"))
+        self._say(found.source.count())
+
+    def _say(self, count: int) -> None:
+        words, total = self.filter.text().strip(), counted(self._positions.count, "entry", "entries")
+        if words:
+            self.said.setText(f"{count:,} of {total} (the whole store was searched)")
+            self.table.set_empty("No entry fits", f"The whole store was searched for “{words}”.")
+        else:
+            self.said.setText(total)
+            self.table.set_empty(
+                "Nothing has happened yet", "Events and messages appear here in their order."
+            )
 
     def _tell_news(self) -> None:
-        new = self._positions.after(self._source.last)
+        shown = self._found if self.filter.text().strip() and self._found is not None else self._positions
+        new = shown.after(self._source.last)
         self.news.setText(f"{new:,} new")
         self.news.setVisible(new > 0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -24,7 +24,13 @@ from workbench.gui.widgets import exact_text, plain_label, toolbar_button
 from workbench.model.json_values import ForeignJsonError, parse_foreign_json, write_json
 from workbench.services.dead_letters.letter_patch import WAYS, FieldChange, LetterPatch, parse_letter_patch
 
-WORDS = {"set": "set", "remove": "remove", "rename": "rename to", "copy": "copy from", "expression": "CEL"}
+WORDS = {
+    "set": "set",
+    "remove": "remove",
+    "rename": "rename to",
+    "copy": "copy from",
+    "expression": "expression",
+}
 HINTS = {
     "set": "a value: text, 1, true, null",
     "remove": "",
@@ -178,8 +184,9 @@ class PatchForm(QWidget):
         for line in self._lines:
             known = [line.field.itemText(at) for at in range(line.field.count())]
             text = line.field.currentText()
-            line.field.addItems([field for field in fields if field not in known])
-            line.field.setCurrentText(text)
+            with QSignalBlocker(line.field):  # nothing was typed
+                line.field.addItems([field for field in fields if field not in known])
+                line.field.setCurrentText(text)
 
     def patch(self) -> LetterPatch:
         """Returns what it says.

@@ -26,6 +26,7 @@ from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.table_selection import NOTHING_HELD, HeldRows
 from workbench.gui.view import View
+from workbench.gui.views.folded_dialog import FoldedDialog
 from workbench.gui.views.projection_banner import ProjectionBanner, standing_of
 from workbench.gui.views.projection_foot import ProjectionFoot
 from workbench.gui.views.row_detail import RowDetail
@@ -375,6 +376,13 @@ class ProjectionsView(View):
         """Pauses the projection, or resumes it."""
         name, told = self._name, "Resume" if self.stopped else "Pause"
         self.desk.run(self.desk.workspace.projections.pause(name, paused=not self.stopped), f"{told} {name}")
+
+    @action("Fold again and compare …", icon="diff", about=lambda view: view.picker.currentText())
+    def compare(self) -> None:
+        """Shows the rows as the log makes them up to any position, beside those that are stored."""
+        dialog = FoldedDialog(self, self.desk, self._name, self._views[self._name].checkpoint)
+        dialog.rebuild_wanted.connect(self.rebuild_rows)
+        dialog.open()
 
     @action(
         "Rebuild",

@@ -22,6 +22,7 @@ from workbench.gui.layouts import in_column, in_row
 from workbench.gui.loop import finished
 from workbench.gui.theme import code_font
 from workbench.gui.widgets import Banner, plain_label
+from workbench.model.counts import counted
 from workbench.model.json_values import check_new_name
 from workbench.model.scenario import Scenario
 from workbench.project.scenarios import FOLDER, file_name, write_scenario
@@ -154,7 +155,7 @@ class RecordDialog(QDialog):
 
 
 def _story(scenario: Scenario) -> str:
-    given, made = len(scenario.given), len(scenario.then)
-    before = "no events" if not given else "1 event" if given == 1 else f"{given:,} events"
-    after = "1 thing" if made == 1 else f"{made:,} things"
-    return f"Given the {before} before, when the command is issued again, then {after} must follow."
+    given, done, made = len(scenario.given), len(scenario.when), len(scenario.then)
+    before = f"Given the {counted(given, 'event')} before, when" if given else "When"
+    again = "the command is" if done == 1 else f"the {done:,} commands are"
+    return f"{before} {again} issued again, then {counted(made, 'thing')} must follow."

@@ -7,7 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QWidget
+from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
 from workbench.gui.desk import Selection
@@ -18,13 +20,15 @@ from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.views.row_source import column_of, told
 from workbench.gui.views.row_steps import STEPS, TracedRow, step_rows, traced
-from workbench.gui.widgets import DiffView, ElidedLabel, JsonView, plain_label, toolbar_button
+from workbench.gui.widgets import DiffView, ElidedLabel, JsonView, plain_label, show_words, toolbar_button
 from workbench.services.story.row_history import RowStep, Walk
 
 if TYPE_CHECKING:
     from workbench.gui.paged_model import Row
     from workbench.gui.view import View
 
+WIDE = 560
+"""Pixels in width from which the events and the row stand side by side, and buttons have words."""
 TOLD_MS = 100
 """How often a long search says how far it is."""
 LOOKED = {
@@ -64,9 +68,9 @@ class RowDetail(QWidget):
         self.values.addWidget(self.diff)
         self.events = FastTableView(STEPS)
         self.events.setAccessibleName("Events that changed the row; Enter tells the story of the command")
-        split = in_panes(Qt.Orientation.Horizontal, (self.values, 2), (self.events, 3))
+        self._split = in_panes(Qt.Orientation.Horizontal, (self.events, 3), (self.values, 2))
         self.acts = Actions(self, self)
-        in_column(self._head(), self._progress(), (split, 1), of=self, margins=(0, 2, 0, 0), spacing=4)
+        in_column(self._head(), self._progress(), (self._split, 1), of=self, margins=(0, 2, 0, 0), spacing=4)
         self.events.row_chosen.connect(lambda row: self._show_step(row[-1]))
         self._timer = QTimer(self)
         self._timer.setInterval(TOLD_MS)
@@ -80,8 +84,15 @@ class RowDetail(QWidget):
         self.whole.clicked.connect(lambda: self.ask_cell(""))
         close = toolbar_button("", "close", "Close")
         close.clicked.connect(self.close_row)
-        story = self.acts.button("tell_story")
-        return in_row(self.name, (self.said, 1), self.whole, story, close, spacing=8)
+        self.story = self.acts.button("tell_story")
+        return in_row(self.name, (self.said, 1), self.whole, self.story, close, spacing=8)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= WIDE
+        show_words((self.whole, self.story), shown=wide)
+        self._split.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
 
     def _progress(self) -> QHBoxLayout:
         self.bar = QProgressBar()
@@ -106,7 +117,7 @@ class RowDetail(QWidget):
             self._traced = None
             self.events.refresh(ListSource(()))
             self._trace()
-        elif self._traced is not None and changed:
+        elif changed:
             self._follow_change()
         self._tell()
 
@@ -167,7 +178,9 @@ class RowDetail(QWidget):
 
     def _follow_change(self) -> None:
         """Asks again where that is quick; one that is made of the whole log is not folded at each change."""
-        if self._traced is not None and self._traced.history.looked == "streams":
+        traced, walk = self._traced, self._walk
+        long = walk is not None and walk.share > 0 if traced is None else traced.history.looked != "streams"
+        if not long:
             self._trace()
         else:
             self.said.setText("The row has changed since: close it and open it again for its newest events")

@@ -74,6 +74,7 @@ class ScenarioDetail(QWidget):
         self._show_steps()
         if entry is None:
             self.result.say()
+            self._show_tab()
             return
         if verdict is not None:
             self.result.show_result(verdict.result, old=old)
@@ -86,10 +87,17 @@ class ScenarioDetail(QWidget):
 
     def _show_tab(self) -> None:
         """Shows what is read only where it is seen."""
-        if self.tabs.currentWidget() is self.text and self._entry is not None:
-            self.text.show_file(self._entry.file.name, self._entry.line)
+        if self.tabs.currentWidget() is self.text:
+            if self._entry is not None:
+                self.text.show_file(self._entry.file.name, self._entry.line)
+            else:
+                self.text.stays()
         elif self.tabs.currentWidget() is self.untried:
             self.show_tries()
+
+    def keeps(self) -> bool:
+        """Whether the text of a file that is gone stands here, which can be written again."""
+        return self.tabs.currentWidget() is self.text and self.text.stays()
 
     def show_text(self) -> None:
         """Shows the text of the file at the scenario's place."""

@@ -21,7 +21,7 @@ from workbench.gui.theme import code_font, theme, ui_font
 from workbench.gui.widgets import plain_label
 from workbench.model.scenario import Line, ResultPart, ScenarioResult, Sign
 from workbench.project.durations import write_duration
-from workbench.services.scenarios.scenario_report import summary
+from workbench.services.scenarios.scenario_report import came_after, summary
 
 LOOKS = {
     Sign.SAME: ("✓", "ok"),
@@ -108,7 +108,7 @@ class ResultView(QTextEdit):
 
     def _write_result(self, cursor: QTextCursor, result: ScenarioResult) -> None:
         for part in result.parts:
-            self._part(cursor, part)
+            self._part(cursor, part, result)
         for note in result.notes:
             self._paragraph(cursor, f"Note: {note}", "warning")
         self._paragraph(cursor, _time_said(result), "muted")
@@ -119,7 +119,7 @@ class ResultView(QTextEdit):
             cursor.insertBlock()
         cursor.insertText(text, _format(role))
 
-    def _part(self, cursor: QTextCursor, part: ResultPart) -> None:
+    def _part(self, cursor: QTextCursor, part: ResultPart, result: ScenarioResult) -> None:
         shown = [line for line in part.lines if line.sign is not Sign.BESIDE]
         beside = [line for line in part.lines if line.sign is Sign.BESIDE]
         lines = [line for line in part.lines if line in shown or line in beside[:BESIDE]]
@@ -133,6 +133,8 @@ class ResultView(QTextEdit):
             _write(table, 0, column, title, _format("muted"))
         row = 1
         for line in lines:
+            if came := came_after(result, line.at):
+                _write(table, row, 2, f"{came}  ", _format("muted", tip=f"It came at {line.at}"))
             row = self._line(table, row, line)
         cursor.movePosition(QTextCursor.MoveOperation.End)
         if len(beside) > BESIDE:
@@ -216,10 +218,11 @@ def _mark(table: QTextTable, row: int, role: str) -> None:
         cell.setFormat(shape)
 
 
-def _format(role: str, *, bold: bool = False, mono: bool = False) -> QTextCharFormat:
+def _format(role: str, *, bold: bool = False, mono: bool = False, tip: str = "") -> QTextCharFormat:
     shape = QTextCharFormat()
     shape.setFont(code_font() if mono else ui_font())
     shape.setForeground(QColor(theme().colors.ink(role)))
+    shape.setToolTip(tip)
     if bold:
         shape.setFontWeight(QFont.Weight.DemiBold)
     return shape

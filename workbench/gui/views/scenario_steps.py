@@ -51,11 +51,19 @@ NOTHING = {
 }
 COLUMNS = (
     TableColumn("", width=56),
-    TableColumn("What", width=200, stretch=True),
+    TableColumn("What", width=150, stretch=True),
     TableColumn("Last run", width=118, badge=SIGNS.get),
+    TableColumn(
+        "Time",
+        width=66,
+        text=lambda time: time[0],
+        tip=lambda time: time[1],
+        about="How long after the scenario's beginning it came",
+    ),
 )
-WHAT = 1
-"""The column of words."""
+WHAT, TIME = 1, 3
+"""The columns of words and of times."""
+NO_TIME = ("", "")
 QUICK = 100
 """Items whose words are made without leaving the loop."""
 MOST = 60
@@ -141,7 +149,8 @@ class ScenarioSteps(QWidget):
     def _show_lines(self, found: Sequence[StepLine] | None) -> None:
         self._lines = [*found] if found is not None else []
         rows = list(_rows(self._lines)) if found is not None else []
-        self.table.refresh(ListSource(rows, lambda row: row[3]))
+        self.table.refresh(ListSource(rows, lambda row: row[4]))
+        self.table.setColumnHidden(TIME, not any(line.came for line in self._lines))
         self._show_whole(self.table.current_row())
         if self._added is not None:
             self.table.choose_key(f"{self._added[0]} {self._added[1]}")
@@ -218,7 +227,7 @@ class ScenarioSteps(QWidget):
     def _behind(self, part: str) -> int:
         """Returns the number for something new: behind what is chosen, else behind all."""
         row = self.table.current_row()
-        line = row[4] if row is not None else None
+        line = row[5] if row is not None else None
         if line is not None and line.part == part and line.step is not None:
             return int(line.number) + 1
         return sum(1 for one in self._lines if one.step is not None and one.part == part)
@@ -226,13 +235,13 @@ class ScenarioSteps(QWidget):
     # -- changing -------------------------------------------------------------------------------------------
 
     def _no_item(self, rows: ChosenRows | None) -> str:
-        line = rows.row[4] if rows is not None else None
+        line = rows.row[5] if rows is not None else None
         return self._no_change() or (
             "" if line is not None and line.step is not None else "It is not written"
         )
 
     def _no_form(self, rows: ChosenRows | None) -> str:
-        line = rows.row[4] if rows is not None else None
+        line = rows.row[5] if rows is not None else None
         if line is not None and line.step is None:
             return self._no_take(rows)
         if line is not None and not _facts_of(line):
@@ -242,7 +251,7 @@ class ScenarioSteps(QWidget):
     @action("Edit …", icon="edit", on="table", default=True, why=_no_form)
     def edit(self, rows: ChosenRows) -> None:
         """Shows the form of an item; what came and is not written is taken over instead."""
-        line: StepLine = rows.row[4]
+        line: StepLine = rows.row[5]
         facts = _facts_of(line)
         if line.step is None:
             self.take(rows)
@@ -269,12 +278,12 @@ class ScenarioSteps(QWidget):
     @action("Move up", keys="Alt+Up", icon="chevron-up", on="table", why=_no_item)
     def move_up(self, rows: ChosenRows) -> None:
         """Puts an item before the one above."""
-        self._move(rows.row[4], -1)
+        self._move(rows.row[5], -1)
 
     @action("Move down", keys="Alt+Down", icon="chevron-down", on="table", why=_no_item)
     def move_down(self, rows: ChosenRows) -> None:
         """Puts an item behind the one below."""
-        self._move(rows.row[4], 1)
+        self._move(rows.row[5], 1)
 
     def _move(self, line: StepLine, by: int) -> None:
         last = sum(1 for one in self._lines if one.step is not None and one.part == line.part) - 1
@@ -354,21 +363,22 @@ def _key(line: StepLine) -> str:
 
 
 def _rows(lines: Sequence[StepLine]) -> list[Row]:
-    """Returns the rows: the part, words, sign, key and the line; what differs stands below its line."""
+    """Returns the rows: the part, words, sign, time, key and the line; what differs stands below its line."""
     rows: list[Row] = []
     for part, nothing in NOTHING.items():
         found = [one for one in lines if one.part == part]
         title = part.title()
         if not any(one.step is not None for one in found):
-            rows.append((title, nothing, None, f"{part} nothing", None))
+            rows.append((title, nothing, None, NO_TIME, f"{part} nothing", None))
             title = ""
         for line in found:
-            rows.append((title, line.words, line.moved or line.sign, _key(line), line))
+            time = (line.came, line.at if line.came else "")
+            rows.append((title, line.words, line.moved or line.sign, time, _key(line), line))
             title = ""
             for at, one in enumerate(line.contrasts):
                 said = f"      {one.path}: {one.expected or 'nothing'} expected"
                 said = f"{said}, {one.happened or 'nothing'} came"
-                rows.append(("", said, None, f"{_key(line)} !{at}", line))
+                rows.append(("", said, None, NO_TIME, f"{_key(line)} !{at}", line))
     return rows
 
 

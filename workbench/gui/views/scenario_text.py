@@ -12,8 +12,9 @@ from workbench.errors import CallerError, NotFound, WorkbenchError
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.layouts import in_column
 from workbench.gui.ticker import pause_timer
+from workbench.gui.views.gone_file import GoneFile
 from workbench.gui.views.text_page import TextPage
-from workbench.gui.widgets import ElidedLabel, error_text
+from workbench.gui.widgets import Banner, ElidedLabel, error_text
 from workbench.model.counts import counted
 from workbench.tusk import parse
 
@@ -37,7 +38,12 @@ class ScenarioText(QWidget):
         self.stack = QStackedWidget()
         self.said = ElidedLabel("muted")
         self._pause = pause_timer(self, PAUSE_MS, self._check)
-        in_column(self.drafts, (self.stack, 1), self.said, of=self, margins=0, spacing=2)
+        self.banner = Banner("warning", "")
+        self.banner.hide()
+        self.gone = GoneFile(desk, self.banner, self._made)
+        self._gone_for: str | None = None
+        """The file that was asked for while the text of one that is gone is shown; None where none is."""
+        in_column(self.drafts, self.banner, (self.stack, 1), self.said, of=self, margins=0, spacing=2)
 
     @property
     def page(self) -> TextPage | None:
@@ -47,12 +53,15 @@ class ScenarioText(QWidget):
 
     def show_file(self, name: str, line: int) -> None:
         """Shows a file as it is now, or what is typed in it, at a line counted from 1."""
+        if self.stays(name):
+            return
         texts = self._desk.workspace.texts
         try:
             present = texts.read(name)
         except WorkbenchError as error:
             self.said.setText(error_text(error))
             return
+        self.banner.hide()
         page = self._pages.get(name)
         if page is None:
             page = self._pages[name] = TextPage(name, present, partial(texts.check, name))
@@ -62,17 +71,59 @@ class ScenarioText(QWidget):
         elif page.dirty:
             page.lock(present)
         elif present != page.base:
-            page.read(present)
+            page.read(present, of_others=True)
         if page is not self.page or not page.editor.hasFocus():
             self._turn_to(page)
             page.editor.go_to_line(line)
         if not page.sure:
             self._check()
 
+    def stays(self, asked: str = "") -> bool:
+        """Whether another program removed what is shown: that is said; its text stays until one goes on.
+
+        Args:
+            asked: The file that is to be shown now; the first one may be asked for by the list alone.
+        """
+        page = self.page
+        texts = self._desk.workspace.texts
+        if page is None or texts.path(page.name).exists() or (texts.is_own(page.name) and not page.dirty):
+            self._gone_for = None
+            return False
+        if asked == page.name:
+            asked = ""
+        if self._gone_for is None:
+            self._tell_gone(page)
+        self._gone_for = self._gone_for or asked
+        return asked in {"", self._gone_for}
+
+    def _tell_gone(self, page: TextPage) -> None:
+        try:
+            self._desk.workspace.texts.read(page.name)
+        except NotFound as error:
+            self.gone.tell(page, error)
+
+    def _made(self, page: TextPage, data: bytes) -> None:
+        """Takes the text for the file that holds it again."""
+        self._gone_for = None
+        self.banner.hide()
+        self._take(page, data)
+        self._desk.run(self._desk.workspace.scenarios.look(run=True), "Run the scenarios")
+
+    def _take(self, page: TextPage, data: bytes) -> None:
+        page.know_file(data)
+        if not page.dirty:
+            page.read(
+                self._desk.workspace.texts.read(page.name), of_others=True
+            )  # with what another program changed in it
+        self.drafts.note()
+        self.said.setText("Written")
+        self._desk.project_saved.emit()
+
     def _turn_to(self, page: TextPage) -> None:
         if page is not self.page or not self.drafts.holds:
             self.drafts.leave()
             self.stack.setCurrentWidget(page)
+            self.said.setText("")
             self.drafts.turn_to(f"scenario-text/{page.name}", f"the text of {page.name}")
 
     def _go(self, place: Location) -> None:
@@ -114,14 +165,10 @@ class ScenarioText(QWidget):
         try:
             await asyncio.to_thread(lambda: save(f"Edit {page.name}", parse(data, page.name), was=was))
         except (CallerError, WorkbenchError) as error:
-            self.said.setText(f"Not written: {error_text(error)}")
+            if page is not self.page or not self.stays():
+                self.said.setText(f"Not written: {error_text(error)}")
             return
-        page.know_file(data)
-        if not page.dirty:
-            page.read(self._desk.workspace.texts.read(page.name))  # with what another program changed in it
-        self.drafts.note()
-        self.said.setText("Written")
-        self._desk.project_saved.emit()
+        self._take(page, data)
         await self._desk.workspace.scenarios.look(run=True)
 
     def _typed(self) -> Any:
@@ -141,6 +188,6 @@ class ScenarioText(QWidget):
             self.said.setText("")
             try:
                 page.read(self._desk.workspace.texts.read(page.name))
-            except NotFound as error:
+            except NotFound:
                 page.read(page.base)
-                self.said.setText(error_text(error))
+                self._tell_gone(page)

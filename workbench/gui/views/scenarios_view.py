@@ -64,7 +64,7 @@ class ScenariosView(View):
         self._files: tuple[ScenarioFile, ...] = ()
         self._asked_to_run = False
         self._looked = False
-        self._went_to = ""
+        self._went_to = self._shown = ""
         self._pages = QStackedLayout(self)
         self._nothing = QVBoxLayout()
         holder = QWidget()
@@ -180,16 +180,20 @@ class ScenariosView(View):
         before = {entry.title for entry in self._entries}
         self._files = self._verdicts.files
         self._entries = [entry for file in self._files for entry in entries_of(file)]
-        if not self._entries:
+        if not self._entries and not self.detail.keeps():
             self._say_nothing("No scenarios yet", HINT)
             return
         self._pages.setCurrentIndex(1)
+        at = self.table.currentIndex().row()
         self._list()
-        new = [entry for entry in self._listed if entry.title == self.writing.wanted]
+        wanted = self.writing.wanted or (self._shown if self._current() is None else "")
+        new = [entry for entry in self._listed if entry.title == wanted]
         new = new or [entry for entry in self._listed if entry.title not in before]
         if not before or len(new) == 1:
             self.table.choose_index(self._listed.index(new[0]) if new else 0)
             self._went_to, self.writing.wanted = self.writing.wanted or self._went_to, ""
+        elif self._listed and self._current() is None and not self.detail.keeps():
+            self.table.choose_index(min(max(0, at), len(self._listed) - 1))
         self._show_progress()
         self._show()
 
@@ -247,6 +251,7 @@ class ScenariosView(View):
     def _show(self) -> None:
         """Shows the chosen scenario, its verdict and its text."""
         entry = self._current()
+        self._shown = entry.title if entry is not None else self._shown
         verdict = self._verdict(entry) if entry is not None else None
         self.detail.show_entry(entry, verdict, old=entry is not None and self._is_old(entry))
 

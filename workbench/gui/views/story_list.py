@@ -64,6 +64,8 @@ COLUMNS = (
 LINE, SINCE, BAR = range(3)
 BARS, LEAST, MOST = 0.36, 150, 420
 """Part of the width that the bars take, and at least and at most how many pixels."""
+NARROW = 560
+"""Pixels in width below which there is no room for bars."""
 
 
 def rows_of(story: CommandStory) -> list[Row]:
@@ -94,6 +96,7 @@ class StoryList(FastTableView):
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self.setColumnHidden(BAR, self.viewport().width() < NARROW)
         if not self.head.arranged:
             share = round(self.viewport().width() * BARS)
             self.setColumnWidth(BAR, max(LEAST, min(MOST, share)))

@@ -58,7 +58,7 @@ class StoryView(View):
         super().__init__(desk)
         self._shown: ShownStory | None = None
         self._correlation: UUID | None = None
-        self._position = 0
+        self._position = self._letter = 0
         self._shared = False
         self._finding = self.question(self._found)
         self._reading = self.question(self._show, begun=lambda: self.reading.setText("Reading …"))
@@ -150,6 +150,7 @@ class StoryView(View):
     def follow(self, selection: Selection) -> None:
         if selection.position or selection.stream or selection.letter or selection.command:
             workspace = self.desk.workspace
+            self._letter = selection.letter
             self._finding.ask(lambda: found_story(workspace.stories, selection), selection)
 
     def _found(self, found: tuple[UUID, int] | None) -> None:
@@ -224,9 +225,11 @@ class StoryView(View):
     def _mark(self) -> None:
         """Makes the line of what was chosen elsewhere current."""
         row = self.list.current_row()
-        if row is not None and place_of(row[LINE]).position == self._position:
+        if row is not None and not self._letter and place_of(row[LINE]).position == self._position:
             return  # it was chosen here, or leads to the same
-        line = self._shown.read.story.line_of(self._position) if self._shown is not None else None
+        line = (
+            self._shown.read.story.line_of(self._position, self._letter) if self._shown is not None else None
+        )
         if line is not None:
             self.list.choose_key(line.key)
             self.list.scrollTo(self.list.currentIndex())

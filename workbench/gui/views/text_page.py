@@ -108,10 +108,14 @@ class TextPage(TextPane):
         """Returns a file's content as it is shown."""
         return plain_lines(data.removeprefix(BOM).decode(errors="replace"))
 
-    def read(self, data: bytes) -> None:
-        """Takes the file as it is now; what was typed and is not in it can be got back by undoing."""
+    def read(self, data: bytes, *, of_others: bool = False) -> None:
+        """Takes the file as it is now; what was typed and is not in it can be got back by undoing.
+
+        Args:
+            of_others: Others wrote it, see `TskEditor.take_text`.
+        """
         self.know_file(data)
-        self.editor.take_text(self._was)
+        self.editor.take_text(self._was, of_others=of_others)
         self.lock(data)
 
     def know_file(self, data: bytes) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 from typing_extensions import override
 
-from workbench.errors import CallerError, NotFound, ProjectError, WorkbenchError
+from workbench.errors import NotFound, ProjectError, WorkbenchError
 from workbench.gui.actions import action
 from workbench.gui.chooser import Chooser
 from workbench.gui.desk import Desk
@@ -20,6 +20,7 @@ from workbench.gui.layouts import in_column, in_row
 from workbench.gui.text.conflict_banner import ConflictBanner
 from workbench.gui.ticker import pause_timer
 from workbench.gui.view import LEAST, View
+from workbench.gui.views.gone_file import GoneFile
 from workbench.gui.views.text_page import TextPage
 from workbench.gui.widgets import ElidedLabel, error_text
 from workbench.model.counts import counted
@@ -37,8 +38,6 @@ PAUSE_MS = 250
 """After so long without a key the text is checked,"""
 LONGEST_MS = 2_000
 """a text that takes long only after a longer one: twice as long as that takes, but not more than this."""
-
-MAKE = "Write this text as the file"
 
 
 class TextView(View):
@@ -58,6 +57,7 @@ class TextView(View):
         self.said = ElidedLabel("muted")
         self.drafts = DraftKeeper(desk, self._written, self._restore, self._clear)
         self.banner = ConflictBanner()
+        self.gone = GoneFile(desk, self.banner, self._written_down)
         self.stack = QStackedWidget()
         self._pause = pause_timer(self, PAUSE_MS, self._check)
         self._watch = Watch(self)
@@ -198,7 +198,8 @@ class TextView(View):
                 page.read(self.desk.workspace.texts.read(page.name))
             except NotFound as error:
                 page.read(page.base)
-                self._tell_gone(page, error)
+                self.gone.tell(page, error)
+            page.editor.setFocus()  # the button that was clicked has nothing to do any more
             self._edited()
 
     def _edited(self) -> None:
@@ -242,13 +243,13 @@ class TextView(View):
                 present = self.desk.workspace.texts.read(name)
             except NotFound as error:
                 if page is self.page and page.dirty:
-                    self._tell_gone(page, error)
+                    self.gone.tell(page, error)
                 continue
             if present == page.base:
                 page.lock(present)
                 continue
             if not page.dirty or present == page.data():
-                page.read(present)
+                page.read(present, of_others=True)
                 if page is self.page:
                     self.drafts.settle()
                     self.banner.hide()
@@ -264,7 +265,7 @@ class TextView(View):
             self._tell_changed(page)
         else:
             page.know_file(present)
-            page.editor.take_text(joined)
+            page.editor.take_text(joined, of_others=True)
             self.drafts.note()
             self.banner.hide()
 
@@ -276,7 +277,7 @@ class TextView(View):
         try:
             theirs = page.shown(self.desk.workspace.texts.read(page.name))
         except NotFound as error:
-            self._tell_gone(page, error)
+            self.gone.tell(page, error)
         else:
             self.banner.ask(said, page.editor.text(), theirs, choices)
 
@@ -285,29 +286,12 @@ class TextView(View):
         try:
             present = self.desk.workspace.texts.read(page.name)
         except NotFound as error:
-            self._tell_gone(page, error)
+            self.gone.tell(page, error)
             return
         self.banner.hide()
         if not page.lock(present):
             page.know_file(present)
         self._edited()
-
-    def _tell_gone(self, page: TextPage, error: NotFound) -> None:
-        """Says that a file cannot be read; where it is gone the text can take its place, if all is there."""
-        whole = not page.lock(page.base) and not page.too_large
-        gone = whole and not self.desk.workspace.texts.path(page.name).exists()
-        ways = [(MAKE, lambda: self.desk.run(self._make(page), MAKE))] if gone else []
-        self._tell("warning", f"{error_text(error)} {page.too_large}".rstrip(), *ways)
-
-    async def _make(self, page: TextPage) -> None:
-        """Writes the text as the file that is gone, also where something is wrong with it."""
-        data = page.data()
-        try:
-            await asyncio.to_thread(self.desk.workspace.texts.make, page.name, data)
-        except (CallerError, WorkbenchError) as error:
-            self._tell("error", error_text(error))
-        else:
-            self._written_down(page, data)
 
     def _no_change(self) -> str:
         if self.page is None or not self.page.dirty:
@@ -341,7 +325,7 @@ class TextView(View):
         except ProjectError as error:
             self._tell_problems(page, error)
         except NotFound as error:
-            self._tell_gone(page, error)
+            self.gone.tell(page, error)
         except WorkbenchError as error:
             self._tell("error", error_text(error))
         else:

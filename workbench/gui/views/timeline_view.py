@@ -296,17 +296,7 @@ class TimelineView(View):
             self._gone_to = None
             self.desk.select(Selection(stream=self._stream, version=row[0], position=row[3]), step=True)
 
-    @action(
-        "Record as scenario …",
-        icon="scenario",
-        tip="Record as scenario: what was before, the command, and the events that it made",
-        group=2,
-    )
-    def record_scenario(self) -> None:
-        """Makes a scenario of the event that is looked at, and asks under which name to keep it."""
-        self.desk.run(self._record(self._stream, self._version), "Record as scenario")
-
-    async def _record(self, stream: str, version: int, upto: int = 0) -> None:
+    async def _record(self, stream: str, version: int, upto: int) -> None:
         from workbench.gui.views.record_dialog import keep_recorded
         from workbench.services.scenarios import ScenarioRecorder
 
@@ -341,10 +331,18 @@ class TimelineView(View):
         "log",
     )
 
-    @action("Record as scenario …", key="record-row", icon="scenario", on="table", group=2)
-    def record_row(self, rows: ChosenRows) -> None:
-        """Makes a scenario of the chosen events, from the first to the last of them."""
-        versions = sorted(int(key) for key in rows.keys if isinstance(key, int)) or [rows.row[0]]
+    @action(
+        "Record as scenario …",
+        icon="scenario",
+        tip="Record as scenario: what was before, the command, and the events that it made",
+        on="table",
+        group=2,
+        anyway=True,
+    )
+    def record_scenario(self, rows: ChosenRows | None = None) -> None:
+        """Makes a scenario of the chosen events, from the first to the last; else of the present one."""
+        keys = rows.keys if rows is not None else ()
+        versions = sorted(int(key) for key in keys if isinstance(key, int)) or [self._version]
         self.desk.run(self._record(self._stream, versions[0], versions[-1]), "Record as scenario")
 
     @property

@@ -104,20 +104,13 @@ class LettersFound:
         return min(self.total, MOST)
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What is always known of a letter."""
-
-    died_at: int
-    about: str
-
-
 class LetterIndex:
     """Answers queries in any thread; what it read it keeps: the next answer reads only new letters."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._known: dict[int, _Known] = {}
+        self._died: dict[int, int] = {}  # two of plain values: the garbage collector never looks into them
+        self._about: dict[int, str] = {}
         self._columns: dict[tuple[str, ...], dict[int, str]] = {}
 
     def forget_notes(self) -> None:
@@ -143,12 +136,11 @@ class LetterIndex:
     ) -> dict[tuple[str, ...], dict[int, str]]:
         reads = {key: _read_of(key) for key in keys}
         columns = {key: self._columns.pop(key, {}) for key in keys}
-        if len(self._known) > 2 * MOST:  # most of them are gone
-            self._known.clear()
+        if len(self._died) > 2 * MOST:  # most of them are gone
+            self._died.clear()
+            self._about.clear()
         missing = [
-            one
-            for one in numbers
-            if one not in self._known or any(one not in col for col in columns.values())
+            one for one in numbers if one not in self._died or any(one not in col for col in columns.values())
         ]
         for first in range(0, len(missing), SLICE):
             for letter in reader.letter_facts(missing[first : first + SLICE]):
@@ -163,9 +155,10 @@ class LetterIndex:
         return columns
 
     def _note(self, letter: LetterFacts) -> None:
-        if letter.number not in self._known:
+        if letter.number not in self._died:
             about = f"{letter.subscription} · {letter.place}" if letter.place else letter.subscription
-            self._known[letter.number] = _Known(letter.died_at, sys.intern(about))
+            self._about[letter.number] = sys.intern(about)
+            self._died[letter.number] = letter.died_at
 
     def _grouped(
         self,
@@ -174,7 +167,7 @@ class LetterIndex:
         found: array[int],
         columns: dict[tuple[str, ...], dict[int, str]],
     ) -> LettersFound:
-        times = [self._known[one].died_at for one in found if one in self._known]
+        times = [self._died[one] for one in found if one in self._died]
         span = (min(times, default=0), max(times, default=0) + 1)
         levels = [(by, columns["by", by]) for by in (query.by, query.then) if by]
         hours, until = _hours(times)
@@ -214,9 +207,8 @@ class LetterIndex:
         *,
         others: int = 0,
     ) -> LetterCluster:
-        known = [self._known[number] for number in numbers]
-        abouts = {one.about for one in known}
-        times = [one.died_at for one in known]
+        abouts = {self._about[number] for number in numbers}
+        times = [self._died[number] for number in numbers]
         return LetterCluster(
             by=by,
             value=value,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 WAYS = {"set": "value", "remove": "", "rename": "to", "copy": "from", "expression": "cel"}
 """By how a form changes a field: the member that says with what."""
+
+
+Verdict = tuple[int, str, bool]
+"""Of a letter with a patch: its number, why it does not fit, empty where it does, and whether it changes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,9 +206,10 @@ class PatchedLetter:
     trouble: str = ""
     changed: bool = False
 
-    def judged(self) -> PatchedLetter:
-        """Returns the verdict without the payloads: of many letters those would take much memory."""
-        return replace(self, before=None, after=None)
+    @property
+    def verdict(self) -> Verdict:
+        """What a report counts of it."""
+        return self.number, self.trouble, self.changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,17 +278,17 @@ def try_patch(check: SchemaCheck, patch: LetterPatch, letter: LetterFacts) -> Pa
     )
 
 
-def report_of(found: Iterable[PatchedLetter]) -> PatchReport:
+def report_of(found: Iterable[Verdict]) -> PatchReport:
     """Counts what a patch makes of letters."""
     fit: list[int] = []
     misfits: dict[str, list[int]] = {}
     unchanged = 0
-    for one in found:
-        if one.trouble:
-            misfits.setdefault(one.trouble, []).append(one.number)
+    for number, trouble, changed in found:
+        if trouble:
+            misfits.setdefault(trouble, []).append(number)
             continue
-        fit.append(one.number)
-        unchanged += not one.changed
+        fit.append(number)
+        unchanged += not changed
     ordered = sorted(misfits.items(), key=lambda pair: -len(pair[1]))
     return PatchReport(
         fit=tuple(fit), misfits=tuple((why, tuple(some)) for why, some in ordered), unchanged=unchanged

@@ -25,7 +25,7 @@ from workbench.model.json_values import write_json
 from workbench.services.dead_letters.letter_facts import normalised
 from workbench.services.dead_letters.letter_patch import LetterPatch, SchemaCheck, try_patch
 from workbench.services.maintenance.store_checkup import backup
-from workbench.store.operations import ReplayLetter
+from workbench.store.operations import Operation, ReplayLetter
 from workbench.store.store_file import open_store_file
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 HORIZON = 600.0
 """Seconds of its own time that a rehearsal lasts: what waits longer is said to be tried still."""
-SLICE = 100
+SLICE = 200
 """Letters that are given back at once."""
 PAGE = 1_000
 STEPS = 4
@@ -181,16 +181,19 @@ class _Play:
     async def _give_back(self, world: World[Any], part: Sequence[int]) -> None:
         engine, check = world.running(), SchemaCheck(self._project.registry)
         self._sent |= {one.number: one.message_id for one in world.reader.letters_numbered(part)}
+        replays: list[Operation] = []
         for letter in world.reader.letter_facts(part):
             if letter.subscription not in engine.handled:
                 continue
             made = try_patch(check, self._patch, letter) if self._patch is not None else None
             if made is None or not (made.trouble or made.changed):
-                await engine.commit(ReplayLetter(number=letter.number))
+                replays.append(ReplayLetter(number=letter.number))
             elif not made.trouble:
-                self._sent[letter.number] = engine.new_id()
-                data, sent = write_json(made.after), self._sent[letter.number]
-                await engine.commit(ReplayLetter(number=letter.number, data=data, message_id=sent))
+                self._sent[letter.number] = sent = engine.new_id()
+                data = write_json(made.after)
+                replays.append(ReplayLetter(number=letter.number, data=data, message_id=sent))
+        if replays:
+            await engine.commit(*replays)
 
 
 class _Consequences:

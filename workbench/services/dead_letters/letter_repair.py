@@ -14,6 +14,7 @@ from workbench.services.dead_letters.letter_patch import (
     PatchedLetter,
     PatchReport,
     SchemaCheck,
+    Verdict,
     report_of,
     try_patch,
 )
@@ -89,16 +90,16 @@ class LetterRepair:
     async def check(self, patch: LetterPatch, numbers: Sequence[int], told: Told = quietly) -> PatchReport:
         """Tries a patch on letters, and checks every copy against its type's schema; nothing is stored."""
         check = SchemaCheck(self._world.registry)
-        found: list[PatchedLetter] = []
+        found: list[Verdict] = []
         for first in range(0, len(numbers), SLICE):
             part = numbers[first : first + SLICE]
             found += await self._world.ask(partial(self._tried, check, patch, part))
             told(min(first + SLICE, len(numbers)), len(numbers))
-        return report_of(found)
+        return await self._world.ask(partial(report_of, found))
 
-    def _tried(self, check: SchemaCheck, patch: LetterPatch, part: Sequence[int]) -> list[PatchedLetter]:
+    def _tried(self, check: SchemaCheck, patch: LetterPatch, part: Sequence[int]) -> list[Verdict]:
         by_number = {one.number: one for one in self._world.reader.letter_facts(part)}
-        return [try_patch(check, patch, by_number[one]).judged() for one in part if one in by_number]
+        return [try_patch(check, patch, by_number[one]).verdict for one in part if one in by_number]
 
     async def begin(
         self,

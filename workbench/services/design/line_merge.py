@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 Change = tuple[int, int, Sequence[str]]
 """Lines of the text as it was, from the first to behind the last, and what stands there instead."""
@@ -73,6 +73,20 @@ def _changes(lines: Sequence[str], text: str) -> list[Change]:
     now = text.splitlines(keepends=True)
     found = SequenceMatcher(None, lines, now, autojunk=False).get_opcodes()
     return [(start, end, now[begin:stop]) for tag, start, end, begin, stop in found if tag != "equal"]
+
+
+def changed_spans(was: str, now: str) -> list[tuple[int, int, str]]:
+    """Returns begin and end of each run of lines that changed, and what stands there now."""
+    old, new = was.splitlines(keepends=True), now.splitlines(keepends=True)
+    head = alike(old, new)
+    tail = alike(old[head:][::-1], new[head:][::-1])
+    starts = [0, *accumulate(len(line) for line in old)]
+    found = SequenceMatcher(None, old[head : len(old) - tail], new[head : len(new) - tail]).get_opcodes()
+    return [
+        (starts[head + begin], starts[head + end], "".join(new[head + first : head + last]))
+        for tag, begin, end, first, last in found
+        if tag != "equal"
+    ]
 
 
 def _meet(one: Change, other: Change) -> bool:

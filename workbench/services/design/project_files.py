@@ -42,8 +42,8 @@ class ProjectFiles:
         self._known: dict[str, Document] = {}
         self._content: dict[str, bytes] = {}
         """As it was last read or written."""
-        self._own: dict[str, bytes] = {}
-        """As it was last written here."""
+        self._own: dict[str, bytes | None] = {}
+        """As it was last written here; None where it was removed."""
         self.unread: tuple[str, ...] = ()
 
     def names(self) -> list[str]:
@@ -111,11 +111,14 @@ class ProjectFiles:
 
     def who_wrote(self, name: str) -> str:
         """Says who wrote a file as it stands, or took it away."""
+        return "Another view of this window" if self.is_own(name) else "Another program"
+
+    def is_own(self, name: str) -> bool:
+        """Whether a file stands as it was last written here, or was removed here."""
         try:
-            own = self._own.get(name) == self.read(name)
+            return self._own.get(name) == self.read(name)
         except NotFound:
-            own = False
-        return "Another view of this window" if own else "Another program"
+            return name in self._own and self._own[name] is None
 
     def has(self, name: str, content: bytes) -> bool:
         """Whether a file was so when all were read last."""
@@ -139,6 +142,7 @@ class ProjectFiles:
         for name in before.keys() - after.keys():
             remove(self.path(name), was=self._content[name])
             del self._known[name], self._content[name]
+            self._own[name] = None
 
     def make(self, name: str, content: bytes) -> None:
         """Writes a file that is not there, in one step.

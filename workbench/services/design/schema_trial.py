@@ -28,6 +28,20 @@ PAGE = 500
 """Events that are read at once."""
 _PLACE = re.compile(r" at position \d+")
 """What tells the reasons of two events apart that fail alike."""
+_EXPECTED = re.compile(r"Expected `([^`]+)`, got `([^`]+)`(?: - at `\$\.([^`]+)`)?")
+_MISSING = re.compile(r"Object missing required field `([^`]+)`(?: - at `\$\.([^`]+)`)?")
+WORDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "decimal": "a decimal",
+    "str": "text",
+    "bool": "yes or no",
+    "null": "nothing",
+    "array": "a list",
+    "object": "an object",
+    "datetime": "a time",
+}
+"""What the kinds of values are called in messages of what does not fit."""
 Progress = Callable[[int, int], bool]
 """Told up to which position of how many was looked; returns whether to go on."""
 
@@ -103,7 +117,7 @@ class _Tried:
             self.kind.read(one)
         except (InvalidEvent, UnknownEvent) as error:
             said = error.message.partition(f" does not fit {self.kind.name}: ")[2] or error.message
-            reason = (_PLACE.sub("", said), one.schema_version)
+            reason = (plain_misfit(_PLACE.sub("", said)), one.schema_version)
             self.wrong[reason] += 1
             self.first.setdefault(reason, one)
             return
@@ -130,6 +144,18 @@ class _Tried:
             after=_shown(self.changed[1]) if self.changed[1] else "",
             whole=whole,
         )
+
+
+def plain_misfit(said: str) -> str:
+    """Returns a message of what does not fit in plain words, with its place first."""
+    if found := _EXPECTED.fullmatch(said):
+        wanted, there = (
+            " or ".join(WORDS.get(one, one) for one in part.split(" | ")) for part in found.groups()[:2]
+        )
+        return f"{found[3] or 'it'} must be {wanted}, and is {there}"
+    if found := _MISSING.fullmatch(said):
+        return f"{found[2] + '.' if found[2] else ''}{found[1]} is missing"
+    return said
 
 
 def _shown(text: str) -> str:

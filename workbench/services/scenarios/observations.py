@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from workbench.errors import WorkbenchError
@@ -11,12 +11,10 @@ from workbench.model.clock import MICROSECONDS
 from workbench.model.json_values import read_json
 from workbench.model.messaging import COMMANDS_TOPIC, Message
 from workbench.model.scenario import FactKind, Facts, Followed, Happened, Scenario, moment
-from workbench.project.declared.column_values import row_typed
 from workbench.project.durations import read_span, write_duration
 from workbench.services.commands.commands import Commands
-from workbench.services.scenarios.scenario_run import EVERYTHING, ScenarioWorld
+from workbench.services.scenarios.scenario_run import EVERYTHING, Rows, ScenarioWorld
 from workbench.services.scenarios.typed_values import typed, typed_answer
-from workbench.store.paging import all_rows
 from workbench.store.stored_values import ProjectionStatus
 
 
@@ -26,47 +24,50 @@ def witness(scenario: Scenario, scene: ScenarioWorld) -> Happened:
     projections = {str(one.facts["projection"]) for one in scenario.then if "projection" in one.facts}
     return Happened(
         refusals=tuple(scene.done.refusals),
-        events=tuple(
-            _events(scene, timed=any("event" in one.facts and "at" in one.facts for one in scenario.then))
-        ),
+        events=tuple(_events(scene)),
         commands=tuple(_commands(scene, [one.facts for one in scenario.then if "command" in one.facts])),
         messages=tuple(facts for topic in sorted(asked) for facts in _messages(scene, topic)),
         letters=tuple(_letters(scene)),
-        rows={name: _rows(scene, name) for name in projections},
+        rows={name: scene.rows(name) for name in projections},
         answers=tuple(_answer(scene, one.facts) for one in scenario.then if one.kind is FactKind.QUERY),
         faults=dict(_faults(scene)),
         undone=tuple(scene.undone),
+        beside=tuple(
+            facts
+            for name in scene.world.registry.projections
+            if name not in projections
+            for facts in _changed_rows(name, scene.rows_before[name], scene.rows(name))
+        ),
+        began=scene.began,
         seconds=(scene.world.clock.now() - scene.began) / MICROSECONDS,
         unfinished=scene.unfinished or "; ".join(scene.world.running().errors),
     )
 
 
-def _events(scene: ScenarioWorld, *, timed: bool) -> Iterator[Followed]:
+def _events(scene: ScenarioWorld) -> Iterator[Followed]:
     done = scene.done
     for event in scene.world.reader.read_log(done.before, EVERYTHING):
         if event.id not in done.events:
             kind = scene.world.registry.events.get(event.type)
             data = typed(event.json(), kind.schema if kind is not None else {})
-            facts = {"event": event.type, "stream": event.stream, "data": data}
-            facts |= {"at": moment(event.occurred_at)} if timed else {}
+            at = moment(event.occurred_at)
+            facts = {"event": event.type, "stream": event.stream, "at": at, "data": data}
             yield Followed(facts=facts, direct=event.causation_id in done.commands)
 
 
-def _commands(scene: ScenarioWorld, timed: Sequence[Facts]) -> Iterator[dict[str, Any]]:
+def _commands(scene: ScenarioWorld, expected: Sequence[Facts]) -> Iterator[dict[str, Any]]:
     before = scene.done.before
     found, _ = scene.world.reader.read_topic(COMMANDS_TOPIC, lambda _type: False, before, EVERYTHING)
     for message in found:
         kind = scene.world.registry.commands.get(message.type)
-        said = [one for one in timed if one["command"] == message.type]
-        asked = [str(one["after"]) for one in said if "after" in one]
+        asked = [str(one["after"]) for one in expected if one["command"] == message.type and "after" in one]
         facts: dict[str, Any] = {
             "command": message.type,
             "by": (read_json(message.metadata) if message.metadata else {}).get("origin"),
             "after": _delay(message, asked),
+            "at": moment(message.deliver_at or message.published_at),
             "data": typed(message.json(), kind.schema if kind is not None else {}),
         }
-        if any("at" in one for one in said):
-            facts["at"] = moment(message.deliver_at or message.published_at)
         yield {**facts, "withdrawn": True} if message.withdrawn else facts
 
 
@@ -87,6 +88,7 @@ def _messages(scene: ScenarioWorld, topic: str) -> Iterator[dict[str, Any]]:
         yield {
             "message": message.type,
             "topic": topic,
+            "at": moment(message.published_at),
             "data": typed(message.json(), kind.schema if kind is not None else {}),
         }
 
@@ -103,11 +105,14 @@ def _letters(scene: ScenarioWorld) -> Iterator[dict[str, Any]]:
         }
 
 
-def _rows(scene: ScenarioWorld, name: str) -> dict[Any, Mapping[str, Any]]:
-    projection = scene.world.registry.projections[name]
-    columns = {column.name: column.kind for column in projection.columns}
-    rows = all_rows(scene.world.reader, name, projection.key)
-    return {row[projection.key]: row_typed(row, columns) or {} for row in rows}
+def _changed_rows(name: str, before: Rows, after: Rows) -> Iterator[Facts]:
+    """Yields rows that are new, the columns that are others, and rows that are gone."""
+    for key, row in after.items():
+        old = before.get(key, {})
+        data = {column: value for column, value in row.items() if column not in old or old[column] != value}
+        if data:
+            yield {"row": key, "projection": name, "data": data}
+    yield from ({"no_row": key, "projection": name} for key in before if key not in after)
 
 
 def _answer(scene: ScenarioWorld, asked: Facts) -> Facts:

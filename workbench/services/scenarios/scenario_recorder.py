@@ -60,7 +60,8 @@ class ScenarioRecorder:
 
         What is given are the events of the streams that were decided over, and of the streams that have to do
         with them by a common correlation, so that projections and processes find what they build on; each at
-        its time, and the commands at their own. Commands that followed by themselves are not issued. Secrets
+        its time, and the commands at their own. Commands that followed by themselves are not issued;
+        the chosen events that they made must follow. Secrets
         are made up. Dead letters that a first run leaves are part of what must follow.
 
         Args:
@@ -81,7 +82,9 @@ class ScenarioRecorder:
             (one for command in commands for one in self._made(command)), key=lambda one: one.position
         )
         involved = {stream for command in commands for stream in self._involved(command, made)}
-        before = self._before(made[0].position, involved, {one.correlation_id for one in commands})
+        correlations = {one.correlation_id for one in commands}
+        before = self._before(made[0].position, involved, correlations)
+        made = _with_followers(made, events, correlations)
         issued = " and ".join(dict.fromkeys(one.type for one in commands))
         said = f"{issued} leads to {', '.join(dict.fromkeys(one.type for one in made))}"
         then = [
@@ -205,6 +208,19 @@ class ScenarioRecorder:
             for event in self._world.reader.correlated(correlation, PAGE):
                 if event.position < position:
                     yield event.stream
+
+
+def _with_followers(
+    made: Sequence[RecordedEvent], chosen: Iterable[RecordedEvent], correlations: set[UUID]
+) -> list[RecordedEvent]:
+    """Returns what commands made, and which of the chosen events followed from it, in their order."""
+    known = {one.position: one for one in made}
+    known |= {
+        one.position: one
+        for one in chosen
+        if one.position > made[0].position and one.correlation_id in correlations
+    }
+    return [known[at] for at in sorted(known)]
 
 
 def _refusal(command: CommandRecord) -> Facts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from workbench.model.clock import MICROSECONDS, parse_rfc3339
 from workbench.model.scenario import Contrast, Line, ResultPart, ScenarioResult, Sign
 from workbench.project.durations import write_duration
 
@@ -23,7 +24,7 @@ def _told(result: ScenarioResult) -> Iterator[str]:
         yield f"{first.place or result.scenario.place}: {summary(first)}"
     for part in result.parts:
         yield part.title
-        yield from _part(part)
+        yield from _part(part, result)
     yield from (f"note: {note}" for note in result.notes)
     if result.seconds:
         yield f"time passed: {write_duration(result.seconds)}"
@@ -46,18 +47,29 @@ def summary(line: Line) -> str:
             return f"expected was {line.expected}, but {line.happened}"
 
 
+def came_after(result: ScenarioResult, at: str) -> str:
+    """Returns how long after the scenario's beginning something came, ``+15m``.
+
+    It is empty where no time passed in the scenario, and where it is not known.
+    """
+    if not result.seconds or not at:
+        return ""
+    return f"+{write_duration((parse_rfc3339(at) - result.began) / MICROSECONDS)}"
+
+
 def contrast(one: Contrast) -> str:
     """Says what was expected of a fact beside what it is."""
     return f"{one.path}: expected {one.expected or 'nothing'}, happened {one.happened or 'nothing'}"
 
 
-def _part(part: ResultPart) -> Iterator[str]:
+def _part(part: ResultPart, result: ScenarioResult) -> Iterator[str]:
     for line in part.lines:
-        mark = FIRST if line.first else " "
+        mark, came = FIRST if line.first else " ", came_after(result, line.at)
+        came = f"  ({came})" if came else ""
         if line.sign is not Sign.DIFFERENT:
-            yield f"{mark} {MARKS[line.sign]} {_text(line)}"
+            yield f"{mark} {MARKS[line.sign]} {_text(line)}{came}"
             continue
-        yield f"{mark} {MARKS[line.sign]} {line.expected}"
+        yield f"{mark} {MARKS[line.sign]} {line.expected}{came}"
         facts = line.contrasts or (Contrast(path="", expected="", happened=line.happened),)
         width = max(len(one.path) for one in facts)
         for one in facts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from uuid import UUID
@@ -20,13 +20,17 @@ from workbench.model.command import CommandOutcome, CommandResult
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.ids import derived_id
 from workbench.model.scenario import IssuedCommand, Occurrence, Replay, Scenario, ScenarioStep, moment
+from workbench.project.declared.column_values import row_typed
 from workbench.project.durations import write_duration
 from workbench.project.project import Project
 from workbench.services.scenarios import given_history
 from workbench.store.operations import Append, Operation, ReplayLetter
+from workbench.store.paging import all_rows
 from workbench.store.stored_values import DeadLetter
 
 T = TypeVar("T")
+Rows = Mapping[Any, Mapping[str, Any]]
+"""Of a read model, by their keys."""
 SEED = 1
 """Of ids and jitter: a scenario that fails, fails always."""
 HORIZON = 3660 * 86_400.0
@@ -81,6 +85,8 @@ class ScenarioWorld:
         self.began = clock.now()
         self.done = ScenarioDeeds()
         self.unfinished = ""
+        self.rows_before: dict[str, Rows] = {}
+        """What each read model held of what is given."""
         self._turns = 0
         self._pending: given_history.Pending = {}
         self._timer = _StageTimer(clock)
@@ -113,6 +119,7 @@ class ScenarioWorld:
     async def _follow(self) -> None:
         """Does the steps; afterwards lets all happen that is to come, unless the last step is a time."""
         await self._settle()
+        self.rows_before = {name: self.rows(name) for name in self.world.registry.projections}
         for number, step in enumerate(self._scenario.when):
             if (seconds := self._until(step)) > 0:
                 await self._timer.advance(seconds, self._settle)
@@ -178,17 +185,28 @@ class ScenarioWorld:
             result = await self.world.running().commands.handle(issue)
         except InvalidCommand as error:
             self.done.refusals += [
-                _refusal(order.command, text, ".".join(map(str, place))) for place, text in error.fields
+                self._timed(_refusal(order.command, text, ".".join(map(str, place))))
+                for place, text in error.fields
             ]
         else:
             if not result.accepted:
-                self.done.refusals.append(_answer(result))
+                self.done.refusals.append(self._timed(_answer(result)))
+
+    def _timed(self, facts: dict[str, Any]) -> dict[str, Any]:
+        return {**facts, "at": moment(self.world.clock.now())}
 
     async def _settle(self) -> None:
         self._turns += 1
         if self._turns > MOST:
             raise _Restless
         await self.world.running().settle()
+
+    def rows(self, projection: str) -> Rows:
+        """Returns what a read model holds now."""
+        kind = self.world.registry.projections[projection]
+        columns = {column.name: column.kind for column in kind.columns}
+        found = all_rows(self.world.reader, projection, kind.key)
+        return {row[kind.key]: row_typed(row, columns) or {} for row in found}
 
     def letters(self) -> list[DeadLetter]:
         """Returns the open dead letters, the first one first."""

@@ -21,6 +21,7 @@ UUID = "00000000-0000-0000-0000-000000000001"
 """Stands for an id that a scenario gives."""
 _TEXT = {"type": "string", "minLength": 1}
 _WHOLE = {"type": "integer", "minimum": 0}
+_VERSION = {**_WHOLE, "title": "Expected version", "description": "Of its stream, as its sender saw it."}
 _TIME = {"type": "string", "format": "date-time"}
 _SPAN = {"type": "string", "examples": ["2h 30m"], "description": "How much time passes before it."}
 _COLUMNS: Mapping[ColumnKind, Mapping[str, Any]] = {
@@ -209,9 +210,9 @@ def form_of(registry: Registry, part: str, facts: Facts) -> dict[str, Any]:
 _FIELDS: Mapping[str, Mapping[str, Any]] = {
     "given.event": {"stream": _TEXT, "at": _TIME},
     "when.event": {"stream": _TEXT, "after": _SPAN},
-    "when.command": {"after": _SPAN, "expected": _WHOLE},
+    "when.command": {"after": _SPAN, "expected": _VERSION},
     "when.replay": {"after": _SPAN},
-    "then.event": {"stream": _TEXT},
+    "then.event": {"stream": _TEXT, "at": _TIME},
     "then.command": {"by": _TEXT, "after": _TEXT, "at": _TIME},
     "event": {"stream": _TEXT},
     "rejected": {"message": _TEXT},

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.model.scenario import Contrast, Facts, FilePlace, Line, ScenarioResult, Sign
@@ -21,6 +22,7 @@ from workbench.services.scenarios.scenario_edits import (
     without_step,
     written_steps,
 )
+from workbench.services.scenarios.scenario_report import came_after
 from workbench.tusk import Document
 
 BESIDE = 8
@@ -38,6 +40,8 @@ class StepLine:
         contrasts: What differs.
         found: What came, as an item says it; None where nothing did.
         moved: It came ``earlier`` or ``later`` than it is listed; empty for anything else.
+        came: How long after the scenario's beginning it came; empty where no time passed in it.
+        at: When that was.
     """
 
     part: str
@@ -48,12 +52,14 @@ class StepLine:
     contrasts: tuple[Contrast, ...] = ()
     found: Facts | None = None
     moved: str = ""
+    came: str = ""
+    at: str = ""
 
     @property
     def can_take(self) -> bool:
         """Whether what came can be written as what is expected."""
         if self.step is None:
-            return next(iter(self.found or {}), "") in THEN
+            return self.found is not None and _head(self.found) in THEN
         said = [one for one in self.step.said if isinstance(one, Mapping)]
         if self.part != "then" or len(said) != 1 or self.sign is None:
             return False
@@ -69,11 +75,17 @@ def step_lines(document: Document, name: str, result: ScenarioResult | None) -> 
     """
     written = written_steps(document, name)
     found = [_line(one, None) for part in PARTS[:2] for one in written[part]]
-    lines = [line for part in result.parts for line in part.lines] if result is not None else []
+    parts = [part.lines for part in result.parts] if result is not None else []
+    lines = [line for part in parts for line in part]
     known = {line.place: line for line in lines if line.place is not None}
     others = any(line.sign is Sign.UNEXPECTED and "event" in (line.found or {}) for line in lines)
     found += [_line(one, _judged(one, known, others=others)) for one in written["then"]]
-    return [*found, *_unwritten(lines, written["then"])]
+    offered = result.offers if result is not None else ()
+    return [_timed(one, result) for one in (*found, *_unwritten((*lines, *offered), written["then"]))]
+
+
+def _timed(line: StepLine, result: ScenarioResult | None) -> StepLine:
+    return line if result is None else replace(line, came=came_after(result, line.at))
 
 
 def _judged(step: WrittenStep, known: Mapping[FilePlace, Line], *, others: bool) -> Line | None:
@@ -95,6 +107,7 @@ def _line(step: WrittenStep, line: Line | None) -> StepLine:
         contrasts=line.contrasts if line is not None else (),
         found=line.found if line is not None else None,
         moved=line.moved if line is not None else "",
+        at=line.at if line is not None else "",
     )
 
 
@@ -112,20 +125,25 @@ def _open(facts: Facts) -> Facts:
 def _unwritten(lines: Iterable[Line], then: tuple[WrittenStep, ...]) -> Iterator[StepLine]:
     """Yields what came and is not written, behind what it came behind."""
     numbers = {place: one.number for one in then for place in one.places}
-    behind, beside = -1, 0
+    behind, beside = -1, Counter[str]()
     for line in lines:
         if line.place is not None:
             behind = max(behind, numbers.get(line.place, -1))
-        elif line.found is not None and (not line.sign.good or beside < BESIDE):
-            beside += line.sign.good
+        elif (found := line.found) is not None and (not line.sign.good or beside[_head(found)] < BESIDE):
+            beside[_head(found)] += line.sign.good
             yield StepLine(
                 part="then",
                 number=behind + 1,
                 words=line.happened,
                 sign=line.sign,
-                found=line.found,
+                found=found,
                 moved=line.moved,
+                at=line.at,
             )
+
+
+def _head(found: Facts) -> str:
+    return next(iter(found))
 
 
 # -- what came, as what is expected -------------------------------------------------------------------------
@@ -142,7 +160,7 @@ def with_found(document: Document, name: str, lines: Iterable[StepLine]) -> Docu
             1 for one in taken if one.step is not None and one.found is None and one.number < line.number
         )
         number = min(line.number - gone + at, len(written_steps(document, name)["then"]))
-        document = with_step(document, name, "then", number, write_item(_plain(line.found or {})))
+        document = with_step(document, name, "then", number, write_item(_untimed(_plain(line.found or {}))))
     return document
 
 
@@ -167,6 +185,11 @@ def as_found(said: Facts, found: Facts) -> dict[str, Any]:
     if key == "data" and isinstance(said[key], Mapping):
         return {**made, "data": {name: data[name] for name in said[key] if name in data}}
     return {**made, key or "data": data}
+
+
+def _untimed(found: Facts) -> Facts:
+    """Leaves out when it came, and that nothing was waited for."""
+    return {key: value for key, value in found.items() if key != "at" and (key, value) != ("after", "0s")}
 
 
 def _plain(found: Facts) -> dict[str, Any]:

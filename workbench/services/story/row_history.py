@@ -155,7 +155,7 @@ class _Fold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Passed:
+class LeftOut:
     """What a generation left out (J2)."""
 
     skipped: frozenset[int]
@@ -189,7 +189,7 @@ def row_history(
     trouble = (
         "these rows were made by an earlier definition: this is what the present one makes" if stale else ""
     )
-    passed, failed = _passed(reader, live), ""
+    passed, failed = left_out(reader, live), ""
     for looked in ("streams", "texts", "log"):
         fold = _Fold(projection, registry, key)
         events = _events(projection, registry, reader, live.checkpoint, key, looked, walk)
@@ -241,9 +241,10 @@ def live_generation(projection: Projection, reader: Reader) -> ProjectionState:
     return live
 
 
-def _passed(reader: Reader, live: ProjectionState) -> _Passed:
+def left_out(reader: Reader, live: ProjectionState) -> LeftOut:
+    """Returns what a generation left out."""
     found = reader.passed(live.name, live.generation)
-    return _Passed(
+    return LeftOut(
         skipped=frozenset(one.position for one in found),
         parked={one.stream: one.position for one in found if one.kind is PassedKind.PARKED},
     )
@@ -261,7 +262,7 @@ def _events(
     handlers = projection.handlers()
     if looked == "streams":
         return iter(of_streams(handlers, registry, reader, upto, key, walk))
-    needle = json.dumps(str(key), ensure_ascii=False)[1:-1] if looked == "texts" else ""
+    needle = json_text(str(key)) if looked == "texts" else ""
     return log_events(reader, handlers, upto, walk, needle)
 
 
@@ -286,6 +287,11 @@ def of_streams(
             if count % AT_ONCE == 0:
                 walk.rest(0)
     return sorted(found, key=lambda event: event.position)
+
+
+def json_text(text: str) -> str:
+    """Returns how a text stands in a payload, without its quotes."""
+    return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
 def log_events(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from workbench.errors import NotFound
 from workbench.services.story.causes import Cause, causes_of
+from workbench.services.story.folded_rows import FoldedRows, folded_rows
+from workbench.services.story.instance_history import InstanceStep, instance_history
 from workbench.services.story.row_history import RowHistory, Walk, row_history
 from workbench.services.story.story_facts import StoryFacts, begun, gathered
 from workbench.services.story.story_lines import StoryLines, told_story
@@ -16,6 +18,7 @@ from workbench.services.story.story_rows import Changes, row_changes
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
+    from workbench.model.projection import Projection
     from workbench.project.project import Project
     from workbench.services.story.story import CommandStory
     from workbench.store.ports import Reader
@@ -130,10 +133,33 @@ class Stories:
             NotFound: There is no such read model, or it has no rows yet.
             ReadTooLong: It was cancelled.
         """
-        known = self._world.registry.projections.get(projection)
+        return row_history(self._projection(projection), self._world.registry, self._reader, key, walk)
+
+    def _projection(self, name: str) -> Projection:
+        known = self._world.registry.projections.get(name)
         if known is None:
-            raise NotFound(f"the model has no read model {projection}")
-        return row_history(known, self._world.registry, self._reader, key, walk)
+            raise NotFound(f"the model has no read model {name}")
+        return known
+
+    def folded(self, projection: str, position: int | None, walk: Walk) -> FoldedRows:
+        """Folds a read model again up to a position, None for now; for a thread: it may take long.
+
+        Raises:
+            NotFound, ModelError, WorkbenchError, ReadTooLong: As `folded_rows` says.
+        """
+        return folded_rows(self._projection(projection), self._world.registry, self._reader, position, walk)
+
+    def instance(self, process: str, key: str, began: int, walk: Walk) -> Sequence[InstanceStep]:
+        """Returns what an instance of a process went through; looks at the log, so call it in a thread.
+
+        Raises:
+            NotFound: The model has no such process.
+            ReadTooLong: It was cancelled.
+        """
+        kind = self._world.registry.reactors.get(process)
+        if kind is None or not kind.stateful:
+            raise NotFound(f"the model has no process {process}")
+        return instance_history(kind, self._world.registry, self._reader, key, began, walk)
 
     def causes(self, ids: Iterable[UUID | None]) -> dict[UUID | None, Cause]:
         """Returns what caused something, by the causation ids of events and messages."""

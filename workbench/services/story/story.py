@@ -140,6 +140,7 @@ class CommandStory:
             return "error", f"ended, {self.dead} dead"
         return "ok", "all ended"
 
-    def line_of(self, position: int) -> StoryLine | None:
-        """Returns the line that a position belongs to: that of the event itself, else what it led to."""
-        return next((line for line in self.lines if position in line.positions), None)
+    def line_of(self, position: int, letter: int = 0) -> StoryLine | None:
+        """Returns the line that came to a dead letter, else that of the event or message at a position."""
+        dead = (line for line in self.lines if letter and line.letter == letter)
+        return next(dead, None) or next((line for line in self.lines if position in line.positions), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -82,6 +82,7 @@ class EventExport:
         form: ExportForm = ExportForm.NDJSON,
         *,
         streams: Sequence[str] = (),
+        positions: Collection[int] | None = None,
         reveal: bool = False,
         replace: bool = False,
         progress: Progress | None = None,
@@ -93,6 +94,7 @@ class EventExport:
         Args:
             path: The file; it appears when it is complete. None writes to the standard output.
             streams: Names of streams to write, whole; ``*`` matches anything; none for all.
+            positions: Of the events to write; None for all.
             reveal: Write secrets as they are stored, instead of masked (contract §10).
             replace: Whether the file may exist.
 
@@ -101,7 +103,7 @@ class EventExport:
             StoreReadOnly: It cannot be written.
         """
         report = ExportReport(head=self._world.reader.head())
-        events = self._chosen(streams, report, progress)
+        events = self._chosen(streams, positions, report, progress)
         records = _records(events, form, source_of(self._world.model.name), report, reveal=reveal)
         chunks = _framed(records, array=form is ExportForm.CLOUDEVENTS_ARRAY)
         if path is None:
@@ -114,7 +116,11 @@ class EventExport:
         return report
 
     def _chosen(
-        self, streams: Sequence[str], report: ExportReport, progress: Progress | None
+        self,
+        streams: Sequence[str],
+        positions: Collection[int] | None,
+        report: ExportReport,
+        progress: Progress | None,
     ) -> Iterator[RecordedEvent]:
         """Yields the events up to the head as it was when the export began: the log only grows.
 
@@ -124,6 +130,8 @@ class EventExport:
         while True:
             page = self._world.reader.read_log(report.position, PAGE, upto=report.head)
             for event in page:
+                if positions is not None and event.position not in positions:
+                    continue
                 if not streams or any(fnmatchcase(event.stream, pattern) for pattern in streams):
                     named = event.type in stored
                     yield structs.replace(event, type=stored[event.type]) if named else event

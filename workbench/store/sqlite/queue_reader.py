@@ -13,7 +13,7 @@ from workbench.store.rules import urgency
 from workbench.store.sqlite import rows
 from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id, RowShape
 from workbench.store.sqlite.connection import translated
-from workbench.store.sqlite.family_reader import FamilyReader
+from workbench.store.sqlite.search_reader import SqliteSearchReader
 from workbench.store.stored_values import DeadLetter, Delivery, Depth, Instance, SubscriptionState
 
 _SUBSCRIPTIONS = (
@@ -35,7 +35,7 @@ _DUE = ColumnShape("select state, rank from deliveries", DeliveryState, int)
 _WAITING = ColumnShape("select state, count, enqueued_at from deliveries", DeliveryState, Count, int)
 
 
-class SqliteQueueReader(FamilyReader):
+class SqliteQueueReader(SqliteSearchReader):
     """The queue's part of a reader."""
 
     def commits(self) -> int:

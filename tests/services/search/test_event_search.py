@@ -10,7 +10,7 @@ from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
 from workbench.services.project.new_project import create
 from workbench.services.project.open_project import open_target
-from workbench.services.search import EventQuery, EventSearch
+from workbench.services.search.event_search import EventQuery, EventSearch
 from workbench.store.operations import Append
 
 
@@ -46,6 +46,6 @@ def test_what_is_found_is_what_a_look_at_everything_finds(full, wanted, limit, p
     everything = full.reader.read_log(wanted.after, 1000)
     fitting = [event for event in everything if wanted.fits(event)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("workbench.services.search.PAGE", page)
+        patch.setattr("workbench.services.search.event_search.PAGE", page)
         assert EventSearch(full.reader).first(wanted, limit) == fitting[:limit]
         assert EventSearch(full.reader).last(wanted, limit) == fitting[-limit:]

@@ -1,0 +1,68 @@
+"""Finding whatever is stored, on the command line: the same answer as in the window."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def test_words_find_records_of_every_kind(workbench, played):
+    said = workbench("find", played, "ada", "--json").json()
+    assert said["found"] == len(said["records"]) > 3
+    assert said["counts"]["kind"]["event"] == 2
+    assert said["counts"]["kind"]["row"] >= 1
+    assert all("ada" in str(one).lower() for one in said["records"])
+    times = [one["time"] for one in said["records"] if one["time"]]
+    assert times == sorted(times, reverse=True)
+
+
+def test_an_expression_narrows_and_says_what_it_could_not_judge(workbench, played):
+    said = workbench(
+        "find", played, "--where", "data.email.endsWith('@example.org')", "--kind", "events", "--json"
+    ).json()
+    assert {one["type"] for one in said["records"]} <= {"user.created", "user.email_changed", "user.updated"}
+    assert said["found"]
+    assert "data.email is missing" in said["failures"]
+    told = workbench("find", played, "--where", "data.email == 'x'", "--kind", "event")
+    assert "records where data.email is missing" in told.out
+
+
+def test_a_phrase_of_the_shell_is_one_word(workbench, played):
+    assert workbench("find", played, "Ada Lovelace", "--kind", "event", "--json").json()["found"] == 1
+    assert workbench("find", played, "Lovelace", "Ada", "--kind", "event", "--json").json()["found"] >= 1
+    assert workbench("find", played, "lovelace ada", "--kind", "event", "--json").json()["found"] == 0
+
+
+def test_it_counts_and_limits(workbench, played):
+    everything = workbench("find", played, "--json").json()
+    counted = workbench("find", played, "--count", "--json").json()
+    assert counted["found"] == everything["searched"] == sum(counted["counts"]["kind"].values())
+    assert counted["records"] == []
+    some = workbench("find", played, "--limit", "2")
+    assert len(some.out.splitlines()) == 5
+    assert f"… {everything['found'] - 2:,} more" in some.err
+    assert "  event" not in workbench("find", played, "--count", "--type", "nothing").out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--where", "data.amount >"], "where, character"),
+        (["--since", "soon"], "is no time"),
+    ],
+)
+def test_mistakes_are_told(workbench, played, words, said):
+    refused = workbench("find", played, *words)
+    assert refused.code == 1
+    assert said in refused.err
+
+
+def test_an_unknown_kind_is_refused(workbench, played):
+    refused = workbench("find", played, "--kind", "wish")
+    assert refused.code == 2
+    assert "'wish' should be one of event" in refused.err
+
+
+def test_secrets_are_masked(workbench, secrets):
+    said = workbench("find", secrets, "--json").json()
+    assert "••••••" in str(said["records"])
+    assert "s3cret" not in str(said["records"])

@@ -1,0 +1,82 @@
+"""A rehearsal says what would become of letters, in a copy that is gone afterwards; nothing is stored."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from workbench.errors import NotAStore
+from workbench.services.dead_letters.letter_patch import FieldChange, LetterPatch
+
+GOOD = LetterPatch(
+    changes=[FieldChange(way="expression", field="email", value="data.email.replace('invalid', 'example')")]
+)
+
+
+@pytest.fixture
+def on_file():
+    return True
+
+
+@pytest.fixture
+def scratch(tmp_path, monkeypatch):
+    """Where copies are made."""
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def numbers(workspace):
+    return [one.number for one in workspace.dead_letters.page(("open",))]
+
+
+def outcomes(found):
+    return [(one.words, one.resolved, len(one.numbers)) for one in found.outcomes]
+
+
+async def test_every_outcome_is_said_with_its_letters_and_nothing_is_stored(broken, scratch):
+    told = []
+    chosen, before = numbers(broken), broken.dead_letters.page(("open",))
+    rehearsal = broken.dead_letters.repair.rehearsal
+    found = await rehearsal.run(chosen, lambda *said: told.append(said))
+    assert outcomes(found) == [
+        ("fails again: the mail server of slow.example does not answer", False, 2),
+        ("fails again: no mail server can exist for x.invalid", False, 1),
+    ]
+    found = await rehearsal.run(chosen, lambda *said: told.append(said), patch=GOOD)
+    assert outcomes(found)[1] == ("handled, no event follows", True, 1)
+    assert found.count == 3
+    assert ("Rehearsing", 3, 3) in told
+    assert broken.dead_letters.page(("open",)) == before
+    assert list(scratch.iterdir()) == []
+
+
+async def test_a_letter_that_does_not_fit_is_said_not_to_be_replayed(broken, scratch):
+    wrong = LetterPatch(changes=[FieldChange(way="set", field="email", value=3)])
+    found = await broken.dead_letters.repair.rehearsal.run(numbers(broken), lambda *_said: None, patch=wrong)
+    assert outcomes(found) == [("is not replayed: it does not fit, or nothing handles it", False, 3)]
+
+
+async def test_one_that_is_cancelled_leaves_nothing_behind(broken, scratch):
+    begun = asyncio.Event()
+    work = broken.dead_letters.repair.rehearsal.run(numbers(broken), lambda *_said: begun.set())
+    task = asyncio.ensure_future(work)
+    async with asyncio.timeout(15):
+        await begun.wait()
+        task.cancel()
+        while list(scratch.iterdir()):
+            await asyncio.sleep(0)
+    assert task.cancelled() or await asyncio.gather(task, return_exceptions=True)
+    assert len(numbers(broken)) == 3
+
+
+async def test_a_store_in_memory_cannot_be_copied(broken, monkeypatch, tmp_path):
+    monkeypatch.setattr(
+        type(broken.project), "store_path", property(lambda _project: Path(tmp_path / "none"))
+    )
+    with pytest.raises(NotAStore, match="in memory"):
+        await broken.dead_letters.repair.rehearsal.run((1,), lambda *_said: None)

@@ -1,0 +1,400 @@
+"""One search over everything that is stored, narrowed by what it counts and by time, and acted on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QElapsedTimer, Qt
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSplitter, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from workbench.errors import WorkbenchError
+from workbench.gui.actions import action
+from workbench.gui.desk import Desk
+from workbench.gui.event_actions import event_actions
+from workbench.gui.paged_model import TableColumn
+from workbench.gui.prepared_rows import PreparedRows, prepared
+from workbench.gui.reads import takes_time
+from workbench.gui.table import FastTableView
+from workbench.gui.table_actions import ChosenRows
+from workbench.gui.time_format import shown_zone
+from workbench.gui.view import View
+from workbench.gui.views.saved_list import SavedList
+from workbench.gui.views.search_bar import SearchBar
+from workbench.gui.views.search_export import export_found
+from workbench.gui.views.search_facets import SearchFacets
+from workbench.gui.views.search_histogram import SearchHistogram
+from workbench.gui.views.search_rows import PLACE, POSITION, RECORD, SearchRows, columns
+from workbench.gui.views.search_start import SearchStart
+from workbench.gui.views.search_task import SearchTask
+from workbench.gui.views.search_told import failures_of, opening, selection_of, told_of
+from workbench.gui.widgets import ElidedLabel, plain_label, show_words
+from workbench.model.counts import counted
+from workbench.services.search.found import FoundList
+from workbench.services.search.search_query import SearchQuery
+from workbench.services.search.where_completions import where_completions
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
+    from workbench.model.changes import Changes
+    from workbench.services.design.completions import Completions
+    from workbench.services.search.search_run import SearchState
+    from workbench.store.search_port import FoundRecord
+
+COUNTED_MS = 500
+"""Between two looks at what was found so far."""
+NARROW, ROOMY, SIDE = 620, 720, 190
+"""Pixels of the view below which what narrows the list stands on request only, and of the list below which it
+has fewer columns; and of what narrows it."""
+
+
+class SearchView(View):
+    """Asks, shows how far the search is, what it found over time and by kind, and the records."""
+
+    key = "search"
+    title = "Search"
+    icon_name = "search"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._asked = SearchQuery()
+        self._found: FoundList | None = None
+        self._counted = QElapsedTimer()
+        self._rows: SearchRows | None = None
+        self.task = SearchTask(self, desk)
+        self._narrowing = self.question(self._show_list)
+        self._counting = self.question(self._tell_news)
+        self.bar = SearchBar(self._completions)
+        self.facets, self.histogram = SearchFacets(), SearchHistogram()
+        self.saved = SavedList(desk)
+        self.start = SearchStart(desk)
+        marks = TableColumn("What matched", width=240, stretch=True, marks=self._words)
+        self.table = FastTableView(columns(marks), desk=desk)
+        self._build()
+        self._connect()
+        self.acts.offer()
+        self.progress.hide()
+        self._show_results(False)
+
+    def _completions(self, text: str, offset: int) -> Completions:
+        return where_completions(self.desk.workspace.registry, text, offset)
+
+    # -- parts --------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.table.setAccessibleName("Found records")
+        self.table.set_multi()
+        self.bar.add(self.acts.button("save"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 8, 10, 6)
+        layout.setSpacing(6)
+        layout.addWidget(self.bar)
+        layout.addLayout(self._status())
+        self.split = QSplitter(Qt.Orientation.Horizontal)
+        self.split.setChildrenCollapsible(False)
+        self.split.addWidget(self._side())
+        self.split.addWidget(self._results())
+        self.split.setStretchFactor(1, 1)
+        self.split.setSizes([SIDE, 800])
+        layout.addWidget(self.split, 1)
+
+    def _status(self) -> QHBoxLayout:
+        self.said, self.news = ElidedLabel("muted"), plain_label("", "warning")
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setMaximumWidth(140)
+        self.progress.setAccessibleName("How far the search is")
+        self.stop, self.again_button = self.acts.button("cancel"), self.acts.button("again")
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.progress)
+        row.addWidget(self.said, 1)
+        for widget in (self.news, self.stop, self.again_button, self.acts.button("toggle_side")):
+            row.addWidget(widget)
+        return row
+
+    def _side(self) -> QWidget:
+        self.side = QWidget()
+        layout = QVBoxLayout(self.side)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.facets, 3)
+        layout.addWidget(self.saved, 1)
+        self.side.setMinimumWidth(150)
+        return self.side
+
+    def _results(self) -> QWidget:
+        self.count = ElidedLabel()
+        self.clear_mark = self.acts.button("clear_time")
+        self.export_button = self.acts.button("export")
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.count, 1)
+        head.addWidget(self.clear_mark)
+        head.addWidget(self.export_button)
+        lists = QWidget()
+        lower = QVBoxLayout(lists)
+        lower.setContentsMargins(0, 0, 0, 0)
+        lower.setSpacing(4)
+        lower.addLayout(head)
+        lower.addWidget(self.table, 1)
+        self.found = QSplitter(Qt.Orientation.Vertical)
+        self.found.setChildrenCollapsible(False)
+        self.found.addWidget(self.histogram)
+        self.found.addWidget(lists)
+        self.found.setStretchFactor(1, 1)
+        right = QWidget()
+        layout = QVBoxLayout(right)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.found, 1)
+        layout.addWidget(self.start, 1)
+        return right
+
+    def _connect(self) -> None:
+        self.bar.asked.connect(self._ask)
+        self.task.moved.connect(self._moved)
+        self.task.failed.connect(self._stopped)
+        self.facets.narrowed.connect(self._narrow)
+        self.histogram.marked.connect(self._narrow)
+        self.saved.chosen.connect(self.show_query)
+        self.start.chosen.connect(self.show_query)
+        self.table.row_chosen.connect(lambda row: self._select(row[RECORD]))
+
+    # -- following ----------------------------------------------------------------------------------------
+
+    @override
+    def first_widget(self) -> QWidget:
+        return self.bar.words
+
+    @override
+    def concerns(self, changes: Changes) -> bool:
+        return changes.head > 0 or changes.model or changes.everything
+
+    @override
+    def refresh(self) -> None:
+        self.saved.refresh()
+        state = self.task.state
+        if state is not None and state.done and self._found is not None:
+            self._counting.ask(lambda: (state, self.desk.workspace.search.news(state)), state.head)
+
+    @override
+    def renew(self) -> None:
+        if self._asked != SearchQuery():
+            self.again()
+
+    def _tell_news(self, told: tuple[SearchState, int]) -> None:
+        state, count = told
+        if state is self.task.state:
+            self.news.setText(f"stale by {counted(count, 'record')}" if count else "")
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= NARROW
+        self.side.setVisible(wide or self._side_wanted)
+        room = self.width() - (0 if self.side.isHidden() else SIDE)
+        self.table.setColumnHidden(POSITION, room < ROOMY)  # what matched is seen rather than these
+        self.table.setColumnHidden(PLACE, room < NARROW - 80)
+        show_words((self.stop, self.again_button, self.export_button), shown=wide)
+
+    _side_wanted = False
+
+    # -- asking -------------------------------------------------------------------------------------------
+
+    def show_query(self, query: SearchQuery) -> None:
+        """Asks something, as a person would."""
+        self.bar.show_query(query)
+        self._ask()
+
+    def _ask(self) -> None:
+        query = self.bar.query()
+        if query == self._asked or self.bar.is_wrong:
+            return
+        self._asked = query
+        self.facets.forget()
+        self.histogram.clear_mark()
+        if query == SearchQuery():
+            self.task.cancel()
+            self._show_results(False)
+            return
+        self._begin(query)
+
+    def _begin(self, query: SearchQuery) -> None:
+        try:
+            terms = self.desk.workspace.search.read(query, shown_zone().zone)
+        except WorkbenchError as error:
+            self.bar.show_flaw(f"{error.message}{f': {error.hint}' if error.hint else ''}")
+            return
+        self.bar.show_flaw("")
+        self.news.setText("")
+        self._found = self._rows = None
+        self.table.set_source(SearchRows(self.desk.workspace.search, FoundList(()), None))
+        self.table.set_empty("Searching …", "")
+        self._counted.invalidate()
+        self._show_results(True)
+        self.task.begin(terms)
+        self.acts.refresh()
+
+    def _show_results(self, shown: bool) -> None:
+        self.found.setVisible(shown)
+        self.start.setVisible(not shown)
+        self.facets.setVisible(shown)
+        if not shown:
+            self.said.setText("")
+            self.news.setText("")
+            self.progress.hide()
+            self.start.refresh()
+        self.acts.refresh()
+
+    def _words(self) -> Sequence[str]:
+        return self.task.state.wanted.words if self.task.state is not None else ()
+
+    # -- showing ------------------------------------------------------------------------------------------
+
+    def _moved(self, state: SearchState) -> None:
+        self.progress.setVisible(not state.done)
+        self.progress.setMaximum(max(1, state.total))
+        self.progress.setValue(state.looked)
+        self.said.setText(told_of(state))
+        self.said.setToolTip(failures_of(state))
+        if state.done:
+            self._found = state.found
+            if not state.cancelled:
+                self.saved.note_seen(state)
+        if state.done or self._counted.hasExpired(COUNTED_MS) or not self._counted.isValid():
+            self._narrow()
+            self._counted.start()
+        self.acts.refresh()
+
+    def _stopped(self, error: Exception) -> None:
+        self.progress.hide()
+        self.said.setText(f"Stopped: {error}")
+        self.acts.refresh()
+
+    def _narrow(self) -> None:
+        """Shows what is ticked and marked, of all that was found."""
+        state = self.task.state
+        if state is None:
+            return
+        wanted = self.facets.wanted(state.groups)
+        since, until = self.histogram.stretch()
+        self._show_counts(state, wanted, since, until)
+        found, terms = state.found, state.wanted
+        search, held = self.desk.workspace.search, self.table.held()
+
+        def read() -> PreparedRows:
+            takes_time()
+            everything = wanted is None and since is None
+            listed = found if everything else found.narrowed(wanted, since, until)
+            return prepared(SearchRows(search, listed, terms), held, 0)
+
+        self._narrowing.ask(read, (id(found), since, until))
+
+    def _show_counts(
+        self, state: SearchState, wanted: set[int] | None, since: int | None, until: int | None
+    ) -> None:
+        self.histogram.show_counts(state.over_time, state.groups, wanted)
+        counts = dict(enumerate(state.counts))
+        if since is not None and until is not None:
+            counts = {}
+            for at, found in state.over_time.stretches().items():
+                for number, count in found.items() if since <= at < until else ():
+                    counts[number] = counts.get(number, 0) + count
+        self.facets.show_counts(state.groups, counts)
+        shown = sum(count for number, count in counts.items() if wanted is None or number in wanted)
+        marked = f" in {self.histogram.said()}" if since is not None else ""
+        of = f"{shown:,} of {state.count:,} found{marked}"
+        self.count.setText(of if shown != state.count or marked else f"{state.count:,} found")
+        self.clear_mark.setVisible(since is not None)
+
+    def _show_list(self, rows: PreparedRows) -> None:
+        state = self.task.state
+        if state is None:
+            return
+        if state.done:
+            said = f"All of {counted(state.total, 'record')} were looked at. {failures_of(state)}"
+            self.table.set_empty("Nothing fits", said)
+        self._rows = rows.source if isinstance(rows.source, SearchRows) else None
+        self.table.refresh(rows)
+        self.acts.refresh()
+
+    def _select(self, record: FoundRecord) -> None:
+        self.desk.select(selection_of(record))
+
+    # -- what can be done ---------------------------------------------------------------------------------
+
+    @action("Open", icon="open", on="table", default=True, look=lambda _view, rows: opening(rows))
+    def open(self, rows: ChosenRows) -> None:
+        """Shows the record where its kind is at home."""
+        record: FoundRecord = rows.row[RECORD]
+        view = {"letter": "letters", "row": "projections"}.get(record.kind.value, "inspector")
+        self.desk.select(selection_of(record), view=view)
+
+    of_event = event_actions(
+        "table", lambda _view, rows: selection_of(rows.row[RECORD]), "timeline", "log", group=1
+    )
+
+    @action(
+        "Stop", key="cancel", icon="stop", why=lambda view: "" if view.task.runs else "No search is under way"
+    )
+    def cancel(self) -> None:
+        """Ends the search; what it found stays."""
+        self.task.cancel()
+
+    @action(
+        "Search again",
+        key="again",
+        word="Again (F5)",
+        icon="refresh",
+        why=lambda view: "" if view.task.state is not None else "Nothing was searched for",
+    )
+    def again(self) -> None:
+        """Looks at everything once more, with what came since."""
+        self._begin(self._asked)
+
+    @action(
+        "Save search …",
+        key="save",
+        word="Save",
+        icon="star",
+        tip="Keep this search with your own files, for this project",
+        keys="Ctrl+D",
+        why=lambda view: "" if view.bar.query() != SearchQuery() else "Nothing is asked",
+    )
+    def save(self) -> None:
+        """Asks for a name and keeps the search."""
+        self.saved.ask_name(self.bar.query(), self.task.state)
+
+    @action(
+        "All times",
+        key="clear_time",
+        icon="close",
+        why=lambda view: "" if view.histogram.stretch()[0] is not None else "No stretch of time is marked",
+    )
+    def clear_time(self) -> None:
+        """Marks no stretch of time any more."""
+        self.histogram.clear_mark()
+
+    @action(
+        "Export events …",
+        key="export",
+        word="Export",
+        icon="export",
+        tip="Write the events among what is listed into a file that can be brought in again",
+        why=lambda view: "" if view.listed() else "Nothing is found",
+    )
+    def export(self) -> None:
+        """Asks for a file and writes the events into it."""
+        export_found(self, self.listed())
+
+    def listed(self) -> FoundList | None:
+        """Returns what the list shows; None where that is nothing."""
+        return self._rows.found if self._rows is not None and len(self._rows.found) else None
+
+    @action("Narrow", key="toggle_side", icon="filter", tip="Show or hide what narrows the list")
+    def toggle_side(self) -> None:
+        """Shows or hides the counts by kind, type and stream, and the saved searches."""
+        self._side_wanted = not self.side.isVisible()
+        self.side.setVisible(self._side_wanted)

@@ -1,0 +1,1 @@
+"""One search over everything that is stored: events, messages, letters, commands, rows of read models."""

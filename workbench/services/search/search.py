@@ -1,0 +1,63 @@
+"""Finds what is stored: what the window, the command line and other services ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from workbench.model.zones import SYSTEM, Zone
+from workbench.services.search.saved_searches import SavedSearch, SavedSearches, seen_of
+from workbench.services.search.search_query import SearchQuery, SearchTerms
+from workbench.services.search.search_run import SearchRun, SearchState, Step
+
+if TYPE_CHECKING:
+    from workbench.engine.world import World
+    from workbench.project.project import Project
+    from workbench.services.search.found import FoundList
+    from workbench.store.search_port import FoundRecord
+
+
+class Search:
+    """Searches the store of a world.
+
+    Attributes:
+        saved: The person's searches on this project.
+    """
+
+    def __init__(self, world: World[Project], environ: Mapping[str, str]) -> None:
+        self._world = world
+        self.saved = SavedSearches(world.model.root, environ)
+
+    def read(self, query: SearchQuery, zone: Zone = SYSTEM) -> SearchTerms:
+        """Returns what a search means now; raises as `SearchQuery.read`."""
+        return query.read(self._world.clock.now(), zone)
+
+    def run(
+        self, wanted: SearchTerms, step: Step = lambda _: True, rest: Callable[[], object] = lambda: None
+    ) -> SearchState:
+        """Looks at everything; call it in a thread, see `SearchRun`."""
+        reader, clock = self._world.reader, self._world.clock
+        return SearchRun(reader=reader, wanted=wanted, clock=clock, rest=rest).run(step)
+
+    def newer(self, wanted: SearchTerms, seen: Mapping[str, int]) -> tuple[list[int], dict[str, int]]:
+        """Returns the keys of what is found beyond what was seen, ascending, and what is seen then."""
+        reader, clock = self._world.reader, self._world.clock
+        state = SearchRun(reader=reader, wanted=wanted, clock=clock, seen=seen).run()
+        return sorted(state.found.keys), {**seen, **seen_of(state.sources)}
+
+    def records(self, found: FoundList, first: int, limit: int) -> Sequence[FoundRecord | None]:
+        """Returns records of a list that was found; None for what is stored no more."""
+        return found.records(self._world.reader, first, limit)
+
+    def new_hits(self, saved: Sequence[SavedSearch], zone: Zone = SYSTEM) -> list[int]:
+        """Returns how many records each search finds that it has not seen; call it in a thread."""
+        reader, clock = self._world.reader, self._world.clock
+        runs = [
+            SearchRun(reader=reader, wanted=self.read(one.query, zone), clock=clock, seen=one.seen)
+            for one in saved
+        ]
+        return [run.run().count for run in runs]
+
+    def news(self, state: SearchState) -> int:
+        """Returns how many events and messages came since a search began."""
+        return sum(map(len, self._world.reader.log_runs(state.head)))

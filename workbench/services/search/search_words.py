@@ -1,0 +1,25 @@
+"""Reads the words of a search: all must occur, in any case, and what stands in quotes is one of them."""
+
+from __future__ import annotations
+
+import re
+
+from workbench.errors import InvalidValue
+from workbench.model.text_folding import searched
+
+MOST_WORDS, LONGEST_WORD = 50, 1_000
+_WORD = re.compile(r'"([^"]*)"?|(\S+)')
+
+
+def read_words(text: str) -> tuple[str, ...]:
+    """Returns the words of a text as they are looked for, each once.
+
+    Raises:
+        InvalidValue: There are too many, or one is too long.
+    """
+    found = (searched(quoted or plain) for quoted, plain in _WORD.findall(text))
+    words = tuple(dict.fromkeys(word for word in found if word.strip()))
+    if len(words) > MOST_WORDS or any(len(word) > LONGEST_WORD for word in words):
+        said = f"a search has at most {MOST_WORDS} words of at most {LONGEST_WORD:,} characters"
+        raise InvalidValue(said, path="", hint="put a phrase into quotes, or look for less of it")
+    return words

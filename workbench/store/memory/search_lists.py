@@ -1,0 +1,263 @@
+"""Searches what is in memory: the port `SearchReader`, as plainly as can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from workbench.model.event import RecordedEvent
+from workbench.model.messaging import Message
+from workbench.model.secrets import is_secret
+from workbench.model.text_folding import searched
+from workbench.store.memory.table_lists import MemoryTableLists
+from workbench.store.search_port import (
+    LOOKED_AT,
+    NO_TIME,
+    FoundRecord,
+    RecordKind,
+    RecordSource,
+    Scan,
+    Scanned,
+    fits,
+    needles,
+    place_of_stream,
+    uuid_in,
+)
+from workbench.store.stored_values import CommandRecord, DeadLetter, ProjectionState
+
+
+class MemorySearchLists(MemoryTableLists):
+    """The part of a reader that searches."""
+
+    def _records(self, source: RecordSource) -> dict[int, Any]:
+        """Returns what a source holds by its keys."""
+        match source.kind:
+            case RecordKind.EVENT:
+                return dict(self._tables.events.items())
+            case RecordKind.MESSAGE:
+                return dict(self._tables.messages.items())
+            case RecordKind.LETTER:
+                return dict(self._tables.letters.items())
+            case RecordKind.COMMAND:
+                return {one.number: one for one in self._tables.commands.values()}
+        state = self._state_of(source)
+        if state is None:
+            return {}
+        places = [at for at in self._tables.rows if at[:2] == (state.name, state.generation)]
+        return {self._tables.row_numbers.number(at): (state, self._tables.rows[at]) for at in places}
+
+    def _state_of(self, source: RecordSource) -> ProjectionState | None:
+        live = self._live(source.projection)
+        return live if live is not None and live.generation == source.generation else None
+
+    def search_sources(self) -> list[RecordSource]:
+        """Returns what can be searched now."""
+        named = [RecordSource(kind=kind) for kind in RecordKind if kind is not RecordKind.ROW]
+        for name in sorted({name for name, _ in self._tables.projections}):
+            live = self._live(name)
+            if live is not None:
+                named.append(RecordSource(kind=RecordKind.ROW, projection=name, generation=live.generation))
+        return [self._counted(one) for one in named]
+
+    def _counted(self, source: RecordSource) -> RecordSource:
+        found = self._records(source)
+        return RecordSource(
+            kind=source.kind,
+            projection=source.projection,
+            generation=source.generation,
+            top=max(found, default=0),
+            count=len(found),
+        )
+
+    def search(self, scan: Scan) -> Scanned:
+        """Looks at a stretch of a source, from its highest key downwards."""
+        found = self._records(scan.source)
+        keys = sorted((key for key in found if key <= scan.upto), reverse=True)[: scan.limit]
+        fitting = [key for key in keys if _fits(scan, found[key])]
+        if scan.columns:
+            rows = [(key, *_asked(scan, found[key])) for key in fitting]
+        else:
+            rows = [(key, *_told(found[key])) for key in fitting]
+        return Scanned(len(keys), keys[-1] - 1 if len(keys) == scan.limit else None, rows)
+
+    def described(self, source: RecordSource, keys: Sequence[int]) -> list[tuple[int, int, str, str]]:
+        """Returns key, time, type and place of records, the highest key first; of events the category."""
+        found = self._records(source)
+        return [(key, *_told(found[key])) for key in sorted(set(keys) & set(found), reverse=True)]
+
+    def records(self, source: RecordSource, keys: Sequence[int]) -> dict[int, FoundRecord]:
+        """Returns records by their keys; what is stored no more is left out."""
+        found = self._records(source)
+        return {key: _record(source.kind, key, found[key]) for key in set(keys) & set(found)}
+
+
+def _named(record: Any) -> tuple[str, str]:
+    """Returns type and place of a record."""
+    match record:
+        case RecordedEvent() | CommandRecord():
+            return record.type, record.stream
+        case Message():
+            return record.type, record.topic
+        case DeadLetter():
+            return record.type, record.subscription
+    return record[0].name, record[0].name
+
+
+def _time(record: Any) -> int:
+    match record:
+        case RecordedEvent():
+            return record.occurred_at
+        case Message():
+            return record.published_at
+        case DeadLetter():
+            return record.died_at
+        case CommandRecord():
+            return record.issued_at
+    return NO_TIME
+
+
+def _told(record: Any) -> tuple[int, str, str]:
+    """Returns time, type and place of a record; of streams the category."""
+    type_name, place = _named(record)
+    in_streams = isinstance(record, RecordedEvent | CommandRecord)
+    return _time(record), type_name, place_of_stream(place) if in_streams else place
+
+
+def _fits(scan: Scan, record: Any) -> bool:
+    type_name, place = _named(record)
+    return (
+        scan.in_time(_time(record))
+        and fits(scan.types, type_name)
+        and fits(scan.places, place)
+        and all(_holds(word, record) for word in scan.words)
+    )
+
+
+def _holds(word: str, record: Any) -> bool:
+    texts = [searched(text) for text in _texts(record)]
+    if any(needle in text for needle in needles(word) for text in texts):
+        return True
+    identity = uuid_in(word)
+    return identity is not None and identity in _ids(record)
+
+
+def _texts(record: Any) -> Iterable[str]:
+    match record:
+        case RecordedEvent():
+            return record.data, record.metadata or "", record.type, record.stream
+        case Message():
+            return record.data, record.metadata or "", record.type, record.key, record.topic
+        case DeadLetter():
+            return (
+                *(record.data, record.edited or "", record.metadata or ""),
+                *(record.type, record.key, record.topic, record.subscription),
+                *(record.error_type, record.error),
+            )
+        case CommandRecord():
+            return record.data, record.type, record.stream, record.outcome, record.message, record.origin
+    values = _row_values(*record)
+    return record[0].name, *(_text_of(value) for name, value in values.items() if not is_secret(name))
+
+
+def _text_of(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case Decimal():
+            return f"{value:f}"
+    return str(value)
+
+
+def _ids(record: Any) -> set[bytes | None]:
+    match record:
+        case RecordedEvent() | Message():
+            return {record.id_bytes, record.correlation_bytes, record.causation_bytes}
+        case DeadLetter():
+            return {record.message_id.bytes, record.correlation_id.bytes}
+        case CommandRecord():
+            causes = {record.causation_id.bytes} if record.causation_id is not None else set[bytes]()
+            return {record.command_id.bytes, record.correlation_id.bytes, *causes}
+    return set()
+
+
+def _record(kind: RecordKind, key: int, record: Any) -> FoundRecord:
+    type_name, place = _named(record)
+    asked = _values(record)
+    data = asked.get("data", "")
+    metadata = asked.get("meta")
+    return FoundRecord(
+        kind=kind,
+        number=key,
+        time=_time(record),
+        type=type_name,
+        place=place,
+        position=asked.get("position", 0),
+        version=asked.get("version", 0),
+        key=asked.get("key", ""),
+        data=data[:LOOKED_AT] if isinstance(data, str) else data,
+        metadata=metadata[:LOOKED_AT] if metadata else metadata,
+        error=asked.get("error", "")[:LOOKED_AT],
+        status=asked.get("status", ""),
+    )
+
+
+def _asked(scan: Scan, record: Any) -> tuple[Any, ...]:
+    given = {"kind": scan.source.kind.value, "meta": None, "version": 0, "position": 0}
+    found = {**given, "time": _time(record), "type": _named(record)[0], **_values(record)}
+    return tuple(found.get(name, "") for name in scan.columns)
+
+
+def _values(record: Any) -> dict[str, Any]:
+    """Returns what an expression may ask of a record, besides its kind, time and type."""
+    match record:
+        case RecordedEvent():
+            return {
+                "data": record.data,
+                "meta": record.metadata,
+                "stream": record.stream,
+                "version": record.version,
+                "position": record.position,
+            }
+        case Message():
+            return {
+                "data": record.data,
+                "meta": record.metadata,
+                "topic": record.topic,
+                "key": record.key,
+                "position": record.position,
+            }
+        case DeadLetter():
+            data = record.data if record.edited is None else record.edited
+            return {
+                "data": data,
+                "meta": record.metadata,
+                "topic": record.topic,
+                "subscription": record.subscription,
+                "key": record.key,
+                "error": record.error or record.error_type,
+                "status": record.status.value,
+                "position": record.position,
+            }
+        case CommandRecord():
+            return {
+                "data": record.data,
+                "stream": record.stream,
+                "error": record.message,
+                "status": record.outcome,
+                "version": record.version,
+                "position": record.first_position,
+            }
+    state, row = record
+    return {"data": _row_values(state, row), "key": str(row[state.columns[0][0]])}
+
+
+def _row_values(state: ProjectionState, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the values of a row as their kinds say: yes and no are kept as 1 and 0."""
+    kinds = dict(state.columns)
+    return {
+        name: bool(value) if kinds[name] == "boolean" and value is not None else value
+        for name, value in row.items()
+    }
