@@ -112,7 +112,7 @@ class BoardHand(QObject):
         return True
 
     def _look_again(self) -> None:
-        """Lets go of what is not there any more."""
+        """Ends the drag of what is not there any more."""
         held, board = self._held, self._board
         if held is None:
             return
