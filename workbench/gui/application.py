@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import sys
 from collections.abc import Callable, Coroutine, Mapping
@@ -12,7 +13,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 from workbench.gui.main_window import MainWindow
-from workbench.gui.theme import theme
+from workbench.gui.theme import TEXT_SIZE, theme
 
 if TYPE_CHECKING:
     import argparse
@@ -32,6 +33,8 @@ def prepare(arguments: list[str], mode: str | None = None) -> QApplication:
     chosen = mode or str(QSettings().value("theme", "system"))
     if chosen in ("light", "dark", "system"):
         theme().set_mode(chosen)  # type: ignore[arg-type]  # narrowed by the line above
+    with contextlib.suppress(ValueError):
+        theme().set_text_size(float(str(QSettings().value("text-size", TEXT_SIZE))))
     theme().install(app)
     return app
 

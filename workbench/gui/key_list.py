@@ -59,6 +59,7 @@ OWNERS = (
     ("Settings", "workbench.gui.views.setting_outline:SettingOutline"),
     ("Texts", "workbench.gui.text.text_pane:TextPane"),
     ("Texts", "workbench.gui.text.tsk_editor:TskEditor"),
+    ("Texts", "workbench.gui.text.typing_keys:TypingKeys"),
     ("Texts", "workbench.gui.text.completion_list:CompletionList"),
     ("Texts", "workbench.gui.text.find_bar:FindBar"),
     ("Search", "workbench.gui.views.search_facets:SearchFacets"),

@@ -15,6 +15,8 @@ from shiboken6 import isValid
 from workbench.assets import asset
 
 Mode = Literal["system", "light", "dark"]
+TEXT_SIZE, SMALLEST, LARGEST = 9.0, 6.0, 32.0
+"""Points of texts that are edited: at first, and within which they are chosen."""
 """Whether the look follows the system or is chosen."""
 
 KINDS = (
@@ -174,16 +176,30 @@ DARK = Colors(**{row[0]: row[2] for row in _ROWS})
 
 
 class Theme(QObject):
-    """The look of the running application: follows the system unless told otherwise."""
+    """The look of the running application: follows the system unless told otherwise.
+
+    Attributes:
+        text_size: Of the texts that are edited, in points.
+    """
 
     changed = Signal()
     """The colours changed; what paints itself should repaint."""
+    resized = Signal()
+    """Texts that are edited have another size."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._mode: Mode = "system"
         self._app: QApplication | None = None
         self._dark = _system_is_dark()
+        self.text_size = TEXT_SIZE
+
+    def set_text_size(self, points: float) -> None:
+        """Chooses how large the texts are that are edited, within what can be read."""
+        points = min(max(points, SMALLEST), LARGEST)
+        if points != self.text_size:
+            self.text_size = points
+            self.resized.emit()
 
     @property
     def mode(self) -> Mode:
@@ -351,7 +367,7 @@ def _general_font() -> QFont:
     return font
 
 
-def code_font(size: float = 9.0) -> QFont:
+def code_font(size: float = TEXT_SIZE) -> QFont:
     """Returns the font of payloads, ids and code, all letters equally wide; `size` is in points."""
     font = QFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
     font.setFamilies(["JetBrains Mono", *font.families()])

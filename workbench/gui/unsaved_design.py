@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 def offer_unsaved_design(desk: Desk) -> None:
     """Tells of each design that was never written; until it is taken up or discarded, it stays kept."""
     for kept in desk.workspace.design.unsaved():
+        mistakes = kept.content["mistakes"]
+        state = (
+            counted(mistakes, "mistake") if mistakes else f"not written: {', '.join(kept.content['files'])}"
+        )
         desk.notice(
             "warning",
-            f"Unsaved design of {short(kept.at)}: {counted(kept.content['mistakes'], 'mistake')}",
+            f"Unsaved design of {short(kept.at)}: {state}",
             ("Take it up", partial(_take_up, desk, kept)),
             ("Discard", partial(desk.workspace.design.discard, kept)),
         )

@@ -52,6 +52,10 @@ class WindowActions(FileActions):
         self.acts = Actions(self, window)
         self.acts.offer()
         self._fill_menus()
+        theme().resized.connect(self._keep_text_size)
+
+    def _keep_text_size(self) -> None:
+        self._settings.setValue("text-size", theme().text_size)
 
     def _fill_menus(self) -> None:
         groups: dict[str, int] = {}

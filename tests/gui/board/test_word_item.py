@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from workbench.gui.board.board_graph import BoardGraph, Pair
 from workbench.gui.board.board_items import READABLE
 from workbench.gui.board.board_scene import BoardScene
+from workbench.gui.board.card_painter import paint_name
 from workbench.gui.board.word_item import MOST, WIDEST, shown_lines, size_of_words
 from workbench.gui.theme import theme
 
@@ -45,6 +46,42 @@ def test_a_line_says_when_it_flows_and_its_tip_says_all(worded: BoardScene) -> N
     assert worded.words[PAIR].words == "after 24h\nwhen state.open"
     assert "when state.open" in worded.words[PAIR].toolTip()
     assert set(worded.words) == {PAIR}
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.4])
+def test_what_hides_in_the_names_of_cards_is_drawn_as_escapes(
+    shop: BoardGraph, qtbot: QtBot, scale: float
+) -> None:
+    """A card whose title turns its text round would look like another one."""
+    first = shop.nodes[0]
+    drawn = []
+    for title in ("a\u202ebcd", r"a\u202ebcd", "abcd"):
+        named = replace(first, title=title, subtitle=title, rows=(title,), problems=(title,))
+        scene = BoardScene()
+        scene.show_graph(BoardGraph((named,), ()))
+        image = QImage(300, 160, QImage.Format.Format_RGB32)
+        image.fill(QColor("#123456"))
+        painter = QPainter(image)
+        painter.scale(scale, scale)
+        scene.render(painter, QRectF(0, 0, 300, 160), QRectF(-10, -10, 300, 160))
+        painter.end()
+        drawn.append(image)
+    assert drawn[0] == drawn[1]
+    assert drawn[0] != drawn[2]
+
+
+@pytest.mark.parametrize("level", [True, False])
+def test_what_hides_in_a_name_of_the_blueprint_is_drawn_as_escapes(qtbot: QtBot, level: bool) -> None:
+    drawn = []
+    for name in ("a\u202eb", r"a\u202eb", "ab"):
+        image = QImage(200, 40, QImage.Format.Format_RGB32)
+        image.fill(QColor("#ffffff"))
+        painter = QPainter(image)
+        paint_name(painter, name, QRectF(0, 0, 200, 40), level=level)
+        painter.end()
+        drawn.append(image)
+    assert drawn[0] == drawn[1]
+    assert drawn[0] != drawn[2]
 
 
 def test_words_that_change_are_written_again(worded: BoardScene, shop: BoardGraph) -> None:

@@ -43,8 +43,14 @@ async def shown(board: BoardView, node: str, until: Any) -> SectionEditor:
     """Chooses a node; returns its form and text, once both are whole."""
     section = board.details.section
     board.canvas.reveal(node)
-    await until(lambda: section.pane.sure and len(section.form.rows) == len(section.form._planned) > 0)
+    await until(lambda: section.pane.sure and section.form._planned and is_made(section))
     return section
+
+
+def is_made(section: SectionEditor) -> bool:
+    """Whether all rows are there, each whole, with what was typed in them before."""
+    form = section.form
+    return len(form.rows) == len(form._planned) and not form._rest.isActive()
 
 
 def row(section: SectionEditor, *path: str) -> Row:

@@ -10,7 +10,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from tests.gui.details.section_parts import SHOP, added, description, file_of, focused, row, shown, typed
+from tests.gui.details.section_parts import (
+    SHOP,
+    added,
+    description,
+    file_of,
+    focused,
+    is_made,
+    row,
+    shown,
+    typed,
+)
 from workbench.gui.desk import Desk
 from workbench.gui.details.add_row import AddRow
 from workbench.gui.details.field_table import FieldTable
@@ -140,7 +150,7 @@ async def test_a_field_whose_name_is_taken_is_told_in_its_row(
 async def test_what_is_added_is_typed_at_once_and_completed(board: BoardView, until: Any) -> None:
     section = await shown(board, "command:place", until)
     section._add(("command", "place", "refuse", "free"))
-    await until(lambda: len(section.form.rows) == len(section.form._planned))
+    await until(lambda: is_made(section))
     when = row(section, "refuse", "free", "when")
     assert isinstance(when, LineRow)
     QTest.keyClicks(when.line, "command.to")
@@ -162,7 +172,7 @@ async def test_enter_behind_what_is_finished_takes_no_completion(
 ) -> None:
     section = await shown(board, "command:place", until)
     section._add(("command", "place", "refuse", "free"))
-    await until(lambda: len(section.form.rows) == len(section.form._planned))
+    await until(lambda: is_made(section))
     when = row(section, "refuse", "free", "when")
     assert isinstance(when, LineRow)
     for letter in said:
@@ -294,7 +304,7 @@ async def test_the_keyboard_goes_to_what_is_added_and_stays_in_the_form(board: B
     QTest.keyClicks(name.line, "free")
     QTest.keyClick(name.line, Qt.Key.Key_Return)
     await until(lambda: focused(section).row.path[-1] == "when")
-    await until(lambda: len(section.form.rows) == len(section.form._planned))
+    await until(lambda: is_made(section))
     when, message = row(section, "refuse", "free", "when"), row(section, "refuse", "free", "message")
     assert isinstance(when, LineRow)
     assert isinstance(message, LineRow)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QHelpEvent, QTextCharFormat
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QHelpEvent, QInputMethodEvent, QKeyEvent, QTextCharFormat, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from tests.services.design.text_examples import PROJECT, checked
+from workbench.gui.text.line_changes import change_lines
 from workbench.gui.text.tsk_editor import TskEditor
+from workbench.gui.text.typing_help import commented
+from workbench.gui.theme import LARGEST, SMALLEST, TEXT_SIZE, theme
 from workbench.tusk import Problem
 
 WAVE = QTextCharFormat.UnderlineStyle.WaveUnderline
@@ -134,7 +137,126 @@ def test_brackets_and_lines_are_helped(editor):
     QTest.keyClick(editor, Qt.Key.Key_Return)
     QTest.keyClicks(editor, 'a: "b"')
     assert editor.text() == 'set {\n    a: "b"\n}'
+
+
+def test_backspace_takes_an_empty_pair_and_a_step_of_indentation_back(editor):
+    QTest.keyClicks(editor, "{")
+    QTest.keyClick(editor, Qt.Key.Key_Backspace)
+    assert editor.text() == ""
+    editor.show_text("      a: {}1")
+    editor.go_to(6)
+    for left in ("    a: {}1", "a: {}1", "a: {}1"):
+        QTest.keyClick(editor, Qt.Key.Key_Backspace)
+        assert editor.text() == left
+    editor.go_to(5)
+    QTest.keyClick(editor, Qt.Key.Key_Backspace)
+    assert editor.text() == "a: {1"
+
+
+def test_a_mark_that_is_typed_encloses_what_is_selected_as_one_step(editor):
+    editor.show_text("a: 😀b")
+    editor.go_to(3, 5)
+    QTest.keyClicks(editor, '"')
+    assert editor.text() == 'a: "😀b"'
+    assert editor.textCursor().selectedText() == "😀b"
+    QTest.keyClicks(editor, "(")
+    assert editor.text() == 'a: "(😀b)"'
     editor.undo()
+    editor.undo()
+    assert editor.text() == "a: 😀b"
+
+
+def test_home_goes_to_the_first_word_and_then_to_the_begin(editor):
+    editor.show_text("a\n    bc\n")
+    editor.go_to_line(2, 7)
+    for column in (4, 0, 4):
+        QTest.keyClick(editor, Qt.Key.Key_Home)
+        assert editor.textCursor().positionInBlock() == column
+    QTest.keyClick(editor, Qt.Key.Key_Home, Qt.KeyboardModifier.ShiftModifier)
+    assert editor.textCursor().selectedText() == "    "
+
+
+def typed_at(editor, text, at):
+    """Types signs one by one, each at its time in milliseconds."""
+    for sign in text:
+        event = QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, sign)
+        event.setTimestamp(at)
+        QApplication.sendEvent(editor, event)
+        at += 1
+
+
+def test_undo_takes_back_a_word_or_what_came_after_a_pause(editor):
+    typed_at(editor, "send it ", 10_000)
+    typed_at(editor, "so", 11_000)
+    typed_at(editor, "on", 20_000)
+    assert editor.text() == "send it soon"
+    for left in ("send it so", "send it ", "send ", ""):
+        editor.undo()
+        assert editor.text() == left
+    editor.redo()
+    assert editor.text() == "send "
+
+
+def test_what_an_input_method_commits_is_kept_and_undone(editor):
+    for composed, commit in (("´", ""), ("", "é"), ("ni", ""), ("", "你好")):
+        event = QInputMethodEvent(composed, [])
+        event.setCommitString(commit)
+        QApplication.sendEvent(editor, event)
+    assert editor.text() == "é你好"
+    while editor.document().isUndoAvailable():
+        editor.undo()
+    assert editor.text() == ""
+
+
+def test_lines_that_are_pasted_end_as_all_others(editor):
+    editor.show_text("a\n")
+    editor.go_to(2)
+    data = QMimeData()
+    data.setText("b\r\nc\r\nd\re")
+    editor.insertFromMimeData(data)
+    assert editor.text() == "a\nb\nc\nd\ne"
+
+
+@pytest.mark.parametrize("size", [SMALLEST, 11.0, LARGEST])
+def test_ctrl_and_the_wheel_give_all_editors_another_size(editor, qtbot, size):
+    other = TskEditor(lambda _section, _path: False)
+    qtbot.addWidget(other)
+    try:
+        theme().set_text_size(size)
+        turn = 120 if size < LARGEST else -120
+        for part in (turn // 2, turn // 2):
+            wheel(editor, part)
+        assert editor.font().pointSizeF() == other.font().pointSizeF() == size + turn / 120
+        assert editor.numbers.width() == editor.numbers.wanted()
+        wheel(editor, -99_999)
+        assert theme().text_size == SMALLEST
+    finally:
+        theme().set_text_size(TEXT_SIZE)
+
+
+def wheel(editor, turn):
+    place, none = QPointF(50, 50), QPoint()
+    event = QWheelEvent(
+        place,
+        QPointF(editor.mapToGlobal(place)),
+        none,
+        QPoint(0, turn),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.ControlModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(editor.viewport(), event)
+
+
+def test_what_moves_the_cursor_reads_the_whole_text_only_at_a_bracket(editor, monkeypatch):
+    editor.show_text("# 😀\nab {}\n")
+    read = []
+    monkeypatch.setattr(editor, "text", lambda: read.append(1) or "# 😀\nab {}\n")
+    editor.go_to_line(2, 2)
+    assert read == []
+    editor.go_to_line(2, 4)
+    assert read != []
 
 
 def test_tab_and_comment_change_the_lines_that_are_selected(editor):
@@ -142,9 +264,9 @@ def test_tab_and_comment_change_the_lines_that_are_selected(editor):
     editor.go_to(0, 3)
     QTest.keyClick(editor, Qt.Key.Key_Tab)
     assert editor.text() == "    a\n    b\nc"
-    editor.toggle_comment()
+    change_lines(editor, commented)
     assert editor.text() == "    # a\n    # b\nc"
-    editor.toggle_comment()
+    change_lines(editor, commented)
     QTest.keyClick(editor, Qt.Key.Key_Backtab)
     assert editor.text() == "a\nb\nc"
     for _ in range(4):

@@ -138,6 +138,21 @@ async def test_a_changed_setting_changes_only_its_place(shop, path, values, old,
     assert changed.dirty
 
 
+@pytest.mark.parametrize("path", [("project",), ("topics", "user_events")])
+@pytest.mark.parametrize("sign", ["\u202e", "\u200b", "\n", "\t", "\x07"])
+async def test_a_name_that_is_typed_has_nothing_that_is_not_seen_and_one_that_stands_there_may(
+    shop, path, sign
+):
+    draft = shop.project_editor.read()
+    with pytest.raises(InvalidValue, match=rf"U\+{ord(sign):04X}"):
+        draft.changed(path, {**draft.part(path).values, "name": f"a{sign}b"})
+    file = shop.project.root / "project.tsk"
+    file.write_text(TEXT.replace('"shop"', '"s\u200bhop"').replace('"user-events"', '"u\u200bs"'))
+    draft = shop.project_editor.read()
+    kept = draft.changed(path, dict(draft.part(path).values))
+    assert after(kept) == file.read_text()
+
+
 async def test_entries_are_added_removed_and_renamed(shop):
     draft = shop.project_editor.read()
     assert after(draft.added(("topics",), "audit")) == TEXT.replace('events"\n}\n', 'events"\n}\naudit {}\n')
@@ -219,7 +234,8 @@ async def test_what_is_wrong_or_out_of_date_is_not_saved(shop):
     with pytest.raises(TskError, match="S-RANGE snapshot_every should be at least 1"):
         shop.project_editor.save(draft.changed(("event_store",), {"snapshot_every": 0}))
     draft.path.write_text(TEXT.replace(": 7", ": 8"))
-    with pytest.raises(DesignConflict, match=r"\[event_store\] changed in the file, and here"):
+    said = r"\[event_store\] snapshot_frequency changed in the file, and here"
+    with pytest.raises(DesignConflict, match=said):
         shop.project_editor.save(draft.changed(("event_store",), {"path": "data/events.db"}))
     assert draft.path.read_text() == TEXT.replace(": 7", ": 8")
     draft.path.unlink()

@@ -27,6 +27,7 @@ from workbench.gui.icons import draw_icon
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import mix, theme
 from workbench.gui.widgets import plain_tip
+from workbench.model.json_values import visible
 
 GUTTER, HEAD = 26, 44
 """Width of the lanes' names and height of the slices' heads, in pixels."""
@@ -65,7 +66,7 @@ def paint_head(painter: QPainter, title: str, place: QRectF, note: Coverage | No
 def _line(painter: QPainter, text: str, place: QRectF, font: QFont, color: str) -> None:
     painter.setFont(font)
     painter.setPen(QColor(color))
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, int(place.width()))
+    shown = painter.fontMetrics().elidedText(visible(text), Qt.TextElideMode.ElideMiddle, int(place.width()))
     painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
 
 

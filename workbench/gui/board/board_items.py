@@ -20,6 +20,7 @@ from workbench.gui.icons import draw_icon
 from workbench.gui.safe_painter import drawing
 from workbench.gui.theme import code_font, mix, theme, ui_font
 from workbench.gui.widgets import plain_tip
+from workbench.model.json_values import visible
 
 NARROWEST, WIDEST = 148.0, 216.0
 PAD = 10.0
@@ -78,7 +79,7 @@ def size_of(node: BoardNode) -> tuple[float, float]:
 
 
 def _advance(part: str, text: str) -> float:
-    return QFontMetricsF(fonts()[part]).horizontalAdvance(text)
+    return QFontMetricsF(fonts()[part]).horizontalAdvance(visible(text))
 
 
 class NodeItem(QGraphicsItem):
@@ -222,7 +223,7 @@ class NodeItem(QGraphicsItem):
         room = self.box.width - 2 * PAD
         painter.setFont(fonts()[part])
         painter.setPen(QColor(color))
-        shown = QFontMetricsF(fonts()[part]).elidedText(text, Qt.TextElideMode.ElideRight, room)
+        shown = QFontMetricsF(fonts()[part]).elidedText(visible(text), Qt.TextElideMode.ElideRight, room)
         painter.drawText(QRectF(PAD, y, room + 2, tall), Qt.AlignmentFlag.AlignVCenter, shown)
 
     def _paint_problems(self, painter: QPainter) -> None:
@@ -239,7 +240,7 @@ class NodeItem(QGraphicsItem):
         for index, problem in enumerate(self.node.problems):
             y = self.box.height - tall + STRIP * index
             draw_icon(painter, "warning", QRectF(PAD - 1, y + 4, 13, 13), colors.warning)
-            shown = painter.fontMetrics().elidedText(problem, Qt.TextElideMode.ElideRight, int(room))
+            shown = painter.fontMetrics().elidedText(visible(problem), Qt.TextElideMode.ElideRight, int(room))
             painter.drawText(QRectF(PAD + 16, y, room + 2, STRIP), Qt.AlignmentFlag.AlignVCenter, shown)
 
     # -- far -----------------------------------------------------------------------------------------------
@@ -249,7 +250,7 @@ class NodeItem(QGraphicsItem):
         edge, inside = min(14 / scale, self.box.height * 0.34), self.body.adjusted(7, 4, -7, -4)
         above = self.box.height * scale >= ICON_ABOVE
         room = inside.adjusted(0, edge + 2, 0, 0) if above else inside.adjusted(edge + 5, 0, 0, 0)
-        text = re.sub(r"([._\-])", "\\1\u200b", self.node.title)
+        text = re.sub(r"([._\-])", "\\1\u200b", visible(self.node.title))
         font = _largest(text, room, scale) if edge * scale >= LEAST_ICON else None
         painter.setPen(QColor(on))
         if font is None or font.pixelSize() * scale < LEAST_TITLE:
@@ -275,7 +276,7 @@ class NodeItem(QGraphicsItem):
         if font is None:
             font = _far_font(FAR_SIZES[-1], scale)
             text = QFontMetricsF(font).elidedText(
-                self.node.title, Qt.TextElideMode.ElideRight, inside.width()
+                visible(self.node.title), Qt.TextElideMode.ElideRight, inside.width()
             )
         painter.setFont(font)
         painter.drawText(inside, WRAPPED | int(Qt.AlignmentFlag.AlignCenter), text)

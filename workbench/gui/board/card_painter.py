@@ -17,6 +17,7 @@ from workbench.gui.board.layout import Box
 from workbench.gui.board.mark_painter import RING, CardMarks, paint_line, paint_ring, ring_of
 from workbench.gui.icons import draw_icon
 from workbench.gui.theme import mix, theme, ui_font
+from workbench.model.json_values import visible
 from workbench.services.design.marks.mark import Severity
 
 FIELDS, NAMES = 0.75, 0.4
@@ -57,6 +58,7 @@ def paint_name(
     font, measures = font_of(part)
     elide = Qt.TextElideMode.ElideRight if level else Qt.TextElideMode.ElideMiddle
     most = max(1, int((place.height() + 1) / ROW))
+    text = visible(text)
     lines = name_lines(text, measures, place.width(), most)
     if level and any(measures.horizontalAdvance(one) > place.width() for one in lines):
         lines = [text]  # one beginning that is read says more than two
@@ -209,6 +211,7 @@ class _CardPainter:
         """Draws one line, shortened where it has no room; returns how wide it is."""
         font, measures = font_of(part, self._grow)
         name = Qt.TextElideMode.ElideMiddle if part == "name" else Qt.TextElideMode.ElideRight
+        text = visible(text)
         wide = measures.horizontalAdvance(text)
         if wide > place.width():
             text = measures.elidedText(text, name, place.width())

@@ -27,6 +27,7 @@ from workbench.gui.layouts import in_column, in_row
 from workbench.gui.safe_painter import drawing
 from workbench.gui.theme import theme
 from workbench.gui.widgets import plain_label
+from workbench.model.json_values import visible
 from workbench.services.design.marks.mark import DesignMark
 
 WIDE = 380
@@ -220,7 +221,7 @@ class _FixPainter(QStyledItemDelegate):
                 painter.setBrush(QColor(colors.selection))
                 painter.drawRoundedRect(row.adjusted(0, 1, 0, -1), 5, 5)
             inside, metrics = row.adjusted(10, 0, -10, 0), painter.fontMetrics()
-            label = str(index.data())
+            label = visible(str(index.data()))
             painter.setPen(QColor(colors.on_selection if current else colors.text))
             painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter, label)
             room = inside.width() - metrics.horizontalAdvance(label) - 16

@@ -13,6 +13,7 @@ from workbench.gui.board.word_places import LINE
 from workbench.gui.safe_painter import drawing
 from workbench.gui.theme import mix, theme
 from workbench.gui.widgets import plain_tip
+from workbench.model.json_values import visible
 
 ROW = 15.0
 PAD = 5.0
@@ -86,6 +87,6 @@ class WordItem(QGraphicsItem):
         metrics, room = QFontMetricsF(fonts()["words"]), self.box.width - 2 * PAD
         lines = shown_lines(self.words, 1 + round((self.box.height - LINE) / ROW))
         for index, line in enumerate(lines):
-            shown = metrics.elidedText(line, Qt.TextElideMode.ElideRight, room)
+            shown = metrics.elidedText(visible(line), Qt.TextElideMode.ElideRight, room)
             place = QRectF(PAD, 1 + ROW * index, room + 2, ROW)
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)

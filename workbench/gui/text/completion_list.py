@@ -148,7 +148,7 @@ class _Row(QStyledItemDelegate):
         one: Completion = index.data(_ITEM)
         wide = QFontMetrics(code_font()).horizontalAdvance(one.name) + 16
         said = QFontMetrics(ui_font(9.0)).horizontalAdvance(one.words)
-        return QSize(wide + said + 12 * bool(said), ROW)
+        return QSize(wide + said + 20 * bool(said), ROW)
 
     @override
     def paint(

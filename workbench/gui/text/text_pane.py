@@ -16,7 +16,10 @@ from workbench.gui.loop import spawn
 from workbench.gui.text.completion_list import CompletionList
 from workbench.gui.text.find_bar import FindBar
 from workbench.gui.text.language import Language
+from workbench.gui.text.line_changes import change_lines, double_lines, move_lines, remove_lines
 from workbench.gui.text.tsk_editor import TskEditor
+from workbench.gui.text.typing_help import commented
+from workbench.gui.theme import TEXT_SIZE, theme
 from workbench.gui.ticker import pause_timer
 from workbench.gui.widgets import Banner
 from workbench.model.hints import sentences
@@ -246,7 +249,42 @@ class TextPane(QWidget):
     )
     def comment(self) -> None:
         """Makes the selected lines comments, or the other way round."""
-        self.editor.toggle_comment()
+        change_lines(self.editor, commented)
+
+    @action("Move lines up", keys="Alt+Up", on="editor", group=2, why=_read_only)
+    def move_up(self) -> None:
+        """Exchanges the selected lines with the one before them."""
+        move_lines(self.editor, down=False)
+
+    @action("Move lines down", keys="Alt+Down", on="editor", group=2, why=_read_only)
+    def move_down(self) -> None:
+        """Exchanges the selected lines with the one behind them."""
+        move_lines(self.editor, down=True)
+
+    @action("Duplicate lines", keys="Ctrl+Shift+D", on="editor", group=2, why=_read_only)
+    def duplicate(self) -> None:
+        """Writes the selected lines once more behind themselves."""
+        double_lines(self.editor)
+
+    @action("Delete lines", keys="Ctrl+Shift+K", on="editor", group=2, why=_read_only)
+    def delete_lines(self) -> None:
+        """Takes the selected lines away."""
+        remove_lines(self.editor)
+
+    @action("Larger text", keys="Ctrl++ / Ctrl+=", on="editor", group=3, tip="For all texts  (Ctrl+wheel)")
+    def larger(self) -> None:
+        """Makes the texts that are edited larger."""
+        theme().set_text_size(theme().text_size + 1)
+
+    @action("Smaller text", keys="Ctrl+-", on="editor", group=3, tip="For all texts  (Ctrl+wheel)")
+    def smaller(self) -> None:
+        """Makes the texts that are edited smaller."""
+        theme().set_text_size(theme().text_size - 1)
+
+    @action("Text as large as at first", keys="Ctrl+0", on="editor", group=3, tip="For all texts")
+    def first_size(self) -> None:
+        """Gives the texts that are edited their first size again."""
+        theme().set_text_size(TEXT_SIZE)
 
 
 def _told(fix: QuickFix) -> str:

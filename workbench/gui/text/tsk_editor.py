@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QTextCharFormat,
     QTextCursor,
     QTextFormat,
+    QWheelEvent,
 )
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
 from typing_extensions import override
@@ -24,7 +25,8 @@ from typing_extensions import override
 from workbench.gui.actions import WidgetKey
 from workbench.gui.text.line_numbers import LineNumbers
 from workbench.gui.text.tsk_highlighter import IsExpression, TskHighlighter, units
-from workbench.gui.text.typing_help import closing, commented, moved, new_line, pair_at, steps_over
+from workbench.gui.text.typing_help import pair_at
+from workbench.gui.text.typing_keys import TypingKeys
 from workbench.gui.theme import code_font, theme
 from workbench.gui.widgets import exact_text, plain_tip
 from workbench.model.hints import sentences
@@ -33,7 +35,11 @@ from workbench.tusk import Problem
 
 KEPT = 200
 """Mistakes that are underlined."""
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+PAUSE_MS = 1_500
+"""What is typed after such a pause is undone by itself."""
+NOTCH = 120
+"""What a wheel turns by at a time, in eighths of a degree."""
+BRACKETS = frozenset("{[()]}")
 
 
 class TskEditor(QPlainTextEdit):
@@ -52,23 +58,20 @@ class TskEditor(QPlainTextEdit):
     followed = Signal(int)
     own_keys = (
         WidgetKey("F8 / Shift+F8", "Next and previous mistake"),
-        WidgetKey("Tab / Shift+Tab", "Indent more or less"),
         WidgetKey("Ctrl+Click", "Go to the definition"),
+        WidgetKey("Ctrl+Wheel", "Larger or smaller text"),
     )
 
     def __init__(self, is_expression: IsExpression, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.helps: Callable[[QKeyEvent], bool] = lambda _event: False
+        self._keys = TypingKeys(self)
         self._mistakes: list[tuple[QTextCursor, Problem]] = []
         self._shown = self._typed = self._text = ""
-        self._revision = -1
+        self._revision, self._typed_at, self._turned = -1, 0, 0
         self.first_line = 1
-        font = code_font()
-        font.setFeature(QFont.Tag("calt"), 0)  # what is typed is shown sign by sign: != and not ≠
-        self.setFont(font)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setAccessibleName("Text")
-        self.setTabStopDistance(self.fontMetrics().horizontalAdvance(" ") * 4)
         self.setMouseTracking(True)
         self.numbers = LineNumbers(self)
         self._colors = TskHighlighter(self.document(), is_expression)
@@ -77,7 +80,8 @@ class TskEditor(QPlainTextEdit):
         self.cursorPositionChanged.connect(self._mark)
         self.textChanged.connect(self._changed)
         theme().changed.connect(self._dress)
-        self._make_room()
+        theme().resized.connect(self._take_size)
+        self._take_size()
 
     # -- the text -----------------------------------------------------------------------------------------
 
@@ -103,13 +107,15 @@ class TskEditor(QPlainTextEdit):
 
     def cursor_at(self, offset: int, end: int | None = None) -> QTextCursor:
         """Returns a cursor at an offset, or over a span."""
-        text = self.text()
         cursor = QTextCursor(self.document())
-        cursor.setPosition(min(units(text[:offset]), self.document().characterCount() - 1))
+        cursor.setPosition(self._position(offset))
         if end is not None:
-            stop = min(units(text[:end]), self.document().characterCount() - 1)
-            cursor.setPosition(stop, QTextCursor.MoveMode.KeepAnchor)
+            cursor.setPosition(self._position(end), QTextCursor.MoveMode.KeepAnchor)
         return cursor
+
+    def _position(self, offset: int) -> int:
+        text, last = self.text(), self.document().characterCount() - 1
+        return min(offset if len(text) == last else units(text[:offset]), last)
 
     def go_to(self, offset: int, end: int | None = None) -> None:
         """Puts the cursor to an offset, or selects a span, and shows it in the middle."""
@@ -210,10 +216,15 @@ class TskEditor(QPlainTextEdit):
         line.cursor.clearSelection()
         line.format.setBackground(QColor(colors.alternate))
         line.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
-        pair = pair_at(self.text(), self.offset()) or ()
+        pair = self._pair() or ()
         marks = [line, *(paired(self.cursor_at(at, at + 1)) for at in pair)]
         marks += [wave(span, "warning" if one.warning else "error") for span, one in self._mistakes]
         self.setExtraSelections(marks)
+
+    def _pair(self) -> tuple[int, int] | None:
+        at, document = self.textCursor().position(), self.document()
+        near = {document.characterAt(at), document.characterAt(at - 1)}
+        return pair_at(self.text(), self.offset()) if near & BRACKETS else None
 
     def _tip(self, event: QHelpEvent) -> None:
         at = self.cursorForPosition(event.pos()).position()
@@ -246,70 +257,31 @@ class TskEditor(QPlainTextEdit):
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self._typed = event.text() if event.text().isprintable() else ""
+        if self._typed and self._begins_step(self._typed, event.timestamp()):
+            self.document().setModified(False)  # Qt joins what is typed behind a change with it, if not so
         if self.helps(event):
             event.accept()
         elif event.key() == Qt.Key.Key_F8:
             self.go_to_mistake(back=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
-        elif self.isReadOnly() or not self._assisted(event):
+        elif self.isReadOnly() or not self._keys.take(event):
             super().keyPressEvent(event)
 
-    def _assisted(self, event: QKeyEvent) -> bool:
-        """Does what this editor does otherwise than others; returns whether it did."""
-        cursor, key = self.textCursor(), event.key()
-        block = cursor.block().text()
-        column = cursor.positionInBlock()
-        before, behind = block[:column], block[column:]
-        if key in _ENTER and not event.modifiers():
-            written, back = new_line(before, behind)
-            self._insert(written, back)
-        elif key == Qt.Key.Key_Tab and not event.modifiers():
-            self._indent() if cursor.hasSelection() else self._insert(" " * (4 - column % 4), 0)
-        elif key == Qt.Key.Key_Backtab:
-            self._indent(back=True)
-        elif event.text() and not cursor.hasSelection() and steps_over(behind, event.text()):
-            self.moveCursor(QTextCursor.MoveOperation.Right)
-        elif event.text() and not cursor.hasSelection() and (mark := closing(before, behind, event.text())):
-            self._insert(event.text() + mark, 1)
+    def _begins_step(self, typed: str, at: int) -> bool:
+        """Whether undo stops before what is typed now: at a word, and at what is typed after a pause."""
+        paused, self._typed_at = at - self._typed_at > PAUSE_MS, at
+        here = self.textCursor().position()
+        return paused or (not typed.isspace() and self.document().characterAt(here - 1).isspace())
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._turned += event.angleDelta().y()
+            steps = int(self._turned / NOTCH)  # a touchpad sends parts of one
+            self._turned -= steps * NOTCH
+            theme().set_text_size(theme().text_size + steps)
+            event.accept()
         else:
-            return False
-        return True
-
-    def _insert(self, written: str, back: int) -> None:
-        cursor = self.textCursor()
-        cursor.insertText(written)
-        cursor.setPosition(cursor.position() - back)
-        self.setTextCursor(cursor)
-        self.ensureCursorVisible()
-
-    def _indent(self, *, back: bool = False) -> None:
-        self._change_lines(lambda lines: moved(lines, back=back))
-
-    def toggle_comment(self) -> None:
-        """Makes comments of the lines that are selected, or takes the marks of comments away."""
-        self._change_lines(commented)
-
-    def _change_lines(self, change: Callable[[Sequence[str]], list[str]]) -> None:
-        cursor = self.textCursor()
-        document = self.document()
-        first = document.findBlock(cursor.selectionStart())
-        last = document.findBlock(max(cursor.selectionStart(), cursor.selectionEnd() - 1))
-        lines = [block.text() for block in _blocks(first, last)]
-        changed = change(lines)
-        if changed == lines or self.isReadOnly():
-            return
-        selected = cursor.hasSelection()
-        column = cursor.positionInBlock() + units(changed[0]) - units(lines[0])
-        cursor.setPosition(first.position())
-        cursor.setPosition(last.position() + last.length() - 1, QTextCursor.MoveMode.KeepAnchor)
-        begin = first.position()
-        cursor.insertText("\n".join(changed))
-        if selected:
-            end = cursor.position()
-            cursor.setPosition(begin)
-            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-        else:
-            cursor.setPosition(begin + max(0, min(column, units(changed[0]))))
-        self.setTextCursor(cursor)
+            super().wheelEvent(event)
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -339,11 +311,22 @@ class TskEditor(QPlainTextEdit):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._place_numbers()
+
+    def _place_numbers(self) -> None:
         room = self.contentsRect()
         self.numbers.setGeometry(QRect(room.left(), room.top(), self.numbers.wanted(), room.height()))
 
     def _make_room(self) -> None:
         self.setViewportMargins(self.numbers.wanted(), 0, 0, 0)
+
+    def _take_size(self) -> None:
+        font = code_font(theme().text_size)
+        font.setFeature(QFont.Tag("calt"), 0)  # what is typed is shown sign by sign: != and not ≠
+        self.setFont(font)
+        self.setTabStopDistance(self.fontMetrics().horizontalAdvance(" ") * 4)
+        self._make_room()
+        self._place_numbers()
 
     def _scrolled(self, rect: QRect, by: int) -> None:
         if by:
@@ -381,13 +364,6 @@ def _is_own(event: QKeyEvent) -> bool:
 
 def _line(span: QTextCursor) -> int:
     return span.document().findBlock(span.selectionStart()).blockNumber()
-
-
-def _blocks(first: QTextBlock, last: QTextBlock) -> list[QTextBlock]:
-    found = [first]
-    while found[-1] != last:
-        found.append(found[-1].next())
-    return found
 
 
 def characters(text: str, length: int) -> int:

@@ -50,6 +50,16 @@ def steps_over(behind: str, typed: str) -> bool:
     return typed in PAIRS.values() and behind[:1] == typed
 
 
+def taken_back(before: str, behind: str) -> tuple[int, int]:
+    """Returns how many characters Backspace takes away before and behind the cursor, where not one before it.
+
+    Those are the blanks of one step of indentation, and two marks with nothing between them.
+    """
+    if before and not before.strip(" "):
+        return (len(before) - 1) % len(INDENT) + 1, 0
+    return (1, 1) if PAIRS.get(before[-1:]) == behind[:1] != "" else (0, 0)
+
+
 def pair_at(text: str, at: int, *, most: int = 20_000) -> tuple[int, int] | None:
     """Returns the places of the bracket behind or before an offset and of its counterpart; None for none.
 

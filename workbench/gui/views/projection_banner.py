@@ -13,6 +13,7 @@ from workbench.gui.desk import Desk, Selection
 from workbench.gui.reads import Question
 from workbench.gui.widgets import Banner
 from workbench.model.counts import counted
+from workbench.model.json_values import visible
 
 if TYPE_CHECKING:
     from workbench.model.event import RecordedEvent
@@ -128,7 +129,7 @@ class ProjectionBanner(Banner):
         """Lists what was left out: each leads to its event, a parked stream can be taken up again."""
         menu = self._menu()
         for one in passed[:SHOWN]:
-            said = f"{one.stream} at position {one.position:,}: {one.error[:80]}".replace("&", "&&")
+            said = visible(f"{one.stream} at position {one.position:,}: {one.error[:80]}").replace("&", "&&")
             menu.addAction(said, partial(self._show_event, one))
         if len(passed) > SHOWN:
             menu.addAction(f"and {len(passed) - SHOWN:,} more").setEnabled(False)
@@ -137,7 +138,7 @@ class ProjectionBanner(Banner):
             menu.addSeparator()
         for stream in parked[:SHOWN]:
             menu.addAction(
-                f"Follow {stream} again".replace("&", "&&"),
+                f"Follow {visible(stream)} again".replace("&", "&&"),
                 partial(self._follow, stream),
             )
         menu.popup(QCursor.pos())

@@ -24,6 +24,7 @@ from workbench.gui.reads import Question
 from workbench.gui.time_format import absolute
 from workbench.gui.widgets import error_text, plain_label, push_button
 from workbench.model.clock import parse_rfc3339, rfc3339
+from workbench.model.json_values import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,7 +134,7 @@ class ResetDialog(QDialog):
     def __init__(self, parent: QWidget, subscription: SubscriptionView, desk: Desk) -> None:
         super().__init__(parent)
         self.setObjectName("reset-dialog")
-        self.setWindowTitle(f"Reset {subscription.name}")
+        self.setWindowTitle(f"Reset {visible(subscription.name)}")
         self.setMinimumWidth(480)
         self._subscription, self._workspace = subscription, desk.workspace
         self.drafts = DraftKeeper(desk, self._typed, self._type_in, self._begin_again)

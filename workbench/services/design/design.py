@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
-from workbench.errors import InvalidValue, ProjectError, StoreReadOnly
+from workbench.errors import InvalidValue, NotFound, ProjectError, StoreReadOnly
 from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import read_scenarios
@@ -22,6 +21,7 @@ from workbench.services.design.marks.mark import DesignMark
 from workbench.services.design.marks.stored_marks import StoredTrial
 from workbench.services.design.stored_names import with_kept_names
 from workbench.services.design.text_merge import changed_files, file_of, joined, joined_file, without
+from workbench.services.design.unwritten import Unwritten
 from workbench.services.project_editor.settings_preview import WouldBreak, broken_scenarios, would_be
 from workbench.tusk import ChangedOnDisk, Document, Problem
 
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 KEPT = 200
 """Steps that can be undone."""
-UNSAVED = "design/"
-"""With this the key begins under which a draft is kept; a number that is free follows."""
+UNTRIED = ("it is not written yet",)
+"""What is wrong with a step while it is not known whether it loads, and while it is written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +86,10 @@ class Design:
     def __init__(
         self, world: World[Project], environ: Mapping[str, str], drafts: DraftFiles, store: ProjectFiles
     ) -> None:
-        self._world, self._environ, self._drafts, self._store = world, environ, drafts, store
+        self._world, self._environ, self._store = world, environ, store
+        self._unwritten = Unwritten(drafts)
         self._trial = StoredTrial()
-        self._key = self._refused = ""
+        self._refused = ""
         self._turn = threading.Lock()
         self.compiled: Project | None = None
         self.fields = FieldChanges(world, environ)
@@ -167,7 +168,8 @@ class Design:
             if not broken:
                 after = with_kept_names(before, after, self._world.store)
             self._loads(before, after, now.file, insist=insist)
-            self._store.write(after, before)
+            with self._unwritten.step(changed_files(before, after)):
+                self._store.write(after, before)
             if not self._problems:
                 self._files = self._text = after
             if not broken and after != before:
@@ -204,9 +206,14 @@ class Design:
         """
         if self._world.observer:
             return []  # the window that has the store offers it, or has it on its board
-        others = {key for key in self._drafts.places() if key.startswith(UNSAVED)} - {self._own_key()}
-        found = [one for key in others if (one := self._drafts.find(key)) is not None]
-        return sorted(found, key=lambda kept: kept.at)
+        return self._unwritten.left(self._said)
+
+    def _said(self, name: str) -> str | None:
+        """Returns what a file says; None where it is not there, or cannot be read."""
+        try:
+            return self._store.read(name).decode(errors="replace")
+        except NotFound:
+            return None
 
     def take_up(self, kept: KeptDraft) -> DesignState:
         """Does again, as one step, what was never written.
@@ -220,7 +227,7 @@ class Design:
             present = self._follow()
             base = mine = present
             for name, (before, after) in kept.content["files"].items():
-                if before is not None and file_of(present, name) is None:
+                if before is not None and after is not None and file_of(present, name) is None:
                     raise InvalidValue(f"{name} is not there any more", path="", hint="put it back")
                 base, mine = base.with_said(name, before), mine.with_said(name, after)
             made = joined(base, mine, present)
@@ -234,8 +241,7 @@ class Design:
 
     def discard(self, kept: KeptDraft) -> None:
         """Forgets what was never written."""
-        self._drafts.drop(kept.key)
-        self._drafts.write()
+        self._unwritten.forget(kept)
 
     def marks(self) -> list[DesignMark]:
         """Returns what is worth a second look in the model that runs, at its places in its file.
@@ -359,13 +365,13 @@ class Design:
     def _take(self, text: DesignText) -> None:
         """Writes what loads; what does not is kept."""
         self._text, self._refused = text, ""
-        self._problems = ("it is not written yet",)
+        self._problems = UNTRIED
         try:
             if text.project != self._files.project and (faults := tuple(self._faults(text.project))):
                 self._problems = faults
                 return
-            if len(changed_files(self._files, text)) > 1:
-                self._keep(text)  # who is killed between two files is offered the rest
+            if self._unwritten.is_kept() or len(changed_files(self._files, text)) > 1:
+                self._keep(text)  # who is killed at it is offered the rest of it, and nothing older
             self._store.write(text, self._files)
             self._files, self._problems = text, ()
         except (ChangedOnDisk, StoreReadOnly) as error:
@@ -375,19 +381,9 @@ class Design:
             self._keep(text)
 
     def _keep(self, text: DesignText) -> None:
-        """Keeps what is not written: for each file its text as it was and as it would be, null for none."""
-        files = changed_files(self._files, text)
-        if self._problems and files:
-            content = {"mistakes": 0 if self._refused else len(self._problems), "files": files}
-            self._drafts.keep(self._own_key(), content, "the unsaved design")
-        else:
-            self._drafts.drop(self._own_key())
-        self._drafts.write()
-
-    def _own_key(self) -> str:
-        if not self._key:
-            self._key = f"{UNSAVED}{uuid4().hex}"  # another window on the same project has another
-        return self._key
+        """Keeps what is not written."""
+        files = changed_files(self._files, text) if self._problems else {}
+        self._unwritten.keep(files, 0 if self._refused or self._problems is UNTRIED else len(self._problems))
 
     def _faults(self, document: Document) -> Sequence[Problem | str]:
         try:

@@ -249,13 +249,15 @@ class SettingsDraft:
         """Returns the draft with a form's values: what is not among them is no longer written.
 
         Raises:
-            InvalidValue: A value cannot be written.
+            InvalidValue: A value cannot be written, or a new name has what is not seen.
         """
         part, document = self.part(path), self.document
         for name in part.schema["properties"]:
             before, after = part.values.get(name), values.get(name)
             if type(before) is type(after) and before == after:
                 continue
+            if name == "name" and isinstance(after, str):
+                check_new_name(after, what="the name")
             place = self._read[1].get((*path, name))
             if after is None:
                 document = delete(document, place) if place is not None else document
