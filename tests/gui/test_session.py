@@ -21,6 +21,7 @@ from workbench.gui.new_project_dialog import NewProjectDialog
 from workbench.gui.palette import Palette
 from workbench.gui.recent_projects import recent_projects
 from workbench.gui.session import Session
+from workbench.gui.theme import TEXT_SIZE, theme
 from workbench.gui.view_catalog import VIEWS
 from workbench.gui.views.subscription_table import TITLES
 from workbench.project.samples import copy_sample
@@ -564,11 +565,14 @@ async def shown_dialog(session, until):
 async def test_it_comes_back_with_the_project_and_look_of_last_time(start, settings):
     session = await start()
     session.set_theme("dark")
+    theme().set_text_size(TEXT_SIZE + 2)
     session.quit()
     await session.ended()
     assert settings.value("theme") == "dark"
+    assert float(settings.value("text-size")) == TEXT_SIZE + 2
     assert settings.value("last-project").endswith("users")
     session.set_theme("light")
+    theme().set_text_size(TEXT_SIZE)
 
 
 async def test_V3_the_zone_is_chosen_in_the_window_and_remembered(start, tmp_path, until):

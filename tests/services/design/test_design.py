@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import errno
-
 import pytest
 
+from tests.services.conftest import full_disk
 from workbench.errors import InvalidValue, ProjectError, StoreReadOnly
 from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
@@ -545,11 +544,8 @@ async def test_what_a_killed_process_was_writing_goes_when_the_project_is_opened
 
 
 async def test_what_could_not_be_written_is_written_when_it_is_tried_again(project, monkeypatch):
-    def full(*_args, **_kwargs):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
     with monkeypatch.context() as patch:
-        patch.setattr("os.fsync", full)
+        patch.setattr("os.fsync", full_disk)
         with pytest.raises(StoreReadOnly, match="cannot be written: the disk is full"):
             project.design.apply("Add", make("aggregate", "crate"))
     assert project.design.state().refused.endswith("project.tsk cannot be written: the disk is full")

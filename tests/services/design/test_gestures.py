@@ -9,6 +9,7 @@ import pytest
 
 from workbench.errors import InvalidValue
 from workbench.project.declared.compiler import compile_declared
+from workbench.project.declared.section_kinds import KINDS
 from workbench.project.project_file import read_document
 from workbench.services.design import field_gestures, gestures
 from workbench.services.design.design_text import DesignText
@@ -235,6 +236,15 @@ def test_a_name_is_taken_where_another_kind_shares_the_names():
             gestures.renamed(text, one, name, gestures.places_of(text, one))
 
 
+@pytest.mark.parametrize("kind", [*KINDS, "topic", "subscription"])
+def test_what_is_not_there_any_more_is_neither_renamed_nor_removed(kind):
+    text, node = of(BOOK), DesignNode(kind, "gone")
+    with pytest.raises(InvalidValue, match=f"{kind} gone is not there any more"):
+        gestures.renamed(text, node, "other", gestures.places_of(text, node))
+    with pytest.raises(InvalidValue, match=f"{kind} gone is not there any more"):
+        gestures.removed(text, node, along=gestures.left_over(text, node))
+
+
 def test_an_event_that_is_declared_elsewhere_gets_no_fields_here():
     send = DesignNode("command", "send_parcel")
     text = after(make("command", "send_parcel"), begin=EMPTY)
@@ -244,7 +254,7 @@ def test_an_event_that_is_declared_elsewhere_gets_no_fields_here():
         in (along := field_gestures.with_fields(text, send, "to: string", along=True)).project.text
     )
     assert along == gestures.with_field(text, send, "to: string")
-    with pytest.raises(InvalidValue, match=r"the project file declares no event parcel\.gone"):
+    with pytest.raises(InvalidValue, match=r"event parcel\.gone is not there any more"):
         gestures.with_field(text, DesignNode("event", "parcel.gone"), "to: string")
 
 
@@ -387,5 +397,5 @@ def test_no_gesture_is_about_something_that_is_not_declared(gone: DesignNode) ->
         lambda: gestures.removed(text, gone),
     )
     for one in gestures_of:
-        with pytest.raises(InvalidValue, match=f"the project file declares no {gone.kind}"):
+        with pytest.raises(InvalidValue, match=f"{gone.kind} .*is not there any more"):
             one()

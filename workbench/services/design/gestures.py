@@ -243,8 +243,7 @@ def renamed(
         stored: The store has events of the type, which keep the name under which they are stored (U3).
 
     Raises:
-        InvalidValue: The name cannot be one, something has it, events are stored under it, or the project
-            file does not declare the thing.
+        InvalidValue: There is no such thing, the name cannot be one or is taken, or events are stored so.
     """
     check_declared(text.project, node.kind, node.name)
     if not _LEGAL.fullmatch(name):
@@ -279,9 +278,8 @@ def _with_owner(text: DesignText, node: DesignNode, name: str) -> DesignText:
 def _kindred(kind: str) -> list[str]:
     """Returns the kinds among whose names one of a kind must be the only one of its name."""
     own = set(NAME_SPACES.get(kind, (kind,)))
-    return [one for one in (*KINDS, "topic", "subscription") if own & set(NAME_SPACES.get(one, (one,)))] or [
-        kind
-    ]
+    kinds = (*KINDS, "topic", "subscription")
+    return [one for one in kinds if own & set(NAME_SPACES.get(one, (one,)))] or [kind]
 
 
 def left_over(text: DesignText, node: DesignNode) -> list[Reference]:
@@ -320,8 +318,8 @@ def removed(text: DesignText, node: DesignNode, *, along: Iterable[Reference] = 
     Raises:
         InvalidValue: The project file does not declare it.
     """
-    check_declared(text.project, node.kind, node.name)
     document = text.project
+    check_declared(document, node.kind, node.name)
     for one in along:
         document = _without_mention(document, one)
     path = place_of(document, node.kind, node.name) or section_path(node.kind, node.name)

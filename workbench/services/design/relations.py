@@ -112,13 +112,10 @@ def place_of(document: Document, kind: str, name: str) -> Path | None:
 
 
 def check_declared(document: Document, kind: str, name: str) -> None:
-    """Checks that a file declares a thing still; without it nothing can be said of it.
-
-    Raises:
-        InvalidValue: It does not.
-    """
+    """Fails where a file does not declare a thing, with `InvalidValue`."""
     if place_of(document, kind, name) is None:
-        raise InvalidValue(f"the project file declares no {kind} {name}".rstrip(), path="")
+        said = f"{kind} {name} is not there any more"
+        raise InvalidValue(said, path="", hint=f"{document.file} does not declare it: look at what it says")
 
 
 def declared_names(document: Document, kind: str) -> list[str]:
