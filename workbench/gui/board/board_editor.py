@@ -22,6 +22,7 @@ from workbench.gui.board.board_offers import (
     makes,
     node_of,
     offers,
+    refused_name,
     sign_of,
 )
 from workbench.gui.board.board_slices import BoardSlices
@@ -188,6 +189,7 @@ class BoardEditor(DesignSteps):
             sign=sign_of(kind),
             take=partial(self._make, kind, after),
             fits=lambda typed: offers(self.state.text, kind, after, typed),
+            refuses=refused_name,
             lights=lambda typed: lit(self.state.text, after, kind, typed),
             card=identity_of(after) if after is not None else "",
         )
@@ -262,6 +264,7 @@ class BoardEditor(DesignSteps):
                 title=f"Rename {node.kind}",
                 sign=sign_of(node.kind),
                 take=partial(self._rename, node),
+                refuses=refused_name,
                 text=node.name,
                 card=identity,
             ),

@@ -75,6 +75,7 @@ class Asking:
         sign: Name of the icon.
         take: Is given what was entered.
         fits: Returns what fits what was typed.
+        refuses: Says while it is typed why it cannot be taken; empty where it can.
         lights: Returns ids of nodes: from which a wire would lead, and to which it could.
         card: Id of the card that it is about, and at which it stands; empty where it is about none.
         field: Number of the card's line over which it lies; below the card if negative.
@@ -89,6 +90,7 @@ class Asking:
     sign: str
     take: Callable[[Entered], object]
     fits: Callable[[str], Sequence[Offer]] = lambda _typed: ()
+    refuses: Callable[[str], str] = lambda _typed: ""
     lights: Callable[[str], tuple[str, Collection[str]]] = lambda _typed: ("", ())
     card: str = ""
     field: int = -1
@@ -205,12 +207,15 @@ class BoardEntry(QFrame):
 
     def tell(self, text: str) -> None:
         """Says what is wrong with what was entered; it stays there, whole, to be changed."""
+        self._say(text)
+        if text:
+            self.line.setFocus()
+
+    def _say(self, text: str) -> None:
         self.told.setText(text)
         self.told.setStyleSheet(f"color: {theme().colors.error}")
         self.told.setVisible(bool(text))
         self.stand(self._place)
-        if text:
-            self.line.setFocus()
 
     def leave(self) -> None:
         """Goes away, and gives the keyboard back."""
@@ -223,7 +228,6 @@ class BoardEntry(QFrame):
             self.typed.emit()
 
     def _offer(self, text: str) -> None:
-        self.told.hide()
         self.list.clear()
         for one in self.asking.fits(text.strip()):
             item = QListWidgetItem(icon(one.icon), one.text) if one.icon else QListWidgetItem(one.text)
@@ -233,7 +237,7 @@ class BoardEntry(QFrame):
         self.list.setVisible(bool(count))
         self.list.setCurrentRow(0 if count else -1)
         self.list.setFixedHeight(min(count, ROWS) * max(22, self.list.sizeHintForRow(0)) + 4)
-        self.stand(self._place)
+        self._say(self.asking.refuses(text.strip()) if text.strip() else "")
         self.typed.emit()
 
     def _marked(self) -> Offer | None:
