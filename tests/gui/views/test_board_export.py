@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.board.designing import board_of
 from workbench.errors import StoreReadOnly
+from workbench.gui.board.blueprint_items import CardItem
 from workbench.gui.board.card_fields import CardField
 from workbench.gui.desk import Desk
 from workbench.gui.views.board_view import BoardView
@@ -44,6 +45,7 @@ async def test_svg_has_every_card_whatever_is_in_sight(board: BoardView, tmp_pat
 async def test_what_a_file_says_of_a_card_is_whole(board: BoardView, tmp_path) -> None:
     long = "a.quite_long_name_of_an_event_without_room"
     item = board.canvas.board.cards()["event:user.created"]
+    assert isinstance(item, CardItem)
     field = CardField(name="the_address_to_which_all_of_it_went", type="list of user_contact_details")
     item.card = replace(item.card, title=long, fields=(field, *item.card.fields[1:]))
     await board.tools.export.write(tmp_path / "board.svg")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -77,6 +77,7 @@ class Asking:
         fits: Returns what fits what was typed.
         refuses: Says while it is typed why it cannot be taken; empty where it can.
         lights: Returns ids of nodes: from which a wire would lead, and to which it could.
+        act: Name of the action that asks for it again for that card; empty where none does.
         card: Id of the card that it is about, and at which it stands; empty where it is about none.
         field: Number of the card's line over which it lies; below the card if negative.
         text: What stands in the line first.
@@ -92,6 +93,7 @@ class Asking:
     fits: Callable[[str], Sequence[Offer]] = lambda _typed: ()
     refuses: Callable[[str], str] = lambda _typed: ""
     lights: Callable[[str], tuple[str, Collection[str]]] = lambda _typed: ("", ())
+    act: str = ""
     card: str = ""
     field: int = -1
     text: str = ""
@@ -115,7 +117,7 @@ class BoardEntry(QFrame):
     """
 
     moves = (
-        WidgetKey("Enter", "Take the marked line"),
+        WidgetKey("Enter / Ctrl+S", "Take the marked line"),
         WidgetKey("Shift+Enter", "Take what was typed as a new name"),
         WidgetKey("Ctrl+Enter", "Take it, and go on with what comes next"),
         WidgetKey("Tab", "Take it, and go on with its fields"),
@@ -282,6 +284,8 @@ class BoardEntry(QFrame):
         control = bool(pressed & Qt.KeyboardModifier.ControlModifier)
         if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self._take(typed=bool(pressed & Qt.KeyboardModifier.ShiftModifier), on=control)
+        elif event.matches(QKeySequence.StandardKey.Save):
+            self._take()
         elif key == Qt.Key.Key_Tab:
             self._take(inside=True)
         elif key == Qt.Key.Key_Escape:

@@ -19,7 +19,7 @@ class LostForms:
         take_over: Types what is kept under a key into the form of a name.
     """
 
-    def __init__(self, desk: Desk, take_over: Callable[[str, str], object]) -> None:
+    def __init__(self, desk: Desk, take_over: Callable[[str, str], None]) -> None:
         self._desk, self._take_over = desk, take_over
         self._lost: dict[Form, Form] = {}
         """What is in the place of what is gone."""
