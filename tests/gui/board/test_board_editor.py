@@ -542,3 +542,12 @@ async def test_nothing_is_written_for_a_card_that_is_gone_and_what_was_typed_sta
     await designer.rest()
     assert "command send_parcel is not there any more" in entry.told.text()
     assert (entry.line.text(), designer.text) == (typed, gone)
+
+
+async def test_a_name_that_cannot_be_one_is_not_offered(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    entry = designer.board.editor.entry
+    for typed, offered in (("hold", 1), ("célñ ü name", 0), ("hold-", 0)):
+        entry.line.setText(typed)
+        assert entry.list.count() == offered
+    designer.key(Qt.Key.Key_Escape)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from workbench.gui.board.board_entry import NOTHING, UNSURE, Asking, BoardEntry, Entered, Offer
+from workbench.gui.board.board_offers import refused_name
 
 SENT, LOST = Offer(text="sent: link to it", name="parcel.sent"), Offer(text="New event sent", name="")
 
@@ -147,3 +148,15 @@ def test_the_key_that_opened_it_writes_nothing_as_long_as_it_is_held(entry: Boar
         line, QKeyEvent(again, Qt.Key.Key_B, Qt.KeyboardModifier.NoModifier, "b", autorep=True)
     )
     assert line.text() == "bb"
+
+
+def test_what_cannot_be_taken_is_refused_while_it_is_typed(entry: BoardEntry) -> None:
+    asking = Asking(title="New command", sign="command", take=print, refuses=refused_name)
+    entry.ask(asking, QPoint(20, 20))
+    for typed, refused in (("c", False), ("cél", True), ("c", False), ("order.", False), ("order. a", True)):
+        entry.line.setText(typed)
+        assert entry.told.isVisible() is refused, typed
+    assert (
+        entry.told.text()
+        == "order. a cannot be a name: letters, digits, _ and -; parts have a point between them"
+    )

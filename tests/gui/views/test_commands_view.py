@@ -302,6 +302,31 @@ async def test_V2_what_was_typed_into_a_form_that_is_gone_is_kept_and_offered(wo
     assert view.unsaved() == "the form of open_user"
 
 
+async def test_what_is_offered_of_a_form_that_is_gone_names_what_is_there_now(workspace, desk, view, without):
+    notices = []
+    desk.noticed.connect(notices.append)
+    fill(view, user_id="ada")
+    for name, now in (("create_user", "open_user"), ("open_user", "enter_user")):
+        without(name, now)
+        assert [label for label, _ in notices[-1].actions] == [f"Take it over into {now}"]
+    assert len({one.topic for one in notices if one.text}) == 1
+    assert "no create_user any more" in notices[-1].text
+    notices[-1].actions[0][1]()
+    assert view.picker.currentText() == "enter_user"
+    assert view._form.typed() == {"user_id": {"text": "ada"}}
+
+
+async def test_what_is_offered_of_a_form_goes_when_the_form_is_back(workspace, desk, view, without):
+    notices = []
+    desk.noticed.connect(notices.append)
+    fill(view, user_id="ada")
+    without("create_user", "open_user")
+    without("open_user", "create_user")
+    assert (notices[-1].text, notices[-1].topic) == ("", notices[0].topic)
+    view.show_command("create_user")
+    assert view._form.typed() == {"user_id": {"text": "ada"}}
+
+
 async def test_a_form_that_is_gone_is_told_only_where_something_was_typed(workspace, desk, view, without):
     notices = []
     desk.noticed.connect(notices.append)

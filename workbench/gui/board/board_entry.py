@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -75,7 +75,9 @@ class Asking:
         sign: Name of the icon.
         take: Is given what was entered.
         fits: Returns what fits what was typed.
+        refuses: Says while it is typed why it cannot be taken; empty where it can.
         lights: Returns ids of nodes: from which a wire would lead, and to which it could.
+        act: Name of the action that asks for it again for that card; empty where none does.
         card: Id of the card that it is about, and at which it stands; empty where it is about none.
         field: Number of the card's line over which it lies; below the card if negative.
         text: What stands in the line first.
@@ -89,7 +91,9 @@ class Asking:
     sign: str
     take: Callable[[Entered], object]
     fits: Callable[[str], Sequence[Offer]] = lambda _typed: ()
+    refuses: Callable[[str], str] = lambda _typed: ""
     lights: Callable[[str], tuple[str, Collection[str]]] = lambda _typed: ("", ())
+    act: str = ""
     card: str = ""
     field: int = -1
     text: str = ""
@@ -113,7 +117,7 @@ class BoardEntry(QFrame):
     """
 
     moves = (
-        WidgetKey("Enter", "Take the marked line"),
+        WidgetKey("Enter / Ctrl+S", "Take the marked line"),
         WidgetKey("Shift+Enter", "Take what was typed as a new name"),
         WidgetKey("Ctrl+Enter", "Take it, and go on with what comes next"),
         WidgetKey("Tab", "Take it, and go on with its fields"),
@@ -205,12 +209,15 @@ class BoardEntry(QFrame):
 
     def tell(self, text: str) -> None:
         """Says what is wrong with what was entered; it stays there, whole, to be changed."""
+        self._say(text)
+        if text:
+            self.line.setFocus()
+
+    def _say(self, text: str) -> None:
         self.told.setText(text)
         self.told.setStyleSheet(f"color: {theme().colors.error}")
         self.told.setVisible(bool(text))
         self.stand(self._place)
-        if text:
-            self.line.setFocus()
 
     def leave(self) -> None:
         """Goes away, and gives the keyboard back."""
@@ -223,7 +230,6 @@ class BoardEntry(QFrame):
             self.typed.emit()
 
     def _offer(self, text: str) -> None:
-        self.told.hide()
         self.list.clear()
         for one in self.asking.fits(text.strip()):
             item = QListWidgetItem(icon(one.icon), one.text) if one.icon else QListWidgetItem(one.text)
@@ -233,7 +239,7 @@ class BoardEntry(QFrame):
         self.list.setVisible(bool(count))
         self.list.setCurrentRow(0 if count else -1)
         self.list.setFixedHeight(min(count, ROWS) * max(22, self.list.sizeHintForRow(0)) + 4)
-        self.stand(self._place)
+        self._say(self.asking.refuses(text.strip()) if text.strip() else "")
         self.typed.emit()
 
     def _marked(self) -> Offer | None:
@@ -278,6 +284,8 @@ class BoardEntry(QFrame):
         control = bool(pressed & Qt.KeyboardModifier.ControlModifier)
         if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self._take(typed=bool(pressed & Qt.KeyboardModifier.ShiftModifier), on=control)
+        elif event.matches(QKeySequence.StandardKey.Save):
+            self._take()
         elif key == Qt.Key.Key_Tab:
             self._take(inside=True)
         elif key == Qt.Key.Key_Escape:

@@ -40,6 +40,8 @@ FIELDS = {"projection": "columns", "aggregate": "state", "process": "state"}
 """Where the fields of a kind stand that are not called so."""
 _PART = r"[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*"
 _LEGAL = re.compile(rf"{_PART}(?:\.{_PART})*")
+NAMES = "letters, digits, _ and -; parts have a point between them"
+"""What a name consists of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,11 @@ class DesignNode:
 
     kind: str
     name: str
+
+
+def why_no_name(name: str) -> str:
+    """Says why a name cannot be one; empty where it can."""
+    return "" if _LEGAL.fullmatch(name) else f"{name or 'nothing'} cannot be a name"
 
 
 def exists(text: DesignText, node: DesignNode) -> bool:
@@ -102,9 +109,8 @@ def made(
     """
     if after is not None:
         check_declared(text.project, after.kind, after.name)
-    if not _LEGAL.fullmatch(name):
-        hint = "letters, digits, _ and -; parts have a point between them"
-        raise InvalidValue(f"{name or 'nothing'} cannot be a name", path="", hint=hint)
+    if why := why_no_name(name):
+        raise InvalidValue(why, path="", hint=NAMES)
     node = DesignNode(kind, name)
     if exists(text, node):
         raise InvalidValue(
@@ -246,8 +252,8 @@ def renamed(
         InvalidValue: There is no such thing, the name cannot be one or is taken, or events are stored so.
     """
     check_declared(text.project, node.kind, node.name)
-    if not _LEGAL.fullmatch(name):
-        raise InvalidValue(f"{name or 'nothing'} cannot be a name", path="")
+    if why := why_no_name(name):
+        raise InvalidValue(why, path="", hint=NAMES)
     events = [new_name(node, one, name) for one in places if one.role == HEADER and one.name != node.name]
     alike = [DesignNode(kind, name) for kind in _kindred(node.kind)]
     for one in (*alike, *(DesignNode("event", event) for event in events)):
