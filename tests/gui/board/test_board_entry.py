@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,8 +12,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+<<<<<<< HEAD
 from workbench.gui.board.board_entry import NOTHING, UNSURE, Asking, BoardEntry, Entered, Offer
 from workbench.gui.board.board_offers import refused_name
+=======
+from workbench.gui.board.board_entry import BEFORE, NOTHING, UNSURE, Asking, BoardEntry, Entered, Offer
+>>>>>>> main
 
 SENT, LOST = Offer(text="sent: link to it", name="parcel.sent"), Offer(text="New event sent", name="")
 
@@ -136,6 +141,7 @@ async def test_a_click_elsewhere_takes_what_is_clear_and_keeps_the_rest(
     assert entry.isHidden() is not bool(typed)
 
 
+<<<<<<< HEAD
 def test_the_key_that_opened_it_writes_nothing_as_long_as_it_is_held(entry: BoardEntry) -> None:
     line, again = entry.line, QEvent.Type.KeyPress
     for _ in range(3):
@@ -160,3 +166,29 @@ def test_what_cannot_be_taken_is_refused_while_it_is_typed(entry: BoardEntry) ->
         entry.told.text()
         == "order. a cannot be a name: letters, digits, _ and -; parts have a point between them"
     )
+=======
+def test_what_is_wrong_is_said_while_it_is_typed(entry: BoardEntry) -> None:
+    asking = replace(entry.asking, check=lambda typed: "no type" if typed.endswith(":") else "")
+    entry.ask(asking, QPoint(0, 0))
+    QTest.keyClicks(entry.line, "x:")
+    assert not entry.told.isVisible()
+    entry._pause.timeout.emit()
+    assert (entry.told.isVisible(), entry.told.text()) == (True, "no type")
+    QTest.keyClicks(entry.line, "y")
+    entry._pause.timeout.emit()
+    assert not entry.told.isVisible()
+
+
+def test_what_is_left_by_escape_is_offered_once_more_at_its_own_line(entry: BoardEntry) -> None:
+    mine, other = replace(entry.asking, keeps="order total"), replace(entry.asking, keeps="order id")
+    entry.ask(mine, QPoint(0, 0))
+    QTest.keyClicks(entry.line, "total: mon")
+    QTest.keyClick(entry.line, Qt.Key.Key_Escape)
+    entry.ask(other, QPoint(0, 0))
+    assert (entry.line.text(), entry.told.isVisible()) == ("", False)
+    entry.ask(mine, QPoint(0, 0))
+    assert (entry.line.text(), entry.told.text()) == ("total: mon", BEFORE)
+    QTest.keyClick(entry.line, Qt.Key.Key_Escape)
+    entry.ask(mine, QPoint(0, 0))
+    assert entry.line.text() == ""
+>>>>>>> main

@@ -20,6 +20,8 @@ def fixes(old, new):
     ("old", "new", "label"),
     [
         ('emit: "order.paid"', 'emt: "order.paid"', "Replace with emit"),
+        ('"decimal?"', '"number?"', "Replace with decimal"),
+        ('"uuid"', '"id"', "Replace with uuid"),
         ("state.color ==", "state.colr ==", "Replace with color"),
         ('of: "line"', 'of: "lin"', "Replace with line"),
         ('of: "line"', 'of: "row"', "New type row"),
@@ -54,6 +56,11 @@ def test_a_block_that_is_missing_is_written():
     text, found = fixes('fields { id: "uuid" }\nrefuse', "refuse")
     assert [one.label for one in found] == ["Write fields"]
     assert checked(found[0].applied(text)).problems == ()
+
+
+def test_a_type_of_another_language_keeps_that_it_may_be_missing():
+    text, found = fixes('"decimal?"', '"number?"')
+    assert 'total: "decimal?"' in found[0].applied(text)
 
 
 def test_where_nothing_is_known_nothing_is_offered():

@@ -21,10 +21,14 @@ from workbench.gui.actions import WidgetKey
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.theme import theme
+from workbench.gui.ticker import pause_timer
 from workbench.gui.widgets import plain_label
 
 WIDE, WIDEST, AROUND, BESIDE = 300, 560, 72, 32
 """Pixels: it grows with what is typed and what fits, around which and beside which it needs some."""
+CHECK_MS = 400
+"""After so long without a key what was typed is checked."""
+BEFORE = "Typed before, and left with Esc. Enter takes it, Esc forgets it."
 UNSURE = "Enter takes the marked line, Esc leaves it."
 ROWS = 6
 """Rows of what fits that are shown at once."""
@@ -85,6 +89,8 @@ class Asking:
         erase: Backspace in an empty line.
         step: The arrows where nothing fits: up (-1) or down (1), and whether with Alt.
         copy: Ctrl+D.
+        check: Says what is wrong with what was typed; empty where nothing is.
+        keeps: What is typed and left is offered again under this name; empty where it is not kept.
     """
 
     title: str
@@ -101,6 +107,8 @@ class Asking:
     erase: Callable[[], object] = lambda: None
     step: Callable[[int, bool], object] = lambda _by, _carried: None
     copy: Callable[[], object] = lambda: None
+    check: Callable[[str], str] = lambda _typed: ""
+    keeps: str = ""
 
 
 NOTHING = Asking(title="", sign="edit", take=lambda _entered: None)
@@ -133,6 +141,8 @@ class BoardEntry(QFrame):
         self._canvas = canvas
         self.setObjectName("board_entry")
         self.asking = NOTHING
+        self._kept: dict[str, str] = {}
+        self._pause = pause_timer(self, CHECK_MS, self._check)
         self._place: QPoint | QRect = QPoint()
         self._held = False
         self._sign = QLabel()
@@ -183,6 +193,9 @@ class BoardEntry(QFrame):
         self.stand(place)
         self.line.setFocus()
         self.line.selectAll()
+        if kept := self._kept.pop(asking.keeps, ""):
+            self.line.setText(kept)
+            self.tell(BEFORE, "muted")
 
     def stand(self, place: QPoint | QRect) -> None:
         """Stands somewhere on the canvas, or as near to it as it is seen whole.
@@ -207,7 +220,7 @@ class BoardEntry(QFrame):
         if found is not None:
             self.asking.take(Entered(text=name, offer=found))
 
-    def tell(self, text: str) -> None:
+    def tell(self, text: str, role: str = "error") -> None:
         """Says what is wrong with what was entered; it stays there, whole, to be changed."""
         self._say(text)
         if text:
@@ -215,7 +228,7 @@ class BoardEntry(QFrame):
 
     def _say(self, text: str) -> None:
         self.told.setText(text)
-        self.told.setStyleSheet(f"color: {theme().colors.error}")
+        self.told.setStyleSheet(f"color: {theme().colors.ink(role)}")
         self.told.setVisible(bool(text))
         self.stand(self._place)
 
@@ -223,13 +236,31 @@ class BoardEntry(QFrame):
         """Goes away, and gives the keyboard back."""
         if self.isVisible():
             held = self.line.hasFocus()
+            self._pause.stop()
             self.asking = NOTHING
             self.hide()
             if held:
                 self._canvas.setFocus()
             self.typed.emit()
 
+    def _check(self) -> None:
+        if not self.told.isVisible() and (said := self.asking.check(self.line.text())):
+            self.tell(said)
+
+    def _escape(self) -> None:
+        """Goes away; what was typed is kept for the next time, unless it was kept before."""
+        asking, typed = self.asking, self.line.text()
+        before = self.told.isVisible() and self.told.text() == BEFORE
+        if asking.keeps and typed.strip() not in ("", asking.text) and not before:
+            self._kept[asking.keeps] = typed
+        self.leave()
+
     def _offer(self, text: str) -> None:
+<<<<<<< HEAD
+=======
+        self.told.hide()
+        self._pause.start()
+>>>>>>> main
         self.list.clear()
         for one in self.asking.fits(text.strip()):
             item = QListWidgetItem(icon(one.icon), one.text) if one.icon else QListWidgetItem(one.text)
@@ -289,7 +320,7 @@ class BoardEntry(QFrame):
         elif key == Qt.Key.Key_Tab:
             self._take(inside=True)
         elif key == Qt.Key.Key_Escape:
-            self.leave()
+            self._escape()
         elif key in {Qt.Key.Key_Up, Qt.Key.Key_Down} and self.list.count():
             self.list.setCurrentRow((self.list.currentRow() + _way(key)) % self.list.count())
         elif key in {Qt.Key.Key_Up, Qt.Key.Key_Down}:

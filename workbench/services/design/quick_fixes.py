@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -25,6 +25,7 @@ _AMONG = re.compile(r"(?:known here|there are|declared are): (.+)\Z")
 _NEEDS_WITH = re.compile(r"say it in with \{ ([\w-]+): ")
 _WRITE_SECTION = re.compile(r"write \[([\w.-]+)\]")
 _WRITE_QUOTED = re.compile(r'write (".*")\Z')
+_WRITE_TYPE = re.compile(r"write ([a-z-]+(?: or [a-z-]+)?)")
 _NO_SUCH = re.compile(r"(?:there is|this aggregate has) no (\w+) ([\w.-]+)")
 _NO_STATE = re.compile(r"the state of (\S+) has no field ([\w-]+)\Z")
 _TYPED = re.compile(r"(?P<string>'.*')|(?P<integer>-?\d+)|(?P<decimal>-?\d+\.\d+)|(?P<boolean>true|false)")
@@ -129,10 +130,24 @@ def _replacements(document: Document, problem: Problem) -> Iterator[QuickFix]:
         yield QuickFix(
             label=f"Replace with {name}", effect=f"{said} becomes {written}", pieces=((start, end, written),)
         )
+    if problem.code == "S-TYPE" and (meant := _WRITE_TYPE.fullmatch(problem.hint)) is not None:
+        yield from _types(document, problem, meant[1].split(" or "))
     quoted = _WRITE_QUOTED.search(problem.hint)
     if quoted is not None and problem.code == "E-QUOTES":
         label = f"Put {said} between quotes"
         yield QuickFix(label=label, effect=f"{said} becomes {quoted[1]}", pieces=((start, end, quoted[1]),))
+
+
+def _types(document: Document, problem: Problem, names: Sequence[str]) -> Iterator[QuickFix]:
+    """Yields other types; what may be missing may be missing still."""
+    start, end = span_of(document, problem)
+    said = document.text[start:end]
+    mark = "?" if said.rstrip("\"'").endswith("?") else ""
+    for name in names:
+        written = f'"{name}{mark}"'
+        yield QuickFix(
+            label=f"Replace with {name}", effect=f"{said} becomes {written}", pieces=((start, end, written),)
+        )
 
 
 def _is_header(document: Document, start: int) -> bool:
