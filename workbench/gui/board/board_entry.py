@@ -79,7 +79,6 @@ class Asking:
         sign: Name of the icon.
         take: Is given what was entered.
         fits: Returns what fits what was typed.
-        refuses: Says while it is typed why it cannot be taken; empty where it can.
         lights: Returns ids of nodes: from which a wire would lead, and to which it could.
         act: Name of the action that asks for it again for that card; empty where none does.
         card: Id of the card that it is about, and at which it stands; empty where it is about none.
@@ -97,7 +96,6 @@ class Asking:
     sign: str
     take: Callable[[Entered], object]
     fits: Callable[[str], Sequence[Offer]] = lambda _typed: ()
-    refuses: Callable[[str], str] = lambda _typed: ""
     lights: Callable[[str], tuple[str, Collection[str]]] = lambda _typed: ("", ())
     act: str = ""
     card: str = ""
@@ -222,15 +220,12 @@ class BoardEntry(QFrame):
 
     def tell(self, text: str, role: str = "error") -> None:
         """Says what is wrong with what was entered; it stays there, whole, to be changed."""
-        self._say(text)
-        if text:
-            self.line.setFocus()
-
-    def _say(self, text: str) -> None:
         self.told.setText(text)
         self.told.setStyleSheet(f"color: {theme().colors.ink(role)}")
         self.told.setVisible(bool(text))
         self.stand(self._place)
+        if text:
+            self.line.setFocus()
 
     def leave(self) -> None:
         """Goes away, and gives the keyboard back."""
@@ -256,11 +251,8 @@ class BoardEntry(QFrame):
         self.leave()
 
     def _offer(self, text: str) -> None:
-<<<<<<< HEAD
-=======
         self.told.hide()
         self._pause.start()
->>>>>>> main
         self.list.clear()
         for one in self.asking.fits(text.strip()):
             item = QListWidgetItem(icon(one.icon), one.text) if one.icon else QListWidgetItem(one.text)
@@ -270,7 +262,7 @@ class BoardEntry(QFrame):
         self.list.setVisible(bool(count))
         self.list.setCurrentRow(0 if count else -1)
         self.list.setFixedHeight(min(count, ROWS) * max(22, self.list.sizeHintForRow(0)) + 4)
-        self._say(self.asking.refuses(text.strip()) if text.strip() else "")
+        self.stand(self._place)
         self.typed.emit()
 
     def _marked(self) -> Offer | None:

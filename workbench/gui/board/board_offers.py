@@ -94,7 +94,8 @@ def _new(text: DesignText, kind: str, after: DesignNode | None, name: str) -> It
 
 def refused_name(typed: str) -> str:
     """Says why what was typed cannot begin a name, and what can; empty where it can."""
-    why = gestures.why_no_name(typed.rstrip(".-") or typed)
+    typed = typed.strip()
+    why = gestures.why_no_name(typed.rstrip(".-") or typed) if typed else ""
     return f"{why}: {gestures.NAMES}" if why else ""
 
 
