@@ -225,6 +225,10 @@ async def test_what_went_while_the_strip_was_open_is_told_in_it(designer: Design
         await designer.until(lambda: "event parcel.sent is not there any more" in strip.told.text())
         await designer.rest()
     assert (strip.isVisible(), designer.text, told) == (True, gone, [])
+    QTest.keyClick(strip.list, Qt.Key.Key_Escape)
+    await designer.choose("event:parcel.gone")
+    await rename(designer, "parcel.late")
+    assert strip.told.text() == "one undo step"
 
 
 async def test_what_was_asked_once_is_shown_again_though_it_is_one_place_now(designer: Designer) -> None:
