@@ -230,7 +230,7 @@ class CodeLine(QPlainTextEdit):
             self._contested = False
             self._told = None if self._refused else self._told
             self.commit()
-        elif key == Qt.Key.Key_Escape and self.is_pending:
+        elif key == Qt.Key.Key_Escape and self.is_pending and (self._refused or self.text() != self._told):
             self.take_back()
             self.taken_back.emit()
         elif key == Qt.Key.Key_Space and pressed & Qt.KeyboardModifier.ControlModifier:

@@ -109,7 +109,7 @@ def why_unreadable(line: str, *, column: bool = False) -> str:
         try:
             read_field_line(one, column=column)
         except InvalidValue as error:
-            return f"{error.message}: {error.hint}" if error.hint else error.message
+            return f"{error.message} ({error.hint})" if error.hint else error.message
     return ""
 
 
