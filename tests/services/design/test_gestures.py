@@ -254,7 +254,7 @@ def test_an_event_that_is_declared_elsewhere_gets_no_fields_here():
         in (along := field_gestures.with_fields(text, send, "to: string", along=True)).project.text
     )
     assert along == gestures.with_field(text, send, "to: string")
-    with pytest.raises(InvalidValue, match=r"the project file declares no event parcel\.gone"):
+    with pytest.raises(InvalidValue, match=r"event parcel\.gone is not there any more"):
         gestures.with_field(text, DesignNode("event", "parcel.gone"), "to: string")
 
 
@@ -379,3 +379,23 @@ def test_a_name_that_is_a_key_of_another_section_is_refused():
     text = DesignText(project=parse('[handler]\norder { event: "a" }\n'))
     with pytest.raises(InvalidValue, match="are the same thing"):
         gestures.made(text, "handler", "order.lost")
+
+
+@pytest.mark.parametrize(
+    "gone", [DesignNode("command", "hold_a"), DesignNode("command", ""), DesignNode("topic", "a")]
+)
+def test_no_gesture_is_about_something_that_is_not_declared(gone: DesignNode) -> None:
+    text = after(make("command", "send_parcel"), make("event", "parcel.sent", SEND))
+    gestures_of = (
+        lambda: gestures.made(text, "event", "parcel.left", gone),
+        lambda: gestures.linked(text, gone, SENT),
+        lambda: gestures.linked(text, SENT, gone),
+        lambda: gestures.with_field(text, gone, "a: string"),
+        lambda: gestures.without_field(text, gone, "a"),
+        lambda: field_gestures.field_moved(text, gone, "a", 1),
+        lambda: gestures.renamed(text, gone, "hold_b", gestures.places_of(text, gone)),
+        lambda: gestures.removed(text, gone),
+    )
+    for one in gestures_of:
+        with pytest.raises(InvalidValue, match=f"{gone.kind} .*is not there any more"):
+            one()

@@ -22,10 +22,12 @@ from workbench.gui.board.board_offers import (
     makes,
     node_of,
     offers,
+    refused_name,
     sign_of,
 )
 from workbench.gui.board.board_slices import BoardSlices
 from workbench.gui.board.board_wires import BoardWires
+from workbench.gui.board.entry_draft import EntryDraft
 from workbench.gui.board.entry_place import EntryPlace
 from workbench.gui.board.stand_pill import StandPill, stand_of
 from workbench.gui.design_steps import UNSAVED, DesignSteps
@@ -63,6 +65,7 @@ class BoardEditor(DesignSteps):
         begin: Says how to begin, where nothing is.
         entry: The line that is typed.
         place_of_entry: Where it stands.
+        kept_entry: Keeps what is typed in it.
         changes: Renames and removes.
         wanted: Id of the node that is chosen once it is drawn.
         unwritten: Ids of the cards whose text is typed and not written.
@@ -82,6 +85,7 @@ class BoardEditor(DesignSteps):
         self.entry = BoardEntry(canvas)
         self.entry.typed.connect(self._light)
         self.place_of_entry = EntryPlace(canvas, self.entry)
+        self.kept_entry = EntryDraft(desk, self.entry, self._ask_again)
         self.changes = BoardChanges(desk, canvas, self.entry, self._change)
         self.wanted = ""
         self._running: Registry | None = None
@@ -173,6 +177,15 @@ class BoardEditor(DesignSteps):
         self._pointed = place + port.pos()
         self.add_menu.popup(port.mapToGlobal(place))
 
+    def _ask_again(self, act: str, card: str) -> bool:
+        """Asks for a line as an action does for a card; returns whether it could."""
+        asks = {"rename": self.rename, "link": self.wires.link, "add_fields": self.fields.add_fields}
+        if act.startswith("make_"):
+            self.make(act.removeprefix("make_"), card)
+        elif act in asks:
+            asks[act](card)
+        return not self.entry.isHidden()
+
     def _point_nowhere(self) -> None:
         self._pointed = None
 
@@ -188,6 +201,8 @@ class BoardEditor(DesignSteps):
             sign=sign_of(kind),
             take=partial(self._make, kind, after),
             fits=lambda typed: offers(self.state.text, kind, after, typed),
+            check=refused_name,
+            act=f"make_{kind}",
             lights=lambda typed: lit(self.state.text, after, kind, typed),
             card=identity_of(after) if after is not None else "",
         )
@@ -262,6 +277,8 @@ class BoardEditor(DesignSteps):
                 title=f"Rename {node.kind}",
                 sign=sign_of(node.kind),
                 take=partial(self._rename, node),
+                check=refused_name,
+                act="rename",
                 text=node.name,
                 card=identity,
             ),
@@ -306,6 +323,7 @@ class BoardEditor(DesignSteps):
 
     @override
     def take(self, state: DesignState) -> None:
+        self.kept_entry.offer()
         if self.state.refused and not state.refused:
             self.desk.notice("ok", "", topic=UNSAVED)
         before, self.state = self.draft, state

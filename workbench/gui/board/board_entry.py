@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -80,6 +80,7 @@ class Asking:
         take: Is given what was entered.
         fits: Returns what fits what was typed.
         lights: Returns ids of nodes: from which a wire would lead, and to which it could.
+        act: Name of the action that asks for it again for that card; empty where none does.
         card: Id of the card that it is about, and at which it stands; empty where it is about none.
         field: Number of the card's line over which it lies; below the card if negative.
         text: What stands in the line first.
@@ -96,6 +97,7 @@ class Asking:
     take: Callable[[Entered], object]
     fits: Callable[[str], Sequence[Offer]] = lambda _typed: ()
     lights: Callable[[str], tuple[str, Collection[str]]] = lambda _typed: ("", ())
+    act: str = ""
     card: str = ""
     field: int = -1
     text: str = ""
@@ -121,7 +123,7 @@ class BoardEntry(QFrame):
     """
 
     moves = (
-        WidgetKey("Enter", "Take the marked line"),
+        WidgetKey("Enter / Ctrl+S", "Take the marked line"),
         WidgetKey("Shift+Enter", "Take what was typed as a new name"),
         WidgetKey("Ctrl+Enter", "Take it, and go on with what comes next"),
         WidgetKey("Tab", "Take it, and go on with its fields"),
@@ -140,6 +142,7 @@ class BoardEntry(QFrame):
         self._kept: dict[str, str] = {}
         self._pause = pause_timer(self, CHECK_MS, self._check)
         self._place: QPoint | QRect = QPoint()
+        self._held = False
         self._sign = QLabel()
         self._title = plain_label("", "muted", wrap=True)
         self.line = QLineEdit()
@@ -181,7 +184,7 @@ class BoardEntry(QFrame):
         self._sign.setPixmap(icon(asking.sign, "accent").pixmap(16, 16))
         self.tell("")
         self.line.setText(asking.text)
-        self._place = place
+        self._place, self._held = place, True
         self._offer(asking.text)
         self.show()
         self.raise_()
@@ -291,7 +294,8 @@ class BoardEntry(QFrame):
             return False
         if event.type() == QKeyEvent.Type.ShortcutOverride:
             event.accept()  # every key is the line's while it is typed, none the board's
-        return event.type() == QKeyEvent.Type.KeyPress and self._key(event)
+        self._held = self._held and event.isAutoRepeat()  # the key that opened it may be down still
+        return event.type() == QKeyEvent.Type.KeyPress and (self._held or self._key(event))
 
     def _gone(self) -> None:
         """Is told that a click went elsewhere, once that is done: it may have taken what was asked for."""
@@ -303,6 +307,8 @@ class BoardEntry(QFrame):
         control = bool(pressed & Qt.KeyboardModifier.ControlModifier)
         if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self._take(typed=bool(pressed & Qt.KeyboardModifier.ShiftModifier), on=control)
+        elif event.matches(QKeySequence.StandardKey.Save):
+            self._take()
         elif key == Qt.Key.Key_Tab:
             self._take(inside=True)
         elif key == Qt.Key.Key_Escape:

@@ -67,6 +67,7 @@ class BoardFields(BoardPart):
             text=line,
             hint=HINT,
             take=partial(self._taken, node, name, line),
+            act="" if name else "add_fields",
             erase=partial(self._erased, node, name),
             step=partial(self._stepped, node, name),
             copy=partial(self._copy, node, name),
