@@ -573,6 +573,8 @@ async def test_V5_where_only_some_of_the_files_can_be_written_the_rest_is_a_draf
     begin = "" if full else "# Theirs\n"
     assert (written(project), path.read_text()) == (now.text, begin + SCENARIO)
     assert "parcel.left" in design.state().text.scenarios["scenarios/a.tsk"].text
+    (kept,) = (json.loads(file.read_text()) for file in project.drafts.folder.rglob("*.json"))
+    assert "parcel.left" in kept["content"]["files"]["scenarios/a.tsk"][1]
     state = design.write()
     assert path.read_text() == (begin + SCENARIO if drafted else begin + SCENARIO.replace("sent", "left"))
     assert ("[policy.tell]" in state.text.project.text, bool(state.problems)) == (drafted, drafted)

@@ -118,7 +118,7 @@ def check_declared(document: Document, kind: str, name: str) -> None:
     """Fails where a file does not declare a thing, with `InvalidValue`."""
     if place_of(document, kind, name) is None:
         said = f"{kind} {name} is not there any more"
-        raise InvalidValue(said, path="", hint=f"{document.file} does not declare it: look at what it says")
+        raise InvalidValue(said, path="", hint=f"look at what {document.file} says now")
 
 
 def declared_names(document: Document, kind: str) -> list[str]:
