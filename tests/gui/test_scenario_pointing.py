@@ -86,7 +86,7 @@ async def test_what_cannot_be_written_is_a_draft_that_the_next_item_joins(
     with monkeypatch.context() as patch:
         patch.setattr("os.fsync", full_disk)
         for _ in range(2):
-            use(desk, "when", "x", lambda _steps: '{ after: "1h" }')
+            use(desk, "x", {"when": lambda _steps: '{ after: "1h" }'})
             await until(lambda: told and not desk.running())
     assert {one.text[:31] for one in told} == {"Not saved, but kept as a draft:"}
     assert list(folder.glob("new-scenario*.tsk")) == []
