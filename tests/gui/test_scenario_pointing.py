@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.services.conftest import full_disk
 from workbench.gui.desk import Selection
 from workbench.gui.scenario_pointing import use
 from workbench.gui.views.commands_view import CommandsView
@@ -75,6 +76,23 @@ async def test_a_scenario_that_was_removed_is_no_place_any_more(workspace, desk,
     folder = workspace.project.root / "scenarios"
     assert (folder / "new-scenario.tsk").exists()
     assert (folder / "new-scenario-2.tsk").read_text().startswith('"New scenario (2)" {')
+
+
+async def test_what_cannot_be_written_is_a_draft_that_the_next_item_joins(
+    workspace, desk, until, told, monkeypatch
+):
+    folder = workspace.project.root / "scenarios"
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full_disk)
+        for _ in range(2):
+            use(desk, "when", "x", lambda _steps: '{ after: "1h" }')
+            await until(lambda: told and not desk.running())
+    assert {one.text[:31] for one in told} == {"Not saved, but kept as a draft:"}
+    assert list(folder.glob("new-scenario*.tsk")) == []
+    told[-1].actions[0][1]()
+    await until(lambda: not desk.running())
+    (file,) = folder.glob("new-scenario*.tsk")
+    assert file.read_text().count("1h") == 2
 
 
 async def test_a_refusal_in_the_history_is_recorded(workspace, desk, qtbot, until, told):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,6 +21,11 @@ def written(folder: Path, text: str) -> Path:
     folder.mkdir()
     (folder / "project.tsk").write_text(text)
     return folder
+
+
+def full_disk(*_args: object, **_more: object) -> None:
+    """Fails as `os.fsync` does where a disk is full."""
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 @asynccontextmanager

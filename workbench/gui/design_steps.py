@@ -35,10 +35,14 @@ async def stepped(desk: Desk, work: Callable[[], DesignState]) -> DesignState:
     try:
         return await asyncio.to_thread(work)
     except (ChangedOnDisk, StoreReadOnly) as error:
-        said = f"Not saved, but kept as a draft: {error_text(error)}"
-        again = ("Try again", partial(write_again, desk))
-        desk.notice("error", said, again, topic=UNSAVED)
+        tell_unsaved(desk, error_text(error))
         return await asyncio.to_thread(desk.workspace.design.state)
+
+
+def tell_unsaved(desk: Desk, why: str) -> None:
+    """Tells why what is designed is a draft, and offers to write it."""
+    again = ("Try again", partial(write_again, desk))
+    desk.notice("error", f"Not saved, but kept as a draft: {why}", again, topic=UNSAVED)
 
 
 def write_again(desk: Desk) -> None:

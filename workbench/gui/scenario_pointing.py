@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from workbench.gui.design_steps import stepped
 from workbench.services.design.design_text import DesignText
 from workbench.services.scenarios.scenario_edits import (
     WrittenStep,
@@ -39,9 +39,11 @@ def use(desk: Desk, part: str, what: str, written: Written) -> None:
 async def _use(desk: Desk, part: str, what: str, written: Written) -> None:
     found: list[tuple[str, str]] = []
     change = partial(_with, place=desk.scenario, part=part, written=written, found=found)
-    await asyncio.to_thread(desk.workspace.design.apply, f"Use {what} as {part}", change)
+    state = await stepped(desk, partial(desk.workspace.design.apply, f"Use {what} as {part}", change))
     desk.scenario = found[-1]
     desk.project_saved.emit()
+    if state.refused:
+        return
     await desk.workspace.scenarios.look(run=True)
     said = f"{what} is {'given' if part == 'given' else 'what is done'} in “{desk.scenario[1]}”."
     show = ("Show the scenario", partial(desk.wanted.emit, "scenarios"))

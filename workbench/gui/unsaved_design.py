@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
+from workbench.gui.design_steps import stepped
 from workbench.gui.time_format import short
 from workbench.model.counts import counted
 
@@ -37,7 +37,7 @@ def offer_unsaved_design(desk: Desk) -> None:
 
 def _take_up(desk: Desk, kept: KeptDraft) -> None:
     async def take_up() -> None:
-        await asyncio.to_thread(desk.workspace.design.take_up, kept)
+        await stepped(desk, partial(desk.workspace.design.take_up, kept))
         desk.project_saved.emit()
 
     desk.run(take_up(), "Take up the unsaved design")

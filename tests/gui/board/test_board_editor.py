@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import threading
 from functools import partial
 from typing import Any
@@ -14,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListWidgetItem
 
 from tests.gui.board.designing import CONTROL, EMPTY, SHIFT, Designer
+from tests.services.conftest import full_disk
 from workbench.gui.board.entry_place import BEGIN, BELOW
 from workbench.gui.desk import Desk
 from workbench.gui.views.board_view import ROOMY
@@ -202,6 +202,46 @@ async def test_places_that_were_listed_are_not_written_over_what_changed_since(
     QTest.keyClick(strip.name, Qt.Key.Key_Return)
     await designer.has("[event.parcel.left]")
     assert file.read_text().startswith("# new\n")
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_F2, Qt.Key.Key_Delete])
+async def test_what_went_while_the_strip_was_open_is_told_in_it(designer: Designer, key: Qt.Key) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel", pressed=CONTROL)
+    await designer.type("sent")
+    await designer.choose("event:parcel.sent")
+    strip, told = designer.board.editor.changes.strip, list[Any]()
+    designer.board.desk.noticed.connect(told.append)
+    if key == Qt.Key.Key_F2:
+        await rename(designer, "parcel.left")
+    else:
+        designer.key(key)
+        await designer.until(strip.isVisible)
+    gone = designer.text.replace("parcel.sent", "parcel.gone")
+    designer.file.write_text(gone)
+    for _ in range(2):
+        strip.tell("")
+        strip.act.click()
+        await designer.until(lambda: "event parcel.sent is not there any more" in strip.told.text())
+        await designer.rest()
+    assert (strip.isVisible(), designer.text, told) == (True, gone, [])
+
+
+async def test_what_was_asked_once_is_shown_again_though_it_is_one_place_now(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel", pressed=CONTROL)
+    await designer.type("sent")
+    await designer.choose("event:parcel.sent")
+    await rename(designer, "parcel.left")
+    strip = designer.board.editor.changes.strip
+    alone = designer.text.replace('emit: "parcel.sent"\n', "")
+    designer.file.write_text(alone)
+    strip.act.click()
+    await designer.until(lambda: "these are the places now" in strip.told.text())
+    await designer.rest()
+    assert (strip.act.text(), designer.text) == ("Rename 1 place", alone)
+    strip.act.click()
+    await designer.has("[event.parcel.left]")
 
 
 async def test_a_stored_event_keeps_its_name(designer: Designer) -> None:
@@ -469,11 +509,8 @@ async def test_a_step_that_cannot_be_written_says_so_and_is_written_when_tried_a
     editor = designer.board.editor
     editor.desk.noticed.connect(said.append)
 
-    def full(*_args: Any, **_more: Any) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
     with monkeypatch.context() as patch:
-        patch.setattr("os.fsync", full)
+        patch.setattr("os.fsync", full_disk)
         change = partial(gestures.made, kind="aggregate", name="crate", after=None)
         editor.do("Add aggregate crate", change)
         await designer.rest()

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
-from tests.services.conftest import running, written
+from tests.services.conftest import full_disk, running, written
 from workbench.gui.desk import Desk
 from workbench.gui.details.schema_dialog import SchemaDialog
 from workbench.gui.views.board_view import BoardView
@@ -96,6 +97,23 @@ async def test_a_draft_makes_them_fit_and_is_saved_as_one_step(
     assert "version: 2\n" in (workspace.project.root / "project.tsk").read_text()
     workspace.design.undo()
     assert (workspace.project.root / "project.tsk").read_text() == before
+
+
+async def test_what_cannot_be_written_is_kept_and_written_when_tried_again(
+    dialog: SchemaDialog, desk: Desk, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Any] = []
+    desk.noticed.connect(told.append)
+    file = desk.workspace.project.root / "project.tsk"
+    await change(dialog, "What left the house", "What has left", until)
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full_disk)
+        dialog.save.click()
+        await until(lambda: told and not desk.running())
+    assert told[0].text.startswith("Not saved, but kept as a draft: ")
+    assert (isValid(dialog), "What has left" in file.read_text()) == (False, False)
+    told[0].actions[0][1]()
+    await until(lambda: "What has left" in file.read_text())
 
 
 async def test_a_text_that_is_wrong_is_not_tried(dialog: SchemaDialog, until: Any) -> None:

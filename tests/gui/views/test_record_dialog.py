@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QDialog
 
+from tests.services.conftest import full_disk
 from workbench.gui.desk import Selection
 from workbench.gui.views.record_dialog import RecordDialog
 from workbench.gui.views.timeline_view import TimelineView
@@ -46,6 +47,24 @@ async def test_what_is_recorded_is_shown_named_and_kept(timeline, until, workspa
     files = Scenarios(workspace.project, workspace.clock).files()
     (kept,) = [one for file in files for one in file.scenarios if one.name.startswith("Nobody is welcomed")]
     assert (await Scenarios(workspace.project, workspace.clock).run_one(kept)).passed
+
+
+async def test_what_cannot_be_written_is_a_draft_and_written_once(
+    timeline, until, workspace, desk, monkeypatch
+):
+    notices, folder = [], workspace.project.root / "scenarios"
+    desk.noticed.connect(notices.append)
+    dialog = await opened(timeline, until)
+    dialog.name.setText("Mine is recorded")
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full_disk)
+        dialog.save.click()
+        await until(lambda: notices and not desk.running())
+    assert [one.text[:31] for one in notices] == ["Not saved, but kept as a draft:"]
+    assert list(folder.glob("mine*.tsk")) == []
+    notices[0].actions[0][1]()
+    await until(lambda: not desk.running())
+    assert [one.name for one in folder.glob("mine*.tsk")] == ["mine-is-recorded.tsk"]
 
 
 async def test_a_sentence_is_one_line_that_is_not_empty(timeline, until):

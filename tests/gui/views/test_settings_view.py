@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QMessageBox, QPushButton
 
 from tests.gui.tree_rows import index_of, rows_of
+from tests.services.conftest import full_disk
 from workbench.gui.views.settings_view import SettingsView
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.settings import Flags, Settings
@@ -326,3 +328,32 @@ async def test_a_section_of_the_outline_has_nothing_to_add_or_remove(view):
     assert view.outline.path() == ("project",)
     assert [offered(view, text) for text in ("Add …", "Rename …", "Remove")] == [None] * 3
     assert offered(view, "Copy text")
+
+
+async def test_where_a_scenario_cannot_be_written_the_rest_of_the_settings_is_a_draft(
+    view, file, desk, until, monkeypatch
+):
+    told, replaced = [], Path.replace
+    desk.noticed.connect(told.append)
+
+    def full(path, target):
+        if "scenarios" in str(target):
+            full_disk()
+        return replaced(path, target)
+
+    topic = ("topics", "audit")
+    view._draft = view._draft.changed(topic, {**view._draft.part(topic).values, "name": "ledger"})
+    with monkeypatch.context() as patch:
+        patch.setattr("pathlib.Path.replace", full)
+        view._write(insist=True)
+        await ended(view)
+    (said,) = told
+    assert said.text.startswith(
+        "Not saved, but kept as a draft: project.tsk is written, scenarios/mail.tsk is not: "
+    )
+    assert "ledger" in file.read_text()
+    assert 'topic: "audit"' in (file.parent / "scenarios" / "mail.tsk").read_text()
+    assert not view._draft.dirty
+    said.actions[0][1]()
+    await until(lambda: 'topic: "ledger"' in (file.parent / "scenarios" / "mail.tsk").read_text())
+    assert desk.workspace.design.state().undo == "Change settings"

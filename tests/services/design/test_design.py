@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import errno
+import json
 
 import pytest
 
+from tests.services.conftest import full_disk
 from workbench.errors import InvalidValue, ProjectError, StoreReadOnly
 from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
@@ -258,24 +259,6 @@ async def test_two_windows_keep_a_draft_each(project, tmp_path):
     await again.close()
 
 
-async def test_who_is_killed_between_two_files_is_offered_the_rest(project, tmp_path, monkeypatch):
-    writes = []
-
-    def once(path, *args, **more):
-        if writes:
-            raise KeyboardInterrupt
-        writes.append(path)
-        save(path, *args, **more)
-
-    monkeypatch.setattr("workbench.services.design.project_files.save", once)
-    with pytest.raises(KeyboardInterrupt):
-        project.design.apply("Rename", to_left)
-    again = await opened(project, tmp_path)
-    (kept,) = again.design.unsaved()
-    assert set(kept.content["files"]) == {"project.tsk", "scenarios/a.tsk"}
-    await again.close()
-
-
 async def test_a_scenario_file_that_cannot_be_read_is_told_before_a_rename(project):
     (project.project.root / "scenarios" / "b.tsk").write_text('"half {')
     notes = project.design.rename_preview(SENT, "parcel.left").notes
@@ -301,18 +284,49 @@ async def test_what_cannot_be_written_is_kept_with_its_undo(project, monkeypatch
     assert "[aggregate.crate]\n\n[aggregate.cask]" in written(project)
 
 
-async def test_a_file_that_changes_at_the_same_moment_is_not_overwritten(project, monkeypatch):
+@pytest.mark.parametrize(
+    ("theirs", "tries"),
+    [(["# One\n"], 2), (["# One\n", "# Two\n"], 3), (["# One\n", "# Two\n", "# Three\n"], 3)],
+)
+async def test_what_others_write_at_the_same_moment_is_joined_and_tried_again(
+    project, monkeypatch, theirs, tries
+):
+    path, left, saved = project.project.root / "project.tsk", list(theirs), []
+
+    def late(target, new, *, was):
+        saved.append(new)
+        if left:
+            path.write_text(left.pop(0) + TEXT)
+        save(target, new, was=was)
+
+    monkeypatch.setattr("workbench.services.design.project_files.save", late)
+    add = make("aggregate", "crate")
+    if len(theirs) == tries:
+        with pytest.raises(ChangedOnDisk):
+            project.design.apply("Add", add)
+        assert written(project) == theirs[-1] + TEXT
+        project.design.write()
+    else:
+        assert project.design.apply("Add", add).problems == ()
+    assert len(saved) == tries + (len(theirs) == tries)
+    assert written(project) == theirs[-1] + TEXT + "\n[aggregate.crate]\n"
+    assert project.design.undo().redo == "Add"
+    assert written(project).rstrip() + "\n" == theirs[-1] + TEXT
+
+
+@pytest.mark.parametrize("theirs", ["[aggregate.crate]\n# theirs\n", "[aggregate.crate"])
+async def test_what_cannot_be_joined_at_the_same_moment_is_kept(project, monkeypatch, theirs):
     path = project.project.root / "project.tsk"
 
     def late(target, new, *, was):
-        path.write_text("# Theirs\n" + TEXT)
+        path.write_text(TEXT + theirs)
         save(target, new, was=was)
 
     monkeypatch.setattr("workbench.services.design.project_files.save", late)
     with pytest.raises(ChangedOnDisk):
         project.design.apply("Add", make("aggregate", "crate"))
-    assert written(project) == "# Theirs\n" + TEXT
-    monkeypatch.undo()
+    assert written(project) == TEXT + theirs
+    path.write_text(TEXT)
     assert "[aggregate.crate]" in project.design.state().text.project.text
 
 
@@ -415,6 +429,33 @@ async def test_what_was_never_written_stays_kept_where_it_cannot_be_taken_up(pro
     await again.close()
 
 
+async def test_what_is_taken_up_stays_kept_until_it_is_on_the_disk_again(project, tmp_path, monkeypatch):
+    project.design.apply("Add policy tell", make("policy", "tell", SENT))
+    again = await opened(project, tmp_path)
+    (kept,) = again.design.unsaved()
+    with monkeypatch.context() as patch:
+        patch.setattr("workbench.services.project.draft_files.replace_file", full_disk)
+        assert again.design.take_up(kept).problems
+    assert [json.loads(file.read_text())["key"] for file in again.drafts.folder.rglob("*.json")] == [kept.key]
+    again.design.apply("Add policy ask", make("policy", "ask", SENT))
+    assert again.design.unsaved() == []
+    (left,) = (json.loads(file.read_text()) for file in again.drafts.folder.rglob("*.json"))
+    assert left["key"] != kept.key
+    assert "[policy.tell]" in left["content"]["files"]["project.tsk"][1]
+    await again.close()
+
+
+async def test_what_is_taken_up_and_written_is_kept_no_more(project, tmp_path):
+    project.design.apply("Add policy tell", make("policy", "tell", SENT))
+    again = await opened(project, tmp_path)
+    (kept,) = again.design.unsaved()
+    assert again.design.take_up(kept).problems
+    again.design.apply("Add", make("command", "tell_parcel", DesignNode("policy", "tell")))
+    assert "[policy.tell]" in written(again)
+    assert list(again.drafts.folder.rglob("*.json")) == []
+    await again.close()
+
+
 async def test_what_stays_in_the_store_is_told_before_a_name_changes(project):
     parcel, design = DesignNode("aggregate", "parcel"), project.design
     assert [one.group for one in design.rename_preview(parcel, "crate").places] == [
@@ -468,11 +509,18 @@ def edited(project, old, new, name="project.tsk"):
     return was, parse(was.replace(old, new), name)
 
 
+def to_left_in_scenarios(text):
+    scenario = text.scenarios["scenarios/a.tsk"]
+    return text.with_file(parse(scenario.text.replace("parcel.sent", "parcel.left"), scenario.file))
+
+
 async def test_V5_what_is_saved_elsewhere_is_a_step_and_keeps_what_is_not_written_yet(project):
     design = project.design
     was, now = edited(project, b'"shop"', b'"store"')
     design.apply("Add policy tell", make("policy", "tell", SENT))
-    design.save("Edit", now, was=was)
+    design.apply("Add policy ask", make("policy", "ask", SENT))
+    assert design.undo().redo == "Add policy ask"
+    assert design.save("Edit", now, was=was).redo == ""
     assert written(project) == TEXT.replace('"shop"', '"store"')
     state = design.state()
     assert "[policy.tell]" in state.text.project.text
@@ -481,6 +529,58 @@ async def test_V5_what_is_saved_elsewhere_is_a_step_and_keeps_what_is_not_writte
     assert 'name: "shop"' in design.state().text.project.text
     assert "[policy.tell]" not in design.undo().text.project.text
     assert written(project) == TEXT
+
+
+@pytest.mark.parametrize("drafted", [False, True])
+@pytest.mark.parametrize("full", [False, True])
+async def test_V5_where_only_some_of_the_files_can_be_written_the_rest_is_a_draft(
+    project, monkeypatch, full, drafted
+):
+    design, path = project.design, project.project.root / "scenarios" / "a.tsk"
+    was, now = edited(project, b"parcel.sent", b"parcel.left")
+    if drafted:
+        design.apply("Add policy tell", make("policy", "tell", DesignNode("aggregate", "box")))
+
+    def second(target, new, *, was):
+        if target == path and full:
+            raise StoreReadOnly(f"{path} cannot be written: the disk is full")
+        if target == path:
+            path.write_text("# Theirs\n" + SCENARIO)
+        save(target, new, was=was)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("workbench.services.design.project_files.save", second)
+        state = design.save("Edit", now, was=was, along=to_left_in_scenarios)
+    assert state.refused.startswith("project.tsk is written, scenarios/a.tsk is not: ")
+    assert (state.undo, bool(state.problems)) == ("Edit", True)
+    begin = "" if full else "# Theirs\n"
+    assert (written(project), path.read_text()) == (now.text, begin + SCENARIO)
+    assert "parcel.left" in design.state().text.scenarios["scenarios/a.tsk"].text
+    state = design.write()
+    assert path.read_text() == (begin + SCENARIO if drafted else begin + SCENARIO.replace("sent", "left"))
+    assert ("[policy.tell]" in state.text.project.text, bool(state.problems)) == (drafted, drafted)
+    design.undo()
+    if drafted:
+        design.undo()
+    assert (written(project).rstrip() + "\n", path.read_text()) == (TEXT, begin + SCENARIO)
+
+
+async def test_V5_nothing_of_a_change_is_kept_where_its_first_file_cannot_be_written(project, monkeypatch):
+    was, now = edited(project, b"parcel.sent", b"parcel.left")
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full_disk)
+        with pytest.raises(StoreReadOnly, match="the disk is full"):
+            project.design.save("Edit", now, was=was, along=to_left_in_scenarios)
+    state = project.design.state()
+    assert (state.undo, state.problems, written(project)) == ("", (), TEXT)
+
+
+async def test_a_file_that_is_made_here_is_known_as_written_here(project):
+    files = project.texts
+    files.make("scenarios/b.tsk", b"# b\n")
+    assert files.who_wrote("scenarios/b.tsk") == "Another view of this window"
+    files.path("scenarios/b.tsk").write_bytes(b"# c\n")
+    assert files.who_wrote("scenarios/b.tsk") == "Another program"
 
 
 async def test_what_cannot_be_opened_is_not_saved(project):
@@ -545,11 +645,8 @@ async def test_what_a_killed_process_was_writing_goes_when_the_project_is_opened
 
 
 async def test_what_could_not_be_written_is_written_when_it_is_tried_again(project, monkeypatch):
-    def full(*_args, **_kwargs):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
     with monkeypatch.context() as patch:
-        patch.setattr("os.fsync", full)
+        patch.setattr("os.fsync", full_disk)
         with pytest.raises(StoreReadOnly, match="cannot be written: the disk is full"):
             project.design.apply("Add", make("aggregate", "crate"))
     assert project.design.state().refused.endswith("project.tsk cannot be written: the disk is full")

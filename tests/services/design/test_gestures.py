@@ -9,6 +9,7 @@ import pytest
 
 from workbench.errors import InvalidValue
 from workbench.project.declared.compiler import compile_declared
+from workbench.project.declared.section_kinds import KINDS
 from workbench.project.project_file import read_document
 from workbench.services.design import field_gestures, gestures
 from workbench.services.design.design_text import DesignText
@@ -233,6 +234,15 @@ def test_a_name_is_taken_where_another_kind_shares_the_names():
     for one, name in ((DesignNode("actor", "clerk"), "bank"), (DesignNode("external", "bank"), "clerk")):
         with pytest.raises(InvalidValue, match=rf"there is a.* {name} already"):
             gestures.renamed(text, one, name, gestures.places_of(text, one))
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "topic", "subscription"])
+def test_what_is_not_there_any_more_is_neither_renamed_nor_removed(kind):
+    text, node = of(BOOK), DesignNode(kind, "gone")
+    with pytest.raises(InvalidValue, match=f"{kind} gone is not there any more"):
+        gestures.renamed(text, node, "other", gestures.places_of(text, node))
+    with pytest.raises(InvalidValue, match=f"{kind} gone is not there any more"):
+        gestures.removed(text, node, along=gestures.left_over(text, node))
 
 
 def test_an_event_that_is_declared_elsewhere_gets_no_fields_here():

@@ -201,8 +201,13 @@ def kill_everywhere(worker, begun, folder, step, every):
     ("step", "every"),
     [
         ("rename", 3),
+        ("remove", 1),
         ("settings", 4),
-        *(pytest.param(step, 1, marks=pytest.mark.long) for step in (*ONE_FILE, *SEVERAL)),
+        *(
+            pytest.param(step, 1, marks=pytest.mark.long)
+            for step in (*ONE_FILE, *SEVERAL)
+            if step != "remove"
+        ),
     ],
 )
 def test_V2_killed_at_a_file_and_a_step_is_wholly_done_or_not(worker, begun, tmp_path, step, every):

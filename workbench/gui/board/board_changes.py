@@ -1,4 +1,7 @@
-"""Renames and removes what the board shows: says first what that touches, where it is more than one place."""
+"""Renames and removes what the board shows: says first what that touches, where it is more than one place.
+
+What once was asked in the strip is not done before what it says then was seen.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +66,7 @@ class BoardChanges(QObject):
     def _ask_name(self, name: str, preview: ChangePreview) -> None:
         self._preview = preview
         places = tuple(one.reference for one in preview.places)
-        if len(places) + len(preview.stays) > 1 or preview.notes:
+        if len(places) + len(preview.stays) > 1 or preview.notes or self.strip.isVisible():
             self._entry.leave()
             self.strip.ask_name(preview, name)
             self._listed_again()
@@ -100,7 +103,7 @@ class BoardChanges(QObject):
         self._preview, self._line, self._tell = preview, line, tell
         name = line.partition(":")[0].strip().removesuffix("?")
         own = ".".join(section_path(preview.node.kind, preview.node.name))
-        if preview.notes or any(one.owner != own for one in preview.places):
+        if preview.notes or self.strip.isVisible() or any(one.owner != own for one in preview.places):
             self._entry.leave()
             self.strip.ask_name(preview, name)
             self._listed_again()
@@ -134,7 +137,7 @@ class BoardChanges(QObject):
 
     def _ask_removal(self, preview: ChangePreview) -> None:
         self._preview = preview
-        if preview.places or preview.stays or preview.notes:
+        if preview.places or preview.stays or preview.notes or self.strip.isVisible():
             self.strip.ask_removal(preview)
             self._listed_again()
         else:
@@ -197,6 +200,10 @@ class BoardChanges(QObject):
         try:
             preview = await asyncio.to_thread(look)
         except (CallerError, WorkbenchError) as error:
+            self._left_out = None
+            if self.strip.isVisible() and not self._entry.isVisible():
+                self.strip.tell(error_text(error))
+                return
             if tell is not None:
                 tell(error_text(error))
                 return

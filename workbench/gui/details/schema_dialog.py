@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from shiboken6 import isValid
 
 from workbench.errors import CallerError, ProjectError, WorkbenchError
 from workbench.gui.actions import Actions, action
+from workbench.gui.design_steps import stepped
 from workbench.gui.details.section_pane import SectionPane
 from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.reads import Question, takes_time
@@ -224,7 +224,7 @@ class SchemaDialog(QDialog):
     async def _write(self, change: Callable[[DesignText], DesignText]) -> None:
         label = f"Change the schema of {self.name}"
         try:
-            state = await asyncio.to_thread(self.desk.workspace.design.apply, label, change)
+            state = await stepped(self.desk, partial(self.desk.workspace.design.apply, label, change))
         except (CallerError, WorkbenchError) as error:
             if isValid(self):
                 self._tell("error", "not saved", error_text(error))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog
 
 from workbench.gui.actions import Actions, action
+from workbench.gui.design_steps import stepped
 from workbench.gui.whole_text import WholeText
 from workbench.interop.event_model_file import read_event_model
 from workbench.model.counts import counted
@@ -73,7 +74,7 @@ class BoardImport:
             return found[0].text
 
         try:
-            await asyncio.to_thread(design.apply, f"Import {path.name}", change)
+            await stepped(self._desk, partial(design.apply, f"Import {path.name}", change))
         except ImportStopped as error:
             self._say("info", f"{path.name}: {error}")
             return

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import (
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.errors import InvalidName
+from workbench.gui.design_steps import stepped
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
@@ -55,10 +56,13 @@ async def keep_recorded(parent: QWidget, desk: Desk, recorded: Recorded, place: 
             files.append(file)
             return made
 
-        await asyncio.to_thread(desk.workspace.design.apply, f"Record scenario “{scenario.name}”", change)
+        apply = partial(desk.workspace.design.apply, f"Record scenario “{scenario.name}”", change)
+        state = await stepped(desk, apply)
         dialog.drafts.settle()
         desk.scenario = ("", "")  # it says all: what is pointed at next begins another
-        desk.notice("ok", f"The scenario is kept in {files[-1]}.")
+        if not state.refused:
+            kept = "a draft for" if state.problems else "kept in"
+            desk.notice("ok", f"The scenario is {kept} {files[-1]}.")
         desk.project_saved.emit()
         desk.wanted.emit("scenarios")
     finally:

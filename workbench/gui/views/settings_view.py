@@ -20,6 +20,7 @@ from typing_extensions import override
 
 from workbench.errors import InvalidValue, ProjectError, WorkbenchError
 from workbench.gui.actions import action
+from workbench.gui.design_steps import tell_unsaved
 from workbench.gui.desk import Desk
 from workbench.gui.drafts import DraftKeeper, may_lose
 from workbench.gui.forms import FieldError
@@ -313,7 +314,7 @@ class SettingsView(View):
                 becomes = await asyncio.to_thread(read_consequences, self.desk.workspace.world, draft)
                 if self._tell_consequences(becomes, anyway):
                     return
-            await asyncio.to_thread(self.desk.workspace.project_editor.save, draft, insist=insist)
+            state = await asyncio.to_thread(self.desk.workspace.project_editor.save, draft, insist=insist)
         except (DesignConflict, ChangedOnDisk) as error:
             self.conflict.ask(f"Nothing was written: {error}.")
         except WouldBreak as error:
@@ -326,6 +327,8 @@ class SettingsView(View):
             self._tell("error", error_text(error))
         else:
             self._saved(draft)
+            if state.refused:
+                tell_unsaved(self.desk, state.refused)
         finally:
             self.saving = False
 

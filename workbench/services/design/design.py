@@ -8,20 +8,28 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from workbench.errors import InvalidValue, NotFound, ProjectError, StoreReadOnly
+from workbench.errors import InvalidValue, ProjectError, StoreReadOnly
 from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import read_scenarios
 from workbench.services.design.change_preview import ChangePreview, left_of, removal_preview, rename_preview
 from workbench.services.design.design_text import DesignText
+from workbench.services.design.done_steps import DesignStep, DoneSteps
 from workbench.services.design.field_renames import FieldChanges
 from workbench.services.design.gestures import DesignNode, events_of, places_of, renamed
 from workbench.services.design.marks.find_marks import marks_of
 from workbench.services.design.marks.mark import DesignMark
 from workbench.services.design.marks.stored_marks import StoredTrial
 from workbench.services.design.stored_names import with_kept_names
-from workbench.services.design.text_merge import changed_files, file_of, joined, joined_file, without
-from workbench.services.design.unwritten import Unwritten
+from workbench.services.design.text_merge import (
+    DesignConflict,
+    changed_files,
+    joined,
+    joined_file,
+    with_files,
+    without,
+)
+from workbench.services.design.unwritten import UNTRIED, Unwritten, said_of_part
 from workbench.services.project_editor.settings_preview import WouldBreak, broken_scenarios, would_be
 from workbench.tusk import ChangedOnDisk, Document, Problem
 
@@ -31,23 +39,8 @@ if TYPE_CHECKING:
     from workbench.services.design.project_files import ProjectFiles
     from workbench.services.project.draft_files import DraftFiles, KeptDraft
 
-KEPT = 200
-"""Steps that can be undone."""
-UNTRIED = ("it is not written yet",)
-"""What is wrong with a step while it is not known whether it loads, and while it is written."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DesignStep:
-    """Something that was done.
-
-    Attributes:
-        label: What it was, such as ``Add event parcel.sent``.
-    """
-
-    label: str
-    before: DesignText
-    after: DesignText
+TRIES = 3
+"""So often a step is written that others write over at the same moment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +90,7 @@ class Design:
         """As they were when they were last read or written."""
         self._text: DesignText | None = None
         self._problems: tuple[Problem | str, ...] = ()
-        self._done: list[DesignStep] = []
-        self._undone: list[DesignStep] = []
+        self._steps = DoneSteps()
 
     def state(self) -> DesignState:
         """Returns where it stands, with what changed in the files meanwhile.
@@ -128,8 +120,7 @@ class Design:
             before = self._follow()
             after = with_kept_names(before, change(before), self._world.store)
             if after != before:
-                self._remember(DesignStep(label=label, before=before, after=after), goes_on=goes_on)
-                self._undone.clear()
+                self._steps.remember(DesignStep(label=label, before=before, after=after), goes_on=goes_on)
                 self._take(after)
             return self._state()
 
@@ -144,7 +135,8 @@ class Design:
     ) -> DesignState:
         """Writes a file that was edited elsewhere, as a step; what changed in it meanwhile stays in it (V5).
 
-        What loads in full is written, or nothing; what is designed and not written yet stays so.
+        What loads in full is written, or nothing; what is designed and not written yet stays so. Where of
+        several files only some could be written the rest is a draft, and `DesignState.refused` says why.
 
         Args:
             now: The file as it was edited.
@@ -157,7 +149,7 @@ class Design:
             DesignConflict: The same section was changed in the file meanwhile.
             WouldBreak: It would load, but scenarios would not fit it any more.
             ChangedOnDisk: The file changed at the same moment, or it had mistakes and changed.
-            StoreReadOnly: It cannot be written.
+            StoreReadOnly: It cannot be written, or what is left of it contradicts what is a draft already.
         """
         with self._turn:
             before = self._store.texts(in_part=True)
@@ -168,14 +160,31 @@ class Design:
             if not broken:
                 after = with_kept_names(before, after, self._world.store)
             self._loads(before, after, now.file, insist=insist)
-            with self._unwritten.step(changed_files(before, after)):
-                self._store.write(after, before)
-            if not self._problems:
-                self._files = self._text = after
+            self._write_whole(before, after)
             if not broken and after != before:
-                self._remember(DesignStep(label=label, before=before, after=after), goes_on=False)
-                self._undone.clear()
+                self._steps.remember(DesignStep(label=label, before=before, after=after))
             return self._state()
+
+    def _write_whole(self, before: DesignText, after: DesignText) -> None:
+        """Writes what is known to load; where only a part of it can be written, the rest is a draft."""
+        due = changed_files(before, after)
+        with self._unwritten.step(due):
+            try:
+                self._store.write(after, before)
+                if not self._problems:
+                    self._files = self._text = after
+            except (ChangedOnDisk, StoreReadOnly) as error:
+                said = said_of_part(due, self._store.said, error.message)
+                if not said:
+                    raise
+                if not self._problems:
+                    self._files = self._text = before
+                try:
+                    text = self._text = joined(before, after, self._text or before)
+                except DesignConflict:
+                    raise StoreReadOnly(said) from error
+                self._refused, self._problems = said, self._problems or UNTRIED
+                self._keep(text)
 
     def _loads(self, before: DesignText, after: DesignText, name: str, *, insist: bool) -> None:
         """Fails unless the project can be opened with the texts, and its scenarios still fit it."""
@@ -206,14 +215,7 @@ class Design:
         """
         if self._world.observer:
             return []  # the window that has the store offers it, or has it on its board
-        return self._unwritten.left(self._said)
-
-    def _said(self, name: str) -> str | None:
-        """Returns what a file says; None where it is not there, or cannot be read."""
-        try:
-            return self._store.read(name).decode(errors="replace")
-        except NotFound:
-            return None
+        return self._unwritten.left(self._store.said)
 
     def take_up(self, kept: KeptDraft) -> DesignState:
         """Does again, as one step, what was never written.
@@ -225,18 +227,10 @@ class Design:
         """
         with self._turn:
             present = self._follow()
-            base = mine = present
-            for name, (before, after) in kept.content["files"].items():
-                if before is not None and after is not None and file_of(present, name) is None:
-                    raise InvalidValue(f"{name} is not there any more", path="", hint="put it back")
-                base, mine = base.with_said(name, before), mine.with_said(name, after)
-            made = joined(base, mine, present)
-            self._done.append(DesignStep(label="Take up what was unsaved", before=present, after=made))
-            self._undone.clear()
-            try:
-                self._take(made)
-            finally:
-                self.discard(kept)
+            made = with_files(present, kept.content["files"])
+            self._steps.remember(DesignStep(label="Take up what was unsaved", before=present, after=made))
+            self._unwritten.replaces(kept)
+            self._take(made)
             return self._state()
 
     def discard(self, kept: KeptDraft) -> None:
@@ -259,15 +253,6 @@ class Design:
     def is_running(self) -> bool:
         """Whether the files were written here as they run."""
         return self.compiled is not None and self.compiled.marks == self._world.model.marks
-
-    def _remember(self, step: DesignStep, *, goes_on: bool) -> None:
-        last = self._done[-1] if self._done else None
-        if goes_on and last is not None and (last.label, last.after) == (step.label, step.before):
-            self._done[-1] = DesignStep(label=step.label, before=last.before, after=step.after)
-        else:
-            self._done = [*self._done, step][-KEPT:]
-        for document in step.before.files():
-            document.sections.forget()
 
     def rename_preview(self, node: DesignNode, name: str) -> ChangePreview:
         """Returns what a rename would touch.
@@ -303,12 +288,12 @@ class Design:
             ProjectError, ChangedOnDisk, StoreReadOnly: As `apply`.
         """
         with self._turn:
-            return self._again(self._done, self._undone, "undo")
+            return self._again(self._steps.done, self._steps.undone, "undo")
 
     def redo(self) -> DesignState:
         """Does again what was taken back; raises as `undo`."""
         with self._turn:
-            return self._again(self._undone, self._done, "redo")
+            return self._again(self._steps.undone, self._steps.done, "redo")
 
     def _again(self, steps: list[DesignStep], others: list[DesignStep], word: str) -> DesignState:
         present = self._follow()
@@ -346,8 +331,8 @@ class Design:
         return DesignState(
             text=self._text or self._files,
             written=self._files,
-            undo=self._done[-1].label if self._done else "",
-            redo=self._undone[-1].label if self._undone else "",
+            undo=self._steps.done[-1].label if self._steps.done else "",
+            redo=self._steps.undone[-1].label if self._steps.undone else "",
             problems=self._problems,
             refused=self._refused,
         )
@@ -363,7 +348,21 @@ class Design:
         return self._text
 
     def _take(self, text: DesignText) -> None:
-        """Writes what loads; what does not is kept."""
+        """Writes what loads, with what others write at the same moment; what does not is kept."""
+        for left in reversed(range(TRIES)):
+            try:
+                self._try(text)
+            except ChangedOnDisk as error:
+                if not left:
+                    raise
+                try:
+                    text = self._follow()
+                except ProjectError:
+                    raise error from None
+            else:
+                return
+
+    def _try(self, text: DesignText) -> None:
         self._text, self._refused = text, ""
         self._problems = UNTRIED
         try:

@@ -24,6 +24,7 @@ from workbench.services.design.owners import (
 from workbench.services.design.references import HEADER, NAME_SPACES, Reference, references
 from workbench.services.design.relations import (
     NAMED_ENTRIES,
+    check_declared,
     declared_names,
     place_of,
     relation,
@@ -237,8 +238,9 @@ def renamed(
         stored: The store has events of the type, which keep the name under which they are stored (U3).
 
     Raises:
-        InvalidValue: The name cannot be one, something has it, or events are stored under it.
+        InvalidValue: There is no such thing, the name cannot be one or is taken, or events are stored so.
     """
+    check_declared(text.project, node.kind, node.name)
     if not _LEGAL.fullmatch(name):
         raise InvalidValue(f"{name or 'nothing'} cannot be a name", path="")
     events = [new_name(node, one, name) for one in places if one.role == HEADER and one.name != node.name]
@@ -271,9 +273,8 @@ def _with_owner(text: DesignText, node: DesignNode, name: str) -> DesignText:
 def _kindred(kind: str) -> list[str]:
     """Returns the kinds among whose names one of a kind must be the only one of its name."""
     own = set(NAME_SPACES.get(kind, (kind,)))
-    return [one for one in (*KINDS, "topic", "subscription") if own & set(NAME_SPACES.get(one, (one,)))] or [
-        kind
-    ]
+    kinds = (*KINDS, "topic", "subscription")
+    return [one for one in kinds if own & set(NAME_SPACES.get(one, (one,)))] or [kind]
 
 
 def left_over(text: DesignText, node: DesignNode) -> list[Reference]:
@@ -313,6 +314,7 @@ def removed(text: DesignText, node: DesignNode, *, along: Iterable[Reference] = 
         InvalidValue: The project file does not declare it.
     """
     document = text.project
+    check_declared(document, node.kind, node.name)
     for one in along:
         document = _without_mention(document, one)
     path = place_of(document, node.kind, node.name) or section_path(node.kind, node.name)
@@ -381,8 +383,7 @@ _BEGINNINGS = {
 
 def _neighbour(document: Document, kind: str, owner: str) -> str:
     """Returns the section behind which a new one stands: the last one of its aggregate or kind."""
-    best = list(_alike(document, kind, owner))
-    if best:
+    if best := list(_alike(document, kind, owner)):
         return best[-1]
     if kind in {"event", "command"} and owner:
         around = [*_alike(document, "event", owner)]

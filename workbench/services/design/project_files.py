@@ -68,6 +68,13 @@ class ProjectFiles:
                 f"{self.path(name)} cannot be read: {error.strerror or error}", hint="put it back"
             ) from error
 
+    def said(self, name: str) -> str | None:
+        """Returns what a file says; None where it is not there, or cannot be read."""
+        try:
+            return self.read(name).decode(errors="replace")
+        except NotFound:
+            return None
+
     def check(self, name: str, text: str) -> CheckedText:
         """Checks a text as it would be saved; no Python is imported, and nothing is written."""
         project = self._world.model

@@ -111,6 +111,13 @@ def place_of(document: Document, kind: str, name: str) -> Path | None:
     return path if found else None
 
 
+def check_declared(document: Document, kind: str, name: str) -> None:
+    """Fails where a file does not declare a thing, with `InvalidValue`."""
+    if place_of(document, kind, name) is None:
+        said = f"{kind} {name} is not there any more"
+        raise InvalidValue(said, path="", hint=f"{document.file} does not declare it: look at what it says")
+
+
 def declared_names(document: Document, kind: str) -> list[str]:
     """Returns the names of what a file declares of a kind."""
     if kind in NAMED_ENTRIES:

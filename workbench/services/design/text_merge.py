@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from workbench.errors import InvalidValue, ProjectError
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.design_text import DesignText
@@ -65,6 +67,21 @@ def joined_file(text: DesignText, now: Document, was: bytes) -> DesignText:
     except TskError as error:
         raise ChangedOnDisk(f"{now.file} was changed meanwhile", hint="look at what it says now") from error
     return joined(base, text.with_file(now), text)
+
+
+def with_files(text: DesignText, files: Mapping[str, tuple[str | None, str | None]]) -> DesignText:
+    """Returns texts with what changed in files, as `changed_files` gives it.
+
+    Raises:
+        InvalidValue: One of them is not there any more.
+        DesignConflict: The same changed in the texts meanwhile.
+    """
+    base = mine = text
+    for name, (before, after) in files.items():
+        if before is not None and after is not None and file_of(text, name) is None:
+            raise InvalidValue(f"{name} is not there any more", path="", hint="put it back")
+        base, mine = base.with_said(name, before), mine.with_said(name, after)
+    return joined(base, mine, text)
 
 
 def without(label: str, after: DesignText, before: DesignText, present: DesignText, word: str) -> DesignText:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 Files = Mapping[str, tuple[str | None, str | None]]
 """By the name of a file its text as it was and as it would be, None for no file."""
+UNTRIED = ("it is not written yet",)
+"""What is wrong with a step while it is not known whether it loads, and while it is written."""
 FOLDER = "design/"
 """With this the key begins under which a draft is kept; a number that is free follows."""
 
@@ -26,6 +28,7 @@ class Unwritten:
         self._drafts = drafts
         key = f"{FOLDER}{uuid4().hex}"  # another window on the same project has another
         self._draft, self._step = key, f"{key}/step"
+        self._taken_up: list[KeptDraft] = []
 
     def keep(self, files: Files, mistakes: int) -> None:
         """Keeps what is designed and not written; forgets it where there are no files."""
@@ -34,6 +37,13 @@ class Unwritten:
         else:
             self._drafts.drop(self._draft)
         self._drafts.write()
+        if self._drafts.is_whole(self._draft):
+            while self._taken_up:
+                self.forget(self._taken_up.pop())
+
+    def replaces(self, kept: KeptDraft) -> None:
+        """Forgets what others left once what is kept here next, with it, is on the disk or not needed."""
+        self._taken_up.append(kept)
 
     def is_kept(self) -> bool:
         """Whether something designed here is not written."""
@@ -75,3 +85,18 @@ class Unwritten:
 
 def _is_due(kept: KeptDraft, written: Callable[[str], str | None]) -> bool:
     return any(written(name) != after for name, (_, after) in kept.content["files"].items())
+
+
+def said_of_part(files: Files, written: Callable[[str], str | None], why: str) -> str:
+    """Says which of the files are written and which are not; nothing where none is.
+
+    Args:
+        written: Returns what a file says now, None where it is not there.
+        why: The others are not.
+    """
+    done = [name for name, (_, after) in files.items() if written(name) == after]
+    return f"{_are(done)} written, {_are([*(files.keys() - done)])} not: {why}" if done else ""
+
+
+def _are(names: list[str]) -> str:
+    return f"{', '.join(sorted(names))} {'is' if len(names) == 1 else 'are'}"

@@ -111,6 +111,10 @@ class DraftFiles:
                 elif draft is not None:
                     self._unkept[key] = draft.what
 
+    def is_whole(self, key: str) -> bool:
+        """Whether what stands at a place is on the disk, or nothing does."""
+        return key not in self._unkept
+
     def unkept(self) -> list[str]:
         """Returns, in words, what would be lost if the program ended now."""
         return [*self._unkept.values()]

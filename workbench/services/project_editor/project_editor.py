@@ -14,7 +14,7 @@ from workbench.tusk import TskError, parse
 if TYPE_CHECKING:
     from workbench.engine.world import World
     from workbench.project.project import Project
-    from workbench.services.design.design import Design
+    from workbench.services.design.design import Design, DesignState
     from workbench.services.design.project_files import ProjectFiles
 
 
@@ -45,8 +45,10 @@ class ProjectEditor:
             handlers=None if project.restricted else tuple(self._world.registry.handlers),
         )
 
-    def save(self, draft: SettingsDraft, *, insist: bool = False) -> None:
+    def save(self, draft: SettingsDraft, *, insist: bool = False) -> DesignState:
         """Writes a draft as a step of the design, with the scenarios that follow a new name.
+
+        Returns where the design stands, as `Design.save` does.
 
         Args:
             insist: Write also what scenarios would not fit any more.
@@ -59,4 +61,6 @@ class ProjectEditor:
         if draft.problems:
             raise TskError(draft.problems)
         along = partial(in_scenarios, renames=draft.renames)
-        self._design.save("Change settings", draft.document, was=draft.original, along=along, insist=insist)
+        return self._design.save(
+            "Change settings", draft.document, was=draft.original, along=along, insist=insist
+        )
