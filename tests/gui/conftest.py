@@ -18,7 +18,8 @@ from types import FrameType
 from typing import Any, Protocol
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
@@ -95,6 +96,15 @@ def until() -> Until:
 def _quick_answers_come_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets no busy machine decide what is answered at once: what takes no time on it is, always."""
     monkeypatch.setattr(reads, "AT_ONCE", 60.0)
+
+
+def turn_wheel(widget: QWidget, by: int = 120) -> bool:
+    """Turns the wheel over a widget; says whether that took it, so that nothing around it is scrolled."""
+    place, keys = QPointF(5, 5), Qt.KeyboardModifier.NoModifier
+    phase, turn = Qt.ScrollPhase.NoScrollPhase, QPoint(0, by)
+    event = QWheelEvent(place, place, QPoint(), turn, Qt.MouseButton.NoButton, keys, phase, False)
+    widget.event(event)
+    return event.isAccepted()
 
 
 # --- the guard: what a test starts, it must stop

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from workbench.gui.chooser import ChoiceBox, Chooser
+import workbench.gui
+from tests.gui.conftest import turn_wheel
+from workbench.gui.chooser import ChoiceBox, Chooser, NumberBox
 
 
 @pytest.fixture
@@ -48,3 +53,23 @@ def test_a_letter_with_alt_or_ctrl_chooses_nothing(qtbot, modifier):
     assert box.currentText() == "stream"
     QTest.keyClick(box, Qt.Key.Key_I)
     assert box.currentText() == "id"
+
+
+def test_the_wheel_changes_neither_a_choice_nor_a_number_and_is_left_to_what_is_around(qtbot):
+    box, number = ChoiceBox(), NumberBox()
+    box.addItems(["stream", "id"])
+    number.setRange(0, 9)
+    for one in (box, number):
+        qtbot.addWidget(one)
+        one.show()
+        one.setFocus()
+        for by in (120, -120):
+            assert not turn_wheel(one, by)
+    assert (box.currentIndex(), number.value()) == (0, 0)
+
+
+def test_no_choice_or_number_is_made_that_takes_the_wheel():
+    plain = re.compile(r"(?:= |\()Q(?:ComboBox|SpinBox|DoubleSpinBox|DateTimeEdit|DateEdit|TimeEdit)\(")
+    root = Path(workbench.gui.__file__).parent
+    found = {one.name for one in root.rglob("*.py") if plain.search(one.read_text())}
+    assert found <= {"chooser.py"}

@@ -193,7 +193,11 @@ def test_what_is_declared_is_opened_in_the_text(desk, view):
 async def test_what_is_chosen_on_the_board_is_marked_and_a_row_is_chosen_there(desk, view, until):
     await until(lambda: "Model" in tree(view))
     marked = view.findChild(OfferingTree)
-    for node, name in (("event:user.created", "user.created"), ("command:create_user", "create_user")):
+    for node, name in (
+        ("query:list_users", "list_users"),
+        ("event:user.created", "user.created"),
+        ("command:create_user", "create_user"),
+    ):
         desk.board_chosen.emit(node)
         assert marked.current().text == name
     view.open(marked.current())

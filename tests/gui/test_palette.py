@@ -186,3 +186,15 @@ async def test_every_part_of_the_model_is_gone_to(desk, workspace):
     assert (wanted[-1], desk.selection.node) == ("board", f"event:{event}")
     found[projection].go()
     assert (wanted[-1], desk.selection.projection) == ("projections", projection)
+
+
+async def test_what_is_told_of_an_action_finds_it_behind_what_is_named_so(parent):
+    told = [
+        Target(text="Export the picture", kind="action", icon="", go=print, told="Write SVG or PNG"),
+        Target(text="svg", kind="stream", icon="", go=print),
+        Target(text="Other", kind="action", icon="", go=print),
+    ]
+    palette = Palette(parent, told, nothing_found)
+    palette._line.setText("svg")
+    assert [one.text for one in palette._list.targets] == ["svg", "Export the picture"]
+    palette.reject()

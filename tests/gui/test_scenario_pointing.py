@@ -51,7 +51,8 @@ async def test_events_and_a_command_make_a_scenario(workspace, desk, qtbot, unti
     assert log.place_of(log.table.chosen()) == selected
     log.acts["use-as-given"].trigger()
     await until(lambda: told)
-    assert told[-1].text == "user.created is given in “New scenario”."
+    begins = ", which begins here: what is used next goes there, too, until it has a name."
+    assert told[-1].text == f"user.created is given in “New scenario”{begins}"
     commands.show_command("update_user")
     commands._form.set_value({"user_id": "ada", "username": "Eve Adams"})
     commands.scenarios.use_form()
@@ -70,7 +71,7 @@ async def test_events_and_a_command_make_a_scenario(workspace, desk, qtbot, unti
 async def test_a_scenario_that_was_removed_is_no_place_any_more(workspace, desk, until, told):
     for place in ("scenarios/gone.tsk", "scenarios/new-scenario.tsk"):
         desk.scenario = (place, "Gone")
-        use(desk, "when", "x", lambda _steps: '{ after: "1h" }')
+        use(desk, "x", {"when": lambda _steps: '{ after: "1h" }'})
         count = len(told) + 1
         await until(lambda count=count: len(told) == count)
     folder = workspace.project.root / "scenarios"

@@ -7,9 +7,9 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QTreeView
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QTreeView
 
-from tests.gui.conftest import settle
+from tests.gui.conftest import settle, turn_wheel
 from tests.gui.test_session import key, settings, start
 from workbench.gui.desk import Selection
 from workbench.gui.palette import Palette
@@ -60,6 +60,15 @@ def pane(session):
 
 async def test_V2_no_view_holds_something_before_anybody_typed(session):
     assert {key: view.unsaved() for key, view in session.window.views.items()} == dict.fromkeys(KEYS, "")
+
+
+async def test_the_wheel_over_a_choice_or_a_number_of_no_view_is_taken(session):
+    session.window.views["board"].canvas.reveal("command:create_user")
+    boxes = [*session.window.findChildren(QComboBox), *session.window.findChildren(QAbstractSpinBox)]
+    assert len(boxes) > 10
+    assert not [
+        one.accessibleName() or one.objectName() for one in boxes for by in (120, -120) if turn_wheel(one, by)
+    ]
 
 
 @pytest.mark.parametrize("name", KEYS)

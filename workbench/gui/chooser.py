@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QIcon, QKeyEvent
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtGui import QIcon, QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QSpinBox
 from typing_extensions import override
 
 from workbench.model.json_values import visible
@@ -18,7 +18,10 @@ LETTERS = range(Qt.Key.Key_Space, Qt.Key.Key_Escape)
 
 
 class ChoiceBox(QComboBox):
-    """A chooser that takes no letter pressed with Ctrl or Alt: it belongs to the window or a button."""
+    """A chooser that takes no letter pressed with Ctrl or Alt: it belongs to the window or a button.
+
+    The wheel scrolls what is around it, and changes nothing.
+    """
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -26,6 +29,18 @@ class ChoiceBox(QComboBox):
             event.ignore()
         else:
             super().keyPressEvent(event)
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+class NumberBox(QSpinBox):
+    """A number that the wheel does not change: it scrolls what is around it."""
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
 
 
 class Chooser(ChoiceBox):

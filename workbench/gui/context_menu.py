@@ -18,10 +18,15 @@ Extend = Callable[[QMenu], object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submenu:
-    """Actions that stand in a menu of their own, by their keys."""
+    """Actions that stand in a menu of their own, by their keys.
+
+    Attributes:
+        alone: The title where nothing is chosen; the same if empty.
+    """
 
     title: str
     acts: tuple[str, ...] = ()
+    alone: str = ""
 
 
 Plan = Sequence[Sequence[str | Submenu]]
@@ -135,7 +140,8 @@ def menu_of(place: QWidget, parent: QWidget | None = None) -> QMenu:
         one.refresh()
     offering = getattr(place, "offering", None)
     if offering is not None and offering.plan:
-        _arrange(menu, offering.plan, [one for one in acts if one.act.anyway or offering.target()])
+        chosen = bool(offering.target())
+        _arrange(menu, offering.plan, [one for one in acts if one.act.anyway or chosen], chosen=chosen)
         return menu
     before: object = None
     for one in acts:
@@ -148,7 +154,7 @@ def menu_of(place: QWidget, parent: QWidget | None = None) -> QMenu:
     return menu
 
 
-def _arrange(menu: QMenu, plan: Plan, acts: list[BoundAction]) -> None:
+def _arrange(menu: QMenu, plan: Plan, acts: list[BoundAction], *, chosen: bool) -> None:
     """Fills a menu as it is planned."""
     named = {key for group in plan for one in group for key in ([one] if isinstance(one, str) else one.acts)}
     left = [one for one in acts if one.act.key not in named]
@@ -160,7 +166,7 @@ def _arrange(menu: QMenu, plan: Plan, acts: list[BoundAction]) -> None:
             found = [act for key in keys for act in acts if act.act.key == key]
             inner = menu
             if isinstance(one, Submenu) and (found := found + left * (one is last)):
-                inner = LetterMenu(one.title, menu)
+                inner = LetterMenu(one.title if chosen else one.alone or one.title, menu)
                 inner.setToolTipsVisible(True)
                 menu.addMenu(inner)
             for act in found:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from workbench.errors import CallerError, StoreReadOnly, WorkbenchError
+from workbench.errors import CallerError, InvalidValue, StoreReadOnly, WorkbenchError
 from workbench.gui.actions import Method, action
 from workbench.gui.reads import takes_time
 from workbench.gui.widgets import error_text
 from workbench.services.design.design import DesignState
+from workbench.services.design.text_merge import DesignConflict, NoStep
 from workbench.tusk import ChangedOnDisk
 
 if TYPE_CHECKING:
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 
 UNSAVED = "what is designed is not saved"
 """Topic of what is told of a file that cannot be written."""
+CONFLICT = "files and draft differ"
+"""Topic of the question which of two texts counts."""
+POINTED = "scenario"
+"""Topic of what is told of what was put into a scenario."""
+STEPS = "undo"
+"""Topic of what is told of a step that cannot be undone, or done again."""
 
 
 async def stepped(desk: Desk, work: Callable[[], DesignState]) -> DesignState:
@@ -85,6 +92,7 @@ class DesignSteps(QObject):
         super().__init__(parent)
         self.desk, self.place = desk, place
         self.state = DesignState()
+        self._differs = False
 
     def read_state(self) -> DesignState:
         """Returns where the design stands; asked beside the loop."""
@@ -94,15 +102,32 @@ class DesignSteps(QObject):
     @_step_action("Undo", "Ctrl+Z")
     def undo(self, _item: object = None) -> None:
         """Takes the last step back."""
-        self._back(self.desk.workspace.design.undo, f"Undo {self.state.undo}")
+        self._back(self.desk.workspace.design.undo, "Undo")
 
     @_step_action("Redo", "Ctrl+Shift+Z / Ctrl+Y")
     def redo(self, _item: object = None) -> None:
         """Does again what was taken back."""
-        self._back(self.desk.workspace.design.redo, f"Redo {self.state.redo}")
+        self._back(self.desk.workspace.design.redo, "Redo")
 
-    def _back(self, work: Callable[[], DesignState], label: str) -> None:
-        self.step(work, label, partial(self.keep_chosen, self.state.text))
+    def _back(self, work: Callable[[], DesignState], word: str) -> None:
+        self.desk.run(self._gone_back(work, word), word)
+
+    async def _gone_back(self, work: Callable[[], DesignState], word: str) -> None:
+        """Goes a step back or forth; one that cannot be is told once, and the next one is offered."""
+        before = self.state.text
+        try:
+            self.take(await stepped(self.desk, work))
+        except InvalidValue as error:
+            if not isinstance(error, NoStep):
+                self.desk.notice("warning", f"{error_text(error)}.", topic=STEPS)
+            self.follow()
+        except (CallerError, WorkbenchError) as error:
+            self.tell_refused(word, error)
+        else:
+            for told in (STEPS, POINTED):  # what was told of the step is true no more
+                self.desk.notice("ok", "", topic=told)
+            self.desk.project_saved.emit()
+            self.keep_chosen(before)
 
     def keep_chosen(self, before: DesignText) -> None:
         """Keeps chosen what was, also under another name, where things are chosen.
@@ -110,6 +135,36 @@ class DesignSteps(QObject):
         Args:
             before: The texts before the step was taken back, or done again.
         """
+
+    def follow(self) -> None:
+        """Reads where the design stands."""
+        raise NotImplementedError
+
+    def tell_unread(self, error: Exception, what: str) -> None:
+        """Says why the files cannot be read; where they and the draft differ, asks once which counts.
+
+        Args:
+            what: Was read.
+        """
+        if not isinstance(error, DesignConflict):
+            self.desk.fail(what, error)
+            return
+        self._differs = True
+        settle = self.desk.workspace.design.settle
+        keep, take = "Keep what is not saved", "Take what the files say"
+        self.desk.notice(
+            "error",
+            error_text(error),
+            (keep, lambda: self.step(partial(settle, mine=True), keep)),
+            (take, lambda: self.step(partial(settle, mine=False), take)),
+            topic=CONFLICT,
+        )
+
+    def settled(self) -> None:
+        """Takes the question back which of two texts counts: the design could be read."""
+        if self._differs:
+            self._differs = False
+            self.desk.notice("ok", "", topic=CONFLICT)
 
     def do(
         self, label: str, change: Callable[[DesignText], DesignText], then: Callable[[], None] = lambda: None

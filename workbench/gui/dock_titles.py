@@ -51,6 +51,7 @@ class DockTitles(QObject):
 
     def _look_after(self, bar: QTabBar) -> None:
         bar.setTabsClosable(True)
+        bar.setElideMode(Qt.TextElideMode.ElideMiddle)
         bar.tabCloseRequested.connect(lambda place: self.at(bar, place).close())
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         bar.customContextMenuRequested.connect(partial(self._offer, bar))

@@ -307,6 +307,6 @@ _SIGNS = {True: "external", False: "person"}
 def _on_board(place: ExplorerPlace) -> Selection:
     """Returns what stands on the board; nothing for a stream or a section."""
     if place.command:
-        return Selection(node=f"command:{place.command}") if place.declared == "command" else Selection()
+        return Selection(node=f"{place.declared}:{place.command}")
     chosen = place.selection
     return chosen if chosen.node or chosen.subscription or chosen.projection else Selection()

@@ -34,6 +34,7 @@ class Target:
 
     Attributes:
         keys: Its shortcut, as a person reads it.
+        told: What else it can be found by, such as what is told of it.
         why: Why it cannot be done now; empty where it can.
     """
 
@@ -43,6 +44,7 @@ class Target:
     go: Callable[[], object]
     keys: str = ""
     why: str = ""
+    told: str = ""
 
 
 Search = Callable[[str], Awaitable[Sequence[Target]]]
@@ -151,6 +153,7 @@ class Palette(QDialog):
         fits = [target for target in self._targets if matches(f"{target.kind} {target.text}", typed)]
         if typed.strip():
             fits.sort(key=lambda target: far(target.text, typed))
+            fits += [one for one in self._targets if one not in fits and matches(one.told, typed)]
         self._list.show_targets(fits, 0)
         self._seeking, self._entered = bool(typed.strip()), False
         if self._seeking:
@@ -257,6 +260,7 @@ def _action_target(several: Sequence[BoundAction], bring: Callable[[str], object
         go=go,
         keys=one.act.keys_text,
         why=unseen or ("" if one.isEnabled() else one.toolTip()),
+        told=one.act.tip,
     )
 
 

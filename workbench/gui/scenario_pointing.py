@@ -1,12 +1,12 @@
-"""Puts what is pointed at into a scenario: an event as given, a command as what is done."""
+"""Puts what is pointed at into a scenario: what is given, what is done, and what is expected then."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from workbench.gui.design_steps import stepped
+from workbench.gui.design_steps import POINTED, stepped
 from workbench.services.design.design_text import DesignText
 from workbench.services.scenarios.scenario_edits import (
     WrittenStep,
@@ -21,37 +21,43 @@ if TYPE_CHECKING:
     from workbench.gui.desk import Desk, Selection
 
 NEW = "New scenario"
-TOPIC = "scenario"
+AS = {"given": "given", "when": "what is done", "then": "expected"}
+"""What something is in a part of a scenario."""
 Written = Callable[[Sequence[WrittenStep]], str]
 """Given what a scenario says so far, returns an item of it as it is written."""
 
 
-def use(desk: Desk, part: str, what: str, written: Written) -> None:
+def use(desk: Desk, what: str, parts: Mapping[str, Written]) -> None:
     """Puts an item into the scenario that is being written, or into a new one; it is run at once.
 
     Args:
-        part: ``given`` or ``when``.
         what: Is put there, in words.
+        parts: Where it can stand, ``given``, ``when`` or ``then``, the first as a rule; ``then`` once a
+            scenario says what is done.
     """
-    desk.run(_use(desk, part, what, written), f"Use {what} in a scenario")
+    desk.run(_use(desk, what, parts), f"Use {what} in a scenario")
 
 
-async def _use(desk: Desk, part: str, what: str, written: Written) -> None:
-    found: list[tuple[str, str]] = []
-    change = partial(_with, place=desk.scenario, part=part, written=written, found=found)
-    state = await stepped(desk, partial(desk.workspace.design.apply, f"Use {what} as {part}", change))
-    desk.scenario = found[-1]
+async def _use(desk: Desk, what: str, parts: Mapping[str, Written]) -> None:
+    found: list[tuple[str, str, str]] = []
+    before = desk.scenario
+    change = partial(_with, place=before, parts=parts, found=found)
+    state = await stepped(desk, partial(desk.workspace.design.apply, f"Use {what} in a scenario", change))
+    file, name, part = found[-1]
+    desk.scenario = (file, name)
     desk.project_saved.emit()
     if state.refused:
         return
     await desk.workspace.scenarios.look(run=True)
-    said = f"{what} is {'given' if part == 'given' else 'what is done'} in “{desk.scenario[1]}”."
+    said = f"{what} is {AS[part]} in “{name}”"
+    if desk.scenario != before:
+        said += ", which begins here: what is used next goes there, too, until it has a name"
     show = ("Show the scenario", partial(desk.wanted.emit, "scenarios"))
-    desk.notice("ok", said, show, topic=TOPIC)
+    desk.notice("ok", f"{said}.", show, topic=POINTED)
 
 
 def _with(
-    text: DesignText, place: tuple[str, str], part: str, written: Written, found: list[tuple[str, str]]
+    text: DesignText, place: tuple[str, str], parts: Mapping[str, Written], found: list[tuple[str, str, str]]
 ) -> DesignText:
     file, name = place
     document = text.scenarios.get(file)
@@ -61,9 +67,10 @@ def _with(
             name = free_name(one, name)
         text, file = added(text, new_scenario(name), name=name)
     document = text.scenarios[file]
-    found.append((file, name))
     steps = written_steps(document, name)
-    item = written([one for several in steps.values() for one in several])
+    part = "then" if "then" in parts and steps["when"] else next(iter(parts))
+    found.append((file, name, part))
+    item = parts[part]([one for several in steps.values() for one in several])
     return text.with_file(with_step(document, name, part, len(steps[part]), item))
 
 
@@ -81,4 +88,4 @@ async def _use_event(desk: Desk, selection: Selection) -> None:
         desk.notice("warning", f"No event is stored at position {selection.position:,}.")
         return
     item = write_event(occurrence_of(event), desk.workspace.registry)
-    await _use(desk, "given", event.type, lambda _steps: item)
+    await _use(desk, event.type, {"given": lambda _steps: item})

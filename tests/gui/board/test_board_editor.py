@@ -225,6 +225,10 @@ async def test_what_went_while_the_strip_was_open_is_told_in_it(designer: Design
         await designer.until(lambda: "event parcel.sent is not there any more" in strip.told.text())
         await designer.rest()
     assert (strip.isVisible(), designer.text, told) == (True, gone, [])
+    QTest.keyClick(strip.list, Qt.Key.Key_Escape)
+    await designer.choose("event:parcel.gone")
+    await rename(designer, "parcel.late")
+    assert strip.told.text() == "one undo step"
 
 
 async def test_what_was_asked_once_is_shown_again_though_it_is_one_place_now(designer: Designer) -> None:
@@ -331,19 +335,6 @@ async def test_control_and_enter_go_on_from_a_chosen_card(designer: Designer) ->
     assert designer.board.editor.entry.asking.title == "New event: send_parcel emits it"
     await designer.type("sent")
     await designer.has('emit: "parcel.sent"')
-
-
-async def test_a_key_that_can_do_nothing_says_why_and_its_letters_make_nothing(designer: Designer) -> None:
-    designer.key(Qt.Key.Key_C)
-    await designer.type("send_parcel")
-    designer.scene.choose("")
-    designer.key(Qt.Key.Key_F2)
-    assert designer.board.pictures.hints.subject == "Rename: Choose a card first"
-    QTest.keyClicks(designer.board.canvas, "order.opened")
-    assert not designer.board.editor.entry.isVisible()
-    designer.key(Qt.Key.Key_Escape)
-    QTest.keyClicks(designer.board.canvas, "e")
-    assert designer.board.editor.entry.asking.title == "New event"
 
 
 async def test_who_chooses_something_else_does_not_get_what_was_made_chosen(designer: Designer) -> None:
@@ -477,9 +468,12 @@ async def test_a_process_goes_on_with_its_command_and_is_wired(designer: Designe
     await designer.type("remind")
     await designer.has('[process.watch]\nkey: "id"\non { "parcel.sent": { starts: true, issue: "remind"')
     await designer.choose("command:remind")
-    designer.drag(designer.handle("subscription:watch"), designer.at(QPointF(2000, 900)))
+    port = designer.board.canvas.viewport()
+    free = QPoint(port.width() - 60, port.height() - 60)
+    assert not designer.scene.card_at(designer.board.canvas.mapToScene(free))
+    designer.drag(designer.handle("subscription:watch"), free)
     assert "something new" in designer.board.pictures.hints.subject
-    designer.release(designer.at(QPointF(2000, 900)))
+    designer.release(free)
     entry = designer.board.editor.entry
     assert entry.list.item(0).text() == "issues a new command"
     designer.key(Qt.Key.Key_Return)
@@ -521,4 +515,44 @@ async def test_a_step_that_cannot_be_written_says_so_and_is_written_when_tried_a
     again()
     await designer.has("[aggregate.crate]")
     await designer.until(lambda: editor.stand.text() == "✓ saved")
-    assert (label, said[-1].text, said[-1].topic) == ("Try again", "", said[0].topic)
+    assert label == "Try again"
+    assert [one.text for one in said if one.topic == said[0].topic] == [said[0].text, ""]
+
+
+@pytest.mark.parametrize(
+    ("key", "typed"),
+    [
+        (Qt.Key.Key_E, "left"),
+        (Qt.Key.Key_F, "note: string"),
+        (Qt.Key.Key_L, "parcel.sent"),
+        (Qt.Key.Key_F2, "hand_parcel"),
+    ],
+)
+async def test_nothing_is_written_for_a_card_that_is_gone_and_what_was_typed_stays(
+    designer: Designer, key: Any, typed: str
+) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel", pressed=CONTROL)
+    await designer.type("sent")
+    await designer.choose("command:send_parcel")
+    designer.key(key)
+    entry = designer.board.editor.entry
+    gone = designer.text.partition("[command.send_parcel]")[0]
+    designer.file.write_text(gone)
+    designer.board.desk.project_saved.emit()
+    await designer.until(lambda: designer.board.editor.state.text.project.text == gone)
+    entry.line.setText(typed)
+    QTest.keyClick(entry.line, Qt.Key.Key_Return)
+    await designer.until(entry.told.isVisible)
+    await designer.rest()
+    assert "command send_parcel is not there any more" in entry.told.text()
+    assert (entry.line.text(), designer.text) == (typed, gone)
+
+
+async def test_a_name_that_cannot_be_one_is_not_offered(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    entry = designer.board.editor.entry
+    for typed, offered in (("hold", 1), ("célñ ü name", 0), ("hold-", 0)):
+        entry.line.setText(typed)
+        assert entry.list.count() == offered
+    designer.key(Qt.Key.Key_Escape)

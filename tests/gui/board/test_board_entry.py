@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.gui.board.board_entry import NOTHING, UNSURE, Asking, BoardEntry, Entered, Offer
+from workbench.gui.board.board_entry import BEFORE, NOTHING, UNSURE, Asking, BoardEntry, Entered, Offer
+from workbench.gui.board.board_offers import refused_name
 
 SENT, LOST = Offer(text="sent: link to it", name="parcel.sent"), Offer(text="New event sent", name="")
 
@@ -132,3 +135,56 @@ async def test_a_click_elsewhere_takes_what_is_clear_and_keeps_the_rest(
     canvas.setFocus(Qt.FocusReason.MouseFocusReason)
     await until(lambda: said == taken and (entry.isHidden() or bool(taken) or entry.told.text() == UNSURE))
     assert entry.isHidden() is not bool(typed)
+
+
+def test_the_key_that_opened_it_writes_nothing_as_long_as_it_is_held(entry: BoardEntry) -> None:
+    line, again = entry.line, QEvent.Type.KeyPress
+    for _ in range(3):
+        held = QKeyEvent(again, Qt.Key.Key_E, Qt.KeyboardModifier.NoModifier, "e", autorep=True)
+        QApplication.sendEvent(line, held)
+    assert not line.text()
+    QTest.keyRelease(line, Qt.Key.Key_E)
+    QTest.keyClicks(line, "b")
+    QApplication.sendEvent(
+        line, QKeyEvent(again, Qt.Key.Key_B, Qt.KeyboardModifier.NoModifier, "b", autorep=True)
+    )
+    assert line.text() == "bb"
+
+
+def test_what_cannot_be_taken_is_refused_while_it_is_typed(entry: BoardEntry) -> None:
+    asking = Asking(title="New command", sign="command", take=print, check=refused_name)
+    entry.ask(asking, QPoint(20, 20))
+    for typed, refused in (("c", False), ("cél", True), ("", False), ("order.", False), ("order. a", True)):
+        entry.line.setText(typed)
+        entry._pause.timeout.emit()
+        assert entry.told.isVisible() is refused, typed
+    assert (
+        entry.told.text()
+        == "order. a cannot be a name: letters, digits, _ and -; parts have a point between them"
+    )
+
+
+def test_what_is_wrong_is_said_while_it_is_typed(entry: BoardEntry) -> None:
+    asking = replace(entry.asking, check=lambda typed: "no type" if typed.endswith(":") else "")
+    entry.ask(asking, QPoint(0, 0))
+    QTest.keyClicks(entry.line, "x:")
+    assert not entry.told.isVisible()
+    entry._pause.timeout.emit()
+    assert (entry.told.isVisible(), entry.told.text()) == (True, "no type")
+    QTest.keyClicks(entry.line, "y")
+    entry._pause.timeout.emit()
+    assert not entry.told.isVisible()
+
+
+def test_what_is_left_by_escape_is_offered_once_more_at_its_own_line(entry: BoardEntry) -> None:
+    mine, other = replace(entry.asking, keeps="order total"), replace(entry.asking, keeps="order id")
+    entry.ask(mine, QPoint(0, 0))
+    QTest.keyClicks(entry.line, "total: mon")
+    QTest.keyClick(entry.line, Qt.Key.Key_Escape)
+    entry.ask(other, QPoint(0, 0))
+    assert (entry.line.text(), entry.told.isVisible()) == ("", False)
+    entry.ask(mine, QPoint(0, 0))
+    assert (entry.line.text(), entry.told.text()) == ("total: mon", BEFORE)
+    QTest.keyClick(entry.line, Qt.Key.Key_Escape)
+    entry.ask(mine, QPoint(0, 0))
+    assert entry.line.text() == ""

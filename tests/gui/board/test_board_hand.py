@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.gui.board.designing import CONTROL, Designer
 from workbench.gui.board.blueprint_lights import DIM, HandleItem
+from workbench.gui.board.board_hand import OUTSIDE
 
+NONE = Qt.KeyboardModifier.NoModifier
 SHOP = """\
 [project]
 name: "shop"
@@ -268,3 +271,68 @@ async def test_a_click_on_the_handle_asks_what_new_thing_follows(shop: Designer)
     entry = shop.board.editor.entry
     assert (shop.scene.chosen, entry.isVisible(), entry.list.count() > 0) == (SEND, True, True)
     assert entry.asking.title == "send_parcel …"
+
+
+async def test_during_a_drag_no_key_does_anything(shop: Designer) -> None:
+    end = shop.at(shop.scene.box_of(LOST).center())
+    shop.scene.choose(SEND)
+    shop.drag(shop.handle(RETURN), end)
+    for key, pressed in ((Qt.Key.Key_Z, CONTROL), (Qt.Key.Key_Delete, NONE), (Qt.Key.Key_E, NONE)):
+        QTest.keyClick(shop.board.canvas, key, pressed)
+    await shop.rest()
+    assert shop.board.editor.entry.isHidden()
+    assert shop.scene.lights.source == RETURN
+    assert shop.text == SHOP
+    shop.release(end)
+    await shop.has('emit: "parcel.lost"')
+
+
+async def test_while_the_picture_is_moved_no_key_does_anything(shop: Designer) -> None:
+    here = nothing_there(shop)
+    shop.drag(here, here + QPoint(30, 30))
+    QTest.keyClick(shop.board.canvas, Qt.Key.Key_E)
+    assert shop.board.editor.entry.isHidden()
+    shop.release(here + QPoint(30, 30))
+    QTest.keyClick(shop.board.canvas, Qt.Key.Key_E)
+    assert shop.board.editor.entry.isVisible()
+
+
+@pytest.mark.parametrize("taken", ["handle", "field"])
+async def test_a_drag_ends_when_its_card_goes(shop: Designer, taken: str) -> None:
+    shop.scene.choose(SENT)
+    shop.drag(shop.handle(SENT) if taken == "handle" else shop.line(SENT, 0), nothing_there(shop))
+    assert shop.scene.lights.source == SENT
+    gone = SHOP.replace('[event.parcel.sent]\nfields { to: "string" }\n\n', "").replace(
+        'emit: "parcel.sent"\n', ""
+    )
+    shop.file.write_text(gone)
+    shop.board.desk.project_saved.emit()
+    await shop.until(lambda: not shop.scene.lights.source)
+    await shop.rest()
+    shop.release(nothing_there(shop))
+    await shop.rest()
+    assert shop.text == gone
+    assert shop.board.editor.entry.isHidden()
+
+
+@pytest.mark.parametrize("outside", ["details", "beyond", "window"])
+async def test_a_wire_that_is_dropped_over_something_else_makes_nothing(shop: Designer, outside: str) -> None:
+    port, details = shop.board.canvas.viewport(), shop.board.details
+    shop.scene.choose(SENT)
+    await shop.until(details.isVisible)
+    over = QWidget()
+    place = nothing_there(shop)
+    if outside == "details":
+        place = port.mapFromGlobal(details.mapToGlobal(details.rect().center()))
+    elif outside == "beyond":
+        place = QPoint(place.x(), -200)
+    else:
+        over.setGeometry(QRect(port.mapToGlobal(place) - QPoint(20, 20), QSize(40, 40)))
+        over.show()
+        await shop.until(lambda: QApplication.topLevelAt(port.mapToGlobal(place)) is over)
+    shop.drag(shop.handle(SENT), place)
+    assert hint(shop) == OUTSIDE
+    shop.release(place)
+    over.close()
+    assert shop.board.editor.entry.isHidden()
+    assert not shop.scene.lights.source

@@ -18,6 +18,7 @@ from tests.services.conftest import running, written
 from tests.services.design.marks.mark_examples import NOTE, PARCEL
 from workbench.gui.board.board_graph import BoardGraph
 from workbench.gui.board.board_marks import STALE
+from workbench.gui.board.draft_text import DraftText
 from workbench.gui.board.mark_painter import card_marks, ring_of
 from workbench.gui.desk import Desk
 from workbench.gui.details.schema_dialog import SchemaDialog
@@ -30,6 +31,7 @@ from workbench.services.design.gestures import DesignNode
 from workbench.services.design.marks.mark import Severity
 from workbench.services.workspace import Workspace
 from workbench.store.operations import Append
+from workbench.tusk import Problem
 
 TEXT = PARCEL.replace('put { weight: "event.weight", ', "put { ") + NOTE
 """Has a column that nothing fills and an event that nothing reads."""
@@ -216,3 +218,25 @@ async def test_stored_events_that_do_not_fit_are_marked_and_lead_to_the_schema(
     await until(lambda: board.canvas.findChildren(SchemaDialog))
     assert path.read_text() == changed
     board.canvas.findChildren(SchemaDialog)[0].close()
+
+
+async def test_the_pill_leads_into_the_draft_and_not_into_the_file(board: BoardView, until: Any) -> None:
+    asked: list[object] = []
+    board.desk.text_wanted.connect(lambda *place: asked.append(place))
+    editor, line = board.editor, len(text_of(board).splitlines())
+    add = "[command.hold]\ncreates: 'parcel'\nfields { parcel_id: 'string' }\n[types]\nbad: 3\n"
+    editor.do("Add", lambda text: text.with_said("project.tsk", f"{text.project.text}\n{add}"))
+    await until(lambda: "command:hold" in board.scene.cards() and editor.draft is not None)
+    (problem,) = [one for one in editor.state.problems if isinstance(one, Problem)]
+    board.marks.show_first()
+    shown = board.window().findChild(DraftText)
+    assert shown is not None
+    assert shown.editor.textCursor().block().text() == "bad: 3"
+    assert (shown.editor.isReadOnly(), problem.line > line) == (True, True)
+    shown.close()
+    in_card = replace(problem, line=line + 3, message="elsewhere")
+    editor.take(replace(editor.state, problems=(in_card,)))
+    board.marks.show_first()
+    assert board.scene.chosen == "command:hold"
+    assert board.details.tabs.currentWidget() is board.details.section
+    assert not asked

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -82,3 +83,12 @@ def test_what_was_typed_before_something_else_stood_there_is_taken_only_by_enter
     assert (made.text(), told, contested, made.is_refused) == ("typed", [], ["a"], True)
     QTest.keyClick(made, Qt.Key.Key_Return)
     assert told == ["typed"]
+
+
+def test_escape_behind_what_was_just_taken_takes_nothing_back(qtbot: QtBot) -> None:
+    made, told = line(qtbot)
+    QTest.keyClicks(made, "b")
+    QTest.keyClick(made, Qt.Key.Key_Return)
+    escape = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier)
+    made.keyPressEvent(escape)
+    assert (made.text(), told, escape.isAccepted()) == (told[0], [made.text()], False)

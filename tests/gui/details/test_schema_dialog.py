@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -120,3 +121,67 @@ async def test_a_text_that_is_wrong_is_not_tried(dialog: SchemaDialog, until: An
     await change(dialog, '"string"', '"strong"', until)
     assert dialog.stand.text() == "✕ 1 mistake"
     assert not dialog.save.isEnabled()
+
+
+async def elsewhere(dialog: SchemaDialog, old: str, new: str) -> None:
+    """Has another program change the file."""
+    place = dialog.desk.workspace.project.root / "project.tsk"
+    assert old in place.read_text()
+    place.write_text(place.read_text().replace(old, new))
+    await dialog.desk.workspace.model_reload.check()
+    dialog.desk.files_read.emit()
+
+
+async def test_another_line_that_was_changed_elsewhere_is_joined_and_saved(
+    dialog: SchemaDialog, workspace: Workspace, until: Any
+) -> None:
+    await change(dialog, '{ to: "string" }', '{ to: "string", code: "string?" }', until)
+    await elsewhere(dialog, "# What left the house", "# What left the shop")
+    await until(lambda: "# What left the shop" in dialog.pane.editor.text())
+    assert 'code: "string?"' in dialog.pane.editor.text()
+    await until(dialog.save.isEnabled)
+    dialog.save.click()
+    await until(lambda: 'code: "string?"' in (workspace.project.root / "project.tsk").read_text())
+    assert "# What left the shop" in (workspace.project.root / "project.tsk").read_text()
+
+
+@pytest.mark.parametrize(("answer", "left"), [(0, "string?"), (1, "integer?")])
+async def test_the_same_line_changed_elsewhere_is_asked(
+    dialog: SchemaDialog, until: Any, answer: int, left: str
+) -> None:
+    await change(dialog, '{ to: "string" }', '{ to: "string", title: "string?" }', until)
+    other = '[event.parcel.sent]\nfields { to: "string"'
+    await elsewhere(dialog, other, other + ', title: "integer?"')
+    await until(dialog.banner.isVisible)
+    assert "integer?" in dialog.banner.difference.toPlainText()
+    await until(lambda: "reading" not in dialog.stand.text())
+    assert not dialog.save.isEnabled()
+    dialog.banner.buttons[answer].click()
+    await until(lambda: "reading" not in dialog.stand.text())
+    assert dialog.banner.isHidden()
+    assert f'title: "{left}"' in dialog.pane.editor.text()
+    assert dialog.save.isEnabled() == (answer == 0)
+
+
+async def test_an_event_that_is_gone_is_told_and_its_text_can_be_copied(
+    dialog: SchemaDialog, until: Any
+) -> None:
+    await elsewhere(dialog, "parcel.sent", "parcel.gone")
+    await until(dialog.banner.isVisible)
+    assert "not in the project file any more" in dialog.banner.text
+    dialog.banner.buttons[0].click()
+    assert QApplication.clipboard().text() == dialog.pane.editor.text()
+
+
+async def test_leaving_asks_only_when_something_was_changed(dialog: SchemaDialog, until: Any) -> None:
+    await change(dialog, '{ to: "string" }', '{ to: "string", code: "string?" }', until)
+    dialog.reject()
+    await until(lambda: dialog.findChild(QMessageBox))
+    box = dialog.findChild(QMessageBox)
+    assert box is not None
+    next(one for one in box.buttons() if one.text() == "Stay").click()
+    await until(lambda: dialog.findChild(QMessageBox) is None)
+    assert dialog.isVisible()
+    await change(dialog, ', code: "string?"', "", until)
+    dialog.reject()
+    await until(lambda: not isValid(dialog) or not dialog.isVisible())

@@ -186,3 +186,15 @@ def test_a_number_behind_a_colon_goes_to_that_line(shown):
     QTest.keyClicks(page.search.line, "7")
     assert page.editor.textCursor().blockNumber() == 2
     assert page.search.said.text().startswith("line 7 of ")
+
+
+def test_tab_and_a_key_lead_from_what_is_looked_for_to_what_takes_its_place(shown):
+    page = shown()
+    page.search.open(replace=True)
+    QTest.keyClick(page.search.line, Qt.Key.Key_Tab)
+    assert page.window().focusWidget() is page.search.other
+    page.search.open()
+    assert not page.search.other.isVisible()
+    QTest.keyClick(page.search.line, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
+    assert page.search.other.isVisible()
+    assert page.window().focusWidget() is page.search.other

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.board.designing import board_of
 from workbench.errors import StoreReadOnly
+from workbench.gui.board.blueprint_items import CardItem
+from workbench.gui.board.card_fields import CardField
 from workbench.gui.desk import Desk
 from workbench.gui.views.board_view import BoardView
 from workbench.services.design.marks.mark import DesignMark, MarkKind, Severity
@@ -37,6 +40,16 @@ async def test_svg_has_every_card_whatever_is_in_sight(board: BoardView, tmp_pat
     assert {"create_user", "user.created", "outages"} <= said
     assert ({"Create user", "User events"} <= said) is (picture == "Blueprint")
     assert "<image" not in (tmp_path / "board.svg").read_text("utf-8"), "icons are lines"
+
+
+async def test_what_a_file_says_of_a_card_is_whole(board: BoardView, tmp_path) -> None:
+    long = "a.quite_long_name_of_an_event_without_room"
+    item = board.canvas.board.cards()["event:user.created"]
+    assert isinstance(item, CardItem)
+    field = CardField(name="the_address_to_which_all_of_it_went", type="list of user_contact_details")
+    item.card = replace(item.card, title=long, fields=(field, *item.card.fields[1:]))
+    await board.tools.export.write(tmp_path / "board.svg")
+    assert {long, field.name, field.type} <= words(tmp_path / "board.svg")
 
 
 @pytest.mark.parametrize("picture", ["Blueprint", "Topology"])

@@ -19,7 +19,7 @@ async def test_an_event_and_a_command_are_used(workspace, desk, qtbot, until):
     view.activateWindow()
     canvas = view.canvas
     await until(lambda: "command:update_user" in canvas.board.cards())
-    for node in ("event:user.created", "command:update_user"):
+    for node in ("event:user.created", "command:update_user", "event:user.updated"):
         canvas.reveal(node)
         canvas.setFocus()
         await until(canvas.hasFocus)
@@ -32,6 +32,11 @@ async def test_an_event_and_a_command_are_used(workspace, desk, qtbot, until):
     (made,) = read_scenarios(file.read_text(), "scenarios/new-scenario.tsk", workspace.registry)
     assert [(one.type, one.stream) for one in made.given] == [("user.created", "user-1")]
     assert made.when[0].act.data["user_id"] == "1"
+    assert made.then[0].facts["event"] == "user.updated", "behind a command an event is what is expected"
+    told = []
+    desk.noticed.connect(told.append)
+    view.hide()
+    assert [(one.text, one.topic) for one in told] == [("", "scenario")], "it stays with the board"
     await until(lambda: not workspace.scenarios.busy)
 
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, QSettings
 from pytestqt.qtbot import QtBot
 
 from workbench.gui.desk import Desk
-from workbench.gui.views.board_split import NARROW, WIDE
+from workbench.gui.views.board_split import NARROW, ROOMY, WIDE
 from workbench.gui.views.board_view import BoardView
 
 
@@ -34,6 +34,7 @@ def widths(board: BoardView, *rooms: int) -> list[int]:
 
 
 async def test_the_details_have_their_width_whatever_the_room_was_before(board: BoardView) -> None:
+    board.canvas.reveal("command:create_user")
     assert widths(board, NARROW, 1400, NARROW + 1, 800, 320, 1400)[1::2] == [WIDE, WIDE, WIDE]
 
 
@@ -43,4 +44,11 @@ async def test_the_details_keep_the_width_that_a_person_gave_them(board: BoardVi
     board.split.moveSplitter(1400 - 480, 1)
     given = board.split.sizes()[1]
     assert given > WIDE
+    board.canvas.reveal("command:create_user")
     assert widths(board, NARROW, 1400, 320, 1400)[1::2] == [given, given]
+
+
+async def test_where_there_is_little_room_the_details_come_with_what_is_chosen(board: BoardView) -> None:
+    assert widths(board, ROOMY, ROOMY - 1) == [WIDE, 0]
+    board.canvas.reveal("command:create_user")
+    assert widths(board, ROOMY - 1) == [WIDE]

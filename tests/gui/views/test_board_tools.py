@@ -48,7 +48,7 @@ async def test_a_card_s_menu_is_short_and_has_everything_once(designer: Designer
 
 async def test_where_nothing_is_chosen_the_menu_has_what_needs_no_card(designer: Designer) -> None:
     menu = menu_of(designer.board.canvas)
-    assert lines(menu) == ["New after this", "Undo", "Redo", "Show", "More"]
+    assert lines(menu) == ["New", "Undo", "Redo", "Show", "More"]
 
 
 async def test_letters_choose_in_the_menu_and_make_nothing_on_the_board(designer: Designer) -> None:

@@ -6,11 +6,11 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
+from tests.gui.conftest import turn_wheel
 from workbench.gui.desk import Selection
 from workbench.gui.views.command_result import TIMELINE
 from workbench.gui.views.commands_view import TALL, CommandsView
@@ -172,13 +172,6 @@ async def test_history_can_be_repeated_and_copied(workspace, view, until):
     assert view._form.value()["username"] == "Ada Lovelace"
 
 
-def turn_wheel(widget):
-    keys, place = Qt.KeyboardModifier.NoModifier, QPointF(5, 5)
-    phase, turn = Qt.ScrollPhase.NoScrollPhase, QPoint(0, 120)
-    event = QWheelEvent(place, place, QPoint(), turn, Qt.MouseButton.NoButton, keys, phase, False)
-    QApplication.sendEvent(widget, event)
-
-
 async def test_letters_and_wheel_do_not_swap_a_form_that_holds_something(view, until):
     fill(view, user_id="ada")
     view.picker.setFocus()
@@ -192,7 +185,7 @@ async def test_letters_and_wheel_do_not_swap_a_form_that_holds_something(view, u
     await until(lambda: view._name == chosen)
     assert not view.unsaved()
     turn_wheel(view.picker)
-    assert view._name != chosen
+    assert view._name == chosen
 
 
 async def test_a_form_keeps_what_was_typed_while_another_is_shown(view):
@@ -307,6 +300,31 @@ async def test_V2_what_was_typed_into_a_form_that_is_gone_is_kept_and_offered(wo
     assert view._form.typed() == {"user_id": {"text": "ada"}, "username": {"text": "Bob"}}
     assert workspace.drafts.find("command/create_user") is None
     assert view.unsaved() == "the form of open_user"
+
+
+async def test_what_is_offered_of_a_form_that_is_gone_names_what_is_there_now(workspace, desk, view, without):
+    notices = []
+    desk.noticed.connect(notices.append)
+    fill(view, user_id="ada")
+    for name, now in (("create_user", "open_user"), ("open_user", "enter_user")):
+        without(name, now)
+        assert [label for label, _ in notices[-1].actions] == [f"Take it over into {now}"]
+    assert len({one.topic for one in notices if one.text}) == 1
+    assert "no create_user any more" in notices[-1].text
+    notices[-1].actions[0][1]()
+    assert view.picker.currentText() == "enter_user"
+    assert view._form.typed() == {"user_id": {"text": "ada"}}
+
+
+async def test_what_is_offered_of_a_form_goes_when_the_form_is_back(workspace, desk, view, without):
+    notices = []
+    desk.noticed.connect(notices.append)
+    fill(view, user_id="ada")
+    without("create_user", "open_user")
+    without("open_user", "create_user")
+    assert (notices[-1].text, notices[-1].topic) == ("", notices[0].topic)
+    view.show_command("create_user")
+    assert view._form.typed() == {"user_id": {"text": "ada"}}
 
 
 async def test_a_form_that_is_gone_is_told_only_where_something_was_typed(workspace, desk, view, without):

@@ -135,3 +135,11 @@ def test_scenarios_are_completed_from_the_model(text, wanted):
     written = text.replace("‸", "")
     found = check_scenario_text(written, "scenarios/a.tsk", project, model)
     assert [one.name for one in completions(found, written, offset).found][: len(wanted)] == wanted
+
+
+@pytest.mark.parametrize("typed", ["row.c", "row.color == color && row.c"])
+def test_a_condition_on_rows_that_was_not_there_before_is_completed(typed):
+    query = '\n[query.mine]\nlist: "orders"\nfields { color: "string?" }\n'
+    text = f'{PROJECT}{query}where: "{typed}"\n'
+    found = completions(checked(PROJECT + query), text, text.rindex('"'))
+    assert found.found[0].name == "color"

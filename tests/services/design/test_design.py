@@ -150,7 +150,7 @@ async def test_the_same_section_is_asked_about_and_nothing_is_lost(project):
     design.undo()
     design.apply("Add", lambda text: text.with_project(add_section(text.project, "actor.clerk", {})))
     path.write_text(written(project).replace("[actor.clerk]\n", '[actor.clerk]\ndescription: "x"\n'))
-    with pytest.raises(InvalidValue, match=r"“Add” stays, what it did was changed meanwhile: .*actor"):
+    with pytest.raises(InvalidValue, match=r"“Add” cannot be undone, it was changed since: .*actor"):
         design.undo()
     assert 'description: "x"' in written(project)
     assert design.state().undo == "", "the steps before it can be undone"
@@ -164,9 +164,26 @@ async def test_one_step_that_cannot_be_undone_does_not_hold_those_before_it(proj
     path.write_text(written(project).replace("[aggregate.jar]\n", '[aggregate.jar]\ndescription: "x"\n'))
     with pytest.raises(InvalidValue) as told:
         design.undo()
-    assert told.value.hint == "undo goes on with the step before it"
+    assert told.value.hint == "next is “Add aggregate bag”"
     assert "[aggregate.bag]" not in design.undo().text.project.text
     assert 'description: "x"' in written(project)
+
+
+async def test_a_renamed_event_gets_its_name_back_though_its_section_was_changed_outside(project):
+    design, path = project.design, project.project.root / "project.tsk"
+    before = written(project)
+    design.apply("Rename", to_left)
+    assert "[event.parcel.sent]" not in written(project)
+    path.write_text(
+        written(project).replace("[event.parcel.left]\n", '[event.parcel.left]\ndescription: "x"\n')
+    )
+    state = design.undo()
+    assert written(project) == before.replace(
+        "[event.parcel.sent]\n", '[event.parcel.sent]\ndescription: "x"\n'
+    )
+    assert (state.undo, state.redo) == ("", "Rename")
+    design.redo()
+    assert '[event.parcel.left]\ndescription: "x"\n' in written(project)
 
 
 async def test_a_conflict_is_ended_by_either_side_and_keeps_what_else_changed(project):
@@ -556,6 +573,8 @@ async def test_V5_where_only_some_of_the_files_can_be_written_the_rest_is_a_draf
     begin = "" if full else "# Theirs\n"
     assert (written(project), path.read_text()) == (now.text, begin + SCENARIO)
     assert "parcel.left" in design.state().text.scenarios["scenarios/a.tsk"].text
+    (kept,) = (json.loads(file.read_text()) for file in project.drafts.folder.rglob("*.json"))
+    assert "parcel.left" in kept["content"]["files"]["scenarios/a.tsk"][1]
     state = design.write()
     assert path.read_text() == (begin + SCENARIO if drafted else begin + SCENARIO.replace("sent", "left"))
     assert ("[policy.tell]" in state.text.project.text, bool(state.problems)) == (drafted, drafted)

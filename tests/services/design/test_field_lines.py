@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 
 from workbench.errors import InvalidValue
 from workbench.services.design.design_text import DesignText
-from workbench.services.design.field_lines import read_field_line, split_field_lines, write_field_line
+from workbench.services.design.field_lines import (
+    read_field_line,
+    split_field_lines,
+    why_unreadable,
+    write_field_line,
+)
 from workbench.services.design.gestures import DesignNode, fields_of
 from workbench.services.design.section_lists import put
 from workbench.tusk import parse
@@ -151,3 +156,28 @@ def test_what_is_understood_is_written_as_it_is_read(line):
 )
 def test_a_line_is_split_between_its_fields(fields: list[str]) -> None:
     assert split_field_lines(", ".join(fields)) == fields
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("note: text?", "string?"),
+        ("note: string?", "string?"),
+        ("note?: text?", "string?"),
+        ("sent_at: time?", "date-time?"),
+        ("lines: [line]?", {"type": "list?", "of": "line"}),
+        ("amount: money? min 0", {"type": "money?", "min": 0}),
+    ],
+)
+def test_a_question_mark_behind_the_type_says_that_it_may_be_missing(line: str, value: object) -> None:
+    assert read_field_line(line)[1] == value
+
+
+def test_a_column_may_be_called_by_the_word_of_fields() -> None:
+    assert read_field_line("name: string", column=True) == ("name", "text")
+
+
+def test_what_cannot_be_understood_is_said_with_its_field() -> None:
+    said = why_unreadable("amount: money min 0, note: text ??, more")
+    assert said.startswith("field note: ?? cannot be understood behind its type")
+    assert why_unreadable("amount: money min 0, note: text?") == ""

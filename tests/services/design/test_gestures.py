@@ -44,6 +44,35 @@ def problems(text):
     return compile_declared(text.project, file.declared)[1]
 
 
+def test_an_end_withdraws_what_the_process_issued_for_later() -> None:
+    watch, step = DesignNode("process", "watch"), ("process", "watch", "on", "parcel.sent", "after")
+    text = after(
+        make("command", "send_parcel"),
+        make("event", "parcel.sent", SEND),
+        make("event", "parcel.lost", SEND),
+        make("process", "watch", SENT),
+        make("command", "remind_parcel", watch),
+        lambda text: text.with_project(put(text.project, step, "15m")),
+    )
+    ended = gestures.linked(text, DesignNode("event", "parcel.lost"), watch)
+    assert '"parcel.lost": { withdraw: "remind_parcel", ends: true }' in ended.project.text
+    assert gestures.unlinked(ended, DesignNode("event", "parcel.lost"), watch) == text
+
+
+def test_a_column_that_a_later_event_brings_is_filled_by_the_earlier_ones_too() -> None:
+    state = '[aggregate.room]\nstate { status: "string" }\n'
+    text = of(
+        f'{EMPTY}{state}[event.room.added]\nfields {{ seats: "integer" }}\nset {{ status: "\'free\'" }}\n'
+        "[event.room.taken]\nset { status: \"'taken'\" }\n"
+        '[projection.rooms]\ncolumns { id: "text", seats: "integer" }\n'
+        'on { "room.added": { put { seats: "event.seats" } } }\n'
+    )
+    made = gestures.linked(text, DesignNode("event", "room.taken"), DesignNode("projection", "rooms"))
+    assert 'columns { id: "text", seats: "integer", status: "text" }' in made.project.text
+    assert 'put { seats: "event.seats", status: "\'free\'" }' in made.project.text
+    assert '"room.taken": { set { status: "\'taken\'" } }' in made.project.text
+
+
 def test_a_process_issues_a_command_in_the_step_that_is_free() -> None:
     watch, remind = DesignNode("process", "watch"), DesignNode("command", "remind_parcel")
     text = after(
@@ -112,6 +141,16 @@ def test_a_flow_is_made_from_nothing_and_runs_at_every_step():
         (
             [make("policy", "p", SENT), make("command", "tell_owner", DesignNode("policy", "p"))],
             'on: "parcel.sent"\nissue: "tell_owner"\nwith { parcel_id: "id" }\n',
+        ),
+        (
+            [
+                lambda text: gestures.made(text, "command", "call_notice", owner="notice"),
+                make("policy", "p", DesignNode("event", "parcel.delivered")),
+                lambda text: gestures.linked(
+                    text, DesignNode("policy", "p"), DesignNode("command", "call_notice")
+                ),
+            ],
+            'issue: "call_notice"\nwith { notice_id: "id + \'-\' + string(version)" }\n',
         ),
         ([make("process", "p", SENT)], 'key: "id"\non { "parcel.sent": { starts: true } }\n'),
         (
@@ -254,7 +293,7 @@ def test_an_event_that_is_declared_elsewhere_gets_no_fields_here():
         in (along := field_gestures.with_fields(text, send, "to: string", along=True)).project.text
     )
     assert along == gestures.with_field(text, send, "to: string")
-    with pytest.raises(InvalidValue, match=r"the project file declares no event parcel\.gone"):
+    with pytest.raises(InvalidValue, match=r"event parcel\.gone is not there any more"):
         gestures.with_field(text, DesignNode("event", "parcel.gone"), "to: string")
 
 
@@ -379,3 +418,23 @@ def test_a_name_that_is_a_key_of_another_section_is_refused():
     text = DesignText(project=parse('[handler]\norder { event: "a" }\n'))
     with pytest.raises(InvalidValue, match="are the same thing"):
         gestures.made(text, "handler", "order.lost")
+
+
+@pytest.mark.parametrize(
+    "gone", [DesignNode("command", "hold_a"), DesignNode("command", ""), DesignNode("topic", "a")]
+)
+def test_no_gesture_is_about_something_that_is_not_declared(gone: DesignNode) -> None:
+    text = after(make("command", "send_parcel"), make("event", "parcel.sent", SEND))
+    gestures_of = (
+        lambda: gestures.made(text, "event", "parcel.left", gone),
+        lambda: gestures.linked(text, gone, SENT),
+        lambda: gestures.linked(text, SENT, gone),
+        lambda: gestures.with_field(text, gone, "a: string"),
+        lambda: gestures.without_field(text, gone, "a"),
+        lambda: field_gestures.field_moved(text, gone, "a", 1),
+        lambda: gestures.renamed(text, gone, "hold_b", gestures.places_of(text, gone)),
+        lambda: gestures.removed(text, gone),
+    )
+    for one in gestures_of:
+        with pytest.raises(InvalidValue, match=f"{gone.kind} .*is not there any more"):
+            one()

@@ -149,7 +149,7 @@ def test_commands_events_read_models_and_what_reacts_become_sections_and_wires()
         'on { "cart.item_added": { put { count: "event.count" } } }'
     )
     assert section(found.text, "policy.stock_robot") == (
-        'on: "cart.item_added"\nissue: "uberprufe_lager"\nwith { stock_id: "id" }'
+        'on: "cart.item_added"\nissue: "uberprufe_lager"\nwith { stock_id: "id + \'-\' + string(version)" }'
     )
     assert section(found.text, "command.uberprufe_lager").startswith('creates: "stock"\n')
 

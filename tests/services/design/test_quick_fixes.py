@@ -20,6 +20,8 @@ def fixes(old, new):
     ("old", "new", "label"),
     [
         ('emit: "order.paid"', 'emt: "order.paid"', "Replace with emit"),
+        ('"decimal?"', '"number?"', "Replace with decimal"),
+        ('"uuid"', '"id"', "Replace with uuid"),
         ("state.color ==", "state.colr ==", "Replace with color"),
         ('of: "line"', 'of: "lin"', "Replace with line"),
         ('of: "line"', 'of: "row"', "New type row"),
@@ -54,6 +56,11 @@ def test_a_block_that_is_missing_is_written():
     text, found = fixes('fields { id: "uuid" }\nrefuse', "refuse")
     assert [one.label for one in found] == ["Write fields"]
     assert checked(found[0].applied(text)).problems == ()
+
+
+def test_a_type_of_another_language_keeps_that_it_may_be_missing():
+    text, found = fixes('"decimal?"', '"number?"')
+    assert 'total: "decimal?"' in found[0].applied(text)
 
 
 def test_where_nothing_is_known_nothing_is_offered():
@@ -127,3 +134,21 @@ def test_sections_with_one_wrong_word_get_the_right_one_together():
 def test_no_fix_is_offered_that_leaves_a_text_that_cannot_be_read(old, new):
     _, found = fixes(old, new)
     assert not any(one.label.startswith("Replace with") for one in found)
+
+
+@pytest.mark.parametrize("typed", ['"choice", choices: ["free", "taken"]', '"status"'])
+def test_a_first_event_is_offered_to_set_what_it_has_of_the_state_and_first_choices(typed):
+    types = '[types]\nstatus { type: "choice", choices: ["free", "taken"] }\n\n'
+    text = (
+        (types if typed == '"status"' else "")
+        + f'[aggregate.room]\nstate {{ seats: "integer", status {{ type: {typed} }} }}\n\n'
+        + '[event.room.added]\nfields { seats: "integer" }\n\n[command.add_room]\ncreates: "room"\n'
+        + 'fields { room_id: "string", seats: "integer" }\nemit: "room.added"\n'
+    )
+    found = checked(text)
+    [problem] = [one for one in found.problems if not one.warning]
+    [fix] = quick_fixes(found, problem)
+    assert fix.label == "Set seats: event.seats, status: 'free'"
+    after = fix.applied(text)
+    assert 'set { seats: "event.seats", status: "\'free\'" }' in after
+    assert [one for one in checked(after).problems if not one.warning] == []

@@ -190,7 +190,7 @@ def kill_everywhere(worker, begun, folder, step, every):
         assert after in (FILES, new), (step, dies)
         half = left not in (FILES, new)
         assert after == new or not half, (step, dies)
-        assert offered <= 1
+        assert offered <= (left != new), "what is wholly written is not offered"
         assert status == KILLED or (after, offered) == (new, 0), "what was acknowledged is there, and no more"
         load_project(root, environ={}, trusted=True)
         halves, dies = halves + half, dies + every

@@ -8,10 +8,11 @@ import pytest
 
 from tests.services.documents.test_flow_steps import registry_of
 from workbench.errors import InvalidValue
+from workbench.model.counts import counted
 from workbench.model.registry import Registry
 from workbench.project.samples import SAMPLES
 from workbench.services.documents import mermaid_timeline
-from workbench.services.documents.mermaid_timeline import event_timeline, identifier
+from workbench.services.documents.mermaid_timeline import event_timeline, identifier, left_out
 
 WORD = r"[_a-zA-Z]\w*"
 FRAME = re.compile(
@@ -26,6 +27,7 @@ def test_every_line_is_a_frame_that_names_earlier_ones(sample: str) -> None:
     first, blank, *lines = event_timeline(registry_of(sample)).splitlines()
     assert (first, blank) == ("eventmodeling", "")
     seen: set[str] = set()
+    lines = [one for one in lines if not one.startswith("%% Not in this diagram: ")]
     for line in lines:
         found = FRAME.fullmatch(line)
         assert found is not None, line
@@ -63,3 +65,15 @@ def test_a_model_with_more_steps_than_frames_is_told(monkeypatch: pytest.MonkeyP
 
 def test_an_empty_model_is_an_empty_diagram() -> None:
     assert event_timeline(Registry()) == "eventmodeling\n\n"
+
+
+def test_what_it_leaves_out_is_said_in_a_comment() -> None:
+    said = event_timeline(registry_of("auction"))
+    wires = "wires from auction.closed to closing, which issues nothing then"
+    assert f"%% Not in this diagram: {wires}\n" in said
+
+
+def test_queries_are_counted_in_a_comment() -> None:
+    registry = registry_of("users")
+    said = [*left_out(registry)]
+    assert said == ([f"%% Not in this diagram: {counted(len(registry.queries), 'query', 'queries')}"])

@@ -118,3 +118,15 @@ async def test_V3_all_counters_of_dead_letters_and_lag_say_the_same(broken):
     assert status.replaying == 1
     assert status.lag == max(view.lag for view in (*views, *broken.monitor.projections())) > 0
     assert lags(broken)[status.furthest] == status.lag
+
+
+async def test_what_is_stored_under_another_name_counts_under_that_of_the_model(broken, monkeypatch):
+    registry = broken.world.registry
+    monkeypatch.setattr(type(registry), "stored_names", lambda _self: {"user.created": "user.born"})
+    before = broken.monitor.flow()
+    for key in ("event:user.born", "project:users:user.born", "command:user.born"):
+        broken.engine.metrics.flow[key] += 2
+    now = broken.monitor.flow()
+    assert now["event:user.created"] == before.get("event:user.created", 0) + 2
+    assert now["project:users:user.created"] == before.get("project:users:user.created", 0) + 2
+    assert (now["command:user.born"], "event:user.born" in now) == (2, False)

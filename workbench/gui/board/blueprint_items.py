@@ -127,9 +127,10 @@ class CardItem(QGraphicsItem):
             paint_card(painter, card, self.whole, scale, self._marks, more=self.open, due=self._due)
 
     def paint_plain(self, painter: QPainter) -> None:
-        """Paints it for a file, without marks, and as if it were saved."""
+        """Paints it for a file, without marks, as if it were saved, with all words whole."""
         with drawing(painter):
-            paint_card(painter, replace(self.card, draft=False), self.box, on_screen(painter), UNMARKED)
+            card, scale = replace(self.card, draft=False), on_screen(painter)
+            paint_card(painter, card, self.box, scale, UNMARKED, whole=True)
 
 
 class CardRing(QGraphicsItem):

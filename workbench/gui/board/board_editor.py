@@ -22,10 +22,12 @@ from workbench.gui.board.board_offers import (
     makes,
     node_of,
     offers,
+    refused_name,
     sign_of,
 )
 from workbench.gui.board.board_slices import BoardSlices
 from workbench.gui.board.board_wires import BoardWires
+from workbench.gui.board.entry_draft import EntryDraft
 from workbench.gui.board.entry_place import EntryPlace
 from workbench.gui.board.stand_pill import StandPill, stand_of
 from workbench.gui.design_steps import UNSAVED, DesignSteps
@@ -38,7 +40,6 @@ from workbench.services.design.design import DesignState
 from workbench.services.design.field_gestures import FIELDED
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.relations import NEXT
-from workbench.services.design.text_merge import DesignConflict
 
 if TYPE_CHECKING:
     from workbench.gui.board.flow_view import FlowView
@@ -63,6 +64,7 @@ class BoardEditor(DesignSteps):
         begin: Says how to begin, where nothing is.
         entry: The line that is typed.
         place_of_entry: Where it stands.
+        kept_entry: Keeps what is typed in it.
         changes: Renames and removes.
         wanted: Id of the node that is chosen once it is drawn.
         unwritten: Ids of the cards whose text is typed and not written.
@@ -82,11 +84,14 @@ class BoardEditor(DesignSteps):
         self.entry = BoardEntry(canvas)
         self.entry.typed.connect(self._light)
         self.place_of_entry = EntryPlace(canvas, self.entry)
+        self.kept_entry = EntryDraft(desk, self.entry, self._ask_again)
         self.changes = BoardChanges(desk, canvas, self.entry, self._change)
         self.wanted = ""
         self._running: Registry | None = None
         self._since = ""
-        self._reading = Question(self, desk, self.take, self._unread)
+        self._reading = Question(
+            self, desk, self.take, partial(self.tell_unread, what="Reading the project file")
+        )
         desk.project_saved.connect(self.follow)
         desk.files_read.connect(self._show_stand)
         self.acts = Actions(self, canvas)
@@ -125,22 +130,8 @@ class BoardEditor(DesignSteps):
         """Whether a field can be added to a card."""
         return not self.fields.why_not(identity)
 
-    def _unread(self, error: Exception) -> None:
-        """Says why the files cannot be read; where they and the draft differ, asks which counts."""
-        if not isinstance(error, DesignConflict):
-            self.desk.fail("Reading the project file", error)
-            return
-        settle = self.desk.workspace.design.settle
-        keep, take = "Keep what is not saved", "Take what the files say"
-        self.desk.notice(
-            "error",
-            error_text(error),
-            (keep, lambda: self.step(partial(settle, mine=True), keep)),
-            (take, lambda: self.step(partial(settle, mine=False), take)),
-        )
-
+    @override
     def follow(self) -> None:
-        """Reads where the design stands."""
         self._reading.ask(self.read_state)
 
     def chosen(self, identity: str) -> None:
@@ -173,6 +164,15 @@ class BoardEditor(DesignSteps):
         self._pointed = place + port.pos()
         self.add_menu.popup(port.mapToGlobal(place))
 
+    def _ask_again(self, act: str, card: str) -> bool:
+        """Asks for a line as an action does for a card; returns whether it could."""
+        asks = {"rename": self.rename, "link": self.wires.link, "add_fields": self.fields.add_fields}
+        if act.startswith("make_"):
+            self.make(act.removeprefix("make_"), card)
+        elif act in asks:
+            asks[act](card)
+        return not self.entry.isHidden()
+
     def _point_nowhere(self) -> None:
         self._pointed = None
 
@@ -188,6 +188,8 @@ class BoardEditor(DesignSteps):
             sign=sign_of(kind),
             take=partial(self._make, kind, after),
             fits=lambda typed: offers(self.state.text, kind, after, typed),
+            check=refused_name,
+            act=f"make_{kind}",
             lights=lambda typed: lit(self.state.text, after, kind, typed),
             card=identity_of(after) if after is not None else "",
         )
@@ -262,6 +264,8 @@ class BoardEditor(DesignSteps):
                 title=f"Rename {node.kind}",
                 sign=sign_of(node.kind),
                 take=partial(self._rename, node),
+                check=refused_name,
+                act="rename",
                 text=node.name,
                 card=identity,
             ),
@@ -306,6 +310,8 @@ class BoardEditor(DesignSteps):
 
     @override
     def take(self, state: DesignState) -> None:
+        self.settled()
+        self.kept_entry.offer()
         if self.state.refused and not state.refused:
             self.desk.notice("ok", "", topic=UNSAVED)
         before, self.state = self.draft, state

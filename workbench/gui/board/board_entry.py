@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -21,10 +21,14 @@ from workbench.gui.actions import WidgetKey
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.theme import theme
+from workbench.gui.ticker import pause_timer
 from workbench.gui.widgets import plain_label
 
 WIDE, WIDEST, AROUND, BESIDE = 300, 560, 72, 32
 """Pixels: it grows with what is typed and what fits, around which and beside which it needs some."""
+CHECK_MS = 400
+"""After so long without a key what was typed is checked."""
+BEFORE = "Typed before, and left with Esc. Enter takes it, Esc forgets it."
 UNSURE = "Enter takes the marked line, Esc leaves it."
 ROWS = 6
 """Rows of what fits that are shown at once."""
@@ -76,6 +80,7 @@ class Asking:
         take: Is given what was entered.
         fits: Returns what fits what was typed.
         lights: Returns ids of nodes: from which a wire would lead, and to which it could.
+        act: Name of the action that asks for it again for that card; empty where none does.
         card: Id of the card that it is about, and at which it stands; empty where it is about none.
         field: Number of the card's line over which it lies; below the card if negative.
         text: What stands in the line first.
@@ -83,6 +88,8 @@ class Asking:
         erase: Backspace in an empty line.
         step: The arrows where nothing fits: up (-1) or down (1), and whether with Alt.
         copy: Ctrl+D.
+        check: Says what is wrong with what was typed; empty where nothing is.
+        keeps: What is typed and left is offered again under this name; empty where it is not kept.
     """
 
     title: str
@@ -90,6 +97,7 @@ class Asking:
     take: Callable[[Entered], object]
     fits: Callable[[str], Sequence[Offer]] = lambda _typed: ()
     lights: Callable[[str], tuple[str, Collection[str]]] = lambda _typed: ("", ())
+    act: str = ""
     card: str = ""
     field: int = -1
     text: str = ""
@@ -97,6 +105,8 @@ class Asking:
     erase: Callable[[], object] = lambda: None
     step: Callable[[int, bool], object] = lambda _by, _carried: None
     copy: Callable[[], object] = lambda: None
+    check: Callable[[str], str] = lambda _typed: ""
+    keeps: str = ""
 
 
 NOTHING = Asking(title="", sign="edit", take=lambda _entered: None)
@@ -113,7 +123,7 @@ class BoardEntry(QFrame):
     """
 
     moves = (
-        WidgetKey("Enter", "Take the marked line"),
+        WidgetKey("Enter / Ctrl+S", "Take the marked line"),
         WidgetKey("Shift+Enter", "Take what was typed as a new name"),
         WidgetKey("Ctrl+Enter", "Take it, and go on with what comes next"),
         WidgetKey("Tab", "Take it, and go on with its fields"),
@@ -129,7 +139,10 @@ class BoardEntry(QFrame):
         self._canvas = canvas
         self.setObjectName("board_entry")
         self.asking = NOTHING
+        self._kept: dict[str, str] = {}
+        self._pause = pause_timer(self, CHECK_MS, self._check)
         self._place: QPoint | QRect = QPoint()
+        self._held = False
         self._sign = QLabel()
         self._title = plain_label("", "muted", wrap=True)
         self.line = QLineEdit()
@@ -171,13 +184,16 @@ class BoardEntry(QFrame):
         self._sign.setPixmap(icon(asking.sign, "accent").pixmap(16, 16))
         self.tell("")
         self.line.setText(asking.text)
-        self._place = place
+        self._place, self._held = place, True
         self._offer(asking.text)
         self.show()
         self.raise_()
         self.stand(place)
         self.line.setFocus()
         self.line.selectAll()
+        if kept := self._kept.pop(asking.keeps, ""):
+            self.line.setText(kept)
+            self.tell(BEFORE, "muted")
 
     def stand(self, place: QPoint | QRect) -> None:
         """Stands somewhere on the canvas, or as near to it as it is seen whole.
@@ -202,10 +218,10 @@ class BoardEntry(QFrame):
         if found is not None:
             self.asking.take(Entered(text=name, offer=found))
 
-    def tell(self, text: str) -> None:
+    def tell(self, text: str, role: str = "error") -> None:
         """Says what is wrong with what was entered; it stays there, whole, to be changed."""
         self.told.setText(text)
-        self.told.setStyleSheet(f"color: {theme().colors.error}")
+        self.told.setStyleSheet(f"color: {theme().colors.ink(role)}")
         self.told.setVisible(bool(text))
         self.stand(self._place)
         if text:
@@ -215,14 +231,28 @@ class BoardEntry(QFrame):
         """Goes away, and gives the keyboard back."""
         if self.isVisible():
             held = self.line.hasFocus()
+            self._pause.stop()
             self.asking = NOTHING
             self.hide()
             if held:
                 self._canvas.setFocus()
             self.typed.emit()
 
+    def _check(self) -> None:
+        if not self.told.isVisible() and (said := self.asking.check(self.line.text())):
+            self.tell(said)
+
+    def _escape(self) -> None:
+        """Goes away; what was typed is kept for the next time, unless it was kept before."""
+        asking, typed = self.asking, self.line.text()
+        before = self.told.isVisible() and self.told.text() == BEFORE
+        if asking.keeps and typed.strip() not in ("", asking.text) and not before:
+            self._kept[asking.keeps] = typed
+        self.leave()
+
     def _offer(self, text: str) -> None:
         self.told.hide()
+        self._pause.start()
         self.list.clear()
         for one in self.asking.fits(text.strip()):
             item = QListWidgetItem(icon(one.icon), one.text) if one.icon else QListWidgetItem(one.text)
@@ -264,7 +294,8 @@ class BoardEntry(QFrame):
             return False
         if event.type() == QKeyEvent.Type.ShortcutOverride:
             event.accept()  # every key is the line's while it is typed, none the board's
-        return event.type() == QKeyEvent.Type.KeyPress and self._key(event)
+        self._held = self._held and event.isAutoRepeat()  # the key that opened it may be down still
+        return event.type() == QKeyEvent.Type.KeyPress and (self._held or self._key(event))
 
     def _gone(self) -> None:
         """Is told that a click went elsewhere, once that is done: it may have taken what was asked for."""
@@ -276,10 +307,12 @@ class BoardEntry(QFrame):
         control = bool(pressed & Qt.KeyboardModifier.ControlModifier)
         if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self._take(typed=bool(pressed & Qt.KeyboardModifier.ShiftModifier), on=control)
+        elif event.matches(QKeySequence.StandardKey.Save):
+            self._take()
         elif key == Qt.Key.Key_Tab:
             self._take(inside=True)
         elif key == Qt.Key.Key_Escape:
-            self.leave()
+            self._escape()
         elif key in {Qt.Key.Key_Up, Qt.Key.Key_Down} and self.list.count():
             self.list.setCurrentRow((self.list.currentRow() + _way(key)) % self.list.count())
         elif key in {Qt.Key.Key_Up, Qt.Key.Key_Down}:

@@ -11,10 +11,14 @@ from workbench.gui.board.board_offers import holders, identity_of, sign_of
 from workbench.gui.board.board_slices import BoardPart
 from workbench.services.design import field_gestures, gestures
 from workbench.services.design.field_gestures import FIELDED
-from workbench.services.design.field_lines import split_field_lines, write_field_line
+from workbench.services.design.field_lines import split_field_lines, why_unreadable, write_field_line
 from workbench.services.design.gestures import DesignNode
 
 HINT = "name: type, name: type …"
+
+
+def _why_not(typed: str, *, column: bool) -> str:
+    return why_unreadable(typed, column=column) if typed.strip() else ""
 
 
 class BoardFields(BoardPart):
@@ -63,9 +67,12 @@ class BoardFields(BoardPart):
             text=line,
             hint=HINT,
             take=partial(self._taken, node, name, line),
+            act="" if name else "add_fields",
             erase=partial(self._erased, node, name),
             step=partial(self._stepped, node, name),
             copy=partial(self._copy, node, name),
+            check=partial(_why_not, column=node.kind == "projection"),
+            keeps=f"{identity_of(node)} {name}",
             card=identity_of(node),
             field=names.index(name) if name in names else len(names),
         )

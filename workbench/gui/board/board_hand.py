@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication
 from typing_extensions import override
 
 from workbench.gui.actions import WidgetKey
@@ -23,6 +24,8 @@ from workbench.services.design.relations import targets_of
 if TYPE_CHECKING:
     from workbench.gui.board.board_editor import BoardEditor
 
+OUTSIDE = "Release here to leave it as it was"
+"""What is said of a drag that is over something else than the canvas."""
 EDGE, PUSH = 24, 12
 """Pixels from the edge of the canvas within which a drag moves the picture, and by how much each time."""
 
@@ -71,6 +74,8 @@ class BoardHand(QObject):
         for picture in self._canvas.pictures:
             picture.node_chosen.connect(lambda _node: self._show_handles(""))
             picture.rebuilt.connect(lambda: self._show_handles(""))
+            picture.rebuilt.connect(self._look_again)
+        editor.stood.connect(self._look_again)
 
     @property
     def _board(self) -> BlueprintScene | None:
@@ -97,14 +102,25 @@ class BoardHand(QObject):
         return known is not None and known(event, self._board)
 
     def _key(self, event: QKeyEvent) -> bool:
-        """Escape ends a drag without a change."""
-        if self._held is None or event.key() != Qt.Key.Key_Escape:
+        """Escape ends a drag without a change; no other key does anything meanwhile."""
+        if self._held is None and not self._canvas.is_dragged:
             return False
         if event.type() == QEvent.Type.ShortcutOverride:
             event.accept()
-        elif event.type() == QEvent.Type.KeyPress:
+        elif event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
             self._let_go()
         return True
+
+    def _look_again(self) -> None:
+        """Ends the drag of what is not there any more."""
+        held, board = self._held, self._board
+        if held is None:
+            return
+        known = gestures.exists(self._editor.state.text, held.node)
+        if known and held.field not in {"", "+"}:
+            known = held.field in gestures.fields_of(self._editor.state.text, held.node)
+        if not known or board is None or held.key not in board.cards():
+            self._let_go()
 
     def _press(self, event: QMouseEvent, board: BlueprintScene) -> bool:
         self._pressed = event.position().toPoint()
@@ -178,7 +194,8 @@ class BoardHand(QObject):
             return False
         self._let_go()
         if moved:
-            self._drop(held, place, board)
+            if self._is_over(place):
+                self._drop(held, place, board)
         elif held.field == "+":
             self._editor.fields.add(held.node)
         elif held.field:
@@ -220,7 +237,18 @@ class BoardHand(QObject):
             self._carried.show()
         else:
             board.lights.draw(held.key, there)
-        self.told.emit(self._words(held, board.card_at(there), board))
+        over = self._is_over(place)
+        self.told.emit(self._words(held, board.card_at(there), board) if over else OUTSIDE)
+
+    def _is_over(self, place: QPoint) -> bool:
+        """Whether a point of the viewport is of the canvas alone: nothing else of the window lies there."""
+        port, window = self._canvas.viewport(), self._canvas.window()
+        there = port.mapToGlobal(place)
+        top = QApplication.topLevelAt(there)
+        if top not in {None, window} or not port.rect().contains(place):
+            return False
+        found = window.childAt(window.mapFromGlobal(there))
+        return found in {port, self._carried}
 
     def _words(self, held: Held, key: str, board: BlueprintScene) -> str:
         """Says what a release there would do, or why nothing."""

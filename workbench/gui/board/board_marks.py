@@ -11,6 +11,8 @@ from PySide6.QtGui import QMouseEvent
 from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
+from workbench.gui.board.board_offers import identity_of
+from workbench.gui.board.draft_text import DraftText
 from workbench.gui.board.mark_painter import SIGNS, gravest
 from workbench.gui.board.mark_popover import MarkPopover, MarkWay
 from workbench.gui.design_steps import write_again
@@ -20,6 +22,7 @@ from workbench.gui.widgets import toolbar_button
 from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.marks.mark import DesignMark, MarkFix, MarkKind, Severity
+from workbench.services.design.problem_place import node_at
 from workbench.tusk import Problem
 
 if TYPE_CHECKING:
@@ -177,7 +180,21 @@ class BoardMarks(QObject):
         if node:
             self._show_node(node)
         elif isinstance(problem, Problem):
+            self._go_into(problem)
+
+    def _go_into(self, problem: Problem) -> None:
+        """Leads into the draft: to the card in whose lines a problem stands, or to the draft's own text."""
+        text = self._editor.state.text
+        node = node_at(text, problem)
+        if node is not None and self.canvas.board.has(identity_of(node)):
+            self.form_wanted.emit(identity_of(node))
+            return
+        draft = next((one for one in text.files() if one.file == problem.file), None)
+        if draft is None:
             self._editor.desk.text_wanted.emit(problem.file, problem.line)
+            return
+        found = [one for one in self._editor.state.problems if isinstance(one, Problem)]
+        DraftText(self.canvas.window(), draft, found, problem.line).show()
 
     def _show_node(self, node: str) -> None:
         self.canvas.reveal(node)

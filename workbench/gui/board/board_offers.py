@@ -75,7 +75,7 @@ def offers(text: DesignText, kind: str, after: DesignNode | None, typed: str) ->
         )
         for one in known
     ]
-    new = [] if name in known else list(_new(text, kind, after, name))
+    new = [] if name in known or gestures.why_no_name(name) else list(_new(text, kind, after, name))
     if not leads(kind, after):
         return new
     return [*linked, *new] if name in known else [*new, *linked]
@@ -90,6 +90,13 @@ def _new(text: DesignText, kind: str, after: DesignNode | None, name: str) -> It
     for owner in gestures.owners_for(text, name, after):
         of = owner if owner in known else f"a new aggregate {owner}"
         yield Offer(text=f"New command {name} of {of}", name="", icon="plus", owner=owner)
+
+
+def refused_name(typed: str) -> str:
+    """Says why what was typed cannot begin a name, and what can; empty where it can."""
+    typed = typed.strip()
+    why = gestures.why_no_name(typed.rstrip(".-") or typed) if typed else ""
+    return f"{why}: {gestures.NAMES}" if why else ""
 
 
 def targets(text: DesignText, node: DesignNode, typed: str) -> Sequence[Offer]:

@@ -57,6 +57,7 @@ class BoardWires(BoardPart):
                 title=f"{node.name} leads to",
                 sign=sign_of(node.kind),
                 take=partial(self._named, node),
+                act="link",
                 fits=lambda typed: targets(self.editor.state.text, node, typed),
                 lights=lambda typed: (
                     identity,

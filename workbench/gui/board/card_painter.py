@@ -32,6 +32,8 @@ ICON, NAME = 14.0, 29.0
 """Edge of a card's icon, and where its name begins."""
 SIZES = {"name": 13, "field": 12, "type": 12, "far": 12}
 """Heights of texts in pixels of the screen."""
+SMALLEST, STEP = 0.3, 0.05
+"""How small a text becomes at least that is to be read whole, and by what it becomes smaller, of its size."""
 ROW = 13.0
 """Pixels from one line of a name that is broken to the next."""
 LEVEL = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -99,6 +101,7 @@ def paint_card(
     *,
     more: bool = False,
     due: str = "",
+    whole: bool = False,
 ) -> None:
     """Paints a card in pixels of the screen, its upper left corner at the origin.
 
@@ -108,8 +111,9 @@ def paint_card(
         marks: What is wrong with it, or marked.
         more: It has a line that adds a field.
         due: When the next of what it issued for later is due, in words.
+        whole: What has no room is written smaller, as in a file; else it is shortened.
     """
-    made = _CardPainter(painter, card, Box(0, 0, box.width, box.height), scale)
+    made = _CardPainter(painter, card, Box(0, 0, box.width, box.height), scale, whole=whole)
     made.shape()
     if scale >= FIELDS:
         made.head()
@@ -145,7 +149,8 @@ def paint_plate(painter: QPainter, words: str, color: str, *, right: float = 0.0
 class _CardPainter:
     """Paints the parts of one card at one scale."""
 
-    def __init__(self, painter: QPainter, card: Card, box: Box, scale: float) -> None:
+    def __init__(self, painter: QPainter, card: Card, box: Box, scale: float, *, whole: bool) -> None:
+        self._whole = whole
         self._painter, self._card, self._box, self._scale = painter, card, box, scale
         colors, self._kind = theme().colors, kind_of(card.kind)
         role = self._kind.role
@@ -203,13 +208,23 @@ class _CardPainter:
         )
 
     def _field(self, one: CardField, place: QRectF) -> None:
-        wide = self._text("field", one.name, place, self._on) + 4 * self._grow
+        grow = self._fitting(place.width() - 4 * self._grow, ("field", one.name), ("type", one.type))
+        wide = self._text("field", one.name, place, self._on, grow) + 4 * self._grow
         if wide < place.width():
-            self._text("type", one.type, place.adjusted(wide, 0, 0, 0), mix(self._on, self._fill, 0.78))
+            self._text("type", one.type, place.adjusted(wide, 0, 0, 0), mix(self._on, self._fill, 0.78), grow)
 
-    def _text(self, part: str, text: str, place: QRectF, color: str) -> float:
+    def _fitting(self, width: float, *texts: tuple[str, str]) -> float:
+        """Returns how large texts beside each other are written: smaller where all of them are to be read."""
+        grow = self._grow
+        while self._whole and grow > SMALLEST * self._grow:
+            if sum(font_of(part, grow)[1].horizontalAdvance(text) for part, text in texts) <= width:
+                break
+            grow -= STEP * self._grow
+        return grow
+
+    def _text(self, part: str, text: str, place: QRectF, color: str, grow: float | None = None) -> float:
         """Draws one line, shortened where it has no room; returns how wide it is."""
-        font, measures = font_of(part, self._grow)
+        font, measures = font_of(part, grow or self._fitting(place.width(), (part, text)))
         name = Qt.TextElideMode.ElideMiddle if part == "name" else Qt.TextElideMode.ElideRight
         text = visible(text)
         wide = measures.horizontalAdvance(text)

@@ -37,12 +37,8 @@ DRAG = 5
 """Pixels that the pointer may tremble in a click."""
 PLAIN = {Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier}
 ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
-ARROWS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
+ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0)}
+ARROWS |= {Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
 class FlowView(QGraphicsView):
@@ -329,6 +325,11 @@ class FlowView(QGraphicsView):
             self._scroll(self._drag - here)
             self._drag = here
 
+    @property
+    def is_dragged(self) -> bool:
+        """Whether a person moves the picture with a button held."""
+        return self._drag is not None
+
     def _moving(self, here: QPoint) -> bool:
         return self._drag != self._pressed or (here - self._pressed).manhattanLength() > DRAG
 
@@ -384,6 +385,7 @@ class FlowView(QGraphicsView):
     @override
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
+        self._drag = None
         self.board.set_focused(False)
         self.viewport().update()
 

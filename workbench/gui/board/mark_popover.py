@@ -26,7 +26,7 @@ from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.safe_painter import drawing
 from workbench.gui.theme import theme
-from workbench.gui.widgets import plain_label
+from workbench.gui.widgets import plain_label, plain_tip
 from workbench.model.json_values import visible
 from workbench.services.design.marks.mark import DesignMark
 
@@ -142,7 +142,7 @@ class MarkPopover(QFrame):
         for way in self._ways:
             item = QListWidgetItem(way.label)
             item.setData(EFFECT, way.effect)
-            item.setToolTip(way.effect)
+            item.setToolTip(plain_tip(f"{way.label}: {way.effect}" if way.effect else way.label))
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         self.list.setFixedHeight(ROW * len(self._ways) + 2 if self._ways else 1)
@@ -221,10 +221,12 @@ class _FixPainter(QStyledItemDelegate):
                 painter.setBrush(QColor(colors.selection))
                 painter.drawRoundedRect(row.adjusted(0, 1, 0, -1), 5, 5)
             inside, metrics = row.adjusted(10, 0, -10, 0), painter.fontMetrics()
-            label = visible(str(index.data()))
+            label = metrics.elidedText(
+                visible(str(index.data())), Qt.TextElideMode.ElideRight, inside.width()
+            )
             painter.setPen(QColor(colors.on_selection if current else colors.text))
             painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter, label)
             room = inside.width() - metrics.horizontalAdvance(label) - 16
-            said = metrics.elidedText(str(index.data(EFFECT)), Qt.TextElideMode.ElideMiddle, room)
+            said = metrics.elidedText(str(index.data(EFFECT)), Qt.TextElideMode.ElideRight, room)
             painter.setPen(QColor(colors.on_selection if current else colors.muted))
             painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, said)

@@ -12,6 +12,8 @@ from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme
 
 SIZE = QSize(196, 76)
+LEAST_ROOM = QSize(700, 400)
+"""Pixels of the board below which it would hide too much of it."""
 EDGE, GAP = 6, 10
 """Pixels inside of it around the picture, and between it and the board's corner."""
 SPARE = QMarginsF(24, 24, 24, 24)
@@ -49,9 +51,9 @@ class Minimap(QWidget):
 
     def follow(self) -> None:
         """Shows which part is seen now."""
-        content, tall = self._view.board.content(), self._view.height() >= 4 * self.height()
+        content, room = self._view.board.content(), self._view.size()
         hidden = content.isEmpty() or self._seen().contains(content.marginsRemoved(SPARE))
-        self.setVisible(tall and not hidden)
+        self.setVisible(room.expandedTo(LEAST_ROOM) == room and not hidden)
         self._view.covered = 0 if self.isHidden() else self.height() + 2 * GAP
         self.move(self._view.width() - self.width() - GAP, self._view.height() - self.height() - GAP)
         self.update()

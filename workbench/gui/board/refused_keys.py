@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent
 from typing_extensions import override
 
@@ -13,13 +13,27 @@ from workbench.gui.actions import BoundAction
 if TYPE_CHECKING:
     from workbench.gui.board.flow_view import FlowView
 LEAVE = QKeySequence.StandardKey.Cancel
+ASKS = " …"
+"""How the name of an action ends that asks for a line."""
+EDITING = frozenset(
+    {
+        *(Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down),
+        *(Qt.Key.Key_Backspace, Qt.Key.Key_Delete, Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt),
+        *(Qt.Key.Key_AltGr, Qt.Key.Key_Meta, Qt.Key.Key_CapsLock),
+    }
+)
+"""Keys that a person presses in a line, beside letters."""
+CLIPBOARD = tuple(getattr(QKeySequence.StandardKey, one) for one in ("SelectAll", "Cut", "Paste"))
+ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+PAUSE = 2500
+"""Milliseconds after the last key, after which a person is not typing any more."""
 
 
 class RefusedKeys(QObject):
     """Watches the keys of a canvas.
 
     Who presses F2 and types a name would make things by its letters, where nothing can be renamed: until
-    another key, or the mouse, the letters do nothing.
+    Enter, Esc, a key that writes and edits nothing, the mouse or a pause, what is typed does nothing.
 
     Signals:
         told: What the key would do, and why it cannot be done.
@@ -30,21 +44,24 @@ class RefusedKeys(QObject):
     def __init__(self, canvas: FlowView) -> None:
         super().__init__(canvas)
         self._canvas = canvas
-        self._refused = False
+        self.pause = QTimer(self, singleShot=True, interval=PAUSE)
         canvas.installEventFilter(self)
         canvas.viewport().installEventFilter(self)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QMouseEvent | QFocusEvent):
-            self._refused = self._refused and event.type() == QEvent.Type.MouseMove
+        if isinstance(event, QMouseEvent | QFocusEvent) and event.type() != QEvent.Type.MouseMove:
+            self.pause.stop()
         if not isinstance(event, QKeyEvent) or event.type() == QEvent.Type.KeyRelease:
             return False
-        if self._refused and event.text().isprintable() and event.text():
+        if self.pause.isActive() and _is_typing(event):
+            self.pause.start()
+            if event.key() in ENTER and event.type() == QEvent.Type.KeyPress:
+                self.pause.stop()
             event.accept()
             return True
         if event.type() == QEvent.Type.ShortcutOverride:
-            self._refused = False
+            self.pause.stop()
             return False
         return self._refuse(event)
 
@@ -54,7 +71,14 @@ class RefusedKeys(QObject):
             if not isinstance(one, BoundAction) or one.isEnabled() or event.matches(LEAVE):
                 continue
             if pressed in one.shortcuts():
-                self._refused = True
-                self.told.emit(f"{one.text().removesuffix(' …')}: {one.toolTip()}")
+                if one.text().endswith(ASKS):
+                    self.pause.start()
+                self.told.emit(f"{one.text().removesuffix(ASKS)}: {one.toolTip()}")
                 return True
         return False
+
+
+def _is_typing(event: QKeyEvent) -> bool:
+    """Whether a key writes or edits something, where a line is typed."""
+    letter = bool(event.text()) and event.text().isprintable()
+    return letter or event.key() in EDITING | ENTER or any(event.matches(one) for one in CLIPBOARD)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -15,6 +16,7 @@ from workbench.gui.details.form_rows import Hand, Row, told_of
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_row
 from workbench.gui.letter_menu import LetterMenu
+from workbench.services.design.completions import Completions
 from workbench.services.design.form_changes import with_line
 from workbench.services.design.form_problems import FormProblem
 from workbench.services.design.section_form import FormRow, RowKind
@@ -55,8 +57,7 @@ class AddRow(Row):
         self.button: QToolButton | None = None
         self.line: CodeLine | None = None
         if row.free:
-            completes = hand.completes(row.path, key=True)
-            self.line = self.watch(CodeLine(f"Add to {row.label}", completes, cell=True))
+            self.line = self.watch(CodeLine(f"Add to {row.label}", self._complete, cell=True))
             self.line.setPlaceholderText(_hint(row))
             self.line.committed.connect(self._named)
             line.addWidget(self.line, 1)
@@ -85,6 +86,16 @@ class AddRow(Row):
     @override
     def places(self) -> Sequence[QWidget]:
         return tuple(one for one in (self.line, self.button) if one is not None)
+
+    def _complete(self, typed: str, at: int) -> Completions:
+        """Returns the names that can stand here, and behind one what its expression can hold."""
+        named = _NAMED.fullmatch(typed)
+        begin = named.start("value") if named is not None else -1
+        if named is None or begin < 0 or at < begin:
+            return self.hand.completes(self.row.path, key=True)(typed, at)
+        begin += len(typed[begin:at]) - len(typed[begin:at].lstrip())
+        found = self.hand.completes((*self.row.path, named["name"]))(typed[begin:], at - begin)
+        return replace(found, start=found.start + begin, end=found.end + begin)
 
     def _named(self, typed: str) -> None:
         found = _NAMED.fullmatch(typed)

@@ -96,15 +96,28 @@ class CodeLine(QPlainTextEdit):
     def show_text(self, text: str) -> None:
         """Shows what stands there, unless something else is typed and not taken yet."""
         was, self._shown, now = self._shown, text, self.text()
-        if now != text and (now == was or (now == self._told and not self._refused)):
-            self.setPlainText(text)
-        elif now != text != was and self._refused:
+        own = self._told is not None and not self._refused  # what stands there now was typed here before
+        if now != text and (now == was or (now == self._told and own)):
+            self._put(text)
+        elif now != text != was and not own:
             self._contest()
         typed, self.is_pending = self.is_pending, self.text() != text
         if not self.is_pending:
-            self._told, self._contested = None, False
+            self._contested = False
+        if not self.is_pending or (own and text != was):
+            self._told = None
         if typed and not self.is_pending:
             self.typed.emit()
+
+    def _put(self, text: str) -> None:
+        """Shows a text with the cursor and the selection where they were."""
+        cursor, most = self.textCursor(), units(text)
+        anchor, at = min(cursor.anchor(), most), min(cursor.position(), most)
+        self.setPlainText(text)
+        cursor = self.textCursor()
+        cursor.setPosition(anchor)
+        cursor.setPosition(at, QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
 
     def type_in(self, was: str, text: str) -> None:
         """Has something typed again, and takes it if the same stands there as when it was typed first."""
@@ -217,7 +230,7 @@ class CodeLine(QPlainTextEdit):
             self._contested = False
             self._told = None if self._refused else self._told
             self.commit()
-        elif key == Qt.Key.Key_Escape and self.is_pending:
+        elif key == Qt.Key.Key_Escape and self.is_pending and (self._refused or self.text() != self._told):
             self.take_back()
             self.taken_back.emit()
         elif key == Qt.Key.Key_Space and pressed & Qt.KeyboardModifier.ControlModifier:
@@ -228,6 +241,13 @@ class CodeLine(QPlainTextEdit):
             super().keyPressEvent(event)
             self._typed(event.text())
 
+    @override
+    def focusNextPrevChild(self, next: bool) -> bool:  # Qt's own name
+        """Leaves Tab to the list while something is chosen there."""
+        listed = self._list
+        chosen = next and listed is not None and listed.isVisible() and listed.currentRow() >= 0
+        return not chosen and super().focusNextPrevChild(next)
+
     def _typed(self, text: str) -> None:
         if text and (text.isalnum() or text in "_.'") and not self.isReadOnly():
             self._asking.start()
@@ -237,8 +257,7 @@ class CodeLine(QPlainTextEdit):
     @override
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        if self._list is not None:
-            self._list.hide()
+        self._asking.stop()
         if event.reason() != Qt.FocusReason.PopupFocusReason:
             self.commit()
 

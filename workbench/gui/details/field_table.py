@@ -65,6 +65,7 @@ class FieldTable(Row):
             for line in self.lines().values():
                 if line is not self.new and line.is_refused:  # the form has it typed again at its field
                     line.take_back()
+            self._follow_keys([one.key for one in row.fields])
         super().show_row(row)
         while len(self._cells) > len(row.fields):
             for cell in self._cells.pop():
@@ -76,13 +77,31 @@ class FieldTable(Row):
         while self._is_made and self.grow():
             pass
 
+    def _follow_keys(self, keys: Sequence[str]) -> None:
+        """Keeps the cells of each field with it, wherever it stands now: a person may be typing there."""
+        before = dict(zip((one.key for one in self.row.fields), self._cells, strict=False))
+        spare = [cells for key, cells in before.items() if key not in keys]
+        last = max((at for at, key in enumerate(keys) if key in before), default=-1)
+        count = min(len(keys), max(last + 1, len(self._cells)))
+        self._cells = [before.get(key) or (spare.pop(0) if spare else self._line()) for key in keys[:count]]
+        for at, cells in enumerate(self._cells):
+            for column, cell in enumerate(cells):
+                self._grid.addWidget(cell, 2 * at + 1, column)
+        self._cells += spare
+        self._grid.addWidget(self.new, 2 * count + 1, 0, 1, len(HEADS))
+
+    def _at(self, cell: CodeLine) -> int:
+        return next((at for at, cells in enumerate(self._cells) if cell in cells), len(self._cells))
+
     @override
     def grow(self) -> bool:
         at = len(self._cells)
         self._is_made = at == len(self.row.fields)
         if self._is_made:
             return False
-        self._cells.append(self._line(at))
+        self._cells.append(self._line())
+        for column, cell in enumerate(self._cells[at]):
+            self._grid.addWidget(cell, 2 * at + 1, column)
         self._fill(at)
         self._grid.addWidget(self.new, 2 * at + 3, 0, 1, len(HEADS))
         return True
@@ -92,17 +111,17 @@ class FieldTable(Row):
         for cell, text in zip(self._cells[at], (field.name, field.type, field.rules), strict=True):
             cell.show_text(text)
 
-    def _line(self, at: int) -> tuple[CodeLine, ...]:
-        def types(typed: str, place: int) -> Completions:
-            return self.hand.completes((*self.row.path, self.row.fields[at].key, "type"))(typed, place)
-
+    def _line(self) -> tuple[CodeLine, ...]:
+        kind = CodeLine(HEADS[1], self._complete_type, cell=True)
         cells = tuple(
-            self.watch(CodeLine(head, types if head == "Type" else None, cell=True)) for head in HEADS
+            self.watch(kind if head == HEADS[1] else CodeLine(head, None, cell=True)) for head in HEADS
         )
-        for column, cell in enumerate(cells):
-            cell.committed.connect(partial(self._commit, at))
-            self._grid.addWidget(cell, 2 * at + 1, column)
+        for cell in cells:
+            cell.committed.connect(partial(self._commit, cell))
         return cells
+
+    def _complete_type(self, typed: str, place: int) -> Completions:
+        return self.hand.completes((*self.row.path, "new", "type"))(typed, place)
 
     @override
     def show_problems(self, problems: Sequence[FormProblem], why_not: str) -> None:
@@ -137,7 +156,8 @@ class FieldTable(Row):
             found |= {f"{field.key}/{head}": cell for head, cell in zip(HEADS, cells, strict=True)}
         return found
 
-    def _commit(self, at: int, _typed: str) -> None:
+    def _commit(self, cell: CodeLine, _typed: str) -> None:
+        at = self._at(cell)
         if at >= len(self.row.fields):
             return
         field, path = self.row.fields[at], self.row.path

@@ -8,19 +8,23 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QApplication,
     QDialog,
     QPlainTextEdit,
     QPushButton,
     QWidget,
 )
 from shiboken6 import isValid
+from typing_extensions import override
 
 from workbench.errors import CallerError, ProjectError, WorkbenchError
 from workbench.gui.actions import Actions, action
 from workbench.gui.design_steps import stepped
 from workbench.gui.details.section_pane import SectionPane
+from workbench.gui.drafts import may_lose
 from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.reads import Question, takes_time
+from workbench.gui.text.conflict_banner import ConflictBanner
 from workbench.gui.theme import code_font
 from workbench.gui.ticker import pause_timer
 from workbench.gui.widgets import Badge, error_text, plain_label
@@ -41,6 +45,7 @@ if TYPE_CHECKING:
 
 PAUSE_MS = 300
 """After so long without a key the text is tried."""
+GONE = "Event {} is not in the project file any more; what is typed here can be copied."
 Found = tuple["CheckedText", "SchemaTrial | None", str]
 """What is known of the text, what came of trying it on the stored events, or why it cannot be tried."""
 
@@ -75,6 +80,7 @@ class SchemaDialog(QDialog):
         self._reading = Question(self, desk, self._show, partial(desk.fail, "Trying the schema"))
         self.pane = SectionPane(self._check)
         self.pane.editor.setAccessibleName("Text of the event")
+        self.banner = ConflictBanner()
         self.stand, self.said = Badge("info", "reading"), plain_label("", wrap=True)
         self.found = QPlainTextEdit()
         self.found.setReadOnly(True)
@@ -84,10 +90,16 @@ class SchemaDialog(QDialog):
         self.acts.offer()
         self._pause = pause_timer(self, PAUSE_MS, self._try)
         self._lay_out()
+        self._following = Question(self, desk, self._follow, partial(desk.fail, "Reading the event"))
+        desk.files_read.connect(self._read_again)
+        desk.project_saved.connect(self._read_again)
+        self._base = ""
         if self._piece is not None:
+            self._base = self._piece.text
             self.pane.show_piece(self._piece, fresh=True)
             if typed:
                 self.pane.editor.take_text(typed)
+        self._begun = self.pane.editor.text()
         self.pane.edited.connect(self._pause.start)
         self._try()
 
@@ -105,7 +117,7 @@ class SchemaDialog(QDialog):
         leave.setAutoDefault(False)
         leave.clicked.connect(lambda _checked=False: self.reject())
         foot = in_row(self.draft, 1, leave, self.save)
-        in_column((split, 1), foot, of=self)
+        in_column(self.banner, (split, 1), foot, of=self)
 
     def _button(self, key: str) -> QPushButton:
         act, button = self.acts[key], QPushButton()
@@ -114,6 +126,60 @@ class SchemaDialog(QDialog):
         button.setAutoDefault(False)
         button.clicked.connect(lambda _checked=False: act.trigger())
         return button
+
+    # -- what is changed elsewhere ------------------------------------------------------------------------
+
+    def _read_again(self) -> None:
+        self._following.ask(self._state)
+
+    def _state(self) -> DesignState:
+        takes_time()
+        return self.desk.workspace.design.state()
+
+    def _follow(self, state: DesignState) -> None:
+        """Joins what is typed with the event as it is now; asks where both changed the same lines."""
+        self._was = state.text
+        piece = piece_of(state.text.project, "event", self.name)
+        if piece is None:
+            self._piece = None
+            copy = partial(QApplication.clipboard().setText, self.pane.editor.text())
+            self.banner.set("error", GONE.format(self.name), [("Copy the text", copy)])
+            self.banner.show()
+        elif self.pane.editor.text() == piece.text or not self.pane.dirty:
+            self._piece, self._base = piece, piece.text
+            self.banner.hide()
+            self.pane.show_piece(piece, fresh=False)
+        elif self._piece is None or piece.text != self._piece.text:
+            self._piece = piece
+            self._base = self.pane.join(piece, self._base, self.banner, keep=self._keep, take=self._take)
+        else:
+            self._piece = piece
+            self.pane.know_piece(piece)
+        self._try()
+
+    def _keep(self) -> None:
+        if self._piece is not None:
+            self._base = self._piece.text
+        self.banner.hide()
+        self._try()
+
+    def _take(self) -> None:
+        if self._piece is not None:
+            self.pane.editor.take_text(self._piece.text)
+        self._keep()
+
+    @override
+    def reject(self) -> None:
+        """Leaves; asks first where something was changed here."""
+        if self.pane.dirty and self.pane.editor.text() != self._begun:
+            self.desk.run(self._leave(), "Leaving the schema")
+        else:
+            super().reject()
+
+    async def _leave(self) -> None:
+        said = f"What was changed in event {self.name} is not saved."
+        if await may_lose(self, "Not saved", said) and isValid(self):
+            super().reject()
 
     # -- trying -------------------------------------------------------------------------------------------
 
@@ -148,7 +214,7 @@ class SchemaDialog(QDialog):
             self._tell("error", counted(max(1, len(checked.mistakes)), "mistake"), "")
             self.said.setText(why)
             return
-        self.save.setEnabled(trial.whole and self.pane.dirty)
+        self.save.setEnabled(trial.whole and self.pane.dirty and self.banner.isHidden())
         self._tell_trial(trial)
         if elsewhere := [one for one in checked.problems if one not in self._mine(checked)]:
             one = elsewhere[0]
@@ -228,6 +294,7 @@ class SchemaDialog(QDialog):
         except (CallerError, WorkbenchError) as error:
             if isValid(self):
                 self._tell("error", "not saved", error_text(error))
+                self._read_again()  # it may have been changed elsewhere
             return
         self._taken(state)
         self.desk.project_saved.emit()

@@ -32,7 +32,6 @@ from workbench.services.design.form_changes import line_completions, with_field_
 from workbench.services.design.gestures import DesignNode, fields_path
 from workbench.services.design.quick_fixes import QuickFix
 from workbench.services.design.section_form import section_form, unwritten
-from workbench.services.design.section_merge import merged_text
 from workbench.services.design.section_piece import SectionPiece, piece_of, with_piece, with_whole
 from workbench.tusk import Document, TskError
 from workbench.tusk.document import Path
@@ -48,7 +47,6 @@ Edit = Callable[["DesignText"], "DesignText"]
 PAUSE_MS = 400
 """After so long without a key the text is checked, and written if it compiles."""
 DRAFT = "Not written until it compiles. Board and file keep the last good text."
-CHANGED = "The same lines were changed elsewhere, and here."
 BROKEN = "The text cannot be read as it stands; the form shows what can be."
 
 
@@ -138,7 +136,7 @@ class SectionEditor(QWidget):
             return False
         fresh = node != self.node
         same = not fresh and text is self._text and why_not == self._why_not
-        if fresh or (self.piece is not None and piece.text != self.piece.text):
+        if fresh:
             self.form.commit()  # to the text that it was typed for
         self._problems = len(state.problems)
         self.node, self._text, self._why_not = node, text, why_not
@@ -191,15 +189,8 @@ class SectionEditor(QWidget):
         Args:
             base: What stood there when it was typed.
         """
-        joined = merged_text(base, self.pane.editor.text(), piece.text)
-        self.pane.know_piece(piece)
-        self._base = base if joined is None else piece.text
-        if joined is None:
-            ways = [("Keep this text", self._keep), ("Take the other", self._discard)]
-            self.banner.ask(CHANGED, self.pane.editor.text(), piece.text, ways)
-        else:
-            self.banner.hide()
-            self.pane.editor.take_text(joined, of_others=True)
+        self._base = self.pane.join(piece, base, self.banner, keep=self._keep, take=self._discard)
+        self.drafts.note()
 
     def _keep(self) -> None:
         if (piece := self.piece) is not None:

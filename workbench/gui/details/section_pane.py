@@ -21,12 +21,16 @@ from workbench.services.design.definitions import Location, definition_at
 from workbench.services.design.form_problems import FormProblem, form_problems, problems_within
 from workbench.services.design.quick_fixes import QuickFix, quick_fixes
 from workbench.services.design.schema_draft import reads_otherwise
+from workbench.services.design.section_merge import merged_text
 from workbench.services.design.text_members import is_expression
 
 if TYPE_CHECKING:
+    from workbench.gui.text.conflict_banner import ConflictBanner
     from workbench.services.design.section_piece import SectionPiece
     from workbench.services.design.text_check import CheckedText
     from workbench.tusk import Problem
+
+CHANGED = "The same lines were changed elsewhere, and here."
 
 
 class SectionPane(TextPane):
@@ -72,6 +76,35 @@ class SectionPane(TextPane):
     def dirty(self) -> bool:
         """Whether something else stands here than in the design."""
         return self.piece is not None and self.editor.text() != self.piece.text
+
+    def join(
+        self,
+        piece: SectionPiece,
+        base: str,
+        banner: ConflictBanner,
+        *,
+        keep: Callable[[], object],
+        take: Callable[[], object],
+    ) -> str:
+        """Joins what is typed with a piece as it is now; where both changed the same lines, a banner asks.
+
+        Args:
+            base: What stood there when it was typed.
+            keep: Keeps what is typed.
+            take: Takes the piece instead.
+
+        Returns:
+            What the typed text is joined with next.
+        """
+        mine = self.editor.text()
+        joined = merged_text(base, mine, piece.text)
+        self.know_piece(piece)
+        if joined is None:
+            banner.ask(CHANGED, mine, piece.text, [("Keep this text", keep), ("Take the other", take)])
+            return base
+        banner.hide()
+        self.editor.take_text(joined, of_others=True)
+        return piece.text
 
     def whole(self) -> str:
         """Returns the text of the file with what is typed."""

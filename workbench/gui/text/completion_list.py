@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFontMetrics, QHideEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QListWidget,
@@ -14,6 +24,7 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
     QWidget,
 )
+from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.actions import WidgetKey
@@ -33,11 +44,20 @@ _MOVES = {
     Qt.Key.Key_PageDown: ROWS,
     Qt.Key.Key_PageUp: -ROWS,
 }
+_ENDS = {
+    QEvent.Type.Hide,
+    QEvent.Type.Move,
+    QEvent.Type.ParentChange,
+    QEvent.Type.Resize,
+}
+"""What ends it: something around the editor is hidden, goes elsewhere, or has another size."""
 _TAKES = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
 
 
 class CompletionList(QListWidget):
-    """Shown over the window, so that a small pane does not cut it off.
+    """Shown over the window, so that a small pane does not cut it off, as long as its editor is in use.
+
+    It goes when the editor loses the keyboard, is hidden, moved or deleted, and when the window changes.
 
     Signals:
         taken: A `Completion` was chosen.
@@ -53,6 +73,9 @@ class CompletionList(QListWidget):
     def __init__(self, editor: QPlainTextEdit) -> None:
         super().__init__(editor)
         self._editor = editor
+        self._around: list[QWidget] = []
+        editor.installEventFilter(self)
+        editor.destroyed.connect(self.deleteLater)
         self.setObjectName("completions")
         self.setAccessibleName("What can stand here")
         self.setFrameShape(QFrame.Shape.Box)
@@ -82,7 +105,8 @@ class CompletionList(QListWidget):
             item.setData(_ITEM, one)
             item.setToolTip(one.words)
             self.addItem(item)
-        if not self.count():
+        elsewhere = self._editor.window().focusWidget() not in (None, self._editor)
+        if not self.count() or elsewhere:
             self.hide()
             return
         whole = any(one.name == found.typed for one in found.found)
@@ -90,6 +114,38 @@ class CompletionList(QListWidget):
         self._place()
         self.show()
         self.raise_()
+        self._follow()
+
+    def _follow(self) -> None:
+        """Follows what the editor stands in, from now on until it is hidden."""
+        self._let_go()
+        one = self._editor.parentWidget()
+        while one is not None:
+            one.installEventFilter(self)
+            self._around.append(one)
+            one = one.parentWidget() if not one.isWindow() else None
+
+    def _let_go(self) -> None:
+        for one in self._around:
+            if isValid(one):
+                one.removeEventFilter(self)
+        self._around = []
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._let_go()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if watched is self._editor:
+            ends = kind in (QEvent.Type.FocusOut, QEvent.Type.Hide)
+        else:
+            ends = watched in self._around and kind in _ENDS
+        if ends:
+            self.hide()
+        return super().eventFilter(watched, event)
 
     def names(self) -> list[str]:
         """Returns what it offers."""

@@ -24,6 +24,7 @@ class FindBar(QWidget):
 
     own_keys = (
         WidgetKey("Enter / Shift+Enter", "Find the next one, the one before"),
+        WidgetKey("Ctrl+H", "Replace what is found"),
         WidgetKey("Esc", "Close the search"),
     )
 
@@ -44,6 +45,7 @@ class FindBar(QWidget):
             button = push_button(text, lambda _checked=False, act=act: act())
             second.addWidget(button)
         in_column(first, self._second, of=self, margins=(8, 4, 8, 4), spacing=6)
+        self.setTabOrder(self.line, self.other)
         self.hide()
 
     def open(self, *, replace: bool = False) -> None:
@@ -129,8 +131,12 @@ class FindBar(QWidget):
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        control = event.modifiers() == Qt.KeyboardModifier.ControlModifier
         if event.key() == Qt.Key.Key_Escape:
             self.leave()
+        elif event.key() == Qt.Key.Key_H and control:
+            self._second.show()
+            self.other.setFocus(Qt.FocusReason.ShortcutFocusReason)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and shifted:
             self.before()
         else:

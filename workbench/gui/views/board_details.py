@@ -231,7 +231,7 @@ class DetailsPanel(QFrame):
         self.section, self.about, self.marks = section, AboutPane(), MarkList()
         self._sign = QLabel()
         self._title = ElidedLabel("heading")
-        self._kind = ElidedLabel("muted")
+        self._kind = plain_label("", "muted", wrap=True)
         self._act = _button("external", "")
         self._act.clicked.connect(self.acted)
         self._letters = _button("dead-letter", "Dead letters")

@@ -14,8 +14,9 @@ from workbench.errors import StoreReadOnly
 from workbench.gui.actions import Actions, action
 from workbench.gui.board.picture_export import nodes_about, part_of, png_of, svg_of
 from workbench.gui.desk import Desk
+from workbench.gui.file_endings import ending_of, file_to_write
 from workbench.services.documents.mermaid import flow_diagram
-from workbench.services.documents.mermaid_timeline import event_timeline
+from workbench.services.documents.mermaid_timeline import event_timeline, left_out
 from workbench.services.documents.project_document import event_model_text
 from workbench.tusk import replace_file, why_unwritten
 
@@ -99,8 +100,7 @@ class BoardExport:
         )
         if chosen:
             path = Path(chosen)
-            ending = next((one for one, text in formats.items() if text == kind), "svg")
-            whole = path if path.suffix[1:] in formats else path.with_name(f"{path.name}.{ending}")
+            whole = file_to_write(chosen, kind, formats, offered="svg")
             if whole != path and whole.exists():
                 self._ask(formats, part, only, whole)
             else:
@@ -118,15 +118,15 @@ class BoardExport:
         Raises:
             StoreReadOnly: The file cannot be written.
         """
-        picture = self._pictures.canvas.board
-        if path.suffix == ".mmd":
+        picture, ending = self._pictures.canvas.board, ending_of(path)
+        if ending == "mmd":
             content = self.mermaid(only).encode()
-        elif path.suffix == ".json":
+        elif ending == "json":
             project = self._desk.workspace.project
             told = await asyncio.to_thread(event_model_text, project.root, project.registry, only)
             content = told.encode()
         else:
-            drawn = png_of if path.suffix == ".png" else svg_of
+            drawn = png_of if ending == "png" else svg_of
             content = await drawn(picture, picture.content() if part is None else part)
         try:
             await asyncio.to_thread(lambda: replace_file(path.resolve(), [content]))
@@ -145,5 +145,5 @@ class BoardExport:
         registry = self._desk.workspace.registry
         if self._pictures.canvas.board is self._pictures.blueprint:
             return event_timeline(registry, only)
-        lines = flow_diagram(registry, only)
+        lines = [*flow_diagram(registry, only), *left_out(registry)]
         return "\n".join(line for line in lines if line and not line.startswith("```")) + "\n"

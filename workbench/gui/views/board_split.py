@@ -12,6 +12,8 @@ from workbench.gui.views.board_details import DetailsPanel
 
 NARROW = 680
 """Pixels of the view from which the details stand beside the board: 320 are left to the board."""
+ROOMY = 1000
+"""Pixels of the view from which the details stand beside the board though nothing is chosen."""
 WIDE, TALL = 360, 260
 """Pixels of the details beside the board, and below it, until a person makes them another size."""
 LEAST = 184
@@ -21,7 +23,8 @@ LEAST = 184
 class BoardSplit(QSplitter):
     """Shares the room, and remembers how a person left it.
 
-    Beside the board the details stay, so that choosing moves nothing; below it they come with what is chosen.
+    Where there is room the details stay beside the board, so that choosing moves nothing; elsewhere they come
+    with what is chosen.
 
     Attributes:
         wanted: Whether the person wants to see the details at all.
@@ -81,7 +84,7 @@ class BoardSplit(QSplitter):
 
     def _place(self) -> None:
         orientation = Qt.Orientation.Horizontal if self.beside else Qt.Orientation.Vertical
-        shown = self.wanted and (self._chosen or self.beside)
+        shown = self.wanted and (self._chosen or self.width() >= ROOMY)
         if orientation == self.orientation() and shown != self._details.isHidden() and self.sizes()[1]:
             return
         self.setOrientation(orientation)

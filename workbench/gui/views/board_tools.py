@@ -31,7 +31,14 @@ _SHOW = (
 )
 CARD_MENU = (
     ("open", "try_out"),
-    ("rename", "add_fields", "link", "go_on", Submenu(title="New after this", acts=_NEW), "remove"),
+    (
+        "rename",
+        "add_fields",
+        "link",
+        "go_on",
+        Submenu(title="New after this", alone="New", acts=_NEW),
+        "remove",
+    ),
     ("explain", "undo", "redo"),
     (Submenu(title="Show", acts=_SHOW), Submenu(title="More", acts=("use", "change_schema", "copy_name"))),
 )

@@ -168,6 +168,10 @@ class BoardView(View):
         return self.canvas
 
     @override
+    def unsaved(self) -> str:
+        return self.editor.kept_entry.holds
+
+    @override
     def concerns(self, changes: Changes) -> bool:
         return bool(
             changes.head

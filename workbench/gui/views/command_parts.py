@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSignalBlocker, Signal
-from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QWidget
 from typing_extensions import override
 
@@ -57,7 +57,7 @@ def in_place_of(gone: Form, before: Collection[Form], offered: Sequence[Form]) -
 
 
 class Picker(Chooser):
-    """Chooses a form; while the one shown holds something, letters only open its list, no wheel turns it.
+    """Chooses a form; while the one shown holds something, letters only open its list.
 
     Args:
         holds: Whether the form that is shown holds something that was typed.
@@ -82,13 +82,6 @@ class Picker(Chooser):
             self.view().keyboardSearch(text)
         else:
             super().keyPressEvent(event)
-
-    @override
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self._holds():
-            event.ignore()
-        else:
-            super().wheelEvent(event)
 
 
 EXPECTED, AT = "Expected version", "At version"

@@ -51,7 +51,7 @@ class CommandScenarios:
 
     def _use(self, name: str, data: dict[str, Any]) -> None:
         item = write_item({"command": name, "data": disguised(data)})
-        use(self._view.desk, "when", name, lambda _steps: item)
+        use(self._view.desk, name, {"when": lambda _steps: item})
 
     def _no_record(self, rows: ChosenRows) -> str:
         refused = rows.row[5].outcome in REFUSED

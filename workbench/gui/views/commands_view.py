@@ -39,6 +39,7 @@ from workbench.gui.views.command_parts import (
 )
 from workbench.gui.views.command_result import ResultCard
 from workbench.gui.views.command_scenarios import CommandScenarios
+from workbench.gui.views.lost_forms import LostForms, key_of
 from workbench.gui.views.publish_dialog import open_publish
 from workbench.gui.widgets import ElidedLabel, EmptyState, plain_label, toolbar_button
 
@@ -67,6 +68,7 @@ class CommandsView(View):
         self._targeting, self._aimed = self.question(self._say_target), ("", 0)
         self._querying = self.question(self._show_answer, lambda error: desk.fail(f"Ask {self._name}", error))
         self.drafts = DraftKeeper(desk, self._written, self._write, self._clear)
+        self._lost = LostForms(desk, self._take_over)
         self._pages = QStackedLayout(self)
         hint = "Commands come from the aggregates of the model. This project's model declares none."
         self._pages.addWidget(self._page())
@@ -154,6 +156,7 @@ class CommandsView(View):
         if not offered:
             return
         before = self.picker.show_forms(offered)
+        self._lost.follow(before, offered)
         if (self.kind, self._name) not in offered:
             self._replace(in_place_of((self.kind, self._name), before, offered))
         elif self._described is not described_by(registry, self.kind, self._name):
@@ -216,7 +219,7 @@ class CommandsView(View):
         self._holder.addWidget(self._form)
         self._form.show()  # at once, so that it can take the keyboard
         self.version.clear()
-        self.drafts.turn_to(f"{kind}/{name}", f"the form of {name}")
+        self.drafts.turn_to(key_of((kind, name)), f"the form of {name}")
         self.picker.choose((kind, name))
         self.result.hide()
         self._dress(kind)
@@ -231,12 +234,10 @@ class CommandsView(View):
 
     def _replace(self, form: Form) -> None:
         """Shows another form in the place of one that is gone; what was typed there is kept and offered."""
-        gone, key, held = self._name, f"{self.kind}/{self._name}", self.drafts.holds
+        gone, held = (self.kind, self._name), self.drafts.holds
         self._make_form(*form)
         if held:
-            said = f"The model has no {gone} any more; what was typed into its form is kept."
-            take_over = f"Take it over into {self._name}", partial(self._take_over, self._name, key)
-            self.desk.notice("warning", said, take_over)
+            self._lost.offer(gone, form)
 
     def _take_over(self, name: str, key: str) -> None:
         """Types what is kept of a form that is gone into another; what stands there already stays."""

@@ -14,13 +14,13 @@ from PySide6.QtWidgets import (
     QFrame,
     QLabel,
     QPushButton,
-    QSpinBox,
     QWidget,
 )
 from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.actions import WidgetKey
+from workbench.gui.chooser import NumberBox
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.theme import code_font, theme
@@ -81,7 +81,7 @@ class ConfirmStrip(QFrame):
 
     def _pacing(self) -> QWidget:
         """Returns the line that asks how many a second it shall be."""
-        self.pace = QSpinBox()
+        self.pace = NumberBox()
         self.pace.setObjectName("pace")
         self.pace.setAccessibleName("Pace")
         self.pace.setRange(0, FASTEST)

@@ -15,11 +15,11 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
+from workbench.gui.chooser import NumberBox
 from workbench.gui.layouts import in_row
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.reads import Question, takes_time
@@ -75,7 +75,7 @@ class FoldedDialog(QDialog):
         self._walk: Walk | None = None
         self._found: FoldedRows | None = None
         self._asking = Question(self, desk, self._show, self._failed)
-        self.position = QSpinBox()
+        self.position = NumberBox()
         self.position.setRange(0, min(MOST, checkpoint))
         self.position.setValue(checkpoint)
         self.position.setAccessibleName("Position up to which it is folded")

@@ -15,12 +15,12 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from workbench.errors import InvalidValue, WorkbenchError
+from workbench.gui.chooser import NumberBox
 from workbench.gui.diff_view import DiffView
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column
@@ -125,7 +125,7 @@ class LetterRepairPanel(QWidget):
         self.ladder.setAccessibleName("Ladder")
         self.ladder.setToolTip("Letters of each step, before the rest; it stops at the first new failure")
         self.ladder.textChanged.connect(lambda _text: self._offer())
-        self.first, self.pace = QSpinBox(), QSpinBox()
+        self.first, self.pace = NumberBox(), NumberBox()
         for box, name, zero, most in (
             (self.first, "First", "all", 10_000_000),
             (self.pace, "Pace", "any", 1000),

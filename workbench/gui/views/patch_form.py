@@ -55,7 +55,7 @@ class FieldLine(QWidget):
 
     def __init__(self, fields: Sequence[str]) -> None:
         super().__init__()
-        self.field = QComboBox()
+        self.field = ChoiceBox()
         self.field.setEditable(True)
         self.field.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.field.addItems(list(fields))

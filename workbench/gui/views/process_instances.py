@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def _began(at: int | None) -> str:
-    return "—" if at is None else absolute(at)
+    return "–" if at is None else absolute(at)
 
 
 COLUMNS = (

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from workbench.store.stored_values import RowOrder
 
 NUMBERS = {"integer", "number", "decimal", "money"}
-NOTHING = "—"
+NOTHING = "–"
 
 
 class RowsSource:

@@ -53,15 +53,18 @@ class ScenarioWriting(DesignSteps):
         self.table = table
         self.wanted = ""
         self.entry = BoardEntry(table)
-        self._reading = Question(self, desk, self._show, partial(desk.fail, "Reading the scenarios"))
+        self._reading = Question(
+            self, desk, self._show, partial(self.tell_unread, what="Reading the scenarios")
+        )
         self.acts = Actions(self, view)
         self.acts.offer()
 
+    @override
     def follow(self) -> None:
-        """Reads where the design stands."""
         self._reading.ask(self.read_state)
 
     def _show(self, state: DesignState) -> None:
+        self.settled()
         self.state = state
         self.acts.refresh()
         self.told.emit()
@@ -112,8 +115,11 @@ class ScenarioWriting(DesignSteps):
             self.wanted = f"{where}: {name}"
             return made
 
+        def ended() -> None:
+            self.desk.scenario = ("", "")  # what is pointed at next begins another
+
         if name != one.name:
-            self.do(f"Rename scenario “{one.name}”", change)
+            self.do(f"Rename scenario “{one.name}”", change, ended)
 
     @action("Duplicate", keys="Ctrl+D", icon="copy", on="table", group=2, why=_no_scenario)
     def duplicate(self, rows: ChosenRows) -> None:

@@ -25,6 +25,7 @@ from typing_extensions import override
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import copy_event
+from workbench.gui.file_endings import file_to_write
 from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import absolute
@@ -325,8 +326,7 @@ class StoryView(View):
             self, "Export the story", str(folder / name), ";;".join(FORMATS.values())
         )
         if chosen:
-            ending = next((one for one, text in FORMATS.items() if text == kind), "svg")
-            path = chosen if chosen.rpartition(".")[2] in FORMATS else f"{chosen}.{ending}"
+            path = str(file_to_write(chosen, kind, FORMATS, offered="svg"))
             self.desk.run(write_story(self.desk, path, shown.read.story, shown.told), "Export")
 
     @action("Copy as Mermaid", icon="copy", why=_nothing, group=2)

@@ -66,14 +66,16 @@ def _condition(
     fields: Mapping[str, FieldType],
 ) -> tuple[Asking, frozenset[str]]:
     """Compiles ``where``; returns also the names that it uses."""
-    if not section.where or not columns:
-        return constant(ALWAYS), frozenset(fields if section.where else ())
-    for name in [one for one in ("row", "now") if one in fields]:
+    for name in [one for one in ("row", "now") if one in fields and section.where and columns]:
         draft.tell(
             (*path, "fields", name), "S-NAME", f"{name} is taken already", "choose another name", key=True
         )
     scope = {name: _of_query(name, one) for name, one in fields.items()} | {"now": item(_MICROS, 1)}
-    return RowConditions(draft, (*path, "where"), section.where, columns, scope).asking()
+    conditions = RowConditions(draft, (*path, "where"), section.where, columns, scope)
+    if section.where and columns:
+        return conditions.asking()
+    draft.scopes[conditions.path] = conditions.names()  # for who begins to write one
+    return constant(ALWAYS), frozenset(fields if section.where else ())
 
 
 def _of_query(name: str, field: FieldType) -> Variable:

@@ -63,9 +63,13 @@ class RowConditions:
                 found[sides[0].name] = self._kept(sides[0].name, "==", sides[2])
         return found
 
-    def _tree(self) -> cel_parser.Node | None:
+    def names(self) -> Scope:
+        """Returns what the condition can use."""
         row = Variable(record(types_of(self.columns), keyed=True), constant(None))
-        made = self.draft.compiled(self.path, self.text, {**self.scope, "row": row})
+        return {**self.scope, "row": row}
+
+    def _tree(self) -> cel_parser.Node | None:
+        made = self.draft.compiled(self.path, self.text, self.names())
         return made.tree if made is not None else None
 
     def _flaw(self, node: cel_parser.Node, message: str, hint: str) -> Get:

@@ -23,6 +23,7 @@ from workbench.services.design.marks.stored_marks import StoredTrial
 from workbench.services.design.stored_names import with_kept_names
 from workbench.services.design.text_merge import (
     DesignConflict,
+    NoStep,
     changed_files,
     joined,
     joined_file,
@@ -284,7 +285,8 @@ class Design:
         """Takes the last step back; where files changed meanwhile only what it did to them.
 
         Raises:
-            InvalidValue: There is none, or what it changed was changed again by others.
+            NoStep: There is none.
+            InvalidValue: What it changed was changed again by others; it is undone no more.
             ProjectError, ChangedOnDisk, StoreReadOnly: As `apply`.
         """
         with self._turn:
@@ -298,13 +300,10 @@ class Design:
     def _again(self, steps: list[DesignStep], others: list[DesignStep], word: str) -> DesignState:
         present = self._follow()
         if not steps:
-            raise InvalidValue(f"there is nothing to {word}", path="")
+            raise NoStep(f"there is nothing to {word}", path="")
         step = steps.pop()
-        text = (
-            step.before
-            if present == step.after
-            else without(step.label, step.after, step.before, present, word)
-        )
+        rest = steps[-1].label if steps else ""
+        text = without(f"“{step.label}” cannot be {word}ne", step.after, step.before, present, rest)
         text = with_kept_names(present, text, self._world.store)
         others.append(DesignStep(label=step.label, before=present, after=text))
         self._take(text)

@@ -10,7 +10,7 @@ from workbench.services.design.beginnings import event_field
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.field_lines import split_field_lines
 from workbench.services.design.gestures import DesignNode, exists, fields_of, fields_path, with_field
-from workbench.services.design.relations import column_type, section_path
+from workbench.services.design.relations import check_declared, column_type, section_path
 from workbench.services.design.section_lists import actions, put
 from workbench.tusk import Entry
 
@@ -66,12 +66,14 @@ def copied(text: DesignText, node: DesignNode, name: str, target: DesignNode) ->
     """Returns the texts in which something else has a field of the same name and type.
 
     Raises:
-        InvalidValue: There is no such field, or the other has one of that name, or has no fields.
+        InvalidValue: There is no such field, or the other has one of that name, has no fields, or is not
+            declared.
     """
     if name not in fields_of(text, node):
         raise InvalidValue(f"{node.name} has no field {name}", path="")
     if target.kind not in FIELDED:
         raise InvalidValue(f"a {target.kind} has no fields", path="")
+    check_declared(text.project, target.kind, target.name)
     if name in fields_of(text, target):
         raise InvalidValue(f"{target.name} has a field {name} already", path="")
     value = _for_kind(text, node, name, target)
@@ -94,7 +96,11 @@ def field_moved(text: DesignText, node: DesignNode, name: str, by: int) -> Desig
 
     Args:
         by: -1 for the one before it, 1 for the one behind; where there is none, nothing changes.
+
+    Raises:
+        InvalidValue: The project file does not declare the thing.
     """
+    check_declared(text.project, node.kind, node.name)
     entry = text.project.find(fields_path(node))
     fields = list(entry.value.scope.entries.values()) if entry is not None and entry.value.scope else []
     here = next((at for at, one in enumerate(fields) if one.key == name), -1)

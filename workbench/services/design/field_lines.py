@@ -21,6 +21,8 @@ _WORDS = {
     "number": "decimal",
 }
 """Words of the board for types."""
+_COLUMN_WORDS = {"string": "text"}
+"""Words of fields for types of columns."""
 _LINE = re.compile(r"\s*(?P<name>[A-Za-z_][\w-]*)(?P<open>\?)?\s*(?::\s*(?P<rest>.*?))?\s*\Z", re.DOTALL)
 _LIST = re.compile(r"\[\s*(?P<of>[^\s\[\]]+)\s*\]")
 _MAP = re.compile(r"\{\s*(?P<of>[^\s{}]+)\s*\}")
@@ -77,8 +79,20 @@ def read_field_line(line: str, *, column: bool = False) -> tuple[str, str | dict
     found = _LINE.fullmatch(line)
     if found is None:
         raise InvalidValue("a field is a name and a type", path="", hint=_HINT)
-    words = {} if column else _WORDS
-    said, rest = _type(found["rest"] or (PLAIN_COLUMN if column else PLAIN_TYPE), words)
+    try:
+        said = _said(found["rest"] or (PLAIN_COLUMN if column else PLAIN_TYPE), column=column)
+    except InvalidValue as error:
+        raise InvalidValue(f"field {found['name']}: {error.message}", path="", hint=error.hint) from None
+    if found["open"] and not said["type"].endswith("?"):
+        said["type"] += "?"
+    return found["name"], said["type"] if set(said) == {"type"} else said
+
+
+def _said(line: str, *, column: bool) -> dict[str, Any]:
+    """Returns what a line says behind the name: a type, which may end with ``?``, and rules."""
+    said, rest = _type(line, _COLUMN_WORDS if column else _WORDS)
+    if rest.startswith("?"):
+        said["type"], rest = f"{said['type']}?", rest[1:]
     while rule := _LIMIT.match(rest) or _SAID.match(rest):
         said |= _rule(rule["key"], rule["value"])
         rest = rest[rule.end() :]
@@ -86,9 +100,17 @@ def read_field_line(line: str, *, column: bool = False) -> tuple[str, str | dict
         said |= _default(default["value"].strip())
     elif rest.strip():
         said |= _entries(rest.strip().removeprefix(",").strip())
-    if found["open"]:
-        said["type"] += "?"
-    return found["name"], said["type"] if set(said) == {"type"} else said
+    return said
+
+
+def why_unreadable(line: str, *, column: bool = False) -> str:
+    """Says why fields, as in `split_field_lines`, cannot be understood, and which; empty where they can."""
+    for one in split_field_lines(line):
+        try:
+            read_field_line(one, column=column)
+        except InvalidValue as error:
+            return f"{error.message} ({error.hint})" if error.hint else error.message
+    return ""
 
 
 def split_field_lines(line: str) -> list[str]:
@@ -177,7 +199,7 @@ def _entries(written: str) -> dict[str, Any]:
     """Returns what else a block says, as it is written there, such as ``example: "Ada"``."""
     said = _block(written)
     if not said or "type" in said:
-        raise InvalidValue(f"{written} cannot be understood", path="", hint=_HINT)
+        raise InvalidValue(f"{written} cannot be understood behind its type", path="", hint=_HINT)
     return said
 
 

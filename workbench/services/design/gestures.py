@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from workbench.services.design.owners import (
     PLACES,
     aggregate_for,
     aggregate_of,
+    neighbour,
     own_word,
     place_key,
     with_command_of,
@@ -39,6 +40,8 @@ FIELDS = {"projection": "columns", "aggregate": "state", "process": "state"}
 """Where the fields of a kind stand that are not called so."""
 _PART = r"[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*"
 _LEGAL = re.compile(rf"{_PART}(?:\.{_PART})*")
+NAMES = "letters, digits, _ and -; parts have a point between them"
+"""What a name consists of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,11 @@ class DesignNode:
 
     kind: str
     name: str
+
+
+def why_no_name(name: str) -> str:
+    """Says why a name cannot be one; empty where it can."""
+    return "" if _LEGAL.fullmatch(name) else f"{name or 'nothing'} cannot be a name"
 
 
 def exists(text: DesignText, node: DesignNode) -> bool:
@@ -96,12 +104,13 @@ def made(
         owner: The aggregate that a command is for, also a new one; empty for the likely one.
 
     Raises:
-        InvalidValue: The name cannot be one, something has it or events are stored under it, or the command
-            that an event follows has events of another aggregate.
+        InvalidValue: The name cannot be one, something has it or events are stored under it, what it follows
+            is not declared, or the command that an event follows has events of another aggregate.
     """
-    if not _LEGAL.fullmatch(name):
-        hint = "letters, digits, _ and -; parts have a point between them"
-        raise InvalidValue(f"{name or 'nothing'} cannot be a name", path="", hint=hint)
+    if after is not None:
+        check_declared(text.project, after.kind, after.name)
+    if why := why_no_name(name):
+        raise InvalidValue(why, path="", hint=NAMES)
     node = DesignNode(kind, name)
     if exists(text, node):
         raise InvalidValue(
@@ -119,7 +128,7 @@ def made(
     if kind in NAMED_ENTRIES:
         document = insert(document, section_path(kind, name), entries)
     else:
-        behind = _neighbour(document, kind, name.rpartition(".")[0] if kind == "event" else owner)
+        behind = neighbour(document, kind, name.rpartition(".")[0] if kind == "event" else owner)
         try:
             document = add_section(document, f"{kind}.{name}", entries, after=behind)
         except TskError as error:  # [handler.a.b] where [handler] has a key a
@@ -133,7 +142,7 @@ def made(
 def _with_aggregate(document: Document, owner: str) -> Document:
     if f"aggregate.{owner}" in document.sections:
         return document
-    return add_section(document, f"aggregate.{owner}", {}, after=_neighbour(document, "aggregate", ""))
+    return add_section(document, f"aggregate.{owner}", {}, after=neighbour(document, "aggregate", ""))
 
 
 def _with_event_of(document: Document, name: str, after: DesignNode | None) -> tuple[Document, str]:
@@ -150,8 +159,10 @@ def linked(text: DesignText, source: DesignNode, target: DesignNode) -> DesignTe
     """Returns the texts with a wire from one thing to another; one that is there already stays.
 
     Raises:
-        InvalidValue: Nothing can lead from the one kind to the other; says what can.
+        InvalidValue: Nothing can lead from the one kind to the other, and what can; one is not declared.
     """
+    for one in (source, target):
+        check_declared(text.project, one.kind, one.name)
     found = relation(source.kind, target.kind)
     if found is None:
         raise InvalidValue(why_not(source.kind, target.kind), path="")
@@ -193,8 +204,7 @@ def with_field(text: DesignText, node: DesignNode, line: str, *, instead: str = 
         InvalidValue: The line cannot be understood, there is a field of that name, or the project file does
             not declare the thing.
     """
-    if not exists(text, node):
-        raise InvalidValue(f"the project file declares no {node.kind} {node.name}", path="")
+    check_declared(text.project, node.kind, node.name)
     return text.with_project(with_field_line(text.project, fields_path(node), line, instead=instead))
 
 
@@ -202,8 +212,9 @@ def without_field(text: DesignText, node: DesignNode, name: str) -> DesignText:
     """Returns the texts without a field.
 
     Raises:
-        InvalidValue: There is none of that name.
+        InvalidValue: There is none of that name, or the project file does not declare the thing.
     """
+    check_declared(text.project, node.kind, node.name)
     path = fields_path(node)
     alone = names_at(text.project, path) == [name]
     return text.with_project(delete(text.project, path if alone else (*path, name)))
@@ -241,8 +252,8 @@ def renamed(
         InvalidValue: There is no such thing, the name cannot be one or is taken, or events are stored so.
     """
     check_declared(text.project, node.kind, node.name)
-    if not _LEGAL.fullmatch(name):
-        raise InvalidValue(f"{name or 'nothing'} cannot be a name", path="")
+    if why := why_no_name(name):
+        raise InvalidValue(why, path="", hint=NAMES)
     events = [new_name(node, one, name) for one in places if one.role == HEADER and one.name != node.name]
     alike = [DesignNode(kind, name) for kind in _kindred(node.kind)]
     for one in (*alike, *(DesignNode("event", event) for event in events)):
@@ -379,22 +390,3 @@ _BEGINNINGS = {
     "process": lambda *_: {"key": "id"},
 }
 """What the section of a new thing of a kind says; anything else begins empty."""
-
-
-def _neighbour(document: Document, kind: str, owner: str) -> str:
-    """Returns the section behind which a new one stands: the last one of its aggregate or kind."""
-    if best := list(_alike(document, kind, owner)):
-        return best[-1]
-    if kind in {"event", "command"} and owner:
-        around = [*_alike(document, "event", owner)]
-        if not around:  # a command is told behind those that were made before
-            around = [f"aggregate.{owner}", *(_alike(document, "command", "") if kind == "command" else ())]
-        return around[-1] if around[-1] in document.sections else ""
-    return next((one for one in reversed(list(document.sections)) if one.partition(".")[0] in KINDS), "")
-
-
-def _alike(document: Document, kind: str, owner: str) -> Iterator[str]:
-    for section in document.sections:
-        own, _, name = section.partition(".")
-        if own == kind and name and (not owner or aggregate_of(document, kind, name) == owner):
-            yield section

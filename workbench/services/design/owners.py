@@ -1,8 +1,11 @@
-"""Which aggregate commands and events belong to, and which one a new command is for."""
+"""Which aggregate commands and events belong to, which a new command is for, and where a new thing stands."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from workbench.errors import InvalidValue
+from workbench.project.declared.section_kinds import KINDS
 from workbench.services.design.beginnings import id_of
 from workbench.services.design.relations import section_path
 from workbench.services.design.section_lists import actions, names_at, put
@@ -94,3 +97,23 @@ def _is_idle(document: Document, aggregate: str) -> bool:
     parts = [one.partition(".") for one in document.sections]
     owners = {aggregate_of(document, kind, name) for kind, _, name in parts if kind in {"command", "event"}}
     return aggregate not in owners
+
+
+def neighbour(document: Document, kind: str, owner: str) -> str:
+    """Returns the section behind which a new one stands: the last one of its aggregate or kind."""
+    best = list(_alike(document, kind, owner))
+    if best:
+        return best[-1]
+    if kind in {"event", "command"} and owner:
+        around = [*_alike(document, "event", owner)]
+        if not around:  # a command is told behind those that were made before
+            around = [f"aggregate.{owner}", *(_alike(document, "command", "") if kind == "command" else ())]
+        return around[-1] if around[-1] in document.sections else ""
+    return next((one for one in reversed(list(document.sections)) if one.partition(".")[0] in KINDS), "")
+
+
+def _alike(document: Document, kind: str, owner: str) -> Iterator[str]:
+    for section in document.sections:
+        own, _, name = section.partition(".")
+        if own == kind and name and (not owner or aggregate_of(document, kind, name) == owner):
+            yield section

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,6 +14,8 @@ from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode, exists, with_field
 from workbench.services.design.line_merge import alike
 from workbench.services.design.marks.mark import MarkFix
+from workbench.services.design.owners import aggregate_of
+from workbench.services.design.section_lists import names_at, put
 from workbench.services.design.text_check import CheckedText
 from workbench.services.design.text_members import place_in
 from workbench.tusk import Document, Problem, Scope, TskError, parse_in_part, write_key
@@ -25,10 +27,12 @@ _AMONG = re.compile(r"(?:known here|there are|declared are): (.+)\Z")
 _NEEDS_WITH = re.compile(r"say it in with \{ ([\w-]+): ")
 _WRITE_SECTION = re.compile(r"write \[([\w.-]+)\]")
 _WRITE_QUOTED = re.compile(r'write (".*")\Z')
+_WRITE_TYPE = re.compile(r"write ([a-z-]+(?: or [a-z-]+)?)")
 _NO_SUCH = re.compile(r"(?:there is|this aggregate has) no (\w+) ([\w.-]+)")
 _NO_STATE = re.compile(r"the state of (\S+) has no field ([\w-]+)\Z")
 _TYPED = re.compile(r"(?P<string>'.*')|(?P<integer>-?\d+)|(?P<decimal>-?\d+\.\d+)|(?P<boolean>true|false)")
 _MISSING = re.compile(r"([\w-]+) is missing\Z")
+_BEGINS = re.compile(r"begins with this event, and it does not set (.+)\Z")
 _CLOSING = re.compile(r"the closing ([\])}]) is missing")
 _UNREAD = "E-"
 """With this the codes of problems begin for which a text cannot be read."""
@@ -129,10 +133,24 @@ def _replacements(document: Document, problem: Problem) -> Iterator[QuickFix]:
         yield QuickFix(
             label=f"Replace with {name}", effect=f"{said} becomes {written}", pieces=((start, end, written),)
         )
+    if problem.code == "S-TYPE" and (meant := _WRITE_TYPE.fullmatch(problem.hint)) is not None:
+        yield from _types(document, problem, meant[1].split(" or "))
     quoted = _WRITE_QUOTED.search(problem.hint)
     if quoted is not None and problem.code == "E-QUOTES":
         label = f"Put {said} between quotes"
         yield QuickFix(label=label, effect=f"{said} becomes {quoted[1]}", pieces=((start, end, quoted[1]),))
+
+
+def _types(document: Document, problem: Problem, names: Sequence[str]) -> Iterator[QuickFix]:
+    """Yields other types; what may be missing may be missing still."""
+    start, end = span_of(document, problem)
+    said = document.text[start:end]
+    mark = "?" if said.rstrip("\"'").endswith("?") else ""
+    for name in names:
+        written = f'"{name}{mark}"'
+        yield QuickFix(
+            label=f"Replace with {name}", effect=f"{said} becomes {written}", pieces=((start, end, written),)
+        )
 
 
 def _is_header(document: Document, start: int) -> bool:
@@ -181,6 +199,8 @@ def _additions(document: Document, problem: Problem) -> Iterator[QuickFix]:
         yield _new_entry(document, "topics", topic[1])
     if (state := _NO_STATE.match(problem.message)) is not None:
         yield from _state_field(document, state[1], state[2], problem)
+    if (begins := _BEGINS.search(problem.message)) is not None:
+        yield from _begun_state(document, problem.path, begins[1].split(", "))
     needs, missing = _NEEDS_WITH.search(problem.hint), _MISSING.match(problem.message)
     if needs is not None and problem.path:
         yield from _new_key(document, (*problem.path[:-1], "with", needs[1]))
@@ -272,6 +292,41 @@ def _state_field(document: Document, owner: str, name: str, problem: Problem) ->
     change = partial(with_field, node=node, line=f"{name}?: {typed.removesuffix('?')}")
     fix = MarkFix(label=label, effect=effect, change=change)
     yield from _of_mark(document, fix)
+
+
+def _begun_state(document: Document, event: tuple[str, ...], names: Sequence[str]) -> Iterator[QuickFix]:
+    """Yields what has the first event set the state: fields of its own of that name, and first choices."""
+    fields = names_at(document, (*event, "fields"))
+    state = ("aggregate", *aggregate_of(document, "event", ".".join(event[1:])).split("."), "state")
+    choices = {one: _choices(document, (*state, one)) for one in names}
+    said = {
+        one: f"event.{one}" if one in fields else f"'{choices[one][0]}'"
+        for one in names
+        if one in fields or choices[one]
+    }
+    if not said:
+        return
+
+    def change(text: DesignText) -> DesignText:
+        made = text.project
+        for name, value in said.items():
+            made = put(made, (*event, "set", name), value)
+        return text.with_project(made)
+
+    told = ", ".join(f"{name}: {value}" for name, value in said.items())
+    yield from _of_mark(
+        document, MarkFix(label=f"Set {told}", effect=f"adds set {{ {told} }}", change=change)
+    )
+
+
+def _choices(document: Document, path: tuple[str, ...]) -> list[str]:
+    """Returns what a field can be that is a choice, also by a type of its own; else nothing."""
+    entry = document.find((*path, "type")) or document.find(path)
+    word = str(entry.value.plain).removesuffix("?") if entry is not None else ""
+    if word == "choice":
+        return names_at(document, (*path, "choices"))
+    named = bool(word) and path[0] != TYPES and document.find((TYPES, word)) is not None
+    return _choices(document, (TYPES, word)) if named else []
 
 
 def _type_of(document: Document, section: tuple[str, ...], said: str) -> str:

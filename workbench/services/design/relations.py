@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -17,12 +17,15 @@ from workbench.services.design.section_lists import (
     put,
     remove_action,
     remove_name,
+    waiting_at,
 )
 from workbench.tusk import Document, delete
 from workbench.tusk.document import Path
 
 TEXT = re.compile(r"\s*'([^'\\]*)'\s*")
 """An expression that is one text."""
+NEW_ID = "id + '-' + string(version)"
+"""An expression that is another id for each event of an aggregate."""
 NAMED_ENTRIES = frozenset({"topic", "subscription"})
 """Kinds whose things are entries of one section."""
 Change = Callable[[Document, str, str], Document]
@@ -115,7 +118,7 @@ def check_declared(document: Document, kind: str, name: str) -> None:
     """Fails where a file does not declare a thing, with `InvalidValue`."""
     if place_of(document, kind, name) is None:
         said = f"{kind} {name} is not there any more"
-        raise InvalidValue(said, path="", hint=f"{document.file} does not declare it: look at what it says")
+        raise InvalidValue(said, path="", hint=f"look at what {document.file} says now")
 
 
 def declared_names(document: Document, kind: str) -> list[str]:
@@ -173,14 +176,53 @@ def _steps(document: Document, process: str) -> list[Path]:
 
 
 def _done(document: Document, path: Path, does: str, name: str) -> Document:
-    """Adds an action; a command that is issued gets the id of what happened, where no field says it."""
+    """Adds an action; a command that is issued gets the id of what happened, where no field says it.
+
+    Where a policy begins something with it that can happen again, the id is a new one each time.
+    """
     if does != "issue" or path[0] not in {"policy", "process"}:
         return add_action(document, path, does, name)
     target = names_at(document, (*section_path("command", name), "fields"))[:1]
     events = [path[-1]] if path[0] == "process" else names_at(document, (*path, "on"))
     said = [names_at(document, (*section_path("event", one), "fields")) for one in events]
-    given = {one: "id" for one in target if not all(one in fields for fields in said) or not said}
+    new = (
+        path[0] == "policy"
+        and begins(document, name, events)
+        and not all(once(document, one) for one in events)
+    )
+    given = {
+        one: NEW_ID if new else "id"
+        for one in target
+        if not all(one in fields for fields in said) or not said
+    }
     return add_action(document, path, does, name, given)
+
+
+def begins(document: Document, command: str, events: Sequence[str]) -> bool:
+    """Whether a command begins an aggregate whose id is a text, and that none of these events is of."""
+    path = section_path("command", command)
+    kind = [document.find((*path, "fields", one)) for one in names_at(document, (*path, "fields"))[:1]]
+    text = bool(kind) and kind[0] is not None and kind[0].value.plain == "string"
+    begun = names_at(document, (*path, "creates"))
+    return text and bool(begun) and not any(owner_of(document, one) in begun for one in events)
+
+
+def owner_of(document: Document, event: str) -> str:
+    """Returns the aggregate of an event: what it says, or else what its name begins with."""
+    said = names_at(document, (*section_path("event", event), "aggregate"))
+    return said[0] if said else event.rpartition(".")[0]
+
+
+def once(document: Document, event: str) -> bool:
+    """Whether an event happens once to an aggregate: all that emits it begins one."""
+    names = [
+        name
+        for name in declared_names(document, "command")
+        if ("emit", event) in actions(document, section_path("command", name))
+    ]
+    return bool(names) and all(
+        names_at(document, (*section_path("command", one), "creates")) for one in names
+    )
 
 
 def _listed(source: str, target: str, word: str, key: str, *, single: bool = False) -> Relation:
@@ -220,27 +262,53 @@ def _entry(source: str, target: str, word: str, write: Change) -> Relation:
 
 def _step(document: Document, event: str, process: str) -> Document:
     place = (*section_path("process", process), "on")
-    first = not names_at(document, place)
-    return add_entry(document, (*place, event), {"starts": True} if first else {"ends": True})
+    if not names_at(document, place):
+        return add_entry(document, (*place, event), {"starts": True})
+    waiting = waiting_at(document, place)
+    back = {"withdraw": waiting[0] if len(waiting) == 1 else waiting} if waiting else {}
+    return add_entry(document, (*place, event), back | {"ends": True})
 
 
 def _deed(document: Document, event: str, projection: str) -> Document:
-    """Has a read model read an event: the first one puts the row, others change it."""
+    """Has a read model read an event: the first one puts the row, others change it.
+
+    What the event says of the state becomes a column, which others that say it fill, too.
+    """
     path = section_path("projection", projection)
-    fields = names_at(document, (*section_path("event", event), "fields"))
     columns = names_at(document, (*path, "columns"))
-    told = told_by(document, event)
-    said = {
-        name: f"event.{name}" if name in fields else told[name]
-        for name in columns[1:]
-        if name in {*fields, *told}
+    said = _column_values(document, event, columns[1:])
+    alike = {owner_of(document, one) for one in names_at(document, (*path, "on"))} <= {
+        owner_of(document, event)
     }
-    first = not names_at(document, (*path, "on"))
-    if not said:
-        if "status" not in columns:
-            document = put(document, (*path, "columns", "status"), "text")
+    told = told_by(document, event) if alike else {}
+    new = {one: text for one, text in told.items() if one not in columns}
+    if not said and not new:
+        new = {} if "status" in columns else {"status": ""}
         said = {"status": f"'{event.rpartition('.')[2].replace('_', ' ')}'"}
+    first = not names_at(document, (*path, "on"))
+    for column in new:
+        document = _with_column(document, path, column)
+    said |= {one: text for one, text in new.items() if text}
     return add_entry(document, (*path, "on", event), {"put" if first else "set": said})
+
+
+def _with_column(document: Document, path: Path, column: str) -> Document:
+    """Adds a column of text, and has the events fill it that say it."""
+    document = put(document, (*path, "columns", column), "text")
+    for event in names_at(document, (*path, "on")):
+        deed = (*path, "on", event)
+        way = next((one for one in ("put", "set") if document.find((*deed, one)) is not None), "")
+        value = _column_values(document, event, [column]).get(column, "")
+        if way and value:
+            document = put(document, (*deed, way, column), value)
+    return document
+
+
+def _column_values(document: Document, event: str, columns: Sequence[str]) -> dict[str, str]:
+    """Returns the expressions by which an event fills columns, of those that it has something for."""
+    fields = names_at(document, (*section_path("event", event), "fields"))
+    told = told_by(document, event)
+    return {one: f"event.{one}" if one in fields else told[one] for one in columns if one in {*fields, *told}}
 
 
 def told_by(document: Document, event: str) -> dict[str, str]:

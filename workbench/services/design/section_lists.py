@@ -112,6 +112,21 @@ def actions(document: Document, path: Path) -> Iterator[tuple[str, str]]:
                 yield does, name
 
 
+def waiting_at(document: Document, steps: Path) -> list[str]:
+    """Returns the commands that the steps of a process issue for later, each once."""
+    places = (one for event in names_at(document, steps) for one in _acting(document, (*steps, event)))
+    late = (one for one in places if any(document.find((*one, key)) is not None for key in ("after", "at")))
+    return list(dict.fromkeys(name for one in late for name in names_at(document, (*one, "issue"))))
+
+
+def add_withdrawal(document: Document, step: Path, command: str) -> Document:
+    """Returns the document in which a step of a process withdraws a command, whatever else it does if."""
+    alone = document.find((*step, "with")) is not None and document.find((*step, "issue")) is None
+    if alone or any(document.find((*step, key)) is not None for key in ("do", "when", "each")):
+        return add_action(document, step, "withdraw", command)
+    return add_name(document, (*step, "withdraw"), command)
+
+
 def add_entry(document: Document, path: Path, value: Mapping[str, Any]) -> Document:
     """Returns the document with an entry of a map, unless it is there."""
     if document.find(path) is not None:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from workbench.services.design.entry_merge import merged_entries
 from workbench.services.design.line_merge import merged_lines, plain_lines, with_changed_lines
 from workbench.services.design.section_piece import comments_above
 from workbench.tusk import Document, TskError, parse, section_span
+
+Pieces = Mapping[str, str]
+"""Sections by their names, as they are written."""
+LIKE = 0.6
+"""Share of its words that a section keeps when it gets another name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +34,16 @@ class Merged:
 def merge(base: Document, mine: Document, theirs: Document) -> Merged:
     """Returns a text with what was changed in either; where both changed the same, theirs, and where.
 
-    A section goes with the comments right above it, and with what stands between it and the next one. How
-    lines end is no change.
+    A section goes with the comments right above it, and with what stands between it and the next one; one to
+    which ``mine`` gave another name is the same. How lines end is no change.
     """
     was, own, other = pieces(base), pieces(mine), pieces(theirs)
+    names = _renamed(was, own, other)
+    if names:
+        back = {new: old for old, new in names.items()}
+        own = {
+            back.get(name, name): _headed(piece, name, back.get(name, name)) for name, piece in own.items()
+        }
     kept, conflicts = dict(other), []
     for name in {**own, **was}:
         before, here, there = (_said(one.get(name)) for one in (was, own, other))
@@ -52,7 +64,35 @@ def merge(base: Document, mine: Document, theirs: Document) -> Merged:
             now = here + plain_lines(kept[name])[len(there) :]
             kept[name] = with_changed_lines(kept[name], now, theirs.line_end)
     new = kept.keys() - other.keys()
+    kept = {
+        names.get(name, name): _headed(piece, name, names.get(name, name)) for name, piece in kept.items()
+    }
     return Merged(text=_joined(kept, new, theirs.line_end), conflicts=tuple(conflicts))
+
+
+def _renamed(was: Pieces, own: Pieces, other: Pieces) -> dict[str, str]:
+    """Returns the sections that have another name in a text, by their old ones: they say much the same."""
+    found: dict[str, str] = {}
+    for old in (one for one in was if one not in own and one in other and f"[{one}]" in was[one]):
+        kind = old.partition(".")[0]
+        new = (one for one in own if one not in {*was, *other, *found.values()} and f"[{one}]" in own[one])
+        alike = {
+            one: _likeness(was[old], _headed(own[one], one, old)) for one in new if one.startswith(f"{kind}.")
+        }
+        best = max(alike, key=alike.__getitem__, default="")
+        if best and alike[best] > LIKE:
+            found[old] = best
+    return found
+
+
+def _likeness(one: str, other: str) -> float:
+    """Returns how much of the words of two texts is the same, from 0 to 1."""
+    return SequenceMatcher(None, one.split(), other.split(), autojunk=False).ratio()
+
+
+def _headed(piece: str, name: str, new: str) -> str:
+    """Returns a section with another name in its header."""
+    return piece if name == new else piece.replace(f"[{name}]", f"[{new}]", 1)
 
 
 def merged_text(was: str, mine: str, theirs: str) -> str | None:

@@ -15,6 +15,10 @@ class DesignConflict(ProjectError):
     """The same was changed in the files and in what is not written yet; `Design.settle` ends it."""
 
 
+class NoStep(InvalidValue):
+    """There is no step that could be undone, or done again."""
+
+
 def changed_files(was: DesignText, now: DesignText) -> dict[str, tuple[str | None, str | None]]:
     """Returns the files that differ, each with its text before and after; None for no file."""
     old, new = ({one.file: one.text for one in texts.files()} for texts in (was, now))
@@ -84,20 +88,21 @@ def with_files(text: DesignText, files: Mapping[str, tuple[str | None, str | Non
     return joined(base, mine, text)
 
 
-def without(label: str, after: DesignText, before: DesignText, present: DesignText, word: str) -> DesignText:
+def without(cannot: str, after: DesignText, before: DesignText, present: DesignText, rest: str) -> DesignText:
     """Returns the present texts without what a step did to them.
 
     Args:
-        word: What is done, ``undo`` or ``redo``.
+        cannot: Says that it cannot be.
+        rest: The step that can be taken back next; empty for none.
 
     Raises:
         InvalidValue: What it did was changed by others.
     """
     try:
-        return joined(after, before, present)
+        return before if present == after else joined(after, before, present)
     except DesignConflict as error:
-        said = f"“{label}” stays, what it did was changed meanwhile: {error.problems[0]}"
-        raise InvalidValue(said, path="", hint=f"{word} goes on with the step before it") from error
+        said = f"{cannot}, it was changed since: {error.problems[0]}"
+        raise InvalidValue(said, path="", hint=f"next is “{rest}”" if rest else "") from error
 
 
 def file_of(text: DesignText, name: str) -> Document | None:

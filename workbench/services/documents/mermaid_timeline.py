@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from workbench.errors import InvalidValue
+from workbench.model.counts import counted
 from workbench.model.registry import Registry
-from workbench.services.documents.flow_steps import flow_steps_of, steps_about
+from workbench.services.documents.flow_steps import (
+    FlowStep,
+    flow_steps_of,
+    issued_by,
+    reactions_of,
+    steps_about,
+)
 from workbench.services.documents.schema_fields import SchemaField, fields_of
 
 KINDS = {"actor": "ui", "command": "cmd", "event": "evt", "projection": "rmo", "reaction": "pcr"}
@@ -36,7 +43,24 @@ def event_timeline(registry: Registry, only: Collection[str] | None = None) -> s
         data = "" if (one.kind, one.name) in told else _data(registry, one.kind, one.name)
         told.add((one.kind, one.name))
         lines.append(f"rf {number:03} {KINDS[one.kind]} {identifier(one.name)}{links}{data}")
+    lines += left_out(registry, [one for one in steps if one.kind == "reaction"])
     return "\n".join(lines) + "\n"
+
+
+def left_out(registry: Registry, told: Sequence[FlowStep] = ()) -> Iterator[str]:
+    """Yields what a diagram leaves out, as comments: queries, and events that lead on to no command.
+
+    Args:
+        told: The reactions that are told where something follows from an event, and there alone.
+    """
+    if registry.queries:
+        yield f"%% Not in this diagram: {counted(len(registry.queries), 'query', 'queries')}"
+    for name in dict.fromkeys(one.name for one in told):
+        events = reactions_of(registry)[name]
+        silent = [one for one in events if not issued_by(registry, name, one)]
+        if silent and len(silent) < len(events):
+            said = f"wires from {', '.join(silent)} to {name}, which issues nothing then"
+            yield f"%% Not in this diagram: {said}"
 
 
 def identifier(name: str) -> str:

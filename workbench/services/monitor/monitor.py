@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from workbench.engine.engine import EngineState
@@ -212,9 +213,17 @@ class Monitor:
         )
 
     def flow(self) -> dict[str, int]:
-        """Returns totals since the start by what the board shows, such as ``event:user.created``."""
-        engine = self.world.engine
-        return dict(engine.metrics.flow) if engine else {}
+        """Returns totals since the start by what the board shows, such as ``event:user.created``.
+
+        What is stored under another name counts under that which the model has for it (U3).
+        """
+        engine, found = self.world.engine, Counter[str]()
+        names = {below: name for name, below in self.world.registry.stored_names().items()}
+        for key, total in (engine.metrics.flow if engine else {}).items():
+            head, _, last = key.rpartition(":")
+            renamed = last in names and head.partition(":")[0] in {"event", "project", "react"}
+            found[f"{head}:{names[last]}" if renamed else key] += total
+        return dict(found)
 
     def throughput(self, what: str = "ok") -> tuple[list[int], dict[str, list[int]]]:
         """Returns seconds since 1970, and each subscription's deliveries in them, of the last ten minutes."""

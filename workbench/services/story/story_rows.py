@@ -129,5 +129,5 @@ def row_words(
 def value_words(name: str, value: Any) -> str:
     """Returns a value of a column in words; a secret is not told."""
     if value is None:
-        return "—"
+        return "–"
     return "•••" if is_secret(name) else str(value)[:60]

@@ -140,6 +140,21 @@ EXAMPLES = {
     "A-LOOP": ("policy again", PARCEL + PING),
     "A-END": ("process watch", PARCEL + WATCH.replace("{ ends: true }", '{ withdraw: "remind" }')),
     "A-TIMEOUT": ("process watch", PARCEL + WATCH),
+    "A-FILL": (
+        "projection parcels",
+        PARCEL.replace(
+            """"weight: "event.weight", status: "'packed'" """[1:].rstrip(), 'weight: "event.weight"'
+        ),
+    ),
+    "A-EXISTS": (
+        "policy tell",
+        PARCEL
+        + '[aggregate.letter]\n[event.letter.written]\n[command.write_letter]\ncreates: "letter"\n'
+        + 'fields { letter_id: "string" }\nemit: "letter.written"\n'
+        + '[policy.tell]\non: "parcel.sent"\nissue: "write_letter"\nwith { letter_id: "id" }\n'
+        + '[projection.letters]\ncolumns { id: "text", n: "integer" }\n'
+        + 'on { "letter.written": { count: "n" } }\n',
+    ),
     "A-TOPIC": (
         "topics mail",
         '[topics]\nmail { }\n[routing]\nmail { pattern: "parcel.*", topics: ["mail"] }\n' + PARCEL,

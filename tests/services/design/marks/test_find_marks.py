@@ -139,6 +139,13 @@ QUIET = {
 }
 
 
+QUIET |= {
+    "a policy that creates once": EXAMPLES["A-EXISTS"][1]
+    .removeprefix(PARCEL)
+    .replace('on: "parcel.sent"', 'on: "parcel.packed"')
+}
+
+
 @pytest.mark.parametrize("what", QUIET)
 def test_it_is_no_mark(what):
     assert named(marks_in(design_of(PARCEL + QUIET[what]))) == []
@@ -153,6 +160,44 @@ def test_an_event_that_may_come_again_is_offered_as_no_end(step):
     design = design_of(PARCEL + watch.replace("ends: true", f"{step}"))
     found = [one for one in marks_in(design) if one.kind.code == "A-END"]
     assert [one.fixes for one in found] == [()]
+
+
+# -- timeouts --------------------------------------------------------------------------------------------
+
+
+def timeouts(design):
+    return [one for one in marks_in(design) if one.kind.code == "A-TIMEOUT"]
+
+
+ENDS = WATCH.replace(
+    '"parcel.sent": { ends: true }', '"parcel.sent": { ends: true }\n    "parcel.reminded": { ends: true }'
+)
+
+
+def test_every_end_withdraws_what_waits():
+    text = PARCEL + ENDS.replace('changes: "parcel"', 'changes: "parcel"\nby: "clerk"')
+    [mark] = timeouts(design_of(f'[actor.clerk]\ndescription: "A clerk."\n{text}'))
+    assert mark.message.endswith("does not withdraw it at parcel.sent and parcel.reminded, where it ends")
+    for fewer in ('"parcel.sent": { ends: true', '"parcel.reminded": { ends: true'):
+        half = text.replace(fewer, f'{fewer}, withdraw: "remind"')
+        [left] = timeouts(design_of(f'[actor.clerk]\ndescription: "A clerk."\n{half}'))
+        mended = left.fixes[0].change(design_of(f'[actor.clerk]\ndescription: "A clerk."\n{half}'))
+        assert mended.project.text.count('withdraw: "remind"') == 2
+        assert timeouts(mended) == []
+
+
+def test_a_fix_withdraws_at_the_end_that_is_the_timeouts_own_too():
+    [mark] = timeouts(design_of(PARCEL + ENDS))
+    assert mark.fixes[0].change(design_of(PARCEL + ENDS)).project.text.count('withdraw: "remind"') == 2
+
+
+def test_what_a_step_withdraws_does_not_come_under_its_condition():
+    step = '{ ends: true, issue: "remind", with { parcel_id: "id" }, when: "version > 3" }'
+    design = design_of(PARCEL + WATCH.replace("{ ends: true }", step))
+    [mark] = timeouts(design)
+    after = mark.fixes[0].change(design)
+    assert timeouts(after) == []
+    assert 'remind_2 { withdraw: "remind" }' in after.project.text
 
 
 # -- guards ------------------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLabel
 from typing_extensions import override
 
@@ -16,20 +15,12 @@ from workbench.gui.forms.editor import Editor, Kit
 from workbench.gui.forms.json_schema import Loc, Schema, Shape
 
 
-class _Box(ChoiceBox):
-    """A box that the wheel does not change: it scrolls the form."""
-
-    @override
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
-
-
 class ChoiceEditor(Editor):
     """One of a list of values; none is chosen beforehand."""
 
     def __init__(self, shape: Shape, loc: Loc, kit: Kit) -> None:
         super().__init__(shape, loc, kit)
-        self.box = _Box()
+        self.box = ChoiceBox()
         self.box.setPlaceholderText("Choose…")
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setMinimumContentsLength(8)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
+from functools import partial, reduce
 
 from workbench.model.endless_loops import EndlessLoop, endless_loops
 from workbench.model.messaging import NOTHING
@@ -21,7 +21,8 @@ from workbench.services.design.marks.mark import (
     Severity,
     section_of,
 )
-from workbench.services.design.section_lists import add_name, put
+from workbench.services.design.relations import NEW_ID, begins, once
+from workbench.services.design.section_lists import add_withdrawal, put, waiting_at
 
 LOOP = MarkKind(
     code="A-LOOP",
@@ -40,9 +41,16 @@ NO_END = MarkKind(
 LATE = MarkKind(
     code="A-TIMEOUT",
     severity=Severity.WARNING,
-    title="a timeout that a process issues and never withdraws",
+    title="a timeout that a process does not withdraw where it ends",
     why="It is issued though the process is over: it takes effect, or is refused and becomes a dead letter",
-    way="withdraw it when the process ends, or say under refused what its refusal leads to",
+    way="withdraw it at each event that ends the process, or say under refused what its refusal leads to",
+)
+EXISTS = MarkKind(
+    code="A-EXISTS",
+    severity=Severity.WARNING,
+    title="a policy that creates with an id that comes again",
+    why="Each event of an aggregate gives the same id: only the first creates, the others are refused",
+    way="give an id that is new for each event, or say under refused what the refusal leads to",
 )
 PAUSE = "1m"
 
@@ -96,7 +104,7 @@ def endless_processes(model: MarkedModel) -> Iterator[DesignMark]:
             fixes = tuple(
                 MarkFix(
                     label=f"End the process at {event}",
-                    effect="adds ends: true",
+                    effect=f"adds ends: true{_withdraws(process, event)}",
                     change=partial(_ended, name=name, event=event),
                 )
                 for event, step in later.items()
@@ -112,20 +120,75 @@ def _same_each_time(event: str, step: StepSection) -> bool:
     return not step.when and not decides and not any("state" in one for one in told)
 
 
+def _withdraws(process: ProcessSection, event: str) -> str:
+    """Says what an end withdraws that did not before."""
+    steps = list(_steps(process))
+    back = {name for at, _, one in steps for name in one.withdraw if at == event}
+    late = [one.issue for _, _, one in steps if one.issue and (one.after or one.at) and one.issue not in back]
+    return "".join(f', withdraw: "{one}"' for one in dict.fromkeys(late))
+
+
 def _ended(text: DesignText, *, name: str, event: str) -> DesignText:
-    path = (*section_of("process", name), "on", event, "ends")
-    return text.with_project(put(text.project, path, True))
+    steps = (*section_of("process", name), "on")
+    ended = put(text.project, (*steps, event, "ends"), True)
+    for command in waiting_at(ended, steps):
+        ended = add_withdrawal(ended, (*steps, event), command)
+    return text.with_project(ended)
 
 
 def late_timeouts(model: MarkedModel) -> Iterator[DesignMark]:
-    """Finds what a process issues for later, neither withdraws nor answers, though other events end it."""
+    """Finds what a process issues for later and does not answer, where an end does not withdraw it.
+
+    An event that only this command emits, and that nothing else gives, ends it as a rule when its time came:
+    that alone is no mark.
+    """
     for name, process in model.sections.processes.items():
-        withdrawn = {one for _, _, action in _steps(process) for one in action.withdraw}
-        for event, path, action in _steps(process):
-            late = (action.after or action.at) and action.issue not in withdrawn and action.refused is None
-            ends = [one for one in _ends(model, process, action.issue) if one != event]
-            if action.issue and late and ends and not process.on[event].ends:
+        steps = list(_steps(process))
+        for event, path, action in steps:
+            late = action.issue and (action.after or action.at) and action.refused is None
+            back = {one for one, _, other in steps if action.issue in other.withdraw}
+            ends = [one for one, step in process.on.items() if step.ends and one not in {event, *back}]
+            own = _own_events(model, name, action.issue) if ends else ()
+            if late and set(ends).difference(own) and not process.on[event].ends:
                 yield _late(model, name, path, action.issue, ends)
+
+
+def repeated_ids(model: MarkedModel) -> Iterator[DesignMark]:
+    """Finds policies that begin something with the id of an aggregate to which the event happens again."""
+    for name, policy in model.sections.policies.items():
+        if all(once(model.file.document, event) for event in policy.on):
+            continue
+        for path, action in sections_of((), policy):
+            if not begins(model.file.document, action.issue, policy.on):
+                continue
+            field = next(iter(model.sections.commands[action.issue].fields))
+            if action.given.get(field) == "id" and not action.when and action.refused is None:
+                yield _repeated(model, name, path, action.issue, field)
+
+
+def _repeated(model: MarkedModel, name: str, path: Path, command: str, field: str) -> DesignMark:
+    part = ("policy", name)
+    base = section_of(*part)
+    fixes = (
+        MarkFix(
+            label="Give a new id for each event",
+            effect=f'writes {field}: "{NEW_ID}"',
+            change=partial(_given, path=(*base, *path, "with", field)),
+        ),
+        MarkFix(
+            label="Ignore its refusal",
+            effect=f'adds refused: "{NOTHING}", so only the first event creates',
+            change=partial(_ignored, path=(*base, *path, "refused")),
+        ),
+    )
+    said = (
+        f"{name} issues {command} with the same {field} for each event of an aggregate: the second is refused"
+    )
+    return model.mark(EXISTS, part, said, inside=(*path, "with", field), key=False, fixes=fixes)
+
+
+def _given(text: DesignText, *, path: Path) -> DesignText:
+    return text.with_project(put(text.project, path, NEW_ID))
 
 
 def _steps(process: ProcessSection) -> Iterator[tuple[str, Path, ActionSection]]:
@@ -134,34 +197,41 @@ def _steps(process: ProcessSection) -> Iterator[tuple[str, Path, ActionSection]]
             yield event, path, action
 
 
-def _ends(model: MarkedModel, process: ProcessSection, command: str) -> list[str]:
-    """Returns the events that end a process and are not those of the timeout itself."""
-    own = {one.name for one in model.registry.flows_of(f"command:{command}") if one.verb == "emits"}
-    return [event for event, step in process.on.items() if step.ends and event not in own]
+def _own_events(model: MarkedModel, process: str, command: str) -> set[str]:
+    """Returns the events that happen only when a process gives a command; none where others give it, too."""
+    flows = {of: told for of, told in model.registry.flows.items() if not of.startswith("rules:")}
+    others = [
+        of
+        for of, told in flows.items()
+        if not of.endswith(f":{process}") and ("issues", command) in {(one.verb, one.name) for one in told}
+    ]
+    said = model.sections.commands.get(command)
+    if others or (said is not None and said.by):
+        return set()
+    emitted = {of: {one.name for one in told if one.verb == "emits"} for of, told in flows.items()}
+    own = emitted.pop(f"command:{command}", set())
+    return own.difference(*emitted.values())
 
 
 def _late(model: MarkedModel, name: str, path: Path, command: str, ends: list[str]) -> DesignMark:
     part = ("process", name)
-    base = section_of(*part)
+    base, where = section_of(*part), " and ".join(ends)
     withdraw = MarkFix(
-        label=f"Withdraw {command} at {' and '.join(ends)}",
+        label=f"Withdraw {command} at {where}",
         effect=f'adds withdraw: "{command}"',
-        change=partial(_withdrawn, paths=[(*base, "on", one, "withdraw") for one in ends], command=command),
+        change=partial(_withdrawn, steps=[(*base, "on", one) for one in ends], command=command),
     )
     ignore = MarkFix(
         label="Ignore its refusal",
         effect=f'adds refused: "{NOTHING}", so it is no mistake',
         change=partial(_ignored, path=(*base, *path, "refused")),
     )
-    message = f"{name} issues {command} for later, and never withdraws it though {ends[0]} ends it"
+    message = f"{name} issues {command} for later, and does not withdraw it at {where}, where it ends"
     return model.mark(LATE, part, message, inside=(*path, "issue"), key=False, fixes=(withdraw, ignore))
 
 
-def _withdrawn(text: DesignText, *, paths: list[Path], command: str) -> DesignText:
-    document = text.project
-    for path in paths:
-        document = add_name(document, path, command)
-    return text.with_project(document)
+def _withdrawn(text: DesignText, *, steps: list[Path], command: str) -> DesignText:
+    return text.with_project(reduce(partial(add_withdrawal, command=command), steps, text.project))
 
 
 def _ignored(text: DesignText, *, path: Path) -> DesignText:

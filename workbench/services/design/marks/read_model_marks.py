@@ -10,6 +10,7 @@ from workbench.services.design import gestures
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.marks.mark import DesignMark, MarkedModel, MarkFix, MarkKind, Severity
+from workbench.services.design.relations import told_by
 from workbench.services.design.section_lists import put
 from workbench.tusk.edit import rename
 
@@ -22,6 +23,13 @@ EMPTY_COLUMN = MarkKind(
 )
 
 
+UNFILLED = MarkKind(
+    code="A-FILL",
+    severity=Severity.ADVICE,
+    title="a column that an event has something for and does not set",
+    why="The row keeps what another event said, or stays empty",
+    way="set it by the event, too",
+)
 NO_ROWS = MarkKind(
     code="A-ROWS",
     severity=Severity.WARNING,
@@ -58,6 +66,34 @@ def empty_columns(model: MarkedModel) -> Iterator[DesignMark]:
         for column in list(section.columns)[1:]:
             if section.on and column not in said:
                 yield _empty(model, name, section, column)
+
+
+def unfilled_columns(model: MarkedModel) -> Iterator[DesignMark]:
+    """Finds columns that an event says of the state and leaves to others of its aggregate to set."""
+    for name, section in model.sections.projections.items():
+        for event, one in section.on.items():
+            told = (
+                {} if one.remove or one.where or one.each or one.key else told_by(model.file.document, event)
+            )
+            family = next((set(events) for events in model.events_of.values() if event in events), set[str]())
+            filled = {
+                column for other in family.intersection(section.on) for column in _filled(section.on[other])
+            }
+            for column in list(section.columns)[1:]:
+                if column in told and column in filled and column not in set(_filled(one)):
+                    yield _unfilled(model, name, event, column, "put" if one.put else "set")
+
+
+def _unfilled(model: MarkedModel, name: str, event: str, column: str, way: str) -> DesignMark:
+    value = told_by(model.file.document, event)[column]
+    path = ("projection", *name.split("."), "on", event, way, column)
+    fix = MarkFix(
+        label=f"Set it by {event}",
+        effect=f'adds {column}: "{value}"',
+        change=lambda text: text.with_project(put(text.project, path, value)),
+    )
+    said = f"column {column} of {name} is not set by {event}, which sets it in the state"
+    return model.mark(UNFILLED, ("projection", name), said, inside=("on", event), fixes=(fix,), line=column)
 
 
 def _filled(one: ApplySection) -> Iterator[str]:

@@ -1,0 +1,64 @@
+"""What is undone, or not saved, while its files change outside: told once, and no longer than it is true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Qt
+
+from tests.gui.board.designing import CONTROL, EMPTY, Designer, board, designer, workspace
+from workbench.gui.design_steps import CONFLICT, STEPS
+from workbench.gui.desk import Desk, Notice
+from workbench.gui.views.scenarios_view import ScenariosView
+
+__all__ = ["board", "designer", "workspace"]
+
+
+def heard(desk: Desk) -> list[Notice]:
+    found: list[Notice] = []
+    desk.noticed.connect(found.append)
+    return found
+
+
+async def test_a_step_that_cannot_be_undone_is_told_once_and_offered_no_more(
+    designer: Designer, desk: Desk
+) -> None:
+    designer.key(Qt.Key.Key_A)
+    await designer.type("bag")
+    state = lambda: designer.board.editor.state  # noqa: E731
+    designer.file.write_text(
+        designer.text.replace("[aggregate.bag]\n", '[aggregate.bag]\ndescription: "x"\n')
+    )
+    desk.workspace.design.state()
+    told = heard(desk)
+    for _ in range(3):
+        designer.key(Qt.Key.Key_Z, CONTROL)
+        await designer.rest()
+    await designer.until(lambda: state().undo == "")
+    [said] = [one for one in told if one.text and one.topic == STEPS]
+    assert not any(one.kind == "error" for one in told)
+    assert said.text.startswith(
+        "“Add aggregate bag” cannot be undone, it was changed since: project.tsk: [agg"
+    )
+    assert not designer.board.editor.acts["undo"].isEnabled()
+    assert 'description: "x"' in designer.text
+
+
+async def test_only_the_question_which_text_counts_is_told_until_it_is_answered(
+    designer: Designer, desk: Desk, qtbot: Any, until: Callable[..., Any]
+) -> None:
+    view = ScenariosView(desk)
+    qtbot.addWidget(view)
+    told = heard(desk)
+    designer.key(Qt.Key.Key_P)
+    await designer.type("tell")
+    await designer.until(lambda: bool(designer.board.editor.state.problems))
+    designer.file.write_text(f'{EMPTY}\n[policy.tell]\ndescription: "theirs"\n')
+    view.writing.follow()
+    designer.board.editor.follow()
+    await until(lambda: [one.topic for one in told if one.text].count(CONFLICT) == 2)
+    assert {one.topic for one in told if one.text} == {CONFLICT}, "shown once: they are about the same"
+    told[-1].actions[0][1]()
+    await until(lambda: told[-1] == Notice(kind="ok", text="", topic=CONFLICT))
+    await designer.rest()
