@@ -277,8 +277,9 @@ class Guide:
             while not verdicts.all():  # their files are read in a thread
                 await moved.wait()
                 moved.clear()
+            await self._painted()
             button.click()
-            while verdicts.busy:
+            while verdicts.busy or verdicts.tally().unsure:
                 await moved.wait()
                 moved.clear()
         end()
