@@ -168,10 +168,10 @@ def test_V3_a_column_of_times_fits_their_longest_form(qapp):
 
 
 def test_V3_a_head_says_which_time_it_tells():
-    from workbench.gui.views import log_view, row_detail, streams_view, timeline_view
+    from workbench.gui.views import log_view, row_steps, streams_view, timeline_view
 
     def told(columns):
         return [column.head for column in columns if column.zoned]
 
-    assert told(timeline_view.COLUMNS) == told(row_detail.EVENTS) == ["Happened · UTC"]
+    assert told(timeline_view.COLUMNS) == told(row_steps.STEPS) == ["Happened · UTC"]
     assert told(log_view.COLUMNS) == told(streams_view.COLUMNS) == ["Recorded · UTC"]

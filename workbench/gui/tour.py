@@ -22,7 +22,6 @@ from workbench.gui.main_window import MainWindow
 from workbench.gui.session import Session
 from workbench.gui.theme import theme
 from workbench.gui.view_catalog import PERSPECTIVES, VIEWS
-from workbench.gui.widgets import Badge
 from workbench.project.project_file import project_root, read_settings
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import FOLDER
@@ -278,14 +277,14 @@ class Guide:
             while not verdicts.all():  # their files are read in a thread
                 await moved.wait()
                 moved.clear()
+            await self._painted()
             button.click()
-            while verdicts.busy:
+            while verdicts.busy or verdicts.tally().unsure:
                 await moved.wait()
                 moved.clear()
         end()
         await self._settle()
-        (counts,) = [one.text() for one in view.findChildren(Badge)]
-        self._say(f"ran the scenarios: {counts}")
+        self._say(f"ran the scenarios: {verdicts.tally().said}")
         await self._picture("04-scenarios", "Test")
 
     async def _settle(self) -> None:
@@ -362,7 +361,11 @@ class Guide:
         self._save(name)
 
     async def _painted(self) -> None:
+        """Waits until the views have read what they show, and painted it."""
         await asyncio.sleep(PAINT_SECONDS)
+        async with asyncio.timeout(60):
+            while self._session.desk is not None and (reads := self._session.desk.running()):
+                await asyncio.wait(reads)
 
     def _save(self, name: str) -> None:
         path = self._folder / f"{self._name}-{name}.png"

@@ -6,7 +6,15 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.reads import Question
@@ -26,6 +34,8 @@ class LetterNotes(QWidget):
 
     def __init__(self, desk: Desk, group: Callable[[], Sequence[int]]) -> None:
         super().__init__()
+        # It can be lower than its texts would like: the letters beside need the room more.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         self.setObjectName("letter-notes")
         self._desk, self._group = desk, group
         self._number = 0
