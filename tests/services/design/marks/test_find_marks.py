@@ -259,6 +259,11 @@ def facts(marks):
     ("code", "text", "gone"),
     [
         (
+            "A-COLUMN",
+            EXAMPLES["A-COLUMN"][1] + '[query.by_weight]\nlist: "parcels"\norder: "weight"\n',
+            "Remove the column",
+        ),
+        (
             "A-STATE",
             PARCEL.replace("state { status", 'state { weight { type: "string", default: "" }, status'),
             "Set it from parcel.packed",

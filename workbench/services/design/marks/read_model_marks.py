@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import partial
 
@@ -110,8 +111,9 @@ def _empty(model: MarkedModel, name: str, section: ProjectionSection, column: st
             change = partial(_fill, name=name, event=event, way=way, column=column)
             effect = f'adds {column}: "event.{column}"'
             fixes.append(MarkFix(label=f"Set it from {event}", effect=effect, change=change))
-    removed = partial(gestures.without_field, node=DesignNode("projection", name), name=column)
-    fixes.append(MarkFix(label="Remove the column", effect=f"takes it out of {name}", change=removed))
+    if not _is_read(model, column):
+        removed = partial(gestures.without_field, node=DesignNode("projection", name), name=column)
+        fixes.append(MarkFix(label="Remove the column", effect=f"takes it out of {name}", change=removed))
     return model.mark(
         EMPTY_COLUMN,
         ("projection", name),
@@ -120,6 +122,15 @@ def _empty(model: MarkedModel, name: str, section: ProjectionSection, column: st
         fixes=tuple(fixes),
         line=column,
     )
+
+
+def _is_read(model: MarkedModel, column: str) -> bool:
+    """Whether an expression may look at a column of a row, or a query may name it."""
+    document, word = model.file.document, re.escape(column)
+    if re.search(rf"\brow\s*(\.\s*{word}\b|\[\s*['\"]{word}['\"])", document.text):
+        return True
+    queries = (scope for name, scope in document.sections.items() if name.startswith("query."))
+    return any(re.search(rf"\b{word}\b", document.text[one.start : one.body_end]) for one in queries)
 
 
 def _fill(text: DesignText, *, name: str, event: str, way: str, column: str) -> DesignText:
