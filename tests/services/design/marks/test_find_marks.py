@@ -260,7 +260,7 @@ def facts(marks):
     [
         (
             "A-COLUMN",
-            EXAMPLES["A-COLUMN"][1] + '[query.by_weight]\nlist: "parcels"\norder: "weight"\n',
+            EXAMPLES["A-COLUMN"][1] + '[query.by_weight]\nlist: "parcels"\nfields { weight: "integer?" }\n',
             "Remove the column",
         ),
         (
