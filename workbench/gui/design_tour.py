@@ -133,11 +133,11 @@ PARCEL = (
         label="a scenario by pointing: what was, and what is done",
         gestures=(
             click(SENT),
-            press("G", "did Use parcel.sent as given"),
+            press("G", "did Use parcel.sent in a scenario"),
             click(DELIVERED),
-            press("G", "did Use parcel.delivered as given"),
+            press("G", "did Use parcel.delivered in a scenario"),
             click(DELIVER),
-            press("G", "did Use deliver_parcel as when"),
+            press("G", "did Use deliver_parcel in a scenario"),
         ),
     ),
     Act(

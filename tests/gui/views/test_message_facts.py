@@ -126,7 +126,8 @@ async def test_K7_a_message_of_the_log_opens_and_leads_to_the_instance_that_issu
     assert (wanted, log.acts["open"].text()) == (["inspector"], "Open message")
     view.tabs.setCurrentWidget(view.causes)
     await until(lambda: view.causes.model().rowCount())
-    assert view.causes.model().row(0)[1] == "cart-c1", "what it was issued for"
+    _type, cause, stream, *_ = view.causes.model().row(0)
+    assert (cause, stream) == ("add_item, by a person", "cart-c1"), "what it was issued for"
     view.issuer.click()
     await until(lambda: subscriptions.instances.table.model().rowCount() == 1)
     assert wanted == ["inspector", "subscriptions"]
