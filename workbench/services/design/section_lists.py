@@ -72,7 +72,7 @@ def add_action(
         for key, value in action.items():
             document = put(document, (*path, key), value)
         return document
-    first = [entry for key in _ACTION if (entry := document.find((*path, key))) is not None]
+    first = _said(document, path)
     named = next(one for one in first if one.key in DOES)
     spans = [_whole(document, entry) for entry in first]
     block = _block(document, spans)
@@ -92,15 +92,20 @@ def remove_action(document: Document, path: Path, does: str, name: str) -> Docum
         if len(_names(entry)) > 1:
             document = remove_name(document, (*place, does), name)
         elif place == path:
-            for key in _ACTION:
-                if document.find((*path, key)) is not None:
-                    document = delete(document, (*path, key))
+            for one in _said(document, path):
+                document = delete(document, (*path, one.key))
         else:
             document = delete(document, place)
     several = document.find((*path, "do"))
     if several is not None and several.value.scope is not None and not several.value.scope.entries:
         document = delete(document, (*path, "do"))
     return document
+
+
+def _said(document: Document, path: Path) -> list[Entry]:
+    """Returns what an action says at a path; ``key`` is that of its message, else of the process."""
+    own = [key for key in _ACTION if key != "key" or document.find((*path, "publish")) is not None]
+    return [entry for key in own if (entry := document.find((*path, key))) is not None]
 
 
 def actions(document: Document, path: Path) -> Iterator[tuple[str, str]]:
