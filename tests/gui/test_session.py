@@ -287,6 +287,13 @@ async def test_a_second_window_on_the_store_only_looks(start, tmp_path, until):
     assert table.row(0)[0] == "user-ada"
 
 
+async def test_the_menu_edit_of_the_window_is_filled_as_it_opens(start, tmp_path):
+    session = await start((copy_sample("users", tmp_path / "mine"), ""))
+    menu = session.window.menus["Edit"]
+    menu.aboutToShow.emit()
+    assert "Find in this view" in [one.text() for one in menu.actions()]
+
+
 async def test_V3_a_second_window_follows_what_the_first_commits_its_status_bar_too(
     start, tmp_path, until, monkeypatch
 ):
