@@ -334,7 +334,7 @@ class LettersView(View):
     @action(
         "Replay all",
         key="replay-all",
-        icon="replay",
+        icon="play",
         tip="Replay every dead letter of the chosen cause",
         on="groups",
         writes=True,

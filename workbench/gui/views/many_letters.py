@@ -52,7 +52,7 @@ class ManyLetters:
 
     @action(
         "Repair",
-        icon="edit",
+        icon="diff",
         keys="Ctrl+Shift+R",
         tip="Change all selected letters, or all of the group, by one patch, and replay them step by step",
         writes=True,
