@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -17,6 +17,7 @@ from typing_extensions import override
 
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.history_graph import HistoryGraph
 from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.paged_model import ListSource
 from workbench.gui.rate_graph import RateGraph
@@ -25,10 +26,12 @@ from workbench.gui.table_actions import ChosenRows
 from workbench.gui.view import View
 from workbench.gui.views.process_instances import ProcessInstances
 from workbench.gui.views.reset_dialog import ResetDialog
-from workbench.gui.views.subscription_table import FACTS, SubscriptionTable, facts_of, row_of
+from workbench.gui.views.subscription_table import FACTS, Drawn, SubscriptionTable, facts_of, row_of
 from workbench.gui.views.subscription_waiting import WaitingDeliveries
 from workbench.gui.widgets import EmptyState, plain_label, plain_tip, show_words
 from workbench.model.clock import MICROSECONDS
+from workbench.services.monitor.rate_marks import RateMark, rate_marks
+from workbench.services.monitor.rate_rings import REACH, Measure
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -36,8 +39,11 @@ if TYPE_CHECKING:
 
 NARROW, TALL = 720, 640
 """Pixels: below that width the graphs stand below each other; below that height as well, apart."""
-THROUGHPUT = {"delivered": "ok", "to be retried": "warning", "dead": "error"}
 LATENCY = {"p50": "info", "p95": "event", "p99": "policy"}
+SPARK = 10
+"""Seconds of a point of the small lines."""
+MARKED = 500
+"""Acts of operators that are looked at for marks."""
 QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 
 
@@ -53,8 +59,12 @@ class SubscriptionsView(View):
         super().__init__(desk)
         self._views: dict[str, SubscriptionView] = {}
         self._listing = self.question(self._list)
+        self._marking = self.question(self._show_marks)
         self._resetting = self.question(self._open_reset)
         self._name = ""
+        self._sparks: Mapping[str, Sequence[float]] = {}
+        self._sparked = -1
+        self._unmarked = True
         self._followed = ("", "")
         self._pages = QStackedLayout(self)
         hint = "Subscriptions stand in the project file, policies in the model. This project has neither."
@@ -66,12 +76,14 @@ class SubscriptionsView(View):
 
     def _page(self) -> QWidget:
         self.table = SubscriptionTable()
-        self.throughput = RateGraph("Throughput", "deliveries a second")
-        self.throughput.set_series(THROUGHPUT)
+        self.history = HistoryGraph(self.desk)
+        self.history.drawn.connect(self._show_rows)
+        self.history.mark_chosen.connect(self._open_mark)
+        self.table.line_clicked.connect(self._switch_line)
         self.latency = RateGraph("Latency", "ms from publish to ack")
         self.latency.set_series(LATENCY)
-        self.graphs = in_panes(Qt.Orientation.Horizontal, (self.throughput, 1), (self.latency, 1))
-        self.graphs.setSizes([500, 500])
+        self.graphs = in_panes(Qt.Orientation.Horizontal, (self.history, 3), (self.latency, 2))
+        self.graphs.setSizes([600, 400])
         self.waiting = WaitingDeliveries(self.desk)
         self.instances = ProcessInstances(self.desk)
         self.details = FastTableView(FACTS)
@@ -109,14 +121,14 @@ class SubscriptionsView(View):
         graphs = self.tabs.currentWidget() not in {self.waiting, self.instances, self.details}
         if apart:
             self.tabs.removeTab(self.tabs.indexOf(self.graphs))
-            self.tabs.insertTab(0, self.throughput, "Throughput")
+            self.tabs.insertTab(0, self.history, "Over time")
             self.tabs.insertTab(1, self.latency, "Latency")
         else:
-            for graph in (self.throughput, self.latency):
+            for graph in (self.history, self.latency):
                 self.tabs.removeTab(self.tabs.indexOf(graph))
                 self.graphs.addWidget(graph)
                 graph.show()
-            self.graphs.setSizes([500, 500])
+            self.graphs.setSizes([600, 400])
             self.tabs.insertTab(0, self.graphs, "Graphs")
         if graphs:
             self.tabs.setCurrentIndex(0)
@@ -129,22 +141,39 @@ class SubscriptionsView(View):
 
     @override
     def concerns(self, changes: Changes) -> bool:
-        moved = changes.subscriptions or changes.head or changes.dead_letters
+        moved = changes.subscriptions or changes.head or changes.dead_letters or changes.operations
         return bool(moved) or changes.engine or changes.everything
 
     @override
     def refresh(self) -> None:
+        self._unmarked = True
         self._listing.ask(self.desk.workspace.monitor.subscriptions)
+
+    def _mark_anew(self) -> None:
+        """Reads what is marked, if something happened since; once a second is enough."""
+        if self._unmarked:
+            self._unmarked = False
+            self._marking.ask(self._marks)
+
+    def _marks(self) -> list[RateMark]:
+        """Reads what the graphs mark."""
+        workspace, now = self.desk.workspace, self.desk.workspace.clock.now() / MICROSECONDS
+        deaths = workspace.rates.rings.deaths(now - REACH, now)
+        return rate_marks(workspace.monitor.actions(MARKED), deaths, {*self._views})
+
+    def _show_marks(self, marks: Sequence[RateMark]) -> None:
+        self.history.set_marks(marks)
 
     def _list(self, found: Sequence[SubscriptionView]) -> None:
         self._views = {view.name: view for view in found}
         self._pages.setCurrentIndex(0 if found else 1)
         if not found:
             return
-        self.table.refresh(ListSource([row_of(view) for view in found]))
         if self._name not in self._views:
             self._name = found[0].name
-            self._draw()
+            self._mark_anew()
+        self._show_rows()
+        self._draw()
         self._mark()
         self._show_chosen()
 
@@ -166,9 +195,11 @@ class SubscriptionsView(View):
 
     def _mark(self) -> None:
         self.table.choose_key(self._name)
+        self.history.set_names([*self._views], self._name)
 
     def _chosen(self, row: tuple[Any, ...]) -> None:
         self._name = row[0]
+        self.history.set_names([*self._views], self._name)
         self.desk.select(Selection(subscription=row[0]))
         self._show_chosen()
         self._draw()
@@ -201,6 +232,9 @@ class SubscriptionsView(View):
     @override
     def tick(self) -> None:
         self._draw()  # a second is the width of its buckets
+        self.history.look()
+        self._spark()
+        self._mark_anew()
         if any(view.rate or view.oldest_us for view in self._views.values()):
             self.refresh()  # rates fall when nothing happens, ages grow, and what is due comes nearer
 
@@ -208,26 +242,45 @@ class SubscriptionsView(View):
         if self.tabs.currentWidget() in {self.waiting, self.instances, self.details} or not self._name:
             return
         monitor = self.desk.workspace.monitor
-        times, delivered = monitor.throughput("ok")
-        since = monitor.counting_since() / MICROSECONDS
-        none: Sequence[int] = [0] * len(times)
-        self.throughput.update(
-            times,
-            {
-                "delivered": delivered.get(self._name, none),
-                "to be retried": monitor.throughput("retry")[1].get(self._name, none),
-                "dead": monitor.throughput("dead")[1].get(self._name, none),
-            },
-            since,
-        )
         self.latency.update(
-            times,
+            monitor.seconds(),
             {
                 name: [us / 1000 for us in monitor.latency(self._name, quantile)]
                 for name, quantile in QUANTILES.items()
             },
-            since,
+            monitor.counting_since() / MICROSECONDS,
         )
+
+    def _show_rows(self) -> None:
+        """Shows the rows, with what the graph says of them."""
+        lines = {name: at for at, name in enumerate(self._views) if name not in self.history.hidden}
+        drawn = Drawn(lines=lines, sparks=self._sparks, figures=self.history.figures)
+        self.table.refresh(ListSource([row_of(view, drawn) for view in self._views.values()]))
+
+    def _spark(self) -> None:
+        """Looks anew at the last ten minutes, of which a point is ten seconds."""
+        rings = self.desk.workspace.rates.rings
+        if rings.last // SPARK != self._sparked:
+            self._sparked = rings.last // SPARK
+            self._sparks = rings.window(
+                Measure.RATE, rings.last + 1 - 600, rings.last + 1, 600 // SPARK
+            ).values
+            self._show_rows()
+
+    def _switch_line(self, name: str, alone: bool) -> None:  # a signal's argument
+        hidden, others = self.history.hidden, {*self._views} - {name}
+        if alone:
+            self.history.hide_lines(() if hidden == others else others)
+        else:
+            self.history.hide_lines(hidden ^ {name})
+        self._show_rows()
+
+    def _open_mark(self, mark: RateMark) -> None:
+        """Shows the letters that came of deaths, or what an operator did."""
+        if mark.operation:
+            self.desk.select(Selection(operation=mark.operation), view="log")
+        else:
+            self.desk.select(Selection(subscription=mark.subscription), view="letters")
 
     # -- what can be done ---------------------------------------------------------------------------------
 
@@ -266,6 +319,27 @@ class SubscriptionsView(View):
         moved = await self.desk.workspace.step(name)
         said = f"One delivery of {name} was done." if moved else f"Nothing to deliver to {name}."
         self.desk.notice("info", f"{said} The engine is paused.")
+
+    @action(
+        "Line in the graph",
+        keys="H",
+        on="table",
+        group=2,
+        look=lambda view, rows: (view.line_label(rows), ""),
+    )
+    def line(self, rows: ChosenRows) -> None:
+        """Hides a subscription's line in the graph, or shows it."""
+        self._switch_line(str(rows.keys[0]), alone=False)
+
+    def line_label(self, rows: ChosenRows | None) -> str:
+        """Returns what switching the line is called."""
+        hidden = rows is not None and rows.keys[0] in self.history.hidden
+        return "Show in the graph" if hidden else "Hide in the graph"
+
+    @action("Only this in the graph", keys="Alt+H", on="table", group=2)
+    def line_alone(self, rows: ChosenRows) -> None:
+        """Shows a subscription's line alone; a second time all of them."""
+        self._switch_line(str(rows.keys[0]), alone=True)
 
     @action(
         "Reset …",
