@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from workbench.errors import CallerError, InvalidValue, StoreReadOnly, WorkbenchError
 from workbench.gui.actions import Method, action
 from workbench.gui.reads import takes_time
-from workbench.gui.widgets import error_text
+from workbench.gui.widgets import Button, error_text
 from workbench.services.design.design import DesignState
 from workbench.services.design.text_merge import DesignConflict, NoStep
 from workbench.tusk import ChangedOnDisk
@@ -150,15 +150,20 @@ class DesignSteps(QObject):
             self.desk.fail(what, error)
             return
         self._differs = True
-        settle = self.desk.workspace.design.settle
-        keep, take = "Keep what is not saved", "Take what the files say"
-        self.desk.notice(
-            "error",
-            error_text(error),
+        settle, texts = self.desk.workspace.design.settle, self.desk.workspace.texts
+        keep, take = "Keep mine", "Take the other"
+        who = texts.who_wrote(error.file)
+        said = f"{who} changed {error.file}, and here it is changed, too. {error_text(error)}."
+        choices = (
             (keep, lambda: self.step(partial(settle, mine=True), keep)),
             (take, lambda: self.step(partial(settle, mine=False), take)),
-            topic=CONFLICT,
         )
+        self.ask_which(said, error, choices)
+
+    def ask_which(self, said: str, conflict: DesignConflict, choices: Sequence[Button]) -> None:  # noqa: ARG002  # who shows the texts needs it
+        """Asks which of two texts counts."""
+        show = ("Show what differs", lambda: self.desk.wanted.emit("board"))
+        self.desk.notice("warning", said, *choices, show, topic=CONFLICT)
 
     def settled(self) -> None:
         """Takes the question back which of two texts counts: the design could be read."""
