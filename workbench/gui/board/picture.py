@@ -14,6 +14,7 @@ from workbench.gui.board.mark_painter import RING, CardMarks, card_marks, ring_o
 from workbench.gui.theme import theme
 from workbench.model.text_folding import folded
 from workbench.services.design.marks.mark import DesignMark
+
 CLOSEST, FARTHEST = 2.5, 0.06
 """The largest and the smallest scale where zooming goes through no steps."""
 
