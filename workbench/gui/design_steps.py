@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from workbench.errors import CallerError, InvalidValue, StoreReadOnly, WorkbenchError
 from workbench.gui.actions import Method, action
 from workbench.gui.reads import takes_time
-from workbench.gui.widgets import Button, error_text
+from workbench.gui.widgets import error_text
 from workbench.services.design.design import DesignState
 from workbench.services.design.text_merge import DesignConflict, NoStep
 from workbench.tusk import ChangedOnDisk
@@ -29,6 +29,8 @@ CONFLICT = "files and draft differ"
 """Topic of the question which of two texts counts."""
 POINTED = "scenario"
 """Topic of what is told of what was put into a scenario."""
+Answer = tuple[str, Callable[[], None]]
+"""What a button says, and what it does."""
 STEPS = "undo"
 """Topic of what is told of a step that cannot be undone, or done again."""
 
@@ -160,7 +162,7 @@ class DesignSteps(QObject):
         )
         self.ask_which(said, error, choices)
 
-    def ask_which(self, said: str, conflict: DesignConflict, choices: Sequence[Button]) -> None:  # noqa: ARG002  # who shows the texts needs it
+    def ask_which(self, said: str, conflict: DesignConflict, choices: Sequence[Answer]) -> None:  # noqa: ARG002  # who shows the texts needs it
         """Asks which of two texts counts."""
         show = ("Show what differs", lambda: self.desk.wanted.emit("board"))
         self.desk.notice("warning", said, *choices, show, topic=CONFLICT)

@@ -30,12 +30,12 @@ from workbench.gui.board.board_wires import BoardWires
 from workbench.gui.board.entry_draft import EntryDraft
 from workbench.gui.board.entry_place import EntryPlace
 from workbench.gui.board.stand_pill import StandPill, stand_of
-from workbench.gui.design_steps import UNSAVED, DesignSteps
+from workbench.gui.design_steps import UNSAVED, Answer, DesignSteps
 from workbench.gui.letter_menu import LetterMenu
 from workbench.gui.reads import Question
 from workbench.gui.text.conflict_banner import ConflictBanner
 from workbench.gui.time_format import short
-from workbench.gui.widgets import Button, error_text, plain_label, toolbar_button
+from workbench.gui.widgets import error_text, plain_label, toolbar_button
 from workbench.services.design import gestures
 from workbench.services.design.design import DesignState
 from workbench.services.design.field_gestures import FIELDED
@@ -315,7 +315,7 @@ class BoardEditor(DesignSteps):
         self.changes.tell(error_text(error))
 
     @override
-    def ask_which(self, said: str, conflict: DesignConflict, choices: Sequence[Button]) -> None:
+    def ask_which(self, said: str, conflict: DesignConflict, choices: Sequence[Answer]) -> None:
         if not self.canvas.isVisible():
             super().ask_which(said, conflict, choices)
         self.conflict.ask(said, conflict.mine, conflict.theirs, choices)
