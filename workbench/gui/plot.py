@@ -155,17 +155,17 @@ class Plot(QObject):
         self._nothing.setVisible(not top)
         self._nothing.setText(frame.nothing)
         before, self._frame = self._frame, frame
-        self._rise(top, anew=frame.log != before.log)
+        self._rise(top, again=frame.log != before.log)
         if frame.last:
             low, reach = frame.last - frame.reach, frame.reach
             self._box.setLimits(xMin=low, xMax=frame.last, minXRange=CLOSEST, maxXRange=reach)
         if self.live:
             self._box.setXRange(frame.last - frame.span, frame.last, padding=0)
 
-    def _rise(self, top: float, *, anew: bool) -> None:
+    def _rise(self, top: float, *, again: bool) -> None:
         """Keeps the scale steady: it grows at once and shrinks only when half of it is not needed."""
         wanted = ceiling(top)
-        if anew or wanted > self._top or wanted <= self._top / 2:
+        if again or wanted > self._top or wanted <= self._top / 2:
             self._top = wanted
             highest = math.log10(1 + wanted) if self._frame.log else wanted
             self._box.setYRange(0, highest * 1.1, padding=0)  # room for the upper mark's text

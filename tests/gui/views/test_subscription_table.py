@@ -18,7 +18,7 @@ from workbench.gui.views.subscription_table import (
     LINE,
     NAME,
     TITLES,
-    Drawn,
+    DrawnLines,
     SubscriptionTable,
     age_text,
     facts_of,
@@ -56,7 +56,7 @@ VIEW = SubscriptionView(
 )
 
 
-DRAWN = Drawn(
+DRAWN = DrawnLines(
     lines={"prints": 1},
     sparks={"prints": (1.0, float("nan"), 3.0)},
     figures={"prints": Figures(average=1.25, highest=3, total=99)},

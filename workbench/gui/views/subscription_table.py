@@ -163,7 +163,7 @@ BAR = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
+class DrawnLines:
     """What the graph shows of the subscriptions, which their rows tell, too.
 
     Attributes:
@@ -244,7 +244,7 @@ class SubscriptionTable(FastTableView):
             self.setColumnHidden(at, at in hidden)
 
 
-def row_of(view: SubscriptionView, drawn: Drawn) -> tuple[Any, ...]:
+def row_of(view: SubscriptionView, drawn: DrawnLines) -> tuple[Any, ...]:
     """Returns a subscription's row."""
     figures = drawn.figures.get(view.name)
     return (

@@ -26,7 +26,7 @@ from workbench.gui.table_actions import ChosenRows
 from workbench.gui.view import View
 from workbench.gui.views.process_instances import ProcessInstances
 from workbench.gui.views.reset_dialog import ResetDialog
-from workbench.gui.views.subscription_table import FACTS, Drawn, SubscriptionTable, facts_of, row_of
+from workbench.gui.views.subscription_table import FACTS, DrawnLines, SubscriptionTable, facts_of, row_of
 from workbench.gui.views.subscription_waiting import WaitingDeliveries
 from workbench.gui.widgets import EmptyState, plain_label, plain_tip, show_words
 from workbench.model.clock import MICROSECONDS
@@ -254,11 +254,11 @@ class SubscriptionsView(View):
     def _show_rows(self) -> None:
         """Shows the rows, with what the graph says of them."""
         lines = {name: at for at, name in enumerate(self._views) if name not in self.history.hidden}
-        drawn = Drawn(lines=lines, sparks=self._sparks, figures=self.history.figures)
+        drawn = DrawnLines(lines=lines, sparks=self._sparks, figures=self.history.figures)
         self.table.refresh(ListSource([row_of(view, drawn) for view in self._views.values()]))
 
     def _spark(self) -> None:
-        """Looks anew at the last ten minutes, of which a point is ten seconds."""
+        """Looks again at the last ten minutes, of which a point is ten seconds."""
         rings = self.desk.workspace.rates.rings
         if rings.last // SPARK != self._sparked:
             self._sparked = rings.last // SPARK

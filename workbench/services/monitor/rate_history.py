@@ -25,7 +25,7 @@ ENDING = "-rates"
 EVERY = 1.0
 """Seconds between two looks."""
 PAUSE = 30
-"""Seconds after which nobody watched: the machine slept."""
+"""Seconds after which it counts as a gap: the machine slept."""
 WRITTEN, WRITTEN_IDLE = 60, 600
 """Seconds between two writes, where something happened, and where nothing did."""
 
