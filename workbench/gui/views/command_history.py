@@ -61,7 +61,7 @@ EMPTY = ("Nothing was issued yet", "What you send appears here, and can be sent 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IssuedCommands:
+class ListedCommands:
     """What was issued, the newest first.
 
     Attributes:
@@ -170,14 +170,14 @@ class CommandHistory(QWidget):
         super().resizeEvent(event)
         show_words((self.repeat, self.edit), shown=self.width() >= ROOMY)
 
-    def read(self, workspace: Workspace, asked: str, held: HeldRows) -> IssuedCommands:
+    def read(self, workspace: Workspace, asked: str, held: HeldRows) -> ListedCommands:
         """Returns what was issued and fits; for a thread as well."""
         commands = workspace.commands
         if not asked:
             records = commands.history(limit=SHOWN)
             rows = ListSource(rows_of(commands, records), FoundCommands.key)
             newest = records[0] if records else None
-            return IssuedCommands(asked=asked, total=len(records), newest=newest, rows=rows)
+            return ListedCommands(asked=asked, total=len(records), newest=newest, rows=rows)
         takes_time()
         found = self._found
         if found is None or found.asked != asked:
@@ -187,9 +187,9 @@ class CommandHistory(QWidget):
         numbers = found.some(0, found.count)[::-1]
         first = commands.numbered(numbers[:1])
         shown = prepared(FoundCommands(commands, numbers), held, 0)
-        return IssuedCommands(asked=asked, total=found.total, newest=first[0] if first else None, rows=shown)
+        return ListedCommands(asked=asked, total=found.total, newest=first[0] if first else None, rows=shown)
 
-    def show_issued(self, found: IssuedCommands) -> None:
+    def show_issued(self, found: ListedCommands) -> None:
         """Shows what was issued."""
         self._newest = found.newest
         none = "No command fits", f"All {found.total:,} were searched for “{found.asked}”."

@@ -28,7 +28,7 @@ from workbench.gui.views.process_instances import ProcessInstances
 from workbench.gui.views.reset_dialog import ResetDialog
 from workbench.gui.views.subscription_table import COLUMNS, FACTS, SubscriptionTable, facts_of, row_of
 from workbench.gui.views.subscription_waiting import WaitingDeliveries
-from workbench.gui.widgets import ElidedLabel, EmptyState, plain_tip, show_words
+from workbench.gui.widgets import EmptyState, plain_label, plain_tip, show_words
 from workbench.model.clock import MICROSECONDS
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class SubscriptionsView(View):
         return page
 
     def _bar(self) -> QHBoxLayout:
-        self.name = ElidedLabel("heading")
+        self.name = plain_label(role="heading")
         self.name.setMinimumWidth(30)
         self.filter = FilterRow("subscriptions")
         self.filter.settled.connect(lambda _words: self._list_rows())
