@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -17,21 +17,24 @@ from typing_extensions import override
 
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
-from workbench.gui.history_graph import HistoryGraph
+from workbench.gui.filter_row import FilterRow, rows_with
 from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.paged_model import ListSource
-from workbench.gui.rate_graph import RateGraph
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.view import View
 from workbench.gui.views.process_instances import ProcessInstances
 from workbench.gui.views.reset_dialog import ResetDialog
-from workbench.gui.views.subscription_table import FACTS, DrawnLines, SubscriptionTable, facts_of, row_of
+from workbench.gui.views.subscription_graphs import SubscriptionGraphs
+from workbench.gui.views.subscription_table import (
+    COLUMNS,
+    FACTS,
+    SubscriptionTable,
+    facts_of,
+    row_of,
+)
 from workbench.gui.views.subscription_waiting import WaitingDeliveries
 from workbench.gui.widgets import EmptyState, plain_label, plain_tip, show_words
-from workbench.model.clock import MICROSECONDS
-from workbench.services.monitor.rate_marks import RateMark, rate_marks
-from workbench.services.monitor.rate_rings import REACH, Measure
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -39,12 +42,6 @@ if TYPE_CHECKING:
 
 NARROW, TALL = 720, 640
 """Pixels: below that width the graphs stand below each other; below that height as well, apart."""
-LATENCY = {"p50": "info", "p95": "event", "p99": "policy"}
-SPARK = 10
-"""Seconds of a point of the small lines."""
-MARKED = 500
-"""Acts of operators that are looked at for marks."""
-QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 
 
 class SubscriptionsView(View):
@@ -59,12 +56,8 @@ class SubscriptionsView(View):
         super().__init__(desk)
         self._views: dict[str, SubscriptionView] = {}
         self._listing = self.question(self._list)
-        self._marking = self.question(self._show_marks)
         self._resetting = self.question(self._open_reset)
         self._name = ""
-        self._sparks: Mapping[str, Sequence[float]] = {}
-        self._sparked = -1
-        self._unmarked = True
         self._followed = ("", "")
         self._pages = QStackedLayout(self)
         hint = "Subscriptions stand in the project file, policies in the model. This project has neither."
@@ -76,62 +69,43 @@ class SubscriptionsView(View):
 
     def _page(self) -> QWidget:
         self.table = SubscriptionTable()
-        self.history = HistoryGraph(self.desk)
-        self.history.drawn.connect(self._show_rows)
-        self.history.mark_chosen.connect(self._open_mark)
+        self.graphs = SubscriptionGraphs(self)
+        self.history, self.latency = self.graphs.history, self.graphs.latency
+        self.history.drawn.connect(self._list_rows)
         self.table.line_clicked.connect(self._switch_line)
-        self.latency = RateGraph("Latency", "ms from publish to ack")
-        self.latency.set_series(LATENCY)
-        self.graphs = in_panes(Qt.Orientation.Horizontal, (self.history, 3), (self.latency, 2))
-        self.graphs.setSizes([600, 400])
         self.waiting = WaitingDeliveries(self.desk)
         self.instances = ProcessInstances(self.desk)
         self.details = FastTableView(FACTS)
         self.details.setAccessibleName("Details")
         self.tabs = QTabWidget(documentMode=True)
-        self.tabs.addTab(self.graphs, "Graphs")
+        self.tabs.addTab(self.graphs.panes, "Graphs")
         self.tabs.addTab(self.waiting, "Waiting")
         self.tabs.addTab(self.instances, "Instances")
         self.tabs.addTab(self.details, "Details")
         self.tabs.currentChanged.connect(lambda _index: self._turned())
-        self.split = in_panes(Qt.Orientation.Vertical, (self.table, 1), (self.tabs, 1))
-        page = QWidget()
-        in_column(self._bar(), (self.split, 1), of=page, margins=(8, 6, 8, 6), spacing=6)
+        listed, page = QWidget(), QWidget()
+        in_column(self._bar(), (self.table, 1), of=listed, margins=0, spacing=6)
+        self.split = in_panes(Qt.Orientation.Vertical, (listed, 1), (self.tabs, 1))
+        in_column((self.split, 1), of=page, margins=(8, 6, 8, 6))
         self.table.row_chosen.connect(self._chosen)
         return page
 
     def _bar(self) -> QHBoxLayout:
         self.name = plain_label(role="heading")
         self.name.setMinimumWidth(30)
+        self.filter = FilterRow("subscriptions")
+        self.filter.settled.connect(lambda _words: self._list_rows())
         self.buttons = {key: self.acts.button(key) for key in ("pause", "step", "reset", "dead")}
-        return in_row((self.name, 1), *self.buttons.values(), spacing=2)
+        return in_row((self.name, 1), (self.filter, 2), *self.buttons.values(), spacing=2)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = self.width() < NARROW
-        self.graphs.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
-        self._tell_apart(apart=narrow and self.height() < TALL)
+        self.graphs.panes.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
+        others = (self.waiting, self.instances, self.details)
+        self.graphs.place(self.tabs, others, apart=narrow and self.height() < TALL)
         show_words(self.buttons.values(), shown=not narrow)
-
-    def _tell_apart(self, *, apart: bool) -> None:
-        """Gives each graph a tab of its own where there is no room for both."""
-        if apart == (self.tabs.indexOf(self.latency) >= 0):
-            return
-        graphs = self.tabs.currentWidget() not in {self.waiting, self.instances, self.details}
-        if apart:
-            self.tabs.removeTab(self.tabs.indexOf(self.graphs))
-            self.tabs.insertTab(0, self.history, "Over time")
-            self.tabs.insertTab(1, self.latency, "Latency")
-        else:
-            for graph in (self.history, self.latency):
-                self.tabs.removeTab(self.tabs.indexOf(graph))
-                self.graphs.addWidget(graph)
-                graph.show()
-            self.graphs.setSizes([600, 400])
-            self.tabs.insertTab(0, self.graphs, "Graphs")
-        if graphs:
-            self.tabs.setCurrentIndex(0)
 
     # -- following ----------------------------------------------------------------------------------------
 
@@ -146,36 +120,32 @@ class SubscriptionsView(View):
 
     @override
     def refresh(self) -> None:
-        self._unmarked = True
+        self.graphs.note()
         self._listing.ask(self.desk.workspace.monitor.subscriptions)
-
-    def _mark_anew(self) -> None:
-        """Reads what is marked, if something happened since; once a second is enough."""
-        if self._unmarked:
-            self._unmarked = False
-            self._marking.ask(self._marks)
-
-    def _marks(self) -> list[RateMark]:
-        """Reads what the graphs mark."""
-        workspace, now = self.desk.workspace, self.desk.workspace.clock.now() / MICROSECONDS
-        deaths = workspace.rates.rings.deaths(now - REACH, now)
-        return rate_marks(workspace.monitor.actions(MARKED), deaths, {*self._views})
-
-    def _show_marks(self, marks: Sequence[RateMark]) -> None:
-        self.history.set_marks(marks)
 
     def _list(self, found: Sequence[SubscriptionView]) -> None:
         self._views = {view.name: view for view in found}
         self._pages.setCurrentIndex(0 if found else 1)
         if not found:
             return
-        if self._name not in self._views:
-            self._name = found[0].name
-            self._mark_anew()
-        self._show_rows()
+        self._list_rows()
+        first = self._name not in self._views
+        self._name = found[0].name if first else self._name
         self._draw()
         self._mark()
+        if first:
+            self.graphs.mark()
         self._show_chosen()
+
+    def _list_rows(self) -> None:
+        """Shows the rows that fit, with what the graph says of them."""
+        drawn = self.graphs.lines([*self._views])
+        rows = ListSource([row_of(view, drawn) for view in self._views.values()])
+        words = self.filter.asked()
+        kept = rows_with(words, rows, COLUMNS)
+        self.table.set_empty("No subscription fits", f"All {len(rows.rows):,} were searched for “{words}”.")
+        self.table.refresh(kept)
+        self.filter.show_count(len(kept.rows), len(rows.rows))
 
     @override
     def follow(self, selection: Selection) -> None:
@@ -233,54 +203,19 @@ class SubscriptionsView(View):
     def tick(self) -> None:
         self._draw()  # a second is the width of its buckets
         self.history.look()
-        self._spark()
-        self._mark_anew()
+        if self.graphs.spark():
+            self._list_rows()
+        self.graphs.mark()
         if any(view.rate or view.oldest_us for view in self._views.values()):
             self.refresh()  # rates fall when nothing happens, ages grow, and what is due comes nearer
 
     def _draw(self) -> None:
-        if self.tabs.currentWidget() in {self.waiting, self.instances, self.details} or not self._name:
-            return
-        monitor = self.desk.workspace.monitor
-        self.latency.update(
-            monitor.seconds(),
-            {
-                name: [us / 1000 for us in monitor.latency(self._name, quantile)]
-                for name, quantile in QUANTILES.items()
-            },
-            monitor.counting_since() / MICROSECONDS,
-        )
-
-    def _show_rows(self) -> None:
-        """Shows the rows, with what the graph says of them."""
-        lines = {name: at for at, name in enumerate(self._views) if name not in self.history.hidden}
-        drawn = DrawnLines(lines=lines, sparks=self._sparks, figures=self.history.figures)
-        self.table.refresh(ListSource([row_of(view, drawn) for view in self._views.values()]))
-
-    def _spark(self) -> None:
-        """Looks again at the last ten minutes, of which a point is ten seconds."""
-        rings = self.desk.workspace.rates.rings
-        if rings.last // SPARK != self._sparked:
-            self._sparked = rings.last // SPARK
-            self._sparks = rings.window(
-                Measure.RATE, rings.last + 1 - 600, rings.last + 1, 600 // SPARK
-            ).values
-            self._show_rows()
+        if self.tabs.currentWidget() not in {self.waiting, self.instances, self.details} and self._name:
+            self.graphs.draw_latency(self._name)
 
     def _switch_line(self, name: str, alone: bool) -> None:  # a signal's argument
-        hidden, others = self.history.hidden, {*self._views} - {name}
-        if alone:
-            self.history.hide_lines(() if hidden == others else others)
-        else:
-            self.history.hide_lines(hidden ^ {name})
-        self._show_rows()
-
-    def _open_mark(self, mark: RateMark) -> None:
-        """Shows the letters that came of deaths, or what an operator did."""
-        if mark.operation:
-            self.desk.select(Selection(operation=mark.operation), view="log")
-        else:
-            self.desk.select(Selection(subscription=mark.subscription), view="letters")
+        self.graphs.switch_line(name, alone=alone)
+        self._list_rows()
 
     # -- what can be done ---------------------------------------------------------------------------------
 
