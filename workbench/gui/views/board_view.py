@@ -17,11 +17,10 @@ from workbench.gui.board.board_marks import BoardMarks
 from workbench.gui.board.legend import Legend
 from workbench.gui.board.picture import Picture
 from workbench.gui.board.refused_keys import RefusedKeys
-from workbench.gui.desk import REFRESH_MS, Desk, Selection
+from workbench.gui.desk import Desk, Selection
 from workbench.gui.details.section_drafts import drafted, offer_lost
 from workbench.gui.details.section_editor import SectionEditor
 from workbench.gui.layouts import in_column, in_row
-from workbench.gui.ticker import pause_timer
 from workbench.gui.view import View
 from workbench.gui.views.board_details import ACTIONS, DECLARED_AS, DetailsPanel, Live
 from workbench.gui.views.board_finder import BoardFinder
@@ -91,8 +90,7 @@ class BoardView(View):
         self.tools = BoardTools(self.editor, self.pictures)
         self.marks.schema_wanted.connect(self.tools.schema.open)
         self._tell_scenarios = partial(self.pictures.tell_scenarios, desk.workspace.scenarios)
-        self._telling = pause_timer(self, REFRESH_MS, self._tell_scenarios)
-        self.destroyed.connect(desk.workspace.scenarios.listen(self._scenarios_changed))
+        self.pictures.follow_scenarios(desk.workspace.scenarios)
         self._show_details("")
 
     @property
@@ -229,10 +227,6 @@ class BoardView(View):
             self.marks.follow()
             self.finder.look_again()
         self._show_badges()
-
-    def _scenarios_changed(self) -> None:
-        if not self._telling.isActive():  # many end one after the other
-            self._telling.start()
 
     def _show_badges(self) -> None:
         """Says how much passed through each node, or why nothing does."""
