@@ -324,7 +324,12 @@ async def test_another_card_shows_its_form_once_where_its_text_is_known(
 ) -> None:
     section, told = await shown(board, "event:order.placed", until), list[Any]()
     show = section.form.show_form
-    monkeypatch.setattr(section.form, "show_form", lambda *given: (told.append(given), show(*given)))
+
+    def counted(*given: Any) -> None:
+        told.append(given)
+        show(*given)
+
+    monkeypatch.setattr(section.form, "show_form", counted)
     board.canvas.reveal("command:place")
     assert section.pane.sure
     assert len(told) == 1
