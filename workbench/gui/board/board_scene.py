@@ -64,7 +64,7 @@ class BoardScene(Picture):
         """Draws another graph piece by piece, for a loop that is not to be held; once begun, to its end."""
         layout = layout or lay_out_graph(graph)
         before, self.graph = self.graph, graph
-        boxes = self._layout.boxes
+        boxes, place = self._layout.boxes, self.place_now()
         moves = boxes != layout.boxes or before.declared.edges != graph.declared.edges
         if layout != self._layout:
             self._layout = layout
@@ -79,10 +79,12 @@ class BoardScene(Picture):
         if moves:
             yield from self._show_words()
         self.setSceneRect(self.content())
+        self.others = tuple(one for one in self.others if one in graph.by_id)
         if self.chosen not in graph.by_id:
             self.choose("")
         self.mark()
         if moves:
+            self._know_move(place)
             self.rebuilt.emit()
 
     @override
@@ -168,12 +170,13 @@ class BoardScene(Picture):
 
     @override
     def mark(self) -> None:
-        related, lit = (
-            self.graph.connected(self.chosen, self._layout.returning) if self.chosen else (set(), set())
-        )
+        related, lit, chosen = set[str](), set[Pair](), set(self.several)
+        for one in chosen:
+            nodes, pairs = self.graph.connected(one, self._layout.returning)
+            related, lit = related | nodes, lit | pairs
         for name, item in self.nodes.items():
             item.mark(
-                chosen=name == self.chosen,
+                chosen=name in chosen,
                 focused=self._focused,
                 dimmed=bool(self.chosen) and name not in related,
             )

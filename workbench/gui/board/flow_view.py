@@ -19,12 +19,11 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import Actions, WidgetKey, action
-from workbench.gui.board.picture import Picture
+from workbench.gui.board.picture import FARTHEST, Picture
 from workbench.gui.context_menu import Offering
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme
 
-CLOSEST, FARTHEST = 2.5, 0.06
 STEP = 1.25
 """How much a key or a button zooms."""
 WHEEL = 1.0015
@@ -83,9 +82,9 @@ class FlowView(QGraphicsView):
         self.offering = Offering(
             self,
             lambda: self.board.chosen,
-            named=lambda node: node.partition(":")[2],
+            named=lambda _node: self.board.called(),
             nothing="Choose a card first",
-            choose_at=lambda place: self.board.choose(self.board.card_at(self.mapToScene(place))),
+            choose_at=self._choose_at,
             where=self._where,
             activated=self.node_activated,
         )
@@ -123,9 +122,14 @@ class FlowView(QGraphicsView):
     def _rebuilt(self) -> None:
         if self.sender() is not self.board:
             return
+        moved, corner = self.board.moved_by, self.mapToScene(QPoint()) + self.board.moved_by
         self._reach()
-        if self._fitted:
+        if self._fitted and (moved.isNull() or not self.board.steps):
             self._come_up()
+        elif not moved.isNull():  # what is chosen stays where it is seen, with room beside it if need be
+            self._fitted = False
+            self.setSceneRect(self.sceneRect().united(QRectF(corner, QSizeF(1, 1))))
+            self._scroll((moved * self.scale_now).toPoint())
         self.moved.emit()
 
     # -- zoom ----------------------------------------------------------------------------------------------
@@ -170,7 +174,7 @@ class FlowView(QGraphicsView):
     def zoom(self, factor: float, around: QPoint | None = None) -> None:
         """Zooms; what is at a point of the view, or in its middle, stays there."""
         place = around if around is not None else self.viewport().rect().center()
-        self._zoom_to(self._next_scale(factor), place)
+        self._zoom_to(self.board.next_scale(self.scale_now, factor), place)
 
     def _zoom_to(self, scale: float, place: QPoint) -> None:
         self._fitted = False
@@ -178,14 +182,6 @@ class FlowView(QGraphicsView):
         self._set_scale(scale)
         moved = self.mapFromScene(under) - place
         self._scroll(moved)
-
-    def _next_scale(self, factor: float) -> float:
-        now, steps = self.scale_now, self.board.steps
-        if not steps:
-            return min(max(now * factor, FARTHEST), CLOSEST)
-        larger = (one for one in steps if one > now * 1.001)
-        smaller = (one for one in reversed(steps) if one < now * 0.999)
-        return next(larger if factor > 1 else smaller, now)
 
     @action("Larger", keys="Ctrl++ / Ctrl+=", icon="zoom-in", anyway=True)
     def zoom_in(self, _node: str = "") -> None:
@@ -261,7 +257,12 @@ class FlowView(QGraphicsView):
         """Goes to the node with which the board ends."""
         self.reveal(self.board.last())
 
-    @action("Choose nothing", keys="Esc", group=1)
+    def _choose_at(self, place: QPoint) -> None:
+        """Chooses the card at a point, unless it is among several that are chosen."""
+        if self.board.thing_of(key := self.board.card_at(self.mapToScene(place))) not in self.board.several:
+            self.board.choose(key)
+
+    @action("Choose nothing", keys="Esc", icon="close", group=1, several=True)
     def choose_nothing(self, _node: str) -> None:
         """Clears the chosen node."""
         self.board.choose("")
