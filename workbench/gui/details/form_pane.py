@@ -147,7 +147,7 @@ class FormPane(QScrollArea):
         at = order.index(here)
         reason = Qt.FocusReason.TabFocusReason if next else Qt.FocusReason.BacktabFocusReason
         for goes in (*order[at + 1 :], self._behind) if next else (*order[:at][::-1], self._ahead()):
-            goes.setFocus(reason)  # which takes what is typed here; a button that would mend it goes then
+            goes.setFocus(reason)  # which takes what is typed here; a button that would fix it goes then
             if self.window().focusWidget() is not here:
                 break
         self._keep_in_sight()
