@@ -58,8 +58,8 @@ RATES = VerbSpec(
     about="""
         Tells what subscriptions did over time: rate, lag, deaths or retries of the last 24 hours at most.
 
-        It is what a window or a run has counted and kept beside the store; while neither ran is a gap. An open
-        window writes it about once a minute.
+        It is what a window or a run has counted and kept beside the store; while neither ran is a gap.
+        An open window writes it about once a minute.
     """,
     examples="""
         workbench rates my-project
