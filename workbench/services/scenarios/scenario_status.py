@@ -169,7 +169,7 @@ class ScenarioStatus:
         )
 
     def _untried(self) -> int:
-        """Counts what no scenario tries, anew where they were run since."""
+        """Counts what no scenario tries, again where they were run since."""
         project, runs = self._world.model, self.runs()
         if (project, runs) != self._tried[:2]:
             count = sum(not one.tried for one in tries(project.registry, runs)) if runs else 0
