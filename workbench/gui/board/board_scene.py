@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from PySide6.QtCore import QObject, QPointF, QRectF
 from PySide6.QtGui import QPainter, QTransform
@@ -23,6 +24,8 @@ from workbench.services.design.marks.mark import DesignMark
 
 MARGIN = 32.0
 """Pixels around everything."""
+_size_of, _size_of_words = lru_cache(4096)(size_of), lru_cache(4096)(size_of_words)
+"""Measuring texts takes long, and of a board that is drawn again few are others."""
 
 
 class BoardScene(Picture):
@@ -249,7 +252,7 @@ class BoardScene(Picture):
 
 def lay_out_graph(graph: BoardGraph) -> Layout:
     """Returns where everything of a graph stands; it may be called beside the loop."""
-    return lay_out(graph, {node.id: size_of(node) for node in graph.nodes}, _word_sizes(graph))
+    return lay_out(graph, {node.id: _size_of(node) for node in graph.nodes}, _word_sizes(graph))
 
 
 def _lay_out_whole(graph: BoardGraph) -> Layout:
@@ -268,7 +271,7 @@ def _lay_out_whole(graph: BoardGraph) -> Layout:
 
 def _word_sizes(graph: BoardGraph, widest: float = WIDEST) -> dict[Pair, tuple[float, float]]:
     found = ((edge.source, edge.target, edge.words) for edge in graph.edges if edge.words)
-    return {(source, target): size_of_words(words, widest) for source, target, words in found}
+    return {(source, target): _size_of_words(words, widest) for source, target, words in found}
 
 
 def _tips(graph: BoardGraph) -> dict[Pair, str]:
