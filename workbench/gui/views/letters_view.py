@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QStackedWidget, QToolButton, QWidget
 from shiboken6 import isValid
@@ -25,7 +25,7 @@ from workbench.gui.time_format import absolute, relative
 from workbench.gui.view import View
 from workbench.gui.views.confirm_strip import ConfirmStrip
 from workbench.gui.views.job_strip import JobStrip
-from workbench.gui.views.letter_actions import BECAME, DEEDS, DRY_RUN, EDIT, REPLAY, Deed, Repairs
+from workbench.gui.views.letter_actions import BECAME, DEED_OF, DEEDS, DRY_RUN, EDIT, REPLAY, Deed, Repairs
 from workbench.gui.views.letter_detail import LetterDetail
 from workbench.gui.views.letter_dry_runs import LetterDryRuns
 from workbench.gui.views.letter_finder import LetterFinder
@@ -76,6 +76,7 @@ class LettersView(View):
         self._pages.addWidget(EmptyState("dead-letter", "No dead letters", hint))
         self.acts.offer()
         self.many.acts.offer()
+        desk.letters_wanted.connect(self._show_only)
 
     @property
     def _dead_letters(self) -> DeadLetters:
@@ -213,6 +214,15 @@ class LettersView(View):
             self._show(selection.letter)  # else it is shown, and others may be selected by now
         elif selection.subscription and not selection.letter:
             self.groups.choose(selection.subscription)
+
+    def _show_only(self, numbers: Sequence[int], act: str) -> None:
+        """Lists just these letters, whatever became of them, and begins something with them where wanted."""
+        with QSignalBlocker(self.statuses):
+            self.statuses.setCurrentIndex(self.statuses.findData("All"))
+        self.groups.choose("")
+        self.finder.show_only(numbers)
+        if act in DEED_OF:
+            self.begin(DEED_OF[act], numbers)
 
     def show_side(self, widget: QWidget) -> None:
         """Shows the chosen letter, or the repair of many."""
