@@ -79,6 +79,7 @@ class BoardScene(Picture):
         if moves:
             yield from self._show_words()
         self.setSceneRect(self.content())
+        self.others = tuple(one for one in self.others if one in graph.by_id)
         if self.chosen not in graph.by_id:
             self.choose("")
         self.mark()
@@ -169,12 +170,13 @@ class BoardScene(Picture):
 
     @override
     def mark(self) -> None:
-        related, lit = (
-            self.graph.connected(self.chosen, self._layout.returning) if self.chosen else (set(), set())
-        )
+        related, lit, chosen = set[str](), set[Pair](), set(self.several)
+        for one in chosen:
+            nodes, pairs = self.graph.connected(one, self._layout.returning)
+            related, lit = related | nodes, lit | pairs
         for name, item in self.nodes.items():
             item.mark(
-                chosen=name == self.chosen,
+                chosen=name in chosen,
                 focused=self._focused,
                 dimmed=bool(self.chosen) and name not in related,
             )
