@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from workbench.gui.actions import action
 from workbench.gui.chooser import Chooser
+from workbench.gui.command_line import copying_line
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.paged_model import Key
@@ -335,6 +336,8 @@ class LettersView(View):
     def narrow(self, rows: ChosenRows) -> None:
         """Lists the letters of the subscription alone."""
         self.groups.choose(rows.row[7])
+
+    copy_line = copying_line("table", lambda _view, rows: Selection(letter=rows.row[0]))
 
     def replayable(self, node: GroupNode | None) -> Sequence[int]:
         """Returns the letters of a cause that can be replayed."""

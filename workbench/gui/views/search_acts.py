@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
-from workbench.gui.actions import Action, Actions, action
+from workbench.gui.actions import COPY_AS, Action, Actions, action
+from workbench.gui.command_line import find_line
 from workbench.gui.event_actions import event_actions, event_object
 from workbench.gui.views.search_export import export_found
 from workbench.gui.views.search_rows import RECORD
@@ -141,12 +142,28 @@ class SearchActs:
         self.desk.letters_wanted.emit(numbers, act)
 
     @action(
+        "Copy the search as command line",
+        key="copy-search",
+        icon="code",
+        on="table",
+        group=3,
+        anyway=True,
+        within=COPY_AS,
+        tip="Copy what finds the same in a terminal",
+    )
+    def copy_search(self, _rows: ChosenRows | None) -> None:
+        """Copies the command line of the search."""
+        root = self.desk.workspace.project.root
+        QApplication.clipboard().setText(find_line(root, self.view.bar.query()))
+
+    @action(
         "Copy events as NDJSON",
         key="copy-events",
         icon="copy",
         on="table",
         group=3,
         anyway=True,
+        within=COPY_AS,
         look=lambda acts, rows: (f"Copy {acts.said(RecordKind.EVENT, rows)} as NDJSON", "copy"),
         why=lambda acts, rows: acts.missing(RecordKind.EVENT, rows),
         tip="Copy whole events, one a line, as they can be brought in again",
