@@ -90,7 +90,7 @@ class BoardView(View):
         self.tools = BoardTools(self.editor, self.pictures)
         self.marks.schema_wanted.connect(self.tools.schema.open)
         self._tell_scenarios = partial(self.pictures.tell_scenarios, desk.workspace.scenarios)
-        self.destroyed.connect(desk.workspace.scenarios.listen(self._tell_scenarios))
+        self.pictures.follow_scenarios(desk.workspace.scenarios)
         self._show_details("")
 
     @property
