@@ -323,6 +323,22 @@ async def test_the_keyboard_goes_to_what_is_added_and_stays_in_the_form(board: B
     assert focused(section) is following
 
 
+async def test_another_card_shows_its_form_once_where_its_text_is_known(
+    board: BoardView, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    section, told = await shown(board, "event:order.placed", until), list[Any]()
+    show = section.form.show_form
+
+    def counted(*given: Any) -> None:
+        told.append(given)
+        show(*given)
+
+    monkeypatch.setattr(section.form, "show_form", counted)
+    board.canvas.reveal("command:place")
+    assert section.pane.sure
+    assert len(told) == 1
+
+
 async def test_tab_goes_through_the_form_to_the_text_and_no_further(board: BoardView, until: Any) -> None:
     section = await shown(board, "event:order.placed", until)
     (add,) = (one for one in section.form.rows if isinstance(one, AddRow) and one.button is not None)
