@@ -96,10 +96,12 @@ LONG = (
     _long(
         "lives of deliveries",
         "tests/engine/test_delivery_attempt_machine.py",
+        "tests/engine/test_issued_commands.py",
         "tests/engine/test_leases_machine.py",
     ),
     _long("histories of the store", "tests/store/test_machine.py"),
     _long("killed at every write", "tests/torture/test_dying.py"),
+    _long("a workbench that is killed", "tests/journeys/test_killed.py"),
     _long("a disk that fails", "tests/torture/test_faulty_disk.py"),
     _long("power that is lost", "tests/torture/test_power_loss.py"),
     _long(
