@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
@@ -75,7 +75,7 @@ class SearchActs:
 
     def __init__(self, view: SearchView) -> None:
         self.view, self.desk = view, view.desk
-        self.counts: dict[RecordKind, int] = {}
+        self.counts: Mapping[RecordKind, int] = {}
         self.acts = Actions(self, view)
 
     @property
