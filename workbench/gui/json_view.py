@@ -92,9 +92,9 @@ class JsonView(LongText):
 
     @override
     def show_text(self, shown: str, whole: Whole | None) -> None:
-        before = self.toPlainText()
+        other = shown != self._shown
         super().show_text(shown, whole)
-        if shown != before:
+        if other:
             self.folds.renew(shown)
             self.beside = WIDTH if self.folds.lines.ends else 0
             self._place_strip()

@@ -30,9 +30,9 @@ COPIED = 10_000
 """Events that are copied at most; more are exported."""
 LETTERS = {
     "": (
-        "Show {} in Dead letters",
+        "Show {}",
         "dead-letter",
-        "List just these: to group, repair, export them",
+        "List just these in Dead letters: to group, repair, export them",
     ),
     LetterAct.REPLAY: (
         "Replay {} …",

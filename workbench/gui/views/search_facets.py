@@ -14,7 +14,7 @@ from workbench.gui.views.search_counts import FACETS, KIND
 from workbench.model.json_values import visible
 from workbench.store.search_port import RecordKind
 
-MARGIN = 14
+MARGIN = 24
 """Pixels around a count."""
 SHOWN = 40
 """Values of a facet that are shown, those with most records; the others go with them."""
