@@ -269,7 +269,8 @@ class SearchView(View):
             self._found = state.found
             if not state.cancelled:
                 self.saved.note_seen(state)
-        if state.done or self._counted.hasExpired(COUNTED_MS) or not self._counted.isValid():
+        first = bool(state.count) and self.listed() is None
+        if first or state.done or self._counted.hasExpired(COUNTED_MS) or not self._counted.isValid():
             self._narrow()
             self._counted.start()
         self._refresh_acts()
