@@ -71,7 +71,7 @@ OWNERS = (
     ("Payloads and other long texts", "workbench.gui.json_folds:JsonFolds"),
     ("Payloads and other long texts", "workbench.gui.json_view:JsonView"),
     ("Palette", "workbench.gui.palette:Palette"),
-    ("Graphs", "workbench.gui.rate_graph:RateGraph"),
+    ("Graphs", "workbench.gui.history_graph:HistoryGraph"),
     ("Edited letters", "workbench.gui.views.letter_editor:PayloadEditor"),
     ("Publishing", "workbench.gui.views.publish_dialog:PublishDialog"),
     ("Documentation", "workbench.gui.manual_window:ManualWindow"),

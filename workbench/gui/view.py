@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
@@ -174,7 +174,9 @@ class View(QWidget):
 
     def _changed(self, changes: Changes) -> None:
         if self.concerns(changes):
-            self.desk.in_turn(self._refresh_seen)  # not all views in one turn (V4)
+            focus = QApplication.focusWidget()
+            here = focus is not None and self.isAncestorOf(focus)  # who types there waits for it
+            self.desk.in_turn(self._refresh_seen, first=here)  # not all views in one turn (V4)
 
     def _refresh_seen(self) -> None:
         if not isValid(self):

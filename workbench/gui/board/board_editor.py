@@ -92,6 +92,7 @@ class BoardEditor(DesignSteps):
         self.conflict = ConflictBanner()
         self.wanted = ""
         self._running: Registry | None = None
+        self._read = False
         self._since = ""
         self._reading = Question(
             self, desk, self.take, partial(self.tell_unread, what="Reading the project file")
@@ -346,6 +347,10 @@ class BoardEditor(DesignSteps):
         self.kept_entry.offer()
         if self.state.refused and not state.refused:
             self.desk.notice("ok", "", topic=UNSAVED)
+        if state == self.state and self._read:
+            self._show_stand()
+            return
+        self._read = True
         before, self.state = self.draft, state
         self.canvas.offering.refresh()
         self.canvas.board.mark()
