@@ -236,6 +236,7 @@ class SearchView(View):
         self.bar.show_flaw("")
         self.news.setText("")
         self._found = self._rows = None
+        self.found_acts.whole = False
         self.table.set_source(SearchRows(self.desk.workspace.search, FoundList(()), None))
         self.table.set_empty("Searching …", "")
         self._counted.invalidate()
@@ -293,7 +294,7 @@ class SearchView(View):
     def _show_counts(self, state: SearchState, counts: SearchCounts) -> None:
         self.histogram.show_bars(counts.bars, counts.unit)
         self.facets.show_counts(counts.facets)
-        self.found_acts.counts = counts.kinds
+        self.found_acts.counts, self.found_acts.whole = counts.kinds, state.done
         marked = f" in {said}" if (said := self.histogram.said()) else ""
         of = f"{counts.shown:,} of {state.count:,} found{marked}"
         self.count.setText(of if counts.shown != state.count or marked else f"{state.count:,} found")
