@@ -232,6 +232,8 @@ class Engine:
         """Takes over what operators changed in the store, and starts again what had stopped."""
         for name in touched.skipped & set(self.subscriptions):
             self.subscriptions[name].rows_changed()
+        for name in touched.moved & set(self.subscriptions):
+            self.subscriptions[name].moved()
         for change in touched.configured:
             if (runner := self.subscriptions.get(change.subscription)) is not None:
                 runner.configured(change)

@@ -183,10 +183,14 @@ class SubscriptionRunner:
             after = read.upto
         return self._rows.of(claimed, crashed=1)
 
+    def moved(self) -> None:
+        """Follows that its cursor was moved in the store."""
+        self._cursor.read()
+
     def configured(self, change: ConfigureSubscription) -> None:
         """Follows what an operator changed in the store."""
         if change.cursor is not None:
-            self._cursor.read()
+            self.moved()
         if change.paused is not None:
             self.paused = change.paused
         if self.paused:

@@ -10,6 +10,7 @@ from workbench.engine.tasks import to_the_end
 from workbench.engine.world import Listener, World
 from workbench.model.changes import Changes
 from workbench.model.clock import Clock, SystemClock
+from workbench.model.operator_acts import OperatorAct
 from workbench.model.registry import Registry
 from workbench.project.module_import import forget, hold
 from workbench.project.project import Project, Trust, load_project
@@ -25,6 +26,7 @@ from workbench.services.maintenance.store_owner import open_own_store
 from workbench.services.maintenance.store_watch import StoreWatch
 from workbench.services.messages import Messages
 from workbench.services.monitor import Drain, Monitor
+from workbench.services.operations_log import OperationsLog
 from workbench.services.project.draft_files import DraftFiles
 from workbench.services.project.model_reload import ModelReload
 from workbench.services.project_editor import ProjectEditor
@@ -37,6 +39,9 @@ from workbench.services.streams.event_import import EventImport
 from workbench.services.subscriptions import Subscriptions
 from workbench.store.ports import Reader, Store
 
+NAMES = ("USER", "LOGNAME", "USERNAME")
+"""Variables of the environment in which the name of a person stands, the first counts."""
+
 
 class Workspace:
     """One open project.
@@ -48,6 +53,7 @@ class Workspace:
         monitor: Subscriptions, projections, rates, status.
         drain: Waits until nothing is left to do.
         dead_letters: Dead letters, and bulk actions on them.
+        operations: What operators did, and its undo.
         subscriptions: Pause, resume, reset, skip.
         projections: Pause, resume, rebuild, leave out.
         messages: Messages in.
@@ -69,13 +75,15 @@ class Workspace:
     ) -> None:
         hold(project.package)
         self._held: Project | None = project
-        self.world = world = World(project, store, clock)
         self.environ = dict(environ or {})
+        who = next((self.environ[name] for name in NAMES if self.environ.get(name)), "")
+        self.world = world = World(project, store, clock, who=who)
         self.streams = Streams(world)
         self.commands = Commands(world)
         self.monitor = Monitor(world)
         self.drain = Drain(world, self.monitor)
         self.dead_letters = DeadLetters(world)
+        self.operations = OperationsLog(world, self.dead_letters)
         self.subscriptions = Subscriptions(world)
         self.projections = Projections(world)
         self.messages = Messages(world)
@@ -193,7 +201,7 @@ class Workspace:
     async def pause(self) -> None:
         """Pauses the engine; what runs is finished."""
         async with self.world.at_work() as engine:
-            await engine.commit(self.world.record("pause", "engine"))
+            await engine.commit(self.world.record(OperatorAct.PAUSE, "engine", act=str(engine.new_id())))
             engine.pause()
 
     async def resume(self) -> None:
@@ -204,7 +212,7 @@ class Workspace:
         """
         await self.world.start_again()
         async with self.world.at_work() as engine:
-            await engine.commit(self.world.record("resume", "engine"))
+            await engine.commit(self.world.record(OperatorAct.RESUME, "engine", act=str(engine.new_id())))
             engine.resume()
 
     async def step(self, only: str = "") -> str:
@@ -219,7 +227,7 @@ class Workspace:
         async with self.world.at_work() as engine:
             moved = await engine.step(only)
             if moved:
-                await engine.commit(self.world.record("step", moved))
+                await engine.commit(self.world.record(OperatorAct.STEP, moved))
             return moved
 
 

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from workbench.gui.table_selection import HeldRows
     from workbench.model.changes import Changes
     from workbench.services.streams import Streams
-    from workbench.store.stored_values import LogEntry, OperatorAction
+    from workbench.store.operator_actions import OperatorAction
+    from workbench.store.stored_values import LogEntry
 
 KINDS = {"event": ("ok", "event"), "message": ("info", "message"), "withdrawn": ("neutral", "withdrawn")}
 COLUMNS = (

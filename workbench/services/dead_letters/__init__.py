@@ -2,9 +2,5 @@
 
 from workbench.services.dead_letters.dead_letter_jobs import ACTIONS, DeadLetterJobs, JobReport
 from workbench.services.dead_letters.dead_letter_service import OPEN, DeadLetters, Report
-from workbench.services.dead_letters.letter_acts import act_of
 
-__all__ = [
-    "ACTIONS", "OPEN", "DeadLetterJobs", "DeadLetters", "JobReport", "Report",
-    "act_of",
-]  # fmt: skip
+__all__ = ["ACTIONS", "OPEN", "DeadLetterJobs", "DeadLetters", "JobReport", "Report"]

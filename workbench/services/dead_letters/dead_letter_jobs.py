@@ -14,7 +14,8 @@ from workbench.engine.engine import Engine
 from workbench.errors import InvalidValue, NotFound
 from workbench.model.dead_letter import UNDOABLE, LetterAct, LetterStatus, allowed
 from workbench.model.json_values import write_json
-from workbench.services.dead_letters.letter_acts import act_of, marked, note
+from workbench.model.operator_acts import OperatorAct
+from workbench.services.dead_letters.letter_acts import AT_ONCE, marked, note
 from workbench.services.dead_letters.letter_ladder import rung_of
 from workbench.services.dead_letters.letter_patch import (
     PatchedLetter,
@@ -22,7 +23,7 @@ from workbench.services.dead_letters.letter_patch import (
     parse_letter_patch,
     try_patch,
 )
-from workbench.store.letter_jobs import Job, JobPlan, JobStatus
+from workbench.store.letter_jobs import Job, JobPlan, JobStatus, job_act
 from workbench.store.operations import (
     AdvanceJob,
     Operation,
@@ -41,17 +42,14 @@ REST = 0.05
 """Seconds between two looks at what became of what was replayed."""
 CHUNK = 100
 """Letters that are dealt with in one write, where nothing holds back the pace."""
-AT_ONCE = JobPlan()
-"""No ladder, no patch."""
 GOING = (JobStatus.RUNNING, JobStatus.HELD)
 """What can be cancelled."""
 WORDS = {
-    JobStatus.DONE: "",
-    JobStatus.CANCELLED: "cancel ",
-    JobStatus.HELD: "hold ",
-    JobStatus.RUNNING: "resume ",
+    JobStatus.CANCELLED: OperatorAct.CANCEL,
+    JobStatus.HELD: OperatorAct.HOLD,
+    JobStatus.RUNNING: OperatorAct.GO_ON,
 }
-"""What stands before the action in a record that a job came to a status."""
+"""What is recorded where a job comes to a status that is not its end."""
 COUNTED = 5_000
 """Letters that are read at once for a report; the loop turns between two readings."""
 ACTIONS = (LetterAct.REPLAY, *UNDOABLE, LetterAct.RESTORE)
@@ -144,7 +142,9 @@ class DeadLetterJobs:
         async with self._world.at_work() as engine:
             if not numbers:
                 return 0
-            said = note(f"start {action}", frozen, self._world.clock.now(), answer="job", plan=plan)
+            kind = OperatorAct.REPAIR if plan.patch else OperatorAct(action)
+            name = job_act("{answer}")  # the store knows the number
+            said = note(self._world, kind, frozen, act=name, plan=plan, counts=False)
             number, _ = await engine.commit(StartJob(job=job), said)
             self._run(engine, number)
         return int(number)
@@ -359,17 +359,18 @@ class DeadLetterJobs:
             before=job.status,
             operations=steps,
             status=status,
-            note=self._ended(job, status),
+            note=self._said(job, status),
         )
         moved: Job = await engine.write(advance)
         return moved
 
-    def _ended(self, job: Job, status: JobStatus) -> RecordAction | None:
-        """Returns the record of a job's end, which is written with its last step (L9)."""
-        if status is job.status:
+    def _said(self, job: Job, status: JobStatus) -> RecordAction | None:
+        """Returns the record that a job is held, goes on or is cancelled, written with that (L9)."""
+        act = WORDS.get(status)
+        if status is job.status or act is None:
             return None
-        action = f"{WORDS[status]}{job.action}"
-        return note(action, job.numbers, self._world.clock.now(), act=act_of(job.number))
+        subject = f"job {job.number}"
+        return self._world.record(act, subject, f"{job.action}, {job.step:,} of {len(job.numbers):,}")
 
     async def _operations(self, engine: Engine, job: Job, part: Sequence[int]) -> tuple[Operation, ...]:
         copies = await self._world.ask(partial(self._copies, job, part)) if job.plan.patch else {}
@@ -383,14 +384,17 @@ class DeadLetterJobs:
 
     @staticmethod
     def _operation(engine: Engine, job: Job, letter: int, copies: Mapping[int, PatchedLetter]) -> Operation:
+        name = job_act(job.number)
         if job.action == LetterAct.REPLAY:
             made = copies.get(letter)
             if made is None or not (made.changed or made.trouble):
-                return ReplayLetter(number=letter, handled=engine.handled)
+                return ReplayLetter(number=letter, handled=engine.handled, act=name)
             if made.trouble:
                 return ReplayLetter(number=letter, handled=engine.handled, refused=made.trouble)
-            copy = write_json(made.after)
-            return ReplayLetter(number=letter, data=copy, message_id=engine.new_id(), handled=engine.handled)
+            copy, identity = write_json(made.after), engine.new_id()
+            return ReplayLetter(
+                number=letter, data=copy, message_id=identity, handled=engine.handled, act=name
+            )
         if job.action == LetterAct.RESTORE:
             return RestoreLetters(numbers=(letter,))
-        return marked(LetterAct(job.action), letter, act_of(job.number), skip_on=job.skip_on)
+        return marked(LetterAct(job.action), letter, name, skip_on=job.skip_on)
