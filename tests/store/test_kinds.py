@@ -20,12 +20,12 @@ from workbench.project.samples import copy_sample
 from workbench.store import operations as op
 from workbench.store.letter_jobs import Job
 from workbench.store.operations.projection_operations import ApplyProjection
+from workbench.store.operator_actions import OperatorAction
 from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id
 from workbench.store.sqlite.connection import open_reader
 from workbench.store.sqlite.integrity_check import check
 from workbench.store.sqlite.reader import SqliteReader
 from workbench.store.sqlite.store import SqliteStore
-from workbench.store.operator_actions import OperatorAction
 from workbench.store.stored_values import PassedEvent, PassedKind, Snapshot
 
 COLUMNS = [

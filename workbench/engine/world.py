@@ -282,6 +282,7 @@ class World(Generic[M]):
         detail: str = "",
         *,
         act: str = "",
+        count: int = 0,
         counts: bool = True,
         undoes: int = 0,
     ) -> RecordAction:
@@ -290,11 +291,18 @@ class World(Generic[M]):
         Args:
             subject: What it is done to, such as ``projection users``.
             act: The name under which it can be undone.
-            counts: Whether the operations before it answer on how many things they took effect.
+            count: On how many things it takes effect, beside what the operations before it answer.
+            counts: Whether these answer on how many things they took effect.
             undoes: Number of the record of the act that it undoes.
         """
         said = OperatorAction(
-            at=self.clock.now(), action=action, subject=subject, detail=detail, who=self.who, act=act
+            at=self.clock.now(),
+            action=action,
+            subject=subject,
+            detail=detail,
+            who=self.who,
+            count=count,
+            act=act,
         )
         return RecordAction(action=said, counts=counts, undoes=undoes)
 

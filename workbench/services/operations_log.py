@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from workbench.engine.engine import EngineState
 from workbench.errors import InvalidValue, NotFound
 from workbench.model.clock import MICROSECONDS
@@ -116,7 +114,7 @@ class OperationsLog:
         why_not = hindrance(of.action, of.act, age)
         if of.undone:
             why_not = f"undone by operation {of.undone}"
-        elif not why_not and of.action in KEEPING and not of.count and self._job(of) is None:
+        elif not why_not and not of.count and self._job(of) is None:
             why_not = "it changed nothing"
         return LoggedAct(of=of, why_not=why_not)
 
@@ -159,10 +157,15 @@ class OperationsLog:
     def _record(self, of: OperatorAction, *, counts: bool = True) -> RecordAction:
         """Returns the record of an undo; where nothing is counted, that of one thing."""
         detail, act = f"operation {of.number}, {of.action}", f"undo {of.number}"
-        said = self._world.record(
-            OperatorAct.UNDO, of.subject, detail, act=act, counts=counts, undoes=of.number
+        return self._world.record(
+            OperatorAct.UNDO,
+            of.subject,
+            detail,
+            act=act,
+            count=0 if counts else 1,
+            counts=counts,
+            undoes=of.number,
         )
-        return said if counts else replace(said, action=replace(said.action, count=1))
 
     async def _bring_back(self, of: OperatorAction) -> int:
         if (job := self._job(of)) is not None:  # what it has not dealt with yet it shall not change

@@ -95,7 +95,8 @@ class Projections:
         """Pauses a projection, or resumes a paused or faulted one."""
         status = ProjectionStatus.PAUSED if paused else ProjectionStatus.LIVE
         async with self._projection(name) as runner:
-            await runner.mark(status, self._of(name, OperatorAct.PAUSE if paused else OperatorAct.RESUME))
+            act = OperatorAct.PAUSE if paused else OperatorAct.RESUME
+            await runner.mark(status, self._of(name, act, count=int(runner.live.status is not status)))
 
     async def rebuild(self, name: str) -> None:
         """Begins to rebuild a projection's rows; the old ones stay until it is done (J3)."""
@@ -166,6 +167,6 @@ class Projections:
                 )
             yield engine.projection(name)
 
-    def _of(self, projection: str, action: OperatorAct, detail: str = "") -> RecordAction:
-        act = str(self._world.running().new_id())
-        return self._world.record(action, f"projection {projection}", detail, act=act, counts=False)
+    def _of(self, projection: str, action: OperatorAct, detail: str = "", *, count: int = 1) -> RecordAction:
+        act, subject = str(self._world.running().new_id()), f"projection {projection}"
+        return self._world.record(action, subject, detail, act=act, count=count, counts=False)

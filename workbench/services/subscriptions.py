@@ -177,8 +177,11 @@ class Subscriptions:
             note = self._world.record(action, f"subscription {name}", act=str(engine.new_id()))
             await engine.commit(ConfigureSubscription(subscription=name, paused=paused), note)
 
-    async def reset(self, name: str, position: int) -> None:
+    async def reset(self, name: str, position: int) -> str:
         """Moves a subscription's cursor: everything after the position is delivered again.
+
+        Returns:
+            The name of its record, for `OperationsLog.undo_act`.
 
         Raises:
             InvalidValue: The position is negative, or beyond the last one.
@@ -193,12 +196,13 @@ class Subscriptions:
             said = f"to position {position:,}"
             note = self._world.record(OperatorAct.RESET, f"subscription {name}", said, act=act)
             await engine.commit(moved, note)
+            return act
 
-    async def skip(self, name: str, numbers: Sequence[int]) -> int:
+    async def skip(self, name: str, numbers: Sequence[int]) -> tuple[int, str]:
         """Skips waiting deliveries, recorded; those behind them with their keys continue.
 
         Returns:
-            How many still waited.
+            How many still waited, and the name of the record; empty where none did.
 
         Raises:
             NotFound: No such subscription runs.
@@ -209,7 +213,7 @@ class Subscriptions:
             said = f"{{answer}} of {counted(len(numbers), 'delivery', 'deliveries')}"
             note = self._world.record(OperatorAct.SKIP, f"subscription {name}", said, act=act)
             skipped, _ = await engine.commit(skip, note)
-            return int(skipped)
+            return int(skipped), act if skipped else ""
 
 
 def _handlers(registry: Registry) -> dict[str, str]:

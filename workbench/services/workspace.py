@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from workbench.engine.engine import Engine
+from workbench.engine.engine import Engine, EngineState
 from workbench.engine.tasks import to_the_end
 from workbench.engine.world import Listener, World
 from workbench.model.changes import Changes
@@ -37,6 +37,7 @@ from workbench.services.story.stories import Stories
 from workbench.services.streams import Streams
 from workbench.services.streams.event_import import EventImport
 from workbench.services.subscriptions import Subscriptions
+from workbench.store.operations import RecordAction
 from workbench.store.ports import Reader, Store
 
 NAMES = ("USER", "LOGNAME", "USERNAME")
@@ -201,7 +202,7 @@ class Workspace:
     async def pause(self) -> None:
         """Pauses the engine; what runs is finished."""
         async with self.world.at_work() as engine:
-            await engine.commit(self.world.record(OperatorAct.PAUSE, "engine", act=str(engine.new_id())))
+            await engine.commit(self._of_engine(engine, OperatorAct.PAUSE))
             engine.pause()
 
     async def resume(self) -> None:
@@ -212,8 +213,12 @@ class Workspace:
         """
         await self.world.start_again()
         async with self.world.at_work() as engine:
-            await engine.commit(self.world.record(OperatorAct.RESUME, "engine", act=str(engine.new_id())))
+            await engine.commit(self._of_engine(engine, OperatorAct.RESUME))
             engine.resume()
+
+    def _of_engine(self, engine: Engine, act: OperatorAct) -> RecordAction:
+        moves = (engine.state is EngineState.RUNNING) is (act is OperatorAct.PAUSE)
+        return self.world.record(act, "engine", act=str(engine.new_id()), count=int(moves))
 
     async def step(self, only: str = "") -> str:
         """Does one delivery while the engine is paused.

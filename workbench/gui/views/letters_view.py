@@ -16,6 +16,7 @@ from workbench.gui.actions import action
 from workbench.gui.chooser import Chooser
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.layouts import in_column, in_panes, in_row
+from workbench.gui.operator_undo import undo_action
 from workbench.gui.paged_model import Key
 from workbench.gui.prepared_rows import prepared
 from workbench.gui.reads import nothing
@@ -54,6 +55,7 @@ class LettersView(View):
     title = "Dead letters"
     icon_name = "dead-letter"
     ticks = True
+    of_operators = undo_action()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QPushButton, QTabWidget, QWidget
@@ -14,7 +13,8 @@ from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import event_actions
 from workbench.gui.layouts import in_column, in_row
-from workbench.gui.paged_model import Key, ListSource, Row, TableColumn, first_of
+from workbench.gui.operator_undo import undo_action
+from workbench.gui.paged_model import Key, Row, TableColumn, first_of
 from workbench.gui.prepared_rows import PreparedRows, prepared
 from workbench.gui.reads import takes_time
 from workbench.gui.table import FastTableView
@@ -22,14 +22,15 @@ from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
 from workbench.gui.view import View
 from workbench.gui.views.log_positions import FoundPositions, LogPositions
+from workbench.gui.views.operation_list import OperationList
 from workbench.gui.widgets import ElidedLabel, SearchBox, toolbar_button
 from workbench.model.counts import counted
 
 if TYPE_CHECKING:
     from workbench.gui.table_selection import HeldRows
     from workbench.model.changes import Changes
+    from workbench.services.operations_log import LoggedAct
     from workbench.services.streams import Streams
-    from workbench.store.operator_actions import OperatorAction
     from workbench.store.stored_values import LogEntry
 
 KINDS = {"event": ("ok", "event"), "message": ("info", "message"), "withdrawn": ("neutral", "withdrawn")}
@@ -46,12 +47,6 @@ COLUMNS = (
         text=lambda at: absolute(at) if at is not None else "",
         zoned=True,
     ),
-)
-ACTIONS = (
-    TableColumn("Time", width=ABSOLUTE_WIDTH, mono=True, text=absolute, zoned=True),
-    TableColumn("Action", width=120),
-    TableColumn("On", width=160),
-    TableColumn("Detail", width=200, stretch=True),
 )
 
 
@@ -110,7 +105,7 @@ class FoundLog:
 
     source: LogSource
     rows: PreparedRows
-    actions: Sequence[OperatorAction]
+    actions: Sequence[LoggedAct]
 
 
 def _gone(_view: object, rows: ChosenRows) -> str:
@@ -141,9 +136,7 @@ class LogView(View):
         self.table.setAccessibleName("Log")
         self.table.set_multi()
         self.table.set_empty("Nothing has happened yet", "Events and messages appear here in their order.")
-        self.actions_table = FastTableView(ACTIONS)
-        self.actions_table.setAccessibleName("Operations")
-        self.actions_table.set_empty("No operations yet", "Pauses, replays and purges are noted here.")
+        self.operations = OperationList(desk)
         self._reading = self.question(self._show, self.table.fail)
         self.table.trouble.again = self.refresh
         self.hold = toolbar_button("Hold", "pause", "Pause scrolling while new entries arrive")
@@ -154,7 +147,7 @@ class LogView(View):
         self.said = ElidedLabel("muted")
         self.tabs = QTabWidget(documentMode=True)
         self.tabs.addTab(self._log_page(), "Log")
-        self.tabs.addTab(self.actions_table, "Operations")
+        self.tabs.addTab(self.operations, "Operations")
         in_column(self.tabs, of=self, margins=0, spacing=0)
         self.filter.settled.connect(lambda _words: self._ask_words())
         self.hold.toggled.connect(self._held)
@@ -170,7 +163,7 @@ class LogView(View):
 
     @override
     def first_widget(self) -> QWidget:
-        return self.table if self.tabs.currentIndex() == 0 else self.actions_table
+        return self.table if self.tabs.currentIndex() == 0 else self.operations.table
 
     @override
     def concerns(self, changes: Changes) -> bool:
@@ -192,7 +185,7 @@ class LogView(View):
         workspace = self.desk.workspace
         self._positions.extend(workspace.streams.log_runs(self._positions.last))
         source = LogSource(workspace.streams, self._with_words(words) if words else self._positions)
-        actions = workspace.monitor.actions()
+        actions = workspace.operations.list()
         return FoundLog(source=source, rows=prepared(source, held, -1), actions=actions)
 
     def _with_words(self, words: str) -> FoundPositions:
@@ -206,8 +199,7 @@ class LogView(View):
         return found
 
     def _show(self, found: FoundLog) -> None:
-        actions = [(one.at, one.action, one.subject, one.detail, one.number) for one in found.actions]
-        self.actions_table.refresh(ListSource(actions, itemgetter(4)))
+        self.operations.show_acts(found.actions)
         if self._ends or not (self.hold.isChecked() or found.source.same_as(self._source)):
             self._show_log(found)
         self._tell_news()
@@ -264,6 +256,7 @@ class LogView(View):
         view = "timeline" if rows.row[1] == "event" else "inspector"
         self.desk.select(self._selection(rows.row), view=view)
 
+    of_operators = undo_action()
     of_event = event_actions("table", lambda view, rows: view.place_of(rows), "inspector", group=0)
 
     def place_of(self, rows: ChosenRows) -> Selection:

@@ -20,6 +20,7 @@ from workbench.gui.chooser import Chooser
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.long_text import shortened
+from workbench.gui.operator_undo import undo_action
 from workbench.gui.prepared_rows import PreparedRows
 from workbench.gui.row_painter import FITTED
 from workbench.gui.table import FastTableView
@@ -59,6 +60,7 @@ class ProjectionsView(View):
     key = "projections"
     title = "Projections"
     icon_name = "projection"
+    of_operators = undo_action()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)

@@ -342,7 +342,7 @@ class DeadLetterJobs:
         found = await self.settled(given, job.created_at, failures=max(0, accepted - job.failed))
         if JobReport(job=job, fates=found).failures <= accepted:
             return False
-        await self._advance(engine, job, (), JobStatus.HELD)
+        await self._advance(engine, job, (), JobStatus.HELD, by_hand=False)
         return True
 
     @staticmethod
@@ -351,7 +351,13 @@ class DeadLetterJobs:
         return max(1, min(CHUNK, int(job.per_second / 10))) if job.per_second else CHUNK
 
     async def _advance(
-        self, engine: Engine, job: Job, steps: tuple[Operation, ...], status: JobStatus
+        self,
+        engine: Engine,
+        job: Job,
+        steps: tuple[Operation, ...],
+        status: JobStatus,
+        *,
+        by_hand: bool = True,
     ) -> Job:
         advance = AdvanceJob(
             number=job.number,
@@ -359,7 +365,7 @@ class DeadLetterJobs:
             before=job.status,
             operations=steps,
             status=status,
-            note=self._said(job, status),
+            note=self._said(job, status) if by_hand else None,
         )
         moved: Job = await engine.write(advance)
         return moved

@@ -237,5 +237,7 @@ class Streams:
         """
         act = OperatorAct.CLOSE if closed else OperatorAct.OPEN_AGAIN
         async with self._world.at_work() as engine:
-            note = self._world.record(act, f"stream {stream}", act=str(engine.new_id()))
+            stands = self._reader.stream(stream)
+            count = int(stands is not None and stands.closed is not closed)
+            note = self._world.record(act, f"stream {stream}", act=str(engine.new_id()), count=count)
             await engine.commit(CloseStream(stream=stream, closed=closed), note)

@@ -1,0 +1,100 @@
+"""The operations log: what operators did, when, on how many things, and its undo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from workbench.gui.actions import Actions, action
+from workbench.gui.layouts import in_column, in_row
+from workbench.gui.paged_model import ListSource, Row, TableColumn
+from workbench.gui.table import FastTableView
+from workbench.gui.table_actions import ChosenRows
+from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
+from workbench.gui.widgets import ElidedLabel, SearchBox
+from workbench.model.counts import counted
+from workbench.model.text_folding import folded
+
+if TYPE_CHECKING:
+    from workbench.gui.desk import Desk
+    from workbench.services.operations_log import LoggedAct
+
+CAN = "can be undone"
+COLUMNS = (
+    TableColumn("When", width=ABSOLUTE_WIDTH, mono=True, text=absolute, zoned=True),
+    TableColumn("Who", width=90),
+    TableColumn("What", width=130),
+    TableColumn("On", width=190),
+    TableColumn(
+        "Count", width=66, mono=True, align_right=True, text=lambda count: f"{count:,}" if count else ""
+    ),
+    TableColumn("Undo", width=200),
+    TableColumn("Detail", width=160, stretch=True),
+)
+WHY, NUMBER = 5, 7
+
+
+class OperationList(QWidget):
+    """A table of operators' acts with a filter, and a button that undoes the chosen one."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self._acts: Sequence[LoggedAct] = ()
+        self.filter = SearchBox("Find in all operations: all of these words")
+        self.table = FastTableView(COLUMNS)
+        self.table.setAccessibleName("Operations")
+        self.said = ElidedLabel("muted")
+        self.acts = Actions(self, self)
+        foot = in_row((self.said, 1), self.acts.button("undo-this"))
+        in_column(self.filter, (self.table, 1), foot, of=self, margins=(8, 4, 8, 4), spacing=4)
+        self.filter.settled.connect(lambda _words: self._list())
+        self.table.row_chosen.connect(lambda _row: self.acts.refresh())
+        self.acts.offer()
+
+    def show_acts(self, acts: Sequence[LoggedAct]) -> None:
+        """Lists acts, the newest first."""
+        self._acts = acts
+        self._list()
+
+    def _list(self) -> None:
+        words = folded(self.filter.text()).split()
+        rows = [_row(one) for one in self._acts]
+        found = [
+            row for row in rows if all(word in folded(" ".join(map(str, row[1 : WHY + 2]))) for word in words)
+        ]
+        self.table.refresh(ListSource(found, lambda row: row[NUMBER]))
+        total = counted(len(rows), "operation")
+        self.said.setText(f"{len(found):,} of {total}" if words else total)
+        if words:
+            self.table.set_empty(
+                "No operation fits", f"All operations were searched for “{' '.join(words)}”."
+            )
+        else:
+            self.table.set_empty("No operations yet", "Pauses, replays and purges are noted here.")
+        self.acts.refresh()
+
+    def read_only(self) -> str:
+        """Returns why nothing can be changed here."""
+        return self.desk.read_only()
+
+    @action(
+        "Undo this",
+        key="undo-this",
+        icon="undo",
+        keys="U",
+        tip="Undo the chosen operation, as far as nothing has changed since",
+        on="table",
+        writes=True,
+        why=lambda _list, rows: "" if rows.row[WHY] == CAN else f"It cannot be undone: {rows.row[WHY]}",
+    )
+    def undo(self, rows: ChosenRows) -> None:
+        """Undoes the chosen act."""
+        self.desk.undo.undo(rows.row[NUMBER])
+
+
+def _row(one: LoggedAct) -> Row:
+    of = one.of
+    return of.at, of.who, of.action, of.subject, of.count, one.why_not or CAN, of.detail, of.number
