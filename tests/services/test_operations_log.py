@@ -1,4 +1,4 @@
-"""L9: what an operator did is undone just as far as nothing has changed since, and the undo is an act."""
+"""L10: what an operator did is undone just as far as nothing has changed since, and the undo is an act."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def stand(workspace):
     )
 
 
-def test_every_act_is_undone_in_one_way_or_says_why_not():
+def test_L10_every_act_is_undone_in_one_way_or_says_why_not():
     assert len(KEEPING) + len(OPPOSITES) + len(FINAL) == len(OperatorAct)
     assert {*KEEPING, *OPPOSITES, *FINAL} == {*OperatorAct}
     assert {*LIMITS} <= {*KEEPING, *OPPOSITES}
@@ -46,7 +46,7 @@ def test_every_act_is_undone_in_one_way_or_says_why_not():
     assert prospect(OperatorAct.ARCHIVE) == "It can be undone within seven days."
 
 
-async def test_L9_random_acts_and_their_undos_leave_the_state_that_was(broken):
+async def test_L10_random_acts_and_their_undos_leave_the_state_that_was(broken):
     await broken.pause()
     random, numbers = Random(7), letters(broken)
     text = broken.dead_letters.get(numbers[0]).data
@@ -82,7 +82,7 @@ async def test_L9_random_acts_and_their_undos_leave_the_state_that_was(broken):
     assert undone > 25
 
 
-async def test_L9_what_was_replayed_meanwhile_stays_and_is_told_with_exact_numbers(broken, monkeypatch):
+async def test_L10_what_was_replayed_meanwhile_stays_and_is_told_with_exact_numbers(broken, monkeypatch):
     monkeypatch.setattr(dead_letter_service, "GROUP", 1)
     numbers = letters(broken)
     report = await broken.dead_letters.archive(numbers)
@@ -99,7 +99,7 @@ async def test_L9_what_was_replayed_meanwhile_stays_and_is_told_with_exact_numbe
     assert last.why_not == "do it again instead"
 
 
-async def test_L9_an_undo_is_done_once_and_only_what_is_left_comes_back(broken):
+async def test_L10_an_undo_is_done_once_and_only_what_is_left_comes_back(broken):
     await broken.pause()
     one, two, _ = letters(broken)
     first = await broken.dead_letters.archive([one, two])
@@ -118,7 +118,7 @@ async def test_L9_an_undo_is_done_once_and_only_what_is_left_comes_back(broken):
         await broken.operations.undo(99)
 
 
-async def test_L9_a_skipped_delivery_waits_again_and_a_reset_goes_back_as_far_as_nothing_came(broken):
+async def test_L10_a_skipped_delivery_waits_again_and_a_reset_goes_back_as_far_as_nothing_came(broken):
     await broken.pause()
     numbers = letters(broken)
     await broken.dead_letters.replay(numbers)
@@ -141,7 +141,7 @@ async def test_L9_a_skipped_delivery_waits_again_and_a_reset_goes_back_as_far_as
     assert runner.cursor == cursor
 
 
-async def test_L9_the_opposite_is_done_unless_it_was_done_since(broken):
+async def test_L10_the_opposite_is_done_unless_it_was_done_since(broken):
     engine = broken.running()
     await broken.pause()
     await broken.subscriptions.pause(SUBSCRIPTION, paused=True)
@@ -164,7 +164,7 @@ async def test_L9_the_opposite_is_done_unless_it_was_done_since(broken):
 
 
 @pytest.mark.parametrize("on_file", [True])
-async def test_L9_an_act_is_undone_after_a_restart_for_seven_days(broken):
+async def test_L10_an_act_is_undone_after_a_restart_for_seven_days(broken):
     numbers = letters(broken)
     act = (await broken.dead_letters.purge(numbers)).act
     root = broken.project.root

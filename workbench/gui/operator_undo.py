@@ -1,4 +1,4 @@
-"""Undo of what an operator did in this window: the last act, any act, or what a notice tells of (L9)."""
+"""Undo of what an operator did in this window: the last act, any act, or what a notice tells of (L10)."""
 
 from __future__ import annotations
 
@@ -56,20 +56,25 @@ class OperatorUndo(QObject):
         """Undoes one act, and tells what became of that."""
         self._run(self._desk.workspace.operations.undo(number))
 
-    def undo_act(self, act: str) -> None:
-        """Undoes the act of a name."""
-        self._run(self._desk.workspace.operations.undo_act(act))
+    def undo_act(self, act: str, *, shown: bool = False) -> None:
+        """Undoes the act of a name.
+
+        Args:
+            shown: What asks for it shows that all was undone: that is not told as well.
+        """
+        self._run(self._desk.workspace.operations.undo_act(act), shown=shown)
 
     def offer(self, act: str) -> tuple[tuple[str, Callable[[], None]], ...]:
         """Returns what a notice of an act offers; nothing where it changed nothing, and so has no name."""
         return (("Undo", partial(self.undo_act, act)),) if act else ()
 
-    def _run(self, work: Coroutine[object, object, Undone]) -> None:
-        self._desk.run(self._told(work), "Undo")
+    def _run(self, work: Coroutine[object, object, Undone], *, shown: bool = False) -> None:
+        self._desk.run(self._told(work, shown=shown), "Undo")
 
-    async def _told(self, work: Coroutine[object, object, Undone]) -> None:
+    async def _told(self, work: Coroutine[object, object, Undone], *, shown: bool) -> None:
         undone = await work
-        self._desk.notice("ok" if undone.complete else "warning", undone.words)
+        if not (shown and undone.complete):
+            self._desk.notice("ok" if undone.complete else "warning", undone.words)
 
 
 def undo_action() -> tuple[Action, ...]:

@@ -1,4 +1,4 @@
-"""What operators do: which of it can be undone, for how long, and why the rest cannot be (L9)."""
+"""What operators do: which of it can be undone, for how long, and why the rest cannot be (L10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The operations log: what operators did, and its undo, which is an act of its own (L9)."""
+"""The operations log: what operators did, and its undo, which is an act of its own (L9, L10)."""
 
 from __future__ import annotations
 

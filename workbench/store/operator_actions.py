@@ -1,4 +1,4 @@
-"""What operators did, as the store keeps it, and what is kept so that it can be undone (L9)."""
+"""What operators did, as the store keeps it, and what is kept so that it can be undone (L9, L10)."""
 
 from __future__ import annotations
 

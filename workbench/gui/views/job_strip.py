@@ -278,7 +278,7 @@ class JobStrip(QScrollArea):
             taken_up=taken_up,
             cancel=partial(self._cancel, number),
             hold=partial(self._hold, number),
-            undo=partial(self._desk.undo.undo_act, job_act(number)),
+            undo=partial(self._desk.undo.undo_act, job_act(number), shown=True),
             close=partial(self._close, number),
         )
         self._column.insertWidget(sum(other > number for other in self.cards), card)  # the newest first

@@ -264,7 +264,7 @@ class Repairs:
 
     def _ask(self, found: ToConfirm) -> None:
         deed, numbers, behind = found.deed, found.numbers, found.behind
-        text = f"{deed.label} {letters(len(numbers))}? {prospect(OperatorAct(deed.key))}"
+        text = f"{deed.label} {letters(len(numbers))}?"
         text += " It is done step by step and can be cancelled." if len(numbers) > AT_ONCE else ""
         answers = [self._answer(deed, numbers)]
         if behind:
@@ -276,6 +276,7 @@ class Repairs:
                 self._answer(PURGE, numbers, f", keep {behind:,} blocked"),
                 self._answer(PURGE, numbers, ", skip on", skip_on=True),
             ]
+        text += f" {prospect(OperatorAct(deed.key))}"
         self._strip.ask(text, found.lines(), answers, paced=len(numbers) > 1)
 
     def _answer(

@@ -1,4 +1,4 @@
-"""Records of what operators do, and the undo of an act, in memory (L9)."""
+"""Records of what operators do, and the undo of an act, in memory (L9, L10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be written of operators' acts: their records, and their undo (L9)."""
+"""What can be written of operators' acts: their records, and their undo (L9, L10)."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ class RestoreLetters(Operation, frozen=True, kw_only=True):
 class ForgetLetters(Operation, frozen=True, kw_only=True):
     """Removes for good the dead letters that were purged before a time (L7); answers how many.
 
-    What was kept for undo before that time goes, too (L9).
+    What was kept for undo before that time goes, too (L10).
     """
 
     before: int

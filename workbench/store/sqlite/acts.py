@@ -1,4 +1,4 @@
-"""Writes the records of what operators do, and puts back what an act replaced (L9)."""
+"""Writes the records of what operators do, and puts back what an act replaced (L9, L10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What acts replaced, kept under their names in the transaction that replaces it (L9)."""
+"""What acts replaced, kept under their names in the transaction that replaces it (L10)."""
 
 from __future__ import annotations
 

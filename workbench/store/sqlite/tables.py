@@ -348,7 +348,7 @@ class ActionRow(SQLModel, table=True):
 
 
 class ReplacedRow(SQLModel, table=True):
-    """What acts of operators replaced, so that their undo brings back just that (L9)."""
+    """What acts of operators replaced, so that their undo brings back just that (L10)."""
 
     __tablename__ = "replaced"
     __table_args__ = (Index("replaced_act", "act"),)
