@@ -79,11 +79,12 @@ FINAL = {
     OperatorAct.UNDO: "do it again instead",
 }
 """Why the other acts cannot be undone, or what to do instead."""
+WAITING = "while it waits; what is handed out cannot be taken back"
 LIMITS = {
     OperatorAct.PURGE: f"within {DAYS}; then the dead letters are removed",
-    OperatorAct.REPLAY: "for what is not handed out by then",
-    OperatorAct.EDIT: "while the copy is not handed out",
-    OperatorAct.REPAIR: "for the copies that are not handed out by then",
+    OperatorAct.REPLAY: WAITING,
+    OperatorAct.EDIT: WAITING,
+    OperatorAct.REPAIR: WAITING,
     OperatorAct.REBUILD: "until the new rows take the place of the old ones",
     OperatorAct.RESET: "for what is not delivered by then",
 }
