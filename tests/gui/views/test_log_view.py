@@ -70,13 +70,13 @@ async def test_L9_operations_are_listed_found_and_undone(workspace, view, until)
     view.tabs.setCurrentWidget(operations)
     operations.filter.setText("welcome")
     operations.filter.settled.emit("welcome")
-    assert operations.said.text() == "1 of 2 operations"
+    assert len(rows(operations.table)) == 1
     operations.table.choose_index(0)
     assert view.acts["undo"].text() == "Undo pause of subscription welcome-mail"
     operations.table.setFocus()
     QTest.keyClick(operations.table, Qt.Key.Key_U)
     await until(lambda: not workspace.reader.subscription("welcome-mail").paused)
-    await until(lambda: rows(operations.table)[-1][5] == "undone by operation 3")
+    await until(lambda: rows(operations.table)[0][5] == "undone by operation 3")
     assert not operations.acts["undo-this"].refresh()
     await until(lambda: view.acts["undo"].text() == "Undo pause of engine")
     view.acts["undo"].do()

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
 from workbench.gui.actions import Actions, action
+from workbench.gui.filter_row import FilterRow, rows_with
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.paged_model import ListSource, Row, TableColumn
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
-from workbench.gui.widgets import ElidedLabel, SearchBox
+from workbench.gui.widgets import ElidedLabel
 from workbench.model.counts import counted
-from workbench.model.text_folding import folded
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
@@ -42,8 +43,8 @@ class OperationList(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
-        self._acts: Sequence[LoggedAct] = ()
-        self.filter = SearchBox("Find in all operations: all of these words")
+        self._rows = ListSource([], itemgetter(NUMBER))
+        self.filter = FilterRow("operations")
         self.table = FastTableView(COLUMNS)
         self.table.setAccessibleName("Operations")
         self.said = ElidedLabel("muted")
@@ -56,22 +57,16 @@ class OperationList(QWidget):
 
     def show_acts(self, acts: Sequence[LoggedAct]) -> None:
         """Lists acts, the newest first."""
-        self._acts = acts
+        self._rows = ListSource([_row(one) for one in acts], itemgetter(NUMBER))
         self._list()
 
     def _list(self) -> None:
-        words = folded(self.filter.text()).split()
-        rows = [_row(one) for one in self._acts]
-        found = [
-            row for row in rows if all(word in folded(" ".join(map(str, row[1 : WHY + 2]))) for word in words)
-        ]
-        self.table.refresh(ListSource(found, lambda row: row[NUMBER]))
-        total = counted(len(rows), "operation")
-        self.said.setText(f"{len(found):,} of {total}" if words else total)
-        if words:
-            self.table.set_empty(
-                "No operation fits", f"All operations were searched for “{' '.join(words)}”."
-            )
+        found = rows_with(self.filter.asked(), self._rows, COLUMNS)
+        self.table.refresh(found)
+        self.filter.show_count(found.count(), self._rows.count())
+        self.said.setText(counted(self._rows.count(), "operation"))
+        if words := self.filter.asked():
+            self.table.set_empty("No operation fits", f"All of them were searched for “{words}”.")
         else:
             self.table.set_empty("No operations yet", "Pauses, replays and purges are noted here.")
         self.acts.refresh()
