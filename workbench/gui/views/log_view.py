@@ -32,7 +32,6 @@ from workbench.store.search_port import RecordKind
 if TYPE_CHECKING:
     from workbench.gui.table_selection import HeldRows
     from workbench.model.changes import Changes
-    from workbench.services.operations_log import LoggedAct
     from workbench.services.streams import Streams
     from workbench.store.stored_values import LogEntry
 
@@ -104,11 +103,10 @@ def _row(position: int, entry: LogEntry | None) -> Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundLog:
-    """The log as it is, and the newest acts of operators."""
+    """The log as it is."""
 
     source: LogSource
     rows: PreparedRows
-    actions: Sequence[LoggedAct]
 
 
 def _gone(_view: object, rows: ChosenRows) -> str:
@@ -173,7 +171,7 @@ class LogView(View):
         if changes.removed:
             self._positions = LogPositions()  # the next answer begins at the beginning
             self._found = None
-        return changes.head > 0 or changes.operations or changes.removed or changes.everything
+        return changes.head > 0 or changes.removed or changes.everything
 
     @override
     def refresh(self) -> None:
@@ -188,8 +186,7 @@ class LogView(View):
         workspace = self.desk.workspace
         self._positions.extend(workspace.streams.log_runs(self._positions.last))
         source = LogSource(workspace.streams, self._with_words(words) if words else self._positions)
-        actions = workspace.operations.list()
-        return FoundLog(source=source, rows=prepared(source, held, -1), actions=actions)
+        return FoundLog(source=source, rows=prepared(source, held, -1))
 
     def _with_words(self, words: str) -> FoundKeys:
         """Returns the positions of what fits, those that came since with it."""
@@ -202,7 +199,6 @@ class LogView(View):
         return found
 
     def _show(self, found: FoundLog) -> None:
-        self.operations.show_acts(found.actions)
         if self._ends or not (self.hold.isChecked() or found.source.same_as(self._source)):
             self._show_log(found)
         self._tell_news()

@@ -7,11 +7,13 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
 from workbench.gui.filter_row import FilterRow, rows_with
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.paged_model import ListSource, Row, TableColumn
+from workbench.gui.reads import Question
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
@@ -19,22 +21,31 @@ from workbench.gui.widgets import ElidedLabel
 from workbench.model.counts import counted
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
     from workbench.gui.desk import Desk
+    from workbench.model.changes import Changes
     from workbench.services.operations_log import LoggedAct
 
 CAN = "can be undone"
+
+
+def _pill(why: str) -> tuple[str, str]:
+    return ("ok" if why == CAN else "neutral", why)
+
+
 COLUMNS = (
     TableColumn("When", width=ABSOLUTE_WIDTH, mono=True, text=absolute, zoned=True),
-    TableColumn("Who", width=90),
-    TableColumn("What", width=130),
-    TableColumn("On", width=190),
+    TableColumn("What", width=110),
+    TableColumn("On", width=170),
     TableColumn(
-        "Count", width=66, mono=True, align_right=True, text=lambda count: f"{count:,}" if count else ""
+        "Count", width=62, mono=True, align_right=True, text=lambda count: f"{count:,}" if count else ""
     ),
-    TableColumn("Undo", width=200),
-    TableColumn("Detail", width=160, stretch=True),
+    TableColumn("Undo", width=190, badge=_pill),
+    TableColumn("Who", width=80),
+    TableColumn("Detail", width=140, stretch=True),
 )
-WHY, NUMBER = 5, 7
+WHY, NUMBER = 4, 7
 
 
 class OperationList(QWidget):
@@ -44,6 +55,7 @@ class OperationList(QWidget):
         super().__init__()
         self.desk = desk
         self._rows = ListSource([], itemgetter(NUMBER))
+        self._stale = True
         self.filter = FilterRow("operations")
         self.table = FastTableView(COLUMNS)
         self.table.setAccessibleName("Operations")
@@ -51,12 +63,28 @@ class OperationList(QWidget):
         self.acts = Actions(self, self)
         foot = in_row((self.said, 1), self.acts.button("undo-this"))
         in_column(self.filter, (self.table, 1), foot, of=self, margins=(8, 4, 8, 4), spacing=4)
+        self._reading = Question(self, desk, self._show, self.table.fail)
+        desk.changed.connect(self._changed)
         self.filter.settled.connect(lambda _words: self._list())
         self.table.row_chosen.connect(lambda _row: self.acts.refresh())
         self.acts.offer()
 
-    def show_acts(self, acts: Sequence[LoggedAct]) -> None:
-        """Lists acts, the newest first."""
+    def _changed(self, changes: Changes) -> None:
+        self._stale |= changes.operations or changes.everything
+        self._ask()
+
+    def _ask(self) -> None:
+        """Reads the acts again, if they changed and are seen."""
+        if self._stale and self.isVisible():
+            self._stale = False
+            self._reading.ask(self.desk.workspace.operations.list)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._ask()
+
+    def _show(self, acts: Sequence[LoggedAct]) -> None:
         self._rows = ListSource([_row(one) for one in acts], itemgetter(NUMBER))
         self._list()
 
@@ -92,4 +120,4 @@ class OperationList(QWidget):
 
 def _row(one: LoggedAct) -> Row:
     of = one.of
-    return of.at, of.who, of.action, of.subject, of.count, one.why_not or CAN, of.detail, of.number
+    return of.at, of.action, of.subject, of.count, one.why_not or CAN, of.who, of.detail, of.number
