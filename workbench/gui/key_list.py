@@ -69,7 +69,7 @@ OWNERS = (
     ("Search", "workbench.gui.views.saved_list:SavedList"),
     ("Payloads and other long texts", "workbench.gui.find_line:FindLine"),
     ("Palette", "workbench.gui.palette:Palette"),
-    ("Graphs", "workbench.gui.rate_graph:RateGraph"),
+    ("Graphs", "workbench.gui.history_graph:HistoryGraph"),
     ("Edited letters", "workbench.gui.views.letter_editor:PayloadEditor"),
     ("Publishing", "workbench.gui.views.publish_dialog:PublishDialog"),
     ("Documentation", "workbench.gui.manual_window:ManualWindow"),

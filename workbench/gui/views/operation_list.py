@@ -55,7 +55,7 @@ class OperationList(QWidget):
         super().__init__()
         self.desk = desk
         self._rows = ListSource([], itemgetter(NUMBER))
-        self._stale = True
+        self._stale, self._wanted = True, 0
         self.filter = FilterRow("operations")
         self.table = FastTableView(COLUMNS)
         self.table.setAccessibleName("Operations")
@@ -84,6 +84,17 @@ class OperationList(QWidget):
         super().showEvent(event)
         self._ask()
 
+    def choose(self, number: int) -> None:
+        """Chooses an act, as soon as it is listed."""
+        self._wanted = number
+        self.filter.clear()
+        self._choose_wanted()
+
+    def _choose_wanted(self) -> None:
+        if self._wanted and self.table.choose_key(self._wanted):
+            self._wanted = 0
+            self.acts.refresh()
+
     def _show(self, acts: Sequence[LoggedAct]) -> None:
         self._rows = ListSource([_row(one) for one in acts], itemgetter(NUMBER))
         self._list()
@@ -97,6 +108,7 @@ class OperationList(QWidget):
             self.table.set_empty("No operation fits", f"All of them were searched for “{words}”.")
         else:
             self.table.set_empty("No operations yet", "Pauses, replays and purges are noted here.")
+        self._choose_wanted()
         self.acts.refresh()
 
     def read_only(self) -> str:
