@@ -183,14 +183,10 @@ class SubscriptionRunner:
             after = read.upto
         return self._rows.of(claimed, crashed=1)
 
-    def moved(self) -> None:
-        """Follows that its cursor was moved in the store."""
-        self._cursor.read()
-
     def configured(self, change: ConfigureSubscription) -> None:
         """Follows what an operator changed in the store."""
         if change.cursor is not None:
-            self.moved()
+            self._cursor.read()
         if change.paused is not None:
             self.paused = change.paused
         if self.paused:
@@ -200,9 +196,11 @@ class SubscriptionRunner:
         self._claims.drop()
         self._rows.pending = True
 
-    def rows_changed(self) -> None:
-        """Notes that there may be rows to look after (a replay, a skip)."""
+    def rows_changed(self, *, moved: bool = False) -> None:
+        """Notes that there may be rows to look after (a replay, a skip), or that its cursor was moved."""
         self._rows.pending = True
+        if moved:
+            self._cursor.read()
 
     def release(self) -> None:
         """Asks a running batch to start no more handlers."""

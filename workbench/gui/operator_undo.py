@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from workbench.gui.desk import Desk
     from workbench.model.changes import Changes
-    from workbench.services.operations_log import LoggedAct, Undone
+    from workbench.services.operations_log import LoggedAct, UndoReport
 
 NOTHING = "Nothing that can be undone was done since the project was opened; the log lists all operations"
 
@@ -68,10 +68,10 @@ class OperatorUndo(QObject):
         """Returns what a notice of an act offers; nothing where it changed nothing, and so has no name."""
         return (("Undo", partial(self.undo_act, act)),) if act else ()
 
-    def _run(self, work: Coroutine[object, object, Undone], *, shown: bool = False) -> None:
+    def _run(self, work: Coroutine[object, object, UndoReport], *, shown: bool = False) -> None:
         self._desk.run(self._told(work, shown=shown), "Undo")
 
-    async def _told(self, work: Coroutine[object, object, Undone], *, shown: bool) -> None:
+    async def _told(self, work: Coroutine[object, object, UndoReport], *, shown: bool) -> None:
         undone = await work
         if not (shown and undone.complete):
             self._desk.notice("ok" if undone.complete else "warning", undone.words)

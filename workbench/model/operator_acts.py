@@ -99,7 +99,7 @@ def prospect(act: OperatorAct) -> str:
 
 
 def hindrance(act: str, name: str, age: float) -> str:
-    """Returns why an act on record cannot be undone any more; empty where it can.
+    """Returns why a recorded act cannot be undone any more; empty where it can.
 
     Args:
         act: What was done, an `OperatorAct`.

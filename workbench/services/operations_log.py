@@ -53,7 +53,7 @@ class LoggedAct:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Undone:
+class UndoReport:
     """What became of an undo.
 
     Attributes:
@@ -128,14 +128,14 @@ class OperationsLog:
 
     # -- undoing ------------------------------------------------------------------------------------------
 
-    async def undo_act(self, act: str) -> Undone:
+    async def undo_act(self, act: str) -> UndoReport:
         """Undoes the act of a name, as `undo` does; raises as that."""
         found = self._world.reader.action(act=act)
         if found is None:
-            raise NotFound("this act is not on record")
+            raise NotFound("this act is not recorded")
         return await self.undo(found.number)
 
-    async def undo(self, number: int) -> Undone:
+    async def undo(self, number: int) -> UndoReport:
         """Takes an act back, as far as nothing has changed since what it changed.
 
         Raises:
@@ -150,9 +150,9 @@ class OperationsLog:
             raise InvalidValue(f"{found.name} cannot be undone: {found.why_not}", path="")
         if of.action in KEEPING:
             done = await self._bring_back(of)
-            return Undone(name=found.name, done=done, asked=self.get(number).of.count)
+            return UndoReport(name=found.name, done=done, asked=self.get(number).of.count)
         done = 0 if of.undone else await self._opposite(of)
-        return Undone(name=found.name, done=done, asked=0)
+        return UndoReport(name=found.name, done=done, asked=0)
 
     def _record(self, of: OperatorAction, *, counts: bool = True) -> RecordAction:
         """Returns the record of an undo; where nothing is counted, that of one thing."""
@@ -177,10 +177,8 @@ class OperationsLog:
             done += await self._write(of, RestoreLetters(numbers=part, act=of.act))
         async with self._world.at_work() as engine:
             free = tuple(name for name, one in engine.subscriptions.items() if one.release_key)
-        kind, _, name = of.subject.partition(" ")
-        back = BringBack(
-            act=of.act, subscription=name if kind == "subscription" else "", released=free, limit=GROUP
-        )
+        name = of.subject.partition(" ")[2] if of.action == OperatorAct.RESET else ""
+        back = BringBack(act=of.act, subscription=name, released=free, limit=GROUP)
         while reader.kept_by(of.act):
             done += await self._write(of, back)
         return done

@@ -15,7 +15,7 @@ class OperatorAction(msgspec.Struct, frozen=True, kw_only=True):
         at: Microseconds since 1970.
         action: An `OperatorAct`.
         subject: What it was done to, such as ``projection users`` or ``3 dead letters``.
-        who: The person's name on this machine; empty where nobody did it, or it is not known.
+        who: The person's name on this machine; empty where it is not known, or no person did it.
         count: On how many things it took effect.
         act: A name under which what it replaced is kept; records of one name are one record.
         undone: Number of the record of its undo; 0 for none.

@@ -34,12 +34,7 @@ from workbench.gui.views.projection_foot import ProjectionFoot
 from workbench.gui.views.row_detail import RowDetail
 from workbench.gui.views.row_reads import FoundRows, Wanted, found_rows
 from workbench.gui.views.row_source import RowsSource, column_of
-from workbench.gui.widgets import (
-    Badge,
-    EmptyState,
-    share_room,
-    show_words,
-)
+from workbench.gui.widgets import Badge, EmptyState, share_room, show_words
 from workbench.model.counts import counted
 
 if TYPE_CHECKING:

@@ -43,7 +43,7 @@ class BringBack(Operation, frozen=True, kw_only=True):
 
     Attributes:
         act: The name under which it is kept.
-        subscription: Whose cursor or deliveries it may be; empty for none.
+        subscription: Whose cursor it may be; empty for none.
         released: Subscriptions in which a dead letter blocks nothing (O2).
         limit: How much of it is dealt with at once.
     """
@@ -56,6 +56,6 @@ class BringBack(Operation, frozen=True, kw_only=True):
     @override
     def touch(self, answer: Any, touched: Touched) -> None:
         touched.letters = touched.released = True
-        if self.subscription:
+        if self.subscription and answer:
             touched.subscriptions.add(self.subscription)
             touched.moved.add(self.subscription)

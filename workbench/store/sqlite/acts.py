@@ -83,7 +83,7 @@ def _delivery_back(con: sqlite3.Connection, op: BringBack, kept: KeptDelivery, n
 
 
 def _waiting_state(row: Delivery) -> DeliveryState:
-    """Returns how a delivery waits that was put back; with a key it is let go on where it is the first."""
+    """Returns how a delivery waits that was put back; with a key it goes on where it is the first."""
     if row.key:
         return DeliveryState.BLOCKED
     return DeliveryState.READY if row.due_at is None else DeliveryState.DELAYED
