@@ -102,7 +102,10 @@ UNDO = VerbSpec(
 
         No handler is called meanwhile. Ends with 3 if not all of it could be undone.
     """,
-    examples="workbench undo my-project 12",
+    examples="""
+        workbench undo my-project 12
+        workbench undo my-project 12 --json
+    """,
     arguments=_undo_takes,
     work=_undo,
 )
