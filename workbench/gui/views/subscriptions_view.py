@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QFrame,
     QHBoxLayout,
+    QScrollArea,
     QStackedLayout,
     QTabWidget,
     QWidget,
@@ -38,6 +40,8 @@ from workbench.gui.views.subscription_waiting import WaitingDeliveries
 from workbench.gui.widgets import EmptyState, plain_label, plain_tip, show_words
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QSettings
+
     from workbench.model.changes import Changes
     from workbench.services.monitor.monitor_values import SubscriptionView
 
@@ -63,7 +67,10 @@ class SubscriptionsView(View):
         self._followed = ("", "")
         self._pages = QStackedLayout(self)
         hint = "Subscriptions stand in the project file, policies in the model. This project has neither."
-        self._pages.addWidget(self._page())
+        scrolled = QScrollArea(widgetResizable=True)
+        scrolled.setFrameShape(QFrame.Shape.NoFrame)
+        scrolled.setWidget(self._page())  # the graph keeps its height where the view is low
+        self._pages.addWidget(scrolled)
         self._pages.addWidget(EmptyState("subscription", "No subscriptions", hint))
         self.acts.offer()
 
@@ -108,6 +115,10 @@ class SubscriptionsView(View):
         others = (self.waiting, self.instances, self.details)
         self.graphs.place(self.tabs, others, apart=narrow and self.height() < TALL)
         show_words(self.buttons.values(), shown=not narrow)
+
+    @override
+    def arranged(self, perspective: str, settings: QSettings) -> None:
+        self.history.remember(settings)
 
     # -- following ----------------------------------------------------------------------------------------
 
