@@ -69,6 +69,8 @@ OWNERS = (
     ("Search", "workbench.gui.views.search_histogram:SearchHistogram"),
     ("Search", "workbench.gui.views.saved_list:SavedList"),
     ("Payloads and other long texts", "workbench.gui.find_line:FindLine"),
+    ("Payloads and other long texts", "workbench.gui.json_folds:JsonFolds"),
+    ("Payloads and other long texts", "workbench.gui.json_view:JsonView"),
     ("Palette", "workbench.gui.palette:Palette"),
     ("Graphs", "workbench.gui.history_graph:HistoryGraph"),
     ("Edited letters", "workbench.gui.views.letter_editor:PayloadEditor"),

@@ -105,7 +105,7 @@ class SubscriptionsView(View):
         self.filter = FilterRow("subscriptions")
         self.filter.settled.connect(lambda _words: self._list_rows())
         self.buttons = {key: self.acts.button(key) for key in ("pause", "step", "reset", "dead")}
-        return in_row((self.name, 1), (self.filter, 2), *self.buttons.values(), spacing=2)
+        return in_row((self.name, 1), (self.filter, 1), *self.buttons.values(), spacing=2)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
