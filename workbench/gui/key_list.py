@@ -27,6 +27,7 @@ OWNERS = (
     ("Questions", "workbench.gui.views.confirm_strip:ConfirmStrip"),
     *((entry.title, entry.where) for entry in VIEWS),
     ("Dead letters", "workbench.gui.views.many_letters:ManyLetters"),
+    ("Log", "workbench.gui.views.operation_list:OperationList"),
     ("Flow board", "workbench.gui.board.flow_view:FlowView"),
     ("Flow board", "workbench.gui.board.board_editor:BoardEditor"),
     ("Flow board", "workbench.gui.board.board_fields:BoardFields"),

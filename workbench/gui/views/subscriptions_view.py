@@ -21,6 +21,7 @@ from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.filter_row import FilterRow, rows_with
 from workbench.gui.layouts import in_column, in_panes, in_row
+from workbench.gui.operator_undo import undo_action
 from workbench.gui.paged_model import ListSource
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
@@ -55,6 +56,7 @@ class SubscriptionsView(View):
     title = "Subscriptions"
     icon_name = "subscription"
     ticks = True
+    of_operators = undo_action()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -309,8 +311,11 @@ class SubscriptionsView(View):
         dialog.open()
 
     def _reset_to(self, name: str, position: int) -> None:
-        work = self.desk.workspace.subscriptions.reset(name, position)
-        self.desk.run(work, f"Reset {name}")
+        self.desk.run(self._reset(name, position), f"Reset {name}")
+
+    async def _reset(self, name: str, position: int) -> None:
+        act = await self.desk.workspace.subscriptions.reset(name, position)
+        self.desk.notice("ok", f"{name} goes on behind position {position:,}.", *self.desk.undo.offer(act))
 
     @action(
         "Dead letters",
