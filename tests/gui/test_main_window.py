@@ -141,7 +141,7 @@ def test_the_strip_of_notices_is_there_only_while_something_is_said(window, qtbo
     window.notices.show_notice(Notice(kind="error", text="The disk is full"))
     QCoreApplication.processEvents()
     assert window.notices.isVisible()
-    window.notices.strips()[0].findChildren(QToolButton)[-1].click()
+    window.notices.cards()[0].findChildren(QToolButton)[-1].click()
     qtbot.waitUntil(lambda: not window.notices.isVisible(), timeout=2000)
 
 
@@ -165,11 +165,11 @@ def test_the_explorer_keeps_its_width_however_often_the_window_becomes_small_and
 
 def test_a_notice_does_not_leave_from_under_the_mouse(window, qtbot, monkeypatch):
     window.notices.show_notice(Notice(kind="ok", text="Sent"))
-    strip = window.notices.strips()[0]
+    strip = window.notices.cards()[0]
     monkeypatch.setattr(strip, "underMouse", lambda: True)
     strip.leave()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    assert window.notices.strips() == [strip]
+    assert window.notices.cards() == [strip]
     monkeypatch.setattr(strip, "underMouse", lambda: False)
     strip.leave()
     qtbot.waitUntil(lambda: not window.notices.isVisible(), timeout=2000)

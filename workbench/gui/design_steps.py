@@ -49,7 +49,7 @@ async def stepped(desk: Desk, work: Callable[[], DesignState]) -> DesignState:
 def tell_unsaved(desk: Desk, why: str) -> None:
     """Tells why what is designed is a draft, and offers to write it."""
     again = ("Try again", partial(write_again, desk))
-    desk.notice("error", f"Not saved, but kept as a draft: {why}", again, topic=UNSAVED)
+    desk.notice("error", f"Not saved, but kept as a draft: {why}", again, topic=UNSAVED, asks=True)
 
 
 def write_again(desk: Desk) -> None:
@@ -158,6 +158,7 @@ class DesignSteps(QObject):
             (keep, lambda: self.step(partial(settle, mine=True), keep)),
             (take, lambda: self.step(partial(settle, mine=False), take)),
             topic=CONFLICT,
+            asks=True,
         )
 
     def settled(self) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
@@ -51,21 +52,27 @@ class Selection:
         return self.node, f"subscription:{self.subscription}", f"projection:{self.projection}"
 
 
+Offer = tuple[str, Callable[[], None]]
+"""A label, and what it does."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """Something to tell the person: shown as a strip until it is closed.
+    """Something to tell the person: a toast that leaves by itself, or a strip until it is answered.
 
     Attributes:
         kind: ``info``, ``ok``, ``warning`` or ``error``.
         actions: Labels and what they do.
         text: What is told; empty where what was said of the topic is no longer true, and nothing else is.
         topic: What it is about, if what was said of that before is out of date then.
+        asks: It asks something that a person has to answer.
     """
 
     kind: str
     text: str
-    actions: tuple[tuple[str, Callable[[], None]], ...] = ()
+    actions: tuple[Offer, ...] = ()
     topic: str = ""
+    asks: bool = False
 
 
 class Desk(QObject):
@@ -235,7 +242,7 @@ class Desk(QObject):
             said += "would be lost if the program ended."
             again = (("Try again", self._write),) if drafts.failed else ()
             text = said if drafts.failed else ""
-            self.notice("error", text, *again, topic="drafts")
+            self.notice("error", text, *again, topic="drafts", asks=True)
 
     async def write_drafts(self) -> list[str]:
         """Writes what is not written yet; returns, in words, what cannot be kept over an end."""
@@ -267,13 +274,19 @@ class Desk(QObject):
         if not task.cancelled() and (error := task.exception()) is not None:
             self.fail(task.get_name(), error)
 
-    def fail(self, what: str, error: BaseException) -> None:
+    def fail(self, what: str, error: BaseException, *actions: Offer) -> None:
         """Shows what failed, why, and what to do."""
-        self.notice("error", f"{what} failed: {error_text(error)}")
+        self.notice("error", f"{what} failed: {error_text(error)}", *actions)
 
-    def notice(self, kind: str, text: str, *actions: tuple[str, Callable[[], None]], topic: str = "") -> None:
+    def notice(self, kind: str, text: str, *actions: Offer, topic: str = "", asks: bool = False) -> None:
         """Tells the person something; kinds are ``info``, ``ok``, ``warning``, ``error``; see `Notice`."""
-        self.noticed.emit(Notice(kind=kind, text=text, actions=actions, topic=topic))
+        self.noticed.emit(Notice(kind=kind, text=text, actions=actions, topic=topic, asks=asks))
+
+    def way_to(self, view: str, selection: Selection | None = None) -> Offer:
+        """Returns what a notice offers that leads to a view, and to what is chosen there."""
+        if selection is None:
+            return ("Show", partial(self.wanted.emit, view))
+        return ("Show", partial(self.select, selection, view=view))
 
     async def close(self) -> None:
         """Ends listening and what still runs."""

@@ -271,7 +271,8 @@ class ImportDialog(QDialog):
             self.reject()
             return
         report = task.result()
-        self._desk.notice("warning" if report.broken else "ok", f"{self._path.name}: {report.summary()}")
+        kind, said = "warning" if report.broken else "ok", f"{self._path.name}: {report.summary()}"
+        self._desk.notice(kind, said, self._desk.way_to("log"))
         if report.broken:
             self._progress(report)
             self._buttons.button(QDialogButtonBox.StandardButton.Cancel).setText("Close")

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
 
     from workbench.gui.desk import Desk
-    from workbench.gui.notices import Notices, Strip
+    from workbench.gui.notice_card import NoticeCard
+    from workbench.gui.notices import Notices
     from workbench.gui.status_line import StatusLine
     from workbench.gui.text.conflict_banner import ConflictBanner
     from workbench.gui.view import View
@@ -118,7 +119,7 @@ class MainWindow(QMainWindow):
 
     @cached_property
     def notices(self) -> Notices:
-        """What the person is told, between the views and the status bar."""
+        """What the person is told."""
         from workbench.gui.notices import Notices
 
         return Notices(self)
@@ -195,7 +196,7 @@ class MainWindow(QMainWindow):
 
     def next_pane(self, step: int = 1) -> None:
         """Gives the keyboard to the next pane, there to what had it last, or to what asks something."""
-        panes: list[View | Strip | ConflictBanner] = []
+        panes: list[View | NoticeCard | ConflictBanner] = []
         for view in self.panes():
             panes += [view, *view.asks()]
         panes += self.notices.stops()

@@ -56,8 +56,10 @@ class Session(WindowActions):
             partial(self.bring, "scenarios"),
             self.zones.offer,
             self._show_mistakes_made,
+            self.show_notices,
         )
         window.use(self._status)
+        window.notices.counted.connect(self._status.show_notices)
         self._tool_bar()
         window.close_wanted.connect(self.quit)
         window.perspective_changed.connect(lambda _name: self._arranged())
@@ -184,7 +186,7 @@ class Session(WindowActions):
         if project.restricted:
             modules = ", ".join(project.modules)
             text = f"This project contains Python ({modules}). None of it runs until you trust it."
-            desk.notice("warning", text, ("Trust and reload", self.trust))
+            desk.notice("warning", text, ("Trust and reload", self.trust), asks=True)
 
     def trust(self) -> None:
         """Trusts the project's modules, as the person saw them, and opens it again."""
@@ -288,7 +290,7 @@ class Session(WindowActions):
         if self.desk is not None and status.observer != self._observer:
             self._observer = status.observer
             text = f"Read-only, but {status.observer}: open the project again to write."
-            self.desk.notice("warning", text, ("Open again", self.reopen))
+            self.desk.notice("warning", text, ("Open again", self.reopen), asks=True)
         if self.desk is not None and (status.trouble, status.gone) != self._trouble:
             was_gone = bool(self._trouble[1])
             self._trouble = status.trouble, status.gone  # once: what was closed or is over is not said again

@@ -244,6 +244,13 @@ class WindowActions(FileActions):
         """Gives the keyboard to the next view, or to a notice that offers something."""
         self.window.next_pane()
 
+    @action("Notices", key="notices", keys="Ctrl+Shift+N", icon="bell", menu="Go", group=2)
+    def show_notices(self) -> None:
+        """Lists what was told, also what left by itself, with what it still offers."""
+        from workbench.gui.notice_list import NoticeList
+
+        NoticeList(self.window, self.window.notices).open()
+
     @action("Previous pane", key="previous-pane", keys="Shift+F6", menu="Go", group=2, why=no_project)
     def previous_pane(self) -> None:
         """Gives the keyboard to the view before."""

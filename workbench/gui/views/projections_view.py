@@ -184,7 +184,8 @@ class ProjectionsView(View):
             if view is None or view.generation == generation:
                 continue
             del self._rebuilding[name]
-            self.desk.notice("ok", f"Rebuilt {name}: {counted(view.rows, 'row')}.")
+            said = f"Rebuilt {name}: {counted(view.rows, 'row')}."
+            self.desk.notice("ok", said, self.desk.way_to("projections", Selection(projection=name)))
 
     def _make_table(self, view: ProjectionView, order: str) -> HeldRows | None:
         """Makes a table with the columns of a read model; returns what the one before held of its rows."""
