@@ -11,7 +11,7 @@ from typing_extensions import override
 from workbench.gui.actions import Actions, action
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.long_view import LongText
-from workbench.gui.notices import Notices, Told
+from workbench.gui.notices import Notices, ToldNotice
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
@@ -85,7 +85,7 @@ class NoticeList(QDialog):
         for button in self.buttons:
             self._row.addWidget(button)
 
-    def _answer(self, told: Told, at: int, _checked: bool = False) -> None:  # a signal's argument
+    def _answer(self, told: ToldNotice, at: int, _checked: bool = False) -> None:  # a signal's argument
         self.accept()
         self._notices.answer(told, at)
 
@@ -101,7 +101,7 @@ class NoticeList(QDialog):
         """Closes the list, and does what the notice offers first."""
         self._answer(self.told_of(rows), 0)
 
-    def told_of(self, rows: ChosenRows) -> Told:
+    def told_of(self, rows: ChosenRows) -> ToldNotice:
         """Returns the notice of a row."""
         return self._told[rows.row[-1]]
 
@@ -112,7 +112,7 @@ class NoticeList(QDialog):
         return super().event(event)
 
 
-def _row(number: int, told: Told) -> tuple[object, ...]:
+def _row(number: int, told: ToldNotice) -> tuple[object, ...]:
     offered = ", ".join(label for label, _ in told.offers())
     return told.at, told.notice.kind, told.notice.text, offered, number
 

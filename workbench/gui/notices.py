@@ -32,7 +32,7 @@ LASTING = "Show"
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Told:
+class ToldNotice:
     """A notice that was told.
 
     Attributes:
@@ -73,7 +73,7 @@ class Notices(QWidget):
     def __init__(self, window: QMainWindow, now: Callable[[], int] = now) -> None:
         super().__init__(window)
         self._window, self._now = window, now
-        self.told: list[Told] = []
+        self.told: list[ToldNotice] = []
         self._shown: list[NoticeCard] = []
         self.toasts = Toasts(window)
         self._layout = in_column(of=self, margins=0, spacing=1)
@@ -98,7 +98,7 @@ class Notices(QWidget):
         self._place()
 
     def _tell(self, notice: Notice) -> None:
-        told, card = Told(notice=notice, at=self._now()), NoticeCard(notice)
+        told, card = ToldNotice(notice=notice, at=self._now()), NoticeCard(notice)
         self.told = [*self.told[1 - KEPT :], told]
         card.closed.connect(lambda: self._see(told))
         card.answered.connect(lambda label: self._see(told, over=not label.startswith(LASTING)))
@@ -118,12 +118,12 @@ class Notices(QWidget):
             event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
         QAccessible.updateAccessibility(event)
 
-    def _see(self, told: Told, *, over: bool = False) -> None:
+    def _see(self, told: ToldNotice, *, over: bool = False) -> None:
         told.seen, told.over = True, told.over or over
         self._count()
 
-    def answer(self, told: Told, number: int) -> None:
-        """Does what a notice that was told offers, by its number in `Told.offers`."""
+    def answer(self, told: ToldNotice, number: int) -> None:
+        """Does what a notice that was told offers, by its number in `ToldNotice.offers`."""
         label, run = told.offers()[number]
         self._see(told, over=not label.startswith(LASTING))
         for card in self.cards():
