@@ -140,9 +140,10 @@ def test_a_corner_is_kept_until_the_keyboard_comes_there():
     assert free_corner(room, size, room, 3) == 3
 
 
-def test_toasts_move_away_from_the_keyboard_and_push_nothing(window, qtbot):
+def test_toasts_move_away_from_the_keyboard_and_push_nothing(window, qtbot, monkeypatch):
     notices, text = Notices(window), window.centralWidget()
     window.notices = notices
+    monkeypatch.setattr(notices.toasts, "underMouse", lambda: False)
     text.setPlainText("many words " * 900)
     window.show()
     window.activateWindow()
