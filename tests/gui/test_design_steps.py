@@ -55,10 +55,18 @@ async def test_only_the_question_which_text_counts_is_told_until_it_is_answered(
     await designer.type("tell")
     await designer.until(lambda: bool(designer.board.editor.state.problems))
     designer.file.write_text(f'{EMPTY}\n[policy.tell]\ndescription: "theirs"\n')
-    view.writing.follow()
+    asked = designer.board.editor.conflict
     designer.board.editor.follow()
-    await until(lambda: [one.topic for one in told if one.text].count(CONFLICT) == 2)
-    assert {one.topic for one in told if one.text} == {CONFLICT}, "shown once: they are about the same"
+    await until(asked.isVisible)
+    assert not [one for one in told if one.text], "the board asks by itself"
+    assert asked.text.startswith("Another program changed project.tsk, and here it is changed, too.")
+    assert '+ description: "theirs"' in asked.difference.toPlainText()
+    assert designer.board.asks() == [asked], "F6 leads there"
+    view.writing.follow()
+    await until(lambda: [one.topic for one in told if one.text] == [CONFLICT])
+    assert [words for words, _ in told[-1].actions[:2]] == [one.text() for one in asked.buttons]
     told[-1].actions[0][1]()
     await until(lambda: told[-1] == Notice(kind="ok", text="", topic=CONFLICT))
     await designer.rest()
+    designer.board.editor.follow()
+    await until(lambda: not asked.isVisible())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,8 @@ CONFLICT = "files and draft differ"
 """Topic of the question which of two texts counts."""
 POINTED = "scenario"
 """Topic of what is told of what was put into a scenario."""
+Answer = tuple[str, Callable[[], None]]
+"""What a button says, and what it does."""
 STEPS = "undo"
 """Topic of what is told of a step that cannot be undone, or done again."""
 
@@ -150,16 +152,20 @@ class DesignSteps(QObject):
             self.desk.fail(what, error)
             return
         self._differs = True
-        settle = self.desk.workspace.design.settle
-        keep, take = "Keep what is not saved", "Take what the files say"
-        self.desk.notice(
-            "error",
-            error_text(error),
+        settle, texts = self.desk.workspace.design.settle, self.desk.workspace.texts
+        keep, take = "Keep mine", "Take the other"
+        who = texts.who_wrote(error.file)
+        said = f"{who} changed {error.file}, and here it is changed, too. {error_text(error)}."
+        choices = (
             (keep, lambda: self.step(partial(settle, mine=True), keep)),
             (take, lambda: self.step(partial(settle, mine=False), take)),
-            topic=CONFLICT,
-            asks=True,
         )
+        self.ask_which(said, error, choices)
+
+    def ask_which(self, said: str, conflict: DesignConflict, choices: Sequence[Answer]) -> None:  # noqa: ARG002  # who shows the texts needs it
+        """Asks which of two texts counts."""
+        show = ("Show what differs", lambda: self.desk.wanted.emit("board"))
+        self.desk.notice("warning", said, *choices, show, topic=CONFLICT, asks=True)
 
     def settled(self) -> None:
         """Takes the question back which of two texts counts: the design could be read."""

@@ -181,10 +181,12 @@ def test_what_a_person_looks_at_stays_when_the_model_changes(
     view: FlowView, scene: BlueprintScene, orders: Registry
 ) -> None:
     view.reveal("event:order.paid")
-    before = view.mapToScene(0, 0)
-    assert before != QPointF(0, 0)
+    place = scene.box_of("event:order.paid").topLeft()
+    seen = view.mapFromScene(place)
     show(scene, replace(orders, projections={}, queries={}), scene.graph)
-    assert view.mapToScene(0, 0) == before
+    now = scene.box_of("event:order.paid").topLeft()
+    assert now != place, "the lane above got lower"
+    assert view.mapFromScene(now) == seen
 
 
 def test_the_wheel_moves_and_with_ctrl_zooms_a_step_a_notch(view: FlowView) -> None:

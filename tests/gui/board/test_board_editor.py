@@ -556,3 +556,25 @@ async def test_a_name_that_cannot_be_one_is_not_offered(designer: Designer) -> N
         entry.line.setText(typed)
         assert entry.list.count() == offered
     designer.key(Qt.Key.Key_Escape)
+
+
+async def test_what_is_linked_by_name_stays_chosen_and_stays_where_it_is_seen(designer: Designer) -> None:
+    for command, event in (("send_parcel", "sent"), ("lose_parcel", "lost")):
+        designer.board.scene.choose("")
+        designer.key(Qt.Key.Key_C)
+        await designer.type(command, pressed=CONTROL)
+        await designer.type(event)
+    await designer.choose("event:parcel.lost")
+    designer.key(Qt.Key.Key_P)
+    await designer.type("tell")
+    designer.key(Qt.Key.Key_Escape)
+    own = "subscription:tell"
+    await designer.choose(own)
+    before = designer.scene.box_of(own).topLeft()
+    seen = designer.at(before)
+    designer.key(Qt.Key.Key_L)
+    await designer.type("send_parcel")
+    await designer.until(lambda: (own, "command:send_parcel") in designer.scene.wires)
+    assert designer.scene.chosen == own
+    assert designer.scene.box_of(own).topLeft() != before, "slices changed places"
+    assert designer.at(designer.scene.box_of(own).topLeft()) == seen

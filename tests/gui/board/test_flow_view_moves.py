@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from workbench.gui.board.board_graph import BoardGraph
 from workbench.gui.board.board_scene import BoardScene
-from workbench.gui.board.flow_view import CLOSEST, FARTHEST, LEGIBLE, FlowView
+from workbench.gui.board.flow_view import LEGIBLE, FlowView
+from workbench.gui.board.picture import CLOSEST, FARTHEST
 
 
 @pytest.fixture

@@ -39,7 +39,8 @@ async def test_the_details_have_their_width_whatever_the_room_was_before(board: 
 
 
 async def test_the_details_keep_the_width_that_a_person_gave_them(board: BoardView, tmp_path: Path) -> None:
-    board.split.remember(QSettings(str(tmp_path / "kept.ini"), QSettings.Format.IniFormat))
+    settings = QSettings(str(tmp_path / "kept.ini"), QSettings.Format.IniFormat)
+    board.split.remember(settings, "Design")
     widths(board, 1400)
     board.split.moveSplitter(1400 - 480, 1)
     given = board.split.sizes()[1]
@@ -52,3 +53,15 @@ async def test_where_there_is_little_room_the_details_come_with_what_is_chosen(b
     assert widths(board, ROOMY, ROOMY - 1) == [WIDE, 0]
     board.canvas.reveal("command:create_user")
     assert widths(board, ROOMY - 1) == [WIDE]
+
+
+async def test_who_watches_sees_the_details_once_they_are_asked_for(board: BoardView, tmp_path: Path) -> None:
+    settings = QSettings(str(tmp_path / "kept.ini"), QSettings.Format.IniFormat)
+    board.arranged("Observe", settings)
+    board.canvas.reveal("command:create_user")
+    assert widths(board, 1400) == [0]
+    board.split.acts["show_details"].trigger()
+    assert widths(board, 1400) == [WIDE]
+    for arranged, shown in (("Design", WIDE), ("Observe", WIDE)):
+        board.arranged(arranged, settings)
+        assert widths(board, 1400) == [shown]

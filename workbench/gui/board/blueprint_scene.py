@@ -75,7 +75,7 @@ class BlueprintScene(Picture):
         Args:
             graph: What is known of the nodes, such as what is wrong with them.
         """
-        moves = layout != self.layout
+        moves, before = layout != self.layout, self.place_now()
         self.graph = graph
         if moves or blueprint != self.blueprint:
             self.blueprint, self.layout = blueprint, layout
@@ -90,6 +90,7 @@ class BlueprintScene(Picture):
             self.choose(self.chosen if self.has(self.chosen) else "")
         self.mark()
         if moves:
+            self._know_move(before)
             self.rebuilt.emit()
 
     @override

@@ -30,9 +30,10 @@ from workbench.gui.board.board_wires import BoardWires
 from workbench.gui.board.entry_draft import EntryDraft
 from workbench.gui.board.entry_place import EntryPlace
 from workbench.gui.board.stand_pill import StandPill, stand_of
-from workbench.gui.design_steps import UNSAVED, DesignSteps
+from workbench.gui.design_steps import UNSAVED, Answer, DesignSteps
 from workbench.gui.letter_menu import LetterMenu
 from workbench.gui.reads import Question
+from workbench.gui.text.conflict_banner import ConflictBanner
 from workbench.gui.time_format import short
 from workbench.gui.widgets import error_text, plain_label, toolbar_button
 from workbench.services.design import gestures
@@ -40,6 +41,7 @@ from workbench.services.design.design import DesignState
 from workbench.services.design.field_gestures import FIELDED
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.relations import NEXT
+from workbench.services.design.text_merge import DesignConflict
 
 if TYPE_CHECKING:
     from workbench.gui.board.flow_view import FlowView
@@ -66,6 +68,7 @@ class BoardEditor(DesignSteps):
         place_of_entry: Where it stands.
         kept_entry: Keeps what is typed in it.
         changes: Renames and removes.
+        conflict: Asks which counts where the files and what is not saved differ.
         wanted: Id of the node that is chosen once it is drawn.
         unwritten: Ids of the cards whose text is typed and not written.
 
@@ -86,6 +89,7 @@ class BoardEditor(DesignSteps):
         self.place_of_entry = EntryPlace(canvas, self.entry)
         self.kept_entry = EntryDraft(desk, self.entry, self._ask_again)
         self.changes = BoardChanges(desk, canvas, self.entry, self._change)
+        self.conflict = ConflictBanner()
         self.wanted = ""
         self._running: Registry | None = None
         self._since = ""
@@ -304,9 +308,22 @@ class BoardEditor(DesignSteps):
 
     @override
     def tell_refused(self, label: str, error: Exception) -> None:
-        if not self.entry.isVisible() and not self.changes.strip.isVisible():
+        if isinstance(error, DesignConflict):
+            self.tell_unread(error, label)
+        elif not self.entry.isVisible() and not self.changes.strip.isVisible():
             self.desk.fail(label, error)
         self.changes.tell(error_text(error))
+
+    @override
+    def ask_which(self, said: str, conflict: DesignConflict, choices: Sequence[Answer]) -> None:
+        if not self.canvas.isVisible():
+            super().ask_which(said, conflict, choices)
+        self.conflict.ask(said, conflict.mine, conflict.theirs, choices)
+
+    @override
+    def settled(self) -> None:
+        super().settled()
+        self.conflict.hide()
 
     @override
     def take(self, state: DesignState) -> None:
@@ -319,8 +336,8 @@ class BoardEditor(DesignSteps):
         self.canvas.board.mark()
         self._show_stand()
         self.stood.emit()
-        if self.draft != before:
-            self.drafted.emit()
+        if self.draft != before and (self.draft or self.desk.workspace.design.is_running()):
+            self.drafted.emit()  # what is written is drawn once it runs
 
     def know_unwritten(self, cards: Sequence[str]) -> None:
         """Is told whose text is typed and not written."""

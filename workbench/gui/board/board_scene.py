@@ -64,7 +64,7 @@ class BoardScene(Picture):
         """Draws another graph piece by piece, for a loop that is not to be held; once begun, to its end."""
         layout = layout or lay_out_graph(graph)
         before, self.graph = self.graph, graph
-        boxes = self._layout.boxes
+        boxes, place = self._layout.boxes, self.place_now()
         moves = boxes != layout.boxes or before.declared.edges != graph.declared.edges
         if layout != self._layout:
             self._layout = layout
@@ -83,6 +83,7 @@ class BoardScene(Picture):
             self.choose("")
         self.mark()
         if moves:
+            self._know_move(place)
             self.rebuilt.emit()
 
     @override

@@ -88,8 +88,8 @@ class BoardWires(BoardPart):
         return wire_refused(self.editor.state.text, source, self.editor.node(identity))
 
     def lead(self, source: DesignNode, target: DesignNode) -> None:
-        """Leads a wire from one thing to another."""
-        self.editor.wanted = identity_of(target)
+        """Leads a wire from one thing, which stays chosen, to another."""
+        self.editor.wanted = identity_of(source)
         change = partial(gestures.linked, source=source, target=target)
         self.editor.do(f"Link {source.name} and {target.name}", change, self.editor.entry.leave)
 

@@ -17,19 +17,22 @@ BEGIN = QPoint(24, 52)
 class EntryPlace(QObject):
     """Finds the place of the line that is typed, whenever the picture moves or is drawn again.
 
-    It lies over the field that is changed, or stands below its card, or where a person pointed.
+    It lies over the field that is changed, or stands below its card, beside it where that has no room below,
+    or where a person pointed.
     """
 
     def __init__(self, canvas: FlowView, entry: BoardEntry) -> None:
         super().__init__(canvas)
         self._canvas, self._entry = canvas, entry
         self._spot: QPointF | None = None
+        self._beside = False
         canvas.moved.connect(self.follow)
         canvas.zoomed.connect(lambda _scale: self.follow())
         entry.typed.connect(self.bring)
 
     def ask(self, asking: Asking, place: QPoint | None) -> None:
         """Asks for a line where it is about something, or at a point of the canvas."""
+        self._beside = False
         self._spot = None if place is None else self._canvas.mapToScene(place - self._corner())
         self._entry.ask(asking, self._place(asking))
         self.bring()
@@ -41,11 +44,21 @@ class EntryPlace(QObject):
             return
         if self._spot is None and self._is_there(asking):
             box, scale = self._box(asking), self._canvas.scale_now
-            wide = max(box.width(), self._entry.width() / scale)
-            self._canvas.bring(
-                QRectF(box.x(), box.y(), wide, box.height() + (self._entry.height() + BELOW) / scale)
-            )
+            if self._room_beside(self.on_canvas(box)) is not None:
+                self._canvas.bring(box)
+                self._beside = self._beside or not self._has_room_below(self.on_canvas(box))
+            if not self._beside:
+                self._canvas.bring(box.adjusted(0, 0, 0, (self._entry.height() + BELOW) / scale))
         self.follow()
+
+    def _has_room_below(self, seen: QRect) -> bool:
+        return seen.bottom() + BELOW + self._entry.height() <= self._canvas.height()
+
+    def _room_beside(self, seen: QRect) -> QPoint | None:
+        """Returns where the line stands beside a card, on its right if it can; None where it has no room."""
+        wide, right = self._entry.width(), seen.right() + BELOW
+        left = right if right + wide <= self._canvas.width() else seen.left() - BELOW - wide
+        return QPoint(left, seen.top()) if left >= 0 else None
 
     def follow(self) -> None:
         """Goes where its card is seen now."""
@@ -67,7 +80,10 @@ class EntryPlace(QObject):
             return self._canvas.mapFromScene(self._spot) + self._corner()
         if self._is_there(asking):
             seen = self.on_canvas(self._box(asking))
-            return seen if self._has_line(asking) else seen.bottomLeft() + QPoint(0, BELOW)
+            if self._has_line(asking):
+                return seen
+            beside = self._room_beside(seen) if self._beside else None
+            return beside if beside is not None else seen.bottomLeft() + QPoint(0, BELOW)
         if asking.card and self._entry.isVisible():
             return self._entry.pos()  # its card is not drawn yet
         middle = self._canvas.viewport().rect().center() - QPoint(150, 40)

@@ -19,12 +19,11 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import Actions, WidgetKey, action
-from workbench.gui.board.picture import Picture
+from workbench.gui.board.picture import FARTHEST, Picture
 from workbench.gui.context_menu import Offering
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme
 
-CLOSEST, FARTHEST = 2.5, 0.06
 STEP = 1.25
 """How much a key or a button zooms."""
 WHEEL = 1.0015
@@ -123,9 +122,15 @@ class FlowView(QGraphicsView):
     def _rebuilt(self) -> None:
         if self.sender() is not self.board:
             return
+        moved = self.board.moved_by
+        corner = self.mapToScene(QPoint()) + moved
         self._reach()
-        if self._fitted:
+        if self._fitted and (moved.isNull() or not self.board.steps):
             self._come_up()
+        elif not moved.isNull():  # what is chosen stays where it is seen, with room beside it if need be
+            self._fitted = False
+            self.setSceneRect(self.sceneRect().united(QRectF(corner, QSizeF(1, 1))))
+            self._scroll((moved * self.scale_now).toPoint())
         self.moved.emit()
 
     # -- zoom ----------------------------------------------------------------------------------------------
@@ -170,7 +175,7 @@ class FlowView(QGraphicsView):
     def zoom(self, factor: float, around: QPoint | None = None) -> None:
         """Zooms; what is at a point of the view, or in its middle, stays there."""
         place = around if around is not None else self.viewport().rect().center()
-        self._zoom_to(self._next_scale(factor), place)
+        self._zoom_to(self.board.next_scale(self.scale_now, factor), place)
 
     def _zoom_to(self, scale: float, place: QPoint) -> None:
         self._fitted = False
@@ -178,14 +183,6 @@ class FlowView(QGraphicsView):
         self._set_scale(scale)
         moved = self.mapFromScene(under) - place
         self._scroll(moved)
-
-    def _next_scale(self, factor: float) -> float:
-        now, steps = self.scale_now, self.board.steps
-        if not steps:
-            return min(max(now * factor, FARTHEST), CLOSEST)
-        larger = (one for one in steps if one > now * 1.001)
-        smaller = (one for one in reversed(steps) if one < now * 0.999)
-        return next(larger if factor > 1 else smaller, now)
 
     @action("Larger", keys="Ctrl++ / Ctrl+=", icon="zoom-in", anyway=True)
     def zoom_in(self, _node: str = "") -> None:

@@ -15,6 +15,9 @@ from workbench.gui.theme import theme
 from workbench.model.text_folding import folded
 from workbench.services.design.marks.mark import DesignMark
 
+CLOSEST, FARTHEST = 2.5, 0.06
+"""The largest and the smallest scale where zooming goes through no steps."""
+
 
 class Picture(QGraphicsScene):
     """One picture of the model, in which nodes can be chosen.
@@ -34,6 +37,7 @@ class Picture(QGraphicsScene):
         chosen: Id of the chosen node, or empty.
         takes_fields: Returns whether fields can be added to a node, by its id.
         marks: What is worth a second look in the design, by the ids of nodes.
+        moved_by: How far the card with the keyboard moved when it was drawn again the last time.
     """
 
     node_chosen = Signal(str)
@@ -49,6 +53,7 @@ class Picture(QGraphicsScene):
         self.chosen = ""
         self.takes_fields: Callable[[str], bool] = lambda _node: False
         self.marks: Mapping[str, tuple[DesignMark, ...]] = {}
+        self.moved_by = QPointF()
         self._focused = False
         theme().changed.connect(self._dress)
         self._dress()
@@ -59,6 +64,14 @@ class Picture(QGraphicsScene):
             item.update()  # cards are kept as pictures, which the scene's own update would show again
 
     # -- what a picture has ----------------------------------------------------------------------------------
+
+    def next_scale(self, now: float, factor: float) -> float:
+        """Returns the scale to which zooming by a factor leads."""
+        if not self.steps:
+            return min(max(now * factor, FARTHEST), CLOSEST)
+        larger = (one for one in self.steps if one > now * 1.001)
+        smaller = (one for one in reversed(self.steps) if one < now * 0.999)
+        return next(larger if factor > 1 else smaller, now)
 
     def cards(self) -> Mapping[str, QGraphicsItem]:
         """Returns the cards by their keys."""
@@ -156,6 +169,15 @@ class Picture(QGraphicsScene):
     def box_of(self, key: str) -> QRectF:
         """Returns where a card stands."""
         return self.cards()[key].sceneBoundingRect()
+
+    def place_now(self) -> QPointF | None:
+        """Returns where the card with the keyboard stands; None where there is none."""
+        return self.box_of(self.here).topLeft() if self.here in self.cards() else None
+
+    def _know_move(self, before: QPointF | None) -> None:
+        """Knows how far the card with the keyboard moved, given where it stood."""
+        now = self.place_now()
+        self.moved_by = now - before if now is not None and before is not None else QPointF()
 
     def find(self, text: str) -> list[str]:
         """Returns the ids of the nodes whose title, kind or text holds what is looked for, best first."""

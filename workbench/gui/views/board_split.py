@@ -18,6 +18,8 @@ WIDE, TALL = 360, 260
 """Pixels of the details beside the board, and below it, until a person makes them another size."""
 LEAST = 184
 """Pixels of both in height at least: what lies below them gets what it needs before they get more."""
+WATCHING = "Observe"
+"""The arrangement in which the board has little room, so that the details come when they are asked for."""
 
 
 class BoardSplit(QSplitter):
@@ -34,6 +36,7 @@ class BoardSplit(QSplitter):
         super().__init__()
         self._board, self._details = board, details
         self._settings: QSettings | None = None
+        self._shown_key = "details/shown"
         self.wanted, self._chosen = True, False
         self.setChildrenCollapsible(False)
         self.setMinimumHeight(LEAST)
@@ -45,10 +48,10 @@ class BoardSplit(QSplitter):
         self.splitterMoved.connect(lambda _at, _handle: self._keep())
         self._place()
 
-    def remember(self, settings: QSettings) -> None:
-        """Takes sizes and whether it is wanted from settings, and keeps them there."""
-        self._settings = settings
-        self.wanted = str(settings.value("details/shown", "true")) == "true"
+    def remember(self, settings: QSettings, perspective: str) -> None:
+        """Takes sizes and whether it is wanted in an arrangement from settings, and keeps them there."""
+        self._settings, self._shown_key = settings, f"details/shown/{perspective}"
+        self.wanted = str(settings.value(self._shown_key, perspective != WATCHING)).lower() == "true"
         self._place()
         self.acts.refresh()
 
@@ -63,7 +66,7 @@ class BoardSplit(QSplitter):
         """Shows or hides the details."""
         self.wanted = not self.wanted
         if self._settings is not None:
-            self._settings.setValue("details/shown", "true" if self.wanted else "false")
+            self._settings.setValue(self._shown_key, self.wanted)
         self._place()
         self.acts.refresh()
 

@@ -109,7 +109,8 @@ class BoardView(View):
             self._open_folder,
         )
         self.split, board = BoardSplit(self.pictures, self.details), QWidget()
-        in_column(self._toolbar(), (self.split, 1), self.editor.changes.strip, of=board, margins=0, spacing=0)
+        strip, asked = self.editor.changes.strip, self.editor.conflict
+        in_column(self._toolbar(), asked, (self.split, 1), strip, of=board, margins=0, spacing=0)
         self.pages = QStackedWidget()
         self.pages.addWidget(board)
         self.pages.addWidget(empty)
@@ -292,7 +293,7 @@ class BoardView(View):
     @override
     def arranged(self, perspective: str, settings: QSettings) -> None:
         self._arranged, self._settings = perspective, settings
-        self.split.remember(settings)
+        self.split.remember(settings, perspective)
         first = PICTURES[1] if perspective in RUNNING else PICTURES[0]
         self._change_picture(str(settings.value(f"picture/{perspective}", first)))
 

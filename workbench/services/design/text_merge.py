@@ -12,7 +12,17 @@ from workbench.tusk import ChangedOnDisk, Document, TskError, parse
 
 
 class DesignConflict(ProjectError):
-    """The same was changed in the files and in what is not written yet; `Design.settle` ends it."""
+    """The same was changed in a file and in what is not written yet; `Design.settle` ends it.
+
+    Attributes:
+        file: Name of the file.
+        mine: Its text where what is not written yet counts.
+        theirs: Its text where what the file says counts.
+    """
+
+    def __init__(self, file: str, said: str, mine: str, theirs: str) -> None:
+        super().__init__([said])
+        self.file, self.mine, self.theirs = file, mine, theirs
 
 
 class NoStep(InvalidValue):
@@ -42,13 +52,15 @@ def joined(base: DesignText, mine: DesignText, theirs: DesignText, *, prefer: st
         if before is None or there is None:
             if (before is not None or there is not None) and not prefer:
                 what = "was made" if before is None else "went, or cannot be read,"
-                raise DesignConflict([f"{one.file} {what} meanwhile, and is not written yet as it is here"])
+                said = f"{one.file} {what} meanwhile, and is not written yet as it is here"
+                raise DesignConflict(one.file, said, one.text, there.text if there is not None else "")
             if prefer != "theirs":
                 made = made.with_file(one)
             continue
         merged = merge(before, there, one) if prefer == "mine" else merge(before, one, there)
         if merged.conflicts and not prefer:
-            raise DesignConflict([f"{one.file}: {', '.join(merged.conflicts)} changed in the file, and here"])
+            said = f"{one.file}: {', '.join(merged.conflicts)} changed in the file, and here"
+            raise DesignConflict(one.file, said, merge(before, there, one).text, merged.text)
         made = made.with_file(parse(merged.text, one.file))
     for name, before in base.scenarios.items():
         if name not in mine.scenarios and theirs.scenarios.get(name) == before:
