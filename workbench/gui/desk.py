@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import deque
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -47,9 +48,21 @@ class Selection:
     node: str = ""
     command: str = ""
 
+    def text(self) -> str:
+        """Returns it as it is kept, which `selection_of` reads."""
+        return json.dumps(asdict(self))
+
     def nodes(self) -> tuple[str, ...]:
         """Returns what it may be on the board."""
         return self.node, f"subscription:{self.subscription}", f"projection:{self.projection}"
+
+
+def selection_of(kept: object) -> Selection:
+    """Returns a selection that was kept; nothing selected where that cannot be read."""
+    try:
+        return Selection(**json.loads(str(kept)))
+    except (ValueError, TypeError):
+        return Selection()
 
 
 Offer = tuple[str, Callable[[], None]]
@@ -186,6 +199,11 @@ class Desk(QObject):
             self._show(selection)
         if view:
             self.wanted.emit(view)
+
+    def begin_with(self, selection: Selection) -> None:
+        """Makes selected what was when the project was closed; nothing was selected before that."""
+        if selection != self.selection:
+            self._show(selection)
 
     def back(self) -> None:
         """Returns to what was selected before."""

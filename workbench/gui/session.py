@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from workbench.engine.tasks import to_the_end
 from workbench.errors import StoreNotAllowed
-from workbench.gui.desk import Desk
+from workbench.gui.desk import Desk, selection_of
 from workbench.gui.drafts import may_leave
 from workbench.gui.live_project import LiveProject
 from workbench.gui.loop import spawn
@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from workbench.model.changes import Changes
     from workbench.services.monitor.monitor_values import Status
     from workbench.services.workspace import Workspace
+
+
+CHOSEN = "chosen"
+"""Where the window keeps what was selected."""
 
 
 class Session(WindowActions):
@@ -99,6 +103,7 @@ class Session(WindowActions):
         self._asking = Question(
             self.window, desk, self._show_status, partial(desk.fail, "Showing the status")
         )
+        self.window.use_project(str(workspace.project.root))
         self.window.fill(self.desk)
         self._arranged()
         self.desk.changed.connect(self._changed)
@@ -112,6 +117,7 @@ class Session(WindowActions):
         self._changed(None)
         self._say_limits(workspace)
         offer_unsaved_design(desk)
+        desk.begin_with(selection_of(self.window.layouts.find(CHOSEN, anywhere=False)))
 
     def _show_mistakes(self, target: tuple[Path | None, str], error: Exception) -> None:
         """Shows what is wrong with a project that cannot be opened, and what can be done about it.
@@ -213,6 +219,8 @@ class Session(WindowActions):
         if live is not None:
             live.close()
         if desk is not None:
+            self.window.save_perspective()
+            self.window.layouts.keep(CHOSEN, desk.selection.text(), anywhere=False)
             await desk.close()
         self.window.empty()
         self.window.notices.forget()

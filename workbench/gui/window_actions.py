@@ -10,7 +10,6 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication
 
 from workbench.gui.actions import Action, Actions, WidgetKey, action
-from workbench.gui.column_layout import ColumnLayouts
 from workbench.gui.edit_menu import EditMenu
 from workbench.gui.file_actions import FileActions, no_project
 from workbench.gui.long_view import LongText
@@ -46,7 +45,6 @@ class WindowActions(FileActions):
     def __init__(self, window: MainWindow, zones: ZoneChooser, settings: QSettings) -> None:
         self.window, self.zones = window, zones
         self._settings = settings
-        self._columns = ColumnLayouts(window, settings)
         self.workspace: Workspace | None = None
         self.desk: Desk | None = None
         self.acts = Actions(self, window)
@@ -131,9 +129,9 @@ class WindowActions(FileActions):
 
     @action("Reset layout", key="reset-layout", menu="View", group=3)
     def reset_layout(self) -> None:
-        """Arranges the perspective, and the columns of all tables, as they are by default."""
+        """Arranges the perspective, and the panes and columns of all views, as they are by default."""
+        self.window.layouts.forget()
         self.window.reset_perspective()
-        self._columns.forget()
 
     # -- what can be done: going ----------------------------------------------------------------------------
 

@@ -111,7 +111,7 @@ class CommandsView(View):
             spacing=5,
         )
         self.history = CommandHistory(self.read_only)
-        self.split = in_panes(Qt.Orientation.Vertical, (top, 1), self.history)
+        self.split = in_panes(Qt.Orientation.Vertical, (top, 1), self.history, name="commands")
         self.split.setSizes([560, 190])
         self.result.turned.connect(lambda _there: self._make_room())
         self.picker.currentIndexChanged.connect(self._picked)

@@ -110,7 +110,7 @@ class DryRunView(QScrollArea):
 
     def _arrange(self) -> None:
         head = in_row(self.badge, self.took, 1)
-        self._effects = in_panes(Qt.Orientation.Vertical, self.table, self._data)
+        self._effects = in_panes(Qt.Orientation.Vertical, self.table, self._data, name="dry-run")
         self._effects.setMinimumHeight(LEAST)
         self._effects.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._rest = QWidget()

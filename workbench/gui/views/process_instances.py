@@ -78,7 +78,7 @@ class ProcessInstances(QWidget):
         self._reading = Question(self, desk, self._show, self.table.fail)
         self._tracing = Question(self, desk, self._show_history, self.history.fail)
         self._walk: Walk | None = None
-        self._split = in_panes(Qt.Orientation.Horizontal, (self.table, 3), (self.tabs, 2))
+        self._split = in_panes(Qt.Orientation.Horizontal, (self.table, 3), (self.tabs, 2), name="processes")
         in_column(self.said, (self._split, 1), of=self, margins=(0, 4, 0, 0), spacing=4)
         self.table.row_chosen.connect(lambda _row: self._tell())
         self.tabs.currentChanged.connect(lambda _at: self._tell())

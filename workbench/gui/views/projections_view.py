@@ -92,7 +92,7 @@ class ProjectionsView(View):
         self.detail.hide()
         self.foot = ProjectionFoot()
         self.said, self.place = self.foot.said, self.foot.place
-        self.split = in_panes(Qt.Orientation.Vertical, (holder, 3), (self.detail, 2))
+        self.split = in_panes(Qt.Orientation.Vertical, (holder, 3), (self.detail, 2), name="projections")
         in_column(
             self._head(),
             self.banner,

@@ -70,7 +70,9 @@ class SubscriptionsView(View):
         self.throughput.set_series(THROUGHPUT)
         self.latency = RateGraph("Latency", "ms from publish to ack")
         self.latency.set_series(LATENCY)
-        self.graphs = in_panes(Qt.Orientation.Horizontal, (self.throughput, 1), (self.latency, 1))
+        self.graphs = in_panes(
+            Qt.Orientation.Horizontal, (self.throughput, 1), (self.latency, 1), name="graphs"
+        )
         self.graphs.setSizes([500, 500])
         self.waiting = WaitingDeliveries(self.desk)
         self.instances = ProcessInstances(self.desk)
@@ -82,7 +84,7 @@ class SubscriptionsView(View):
         self.tabs.addTab(self.instances, "Instances")
         self.tabs.addTab(self.details, "Details")
         self.tabs.currentChanged.connect(lambda _index: self._turned())
-        self.split = in_panes(Qt.Orientation.Vertical, (self.table, 1), (self.tabs, 1))
+        self.split = in_panes(Qt.Orientation.Vertical, (self.table, 1), (self.tabs, 1), name="subscriptions")
         page = QWidget()
         in_column(self._bar(), (self.split, 1), of=page, margins=(8, 6, 8, 6), spacing=6)
         self.table.row_chosen.connect(self._chosen)

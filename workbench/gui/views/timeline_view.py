@@ -150,8 +150,8 @@ class TimelineView(View):
             _captioned(self.diff_label, self.diff),
             _captioned(self.state_label, self.fold, self.state),
         )
-        self.halves = in_panes(Qt.Orientation.Vertical, (differs, 2), (state, 3))
-        self.panes = in_panes(Qt.Orientation.Horizontal, (self.table, 1), (self.halves, 1))
+        self.halves = in_panes(Qt.Orientation.Vertical, (differs, 2), (state, 3), name="timeline-halves")
+        self.panes = in_panes(Qt.Orientation.Horizontal, (self.table, 1), (self.halves, 1), name="timeline")
         return self.panes
 
     @override
