@@ -19,7 +19,7 @@ from workbench.gui.actions import BoundAction, declared, widget_keys
 from workbench.gui.board.board_entry import BoardEntry
 from workbench.gui.board.mark_popover import MarkPopover
 from workbench.gui.key_list import OWNERS, KeyList, all_keys, owner_class
-from workbench.gui.palette import action_targets
+from workbench.gui.palette_targets import action_targets
 from workbench.gui.table import FastTableView
 from workbench.gui.text.completion_list import CompletionList
 from workbench.gui.view_catalog import PERSPECTIVES

@@ -13,8 +13,8 @@ from workbench.gui.actions import Action, Actions, WidgetKey, action
 from workbench.gui.edit_menu import EditMenu
 from workbench.gui.file_actions import FileActions, no_project
 from workbench.gui.long_view import LongText
-from workbench.gui.palette import (
-    Palette,
+from workbench.gui.palette import Palette, Target
+from workbench.gui.palette_targets import (
     action_targets,
     model_targets,
     nothing_found,
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from workbench.gui.view import View
     from workbench.gui.zone_menu import ZoneChooser
     from workbench.services.workspace import Workspace
+
+
+WENT, REMEMBERED = "went", 12
+"""Where it is kept what one went to by the palette, and how many of that."""
 
 
 def _no_way(owner: WindowActions, *, back: bool) -> str:
@@ -150,9 +154,31 @@ class WindowActions(FileActions):
         targets += action_targets(self.window, self.bring)
         targets += model_targets(desk) if desk is not None else []
         find = partial(stream_targets, desk) if desk is not None else nothing_found
-        palette = Palette(self.window, targets, find)
+        recent = str(self.window.layouts.find(WENT, anywhere=False) or "").splitlines()
+        palette = Palette(self.window, targets, find, further=self._further, recent=recent)
+        palette.went.connect(lambda target: self._note_went(recent, target.name))
         palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         palette.show()
+
+    def _note_went(self, recent: list[str], name: str) -> None:
+        kept = [name, *(one for one in recent if one != name)][:REMEMBERED]
+        self.window.layouts.keep(WENT, "\n".join(kept), anywhere=False)
+
+    def _further(self, typed: str) -> list[Target]:
+        """Offers to search all that is stored for what was typed."""
+        if self.desk is None:
+            return []
+        text = f"Search everything stored for “{typed}”"
+        return [Target(text=text, kind="search", icon="search", go=partial(self.search_for, typed))]
+
+    def search_for(self, words: str) -> None:
+        """Searches all that is stored for words."""
+        from workbench.gui.views.search_view import SearchView
+        from workbench.services.search.search_query import SearchQuery
+
+        self.bring("search")
+        if isinstance(view := self.window.views.get("search"), SearchView):
+            view.show_query(SearchQuery(words=words))
 
     @action("Search everything", key="search", keys="Ctrl+Shift+F", icon="search", menu="Go", why=no_project)
     def search_everything(self) -> None:
