@@ -79,6 +79,7 @@ class Notice:
         text: What is told; empty where what was said of the topic is no longer true, and nothing else is.
         topic: What it is about, if what was said of that before is out of date then.
         asks: It asks something that a person has to answer.
+        share: Of the work that it tells of, how much is done, 0 to 1; None where it tells of none.
     """
 
     kind: str
@@ -86,6 +87,7 @@ class Notice:
     actions: tuple[Offer, ...] = ()
     topic: str = ""
     asks: bool = False
+    share: float | None = None
 
 
 class Desk(QObject):
@@ -296,9 +298,18 @@ class Desk(QObject):
         """Shows what failed, why, and what to do."""
         self.notice("error", f"{what} failed: {error_text(error)}", *actions)
 
-    def notice(self, kind: str, text: str, *actions: Offer, topic: str = "", asks: bool = False) -> None:
+    def notice(
+        self,
+        kind: str,
+        text: str,
+        *actions: Offer,
+        topic: str = "",
+        asks: bool = False,
+        share: float | None = None,
+    ) -> None:
         """Tells the person something; kinds are ``info``, ``ok``, ``warning``, ``error``; see `Notice`."""
-        self.noticed.emit(Notice(kind=kind, text=text, actions=actions, topic=topic, asks=asks))
+        told = Notice(kind=kind, text=text, actions=actions, topic=topic, asks=asks, share=share)
+        self.noticed.emit(told)
 
     def way_to(self, view: str, selection: Selection | None = None) -> Offer:
         """Returns what a notice offers that leads to a view, and to what is chosen there."""

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from workbench.gui.desk import Desk
+from workbench.gui.file_jobs import how_far
 from workbench.gui.layouts import in_column
 from workbench.gui.mapping_choice import MappingChoice
 from workbench.gui.paged_model import ListSource, TableColumn
@@ -239,6 +240,7 @@ class ImportDialog(QDialog):
         if self._reading is None or self._cancel is not None:
             return
         self._cancel = asyncio.Event()
+        self._began = self._desk.workspace.clock.now()
         self._start.setEnabled(False)
         self._choice.setEnabled(False)
         self._history.setEnabled(False)
@@ -260,9 +262,16 @@ class ImportDialog(QDialog):
 
         return reading if self._reader is None else reader_of(FileFormat(self._form()))
 
+    def _left(self, report: ImportReport) -> str:
+        """Says how much of the file is read, at what rate, and what is left, while it is read."""
+        if report.finished:
+            return ""
+        took = self._desk.workspace.clock.now() - self._began
+        return f" {how_far(report.done_bytes, report.size, 'bytes', took)}."
+
     def _progress(self, report: ImportReport) -> None:
         self._bar.setValue(round(1000 * report.share))
-        self._said.setText(f"{report.summary()}.")
+        self._said.setText(f"{report.summary()}.{self._left(report)}")
         self._show_problems([str(problem) for problem in report.problems[:PROBLEMS_SHOWN]])
 
     def _ended(self, task: asyncio.Task[ImportReport]) -> None:

@@ -66,6 +66,7 @@ OWNERS = (
     ("Search", "workbench.gui.views.search_histogram:SearchHistogram"),
     ("Search", "workbench.gui.views.saved_list:SavedList"),
     ("Payloads and other long texts", "workbench.gui.find_line:FindLine"),
+    ("Notices", "workbench.gui.notice_card:NoticeCard"),
     ("Notices", "workbench.gui.notice_list:NoticeList"),
     ("Palette", "workbench.gui.palette:Palette"),
     ("Graphs", "workbench.gui.rate_graph:RateGraph"),

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QGraphicsDropShadowEffect,
     QLabel,
+    QProgressBar,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from workbench.gui.actions import WidgetKey
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.theme import theme
@@ -36,7 +38,7 @@ WITH_ACTION = 30
 HELD_MS = 1000
 """Until it is looked at again whether it may leave."""
 ICONS = {"ok": "ok", "info": "info", "warning": "warning", "error": "error"}
-SHADOW = 18
+SHADOW, THOUSANDTHS = 18, 1000
 
 
 class NoticeCard(QFrame):
@@ -47,6 +49,7 @@ class NoticeCard(QFrame):
         closed: A person closed it.
     """
 
+    moves = (WidgetKey("Esc", "Close the notice that has the keyboard"),)
     answered = Signal(str)
     closed = Signal()
 
@@ -59,7 +62,7 @@ class NoticeCard(QFrame):
         self.buttons: list[QPushButton] = []
         mark = QLabel()
         mark.setPixmap(icon(ICONS[notice.kind], notice.kind).pixmap(16, 16))
-        text = plain_label(_first_lines(notice.text), wrap=True)
+        self._text = text = plain_label(_first_lines(notice.text), wrap=True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -74,12 +77,34 @@ class NoticeCard(QFrame):
         else:
             words = in_row(mark, (text, 1), close, spacing=8)
             offered = [in_row(1, *self.buttons, spacing=6)] if self.buttons else []
-            in_column(words, *offered, of=self, margins=(12, 8, 8, 8), spacing=6)
+            in_column(words, *self._progress(), *offered, of=self, margins=(12, 8, 8, 8), spacing=6)
         self._dress()
         theme().changed.connect(self._dress)
-        seconds = 0 if notice.asks else SECONDS.get(notice.kind, 0)
+        stays = notice.asks or notice.share is not None
+        seconds = 0 if stays else SECONDS.get(notice.kind, 0)
         if seconds:
             QTimer.singleShot(1000 * (WITH_ACTION if notice.actions else seconds), self, self.leave)
+
+    def _progress(self) -> list[QProgressBar]:
+        """Returns a bar where work is told of."""
+        self._bar = QProgressBar()
+        self._bar.setRange(0, THOUSANDTHS)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(6)
+        self._bar.setAccessibleName("How much is done")
+        self._bar.setValue(round(THOUSANDTHS * (self.notice.share or 0)))
+        return [self._bar] if self.notice.share is not None else []
+
+    def goes_on(self, notice: Notice) -> bool:
+        """Takes what is told of the same work further on, with the same buttons; False for anything else."""
+        same = self.notice.topic == notice.topic and self.notice.kind == notice.kind
+        if notice.share is None or self.notice.share is None or not same:
+            return False
+        self.notice = notice
+        self._text.setText(_first_lines(notice.text))
+        self._bar.setValue(round(THOUSANDTHS * notice.share))
+        self.setAccessibleName(f"{notice.kind}: {notice.text}")
+        return True
 
     def _offer(self, label: str, run: Callable[[], object]) -> None:
         def answer() -> None:

@@ -84,6 +84,8 @@ class Notices(QWidget):
 
     def show_notice(self, notice: Notice) -> None:
         """Shows a card, unless it says nothing; what is outdated by it and the oldest ones leave."""
+        if any(card.goes_on(notice) for card in self.cards()):
+            return
         for card in self.cards():
             if card.notice.topic == notice.topic != "" or _said(card.notice) == _said(notice):
                 self._drop(card)
