@@ -375,7 +375,7 @@ for first in range(1, streams, max(1, streams // 200)):
 for first in range(1, head, max(1, head // 2_000)):
     reader.log(first, 200)
 for stream in reader.streams(1, 50):
-    reader.stream_entries(stream.name, 0, 200)
+    reader.stream_entries(stream.name, range(1, 201))
 pages = int(Path("/proc/self/statm").read_text().split()[1])
 print(pages * os.sysconf("SC_PAGE_SIZE") / 1e6)
 """

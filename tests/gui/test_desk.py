@@ -57,6 +57,24 @@ async def test_under_load_views_are_told_at_most_ten_times_a_second(source, desk
     assert min(gaps) >= REFRESH_MS / 1000 - 0.01
 
 
+async def test_another_model_waits_for_no_pause_and_is_drawn_first_where_one_types(source, desk, until):
+    seen, drawn = [], []
+    desk.changed.connect(seen.append)
+    source.listener(Changes(head=1))
+    await until(lambda: seen)
+    source.listener(Changes(head=2))
+    assert desk._timer.interval() > 0
+    source.listener(Changes(model=True))
+    assert desk._timer.interval() == 0
+    await until(lambda: len(seen) == 2)
+    assert seen[-1].head == 2
+    assert seen[-1].model
+    desk.in_turn(lambda: drawn.append("explorer"))
+    desk.in_turn(lambda: drawn.append("board"), first=True)
+    await until(lambda: len(drawn) == 2)
+    assert drawn == ["board", "explorer"]
+
+
 def test_going_back_and_forward(desk):
     seen = []
     desk.selected.connect(seen.append)

@@ -81,7 +81,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> tuple[list[int], list[str]]:
         collect=lambda generation=2: done.append(f"collect {generation}"),
         freeze=lambda: done.append("set aside"),
         unfreeze=lambda: done.append("take back"),
-        get_freeze_count=lambda: LEAST + 1,
+        get_freeze_count=lambda: done.append("count") or LEAST + 1,  # type: ignore[func-returns-value]
     )
     monkeypatch.setattr(garbage, "gc", stands_in)
     return young, done
@@ -94,10 +94,14 @@ def made(monkeypatch: pytest.MonkeyPatch) -> tuple[list[int], list[str]]:
         ([701, 702], ["collect 0", "collect 0"]),
         ([A_TURN - 1000, 900, 800], ["collect 0", "collect 0", "collect 2", "set aside"]),
         ([A_TURN + 1, 701], ["set aside", "collect 0"]),
-        ([AGAIN + 1, AGAIN + 1], ["set aside", "take back", "collect 2", "set aside", "set aside"]),
+        ([AGAIN + 1, LEAST - 2 * AGAIN], ["set aside", "set aside"]),
+        (
+            [LEAST + 1, LEAST],
+            ["set aside", "count", "take back", "collect 2", "set aside", "count", "set aside"],
+        ),
     ],
 )
-def test_no_turn_looks_at_more_than_it_may_unless_all_became_twice_as_much(
+def test_no_turn_looks_at_or_counts_more_than_it_may_unless_all_became_twice_as_much(
     made: tuple[list[int], list[str]], counts: list[int], steps: list[str]
 ) -> None:
     young, done = made

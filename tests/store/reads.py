@@ -47,7 +47,7 @@ def _events(reader: Reader) -> dict[str, Any]:
     return {
         "runs": [reader.log_runs(after) for after in (0, 1, 4, 99)],
         "entries": [reader.log(first, limit) for first, limit in ((0, 1000), (1, 3), (4, 2), (99, 5))],
-        "of streams": [reader.stream_entries(name, 1, 2) for name in (*streams, "none")],
+        "of streams": [reader.stream_entries(name, [3, 2]) for name in (*streams, "none")],
         "times": [list(reader.stream_times(name, after)) for name in (*streams, "none") for after in (0, 2)],
         "bytes": [reader.stream_bytes(name, 1, 3) for name in (*streams, "none")],
         "positions": [reader.position_of(name, at) for name in (*streams, "none") for at in (1, 3, 9)],

@@ -96,7 +96,7 @@ def reads(reader: SqliteReader):
             reader.stream(stream.name),
             reader.snapshot(stream.name),
             reader.read_data(stream.name),
-            reader.stream_entries(stream.name, 0, 100),
+            reader.stream_entries(stream.name, range(1, 101)),
             [event.json() for event in reader.read_stream(stream.name)],
         ]
     yield lambda: reader.snapshot("user-ada")

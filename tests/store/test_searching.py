@@ -6,7 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.store.actions import one
 from tests.store.conftest import KINDS
+from tests.store.test_queue import Box
 from workbench.model.clock import ManualClock
 from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
@@ -231,3 +233,63 @@ def test_what_is_gone_is_left_out(full):
     source = source_of(full, RecordKind.EVENT)
     assert full.records(source, [10**9]) == {}
     assert full.described(source, [10**9]) == []
+
+
+@given(st.sampled_from(STREAMS), st.lists(WORDS, max_size=1))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_events_of_one_stream_are_searched_by_their_versions(full, stream, words):
+    (source,) = full.search_sources(stream)
+    found, upto = [], source.top
+    while upto is not None:
+        _, upto, rows = full.search(Scan(source=source, upto=upto, limit=3, words=tuple(words)))
+        found += [row[0] for row in rows]
+    keys = [row[0] for row in everything(full, RecordKind.EVENT, words=tuple(words), places=(stream,))]
+    at = full.records(source_of(full, RecordKind.EVENT), keys)
+    plain = [one.version for one in at.values() if one.place == stream]
+    assert found == sorted(plain, reverse=True)
+    assert source.top == source.count == full.records(source, [source.top])[source.top].version
+    assert [row[0] for row in full.described(source, found)] == found
+
+
+def test_owners_and_notes_of_letters_are_searched_and_asked_for(store):
+    box = Box(store)
+    box.publish("a", "b")
+    box.settle(a="dead", b="dead")
+    one(store, op.NoteLetters(numbers=(2,), owner="Lena", note="asked them"))
+
+    def found(*words):
+        return [row[0] for row in everything(box.reader, RecordKind.LETTER, words=words)]
+
+    assert (found("lena"), found("asked", "#2"), found("rejected"), found("bert")) == ([2], [2], [2, 1], [])
+    asked = everything(
+        box.reader, RecordKind.LETTER, columns=("owner", "note", "tries", "reason", "metadata")
+    )
+    assert asked == [(2, "Lena", "asked them", 0, "rejected", None), (1, "", "", 0, "rejected", None)]
+
+
+def test_what_waits_is_filtered_by_words_in_any_of_its_texts(store):
+    box = Box(store)
+    box.publish("a", "b", data='{"to":"Ada"}')
+    box.publish("c", data='{"to":"Bob"}')
+    box.settle(a="ready", b="dead", c="delayed")
+
+    def waiting(*words):
+        return [row.position for row in box.reader.deliveries("sub", words=words)]
+
+    assert (waiting(), waiting("ada"), waiting("delayed", "note")) == ([1, 3], [1], [3])
+    assert (waiting("ada", "bob"), waiting("nothing")) == ([], [])
+
+
+def test_the_instances_of_a_process_are_filtered_by_key_and_state(store):
+    for key, state in (("a", '{"of":"Ada"}'), ("b", "{}"), ("ada", "{}")):
+        one(store, op.SaveProcess(process="p", key=key, state=state, began=1))
+    reader = store.reader()
+    assert [key for key, _ in reader.instances("p", words=("ada",))] == ["a", "ada"]
+    assert [key for key, _ in reader.instances("p", 1, words=("ada",))] == ["a"]
+    assert (reader.instance_count("p"), reader.instance_count("q")) == (3, 0)
+
+
+def test_records_are_read_by_their_numbers(full):
+    assert [one.position for one in full.log_at([9, 2, 10**6])] == [2, 9]
+    assert [one.version for one in full.stream_entries("alone", [3, 1, 99])] == [1, 3]
+    assert [one.number for one in full.commands(numbers=[2, 5, 99])] == [5, 2]

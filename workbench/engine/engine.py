@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -131,17 +131,12 @@ class Engine:
     async def start(self, *, paused: bool = False) -> None:
         """Makes topics, subscriptions and tables, recovers from a crash, and begins to run."""
         self.state = EngineState.PAUSED if paused else EngineState.RUNNING
-        for projection in self.registry.projections.values():
-            await self.writer.write(ensured(projection))
-        for topic in (*self.registry.topics, COMMANDS_TOPIC):
-            await self.writer.write(EnsureTopic(name=topic))
         for runner in subscription_runners(self._runtime, self.commands, self._retry):
             self.subscriptions[runner.name] = runner
-            topic, cursor = runner.subscription.topic, first_cursor(runner.subscription.start, self.reader)
-            await self.writer.write(EnsureSubscription(name=runner.name, topic=topic, cursor=cursor))
-            await runner.recover()
-        for gone in {one.name for one in self.reader.subscriptions()} - set(self.subscriptions):
-            await self.writer.write(RecallReplays(subscription=gone))
+        await asyncio.gather(*map(self.writer.write, self._needed()))  # with one COMMIT: a reload waits
+        await asyncio.gather(*(runner.recover() for runner in self.subscriptions.values()))
+        gone = {one.name for one in self.reader.subscriptions()} - set(self.subscriptions)
+        await asyncio.gather(*(self.writer.write(RecallReplays(subscription=name)) for name in gone))
         for projection in self.registry.projections.values():
             if projection.by_handlers:
                 continue
@@ -159,6 +154,14 @@ class Engine:
             self._scheduler.follow(name, each)
         self._housekeeping.start()
         self._started = True
+
+    def _needed(self) -> Iterator[Operation]:
+        """Yields what makes tables, topics and subscriptions, where they are not there."""
+        yield from map(ensured, self.registry.projections.values())
+        yield from (EnsureTopic(name=topic) for topic in (*self.registry.topics, COMMANDS_TOPIC))
+        for runner in self.subscriptions.values():
+            topic, cursor = runner.subscription.topic, first_cursor(runner.subscription.start, self.reader)
+            yield EnsureSubscription(name=runner.name, topic=topic, cursor=cursor)
 
     def _runners(self) -> list[tuple[str, Runner]]:
         """Returns every runner under a name that is unique among both kinds."""

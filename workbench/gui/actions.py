@@ -37,6 +37,7 @@ class Action:
         menu: Menu of the window in which it stands, if any.
         group: Actions of one group are parted from others by a line.
         anyway: It needs nothing to be chosen.
+        several: Where several things are chosen it is done to all of them.
         writes: It changes the store: the owner's ``read_only`` says why that cannot be.
         why: Returns why it cannot be done now; an empty text where it can.
         look: Returns its text and icon as things stand.
@@ -57,6 +58,7 @@ class Action:
     menu: str = ""
     group: int = 0
     anyway: bool = False
+    several: bool = False
     writes: bool = False
     why: Callable[..., str] | None = None
     look: Callable[..., tuple[str, str]] | None = None
@@ -226,8 +228,10 @@ class BoundAction(QAction):
 
     def _why(self, chosen: tuple[Any, ...]) -> str:
         offering = getattr(self.place, "offering", None)
-        if offering is not None and not self.act.anyway and (why := offering.missing()):
-            return str(why)
+        if offering is not None and not self.act.anyway:
+            why = offering.missing() or ("" if self.act.several else offering.alone())
+            if why:
+                return str(why)
         if self.act.writes and (why := getattr(self._owner, "read_only")()):  # noqa: B009  # any owner's
             return str(why)
         return self.act.why(self._owner, *chosen) if self.act.why is not None else ""

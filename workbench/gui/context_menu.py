@@ -49,6 +49,7 @@ class Offering:
 
     Attributes:
         menu: The menu that was opened last.
+        alone: Says why what is done to one thing cannot be done where several are chosen; empty where it can.
         before: What comes after the actions that are still to be offered.
         plan: How the menu is arranged; by owners and their groups if empty. A planned one has, where nothing
             is chosen, only what needs no choice.
@@ -70,6 +71,7 @@ class Offering:
         self._choose_at, self._where, self._extend = choose_at, where, extend
         self.activated = activated
         self._held: Any = None
+        self.alone: Callable[[], str] = str
         self.menu: QMenu | None = None
         self.before: QAction | None = None
         self.plan: Plan = ()

@@ -157,7 +157,9 @@ class Desk(QObject):
 
     def _collect(self, changes: Changes) -> None:
         self._pending = changes if self._pending is None else self._pending.merged(changes)
-        if not self._timer.isActive():
+        if changes.model:  # it seldom comes, is the last of its changes, and a person waits for it
+            self._timer.start(0)
+        elif not self._timer.isActive():
             self._timer.start(max(GATHER_MS, REFRESH_MS - self._since.elapsed()))
 
     def _emit(self) -> None:
@@ -171,10 +173,14 @@ class Desk(QObject):
 
     # -- turns --------------------------------------------------------------------------------------------
 
-    def in_turn(self, act: Callable[[], object]) -> None:
-        """Does something in a turn of the loop of its own, behind what was given before, once (V4)."""
+    def in_turn(self, act: Callable[[], object], *, first: bool = False) -> None:
+        """Does something in a turn of the loop of its own, once (V4).
+
+        Args:
+            first: It goes before what was given, not behind it.
+        """
         if act not in self._turns:
-            self._turns.append(act)
+            (self._turns.appendleft if first else self._turns.append)(act)
         if not self._turn.isActive():
             self._turn.start()
 

@@ -7,7 +7,7 @@ import gc
 A_TURN = 20_000
 """Objects that one turn of the loop may look at: about 20 milliseconds."""
 AGAIN, LEAST = 500_000, 2_000_000
-"""Objects set aside before it is asked whether to look at all of them again; how many these are at least."""
+"""Objects set aside before they are counted again, and how many all are before they are looked at again."""
 
 
 class GarbageCollector:
@@ -23,7 +23,7 @@ class GarbageCollector:
 
     def __init__(self) -> None:
         self._took = False
-        self._new = self._aside = self._kept = 0
+        self._new = self._aside = self._counted = self._kept = 0
 
     def take_over(self) -> None:
         """Has nothing but `collect` collect from now on; a second call does nothing."""
@@ -49,14 +49,15 @@ class GarbageCollector:
             gc.collect()
         gc.freeze()
         self._aside, self._new = self._aside + self._new, 0
-        if self._aside > AGAIN:
-            self._aside = 0
-            self._look_again()
+        many = max(LEAST, 2 * self._kept)
+        if self._aside > AGAIN and self._counted + self._aside > many:  # to count them takes its time, too
+            self._aside, self._counted = 0, gc.get_freeze_count()
+            if self._counted > many:
+                self._look_again()
 
     def _look_again(self) -> None:
-        """Looks at what was set aside, where that became twice as much since."""
-        if gc.get_freeze_count() > max(LEAST, 2 * self._kept):
-            gc.unfreeze()
-            gc.collect()
-            gc.freeze()
-            self._kept = gc.get_freeze_count()
+        """Looks at all that was set aside."""
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+        self._kept = self._counted = gc.get_freeze_count()

@@ -33,6 +33,7 @@ OWNERS = (
     ("Flow board", "workbench.gui.board.board_wires:BoardWires"),
     ("Flow board", "workbench.gui.board.board_slices:BoardSlices"),
     ("Flow board", "workbench.gui.board.board_hand:BoardHand"),
+    ("Flow board", "workbench.gui.board.board_several:BoardSeveral"),
     ("Flow board", "workbench.gui.board.board_marks:BoardMarks"),
     ("Marks on the board", "workbench.gui.board.mark_popover:MarkPopover"),
     ("Flow board", "workbench.gui.views.board_split:BoardSplit"),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.actions import Actions
 from workbench.gui.context_menu import open_menu
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.filter_row import FilterRow
 from workbench.gui.reads import Question, nothing
 from workbench.gui.tab_order import put_in_order, reading_order
 from workbench.gui.table import FastTableView
@@ -163,16 +164,19 @@ class View(QWidget):
         self.desk.wanted.emit("story")
 
     def focus_filter(self) -> None:
-        """Gives the keyboard to the view's filter, if it has one (Ctrl+F)."""
-        for line in self.findChildren(QLineEdit):
-            if line.isVisible() and line.isEnabled() and not line.isReadOnly():
-                line.setFocus(Qt.FocusReason.ShortcutFocusReason)
-                line.selectAll()
-                return
+        """Gives the keyboard to the filter of the table that has it, else to the first line (Ctrl+F)."""
+        place = self.focusWidget() or self
+        while place is not self and not _lines(place, FilterRow):
+            place = place.parentWidget() or self
+        for line in (*_lines(place, FilterRow), *_lines(self, QLineEdit))[:1]:
+            line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            line.selectAll()
 
     def _changed(self, changes: Changes) -> None:
         if self.concerns(changes):
-            self.desk.in_turn(self._refresh_seen)  # not all views in one turn (V4)
+            focus = QApplication.focusWidget()
+            here = focus is not None and self.isAncestorOf(focus)  # who types there waits for it
+            self.desk.in_turn(self._refresh_seen, first=here)  # not all views in one turn (V4)
 
     def _refresh_seen(self) -> None:
         if not isValid(self):
@@ -259,6 +263,12 @@ class View(QWidget):
 
     def _failed(self, error: Exception) -> None:
         self.desk.fail(f"Showing {self.title}", error, self.desk.way_to(self.key))
+
+
+def _lines(place: QWidget, kind: type[QLineEdit]) -> list[QLineEdit]:
+    """Returns the lines of a kind in which one can type now."""
+    lines = place.findChildren(kind)
+    return [one for one in lines if one.isVisible() and one.isEnabled() and not one.isReadOnly()]
 
 
 def _can_take(widget: QWidget) -> bool:

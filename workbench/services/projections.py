@@ -83,7 +83,7 @@ class Projections:
         found = [
             entry
             for name in names
-            for entry in self._reader.stream_entries(stream_name(name, key), 0, limit)
+            for entry in self._reader.stream_entries(stream_name(name, key), range(1, limit + 1))
             if entry.type in read
         ]
         return sorted(found, key=lambda entry: entry.position)

@@ -12,6 +12,7 @@ from workbench.model.delivery_states import DeliveryState
 from workbench.model.issued_by import issued_by
 from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC, Message
 from workbench.services.monitor.lag import subscription_lag
+from workbench.services.search.search_words import read_words
 from workbench.store.operations import ConfigureSubscription, Skip
 from workbench.store.stored_values import Delivery, SubscriptionState
 
@@ -109,9 +110,17 @@ class Subscriptions:
         """Returns what waits, retries or is blocked in a subscription."""
         return self._world.reader.deliveries(subscription)
 
-    def waiting(self, subscription: str) -> list[WaitingMessage]:
-        """Returns the same, each with what it is about."""
-        return [self._waiting(one) for one in self.deliveries(subscription)]
+    def waiting(self, subscription: str, words: str = "") -> list[WaitingMessage]:
+        """Returns the same, each with what it is about.
+
+        Args:
+            words: All of them stand in its type, key, state, errors or payload.
+
+        Raises:
+            InvalidValue: There are too many words.
+        """
+        found = self._world.reader.deliveries(subscription, words=read_words(words))
+        return [self._waiting(one) for one in found]
 
     def _waiting(self, delivery: Delivery) -> WaitingMessage:
         reader, at, key = self._world.reader, delivery.position, delivery.key
@@ -138,13 +147,20 @@ class Subscriptions:
         count = sum(message.position <= cursor for message in found)
         return min(count, AGAIN), count > AGAIN
 
-    def instances(self, process: str) -> list[ProcessInstance]:
-        """Returns the first instances that a process has now, by their keys."""
+    def instances(self, process: str, words: str = "") -> list[ProcessInstance]:
+        """Returns the first instances that a process has now, by their keys.
+
+        Args:
+            words: All of them stand in its key or its state.
+
+        Raises:
+            InvalidValue: There are too many words.
+        """
         kind, reader = self._world.registry.reactors.get(process), self._world.reader
         if kind is None:
             return []
         found = []
-        for key, one in reader.instances(process, MOST):
+        for key, one in reader.instances(process, MOST, read_words(words)):
             began = reader.log(one.began, 1) if one.began else []
             waiting = reader.timeouts(instance_name(kind, key, one.began))
             at = began[0].recorded_at if began else None
@@ -152,6 +168,10 @@ class Subscriptions:
                 ProcessInstance(key=key, began=at, state=one.state, waiting=waiting, position=one.began)
             )
         return found
+
+    def instance_count(self, process: str) -> int:
+        """Returns how many instances a process has now."""
+        return self._world.reader.instance_count(process)
 
     def waiting_commands(self) -> dict[str, list[Message]]:
         """Returns commands that wait for their time, by who issued them, the next due first.

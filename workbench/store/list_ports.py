@@ -75,11 +75,14 @@ class EventLists(Protocol):
     def log(self, first: int, limit: int) -> list[LogEntry]:
         """Returns the first ``limit`` entries that stand at ``first`` or behind it, without payloads (I3)."""
 
+    def log_at(self, positions: Sequence[int]) -> list[LogEntry]:
+        """Returns what stands at some positions, without payloads; what stands there no more is left out."""
+
     def log_runs(self, after: int = 0) -> list[range]:
         """Returns the positions above ``after`` at which something stands, as runs without gaps (I3)."""
 
-    def stream_entries(self, name: str, after: int, limit: int) -> list[LogEntry]:
-        """Returns the events of a stream with versions above ``after``, without payloads."""
+    def stream_entries(self, name: str, versions: Sequence[int]) -> list[LogEntry]:
+        """Returns the events of a stream that have these versions, in their order, without payloads."""
 
     def stream_times(self, name: str, after: int = 0) -> array[int]:
         """Returns when each event behind version ``after`` happened, by version, microseconds since 1970."""
@@ -219,11 +222,24 @@ class RecordLists(Protocol):
     def subscriptions(self) -> list[SubscriptionState]:
         """Returns where all subscriptions stand, by name."""
 
-    def deliveries(self, subscription: str, limit: int = 200) -> list[Delivery]:
-        """Returns the rows of a subscription that are not dead, in message order."""
+    def deliveries(self, subscription: str, limit: int = 200, words: Sequence[str] = ()) -> list[Delivery]:
+        """Returns the rows of a subscription that are not dead, in message order.
 
-    def instances(self, process: str, limit: int = 200) -> list[tuple[str, Instance]]:
-        """Returns the instances that a process has now, by their keys."""
+        Args:
+            words: As `searched` folds them; each must stand in type, key, state, errors or payload.
+        """
+
+    def instances(
+        self, process: str, limit: int = 200, words: Sequence[str] = ()
+    ) -> list[tuple[str, Instance]]:
+        """Returns the instances that a process has now, by their keys.
+
+        Args:
+            words: As `searched` folds them; each must stand in key or state.
+        """
+
+    def instance_count(self, process: str) -> int:
+        """Returns how many instances a process has now."""
 
     def timeouts(self, instance: str) -> list[Message]:
         """Returns what an instance of a process issued for later and still waits, the next due first (K7)."""
@@ -231,8 +247,15 @@ class RecordLists(Protocol):
     def published(self) -> dict[str, int]:
         """Returns how many messages of each topic are stored."""
 
-    def commands(self, *, limit: int = 200, before: int | None = None) -> list[CommandRecord]:
-        """Returns issued commands, the newest first; ``before`` is the last number of the page before."""
+    def commands(
+        self, *, limit: int = 200, before: int | None = None, numbers: Sequence[int] | None = None
+    ) -> list[CommandRecord]:
+        """Returns issued commands, the newest first.
+
+        Args:
+            before: The last number of the page before.
+            numbers: Of those that are wanted; None for all.
+        """
 
     def actions(self, *, limit: int = 200) -> list[OperatorAction]:
         """Returns operators' actions, the newest first."""

@@ -35,6 +35,7 @@ class RecordSource(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         projection, generation: Of rows.
+        stream: Of the events of one stream alone, whose keys are their versions.
         top: The highest key: position of an event or a message, number of all else; 0 for none.
         count: How many records there are.
     """
@@ -42,6 +43,7 @@ class RecordSource(msgspec.Struct, frozen=True, kw_only=True):
     kind: RecordKind
     projection: str = ""
     generation: int = 0
+    stream: str = ""
     top: int = 0
     count: int = 0
 
@@ -94,6 +96,7 @@ COLUMNS = (
     "kind",
     "data",
     "meta",
+    "metadata",
     "type",
     "stream",
     "topic",
@@ -104,10 +107,23 @@ COLUMNS = (
     "time",
     "version",
     "position",
+    "error_type",
+    "reason",
+    "place",
+    "owner",
+    "note",
+    "tries",
 )
 """What an expression can ask of a record; what a kind does not have is an empty text, 0 or None.
 
-Of rows of read models ``data`` is a dictionary, else JSON."""
+Of rows of read models ``data`` is a dictionary, else JSON; from ``error_type`` on only letters have them."""
+NUMBERS = ("version", "position", "tries")
+"""Those of them that are numbers."""
+
+
+def column_of(name: str) -> str:
+    """Returns which column a name means: metadata has two, one as in filters of messages."""
+    return "meta" if name == "metadata" else name
 
 
 class FoundRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,8 +156,8 @@ class FoundRecord(msgspec.Struct, frozen=True, kw_only=True):
 class SearchReader(Protocol):
     """Looks through everything that is stored, in stretches that are short reads each (C5)."""
 
-    def search_sources(self) -> list[RecordSource]:
-        """Returns what can be searched now."""
+    def search_sources(self, stream: str = "") -> list[RecordSource]:
+        """Returns what can be searched now; of a stream that is named its events alone, by their versions."""
         ...
 
     def search(self, scan: Scan) -> Scanned:
@@ -180,6 +196,12 @@ def needles(word: str) -> tuple[str, ...]:
     except InvalidValue:
         return (word,)
     return (word,) if written == word else (word, written)
+
+
+def holds_all(words: Sequence[str], texts: Sequence[str]) -> bool:
+    """Whether each word stands in one of some texts."""
+    folded = [searched(text) for text in texts]
+    return all(any(needle in text for needle in needles(word) for text in folded) for word in words)
 
 
 def uuid_in(word: str) -> bytes | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from workbench.errors import ProjectError
 from workbench.model.hints import in_brackets
@@ -47,16 +47,14 @@ class TskError(ProjectError):
         self.found: tuple[Problem, ...] = tuple(problems)
 
 
-_LINE_END = re.compile("\n")
-
-
 class Places:
     """Turns offsets in a text into lines and columns."""
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
         self._length = len(text)
-        self._starts = [0, *(found.end() for found in _LINE_END.finditer(text))]
+        sizes = map(len, text.split("\n"))
+        self._starts = [*accumulate((size + 1 for size in sizes), initial=0)][:-1]
 
     def line(self, offset: int) -> int:
         """Returns the line of an offset, from 1."""

@@ -7,6 +7,7 @@ from itertools import combinations, pairwise
 
 import pytest
 
+from workbench.gui.board import columns
 from workbench.gui.board.board_graph import BoardEdge, BoardGraph, BoardNode
 from workbench.gui.board.layout import Box, Layout, lay_out
 
@@ -85,6 +86,18 @@ def test_the_flow_runs_from_left_to_right(shop: BoardGraph) -> None:
 
 def test_the_same_graph_always_looks_the_same(tangle: BoardGraph) -> None:
     assert laid_out(tangle) == laid_out(tangle)
+
+
+def test_only_the_block_in_which_something_changed_is_arranged_anew() -> None:
+    nodes = [BoardNode(f"{kind}:{one}", kind, one) for one in "abc" for kind in ("command", "event")]
+    edges = tuple(BoardEdge(f"command:{one}", f"event:{one}", "emits") for one in "abc")
+    graph, sizes = BoardGraph(tuple(nodes), edges), {node.id: (90.0, 41.0) for node in nodes}
+    before = lay_out(graph, sizes)
+    known = columns._arranged.cache_info().misses
+    after = lay_out(graph, sizes | {"event:b": (90.0, 59.0)})
+    assert columns._arranged.cache_info().misses == known + 1
+    assert after.boxes["event:b"].height == 59.0
+    assert after.boxes["event:a"] == before.boxes["event:a"]
 
 
 def test_an_empty_graph_needs_no_room() -> None:

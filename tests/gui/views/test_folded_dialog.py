@@ -42,7 +42,7 @@ async def test_as_of_now_all_rows_are_alike_and_there_is_nothing_to_rebuild(dial
 
 async def test_as_of_then_it_shows_what_was_and_what_is(people, dialog, until):
     await until(lambda: rows(dialog))
-    created = people.streams.entries("user-ada", 1, 1)[0].position
+    created = people.streams.entries("user-ada", [1])[0].position
     dialog.position.setValue(created)
     dialog.again.click()
     await until(lambda: f"at position {created}" in dialog.said.text())

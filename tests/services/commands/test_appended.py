@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.gui.views.command_history import issued
+from workbench.gui.views.command_history import rows_of
 from workbench.services.commands import Appended, appended_words
 from workbench.services.project.open_project import open_target
 
@@ -34,7 +34,7 @@ async def test_K8_each_stream_is_told_with_its_events_and_version(transfers):
     assert appended_words(found) == (
         "1 event appended to account-a, now at version 3; 1 event appended to account-b, now at version 2"
     )
-    assert [streams for _, streams in issued(transfers, 2)] == [found, "account-a"]
+    assert [row[2] for row in rows_of(transfers, transfers.history(limit=2))] == [found, "account-a"]
 
 
 async def test_a_command_that_is_refused_appended_nothing(transfers):

@@ -245,11 +245,12 @@ class _Plan:
         """Returns the picture."""
         named = {name: node for node in reversed(self._slices) for name in (node, node.partition(":")[2])}
         order = [named[one] for one in self._parts.steps if one in named]
-        found = ordered([one.step(self._publishing) for one in self._slices.values()], order)
+        steps = {name: one.step(self._publishing) for name, one in self._slices.items()}
+        found = ordered(list(steps.values()), order)
         slices = [self._slices[name] for name in found]
         given: dict[str, int] = {}
         for number, one in enumerate(slices):
-            for signal in one.step(self._publishing).gives:
+            for signal in steps[one.id].gives:
                 given.setdefault(signal, number)
         for number, one in enumerate(slices):
             for node, signals in one.loose.items():
@@ -282,7 +283,8 @@ class _Drawing:
         self._lane_of = {
             node: self._lanes[f"aggregate:{part.owner}"] for node, part in parts.of("event")
         } | dict.fromkeys((node for node, _ in parts.of("topic")), self._lanes[STEPS])
-        self._seen: set[str] = set()
+        self._seen: dict[str, str] = {}
+        """By the nodes that have a card, in which slice."""
         self._wires: dict[tuple[str, str], Wire] = {}
 
     def blueprint(self) -> Blueprint:
@@ -292,7 +294,6 @@ class _Drawing:
 
     def _slice(self, planned: _Slice) -> Slice:
         cells: list[list[Card]] = [[] for _ in self._lanes]
-        before = set(self._seen)
         triggers = {node: self._put(cells[0], node, planned) for node in planned.triggers}
         main = self._put(cells[1], planned.main, planned) if planned.main else ""
         for node in planned.below:
@@ -307,18 +308,18 @@ class _Drawing:
             if main:
                 self._join(triggers[node], main, "issues", planned.issued[node])
             for signal in signals:
-                self._join(self._source(signal, before, cells, planned), triggers[node], "reads")
+                self._join(self._source(signal, cells, planned), triggers[node], "reads")
         for signal in planned.reads:
-            self._join(self._source(signal, before, cells, planned), main, "reads")
+            self._join(self._source(signal, cells, planned), main, "reads")
         return Slice(
             id=planned.id,
             title=_slice_title(planned.id),
-            cells=tuple(tuple(cell) for cell in cells),
+            cells=tuple(map(tuple, cells)),
         )
 
-    def _source(self, signal: str, before: set[str], cells: list[list[Card]], planned: _Slice) -> str:
+    def _source(self, signal: str, cells: list[list[Card]], planned: _Slice) -> str:
         """Returns the card from which a signal comes: to the left, else a ghost of it here."""
-        if signal in before:
+        if self._seen.get(signal, planned.id) != planned.id:
             return signal
         known = self._ghost(signal, planned)
         if not any(card.key == known for cell in cells for card in cell):
@@ -332,7 +333,7 @@ class _Drawing:
     def _put(self, cell: list[Card], node: str, planned: _Slice) -> str:
         """Adds the card of a node, or, if it was seen before, its ghost; returns the key."""
         key = self._ghost(node, planned) if node in self._seen else node
-        self._seen.add(node)
+        self._seen.setdefault(node, planned.id)
         cell.append(self._card(node, key))
         return key
 

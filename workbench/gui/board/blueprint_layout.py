@@ -177,11 +177,12 @@ def _gap(card: Card) -> float:
 
 def _tops(blueprint: Blueprint, lanes: tuple[LanePlace, ...]) -> dict[str, tuple[float, float]]:
     """Returns the upper edge and the height of every card."""
-    begins = {place.id: place.cards for place in lanes}
+    known = {place.id: place.cards for place in lanes}
+    begins = [known.get(lane.id, 0.0) for lane in blueprint.lanes]
     found: dict[str, tuple[float, float]] = {}
     for one in blueprint.slices:
-        for lane, cell in zip(blueprint.lanes, one.cells, strict=True):
-            y = begins.get(lane.id, 0.0)
+        for begin, cell in zip(begins, one.cells, strict=True):
+            y = begin
             for card in cell:
                 found[card.key] = y, height_of(card)
                 y += height_of(card) + _gap(card)

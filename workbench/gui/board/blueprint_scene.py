@@ -87,7 +87,8 @@ class BlueprintScene(Picture):
         self.show_marks(self.marks)
         if self._here not in self._cards:
             self._here = ""  # an aggregate's card went, and its lane came
-            self.choose(self.chosen if self.has(self.chosen) else "")
+            self.choose_several(self.others, self.chosen if self.has(self.chosen) else "")
+        self.others = tuple(one for one in self.others if self.has(one))
         self.mark()
         if moves:
             self._know_move(before)
@@ -119,6 +120,10 @@ class BlueprintScene(Picture):
     def node_of(self, key: str) -> str:
         card = self._cards[key].card
         return "" if card.ghost else card.node
+
+    @override
+    def thing_of(self, key: str) -> str:
+        return self._cards[key].card.node if key in self._cards else key
 
     def _show_cards(self) -> None:
         boxes, cards = self.layout.boxes, self.blueprint.cards
@@ -281,17 +286,12 @@ class BlueprintScene(Picture):
         return self._here
 
     @override
-    def choose(self, key: str) -> None:
-        card = self._cards.get(key)
-        if (key == self._here if card else key == self.chosen) or (key and not self.has(key)):
-            return
-        before, self._here = self.chosen, key if card else ""
-        self.wire = None
-        self.chosen = card.card.node if card else key
-        self.mark()
+    def _stand_on(self, key: str) -> None:
+        before = self.chosen
+        self.wire, self._here = None, key if key in self._cards else ""
+        self.chosen = self.thing_of(key)
         if self.chosen != before:
             self.update()
-            self.node_chosen.emit(self.chosen)
 
     @override
     def light(self, source: str, targets: Collection[str]) -> None:
@@ -301,13 +301,15 @@ class BlueprintScene(Picture):
     def mark(self) -> None:
         for ring in self._rings:
             self.removeItem(ring)
-        same = {key for key, item in self._cards.items() if self.chosen and item.card.node == self.chosen}
+        chosen = set(self.several)
+        same = {key for key, item in self._cards.items() if item.card.node in chosen}
         for key, item in self._cards.items():
             item.set_open(
                 open=key == self._here and not item.card.ghost and self.takes_fields(item.card.node)
             )
         self._rings = [
-            RingItem(self._cards[key].whole, here=key == self._here, focused=self._focused) for key in same
+            RingItem(self._cards[key].whole, here=key in {self._here, *self.others}, focused=self._focused)
+            for key in same
         ]
         for ring in self._rings:
             self.addItem(ring)

@@ -130,14 +130,14 @@ class BoardChanges(QObject):
             self.strip.tell("The files changed meanwhile: these are the places now.")
             self._left_out = None
 
-    def remove(self, node: DesignNode) -> None:
-        """Removes something, after a look where others name it, or events of it are stored."""
-        self._again = lambda: self.remove(node)
-        self._look(partial(self._desk.workspace.design.removal_preview, node), self._ask_removal)
+    def remove(self, *nodes: DesignNode) -> None:
+        """Removes things, after a look where others name them, events are stored, or they are several."""
+        self._again = lambda: self.remove(*nodes)
+        self._look(partial(self._desk.workspace.design.removal_preview, *nodes), self._ask_removal)
 
     def _ask_removal(self, preview: ChangePreview) -> None:
         self._preview = preview
-        if preview.places or preview.stays or preview.notes or self.strip.isVisible():
+        if preview.more or preview.places or preview.stays or preview.notes or self.strip.isVisible():
             self.strip.ask_removal(preview)
             self._listed_again()
         else:
@@ -151,15 +151,16 @@ class BoardChanges(QObject):
             self._change_field(preview, self._named(self._line), self._done)
             return
         node = preview.node
-        change, label, card = partial(gestures.removed, node=node, along=chosen.places), "Remove", ""
+        change: Callable[[DesignText], DesignText]
+        change, card = lambda text: gestures.removed(text, *preview.nodes, along=chosen.places), ""
+        label = f"Remove {preview.said}"
         if chosen.name:
             kept = bool(preview.stored)
             change = partial(gestures.renamed, node=node, name=chosen.name, places=chosen.places, stored=kept)
-            label, card = "Rename", identity_of(DesignNode(node.kind, chosen.name))
+            label = f"Rename {preview.said}"
+            card = identity_of(DesignNode(node.kind, chosen.name))
         self._moved = False
-        self._do(
-            f"{label} {node.kind} {node.name}", partial(self._on_the_same, preview, change), self._done, card
-        )
+        self._do(label, partial(self._on_the_same, preview, change), self._done, card)
 
     def _done(self) -> None:
         self._entry.leave()

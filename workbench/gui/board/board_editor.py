@@ -92,6 +92,7 @@ class BoardEditor(DesignSteps):
         self.conflict = ConflictBanner()
         self.wanted = ""
         self._running: Registry | None = None
+        self._read = False
         self._since = ""
         self._reading = Question(
             self, desk, self.take, partial(self.tell_unread, what="Reading the project file")
@@ -257,6 +258,22 @@ class BoardEditor(DesignSteps):
             "" if self.node(identity) is not None else "The project file does not declare it"
         )
 
+    def nodes(self) -> list[DesignNode]:
+        """Returns all that is chosen and that the project file declares."""
+        found = (self.node(one) for one in self.canvas.board.several)
+        return list(dict.fromkeys(one for one in found if one is not None))
+
+    def no_nodes(self, _identity: str, *, reads: bool = False) -> str:
+        """Says why nothing can be done with all that is chosen; empty where something can.
+
+        Args:
+            reads: It is only read.
+        """
+        board = self.canvas.board
+        lacking = [one.partition(":")[2] for one in board.several if self.node(one) is None]
+        said = f"The project file does not declare {', '.join(lacking)}" if lacking else ""
+        return ("" if reads else self.why_not()) or said
+
     @action("Rename …", keys="F2", icon="edit", on="canvas", group=3, why=no_node)
     def rename(self, identity: str) -> None:
         """Asks for another name; where it is named at more than one place, these are shown first."""
@@ -282,11 +299,10 @@ class BoardEditor(DesignSteps):
         else:
             self.changes.rename(node, entered.text)
 
-    @action("Remove", keys="Del", icon="purge", on="canvas", group=3, why=no_node)
-    def remove(self, identity: str) -> None:
-        """Removes a node; asks what goes along, where others name it."""
-        if (node := self.node(identity)) is not None:
-            self.changes.remove(node)
+    @action("Remove", keys="Del", icon="purge", on="canvas", group=3, several=True, why=no_nodes)
+    def remove(self, _identity: str) -> None:
+        """Removes what is chosen; asks what goes along, where others name it, or several are chosen."""
+        self.changes.remove(*self.nodes())
 
     def _change(
         self, label: str, change: Callable[[DesignText], DesignText], then: Callable[[], None], card: str
@@ -331,6 +347,10 @@ class BoardEditor(DesignSteps):
         self.kept_entry.offer()
         if self.state.refused and not state.refused:
             self.desk.notice("ok", "", topic=UNSAVED)
+        if state == self.state and self._read:
+            self._show_stand()
+            return
+        self._read = True
         before, self.state = self.draft, state
         self.canvas.offering.refresh()
         self.canvas.board.mark()

@@ -45,7 +45,7 @@ def makes() -> Iterable[Action]:
             on="canvas",
             group=3,
             anyway=True,
-            why=lambda editor, _node: editor.why_not(),
+            why=lambda editor, _node: editor.why_not() or editor.canvas.offering.alone(),
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from PySide6.QtCore import QObject, QPointF, QRectF
 from PySide6.QtGui import QPainter, QTransform
@@ -22,6 +23,8 @@ from workbench.services.design.marks.mark import DesignMark
 
 MARGIN = 32.0
 """Pixels around everything."""
+_size_of, _size_of_words = lru_cache(4096)(size_of), lru_cache(4096)(size_of_words)
+"""Measuring texts takes long, and of a board that is drawn again few are others."""
 
 
 class BoardScene(Picture):
@@ -79,6 +82,7 @@ class BoardScene(Picture):
         if moves:
             yield from self._show_words()
         self.setSceneRect(self.content())
+        self.others = tuple(one for one in self.others if one in graph.by_id)
         if self.chosen not in graph.by_id:
             self.choose("")
         self.mark()
@@ -169,12 +173,13 @@ class BoardScene(Picture):
 
     @override
     def mark(self) -> None:
-        related, lit = (
-            self.graph.connected(self.chosen, self._layout.returning) if self.chosen else (set(), set())
-        )
+        related, lit, chosen = set[str](), set[Pair](), set(self.several)
+        for one in chosen:
+            nodes, pairs = self.graph.connected(one, self._layout.returning)
+            related, lit = related | nodes, lit | pairs
         for name, item in self.nodes.items():
             item.mark(
-                chosen=name == self.chosen,
+                chosen=name in chosen,
                 focused=self._focused,
                 dimmed=bool(self.chosen) and name not in related,
             )
@@ -236,11 +241,11 @@ class BoardScene(Picture):
 
 def lay_out_graph(graph: BoardGraph) -> Layout:
     """Returns where everything of a graph stands; it may be called beside the loop."""
-    return lay_out(graph, {node.id: size_of(node) for node in graph.nodes}, _word_sizes(graph))
+    return lay_out(graph, {node.id: _size_of(node) for node in graph.nodes}, _word_sizes(graph))
 
 
 def _word_sizes(graph: BoardGraph) -> dict[Pair, tuple[float, float]]:
-    return {(edge.source, edge.target): size_of_words(edge.words) for edge in graph.edges if edge.words}
+    return {(edge.source, edge.target): _size_of_words(edge.words) for edge in graph.edges if edge.words}
 
 
 def _tips(graph: BoardGraph) -> dict[Pair, str]:

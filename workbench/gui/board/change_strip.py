@@ -28,7 +28,15 @@ from workbench.gui.layouts import in_column, in_row
 from workbench.gui.theme import theme, ui_font
 from workbench.gui.widgets import ElidedLabel, plain_label
 from workbench.model.counts import counted
-from workbench.services.design.change_preview import GOES, STAYS, ChangePlace, ChangePreview, still_fits
+from workbench.services.design.change_preview import (
+    CHOSEN,
+    GOES,
+    IS_CHOSEN,
+    STAYS,
+    ChangePlace,
+    ChangePreview,
+    still_fits,
+)
 from workbench.services.design.references import Reference
 
 if TYPE_CHECKING:
@@ -103,7 +111,7 @@ class ChangeStrip(QFrame):
         self._line = ChangeLine(self.list)
         self.list.setItemDelegateForColumn(TEXT, self._line)
         self._lock, self.foot = QLabel(), plain_label("", wrap=True)
-        self._cancel, self.only, self.act = QPushButton("Cancel"), QPushButton("Only this"), QPushButton()
+        self._cancel, self.only, self.act = QPushButton("Cancel"), QPushButton(), QPushButton()
         self.act.setProperty("primary", True)
         self.name.setAccessibleName("New name")
         self.name.setMinimumWidth(150)
@@ -154,7 +162,7 @@ class ChangeStrip(QFrame):
 
     def ask_removal(self, preview: ChangePreview) -> None:
         """Shows what a removal takes along, and what it leaves with a mistake."""
-        self._begin(preview, f"Remove {preview.node.kind}", renames=False)
+        self._begin(preview, f"Remove {preview.said if preview.more else preview.node.kind}", renames=False)
         self._fill()
         self._ticked()
         self.act.setFocus()
@@ -165,12 +173,13 @@ class ChangeStrip(QFrame):
         self._sign.setPixmap(icon(sign_of(preview.node.kind), "accent").pixmap(16, 16))
         self._title.setText(title)
         self.setAccessibleName(title)
-        self._old.setText(preview.name)
+        self._old.setText("" if preview.more else preview.name)
         font = ui_font()
         font.setStrikeOut(True)
         self._old.setFont(font)
         for one in (self._arrow, self.name):
             one.setVisible(renames)
+        self.only.setText("Only these" if preview.more else "Only this")
         self.only.setVisible(not renames and bool(preview.places))
         self.list.headerItem().setText(BELONGS, "Belongs to" if renames else "What happens")
         self.foot.setText("\n".join(preview.notes))
@@ -192,6 +201,8 @@ class ChangeStrip(QFrame):
         self.list.clear()
         if preview is None:
             return
+        if preview.heads:
+            self._add(CHOSEN, preview.heads, ticks=False)
         for group in dict.fromkeys(one.group for one in preview.places):
             self._add(group, [one for one in preview.places if one.group == group])
         if preview.stays:
@@ -217,7 +228,8 @@ class ChangeStrip(QFrame):
             if ticks:
                 row.setCheckState(PLACE, Qt.CheckState.Checked if one.wanted else Qt.CheckState.Unchecked)
             else:
-                row.setIcon(PLACE, icon("info", "info" if self._renames else "warning"))
+                sign = "purge" if one.fate == IS_CHOSEN else "info"
+                row.setIcon(PLACE, icon(sign, "info" if self._renames else "warning"))
             head.addChild(row)
             self._rows.append(row)
         head.setFirstColumnSpanned(True)
@@ -248,12 +260,13 @@ class ChangeStrip(QFrame):
                 row.setCheckState(PLACE, Qt.CheckState.Unchecked)
 
     def _ticked(self, *_: object) -> None:
-        count = len(self.places())
+        count, gone = len(self.places()), len(self._preview.nodes) if self._preview is not None else 1
         if self._renames:
             self.act.setText(f"Rename {counted(count, 'place')}")
             self.act.setEnabled(bool(count))
         else:
-            self.act.setText(f"Remove all of it ({counted(count + 1, 'place')})" if count else "Remove")
+            all_of_it = f"Remove all of it ({counted(count + gone, 'place')})"
+            self.act.setText(all_of_it if count else f"Remove {gone}" if gone > 1 else "Remove")
 
     def _renamed(self, name: str) -> None:
         if not self._renames:

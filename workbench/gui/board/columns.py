@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 SWEEPS = 10
 NODE_GAP = 26
@@ -20,6 +21,9 @@ STRAIGHT = 6.0
 """How much more a line between two lanes wants to be straight than one that ends at a node."""
 ALONE = 0.05
 """How much a cell without neighbours wants to stay where it is."""
+KNOWN = 512
+"""Blocks of which it is remembered how they are arranged."""
+_Numbers = tuple[tuple[int, ...], ...]
 
 
 @dataclass(slots=True)
@@ -56,10 +60,20 @@ class Cells:
             self.left[there].append(here)
 
 
-def arrange(cells: Cells) -> list[float]:
-    """Puts every column in order and returns the height at which each cell's middle stands."""
+def arrange(cells: Cells) -> tuple[float, ...]:
+    """Returns the height at which each cell's middle stands once every column is in order."""
+    columns, left, right = (tuple(map(tuple, one)) for one in (cells.columns, cells.left, cells.right))
+    return _arranged(columns, tuple(cells.heights), frozenset(cells.kept), left, right)
+
+
+@lru_cache(KNOWN)
+def _arranged(
+    columns: _Numbers, heights: tuple[float, ...], kept: frozenset[int], left: _Numbers, right: _Numbers
+) -> tuple[float, ...]:
+    """Arranges what is not as it was when the board was drawn last: a step changes few of its blocks."""
+    cells = Cells([*map(list, columns)], [*heights], {*kept}, [*map(list, left)], [*map(list, right)])
     reduce_crossings(cells)
-    return settle(cells)
+    return tuple(settle(cells))
 
 
 # --- order

@@ -82,9 +82,9 @@ class FlowView(QGraphicsView):
         self.offering = Offering(
             self,
             lambda: self.board.chosen,
-            named=lambda node: node.partition(":")[2],
+            named=lambda _node: self.board.called(),
             nothing="Choose a card first",
-            choose_at=lambda place: self.board.choose(self.board.card_at(self.mapToScene(place))),
+            choose_at=self._choose_at,
             where=self._where,
             activated=self.node_activated,
         )
@@ -122,8 +122,7 @@ class FlowView(QGraphicsView):
     def _rebuilt(self) -> None:
         if self.sender() is not self.board:
             return
-        moved = self.board.moved_by
-        corner = self.mapToScene(QPoint()) + moved
+        moved, corner = self.board.moved_by, self.mapToScene(QPoint()) + self.board.moved_by
         self._reach()
         if self._fitted and (moved.isNull() or not self.board.steps):
             self._come_up()
@@ -258,7 +257,12 @@ class FlowView(QGraphicsView):
         """Goes to the node with which the board ends."""
         self.reveal(self.board.last())
 
-    @action("Choose nothing", keys="Esc", group=1)
+    def _choose_at(self, place: QPoint) -> None:
+        """Chooses the card at a point, unless it is among several that are chosen."""
+        if self.board.thing_of(key := self.board.card_at(self.mapToScene(place))) not in self.board.several:
+            self.board.choose(key)
+
+    @action("Choose nothing", keys="Esc", icon="close", group=1, several=True)
     def choose_nothing(self, _node: str) -> None:
         """Clears the chosen node."""
         self.board.choose("")

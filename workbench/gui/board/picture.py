@@ -34,7 +34,8 @@ class Picture(QGraphicsScene):
         steps: The scales that zooming goes through; none where it is smooth.
         legible: The smallest scale at which all of its cards have names.
         graph: What is known of the nodes.
-        chosen: Id of the chosen node, or empty.
+        chosen: Id of the chosen node, or empty; of several the one that was chosen last.
+        others: Ids of the nodes that are chosen besides it.
         takes_fields: Returns whether fields can be added to a node, by its id.
         marks: What is worth a second look in the design, by the ids of nodes.
         moved_by: How far the card with the keyboard moved when it was drawn again the last time.
@@ -50,7 +51,7 @@ class Picture(QGraphicsScene):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.graph = BoardGraph()
-        self.chosen = ""
+        self.chosen, self.others = "", tuple[str, ...]()
         self.takes_fields: Callable[[str], bool] = lambda _node: False
         self.marks: Mapping[str, tuple[DesignMark, ...]] = {}
         self.moved_by = QPointF()
@@ -134,6 +135,10 @@ class Picture(QGraphicsScene):
         """Returns the id of the node that a card shows."""
         return key
 
+    def thing_of(self, key: str) -> str:
+        """Returns the id of the node that a card stands for, also one that repeats another."""
+        return key
+
     def set_badges(self, badges: Mapping[str, str]) -> None:
         """Shows short texts on nodes, where the picture has room for them."""
 
@@ -153,13 +158,37 @@ class Picture(QGraphicsScene):
         """Key of the card on which the keyboard stands, or empty."""
         return self.chosen
 
+    @property
+    def several(self) -> tuple[str, ...]:
+        """Ids of all chosen nodes, in the order in which they were chosen."""
+        return (*self.others, self.chosen) if self.chosen else ()
+
+    def called(self) -> str:
+        """Returns how what is chosen is called, one thing or several."""
+        return f"{len(self.several)} things" if self.others else self.chosen.partition(":")[2]
+
     def choose(self, key: str) -> None:
-        """Chooses a node, or none, and marks what belongs to it."""
-        if key == self.chosen or (key and not self.has(key)):
+        """Chooses a node by the key of a card, or none, and marks what belongs to it."""
+        self.choose_several((), key)
+
+    def choose_several(self, others: Sequence[str], key: str) -> None:
+        """Chooses nodes by their ids, and one by the key of its card, which has the keyboard then."""
+        if key and not self.has(key):
             return
-        self.chosen = key
+        node = self.thing_of(key)
+        rest = tuple(dict.fromkeys(one for one in others if one != node and self.has(one))) if key else ()
+        before = self.several
+        if key == (self.here or self.chosen) and rest == self.others:
+            return
+        self.others = rest
+        self._stand_on(key)
         self.mark()
-        self.node_chosen.emit(key)
+        if self.several != before:
+            self.node_chosen.emit(self.chosen)
+
+    def _stand_on(self, key: str) -> None:
+        """Gives the keyboard to a card, and chooses its node."""
+        self.chosen = key
 
     def set_focused(self, focused: bool) -> None:
         """Shows whether the keyboard is on the board."""

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from workbench.gui.board.board_graph import BoardGraph, BoardNode, kind_of
 from workbench.gui.board.board_marks import STALE
 from workbench.gui.board.mark_list import MarkList
+from workbench.gui.board.several_pane import SeveralPane
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.reads import Question, takes_time
@@ -35,6 +36,7 @@ from workbench.model.pydantic_messages import summary_of
 from workbench.project.python_sources import place_of_name
 
 if TYPE_CHECKING:
+    from workbench.gui.actions import BoundAction
     from workbench.gui.details.section_editor import SectionEditor
     from workbench.model.messaging import Message
     from workbench.model.registry import Registry
@@ -255,6 +257,8 @@ class DetailsPanel(QFrame):
         nothing.setContentsMargins(12, 12, 12, 12)
         self.pages.addWidget(nothing)
         self.pages.addWidget(self.tabs)
+        self._several = SeveralPane()
+        self.pages.addWidget(self._several)
         self._arrange()
         self.show_nothing()
 
@@ -300,11 +304,20 @@ class DetailsPanel(QFrame):
 
     def show_nothing(self) -> None:
         """Says that nothing is chosen."""
+        self._show_page(0, "Details", "")
+
+    def show_several(self, titles: Sequence[str], said: str, acts: Sequence[BoundAction]) -> None:
+        """Says that several are chosen, how many of each kind, and what can be done to all of them."""
+        self._several.show_several(titles, acts)
+        self._show_page(2, f"{len(titles)} chosen", said)
+
+    def _show_page(self, page: int, title: str, said: str) -> None:
+        """Shows what is about no single thing."""
         self.section.leave()
         self.marks.show_marks(())
-        self.pages.setCurrentIndex(0)
-        self._title.setText("Details")
-        self._kind.setText("")
+        self.pages.setCurrentIndex(page)
+        self._title.setText(title)
+        self._kind.setText(said)
         self._sign.clear()
         for button in (self._letters, self._act, self._text):
             button.hide()

@@ -140,6 +140,11 @@ class BoardExport:
         """Copies the flow as a text that many programs draw."""
         QApplication.clipboard().setText(self.mermaid())
 
+    @action("Copy what is chosen as Mermaid", icon="copy", group=2, several=True)
+    def copy_chosen(self, _node: str) -> None:
+        """Copies the flow of what is chosen."""
+        QApplication.clipboard().setText(self.mermaid(frozenset(self._pictures.canvas.board.several)))
+
     def mermaid(self, only: Collection[str] | None = None) -> str:
         """Returns the flow as Mermaid: as event model for the blueprint, else what is wired to what."""
         registry = self._desk.workspace.registry

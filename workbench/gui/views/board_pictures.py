@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QToolButton, QWidget
@@ -24,8 +25,10 @@ from workbench.gui.board.minimap import Minimap
 from workbench.gui.board.model_parts import ModelParts, parts_of
 from workbench.gui.board.picture import Picture
 from workbench.gui.board.slice_coverage import coverage_of
+from workbench.gui.desk import REFRESH_MS
 from workbench.gui.layouts import in_column
 from workbench.gui.reads import takes_time
+from workbench.gui.ticker import pause_timer
 from workbench.gui.views.board_details import Live, trouble
 from workbench.gui.views.board_model import model_graph
 from workbench.services.scenarios.coverage import Run, Try, tries
@@ -200,6 +203,16 @@ class BoardPictures(QWidget):
         finally:
             self._building = False
         then()
+
+    def follow_scenarios(self, status: ScenarioStatus) -> None:
+        """Says it whenever that changed, at most ten times a second: many end one after the other."""
+        telling = pause_timer(self, REFRESH_MS, partial(self.tell_scenarios, status))
+
+        def changed() -> None:
+            if not telling.isActive():
+                telling.start()
+
+        self.destroyed.connect(status.listen(changed))
 
     def tell_scenarios(self, status: ScenarioStatus) -> None:
         """Says on the slices how their scenarios stand, where that changed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.gui.board.board_offers import KEYS
+from workbench.gui.board.board_several import BoardSeveral
 from workbench.gui.context_menu import Submenu
 from workbench.gui.views.board_export import BoardExport
 from workbench.gui.views.board_import import BoardImport
@@ -13,6 +14,7 @@ from workbench.gui.views.board_schema import BoardSchema
 
 if TYPE_CHECKING:
     from workbench.gui.board.board_editor import BoardEditor
+    from workbench.gui.views.board_details import DetailsPanel
     from workbench.gui.views.board_pictures import BoardPictures
 
 
@@ -25,6 +27,7 @@ _SHOW = (
     "zoom_in",
     "zoom_out",
     "own_size",
+    "choose_all",
     "choose_first",
     "choose_last",
     "choose_nothing",
@@ -40,7 +43,10 @@ CARD_MENU = (
         "remove",
     ),
     ("explain", "undo", "redo"),
-    (Submenu(title="Show", acts=_SHOW), Submenu(title="More", acts=("use", "change_schema", "copy_name"))),
+    (
+        Submenu(title="Show", acts=_SHOW),
+        Submenu(title="More", acts=("use", "change_schema", "move_to_aggregate", "copy_name")),
+    ),
 )
 """The lines of a card's menu."""
 
@@ -54,3 +60,10 @@ class BoardTools:
         self.bring = BoardImport(editor)
         self.schema = BoardSchema(editor)
         self.scenarios = BoardScenarios(editor.desk, editor.canvas)
+        self.several = BoardSeveral(editor)
+
+    def show_several(self, details: DetailsPanel) -> str:
+        """Says in the details that several are chosen and what can be done to all; returns how many."""
+        titles = self.several.titles()
+        details.show_several(titles, self.several.said(), self.several.offered())
+        return f"{len(titles)} chosen"

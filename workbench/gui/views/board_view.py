@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import Action, action
@@ -90,7 +90,7 @@ class BoardView(View):
         self.tools = BoardTools(self.editor, self.pictures)
         self.marks.schema_wanted.connect(self.tools.schema.open)
         self._tell_scenarios = partial(self.pictures.tell_scenarios, desk.workspace.scenarios)
-        self.destroyed.connect(desk.workspace.scenarios.listen(self._tell_scenarios))
+        self.pictures.follow_scenarios(desk.workspace.scenarios)
         self._show_details("")
 
     @property
@@ -324,7 +324,11 @@ class BoardView(View):
 
     def _show_details(self, name: str) -> None:
         node = self.scene.graph.by_id.get(name)
-        if node is None:
+        subject = node.title if node is not None else ""
+        if self.scene.others:
+            subject = self.tools.show_several(self.details)
+            self.canvas.setAccessibleDescription(subject)
+        elif node is None:
             self.details.show_nothing()
             self.canvas.setAccessibleDescription("")
         else:
@@ -336,7 +340,7 @@ class BoardView(View):
             self.details.marks.show_marks(self.marks.told(node.id, unsaved=False))
             self.details.show_node(self.scene.graph, node, registry, self._live, declared=declared)
         self.split.choose(chosen=node is not None)
-        self.pictures.tell_keys(node.title if node is not None else "", self.acts["other_picture"])
+        self.pictures.tell_keys(subject, self.acts["other_picture"])
 
     def act(self) -> None:
         """Does what the details offer for the chosen node."""
@@ -388,8 +392,3 @@ class BoardView(View):
     def show_letters(self, node: str) -> None:
         """Shows the dead letters of a subscription."""
         self.desk.select(Selection(subscription=node.removeprefix("subscription:")), view="letters")
-
-    @action("Copy name", on="canvas", icon="copy", keys="Ctrl+C", group=1)
-    def copy_name(self, node: str) -> None:
-        """Copies what a node is called."""
-        QApplication.clipboard().setText(self.scene.graph.by_id[node].title)

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QWidget
+from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
-from workbench.gui.desk import Selection
+from workbench.gui.desk import Desk, Selection
+from workbench.gui.filter_row import ASKED, FilterRow
+from workbench.gui.found_keys import FoundKeys
 from workbench.gui.layouts import in_column, in_row
-from workbench.gui.paged_model import ListSource, TableColumn
+from workbench.gui.paged_model import ListSource, Row, TableColumn
+from workbench.gui.prepared_rows import PreparedRows, prepared
+from workbench.gui.reads import takes_time
+from workbench.gui.row_sort import RowSort
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import SHORT_WIDTH, absolute, short
 from workbench.gui.views.command_result import KINDS
-from workbench.gui.widgets import plain_label
+from workbench.gui.widgets import plain_label, show_words
 from workbench.services.commands import Appended, appended_words
+from workbench.store.search_port import RecordKind
 
 if TYPE_CHECKING:
+    from workbench.gui.table_selection import HeldRows
     from workbench.services.commands import Commands
+    from workbench.services.workspace import Workspace
     from workbench.store.stored_values import CommandRecord
 
 Parts = tuple[Appended, ...]
@@ -43,22 +54,51 @@ COLUMNS = (
     TableColumn("Time", width=SHORT_WIDTH, mono=True, text=short, tip=absolute, zoned=True),
 )
 SHOWN = 200
+"""The newest ones that are listed while nothing is asked."""
+ROOMY = 480
+"""Pixels below which the buttons have no words."""
+EMPTY = ("Nothing was issued yet", "What you send appears here, and can be sent again.")
 
 
-def issued(commands: Commands, limit: int) -> list[tuple[CommandRecord, str | Parts]]:
-    """Returns what was issued, the newest first, each with its stream, or with all that it changed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedCommands:
+    """What was issued, the newest first.
+
+    Attributes:
+        asked: What the rows were filtered by; empty for nothing.
+        total: How many there are in all.
+        newest: The newest of those that are listed.
+    """
+
+    asked: str
+    total: int
+    newest: CommandRecord | None
+    rows: PreparedRows | ListSource
+
+
+class FoundCommands(RowSort):
+    """Rows of the commands with some numbers, the newest first."""
+
+    def __init__(self, commands: Commands, numbers: Sequence[int]) -> None:
+        super().__init__(numbers)
+        self._commands = commands
+
+    key = staticmethod(lambda row: row[5].number)
+
+    def page(self, first: int, limit: int) -> Sequence[Row | None]:
+        """Returns rows."""
+        return rows_of(self._commands, self._commands.numbered(self.keys(first, limit)))
+
+
+def rows_of(commands: Commands, records: Sequence[CommandRecord]) -> list[Row]:
+    """Returns the rows of commands, each with its stream, or with all that it changed."""
     several = {kind.name for kind in commands.commands() if kind.involves}
-    return [
-        (one, (one.type in several and commands.appended(one)) or one.stream)
-        for one in commands.history(limit=limit)
-    ]
+    found = [(one, (one.type in several and commands.appended(one)) or one.stream) for one in records]
+    return [(one.outcome, one.type, places, one.duration_us, one.issued_at, one) for one, places in found]
 
 
 class CommandHistory(QWidget):
-    """A table of what was issued.
-
-    Args:
-        read_only: Returns why no commands can be issued here.
+    """A table of what was issued, filtered over the whole store.
 
     Signals:
         again: A `CommandRecord` that should be sent once more, as it was.
@@ -72,23 +112,21 @@ class CommandHistory(QWidget):
     chosen = Signal(object)
     wanted = Signal(object, str)
 
-    def __init__(self, read_only: Callable[[], str]) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._read_only = read_only
-        self.table = FastTableView(COLUMNS)
+        self.read_only = desk.read_only
+        self.table = FastTableView(COLUMNS, desk=desk)
         self.table.setAccessibleName("Issued commands")
-        self.table.set_empty("Nothing was issued yet", "What you send appears here, and can be sent again.")
+        self.table.set_empty(*EMPTY)
+        self.filter = FilterRow("commands", ASKED)
+        self._found: FoundKeys | None = None
         self._newest: CommandRecord | None = None
         self.acts = Actions(self, self)
         self.repeat, self.edit = self.acts.button("send_again"), self.acts.button("edit_copy")
-        head = in_row((plain_label("History", "heading"), 1), self.repeat, self.edit)
+        head = in_row(plain_label("History", "heading"), (self.filter, 1), self.repeat, self.edit)
         in_column(head, (self.table, 1), of=self, margins=(8, 2, 8, 6), spacing=4)
         self.table.row_chosen.connect(lambda row: self.chosen.emit(row[5]))
         self.acts.offer()
-
-    def read_only(self) -> str:
-        """Returns why no commands can be issued here."""
-        return self._read_only()
 
     @action(
         "Send again",
@@ -127,14 +165,37 @@ class CommandHistory(QWidget):
         """Copies the values of a command."""
         QApplication.clipboard().setText(rows.row[5].data)
 
-    def show_records(self, records: Sequence[tuple[CommandRecord, str | Parts]]) -> None:
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        show_words((self.repeat, self.edit), shown=self.width() >= ROOMY)
+
+    def read(self, workspace: Workspace, asked: str, held: HeldRows) -> ListedCommands:
+        """Returns what was issued and fits; for a thread as well."""
+        commands = workspace.commands
+        if not asked:
+            records = commands.history(limit=SHOWN)
+            rows = ListSource(rows_of(commands, records), FoundCommands.key)
+            newest = records[0] if records else None
+            return ListedCommands(asked=asked, total=len(records), newest=newest, rows=rows)
+        takes_time()
+        found = self._found
+        if found is None or found.asked != asked:
+            found = FoundKeys(asked, RecordKind.COMMAND)
+        found.extend(workspace.search)
+        self._found = found
+        numbers = found.some(0, found.count)[::-1]
+        first = commands.numbered(numbers[:1])
+        shown = prepared(FoundCommands(commands, numbers), held, 0)
+        return ListedCommands(asked=asked, total=found.total, newest=first[0] if first else None, rows=shown)
+
+    def show_issued(self, found: ListedCommands) -> None:
         """Shows what was issued."""
-        rows = [
-            (record.outcome, record.type, streams, record.duration_us, record.issued_at, record)
-            for record, streams in records
-        ]
-        self._newest = records[0][0] if records else None
-        self.table.refresh(ListSource(rows, lambda row: row[5].number))
+        self._newest = found.newest
+        none = "No command fits", f"All {found.total:,} were searched for “{found.asked}”."
+        self.table.set_empty(*(none if found.asked else EMPTY))
+        self.table.refresh(found.rows)
+        self.filter.show_count(self.table.model().rowCount(), found.total)
         self.acts.refresh()
 
     @property

@@ -20,7 +20,7 @@ from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms import FieldError, SchemaForm, parse_validator
 from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.view import View
-from workbench.gui.views.command_history import SHOWN, CommandHistory, issued
+from workbench.gui.views.command_history import CommandHistory
 from workbench.gui.views.command_parts import (
     COMMAND,
     QUERY,
@@ -73,7 +73,9 @@ class CommandsView(View):
         hint = "Commands come from the aggregates of the model. This project's model declares none."
         self._pages.addWidget(self._page())
         self._pages.addWidget(EmptyState("command", "No commands", hint))
-        self._reading = self.question(self.history.show_records)
+        self._reading = self.question(
+            self.history.show_issued, self.history.filter.failing(self.history.table.fail)
+        )
         self.acts.offer()
         self.scenarios = CommandScenarios(self, lambda: self._form)
         desk.command_wanted.connect(self._asked_for)
@@ -110,7 +112,8 @@ class CommandsView(View):
             margins=(0, 8, 0, 6),
             spacing=5,
         )
-        self.history = CommandHistory(self.read_only)
+        self.history = CommandHistory(self.desk)
+        self.history.filter.settled.connect(lambda _asked: self.refresh())
         self.split = in_panes(Qt.Orientation.Vertical, (top, 1), self.history, name="commands")
         self.split.setSizes([560, 190])
         self.result.turned.connect(lambda _there: self._make_room())
@@ -161,7 +164,8 @@ class CommandsView(View):
             self._replace(in_place_of((self.kind, self._name), before, offered))
         elif self._described is not described_by(registry, self.kind, self._name):
             self._reshape(registry)
-        self._reading.ask(partial(issued, self.desk.workspace.commands, SHOWN))
+        asked, held = self.history.filter.asked(), self.history.table.held()
+        self._reading.ask(partial(self.history.read, self.desk.workspace, asked, held), asked)
         self._show_target()
 
     @override

@@ -12,6 +12,7 @@ from workbench.gui.prepared_rows import PreparedRows
 from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
 
 if TYPE_CHECKING:
+    from workbench.gui.found_keys import FoundKeys
     from workbench.services.streams import Streams
 
 COLUMNS = (
@@ -22,34 +23,41 @@ COLUMNS = (
 
 
 class EventSource:
-    """Rows of one stream's events; row 0 is version 1, and versions are the keys."""
+    """Rows of one stream's events; versions are the keys.
+
+    Args:
+        count: How many events the stream has.
+        found: Versions of those that are left by a filter; None for all, where row 0 is version 1.
+    """
 
     key = staticmethod(first_of)
 
-    def __init__(self, streams: Streams, stream: str, count: int) -> None:
-        self._streams = streams
+    def __init__(self, streams: Streams, stream: str, count: int, found: FoundKeys | None = None) -> None:
+        self._streams, self._found = streams, found
         self.stream = stream
-        self.length = count
+        self.length = count if found is None else found.count
 
     def count(self) -> int:
-        """Returns how many events the stream has."""
+        """Returns how many rows there are."""
         return self.length
 
     def page(self, first: int, limit: int) -> Sequence[tuple[Any, ...]]:
         """Returns rows."""
-        limit = min(limit, self.length - first)
-        return [
-            (entry.version, entry.type, entry.occurred_at, entry.position)
-            for entry in self._streams.entries(self.stream, first + 1, limit)
-        ]
+        entries = self._streams.entries(self.stream, self.keys(first, limit))
+        return [(entry.version, entry.type, entry.occurred_at, entry.position) for entry in entries]
 
     def keys(self, first: int, limit: int) -> Sequence[int]:
         """Returns versions."""
-        return range(first + 1, min(first + limit, self.length) + 1)
+        limit = min(limit, self.length - first)
+        return range(first + 1, first + limit + 1) if self._found is None else self._found.some(first, limit)
 
     def find(self, keys: Collection[Key]) -> Mapping[Key, int]:
         """Returns row numbers."""
-        return {key: key - 1 for key in keys if isinstance(key, int) and 1 <= key <= self.length}
+        versions = [key for key in keys if isinstance(key, int)]
+        if self._found is None:
+            return {key: key - 1 for key in versions if 1 <= key <= self.length}
+        rows = {key: self._found.row(key) for key in versions}
+        return {key: row for key, row in rows.items() if row is not None and row < self.length}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +68,7 @@ class LoadedStream:
         version: Which is to be shown; 0 means the newest.
         known: How many events were known before.
         times: When those behind them happened, microseconds since 1970.
+        asked: What the rows were filtered by; empty for nothing.
     """
 
     stream: str
@@ -67,4 +76,5 @@ class LoadedStream:
     known: int
     times: array[int]
     closed: bool
+    asked: str
     rows: PreparedRows

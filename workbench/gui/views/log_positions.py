@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
-
-from workbench.services.search.search_query import SearchQuery
-from workbench.store.search_port import RecordKind
-
-if TYPE_CHECKING:
-    from workbench.services.search.search import Search
+from bisect import bisect_right
+from collections.abc import Iterable
 
 
 class LogPositions:
@@ -64,45 +56,3 @@ class LogPositions:
         if at < 0 or position not in self._runs[at]:
             return None
         return self._rows[at] + position - self._starts[at]
-
-
-class FoundPositions:
-    """Positions of the entries that hold some words, in order: those of the whole store, then what comes.
-
-    One thread at a time may extend it, while others look.
-
-    Attributes:
-        words: What they hold.
-        count: How many there are.
-        last: The highest, 0 for none.
-    """
-
-    def __init__(self, words: str) -> None:
-        self.words = words
-        self.count = self.last = 0
-        self._query = SearchQuery(words=words, kinds=(RecordKind.EVENT, RecordKind.MESSAGE))
-        self._found = array("q")
-        self._seen: Mapping[str, int] = {}
-
-    def extend(self, search: Search) -> None:
-        """Looks through what was not looked at yet; call it in a thread.
-
-        Raises:
-            InvalidValue: There are too many words.
-        """
-        found, self._seen = search.newer(search.read(self._query), self._seen)
-        self._found.extend(found)
-        self.count, self.last = len(self._found), self._found[-1] if self._found else 0
-
-    def some(self, first: int, limit: int) -> list[int]:
-        """Returns the positions of rows from ``first``."""
-        return list(self._found[first : first + limit])
-
-    def after(self, position: int) -> int:
-        """Returns how many there are behind a position."""
-        return self.count - bisect_right(self._found, position, hi=self.count)
-
-    def row(self, position: int) -> int | None:
-        """Returns the row of a position, None where it is not among them."""
-        at = bisect_left(self._found, position, hi=self.count)
-        return at if at < self.count and self._found[at] == position else None

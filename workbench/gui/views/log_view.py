@@ -13,6 +13,8 @@ from typing_extensions import override
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import event_actions
+from workbench.gui.filter_row import ASKED, FilterRow
+from workbench.gui.found_keys import FoundKeys
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.paged_model import Key, ListSource, Row, TableColumn, first_of
 from workbench.gui.prepared_rows import PreparedRows, prepared
@@ -21,9 +23,10 @@ from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
 from workbench.gui.view import View
-from workbench.gui.views.log_positions import FoundPositions, LogPositions
-from workbench.gui.widgets import ElidedLabel, SearchBox, toolbar_button
+from workbench.gui.views.log_positions import LogPositions
+from workbench.gui.widgets import ElidedLabel, toolbar_button
 from workbench.model.counts import counted
+from workbench.store.search_port import RecordKind
 
 if TYPE_CHECKING:
     from workbench.gui.table_selection import HeldRows
@@ -66,7 +69,7 @@ class LogSource:
 
     key = staticmethod(first_of)
 
-    def __init__(self, streams: Streams, positions: LogPositions | FoundPositions) -> None:
+    def __init__(self, streams: Streams, positions: LogPositions | FoundKeys) -> None:
         self._streams = streams
         self._positions = positions
         self._count, self.last = positions.count, positions.last
@@ -82,7 +85,7 @@ class LogSource:
     def page(self, first: int, limit: int) -> Sequence[Row]:
         """Returns rows."""
         places = self.keys(first, limit)
-        found = self._streams.log(places[0], len(places)) if places else []
+        found = self._streams.log_at(places)
         there = {entry.position: entry for entry in found}
         return [_row(position, there.get(position)) for position in places]
 
@@ -134,8 +137,8 @@ class LogView(View):
         self._positions = LogPositions()
         self._source = LogSource(desk.workspace.streams, self._positions)
         self._ends = False
-        self._found: FoundPositions | None = None
-        self.filter = SearchBox("Find in the whole log: all of these words")
+        self._found: FoundKeys | None = None
+        self.filter = FilterRow("the whole log", ASKED)
         self.table = FastTableView(COLUMNS, desk=desk)
         self.table.setAccessibleName("Log")
         self.table.set_multi()
@@ -143,7 +146,7 @@ class LogView(View):
         self.actions_table = FastTableView(ACTIONS)
         self.actions_table.setAccessibleName("Operations")
         self.actions_table.set_empty("No operations yet", "Pauses, replays and purges are noted here.")
-        self._reading = self.question(self._show, self.table.fail)
+        self._reading = self.question(self._show, self.filter.failing(self.table.fail))
         self.table.trouble.again = self.refresh
         self.hold = toolbar_button("Hold", "pause", "Pause scrolling while new entries arrive")
         self.hold.setCheckable(True)
@@ -180,7 +183,7 @@ class LogView(View):
 
     @override
     def refresh(self) -> None:
-        held, words = self.table.held(), self.filter.text().strip()
+        held, words = self.table.held(), self.filter.asked()
         self._reading.ask(lambda: self._read(held, words), words)
 
     def _ask_words(self) -> None:
@@ -194,12 +197,12 @@ class LogView(View):
         actions = workspace.monitor.actions()
         return FoundLog(source=source, rows=prepared(source, held, -1), actions=actions)
 
-    def _with_words(self, words: str) -> FoundPositions:
-        """Returns the positions of what holds some words, those that came since with it."""
+    def _with_words(self, words: str) -> FoundKeys:
+        """Returns the positions of what fits, those that came since with it."""
         takes_time()
         found = self._found
-        if found is None or found.words != words:
-            found = FoundPositions(words)
+        if found is None or found.asked != words:
+            found = FoundKeys(words, RecordKind.EVENT, RecordKind.MESSAGE)
         found.extend(self.desk.workspace.search)
         self._found = found
         return found
@@ -227,7 +230,8 @@ class LogView(View):
         self._say(found.source.count())
 
     def _say(self, count: int) -> None:
-        words, total = self.filter.text().strip(), counted(self._positions.count, "entry", "entries")
+        words, total = self.filter.asked(), counted(self._positions.count, "entry", "entries")
+        self.filter.show_count(count, self._positions.count)
         if words:
             self.said.setText(f"{count:,} of {total} (the whole store was searched)")
             self.table.set_empty("No entry fits", f"The whole store was searched for “{words}”.")
@@ -238,7 +242,7 @@ class LogView(View):
             )
 
     def _tell_news(self) -> None:
-        shown = self._found if self.filter.text().strip() and self._found is not None else self._positions
+        shown = self._found if self.filter.asked() and self._found is not None else self._positions
         new = shown.after(self._source.last)
         self.news.setText(f"{new:,} new")
         self.news.setVisible(new > 0)

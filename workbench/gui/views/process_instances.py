@@ -14,8 +14,9 @@ from typing_extensions import override
 from workbench.gui.actions import Actions, action
 from workbench.gui.desk import Selection
 from workbench.gui.event_actions import plain
+from workbench.gui.filter_row import FilterRow
 from workbench.gui.json_outline import masked_text
-from workbench.gui.layouts import in_column, in_panes
+from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.table import FastTableView
@@ -50,6 +51,7 @@ STEPS = (
 )
 
 
+ALIVE = "They stand here from the event that begins one to the last."
 ABREAST = 620
 """Pixels in width from which table and chosen instance stand side by side."""
 
@@ -64,9 +66,11 @@ class ProcessInstances(QWidget):
         self._wanted = self._process = ""
         self.table = FastTableView(COLUMNS)
         self.table.setAccessibleName("Instances of the process")
-        self.table.set_empty("No instances", "They stand here from the event that begins one to the last.")
+        self.table.set_empty("No instances", ALIVE)
         self.whole = JsonView()
         self.whole.setAccessibleName("State of the instance, and what it waits for")
+        self.filter = FilterRow("instances")
+        self.filter.settled.connect(lambda _words: self.show_of(self._process))
         self.said = ElidedLabel("muted")
         self.history = FastTableView(STEPS)
         self.history.setAccessibleName("What the instance went through; Enter tells the story of the command")
@@ -75,11 +79,17 @@ class ProcessInstances(QWidget):
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.whole, "State")
         self.tabs.addTab(self.history, "History")
-        self._reading = Question(self, desk, self._show, self.table.fail)
+        self._reading = Question(self, desk, self._show, self.filter.failing(self.table.fail))
         self._tracing = Question(self, desk, self._show_history, self.history.fail)
         self._walk: Walk | None = None
         self._split = in_panes(Qt.Orientation.Horizontal, (self.table, 3), (self.tabs, 2), name="processes")
-        in_column(self.said, (self._split, 1), of=self, margins=(0, 4, 0, 0), spacing=4)
+        in_column(
+            in_row((self.filter, 2), (self.said, 1)),
+            (self._split, 1),
+            of=self,
+            margins=(0, 4, 0, 0),
+            spacing=4,
+        )
         self.table.row_chosen.connect(lambda _row: self._tell())
         self.tabs.currentChanged.connect(lambda _at: self._tell())
         self.acts = Actions(self, self)
@@ -95,19 +105,30 @@ class ProcessInstances(QWidget):
     def show_of(self, process: str) -> None:
         """Shows the instances of a process."""
         subscriptions = self._desk.workspace.subscriptions
-        self._process = process
-        self._reading.ask(lambda: subscriptions.instances(process), process)
+        self._process, words = process, self.filter.asked()
+
+        def read() -> tuple[str, int, Sequence[ProcessInstance]]:
+            if words:
+                takes_time()
+            return words, subscriptions.instance_count(process), subscriptions.instances(process, words)
+
+        self._reading.ask(read, (process, words))
 
     def choose(self, key: str) -> None:
         """Chooses an instance as soon as the instances of its process are there."""
         self._wanted = key
 
-    def _show(self, found: Sequence[ProcessInstance]) -> None:
+    def _show(self, answer: tuple[str, int, Sequence[ProcessInstance]]) -> None:
+        words, count, found = answer
         now = self._desk.workspace.clock.now()
         self._found = {one.key: one for one in found}
         self.table.refresh(ListSource([(one.key, _waits(one, now), one.state, one.began) for one in found]))
-        first = f"The first {MOST:,} instances, by their keys"
-        self.said.setText(first if len(found) == MOST else counted(len(found), "instance"))
+        self.filter.show_count(len(found), count, "Keys and states are looked at")
+        none = f"All {count:,} were searched for “{words}”." if words else ALIVE
+        self.table.set_empty("None fits" if words and count else "No instances", none)
+        of = f" of {count:,}{' that fit' if words else ''}, by their keys"
+        all_of_them = "" if words else counted(count, "instance")
+        self.said.setText(f"The first {MOST:,}{of}" if len(found) == MOST else all_of_them)
         if (key := self._wanted) and not self.table.choose_key(key):
             self.said.setText(f"{self.said.text()}; {key} is over")
         self._wanted = ""

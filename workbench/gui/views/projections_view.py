@@ -18,6 +18,7 @@ from typing_extensions import override
 from workbench.gui.actions import action
 from workbench.gui.chooser import Chooser
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.filter_row import FilterRow
 from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.long_text import shortened
 from workbench.gui.prepared_rows import PreparedRows
@@ -35,7 +36,6 @@ from workbench.gui.views.row_source import RowsSource, column_of
 from workbench.gui.widgets import (
     Badge,
     EmptyState,
-    SearchBox,
     share_room,
     show_words,
 )
@@ -85,7 +85,7 @@ class ProjectionsView(View):
     def _page(self) -> QWidget:
         page = QWidget()
         self.banner = ProjectionBanner(self.desk, self.rebuild_rows)
-        self.search = SearchBox("Find in all rows")
+        self.search = FilterRow("rows")
         holder = QWidget()
         self._holder = in_column(of=holder, margins=0)
         self.detail = RowDetail(self)
@@ -280,6 +280,7 @@ class ProjectionsView(View):
         if self._source is None or self._table is None:
             return
         rows, text = self._source.count(), self._source.text
+        self.search.show_count(rows, self._total)
         said = counted(rows, "row")
         if text:
             of = f"{rows:,} of {counted(self._total, 'row')}"

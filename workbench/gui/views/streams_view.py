@@ -14,6 +14,7 @@ from workbench.gui.actions import action
 from workbench.gui.chooser import Chooser
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import event_actions
+from workbench.gui.filter_row import FilterRow
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.paged_model import Key, Row, TableColumn
 from workbench.gui.prepared_rows import PreparedRows, prepared
@@ -22,7 +23,7 @@ from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import SHORT_WIDTH, absolute, short
 from workbench.gui.view import View
-from workbench.gui.widgets import ElidedLabel, SearchBox
+from workbench.gui.widgets import ElidedLabel
 from workbench.model.counts import counted
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class StreamsView(View):
         super().__init__(desk)
         self._order = "-updated"
         self._looked: tuple[str, str] | None = None
-        self.search = SearchBox("Find streams by a part of their name")
+        self.search = FilterRow("streams", "a part of their name")
         self.categories = Chooser()
         self.categories.setMinimumContentsLength(len(ALL))  # a long name gives way in a narrow view
         self.categories.setAccessibleName("Category")
@@ -201,6 +202,7 @@ class StreamsView(View):
             self.table.set_empty("No stream fits", f"The whole store was searched for {what}.")
         else:
             self.table.set_empty("No streams yet", "Issue a command, or import a file of events (Ctrl+I).")
+        self.search.show_count(count, total)
         searched = f"{count:,} of {counted(total, 'stream')} (the whole store was searched)"
         self.said.setText(searched if narrowed else counted(total, "stream"))
         if self.table.current_row() is None:

@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QWidget
 from workbench.gui.actions import Actions, action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import event_actions
+from workbench.gui.filter_row import FilterRow
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.paged_model import ListSource, TableColumn
-from workbench.gui.reads import Question
+from workbench.gui.reads import Question, takes_time
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import absolute, relative
@@ -22,11 +23,13 @@ from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
 from workbench.gui.widgets import ElidedLabel
 from workbench.model.delivery_states import WAITING
 from workbench.model.messaging import COMMANDS_TOPIC
+from workbench.services.subscriptions import MOST
 
 if TYPE_CHECKING:
     from workbench.services.subscriptions import WaitingMessage
 
 BADGES = {"blocked": "neutral", "delayed": "info", "ready": "ok", "leased": "warning"}
+WAITS = "Deliveries that wait, are retried or are blocked stand here."
 SAMPLES = 3
 ISSUED_BY = 2
 """Column that only commands have."""
@@ -45,17 +48,19 @@ class WaitingDeliveries(QWidget):
         super().__init__()
         self.desk = desk
         self._name = ""
-        self._more = 0
+        self._count = 0
         self.strip = ConfirmStrip()
+        self.filter = FilterRow("what waits")
         self.table = FastTableView(self._columns())
-        self._reading = Question(self, desk, self._show, self.table.fail)
+        self._reading = Question(self, desk, self._show, self.filter.failing(self.table.fail))
         self.table.setAccessibleName("Waiting deliveries")
         self.table.set_multi()
-        self.table.set_empty("Nothing waits", "Deliveries that wait, are retried or are blocked stand here.")
+        self.table.set_empty("Nothing waits", WAITS)
+        self.filter.settled.connect(lambda _words: self.show_of(self._name, self._count))
         self.said = ElidedLabel("muted")
         self.acts = Actions(self, self)
         self.skip = self.acts.button("ask")
-        bar = in_row((self.said, 1), self.skip, margins=(4, 2, 2, 2))
+        bar = in_row((self.filter, 2), (self.said, 1), self.skip, margins=(4, 2, 2, 2))
         in_column(bar, self.strip, (self.table, 1), of=self, margins=(0, 2, 0, 0), spacing=4)
         self.table.row_chosen.connect(lambda row: desk.select(Selection(position=row[0])))
         self.acts.offer()
@@ -92,12 +97,26 @@ class WaitingDeliveries(QWidget):
             self.strip.dismiss()
             self.table.set_source(ListSource([]))
             self.table.setColumnHidden(ISSUED_BY, name != COMMANDS_TOPIC)
-        subscriptions = self.desk.workspace.subscriptions
-        self._reading.ask(lambda: (waiting, subscriptions.waiting(name)), name)
+        self._count = waiting
+        subscriptions, words = self.desk.workspace.subscriptions, self.filter.asked()
 
-    def _show(self, answer: tuple[int, Sequence[WaitingMessage]]) -> None:
-        waiting, found = answer
+        def read() -> tuple[int, str, Sequence[WaitingMessage]]:
+            if words:
+                takes_time()
+            return waiting, words, subscriptions.waiting(name, words)
+
+        self._reading.ask(read, (name, words))
+
+    def _show(self, answer: tuple[int, str, Sequence[WaitingMessage]]) -> None:
+        waiting, words, found = answer
         self.table.refresh(ListSource([_row(one) for one in found], itemgetter(-1)))
+        self.filter.show_count(len(found), waiting, "Types, keys, states, errors and payloads are looked at")
+        if words:
+            self.table.set_empty("Nothing fits", f"All {waiting:,} that wait were searched for “{words}”.")
+            self.said.setText(f"The first {len(found):,} that fit" if len(found) == MOST else "")
+            self.acts.refresh()
+            return
+        self.table.set_empty("Nothing waits", WAITS)
         more = max(0, waiting - len(found))
         all_of_them = f"{_deliveries(len(found))}, in the order of the log" if found else ""
         cut = f"The first {len(found):,} in the order of the log; {more:,} more wait"

@@ -17,6 +17,7 @@ from typing_extensions import override
 
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.filter_row import FilterRow, rows_with
 from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.paged_model import ListSource
 from workbench.gui.rate_graph import RateGraph
@@ -25,7 +26,7 @@ from workbench.gui.table_actions import ChosenRows
 from workbench.gui.view import View
 from workbench.gui.views.process_instances import ProcessInstances
 from workbench.gui.views.reset_dialog import ResetDialog
-from workbench.gui.views.subscription_table import FACTS, SubscriptionTable, facts_of, row_of
+from workbench.gui.views.subscription_table import COLUMNS, FACTS, SubscriptionTable, facts_of, row_of
 from workbench.gui.views.subscription_waiting import WaitingDeliveries
 from workbench.gui.widgets import EmptyState, plain_label, plain_tip, show_words
 from workbench.model.clock import MICROSECONDS
@@ -84,17 +85,20 @@ class SubscriptionsView(View):
         self.tabs.addTab(self.instances, "Instances")
         self.tabs.addTab(self.details, "Details")
         self.tabs.currentChanged.connect(lambda _index: self._turned())
-        self.split = in_panes(Qt.Orientation.Vertical, (self.table, 1), (self.tabs, 1), name="subscriptions")
-        page = QWidget()
-        in_column(self._bar(), (self.split, 1), of=page, margins=(8, 6, 8, 6), spacing=6)
+        listed, page = QWidget(), QWidget()
+        in_column(self._bar(), (self.table, 1), of=listed, margins=0, spacing=6)
+        self.split = in_panes(Qt.Orientation.Vertical, (listed, 1), (self.tabs, 1), name="subscriptions")
+        in_column((self.split, 1), of=page, margins=(8, 6, 8, 6))
         self.table.row_chosen.connect(self._chosen)
         return page
 
     def _bar(self) -> QHBoxLayout:
         self.name = plain_label(role="heading")
         self.name.setMinimumWidth(30)
+        self.filter = FilterRow("subscriptions")
+        self.filter.settled.connect(lambda _words: self._list_rows())
         self.buttons = {key: self.acts.button(key) for key in ("pause", "step", "reset", "dead")}
-        return in_row((self.name, 1), *self.buttons.values(), spacing=2)
+        return in_row((self.name, 1), (self.filter, 2), *self.buttons.values(), spacing=2)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -143,12 +147,20 @@ class SubscriptionsView(View):
         self._pages.setCurrentIndex(0 if found else 1)
         if not found:
             return
-        self.table.refresh(ListSource([row_of(view) for view in found]))
+        self._list_rows()
         if self._name not in self._views:
             self._name = found[0].name
             self._draw()
         self._mark()
         self._show_chosen()
+
+    def _list_rows(self) -> None:
+        rows = ListSource([row_of(view) for view in self._views.values()])
+        words = self.filter.asked()
+        kept = rows_with(words, rows, COLUMNS)
+        self.table.set_empty("No subscription fits", f"All {len(rows.rows):,} were searched for “{words}”.")
+        self.table.refresh(kept)
+        self.filter.show_count(len(kept.rows), len(rows.rows))
 
     @override
     def follow(self, selection: Selection) -> None:

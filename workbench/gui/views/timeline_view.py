@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer
@@ -19,8 +20,11 @@ from typing_extensions import override
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import event_actions
+from workbench.gui.filter_row import ASKED, FilterRow
+from workbench.gui.found_keys import FoundKeys
 from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.prepared_rows import prepared
+from workbench.gui.reads import takes_time
 from workbench.gui.state_loader import StateLoader, show_event
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
@@ -36,6 +40,7 @@ from workbench.gui.widgets import (
     plain_label,
     push_button,
 )
+from workbench.store.search_port import RecordKind
 
 if TYPE_CHECKING:
     from workbench.gui.paged_model import PagedModel
@@ -64,10 +69,11 @@ class TimelineView(View):
         self._stream = self._wanted = ""
         self._version = 0
         self._closed = False
-        self._live = True
+        self._live = self._listed = True
         self._shown: tuple[str, int] = ("", -1)
         self._gone_to: tuple[str, int] | None = None
         self._times: array[int] = array("q")
+        self._found: FoundKeys | None = None
         self._states = StateLoader(
             self,
             begun=lambda: self._say_state("Folding …"),
@@ -76,7 +82,7 @@ class TimelineView(View):
         )
         self._loading = self.question(
             self._show_stream,
-            lambda error: self.table.fail(error),  # noqa: PLW0108  # which is not made yet
+            lambda error: self.filter.failing(self.table.fail)(error),  # noqa: PLW0108  # which is not made yet
         )
         self._pages = QStackedLayout(self)
         self._pages.addWidget(
@@ -133,6 +139,8 @@ class TimelineView(View):
         return row
 
     def _panes(self) -> QSplitter:
+        self.filter = FilterRow("events", ASKED)
+        self.filter.settled.connect(lambda _asked: self.refresh())
         self.table = FastTableView(COLUMNS, desk=self.desk)
         self.table.set_multi()
         self.table.trouble.again = self.refresh
@@ -151,7 +159,9 @@ class TimelineView(View):
             _captioned(self.state_label, self.fold, self.state),
         )
         self.halves = in_panes(Qt.Orientation.Vertical, (differs, 2), (state, 3), name="timeline-halves")
-        self.panes = in_panes(Qt.Orientation.Horizontal, (self.table, 1), (self.halves, 1), name="timeline")
+        listed = QWidget()
+        in_column(self.filter, (self.table, 1), of=listed, margins=0, spacing=4)
+        self.panes = in_panes(Qt.Orientation.Horizontal, (listed, 1), (self.halves, 1), name="timeline")
         return self.panes
 
     @override
@@ -200,22 +210,35 @@ class TimelineView(View):
 
     def _load(self, version: int) -> None:
         """Asks how far the stream goes, then shows a version of it; 0 means live."""
-        stream, held = self._wanted, self.table.held()
+        stream, held, asked = self._wanted, self.table.held(), self.filter.asked()
         known = len(self._times) if stream == self._stream else 0
-        self._loading.ask(lambda: self._read(stream, version, known, held), (stream, version))
+        read = partial(self._read, stream, version, known, held, asked)
+        self._loading.ask(read, (stream, version, asked))
 
-    def _read(self, stream: str, version: int, known: int, held: HeldRows) -> LoadedStream:
+    def _read(self, stream: str, version: int, known: int, held: HeldRows, asked: str) -> LoadedStream:
         streams = self.desk.workspace.streams
         times, info = streams.times(stream, known), streams.get(stream)
-        source = EventSource(streams, stream, known + len(times))
+        found = self._fitting(stream, asked) if asked else None
+        source = EventSource(streams, stream, known + len(times), found)
         return LoadedStream(
             stream=stream,
             version=version,
             known=known,
             times=times,
             closed=info is not None and info.closed,
-            rows=prepared(source, held, version - 1),
+            asked=asked,
+            rows=prepared(source, held, version - 1 if found is None else 0),
         )
+
+    def _fitting(self, stream: str, asked: str) -> FoundKeys:
+        """Returns the versions of the events that fit, those that came since with them."""
+        takes_time()
+        found = self._found
+        if found is None or (found.stream, found.asked) != (stream, asked):
+            found = FoundKeys(asked, RecordKind.EVENT, stream=stream)
+        found.extend(self.desk.workspace.search)
+        self._found = found
+        return found
 
     def _show_stream(self, found: LoadedStream) -> None:
         self._stream, self._closed = found.stream, found.closed
@@ -225,6 +248,10 @@ class TimelineView(View):
         if not self._times:
             return
         self.table.refresh(found.rows)
+        self.filter.show_count(found.rows.source.count(), len(self._times))
+        if found.asked:
+            said = f"All {len(self._times):,} events of {self._stream} were searched for “{found.asked}”."
+            self.table.set_empty("No event fits", said)
         with QSignalBlocker(self.slider):
             self.slider.setMaximum(len(self._times))
         self.strip.set_times(self._times, self._version)
@@ -240,7 +267,7 @@ class TimelineView(View):
         with QSignalBlocker(self.slider):
             self.slider.setValue(version)
         self.strip.mark(version)
-        self.table.choose_index(version - 1)
+        self._listed = self.table.choose_key(version)
         self.name.setText(self._stream)
         closed = " · closed" if self._closed else ""
         self.where.setText(f"version {version:,} of {last:,}{' · live' if self._live else ''}{closed}")
@@ -291,10 +318,14 @@ class TimelineView(View):
 
     def _tell_step(self) -> None:
         """Makes the version that the person went to the selection, as soon as its row is read."""
-        row = self.table.current_row()
-        if row is not None and self._gone_to == (self._stream, row[0]):
+        row, gone_to = self.table.current_row() if self._listed else (0, "", 0, 0), self._gone_to
+        if (
+            gone_to is not None
+            and row is not None
+            and (not self._listed or gone_to == (self._stream, row[0]))
+        ):
             self._gone_to = None
-            self.desk.select(Selection(stream=self._stream, version=row[0], position=row[3]), step=True)
+            self.desk.select(Selection(stream=gone_to[0], version=gone_to[1], position=row[3]), step=True)
 
     async def _record(self, stream: str, version: int, upto: int) -> None:
         from workbench.gui.views.record_dialog import keep_recorded

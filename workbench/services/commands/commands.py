@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -109,6 +109,10 @@ class Commands:
     def history(self, *, limit: int = 200, before: int | None = None) -> list[CommandRecord]:
         """Returns issued commands, the newest first."""
         return self._world.reader.commands(limit=limit, before=before)
+
+    def numbered(self, numbers: Sequence[int]) -> list[CommandRecord]:
+        """Returns the commands with these numbers, the newest first."""
+        return self._world.reader.commands(limit=len(numbers), numbers=numbers)
 
     def appended(self, issued: CommandResult | CommandRecord) -> tuple[Appended, ...]:
         """Returns what an issued command appended, by stream."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from workbench.model.counts import counted
@@ -21,6 +21,7 @@ from workbench.services.design.references import (
     references,
 )
 from workbench.services.design.relations import section_path
+from workbench.services.design.several import counted_kinds
 from workbench.services.project_editor.setting_renames import reader_left, topic_left
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from workbench.services.design.gestures import DesignNode
     from workbench.store.ports import Reader
 
+CHOSEN = "What is chosen"
 OWN = "own"
 GROUPS = {
     HEADER: "Declaration",
@@ -59,6 +61,7 @@ GROUPS = {
 OTHERWISE = "Named elsewhere"
 STAYS = "Stays as it is"
 GOES, LEFT = "goes", "stays: change it by hand"
+IS_CHOSEN = "is removed"
 _TYPE = r"(?<![\w.])(?:(?:event|message)\.)?(?:type|topic)"
 _TYPE_BEFORE = re.compile(_TYPE + r"""\s*(?:[!=]=|in\s*\[[^\]]*)\s*\\?['"]\Z""")
 _TYPE_BEHIND = re.compile(r"""\\?['"]\s*[!=]=\s*""" + _TYPE + r"\b")
@@ -76,7 +79,8 @@ class ChangePlace:
         start, end: Where the name stands in the text.
         owner: Where it stands: a section or a scenario.
         wanted: Whether it is likely meant, so that a rename takes it unless a person says otherwise.
-        fate: What a removal does to it: `GOES`, the section that goes with it, or `LEFT`; else empty.
+        fate: What a removal does to it: `GOES`, the section that goes with it, `LEFT`, or `IS_CHOSEN` for the
+            beginning of one of several things; else empty.
     """
 
     reference: Reference
@@ -101,6 +105,8 @@ class ChangePreview:
         notes: What becomes of what is stored.
         stored: Events in the store that have its type.
         field: The line of a field of the thing where that gets another name: all places change, or none.
+        more: What is removed besides the thing.
+        heads: Where all of them begin, where they are several.
     """
 
     text: DesignText
@@ -110,6 +116,19 @@ class ChangePreview:
     notes: tuple[str, ...] = ()
     stored: int = 0
     field: str = ""
+    more: tuple[DesignNode, ...] = ()
+    heads: tuple[ChangePlace, ...] = ()
+
+    @property
+    def nodes(self) -> tuple[DesignNode, ...]:
+        """All that is removed."""
+        return self.node, *self.more
+
+    @property
+    def said(self) -> str:
+        """What changes, such as ``event parcel.sent``, or ``2 events, 1 command``."""
+        one = f"{self.node.kind} {self.node.name}"
+        return counted_kinds([one.kind for one in self.nodes]) if self.more else one
 
     @property
     def name(self) -> str:
@@ -146,11 +165,19 @@ def _kept(text: DesignText, node: DesignNode, stored: int) -> Iterator[str]:
         yield f"{stay}, and so are those to come (stored_as); none is rewritten."
 
 
-def removal_preview(text: DesignText, node: DesignNode, stored: int, *notes: str) -> ChangePreview:
-    """Returns what a removal would take along, and what it would leave; arguments as of `rename_preview`."""
-    found = gestures.left_over(text, node)
-    after = gestures.removed(text, node, along=found)
-    spaces = {space for kind in (node.kind, "event") for space in NAME_SPACES.get(kind, (kind,))}
+def removal_preview(
+    text: DesignText, node: DesignNode, stored: int, *notes: str, more: Sequence[DesignNode] = ()
+) -> ChangePreview:
+    """Returns what a removal would take along, and what it would leave; arguments as of `rename_preview`.
+
+    Args:
+        more: What is removed besides the thing.
+    """
+    nodes = (node, *more)
+    found = gestures.left_over(text, *nodes)
+    after = gestures.removed(text, *nodes, along=found)
+    kinds = {"event", *(one.kind for one in nodes)}
+    spaces = {space for kind in kinds for space in NAME_SPACES.get(kind, (kind,))}
     left = {_key(one) for one in references(after) if one.kind in spaces}
     places = [_place(text, one, _fate(one, text, after, left)) for one in found]
     return ChangePreview(
@@ -160,7 +187,16 @@ def removal_preview(text: DesignText, node: DesignNode, stored: int, *notes: str
         stays=tuple(one for one in places if one.fate == LEFT),
         notes=(*_without_type(stored), *notes),
         stored=stored,
+        more=tuple(more),
+        heads=tuple(_heads(text, nodes)) if more else (),
     )
+
+
+def _heads(text: DesignText, nodes: Sequence[DesignNode]) -> Iterator[ChangePlace]:
+    for node in nodes:
+        for one in gestures.places_of(text, node):
+            if one.role == HEADER and one.name == node.name:
+                yield replace(_place(text, one, IS_CHOSEN), group=CHOSEN)
 
 
 def _without_type(stored: int) -> Iterator[str]:

@@ -273,13 +273,14 @@ class Design:
             unread = [f"{one} cannot be read: the name stays there as it is." for one in self._store.unread]
             return rename_preview(text, node, stored, *unread, *left_of(reader, node))
 
-    def removal_preview(self, node: DesignNode) -> ChangePreview:
+    def removal_preview(self, node: DesignNode, *more: DesignNode) -> ChangePreview:
         """Returns what a removal would take along, and what it would leave; raises as `state`."""
-        text = self.state().text
-        events = [one.name for one in ([node] if node.kind == "event" else events_of(text, node))]
+        text, nodes = self.state().text, (node, *more)
+        events = {one.name for each in nodes for one in (each, *events_of(text, each)) if one.kind == "event"}
         with closing(self._world.store.reader()) as reader:
             stored = reader.count_types(events.__contains__) if events else 0
-            return removal_preview(text, node, stored, *left_of(reader, node))
+            notes = [said for each in nodes for said in left_of(reader, each)]
+            return removal_preview(text, node, stored, *notes, more=more)
 
     def undo(self) -> DesignState:
         """Takes the last step back; where files changed meanwhile only what it did to them.

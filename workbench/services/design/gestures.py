@@ -288,19 +288,19 @@ def _kindred(kind: str) -> list[str]:
     return [one for one in kinds if own & set(NAME_SPACES.get(one, (one,)))] or [kind]
 
 
-def left_over(text: DesignText, node: DesignNode) -> list[Reference]:
-    """Returns what the removal of a thing would leave behind: the places that name it from outside of it.
+def left_over(text: DesignText, *nodes: DesignNode) -> list[Reference]:
+    """Returns what the removal of things would leave behind: the places that name them from outside of them.
 
     For an aggregate that are its events, too, and the places that name these.
     """
-    gone = [node, *events_of(text, node)]
+    gone = list(dict.fromkeys([*nodes, *(event for node in nodes for event in events_of(text, node))]))
     places = (place_of(text.project, one.kind, one.name) for one in gone)
     own = {".".join(path) for path in places if path is not None}
     found = [
         place
         for one in gone
         for place in places_of(text, one)
-        if (one != node if place.role == HEADER else place.owner not in own)
+        if (one not in nodes if place.role == HEADER else place.owner not in own)
     ]
     return list({(one.file, one.start): one for one in found}.values())
 
@@ -315,23 +315,26 @@ def events_of(text: DesignText, node: DesignNode) -> list[DesignNode]:
     ]
 
 
-def removed(text: DesignText, node: DesignNode, *, along: Iterable[Reference] = ()) -> DesignText:
-    """Returns the texts without a thing.
+def removed(text: DesignText, *nodes: DesignNode, along: Iterable[Reference] = ()) -> DesignText:
+    """Returns the texts without things.
 
     Args:
-        along: Places that name it and go, too, as far as each is a wire, or a thing about it alone.
+        along: Places that name them and go, too, as far as each is a wire, or a thing about one alone.
 
     Raises:
-        InvalidValue: The project file does not declare it.
+        InvalidValue: The project file does not declare one of them.
     """
     document = text.project
-    check_declared(document, node.kind, node.name)
+    for node in nodes:
+        check_declared(document, node.kind, node.name)
     for one in along:
         document = _without_mention(document, one)
-    path = place_of(document, node.kind, node.name) or section_path(node.kind, node.name)
-    if ".".join(path) in document.sections:
-        return text.with_project(remove_section(document, ".".join(path)))
-    return text.with_project(delete(document, path))
+    for node in nodes:
+        path = place_of(document, node.kind, node.name)
+        if path is not None:  # else it went with another
+            whole = ".".join(path) in document.sections
+            document = remove_section(document, ".".join(path)) if whole else delete(document, path)
+    return text.with_project(document)
 
 
 def removed_whole(text: DesignText, node: DesignNode) -> DesignText:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from workbench.errors import InvalidValue
 from workbench.project.declared.section_kinds import KINDS
@@ -78,12 +78,36 @@ def with_command_of(document: Document, command: str, owner: str) -> Document:
             path="",
             hint=f"choose a command of {owner}, or leave {owner} and the point away",
         )
-    for key in PLACES:
-        if names_at(document, (*path, key)):
-            document = delete(document, (*path, key))
-    document = put(document, (*path, place_key(document, owner)), owner)
+    return with_owner(document, "command", command, owner, place=place_key)
+
+
+Place = Callable[[Document, str], str]
+"""Returns the key by which a command says its aggregate."""
+
+
+def with_owner(
+    document: Document, kind: str, name: str, owner: str, *, place: Place | None = None
+) -> Document:
+    """Returns the text with a command or an event of another aggregate; the old one goes if it is left empty.
+
+    A command that has the id of the old one has that of the new one. Names stay.
+
+    Args:
+        place: Of a command; it is the key that it has if None.
+    """
+    path, before = section_path(kind, name), aggregate_of(document, kind, name)
+    if before == owner:
+        return document
+    had = [key for key in (*PLACES, "aggregate") if names_at(document, (*path, key))]
+    for key in had:
+        document = delete(document, (*path, key))
+    if kind == "command":
+        key = place(document, owner) if place is not None else had[0]
+        document = put(document, (*path, key), owner)
+    elif name.rpartition(".")[0] != owner:
+        document = put(document, (*path, "aggregate"), owner)
     old, new = (*path, "fields", id_of(before)), id_of(owner)
-    if document.find(old) is not None and new not in names_at(document, old[:-1]):
+    if kind == "command" and document.find(old) is not None and new not in names_at(document, old[:-1]):
         document = rename(document, old, new)
     left = f"aggregate.{before}"
     return remove_section(document, left) if _is_idle(document, before) else document

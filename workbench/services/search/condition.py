@@ -14,12 +14,13 @@ from workbench.model.expressions.flaws import Flaw, InvalidExpression
 from workbench.model.expressions.value_kinds import ANY, INTEGER, RECORD, STRING, TIME, Kind
 from workbench.model.expressions.value_views import moment
 from workbench.model.json_values import read_text
-from workbench.store.search_port import NO_TIME
+from workbench.store.search_port import NO_TIME, column_of
 
 KINDS = {
     "kind": STRING,
     "data": ANY,
     "meta": RECORD,
+    "metadata": RECORD,
     "type": STRING,
     "stream": STRING,
     "topic": STRING,
@@ -30,8 +31,15 @@ KINDS = {
     "time": TIME,
     "version": INTEGER,
     "position": INTEGER,
+    "error_type": STRING,
+    "reason": STRING,
+    "place": STRING,
+    "owner": STRING,
+    "note": STRING,
+    "tries": INTEGER,
 }
-"""The names that the expression of a search can use, and what they are."""
+"""The names that the expression of a search can use, and what they are: ``metadata`` is ``meta``, the last
+six only letters have."""
 MOST_REASONS = 20
 """Different reasons that are told; more are counted together."""
 REST_EVERY = 512
@@ -121,8 +129,8 @@ def _path(node: Node) -> str:
     while isinstance(node, Select):
         names.append(node.name)
         node = node.of
-    if names and isinstance(node, Name) and node.name in {"data", "meta"}:
-        return ".".join([node.name, *reversed(names)])
+    if names and isinstance(node, Name) and node.name in {"data", "meta", "metadata"}:
+        return ".".join([column_of(node.name), *reversed(names)])
     return ""
 
 
@@ -130,7 +138,7 @@ def _getter(name: str, at: int) -> Callable[[Any], Any]:
     """Returns what gives the value of a name; JSON is read once for a record, and only where it is asked."""
     if name == "data":
         return lambda row: _data(row, at)
-    if name == "meta":
+    if name in {"meta", "metadata"}:
         return lambda row: _meta(row, at)
     if name == "time":
         return lambda row: _time(row[at])

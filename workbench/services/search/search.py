@@ -39,11 +39,17 @@ class Search:
         reader, clock = self._world.reader, self._world.clock
         return SearchRun(reader=reader, wanted=wanted, clock=clock, rest=rest).run(step)
 
-    def newer(self, wanted: SearchTerms, seen: Mapping[str, int]) -> tuple[list[int], dict[str, int]]:
-        """Returns the keys of what is found beyond what was seen, ascending, and what is seen then."""
+    def newer(
+        self, wanted: SearchTerms, seen: Mapping[str, int], stream: str = ""
+    ) -> tuple[list[int], dict[str, int], int]:
+        """Returns the keys of what is found and was not seen, ascending; what is seen then; of how many.
+
+        Args:
+            stream: Of whose events alone the versions are looked at; empty for everything.
+        """
         reader, clock = self._world.reader, self._world.clock
-        state = SearchRun(reader=reader, wanted=wanted, clock=clock, seen=seen).run()
-        return sorted(state.found.keys), {**seen, **seen_of(state.sources)}
+        state = SearchRun(reader=reader, wanted=wanted, clock=clock, seen=seen, stream=stream).run()
+        return sorted(state.found.keys), {**seen, **seen_of(state.sources)}, state.total
 
     def records(self, found: FoundList, first: int, limit: int) -> Sequence[FoundRecord | None]:
         """Returns records of a list that was found; None for what is stored no more."""

@@ -98,6 +98,7 @@ class SearchRun:
     Args:
         clock: Says how long it takes.
         seen: By source, the highest key of what need not be looked at.
+        stream: Of whose events alone it looks at the versions; empty for everything.
         rest: Called between reads; where a window waits for the interpreter it gives that away.
     """
 
@@ -105,6 +106,7 @@ class SearchRun:
     wanted: SearchTerms
     clock: Clock
     seen: Mapping[str, int] = field(default_factory=dict)
+    stream: str = ""
     rest: Callable[[], object] = lambda: None
     _groups: Groups = field(default_factory=Groups)
     _over_time: TimeCounts = field(default_factory=TimeCounts)
@@ -135,7 +137,7 @@ class SearchRun:
 
     def _places(self) -> list[_Place]:
         kinds = self.wanted.query.kinds or tuple(RecordKind)
-        sources = [one for one in self.reader.search_sources() if one.kind in kinds]
+        sources = [one for one in self.reader.search_sources(self.stream) if one.kind in kinds]
         return [
             _Place(
                 source=one,

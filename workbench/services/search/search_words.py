@@ -7,8 +7,15 @@ import re
 from workbench.errors import InvalidValue
 from workbench.model.text_folding import searched
 
+_WHERE = re.compile(r"(?:^|\s)where\s+(.*)\Z", re.DOTALL)
 MOST_WORDS, LONGEST_WORD = 50, 1_000
 _WORD = re.compile(r'"([^"]*)"?|(\S+)')
+
+
+def parts_of(line: str) -> tuple[str, str]:
+    """Returns the words and the expression of a line such as ``declined where data.amount > 100``."""
+    found = _WHERE.search(line)
+    return (line.strip(), "") if found is None else (line[: found.start()].strip(), found[1].strip())
 
 
 def read_words(text: str) -> tuple[str, ...]:

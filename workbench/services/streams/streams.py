@@ -111,9 +111,9 @@ class Streams:
         """Returns one stream."""
         return self._reader.stream(name)
 
-    def entries(self, stream: str, first_version: int, limit: int) -> list[LogEntry]:
-        """Returns a stream's events without payloads, from a version on."""
-        return self._reader.stream_entries(stream, first_version - 1, limit)
+    def entries(self, stream: str, versions: Sequence[int]) -> list[LogEntry]:
+        """Returns the events of a stream that have these versions, without payloads."""
+        return self._reader.stream_entries(stream, versions)
 
     def times(self, stream: str, after: int = 0) -> array[int]:
         """Returns when each event behind version ``after`` happened; microseconds since 1970."""
@@ -126,6 +126,10 @@ class Streams:
     def log(self, first: int, limit: int) -> list[LogEntry]:
         """Returns the first ``limit`` events and messages at positions from ``first``."""
         return self._reader.log(first, limit)
+
+    def log_at(self, positions: Sequence[int]) -> list[LogEntry]:
+        """Returns what stands at some positions; what stands there no more is left out."""
+        return self._reader.log_at(positions)
 
     def position_before(self, time: int) -> int:
         """Returns the highest position recorded before a time (microseconds since 1970), 0 if none."""

@@ -13,6 +13,7 @@ from workbench.store.list_ports import ERROR_CHARACTERS, LINE_CHARACTERS
 from workbench.store.memory import letters, queue
 from workbench.store.memory.family_lists import MemoryFamilyLists
 from workbench.store.memory.stream_lists import beginning
+from workbench.store.search_port import holds_all
 from workbench.store.stored_values import (
     CommandRecord,
     DeadLetter,
@@ -145,20 +146,32 @@ class MemoryLetterLists(MemoryFamilyLists):
         """Returns where all subscriptions stand, by name."""
         return [queue.standing(self._tables, name) for name in sorted(self._tables.subscriptions)]
 
-    def deliveries(self, subscription: str, limit: int = 200) -> list[Delivery]:
-        """Returns the rows of a subscription that are not dead, in message order."""
+    def deliveries(self, subscription: str, limit: int = 200, words: Sequence[str] = ()) -> list[Delivery]:
+        """Returns the rows of a subscription that are not dead, in message order, with all words in each."""
         rows = letters.deliveries(self._tables, subscription)
-        return [row for row in rows if row.state is not DeliveryState.DEAD][:limit]
+        alive = [row for row in rows if row.state is not DeliveryState.DEAD]
+        return [row for row in alive if not words or holds_all(words, self._delivery_texts(row))][:limit]
+
+    def _delivery_texts(self, row: Delivery) -> list[str]:
+        message, event = self._tables.messages.get(row.position), self._tables.events.get(row.position)
+        known = message or event
+        tries = [text for one in row.attempts for text in (one.error_type, one.error)]
+        of_it = [known.type, known.data] if known is not None else []
+        told = [message.key, message.metadata or ""] if message is not None else []
+        return [row.key, row.state.value, row.data or "", *tries, *of_it, *told]
 
     def published(self) -> dict[str, int]:
         """Returns how many messages of each topic are stored."""
         counts = Counter(message.topic for message in self._tables.messages.values())
         return {topic: counts[topic] for topic in sorted(self._tables.topics)}
 
-    def commands(self, *, limit: int = 200, before: int | None = None) -> list[CommandRecord]:
-        """Returns issued commands, the newest first; ``before`` is the last number of the page before."""
+    def commands(
+        self, *, limit: int = 200, before: int | None = None, numbers: Sequence[int] | None = None
+    ) -> list[CommandRecord]:
+        """Returns issued commands, the newest first; with ``numbers`` only those that have them."""
         found = sorted(self._tables.commands.values(), key=lambda one: -one.number)
-        return [one for one in found if before is None or one.number < before][:limit]
+        wanted = [one for one in found if numbers is None or one.number in numbers]
+        return [one for one in wanted if before is None or one.number < before][:limit]
 
     def actions(self, *, limit: int = 200) -> list[OperatorAction]:
         """Returns operators' actions, the newest first."""

@@ -22,6 +22,7 @@ from workbench.store.memory.table_lists import sort_key
 from workbench.store.ports import Wanted
 from workbench.store.row_pages import asked_page, compared
 from workbench.store.rules import urgency
+from workbench.store.search_port import holds_all
 from workbench.store.stored_values import (
     DeadLetter,
     Delivery,
@@ -295,10 +296,16 @@ class MemoryReader(MemorySearchLists):
                 return state
         raise NotFound(f"there is no projection {projection}")
 
-    def instances(self, process: str, limit: int = 200) -> list[tuple[str, Instance]]:
-        """Returns the instances that a process has now, by their keys."""
+    def instances(
+        self, process: str, limit: int = 200, words: Sequence[str] = ()
+    ) -> list[tuple[str, Instance]]:
+        """Returns the instances that a process has now, by their keys, each with all words in it."""
         found = [(place[1], one) for place, one in self._tables.processes.items() if place[0] == process]
-        return sorted(found)[:limit]
+        return sorted(one for one in found if holds_all(words, (one[0], one[1].state)))[:limit]
+
+    def instance_count(self, process: str) -> int:
+        """Returns how many instances a process has now."""
+        return len(self.instances(process, 2**31))
 
     def timeouts(self, instance: str) -> list[Message]:
         """Returns what an instance of a process issued for later and still waits, the next due first (K7)."""

@@ -9,18 +9,19 @@ from typing import Any
 from workbench.model.event import RecordedEvent
 from workbench.model.messaging import Message
 from workbench.model.secrets import is_secret
-from workbench.model.text_folding import searched
 from workbench.store.memory.table_lists import MemoryTableLists
 from workbench.store.search_port import (
     LOOKED_AT,
     NO_TIME,
+    NUMBERS,
     FoundRecord,
     RecordKind,
     RecordSource,
     Scan,
     Scanned,
+    column_of,
     fits,
-    needles,
+    holds_all,
     place_of_stream,
     uuid_in,
 )
@@ -33,12 +34,16 @@ class MemorySearchLists(MemoryTableLists):
     def _records(self, source: RecordSource) -> dict[int, Any]:
         """Returns what a source holds by its keys."""
         match source.kind:
+            case RecordKind.EVENT if source.stream:
+                of_it = (one for one in self._tables.events.values() if one.stream == source.stream)
+                return {one.version: one for one in of_it}
             case RecordKind.EVENT:
                 return dict(self._tables.events.items())
             case RecordKind.MESSAGE:
                 return dict(self._tables.messages.items())
             case RecordKind.LETTER:
-                return dict(self._tables.letters.items())
+                notes = self._tables.notes
+                return {at: (one, *(notes.get(at) or ("", ""))) for at, one in self._tables.letters.items()}
             case RecordKind.COMMAND:
                 return {one.number: one for one in self._tables.commands.values()}
         state = self._state_of(source)
@@ -51,8 +56,10 @@ class MemorySearchLists(MemoryTableLists):
         live = self._live(source.projection)
         return live if live is not None and live.generation == source.generation else None
 
-    def search_sources(self) -> list[RecordSource]:
-        """Returns what can be searched now."""
+    def search_sources(self, stream: str = "") -> list[RecordSource]:
+        """Returns what can be searched now; of a stream that is named its events alone, by their versions."""
+        if stream:
+            return [self._counted(RecordSource(kind=RecordKind.EVENT, stream=stream))]
         named = [RecordSource(kind=kind) for kind in RecordKind if kind is not RecordKind.ROW]
         for name in sorted({name for name, _ in self._tables.projections}):
             live = self._live(name)
@@ -66,6 +73,7 @@ class MemorySearchLists(MemoryTableLists):
             kind=source.kind,
             projection=source.projection,
             generation=source.generation,
+            stream=source.stream,
             top=max(found, default=0),
             count=len(found),
         )
@@ -99,8 +107,8 @@ def _named(record: Any) -> tuple[str, str]:
             return record.type, record.stream
         case Message():
             return record.type, record.topic
-        case DeadLetter():
-            return record.type, record.subscription
+        case (DeadLetter() as letter, _, _):
+            return letter.type, letter.subscription
     return record[0].name, record[0].name
 
 
@@ -110,8 +118,8 @@ def _time(record: Any) -> int:
             return record.occurred_at
         case Message():
             return record.published_at
-        case DeadLetter():
-            return record.died_at
+        case (DeadLetter() as letter, _, _):
+            return letter.died_at
         case CommandRecord():
             return record.issued_at
     return NO_TIME
@@ -135,8 +143,7 @@ def _fits(scan: Scan, record: Any) -> bool:
 
 
 def _holds(word: str, record: Any) -> bool:
-    texts = [searched(text) for text in _texts(record)]
-    if any(needle in text for needle in needles(word) for text in texts):
+    if holds_all((word,), [*_texts(record)]):
         return True
     identity = uuid_in(word)
     return identity is not None and identity in _ids(record)
@@ -148,11 +155,12 @@ def _texts(record: Any) -> Iterable[str]:
             return record.data, record.metadata or "", record.type, record.stream
         case Message():
             return record.data, record.metadata or "", record.type, record.key, record.topic
-        case DeadLetter():
+        case (DeadLetter() as letter, owner, note):
             return (
-                *(record.data, record.edited or "", record.metadata or ""),
-                *(record.type, record.key, record.topic, record.subscription),
-                *(record.error_type, record.error),
+                *(letter.data, letter.edited or "", letter.metadata or ""),
+                *(letter.type, letter.key, letter.topic, letter.subscription),
+                *(letter.error_type, letter.error, letter.reason.value, letter.place),
+                *(owner, note, f"#{letter.number}"),
             )
         case CommandRecord():
             return record.data, record.type, record.stream, record.outcome, record.message, record.origin
@@ -175,8 +183,8 @@ def _ids(record: Any) -> set[bytes | None]:
     match record:
         case RecordedEvent() | Message():
             return {record.id_bytes, record.correlation_bytes, record.causation_bytes}
-        case DeadLetter():
-            return {record.message_id.bytes, record.correlation_id.bytes}
+        case (DeadLetter() as letter, _, _):
+            return {letter.message_id.bytes, letter.correlation_id.bytes}
         case CommandRecord():
             causes = {record.causation_id.bytes} if record.causation_id is not None else set[bytes]()
             return {record.command_id.bytes, record.correlation_id.bytes, *causes}
@@ -205,9 +213,9 @@ def _record(kind: RecordKind, key: int, record: Any) -> FoundRecord:
 
 
 def _asked(scan: Scan, record: Any) -> tuple[Any, ...]:
-    given = {"kind": scan.source.kind.value, "meta": None, "version": 0, "position": 0}
+    given = {"kind": scan.source.kind.value, "meta": None, **dict.fromkeys(NUMBERS, 0)}
     found = {**given, "time": _time(record), "type": _named(record)[0], **_values(record)}
-    return tuple(found.get(name, "") for name in scan.columns)
+    return tuple(found.get(column_of(name), "") for name in scan.columns)
 
 
 def _values(record: Any) -> dict[str, Any]:
@@ -229,17 +237,22 @@ def _values(record: Any) -> dict[str, Any]:
                 "key": record.key,
                 "position": record.position,
             }
-        case DeadLetter():
-            data = record.data if record.edited is None else record.edited
+        case (DeadLetter() as letter, owner, note):
             return {
-                "data": data,
-                "meta": record.metadata,
-                "topic": record.topic,
-                "subscription": record.subscription,
-                "key": record.key,
-                "error": record.error or record.error_type,
-                "status": record.status.value,
-                "position": record.position,
+                "data": letter.data if letter.edited is None else letter.edited,
+                "meta": letter.metadata,
+                "topic": letter.topic,
+                "subscription": letter.subscription,
+                "key": letter.key,
+                "error": letter.error or letter.error_type,
+                "status": letter.status.value,
+                "position": letter.position,
+                "error_type": letter.error_type,
+                "reason": letter.reason.value,
+                "place": letter.place,
+                "owner": owner,
+                "note": note,
+                "tries": len(letter.attempts),
             }
         case CommandRecord():
             return {

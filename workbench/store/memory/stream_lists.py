@@ -75,6 +75,11 @@ class MemoryStreamLists:
         behind = sorted((one for one in stored if one.position >= first), key=lambda one: one.position)
         return [_entry(one) for one in behind[:limit]]
 
+    def log_at(self, positions: Sequence[int]) -> list[LogEntry]:
+        """Returns what stands at some positions, without payloads; what stands there no more is left out."""
+        wanted = set(positions)
+        return [one for one in self.log(min(wanted, default=0), 2**31) if one.position in wanted]
+
     def log_runs(self, after: int = 0) -> list[range]:
         """Returns the positions above ``after`` at which something stands, as runs without gaps (I3)."""
         places = sorted(place for place in (*self._tables.events, *self._tables.messages) if place > after)
@@ -88,9 +93,10 @@ class MemoryStreamLists:
         places = [self._tables.versions[name, version] for version in range(after + 1, last + 1)]
         return [self._tables.events[position] for position in places]
 
-    def stream_entries(self, name: str, after: int, limit: int) -> list[LogEntry]:
-        """Returns the events of a stream with versions above ``after``, without payloads."""
-        return [_entry(event) for event in self._versions(name, after, after + limit)]
+    def stream_entries(self, name: str, versions: Sequence[int]) -> list[LogEntry]:
+        """Returns the events of a stream that have these versions, in their order, without payloads."""
+        places = [self._tables.versions.get((name, version)) for version in sorted(set(versions))]
+        return [_entry(self._tables.events[place]) for place in places if place is not None]
 
     def stream_times(self, name: str, after: int = 0) -> array[int]:
         """Returns when each event behind version ``after`` happened, by version, microseconds since 1970."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
 from array import array
 from collections.abc import Mapping, Sequence
@@ -154,15 +155,23 @@ class ListReader:
 
     def log(self, first: int, limit: int) -> list[LogEntry]:
         """Returns the first ``limit`` entries that stand at ``first`` or behind it, without payloads (I3)."""
+        return self._log(">= :first", {"first": first, "limit": limit})
+
+    def log_at(self, positions: Sequence[int]) -> list[LogEntry]:
+        """Returns what stands at some positions, without payloads; what stands there no more is left out."""
+        wanted = {"first": json.dumps(list(positions)), "limit": len(positions)}
+        return self._log("in (select value from json_each(:first))", wanted)
+
+    def _log(self, where: str, values: dict[str, Any]) -> list[LogEntry]:
         query = (
             "select * from (select e.position, 1, s.name, e.version, t.name, e.recorded_at, e.occurred_at, e.event_id,"
             " 0 from events e join streams s on s.id = e.stream_id join types t on t.id = e.type_id"
-            " where e.position >= :first order by e.position limit :limit) union all"
+            f" where e.position {where} order by e.position limit :limit) union all"
             " select * from (select m.position, 0, p.name, 0, m.type, m.published_at, m.published_at, m.message_id,"
             f" {_WITHDRAWN} from messages m join topics p on p.id = m.topic_id"
-            " where m.position >= :first order by m.position limit :limit) order by 1 limit :limit"
+            f" where m.position {where} order by m.position limit :limit) order by 1 limit :limit"
         )
-        return _ENTRY(self._all(query, {"first": first, "limit": limit}))
+        return _ENTRY(self._all(query, values))
 
     def log_runs(self, after: int = 0) -> list[range]:
         """Returns the positions above ``after`` at which something stands, as runs without gaps (I3).
@@ -189,12 +198,12 @@ class ListReader:
         )
         return [range(row[0], row[1] + 1) for row in self._all(query, {"after": after})]
 
-    def stream_entries(self, name: str, after: int, limit: int) -> list[LogEntry]:
-        """Returns the events of a stream with versions above ``after``, without payloads."""
+    def stream_entries(self, name: str, versions: Sequence[int]) -> list[LogEntry]:
+        """Returns the events of a stream that have these versions, in their order, without payloads."""
         query = (
             "select e.position, e.version, t.name, e.recorded_at, e.occurred_at, e.event_id from events e"
             " join types t on t.id = e.type_id where e.stream_id = (select id from streams where name = ?)"
-            " and e.version > ? order by e.version limit ?"
+            " and e.version in (select value from json_each(?)) order by e.version"
         )
         return [
             LogEntry(
@@ -207,7 +216,7 @@ class ListReader:
                 occurred_at=row[4],
                 id=UUID(bytes=row[5]),
             )
-            for row in _OF_STREAM(self._all(query, (name, after, limit)))
+            for row in _OF_STREAM(self._all(query, (name, json.dumps(list(versions)))))
         ]
 
     def stream_times(self, name: str, after: int = 0) -> array[int]:
@@ -226,11 +235,15 @@ class ListReader:
         )
         return dict(found)
 
-    def commands(self, *, limit: int = 200, before: int | None = None) -> list[CommandRecord]:
-        """Returns issued commands, the newest first."""
+    def commands(
+        self, *, limit: int = 200, before: int | None = None, numbers: Sequence[int] | None = None
+    ) -> list[CommandRecord]:
+        """Returns issued commands, the newest first; with ``numbers`` only those that have them."""
         last = 2**62 if before is None else before
+        those = "and id in (select value from json_each(?)) " if numbers is not None else ""
+        query = rows.COMMANDS + f"where id < ? {those}order by id desc limit ?"
         return rows.commands(
-            self._all(rows.COMMANDS + "where id < ? order by id desc limit ?", (last, limit))
+            self._all(query, (last, *([json.dumps(list(numbers))] if numbers is not None else ()), limit))
         )
 
     def actions(self, *, limit: int = 200) -> list[OperatorAction]:

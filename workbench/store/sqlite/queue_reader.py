@@ -14,6 +14,7 @@ from workbench.store.sqlite import rows
 from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id, RowShape
 from workbench.store.sqlite.connection import translated
 from workbench.store.sqlite.search_reader import SqliteSearchReader
+from workbench.store.sqlite.word_conditions import hold_all
 from workbench.store.stored_values import DeadLetter, Delivery, Depth, Instance, SubscriptionState
 
 _SUBSCRIPTIONS = (
@@ -33,6 +34,16 @@ _SUBSCRIPTION = RowShape(
 )  # fmt: skip
 _DUE = ColumnShape("select state, rank from deliveries", DeliveryState, int)
 _WAITING = ColumnShape("select state, count, enqueued_at from deliveries", DeliveryState, Count, int)
+
+_OF_DELIVERIES = (
+    "select d.id from deliveries d left join messages m on m.position = d.position"
+    " left join events e on e.position = d.position left join types t on t.id = e.type_id"
+    " where d.subscription_id = (select id from subscriptions where name = ?)"
+)
+_DELIVERY_TEXTS = (
+    *("d.key", "d.state", "d.attempts", "coalesce(m.type, t.name)"),
+    *("m.key", "m.meta", "coalesce(d.data, m.data, e.data)"),
+)
 
 
 class SqliteQueueReader(SqliteSearchReader):
@@ -205,18 +216,29 @@ class SqliteQueueReader(SqliteSearchReader):
         )
         return dict(found)
 
-    def deliveries(self, subscription: str, limit: int = 200) -> list[Delivery]:
-        """Returns the rows of a subscription that are not dead, in message order."""
+    def deliveries(self, subscription: str, limit: int = 200, words: Sequence[str] = ()) -> list[Delivery]:
+        """Returns the rows of a subscription that are not dead, in message order, with all words in each."""
+        holding, values = hold_all(words, _DELIVERY_TEXTS)
+        those = f"and id in ({_OF_DELIVERIES}{holding}) " if words else ""
+        wanted = (subscription, *values) if words else ()
         query = (
             rows.DELIVERIES + "where subscription_id = (select id from subscriptions where name = ?)"
-            " and state <> 'dead' order by position limit ?"
+            f" and state <> 'dead' {those}order by position limit ?"
         )
-        return rows.deliveries(self._all(query, (subscription, limit)), subscription)
+        return rows.deliveries(self._all(query, (subscription, *wanted, limit)), subscription)
 
-    def instances(self, process: str, limit: int = 200) -> list[tuple[str, Instance]]:
-        """Returns the instances that a process has now, by their keys."""
-        query = "select key, state, began from processes where process = ? order by key limit ?"
-        return [(key, Instance(state, began)) for key, state, began in self._all(query, (process, limit))]
+    def instances(
+        self, process: str, limit: int = 200, words: Sequence[str] = ()
+    ) -> list[tuple[str, Instance]]:
+        """Returns the instances that a process has now, by their keys, each with all words in it."""
+        holding, values = hold_all(words, ("key", "state"))
+        query = f"select key, state, began from processes where process = ?{holding} order by key limit ?"
+        found = self._all(query, (process, *values, limit))
+        return [(key, Instance(state, began)) for key, state, began in found]
+
+    def instance_count(self, process: str) -> int:
+        """Returns how many instances a process has now."""
+        return int(self._one("select count(*) from processes where process = ?", (process,))[0])
 
     def timeouts(self, instance: str) -> list[Message]:
         """Returns what an instance of a process issued for later and still waits, the next due first (K7)."""

@@ -4,135 +4,35 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from workbench.model.secrets import is_secret
 from workbench.model.text_folding import searched
 from workbench.store.search_port import (
-    LOOKED_AT,
     NO_TIME,
+    NUMBERS,
     FoundRecord,
     RecordKind,
     RecordSource,
     Scan,
     Scanned,
+    column_of,
     fits,
     needles,
     quoted,
     uuid_in,
 )
 from workbench.store.sqlite import rows
-from workbench.store.sqlite.exact_numbers import reader_of, shown
+from workbench.store.sqlite.exact_numbers import reader_of
 from workbench.store.sqlite.family_reader import FamilyReader
 from workbench.store.sqlite.projection_tables import table_name
+from workbench.store.sqlite.searched_tables import NAMES, TABLES, Searched, of_stream, rows_of
+from workbench.store.sqlite.word_conditions import holds, like, occurs
 
 FEW = 500
 """Streams whose names hold a word that are looked for by their numbers; of more, each record's name is read."""
-_ERROR = "case when error = '' then error_type else error end"
-
-
-class Searched(NamedTuple):
-    """How records of one kind are read.
-
-    Attributes:
-        table: Where they are; ``joins`` is what their names need.
-        texts: In which words are looked for.
-        ids: Which a word may be that is an id.
-        values: What an expression may ask of them, see `COLUMNS`; what is left out they do not have.
-        record: The columns of a `FoundRecord` from its key on, payload and metadata cut.
-    """
-
-    table: str
-    joins: str
-    key: str
-    time: str
-    type: str
-    place: str
-    texts: Sequence[str]
-    ids: Sequence[str]
-    values: Mapping[str, str]
-    record: str
-
-
-def _head(column: str) -> str:
-    return f"substr({column}, 1, {LOOKED_AT})"
-
-
-_CATEGORY = "case when s.category in ('', s.name) then s.name else s.category || '-*' end"
-TABLES: Mapping[RecordKind, Searched] = {
-    RecordKind.EVENT: Searched(
-        table="events e",
-        joins=" left join streams s on s.id = e.stream_id left join types t on t.id = e.type_id",
-        key="e.position",
-        time="e.occurred_at",
-        type="t.name",
-        place=_CATEGORY,
-        texts=("e.data", "e.meta"),
-        ids=("e.event_id", "e.correlation_id", "e.causation_id"),
-        values={
-            "data": "e.data", "meta": "e.meta", "type": "t.name", "stream": "s.name", "time": "e.occurred_at",
-            "version": "e.version", "position": "e.position",
-        },
-        record=f"e.occurred_at, t.name, s.name, e.position, e.version, '', {_head('e.data')}, {_head('e.meta')}, '', ''",
-    ),
-    RecordKind.MESSAGE: Searched(
-        table="messages m",
-        joins=" left join topics p on p.id = m.topic_id",
-        key="m.position",
-        time="m.published_at",
-        type="m.type",
-        place="p.name",
-        texts=("m.data", "m.meta", "m.type", "m.key", "p.name"),
-        ids=("m.message_id", "m.correlation_id", "m.causation_id"),
-        values={
-            "data": "m.data", "meta": "m.meta", "type": "m.type", "topic": "p.name", "key": "m.key",
-            "time": "m.published_at", "position": "m.position",
-        },
-        record=f"m.published_at, m.type, p.name, m.position, 0, m.key, {_head('m.data')}, {_head('m.meta')}, '', ''",
-    ),
-    RecordKind.LETTER: Searched(
-        table="dead_letters l",
-        joins="",
-        key="l.id",
-        time="l.died_at",
-        type="l.type",
-        place="l.subscription",
-        texts=(
-            "l.data", "l.edited", "l.meta", "l.type", "l.key", "l.topic", "l.subscription", "l.error_type",
-            "l.error",
-        ),
-        ids=("l.message_id", "l.correlation_id"),
-        values={
-            "data": "coalesce(l.edited, l.data)", "meta": "l.meta", "type": "l.type", "topic": "l.topic",
-            "subscription": "l.subscription", "key": "l.key", "error": _ERROR, "status": "l.status",
-            "time": "l.died_at", "position": "l.position",
-        },
-        record=f"l.died_at, l.type, l.subscription, l.position, 0, l.key, {_head('coalesce(l.edited, l.data)')},"
-        f" {_head('l.meta')}, {_head(_ERROR)}, l.status",
-    ),
-    RecordKind.COMMAND: Searched(
-        table="commands c",
-        joins="",
-        key="c.id",
-        time="c.issued_at",
-        type="c.type",
-        place="case when instr(c.stream, '-') > 1 then substr(c.stream, 1, instr(c.stream, '-') - 1) || '-*'"
-        " else c.stream end",
-        texts=("c.data", "c.type", "c.stream", "c.outcome", "c.message", "c.origin"),
-        ids=("c.command_id", "c.correlation_id", "c.causation_id"),
-        values={
-            "data": "c.data", "type": "c.type", "stream": "c.stream", "error": "c.message", "status": "c.outcome",
-            "time": "c.issued_at", "version": "c.version", "position": "c.first_position",
-        },
-        record=f"c.issued_at, c.type, c.stream, c.first_position, c.version, '', {_head('c.data')}, null,"
-        f" {_head('c.message')}, c.outcome",
-    ),
-}  # fmt: skip
-_NAMES = {RecordKind.COMMAND: "c.stream", RecordKind.EVENT: "s.name"}
-"""The whole names of places that are counted by their categories."""
 
 
 class SqliteSearchReader(FamilyReader):
@@ -143,8 +43,13 @@ class SqliteSearchReader(FamilyReader):
         con.create_function("searched", 1, searched, deterministic=True)
         self._streams_with: Callable[[str, int], Sequence[int] | None] = lru_cache(maxsize=32)(self._streams)
 
-    def search_sources(self) -> list[RecordSource]:
-        """Returns what can be searched now."""
+    def search_sources(self, stream: str = "") -> list[RecordSource]:
+        """Returns what can be searched now; of a stream that is named its events alone, by their versions."""
+        if stream:
+            (last,) = self._one(
+                "select coalesce(max(version), 0) from events where stream_id = ?", (self._stream(stream),)
+            )
+            return [RecordSource(kind=RecordKind.EVENT, stream=stream, top=last, count=last)]
         query = " union all ".join(
             f"select '{kind}', '', 0, coalesce(max({one.key}), 0), count(*) from {one.table}"
             for kind, one in TABLES.items()
@@ -172,9 +77,9 @@ class SqliteSearchReader(FamilyReader):
         columns = self._columns_of(scan.source)
         if columns is None:
             return Scanned(0, None, ())
-        one = _rows_of(scan.source, columns) if columns else TABLES[scan.source.kind]
+        one = self._table_of(scan.source, columns)
         looked, lowest = self._one(
-            f"select count(*), min(k) from (select {one.key} as k from {one.table} where {one.key} <= ?"
+            f"select count(*), min(k) from (select {one.key} as k from {one.table} where {one.key} <= ?{one.only}"
             f" order by {one.key} desc limit ?)",
             (scan.upto, scan.limit),
         )
@@ -184,13 +89,23 @@ class SqliteSearchReader(FamilyReader):
         conditions, values = self._wanted(scan, one, columns)
         asked = self._asked(scan, one, columns)
         query = (
-            f"select {asked} from {one.table}{one.joins} where {one.key} <= ? and {one.key} >= ?{conditions}"
+            f"select {asked} from {one.table}{one.joins} where {one.key} <= ? and {one.key} >= ?{one.only}{conditions}"
             f" order by {one.key} desc"
         )
         found = self._all(query, (scan.upto, lowest, *values))
         if columns and scan.columns:
             found = [_with_row(row, scan, columns) for row in found]
         return Scanned(looked, then, found)
+
+    def _stream(self, name: str) -> int:
+        """Returns the number of a stream; 0 for none."""
+        found = self._all("select id from streams where name = ?", (name,))
+        return found[0][0] if found else 0
+
+    def _table_of(self, source: RecordSource, columns: rows.Columns) -> Searched:
+        if source.stream:
+            return of_stream(self._stream(source.stream))
+        return rows_of(source, columns) if columns else TABLES[source.kind]
 
     def _columns_of(self, source: RecordSource) -> rows.Columns | None:
         """Returns the columns of a read model, none of what is no row; None where its rows were rebuilt."""
@@ -205,8 +120,10 @@ class SqliteSearchReader(FamilyReader):
             return f"{one.key}, {one.time}, {one.type}, {one.place}"
         if columns:
             return ", ".join([one.key, *(f'"{name}"' for name, _ in columns)])
-        given = {"kind": f"'{scan.source.kind}'", "meta": "null", "version": "0", "position": "0"}
-        return ", ".join([one.key, *(one.values.get(name, given.get(name, "''")) for name in scan.columns)])
+        given = {"kind": f"'{scan.source.kind}'", "meta": "null"} | dict.fromkeys(NUMBERS, "0")
+        return ", ".join(
+            [one.key, *(one.values.get(name, given.get(name, "''")) for name in map(column_of, scan.columns))]
+        )
 
     def _wanted(self, scan: Scan, one: Searched, columns: rows.Columns) -> tuple[str, list[Any]]:
         """Returns the conditions of a scan, each begun by ``and``, and their values."""
@@ -243,23 +160,20 @@ class SqliteSearchReader(FamilyReader):
     def _place(scan: Scan, one: Searched, pattern: str) -> str:
         if scan.source.kind is RecordKind.EVENT and "*" not in pattern:
             return "e.stream_id = (select id from streams where name glob ?)"
-        return f"{_NAMES.get(scan.source.kind, one.place)} glob ?"
+        return f"{NAMES.get(scan.source.kind, one.place)} glob ?"
 
     def _holding_word(self, scan: Scan, one: Searched, word: str) -> tuple[str, list[Any]]:
         """Returns the condition that a record holds a word anywhere, and its values."""
-        tests: list[str] = []
-        values: list[Any] = []
+        said, texts = holds(word, one.texts)
+        tests, values = [said], list[Any](texts)
         for needle in needles(word):
-            for text in one.texts:
-                tests.append(_occurs(text))
-                values += [_like(needle), needle]
             if scan.source.kind is RecordKind.EVENT:
                 named = self._types_named(partial(_holds, needle))
                 tests += [f"e.type_id in ({_numbers(named)})"] if named else []
                 streams = self._streams_with(needle, scan.source.top)
                 if streams is None:
-                    tests.append(_occurs("s.name"))
-                    values += [_like(needle), needle]
+                    tests.append(occurs("s.name"))
+                    values += [like(needle), needle]
                 elif streams:
                     tests.append(f"e.stream_id in ({_numbers(streams)})")
             elif scan.source.kind is RecordKind.ROW and needle in searched(scan.source.projection):
@@ -272,8 +186,8 @@ class SqliteSearchReader(FamilyReader):
 
     def _streams(self, needle: str, _top: int) -> list[int] | None:
         """Returns the numbers of the streams whose names hold a text; None where they are many."""
-        query = f"select id from streams where {_occurs('name')} limit ?"
-        found = self._all(query, (_like(needle), needle, FEW + 1))
+        query = f"select id from streams where {occurs('name')} limit ?"
+        found = self._all(query, (like(needle), needle, FEW + 1))
         return None if len(found) > FEW else [row[0] for row in found]
 
     def described(self, source: RecordSource, keys: Sequence[int]) -> list[tuple[int, int, str, str]]:
@@ -281,10 +195,10 @@ class SqliteSearchReader(FamilyReader):
         columns = self._columns_of(source)
         if columns is None or not keys:
             return []
-        one = _rows_of(source, columns) if columns else TABLES[source.kind]
+        one = self._table_of(source, columns)
         query = (
             f"select {one.key}, {one.time}, {one.type}, {one.place} from {one.table}{one.joins}"
-            f" where {one.key} in (select value from json_each(?)) order by {one.key} desc"
+            f" where {one.key} in (select value from json_each(?)){one.only} order by {one.key} desc"
         )
         return self._all(query, (json.dumps(list(keys)),))
 
@@ -298,9 +212,9 @@ class SqliteSearchReader(FamilyReader):
             query = f"select rowid, * from {table_name(source.projection, source.generation)}"
             found = self._all(f"{query} where rowid in (select value from json_each(?))", (wanted,))
             return {row[0]: _found_row(source, row, columns) for row in found}
-        one = TABLES[source.kind]
+        one = self._table_of(source, columns)
         query = f"select {one.key}, {one.record} from {one.table}{one.joins}"
-        found = self._all(f"{query} where {one.key} in (select value from json_each(?))", (wanted,))
+        found = self._all(f"{query} where {one.key} in (select value from json_each(?)){one.only}", (wanted,))
         return {row[0]: _found(source.kind, row) for row in found}
 
 
@@ -353,47 +267,13 @@ def _with_row(row: Sequence[Any], scan: Scan, columns: rows.Columns) -> tuple[An
         "type": scan.source.projection,
         "meta": None,
         "time": NO_TIME,
-        "version": 0,
-        "position": 0,
+        **dict.fromkeys(NUMBERS, 0),
     }
-    return row[0], *(known.get(name, "") for name in scan.columns)
-
-
-@lru_cache(maxsize=64)
-def _searched_rows(projection: str, generation: int, columns: rows.Columns) -> Searched:
-    texts = [_text_of(name, kind) for name, kind in columns if not is_secret(name)]
-    said = f"'{projection}'"
-    return Searched(
-        table_name(projection, generation), "", "rowid", str(NO_TIME), said, said, texts, (), {}, ""
-    )
-
-
-def _rows_of(source: RecordSource, columns: rows.Columns) -> Searched:
-    return _searched_rows(source.projection, source.generation, columns)
-
-
-def _text_of(column: str, kind: str) -> str:
-    if kind == "boolean":
-        return f"case \"{column}\" when 1 then 'true' when 0 then 'false' end"
-    return f"cast({shown(column, kind)} as text)"
+    return row[0], *(known.get(column_of(name), "") for name in scan.columns)
 
 
 def _holds(needle: str, name: str) -> bool:
     return needle in searched(name)
-
-
-def _occurs(text: str) -> str:
-    """Returns the condition that a text holds what two values say: a pattern of LIKE, and a folded word.
-
-    LIKE alone knows the cases of ASCII, and nothing is quicker; everything else is folded.
-    """
-    plain = f"length({text}) is length(cast({text} as blob))"
-    return f"case when {plain} then {text} like ? escape '\\' else ifnull(instr(searched({text}), ?), 0) end"
-
-
-def _like(needle: str) -> str:
-    escaped = needle.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
 
 
 def _numbers(numbers: Iterable[int]) -> str:

@@ -1,0 +1,102 @@
+"""Several cards are chosen by mouse and keys, and what is done to them is done to all, as one step."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel
+
+from tests.gui.board.designing import CONTROL, SHIFT, Designer
+from tests.gui.board.test_board_hand import LOST, RETURN, SEND, SENT, SHOP, shop
+from workbench.gui.board.several_pane import ALONE, SeveralPane
+
+__all__ = ["shop"]
+
+
+def click(designer: Designer, node: str, pressed: Qt.KeyboardModifier) -> None:
+    place = designer.at(designer.scene.box_of(node).center())
+    QTest.mouseClick(designer.board.canvas.viewport(), Qt.MouseButton.LeftButton, pressed, place)
+
+
+def band(designer: Designer, start: QPoint, end: QPoint) -> None:
+    """Drags a rectangle, and holds."""
+    port = designer.board.canvas.viewport()
+    QTest.mousePress(port, Qt.MouseButton.LeftButton, SHIFT, start)
+    QTest.mouseMove(port, (start + end) / 2)
+    QTest.mouseMove(port, end)
+
+
+def chosen(designer: Designer) -> list[str]:
+    return list(designer.scene.several)
+
+
+async def test_several_are_chosen_by_mouse_and_keys(shop: Designer) -> None:
+    scene, canvas = shop.scene, shop.board.canvas
+    scene.choose(SEND)
+    click(shop, SENT, CONTROL)
+    click(shop, RETURN, SHIFT)
+    assert chosen(shop) == [SEND, SENT, RETURN]
+    click(shop, RETURN, CONTROL)
+    assert chosen(shop) == [SEND, SENT]
+    shop.key(Qt.Key.Key_Up, SHIFT)
+    assert chosen(shop) == [SEND], "back where it began"
+    shop.key(Qt.Key.Key_Down, SHIFT)
+    shop.key(Qt.Key.Key_Right, SHIFT)
+    assert chosen(shop) == [SEND, SENT, scene.chosen]
+    assert scene.chosen not in {SEND, SENT}
+    shop.key(Qt.Key.Key_Escape)
+    assert chosen(shop) == []
+    start, end = (shop.at(scene.box_of(SEND).topLeft()), shop.at(scene.box_of(SENT).bottomRight()))
+    before = canvas.mapToScene(0, 0)
+    band(shop, start - QPoint(6, 6), end)
+    shop.key(Qt.Key.Key_Escape)
+    assert chosen(shop) == []
+    band(shop, start - QPoint(6, 6), end)
+    shop.release(end)
+    assert set(scene.several) == {SEND, SENT}
+    assert canvas.mapToScene(0, 0) == before, "the picture is not dragged"
+    shop.key(Qt.Key.Key_A, CONTROL)
+    assert set(scene.several) == {SEND, SENT, RETURN, LOST}, "all of the slice were chosen already"
+    click(shop, SENT, Qt.KeyboardModifier.NoModifier)
+    assert chosen(shop) == [SENT]
+    shop.key(Qt.Key.Key_A, CONTROL)
+    assert set(scene.several) == {SEND, SENT}
+
+
+async def test_what_is_done_to_several_is_done_to_all_as_one_step(shop: Designer) -> None:
+    board, strip = shop.board, shop.board.editor.changes.strip
+    shop.scene.choose(SENT)
+    click(shop, LOST, CONTROL)
+    click(shop, SEND, CONTROL)
+    assert board.canvas.accessibleDescription() == "3 chosen"
+    pane = board.details.findChildren(SeveralPane)[0]
+    told = [one.text() for one in board.details.findChildren(QLabel) if one.isVisible()]
+    assert {"3 chosen", "2 events, 1 command", "parcel.sent, parcel.lost, send_parcel", ALONE} <= set(told)
+    assert pane.isVisible()
+    assert board.editor.acts["rename"].toolTip() == "3 are chosen: it is done to one alone"
+    assert not board.editor.acts["make_event"].isEnabled()
+    shop.key(Qt.Key.Key_C, CONTROL)
+    assert QApplication.clipboard().text() == "parcel.sent\nparcel.lost\nsend_parcel"
+    shop.key(Qt.Key.Key_C, CONTROL | SHIFT)
+    assert QApplication.clipboard().text().startswith("[event.parcel.sent]")
+    board.tools.export.acts["copy_chosen"].trigger()
+    assert "return_parcel" not in QApplication.clipboard().text()
+    shop.key(Qt.Key.Key_Delete)
+    await shop.until(strip.isVisible)
+    model = strip.list.model()
+    assert model.index(0, 0).data() == "What is chosen  3"
+    QTest.keyClick(strip.act, Qt.Key.Key_Return)
+    await shop.until(lambda: "send_parcel" not in shop.text)
+    assert "parcel.lost" not in shop.text
+    await shop.rest()
+    assert board.editor.state.undo == "Remove 2 events, 1 command"
+    shop.key(Qt.Key.Key_Z, CONTROL)
+    await shop.until(lambda: shop.text == SHOP)
+    await shop.choose(SENT)
+    click(shop, RETURN, CONTROL)
+    shop.key(Qt.Key.Key_M)
+    await shop.type("letter")
+    await shop.has('changes: "letter"')
+    assert '[event.parcel.sent]\naggregate: "letter"' in shop.text
+    assert 'creates: "letter"' in shop.text, "the command that emits it moves, too"
+    assert board.editor.state.undo == "Move 2 commands, 1 event to letter"
