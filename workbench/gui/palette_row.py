@@ -39,12 +39,11 @@ class TargetDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         with drawing(painter):
-            # Qt's stubs do not know the members of an option.
-            _draw(painter, QRectF(option.rect), index.data(DATA), chosen=_is_chosen(option))  # type: ignore[attr-defined]
+            _draw(painter, QRectF(option.rect), index.data(DATA), chosen=_is_chosen(option))
 
 
 def _is_chosen(option: QStyleOptionViewItem) -> bool:
-    return bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
+    return bool(option.state & QStyle.StateFlag.State_Selected)
 
 
 def _draw(painter: QPainter, place: QRectF, target: object, *, chosen: bool) -> None:
