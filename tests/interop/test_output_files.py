@@ -8,9 +8,11 @@ from workbench.errors import InvalidValue, StoreReadOnly
 from workbench.interop.output_files import check_output, write_output
 
 
-@pytest.mark.parametrize("name", ["events.db", "events.db-wal", "events.db-shm", "events.db.lock"])
+@pytest.mark.parametrize(
+    "name", ["events.db", "events.db-wal", "events.db-shm", "events.db-rates", "events.db.lock"]
+)
 def test_a_store_is_never_written_over(tmp_path, name):
-    for made in ("events.db", "events.db-wal", "events.db-shm", "events.db.lock"):
+    for made in ("events.db", "events.db-wal", "events.db-shm", "events.db-rates", "events.db.lock"):
         (tmp_path / made).write_text("kept")
     with pytest.raises(InvalidValue, match="belongs to a store"):
         write_output(tmp_path / name, b"x")

@@ -260,7 +260,7 @@ def test_nothing_else_runs_while_a_module_is_read(folder, monkeypatch, collects)
         return ast.Module(body=[], type_ignores=[])
 
     monkeypatch.setattr("workbench.project.python_sources.ast.parse", parse)
-    root = folder(shop="WHO = 'shop'" + END)
+    root = folder(shop=f"WHO = 'read for the first time, {collects}'" + END)
     (gc.enable if collects else gc.disable)()
     try:
         read_sources(root, ("shop",))

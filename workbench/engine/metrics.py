@@ -90,14 +90,16 @@ class Metrics:
         recent = [bucket for bucket in list(buckets)[-seconds - 1 :] if now - seconds <= bucket.at < now]
         return sum(bucket.counts["ok"] for bucket in recent) / seconds
 
-    def series(self, what: str = "ok", span: int = SECONDS) -> tuple[list[int], dict[str, list[int]]]:
-        """Returns seconds since 1970 and each subscription's counts in them, without the running second."""
-        now = self._clock.now() // MICROSECONDS
-        times = list(range(now - span, now))
-        return times, {
-            name: _spread(metrics, now, span, lambda bucket: bucket.counts[what])
-            for name, metrics in self.subscriptions.items()
-        }
+    def counted(self, first: int, end: int) -> dict[int, dict[str, Counter[str]]]:
+        """Returns what was counted in the seconds from one up to another, by second and subscription."""
+        found: dict[int, dict[str, Counter[str]]] = {}
+        for name, metrics in self.subscriptions.items():
+            for bucket in reversed(metrics.seconds):
+                if bucket.at < first:
+                    break
+                if bucket.at < end:
+                    found.setdefault(bucket.at, {})[name] = bucket.counts
+        return found
 
     def percentiles(self, subscription: str, quantile: float, span: int = SECONDS) -> list[int]:
         """Returns publish-to-ack latencies in µs for each second of the span, 0 where nothing was."""

@@ -36,6 +36,7 @@ class Selection:
         version: Of the stream's event; 0 means the newest.
         node: Of the board, such as ``command:create_user``.
         command: Id of one that was issued.
+        operation: Number of the record of an operator's act.
     """
 
     stream: str = ""
@@ -47,6 +48,7 @@ class Selection:
     key: str = ""
     node: str = ""
     command: str = ""
+    operation: int = 0
 
     def text(self) -> str:
         """Returns it as it is kept, which `selection_of` reads."""

@@ -70,7 +70,7 @@ OWNERS = (
     ("Notices", "workbench.gui.notice_card:NoticeCard"),
     ("Notices", "workbench.gui.notice_list:NoticeList"),
     ("Palette", "workbench.gui.palette:Palette"),
-    ("Graphs", "workbench.gui.rate_graph:RateGraph"),
+    ("Graphs", "workbench.gui.history_graph:HistoryGraph"),
     ("Edited letters", "workbench.gui.views.letter_editor:PayloadEditor"),
     ("Publishing", "workbench.gui.views.publish_dialog:PublishDialog"),
     ("Documentation", "workbench.gui.manual_window:ManualWindow"),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPen
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 from typing_extensions import override
@@ -21,27 +22,51 @@ SPANS = (60.0, 120.0, 300.0, SPAN)
 """Seconds that it shows while less than that has happened: the shortest one that holds it."""
 CLOSEST = 10.0
 """Seconds that the nearest zoom shows."""
-STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600)
+STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600)
 """Seconds that may lie between two marks of the time axis."""
 MARK_WIDTH, MARK_HEIGHT = 72, 20
 """Pixels that a mark of the time axis, and one of the other axis needs."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """Which time a plot is about.
+
+    Attributes:
+        last: The newest second, since 1970.
+        span: Seconds that are in sight while the newest second is followed.
+        reach: Seconds before the newest to which one can go back.
+        nothing: What is said where there is nothing but zeros.
+        log: Whether ten times as much is one step higher: the logarithm of 1 and the value.
+    """
+
+    last: float
+    span: float
+    reach: float = SPAN
+    nothing: str = ""
+    log: bool = False
+
+
 class Plot(QObject):
     """Lines of some series over the same seconds, and what the mouse does to them.
+
+    A value that is NaN is a gap.
 
     Signals:
         pointed_at: The second under the pointer, or None.
         live_changed: Whether the newest second is followed.
+        moved: Another time is in sight.
 
     Attributes:
         widget: What is put into a layout.
         live: Whether the newest second is followed.
         pointed: The second under the pointer, or None.
+        height: The value at the pointer's height.
     """
 
     pointed_at = Signal(object)
     live_changed = Signal(bool)
+    moved = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -51,9 +76,9 @@ class Plot(QObject):
         self.live = True
         self.pointed: float | None = None
         self._curves: dict[str, Any] = {}
-        self._last = 0.0
+        self.height = 0.0
+        self._frame = Frame(last=0.0, span=SPANS[0])
         self._top = 0.0
-        self._span = SPANS[0]
         self._view: Any = pyqtgraph.PlotWidget(parent=parent, enableMenu=False)
         self.widget: QWidget = self._view
         self._item = self._view.getPlotItem()
@@ -80,11 +105,12 @@ class Plot(QObject):
         self._nothing.setWordWrap(True)
         self._nothing.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         in_column(self._nothing, of=self.widget, margins=(46, 0, 0, 20))
-        self._viewport = self._view.viewport()
-        self._viewport.setMouseTracking(True)
-        self._viewport.installEventFilter(self)
+        self.viewport: QWidget = self._view.viewport()
+        self.viewport.setMouseTracking(True)
+        self.viewport.installEventFilter(self)
         self._box.sigRangeChangedManually.connect(self._taken)
         self._box.sigXRangeChanged.connect(self._mark_times)
+        self._box.sigXRangeChanged.connect(self.moved)
         self._box.sigResized.connect(self._mark_times)
         self._box.sigResized.connect(self._mark_rates)
 
@@ -113,42 +139,45 @@ class Plot(QObject):
 
     # -- drawing -------------------------------------------------------------------------------------------
 
-    def draw(self, times: Sequence[float], values: Mapping[str, Sequence[float]], since: float = 0.0) -> None:
-        """Shows new numbers at these seconds since 1970, counted from a second on."""
+    def draw(self, times: Sequence[float], values: Mapping[str, Sequence[float]], frame: Frame) -> None:
+        """Shows new numbers at these seconds since 1970; a series without numbers is not seen."""
         import numpy as np
 
         seconds = np.asarray(times, dtype=float)
         top = 0.0
         for name, curve in self._curves.items():
             series = np.asarray(values.get(name, ()), dtype=float)[: len(seconds)]
-            curve.setData(seconds[: len(series)], series, skipFiniteCheck=True)
-            top = max(top, float(series.max()) if len(series) else 0.0)
+            known = series[np.isfinite(series)]
+            top = max(top, float(known.max()) if len(known) else 0.0)
+            drawn = np.log10(1 + series) if frame.log else series
+            way = "all" if len(known) == len(series) else "finite"
+            curve.setData(seconds[: len(series)], drawn, skipFiniteCheck=True, connect=way)
         self._nothing.setVisible(not top)
-        self._nothing.setText(nothing_text(times, since))
-        self._rise(top)
-        if len(seconds):
-            self._last = float(seconds[-1])
-            self._box.setLimits(xMin=self._last - SPAN, xMax=self._last, minXRange=CLOSEST, maxXRange=SPAN)
-            self._span = span(times, [values[name] for name in self._curves if name in values])
+        self._nothing.setText(frame.nothing)
+        before, self._frame = self._frame, frame
+        self._rise(top, again=frame.log != before.log)
+        if frame.last:
+            low, reach = frame.last - frame.reach, frame.reach
+            self._box.setLimits(xMin=low, xMax=frame.last, minXRange=CLOSEST, maxXRange=reach)
         if self.live:
-            self._box.setXRange(self._last - self._span, self._last, padding=0)
+            self._box.setXRange(frame.last - frame.span, frame.last, padding=0)
 
-    def _rise(self, top: float) -> None:
+    def _rise(self, top: float, *, again: bool) -> None:
         """Keeps the scale steady: it grows at once and shrinks only when half of it is not needed."""
         wanted = ceiling(top)
-        if wanted > self._top or wanted <= self._top / 2:
+        if again or wanted > self._top or wanted <= self._top / 2:
             self._top = wanted
-            self._box.setYRange(0, wanted * 1.1, padding=0)  # room for the upper mark's text
+            highest = math.log10(1 + wanted) if self._frame.log else wanted
+            self._box.setYRange(0, highest * 1.1, padding=0)  # room for the upper mark's text
             self._mark_rates()
 
     def _mark_rates(self, *_: object) -> None:
-        middle = (self._top / 2,) if self._box.height() >= 3 * MARK_HEIGHT else ()
-        marks = [(part, number_text(part)) for part in (0.0, *middle, self._top)]
+        marks = value_marks(self._top, self._box.height() / MARK_HEIGHT, log=self._frame.log)
         self._item.getAxis("left").setTicks([marks if self._top else []])
 
     def _mark_times(self, *_: object) -> None:
         marks = time_marks(*self.shown(), max(1, int(self._box.width() // MARK_WIDTH)))
-        self._item.getAxis("bottom").setTicks([marks if self._last else []])
+        self._item.getAxis("bottom").setTicks([marks if self._frame.last else []])
 
     # -- moving --------------------------------------------------------------------------------------------
 
@@ -156,6 +185,11 @@ class Plot(QObject):
         """Returns the first and last second in sight."""
         low, high = self._box.viewRange()[0]
         return float(low), float(high)
+
+    def area(self) -> tuple[QRectF, float, float]:
+        """Returns where the lines are in the viewport, in pixels, and the first and last second in sight."""
+        place = self._view.mapFromScene(self._box.sceneBoundingRect()).boundingRect()
+        return QRectF(place), *self.shown()
 
     def zoom(self, factor: float) -> None:
         """Shows less (below 1) or more of the time around the middle."""
@@ -167,21 +201,23 @@ class Plot(QObject):
         """Moves by a share of what is in sight; below 0 into the past."""
         low, high = self.shown()
         shift = (high - low) * share
-        shift = min(max(shift, self._last - SPAN - low), self._last - high)
+        first, last = self._frame.last - self._frame.reach, self._frame.last
+        shift = min(max(shift, first - low), last - high)
         self._show(low + shift, high + shift)
 
     def _show(self, low: float, high: float) -> None:
-        self._box.setXRange(max(low, self._last - SPAN), min(high, self._last), padding=0)
+        frame = self._frame
+        self._box.setXRange(max(low, frame.last - frame.reach), min(high, frame.last), padding=0)
         self._taken()
 
     def go_live(self) -> None:
         """Follows the newest second again."""
-        self._box.setXRange(self._last - self._span, self._last, padding=0)
+        self._box.setXRange(self._frame.last - self._frame.span, self._frame.last, padding=0)
         self._set_live(True)
 
     def _taken(self, *_: object) -> None:
         low, high = self.shown()
-        self._set_live(high - low > SPAN - 1)
+        self._set_live(high - low > self._frame.reach - 1)
 
     def _set_live(self, live: bool) -> None:
         if live != self.live:
@@ -195,7 +231,9 @@ class Plot(QObject):
             self.go_live()
             return True
         if kind == QEvent.Type.MouseMove and isinstance(event, QMouseEvent):
-            self._point(float(self._box.mapSceneToView(self._view.mapToScene(event.pos())).x()))
+            place = self._box.mapSceneToView(self._view.mapToScene(event.pos()))
+            self.height = 10 ** float(place.y()) - 1 if self._frame.log else float(place.y())
+            self._point(float(place.x()))
         elif kind == QEvent.Type.Leave:
             self._point(None)
         return False
@@ -237,6 +275,19 @@ def ceiling(top: float) -> float:
         return 1.0
     power = 10.0 ** math.floor(math.log10(top))
     return next(step * power for step in (1, 2, 4, 6, 8, 10) if step * power >= top * 0.999999)
+
+
+def value_marks(top: float, room: float, *, log: bool = False) -> list[tuple[float, str]]:
+    """Returns where numbers stand at the other axis, and what they say.
+
+    Args:
+        room: How many of them there is room for.
+    """
+    if not log:
+        return [(part, number_text(part)) for part in (0.0, *((top / 2,) if room >= 3 else ()), top)]
+    powers = [10.0**power for power in range(math.ceil(math.log10(top + 1)) + 1) if 10.0**power <= top]
+    step = max(1, math.ceil(len(powers) / max(1.0, room - 1)))
+    return [(0.0, "0"), *((math.log10(1 + one), number_text(one)) for one in powers[::-1][::step])]
 
 
 def time_marks(low: float, high: float, most: int) -> list[tuple[float, str]]:

@@ -130,6 +130,16 @@ class TreeModel(QAbstractItemModel):
             yield (top := self.index(at, 0))
             yield from (self.index(inner, 0, top) for inner in range(self.rowCount(top)))
 
+    def last_of(self, data: object) -> QModelIndex:
+        """Returns the last row with something behind it; an index that is not valid where none has it."""
+        for at, node in reversed([*enumerate(self._nodes)]):
+            for inner, one in reversed([*enumerate(node.nodes)]):
+                if one.row.data == data:
+                    return self.index(inner, 0, self.index(at, 0))
+            if node.row.data == data:
+                return self.index(at, 0)
+        return QModelIndex()
+
     @override
     def index(self, row: int, column: int, parent: Index = NOWHERE) -> QModelIndex:
         if not (0 <= row < self.rowCount(parent) and 0 <= column < self.columnCount()):
@@ -278,11 +288,10 @@ class OfferingTree(QTreeView):
         Returns:
             Whether there is one.
         """
-        rows = self.rows
-        found = [one for one in rows.all() if (row := rows.row_of(one)) is not None and row.data == data]
-        if found:
-            self.setCurrentIndex(found[-1])
-        return bool(found)
+        found = self.rows.last_of(data)
+        if found.isValid():
+            self.setCurrentIndex(found)
+        return found.isValid()
 
     def _item(self, index: QModelIndex) -> TreeItem | None:
         row = self.rows.row_of(index)

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from inspect import isfunction
 
-from workbench.project.python_sources import Source, Sources
+from workbench.project.python_sources import REMEMBERED, Sources
 
 Place = tuple[str, int]
 """A module by its name, and the number of a statement in it."""
@@ -97,84 +98,80 @@ class Reach:
 
     def _module(self, name: str) -> _Module:
         if name not in self._modules:
-            self._modules[name] = _Module(self._sources.found[name], self._sources.found)
+            source = self._sources.found[name]
+            self._modules[name] = _module_of(source.text or b"", source.around)
         return self._modules[name]
 
 
-@dataclass
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Module:
-    """One module as text.
+    """One module as text; its statements are told by their numbers, of an import each name for itself.
 
     Attributes:
-        source: The file that was imported.
-        found: All modules of the project.
+        texts: The statements without comments and docstrings.
+        mentioned: The names that each statement mentions; in annotations those in quotes, too.
+        imported: Pairs of module and name that each statement imports.
+        binds: By name, the statements that bind it.
+        always: The statements that do more than bind names, and the imports that no name refers to.
     """
 
-    source: Source
-    found: Mapping[str, Source]
+    texts: Sequence[str]
+    mentioned: Sequence[AbstractSet[str]]
+    imported: Sequence[Sequence[tuple[str, str]]]
+    binds: Mapping[str, Sequence[int]]
+    always: Sequence[int]
 
-    @cached_property
-    def statements(self) -> list[ast.stmt]:
-        """Its statements; of an import each name for itself."""
-        said: list[ast.stmt] = []
-        for node in ast.parse(self.source.text or b"").body:
-            match node:
-                case ast.Import():
-                    said += [ast.Import(names=[alias]) for alias in node.names]
-                case ast.ImportFrom():
-                    said += [ast.ImportFrom(node.module, [alias], node.level) for alias in node.names]
-                case _:
-                    said.append(node)
-        return [node for node in said if not _is_words(node)]
 
-    @cached_property
-    def texts(self) -> list[str]:
-        """The statements without comments and docstrings."""
-        return [ast.unparse(_without_words(node)) for node in self.statements]
+@lru_cache(maxsize=REMEMBERED)
+def _module_of(text: bytes, around: str) -> _Module:
+    """Reads a module; a text that was read before is not read again.
 
-    @cached_property
-    def mentioned(self) -> list[set[str]]:
-        """The names that each statement mentions; in annotations those in quotes, too."""
-        return [set(_mentioned(node)) for node in self.statements]
-
-    @cached_property
-    def imported(self) -> list[list[tuple[str, str]]]:
-        """Pairs of module and name that each statement imports."""
-        return [list(self._imports(node)) for node in self.statements]
-
-    @cached_property
-    def binds(self) -> dict[str, list[int]]:
-        """By name, the statements that bind it."""
-        said: dict[str, list[int]] = {}
-        for number, node in enumerate(self.statements):
-            for name in _bound(node):
-                said.setdefault(name, []).append(number)
-        return said
-
-    @cached_property
-    def always(self) -> list[int]:
-        """The statements that do more than bind names, and the imports that no name refers to."""
-        words = set().union(*self.mentioned)
-        return [
+    Args:
+        around: The package that it stands in.
+    """
+    statements = list(_statements(text))
+    binds: dict[str, list[int]] = {}
+    for number, node in enumerate(statements):
+        for name in _bound(node):
+            binds.setdefault(name, []).append(number)
+    mentioned = [frozenset(_mentioned(node)) for node in statements]
+    words = frozenset[str]().union(*mentioned)
+    return _Module(
+        texts=[ast.unparse(node) for node in statements],
+        mentioned=mentioned,
+        imported=[list(_imports(node, around)) for node in statements],
+        binds=binds,
+        always=[
             number
-            for number, node in enumerate(self.statements)
-            if not _only_binds(node, set(self.binds))
+            for number, node in enumerate(statements)
+            if not _only_binds(node, binds.keys())
             or (isinstance(node, ast.Import) and not words & set(_bound(node)))
-        ]
+        ],
+    )
 
-    def _imports(self, statement: ast.stmt) -> Iterator[tuple[str, str]]:
-        name = self.source.name
-        package = name if self.source.package else name.rpartition(".")[0]
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    yield alias.name, ""
-                    yield alias.name.partition(".")[0], ""
-            elif isinstance(node, ast.ImportFrom):
-                parts = package.split(".")
-                above = ".".join(parts[: len(parts) - node.level + 1]) if node.level else ""
-                base = ".".join(filter(None, (above, node.module or "")))
-                yield from ((base, "" if alias.name == "*" else alias.name) for alias in node.names)
+
+def _statements(text: bytes) -> Iterator[ast.stmt]:
+    for node in ast.parse(text).body:
+        match node:
+            case ast.Import():
+                yield from (ast.Import(names=[alias]) for alias in node.names)
+            case ast.ImportFrom():
+                yield from (ast.ImportFrom(node.module, [alias], node.level) for alias in node.names)
+            case _ if not _is_words(node):
+                yield _without_words(node)
+
+
+def _imports(statement: ast.stmt, around: str) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, ""
+                yield alias.name.partition(".")[0], ""
+        elif isinstance(node, ast.ImportFrom):
+            parts = around.split(".")
+            above = ".".join(parts[: len(parts) - node.level + 1]) if node.level else ""
+            base = ".".join(filter(None, (above, node.module or "")))
+            yield from ((base, "" if alias.name == "*" else alias.name) for alias in node.names)
 
 
 _DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -215,7 +212,7 @@ def _bound(statement: ast.stmt) -> Iterator[str]:
             yield (node.asname or node.name).partition(".")[0]
 
 
-def _only_binds(statement: ast.stmt, known: set[str]) -> bool:
+def _only_binds(statement: ast.stmt, known: Collection[str]) -> bool:
     """Whether a statement only binds names: what is not mentioned of it makes no difference.
 
     Args:

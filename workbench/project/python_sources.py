@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from workbench.tusk import digest_of, mark_of, read_file
@@ -23,6 +24,8 @@ LARGEST = 2_000_000
 """Bytes of one module."""
 MOST = 1_000
 """Files of one project that can be imported."""
+REMEMBERED = 64
+"""Modules of which is remembered what their text says: where another file changes they are not read again."""
 TAKEN = frozenset(sys.stdlib_module_names) | {"workbench"}
 """Names that a file of a project never takes from Python's own library or from this program."""
 
@@ -44,6 +47,11 @@ class Source:
     package: bool = False
     problem: str = ""
     hint: str = ""
+
+    @property
+    def around(self) -> str:
+        """The package that its imports begin at: itself, or what it stands in."""
+        return self.name if self.package else self.name.rpartition(".")[0]
 
     @property
     def mark(self) -> str:
@@ -93,7 +101,7 @@ def read_sources(root: Path, names: Sequence[str]) -> Sources:
         if source is None and name not in names:
             continue
         found[name] = source or _missing(root, name)
-        wanted += _imports(found[name])
+        wanted += _imports(found[name].text or b"", found[name].around)
     return Sources(root=root, names=tuple(names), found=found, digest=_digest(root, names, found))
 
 
@@ -160,13 +168,21 @@ def _missing(root: Path, name: str) -> Source:
     return Source(name=name, path=path, text=None, problem="there is no such module", hint=hint)
 
 
-def _imports(source: Source) -> Iterator[str]:
-    """Yields what a module could mean by its import statements, whether or not the folder has it."""
+@lru_cache(maxsize=REMEMBERED)
+def _imports(text: bytes, around: str) -> Sequence[str]:
+    """Returns what a module could mean by its import statements, whether or not the folder has it.
+
+    Args:
+        around: The package that it stands in.
+    """
     try:
-        tree = _parsed(source.text or b"")
+        tree = _parsed(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return  # it cannot run, either
-    package = source.name if source.package else source.name.rpartition(".")[0]
+        return ()  # it cannot run, either
+    return tuple(dict.fromkeys(_imported(tree, around)))
+
+
+def _imported(tree: ast.Module, around: str) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -174,7 +190,7 @@ def _imports(source: Source) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             base = node.module or ""
             if node.level:
-                above = package.split(".")[: len(package.split(".")) - node.level + 1] if package else []
+                above = around.split(".")[: len(around.split(".")) - node.level + 1] if around else []
                 base = ".".join([*above, *([base] if base else [])])
             for alias in node.names:
                 full = f"{base}.{alias.name}" if base else alias.name

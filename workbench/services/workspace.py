@@ -25,6 +25,7 @@ from workbench.services.maintenance.store_owner import open_own_store
 from workbench.services.maintenance.store_watch import StoreWatch
 from workbench.services.messages import Messages
 from workbench.services.monitor import Drain, Monitor
+from workbench.services.monitor.rate_history import RateHistory
 from workbench.services.project.draft_files import DraftFiles
 from workbench.services.project.model_reload import ModelReload
 from workbench.services.project_editor import ProjectEditor
@@ -46,6 +47,7 @@ class Workspace:
         streams: Streams, timelines, states, diffs.
         commands: Commands and queries.
         monitor: Subscriptions, projections, rates, status.
+        rates: What subscriptions did in the last 24 hours.
         drain: Waits until nothing is left to do.
         dead_letters: Dead letters, and bulk actions on them.
         subscriptions: Pause, resume, reset, skip.
@@ -74,6 +76,7 @@ class Workspace:
         self.streams = Streams(world)
         self.commands = Commands(world)
         self.monitor = Monitor(world)
+        self.rates = RateHistory(world, self.monitor)
         self.drain = Drain(world, self.monitor)
         self.dead_letters = DeadLetters(world)
         self.subscriptions = Subscriptions(world)
@@ -151,6 +154,7 @@ class Workspace:
         if self.world.engine is not None:
             await self.world.start(paused=paused)
             self.dead_letters.jobs.take_up()
+        self.rates.start()
         self._watching.start()
 
     async def close(self) -> None:
@@ -160,6 +164,7 @@ class Workspace:
     async def _close(self) -> None:
         self._watching.stop()
         await self.scenarios.close()
+        await self.rates.close()
         try:
             await self.world.stop()
         finally:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from tests.gui.details.section_parts import (
     SHOP,
@@ -312,17 +312,40 @@ async def test_the_keyboard_goes_to_what_is_added_and_stays_in_the_form(board: B
     QTest.keyClick(when.line, Qt.Key.Key_Tab)
     await until(lambda: section.stand.text().endswith("mistake"))
     assert focused(section) is message
+    assert [one.isVisible() for one in message.findChildren(QPushButton)] == [True]
     QTest.keyClicks(message.line, "free")
     QTest.keyClick(message.line, Qt.Key.Key_Tab)
+    assert not message.findChildren(QPushButton), "what is written needs no fix any more"
+    following = section.form.rows[section.form.rows.index(message) + 1]
+    assert focused(section) is following
     await until(lambda: 'message: "free"' in file_of(board) and not section.pane.dirty)
     assert message in section.form.rows, "the row stays, and with it the place in the form"
-    await until(lambda: focused(section) is section.form.rows[section.form.rows.index(message) + 1])
+    assert focused(section) is following
+
+
+async def test_another_card_shows_its_form_once_where_its_text_is_known(
+    board: BoardView, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    section, told = await shown(board, "event:order.placed", until), list[Any]()
+    show = section.form.show_form
+
+    def counted(*given: Any) -> None:
+        told.append(given)
+        show(*given)
+
+    monkeypatch.setattr(section.form, "show_form", counted)
+    board.canvas.reveal("command:place")
+    assert section.pane.sure
+    assert len(told) == 1
 
 
 async def test_tab_goes_through_the_form_to_the_text_and_no_further(board: BoardView, until: Any) -> None:
     section = await shown(board, "event:order.placed", until)
     (add,) = (one for one in section.form.rows if isinstance(one, AddRow) and one.button is not None)
     assert add is section.form.rows[-1]
+    table = row(section, "fields")
+    assert isinstance(table, FieldTable)
+    typed(table.new, "note: text")  # its cells are made now
     seen = []
     section.form.rows[0].places()[0].setFocus()
     while (here := QApplication.focusWidget()) is not None and section.form.isAncestorOf(here):

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetrics
+from PySide6.QtTest import QTest
 
 from workbench.gui.badges import PADDING
+from workbench.gui.paged_model import ListSource
+from workbench.gui.series_lines import pen_of
 from workbench.gui.theme import code_font
 from workbench.gui.views.subscription_table import (
     COLUMNS,
     FACTS,
     GIVING_WAY,
+    LINE,
     NAME,
     TITLES,
+    DrawnLines,
     SubscriptionTable,
     age_text,
     facts_of,
@@ -22,6 +27,7 @@ from workbench.gui.views.subscription_table import (
     row_of,
 )
 from workbench.services.monitor.monitor_values import SubscriptionView
+from workbench.services.monitor.rate_rings import Figures
 from workbench.store.stored_values import Depth
 
 VIEW = SubscriptionView(
@@ -50,6 +56,13 @@ VIEW = SubscriptionView(
 )
 
 
+DRAWN = DrawnLines(
+    lines={"prints": 1},
+    sparks={"prints": (1.0, float("nan"), 3.0)},
+    figures={"prints": Figures(average=1.25, highest=3, total=99)},
+)
+
+
 def test_the_dead_are_seen_whole_where_nothing_is_left_that_gives_way(table):
     table.resize(319, 300)
     last = TITLES.index("Dead")
@@ -62,7 +75,7 @@ def test_the_dead_are_seen_whole_where_nothing_is_left_that_gives_way(table):
 def table(qtbot):
     made = SubscriptionTable()
     qtbot.addWidget(made)
-    made.resize(1400, 300)
+    made.resize(1700, 300)
     made.show()
     return made
 
@@ -74,10 +87,12 @@ def shown(table):
 def test_every_number_has_a_column():
     texts = {
         column.title: column.badge(value)[1] if column.badge else column.text(value)
-        for column, value in zip(COLUMNS, row_of(VIEW), strict=True)
+        for column, value in zip(COLUMNS, row_of(VIEW, DRAWN), strict=True)
     }
     assert texts == {
         "Subscription": "prints",
+        "Line": "shown",
+        "10 min": "at most 3 a second",
         "State": "running",
         "Mode": "queue, 4 workers",
         "Rate /s": "12.5",
@@ -91,13 +106,15 @@ def test_every_number_has_a_column():
         "Expired": "8",
         "Skipped": "6",
         "Delivered": "1,200",
+        "Average": "1.25",
+        "Highest": "3",
         "Reads": "printers",
     }
 
 
 def test_columns_give_way_in_their_order_and_come_back(table):
     assert shown(table) == list(TITLES)
-    for width in range(1400, 300, -50):
+    for width in range(1700, 300, -50):
         table.resize(width, 300)
         gone = [title for title in TITLES if title not in shown(table)]
         assert set(gone) == set(GIVING_WAY[: len(gone)])
@@ -105,8 +122,25 @@ def test_columns_give_way_in_their_order_and_come_back(table):
         assert wide <= table.viewport().width()
     assert shown(table)[:2] == ["Subscription", "State"]
     assert "Dead" in shown(table)
-    table.resize(1400, 300)
+    table.resize(1700, 300)
     assert shown(table) == list(TITLES)
+
+
+def test_a_click_on_a_line_switches_it_and_with_alt_it_is_the_only_one(table):
+    told, chosen = [], []
+    table.line_clicked.connect(lambda name, alone: told.append((name, alone)))
+    table.row_chosen.connect(chosen.append)
+    table.refresh(ListSource([row_of(VIEW, DRAWN)]))
+    place = QPoint(table.columnViewportPosition(LINE) + 10, 10)
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.AltModifier, place)
+    assert told == [("prints", False), ("prints", True)]
+    assert not chosen, "the row is not chosen by it"
+    table.resize(310, 300)
+    assert table.isColumnHidden(LINE)
+    colors = table.grab().toImage()
+    bar = table.viewport().mapTo(table, QPoint(1, 12))
+    assert colors.pixelColor(bar) == pen_of(1).color(), "its colour stands at the edge instead"
 
 
 def test_heads_explain_themselves(table):

@@ -120,9 +120,50 @@ async def test_the_graphs_show_what_was_delivered(workspace, desk, view, until):
     desk.select(Selection(subscription="welcome-mail"))
     await create(workspace, "ada")
     await settle(workspace)
-    await until(lambda: sum(view.throughput._values["delivered"]) == 1, within=5)
+    await until(lambda: getattr(view.history.figures.get("welcome-mail"), "total", 0) == 1, within=20)
     assert set(view.latency._values) == {"p50", "p95", "p99"}
-    assert max(view.latency._values["p50"]) > 0
+    await until(lambda: max(view.latency._values["p50"]) > 0)
+
+
+async def watched(workspace, seconds=1):
+    for _ in range(seconds):
+        workspace.clock.advance(1)
+        workspace.rates.sample()
+
+
+async def test_lines_are_hidden_and_shown_and_marks_lead_to_what_happened(workspace, desk, view, until):
+    workspace.rates.sample()
+    await create(workspace, "cyd", "x.invalid")
+    await settle(workspace)
+    await watched(workspace)
+    await workspace.subscriptions.pause("notices", paused=True)
+    await watched(workspace, 3)
+    view.refresh()
+    graph = view.history
+    await until(lambda: graph._plot is not None and len(graph._marks) == 2)
+    graph.redraw()
+    await until(lambda: row(view, "audit-trail")["Highest"])
+    assert [(mark.kind, mark.subscription) for mark in graph.marked()] == [
+        ("died", "welcome-mail"),
+        ("pause", "notices"),
+    ]
+    wanted = []
+    desk.wanted.connect(wanted.append)
+    for mark in graph.marked():
+        graph.mark_chosen.emit(mark)
+    assert wanted == ["letters", "log"]
+    assert desk.selection.operation == graph.marked()[1].operation
+
+    desk.select(Selection(subscription="notices"))
+    view.table.choose_key("notices")
+    view.table.setFocus()
+    QTest.keyClick(view.table, Qt.Key.Key_H)
+    assert graph.hidden == {"notices"}
+    assert row(view, "notices")["Line"] < 0 <= row(view, "welcome-mail")["Line"]
+    QTest.keyClick(view.table, Qt.Key.Key_H, Qt.KeyboardModifier.AltModifier)
+    assert list(graph.pens()) == ["notices"]
+    QTest.keyClick(view.table, Qt.Key.Key_H, Qt.KeyboardModifier.AltModifier)
+    assert not graph.hidden
 
 
 async def test_reset_to_the_beginning_delivers_again_after_it_said_so(workspace, desk, view, until):
@@ -212,7 +253,7 @@ async def test_everything_about_the_chosen_one_stands_in_its_details(workspace, 
 async def test_where_both_graphs_have_no_room_each_has_a_tab(view):
     assert view.tabs.tabText(0) == "Graphs"
     view.resize(400, TALL - 100)
-    assert [view.tabs.tabText(at) for at in range(3)] == ["Throughput", "Latency", "Waiting"]
+    assert [view.tabs.tabText(at) for at in range(3)] == ["Over time", "Latency", "Waiting"]
     view.resize(1000, 760)
     assert [view.tabs.tabText(at) for at in range(2)] == ["Graphs", "Waiting"]
     assert view.latency.isVisible()

@@ -98,6 +98,8 @@ class BlueprintScene(Picture):
     def set_badges(self, badges: Mapping[str, str]) -> None:
         """Says on cards that their text is typed and not saved, or is due; counters are the topology's."""
         before, self._badges = self._badges, badges
+        if badges == before:
+            return
         if _drafts(badges) != _drafts(before):
             self.drafts_changed.emit()
         for item in self._cards.values():

@@ -85,8 +85,7 @@ class FieldTable(Row):
         count = min(len(keys), max(last + 1, len(self._cells)))
         self._cells = [before.get(key) or (spare.pop(0) if spare else self._line()) for key in keys[:count]]
         for at, cells in enumerate(self._cells):
-            for column, cell in enumerate(cells):
-                self._grid.addWidget(cell, 2 * at + 1, column)
+            self._place(cells, at)
         self._cells += spare
         self._grid.addWidget(self.new, 2 * count + 1, 0, 1, len(HEADS))
 
@@ -100,11 +99,15 @@ class FieldTable(Row):
         if self._is_made:
             return False
         self._cells.append(self._line())
-        for column, cell in enumerate(self._cells[at]):
-            self._grid.addWidget(cell, 2 * at + 1, column)
+        self._place(self._cells[at], at)
         self._fill(at)
         self._grid.addWidget(self.new, 2 * at + 3, 0, 1, len(HEADS))
         return True
+
+    def _place(self, cells: Sequence[CodeLine], at: int) -> None:
+        for column, cell in enumerate(cells):
+            self._grid.addWidget(cell, 2 * at + 1, column)
+            cell.show()  # at once, so that Tab finds it
 
     def _fill(self, at: int) -> None:
         field = self.row.fields[at]

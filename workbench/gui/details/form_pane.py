@@ -144,9 +144,12 @@ class FormPane(QScrollArea):
         here = self.window().focusWidget()
         if here not in order:
             return super().focusNextPrevChild(next)
-        at = order.index(here) + (1 if next else -1)
-        goes = order[at] if 0 <= at < len(order) else self._behind if next else self._ahead()
-        goes.setFocus(Qt.FocusReason.TabFocusReason if next else Qt.FocusReason.BacktabFocusReason)
+        at = order.index(here)
+        reason = Qt.FocusReason.TabFocusReason if next else Qt.FocusReason.BacktabFocusReason
+        for goes in (*order[at + 1 :], self._behind) if next else (*order[:at][::-1], self._ahead()):
+            goes.setFocus(reason)  # which takes what is typed here; a button that would fix it goes then
+            if self.window().focusWidget() is not here:
+                break
         self._keep_in_sight()
         return True
 

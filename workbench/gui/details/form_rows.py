@@ -126,6 +126,7 @@ class Row(QWidget):
             self._told = [widget for widget, _ in said]
             for widget, path in said:
                 self.put_told(widget, path)
+                widget.show()  # at once, so that Tab finds what would fix it
 
     def put_told(self, said: QWidget, path: Path) -> None:  # noqa: ARG002  # a table has places for it
         """Puts what is said of a path where it is seen."""

@@ -175,7 +175,8 @@ class SectionEditor(QWidget):
             self.drafts.note()
         else:
             self._join(piece, self._sent if piece.text == self._sent else self._base)
-        self._show()
+        if not self.pane.sure:  # else it is shown with what is known of it
+            self._show()
         self._check()
 
     def _know(self, piece: SectionPiece) -> None:

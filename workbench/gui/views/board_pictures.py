@@ -56,7 +56,8 @@ class Drawn:
         parts: What runs of the model.
         graph: Nodes and edges, with what is wrong: in what runs, and in what is designed.
         story: The same for the blueprint, with what only that draws.
-        topology: Where they stand in the topology; None as long as that is not wanted.
+        layout: Where they stand in the blueprint; None as long as that is not wanted.
+        topology: The same for the topology.
     """
 
     registry: Registry | None = None
@@ -67,20 +68,27 @@ class Drawn:
     graph: BoardGraph
     story: BoardGraph
     blueprint: Blueprint
-    layout: BlueprintLayout
+    layout: BlueprintLayout | None = None
     topology: Layout | None = None
 
 
-NOTHING = Drawn(graph=BoardGraph(), story=BoardGraph(), blueprint=Blueprint(), layout=BlueprintLayout())
+NOTHING = Drawn(graph=BoardGraph(), story=BoardGraph(), blueprint=Blueprint())
 
 
 def drawn(
-    registry: Registry, live: Live, before: Drawn, *, topology: bool, draft: DesignState | None = None
+    registry: Registry,
+    live: Live,
+    before: Drawn,
+    *,
+    topology: bool,
+    story: bool = True,
+    draft: DesignState | None = None,
 ) -> Drawn:
     """Returns what is to be drawn; what did not change since is kept. It may be called beside the loop.
 
     Args:
-        topology: Find places for the topology, too.
+        topology: Find places for the topology.
+        story: Find places for the blueprint.
         draft: What is designed and not written yet, if anything is.
 
     Raises:
@@ -100,8 +108,10 @@ def drawn(
     told_parts = with_draft(parts, draft) if draft else parts
     blueprint = before.blueprint if same else blueprint_from(told_parts)
     running = [_with_problems(node, wrong.get(node.id, ())) for node in graph.nodes]
-    story = BoardGraph(nodes=tuple(_told(blueprint, running)), edges=graph.edges)
-    whole = _with_drafts(BoardGraph(nodes=story.nodes[: len(running)], edges=graph.edges), story, told_parts)
+    told_story = BoardGraph(nodes=tuple(_told(blueprint, running)), edges=graph.edges)
+    told_graph = BoardGraph(nodes=told_story.nodes[: len(running)], edges=graph.edges)
+    whole = _with_drafts(told_graph, told_story, told_parts)
+    layout = before.layout if same else None
     return Drawn(
         registry=registry,
         draft=draft,
@@ -109,9 +119,9 @@ def drawn(
         seen=seen,
         wrong=told,
         graph=whole,
-        story=story,
+        story=told_story,
         blueprint=blueprint,
-        layout=before.layout if same else lay_out_blueprint(blueprint),
+        layout=lay_out_blueprint(blueprint) if story and layout is None else layout,
         topology=lay_out_graph(whole) if topology else None,
     )
 
@@ -187,7 +197,8 @@ class BoardPictures(QWidget):
     def _draw(self, picture: Picture) -> None:
         found = self.drawn
         if picture is self.blueprint:
-            self.blueprint.show_blueprint(found.blueprint, found.layout, found.story)
+            layout = found.layout or lay_out_blueprint(found.blueprint)
+            self.blueprint.show_blueprint(found.blueprint, layout, found.story)
         else:
             self.topology.show_graph(found.graph, found.topology)
         self.minimap.follow()
@@ -205,11 +216,13 @@ class BoardPictures(QWidget):
         then()
 
     def follow_scenarios(self, status: ScenarioStatus) -> None:
-        """Says it whenever that changed, at most ten times a second: many end one after the other."""
+        """Says it whenever that changed; while many end one after the other at most ten times a second."""
         telling = pause_timer(self, REFRESH_MS, partial(self.tell_scenarios, status))
 
         def changed() -> None:
-            if not telling.isActive():
+            if not status.busy:
+                self.tell_scenarios(status)
+            elif not telling.isActive():
                 telling.start()
 
         self.destroyed.connect(status.listen(changed))

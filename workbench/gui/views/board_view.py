@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QWidget
+from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.actions import Action, action
@@ -89,7 +89,6 @@ class BoardView(View):
         self.acts.offer()
         self.tools = BoardTools(self.editor, self.pictures)
         self.marks.schema_wanted.connect(self.tools.schema.open)
-        self._tell_scenarios = partial(self.pictures.tell_scenarios, desk.workspace.scenarios)
         self.pictures.follow_scenarios(desk.workspace.scenarios)
         self._show_details("")
 
@@ -198,9 +197,10 @@ class BoardView(View):
             projections={view.name: view for view in monitor.projections()},
             waiting=self.desk.workspace.subscriptions.waiting_commands(),
         )
-        topology = self.topology.name in {self.scene.name, self._awaited}
-        before, draft = self.pictures.drawn, self.editor.draft
-        return live, drawn(self.desk.workspace.registry, live, before, topology=topology, draft=draft)
+        shown, draft = self.scene.name, self.editor.draft
+        topology, story = self.topology.name in {shown, self._awaited}, shown != self.topology.name
+        registry, before = self.desk.workspace.registry, self.pictures.drawn
+        return live, drawn(registry, live, before, topology=topology, story=story, draft=draft)
 
     def _show(self, found: tuple[Live, Drawn]) -> None:
         registry, before = self.desk.workspace.registry, self._live.flow
@@ -219,7 +219,7 @@ class BoardView(View):
     def _draw(self, found: Drawn) -> None:
         """Draws the model again if it has changed, and what is wrong with it."""
         if self.pictures.draw(found):
-            self._tell_scenarios()
+            self.desk.in_turn(self._tell_scenarios)  # not all in one turn (V4)
             self._explain()
             closed = not found.graph.nodes and self.desk.workspace.project.restricted
             self.pages.setCurrentIndex(1 if closed else 0)
@@ -227,6 +227,10 @@ class BoardView(View):
             self.marks.follow()
             self.finder.look_again()
         self._show_badges()
+
+    def _tell_scenarios(self) -> None:
+        if isValid(self):
+            self.pictures.tell_scenarios(self.desk.workspace.scenarios)
 
     def _show_badges(self) -> None:
         """Says how much passed through each node, or why nothing does."""

@@ -218,6 +218,9 @@ class LogView(View):
     def follow(self, selection: Selection) -> None:
         if selection.position:
             self.table.choose_key(selection.position)
+        if selection.operation:
+            self.tabs.setCurrentWidget(self.actions_table)
+            self.actions_table.choose_key(selection.operation)
 
     def _show_log(self, found: FoundLog) -> None:
         bar = self.table.verticalScrollBar()

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent
 from typing_extensions import override
 
 from workbench.gui.paged_model import TableColumn
+from workbench.gui.plot import number_text
+from workbench.gui.safe_painter import painting
+from workbench.gui.series_lines import draw_sample, draw_spark, pen_of
 from workbench.gui.table import FastTableView
 from workbench.gui.time_format import relative
 
 if TYPE_CHECKING:
     from workbench.services.monitor.monitor_values import SubscriptionView
+    from workbench.services.monitor.rate_rings import Figures
 
 STATES = {
     "running": ("ok", "Messages are delivered as they come"),
@@ -65,15 +72,36 @@ def _dead(value: int) -> tuple[str, str]:
     return ("error", f"{value:,} dead") if value else ("neutral", "none")
 
 
+def _line(number: int) -> str:
+    return "shown" if number >= 0 else "hidden"
+
+
+def _spark(values: Sequence[float]) -> str:
+    return f"at most {number_text(max(known))} a second" if (known := _known(values)) else "not watched"
+
+
+def _known(values: Sequence[float]) -> list[float]:
+    return [value for value in values if value == value]  # noqa: PLR0124  # without NaN
+
+
+def _figure(value: float | None) -> str:
+    return number_text(value) if value else "–"
+
+
 def _number(title: str, width: int, about: str) -> TableColumn:
     return TableColumn(title, width=width, mono=True, align_right=True, text=count_text, about=about)
 
 
 LAG_TIP = "Positions, of other topics too, from the first message it gets and has not read to the head"
-NAME, LEAST = 122, 92
+LINE_TIP = "Its line in the graph. Click, or H: hide or show it. Alt+click, or Alt+H: only this one"
+NAME, LEAST = 112, 92
 """Pixels for a name before other columns give way, and once none is left that does."""
 COLUMNS = (
     TableColumn("Subscription", width=LEAST, stretch=True),
+    TableColumn("Line", width=44, text=_line, tip=lambda _number: LINE_TIP, about=LINE_TIP, draw=draw_sample),
+    TableColumn(
+        "10 min", width=58, text=_spark, about="Deliveries a second of the last ten minutes", draw=draw_spark
+    ),
     TableColumn("State", width=116, badge=lambda state: (STATES[state][0], state)),
     TableColumn(
         "Mode", width=124, text=mode_text, tip=mode_tip, about="Whether each gets all, or workers compete"
@@ -93,6 +121,12 @@ COLUMNS = (
     _number("Expired", 84, "Messages that lived too long and were dropped"),
     _number("Skipped", 84, "Deliveries that an operator skipped"),
     _number("Delivered", 84, "Handled successfully, ever"),
+    TableColumn(
+        "Average", width=74, mono=True, align_right=True, text=_figure, about="Of what the graph shows"
+    ),
+    TableColumn(
+        "Highest", width=74, mono=True, align_right=True, text=_figure, about="Of what the graph shows"
+    ),
     TableColumn("Reads", width=104, about="The topic that it reads"),
 )
 GIVING_WAY = (
@@ -102,12 +136,16 @@ GIVING_WAY = (
     "Delivered",
     "In flight",
     "Mode",
+    "Average",
     "Blocked",
     "Delayed",
     "Ready",
-    "Rate /s",
+    "Highest",
     "Oldest",
+    "Rate /s",
     "Lag",
+    "10 min",
+    "Line",
 )
 """Columns that are left out where there is no room for them, the first of them first."""
 TITLES = tuple(column.title for column in COLUMNS)
@@ -119,8 +157,34 @@ FACTS = (
 )
 
 
+LINE = TITLES.index("Line")
+BAR = 3
+"""Pixels of the bar at a row's edge that stands for its line where that column has no room."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnLines:
+    """What the graph shows of the subscriptions, which their rows tell, too.
+
+    Attributes:
+        lines: By name the number of its line; below 0 where it is hidden.
+        sparks: By name the deliveries a second of the last ten minutes; NaN where nothing was watched.
+        figures: By name what the graph's measure comes to.
+    """
+
+    lines: Mapping[str, int] = field(default_factory=dict)
+    sparks: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    figures: Mapping[str, Figures] = field(default_factory=dict)
+
+
 class SubscriptionTable(FastTableView):
-    """All subscriptions; what is less telling gives way to what is more."""
+    """All subscriptions; what is less telling gives way to what is more. It is the legend of the graph.
+
+    Signals:
+        line_clicked: A subscription's line, and whether only that is to be seen.
+    """
+
+    line_clicked = Signal(str, bool)
 
     def __init__(self) -> None:
         super().__init__(COLUMNS)
@@ -131,6 +195,39 @@ class SubscriptionTable(FastTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._give_way(event.size().width())
         super().resizeEvent(event)
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if not self._on_line(event):
+            super().mousePressEvent(event)
+
+    @override
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if not self._on_line(event):
+            super().mouseDoubleClickEvent(event)
+
+    def _on_line(self, event: QMouseEvent) -> bool:
+        """Whether the click is one on a line, which it hides, shows, or shows alone."""
+        index = self.indexAt(event.position().toPoint())
+        row = self._model.row(index.row()) if index.column() == LINE else None
+        if row is None or event.button() is not Qt.MouseButton.LeftButton:
+            return False
+        self.line_clicked.emit(row[0], bool(event.modifiers() & Qt.KeyboardModifier.AltModifier))
+        return True
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self.isColumnHidden(LINE):
+            return
+        with painting(self.viewport()) as painter:
+            for number in range(max(0, self.rowAt(0)), self._model.rowCount()):
+                top = self.rowViewportPosition(number)
+                row = self._model.row(number) if top < self.viewport().height() else None
+                if row is None:
+                    break
+                if row[LINE] >= 0:
+                    painter.fillRect(0, top + 4, BAR, self.rowHeight(number) - 8, pen_of(row[LINE]).color())
 
     def _give_way(self, room: int) -> None:
         widths = [NAME, *(self.columnWidth(at) or COLUMNS[at].width for at in range(1, len(COLUMNS)))]
@@ -147,10 +244,13 @@ class SubscriptionTable(FastTableView):
             self.setColumnHidden(at, at in hidden)
 
 
-def row_of(view: SubscriptionView) -> tuple[Any, ...]:
+def row_of(view: SubscriptionView, drawn: DrawnLines) -> tuple[Any, ...]:
     """Returns a subscription's row."""
+    figures = drawn.figures.get(view.name)
     return (
         view.name,
+        drawn.lines.get(view.name, -1),
+        drawn.sparks.get(view.name, ()),
         view.status,
         (view.mode, view.workers),
         view.rate,
@@ -164,6 +264,8 @@ def row_of(view: SubscriptionView) -> tuple[Any, ...]:
         view.expired,
         view.skipped,
         view.delivered,
+        figures.average if figures else None,
+        figures.highest if figures else None,
         view.source,
     )
 

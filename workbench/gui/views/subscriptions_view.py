@@ -20,16 +20,21 @@ from workbench.gui.desk import Desk, Selection
 from workbench.gui.filter_row import FilterRow, rows_with
 from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.paged_model import ListSource
-from workbench.gui.rate_graph import RateGraph
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.view import View
 from workbench.gui.views.process_instances import ProcessInstances
 from workbench.gui.views.reset_dialog import ResetDialog
-from workbench.gui.views.subscription_table import COLUMNS, FACTS, SubscriptionTable, facts_of, row_of
+from workbench.gui.views.subscription_graphs import SubscriptionGraphs
+from workbench.gui.views.subscription_table import (
+    COLUMNS,
+    FACTS,
+    SubscriptionTable,
+    facts_of,
+    row_of,
+)
 from workbench.gui.views.subscription_waiting import WaitingDeliveries
 from workbench.gui.widgets import EmptyState, plain_label, plain_tip, show_words
-from workbench.model.clock import MICROSECONDS
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -37,9 +42,6 @@ if TYPE_CHECKING:
 
 NARROW, TALL = 720, 640
 """Pixels: below that width the graphs stand below each other; below that height as well, apart."""
-THROUGHPUT = {"delivered": "ok", "to be retried": "warning", "dead": "error"}
-LATENCY = {"p50": "info", "p95": "event", "p99": "policy"}
-QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 
 
 class SubscriptionsView(View):
@@ -67,20 +69,16 @@ class SubscriptionsView(View):
 
     def _page(self) -> QWidget:
         self.table = SubscriptionTable()
-        self.throughput = RateGraph("Throughput", "deliveries a second")
-        self.throughput.set_series(THROUGHPUT)
-        self.latency = RateGraph("Latency", "ms from publish to ack")
-        self.latency.set_series(LATENCY)
-        self.graphs = in_panes(
-            Qt.Orientation.Horizontal, (self.throughput, 1), (self.latency, 1), name="graphs"
-        )
-        self.graphs.setSizes([500, 500])
+        self.graphs = SubscriptionGraphs(self)
+        self.history, self.latency = self.graphs.history, self.graphs.latency
+        self.history.drawn.connect(self._list_rows)
+        self.table.line_clicked.connect(self._switch_line)
         self.waiting = WaitingDeliveries(self.desk)
         self.instances = ProcessInstances(self.desk)
         self.details = FastTableView(FACTS)
         self.details.setAccessibleName("Details")
         self.tabs = QTabWidget(documentMode=True)
-        self.tabs.addTab(self.graphs, "Graphs")
+        self.tabs.addTab(self.graphs.panes, "Graphs")
         self.tabs.addTab(self.waiting, "Waiting")
         self.tabs.addTab(self.instances, "Instances")
         self.tabs.addTab(self.details, "Details")
@@ -104,28 +102,10 @@ class SubscriptionsView(View):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = self.width() < NARROW
-        self.graphs.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
-        self._tell_apart(apart=narrow and self.height() < TALL)
+        self.graphs.panes.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
+        others = (self.waiting, self.instances, self.details)
+        self.graphs.place(self.tabs, others, apart=narrow and self.height() < TALL)
         show_words(self.buttons.values(), shown=not narrow)
-
-    def _tell_apart(self, *, apart: bool) -> None:
-        """Gives each graph a tab of its own where there is no room for both."""
-        if apart == (self.tabs.indexOf(self.latency) >= 0):
-            return
-        graphs = self.tabs.currentWidget() not in {self.waiting, self.instances, self.details}
-        if apart:
-            self.tabs.removeTab(self.tabs.indexOf(self.graphs))
-            self.tabs.insertTab(0, self.throughput, "Throughput")
-            self.tabs.insertTab(1, self.latency, "Latency")
-        else:
-            for graph in (self.throughput, self.latency):
-                self.tabs.removeTab(self.tabs.indexOf(graph))
-                self.graphs.addWidget(graph)
-                graph.show()
-            self.graphs.setSizes([500, 500])
-            self.tabs.insertTab(0, self.graphs, "Graphs")
-        if graphs:
-            self.tabs.setCurrentIndex(0)
 
     # -- following ----------------------------------------------------------------------------------------
 
@@ -135,11 +115,12 @@ class SubscriptionsView(View):
 
     @override
     def concerns(self, changes: Changes) -> bool:
-        moved = changes.subscriptions or changes.head or changes.dead_letters
+        moved = changes.subscriptions or changes.head or changes.dead_letters or changes.operations
         return bool(moved) or changes.engine or changes.everything
 
     @override
     def refresh(self) -> None:
+        self.graphs.note()
         self._listing.ask(self.desk.workspace.monitor.subscriptions)
 
     def _list(self, found: Sequence[SubscriptionView]) -> None:
@@ -148,14 +129,18 @@ class SubscriptionsView(View):
         if not found:
             return
         self._list_rows()
-        if self._name not in self._views:
-            self._name = found[0].name
-            self._draw()
+        first = self._name not in self._views
+        self._name = found[0].name if first else self._name
+        self._draw()
         self._mark()
+        if first:
+            self.graphs.mark()
         self._show_chosen()
 
     def _list_rows(self) -> None:
-        rows = ListSource([row_of(view) for view in self._views.values()])
+        """Shows the rows that fit, with what the graph says of them."""
+        drawn = self.graphs.lines([*self._views])
+        rows = ListSource([row_of(view, drawn) for view in self._views.values()])
         words = self.filter.asked()
         kept = rows_with(words, rows, COLUMNS)
         self.table.set_empty("No subscription fits", f"All {len(rows.rows):,} were searched for “{words}”.")
@@ -180,9 +165,11 @@ class SubscriptionsView(View):
 
     def _mark(self) -> None:
         self.table.choose_key(self._name)
+        self.history.set_names([*self._views], self._name)
 
     def _chosen(self, row: tuple[Any, ...]) -> None:
         self._name = row[0]
+        self.history.set_names([*self._views], self._name)
         self.desk.select(Selection(subscription=row[0]))
         self._show_chosen()
         self._draw()
@@ -215,33 +202,20 @@ class SubscriptionsView(View):
     @override
     def tick(self) -> None:
         self._draw()  # a second is the width of its buckets
+        self.history.look()
+        if self.graphs.spark():
+            self._list_rows()
+        self.graphs.mark()
         if any(view.rate or view.oldest_us for view in self._views.values()):
             self.refresh()  # rates fall when nothing happens, ages grow, and what is due comes nearer
 
     def _draw(self) -> None:
-        if self.tabs.currentWidget() in {self.waiting, self.instances, self.details} or not self._name:
-            return
-        monitor = self.desk.workspace.monitor
-        times, delivered = monitor.throughput("ok")
-        since = monitor.counting_since() / MICROSECONDS
-        none: Sequence[int] = [0] * len(times)
-        self.throughput.update(
-            times,
-            {
-                "delivered": delivered.get(self._name, none),
-                "to be retried": monitor.throughput("retry")[1].get(self._name, none),
-                "dead": monitor.throughput("dead")[1].get(self._name, none),
-            },
-            since,
-        )
-        self.latency.update(
-            times,
-            {
-                name: [us / 1000 for us in monitor.latency(self._name, quantile)]
-                for name, quantile in QUANTILES.items()
-            },
-            since,
-        )
+        if self.tabs.currentWidget() not in {self.waiting, self.instances, self.details} and self._name:
+            self.graphs.draw_latency(self._name)
+
+    def _switch_line(self, name: str, alone: bool) -> None:  # a signal's argument
+        self.graphs.switch_line(name, alone=alone)
+        self._list_rows()
 
     # -- what can be done ---------------------------------------------------------------------------------
 
@@ -280,6 +254,27 @@ class SubscriptionsView(View):
         moved = await self.desk.workspace.step(name)
         said = f"One delivery of {name} was done." if moved else f"Nothing to deliver to {name}."
         self.desk.notice("info", f"{said} The engine is paused.")
+
+    @action(
+        "Line in the graph",
+        keys="H",
+        on="table",
+        group=2,
+        look=lambda view, rows: (view.line_label(rows), ""),
+    )
+    def line(self, rows: ChosenRows) -> None:
+        """Hides a subscription's line in the graph, or shows it."""
+        self._switch_line(str(rows.keys[0]), alone=False)
+
+    def line_label(self, rows: ChosenRows | None) -> str:
+        """Returns what switching the line is called."""
+        hidden = rows is not None and rows.keys[0] in self.history.hidden
+        return "Show in the graph" if hidden else "Hide in the graph"
+
+    @action("Only this in the graph", keys="Alt+H", on="table", group=2)
+    def line_alone(self, rows: ChosenRows) -> None:
+        """Shows a subscription's line alone; a second time all of them."""
+        self._switch_line(str(rows.keys[0]), alone=True)
 
     @action(
         "Reset …",

@@ -6,7 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from workbench.engine.engine import EngineState
+from workbench.engine.metrics import SECONDS
 from workbench.engine.projection_check import is_stale
+from workbench.model.clock import MICROSECONDS
 from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC, Mode
 from workbench.model.projection import Projection
 from workbench.services.monitor.lag import projection_lag, subscription_lag
@@ -62,17 +64,20 @@ class Monitor:
 
     def _behind(self) -> dict[str, int]:
         """Returns how far each subscription and read model lies behind."""
+        models = self.world.registry.projections.values()
+        return self.lags() | {
+            f"read model {one.name}": projection_lag(one, self._reader, self._checkpoint(one.name))
+            for one in models
+        }
+
+    def lags(self) -> dict[str, int]:
+        """Returns how far each subscription, policy and process of the model lies behind, in positions."""
         reader, registry = self._reader, self.world.registry
         known = {*registry.subscriptions, *registry.reactors, COMMANDS_TOPIC}
-        found = {
+        return {
             state.name: subscription_lag(registry, reader, state, self._cursor(state))[0]
             for state in reader.subscriptions()
             if state.name in known
-        }
-        models = registry.projections.values()
-        return found | {
-            f"read model {one.name}": projection_lag(one, reader, self._checkpoint(one.name))
-            for one in models
         }
 
     def _cursor(self, state: SubscriptionState) -> int:
@@ -225,10 +230,10 @@ class Monitor:
             found[f"{head}:{names[last]}" if renamed else key] += total
         return dict(found)
 
-    def throughput(self, what: str = "ok") -> tuple[list[int], dict[str, list[int]]]:
-        """Returns seconds since 1970, and each subscription's deliveries in them, of the last ten minutes."""
-        engine = self.world.engine
-        return engine.metrics.series(what) if engine else ([], {})
+    def seconds(self) -> list[int]:
+        """Returns the seconds since 1970 of `latency`; none where another process delivers."""
+        now = self.world.clock.now() // MICROSECONDS
+        return [*range(now - SECONDS, now)] if self.world.engine else []
 
     def counting_since(self) -> int:
         """Returns when this window began to count deliveries, µs since 1970; 0 where it counts none."""

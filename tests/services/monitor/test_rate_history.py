@@ -1,0 +1,94 @@
+"""What a running project counts is kept beside its store, for the next start and for those who only look."""
+
+from __future__ import annotations
+
+from tests.services.conftest import settle
+from workbench.project.samples import copy_sample
+from workbench.services.monitor.rate_history import ENDING, PAUSE, RateHistory
+from workbench.services.monitor.rate_rings import Measure
+from workbench.services.project.open_project import open_target
+
+
+async def create(workspace, name):
+    values = {"user_id": name, "username": name, "email": f"{name}@example.org"}
+    assert (await workspace.commands.issue("create_user", values)).accepted
+    await settle(workspace)
+
+
+def later(workspace, seconds=1):
+    workspace.clock.advance(seconds)
+    workspace.rates.sample()
+
+
+def told(rates, now, span=60):
+    return rates.rings.window(Measure.RATE, now - span, now, 500)
+
+
+async def test_V6_deliveries_of_each_second_are_kept_over_a_restart_with_a_gap_between(tmp_path, by_hand):
+    folder = copy_sample("users", tmp_path / "users")
+    environ = {"WORKBENCH_CONFIG": str(tmp_path / "config")}
+    workspace = open_target(folder, "", environ=environ)
+    await workspace.start()
+    workspace.rates.sample()
+    await create(workspace, "ada")
+    later(workspace)
+    await workspace.subscriptions.pause("welcome-mail", paused=True)
+    await create(workspace, "bob")
+    await workspace.rates._measure()
+    later(workspace)
+    begun = workspace.clock.now() // 1_000_000
+    path = workspace.rates._path
+    await workspace.close()
+    assert path is not None
+    assert path.name.endswith(ENDING)
+
+    workspace.clock.advance(10)
+    again = open_target(folder, "", environ=environ)
+    again.rates.load()
+    await again.start()
+    later(again, 3)
+    rates, now = again.rates, again.clock.now() // 1_000_000
+    found = told(rates, now).values["welcome-mail"]
+    assert found[-15:-13] == [1.0, 0.0]
+    assert [value == value for value in found[-13:]] == [False] * 10 + [True] * 3, "it did not run"
+    lags = rates.rings.window(Measure.LAG, now - 60, now, 500).values["welcome-mail"]
+    assert lags[-14] > 0
+    await again.close()
+    assert begun == now - 13
+
+
+async def test_one_that_only_looks_reads_what_the_other_wrote_and_writes_nothing(workspace):
+    rates = workspace.rates
+    if rates._path is None:
+        return
+    rates.sample()
+    await create(workspace, "ada")
+    later(workspace)
+    await rates._write()
+    kept = rates._path.read_bytes()
+    other = RateHistory(workspace.world, workspace.monitor)
+    other.load()
+    now = workspace.clock.now() // 1_000_000
+    assert told(other, now) == told(rates, now)
+    turn = other.turn
+    other.load()
+    assert other.turn == turn, "what did not change is not read again"
+    rates._path.write_bytes(kept[:20])
+    other.load()
+    assert told(other, now) == told(rates, now), "what is damaged is no news"
+    await other.close()
+
+
+async def test_a_machine_that_slept_leaves_a_gap_and_a_clock_that_is_put_back_nothing_worse(workspace):
+    rates = workspace.rates
+    rates.sample()
+    later(workspace, 2)
+    later(workspace, PAUSE * 3)
+    now = workspace.clock.now() // 1_000_000
+    found = told(rates, now, PAUSE * 3 + 2).values["welcome-mail"]
+    assert sum(value == value for value in found) == 3
+    workspace.clock.advance(-3600)
+    rates.sample()
+    later(workspace, 2)
+    now = workspace.clock.now() // 1_000_000
+    assert [*told(rates, now, 2).values["welcome-mail"]] == [0.0, 0.0]

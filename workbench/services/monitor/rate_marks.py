@@ -1,0 +1,73 @@
+"""What happened to subscriptions at a moment and explains their rates: operators' acts, and deaths."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from workbench.model.clock import MICROSECONDS
+from workbench.store.stored_values import OperatorAction
+
+ENGINE = "engine"
+"""The subject of an act on all subscriptions."""
+LETTERS = ("dead letter", "dead letters")
+ACTS = {
+    "pause": "paused",
+    "resume": "resumed",
+    "reset": "reset",
+    "skip": "skipped waiting deliveries",
+    "replay": "replayed",
+    "start replay": "began to replay",
+    "edit and replay": "edited and replayed",
+}
+"""What is marked, and how it is told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateMark:
+    """Something that happened at a moment.
+
+    Attributes:
+        at: Seconds since 1970.
+        kind: A key of `ACTS`, or ``died``.
+        subscription: Which one it concerns; empty for several.
+        text: What happened, without when.
+        operation: Number of the record of an operator's act; 0 for deaths.
+    """
+
+    at: float
+    kind: str
+    subscription: str
+    text: str
+    operation: int = 0
+
+
+def rate_marks(
+    acts: Iterable[OperatorAction], deaths: Iterable[tuple[int, str, int]], names: Collection[str]
+) -> list[RateMark]:
+    """Returns what is to be marked, in the order of time.
+
+    Args:
+        acts: What operators did, whatever it was.
+        deaths: When, of which subscription, and how many; see `RateRings.deaths`.
+        names: The subscriptions.
+    """
+    found = [mark for act in acts if (mark := _of_act(act, names)) is not None]
+    for at, name, count in deaths:
+        text = f"{name}: {count:,} delivery died" if count == 1 else f"{name}: {count:,} deliveries died"
+        found.append(RateMark(at=float(at), kind="died", subscription=name, text=text))
+    return sorted(found, key=lambda mark: mark.at)
+
+
+def _of_act(act: OperatorAction, names: Collection[str]) -> RateMark | None:
+    about = act.subject in names or act.subject == ENGINE or act.subject.endswith(LETTERS)
+    if not about or act.action not in ACTS:
+        return None
+    told = f" {act.detail}" if act.action == "reset" else ""
+    return RateMark(
+        at=act.at / MICROSECONDS,
+        kind=act.action,
+        subscription=act.subject if act.subject in names else "",
+        text=f"{act.subject}: {ACTS[act.action]}{told}",
+        operation=act.number,
+    )
