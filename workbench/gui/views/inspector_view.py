@@ -102,7 +102,7 @@ class InspectorView(View):
 
     def _page(self) -> QWidget:
         page = QWidget()
-        self.name, self.where = plain_label(role="heading"), plain_label(role="muted")
+        self.name, self.where = plain_label(role="heading"), plain_label(role="muted", wrap=True)
         for label in (self.name, self.where):
             label.setMinimumWidth(40)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
