@@ -68,6 +68,7 @@ class StatusLine(QStatusBar):
         self.scenarios = _button("scenarios-state", "Show the scenarios", on_scenarios)
         self.notices = _button("notices", "", on_notices)
         self.older = _button("older-model", OLDER_TIP, on_older)
+        self.older.setText("Older model runs")
         self.addWidget(self._project, 1)
         self.addPermanentWidget(self.older)
         for widget in (

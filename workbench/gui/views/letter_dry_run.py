@@ -93,6 +93,7 @@ class DryRunView(QScrollArea):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("dry-run")
+        self.setAccessibleName("Dry run")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.badge = Badge("neutral", "")
