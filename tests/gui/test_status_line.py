@@ -74,7 +74,7 @@ def test_all_that_can_be_clicked_stands_whole_in_a_narrow_window(qtbot, width):
     QCoreApplication.processEvents()
     parts = [*line.findChildren(QToolButton), *line.findChildren(QLabel)]
     shown = [one for one in parts if not one.isHidden()]
-    assert len(shown) == (6 if width == 1024 else 8)  # position and lag are read elsewhere, too
+    assert len(shown) == (7 if width == 1024 else 9)  # position and lag are read elsewhere, too
     assert all(line.rect().contains(one.geometry()) for one in shown)
     assert all(one.width() >= one.sizeHint().width() for one in shown)
     assert line.older.text() == "Older model runs since 1970-01-01: 2 mistakes"
