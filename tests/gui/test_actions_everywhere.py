@@ -116,7 +116,9 @@ def nameless(window: QWidget) -> list[str]:
     found = []
     for one in window.findChildren(QWidget):
         outer = one.parentWidget()
-        part = isinstance(outer, QComboBox | QAbstractSpinBox) or outer.inherits("QComboBoxPrivateContainer")
+        part = isinstance(outer, QComboBox | QAbstractSpinBox) or (
+            outer is not None and outer.inherits("QComboBoxPrivateContainer")
+        )
         if not one.focusPolicy() & Qt.FocusPolicy.TabFocus or one.focusProxy() is not None or part:
             continue
         told = QAccessible.queryAccessibleInterface(one)
