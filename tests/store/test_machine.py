@@ -524,7 +524,7 @@ def msg_free(row: Any) -> Any:
 
 
 QUICK = settings(
-    max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=10, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
 THOROUGH = settings(QUICK, max_examples=500, stateful_step_count=60)
 
