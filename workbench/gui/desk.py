@@ -51,7 +51,7 @@ class Selection:
     operation: int = 0
 
     def text(self) -> str:
-        """Returns it as it is kept, which `selection_of` reads; without a letter, which may be gone by then."""
+        """Returns it as it is kept, for `selection_of`; without a letter, which may be gone by then."""
         return json.dumps(asdict(replace(self, letter=0)))
 
     def nodes(self) -> tuple[str, ...]:
