@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import Callable, Coroutine
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -51,8 +51,8 @@ class Selection:
     operation: int = 0
 
     def text(self) -> str:
-        """Returns it as it is kept, which `selection_of` reads."""
-        return json.dumps(asdict(self))
+        """Returns it as it is kept, for `selection_of`; without a letter, which may be gone by then."""
+        return json.dumps(asdict(replace(self, letter=0)))
 
     def nodes(self) -> tuple[str, ...]:
         """Returns what it may be on the board."""
