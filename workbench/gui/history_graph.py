@@ -28,6 +28,7 @@ from workbench.model.clock import MICROSECONDS
 from workbench.services.monitor.rate_rings import REACH, Figures, Measure, RateWindow
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QSettings
     from PySide6.QtGui import QResizeEvent
 
     from workbench.gui.desk import Desk
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 SPANS = {"1 m": 60, "5 m": 300, "15 m": 900, "1 h": 3600, "6 h": 21600, "24 h": 86400}
 """Seconds that can be chosen, by what they are called."""
+SPAN = "15 m"
+"""What is seen at first."""
 MEASURES = {
     Measure.RATE: ("Rate", "deliveries a second"),
     Measure.LAG: ("Lag", "positions to the head"),
@@ -76,6 +79,7 @@ class HistoryGraph(TimeGraph):
         self.hidden: frozenset[str] = frozenset()
         self.figures: Mapping[str, Figures] = {}
         self.log = False
+        self._settings: QSettings | None = None
         self._chosen = ""
         self._marks: Sequence[RateMark] = ()
         self._overlay: PlotMarks | None = None
@@ -92,11 +96,11 @@ class HistoryGraph(TimeGraph):
             self.measure.addItem(word, measure)
         for word, seconds in SPANS.items():
             self.span.addItem(word, seconds)
-        self.span.setCurrentText("15 m")
+        self.span.setCurrentText(SPAN)
         self.measure.setAccessibleName("What is seen over time")
         self.span.setAccessibleName("How much time is seen")
         for box in (self.measure, self.span):
-            box.currentIndexChanged.connect(self._chosen_anew)
+            box.currentIndexChanged.connect(self._choose_view)
         export = self.acts.button("export", words=False)
         menu = QMenu(export)
         menu.addActions([self.acts[key] for key in ("export", "copy_table")])
@@ -138,6 +142,23 @@ class HistoryGraph(TimeGraph):
             self.names, self._chosen = tuple(names), chosen
             self._dress()
 
+    def remember(self, settings: QSettings) -> None:
+        """Takes what was chosen from settings, and keeps it there."""
+        self._settings = None  # nothing is kept while it is taken
+        measures = [one.value for one in MEASURES]
+        kept, span = str(settings.value("graph/measure")), str(settings.value("graph/span"))
+        self.measure.setCurrentIndex(measures.index(kept) if kept in measures else 0)
+        self.span.setCurrentText(span if span in SPANS else SPAN)
+        self.log = str(settings.value("graph/log")).lower() == "true"
+        self._settings = settings
+        self.acts.refresh()
+
+    def _keep(self) -> None:
+        if self._settings is not None:
+            self._settings.setValue("graph/log", self.log)
+            self._settings.setValue("graph/measure", self.measure.currentData().value)
+            self._settings.setValue("graph/span", self.span.currentText())
+
     def set_marks(self, marks: Sequence[RateMark]) -> None:
         """Shows what happened, in the order of time."""
         self._marks = marks
@@ -167,7 +188,8 @@ class HistoryGraph(TimeGraph):
     def _now(self) -> float:
         return self._desk.workspace.clock.now() / MICROSECONDS
 
-    def _chosen_anew(self) -> None:
+    def _choose_view(self) -> None:
+        self._keep()
         self.redraw()
         self.go_live()
 
@@ -238,7 +260,10 @@ class HistoryGraph(TimeGraph):
         self.setAccessibleDescription(self._described())
 
     def _unit(self, seen: RateWindow) -> str:
-        return MEASURES[seen.measure][1].format(step=span_text(seen.step))
+        unit = MEASURES[seen.measure][1].format(step=span_text(seen.step))
+        if self._rates.watching or not seen.last:
+            return unit
+        return f"{unit}, another process's as of {clock_text(seen.last, seconds=True)}"
 
     def _told(self, seen: RateWindow, index: int) -> str:
         """Says the time of a point, and the value there of the line that is nearest to the pointer."""
@@ -282,6 +307,7 @@ class HistoryGraph(TimeGraph):
     def logarithm(self) -> None:
         """Draws the logarithm of 1 and the value, or the value."""
         self.log = not self.log
+        self._keep()
         self.acts.refresh()
         self.redraw()
 
