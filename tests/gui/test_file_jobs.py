@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import threading
 
-from tests.gui.test_session import notices, press, settings, start
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+
+from tests.gui.test_session import notices, press, settings, shown_dialog, start
 from workbench.gui.file_actions import EXPORTS
 from workbench.gui.file_jobs import how_far
 from workbench.services.streams.event_export import EventExport
@@ -21,6 +24,31 @@ def test_it_says_how_far_how_fast_and_what_is_left():
     assert how_far(1_000, 1_000_000, "pages", 1_000_000) == (
         "1,000 of 1,000,000 pages · 1,000/s · about 17 min left"
     )
+
+
+async def test_a_file_of_events_that_is_dropped_is_imported_and_a_project_opened(start, until, tmp_path):
+    session = await start()
+    opened, other = [], tmp_path / "mine"
+    session.open_folder = opened.append
+    other.mkdir()
+    (other / "project.tsk").write_text("format: 1\n")
+    (tmp_path / "note.txt").write_text("no")
+    (tmp_path / "old.ndjson").write_text(json.dumps({"stream": "user-x", "type": "made", "data": {}}))
+
+    def drop(path):
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path))])
+        keys, left = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+        event = QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, left, keys)
+        session.window.dropEvent(event)  # Qt sends it only at the end of a drag
+        return event.isAccepted()
+
+    assert [drop(other), drop(other / "project.tsk"), drop(tmp_path / "note.txt")] == [True, True, False]
+    assert opened == [other, other]
+    assert drop(tmp_path / "old.ndjson")
+    dialog = await shown_dialog(session, until)
+    dialog.reject()
+    await until(lambda: not session.desk.running())
 
 
 async def test_events_and_the_store_are_written_whole_and_a_cancelled_export_is_not_there(

@@ -233,6 +233,16 @@ class FileActions(ABC):
             self.desk.wanted.emit("board")
             self.desk.picture_wanted.emit()
 
+    def take_dropped(self, path: Path) -> None:
+        """Opens a project folder, or imports a file of events."""
+        if path.is_dir():
+            self.open_folder(path)
+        elif self.desk is not None:
+            if why := self.read_only():
+                self.desk.notice("warning", f"{path.name} was not imported: {why}.")
+            else:
+                self.desk.run(self.import_path(path), "Import")
+
     async def import_path(self, path: Path) -> None:
         """Shows the import dialog for a file."""
         from workbench.gui.import_dialog import ImportDialog

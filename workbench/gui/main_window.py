@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from workbench.gui.dock_layout import LEAST, VERSION, WIDTHS, arrange, bring_into_sight, restore
 from workbench.gui.dock_titles import DockTitles
+from workbench.gui.dropped_path import dropped_path
 from workbench.gui.explorer_width import ExplorerWidth
 from workbench.gui.ticker import pause_timer
 from workbench.gui.view_catalog import MENUS, NARROW, PERSPECTIVES, VIEWS, ViewEntry
@@ -20,7 +21,7 @@ from workbench.gui.visited_view import VisitedView, place_late
 from workbench.gui.window_layouts import NARROWER, WindowLayouts
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent, QResizeEvent, QScreen
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent, QScreen
 
     from workbench.gui.desk import Desk
     from workbench.gui.notice_card import NoticeCard
@@ -45,10 +46,12 @@ class MainWindow(QMainWindow):
     Signals:
         close_wanted: The person closes the window; its owner ends the work first.
         perspective_changed: The name of the arrangement that is shown now.
+        dropped: Path of a folder or file that was dropped on the window.
     """
 
     close_wanted = Signal()
     perspective_changed = Signal(str)
+    dropped = Signal(object)
 
     def __init__(self, settings: QSettings) -> None:
         super().__init__()
@@ -81,6 +84,7 @@ class MainWindow(QMainWindow):
         if isinstance(app := QApplication.instance(), QApplication):
             app.focusChanged.connect(self._focus_moved)
             app.screenRemoved.connect(self._lose_screen)
+        self.setAcceptDrops(True)
         self.setMinimumSize(*LEAST)  # else docks that come and go would enlarge it for good
 
     def _add_dock(self, entry: ViewEntry) -> None:
@@ -342,6 +346,19 @@ class MainWindow(QMainWindow):
     def arrange(self, columns: Sequence[Sequence[str]]) -> None:
         """Lays columns of docks side by side, as the view catalog says; everything else is hidden."""
         arrange(self, self.docks, columns)
+
+    # -- what is dropped on it ----------------------------------------------------------------------------
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_path(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        if (path := dropped_path(event.mimeData())) is not None:
+            event.acceptProposedAction()
+            self.dropped.emit(path)
 
     # -- closing --------------------------------------------------------------------------------------------
 

@@ -66,6 +66,7 @@ class Session(WindowActions):
         window.notices.counted.connect(self._status.show_notices)
         self._tool_bar()
         window.close_wanted.connect(self.quit)
+        window.dropped.connect(self.take_dropped)
         window.perspective_changed.connect(lambda _name: self._arranged())
         self.acts.refresh()
         self.zones.begin()
