@@ -68,6 +68,7 @@ class SubscriptionsView(View):
         self._pages = QStackedLayout(self)
         hint = "Subscriptions stand in the project file, policies in the model. This project has neither."
         scrolled = QScrollArea(widgetResizable=True)
+        scrolled.setAccessibleName("Subscriptions and their figures")
         scrolled.setFrameShape(QFrame.Shape.NoFrame)
         scrolled.setWidget(self._page())  # the graph keeps its height where the view is low
         self._pages.addWidget(scrolled)
