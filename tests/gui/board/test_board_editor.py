@@ -578,3 +578,24 @@ async def test_what_is_linked_by_name_stays_chosen_and_stays_where_it_is_seen(de
     assert designer.scene.chosen == own
     assert designer.scene.box_of(own).topLeft() != before, "slices changed places"
     assert designer.at(designer.scene.box_of(own).topLeft()) == seen
+
+
+async def test_words_are_spelled_as_names_and_the_keys_of_the_line_are_told(designer: Designer) -> None:
+    hints, entry = designer.board.pictures.hints, designer.board.editor.entry
+    assert "go along" not in hints.accessibleDescription()  # nothing is there
+    designer.key(Qt.Key.Key_C)
+    assert hints.accessibleDescription().startswith("Enter: take it")
+    assert "Ctrl+Z" not in hints.accessibleDescription()
+    QTest.keyClicks(entry.line, "Announce return")
+    assert "New command announce_return of a new aggregate return" in entry.list.item(0).text()
+    await designer.type("Announce return")
+    await designer.has("[command.announce_return]")
+    await designer.choose("command:announce_return")
+    assert "go along" in hints.accessibleDescription()
+    designer.key(Qt.Key.Key_E)
+    await designer.type("goods checked")
+    await designer.has("[event.return.goods_checked]")
+    await designer.choose("event:return.goods_checked")
+    designer.key(Qt.Key.Key_F2)
+    entry.line.setText("return.goods were vérifiés")
+    assert entry.list.item(0).text() == "return.goods_were_verifies"

@@ -67,7 +67,8 @@ class CardItem(QGraphicsItem):
     @property
     def whole(self) -> Box:
         """Where it stands with the line that adds a field."""
-        more = line_of(self.box, len(self.card.fields) + 1).y + FOOT / 2 - self.box.y
+        lines = len(self.card.fields) + len(self.card.rules)
+        more = line_of(self.box, lines + 1).y + FOOT / 2 - self.box.y
         return replace(self.box, height=more) if self.open else self.box
 
     def set_open(self, *, open: bool) -> None:
@@ -105,6 +106,7 @@ class CardItem(QGraphicsItem):
         lines += ["Draft: its text is typed and not saved"] if self._typed else []
         lines += [f"What it issued for later: {self._due}"] if self._due else []
         lines += [f"{self.card.title} {self.card.leaves}"] if self.card.leaves else []
+        lines += [one.whole for one in self.card.rules]
         lines += [f"{one.name} {one.type}" for one in self.card.fields]
         self.setToolTip(plain_tip("\n".join([*lines, *self._marks.words])))
 

@@ -85,7 +85,8 @@ class BlueprintLayout:
 
 def height_of(card: Card) -> float:
     """Returns how tall a card is."""
-    return HEAD + LINE * len(card.fields) + FOOT if card.fields else BARE
+    lines = len(card.fields) + len(card.rules)
+    return HEAD + LINE * lines + FOOT if lines else BARE
 
 
 def head_of(box: Box) -> Box:

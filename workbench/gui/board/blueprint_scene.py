@@ -237,7 +237,8 @@ class BlueprintScene(Picture):
         if key:
             item = self._cards[key]
             part, number = part_of(item.card, item.box, (place.x(), place.y()))
-            if inside and item.open and place.y() >= line_of(item.box, len(item.card.fields)).y:
+            line = line_of(item.box, len(item.card.fields))
+            if inside and item.open and line.y <= place.y() < line.bottom:
                 return key, "more", number
             if inside or part == "handle":
                 return key, part, number

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from workbench.gui.actions import action
-from workbench.gui.board.board_entry import Asking, Entered, Offer
+from workbench.gui.board.board_entry import ADD_KEYS, CHANGE_KEYS, Asking, Entered, Offer
 from workbench.gui.board.board_offers import holders, identity_of, sign_of
 from workbench.gui.board.board_slices import BoardPart
 from workbench.services.design import field_gestures, gestures
@@ -73,6 +73,7 @@ class BoardFields(BoardPart):
             fits=partial(self._known, node) if not name else lambda _typed: (),
             marks=False,
             act="" if name else "add_fields",
+            keys=CHANGE_KEYS if name else ADD_KEYS,
             erase=partial(self._erased, node, name),
             step=partial(self._stepped, node, name),
             copy=partial(self._copy, node, name),

@@ -120,6 +120,7 @@ def paint_card(
         made.fields(marks.lines)
         if more:
             made.more()
+        made.rules(below=len(card.fields) + more)
     elif scale >= NAMES:
         made.name()
     if card.draft and scale >= NAMES:
@@ -127,7 +128,7 @@ def paint_card(
     elif due and scale >= NAMES:
         paint_plate(painter, due, theme().colors.muted)
     if card.leaves and scale >= FIELDS:
-        made.leaves(below=more)
+        made.leaves(below=more or bool(card.rules))
     if marks.count:
         made.ring(marks)
 
@@ -182,7 +183,7 @@ class _CardPainter:
         middle = round(place.center().y() - edge / 2)
         draw_icon(self._painter, self._kind.icon, QRectF(PAD * grow, middle, edge, edge), self._on)
         self._text("name", self._card.title, place.adjusted(NAME * grow, 0, -PAD, 0), self._on)
-        if self._card.fields:
+        if self._card.fields or self._card.rules:
             self._painter.setPen(QPen(QColor(self._edge), 1))
             y = round(HEAD * self._scale) + 0.5
             self._painter.drawLine(QPointF(1, y), QPointF(place.right() - 1, y))
@@ -208,6 +209,16 @@ class _CardPainter:
         self._text(
             "type", "+ field", place.adjusted(PAD * self._grow, 0, 0, 0), mix(self._on, self._fill, 0.78)
         )
+
+    def rules(self, *, below: int) -> None:
+        """Draws when what follows does, and for what it is refused, behind so many lines."""
+        ink = mix(self._on, self._fill, 0.9)
+        for number, one in enumerate(self._card.rules, below):
+            line = self._place(line_of(self._box, number))
+            mark = line.adjusted(5 * self._grow, 4 * self._grow, 0, -4 * self._grow)
+            mark.setWidth(2 * self._grow)
+            self._painter.fillRect(mark, QColor(self._edge))
+            self._text("type", one.text, line.adjusted((PAD + 3) * self._grow, 0, -PAD / 2, 0), ink)
 
     def _field(self, one: CardField, place: QRectF) -> None:
         grow = self._fitting(place.width() - 4 * self._grow, ("field", one.name), ("type", one.type))

@@ -56,6 +56,7 @@ class BoardTools:
 
     def __init__(self, editor: BoardEditor, pictures: BoardPictures) -> None:
         editor.canvas.offering.plan = CARD_MENU
+        editor.entry.typed.connect(lambda: pictures.tell_line(editor.entry.keys))
         self.export = BoardExport(editor.desk, pictures)
         self.bring = BoardImport(editor)
         self.schema = BoardSchema(editor)

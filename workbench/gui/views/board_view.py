@@ -120,6 +120,7 @@ class BoardView(View):
 
     def _toolbar(self) -> QHBoxLayout:
         self.finder = BoardFinder(self, self.canvas)
+        self.finder.search.told.connect(self.pictures.tell_line)
         self.key_button = toolbar_button("", "info", "Explain colours and marks")
         self.key_button.setAccessibleName("Legend")
         self.key_button.setCheckable(True)
