@@ -71,6 +71,7 @@ OWNERS = (
     ("Graphs", "workbench.gui.history_graph:HistoryGraph"),
     ("Edited letters", "workbench.gui.views.letter_editor:PayloadEditor"),
     ("Publishing", "workbench.gui.views.publish_dialog:PublishDialog"),
+    ("Appending by hand", "workbench.gui.views.append_dialog:AppendDialog"),
     ("Documentation", "workbench.gui.manual_window:ManualWindow"),
     ("Broken projects", "workbench.gui.mistakes_page:MistakesPage"),
     ("Broken projects", "workbench.gui.broken_text:BrokenText"),

@@ -34,6 +34,7 @@ from workbench.services.scenarios.scenario_status import ScenarioStatus
 from workbench.services.search.search import Search
 from workbench.services.story.stories import Stories
 from workbench.services.streams import Streams
+from workbench.services.streams.event_append import EventAppend
 from workbench.services.streams.event_import import EventImport
 from workbench.services.subscriptions import Subscriptions
 from workbench.store.ports import Reader, Store
@@ -54,6 +55,7 @@ class Workspace:
         projections: Pause, resume, rebuild, leave out.
         messages: Messages in.
         event_import: Events in from files.
+        event_append: Events in by hand.
         story: Commands in from files.
         search: Finds whatever is stored.
         stories: What commands caused, and which events made a row.
@@ -83,6 +85,7 @@ class Workspace:
         self.projections = Projections(world)
         self.messages = Messages(world)
         self.event_import = EventImport(world)
+        self.event_append = EventAppend(world)
         self.story = Story(world, self.commands)
         self.search = Search(world, self.environ)
         self.stories = Stories(world)
