@@ -36,6 +36,7 @@ def schema_of(workspace: Workspace, stream: str, event: str) -> dict[str, Any]:
     """
     kinds, offered = workspace.registry.events, workspace.event_append.types(stream)
     text = {"type": "string", "default": ""}
+    told = "Recorded in the operations log and in the event"
     said = {"type": "integer", "minimum": 0}
     fields = dict(kinds[event].schema) if event in kinds else {"type": "object", "properties": {}}
     definitions, doc = fields.pop("$defs", {}), summary_of(kinds[event].doc) if event in kinds else ""
@@ -44,14 +45,14 @@ def schema_of(workspace: Workspace, stream: str, event: str) -> dict[str, Any]:
         "properties": {
             "stream": text | {"default": stream, "description": "It is made if it is new"},
             "event": {"enum": offered, "default": event, "description": doc},
-            "data": fields | {"title": "What the event says"},
+            "data": fields | {"title": "What the event says", "description": ""},
+            "why": text | {"title": "Why", "description": told, "minLength": 1, "examples": ["Ticket 17"]},
             "expected": {
                 "anyOf": [said, {"type": "null"}],
                 "default": None,
                 "title": "Expected version",
                 "description": "Refuse it if the stream is at another version by then; 0 means a new stream",
             },
-            "why": text | {"title": "Why", "description": "Recorded in the operations log and in the event"},
         },
         "required": ["stream", "event", "why", "data"],
         "$defs": definitions,
@@ -60,10 +61,8 @@ def schema_of(workspace: Workspace, stream: str, event: str) -> dict[str, Any]:
 
 def problems_of(workspace: Workspace, value: Mapping[str, Any]) -> list[FieldError]:
     """Returns what is wrong with a form's value."""
-    found = []
-    for name in ("stream", "why"):
-        if not (value.get(name) or "").strip():
-            found.append(FieldError(loc=(name,), message="must be given"))
+    empty = [name for name in ("stream", "why") if not (value.get(name) or "").strip()]
+    found = [FieldError(loc=(name,), message="must be given") for name in empty]
     event, data = value.get("event"), value.get("data")
     if event in workspace.registry.events and isinstance(data, Mapping):
         faults = workspace.event_append.faults(event, data)

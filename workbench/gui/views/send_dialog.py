@@ -1,4 +1,4 @@
-"""What dialogs have in common that send what a form holds and stay open: a form, a draft, what became of it."""
+"""What dialogs have in common that send what a form holds and stay open: draft, and what became of it."""
 
 from __future__ import annotations
 

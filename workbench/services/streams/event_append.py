@@ -73,8 +73,8 @@ class EventAppend:
 
         Raises:
             InvalidName: The stream cannot be called so.
-            InvalidEvent: There is no such event, its fields do not fit its type, or the stream's aggregate has
-                no such event or cannot fold it; says which.
+            InvalidEvent: There is no such event, its fields do not fit its type, or the stream's aggregate
+                has no such event or cannot fold it; says which.
             InvalidValue: Nothing says why.
             WrongExpectedVersion, StreamClosed: The stream is at another version (A8), or closed (A2).
             StoreReadOnly: This window only observes.
