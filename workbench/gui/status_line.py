@@ -103,6 +103,7 @@ class StatusLine(QStatusBar):
 
     def _paint_scenarios(self) -> None:
         role, said = self._tally.role, self._tally.said
+        said += f", {self._tally.untried:,} not tried" if self._tally.untried else ""
         name = {"ok": "ok", "error": "error"}.get(role, "scenario")
         self.scenarios.setIcon(icon(name, role))
         self.scenarios.setText(said)

@@ -76,7 +76,7 @@ NARROW: dict[str, Columns] = PERSPECTIVES | {
     "Run": (("explorer",), ("commands",), ("timeline+streams", "projections")),
     "Observe": (("explorer",), ("board+story",), ("subscriptions+log",)),
     "Repair": (("explorer",), ("letters+inspector",)),
-    "Test": (("explorer",), ("scenarios", "timeline+log")),
+    "Test": (("explorer",), ("scenarios+timeline+log",)),
 }
 """The same for windows that are not wide enough for them."""
 MENUS = ("File", "Edit", "View", "Go", "Engine", "Help")

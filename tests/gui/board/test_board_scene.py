@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from workbench.gui.board.board_graph import BoardEdge, BoardGraph
 from workbench.gui.board.board_items import path_of
 from workbench.gui.board.board_scene import BoardScene
 from workbench.gui.board.flow_view import FlowView
+from workbench.gui.board.word_item import size_of_words
 
 
 @pytest.fixture
@@ -180,3 +182,20 @@ def test_corners_are_round_and_ends_are_kept() -> None:
     assert not path.contains(path.pointAtPercent(0)) or path.elementCount() > 4
     line = path.toSubpathPolygons()[0]
     assert all(abs(point.x() - 50) + abs(point.y()) > 2 for point in line.toList())
+
+
+async def test_for_a_file_cards_and_lines_have_room_for_all_of_their_words(
+    scene: BoardScene, shop: BoardGraph
+) -> None:
+    long = "a_name_that_is_longer_than_any_card_is_wide_on_the_screen"
+    nodes = tuple(replace(node, title=long) if node.id == "topic:carts" else node for node in shop.nodes)
+    edges = tuple(
+        replace(one, words=f"when {long}") if one.target == "projection:carts" else one for one in shop.edges
+    )
+    scene.show_graph(BoardGraph(nodes, edges))
+    before = scene.nodes["topic:carts"].box.width
+    made = await scene.whole()
+    pair = ("event:ordered", "projection:carts")
+    assert made.nodes["topic:carts"].box.width > before + 100
+    assert made.words[pair].box.width >= size_of_words(f"when {long}", math.inf)[0]
+    assert scene.nodes["topic:carts"].box.width == before, "the board itself stays"

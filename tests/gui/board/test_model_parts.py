@@ -25,3 +25,18 @@ def test_what_two_models_have_in_common_has_the_same_fields_and_the_rest_is_read
     assert "event:order.placed" in same
     assert "event:payment.requested" not in same
     assert "note?" in [one.name for one in found.nodes["event:payment.requested"].fields]
+
+
+def test_what_ends_or_takes_rows_away_is_said_of_it(tmp_path):
+    text = (ROOT / "resources" / "samples" / "orders-declared" / "project.tsk").read_text()
+    text += """
+[projection.open_orders]
+columns { id: "text", status: "text" }
+on { "order.placed": { put { status: "'open'" } },
+    "order.shipped": { remove: true }, "order.cancelled": { remove: true } }
+"""
+    (tmp_path / "project.tsk").write_text(text)
+    found = parts_of(load_project(tmp_path, environ={}, trusted=True).registry).nodes
+    assert found["projection:open_orders"].leaves == "leaves by order.shipped, order.cancelled"
+    assert found["subscription:fulfilment"].leaves == "ends by order.shipped, order.cancelled"
+    assert found["projection:orders"].leaves == ""

@@ -6,7 +6,7 @@ import pytest
 
 from workbench.errors import InvalidValue
 from workbench.services.design.design_text import DesignText
-from workbench.services.design.field_gestures import copied, field_moved, with_fields
+from workbench.services.design.field_gestures import copied, field_moved, known_lines, with_fields
 from workbench.services.design.gestures import DesignNode
 from workbench.tusk import parse
 
@@ -87,3 +87,13 @@ def test_a_field_of_a_command_is_one_of_its_events_too() -> None:
     assert text.project.text.count('d: "string?"') == 2
     again = with_fields(of(text.project.text.replace(" d: ", " f: ", 1)), SEND, "d: money", along=True)
     assert again.project.text.count(" d: ") == 2
+
+
+def test_fields_of_the_same_name_are_known_with_their_types_those_of_events_first() -> None:
+    text = of(LINES + '[event.parcel.lost]\nfields { at: "date-time", b: "money" }\n')
+    assert known_lines(text, SENT, "b") == {"b: money": "parcel.lost", "b: money min 1": "send"}
+    assert known_lines(text, SENT, "b: money m") == {"b: money min 1": "send"}
+    assert known_lines(text, PARCELS, "b?") == {}, "what is typed is no beginning of it"
+    assert known_lines(text, PARCELS, "b") == {"b: money": "parcel.lost"}
+    assert known_lines(text, SEND, "b") == {}, "it has one"
+    assert known_lines(text, SENT, "") == known_lines(text, SENT, "z") == {}

@@ -68,9 +68,12 @@ async def test_without_code_all_run_by_themselves(workspace, verdicts):
     await rest(verdicts)
     assert verdicts.tally() == Tally(passed=len(verdicts.all()))
     change(workspace, RULE, "state.status != 'suspended'")
+    idle = '[command.idle]\nchanges: "user"\nfields { user_id: "string" }\n\n'
+    change(workspace, "[aggregate.outage]", f"{idle}[aggregate.outage]")
     await workspace.model_reload.check()
     await rest(verdicts)
     assert verdicts.tally().failed
+    assert verdicts.tally().untried == 1
 
 
 async def test_V3_a_model_that_is_broken_turns_what_was_green_red_by_itself(workspace, verdicts):

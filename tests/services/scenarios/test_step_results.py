@@ -10,7 +10,7 @@ from workbench.model.clock import SystemClock
 from workbench.model.scenario import Sign
 from workbench.project.scenarios import read_scenarios
 from workbench.services.scenarios import Scenarios
-from workbench.services.scenarios.step_results import step_lines, with_found
+from workbench.services.scenarios.step_results import StepLine, step_lines, with_found, words_of_left
 from workbench.tusk import parse
 
 FILE = "scenarios/a.tsk"
@@ -161,3 +161,12 @@ async def test_only_the_columns_that_changed_are_offered_of_a_row(users):
     lines, _ = await lines_of(users, f'"x" {{\n    given: {ADA}\n    when: {away}\n    then: []\n}}\n')
     assert lines[-1].words == 'row ada · projection users · status "suspended"'
     assert lines[-1].can_take
+
+
+def test_what_cannot_be_taken_is_told_with_the_reason():
+    taken = StepLine(part="then", number=0, words="an event", sign=Sign.UNEXPECTED, found={"event": "a.b"})
+    left = StepLine(part="then", number=1, words="a row", sign=Sign.DIFFERENT, found={"noise": 1})
+    assert words_of_left([taken]) == ""
+    assert words_of_left([taken, left]) == (
+        "1 line left as it was: a row: nothing of its kind can be expected."
+    )

@@ -26,6 +26,7 @@ class Card:
         ghost: What it shows has its own card in another slice.
         draft: What it shows is written otherwise than it runs.
         problems: Why it does not run yet.
+        leaves: The events by which a row of it goes, or an instance of it ends, in words; may be empty.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Card:
     ghost: bool = False
     draft: bool = False
     problems: tuple[str, ...] = ()
+    leaves: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -351,6 +353,7 @@ class _Drawing:
             ghost=ghost,
             draft=part.draft,
             problems=() if ghost else part.problems,
+            leaves="" if ghost else part.leaves,
         )
 
 

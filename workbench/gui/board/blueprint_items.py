@@ -47,7 +47,7 @@ class CardItem(QGraphicsItem):
         self._typed = False
         self._due = ""
         self.open = False
-        self._bounds = self.body.adjusted(-1, -18, 18, 1 + LINE + FOOT)
+        self._bounds = self.body.adjusted(-1, -18, 18, 1 + LINE + FOOT + 8 * bool(card.leaves))
         self.place(box)
         self.setZValue(2)
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
@@ -104,6 +104,7 @@ class CardItem(QGraphicsItem):
         lines += ["Draft: it does not run as it is drawn"] if self.card.draft else []
         lines += ["Draft: its text is typed and not saved"] if self._typed else []
         lines += [f"What it issued for later: {self._due}"] if self._due else []
+        lines += [f"{self.card.title} {self.card.leaves}"] if self.card.leaves else []
         lines += [f"{one.name} {one.type}" for one in self.card.fields]
         self.setToolTip(plain_tip("\n".join([*lines, *self._marks.words])))
 

@@ -89,6 +89,7 @@ class Asking:
         step: The arrows where nothing fits: up (-1) or down (1), and whether with Alt.
         copy: Ctrl+D.
         check: Says what is wrong with what was typed; empty where nothing is.
+        marks: Whether the first of what fits is marked, so that Enter takes it.
         keeps: What is typed and left is offered again under this name; empty where it is not kept.
     """
 
@@ -106,6 +107,7 @@ class Asking:
     step: Callable[[int, bool], object] = lambda _by, _carried: None
     copy: Callable[[], object] = lambda: None
     check: Callable[[str], str] = lambda _typed: ""
+    marks: bool = True
     keeps: str = ""
 
 
@@ -260,7 +262,7 @@ class BoardEntry(QFrame):
             self.list.addItem(item)
         count = self.list.count()
         self.list.setVisible(bool(count))
-        self.list.setCurrentRow(0 if count else -1)
+        self.list.setCurrentRow(0 if count and self.asking.marks else -1)
         self.list.setFixedHeight(min(count, ROWS) * max(22, self.list.sizeHintForRow(0)) + 4)
         self.stand(self._place)
         self.typed.emit()

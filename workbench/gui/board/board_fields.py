@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from functools import partial
 
 from workbench.gui.actions import action
-from workbench.gui.board.board_entry import Asking, Entered
+from workbench.gui.board.board_entry import Asking, Entered, Offer
 from workbench.gui.board.board_offers import holders, identity_of, sign_of
 from workbench.gui.board.board_slices import BoardPart
 from workbench.services.design import field_gestures, gestures
@@ -14,6 +15,8 @@ from workbench.services.design.field_gestures import FIELDED
 from workbench.services.design.field_lines import split_field_lines, why_unreadable, write_field_line
 from workbench.services.design.gestures import DesignNode
 
+SHOWN = 6
+"""Fields of the same name that are offered."""
 HINT = "name: type, name: type …"
 
 
@@ -67,6 +70,8 @@ class BoardFields(BoardPart):
             text=line,
             hint=HINT,
             take=partial(self._taken, node, name, line),
+            fits=partial(self._known, node) if not name else lambda _typed: (),
+            marks=False,
             act="" if name else "add_fields",
             erase=partial(self._erased, node, name),
             step=partial(self._stepped, node, name),
@@ -78,7 +83,14 @@ class BoardFields(BoardPart):
         )
         self.editor.place_of_entry.ask(asking, None)
 
+    def _known(self, node: DesignNode, typed: str) -> list[Offer]:
+        """Returns what other things say of a field of the name that was typed."""
+        found = field_gestures.known_lines(self.editor.state.text, node, typed)
+        return [Offer(text=f"{line}    as in {owner}", name=line) for line, owner in found.items()][:SHOWN]
+
     def _taken(self, node: DesignNode, name: str, line: str, entered: Entered) -> None:
+        if entered.offer is not None:
+            entered = replace(entered, text=entered.offer.name)
         then = partial(self._next, node, name, entered)
         if entered.text in {"", line}:
             then() if entered.inside and entered.text else self.editor.entry.leave()

@@ -67,7 +67,7 @@ def fonts() -> dict[str, QFont]:
     return made
 
 
-def size_of(node: BoardNode) -> tuple[float, float]:
+def size_of(node: BoardNode, widest: float = WIDEST) -> tuple[float, float]:
     """Returns how wide and tall a node's card is; texts that are too long are cut."""
     measured = [("title", node.title, 0.0), ("kind", kind_of(node.kind).word, 76.0)]
     measured += [("subtitle", node.subtitle, 0.0)]
@@ -75,7 +75,7 @@ def size_of(node: BoardNode) -> tuple[float, float]:
     measured += [("problem", problem, 17.0) for problem in node.problems]
     wanted = max(_advance(part, text) + more for part, text, more in measured) + 2 * PAD + SLACK
     height = HEAD + TITLE + LINE * bool(node.subtitle) + ROW * len(node.rows) + PAD
-    return round(min(max(wanted, NARROWEST), WIDEST)), height + STRIP * len(node.problems)
+    return round(min(max(wanted, NARROWEST), widest)), height + STRIP * len(node.problems)
 
 
 def _advance(part: str, text: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -14,10 +15,10 @@ from typing_extensions import override
 from workbench.gui.board.board_graph import BoardGraph, BoardNode, Pair, kind_of
 from workbench.gui.board.board_items import BLOCK, EdgeItem, NodeItem, path_of, size_of
 from workbench.gui.board.flow_tokens import FlowTokens, Track
-from workbench.gui.board.layout import Box, Layout, Point, lay_out
+from workbench.gui.board.layout import WORDS_MARGIN, Box, Layout, Point, lay_out, natural_columns
 from workbench.gui.board.mark_painter import card_marks
 from workbench.gui.board.picture import Picture
-from workbench.gui.board.word_item import WordItem, size_of_words
+from workbench.gui.board.word_item import WIDEST, WordItem, size_of_words
 from workbench.gui.board.word_places import place_words
 from workbench.services.design.marks.mark import DesignMark
 
@@ -46,7 +47,7 @@ class BoardScene(Picture):
         self.edges: dict[Pair, EdgeItem] = {}
         self.words: dict[Pair, WordItem] = {}
         self.tokens = FlowTokens(self._touch, self)
-        self._layout = Layout()
+        self._layout, self._widest = Layout(), WIDEST
         self._tracks: dict[tuple[Pair, ...], Track] = {}
         self._lines: dict[Pair, tuple[tuple[Point, ...], str, str, bool]] = {}
         self._badges: dict[str, str] = {}
@@ -96,6 +97,16 @@ class BoardScene(Picture):
         for name, item in self.nodes.items():
             item.set_marks(card_marks((), marks.get(name, ())))
 
+    async def whole(self) -> BoardScene:
+        """Returns the same picture with cards that are wide enough for all of their words, as for a file."""
+        layout = await asyncio.to_thread(_lay_out_whole, self.graph)
+        made = BoardScene(self)
+        made._widest = math.inf
+        made.set_badges(self._badges)
+        for _ in made.building(self.graph, layout):
+            await asyncio.sleep(0)
+        return made
+
     def _clear(self, before: Mapping[str, Box]) -> None:
         """Takes away what stands elsewhere now, and all words."""
         self.tokens.clear()
@@ -135,7 +146,7 @@ class BoardScene(Picture):
         """Writes on the lines of the model when they flow."""
         said = {(edge.source, edge.target): edge.words for edge in self.graph.edges}
         tips = _tips(self.graph)
-        for pair, box in place_words(self._layout, _word_sizes(self.graph)).items():
+        for pair, box in place_words(self._layout, _word_sizes(self.graph, self._widest)).items():
             self.words[pair] = WordItem(said[pair], box, self._role(pair[0]), tips[pair])
             self.addItem(self.words[pair])
             yield
@@ -244,8 +255,23 @@ def lay_out_graph(graph: BoardGraph) -> Layout:
     return lay_out(graph, {node.id: _size_of(node) for node in graph.nodes}, _word_sizes(graph))
 
 
-def _word_sizes(graph: BoardGraph) -> dict[Pair, tuple[float, float]]:
-    return {(edge.source, edge.target): _size_of_words(edge.words) for edge in graph.edges if edge.words}
+def _lay_out_whole(graph: BoardGraph) -> Layout:
+    """Returns where everything stands with room for all words, those too that stand in a column they pass."""
+    words, columns = _word_sizes(graph, math.inf), natural_columns(graph.declared)
+    least: dict[int, float] = {}
+    for (source, target), (wide, _) in words.items():
+        for column in range(columns[source] + 1, columns[target]):
+            least[column] = max(least.get(column, 0.0), wide + WORDS_MARGIN)
+    sizes = {}
+    for node in graph.nodes:
+        wide, tall = size_of(node, math.inf)
+        sizes[node.id] = max(wide, least.get(columns[node.id], 0.0)), tall
+    return lay_out(graph, sizes, words, room=math.inf)
+
+
+def _word_sizes(graph: BoardGraph, widest: float = WIDEST) -> dict[Pair, tuple[float, float]]:
+    found = ((edge.source, edge.target, edge.words) for edge in graph.edges if edge.words)
+    return {(source, target): _size_of_words(words, widest) for source, target, words in found}
 
 
 def _tips(graph: BoardGraph) -> dict[Pair, str]:

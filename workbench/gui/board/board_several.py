@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from workbench.gui.board.board_editor import BoardEditor
 
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+NAMED = 6
+"""Names that are told above a line that is typed."""
 MORE = ("remove", "move_to_aggregate", "copy_name", "copy_text", "copy_chosen", "choose_nothing")
 """Keys of the actions that are done to all that is chosen."""
 
@@ -180,7 +182,8 @@ class BoardSeveral(BoardPart):
     def move_to_aggregate(self, _identity: str) -> None:
         """Asks for the aggregate to which commands and events shall belong."""
         nodes = joined_by_emit(self.editor.state.text, self.editor.nodes())
-        told = ", ".join(one.name for one in nodes)
+        more = len(nodes) - NAMED
+        told = ", ".join(one.name for one in nodes[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
         known = declared_names(self.editor.state.text.project, "aggregate")
         asking = Asking(
             title=f"To which aggregate? {told} move; stored events stay in their streams",

@@ -126,6 +126,8 @@ def paint_card(
         paint_plate(painter, DRAFT, theme().colors.warning)
     elif due and scale >= NAMES:
         paint_plate(painter, due, theme().colors.muted)
+    if card.leaves and scale >= FIELDS:
+        made.leaves(below=more)
     if marks.count:
         made.ring(marks)
 
@@ -239,6 +241,24 @@ class _CardPainter:
         """Draws the name alone."""
         self._painter.setPen(QColor(self._on))
         paint_name(self._painter, self._card.title, self._place(self._box).adjusted(4, 0, -3, 0))
+
+    def leaves(self, *, below: bool) -> None:
+        """Says on the lower edge, or right below it, by which events a row or an instance goes."""
+        word, _, names = self._card.leaves.partition(" by ")
+        many = names.count(",") + 1
+        short = names.rpartition(".")[2] if many == 1 else f"{many} events"
+        place, said = self._place(self._box), f"− {word} by {names if self._whole else short}"
+        font, measures = font_of("type", self._fitting(place.width() - 28, ("type", said)))
+        said = measures.elidedText(said, Qt.TextElideMode.ElideRight, place.width() - 28)
+        tall = measures.height() + 2
+        plate = QRectF(
+            8, place.bottom() - (4 if below else tall / 2), measures.horizontalAdvance(said) + 12, tall
+        )
+        self._painter.setPen(QPen(QColor(theme().colors.muted), 1))
+        self._painter.setBrush(QColor(theme().colors.surface))
+        self._painter.drawRoundedRect(plate, tall / 2, tall / 2)
+        self._painter.setFont(font)
+        self._painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, said)
 
     def ring(self, marks: CardMarks) -> None:
         """Draws how much is marked in a ring on the corner; from afar the ring alone."""

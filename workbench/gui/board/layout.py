@@ -85,6 +85,8 @@ def lay_out(
     graph: BoardGraph,
     sizes: Mapping[str, tuple[float, float]],
     words: Mapping[Pair, tuple[float, float]] = MappingProxyType({}),
+    *,
+    room: float = WORDS,
 ) -> Layout:
     """Finds places and ways.
 
@@ -92,10 +94,11 @@ def lay_out(
         graph: What is drawn.
         sizes: Width and height of every node; nodes of one column become equally wide.
         words: Width and height of what stands on lines of the model; where it may stand, room is made for it.
+        room: Pixels that a gap or gutter grows at most for words.
     """
     if not graph.nodes:
         return Layout()
-    plan = _Plan(graph.declared, sizes, words)
+    plan = _Plan(graph.declared, sizes, words, room)
     plan.stack()
     plan.place()
     known = set(graph.declared.pairs)
@@ -124,10 +127,11 @@ class _Plan:
         graph: BoardGraph,
         sizes: Mapping[str, tuple[float, float]],
         words: Mapping[Pair, tuple[float, float]],
+        room: float,
     ) -> None:
         self.graph = graph
         self.sizes = sizes
-        self.words = words
+        self.words, self._room = words, room
         self.columns = natural_columns(graph)
         count = max(self.columns.values()) + 1
         self.widths = [0.0] * count
@@ -252,7 +256,7 @@ class _Plan:
     def _widen(self, gaps: list[float], place: int, pair: Pair) -> None:
         """Makes room in a gap or gutter for the words of a pair, if it has any."""
         if pair in self.words:
-            gaps[place] = max(gaps[place], min(self.words[pair][0], WORDS) + WORDS_MARGIN)
+            gaps[place] = max(gaps[place], min(self.words[pair][0], self._room) + WORDS_MARGIN)
 
     def _gutter(self, number: int, hub: str) -> float:
         """Returns where a bundle stands in a gutter."""

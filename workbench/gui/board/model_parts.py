@@ -9,7 +9,7 @@ from workbench.gui.board.card_fields import CardField, fields_of_columns, fields
 from workbench.model.command import CommandType
 from workbench.model.event import EventType
 from workbench.model.messaging import Subscription
-from workbench.model.model_flow import ModelFlow
+from workbench.model.model_flow import INCOMING, ModelFlow
 from workbench.model.registry import Registry
 
 
@@ -36,9 +36,21 @@ class ModelPart:
     problems: tuple[str, ...] = ()
 
     @property
+    def leaves(self) -> str:
+        """By which events its rows go, or its instances end, in words; empty where none is known."""
+        word = "leaves by" if self.kind == "projection" else "ends by"
+        found = dict.fromkeys(one.name for one in self.flows if one.verb in INCOMING and _takes_away(one))
+        return f"{word} {', '.join(found)}" if found else ""
+
+    @property
     def publishes(self) -> bool:
         """Whether others may react to what it publishes."""
         return any(one.verb == "publishes" for one in self.flows)
+
+
+def _takes_away(flow: ModelFlow) -> bool:
+    """Whether an event ends what it comes to."""
+    return flow.words.startswith(("removes", "ends", "starts and ends"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,8 +179,9 @@ def _handled(model: Registry, one: Subscription, routed: Mapping[str, Iterable[s
 def _projections(model: Registry) -> Iterator[tuple[str, ModelPart]]:
     for name, one in model.projections.items():
         reads = tuple(f"event:{event}" for event in one.handlers() if event in model.events)
-        fields = fields_of_columns(one.columns)
-        yield f"projection:{name}", ModelPart(kind="projection", title=name, fields=fields, reads=reads)
+        fields, flows = fields_of_columns(one.columns), model.flows_of(f"projection:{name}")
+        part = ModelPart(kind="projection", title=name, fields=fields, reads=reads, flows=flows)
+        yield f"projection:{name}", part
 
 
 def _queries(model: Registry) -> Iterator[tuple[str, ModelPart]]:

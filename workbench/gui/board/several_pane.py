@@ -11,6 +11,8 @@ from workbench.gui.actions import ActionButton, BoundAction
 from workbench.gui.layouts import in_column
 from workbench.gui.widgets import plain_label
 
+MOST = 40
+"""Names that are shown."""
 ALONE = "What is done to one thing alone is offered once one is chosen (Esc, or a click)."
 
 
@@ -33,7 +35,8 @@ class SeveralPane(QScrollArea):
 
     def show_several(self, titles: Sequence[str], acts: Sequence[BoundAction]) -> None:
         """Shows names, and buttons for actions, which are the same each time."""
-        self._names.setText(", ".join(titles))
+        more = len(titles) - MOST
+        self._names.setText(", ".join(titles[:MOST]) + (f" and {more:,} more" if more > 0 else ""))
         if not self._buttons:
             for at, one in enumerate(acts, 1):
                 self._buttons.append(ActionButton(one))

@@ -30,11 +30,11 @@ def shown_lines(words: str, most: int = MOST) -> list[str]:
     return lines if len(lines) <= most else [*lines[: most - 1], f"and {len(lines) - most + 1} more"]
 
 
-def size_of_words(words: str) -> tuple[float, float]:
+def size_of_words(words: str, widest: float = WIDEST) -> tuple[float, float]:
     """Returns how wide and tall the plate of a line's words wants to be."""
     metrics, lines = QFontMetricsF(fonts()["words"]), shown_lines(words)
     wanted = max(map(metrics.horizontalAdvance, [*lines, *shown_lines(words, 1)])) + 2 * PAD + SLACK
-    return min(wanted, WIDEST), LINE + ROW * (len(lines) - 1)
+    return min(wanted, widest), LINE + ROW * (len(lines) - 1)
 
 
 class WordItem(QGraphicsItem):

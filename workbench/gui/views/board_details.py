@@ -71,6 +71,7 @@ PARTS = {
     "around": "Around it",
     "rules": "Rules",
     "ways": "When and how",
+    "untried": "Tried by no scenario",
 }
 """What is told of a thing, with what stands above it."""
 
@@ -323,12 +324,20 @@ class DetailsPanel(QFrame):
             button.hide()
 
     def show_node(
-        self, graph: BoardGraph, node: BoardNode, registry: Registry, live: Live, *, declared: bool
+        self,
+        graph: BoardGraph,
+        node: BoardNode,
+        registry: Registry,
+        live: Live,
+        *,
+        declared: bool,
+        untried: str = "",
     ) -> None:
         """Tells everything about a node.
 
         Args:
             declared: Whether the form and the text of it are shown, too.
+            untried: What of it no scenario tries, a line each.
         """
         kind = kind_of(node.kind)
         self._sign.setPixmap(icon(kind.icon, kind.role).pixmap(18, 18))
@@ -343,6 +352,7 @@ class DetailsPanel(QFrame):
                 "around": neighbours(graph, node),
                 "rules": rules(registry, node),
                 "ways": ways(registry, graph, node),
+                "untried": untried,
             }
         )
         self._place_tab(form=declared)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from workbench.errors import StoreReadOnly
 from workbench.gui.actions import Actions, action
+from workbench.gui.board.board_scene import BoardScene
 from workbench.gui.board.picture_export import nodes_about, part_of, png_of, svg_of
 from workbench.gui.desk import Desk
 from workbench.gui.file_endings import ending_of, file_to_write
@@ -126,14 +127,24 @@ class BoardExport:
             told = await asyncio.to_thread(event_model_text, project.root, project.registry, only)
             content = told.encode()
         else:
-            drawn = png_of if ending == "png" else svg_of
-            content = await drawn(picture, picture.content() if part is None else part)
+            content = await self._drawn(ending, part, only)
         try:
             await asyncio.to_thread(lambda: replace_file(path.resolve(), [content]))
         except OSError as error:
             reason = f"{path} cannot be written: {why_unwritten(error)}"
             raise StoreReadOnly(reason, hint="choose another folder") from error
         self._desk.notice("ok", f"{picture.name} written to {path}")
+
+    async def _drawn(self, ending: str, part: QRectF | None, only: Collection[str] | None) -> bytes:
+        """Draws the picture; a topology with all words whole, but what is seen as it is seen."""
+        picture, draw = self._pictures.canvas.board, png_of if ending == "png" else svg_of
+        if not isinstance(picture, BoardScene) or (part is not None and only is None):
+            return await draw(picture, picture.content() if part is None else part)
+        made = await picture.whole()
+        try:
+            return await draw(made, made.content() if only is None else part_of(made, picture.chosen))
+        finally:
+            made.deleteLater()
 
     @action("Copy as Mermaid", icon="copy", group=2, anyway=True, why=_nothing)
     def copy_mermaid(self, _node: object = None) -> None:

@@ -239,6 +239,12 @@ class BoardPictures(QWidget):
         self.blueprint.coverage = coverage_of(blueprint, runs, self._tries)
         self.frame.heads.update()
 
+    def untried(self, node: str) -> str:
+        """Returns what of a command no scenario tries, a line each; empty as long as none was run."""
+        kind, _, name = node.partition(":")
+        ran = kind == "command" and self._tried[1]
+        return "\n".join(one.words for one in self._tries if ran and one.command == name and not one.tried)
+
     def show_picture(self, name: str) -> None:
         """Shows a picture by its name; what is chosen in the other is chosen in it, too."""
         before = self.canvas.board

@@ -342,7 +342,8 @@ class BoardView(View):
             )
             registry = self.desk.workspace.registry
             self.details.marks.show_marks(self.marks.told(node.id, unsaved=False))
-            self.details.show_node(self.scene.graph, node, registry, self._live, declared=declared)
+            graph, more = self.scene.graph, self.pictures.untried(node.id)
+            self.details.show_node(graph, node, registry, self._live, declared=declared, untried=more)
         self.split.choose(chosen=node is not None)
         self.pictures.tell_keys(subject, self.acts["other_picture"])
 

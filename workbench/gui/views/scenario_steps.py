@@ -29,7 +29,7 @@ from workbench.services.scenarios.scenario_edits import (
     without_step,
 )
 from workbench.services.scenarios.step_forms import StepKind, begun, form_of, head_of, kinds
-from workbench.services.scenarios.step_results import StepLine, step_lines, with_found
+from workbench.services.scenarios.step_results import StepLine, step_lines, with_found, words_of_left
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
@@ -328,6 +328,8 @@ class ScenarioSteps(QWidget):
 
     def _take(self, lines: Sequence[StepLine]) -> None:
         self._change("Take what came", partial(with_found, lines=lines))
+        if said := words_of_left(lines):
+            self._desk.notice("info", said)
 
     # -- doing ----------------------------------------------------------------------------------------------
 

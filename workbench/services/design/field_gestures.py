@@ -8,10 +8,10 @@ from typing import Any
 from workbench.errors import InvalidValue
 from workbench.services.design.beginnings import event_field
 from workbench.services.design.design_text import DesignText
-from workbench.services.design.field_lines import split_field_lines
+from workbench.services.design.field_lines import split_field_lines, write_field_line
 from workbench.services.design.gestures import DesignNode, exists, fields_of, fields_path, with_field
-from workbench.services.design.relations import check_declared, column_type, section_path
-from workbench.services.design.section_lists import actions, put
+from workbench.services.design.relations import check_declared, column_type, declared_names, section_path
+from workbench.services.design.section_lists import actions, names_at, put
 from workbench.tusk import Entry
 
 FIELDED = ("command", "event", "projection", "aggregate", "process", "query")
@@ -29,6 +29,24 @@ def emitted_by(text: DesignText, node: DesignNode) -> list[str]:
     done = actions(text.project, section_path(node.kind, node.name))
     emitted = [name for does, name in dict.fromkeys(done) if does == "emit"]
     return [name for name in emitted if exists(text, DesignNode("event", name))]
+
+
+def known_lines(text: DesignText, node: DesignNode, typed: str) -> dict[str, str]:
+    """Returns lines for a field of a name that other things have one of, each with the name of such a thing.
+
+    Args:
+        typed: The line as far as it is typed; a whole name, or more.
+    """
+    name, found = typed.partition(":")[0].strip().removesuffix("?"), dict[str, str]()
+    if not name or name in fields_of(text, node):
+        return {}
+    others = [DesignNode(kind, one) for kind in FIELDED for one in declared_names(text.project, kind)]
+    for one in sorted(others, key=lambda one: one.kind != "event"):
+        if name in names_at(text.project, fields_path(one)):
+            line = write_field_line(name, _for_kind(text, one, name, node))
+            if line is not None and line != typed.strip() and line.startswith(typed.strip()):
+                found.setdefault(line, one.name)
+    return found
 
 
 def with_fields(text: DesignText, node: DesignNode, line: str, *, along: bool = False) -> DesignText:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,6 +14,7 @@ from workbench.model.changes import Changes
 from workbench.model.scenario import Scenario, ScenarioResult
 from workbench.project.project import Project
 from workbench.project.scenarios import FOLDER, ScenarioFile
+from workbench.services.scenarios.coverage import Run, tries
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
@@ -47,6 +48,7 @@ class Tally:
         unsure: Not run yet, or only on an earlier model.
         mistakes: Mistakes in their files, of which only the scenarios without one are read.
         running: Whether they are being run.
+        untried: What of the commands no scenario tries, where there are scenarios and all were run.
     """
 
     passed: int = 0
@@ -55,6 +57,7 @@ class Tally:
     unsure: int = 0
     mistakes: int = 0
     running: bool = False
+    untried: int = 0
 
     @property
     def total(self) -> int:
@@ -110,6 +113,7 @@ class ScenarioStatus:
         self.progress = (0, 0)
         self._kept: dict[str, ScenarioRun] = {}
         self._asked: set[str] = set()
+        self._tried: tuple[Project | None, Sequence[Run], int] = (None, (), 0)
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
         self._listeners: list[Callable[[], None]] = []
@@ -161,7 +165,16 @@ class ScenarioStatus:
             unsure=unsure,
             mistakes=mistakes,
             running=bool(self.running),
+            untried=self._untried() if not unsure and not self.busy else 0,
         )
+
+    def _untried(self) -> int:
+        """Counts what no scenario tries, again where they were run since."""
+        project, runs = self._world.model, self.runs()
+        if (project, runs) != self._tried[:2]:
+            count = sum(not one.tried for one in tries(project.registry, runs)) if runs else 0
+            self._tried = project, runs, count
+        return self._tried[2]
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Calls a function after each change of this; returns how to end that."""

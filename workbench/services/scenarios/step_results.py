@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from workbench.model.counts import counted
 from workbench.model.scenario import Contrast, Facts, FilePlace, Line, ScenarioResult, Sign
 from workbench.model.scenario_verdict import say
 from workbench.model.secrets import disguised
@@ -58,13 +59,24 @@ class StepLine:
     @property
     def can_take(self) -> bool:
         """Whether what came can be written as what is expected."""
+        return not self.why_left
+
+    @property
+    def why_left(self) -> str:
+        """Says why what came cannot be written as what is expected; empty where it can."""
         if self.step is None:
-            return self.found is not None and _head(self.found) in THEN
+            can = self.found is not None and _head(self.found) in THEN
+            return "" if can else "nothing of its kind can be expected"
         said = [one for one in self.step.said if isinstance(one, Mapping)]
-        if self.part != "then" or len(said) != 1 or self.sign is None:
-            return False
+        if self.part != "then" or self.sign is None:
+            return "nothing came of it"
+        if len(said) != 1:
+            return (
+                "it stands for several lines: edit it in the text" if said else "it follows from the others"
+            )
         told = any(key in said[0] for key in (*DATA, "answer"))
-        return not self.sign.good or (not told and bool((self.found or {}).get("data")))
+        can = not self.sign.good or (not told and bool((self.found or {}).get("data")))
+        return "" if can else "it is as expected"
 
 
 def step_lines(document: Document, name: str, result: ScenarioResult | None) -> list[StepLine]:
@@ -147,6 +159,13 @@ def _head(found: Facts) -> str:
 
 
 # -- what came, as what is expected -------------------------------------------------------------------------
+
+
+def words_of_left(lines: Iterable[StepLine]) -> str:
+    """Says how many lines that are wrong were not taken, and why; empty where all were."""
+    left = [one for one in lines if one.why_left and one.sign is not None and not one.sign.good]
+    why = "; ".join(dict.fromkeys(f"{one.words}: {one.why_left}" for one in left))
+    return f"{counted(len(left), 'line')} left as it was: {why}." if left else ""
 
 
 def with_found(document: Document, name: str, lines: Iterable[StepLine]) -> Document:
