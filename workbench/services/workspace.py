@@ -15,6 +15,7 @@ from workbench.project.module_import import forget, hold
 from workbench.project.project import Project, Trust, load_project
 from workbench.project.project_file import ProjectFile
 from workbench.services.commands import Commands
+from workbench.services.commands.bursts import Bursts
 from workbench.services.commands.command_story import Story
 from workbench.services.dead_letters import DeadLetters
 from workbench.services.design.design import Design
@@ -56,6 +57,7 @@ class Workspace:
         messages: Messages in.
         event_import: Events in from files.
         event_append: Events in by hand.
+        bursts: Many generated commands.
         story: Commands in from files.
         search: Finds whatever is stored.
         stories: What commands caused, and which events made a row.
@@ -86,6 +88,7 @@ class Workspace:
         self.messages = Messages(world)
         self.event_import = EventImport(world)
         self.event_append = EventAppend(world)
+        self.bursts = Bursts(world, self.commands)
         self.story = Story(world, self.commands)
         self.search = Search(world, self.environ)
         self.stories = Stories(world)
