@@ -48,6 +48,8 @@ OWNERS = (
     ("Flow board", "workbench.gui.views.board_finder:BoardFinder"),
     ("Commands", "workbench.gui.views.command_history:CommandHistory"),
     ("Commands", "workbench.gui.views.command_scenarios:CommandScenarios"),
+    ("Commands", "workbench.gui.views.command_bursts:CommandBursts"),
+    ("Many commands", "workbench.gui.views.burst_dialog:BurstDialog"),
     ("Flow board", "workbench.gui.views.board_scenarios:BoardScenarios"),
     ("Projections", "workbench.gui.views.row_detail:RowDetail"),
     ("Story of a command", "workbench.gui.views.story_sequence:StorySequence"),

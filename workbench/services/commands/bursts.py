@@ -99,7 +99,7 @@ class Bursts:
         Raises:
             InvalidCommand: A field cannot be read as it is written, or does not fit; says which.
         """
-        make, random = self._makers(burst), Random(burst.seed)
+        make, random = self._makers(burst), Random(burst.seed)  # noqa: S311  # no secret
         found = [_values(make, number, random) for number in range(1, min(count, burst.count) + 1)]
         for values in found:
             if faults := self._commands.faults(burst.command, values):
@@ -121,7 +121,7 @@ class Bursts:
             StoreReadOnly: This window only observes.
         """
         self._world.running()
-        make, random, report = self._makers(burst), Random(burst.seed), BurstReport(burst=burst)
+        make, random, report = self._makers(burst), Random(burst.seed), BurstReport(burst=burst)  # noqa: S311  # no secret
         begun = self._world.clock.monotonic()
         while report.sent < burst.count and not (cancel is not None and cancel.is_set()):
             many = _due(burst, report.sent, self._world.clock.monotonic() - begun)
@@ -131,7 +131,9 @@ class Bursts:
             numbers = range(report.sent + 1, report.sent + many + 1)
             values = [_values(make, number, random) for number in numbers]
             answers = (self._commands.issue(burst.command, one, origin=origin) for one in values)
-            for answer, one in zip(await asyncio.gather(*answers, return_exceptions=True), values, strict=True):
+            for answer, one in zip(
+                await asyncio.gather(*answers, return_exceptions=True), values, strict=True
+            ):
                 _count(report, answer, one)
             report.seconds = self._world.clock.monotonic() - begun
             progress(report)
@@ -177,7 +179,9 @@ def _count(report: BurstReport, answer: CommandResult | BaseException, values: M
 
 
 def _add(counts: Counter[str], message: str, values: Mapping[str, Any]) -> None:
-    for text in sorted((one for one in values.values() if isinstance(one, str) and one), key=len, reverse=True):
+    for text in sorted(
+        (one for one in values.values() if isinstance(one, str) and one), key=len, reverse=True
+    ):
         message = re.sub(rf"(?<!\w){re.escape(text)}(?!\w)", "…", message)
     reason = normalised(message)
     counts[reason if reason in counts or len(counts) < REASONS else OTHER] += 1

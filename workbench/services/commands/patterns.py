@@ -11,7 +11,10 @@ from uuid import UUID
 from workbench.errors import InvalidValue
 from workbench.model.json_values import ForeignJsonError, parse_foreign_json
 
-HELP = "{n} counts from 1, {n:4} with four digits; {a|b|c} is one of them; {1..100} a random number; {uuid} an id"
+HELP = (
+    "{n} counts from 1, {n:4} with four digits; {a|b|c} is one of them; {1..100} is a random number; "
+    "{uuid} an id"
+)
 _PLACE = re.compile(r"\{(?:(?P<count>n)(?::(?P<digits>\d))?|(?P<id>uuid)|"
                     r"(?P<least>-?\d+)\.\.(?P<most>-?\d+)|(?P<several>[^{}|]*(?:\|[^{}|]*)+))\}")  # fmt: skip
 Make = Callable[[int, Random], Any]
@@ -31,17 +34,18 @@ def pattern_of(text: str, schema: Mapping[str, Any]) -> Make:
     for place in _PLACE.finditer(text):
         if place["least"] and int(place["least"]) > int(place["most"]):
             raise InvalidValue(f"{place[0]} ends before it begins", path="")
-    plain = _takes_text(schema)
+    plain = takes_text(schema)
 
     def make(number: int, random: Random) -> Any:
         said = _PLACE.sub(lambda place: _filled(place, number, random), text)
         return said if plain else _json(said)
 
-    make(1, Random(0))
+    make(1, Random(0))  # noqa: S311  # no secret
     return make
 
 
-def _takes_text(schema: Mapping[str, Any]) -> bool:
+def takes_text(schema: Mapping[str, Any]) -> bool:
+    """Whether a field takes a text, and nothing else but null."""
     options = schema.get("anyOf") or schema.get("oneOf") or [schema]
     kinds = {one.get("type") or ("string" if _texts(one) else "other") for one in options}
     return kinds <= {"string", "null"}
