@@ -51,6 +51,8 @@ OWNERS = (
     ("Commands", "workbench.gui.views.command_bursts:CommandBursts"),
     ("Many commands", "workbench.gui.views.burst_dialog:BurstDialog"),
     ("Flow board", "workbench.gui.views.board_scenarios:BoardScenarios"),
+    ("Projections", "workbench.gui.views.projection_folds:ProjectionFolds"),
+    ("Stepping through events", "workbench.gui.views.step_dialog:StepDialog"),
     ("Projections", "workbench.gui.views.row_detail:RowDetail"),
     ("Story of a command", "workbench.gui.views.story_sequence:StorySequence"),
     ("Subscriptions", "workbench.gui.views.process_instances:ProcessInstances"),
