@@ -31,6 +31,7 @@ from workbench.gui.table_actions import ChosenRows
 from workbench.gui.view import View
 from workbench.gui.views.append_dialog import append_action
 from workbench.gui.views.event_list import COLUMNS, EventSource, LoadedStream
+from workbench.gui.views.snapshot_dialog import snapshot_action
 from workbench.gui.views.time_strip import TimeStrip
 from workbench.gui.widgets import (
     Banner,
@@ -378,6 +379,7 @@ class TimelineView(View):
         versions = sorted(int(key) for key in keys if isinstance(key, int)) or [self._version]
         self.desk.run(self._record(self._stream, versions[0], versions[-1]), "Record as scenario")
 
+    snapshot = snapshot_action("table", lambda view, _rows: view.stream)
     append = append_action("table", lambda view, _rows: view.stream, anyway=True)
 
     @property
