@@ -91,6 +91,22 @@ def test_it_draws_at_most_ten_times_a_second(graph: RateGraph, qtbot: QtBot) -> 
     qtbot.waitUntil(lambda: bool(plot._curves["mail"].getData()[1][0] == 49))
 
 
+def test_while_nothing_happens_it_is_drawn_now_and_then(
+    graph: RateGraph, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plot, drawn = seen(graph, qtbot), list[float]()
+    monkeypatch.setattr(plot, "draw", lambda times, _values, _frame: drawn.append(times[-1] - NOW + 1))
+    for second in range(12):
+        graph._timer.stop()
+        graph.update([at + second for at in TIMES], {"mail": [0] * 600})
+    assert drawn == [0, 10]
+    graph._timer.stop()
+    graph.update([at + 12 for at in TIMES], {"mail": [0] * 599 + [1]})
+    graph._timer.stop()
+    graph.update([at + 12 for at in TIMES], {"audit": [0] * 600})
+    assert drawn == [0, 10, 12, 12], "what happened, and another series, are seen at once"
+
+
 def test_the_wheel_zooms_and_then_it_stands_still(graph: RateGraph, qtbot: QtBot) -> None:
     plot = seen(graph, qtbot)
     told(graph, mail=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from PySide6.QtCore import QEvent, QItemSelection, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QRegion
@@ -11,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from tests.gui.conftest import Numbers
 from workbench.errors import StoreBusy, StoreCorrupt
 from workbench.gui.badges import ROW_HEIGHT
+from workbench.gui.context_menu import menu_of
 from workbench.gui.paged_model import PAGE, ListSource, TableColumn
 from workbench.gui.row_painter import WIDEST
 from workbench.gui.table import FastTableView
@@ -557,6 +560,25 @@ def test_no_line_end_of_any_kind_lets_a_cell_become_two(shown, end):
     table.choose_index(0)
     table.common.acts["copy_rows"].do()
     assert QApplication.clipboard().text() == "x =1+1"
+
+
+def test_rows_are_copied_as_csv_and_as_lines_of_json(shown):
+    columns = [TableColumn("Name"), TableColumn("At", text=lambda at: f"{at:,}")]
+    table = shown(columns, ListSource([('say "hi",\nAda', 1200), ("=1+1", 2)]))
+    table.set_multi()
+    table.selectAll()
+    table.common.acts["copy_csv"].do()
+    assert QApplication.clipboard().text() == 'Name,At\r\n"say ""hi"",\nAda","1,200"\r\n\'=1+1,2\r\n'
+    table.common.acts["copy_lines"].do()
+    told = [json.loads(line) for line in QApplication.clipboard().text().splitlines()]
+    assert told == [{"Name": 'say "hi",\nAda', "At": 1200}, {"Name": "=1+1", "At": 2}]
+    menu = menu_of(table)
+    (inner,) = [one.menu() for one in menu.actions() if one.menu() is not None and one.text() == "Copy as"]
+    assert {one.text() for one in inner.actions()} == {
+        "Copy rows as NDJSON",
+        "Copy rows as CSV",
+        "Copy rows as JSON",
+    }
 
 
 # --- keys: what is selected, current and in sight (V1)

@@ -31,7 +31,8 @@ def _takes(parser: Parser) -> None:
         type=words,
         default="",
         help="only records for which this is true; it knows data, meta, type, stream, topic, key, kind, time,"
-        " version, position, error, status, subscription",
+        " version, position, error, status, subscription; of dead letters error_type, reason, place, owner,"
+        " note, tries",
     )
     parser.add_argument(
         "--kind", metavar="KINDS", type=_kinds, default=(), help=f"only these kinds: {','.join(KINDS)}"

@@ -56,6 +56,7 @@ VERBS = {
         Verb("events", "list events of the log, by stream, type and position", "log_verbs:EVENTS"),
         Verb("story", "tell what one command caused", "story_verb:STORY"),
         Verb("subscriptions", "show how far subscriptions are", "subscription_verbs:SUBSCRIPTIONS"),
+        Verb("rates", "tell what subscriptions did over time", "rates_verb:RATES"),
         Verb("projections", "show how far read models are, rebuild one", "subscription_verbs:PROJECTIONS"),
         Verb("metrics", "write counters and gauges as OpenMetrics text", "metrics_verb:METRICS"),
     ),

@@ -16,6 +16,8 @@ from shiboken6 import isValid
 from workbench.gui.icons import icon
 
 OURS = "workbench."
+COPY_AS = "Copy as"
+"""The submenu of what copies a chosen thing in one form or another."""
 Method = TypeVar("Method", bound=Callable[..., object])
 
 
@@ -36,6 +38,7 @@ class Action:
             empty.
         menu: Menu of the window in which it stands, if any.
         group: Actions of one group are parted from others by a line.
+        within: Title of the submenu of a context menu in which it stands; empty for none.
         anyway: It needs nothing to be chosen.
         several: Where several things are chosen it is done to all of them.
         writes: It changes the store: the owner's ``read_only`` says why that cannot be.
@@ -57,6 +60,7 @@ class Action:
     on: str = ""
     menu: str = ""
     group: int = 0
+    within: str = ""
     anyway: bool = False
     several: bool = False
     writes: bool = False

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from io import StringIO
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -52,7 +54,19 @@ def lines_of(model: PagedModel, rows: Iterable[Row]) -> str:
     return "\n".join("\t".join(_safe(model.whole_of(row, column)) for column in columns) for row in rows)
 
 
+def csv_of(model: PagedModel, rows: Iterable[Row]) -> str:
+    """Returns rows as CSV (RFC 4180), the titles of the columns first; line breaks stay in their cells."""
+    text, columns = StringIO(), range(model.columnCount())
+    writer = csv.writer(text)
+    writer.writerow(column.title for column in model.columns)
+    writer.writerows([_plain(model.whole_of(row, column)) for column in columns] for row in rows)
+    return text.getvalue()
+
+
 def _safe(text: str) -> str:
+    return _plain(" ".join(text.replace("\t", " ").splitlines()))
+
+
+def _plain(text: str) -> str:
     """Quotes what a spreadsheet would take for a formula (contract §10)."""
-    flat = " ".join(text.replace("\t", " ").splitlines())
-    return f"'{flat}" if flat.startswith(FORMULA) else flat
+    return f"'{text}" if text.startswith(FORMULA) else text

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QWidget
 
 from workbench.gui.actions import BoundAction
+from workbench.gui.icons import icon
 from workbench.gui.letter_menu import LetterMenu
 
 Extend = Callable[[QMenu], object]
@@ -146,14 +147,27 @@ def menu_of(place: QWidget, parent: QWidget | None = None) -> QMenu:
         _arrange(menu, offering.plan, [one for one in acts if one.act.anyway or chosen], chosen=chosen)
         return menu
     before: object = None
+    inner: dict[str, QMenu] = {}
     for one in acts:
-        if before is not None and before != one.group:
+        if before is not None and before != one.group and not one.act.within:
             menu.addSeparator()
         before = one.group
-        menu.addAction(one)
+        _submenu(menu, inner, one.act.within).addAction(one)
         if one.act.default:
             menu.setDefaultAction(one)
     return menu
+
+
+def _submenu(menu: QMenu, inner: dict[str, QMenu], title: str) -> QMenu:
+    """Returns the submenu with a title, made where it is wanted first; the menu itself for none."""
+    if not title:
+        return menu
+    if title not in inner:
+        inner[title] = LetterMenu(title, menu)
+        inner[title].setToolTipsVisible(True)
+        inner[title].setIcon(icon("copy"))
+        menu.addMenu(inner[title])
+    return inner[title]
 
 
 def _arrange(menu: QMenu, plan: Plan, acts: list[BoundAction], *, chosen: bool) -> None:

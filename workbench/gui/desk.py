@@ -86,6 +86,8 @@ class Desk(QObject):
         noticed: A `Notice` for the window to show.
         wanted: Name of a view that should come to the front.
         command_wanted: Name of a command whose form should be shown.
+        letters_wanted: Numbers of the dead letters that should be listed alone, and the key of what should be
+            begun with them; empty for nothing.
         picture_wanted: The board is asked to write its picture into a file.
         text_wanted: File of the project whose text should be shown, and a line of it, or the kind and the
             name of what should be shown where it is declared.
@@ -101,6 +103,7 @@ class Desk(QObject):
     wanted = Signal(str)
     command_wanted = Signal(str)
     text_wanted = Signal(str, object)
+    letters_wanted = Signal(object, str)
     picture_wanted = Signal()
     project_saved = Signal()
     files_read = Signal()

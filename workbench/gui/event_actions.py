@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QApplication
 
-from workbench.gui.actions import Action
+from workbench.gui.actions import COPY_AS, Action
+from workbench.gui.command_line import copying_line
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.scenario_pointing import use_event
 
@@ -56,6 +57,7 @@ def event_actions(on: str, place: Place, *views: str, group: int = 1) -> tuple[A
         text="Copy as JSON",
         icon="copy",
         on=on,
+        within=COPY_AS,
         group=group,
         why=lambda owner, chosen: _why(place(owner, chosen), "inspector"),
         run=lambda owner, chosen: copy_event(owner.desk, place(owner, chosen).position),
@@ -69,7 +71,7 @@ def event_actions(on: str, place: Place, *views: str, group: int = 1) -> tuple[A
         why=lambda owner, chosen: _why(place(owner, chosen), "inspector") or owner.desk.read_only(),
         run=lambda owner, chosen: use_event(owner.desk, place(owner, chosen)),
     )
-    return *shows, story, copy, given
+    return *shows, story, copy, copying_line(on, place), given
 
 
 def _why(selection: Selection, view: str) -> str:

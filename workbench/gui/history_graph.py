@@ -19,7 +19,7 @@ from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.plot import Frame, Plot, clock_text, number_text
 from workbench.gui.plot_marks import REPLAY, SIGNS, PlotMarks, said
-from workbench.gui.rate_graph import nearest
+from workbench.gui.rate_graph import SLIDE, nearest
 from workbench.gui.series_lines import pen_of
 from workbench.gui.time_format import absolute, zone_name
 from workbench.gui.time_graph import TimeGraph
@@ -44,7 +44,7 @@ MEASURES = {
 POINTS = 360
 """Points of a line at most."""
 PATIENCE = 10
-"""Seconds after which what happened is seen, however long the time in sight is."""
+"""Seconds after which it is drawn again, however long the time in sight is."""
 NEVER = -1e9
 NARROW = 440
 """Pixels below which what is told stands below the choices."""
@@ -153,9 +153,8 @@ class HistoryGraph(TimeGraph):
         """Draws again if something happened, or time went on by a point; called about once a second."""
         waited, span = self._now() - self._drawn_at, self._seconds()
         happened = self._turn != self._rates.turn
-        moved = waited >= max(1, span / POINTS) and not self._still()
-        late = waited >= max(PATIENCE, span / POINTS)
-        if moved or late or (happened and waited >= min(PATIENCE, max(1, span / POINTS))):
+        step = span / POINTS if happened else PATIENCE if self._still() else span / SLIDE
+        if waited >= min(PATIENCE, max(1, step)):
             self.redraw()
 
     def _still(self) -> bool:

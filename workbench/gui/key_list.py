@@ -67,6 +67,7 @@ OWNERS = (
     ("Texts", "workbench.gui.text.typing_keys:TypingKeys"),
     ("Texts", "workbench.gui.text.completion_list:CompletionList"),
     ("Texts", "workbench.gui.text.find_bar:FindBar"),
+    ("Search", "workbench.gui.views.search_acts:SearchActs"),
     ("Search", "workbench.gui.views.search_facets:SearchFacets"),
     ("Search", "workbench.gui.views.search_histogram:SearchHistogram"),
     ("Search", "workbench.gui.views.saved_list:SavedList"),

@@ -22,6 +22,11 @@ from workbench.gui.widgets import ElidedLabel, plain_label
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QResizeEvent
 
+QUIET = 10
+"""Seconds between two drawings while there is nothing to see but the time."""
+SLIDE = 60
+"""What is seen moves by such a part of the width at once, while nothing happens."""
+
 
 class RateGraph(TimeGraph):
     """A graph of some series over the same seconds; pointing at one shows its values in the legend."""
@@ -30,7 +35,7 @@ class RateGraph(TimeGraph):
         super().__init__(f"{title}, {unit}", parent)
         self._times: Sequence[float] = ()
         self._values: Mapping[str, Sequence[float]] = {}
-        self._since = 0.0
+        self._since = self._drawn = 0.0
         self._roles: dict[str, str] = {}
         heading, measure = plain_label(title, "heading"), ElidedLabel("muted")
         measure.setText(unit)
@@ -63,11 +68,30 @@ class RateGraph(TimeGraph):
             values: For each series its numbers at those seconds; a series may be absent.
             since: The second since 1970 from which on they were counted; 0 for all.
         """
+        only_later = self._only_later(times, values) and since == self._since
         self._times, self._values, self._since = times, values, since
-        self.redraw()
+        if not only_later or times[-1] - self._drawn >= self._patience():
+            self.redraw()
+
+    def _only_later(self, times: Sequence[float], values: Mapping[str, Sequence[float]]) -> bool:
+        """Whether all that is new are seconds without anything."""
+        shift = round(times[-1] - self._times[-1]) if times and self._times else -1
+        if not 0 <= shift < len(times) == len(self._times) or values.keys() != self._values.keys():
+            return False
+        kept = len(times) - shift
+        return all(
+            series[:kept] == self._values[name][shift:] and not any(series[kept:])
+            for name, series in values.items()
+        )
+
+    def _patience(self) -> float:
+        """Returns the seconds for which a picture will do that only moves."""
+        seen = any(any(series) for series in self._values.values())
+        return min(QUIET, self._frame().span / SLIDE) if seen else QUIET
 
     @override
     def draw(self, plot: Plot) -> None:
+        self._drawn = self._times[-1] if self._times else 0.0
         plot.draw(self._times, self._values, self._frame())
 
     @override

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QTableView
 
-from workbench.gui.actions import Actions, WidgetKey, action
-from workbench.gui.clipboard import Copier, lines_of
+from workbench.gui.actions import COPY_AS, Actions, WidgetKey, action
+from workbench.gui.clipboard import Copier, csv_of, lines_of
 from workbench.gui.long_text import shortened
 from workbench.gui.paged_model import Key, PagedModel, Row
 from workbench.gui.table_header import TableHeader
@@ -66,7 +67,18 @@ class TableActions:
         title = self._model.columns[chosen.column].title if chosen is not None else ""
         return f"Copy cell “{title}”".replace("&", "&&") if title else "Copy cell"
 
-    @action("Copy rows as JSON", on="table", icon="code")
+    @action("Copy rows as NDJSON", on="table", icon="code", within=COPY_AS)
+    def copy_lines(self, chosen: ChosenRows) -> None:
+        """Copies the selected rows as JSON, an object a line."""
+        say = partial(json.dumps, ensure_ascii=False)
+        self._copy(chosen, lambda rows: "\n".join(say(self._object(row)) for row in rows))
+
+    @action("Copy rows as CSV", on="table", icon="table", within=COPY_AS)
+    def copy_csv(self, chosen: ChosenRows) -> None:
+        """Copies the selected rows as CSV with a head; what could be a formula is quoted."""
+        self._copy(chosen, lambda rows: csv_of(self._model, rows))
+
+    @action("Copy rows as JSON", on="table", icon="code", within=COPY_AS)
     def copy_json(self, chosen: ChosenRows) -> None:
         """Copies the selected rows as JSON: an object each, by the titles of the columns."""
         self._copy(chosen, self._json)

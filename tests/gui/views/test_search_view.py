@@ -179,7 +179,7 @@ async def test_a_search_is_kept_and_tells_what_is_new(asked, workspace, until):
 async def test_the_events_that_were_found_are_exported(asked, tmp_path, monkeypatch, until):
     path = tmp_path / "found.ndjson"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
-    asked.export()
+    asked.found_acts.export()
     await until(path.exists)
     written = [json.loads(line) for line in path.read_text().splitlines()]
     found = [row[RECORD].position for row in rows(asked) if row[RECORD].kind == "event"]

@@ -63,7 +63,7 @@ def problems_of(workspace: Workspace, value: Mapping[str, Any]) -> list[FieldErr
     """Returns what is wrong with a form's value."""
     empty = [name for name in ("stream", "why") if not (value.get(name) or "").strip()]
     found = [FieldError(loc=(name,), message="must be given") for name in empty]
-    event, data = value.get("event"), value.get("data")
+    event, data = str(value.get("event")), value.get("data")
     if event in workspace.registry.events and isinstance(data, Mapping):
         faults = workspace.event_append.faults(event, data)
         found += [FieldError(loc=("data", *loc), message=said) for loc, said in faults]

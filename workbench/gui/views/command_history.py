@@ -11,7 +11,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from typing_extensions import override
 
-from workbench.gui.actions import Actions, action
+from workbench.gui.actions import COPY_AS, Actions, action
+from workbench.gui.command_line import copying_line
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.filter_row import ASKED, FilterRow
 from workbench.gui.found_keys import FoundKeys
@@ -114,7 +115,7 @@ class CommandHistory(QWidget):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self.read_only = desk.read_only
+        self.desk, self.read_only = desk, desk.read_only
         self.table = FastTableView(COLUMNS, desk=desk)
         self.table.setAccessibleName("Issued commands")
         self.table.set_empty(*EMPTY)
@@ -160,7 +161,9 @@ class CommandHistory(QWidget):
         """Has all told that a command caused."""
         self.wanted.emit(Selection(command=str(rows.row[5].command_id)), "story")
 
-    @action("Copy command as JSON", icon="copy", on="table", group=1)
+    copy_line = copying_line("table", lambda _history, rows: Selection(command=str(rows.row[5].command_id)))
+
+    @action("Copy command as JSON", icon="copy", on="table", group=1, within=COPY_AS)
     def copy_json(self, rows: ChosenRows) -> None:
         """Copies the values of a command."""
         QApplication.clipboard().setText(rows.row[5].data)

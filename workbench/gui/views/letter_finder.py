@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -95,6 +96,7 @@ class LetterFinder(QWidget):
         super().__init__()
         self.setObjectName("letter-finder")
         self.chips: tuple[tuple[str, str], ...] = ()
+        self._only: frozenset[int] = frozenset()
         self.words = SearchBox("Find in all letters")
         self.where = SearchBox("where: CEL, such as data.amount > 100")
         self.by = GroupingBox("Group by", FIELDS)
@@ -135,6 +137,7 @@ class LetterFinder(QWidget):
             statuses=tuple(statuses),
             words=self.words.text(),
             where=self.where.text(),
+            only=self._only,
             chips=self.chips,
             by=self.by.said() or "cause",
             then=self.then.said(),
@@ -142,7 +145,7 @@ class LetterFinder(QWidget):
 
     def plain(self) -> bool:
         """Whether just the causes of all letters are looked for."""
-        asked = self.words.text() or self.where.text().strip() or self.chips or self.then.said()
+        asked = self.words.text() or self.where.text().strip() or self.chips or self.then.said() or self._only
         return not asked and self.by.said() in ("", "cause")
 
     def show_found(self, found: LettersFound) -> None:
@@ -150,7 +153,7 @@ class LetterFinder(QWidget):
         self.words.setPlaceholderText(f"Find in {found.total:,} letters")
         self.chart.show_hours(found.hours, found.until)
         query, more = found.query, found.total > found.searched
-        narrowed = bool(query.words or query.where.strip() or query.chips)
+        narrowed = bool(query.words or query.where.strip() or query.chips or query.only)
         said = f"{len(found.numbers):,} of {found.total:,} found" if narrowed else ""
         if more:
             said += f"; the newest {found.searched:,} were searched"
@@ -158,6 +161,15 @@ class LetterFinder(QWidget):
         self.searched.setVisible(bool(said))
         if not self.plain() and query == self.query(query.statuses):
             self.groups.show_found(found)
+
+    def show_only(self, numbers: Collection[int]) -> None:
+        """Looks only among letters with these numbers, for all of them; a chip says so."""
+        self._only, self.chips = frozenset(numbers), ()
+        for box in (self.words, self.where):
+            with QSignalBlocker(box):
+                box.clear()
+        self._show_chips()
+        self.asked.emit()
 
     def narrow(self, node: GroupNode) -> None:
         """Looks only for what a group shares; groups that by something else."""
@@ -170,20 +182,29 @@ class LetterFinder(QWidget):
         self._show_chips()
         self.asked.emit()
 
+    def _widen_all(self) -> None:
+        self._only = frozenset()
+        self._show_chips()
+        self.asked.emit()
+
     def _show_chips(self) -> None:
         while (item := self._chips.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
+        if self._only:
+            self._add_chip(f"{len(self._only):,} found by the search", self._widen_all)
         for chip in self.chips:
-            button = QToolButton()
-            button.setObjectName("chip")
-            text = f"{chip[0]} is {visible(chip[1])}"
-            button.setText(f"{text[:60]}…  ✕" if len(text) > 60 else f"{text}  ✕")
-            button.setToolTip(f"{text}\nClick to look for others, too")
-            button.setAccessibleName(f"No longer only where {text}")
-            button.clicked.connect(lambda _checked=False, chip=chip: self._widen(chip))
-            self._chips.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+            self._add_chip(f"{chip[0]} is {visible(chip[1])}", partial(self._widen, chip))
+
+    def _add_chip(self, text: str, widen: Callable[[], object]) -> None:
+        button = QToolButton()
+        button.setObjectName("chip")
+        button.setText(f"{text[:60]}…  ✕" if len(text) > 60 else f"{text}  ✕")
+        button.setToolTip(f"{text}\nClick to look for others, too")
+        button.setAccessibleName(f"No longer only where {text}")
+        button.clicked.connect(lambda _checked=False: widen())
+        self._chips.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
 
 
 class DeathsChart(QWidget):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QStackedWidget, QToolButton, QWidget
 from shiboken6 import isValid
@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from workbench.gui.actions import action
 from workbench.gui.chooser import Chooser
+from workbench.gui.command_line import copying_line
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.paged_model import Key
@@ -25,7 +26,7 @@ from workbench.gui.time_format import absolute, relative
 from workbench.gui.view import View
 from workbench.gui.views.confirm_strip import ConfirmStrip
 from workbench.gui.views.job_strip import JobStrip
-from workbench.gui.views.letter_actions import BECAME, DEEDS, DRY_RUN, EDIT, REPLAY, Deed, Repairs
+from workbench.gui.views.letter_actions import BECAME, DEED_OF, DEEDS, DRY_RUN, EDIT, REPLAY, Deed, Repairs
 from workbench.gui.views.letter_detail import LetterDetail
 from workbench.gui.views.letter_dry_runs import LetterDryRuns
 from workbench.gui.views.letter_finder import LetterFinder
@@ -76,6 +77,7 @@ class LettersView(View):
         self._pages.addWidget(EmptyState("dead-letter", "No dead letters", hint))
         self.acts.offer()
         self.many.acts.offer()
+        desk.letters_wanted.connect(self._show_only)
 
     @property
     def _dead_letters(self) -> DeadLetters:
@@ -214,6 +216,15 @@ class LettersView(View):
         elif selection.subscription and not selection.letter:
             self.groups.choose(selection.subscription)
 
+    def _show_only(self, numbers: Sequence[int], act: str) -> None:
+        """Lists just these letters, whatever became of them, and begins something with them where wanted."""
+        with QSignalBlocker(self.statuses):
+            self.statuses.setCurrentIndex(self.statuses.findData("All"))
+        self.groups.choose("")
+        self.finder.show_only(numbers)
+        if act in DEED_OF:
+            self.begin(DEED_OF[act], numbers)
+
     def show_side(self, widget: QWidget) -> None:
         """Shows the chosen letter, or the repair of many."""
         self.side.setCurrentWidget(widget)
@@ -325,6 +336,8 @@ class LettersView(View):
     def narrow(self, rows: ChosenRows) -> None:
         """Lists the letters of the subscription alone."""
         self.groups.choose(rows.row[7])
+
+    copy_line = copying_line("table", lambda _view, rows: Selection(letter=rows.row[0]))
 
     def replayable(self, node: GroupNode | None) -> Sequence[int]:
         """Returns the letters of a cause that can be replayed."""

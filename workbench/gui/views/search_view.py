@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, Qt
@@ -12,28 +13,27 @@ from typing_extensions import override
 from workbench.errors import WorkbenchError
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk
-from workbench.gui.event_actions import event_actions
 from workbench.gui.paged_model import TableColumn
 from workbench.gui.prepared_rows import PreparedRows, prepared
 from workbench.gui.reads import takes_time
 from workbench.gui.table import FastTableView
-from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import shown_zone
 from workbench.gui.view import View
 from workbench.gui.views.saved_list import SavedList
+from workbench.gui.views.search_acts import SearchActs
 from workbench.gui.views.search_bar import SearchBar
-from workbench.gui.views.search_export import export_found
 from workbench.gui.views.search_facets import SearchFacets
 from workbench.gui.views.search_histogram import SearchHistogram
 from workbench.gui.views.search_rows import PLACE, POSITION, RECORD, SearchRows, columns
 from workbench.gui.views.search_start import SearchStart
 from workbench.gui.views.search_task import SearchTask
-from workbench.gui.views.search_told import failures_of, opening, selection_of, told_of
+from workbench.gui.views.search_told import failures_of, selection_of, told_of
 from workbench.gui.widgets import ElidedLabel, plain_label, show_words
 from workbench.model.counts import counted
 from workbench.services.search.found import FoundList
 from workbench.services.search.search_query import SearchQuery
 from workbench.services.search.where_completions import where_completions
+from workbench.store.search_port import RecordKind
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -72,9 +72,11 @@ class SearchView(View):
         self.start = SearchStart(desk)
         marks = TableColumn("What matched", width=240, stretch=True, marks=self._words)
         self.table = FastTableView(columns(marks), desk=desk)
+        self.found_acts = SearchActs(self)
         self._build()
         self._connect()
         self.acts.offer()
+        self.found_acts.acts.offer()
         self.progress.hide()
         self._show_results(False)
 
@@ -128,11 +130,13 @@ class SearchView(View):
     def _results(self) -> QWidget:
         self.count = ElidedLabel()
         self.clear_mark = self.acts.button("clear_time")
-        self.export_button = self.acts.button("export")
+        self.letters_button = self.found_acts.acts.button("show-letters")
+        self.export_button = self.found_acts.acts.button("export")
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self.count, 1)
         head.addWidget(self.clear_mark)
+        head.addWidget(self.letters_button)
         head.addWidget(self.export_button)
         lists = QWidget()
         lower = QVBoxLayout(lists)
@@ -197,7 +201,7 @@ class SearchView(View):
         room = self.width() - (0 if self.side.isHidden() else SIDE)
         self.table.setColumnHidden(POSITION, room < ROOMY)  # what matched is seen rather than these
         self.table.setColumnHidden(PLACE, room < NARROW - 80)
-        show_words((self.stop, self.again_button, self.export_button), shown=wide)
+        show_words((self.stop, self.again_button, self.letters_button, self.export_button), shown=wide)
 
     _side_wanted = False
 
@@ -235,7 +239,7 @@ class SearchView(View):
         self._counted.invalidate()
         self._show_results(True)
         self.task.begin(terms)
-        self.acts.refresh()
+        self._refresh_acts()
 
     def _show_results(self, shown: bool) -> None:
         self.found.setVisible(shown)
@@ -246,7 +250,7 @@ class SearchView(View):
             self.news.setText("")
             self.progress.hide()
             self.start.refresh()
-        self.acts.refresh()
+        self._refresh_acts()
 
     def _words(self) -> Sequence[str]:
         return self.task.state.wanted.words if self.task.state is not None else ()
@@ -266,12 +270,12 @@ class SearchView(View):
         if state.done or self._counted.hasExpired(COUNTED_MS) or not self._counted.isValid():
             self._narrow()
             self._counted.start()
-        self.acts.refresh()
+        self._refresh_acts()
 
     def _stopped(self, error: Exception) -> None:
         self.progress.hide()
         self.said.setText(f"Stopped: {error}")
-        self.acts.refresh()
+        self._refresh_acts()
 
     def _narrow(self) -> None:
         """Shows what is ticked and marked, of all that was found."""
@@ -303,11 +307,16 @@ class SearchView(View):
                 for number, count in found.items() if since <= at < until else ():
                     counts[number] = counts.get(number, 0) + count
         self.facets.show_counts(state.groups, counts)
+        self.found_acts.counts = _by_kind(state, counts, wanted)
         shown = sum(count for number, count in counts.items() if wanted is None or number in wanted)
         marked = f" in {self.histogram.said()}" if since is not None else ""
         of = f"{shown:,} of {state.count:,} found{marked}"
         self.count.setText(of if shown != state.count or marked else f"{state.count:,} found")
         self.clear_mark.setVisible(since is not None)
+
+    def _refresh_acts(self) -> None:
+        self.acts.refresh()
+        self.found_acts.acts.refresh()
 
     def _show_list(self, rows: PreparedRows) -> None:
         state = self.task.state
@@ -318,23 +327,12 @@ class SearchView(View):
             self.table.set_empty("Nothing fits", said)
         self._rows = rows.source if isinstance(rows.source, SearchRows) else None
         self.table.refresh(rows)
-        self.acts.refresh()
+        self._refresh_acts()
 
     def _select(self, record: FoundRecord) -> None:
         self.desk.select(selection_of(record))
 
     # -- what can be done ---------------------------------------------------------------------------------
-
-    @action("Open", icon="open", on="table", default=True, look=lambda _view, rows: opening(rows))
-    def open(self, rows: ChosenRows) -> None:
-        """Shows the record where its kind is at home."""
-        record: FoundRecord = rows.row[RECORD]
-        view = {"letter": "letters", "row": "projections"}.get(record.kind.value, "inspector")
-        self.desk.select(selection_of(record), view=view)
-
-    of_event = event_actions(
-        "table", lambda _view, rows: selection_of(rows.row[RECORD]), "timeline", "log", group=1
-    )
 
     @action(
         "Stop", key="cancel", icon="stop", why=lambda view: "" if view.task.runs else "No search is under way"
@@ -377,18 +375,6 @@ class SearchView(View):
         """Marks no stretch of time any more."""
         self.histogram.clear_mark()
 
-    @action(
-        "Export events …",
-        key="export",
-        word="Export",
-        icon="export",
-        tip="Write the events among what is listed into a file that can be brought in again",
-        why=lambda view: "" if view.listed() else "Nothing is found",
-    )
-    def export(self) -> None:
-        """Asks for a file and writes the events into it."""
-        export_found(self, self.listed())
-
     def listed(self) -> FoundList | None:
         """Returns what the list shows; None where that is nothing."""
         return self._rows.found if self._rows is not None and len(self._rows.found) else None
@@ -398,3 +384,12 @@ class SearchView(View):
         """Shows or hides the counts by kind, type and stream, and the saved searches."""
         self._side_wanted = not self.side.isVisible()
         self.side.setVisible(self._side_wanted)
+
+
+def _by_kind(state: SearchState, counts: Mapping[int, int], wanted: set[int] | None) -> dict[RecordKind, int]:
+    """Returns how many of each kind are listed."""
+    found: Counter[RecordKind] = Counter()
+    for number, count in counts.items():
+        if wanted is None or number in wanted:
+            found[state.groups[number].kind] += count
+    return found

@@ -60,8 +60,8 @@ class StepDialog(QDialog):
         self.where.setPlaceholderText("stop where: type == 'user.created' && data.status == 'active'")
         self.event_said = ElidedLabel("heading")
         self.said = plain_label(role="muted", wrap=True)
-        self.event = JsonView()
-        self.event.setAccessibleName("What the event says")
+        self.payload = JsonView()
+        self.payload.setAccessibleName("What the event says")
         self.table = FastTableView(COLUMNS)
         self.table.setAccessibleName("Rows that the event changed")
         self.table.set_empty("No row changed", "The event left all rows as they were.")
@@ -73,7 +73,7 @@ class StepDialog(QDialog):
     def _compose(self) -> None:
         buttons = [self.acts.button(key) for key in ("previous", "following", "to_change", "to_condition")]
         begin = push_button("Begin", lambda _checked=False: self.begin(), tip="Fold up to this position")
-        panes = in_panes(Qt.Orientation.Horizontal, (self.event, 2), (self.table, 3))
+        panes = in_panes(Qt.Orientation.Horizontal, (self.payload, 2), (self.table, 3))
         in_column(
             in_row(plain_label("Begin behind position"), self.position, begin, 1, *buttons[:3]),
             in_row((self.where, 1), buttons[3]),
@@ -101,7 +101,7 @@ class StepDialog(QDialog):
             return
         event = step.event
         self.event_said.setText(f"{event.type} · {event.stream} version {event.version:,}")
-        self.event.set_json(event.data)
+        self.payload.set_json(event.data)
         rows = self._rows_of(step)
         self.table.refresh(ListSource(rows))
         changed = f"changed {counted(len(step.changes), 'row')}" if step.changes else "changed no row"
@@ -185,7 +185,7 @@ class StepDialog(QDialog):
         def told() -> None:
             self._at = -1
             self.event_said.setText("")
-            self.event.set_value(None)
+            self.payload.set_value(None)
             self.table.refresh(ListSource([]))
             self._tell(f"Everything up to position {position:,} is folded.")
 

@@ -15,7 +15,6 @@ from workbench.model.expressions.flaws import InvalidExpression
 from workbench.model.expressions.message_names import MESSAGE
 from workbench.model.expressions.value_kinds import INTEGER, STRING
 from workbench.model.json_values import at_path, read_text
-from workbench.model.text_folding import folded
 from workbench.store.stored_values import LetterFacts
 
 OWN = ("subscription", "reason", "error_type", "error", "place", "owner", "note")
@@ -83,30 +82,6 @@ def reader_of(by: str) -> Read:
         return lambda letter: _shown(*at_path(_data(letter), path))
     run = _expression(by)
     return lambda letter: _shown(*_answer(run, letter))
-
-
-def matcher_of(words: str, where: str) -> Callable[[LetterFacts], bool]:
-    """Returns whether a letter has all words in its texts, and an expression is true of it.
-
-    A field that an expression reads and a payload does not have makes it false, as in filters (contract §8).
-
-    Raises:
-        InvalidValue: The expression is no CEL.
-    """
-    wanted = folded(words).split()
-    run = _expression(where) if where.strip() else None
-
-    def matches(letter: LetterFacts) -> bool:
-        if wanted and not _has(letter, wanted):
-            return False
-        return run is None or _answer(run, letter) == (True, True)
-
-    return matches
-
-
-def _has(letter: LetterFacts, wanted: list[str]) -> bool:
-    text = folded("\n".join((*letter[1:10], letter.owner, letter.note, f"#{letter.number}")))
-    return all(word in text for word in wanted)
 
 
 def _expression(text: str) -> Callable[[Mapping[str, Any]], Any]:

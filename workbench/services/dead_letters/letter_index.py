@@ -1,15 +1,15 @@
-"""Searches and groups dead letters: each is read once, for what never changes of it (L1)."""
+"""Groups dead letters: each is read once, for what never changes of it (L1); the search says which."""
 
 from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from workbench.services.dead_letters.letter_facts import matcher_of, reader_of
+from workbench.services.dead_letters.letter_facts import reader_of
 
 if TYPE_CHECKING:
     from workbench.store.ports import Reader
@@ -34,8 +34,9 @@ class LetterQuery:
     """Which letters, and how they are grouped.
 
     Attributes:
-        words: All of them stand somewhere in the letter: error, type, key, payload, owner, note.
+        words: All of them stand somewhere in the letter, see `SearchQuery`.
         where: CEL over the letter; empty for all.
+        only: Numbers of those among which it is looked; empty for all.
         chips: What a grouping must give, such as ``("type", "user.created")``.
         by: As `reader_of` takes it.
         then: The same for the second level; empty for none.
@@ -44,6 +45,7 @@ class LetterQuery:
     statuses: tuple[str, ...] = ("open",)
     words: str = ""
     where: str = ""
+    only: frozenset[int] = frozenset()
     chips: tuple[tuple[str, str], ...] = ()
     by: str = "message"
     then: str = ""
@@ -111,30 +113,39 @@ class LetterIndex:
         self._lock = Lock()
         self._died: dict[int, int] = {}  # two of plain values: the garbage collector never looks into them
         self._about: dict[int, str] = {}
-        self._columns: dict[tuple[str, ...], dict[int, str]] = {}
+        self._columns: dict[str, dict[int, str]] = {}
 
     def forget_notes(self) -> None:
-        """Has what was found in owners and notes be read again: those change."""
+        """Has what letters are grouped by be read again where it is an owner or a note: those change."""
         with self._lock:
             self._columns = {key: found for key, found in self._columns.items() if _lasts(key)}
 
-    def ask(self, reader: Reader, query: LetterQuery, told: Progress) -> LettersFound:
+    def ask(
+        self, reader: Reader, query: LetterQuery, fitting: Collection[int] | None, told: Progress
+    ) -> LettersFound:
         """Returns what a query finds; reads in slices.
 
+        Args:
+            fitting: The numbers of letters that words and expression fit; None for all.
+
         Raises:
-            InvalidValue: An expression is no CEL.
+            InvalidValue: What letters are grouped by is no CEL.
         """
         numbers = reader.letter_numbers(query.statuses)
+        if query.only:
+            numbers = array("q", (one for one in numbers if one in query.only))
         total, numbers = len(numbers), numbers[:MOST]
+        if fitting is not None:
+            numbers = array("q", (one for one in numbers if one in fitting))
         with self._lock:
-            columns = self._read(reader, numbers, _keys_of(query), told)
-            found = array("q", _fitting(numbers, query, columns))
+            columns = self._read(reader, numbers, _fields_of(query), told)
+            found = array("q", _sharing(numbers, query, columns))
             return self._grouped(query, total, found, columns)
 
     def _read(
-        self, reader: Reader, numbers: Sequence[int], keys: Sequence[tuple[str, ...]], told: Progress
-    ) -> dict[tuple[str, ...], dict[int, str]]:
-        reads = {key: _read_of(key) for key in keys}
+        self, reader: Reader, numbers: Sequence[int], keys: Sequence[str], told: Progress
+    ) -> dict[str, dict[int, str]]:
+        reads = {key: reader_of(key) for key in keys}
         columns = {key: self._columns.pop(key, {}) for key in keys}
         if len(self._died) > 2 * MOST:  # most of them are gone
             self._died.clear()
@@ -165,11 +176,11 @@ class LetterIndex:
         query: LetterQuery,
         total: int,
         found: array[int],
-        columns: dict[tuple[str, ...], dict[int, str]],
+        columns: dict[str, dict[int, str]],
     ) -> LettersFound:
         times = [self._died[one] for one in found if one in self._died]
         span = (min(times, default=0), max(times, default=0) + 1)
-        levels = [(by, columns["by", by]) for by in (query.by, query.then) if by]
+        levels = [(by, columns[by]) for by in (query.by, query.then) if by]
         hours, until = _hours(times)
         return LettersFound(
             query=query,
@@ -222,31 +233,17 @@ class LetterIndex:
         )
 
 
-def _lasts(key: tuple[str, ...]) -> bool:
+def _lasts(key: str) -> bool:
     """Whether what was read under a key holds for ever."""
-    return key[0] == "by" and "owner" not in key[1] and "note" not in key[1]
+    return "owner" not in key and "note" not in key
 
 
-def _keys_of(query: LetterQuery) -> list[tuple[str, ...]]:
-    asked = {query.by, query.then, *(by for by, _ in query.chips)} - {""}
-    keys = [("by", by) for by in sorted(asked)]
-    return [*keys, ("match", query.words, query.where)] if query.words or query.where.strip() else list(keys)
+def _fields_of(query: LetterQuery) -> list[str]:
+    return sorted({query.by, query.then, *(by for by, _ in query.chips)} - {""})
 
 
-def _read_of(key: tuple[str, ...]) -> Callable[[LetterFacts], str]:
-    if key[0] == "by":
-        return reader_of(key[1])
-    matches = matcher_of(key[1], key[2])
-    return lambda letter: "yes" if matches(letter) else ""
-
-
-def _fitting(
-    numbers: Iterable[int], query: LetterQuery, columns: dict[tuple[str, ...], dict[int, str]]
-) -> Iterable[int]:
-    tests = [(columns["by", by], value) for by, value in query.chips]
-    if ("match", query.words, query.where) in columns:
-        tests.append((columns["match", query.words, query.where], "yes"))
-    return (one for one in numbers if all(column.get(one) == value for column, value in tests))
+def _sharing(numbers: Iterable[int], query: LetterQuery, columns: dict[str, dict[int, str]]) -> Iterable[int]:
+    return (one for one in numbers if all(columns[by].get(one) == value for by, value in query.chips))
 
 
 def _bars(times: Iterable[int], begin: int, end: int) -> tuple[int, ...]:

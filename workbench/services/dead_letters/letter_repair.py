@@ -19,8 +19,11 @@ from workbench.services.dead_letters.letter_patch import (
     try_patch,
 )
 from workbench.services.dead_letters.letter_rehearsal import LetterRehearsal
+from workbench.services.search.search_query import SearchQuery
+from workbench.services.search.search_run import SearchRun, SearchState
 from workbench.store.letter_jobs import JobPlan
 from workbench.store.operations import NoteLetters
+from workbench.store.search_port import RecordKind
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
@@ -53,14 +56,28 @@ class LetterRepair:
     # -- finding ------------------------------------------------------------------------------------------
 
     def find(self, query: LetterQuery, told: Told = quietly) -> LettersFound:
-        """Returns the letters that fit, in groups; reads each letter once, so that the next answer is quick.
+        """Returns the letters that fit, in groups; what they are grouped by is read once of each letter.
 
         It is to be called in a thread for reads, see `World.ask`.
 
         Raises:
             InvalidValue: An expression is no CEL.
         """
-        return self._index.ask(self._world.reader, query, told)
+        return self._index.ask(self._world.reader, query, self._fitting(query, told), told)
+
+    def _fitting(self, query: LetterQuery, told: Told) -> frozenset[int] | None:
+        """Returns the numbers of the letters that words and expression fit; None where nothing is asked."""
+        asked = SearchQuery(words=query.words, where=query.where, kinds=(RecordKind.LETTER,))
+        if not (query.words.strip() or query.where.strip()):
+            return None
+        reader, clock = self._world.reader, self._world.clock
+
+        def step(state: SearchState) -> bool:
+            told(state.looked, state.total)
+            return True
+
+        state = SearchRun(reader=reader, wanted=asked.read(clock.now()), clock=clock).run(step)
+        return frozenset(state.found.keys)
 
     async def found(self, query: LetterQuery, told: Told = quietly) -> LettersFound:
         """Returns what `find` does, without holding up the loop; raises as that."""

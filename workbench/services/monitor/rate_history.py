@@ -70,6 +70,7 @@ class RateHistory:
         if task is not None:
             task.cancel()
             await asyncio.wait([task])
+            self.sample(ends=True)
             if self._dirty and self.watching:
                 await self._write()
 
@@ -87,9 +88,13 @@ class RateHistory:
                 self.rings = rings
                 self.turn += 1
 
-    def sample(self) -> None:
-        """Adds the seconds that are over since the last call, with the lags that were read last."""
-        engine, now = self._world.engine, self._world.clock.now() // MICROSECONDS
+    def sample(self, *, ends: bool = False) -> None:
+        """Adds the seconds that are over since the last call, with the lags that were read last.
+
+        Args:
+            ends: Whether no later call comes, so that the running second is taken, too.
+        """
+        engine, now = self._world.engine, self._world.clock.now() // MICROSECONDS + ends
         if engine is None:
             return
         names = [*engine.subscriptions]

@@ -18,13 +18,18 @@ def parts_of(line: str) -> tuple[str, str]:
     return (line.strip(), "") if found is None else (line[: found.start()].strip(), found[1].strip())
 
 
+def split_words(text: str) -> list[str]:
+    """Returns the words of a text, what stands in quotes as one of them."""
+    return [quoted or plain for quoted, plain in _WORD.findall(text)]
+
+
 def read_words(text: str) -> tuple[str, ...]:
     """Returns the words of a text as they are looked for, each once.
 
     Raises:
         InvalidValue: There are too many, or one is too long.
     """
-    found = (searched(quoted or plain) for quoted, plain in _WORD.findall(text))
+    found = map(searched, split_words(text))
     words = tuple(dict.fromkeys(word for word in found if word.strip()))
     if len(words) > MOST_WORDS or any(len(word) > LONGEST_WORD for word in words):
         said = f"a search has at most {MOST_WORDS} words of at most {LONGEST_WORD:,} characters"
