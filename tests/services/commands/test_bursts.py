@@ -10,7 +10,7 @@ import pytest
 from tests.services.conftest import passing, settle
 from workbench.errors import InvalidCommand, InvalidValue
 from workbench.services.commands.bursts import Burst
-from workbench.services.commands.patterns import pattern_of
+from workbench.services.commands.value_patterns import pattern_of
 
 TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
 

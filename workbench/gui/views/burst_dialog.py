@@ -16,7 +16,7 @@ from workbench.gui.views.send_dialog import SendDialog
 from workbench.model.secrets import disguised
 from workbench.services.commands.bursts import Burst
 from workbench.services.commands.example_values import example_of
-from workbench.services.commands.patterns import HELP, takes_text
+from workbench.services.commands.value_patterns import HELP, takes_text
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidCommand, InvalidValue, WorkbenchError
 from workbench.model.command import CommandOutcome
-from workbench.services.commands.patterns import Make, pattern_of
+from workbench.services.commands.value_patterns import Make, pattern_of
 from workbench.services.dead_letters.letter_facts import normalised
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Burst:
     """Commands of one type that are to be generated.
 
     Attributes:
-        fields: By field what a person wrote, see `patterns.HELP`; an empty text leaves the field out.
+        fields: By field what a person wrote, see `value_patterns.HELP`; an empty text leaves the field out.
         count: How many.
         rate: How many a second; 0 for as fast as possible.
         seed: Of what is random: the same seed gives the same commands.
