@@ -25,8 +25,11 @@ from bootstrap import DEVELOPMENT, ROOT, prepare
 from console import guarded, say
 from libraries import supply_program
 
-_SIDE_BY_SIDE = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
-"""Tests run in as many processes as there are cores; those of one file stay together, in their order."""
+_SIDE_BY_SIDE = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder")
+"""Tests run in as many processes as there are cores; those of one file stay together, in their order.
+
+Files keep their order, too: else those of a few long tests come last, and one process waits for another.
+"""
 _LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command(['--no-logo'])"
 
 
@@ -84,6 +87,8 @@ def _long(name: str, *places: str) -> Check:
     return Check(name=name, words=words, again=f"{{python}} packaging/test.py -m long {' '.join(places)}")
 
 
+_PROPERTIES = "hypothesis and not long"
+"""Tests of what holds of any example; each run tries a few, the long one many."""
 LONG = (
     _long("project files of nonsense", "tests/tusk", "tests/project"),
     _long("gestures on the board", "tests/services/design"),
@@ -91,10 +96,12 @@ LONG = (
     _long(
         "lives of deliveries",
         "tests/engine/test_delivery_attempt_machine.py",
+        "tests/engine/test_issued_commands.py",
         "tests/engine/test_leases_machine.py",
     ),
     _long("histories of the store", "tests/store/test_machine.py"),
     _long("killed at every write", "tests/torture/test_dying.py"),
+    _long("a workbench that is killed", "tests/journeys/test_killed.py"),
     _long("a disk that fails", "tests/torture/test_faulty_disk.py"),
     _long("power that is lost", "tests/torture/test_power_loss.py"),
     _long(
@@ -105,6 +112,11 @@ LONG = (
         "tests/torture/test_together.py",
     ),
     _long("events of nonsense", "tests/torture/test_fuzzed_import.py"),
+    Check(
+        name="many examples",
+        words=("-m", "pytest", "-vv", "-m", _PROPERTIES, "--hypothesis-profile=many"),
+        again=f"{{python}} packaging/test.py -m '{_PROPERTIES}' --hypothesis-profile=many",
+    ),
 )
 """The long forms of tests; each shows its tests as they begin."""
 
@@ -161,6 +173,7 @@ def main() -> int:
     """
     python = prepare(DEVELOPMENT, "offscreen")
     env = os.environ | {"QT_QPA_PLATFORM": "offscreen", "QT_API": "pyside6"}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # else each process that a test starts compiles all it imports
     checks = CHECKS
     if sys.argv[1:] == ["--long"]:
         supply_program("strace")

@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 
 from tests.bench.report import Report, arguments
+from workbench.gui.paged_model import PAGE
+from workbench.gui.views.search_counts import Narrowing, counts_of
 from workbench.model.clock import SystemClock
 from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
@@ -78,6 +80,12 @@ def main() -> None:
             report.add(f"{name}_per_s", state.total / took, "records/s")
             report.add(f"{name}_per_cpu_s", state.total / busy, "records/s")
             report.add(f"{name}_found", state.count, "records")
+            busy = time.thread_time()
+            counts_of(state, Narrowing(left_out={}))
+            report.add(f"{name}_counted_cpu_ms", (time.thread_time() - busy) * 1000, "ms")
+            busy = time.thread_time()
+            state.found.records(reader, 0, PAGE)
+            report.add(f"{name}_first_rows_cpu_ms", (time.thread_time() - busy) * 1000, "ms")
         store.close()
     report.write(options.json)
 

@@ -356,7 +356,7 @@ async def _nothing():
 
 
 _STATUSES = ("open", "replaying", "resolved", "failed_again", "archived", "purged")
-QUICK = settings(max_examples=40, stateful_step_count=20, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=16, stateful_step_count=20, suppress_health_check=list(HealthCheck))
 LONG = settings(QUICK, stateful_step_count=50)
 
 
@@ -365,7 +365,7 @@ def test_contract_5_I1_I12_lives_keep_what_is_promised_in_memory():
 
 
 def test_contract_5_I1_I12_lives_keep_what_is_promised_on_a_file():
-    run_state_machine_as_test(LivesOnFile, settings=settings(QUICK, max_examples=15))
+    run_state_machine_as_test(LivesOnFile, settings=settings(QUICK, max_examples=6))
 
 
 @pytest.mark.long

@@ -192,7 +192,7 @@ class Lives(RuleBasedStateMachine):
         return {self.pair.reader.message(row.position, "work").json()["n"] for row in rows}
 
 
-QUICK = settings(max_examples=30, stateful_step_count=25, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=12, stateful_step_count=25, suppress_health_check=list(HealthCheck))
 
 
 def test_D5_F1_two_engines_that_die_and_come_back_keep_what_is_promised():

@@ -139,7 +139,7 @@ async def reloaded(session, until):
     project = session.folder / "project.tsk"
     engine = session.workspace.engine
     project.write_text(project.read_text().replace('\nname: "users"\n', '\nname: "people"\n', 1))
-    await until(lambda: session.workspace.engine is not engine, within=10)
+    await until(lambda: session.workspace.engine is not engine)
 
 
 async def refreshed(session, until):
@@ -363,7 +363,7 @@ async def test_V2_escape_in_the_dialog_that_records_loses_nothing(session, until
     session.desk.select(Selection(stream="user-ann", version=1))
     for expected in ("", "A sentence"):
         timeline.record_scenario()
-        await until(lambda: timeline.findChild(RecordDialog), within=10)
+        await until(lambda: timeline.findChild(RecordDialog))
         dialog = timeline.findChild(RecordDialog)
         if expected:
             assert dialog.name.text() == expected

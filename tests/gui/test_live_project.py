@@ -38,7 +38,7 @@ def change(session, name, old, new):
 async def test_a_saved_project_file_takes_over_by_itself(window, until):
     engine = window.workspace.engine
     change(window, "project.tsk", 'name: "users"\n', 'name: "people"\n')
-    await until(lambda: window.workspace.engine is not engine, within=10)
+    await until(lambda: window.workspace.engine is not engine)
     await until(lambda: notices(window) == ["The project was reloaded."])
     assert window.window.windowTitle() == "people — Event Workbench"
 
@@ -47,7 +47,7 @@ async def test_a_step_on_the_board_is_taken_over_without_a_word(window, until):
     board, engine = window.window.views["board"], window.workspace.engine
     changed = partial(gestures.made, kind="topic", name="news")
     board.editor.do("Add topic news", changed, lambda: None)
-    await until(lambda: "news" in window.workspace.registry.topics, within=10)
+    await until(lambda: "news" in window.workspace.registry.topics)
     await until(lambda: not window.desk.running())
     assert window.workspace.engine is not engine
     assert notices(window) == []
@@ -61,7 +61,7 @@ async def test_what_is_wrong_is_shown_where_it_is_and_goes_when_it_is_mended(win
         'topic: "mail"\n    handler: "send_welcome"',
         'topic: "male"\n    handler: nobody',
     )
-    await until(lambda: notices(window), within=10)
+    await until(lambda: notices(window))
     (said,) = notices(window)
     assert said.splitlines() == [
         "The project was not reloaded; the previous model keeps running.",
@@ -84,7 +84,7 @@ async def test_what_is_wrong_is_shown_where_it_is_and_goes_when_it_is_mended(win
         'topic: "male"\n    handler: nobody',
         'topic: "mail"\n    handler: "send_welcome"',
     )
-    await until(lambda: notices(window) == ["The project was reloaded."], within=10)
+    await until(lambda: notices(window) == ["The project was reloaded."])
     assert not sign.isVisible()
 
 
@@ -94,9 +94,9 @@ async def test_a_mistake_in_another_file_than_the_texts_is_opened_with_what_the_
     opened = []
     monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
     change(window, "domain.py", "class CreateUser(Command):", "class CreateUser(Nobody):")
-    await until(lambda: notices(window), within=10)
+    await until(lambda: notices(window))
     press(window, "Trust and reload")
-    await until(lambda: any("Nobody" in said for said in notices(window)), within=10)
+    await until(lambda: any("Nobody" in said for said in notices(window)))
     press(window, "Open domain.py")
     assert opened == [QUrl.fromLocalFile(str(window.folder / "domain.py"))]
 
@@ -117,38 +117,38 @@ async def test_changed_python_asks_and_the_form_is_made_anew_with_what_was_typed
         "class CreateUser(Command):",
         "class CreateUser(Command):\n    nickname: str = ''\n",
     )
-    await until(lambda: notices(window), within=10)
+    await until(lambda: notices(window))
     assert notices(window) == [
         "domain.py changed what Python would run. Until you trust it, the previous model keeps running."
     ]
     assert field("nickname") is None
     assert window._status.older.text().endswith(": not trusted")
     press(window, "Trust and reload")
-    await until(lambda: field("nickname") is not None, within=10)
+    await until(lambda: field("nickname") is not None)
     assert field("username").text() == "Ada"
     assert notices(window) == ["The project was reloaded."]
 
 
 async def test_changes_are_trusted_without_a_question_only_if_the_person_says_so(window, until):
     change(window, "domain.py", '"""Users', '"""Users, one')
-    await until(lambda: notices(window), within=10)
+    await until(lambda: notices(window))
     engine = window.workspace.engine
     press(window, "Trust changes while open")
-    await until(lambda: window.workspace.engine is not engine, within=10)
+    await until(lambda: window.workspace.engine is not engine)
     engine = window.workspace.engine
     change(window, "domain.py", '"""Users, one', '"""Users, two')
-    await until(lambda: window.workspace.engine is not engine, within=10)
+    await until(lambda: window.workspace.engine is not engine)
     await until(lambda: notices(window) == ["The project was reloaded."])
 
 
 async def test_another_store_waits_until_it_is_opened_again(window, until):
     change(window, "project.tsk", "data/events.db", "data/other.db")
-    await until(lambda: notices(window), within=10)
+    await until(lambda: notices(window))
     (said,) = notices(window)
     assert said.endswith("The store is open, so the store's path will count when it is opened again.")
     first = window.workspace
     press(window, "Open again")
-    await until(lambda: window.workspace not in (None, first), within=10)
+    await until(lambda: window.workspace not in (None, first))
     assert window.workspace.store.place.endswith("other.db")
 
 
@@ -168,13 +168,13 @@ async def test_V3_verdicts_stand_in_the_status_bar_and_follow_the_files(window, 
     view = window.window.views["scenarios"]
     await until(view.isVisible)
     view.run_all.click()
-    await until(lambda: said.text() == "23 passed", within=10)
+    await until(lambda: said.text() == "23 passed")
     scenarios = window.folder / "scenarios"
     first = min(scenarios.glob("*.tsk"))
     first.write_text(
         first.read_text().replace("then:", "then :", 1) + '\n"A new one" { when: [] then: [] }\n'
     )
-    await until(lambda: said.text() != "23 passed", within=10)
+    await until(lambda: said.text() != "23 passed")
 
 
 async def test_F4_an_engine_that_a_reload_could_not_start_is_said_and_the_reload_is_done_later(
@@ -210,7 +210,7 @@ emit: "note.made"
 
 async def test_what_may_fail_for_some_data_is_told_and_the_new_model_runs(window, until):
     change(window, "project.tsk", "format: 1\n", f"format: 1\n{NOTE}")
-    await until(lambda: "note_down" in window.workspace.registry.commands, within=10)
+    await until(lambda: "note_down" in window.workspace.registry.commands)
     await until(lambda: len(notices(window)) == 2)
     said = notices(window)[1]
     assert "command.size may be null, and > does not take null" in said
@@ -222,7 +222,7 @@ async def test_what_may_fail_for_some_data_is_told_and_the_new_model_runs(window
     )
     assert "1 warning" in text.said.text()
     change(window, "project.tsk", "command.size > 9", "command.size != null && command.size > 9")
-    await until(lambda: "No warning is left." in notices(window), within=10)
+    await until(lambda: "No warning is left." in notices(window))
 
 
 async def test_what_is_designed_here_is_not_told_and_what_others_change_is(start, until, tmp_path):
@@ -237,7 +237,7 @@ async def test_what_is_designed_here_is_not_told_and_what_others_change_is(start
     assert workspace.design.is_running()
     assert notices(window) == []
     change(window, "project.tsk", "user.greeted", "user.welcomed")
-    await until(lambda: "user.welcomed" in " ".join(notices(window)), within=10)
+    await until(lambda: "user.welcomed" in " ".join(notices(window)))
     assert not workspace.design.is_running()
 
 
@@ -249,10 +249,10 @@ async def test_J4_rows_of_an_older_definition_are_rebuilt_from_the_notice(start,
     await workspace.running().settle()
     change(window, "project.tsk", "[projection.users]\n", "[projection.users]\nversion: 2\n")
     said = "The project was reloaded: stale until rebuilt: projection users."
-    await until(lambda: notices(window) == [said], within=10)
+    await until(lambda: notices(window) == [said])
     assert any(view.stale for view in workspace.monitor.projections())
     press(window, "Rebuild")
-    await until(lambda: not any(view.stale for view in workspace.monitor.projections()), within=10)
+    await until(lambda: not any(view.stale for view in workspace.monitor.projections()))
 
 
 async def test_what_becomes_of_rows_is_told_also_where_it_is_designed_here(start, until, tmp_path):

@@ -90,7 +90,7 @@ async def test_what_stands_in_the_way_is_listed_and_what_is_mended_opens_by_itse
     session.window.activateWindow()
     await until(lambda: QApplication.focusWidget() is page(session).list)
     mend()
-    await until(lambda: session.workspace is not None, within=10)
+    await until(lambda: session.workspace is not None)
     assert page(session) is None
     assert session.window.views["commands"].isVisible()
     assert session.window.windowTitle() == "users — Event Workbench"
@@ -111,7 +111,7 @@ async def test_what_changed_and_is_still_wrong_is_listed_anew(start, folder, unt
     first, count = page(session), len(mistakes(session))
     file = folder / "project.tsk"
     file.write_text(file.read_text().replace("[topcs]\n", ""))
-    await until(lambda: page(session) is not first, within=10)
+    await until(lambda: page(session) is not first)
     assert len(mistakes(session)) == count - 1
 
 
@@ -133,7 +133,7 @@ async def test_the_file_is_opened_and_it_is_tried_again_when_asked(start, folder
     await until(lambda: session.window.isActiveWindow() and first.isVisible())
     first.list.setFocus()
     QTest.keyClick(first.list, Qt.Key.Key_F5)
-    await until(lambda: session.workspace is not None, within=10)
+    await until(lambda: session.workspace is not None)
 
 
 async def test_where_nothing_opens_a_file_it_is_named(start, folder, monkeypatch):
@@ -159,14 +159,14 @@ async def test_it_is_corrected_in_the_window_step_by_step(start, folder, until):
     text.page.editor.selectAll()
     text.page.editor.insertPlainText(text.page.editor.text().replace("\n[topcs]\n", ""))
     text.acts["save"].do()
-    await until(lambda: page(session) is not first, within=10)
+    await until(lambda: page(session) is not first)
     assert page(session).text is text, "it stays open while something else is wrong"
     await until(lambda: QApplication.focusWidget() is text.page.editor)
     await until(lambda: text.page.sure and text.said.text() == "1 mistake")
     text.page.acts["next_mistake"].do()
     text.page.apply(text.page.fixes(text.page.editor.text(), text.page.editor.mistakes[0])[0])
     text.acts["save"].do()
-    await until(lambda: session.workspace is not None, within=10)
+    await until(lambda: session.workspace is not None)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -188,7 +188,7 @@ async def test_arrangements_stay_as_they_were(start, folder, until):
     session.window.show_perspective("Repair")
     session.window.remember()
     mend()
-    await until(lambda: session.workspace is not None, within=10)
+    await until(lambda: session.workspace is not None)
     assert {key for key, dock in session.window.docks.items() if not dock.isHidden()} == shown
 
 
@@ -198,7 +198,7 @@ async def test_trust_is_not_given_again_to_what_was_mended(start, folder, until)
     session = await start((folder, ""), trust=True)
     (folder / "domain.py").write_text((folder / "domain.py").read_text() + "\n# somebody else's\n")
     mend()
-    await until(lambda: session.workspace is not None, within=10)
+    await until(lambda: session.workspace is not None)
     assert session.workspace.project.restricted
 
 
@@ -206,7 +206,7 @@ async def test_another_project_can_be_opened_instead(start, folder, until):
     shutil.rmtree(folder)
     session = await start((folder, ""))
     press(session, "Open the users sample")
-    await until(lambda: session.workspace is not None, within=10)
+    await until(lambda: session.workspace is not None)
 
 
 async def test_a_long_mistake_is_shown_whole(start, folder, until):

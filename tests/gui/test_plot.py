@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from workbench.gui.plot import ceiling, nothing_text, number_text, time_marks
+from workbench.gui.plot import ceiling, nothing_text, number_text, time_marks, value_marks
 from workbench.gui.time_format import set_zone
 
 
@@ -53,3 +53,9 @@ def test_V3_nothing_is_said_only_of_the_time_in_which_something_was_counted(sinc
 
 def test_V3_where_another_process_delivers_no_silence_is_claimed() -> None:
     assert nothing_text([], 0.0) == "Another process delivers: its rates are not known here"
+
+
+def test_a_logarithmic_scale_has_powers_of_ten_as_many_as_fit() -> None:
+    assert value_marks(20, 5) == [(0.0, "0"), (10.0, "10"), (20, "20")]
+    assert [text for _, text in value_marks(2_000, 9, log=True)] == ["0", "1,000", "100", "10", "1"]
+    assert [text for _, text in value_marks(2_000, 3, log=True)] == ["0", "1,000", "10"]

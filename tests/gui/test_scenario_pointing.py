@@ -104,7 +104,7 @@ async def test_a_refusal_in_the_history_is_recorded(workspace, desk, qtbot, unti
     view.history.table.choose_index(0)
     assert view.scenarios.acts["record"].isEnabled()
     view.scenarios.acts["record"].trigger()
-    await until(lambda: view.findChildren(RecordDialog), within=10)
+    await until(lambda: view.findChildren(RecordDialog))
     (dialog,) = view.findChildren(RecordDialog)
     assert dialog.banner.text == "Its first run passed."
     assert 'rejected: "update_user", message: "nothing would change"' in dialog.text.toPlainText()
@@ -124,7 +124,7 @@ async def test_a_range_of_a_timeline_is_recorded(workspace, desk, qtbot, until, 
     await until(lambda: view.table.model().rowCount() == 2)
     view.table.selectAll()
     view.acts["record_scenario"].trigger()
-    await until(lambda: view.findChildren(RecordDialog), within=10)
+    await until(lambda: view.findChildren(RecordDialog))
     (dialog,) = view.findChildren(RecordDialog)
     assert dialog.name.text() == "create_user and update_user leads to user.created, user.updated"
     dialog.reject()

@@ -136,7 +136,7 @@ async def test_the_story_makes_dead_letters_that_the_status_line_counts(start, u
     session = await start()
     await session.workspace.story.play(pace=0)
     said = session.window.statusBar().findChild(object, "dead-count")
-    await until(lambda: said.text() == "4 dead letters", within=10)
+    await until(lambda: said.text() == "4 dead letters")
     said.click()
     assert not session.window.docks["letters"].isHidden()
 
@@ -252,7 +252,7 @@ async def test_python_runs_only_once_it_is_trusted(start, tmp_path, until):
     assert notices(session) == ["This project contains Python (mine). None of it runs until you trust it."]
     first = session.workspace
     press(session, "Trust and reload")
-    await until(lambda: session.workspace not in (None, first), within=10)
+    await until(lambda: session.workspace not in (None, first))
     assert (folder / "ran").exists()
     assert not session.workspace.project.restricted
 
@@ -266,7 +266,7 @@ async def test_T3_a_store_outside_the_project_is_used_only_once_it_is_allowed(st
     assert f"the store {store} lies outside the project's folder; nothing was opened" in mistakes(session)[0]
     assert not store.parent.exists()
     press(session, "Use that store", session.window.centralWidget())
-    await until(lambda: session.workspace is not None, within=10)
+    await until(lambda: session.workspace is not None)
     assert store.is_file()
 
 
@@ -332,7 +332,7 @@ async def test_C8_a_second_window_says_why_it_only_looks_and_takes_over_once_the
         await second.workspace.pause()
     assert refused.value.hint == "open the project again"
     press(second, "Open again")
-    await until(lambda: second.workspace is not None and not second.workspace.observer, within=10)
+    await until(lambda: second.workspace is not None and not second.workspace.observer)
     await until(second.acts["engine"].isEnabled)
 
 
@@ -432,7 +432,7 @@ async def test_a_file_is_imported_through_its_dialog_and_a_second_time_adds_noth
         start_button = dialog.findChild(object, "import-start")
         await until(start_button.isEnabled)
         start_button.click()
-        await until(lambda expected=expected: any(expected in said for said in notices(session)), within=10)
+        await until(lambda expected=expected: any(expected in said for said in notices(session)))
         assert any("line 31" in line for line in dialog._problems.toPlainText().splitlines())
         dialog.reject()
         await task
@@ -458,7 +458,7 @@ async def test_enter_on_a_chooser_imports_once_who_receives_is_counted(start, tm
     box = dialog.findChild(object, "import-stream")
     box.setFocus()
     QTest.keyClick(box, Qt.Key.Key_Return)
-    await until(lambda: any("300 events added" in said for said in notices(session)), within=10)
+    await until(lambda: any("300 events added" in said for said in notices(session)))
     await task
 
 

@@ -60,7 +60,7 @@ def work_until_killed(folder, name, commands):
     return acknowledged
 
 
-@pytest.mark.parametrize("commands", [1, 17, 120])
+@pytest.mark.parametrize("commands", [1, 17, pytest.param(120, marks=pytest.mark.long)])
 async def test_F1_nothing_acknowledged_is_lost_and_the_work_goes_on(tmp_path, commands):
     folder = copy_sample("users", tmp_path / "users")
     acknowledged = []
@@ -139,7 +139,7 @@ def ladder_until_killed(folder, step):
                 return
 
 
-@pytest.mark.parametrize("step", [1, 4, 12])
+@pytest.mark.parametrize("step", [1, 12, pytest.param(4, marks=pytest.mark.long)])
 async def test_L5_F1_a_ladder_goes_on_where_it_was_after_a_kill_and_sends_each_letter_once(tmp_path, step):
     folder = copy_sample("users", tmp_path / "users")
     ladder_until_killed(folder, step)

@@ -59,7 +59,7 @@ def test_F1_killed_at_every_write_and_nothing_acknowledged_is_lost(tracing, tmp_
         kill_at(tracing, tmp_path / f"{call}-{number}.db", call, number)
 
 
-@pytest.mark.parametrize("rounds", [12, pytest.param(600, marks=pytest.mark.long)])
+@pytest.mark.parametrize("rounds", [6, pytest.param(600, marks=pytest.mark.long)])
 def test_F1_killed_at_any_moment_and_nothing_acknowledged_is_lost(trials, tmp_path, rounds):
     for number in range(rounds):
         path = tmp_path / f"{number}.db"
@@ -110,7 +110,7 @@ def content(path):
         con.close()
 
 
-@pytest.mark.parametrize("seen", [5, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("seen", [9, pytest.param(1, marks=pytest.mark.long)])
 @pytest.mark.parametrize("old", OLD_STORES, ids=lambda file: file.stem)
 def test_M1_killed_while_a_store_is_converted_leaves_the_old_or_the_new_one(tracing, tmp_path, old, seen):
     path = tmp_path / "events.db"

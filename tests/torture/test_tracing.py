@@ -27,7 +27,7 @@ def without_strace(*words):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing is traced where nothing can be forked")
 def test_a_run_without_strace_says_what_was_not_tried():
-    code, said = without_strace("-k", "test_F1")
+    code, said = without_strace("-k", "test_F1_killed_at_a_write")
     assert code == 0
     assert "tests were not run !!" in said
     assert "killed at its writes was not tried: strace does not run here" in said

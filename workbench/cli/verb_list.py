@@ -66,6 +66,8 @@ VERBS = {
             "list, show, replay, edit, purge and restore dead letters",
             "dead_letter_verb:LETTERS",
         ),
+        Verb("operations", "list what operators did, and what can be undone", "operation_verbs:OPERATIONS"),
+        Verb("undo", "undo one operation", "operation_verbs:UNDO"),
     ),
     "Moving events": (
         Verb("append", "append one event by hand, with the reason for it", "append_verb:APPEND"),

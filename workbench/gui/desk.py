@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
+from workbench.gui.operator_undo import OperatorUndo
 from workbench.gui.ticker import Ticker, pause_timer
 from workbench.gui.time_format import shown_zone
 from workbench.gui.widgets import error_text
@@ -77,6 +78,7 @@ class Desk(QObject):
         ticker: Calls views that say ages, while they are seen.
         awaiting: The view that is to have the keyboard as soon as it is seen.
         closed: Whether the project is being closed; nothing is asked of it any more.
+        undo: Undoes what an operator did.
         scenario: File and name of the scenario that is being written; both empty for none.
 
     Signals:
@@ -135,6 +137,7 @@ class Desk(QObject):
         self._typed = False
         self._failed = ""
         self._writing = pause_timer(self, WRITE_MS, self._write)
+        self.undo = OperatorUndo(self)
 
     # -- changes ----------------------------------------------------------------------------------------
 

@@ -27,6 +27,8 @@ class LongText(QPlainTextEdit):
     Attributes:
         strip: Says that the text is longer, while it is.
         finder: Finds words in what is shown.
+        whole: Returns all of it, in a thread; None where it is shown.
+        beside: Pixels that are left free beside the text.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -37,7 +39,8 @@ class LongText(QPlainTextEdit):
         # To look for words first takes 137 times as long where there are none.
         self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
         self._shown = ""
-        self._whole: Whole | None = None
+        self.whole: Whole | None = None
+        self.beside = 0
         self.strip = self._make_strip()
         self.strip.hide()
         self.finder = FindLine(self)
@@ -74,7 +77,7 @@ class LongText(QPlainTextEdit):
 
     def offer(self, whole: Whole | None) -> None:
         """Offers all of the text, or nothing where it is shown already."""
-        self._whole = whole
+        self.whole = whole
         self.strip.setVisible(whole is not None)
         self._place_strip()
 
@@ -87,8 +90,8 @@ class LongText(QPlainTextEdit):
         self._get(lambda text: WholeText(self, text).open())
 
     def _get(self, use: Callable[[str], object]) -> None:
-        if self._whole is not None:
-            spawn(self._got(self._whole, use), name="Read the whole text")
+        if self.whole is not None:
+            spawn(self._got(self.whole, use), name="Read the whole text")
 
     async def _got(self, whole: Whole, use: Callable[[str], object]) -> None:
         use(await asyncio.to_thread(whole))
@@ -112,6 +115,6 @@ class LongText(QPlainTextEdit):
     def _place_strip(self) -> None:
         self._say_briefly(self.contentsRect().width())
         height = 0 if self.strip.isHidden() else self.strip.sizeHint().height()
-        self.setViewportMargins(0, 0, 0, height)
+        self.setViewportMargins(self.beside, 0, 0, height)
         room = self.contentsRect()
         self.strip.setGeometry(room.left(), room.bottom() + 1 - height, room.width(), height)

@@ -62,6 +62,7 @@ class View(QWidget):
         self._questions: list[Question[Any]] = []
         desk.changed.connect(self._changed)
         desk.selected.connect(self._selected)
+        desk.undo.moved.connect(self._undo_moved)
 
     def question(
         self,
@@ -185,6 +186,10 @@ class View(QWidget):
             self._safely(self.refresh)
         else:
             self._stale = True
+
+    def _undo_moved(self) -> None:
+        if (undo := self.acts.get("undo")) is not None:
+            undo.refresh()
 
     def _selected(self, selection: Selection) -> None:
         if self.seen():

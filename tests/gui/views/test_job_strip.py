@@ -60,7 +60,8 @@ def card(view):
 async def test_L5_many_become_a_job_that_reports_what_became_of_them(many, view, told, until):
     view.whole.click()
     question = view.strip.text()
-    assert question == f"Replay {MANY} dead letters? It is done step by step and can be cancelled."
+    said = f"Replay {MANY} dead letters? It is done step by step and can be cancelled. It can be undone"
+    assert question.startswith(said)
     assert view.strip.samples().endswith(f"and {MANY - 3} more")
     answer(view, f"Replay {MANY}")
     await until(lambda: view.jobs.cards)
@@ -111,7 +112,7 @@ async def test_V3_a_replay_is_not_done_while_it_waits(many, view, told, until):
     assert shown.bar.value() == 0
     assert many.dead_letters.jobs.get(1).status is JobStatus.RUNNING
     await many.resume()
-    await passing(many, until(lambda: shown.title.text().endswith("done"), within=10))
+    await passing(many, until(lambda: shown.title.text().endswith("done")))
     assert shown.said.text() == f"Replayed {MANY} dead letters: {MANY} failed again."
 
 
@@ -133,7 +134,7 @@ async def test_V3_a_few_replays_are_told_when_they_ended(many, view, told, until
     await until(lambda: told)
     assert told[0].text == "2 dead letters in progress. The engine is paused, so they wait."
     await many.resume()
-    await passing(many, until(lambda: len(told) == 2, within=10))
+    await passing(many, until(lambda: len(told) == 2))
     assert (told[1].kind, told[1].text) == ("warning", "Replayed 2 dead letters: 2 failed again.")
     assert told[0].topic == told[1].topic
 

@@ -102,6 +102,10 @@ async def test_K7_the_instances_of_a_process_are_listed_with_state_and_timeouts(
     view.table.choose_index(1)
     view.table.row_chosen.emit(model.row(1))
     assert '"cart_id": "c2"' in view.whole.toPlainText()
+    for words, left in (("c1", ["c1"]), ("nothing", []), ("", ["c1", "c2"])):
+        view.filter.setText(words)
+        view.filter.returnPressed.emit()
+        await until(lambda left=left: [model.row(at)[0] for at in range(model.rowCount())] == left)
     await workspace.commands.issue("check_out", {"cart_id": "c1"})
     await workspace.running().settle()
     view.show_of("forgetting")

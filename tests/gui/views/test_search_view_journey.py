@@ -36,10 +36,8 @@ async def test_from_a_word_to_the_replay_of_the_letters_that_have_it(start, unti
     QTest.keyClicks(search.bar.words, "nowhere")
     QTest.keyClick(search.bar.words, Qt.Key.Key_Return)
     await until(lambda: search.task.state is not None and search.task.state.done)
-    model = search.table.model()
-    await until(lambda: model.rowCount() > 3 and model.row(0) is not None)
-    kinds = {model.row(at)[RECORD].kind.value for at in range(model.rowCount())}
-    assert {"event", "letter", "command"} <= kinds, "what is not of letters is found, too"
+    others = {"event", "letter", "command"}  # what is not of letters is found, too
+    await until(lambda: others <= {row[RECORD].kind.value for row in rows(search.table) if row})
     replay = search.found_acts.acts["replay-letters"]
     replay.refresh()
     assert replay.text() == "Replay 3 dead letters …"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from workbench.gui.views.subscription_waiting import WaitingDeliveries
@@ -56,6 +58,16 @@ async def test_skip_says_what_it_does_and_is_recorded(retried, desk, waiting, un
     assert not retried.subscriptions.deliveries("welcome-mail")
     assert retried.monitor.actions()[0].action == "skip"
     assert next(one for one in retried.monitor.subscriptions() if one.name == "welcome-mail").skipped == 1
+
+
+async def test_what_waits_is_filtered_by_its_payload_and_its_errors(retried, waiting, until):
+    waiting.show_of("welcome-mail", 1)
+    for words, left in (("ann@slow delayed", 1), ("ann@slow nobody", 0), ("", 1)):
+        waiting.filter.setText(words)
+        QTest.keyClick(waiting.filter, Qt.Key.Key_Return)
+        told = f"{left} of 1" if words else "Types, keys"
+        await until(lambda told=told: waiting.filter.toolTip().startswith(told))
+        assert len(rows(waiting)) == left
 
 
 async def test_what_waits_no_more_is_told(retried, desk, waiting, until):

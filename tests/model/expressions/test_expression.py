@@ -21,7 +21,7 @@ from workbench.model.expressions.template import compile_template
 from workbench.model.expressions.value_kinds import ANY, DOUBLE, INTEGER, STRING, TIME, Kind, Type, record
 
 
-@settings(max_examples=400)
+@settings(max_examples=4 * settings().max_examples)
 @given(st.text("ab.()[]{}'\"\\!=<>&|+-*/%?:, 01n\n", max_size=14))
 def test_whatever_is_read_is_cel(text):
     flaws = []

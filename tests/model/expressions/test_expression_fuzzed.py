@@ -332,7 +332,7 @@ def check(scope, example):
 
 
 SCOPE = {"x": item(DECLARED, 0), "data": item(ANY, 1)}
-some = settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=4 * settings().max_examples, suppress_health_check=[HealthCheck.too_slow])
 many = settings(some, max_examples=8_000)
 
 

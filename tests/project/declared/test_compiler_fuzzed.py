@@ -156,7 +156,7 @@ def check_mutation(folder, text):
 
 
 fuzzed = settings(
-    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
@@ -166,7 +166,7 @@ def test_a_random_model_loads_documents_draws_and_runs(tmp_path, model):
     check_model(tmp_path, model)
 
 
-@settings(fuzzed, max_examples=8)
+@settings(fuzzed, max_examples=3)
 @given(model=models())
 def test_a_random_model_comes_to_the_same_in_memory_and_in_a_file(tmp_path, model):
     compare_stores(tmp_path, model)

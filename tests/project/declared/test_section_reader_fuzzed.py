@@ -69,7 +69,7 @@ def check_places(text, problems):
 
 
 fuzzed = settings(
-    max_examples=150,
+    max_examples=40,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

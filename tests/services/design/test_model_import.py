@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.assets import asset
@@ -380,7 +380,6 @@ SLICES = st.lists(
 )
 
 
-@settings(max_examples=60)
 @given(SLICES)
 def test_whatever_a_model_holds_the_project_loads(slices: Any) -> None:
     found = brought({"slices": slices})

@@ -118,16 +118,38 @@ VERBS = [
 ]
 
 
+TYPED = """
+import sys
+from pathlib import Path
+from workbench.app import run
+
+for words in {verbs}:
+    run(words)
+    if Path({canary!r}).exists():
+        sys.exit(f"it ran at {{words}}")
+"""
+"""Types one verb after the other in a process of its own."""
+
+
 @pytest.mark.parametrize(
-    ("flags", "verbs"), [(["-P"], VERBS), ([], VERBS[:2])], ids=["as installed", "as a module"]
+    "program",
+    [
+        ["-P", "-c", TYPED],
+        ["-P", "-m", "workbench", "run", "."],
+        ["-m", "workbench", "import", ".", "log.ndjson"],
+    ],
+    ids=["each verb", "as installed", "as a module"],
 )
-def test_no_verb_of_the_command_line_runs_any_of_it(hostile, canary, flags, verbs):
+def test_no_verb_of_the_command_line_runs_any_of_it(hostile, canary, program):
+    words = [word.format(verbs=VERBS, canary=str(canary)) for word in program]
     said = {**os.environ, **environ(hostile), "PYTHONPATH": str(ROOT)}
-    for verb in verbs:
-        words = [sys.executable, *flags, "-m", "workbench", *verb]
-        done = subprocess.run(words, cwd=hostile, env=said, capture_output=True, text=True, check=False)
-        assert "Traceback" not in done.stderr, done.stderr
-        assert not canary.exists(), verb
+    done = subprocess.run(
+        [sys.executable, *words], cwd=hostile, env=said, capture_output=True, text=True, check=False
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    assert "it ran" not in done.stderr, done.stderr
+    assert not canary.exists()
+    assert program[1] != "-c" or done.returncode == 0
 
 
 async def test_once_it_is_trusted_exactly_what_it_imports_runs(hostile, canary):

@@ -80,13 +80,13 @@ async def recorded_of(sample, commands, *, paused):
             await workspace.close()
 
 
-@settings(max_examples=25)
+@settings(max_examples=settings().max_examples // 3)
 @given(st.lists(ACCOUNTS, max_size=6), st.booleans())
 def test_what_is_recorded_from_accounts_passes(commands, paused):
     asyncio.run(recorded_of("users", commands, paused=paused))
 
 
-@settings(max_examples=25)
+@settings(max_examples=settings().max_examples // 3)
 @given(st.lists(TRADE, max_size=6), st.booleans())
 def test_what_is_recorded_from_orders_passes(commands, paused):
     asyncio.run(recorded_of("orders", commands, paused=paused))

@@ -259,3 +259,11 @@ def test_a_search_is_kept_as_it_was_asked():
     assert read_query(json.loads(json.dumps(query_content(query)))) == query
     with pytest.raises(InvalidValue, match="cannot be read"):
         read_query({"kinds": ["nothing"]})
+
+
+def test_what_is_found_first_is_told_at_once(reader):
+    told = []
+    run(reader, SearchQuery(words="declined"), lambda state: told.append(state) or True)
+    assert [(state.done, bool(state.count)) for state in told] == [(False, False), (False, True)]
+    assert len(told[1].found)
+    assert told[1].looked < told[1].total

@@ -80,7 +80,7 @@ def without_positions(events: list[RecordedEvent]) -> list[RecordedEvent]:
 STREAMS = st.lists(EVENTS, min_size=1, max_size=6, unique_by=lambda event: event.id_bytes)
 
 
-@settings(max_examples=25)
+@settings(max_examples=settings().max_examples // 2)
 @given(STREAMS, st.sampled_from(ExportForm))
 def test_whatever_a_store_holds_another_one_holds_after_it(events, form):
     with TemporaryDirectory() as folder:

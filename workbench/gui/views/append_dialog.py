@@ -17,6 +17,7 @@ from workbench.gui.forms import FieldError, SchemaForm
 from workbench.gui.reads import Question
 from workbench.gui.views.send_dialog import SendDialog
 from workbench.gui.widgets import error_text
+from workbench.model.operator_acts import OperatorAct, prospect
 from workbench.model.pydantic_messages import summary_of
 from workbench.services.streams.event_append import HandMade
 
@@ -140,7 +141,7 @@ class AppendDialog(SendDialog):
             return
         version, place = result.last_version, result.last_position
         said = f"{made.type} is version {version:,} of {made.stream}, at position {place:,}."
-        self.end("ok", "appended", f"{said} It cannot be undone: another event can take it back.")
+        self.end("ok", "appended", f"{said} {prospect(OperatorAct.APPEND)}")
         self.settle(typed)
         self._desk.select(Selection(stream=made.stream, version=version, position=place))
 

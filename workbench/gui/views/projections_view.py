@@ -21,6 +21,7 @@ from workbench.gui.desk import Desk, Selection
 from workbench.gui.filter_row import FilterRow
 from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.long_text import shortened
+from workbench.gui.operator_undo import undo_action
 from workbench.gui.prepared_rows import PreparedRows
 from workbench.gui.row_painter import FITTED
 from workbench.gui.table import FastTableView
@@ -33,12 +34,7 @@ from workbench.gui.views.projection_foot import ProjectionFoot
 from workbench.gui.views.row_detail import RowDetail
 from workbench.gui.views.row_reads import FoundRows, Wanted, found_rows
 from workbench.gui.views.row_source import RowsSource, column_of
-from workbench.gui.widgets import (
-    Badge,
-    EmptyState,
-    share_room,
-    show_words,
-)
+from workbench.gui.widgets import Badge, EmptyState, share_room, show_words
 from workbench.model.counts import counted
 
 if TYPE_CHECKING:
@@ -59,6 +55,7 @@ class ProjectionsView(View):
     key = "projections"
     title = "Projections"
     icon_name = "projection"
+    of_operators = undo_action()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
@@ -30,9 +30,9 @@ COPIED = 10_000
 """Events that are copied at most; more are exported."""
 LETTERS = {
     "": (
-        "Show {} in Dead letters",
+        "Show {}",
         "dead-letter",
-        "List just these: to group, repair, export them",
+        "List just these in Dead letters: to group, repair, export them",
     ),
     LetterAct.REPLAY: (
         "Replay {} …",
@@ -71,11 +71,13 @@ class SearchActs:
 
     Attributes:
         counts: How many of each kind are listed.
+        whole: Whether that is all that there is to find, or to be found before a person stopped the search.
     """
 
     def __init__(self, view: SearchView) -> None:
         self.view, self.desk = view, view.desk
-        self.counts: dict[RecordKind, int] = {}
+        self.counts: Mapping[RecordKind, int] = {}
+        self.whole = False
         self.acts = Actions(self, view)
 
     @property
@@ -96,7 +98,7 @@ class SearchActs:
 
     def missing(self, kind: RecordKind, rows: ChosenRows | None) -> str:
         """Returns why there is nothing to be dealt with; empty where there is."""
-        if self.view.task.runs and not self._several(rows):
+        if self.counts and not self.whole and not self._several(rows):
             return "The search is under way"
         if self._count(kind, rows):
             return ""

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from itertools import islice
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHeaderView, QTreeView
 
 from workbench.gui.actions import WidgetKey, action
 from workbench.gui.tree import OfferingTree, TreeItem, TreeRow
+from workbench.gui.views.search_counts import FACETS, KIND
 from workbench.model.json_values import visible
 from workbench.store.search_port import RecordKind
 
-if TYPE_CHECKING:
-    from workbench.services.search.found import Group
-
+MARGIN = 24
+"""Pixels around a count."""
 SHOWN = 40
 """Values of a facet that are shown, those with most records; the others go with them."""
 ICONS = {
@@ -32,14 +32,6 @@ WORDS = {
     "command": "Commands",
     "row": "Rows",
 }
-KIND = "Kind"
-Name = Callable[["Group"], str]
-FACETS: Mapping[str, Name] = {
-    KIND: lambda group: group.kind.value,
-    "Type": lambda group: group.type,
-    "Stream or topic": lambda group: group.place,
-}
-"""Also subscriptions of dead letters and read models."""
 
 
 class SearchFacets(OfferingTree):
@@ -67,19 +59,14 @@ class SearchFacets(OfferingTree):
         self.header().setStretchLastSection(False)
         self.header().setMinimumSectionSize(20)
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
         self.rows.ticked.connect(self._tick)
 
     # -- what is ticked -----------------------------------------------------------------------------------
 
-    def wanted(self, groups: Sequence[Group]) -> set[int] | None:
-        """Returns the numbers of the groups that are ticked in every facet; None for all."""
-        if not any(self._left_out.values()):
-            return None
-        return {number for number, group in enumerate(groups) if self._is_wanted(group)}
-
-    def _is_wanted(self, group: Group, but: str = "") -> bool:
-        return all(facet == but or name(group) not in self._left_out[facet] for facet, name in FACETS.items())
+    def left_out(self) -> dict[str, frozenset[str]]:
+        """Returns the names without a tick, by facet."""
+        return {facet: frozenset(names) for facet, names in self._left_out.items()}
 
     def forget(self) -> None:
         """Ticks everything."""
@@ -97,27 +84,16 @@ class SearchFacets(OfferingTree):
 
     # -- what is shown ------------------------------------------------------------------------------------
 
-    def show_counts(self, groups: Sequence[Group], counts: Mapping[int, int]) -> None:
-        """Shows how many there are of each value, with the ticks of the other facets.
-
-        Args:
-            counts: By the number of a group.
-        """
-        found = {facet: self._counted(facet, groups, counts) for facet in FACETS}
+    def show_counts(self, found: Mapping[str, Mapping[str, int]]) -> None:
+        """Shows how many there are of each value, with the ticks of the other facets."""
         self._names = {facet: set(names) for facet, names in found.items()}
         self.show_rows([self._row(facet, names) for facet, names in found.items()])
         for at in range(self.rows.rowCount()):
-            self.setFirstColumnSpanned(at, self.rootIndex(), True)
-
-    def _counted(self, facet: str, groups: Sequence[Group], counts: Mapping[int, int]) -> dict[str, int]:
-        found = {kind.value: 0 for kind in RecordKind} if facet == KIND else dict[str, int]()
-        for number, group in enumerate(groups):
-            name = FACETS[facet](group)
-            more = counts.get(number, 0) if self._is_wanted(group, but=facet) else 0
-            found[name] = found.get(name, 0) + more
-        if facet == KIND:
-            return found
-        return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
+            if not self.isFirstColumnSpanned(at, self.rootIndex()):
+                self.setFirstColumnSpanned(at, self.rootIndex(), True)
+        most = max((count for names in found.values() for count in names.values()), default=0)
+        # Once, here: a section that fits its content looks at all rows whenever one of them changes.
+        self.header().resizeSection(1, self.fontMetrics().horizontalAdvance(f"{most:,}") + MARGIN)
 
     def _row(self, facet: str, counts: Mapping[str, int]) -> TreeRow:
         rows = [
@@ -129,7 +105,7 @@ class SearchFacets(OfferingTree):
                 tip=visible(name),
                 ticked=name not in self._left_out[facet],
             )
-            for name, count in [*counts.items()][:SHOWN]
+            for name, count in islice(counts.items(), SHOWN)
         ]
         if len(counts) > SHOWN:
             rows.append(TreeRow(key=None, cells=(f"{len(counts) - SHOWN:,} more",), enabled=False))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -15,12 +14,9 @@ from workbench.gui.plot import ceiling, number_text
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import Colors, theme
 from workbench.gui.time_format import absolute
+from workbench.gui.views.search_counts import Bars
 from workbench.model.clock import MICROSECONDS
 from workbench.store.search_port import RecordKind
-
-if TYPE_CHECKING:
-    from workbench.services.search.found import Group
-    from workbench.services.search.time_counts import TimeCounts
 
 ROLES = {
     RecordKind.EVENT: "event_ink",
@@ -29,8 +25,6 @@ ROLES = {
     RecordKind.LETTER: "error",
 }
 """The colours of the kinds, from the bottom of a bar to its top."""
-BARS = 120
-"""Bars that are drawn at most."""
 FEWEST = 24
 """Stretches for which there is room at least."""
 MARK_WIDTH = 110
@@ -59,7 +53,7 @@ class SearchHistogram(QWidget):
         self.setAccessibleName("What was found over time")
         self.setToolTip("Drag to mark a stretch of time")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._bars: Sequence[tuple[int, Mapping[RecordKind, int]]] = ()
+        self._bars: Bars = ()
         self._unit = MICROSECONDS
         self._mark: tuple[int, int] | None = None
         self._from: int | None = None
@@ -75,22 +69,11 @@ class SearchHistogram(QWidget):
 
     # -- what it shows ------------------------------------------------------------------------------------
 
-    def show_counts(self, counts: TimeCounts, groups: Sequence[Group], wanted: set[int] | None) -> None:
-        """Shows how many records there are over time, of the groups that are wanted."""
-        stretches = counts.stretches(wanted)
-        first, last = min(stretches, default=0), max(stretches, default=0)
-        joined = max(1, -(-((last - first) // counts.unit + 1) // BARS))
-        unit = counts.unit * joined
+    def show_bars(self, bars: Bars, unit: int) -> None:
+        """Shows how many records there are over time; bars of another length have no stretch marked."""
         if unit != self._unit:
             self._mark = None
-        self._unit = unit
-        bars: dict[int, dict[RecordKind, int]] = {}
-        for at, found in stretches.items():
-            bar = bars.setdefault(at - at % unit, {})
-            for number, count in found.items():
-                kind = groups[number].kind
-                bar[kind] = bar.get(kind, 0) + count
-        self._bars = sorted(bars.items())
+        self._unit, self._bars = unit, bars
         self.update()
 
     def stretch(self) -> tuple[int | None, int | None]:

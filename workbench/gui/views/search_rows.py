@@ -55,6 +55,7 @@ class SearchRows:
 
     def __init__(self, search: Search, found: FoundList, terms: SearchTerms | None) -> None:
         self._search, self.found, self._terms = search, found, terms
+        self._places: dict[Key, int] = {}
 
     def count(self) -> int:
         """Returns how many there are."""
@@ -98,9 +99,9 @@ class SearchRows:
         return [self._identity(place) for place in range(first, min(first + limit, len(self.found)))]
 
     def find(self, keys: Collection[Key]) -> Mapping[Key, int]:
-        """Returns row numbers, of those near the top."""
-        wanted = set(keys)
-        if not wanted:
-            return {}
-        places = range(min(NEAR, len(self.found)))
-        return {key: place for place in places if (key := self._identity(place)) in wanted}
+        """Returns row numbers, of those near the top; what was asked once is known, so that it is quick."""
+        if unknown := set(keys) - self._places.keys():
+            self._places.update(dict.fromkeys(unknown, -1))
+            places = range(min(NEAR, len(self.found)))
+            self._places.update({key: at for at in places if (key := self._identity(at)) in unknown})
+        return {key: at for key in keys if (at := self._places[key]) >= 0}

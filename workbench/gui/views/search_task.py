@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from workbench.services.search.search_query import SearchTerms
     from workbench.services.search.search_run import SearchState
 
-LOOK_MS = 100
+LOOK_MS = 40
 REST_SECONDS = 0.0005
 
 

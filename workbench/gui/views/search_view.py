@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, Qt
@@ -22,6 +22,7 @@ from workbench.gui.view import View
 from workbench.gui.views.saved_list import SavedList
 from workbench.gui.views.search_acts import SearchActs
 from workbench.gui.views.search_bar import SearchBar
+from workbench.gui.views.search_counts import Narrowing, SearchCounts, counts_of
 from workbench.gui.views.search_facets import SearchFacets
 from workbench.gui.views.search_histogram import SearchHistogram
 from workbench.gui.views.search_rows import PLACE, POSITION, RECORD, SearchRows, columns
@@ -33,13 +34,14 @@ from workbench.model.counts import counted
 from workbench.services.search.found import FoundList
 from workbench.services.search.search_query import SearchQuery
 from workbench.services.search.where_completions import where_completions
-from workbench.store.search_port import RecordKind
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
+    from workbench.gui.table_selection import HeldRows
     from workbench.model.changes import Changes
     from workbench.services.design.completions import Completions
+    from workbench.services.search.search import Search
     from workbench.services.search.search_run import SearchState
     from workbench.store.search_port import FoundRecord
 
@@ -234,6 +236,7 @@ class SearchView(View):
         self.bar.show_flaw("")
         self.news.setText("")
         self._found = self._rows = None
+        self.found_acts.whole = False
         self.table.set_source(SearchRows(self.desk.workspace.search, FoundList(()), None))
         self.table.set_empty("Searching …", "")
         self._counted.invalidate()
@@ -267,7 +270,8 @@ class SearchView(View):
             self._found = state.found
             if not state.cancelled:
                 self.saved.note_seen(state)
-        if state.done or self._counted.hasExpired(COUNTED_MS) or not self._counted.isValid():
+        first = bool(state.count) and self.listed() is None
+        if first or state.done or self._counted.hasExpired(COUNTED_MS) or not self._counted.isValid():
             self._narrow()
             self._counted.start()
         self._refresh_acts()
@@ -282,46 +286,29 @@ class SearchView(View):
         state = self.task.state
         if state is None:
             return
-        wanted = self.facets.wanted(state.groups)
         since, until = self.histogram.stretch()
-        self._show_counts(state, wanted, since, until)
-        found, terms = state.found, state.wanted
+        narrowing = Narrowing(left_out=self.facets.left_out(), since=since, until=until)
         search, held = self.desk.workspace.search, self.table.held()
+        self._narrowing.ask(partial(_narrowed, search, state, narrowing, held), (id(state.wanted), narrowing))
 
-        def read() -> PreparedRows:
-            takes_time()
-            everything = wanted is None and since is None
-            listed = found if everything else found.narrowed(wanted, since, until)
-            return prepared(SearchRows(search, listed, terms), held, 0)
-
-        self._narrowing.ask(read, (id(found), since, until))
-
-    def _show_counts(
-        self, state: SearchState, wanted: set[int] | None, since: int | None, until: int | None
-    ) -> None:
-        self.histogram.show_counts(state.over_time, state.groups, wanted)
-        counts = dict(enumerate(state.counts))
-        if since is not None and until is not None:
-            counts = {}
-            for at, found in state.over_time.stretches().items():
-                for number, count in found.items() if since <= at < until else ():
-                    counts[number] = counts.get(number, 0) + count
-        self.facets.show_counts(state.groups, counts)
-        self.found_acts.counts = _by_kind(state, counts, wanted)
-        shown = sum(count for number, count in counts.items() if wanted is None or number in wanted)
-        marked = f" in {self.histogram.said()}" if since is not None else ""
-        of = f"{shown:,} of {state.count:,} found{marked}"
-        self.count.setText(of if shown != state.count or marked else f"{state.count:,} found")
-        self.clear_mark.setVisible(since is not None)
+    def _show_counts(self, state: SearchState, counts: SearchCounts) -> None:
+        self.histogram.show_bars(counts.bars, counts.unit)
+        self.facets.show_counts(counts.facets)
+        self.found_acts.counts, self.found_acts.whole = counts.kinds, state.done
+        marked = f" in {said}" if (said := self.histogram.said()) else ""
+        of = f"{counts.shown:,} of {state.count:,} found{marked}"
+        self.count.setText(of if counts.shown != state.count or marked else f"{state.count:,} found")
+        self.clear_mark.setVisible(bool(marked))
 
     def _refresh_acts(self) -> None:
         self.acts.refresh()
         self.found_acts.acts.refresh()
 
-    def _show_list(self, rows: PreparedRows) -> None:
-        state = self.task.state
-        if state is None:
+    def _show_list(self, found: tuple[SearchState, SearchCounts, PreparedRows]) -> None:
+        state, counts, rows = found
+        if self.task.state is None:
             return
+        self._show_counts(state, counts)
         if state.done:
             said = f"All of {counted(state.total, 'record')} were looked at. {failures_of(state)}"
             self.table.set_empty("Nothing fits", said)
@@ -386,10 +373,12 @@ class SearchView(View):
         self.side.setVisible(self._side_wanted)
 
 
-def _by_kind(state: SearchState, counts: Mapping[int, int], wanted: set[int] | None) -> dict[RecordKind, int]:
-    """Returns how many of each kind are listed."""
-    found: Counter[RecordKind] = Counter()
-    for number, count in counts.items():
-        if wanted is None or number in wanted:
-            found[state.groups[number].kind] += count
-    return found
+def _narrowed(
+    search: Search, state: SearchState, narrowing: Narrowing, held: HeldRows
+) -> tuple[SearchState, SearchCounts, PreparedRows]:
+    """Returns what is left of what was found, counted; for a thread."""
+    takes_time()
+    counts, found, wanted = counts_of(state, narrowing), state.found, narrowing.wanted(state.groups)
+    if wanted is not None or narrowing.since is not None:
+        found = found.narrowed(wanted, narrowing.since, narrowing.until)
+    return state, counts, prepared(SearchRows(search, found, state.wanted), held, 0)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QFrame,
     QHBoxLayout,
+    QScrollArea,
     QStackedLayout,
     QTabWidget,
     QWidget,
@@ -19,6 +21,7 @@ from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.filter_row import FilterRow, rows_with
 from workbench.gui.layouts import in_column, in_panes, in_row
+from workbench.gui.operator_undo import undo_action
 from workbench.gui.paged_model import ListSource
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
@@ -37,6 +40,8 @@ from workbench.gui.views.subscription_waiting import WaitingDeliveries
 from workbench.gui.widgets import EmptyState, plain_label, plain_tip, show_words
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QSettings
+
     from workbench.model.changes import Changes
     from workbench.services.monitor.monitor_values import SubscriptionView
 
@@ -51,6 +56,7 @@ class SubscriptionsView(View):
     title = "Subscriptions"
     icon_name = "subscription"
     ticks = True
+    of_operators = undo_action()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -61,7 +67,10 @@ class SubscriptionsView(View):
         self._followed = ("", "")
         self._pages = QStackedLayout(self)
         hint = "Subscriptions stand in the project file, policies in the model. This project has neither."
-        self._pages.addWidget(self._page())
+        scrolled = QScrollArea(widgetResizable=True)
+        scrolled.setFrameShape(QFrame.Shape.NoFrame)
+        scrolled.setWidget(self._page())  # the graph keeps its height where the view is low
+        self._pages.addWidget(scrolled)
         self._pages.addWidget(EmptyState("subscription", "No subscriptions", hint))
         self.acts.offer()
 
@@ -96,7 +105,7 @@ class SubscriptionsView(View):
         self.filter = FilterRow("subscriptions")
         self.filter.settled.connect(lambda _words: self._list_rows())
         self.buttons = {key: self.acts.button(key) for key in ("pause", "step", "reset", "dead")}
-        return in_row((self.name, 1), (self.filter, 2), *self.buttons.values(), spacing=2)
+        return in_row((self.name, 1), (self.filter, 1), *self.buttons.values(), spacing=2)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -106,6 +115,10 @@ class SubscriptionsView(View):
         others = (self.waiting, self.instances, self.details)
         self.graphs.place(self.tabs, others, apart=narrow and self.height() < TALL)
         show_words(self.buttons.values(), shown=not narrow)
+
+    @override
+    def arranged(self, perspective: str, settings: QSettings) -> None:
+        self.history.remember(settings)
 
     # -- following ----------------------------------------------------------------------------------------
 
@@ -298,8 +311,11 @@ class SubscriptionsView(View):
         dialog.open()
 
     def _reset_to(self, name: str, position: int) -> None:
-        work = self.desk.workspace.subscriptions.reset(name, position)
-        self.desk.run(work, f"Reset {name}")
+        self.desk.run(self._reset(name, position), f"Reset {name}")
+
+    async def _reset(self, name: str, position: int) -> None:
+        act = await self.desk.workspace.subscriptions.reset(name, position)
+        self.desk.notice("ok", f"{name} goes on behind position {position:,}.", *self.desk.undo.offer(act))
 
     @action(
         "Dead letters",

@@ -23,7 +23,7 @@ READ_SECONDS = 0.02
 SHOWN_MEANWHILE = 500
 """Records of each source that are shown while the search goes on."""
 TOLD_SECONDS = 0.2
-"""Between two tellings of how far it is."""
+"""Between two tellings of how far it is; the first that something was found is told at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +129,10 @@ class SearchRun:
         while going and (open_ones := [one for one in places if one.then is not None]):
             self._look(min(open_ones, key=lambda one: one.share))
             self.rest()
-            if self.clock.monotonic() - told >= TOLD_SECONDS:
-                going = step(self._state(places, begun, head))
+            first = not state.count and any(len(one.found) for one in places)
+            if first or self.clock.monotonic() - told >= TOLD_SECONDS:
+                state = self._state(places, begun, head)
+                going = step(state)
                 told = self.clock.monotonic()
         found = newest_first([one.found for one in places], self._groups.known)
         return self._state(places, begun, head, found, cancelled=not going)

@@ -17,6 +17,7 @@ from workbench.model.event import NewEvent, event_data
 from workbench.model.hints import did_you_mean
 from workbench.model.json_values import check_name, write_json
 from workbench.model.marks import BY_HAND
+from workbench.model.operator_acts import OperatorAct
 from workbench.model.secrets import without_secrets
 from workbench.store.operations import Append
 from workbench.store.rules import fits
@@ -86,7 +87,13 @@ class EventAppend:
         event = self._event(kind, made)
         version = await self._world.ask(partial(self._fitting, kind, made, event))
         append = Append(stream=made.stream, events=(event,), expected=version)
-        note = self._world.record("append", f"stream {made.stream}", f"{made.type}: {made.why.strip()}")
+        note = self._world.record(
+            OperatorAct.APPEND,
+            f"stream {made.stream}",
+            f"{made.type}: {made.why.strip()}",
+            count=1,
+            counts=False,
+        )
         answers = await self._world.act(append, note)
         result: AppendResult = answers[0]
         return result
