@@ -70,6 +70,8 @@ OWNERS = (
     ("Search", "workbench.gui.views.search_histogram:SearchHistogram"),
     ("Search", "workbench.gui.views.saved_list:SavedList"),
     ("Payloads and other long texts", "workbench.gui.find_line:FindLine"),
+    ("Notices", "workbench.gui.notice_card:NoticeCard"),
+    ("Notices", "workbench.gui.notice_list:NoticeList"),
     ("Payloads and other long texts", "workbench.gui.json_folds:JsonFolds"),
     ("Payloads and other long texts", "workbench.gui.json_view:JsonView"),
     ("Palette", "workbench.gui.palette:Palette"),

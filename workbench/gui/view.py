@@ -267,7 +267,7 @@ class View(QWidget):
             self._trouble = ""
 
     def _failed(self, error: Exception) -> None:
-        self.desk.fail(f"Showing {self.title}", error)
+        self.desk.fail(f"Showing {self.title}", error, self.desk.way_to(self.key))
 
 
 def _lines(place: QWidget, kind: type[QLineEdit]) -> list[QLineEdit]:

@@ -160,6 +160,7 @@ class LetterRepairPanel(QWidget):
             (self.pace, 1),
         )
         self._scrolled = scrolled = QScrollArea()
+        scrolled.setAccessibleName("Repair of the group")
         scrolled.setFrameShape(QFrame.Shape.NoFrame)
         scrolled.setWidgetResizable(True)
         scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

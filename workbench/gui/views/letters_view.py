@@ -108,8 +108,8 @@ class LettersView(View):
         self.said = ElidedLabel("muted")
         listed = QWidget()
         in_column((self.table, 1), self.said, of=listed, margins=0, spacing=2)
-        self.inner = in_panes(Qt.Orientation.Vertical, (listed, 2), (self.side, 3))
-        self.outer = in_panes(Qt.Orientation.Horizontal, self.finder, (self.inner, 1))
+        self.inner = in_panes(Qt.Orientation.Vertical, (listed, 2), (self.side, 3), name="letters-list")
+        self.outer = in_panes(Qt.Orientation.Horizontal, self.finder, (self.inner, 1), name="letters")
         self.outer.setSizes([260, 700])
         page = QWidget()
         in_column(

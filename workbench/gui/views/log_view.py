@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from workbench.services.streams import Streams
     from workbench.store.stored_values import LogEntry
 
-KINDS = {"event": ("ok", "event"), "message": ("info", "message"), "withdrawn": ("neutral", "withdrawn")}
+KINDS = {"event": ("event", "event"), "message": ("topic", "message"), "withdrawn": ("neutral", "withdrawn")}
 COLUMNS = (
     TableColumn("Position", width=84, mono=True, align_right=True, text=lambda value: f"{value:,}"),
     TableColumn("Kind", width=106, badge=KINDS.get),

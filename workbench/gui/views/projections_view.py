@@ -89,7 +89,7 @@ class ProjectionsView(View):
         self.detail.hide()
         self.foot = ProjectionFoot()
         self.said, self.place = self.foot.said, self.foot.place
-        self.split = in_panes(Qt.Orientation.Vertical, (holder, 3), (self.detail, 2))
+        self.split = in_panes(Qt.Orientation.Vertical, (holder, 3), (self.detail, 2), name="projections")
         in_column(
             self._head(),
             self.banner,
@@ -181,7 +181,8 @@ class ProjectionsView(View):
             if view is None or view.generation == generation:
                 continue
             del self._rebuilding[name]
-            self.desk.notice("ok", f"Rebuilt {name}: {counted(view.rows, 'row')}.")
+            said = f"Rebuilt {name}: {counted(view.rows, 'row')}."
+            self.desk.notice("ok", said, self.desk.way_to("projections", Selection(projection=name)))
 
     def _make_table(self, view: ProjectionView, order: str) -> HeldRows | None:
         """Makes a table with the columns of a read model; returns what the one before held of its rows."""

@@ -68,6 +68,7 @@ class SubscriptionsView(View):
         self._pages = QStackedLayout(self)
         hint = "Subscriptions stand in the project file, policies in the model. This project has neither."
         scrolled = QScrollArea(widgetResizable=True)
+        scrolled.setAccessibleName("Subscriptions and their figures")
         scrolled.setFrameShape(QFrame.Shape.NoFrame)
         scrolled.setWidget(self._page())  # the graph keeps its height where the view is low
         self._pages.addWidget(scrolled)
@@ -94,7 +95,7 @@ class SubscriptionsView(View):
         self.tabs.currentChanged.connect(lambda _index: self._turned())
         listed, page = QWidget(), QWidget()
         in_column(self._bar(), (self.table, 1), of=listed, margins=0, spacing=6)
-        self.split = in_panes(Qt.Orientation.Vertical, (listed, 1), (self.tabs, 1))
+        self.split = in_panes(Qt.Orientation.Vertical, (listed, 1), (self.tabs, 1), name="subscriptions")
         in_column((self.split, 1), of=page, margins=(8, 6, 8, 6))
         self.table.row_chosen.connect(self._chosen)
         return page
