@@ -63,6 +63,7 @@ OWNERS = (
     ("Scenarios", "workbench.gui.views.step_form:StepForm"),
     ("Scenarios", "workbench.gui.views.untried_list:UntriedList"),
     ("Settings", "workbench.gui.views.setting_outline:SettingOutline"),
+    ("Settings", "workbench.gui.views.setting_steps:SettingSteps"),
     ("Texts", "workbench.gui.text.text_pane:TextPane"),
     ("Texts", "workbench.gui.text.tsk_editor:TskEditor"),
     ("Texts", "workbench.gui.text.typing_keys:TypingKeys"),
