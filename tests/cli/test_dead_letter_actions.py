@@ -101,11 +101,27 @@ def test_a_whole_payload_comes_from_a_file(workbench, played, tmp_path):
 
 def test_L7_a_purge_is_taken_back(workbench, played):
     purged = workbench("dead-letters", "purge", played, "--all")
-    assert (purged.code, purged.out) == (0, "4 of 4 purged (restore takes it back)\n")
+    said = "4 of 4 purged (workbench undo takes it back for seven days)\n"
+    assert (purged.code, purged.out) == (0, said)
     assert workbench("dead-letters", played, "--json").json() == []
     back = workbench("dead-letters", "restore", played, "--all", "--json")
     assert (back.code, back.json()["done"]) == (0, 4)
     assert len(workbench("dead-letters", played, "--json").json()) == 4
+    workbench("dead-letters", "purge", played, 1, 2)
+    listed = workbench("operations", played, "--json").json()
+    said = [(one["what"], one["on"], one["count"], one["why_not"]) for one in listed]
+    assert said == [
+        ("purge", "2 dead letters", 2, ""),
+        ("restore", "4 dead letters", 4, "archive or purge them again"),
+        ("purge", "4 dead letters", 4, ""),
+    ]
+    undone = workbench("undo", played, 3)
+    assert (undone.code, undone.out) == (0, "Undone: purge of 2 dead letters.\n")
+    assert len(workbench("dead-letters", played, "--json").json()) == 4
+    assert "undone by operation 4" in workbench("operations", played).out
+    refused = workbench("undo", played, 2)
+    assert refused.code == 1
+    assert "cannot be undone: archive or purge them again" in refused.err
     skipped = workbench("dead-letters", "restore", played, 1)
     assert skipped.code == 3
     assert "0 of 1 restored; 1 skipped, because their status does not allow it" in skipped.out

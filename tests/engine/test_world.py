@@ -22,7 +22,7 @@ from workbench.model.retry import RetryPolicy
 from workbench.store.memory.reader import MemoryReader
 from workbench.store.memory.store import MemoryStore
 from workbench.store.operations import CloseStream, ConfigureSubscription, MarkLetters, RecordAction
-from workbench.store.stored_values import OperatorAction
+from workbench.store.operator_actions import OperatorAction
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -162,7 +162,14 @@ def _live() -> list[Any]:
 
 def _left(before: set[int]) -> list[Any]:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    return [thing for thing in _live() if id(thing) not in before]
+    return [thing for thing in _live() if id(thing) not in before and not _ended(thing)]
+
+
+def _ended(thing: Any) -> bool:
+    """Whether it is a thread that ends by itself; it was told to, and gets the time that it needs."""
+    if isinstance(thing, threading.Thread):
+        thing.join(_GRACE)
+    return isinstance(thing, threading.Thread) and not thing.is_alive()
 
 
 def _end(thing: Any) -> None:
@@ -198,10 +205,6 @@ def nothing_left(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator
         gc.unfreeze()
         gc.collect()  # what hangs in a reference cycle has not leaked
         left = _left(before)
-    for thread in left:
-        if isinstance(thread, threading.Thread):
-            thread.join(_GRACE)
-    left = [thing for thing in left if not (isinstance(thing, threading.Thread) and not thing.is_alive())]
     message = "\n".join(f"{thing!r} started at {_origins.get(thing, 'an unknown place')}" for thing in left)
     for thing in left:
         _end(thing)

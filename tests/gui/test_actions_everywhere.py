@@ -9,8 +9,17 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QGraphicsView, QHeaderView, QWidget
+from PySide6.QtGui import QAccessible, QContextMenuEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QGraphicsView,
+    QHeaderView,
+    QPushButton,
+    QWidget,
+)
 
 import workbench.gui
 from tests.conftest import ROOT
@@ -19,7 +28,7 @@ from workbench.gui.actions import BoundAction, declared, widget_keys
 from workbench.gui.board.board_entry import BoardEntry
 from workbench.gui.board.mark_popover import MarkPopover
 from workbench.gui.key_list import OWNERS, KeyList, all_keys, owner_class
-from workbench.gui.palette import action_targets
+from workbench.gui.palette_targets import action_targets
 from workbench.gui.table import FastTableView
 from workbench.gui.text.completion_list import CompletionList
 from workbench.gui.view_catalog import PERSPECTIVES
@@ -100,6 +109,38 @@ async def test_V1_a_menu_keeps_what_was_chosen_when_it_was_opened(filled, until)
     assert QApplication.clipboard().text() == chosen
     menu.close()
     await until(lambda: table.offering.target().row[0] != chosen)
+
+
+def nameless(window: QWidget) -> list[str]:
+    """What the keyboard reaches and assistive tools would tell by no name, or by that of a class."""
+    found = []
+    for one in window.findChildren(QWidget):
+        outer = one.parentWidget()
+        part = isinstance(outer, QComboBox | QAbstractSpinBox) or (
+            outer is not None and outer.inherits("QComboBoxPrivateContainer")
+        )
+        if not one.focusPolicy() & Qt.FocusPolicy.TabFocus or one.focusProxy() is not None or part:
+            continue
+        told = QAccessible.queryAccessibleInterface(one)
+        # Of a chooser Qt tells what is chosen.
+        name = one.accessibleName() or (
+            "" if isinstance(one, QComboBox) else told.text(QAccessible.Text.Name)
+        )
+        silent = (
+            isinstance(one, QPushButton) and not one.isVisible()
+        )  # it says what it does once it can be done
+        if not (re.search(r"\w", name) or silent) or name in {kind.__name__ for kind in type(one).__mro__}:
+            found.append(f"{type(one).__name__} {one.objectName()} of {type(outer).__name__}: {name!r}")
+    return found
+
+
+async def test_whatever_the_keyboard_reaches_is_told_by_a_name(filled, until):
+    for key in filled.window.views:
+        filled.bring(key)
+        await until(filled.window.views[key].seen)
+    filled.show_notices()
+    filled.palette()
+    assert nameless(filled.window) == []
 
 
 async def test_every_action_is_found_in_the_palette(filled):

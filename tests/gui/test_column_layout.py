@@ -10,10 +10,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from tests.gui.test_session import settings, start
-from workbench.gui.column_layout import ColumnLayout, ColumnLayouts, layout_of
+from workbench.gui.column_layout import ColumnLayout, layout_of
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
 from workbench.gui.table_header import HeadColumn
+from workbench.gui.window_layouts import WindowLayouts
 
 __all__ = ["settings", "start"]  # fixtures
 COLUMNS = (TableColumn("Name"), TableColumn("Kind"), TableColumn("Note", stretch=True))
@@ -28,7 +29,7 @@ def opened(settings, qtbot):
     def make(*columns):
         window = QWidget()
         qtbot.addWidget(window)
-        window.layouts = ColumnLayouts(window, settings)
+        window.layouts = WindowLayouts(window, settings)
         table = FastTableView(columns or COLUMNS, window)
         table.setAccessibleName("Things")
         table.set_source(ListSource([("a", "b", "c")]))
@@ -106,7 +107,7 @@ def test_what_the_window_forgets_stands_as_at_first_at_once(opened, settings):
     arrange(first)
     first.layouts.forget()
     assert looks(first) == before == looks(opened())
-    assert not [key for key in settings.allKeys() if key.startswith("columns")]
+    assert not [key for key in settings.allKeys() if "columns" in key]
 
 
 def test_a_width_that_comes_from_the_window_alone_is_not_kept(opened, settings):
@@ -142,7 +143,7 @@ def test_a_table_that_has_other_columns_by_now_takes_what_it_knows(opened):
 def test_what_is_broken_or_of_another_table_is_ignored(opened, settings, kept):
     before = looks(opened())
     assert layout_of(kept, TITLES) == ColumnLayout()
-    settings.setValue("columns/Things", kept)
+    settings.setValue("layouts/any/columns/Things", kept)
     assert looks(opened()) == before
 
 

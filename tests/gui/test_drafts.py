@@ -263,8 +263,8 @@ async def test_V2_a_copy_of_another_command_can_be_taken_back(session, until):
     record = next(one for one in session.workspace.commands.history(limit=9) if one.type == "create_user")
     commands.copy(record)
     assert commands.findChild(QLineEdit, "username").text() == "bobbob"
-    buttons = session.window.notices.findChildren(QPushButton)
-    next(one for one in buttons if one.text() == "Bring it back").click()
+    (card,) = session.window.notices.stops()
+    next(one for one in card.buttons if one.text() == "Bring it back").click()
     assert Form.typed(session) == Form.wanted
 
 

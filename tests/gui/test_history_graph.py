@@ -10,7 +10,9 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
-from workbench.gui.history_graph import HistoryGraph, span_text
+from workbench.gui.graph_words import nothing_text, span_text
+from workbench.gui.history_graph import HistoryGraph
+from workbench.gui.time_format import set_zone
 from workbench.services.monitor.rate_rings import Measure, RateRings, Sample
 
 
@@ -19,11 +21,13 @@ async def graph(desk, qtbot, until):
     rates, now = desk.workspace.rates, desk.workspace.clock.now() // 1_000_000
     rates.rings = RateRings()
     for at in [*range(now - 4000, now - 300), *range(now - 100, now)]:
-        rates.rings.add(at, {"mail": Sample(99, lag=3), "audit": Sample(9, died=at == now - 50)})
+        rates.rings.add(
+            at, {"welcome-mail": Sample(99, lag=3), "audit-trail": Sample(9, died=at == now - 50)}
+        )
     made = HistoryGraph(desk)
     qtbot.addWidget(made)
     made.resize(800, 300)
-    made.set_names(("mail", "audit"), "mail")
+    made.set_names(("welcome-mail", "audit-trail"), "welcome-mail")
     made.show()
     await until(lambda: made._plot is not None and made.figures)
     return made
@@ -36,25 +40,25 @@ def drawn(graph, name):
 
 
 async def test_V6_what_is_seen_follows_the_choices_and_a_gap_stays_one(graph):
-    values = drawn(graph, "mail")
+    values = drawn(graph, "welcome-mail")
     assert {value for value in values if not math.isnan(value)} == {99}
     assert sum(map(math.isnan, values)) == pytest.approx(200 / graph._seen.step, abs=1)
     assert graph._when.text() == "deliveries a second"
     graph.logarithm()
-    assert max(value for value in drawn(graph, "mail") if value == value) == pytest.approx(2)
+    assert max(value for value in drawn(graph, "welcome-mail") if value == value) == pytest.approx(2)
     graph.measure.setCurrentIndex(graph.measure.findData(Measure.DEATHS))
     graph.setFocus()
     QTest.keyClick(graph, Qt.Key.Key_Minus)
     assert graph.span.currentText() == "1 h"
     graph._timer.stop()
     graph.redraw()
-    assert graph.figures["audit"].total == 1
+    assert graph.figures["audit-trail"].total == 1
     assert graph._when.text() == "in 10 s"
-    assert "audit average" in graph.accessibleDescription()
-    graph.hide_lines(["mail"])
+    assert "audit-trail average" in graph.accessibleDescription()
+    graph.hide_lines(["welcome-mail"])
     graph._timer.stop()
     graph.redraw()
-    assert list(graph._plot._curves) == ["audit"]
+    assert list(graph._plot._curves) == ["audit-trail"]
 
 
 async def test_it_comes_back_as_it_was_left(graph, tmp_path):
@@ -83,15 +87,36 @@ async def test_it_is_exported_as_picture_and_numbers_and_copied_as_table(
     await until(lambda: len(told) == 2)
     assert QImage(str(names[0])).width() == 2 * graph._plot.widget.width()
     heads, *lines = names[1].read_text().splitlines()
-    assert heads == "time,audit,mail"
+    assert heads == "time,audit-trail,welcome-mail"
     assert len(lines) == len(graph._seen.times)
     assert any(line.endswith(",,") for line in lines), "a gap has no number"
     assert lines[-1].endswith(",9,99")
     graph.copy_table()
     rows = [line.split("\t") for line in QGuiApplication.clipboard().text().splitlines()]
-    assert [row[0] for row in rows] == ["Subscription", "mail", "audit"]
+    assert [row[0] for row in rows] == ["Subscription", "welcome-mail", "audit-trail"]
     assert rows[1][1:3] == ["99", "99"]
 
 
 def test_a_length_of_time_is_said_in_one_unit():
     assert [span_text(seconds) for seconds in (1, 90, 60, 240)] == ["1 s", "90 s", "1 min", "4 min"]
+
+
+@pytest.mark.parametrize(
+    ("watched", "said"),
+    [
+        ((), "Nothing was watched yet"),
+        (((600, 0),), "Nothing in 5 m"),
+        (((20, 0),), "Nothing since 18:09:40"),
+        (((600, 200), (100, 0)), "Nothing in 5 m, as far as it was watched"),
+    ],
+)
+def test_V3_nothing_is_said_only_of_the_time_that_was_watched(watched, said):
+    now, rings = 1_714_500_600, RateRings()
+    for first, end in watched:
+        for at in range(now - first, now - end):
+            rings.add(at, {"mail": Sample()})
+    set_zone("utc")
+    try:
+        assert nothing_text(rings.window(Measure.RATE, now - 300, now, 360), "5 m", here=True) == said
+    finally:
+        set_zone("local")

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QIcon, QImage, QPainter
 
 import workbench.gui
 from workbench.assets import asset
-from workbench.gui import notices, widgets
+from workbench.gui import notice_card, widgets
 from workbench.gui.board import board_graph
 from workbench.gui.icons import SIZES, icon, pixmap
 from workbench.gui.status_line import ENGINE
@@ -54,7 +54,7 @@ def test_every_icon_that_the_sources_name_is_there():
 def test_every_icon_that_tables_name_is_there(qapp):
     names = [entry.icon for entry in VIEWS]
     names += [kind.icon for kind in board_graph.KINDS.values()]
-    names += [*KINDS, *widgets.ICONS.values(), *notices.ICONS.values()]
+    names += [*KINDS, *widgets.ICONS.values(), *notice_card.ICONS.values()]
     names += [*(name for name, _text, _role in ENGINE.values()), *(name for _text, name in ACTIONS.values())]
     for name in names:
         assert not icon(name).isNull()

@@ -68,7 +68,7 @@ async def test_what_is_wrong_is_shown_where_it_is_and_goes_when_it_is_mended(win
         'project.tsk:34:14: E-QUOTES nobody needs quotes (write "nobody")',
     ]
     assert window.workspace.engine is engine
-    window.window.notices.strips()[0].leave()
+    window.window.notices.cards()[0].leave()
     await until(lambda: notices(window) == [])
     sign = window._status.older  # it stays, whatever becomes of the notice
     assert sign.isVisible()

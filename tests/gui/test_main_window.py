@@ -138,10 +138,10 @@ def test_a_small_window_shows_the_same_behind_each_other_and_keeps_its_size(wind
 def test_the_strip_of_notices_is_there_only_while_something_is_said(window, qtbot):
     window.show_perspective("Run")
     assert not window.notices.isVisible()
-    window.notices.show_notice(Notice(kind="error", text="The disk is full"))
+    window.notices.show_notice(Notice(kind="error", text="The disk is full", asks=True))
     QCoreApplication.processEvents()
     assert window.notices.isVisible()
-    window.notices.strips()[0].findChildren(QToolButton)[-1].click()
+    window.notices.cards()[0].findChildren(QToolButton)[-1].click()
     qtbot.waitUntil(lambda: not window.notices.isVisible(), timeout=2000)
 
 
@@ -165,14 +165,14 @@ def test_the_explorer_keeps_its_width_however_often_the_window_becomes_small_and
 
 def test_a_notice_does_not_leave_from_under_the_mouse(window, qtbot, monkeypatch):
     window.notices.show_notice(Notice(kind="ok", text="Sent"))
-    strip = window.notices.strips()[0]
+    strip = window.notices.cards()[0]
     monkeypatch.setattr(strip, "underMouse", lambda: True)
     strip.leave()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    assert window.notices.strips() == [strip]
+    assert window.notices.cards() == [strip]
     monkeypatch.setattr(strip, "underMouse", lambda: False)
     strip.leave()
-    qtbot.waitUntil(lambda: not window.notices.isVisible(), timeout=2000)
+    qtbot.waitUntil(lambda: not window.notices.toasts.isVisible(), timeout=2000)
 
 
 def test_closing_asks_whoever_owns_it_first(settings, qtbot):

@@ -63,5 +63,5 @@ async def test_every_view_shows_what_a_third_store_holds(session, until, tmp_pat
     assert workspace.dead_letters.counts() == {"resolved": 1}
     session.bring("letters")
     await until(lambda: session.window.views["letters"].table.model().rowCount() == 0)
-    assert not session.window.notices.strips()
+    assert not session.window.notices.cards()
     assert not list(tmp_path.rglob("*.db"))

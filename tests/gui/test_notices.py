@@ -1,28 +1,18 @@
-"""Notices: the newest three, each once, with actions."""
+"""Notices: toasts that leave the keyboard's place free, strips that ask, and the list of what was told."""
 
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QAbstractSpinBox,
-    QApplication,
-    QComboBox,
-    QDialog,
-    QLabel,
-    QLineEdit,
-    QMainWindow,
-    QPlainTextEdit,
-    QPushButton,
-    QTextEdit,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMainWindow, QPlainTextEdit, QPushButton
 
 from tests.gui.test_session import settings, start
 from workbench.gui.desk import Notice
+from workbench.gui.notice_list import NoticeList
 from workbench.gui.notices import SHOWN, Notices
+from workbench.gui.toasts import corners, free_corner, keyboard_place
 
 __all__ = ["settings", "start"]  # fixtures
 
@@ -41,68 +31,77 @@ def window(qtbot):
 def texts(notices):
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     return [
-        next(label.text() for label in strip.findChildren(QLabel) if label.text())
-        for strip in notices.strips()
+        next(label.text() for label in card.findChildren(QLabel) if label.text()) for card in notices.cards()
     ]
 
 
-def test_only_the_newest_stay_and_the_same_stands_once(window):
+def listed(notices):
+    return [(told.notice.text, told.seen, [label for label, _ in told.offers()]) for told in notices.told]
+
+
+def asking(text, **more):
+    return Notice(kind="warning", text=text, actions=(("Undo", lambda: None),), asks=True, **more)
+
+
+def test_only_the_newest_stay_what_failed_longest_and_the_same_stands_once(window):
+    notices, counts = Notices(window), []
+    notices.counted.connect(lambda count, kind: counts.append((count, kind)))
+    notices.show_notice(Notice(kind="error", text="broken"))
+    for number in range(SHOWN + 1):
+        notices.show_notice(Notice(kind="ok", text=f"done {number}"))
+    assert texts(notices) == ["broken", "done 2", "done 3"]
+    notices.show_notice(Notice(kind="error", text="broken"))
+    assert texts(notices) == ["done 2", "done 3", "broken"]
+    assert counts[-1] == (SHOWN + 3, "error")
+    notices.looked()
+    assert texts(notices) == [], "they were seen in the list"
+    assert counts[-1] == (0, "info")
+
+
+def test_an_action_runs_once_and_what_leads_somewhere_stays_in_the_list(window):
+    notices, done = Notices(window), []
+    actions = (("Undo", lambda: done.append("undo")), ("Show", lambda: done.append("show")))
+    notices.show_notice(Notice(kind="warning", text="purged", actions=actions))
+    (card,) = notices.cards()
+    card.buttons[0].click()
+    assert (done, texts(notices), listed(notices)) == (["undo"], [], [("purged", True, ["Show"])])
+    notices.answer(notices.told[0], 0)
+    notices.answer(notices.told[0], 0)
+    assert done == ["undo", "show", "show"]
+
+
+def test_what_is_no_longer_true_goes_and_offers_nothing_any_more(window):
     notices = Notices(window)
-    for number in range(SHOWN + 2):
-        notices.show_notice(Notice(kind="error", text=f"broken {number}"))
-    assert texts(notices) == ["broken 2", "broken 3", "broken 4"]
-    notices.show_notice(Notice(kind="error", text="broken 3"))
-    assert texts(notices) == ["broken 2", "broken 4", "broken 3"]
+    notices.show_notice(asking("read models are stale", topic="reload"))
+    for count in range(3):
+        notices.show_notice(Notice(kind="info", text=f"{count} of 3", topic="import"))
+    assert texts(notices) == ["read models are stale", "2 of 3"]
+    notices.show_notice(Notice(kind="ok", text="", topic="reload"))
+    assert texts(notices) == ["2 of 3"]
+    assert listed(notices) == [("read models are stale", False, []), ("2 of 3", False, [])]
 
 
-def test_an_action_runs_and_closes_the_notice(window):
-    notices = Notices(window)
-    done = []
-    notices.show_notice(Notice(kind="warning", text="purged", actions=(("Undo", lambda: done.append(True)),)))
-    (strip,) = notices.strips()
-    strip.findChild(QPushButton).click()
-    assert done == [True]
-    assert texts(notices) == []
-
-
-def test_markup_is_shown_as_it_is_written(window):
+def test_markup_is_shown_as_it_is_written_and_assistive_tools_are_told(window, monkeypatch):
+    said = []
+    monkeypatch.setattr(QAccessible, "updateAccessibility", lambda event: said.append(event.message()))
     notices = Notices(window)
     notices.show_notice(Notice(kind="error", text="<b>no</b> <img src='x'>"))
     assert texts(notices) == ["<b>no</b> <img src='x'>"]
+    assert said == ["error: <b>no</b> <img src='x'>"]
 
 
-def test_a_plain_notice_that_comes_or_goes_moves_no_button(window):
-    notices = Notices(window)
-    window.show()
-    notices.show_notice(Notice(kind="ok", text="purged", actions=(("Undo", lambda: None),)))
-    (undo,) = notices.findChildren(QPushButton)
-    before = undo.mapTo(window, undo.rect().center())
-    notices.show_notice(Notice(kind="ok", text="reloaded"))
-    assert undo.mapTo(window, undo.rect().center()) == before
-    notices.strips()[-1].leave()
-    assert texts(notices) == ["purged"]
-    assert undo.mapTo(window, undo.rect().center()) == before
-
-
-def test_what_is_no_longer_true_goes_without_anything_in_its_place(window):
-    notices = Notices(window)
-    notices.show_notice(Notice(kind="ok", text="read models are stale", topic="reload"))
-    notices.show_notice(Notice(kind="ok", text="purged"))
-    notices.show_notice(Notice(kind="ok", text="", topic="reload"))
-    assert texts(notices) == ["purged"]
-
-
-async def test_a_notice_does_not_leave_while_it_has_the_keyboard(window, until):
-    notices = Notices(window)
+@pytest.mark.parametrize("asks", [True, False])
+async def test_a_notice_does_not_leave_while_it_has_the_keyboard(window, until, asks):
+    notices, done = Notices(window), []
     window.show()
     await until(window.isActiveWindow)
-    done = []
-    notices.show_notice(Notice(kind="ok", text="purged", actions=(("Undo", lambda: done.append(True)),)))
-    (strip,) = notices.stops()
-    strip.take_keyboard()
-    strip.leave()
+    actions = (("Undo", lambda: done.append(True)),)
+    notices.show_notice(Notice(kind="ok", text="purged", actions=actions, asks=asks))
+    (card,) = notices.stops()
+    card.take_keyboard()
+    card.leave()
     assert texts(notices) == ["purged"]
-    QTest.keyClick(strip.buttons[0], Qt.Key.Key_Return)
+    QTest.keyClick(card.buttons[0], Qt.Key.Key_Return)
     assert done == [True]
     assert texts(notices) == []
 
@@ -112,72 +111,106 @@ def places(window):
     return [one.geometry().getRect() for one in (window.centralWidget(), window.notices, window.statusBar())]
 
 
-def test_notices_take_room_above_the_status_bar_and_give_it_back(window):
+def test_what_asks_takes_room_above_the_status_bar_and_gives_it_back(window, monkeypatch, qtbot):
     window.notices = notices = Notices(window)
     window.show()
     before = places(window)
-    notices.show_notice(Notice(kind="error", text="The disk is full"))
+    monkeypatch.setattr(QApplication, "mouseButtons", lambda: Qt.MouseButton.LeftButton)
+    notices.show_notice(asking("The disk is full"))
+    assert places(window) == before, "nothing moves under a mouse button that is down"
+    monkeypatch.undo()
+    qtbot.waitUntil(notices.isVisible)
     (_, top, _, height), (x, y, width, room), bar = places(window)
     assert (x, width) == (0, 800)
     assert top + height <= y
     assert bar[1] == y  # they stand in its upper part,
     assert bar[3] == before[2][3] + room  # which is what it grew by
-    notices.strips()[0].leave()
+    notices.cards()[0].leave()
     assert texts(notices) == []
     assert places(window) == before
 
 
-def test_nothing_moves_while_a_mouse_button_is_down(window, monkeypatch, qtbot):
-    window.notices = notices = Notices(window)
+def test_a_corner_is_kept_until_the_keyboard_comes_there():
+    room, size = QRect(0, 40, 800, 500), QSize(300, 100)
+    right, left, above, _ = corners(room, size)
+    assert free_corner(room, size, QRect(), 1) == 1
+    assert free_corner(room, size, right.adjusted(20, 20, -20, -20), 0) == 1
+    assert free_corner(room, size, right | left, 0) == 2
+    assert free_corner(room, size, right | above, 2) == 1
+    assert free_corner(room, size, room, 3) == 3
+
+
+def test_toasts_move_away_from_the_keyboard_and_push_nothing(window, qtbot, monkeypatch):
+    notices, text = Notices(window), window.centralWidget()
+    window.notices = notices
+    monkeypatch.setattr(notices.toasts, "underMouse", lambda: False)
+    text.setPlainText("many words " * 900)
     window.show()
+    window.activateWindow()
+    text.setFocus()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is text)
     before = places(window)
-    monkeypatch.setattr(QApplication, "mouseButtons", lambda: Qt.MouseButton.LeftButton)
-    notices.show_notice(Notice(kind="error", text="The disk is full"))
+    notices.show_notice(Notice(kind="error", text="words " * 40))
     assert places(window) == before
-    monkeypatch.undo()
-    qtbot.waitUntil(notices.isVisible)
+    seen = notices.toasts.geometry()
+    assert not seen.intersects(keyboard_place(window))
+    caret = text.cursorForPosition(text.viewport().mapFrom(window, seen.center()))
+    text.setTextCursor(caret)
+    notices.toasts.place()
+    assert not notices.toasts.geometry().intersects(keyboard_place(window))
+    assert notices.toasts.geometry() != seen
 
 
-def test_of_a_long_text_the_first_lines_stand_there_and_all_of_it_opens(window, qtbot):
+def test_of_a_long_text_the_first_lines_stand_there_and_all_of_it_opens(window):
     notices = Notices(window)
     window.show()
     whole = "\n".join(f"mistake {number}" for number in range(9))
     notices.show_notice(Notice(kind="error", text=whole))
     assert texts(notices) == ["mistake 0\nmistake 1\nand 7 more"]
-    (button,) = notices.findChildren(QPushButton)
+    (card,) = notices.cards()
+    (button,) = card.findChildren(QPushButton)
     button.click()
     assert button.text() == "Show all"
-    (opened,) = notices.findChildren(QDialog)
+    (opened,) = card.findChildren(QDialog)
     assert opened.area.toPlainText() == whole
-    assert len(notices.strips()) == 1  # it was looked at, not done with
+    assert len(notices.cards()) == 1  # it was looked at, not done with
     opened.close()
 
 
-INPUTS = (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox, QTextEdit, QPlainTextEdit)
-
-
 @pytest.mark.parametrize("size", [(1024, 700), (1600, 1000)])
-async def test_notices_cover_no_button_and_no_input_of_any_view_and_take_no_keyboard(start, until, size):
+async def test_no_notice_covers_the_keyboard_or_takes_it_and_the_list_has_what_left(
+    start, until, size, monkeypatch
+):
     session = await start((None, "users"))
-    window = session.window
+    window, done = session.window, []
     window.resize(*size)
     window.bring("commands")
     await until(window.isActiveWindow)
     focused = QApplication.focusWidget()
     for number in range(5):
-        notice = Notice(kind="error", text="words " * 60 + str(number), actions=(("Undo", lambda: None),))
-        window.notices.show_notice(notice)
-    notices = window.notices
-    assert len(notices.strips()) == SHOWN
-    assert all(strip.height() >= strip.minimumSizeHint().height() for strip in notices.strips())
-    QTest.mouseClick(notices.strips()[0].findChildren(QLabel)[1], Qt.MouseButton.LeftButton)
+        actions = (("Undo", lambda: done.append(True)),)
+        session.desk.notice("error", "words " * 30 + str(number), *actions, asks=bool(number % 2))
+    toasts, notices = window.notices.toasts, window.notices
+    monkeypatch.setattr(toasts, "underMouse", lambda: False)
+    assert all(card.height() >= card.minimumSizeHint().height() for card in notices.cards())
+    QTest.mouseClick(notices.cards()[1].findChildren(QLabel)[1], Qt.MouseButton.LeftButton)
     assert QApplication.focusWidget() is focused
     for key in window.views:
         window.bring(key)
         await until(window.views[key].seen)
-        assert window.rect().contains(notices.geometry())
-        seen = [one for one in window.findChildren(QWidget) if isinstance(one, INPUTS) and one.isVisible()]
-        beside = [one for one in seen if one.isEnabled() and not notices.isAncestorOf(one)]
-        places = {one: QRect(one.mapTo(window, QPoint()), one.size()) for one in beside}
-        assert len(places) > 20
-        assert not [one for one, place in places.items() if place.intersects(notices.geometry())]
+        toasts.place()
+        assert window.rect().contains(toasts.geometry())
+        assert not toasts.geometry().intersects(keyboard_place(window)), key
+        strips = QRect(notices.mapTo(window, QPoint()), notices.size())
+        assert not any(strips.intersects(one.geometry()) for one in window.docks.values() if one.isVisible())
+    assert session._status.notices.text() == "5"
+    session.show_notices()
+    (shown,) = window.findChildren(NoticeList)
+    assert session._status.notices.text() == ""
+    assert shown.table.model().rowCount() == 5
+    assert [button.text() for button in shown.buttons] == ["Undo"]
+    QTest.keyClick(shown.table, Qt.Key.Key_Down)
+    QTest.keyClick(shown.table, Qt.Key.Key_Return)
+    assert done == [True]
+    assert not shown.isVisible()
+    assert [card.notice.asks for card in notices.cards()] == [True], "the other one was answered in the list"

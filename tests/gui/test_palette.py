@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QPersistentModelIndex, Qt
@@ -11,15 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
 from workbench.gui.desk import Notice
-from workbench.gui.palette import (
-    Palette,
-    Target,
-    TargetList,
-    matches,
-    model_targets,
-    nothing_found,
-    notice_targets,
-)
+from workbench.gui.palette import Palette, Target, TargetList, matches
+from workbench.gui.palette_targets import model_targets, nothing_found, notice_targets
 
 
 @pytest.fixture
@@ -164,7 +158,36 @@ async def test_V4_where_nothing_is_found_it_says_so(parent, until):
     QTest.keyClicks(palette.findChild(QLineEdit), "zz")
     assert not said.isVisible(), "it is still looked for"
     await until(said.isVisible)
-    assert said.text() == "Nothing found"
+    assert said.text().startswith("Nothing is called “zz”: looked at 0 actions")
+    palette.deleteLater()
+
+
+async def test_recent_ones_come_first_letters_in_order_find_and_the_store_is_offered_last(parent, until):
+    went = []
+    names = ("create_user", "change_status", "Streams")
+    told = [Target(text=one, kind="action", icon="edit", go=partial(went.append, one)) for one in names]
+
+    def further(typed):
+        return [
+            Target(text=f"Search for {typed}", kind="search", icon="search", go=partial(went.append, typed))
+        ]
+
+    palette = Palette(parent, told, nothing_found, further=further, recent=[told[2].name, "gone:x"])
+    noted = []
+    palette.went.connect(lambda target: noted.append(target.name))
+    palette.show()
+    listed = lambda: [one.text for one in palette._list.targets]  # noqa: E731
+    assert listed() == ["Streams", "create_user", "change_status"]
+    assert not palette.grab().toImage().isNull()
+    line = palette.findChild(QLineEdit)
+    line.setText("crus")
+    assert listed() == ["create_user", "Search for crus"]
+    line.setText("qqq")
+    assert listed() == ["Search for qqq"]
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert went == [], "the store has not answered yet"
+    await until(lambda: went == ["qqq"])
+    assert noted == ["search:Search for qqq"]
     palette.deleteLater()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.gui.plot_marks import TOLD, placed
 from workbench.services.monitor.rate_marks import RateMark, rate_marks
-from workbench.store.stored_values import OperatorAction
+from workbench.store.operator_actions import OperatorAction
 
 
 def mark(at: float, kind: str = "pause") -> RateMark:
@@ -12,7 +12,14 @@ def mark(at: float, kind: str = "pause") -> RateMark:
 
 
 def test_marks_that_would_touch_are_one_and_a_death_is_its_sign():
-    marks = [mark(-5), mark(10), mark(12, "died"), mark(20, "resume"), mark(60, "start replay"), mark(200)]
+    marks = [
+        mark(-5),
+        mark(10),
+        mark(12, "died"),
+        mark(20, "resume"),
+        mark(60, "repair and replay"),
+        mark(200),
+    ]
     found = placed(marks, lambda at: at, 100)
     assert [one.x for one in found] == [10, 60], "what is out of sight is not drawn"
     assert [one.sign[0] for one in found] == ["dead-letter", "replay"]
@@ -27,7 +34,9 @@ def test_marks_that_would_touch_are_one_and_a_death_is_its_sign():
 
 def test_only_what_explains_rates_is_marked():
     acts = [
-        OperatorAction(number=4, at=9_000_000, action="reset", subject="mail", detail="to position 7"),
+        OperatorAction(
+            number=4, at=9_000_000, action="reset", subject="subscription mail", detail="to position 7"
+        ),
         OperatorAction(number=3, at=8_000_000, action="replay", subject="2 dead letters"),
         OperatorAction(number=2, at=7_000_000, action="pause", subject="engine"),
         OperatorAction(number=1, at=6_000_000, action="rebuild", subject="projection users"),

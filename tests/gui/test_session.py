@@ -69,7 +69,7 @@ async def start(tmp_path, settings):
 def notices(session):
     return [
         next(label.text() for label in strip.findChildren(QLabel) if label.text())
-        for strip in session.window.notices.strips()
+        for strip in session.window.notices.cards()
     ]
 
 
@@ -80,7 +80,8 @@ def mistakes(session):
 
 
 def press(session, label, inside=None):
-    buttons = (inside or session.window.notices).findChildren(QPushButton)
+    told = [button for card in session.window.notices.cards() for button in card.buttons]
+    buttons = inside.findChildren(QPushButton) if inside else told
     next(one for one in buttons if one.text() == label).click()
 
 
@@ -223,7 +224,7 @@ async def test_a_new_project_stands_beside_the_one_that_is_open_which_is_recent_
     session.desk.notice("error", "something of the second project")
     first.trigger()
     await until(lambda: session.window.windowTitle() == "users-declared — Event Workbench")
-    assert session.window.notices.strips() == [], "what was told of another project is gone"
+    assert session.window.notices.cards() == [], "what was told of another project is gone"
     session.window.findChild(QMenu, "recent").aboutToShow.emit()
     texts = [one.text() for one in session.window.findChild(QMenu, "recent").actions()]
     assert texts == [str(tmp_path / "second")]
@@ -619,9 +620,9 @@ async def test_V3_trouble_that_was_closed_is_not_said_again(start, until):
     engine = session.workspace.running()
     engine.notifier.report("welcome-mail: the disk is full")
     await until(lambda: "welcome-mail: the disk is full" in notices(session))
-    for strip in session.window.notices.strips():
+    for strip in session.window.notices.cards():
         strip.deleteLater()
-    await until(lambda: not session.window.notices.strips())
+    await until(lambda: not session.window.notices.cards())
     session.toggle_engine()
     await until(lambda: session._status._engine.text() == "Paused")
     assert notices(session) == []

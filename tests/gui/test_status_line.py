@@ -36,7 +36,10 @@ def test_V3_green_is_said_only_of_verdicts_that_hold(tally, role, said):
 def test_V3_a_click_on_the_verdicts_shows_the_scenarios(qtbot):
     called = []
     line = StatusLine(
-        *(lambda name=name: called.append(name) for name in ("engine", "dead", "scenarios", "zone", "older"))
+        *(
+            lambda name=name: called.append(name)
+            for name in ("engine", "dead", "scenarios", "zone", "older", "told")
+        )
     )
     qtbot.addWidget(line)
     line.show_scenarios(Tally(passed=1, failed=2))
@@ -52,7 +55,7 @@ def test_V3_a_click_on_the_verdicts_shows_the_scenarios(qtbot):
 
 @pytest.mark.parametrize("width", [1024, 1600])
 def test_all_that_can_be_clicked_stands_whole_in_a_narrow_window(qtbot, width):
-    line = StatusLine(*[lambda: None] * 5)
+    line = StatusLine(*[lambda: None] * 6)
     qtbot.addWidget(line)
     line.resize(width, 28)
     line.show()
@@ -74,7 +77,7 @@ def test_all_that_can_be_clicked_stands_whole_in_a_narrow_window(qtbot, width):
     QCoreApplication.processEvents()
     parts = [*line.findChildren(QToolButton), *line.findChildren(QLabel)]
     shown = [one for one in parts if not one.isHidden()]
-    assert len(shown) == (6 if width == 1024 else 8)  # position and lag are read elsewhere, too
+    assert len(shown) == (7 if width == 1024 else 9)  # position and lag are read elsewhere, too
     assert all(line.rect().contains(one.geometry()) for one in shown)
     assert all(one.width() >= one.sizeHint().width() for one in shown)
     assert line.older.text() == "Older model runs since 1970-01-01: 2 mistakes"

@@ -24,7 +24,7 @@ from workbench.gui.theme import (
 )
 
 LOOKS = pytest.mark.parametrize("colors", [LIGHT, DARK], ids=["light", "dark"])
-GROUNDS = ("window", "surface", "raised", "alternate", "hover")
+GROUNDS = ("window", "surface", "raised", "alternate", "hover", "selection")
 INKS = ("text", "muted", "accent_ink", "link", "ok", "warning", "error", "info", *(f"{k}_ink" for k in KINDS))
 
 
@@ -68,7 +68,7 @@ def test_banners_and_badges_are_readable(colors, role):
 
 
 @LOOKS
-@pytest.mark.parametrize("ground", GROUNDS)
+@pytest.mark.parametrize("ground", GROUNDS[:-1])
 def test_what_is_disabled_and_lines_that_matter_can_be_seen(colors, ground):
     assert contrast(colors.faint, getattr(colors, ground)) >= 3
 
@@ -77,6 +77,22 @@ def test_what_is_disabled_and_lines_that_matter_can_be_seen(colors, ground):
 @pytest.mark.parametrize("ground", ["window", "surface", "raised", "alternate"])
 def test_rings_around_what_has_the_focus_can_be_seen(colors, ground):
     assert contrast(colors.accent, getattr(colors, ground)) >= 3
+
+
+@LOOKS
+@pytest.mark.parametrize("ground", ["window", "surface", "raised"])
+@pytest.mark.parametrize("field", ["QLineEdit, QAbstractSpinBox, QComboBox", "QCheckBox::indicator, "])
+def test_the_edges_of_what_one_types_into_or_ticks_can_be_seen(colors, field, ground):
+    (edge,) = re.findall(
+        rf"^{field}[^{{]*{{[^}}]*?border: 1px solid (#\w+)", style_sheet(colors), re.MULTILINE
+    )
+    assert contrast(edge, getattr(colors, ground)) >= 3
+    focused = [rule for rule in style_sheet(colors).splitlines() if ":focus" in rule.split("{")[0]]
+    inks = [color for rule in focused for color in re.findall(r"#\w{6}", rule.split("{")[1])]
+    assert {ink for ink in inks if contrast(ink, getattr(colors, ground)) < 3} <= {
+        colors.selection,
+        colors.surface,
+    }
 
 
 @LOOKS

@@ -189,8 +189,8 @@ async def test_a_state_a_row_and_an_error_are_shown_with_their_secrets_masked(se
 
 async def test_no_notice_tells_a_secret_that_an_error_quotes(session, until):
     session.desk.run(session.workspace.commands.issue("make", {"id": "wrong", "api_key": SECRET}), "Send")
-    await until(session.window.notices.strips)
-    said = told(session.window.notices)
+    await until(session.window.notices.cards)
+    said = told(session.window.notices.toasts)
     assert MASK in said
     assert "hunter2" not in said
 

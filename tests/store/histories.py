@@ -12,7 +12,8 @@ from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.store import operations as op
-from workbench.store.stored_values import CommandRecord, OperatorAction, Snapshot
+from workbench.store.operator_actions import OperatorAction
+from workbench.store.stored_values import CommandRecord, Snapshot
 
 STREAMS = ("r", "s", "t")
 TOPICS = ("mail", "sms", COMMANDS_TOPIC)

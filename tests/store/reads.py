@@ -104,7 +104,13 @@ def _records(reader: Reader) -> dict[str, Any]:
         "waiting": [[(row.position, row.state, row.attempts) for row in rows] for rows in waiting],
         "published": reader.published(),
         "commands": [reader.commands(), reader.commands(limit=2), reader.commands(before=3)],
-        "actions": [reader.actions(), reader.actions(limit=1)],
+        "actions": [
+            reader.actions(),
+            reader.actions(limit=1),
+            reader.action(1),
+            reader.action(act="undo skip"),
+        ],
+        "kept": [reader.kept_by(act) for act in ("skip", "reset", "note", "replay")],
         "no correlation": _family(reader, derived_id("none")),
     }
 

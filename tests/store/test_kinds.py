@@ -20,12 +20,13 @@ from workbench.project.samples import copy_sample
 from workbench.store import operations as op
 from workbench.store.letter_jobs import Job
 from workbench.store.operations.projection_operations import ApplyProjection
+from workbench.store.operator_actions import OperatorAction
 from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id
 from workbench.store.sqlite.connection import open_reader
 from workbench.store.sqlite.integrity_check import check
 from workbench.store.sqlite.reader import SqliteReader
 from workbench.store.sqlite.store import SqliteStore
-from workbench.store.stored_values import OperatorAction, PassedEvent, PassedKind, Snapshot
+from workbench.store.stored_values import PassedEvent, PassedKind, Snapshot
 
 COLUMNS = [
     (table.name, column.name)
@@ -66,7 +67,7 @@ def full(tmp_path_factory):
                 deliver_at=2**60,
                 instance="p:k",
             ),
-            op.NoteLetters(numbers=(letter.number,), owner="ann", note="asked"),
+            op.NoteLetters(numbers=(letter.number,), owner="ann", note="asked", act="asked"),
             op.ReplayLetter(number=letter.number),
             op.MarkLetters(numbers=(other.number,), before=("open",), after="archived", act="mine"),
             ApplyProjection(

@@ -15,6 +15,7 @@ from workbench.model.ids import derived_id
 from workbench.store.letter_jobs import Job
 from workbench.store.operations import (
     AdvanceJob,
+    Atomic,
     ForgetLetters,
     MarkLetters,
     RecallReplays,
@@ -24,7 +25,7 @@ from workbench.store.operations import (
     Skip,
     StartJob,
 )
-from workbench.store.stored_values import OperatorAction
+from workbench.store.operator_actions import OperatorAction
 
 ARCHIVE = MarkLetters(numbers=(1,), before=("open",), after="archived", act="archive")
 PURGE = MarkLetters(numbers=(1,), before=("open", "archived"), after="purged", act="purge")
@@ -192,17 +193,24 @@ def test_L7_what_a_purged_letter_blocked_goes_on_when_it_is_purged_or_at_last_fo
         assert [row.message_id for row in post.due()] == [derived_id(name) for name in left], number
 
 
-def test_L9_the_record_of_a_jobs_end_counts_what_was_done_not_what_was_looked_at(store):
+def test_L9_the_record_of_a_job_counts_what_was_done_not_what_was_looked_at(store):
     post = Post(store)
     post.publish("a", "b", "c")
     post.settle(a="dead", b="dead", c="dead")
     one(store, ARCHIVE)
-    number = one(store, StartJob(job=Job(action="archive", numbers=(1, 2, 3))))
+    said = OperatorAction(at=1, action="archive", subject="3", act="job {answer}")
+    begun = Atomic(
+        operations=(
+            StartJob(job=Job(action="archive", numbers=(1, 2, 3))),
+            RecordAction(action=said, counts=False),
+        )
+    )
+    number, _ = one(store, begun)
     steps = [MarkLetters(numbers=(each,), before=("open",), after="archived") for each in (1, 2, 3)]
-    record = RecordAction(action=OperatorAction(at=1, action="archive", subject="3", detail="{answer}"))
-    one(store, AdvanceJob(number=number, step=0, operations=tuple(steps), status="done", note=record))
-    (action,) = post.reader.actions()
-    assert action.detail == "2"
+    one(store, AdvanceJob(number=number, step=0, operations=tuple(steps[:2]), status="running"))
+    assert [(one.act, one.count) for one in post.reader.actions()] == [("job 1", 1)]
+    one(store, AdvanceJob(number=number, step=2, operations=tuple(steps[2:]), status="done"))
+    assert [(one.act, one.count) for one in post.reader.actions()] == [("job 1", 2)]
 
 
 @pytest.mark.parametrize("ended", ["cancelled", "done"])

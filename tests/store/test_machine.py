@@ -50,6 +50,7 @@ from workbench.store.operations.projection_operations import (
     MarkProjection,
     SwitchProjection,
 )
+from workbench.store.operator_actions import OperatorAction
 from workbench.store.settlements import NewDelivery, Settlement
 from workbench.store.sqlite.integrity_check import check
 from workbench.store.sqlite.store import SqliteStore
@@ -131,7 +132,9 @@ class Histories(RuleBasedStateMachine):
     @rule(name=st.sampled_from(list(SUBSCRIPTIONS)), cursor=st.integers(0, 5), release=st.booleans())
     def reset(self, name, cursor, release):
         cursor = min(cursor, self.readers[0].head())
-        self.both(op.ConfigureSubscription(subscription=name, cursor=cursor, release_key=release))
+        self.both(
+            op.ConfigureSubscription(subscription=name, cursor=cursor, release_key=release, act="reset")
+        )
 
     @rule(
         name=st.sampled_from(list(SUBSCRIPTIONS)),
@@ -303,7 +306,7 @@ class Histories(RuleBasedStateMachine):
     @rule(number=st.integers(1, 4), edited=st.booleans())
     def replay(self, number, edited):
         data, identity = ('{"e":1}', derived_id("edited", number)) if edited else (None, None)
-        self.both(op.ReplayLetter(number=number, data=data, message_id=identity))
+        self.both(op.ReplayLetter(number=number, data=data, message_id=identity, act="replay"))
 
     @rule(
         numbers=st.lists(st.integers(1, 5), max_size=3, unique=True),
@@ -341,6 +344,7 @@ class Histories(RuleBasedStateMachine):
                     subscription=name,
                     numbers=tuple(row.number for row, _ in due[side]),
                     release_key=count == 1,
+                    act="skip" if count == 2 else "",
                 )
             ]
         )
@@ -394,7 +398,19 @@ class Histories(RuleBasedStateMachine):
         note=st.sampled_from([None, "", "asked"]),
     )
     def note(self, numbers, owner, note):
-        self.both(op.NoteLetters(numbers=tuple(numbers), owner=owner, note=note))
+        self.both(op.NoteLetters(numbers=tuple(numbers), owner=owner, note=note, act="note"))
+
+    @rule(
+        act=st.sampled_from(["skip", "reset", "note", "replay"]),
+        name=st.sampled_from(list(SUBSCRIPTIONS)),
+        released=st.booleans(),
+        limit=st.integers(1, 3),
+    )
+    def bring_back(self, act, name, released, limit):
+        free = tuple(SUBSCRIPTIONS) if released else ()
+        undo = op.BringBack(act=act, subscription=name, released=free, limit=limit)
+        record = OperatorAction(at=self.clock.now(), action="undo", subject=act, act=f"undo {act}")
+        self.both(op.Atomic(operations=(undo, op.RecordAction(action=record, undoes=1))))
 
     @rule(put=st.booleans(), key=st.sampled_from("ab"))
     def handler_rows(self, put, key):

@@ -12,7 +12,8 @@ from workbench.errors import ANY, InvalidValue
 from workbench.model.ids import derived_id
 from workbench.store import operations as op
 from workbench.store.operations.projection_operations import MarkProjection
-from workbench.store.stored_values import CommandRecord, OperatorAction
+from workbench.store.operator_actions import OperatorAction
+from workbench.store.stored_values import CommandRecord
 
 ID = derived_id("m")
 MESSAGE = op.NewMessage(id=ID, topic="work", type="t", key="k", data="{}", correlation_id=ID)

@@ -13,6 +13,7 @@ from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, Ve
 from workbench.cli.letter_choice import choice_options, chosen
 from workbench.model.dead_letter import LetterAct, allowed
 from workbench.model.hints import in_brackets
+from workbench.model.operator_acts import DAYS
 
 if TYPE_CHECKING:
     from workbench.services.dead_letters import DeadLetters, Report
@@ -155,7 +156,8 @@ async def _purge(options: Options, environ: Environ) -> int:
     def purge(letters: DeadLetters, numbers: list[int]) -> Awaitable[Report]:
         return letters.purge(numbers, skip_on=not options.keep_blocked)
 
-    return await _done(options, environ, LetterAct.PURGE, purge, "purged", "restore takes it back")
+    hint = f"workbench undo takes it back for {DAYS}"
+    return await _done(options, environ, LetterAct.PURGE, purge, "purged", hint)
 
 
 def _restore_takes(parser: Parser) -> None:
@@ -218,7 +220,7 @@ ACTIONS = {
         work=_edit,
     ),
     "purge": VerbSpec(
-        about="Takes dead letters away; restore takes that back.",
+        about="Takes dead letters away for seven days, then for good; undo or restore bring them back.",
         examples="workbench dead-letters purge my-project 7 --keep-blocked",
         arguments=_purge_takes,
         work=_purge,

@@ -66,6 +66,8 @@ VERBS = {
             "list, show, replay, edit, purge and restore dead letters",
             "dead_letter_verb:LETTERS",
         ),
+        Verb("operations", "list what operators did, and what can be undone", "operation_verbs:OPERATIONS"),
+        Verb("undo", "undo one operation", "operation_verbs:UNDO"),
     ),
     "Moving events": (
         Verb("import", "bring the events of a file in", "transfer_verbs:IMPORT"),

@@ -233,8 +233,8 @@ class Engine:
 
     def _follow_operator(self, touched: Touched) -> None:
         """Takes over what operators changed in the store, and starts again what had stopped."""
-        for name in touched.skipped & set(self.subscriptions):
-            self.subscriptions[name].rows_changed()
+        for name in (touched.skipped | touched.moved) & set(self.subscriptions):
+            self.subscriptions[name].rows_changed(moved=name in touched.moved)
         for change in touched.configured:
             if (runner := self.subscriptions.get(change.subscription)) is not None:
                 runner.configured(change)

@@ -21,8 +21,9 @@ from workbench.store.operations.projection_operations import (
     EnsureProjection,
     SwitchProjection,
 )
+from workbench.store.operator_actions import OperatorAction
 from workbench.store.ports import Reader
-from workbench.store.stored_values import OperatorAction, PassedKind, ProjectionStatus
+from workbench.store.stored_values import PassedKind, ProjectionStatus
 
 
 class ProjectionRunner:

@@ -10,13 +10,12 @@ from workbench.engine.timers import CallOff, Timer
 from workbench.errors import WorkbenchError
 from workbench.model.clock import MICROSECONDS, Clock
 from workbench.model.messaging import OnDead, Topic
+from workbench.model.operator_acts import UNDO_SECONDS
 from workbench.model.registry import Registry
 from workbench.store.operations import ForgetLetters, ForgetMessages, Retain
 
 EVERY = 60.0
 """Seconds between two looks."""
-UNDO = 7 * 24 * 3600.0
-"""Seconds in which a purge can be undone (contract §11)."""
 CHUNK = 5_000
 
 
@@ -79,7 +78,7 @@ class Retention:
                 await asyncio.sleep(0)
                 if gone < CHUNK:
                     break
-        before = self._clock.now() - round(UNDO * MICROSECONDS)
+        before = self._clock.now() - round(UNDO_SECONDS * MICROSECONDS)
         return removed + int(await self._writer.write(ForgetLetters(before=before)))
 
     def _retain(self, topic: Topic) -> Retain:

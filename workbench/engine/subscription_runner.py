@@ -196,9 +196,11 @@ class SubscriptionRunner:
         self._claims.drop()
         self._rows.pending = True
 
-    def rows_changed(self) -> None:
-        """Notes that there may be rows to look after (a replay, a skip)."""
+    def rows_changed(self, *, moved: bool = False) -> None:
+        """Notes that there may be rows to look after (a replay, a skip), or that its cursor was moved."""
         self._rows.pending = True
+        if moved:
+            self._cursor.read()
 
     def release(self) -> None:
         """Asks a running batch to start no more handlers."""

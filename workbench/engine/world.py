@@ -17,12 +17,13 @@ from workbench.engine.timers import Timer, timer_of
 from workbench.errors import CallerError, StoreBusy, StoreReadOnly
 from workbench.model.changes import Changes
 from workbench.model.clock import MICROSECONDS, Clock, ManualClock
+from workbench.model.operator_acts import OperatorAct
 from workbench.model.registry import Registry
 from workbench.model.retry import RetryPolicy
 from workbench.store.memory.store import MemoryStore
 from workbench.store.operations import Operation, RecordAction
+from workbench.store.operator_actions import OperatorAction
 from workbench.store.ports import HELD, LEFT, Reader, Store
-from workbench.store.stored_values import OperatorAction
 
 Listener = Callable[[Changes], None]
 
@@ -59,6 +60,7 @@ class World(Generic[M]):
         clock: The machine's, or one that is moved by hand.
         timer: By default the one that goes with the clock.
         seed: Of ids and jitter; None for a new one every time.
+        who: Name of the person who acts here, for the records of that (L9).
 
     Attributes:
         model: The model that runs.
@@ -67,13 +69,20 @@ class World(Generic[M]):
     """
 
     def __init__(
-        self, model: M, store: Store, clock: Clock, *, timer: Timer | None = None, seed: int | None = None
+        self,
+        model: M,
+        store: Store,
+        clock: Clock,
+        *,
+        timer: Timer | None = None,
+        seed: int | None = None,
+        who: str = "",
     ) -> None:
         self.store = store
         self._take(model)
         self.clock = clock
         self.timer = timer or timer_of(clock)
-        self.seed = seed
+        self.seed, self.who = seed, who
         self.stopped = ""
         self._return: asyncio.Task[None] | None = None
         self._readers = ThreadReaders(store.reader)
@@ -266,14 +275,36 @@ class World(Generic[M]):
         async with self.at_work() as engine:
             return await engine.commit(*operations)
 
-    def record(self, action: str, subject: str, detail: str = "") -> RecordAction:
+    def record(
+        self,
+        action: OperatorAct,
+        subject: str,
+        detail: str = "",
+        *,
+        act: str = "",
+        count: int = 0,
+        counts: bool = True,
+        undoes: int = 0,
+    ) -> RecordAction:
         """Returns the record of what an operator does, to be committed behind it (L9).
 
         Args:
             subject: What it is done to, such as ``projection users``.
+            act: The name under which it can be undone.
+            count: On how many things it takes effect, beside what the operations before it answer.
+            counts: Whether these answer on how many things they took effect.
+            undoes: Number of the record of the act that it undoes.
         """
-        at = self.clock.now()
-        return RecordAction(action=OperatorAction(at=at, action=action, subject=subject, detail=detail))
+        said = OperatorAction(
+            at=self.clock.now(),
+            action=action,
+            subject=subject,
+            detail=detail,
+            who=self.who,
+            count=count,
+            act=act,
+        )
+        return RecordAction(action=said, counts=counts, undoes=undoes)
 
     @property
     def reloading(self) -> bool:

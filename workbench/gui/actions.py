@@ -289,6 +289,10 @@ class Actions:
     def __iter__(self) -> Iterator[BoundAction]:
         return iter(self._made.values())
 
+    def get(self, key: str) -> BoundAction | None:
+        """Returns one of them; None if the owner has none of that name."""
+        return self._made.get(key)
+
     def offer(self) -> BoundAction | None:
         """Offers them on the owner's parts as these are now; returns the first."""
         for one in self:

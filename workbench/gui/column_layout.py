@@ -8,9 +8,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from PySide6.QtCore import QObject, QSettings, Qt, Signal
-from PySide6.QtWidgets import QWidget
-
 GROUP = "columns"
 WIDEST = 4_000
 """The greatest width in pixels that is taken from what was kept."""
@@ -70,46 +67,6 @@ def _is_sort(found: Any, titles: Sequence[str]) -> bool:
     return pair and found[0] in titles and isinstance(found[1], bool)
 
 
-class ColumnLayouts(QObject):
-    """The layouts of a window's tables, in its settings, by the names that assistive tools say of tables.
-
-    Signals:
-        forgotten: Every table is to be as it was at first.
-    """
-
-    forgotten = Signal()
-
-    def __init__(self, window: QWidget, settings: QSettings) -> None:
-        super().__init__(window)
-        self._settings = settings
-
-    def find(self, table: str, titles: Sequence[str]) -> ColumnLayout:
-        """Returns how a table's columns, that have these titles now, were left."""
-        return layout_of(self._settings.value(_place(table)), titles)
-
-    def keep(self, table: str, layout: ColumnLayout) -> None:
-        """Keeps how a table's columns stand."""
-        if layout == ColumnLayout():
-            self._settings.remove(_place(table))
-        else:
-            self._settings.setValue(_place(table), layout.text())
-
-    def forget(self) -> None:
-        """Forgets the layouts of all tables."""
-        self._settings.remove(GROUP)
-        self.forgotten.emit()
-
-
-def _place(table: str) -> str:
+def place_of_columns(table: str) -> str:
+    """Returns where a window keeps the columns of a table, by the name that assistive tools say of it."""
     return f"{GROUP}/{quote(table, safe=' ')}"  # a slash would part groups
-
-
-def layouts_around(widget: QWidget) -> ColumnLayouts | None:
-    """Returns the layouts of the window that a widget stands in, or that its dialog belongs to, if any."""
-    place: QWidget | None = widget
-    while place is not None:
-        found = place.findChild(ColumnLayouts, "", Qt.FindChildOption.FindDirectChildrenOnly)
-        if isinstance(found, ColumnLayouts):
-            return found
-        place = place.parentWidget()
-    return None

@@ -51,7 +51,7 @@ async def stepped(desk: Desk, work: Callable[[], DesignState]) -> DesignState:
 def tell_unsaved(desk: Desk, why: str) -> None:
     """Tells why what is designed is a draft, and offers to write it."""
     again = ("Try again", partial(write_again, desk))
-    desk.notice("error", f"Not saved, but kept as a draft: {why}", again, topic=UNSAVED)
+    desk.notice("error", f"Not saved, but kept as a draft: {why}", again, topic=UNSAVED, asks=True)
 
 
 def write_again(desk: Desk) -> None:
@@ -165,7 +165,7 @@ class DesignSteps(QObject):
     def ask_which(self, said: str, conflict: DesignConflict, choices: Sequence[Answer]) -> None:  # noqa: ARG002  # who shows the texts needs it
         """Asks which of two texts counts."""
         show = ("Show what differs", lambda: self.desk.wanted.emit("board"))
-        self.desk.notice("warning", said, *choices, show, topic=CONFLICT)
+        self.desk.notice("warning", said, *choices, show, topic=CONFLICT, asks=True)
 
     def settled(self) -> None:
         """Takes the question back which of two texts counts: the design could be read."""

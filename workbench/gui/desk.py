@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import deque
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
+from workbench.gui.operator_undo import OperatorUndo
 from workbench.gui.ticker import Ticker, pause_timer
 from workbench.gui.time_format import shown_zone
 from workbench.gui.widgets import error_text
@@ -48,26 +51,46 @@ class Selection:
     command: str = ""
     operation: int = 0
 
+    def text(self) -> str:
+        """Returns it as it is kept, for `selection_of`; without a letter, which may be gone by then."""
+        return json.dumps(asdict(replace(self, letter=0)))
+
     def nodes(self) -> tuple[str, ...]:
         """Returns what it may be on the board."""
         return self.node, f"subscription:{self.subscription}", f"projection:{self.projection}"
 
 
+def selection_of(kept: object) -> Selection:
+    """Returns a selection that was kept; nothing selected where that cannot be read."""
+    try:
+        return Selection(**json.loads(str(kept)))
+    except (ValueError, TypeError):
+        return Selection()
+
+
+Offer = tuple[str, Callable[[], None]]
+"""A label, and what it does."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """Something to tell the person: shown as a strip until it is closed.
+    """Something to tell the person: a toast that leaves by itself, or a strip until it is answered.
 
     Attributes:
         kind: ``info``, ``ok``, ``warning`` or ``error``.
         actions: Labels and what they do.
         text: What is told; empty where what was said of the topic is no longer true, and nothing else is.
         topic: What it is about, if what was said of that before is out of date then.
+        asks: It asks something that a person has to answer.
+        share: Of the work that it tells of, how much is done, 0 to 1; None where it tells of none.
     """
 
     kind: str
     text: str
-    actions: tuple[tuple[str, Callable[[], None]], ...] = ()
+    actions: tuple[Offer, ...] = ()
     topic: str = ""
+    asks: bool = False
+    share: float | None = None
 
 
 class Desk(QObject):
@@ -77,6 +100,7 @@ class Desk(QObject):
         ticker: Calls views that say ages, while they are seen.
         awaiting: The view that is to have the keyboard as soon as it is seen.
         closed: Whether the project is being closed; nothing is asked of it any more.
+        undo: Undoes what an operator did.
         scenario: File and name of the scenario that is being written; both empty for none.
 
     Signals:
@@ -135,6 +159,7 @@ class Desk(QObject):
         self._typed = False
         self._failed = ""
         self._writing = pause_timer(self, WRITE_MS, self._write)
+        self.undo = OperatorUndo(self)
 
     # -- changes ----------------------------------------------------------------------------------------
 
@@ -191,6 +216,11 @@ class Desk(QObject):
         if view:
             self.wanted.emit(view)
 
+    def begin_with(self, selection: Selection) -> None:
+        """Makes selected what was when the project was closed; nothing was selected before that."""
+        if selection != self.selection:
+            self._show(selection)
+
     def back(self) -> None:
         """Returns to what was selected before."""
         if self._past:
@@ -246,7 +276,7 @@ class Desk(QObject):
             said += "would be lost if the program ended."
             again = (("Try again", self._write),) if drafts.failed else ()
             text = said if drafts.failed else ""
-            self.notice("error", text, *again, topic="drafts")
+            self.notice("error", text, *again, topic="drafts", asks=True)
 
     async def write_drafts(self) -> list[str]:
         """Writes what is not written yet; returns, in words, what cannot be kept over an end."""
@@ -278,13 +308,28 @@ class Desk(QObject):
         if not task.cancelled() and (error := task.exception()) is not None:
             self.fail(task.get_name(), error)
 
-    def fail(self, what: str, error: BaseException) -> None:
+    def fail(self, what: str, error: BaseException, *actions: Offer) -> None:
         """Shows what failed, why, and what to do."""
-        self.notice("error", f"{what} failed: {error_text(error)}")
+        self.notice("error", f"{what} failed: {error_text(error)}", *actions)
 
-    def notice(self, kind: str, text: str, *actions: tuple[str, Callable[[], None]], topic: str = "") -> None:
+    def notice(
+        self,
+        kind: str,
+        text: str,
+        *actions: Offer,
+        topic: str = "",
+        asks: bool = False,
+        share: float | None = None,
+    ) -> None:
         """Tells the person something; kinds are ``info``, ``ok``, ``warning``, ``error``; see `Notice`."""
-        self.noticed.emit(Notice(kind=kind, text=text, actions=actions, topic=topic))
+        told = Notice(kind=kind, text=text, actions=actions, topic=topic, asks=asks, share=share)
+        self.noticed.emit(told)
+
+    def way_to(self, view: str, selection: Selection | None = None) -> Offer:
+        """Returns what a notice offers that leads to a view, and to what is chosen there."""
+        if selection is None:
+            return ("Show", partial(self.wanted.emit, view))
+        return ("Show", partial(self.select, selection, view=view))
 
     async def close(self) -> None:
         """Ends listening and what still runs."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
@@ -27,7 +29,12 @@ if TYPE_CHECKING:
 NEWEST = 30
 """Streams listed; the filter and the view of streams reach all."""
 
-SECTION_VIEWS = {"board": "board", "stream": "streams", "query": "commands", "dead-letter": "letters"}
+SECTION_VIEWS = {
+    **dict.fromkeys(("aggregate", "event", "policy", "external"), "board"),
+    "stream": "streams",
+    "query": "commands",
+    "dead-letter": "letters",
+}
 """Views of sections that are not called like what they list."""
 ROLES = {"stream": "muted", "query": "projection_ink"}
 """Colours of pictures whose kind has none of its own."""
@@ -49,6 +56,8 @@ class ExplorerPlace:
 
 Section = tuple[str, str, Sequence[TreeRow]]
 """A title, the name of what is listed, and its rows."""
+WRITING = {"aggregate", "command", "event", "policy", "external"}
+"""Sections that stand before the streams."""
 QUICK = 60
 """Commands and events of a model whose rows are made on the loop."""
 
@@ -88,6 +97,7 @@ class Explorer(View):
         self._tree = OfferingTree()
         self._tree.setIndentation(14)
         self._tree.setUniformRowHeights(True)
+        self._tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self._tree.setAccessibleName("Explorer")
         self._tree.row_clicked.connect(self._go)
         self._none = plain_label("Nothing found", "muted")
@@ -222,9 +232,9 @@ class Explorer(View):
 
 def _sections(known: KnownParts) -> Iterator[Section]:
     """Yields what is known in the order in which it is listed."""
-    yield from known.model[:1]
+    yield from (one for one in known.model if one[1] in WRITING)
     yield f"Streams ({known.count:,})", "stream", [_stream_row(name) for name in known.streams]
-    yield from known.model[1:]
+    yield from (one for one in known.model if one[1] not in WRITING)
     yield f"Dead letters ({known.dead:,})", "dead-letter", []
     yield "Scenarios", "scenario", []
 
@@ -258,32 +268,37 @@ def _model_sections(model: Registry) -> list[Section]:
         chosen = Selection(projection=name)
         return ExplorerPlace(view="projections", selection=chosen, declared="projection")
 
-    parts = [
-        *(row("aggregate", name, one.doc, card("aggregate", name)) for name, one in model.aggregates.items()),
-        *(row("command", name, one.doc, command(name, "command")) for name, one in model.commands.items()),
-        *(row("event", name, one.doc, card("event", name)) for name, one in model.events.items()),
-        *(
-            row("subscription", name, one.doc, consumer(name), "policy")
-            for name, one in model.reactors.items()
-        ),
-        *(
-            row("external", name, doc, card("external", name, "actor"), _SIGNS[name in model.externals])
-            for name, doc in model.actors.items()
-        ),
+    def all_of(kind: str, found: Mapping[str, Any], place: Callable[[str], ExplorerPlace]) -> list[TreeRow]:
+        return [row(kind, name, one.doc, place(name)) for name, one in found.items()]
+
+    aggregates = all_of("aggregate", model.aggregates, partial(card, "aggregate"))
+    commands = all_of("command", model.commands, partial(command, declared="command"))
+    events = all_of("event", model.events, partial(card, "event"))
+    policies = [
+        row("subscription", name, one.doc, consumer(name), "policy") for name, one in model.reactors.items()
     ]
-    queries = [row("query", name, one.doc, command(name, "query")) for name, one in model.queries.items()]
-    projections = [
-        row("projection", name, one.doc, projection(name)) for name, one in model.projections.items()
+    actors = [
+        row("external", name, doc, card("external", name, "actor"), _SIGNS[name in model.externals])
+        for name, doc in model.actors.items()
     ]
-    subscriptions = [
-        row("subscription", name, one.doc, consumer(name)) for name, one in model.subscriptions.items()
-    ]
+    queries = all_of("query", model.queries, partial(command, declared="query"))
+    projections = all_of("projection", model.projections, projection)
+    subscriptions = all_of("subscription", model.subscriptions, consumer)
     return [
-        ("Model", "board", parts),
+        *_counted("Aggregates", "aggregate", aggregates),
+        *_counted("Commands", "command", commands),
+        *_counted("Events", "event", events),
+        *_counted("Policies and processes", "policy", policies),
+        *_counted("Actors and outside systems", "external", actors),
         *([("Queries", "query", queries)] if queries else []),
         ("Projections", "projection", projections),
         ("Subscriptions", "subscription", subscriptions),
     ]
+
+
+def _counted(title: str, name: str, rows: Sequence[TreeRow]) -> list[Section]:
+    """Returns a section with its count; none where there is nothing to list."""
+    return [(f"{title} ({len(rows):,})", name, rows)] if rows else []
 
 
 def _row(kind: str, name: str, place: ExplorerPlace, tip: str = "") -> TreeRow:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.gui.main_window import MainWindow
     from workbench.services.workspace import Workspace
+
+
+EXPORTS = {
+    "Events, secrets masked (*.ndjson)": ("ndjson", False),
+    "Events, secrets as they are stored (*.ndjson)": ("ndjson", True),
+    "CloudEvents, secrets masked (*.json)": ("cloudevents-array", False),
+}
+"""Kinds of files that events are written to: their form, and whether secrets are written as they are."""
 
 
 def no_project(owner: FileActions) -> str:
@@ -129,6 +138,87 @@ class FileActions(ABC):
                 self.desk.run(self.import_path(Path(name)), "Import")
 
     @action(
+        "Export e&vents …",
+        key="export-events",
+        keys="Ctrl+Shift+E",
+        icon="export",
+        tip="Write all events to a file that can be imported again",
+        menu="File",
+        group=1,
+        why=no_project,
+    )
+    def export_events(self) -> None:
+        """Asks for a file, and how secrets are written, and writes all events to it."""
+        if self.desk is not None and self.workspace is not None:
+            offered = f"{self.workspace.project.name}.ndjson"
+            name, kind = QFileDialog.getSaveFileName(
+                self.window, "Export events", str(self._around() / offered), ";;".join(EXPORTS)
+            )
+            if name:
+                self.desk.run(self.write_events(Path(name), kind), f"Export events to {Path(name).name}")
+
+    async def write_events(self, path: Path, kind: str) -> None:
+        """Writes all events to a file, in a thread; a notice tells how far it is.
+
+        Args:
+            kind: Of `EXPORTS`; the first where it is none of them.
+        """
+        from workbench.gui.file_jobs import run_job, way_to_file
+        from workbench.services.streams.event_export import EventExport, ExportForm, ExportReport
+
+        if self.desk is None or self.workspace is None:
+            return
+        form, reveal = EXPORTS.get(kind, next(iter(EXPORTS.values())))
+        export, desk = EventExport(self.workspace.world), self.desk
+
+        def write(told: Callable[[int, int], None]) -> ExportReport:
+            def progress(report: ExportReport) -> None:
+                told(report.position, report.head)
+
+            return export.write(path, ExportForm(form), reveal=reveal, replace=True, progress=progress)
+
+        report = await run_job(desk, f"Exporting {path.name}", "positions", write)
+        if report is None:
+            desk.notice("warning", f"The export was cancelled: {path.name} was not written.")
+            return
+        kind = "warning" if report.broken or report.masked else "ok"
+        desk.notice(kind, f"{path.name}: {report.summary()}.", way_to_file(path))
+
+    @action(
+        "&Back up the store …",
+        key="backup",
+        keys="Ctrl+Shift+B",
+        icon="archive",
+        tip="Copy the whole store to a new file while it is used",
+        menu="File",
+        group=1,
+        why=no_project,
+    )
+    def back_up(self) -> None:
+        """Asks for a file and copies the store to it."""
+        if self.desk is not None and self.workspace is not None:
+            offered = f"{self.workspace.project.name}-backup.db"
+            name, _ = QFileDialog.getSaveFileName(
+                self.window, "Back up the store", str(self._around() / offered), "Stores (*.db)"
+            )
+            if name:
+                self.desk.run(self.copy_store(Path(name)), f"Back up to {Path(name).name}")
+
+    async def copy_store(self, path: Path) -> None:
+        """Copies the store to a new file, in a thread; a notice tells how far it is."""
+        from workbench.gui.file_jobs import run_job, way_to_file
+        from workbench.services.maintenance.store_checkup import backup
+
+        if self.desk is None or self.workspace is None:
+            return
+        desk, store = self.desk, self.workspace.project.store_path
+        size = await run_job(desk, f"Backing up to {path.name}", "pages", partial(backup, store, path))
+        if size is None:
+            desk.notice("warning", f"The backup was cancelled: {path.name} was not written.")
+        else:
+            desk.notice("ok", f"The store was copied to {path}: {size:,} bytes.", way_to_file(path))
+
+    @action(
         "&Export the model …",
         key="export",
         icon="export",
@@ -142,6 +232,16 @@ class FileActions(ABC):
         if self.desk is not None:
             self.desk.wanted.emit("board")
             self.desk.picture_wanted.emit()
+
+    def take_dropped(self, path: Path) -> None:
+        """Opens a project folder, or imports a file of events."""
+        if path.is_dir():
+            self.open_folder(path)
+        elif self.desk is not None:
+            if why := self.read_only():
+                self.desk.notice("warning", f"{path.name} was not imported: {why}.")
+            else:
+                self.desk.run(self.import_path(path), "Import")
 
     async def import_path(self, path: Path) -> None:
         """Shows the import dialog for a file."""

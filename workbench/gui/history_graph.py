@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPen
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QMenu, QToolButton, QWidget
 from typing_extensions import override
@@ -15,9 +14,10 @@ from workbench.gui.actions import action
 from workbench.gui.chooser import ChoiceBox
 from workbench.gui.file_endings import file_to_write
 from workbench.gui.graph_export import FORMATS, picture_of, table_of, write_graph
+from workbench.gui.graph_words import MEASURES, graph_text, nothing_text, point_text, unit_text
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
-from workbench.gui.plot import Frame, Plot, clock_text, number_text
+from workbench.gui.plot import Frame, Plot
 from workbench.gui.plot_marks import REPLAY, SIGNS, PlotMarks, said
 from workbench.gui.rate_graph import SLIDE, nearest
 from workbench.gui.series_lines import pen_of
@@ -25,7 +25,7 @@ from workbench.gui.time_format import absolute, zone_name
 from workbench.gui.time_graph import TimeGraph
 from workbench.gui.widgets import show_words
 from workbench.model.clock import MICROSECONDS
-from workbench.services.monitor.rate_rings import REACH, Figures, Measure, RateWindow
+from workbench.services.monitor.rate_rings import REACH, Figures, RateWindow
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
@@ -38,12 +38,6 @@ SPANS = {"1 m": 60, "5 m": 300, "15 m": 900, "1 h": 3600, "6 h": 21600, "24 h": 
 """Seconds that can be chosen, by what they are called."""
 SPAN = "15 m"
 """What is seen at first."""
-MEASURES = {
-    Measure.RATE: ("Rate", "deliveries a second"),
-    Measure.LAG: ("Lag", "positions to the head"),
-    Measure.DEATHS: ("Deaths", "in {step}"),
-    Measure.RETRIES: ("Retries", "in {step}"),
-}
 POINTS = 360
 """Points of a line at most."""
 PATIENCE = 10
@@ -115,8 +109,8 @@ class HistoryGraph(TimeGraph):
         bar = QGridLayout()
         bar.setVerticalSpacing(2)
         bar.setColumnStretch(1, 1)
-        bar.addLayout(in_row(self.measure, self.span, spacing=4), 0, 0)
-        self._tools = QWidget()
+        self._choices, self._tools = QWidget(), QWidget()
+        in_row(self.measure, self.span, of=self._choices, margins=0, spacing=4)
         in_row(self._live, self._log, marks, export, of=self._tools, margins=0, spacing=2)
         return bar
 
@@ -127,9 +121,10 @@ class HistoryGraph(TimeGraph):
 
     def _place_words(self) -> None:
         """Puts what is told and the buttons beside the choices, or below them where there is no room."""
-        for part in (self._when, self._tools):
+        for part in (self._choices, self._when, self._tools):
             self._grid.removeWidget(part)
         row, first = (1, 0) if self.width() < NARROW else (0, 1)
+        self._grid.addWidget(self._choices, 0, 0, 1, 1 + 2 * row, Qt.AlignmentFlag.AlignLeft)
         self._grid.addWidget(self._when, row, first, 1, 2 - first)
         self._grid.addWidget(self._tools, row, 2)
         show_words((self._log,), shown=not row)
@@ -225,10 +220,11 @@ class HistoryGraph(TimeGraph):
         self._drawn_at, self._turn, self._seen = self._now(), self._rates.turn, seen
         self.figures = seen.figures
         plot.set_series(self.pens())
+        nothing = nothing_text(seen, self.span.currentText(), here=self._rates.watching)
         plot.draw(
             seen.times,
             {name: seen.values[name] for name in self.pens() if name in seen.values},
-            Frame(last=end, span=span, reach=REACH, nothing=self._nothing(seen), log=self.log),
+            Frame(last=end, span=span, reach=REACH, nothing=nothing, log=self.log),
         )
         self._overlay.update()
         self.drawn.emit()
@@ -239,14 +235,6 @@ class HistoryGraph(TimeGraph):
         if self._plot is not None and not self._plot.live:
             self.redraw()
 
-    def _nothing(self, seen: RateWindow) -> str:
-        if not any(value == value for values in seen.values.values() for value in values):  # noqa: PLR0124  # without NaN
-            here = self._rates.watching
-            return (
-                "Nothing was watched yet" if here else "Another process delivers: nothing of it is kept yet"
-            )
-        return f"Nothing in {self.span.currentText()}"
-
     # -- telling ------------------------------------------------------------------------------------------
 
     @override
@@ -255,35 +243,12 @@ class HistoryGraph(TimeGraph):
         if seen is None:
             return
         index = nearest(seen.times, at) if at is not None else -1
-        told = self._told(seen, index) if index >= 0 else self._unit(seen)
-        self._when.setText(told)
-        self.setAccessibleDescription(self._described())
-
-    def _unit(self, seen: RateWindow) -> str:
-        unit = MEASURES[seen.measure][1].format(step=span_text(seen.step))
-        if self._rates.watching or not seen.last:
-            return unit
-        return f"{unit}, another process's as of {clock_text(seen.last, seconds=True)}"
-
-    def _told(self, seen: RateWindow, index: int) -> str:
-        """Says the time of a point, and the value there of the line that is nearest to the pointer."""
         height = self._plot.height if self._plot is not None else 0.0
-        values = {name: seen.values[name][index] for name in self.pens() if name in seen.values}
-        known = {name: value for name, value in values.items() if not math.isnan(value)}
-        when = clock_text(seen.times[index], seconds=seen.step < 60)
-        if not known:
-            return f"{when} not watched"
-        name = min(known, key=lambda one: abs(known[one] - height))
-        return f"{when} {name} {number_text(known[name])}"
-
-    def _described(self) -> str:
-        word = MEASURES[self.measure.currentData()][0]
-        lines = [
-            f"{name} average {number_text(one.average)}, highest {number_text(one.highest)}"
-            for name in self.names[:LISTED]
-            if (one := self.figures.get(name)) is not None
-        ]
-        return f"{word}, {self.span.currentText()}: {'; '.join(lines)}"
+        unit = unit_text(seen, here=self._rates.watching)
+        told = point_text(seen, index, self.pens().keys(), height) if index >= 0 else unit
+        self._when.setText(told)
+        word, span = self.measure.currentText(), self.span.currentText()
+        self.setAccessibleDescription(graph_text(word, span, self.names, self.figures))
 
     # -- what can be done ---------------------------------------------------------------------------------
 
@@ -385,15 +350,9 @@ class HistoryGraph(TimeGraph):
     def _title(self, seen: RateWindow) -> str:
         """Says what is seen, in which time."""
         low, high = (absolute(int(at) * MICROSECONDS)[:19] for at in self.visible_range())
-        return f"{MEASURES[seen.measure][0]}, {self._unit(seen)} · {low} to {high} {zone_name()}"
+        unit = unit_text(seen, here=self._rates.watching)
+        return f"{MEASURES[seen.measure][0]}, {unit} · {low} to {high} {zone_name()}"
 
     def unseen(self) -> str:
         """Returns why there is nothing to copy or to write; empty where there is."""
         return "" if self._seen is not None else "Nothing is drawn yet"
-
-
-def span_text(seconds: int) -> str:
-    """Returns a length of time in the largest unit that holds it."""
-    if seconds % 60:
-        return f"{seconds} s"
-    return f"{seconds // 60} min"

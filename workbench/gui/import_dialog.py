@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from workbench.gui.desk import Desk
+from workbench.gui.file_jobs import STEP_US, how_far
 from workbench.gui.layouts import in_column
 from workbench.gui.mapping_choice import MappingChoice
 from workbench.gui.paged_model import ListSource, TableColumn
@@ -200,8 +201,6 @@ class ImportDialog(QDialog):
             self._looking.set()
         self._looking = cancel = asyncio.Event()
         self._receivers.setText("Who receives them is counted once the whole file is read.")
-        self._bar.setValue(0)
-        self._bar.show()
 
         def progress(report: ImportReport) -> None:
             if self._looking is cancel:
@@ -239,20 +238,20 @@ class ImportDialog(QDialog):
         if self._reading is None or self._cancel is not None:
             return
         self._cancel = asyncio.Event()
+        self._began, self._told = self._desk.workspace.clock.now(), 0
         self._start.setEnabled(False)
         self._choice.setEnabled(False)
         self._history.setEnabled(False)
-        self._bar.setValue(0)
-        self._bar.show()
         transfer = self._desk.workspace.event_import
         work = transfer.bring_in(
             self._path,
             self._fresh_reading(self._reading),
             history=self._history.isChecked(),
-            progress=self._progress,
+            progress=self._tell,
             cancel=self._cancel,
         )
         self._desk.run(work, f"Import {self._path.name}").add_done_callback(self._ended)
+        self.hide()  # a notice tells how far it is
 
     def _fresh_reading(self, reading: Mapping | RecordReader) -> Mapping | RecordReader:
         """Returns a reader that remembers nothing of the look before."""
@@ -265,16 +264,33 @@ class ImportDialog(QDialog):
         self._said.setText(f"{report.summary()}.")
         self._show_problems([str(problem) for problem in report.problems[:PROBLEMS_SHOWN]])
 
+    def _tell(self, report: ImportReport) -> None:
+        """Tells how far the import is; the dialog is away meanwhile."""
+        now = self._desk.workspace.clock.now()
+        if now - self._told < STEP_US:
+            return
+        self._told = now
+        said = how_far(report.done_bytes, report.size, "bytes", now - self._began)
+        said = f"Importing {self._path.name}: {report.stored:,} events added, {said}"
+        stop = ("Cancel", self._stop)
+        self._desk.notice("info", said, stop, topic=self._topic(), share=report.share)
+
+    def _topic(self) -> str:
+        return f"import of {self._path}"
+
     def _ended(self, task: asyncio.Task[ImportReport]) -> None:
         self._cancel = None
+        self._desk.notice("info", "", topic=self._topic())
         if task.cancelled() or task.exception() is not None:
             self.reject()
             return
         report = task.result()
-        self._desk.notice("warning" if report.broken else "ok", f"{self._path.name}: {report.summary()}")
+        kind, said = "warning" if report.broken else "ok", f"{self._path.name}: {report.summary()}"
+        self._desk.notice(kind, said, self._desk.way_to("log"))
         if report.broken:
             self._progress(report)
             self._buttons.button(QDialogButtonBox.StandardButton.Cancel).setText("Close")
+            self.show()
         else:
             self.accept()
 

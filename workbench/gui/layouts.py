@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QSplitter, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from workbench.gui.window_layouts import WindowLayouts, layouts_around
 
 Placed = QWidget | QLayout
 Part = Placed | int | tuple[Placed, int] | tuple[Placed, int, Qt.AlignmentFlag]
@@ -46,13 +51,75 @@ def _filled(box: Box, parts: tuple[Part, ...], margins: Margins | None, spacing:
     return box
 
 
-def in_panes(way: Qt.Orientation, *panes: QWidget | tuple[QWidget, int]) -> QSplitter:
-    """Returns a splitter with panes that cannot be closed, each alone or with its share of more room."""
-    splitter = QSplitter(way)
+class Panes(QSplitter):
+    """Panes that stand as a person left them; what is remembered goes by the name of this object.
+
+    Sizes that a view gives are those at first: what a person dragged stays, in each of the two directions.
+    """
+
+    def __init__(self, way: Qt.Orientation, name: str = "") -> None:
+        super().__init__(way)
+        self.setObjectName(name)
+        self.setChildrenCollapsible(False)
+        self._layouts: WindowLayouts | None = None
+        self._first: Sequence[int] = ()
+        self.splitterMoved.connect(lambda _at, _handle: self._keep())
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._layouts is None and self.objectName() and (layouts := layouts_around(self)) is not None:
+            self._layouts = layouts
+            layouts.turned.connect(self._take)
+            layouts.forgotten.connect(self._reset)
+            self._take()
+
+    @override
+    def setOrientation(self, way: Qt.Orientation) -> None:
+        if way != self.orientation():
+            super().setOrientation(way)
+            self._take()
+
+    @override
+    def setSizes(self, sizes: Sequence[int]) -> None:
+        self._first = sizes
+        super().setSizes(self._kept() or sizes)
+
+    def _take(self) -> None:
+        if kept := self._kept():
+            super().setSizes(kept)
+
+    def _reset(self) -> None:
+        if self._first:
+            super().setSizes(self._first)
+
+    def _place(self, layouts: WindowLayouts) -> str:
+        way = "beside" if self.orientation() == Qt.Orientation.Horizontal else "below"
+        return layouts.by_width(f"panes/{self.objectName()}/{way}")
+
+    def _kept(self) -> Sequence[int]:
+        """Returns the shares of the panes as they were left, in thousandths; empty for none."""
+        found = "" if self._layouts is None else str(self._layouts.find(self._place(self._layouts)) or "")
+        shares = [int(one) for one in found.split() if one.isdecimal()]
+        return shares if len(shares) == self.count() and all(shares) else ()
+
+    def _keep(self) -> None:
+        sizes = self.sizes()
+        if self._layouts is not None and all(sizes):  # one that is hidden has no size
+            shares = " ".join(str(max(1, 1000 * size // sum(sizes))) for size in sizes)
+            self._layouts.keep(self._place(self._layouts), shares)
+
+
+def in_panes(way: Qt.Orientation, *panes: QWidget | tuple[QWidget, int], name: str = "") -> Panes:
+    """Returns a splitter with panes that cannot be closed, each alone or with its share of more room.
+
+    Args:
+        name: By which the window remembers how a person shared the room.
+    """
+    splitter = Panes(way, name)
     for at, pane in enumerate(panes):
         widget, share = pane if isinstance(pane, tuple) else (pane, 0)
         splitter.addWidget(widget)
         if share:
             splitter.setStretchFactor(at, share)
-    splitter.setChildrenCollapsible(False)
     return splitter

@@ -110,12 +110,12 @@ class LiveProject(QObject):
         said = f"The project was reloaded: {told.said}." if told.said else "The project was reloaded."
         if told.reopen:
             text = f"{said} The store is open, so {told.reopen} will count when it is opened again."
-            self._say("warning", text, ("Open again", self._reopen))
+            self._say("warning", text, ("Open again", self._reopen), asks=True)
             return
         if quiet:
             said = f"Read models: {told.rows}." if told.rows else ""
         if told.stale:
-            self._say("warning", said, ("Rebuild", partial(self._rebuild, told.stale)))
+            self._say("warning", said, ("Rebuild", partial(self._rebuild, told.stale)), asks=True)
         else:
             self._say("ok", said)
         self._warn()
@@ -145,6 +145,7 @@ class LiveProject(QObject):
             text,
             ("Trust and reload", partial(self._trust, told.digest)),
             ("Trust changes while open", partial(self._trust_always, told.digest)),
+            asks=True,
         )
 
     def _trust(self, digest: str) -> None:
@@ -163,9 +164,9 @@ class LiveProject(QObject):
         elif file and (path := self._desk.workspace.project.root / file).is_file():
             show = partial(_show, path)
         else:
-            self._say("error", text)
+            self._say("error", text, asks=True)
             return
-        self._say("error", text, (f"Open {file}", show))
+        self._say("error", text, (f"Open {file}", show), asks=True)
 
     def show_mistakes(self) -> None:
         """Shows why an older model runs than the files say, if one does."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property, partial
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QPoint, QSettings, QSize, Qt, QTimer, Signal
@@ -12,33 +11,33 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QT
 from shiboken6 import isValid
 from typing_extensions import override
 
+from workbench.gui.dock_layout import LEAST, VERSION, WIDTHS, arrange, bring_into_sight, restore
 from workbench.gui.dock_titles import DockTitles
+from workbench.gui.dropped_path import dropped_path
 from workbench.gui.explorer_width import ExplorerWidth
+from workbench.gui.ticker import pause_timer
 from workbench.gui.view_catalog import MENUS, NARROW, PERSPECTIVES, VIEWS, ViewEntry
 from workbench.gui.visited_view import VisitedView, place_late
+from workbench.gui.window_layouts import NARROWER, WindowLayouts
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent, QScreen
 
     from workbench.gui.desk import Desk
-    from workbench.gui.notices import Notices, Strip
+    from workbench.gui.notice_card import NoticeCard
+    from workbench.gui.notices import Notices
     from workbench.gui.status_line import StatusLine
     from workbench.gui.text.conflict_banner import ConflictBanner
     from workbench.gui.view import View
 
-WIDTHS = {"explorer": 210, "inspector": 340, "commands": 440, "subscriptions": 520}
-NARROWER = 1200
-"""Width of the window in pixels below which fewer columns stand beside each other."""
-SIZE, LEAST = QSize(1440, 900), (760, 480)
-"""Size of the first window and the smallest one, in pixels."""
+SIZE = QSize(1440, 900)
+"""Size of the first window, in pixels."""
 FRAME = QSize(16, 48)
 """What may be put around a window, its title included; how much it is, is known only once it is shown."""
-UPPER = 0.62
-"""Share of its column's height that the upper view gets."""
 OPENING = "Opening …"
 FIRST = "Run"
-LAYOUT_VERSION = 1
-"""Raise it when saved layouts no longer fit the docks."""
+SETTLED_MS = 200
+"""The window has another width once it was not resized for so long, in milliseconds."""
 
 
 class MainWindow(QMainWindow):
@@ -47,10 +46,12 @@ class MainWindow(QMainWindow):
     Signals:
         close_wanted: The person closes the window; its owner ends the work first.
         perspective_changed: The name of the arrangement that is shown now.
+        dropped: Path of a folder or file that was dropped on the window.
     """
 
     close_wanted = Signal()
     perspective_changed = Signal(str)
+    dropped = Signal(object)
 
     def __init__(self, settings: QSettings) -> None:
         super().__init__()
@@ -63,6 +64,8 @@ class MainWindow(QMainWindow):
         self.perspective = ""
         self._left: dict[str, str] = {}  # by perspective: the view that had the keyboard when it was left
         self._settings, self._ready_to_close = settings, False
+        self.layouts = WindowLayouts(self, settings)
+        self._resized = pause_timer(self, SETTLED_MS, self._turn_width)
         self._page: QWidget | None = None
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the menu View has what can be shown
         self.tools = QToolBar("Tools")
@@ -80,6 +83,8 @@ class MainWindow(QMainWindow):
             menu.setToolTipsVisible(True)
         if isinstance(app := QApplication.instance(), QApplication):
             app.focusChanged.connect(self._focus_moved)
+            app.screenRemoved.connect(self._lose_screen)
+        self.setAcceptDrops(True)
         self.setMinimumSize(*LEAST)  # else docks that come and go would enlarge it for good
 
     def _add_dock(self, entry: ViewEntry) -> None:
@@ -97,6 +102,8 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
         else:
             self.resize(SIZE.boundedTo(self.screen().availableSize() - FRAME))
+        project = str(self._settings.value("last-project", ""))
+        self.layouts.turn_to(project=project, narrow=self.width() < NARROWER)
         name = str(self._settings.value("perspective", FIRST))
         self.show_perspective(name if name in PERSPECTIVES else FIRST)
 
@@ -118,7 +125,7 @@ class MainWindow(QMainWindow):
 
     @cached_property
     def notices(self) -> Notices:
-        """What the person is told, between the views and the status bar."""
+        """What the person is told."""
         from workbench.gui.notices import Notices
 
         return Notices(self)
@@ -195,7 +202,7 @@ class MainWindow(QMainWindow):
 
     def next_pane(self, step: int = 1) -> None:
         """Gives the keyboard to the next pane, there to what had it last, or to what asks something."""
-        panes: list[View | Strip | ConflictBanner] = []
+        panes: list[View | NoticeCard | ConflictBanner] = []
         for view in self.panes():
             panes += [view, *view.asks()]
         panes += self.notices.stops()
@@ -253,6 +260,9 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.ActivationChange and QApplication.focusWidget() is None:
             self._look_after_keyboard()
 
+    def _lose_screen(self, _screen: QScreen) -> None:
+        bring_into_sight(self.docks.values())
+
     def _came_or_went(self, key: str, visible: bool) -> None:  # a signal's argument
         if visible and key in self.views:
             self.views[key].come_to_sight()
@@ -284,84 +294,71 @@ class MainWindow(QMainWindow):
         if self._page is not None:  # there is nothing to arrange yet
             self.perspective_changed.emit(name)
             return
-        saved = self._settings.value(f"layout/{name}")
-        shown = str(self._settings.value(f"shown/{name}", "")).split()
-        if not isinstance(saved, QByteArray) or not self._restore(saved, shown):
+        if not self._restore():
             self.reset_perspective()
         self._titles.look()
         self._explorer.give_back()
         self._go_home(first)
         self.perspective_changed.emit(name)
 
-    def _restore(self, saved: QByteArray, shown: Sequence[str]) -> bool:
-        """Arranges the docks as they were saved; returns False where that cannot be read."""
-        away = [dock for key, dock in self.docks.items() if key not in shown]
-        names = [dock.objectName() for dock in away]
-        for dock in away:
-            # Qt would show docks in some corner that were away when the state was saved; it goes by names.
-            self.removeDockWidget(dock)
-            dock.setObjectName("")
-        done = self.restoreState(saved, LAYOUT_VERSION)
-        for dock, name in zip(away, names, strict=True):
-            dock.setObjectName(name)
-            dock.hide()
-        for key in shown:
-            if key in self.docks:
-                self.docks[key].show()
-        return done
+    def _restore(self) -> bool:
+        """Arranges the docks as they were left in a window of this width; returns whether they were."""
+        saved = self.layouts.find(self.layouts.by_width(f"docks/{self.perspective}"))
+        shown = str(self.layouts.find(self.layouts.by_width(f"shown/{self.perspective}")) or "").split()
+        return isinstance(saved, QByteArray) and restore(self, self.docks, saved, shown)
 
-    def arrange(self, columns: Sequence[Sequence[str]]) -> None:
-        """Lays columns of docks side by side, as the view catalog says; everything else is hidden."""
-        for dock in self.docks.values():
-            dock.setFloating(False)
-            self.removeDockWidget(dock)
-        heads: list[QDockWidget] = []
-        for column in columns:
-            first = self.docks[column[0].split("+")[0]]
-            if heads:
-                self.splitDockWidget(heads[-1], first, Qt.Orientation.Horizontal)
-            else:
-                self.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, first)
-            heads.append(first)
-        # Columns first: what is split later divides only its own column.
-        for column in columns:
-            for above, below in pairwise([self.docks[cell.split("+")[0]] for cell in column]):
-                self.splitDockWidget(above, below, Qt.Orientation.Vertical)
-        for cell in (cell for column in columns for cell in column):
-            front, *behind = [self.docks[key] for key in cell.split("+")]
-            front.show()
-            for dock in behind:
-                self.tabifyDockWidget(front, dock)
-                dock.show()
-            front.raise_()
-        self._size(columns, heads)
+    def use_project(self, folder: str) -> None:
+        """Looks as it was left with a project."""
+        if self.layouts.turn_to(project=folder) and self._page is None:
+            self.show_perspective(self.perspective, save=False)
 
-    def _size(self, columns: Sequence[Sequence[str]], heads: list[QDockWidget]) -> None:
-        keys = [column[0].split("+")[0] for column in columns]
-        total = max(self.width(), LEAST[0])
-        fixed = {
-            key: min(WIDTHS[key], total // (6 if key == "explorer" else 3)) for key in keys if key in WIDTHS
-        }
-        for column in columns:
-            docks = [self.docks[cell.split("+")[0]] for cell in column]
-            parts = [round(self.height() * (UPPER if dock is docks[0] else 1 - UPPER)) for dock in docks]
-            self.resizeDocks(docks, parts, Qt.Orientation.Vertical)
-        if len(fixed) == len(keys):
-            del fixed[keys[-1]]
-        share = max(LEAST[0] // 4, (total - sum(fixed.values())) // max(1, len(keys) - len(fixed)))
-        self.resizeDocks(heads, [fixed.get(key, share) for key in keys], Qt.Orientation.Horizontal)
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if (self.width() < NARROWER) != self.layouts.narrow:
+            self._resized.start()
+
+    def _turn_width(self) -> None:
+        """Arranges what was arranged before in a window that was as narrow, or as wide, as this is now."""
+        if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            self._resized.start()
+        elif (self.width() < NARROWER) != self.layouts.narrow:
+            self.save_perspective()
+            self.layouts.turn_to(narrow=self.width() < NARROWER)
+            if self._page is None and self._restore():
+                self._titles.look()
+                self._explorer.give_back()
+                self._look_after_keyboard()
 
     def save_perspective(self) -> None:
         """Remembers how the docks stand now."""
         if self.perspective and self._page is None:
-            self._settings.setValue(f"layout/{self.perspective}", self.saveState(LAYOUT_VERSION))
             shown = self.visited.lasting(key for key, dock in self.docks.items() if not dock.isHidden())
-            self._settings.setValue(f"shown/{self.perspective}", " ".join(shown))
+            kept = {"docks": self.saveState(VERSION), "shown": " ".join(shown)}
+            for place, value in kept.items():
+                self.layouts.keep(self.layouts.by_width(f"{place}/{self.perspective}"), value)
 
     def reset_perspective(self) -> None:
         """Arranges the shown perspective as it is by default."""
         columns = NARROW if self.width() < NARROWER else PERSPECTIVES
         self.arrange(columns[self.perspective])
+
+    def arrange(self, columns: Sequence[Sequence[str]]) -> None:
+        """Lays columns of docks side by side, as the view catalog says; everything else is hidden."""
+        arrange(self, self.docks, columns)
+
+    # -- what is dropped on it ----------------------------------------------------------------------------
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_path(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        if (path := dropped_path(event.mimeData())) is not None:
+            event.acceptProposedAction()
+            self.dropped.emit(path)
 
     # -- closing --------------------------------------------------------------------------------------------
 

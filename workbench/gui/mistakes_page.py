@@ -105,7 +105,7 @@ class MistakesPage(QWidget):
         self.list = self._listed()
         self._check = check
         self.text: BrokenText | None = None
-        self.split = in_panes(Qt.Orientation.Vertical, self.list)
+        self.split = in_panes(Qt.Orientation.Vertical, self.list, name="mistakes")
         self.setFocusProxy(self.list)
         self.said = plain_label(
             "The project is opened again as soon as one of its files changes.", "muted", wrap=True

@@ -1,127 +1,81 @@
-"""Strips above the status bar that tell the person something until it is closed or has been read."""
+"""What the window tells the person: toasts, strips for what asks something, and what was told before."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import (
-    QApplication,
-    QFrame,
-    QLabel,
-    QMainWindow,
-    QPushButton,
-    QSizePolicy,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
-from workbench.gui.icons import icon
-from workbench.gui.layouts import in_column, in_row
-from workbench.gui.theme import theme
+from workbench.gui.layouts import in_column
+from workbench.gui.notice_card import NoticeCard
 from workbench.gui.ticker import pause_timer
-from workbench.gui.whole_text import WholeText
-from workbench.gui.widgets import plain_label
+from workbench.gui.time_format import now
+from workbench.gui.toasts import Toasts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from workbench.gui.desk import Notice
+    from workbench.gui.desk import Notice, Offer
 
 SHOWN = 3
-LINES = 3
-"""Lines of a text that a strip shows; of a longer one it shows the first, and opens the rest."""
+"""Cards of a sort that are shown."""
+KEPT = 200
+"""Notices that are remembered."""
 HELD_MS = 40
 """While a mouse button is down nothing moves under it; milliseconds until it is looked at again."""
-SECONDS = {"ok": 6, "info": 10}
-"""Good news leaves by itself; with an action it stays longer, warnings and errors stay until closed."""
-WITH_ACTION = 30
-ICONS = {"ok": "ok", "info": "info", "warning": "warning", "error": "error"}
+LASTING = "Show"
+"""How labels begin that only lead somewhere: they can be used again."""
 
 
-class Strip(QFrame):
-    """One notice: icon, text, actions, close."""
+@dataclass(slots=True, kw_only=True, eq=False)
+class ToldNotice:
+    """A notice that was told.
 
-    def __init__(self, notice: Notice) -> None:
-        super().__init__()
-        self.setObjectName(f"notice-{notice.kind}")
-        self._kind = notice.kind
-        self.notice = notice
-        self.buttons: list[QPushButton] = []
-        mark = QLabel()
-        mark.setPixmap(icon(ICONS[notice.kind], notice.kind).pixmap(16, 16))
-        text = plain_label(_first_lines(notice.text), wrap=True)
-        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        layout = in_row(mark, (text, 1), of=self, margins=(12, 5, 6, 5))
-        for label, run in (*notice.actions, *self._rest()):
-            button = QPushButton(label)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard where it is
-            button.clicked.connect(run)
-            if run != self._open:
-                button.clicked.connect(self.deleteLater)
-            button.setAutoDefault(True)  # Enter presses it, too
-            self.buttons.append(button)
-            layout.addWidget(button)
-        close = QToolButton()
-        close.setIcon(icon("close"))
-        close.setAutoRaise(True)
-        close.setToolTip("Close")
-        close.clicked.connect(self.deleteLater)
-        layout.addWidget(close)
-        self._dress()
-        theme().changed.connect(self._dress)
-        seconds = SECONDS.get(notice.kind, 0)
-        if seconds:
-            QTimer.singleShot(1000 * (WITH_ACTION if notice.actions else seconds), self, self.leave)
+    Attributes:
+        at: Microseconds since 1970.
+        seen: A person closed or answered it, or looked at the list.
+        over: What it offered was done, or it is no longer true.
+    """
 
-    def _rest(self) -> tuple[tuple[str, Callable[[], object]], ...]:
-        return (("Show all", self._open),) if len(self.notice.text.splitlines()) > LINES else ()
+    notice: Notice
+    at: int
+    seen: bool = False
+    over: bool = False
 
-    def _open(self) -> None:
-        WholeText(self, self.notice.text).open()
-
-    def take_keyboard(self, _widget: QWidget | None = None) -> None:
-        """Gives the keyboard to the first thing that it offers."""
-        self.buttons[0].setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def leave(self) -> None:
-        """Goes, but not from under the mouse, or with the keyboard: both would fall on what lies below."""
-        if self.underMouse() or any(button.hasFocus() for button in self.buttons):
-            QTimer.singleShot(1000, self, self.leave)
-        else:
-            self.deleteLater()
-
-    def _dress(self) -> None:
-        colors = theme().colors
-        ground, edge = colors.tint(self._kind), getattr(colors, self._kind)
-        self.setStyleSheet(
-            f"Strip {{ background: {ground}; border: 1px solid {edge}; border-left: 3px solid {edge}; }}"
-        )
-
-
-def _first_lines(text: str) -> str:
-    lines = text.splitlines()
-    if len(lines) <= LINES:
-        return text
-    return "\n".join([*lines[: LINES - 1], f"and {len(lines) - LINES + 1} more"])
+    def offers(self) -> list[Offer]:
+        """Returns what it still offers."""
+        return [one for one in self.notice.actions if not self.over or one[0].startswith(LASTING)]
 
 
 class Notices(QWidget):
-    """The newest strips, one below the other, between the views and the status bar of a window.
+    """What is told: toasts that cover no place of the keyboard, and strips of what asks something.
 
-    They take room there, so that they cover nothing that a person may want to click, and they never take the
-    keyboard. Those that offer something stand lowest: when a plain one comes or goes, their buttons stay
-    where they are. The room is the upper part of the status bar, which no arrangement of the views knows of.
+    Strips take room between the views and the status bar, since they stay until they are answered: the upper
+    part of the status bar, which no arrangement of the views knows of. No notice takes the keyboard; each is
+    told to assistive tools as it comes.
+
+    Attributes:
+        told: What was told, the oldest first.
+
+    Signals:
+        counted: How many were not seen yet, and the worst kind of these.
+
+    Args:
+        now: Returns the time, in microseconds since 1970.
     """
 
-    def __init__(self, window: QMainWindow) -> None:
+    counted = Signal(int, str)
+
+    def __init__(self, window: QMainWindow, now: Callable[[], int] = now) -> None:
         super().__init__(window)
-        self._window = window
-        self._shown: list[Strip] = []
+        self._window, self._now = window, now
+        self.told: list[ToldNotice] = []
+        self._shown: list[NoticeCard] = []
+        self.toasts = Toasts(window)
         self._layout = in_column(of=self, margins=0, spacing=1)
         self._held = pause_timer(self, HELD_MS, self._place)
         self.hide()
@@ -129,24 +83,71 @@ class Notices(QWidget):
         window.statusBar().installEventFilter(self)
 
     def show_notice(self, notice: Notice) -> None:
-        """Adds a strip, unless it says nothing; what is outdated by it and the oldest ones leave."""
-        for strip in self.strips():
-            outdated = notice.topic and strip.property("topic") == notice.topic
-            if outdated or strip.property("said") == (notice.kind, notice.text):
-                self._drop(strip)
-        if not notice.text:
-            self._place()
+        """Shows a card, unless it says nothing; what is outdated by it and the oldest ones leave."""
+        if any(card.goes_on(notice) for card in self.cards()):
             return
-        strip = Strip(notice)
-        strip.setProperty("said", (notice.kind, notice.text))
-        strip.setProperty("topic", notice.topic)
-        strip.destroyed.connect(self._gone)
-        plain = sum(not one.notice.actions for one in self.strips())
-        self._layout.insertWidget(plain, strip)
-        self._shown.append(strip)
-        for old in self.strips()[:-SHOWN]:
-            self._drop(old)
+        for card in self.cards():
+            if card.notice.topic == notice.topic != "" or _said(card.notice) == _said(notice):
+                self._drop(card)
+        before = [told for told in self.told if told.notice.topic == notice.topic != ""]
+        for told in before:
+            told.over = True
+        # Of what tells how far something is, one is remembered.
+        self.told = [told for told in self.told if told not in before or told.notice.kind != "info"]
+        if notice.text:
+            self._tell(notice)
+        self._count()
         self._place()
+
+    def _tell(self, notice: Notice) -> None:
+        told, card = ToldNotice(notice=notice, at=self._now()), NoticeCard(notice)
+        self.told = [*self.told[1 - KEPT :], told]
+        card.closed.connect(lambda: self._see(told))
+        card.answered.connect(lambda label: self._see(told, over=not label.startswith(LASTING)))
+        self._shown.append(card)
+        if notice.asks:
+            card.destroyed.connect(self._gone)
+            self._layout.addWidget(card)
+        else:
+            self.toasts.add(card)
+        for old in _too_many([one for one in self.cards() if one.notice.asks == notice.asks]):
+            self._drop(old)
+        self._announce(notice)
+
+    def _announce(self, notice: Notice) -> None:
+        event = QAccessibleAnnouncementEvent(self._window, f"{notice.kind}: {notice.text}")
+        if notice.kind == "error":
+            event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
+        QAccessible.updateAccessibility(event)
+
+    def _see(self, told: ToldNotice, *, over: bool = False) -> None:
+        told.seen, told.over = True, told.over or over
+        self._count()
+
+    def answer(self, told: ToldNotice, number: int) -> None:
+        """Does what a notice that was told offers, by its number in `ToldNotice.offers`."""
+        label, run = told.offers()[number]
+        self._see(told, over=not label.startswith(LASTING))
+        for card in self.cards():
+            if card.notice is told.notice:
+                self._drop(card)
+        run()
+
+    def looked(self) -> None:
+        """Takes all as seen: the list of them was opened. Toasts leave, what asks something stays."""
+        for told in self.told:
+            told.seen = True
+        for card in self.cards():
+            if not card.notice.asks:
+                self._drop(card)
+        self._count()
+
+    def _count(self) -> None:
+        left = [told.notice.kind for told in self.told if not told.seen]
+        worst = next((kind for kind in ("error", "warning") if kind in left), "info")
+        self.counted.emit(len(left), worst)
+
+    # -- strips ---------------------------------------------------------------------------------------------
 
     def _place(self) -> None:
         """Takes the height that the texts need, or gives it back; not under a mouse button that is down."""
@@ -154,7 +155,8 @@ class Notices(QWidget):
             self._held.start()
             return
         bar = self._window.statusBar()
-        room = self._layout.totalHeightForWidth(self._window.width()) if self.strips() else 0
+        asking = any(card.notice.asks for card in self.cards())
+        room = self._layout.totalHeightForWidth(self._window.width()) if asking else 0
         bar.setContentsMargins(0, room, 0, 0)
         self.setVisible(bool(room))
         self._cover()
@@ -164,6 +166,7 @@ class Notices(QWidget):
         bar = self._window.statusBar()
         self.setGeometry(0, bar.y(), self._window.width(), bar.contentsMargins().top())
         self.raise_()
+        self.toasts.place()
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -179,30 +182,45 @@ class Notices(QWidget):
         return done
 
     def forget(self) -> None:
-        """Takes all away: the project of which they tell is closed."""
-        for strip in self.strips():
-            self._drop(strip)
+        """Takes all away, what was told before as well: the project of which they tell is closed."""
+        for card in self.cards():
+            self._drop(card)
+        self.told.clear()
+        self._count()
         self._place()
 
-    def _drop(self, strip: Strip) -> None:
-        self._shown.remove(strip)
-        self._layout.removeWidget(strip)
-        strip.hide()
-        strip.deleteLater()
+    def _drop(self, card: NoticeCard) -> None:
+        self._shown.remove(card)
+        if not card.notice.asks:
+            self.toasts.take_away(card)
+            return
+        self._layout.removeWidget(card)
+        card.hide()
+        card.deleteLater()
 
     def _gone(self) -> None:
         if isValid(self):
             self._place()
 
-    def strips(self) -> list[Strip]:
-        """Returns what is shown, the oldest first."""
+    def cards(self) -> list[NoticeCard]:
+        """Returns what is shown, strips and toasts, the oldest first."""
         self._shown = [one for one in self._shown if isValid(one)]
         return list(self._shown)
 
     def offers(self) -> list[Notice]:
         """Returns the notices that offer something, the newest first."""
-        return [one.notice for one in reversed(self.strips()) if one.buttons]
+        return [one.notice for one in reversed(self.cards()) if one.buttons]
 
-    def stops(self) -> list[Strip]:
+    def stops(self) -> list[NoticeCard]:
         """Returns those that the keyboard can be given to: those that offer something."""
-        return [one for one in self.strips() if one.buttons]
+        return [one for one in self.cards() if one.buttons]
+
+
+def _said(notice: Notice) -> tuple[str, str]:
+    return notice.kind, notice.text
+
+
+def _too_many(cards: list[NoticeCard]) -> list[NoticeCard]:
+    """Returns those that leave so that `SHOWN` are left: the oldest, what failed last."""
+    order = sorted(cards[:-1], key=lambda one: one.notice.kind == "error")
+    return order[: max(0, len(cards) - SHOWN)]

@@ -39,7 +39,7 @@ Pages = Mapping[int, Sequence[Row | None]]
 NO_PAGES: Pages = MappingProxyType({})
 Key = Hashable
 Badge = Callable[[Any], tuple[str, str] | None]
-"""Returns the kind (``ok``, ``warning``, ``error``, ``info`` or ``neutral``) and the text of a pill."""
+"""Returns words and their kind: ``ok``, ``warning``, ``error``, ``info``, ``neutral`` or one of a model."""
 
 Draw = Callable[["QPainter", "QRectF", Any, bool], object]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
@@ -12,20 +11,16 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QListView, QWidg
 from shiboken6 import isValid
 from typing_extensions import override
 
-from workbench.gui.actions import Actions, BoundAction, action, view_around
+from workbench.gui.actions import Actions, action
 from workbench.gui.context_menu import Offering
-from workbench.gui.desk import Desk, Notice, Selection
 from workbench.gui.layouts import in_column
 from workbench.gui.loop import spawn
+from workbench.gui.palette_row import TargetDelegate
 from workbench.gui.tree import DATA, TreeModel, TreeRow
 from workbench.gui.widgets import plain_label
 from workbench.model.text_folding import folded
 
 SHOWN = 60
-ACTION = "action"
-"""What the actions of the window are called."""
-FOUND = 20
-"""Streams that are offered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,15 +41,32 @@ class Target:
     why: str = ""
     told: str = ""
 
+    @property
+    def name(self) -> str:
+        """By which it is remembered that one went there."""
+        return f"{self.icon}:{self.text}"
+
 
 Search = Callable[[str], Awaitable[Sequence[Target]]]
 """Returns more targets for what was typed, such as streams of the store."""
+Further = Callable[[str], Sequence[Target]]
+"""Returns what is offered behind all that fits what was typed, such as to search the store for it."""
 
 
 def matches(text: str, typed: str) -> bool:
     """Whether every word that was typed is a part of the text."""
     low = folded(text)
     return all(word in low for word in folded(typed).split())
+
+
+def resembles(text: str, typed: str) -> bool:
+    """Whether the letters that were typed stand in the text in their order, the first where a word begins."""
+    low, wanted = folded(text), "".join(folded(typed).split())
+    for at, letter in enumerate(low):
+        if letter == wanted[:1] and (at == 0 or not low[at - 1].isalnum()):
+            rest = iter(low[at:])
+            return all(one in rest for one in wanted)
+    return False
 
 
 def far(text: str, typed: str) -> int:
@@ -80,6 +92,8 @@ class TargetList(QListView):
         self._rows = TreeModel((), self)
         self.setModel(self._rows)
         self.setUniformItemSizes(True)
+        self.setItemDelegate(TargetDelegate(self))
+        self.setAccessibleName("What fits")
         self.offering = Offering(
             self,
             self.target,
@@ -118,25 +132,44 @@ class TargetList(QListView):
 
 def _row(target: Target) -> TreeRow:
     told = "    ".join(part for part in (target.text, target.kind, target.keys, target.why) if part)
-    key, picture = (target.kind, target.text), (target.icon, "text")
-    return TreeRow(key=key, cells=(told,), data=target, picture=picture, enabled=not target.why)
+    key = (target.kind, target.text)
+    return TreeRow(key=key, cells=(told,), data=target, enabled=not target.why)
 
 
 class Palette(QDialog):
-    """A line to type in and what fits below it; Enter goes to the first."""
+    """A line to type in and what fits below it; Enter goes to the first.
 
-    def __init__(self, parent: QWidget, targets: Sequence[Target], search: Search) -> None:
+    Args:
+        recent: Names of the targets that one went to, the last first: they stand before others.
+
+    Signals:
+        went: The `Target` that was gone to.
+    """
+
+    went = Signal(object)
+
+    def __init__(
+        self,
+        parent: QWidget,
+        targets: Sequence[Target],
+        search: Search,
+        *,
+        further: Further = lambda _typed: (),
+        recent: Sequence[str] = (),
+    ) -> None:
         # No popup: whether those get the keyboard, and when they close, differs between window systems.
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setObjectName("palette")
-        self._targets = targets
-        self._search = search
+        places = {name: at for at, name in enumerate(recent)}
+        self._targets = sorted(targets, key=lambda one: places.get(one.name, len(places)))
+        self._search, self._further = search, further
+        self._fits: list[Target] = []
         self._seeking = self._entered = False
         self._line = QLineEdit()
         self._line.setPlaceholderText("Go to a view, a stream or a part of the model, or do something …")
         self._line.setAccessibleName("Palette")
         self._list = TargetList()
-        self._none = plain_label("Nothing found", "muted")
+        self._none = plain_label(role="muted", wrap=True)
         in_column(self._line, self._none, self._list, of=self, margins=8)
         self._line.textChanged.connect(self._fill)
         self._line.installEventFilter(self)
@@ -154,20 +187,32 @@ class Palette(QDialog):
         if typed.strip():
             fits.sort(key=lambda target: far(target.text, typed))
             fits += [one for one in self._targets if one not in fits and matches(one.told, typed)]
-        self._list.show_targets(fits, 0)
+            fits = fits or [one for one in self._targets if resembles(one.text, typed)]
+        self._show(fits, 0)
         self._seeking, self._entered = bool(typed.strip()), False
         if self._seeking:
             spawn(self._seek(typed), name="Search for the palette")
         self._tell_none()
 
+    def _show(self, fits: list[Target], current: int) -> None:
+        """Lists what fits, and behind it what is offered whatever fits."""
+        typed = self._line.text().strip()
+        further = self._further(typed) if typed else ()
+        self._fits = fits[: SHOWN - len(further)]
+        self._list.show_targets([*self._fits, *further], current)
+
     def _tell_none(self) -> None:
-        self._none.setVisible(not self._seeking and not self._list.targets)
+        found = self._seeking or bool(self._fits)
+        self._none.setVisible(not found)
+        if not found:
+            looked = f"{len(self._targets):,} actions, views and parts of the model, and all streams"
+            self._none.setText(f"Nothing is called “{self._line.text().strip()}”: looked at {looked}.")
 
     async def _seek(self, typed: str) -> None:
         found = await self._search(typed.strip())
         if isValid(self) and self._line.text() == typed:
             self._seeking = False
-            self._list.show_targets([*self._list.targets, *found], self._list.currentIndex().row())
+            self._show([*self._fits, *found], self._list.currentIndex().row() if self._fits else 0)
             self._tell_none()
             if self._entered:
                 self.acts["go"].do()
@@ -181,8 +226,9 @@ class Palette(QDialog):
                 self._list.mark(self._list.currentIndex().row() + step)
                 return True
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._entered = self._seeking and not self._list.targets  # then it waits for what comes
-                self.acts["go"].do()
+                self._entered = self._seeking and not self._fits  # then it waits for what comes
+                if not self._entered:
+                    self.acts["go"].do()
                 return True
         return super().eventFilter(watched, event)
 
@@ -196,132 +242,10 @@ class Palette(QDialog):
     def go(self, target: Target) -> None:
         """Closes the palette, and goes to what is marked or does it."""
         self.accept()
+        self.went.emit(target)
         target.go()
 
     @action("Copy name", on="_list", icon="copy")
     def copy_name(self, target: Target) -> None:
         """Copies what it is called."""
         QApplication.clipboard().setText(target.text)
-
-
-async def nothing_found(_typed: str) -> Sequence[Target]:
-    """Finds nothing, as where no project is open."""
-    return ()
-
-
-def notice_targets(notices: Sequence[Notice]) -> list[Target]:
-    """Returns what notices that are shown offer to do, such as to undo what they tell of."""
-    return [
-        Target(text=f"{label}: {one.text}", kind="notice", icon="chevron-right", go=run)
-        for one in notices
-        for label, run in one.actions
-    ]
-
-
-def action_targets(window: QWidget, bring: Callable[[str], object]) -> list[Target]:
-    """Returns all that can be done in a window and its views, and what it would be done to.
-
-    What the view with the keyboard offers comes first, what cannot be done now last, with why. What many
-    widgets offer, such as copying, is done where the keyboard is; nothing is done to what is not seen.
-
-    Args:
-        bring: Shows a view, given its key.
-    """
-    found: dict[str, list[BoundAction]] = {}
-    for one in window.findChildren(BoundAction):
-        if one.offered() and one.act.key != "palette":
-            found.setdefault(one.name, []).append(one)
-    told = [_action_target(several, bring) for several in found.values()]
-    here = getattr(view_around(window.focusWidget()), "title", ACTION)
-    return sorted(told, key=lambda one: (bool(one.why), one.kind != here, one.kind != ACTION))
-
-
-def _action_target(several: Sequence[BoundAction], bring: Callable[[str], object]) -> Target:
-    near = [one for one in several if one.has_keyboard()]
-    one = (near or several)[0]
-    one.refresh()
-    view, named = one.view(), one.named()
-    told = one.text().replace("&", "").replace("\n", " ")
-
-    def go() -> None:
-        if view is not None and not view.seen():
-            bring(view.key)
-        one.do()
-
-    unseen = ""
-    if len(several) > 1 and not near:
-        view, unseen = None, "Go to a table or list first"
-    elif one.points and view is not None and not view.seen():
-        unseen = f"Show {view.title} first"
-    return Target(
-        text=f"{told}: {named}" if named and not unseen else told,
-        kind=view.title if view is not None else ACTION,
-        icon=one.icon_name or "chevron-right",
-        go=go,
-        keys=one.act.keys_text,
-        why=unseen or ("" if one.isEnabled() else one.toolTip()),
-        told=one.act.tip,
-    )
-
-
-def model_targets(desk: Desk) -> list[Target]:
-    """Returns all parts of the model: the forms of commands and queries, the others where they are shown."""
-    return [*_form_targets(desk), *_part_targets(desk)]
-
-
-def _part_targets(desk: Desk) -> list[Target]:
-    model = desk.workspace.registry
-
-    def target(name: str, kind: str, icon: str, view: str, selection: Selection) -> Target:
-        return Target(text=name, kind=kind, icon=icon, go=partial(desk.select, selection, view=view))
-
-    def reacting(name: str, kind: str, icon: str) -> Target:
-        return target(name, kind, icon, "subscriptions", Selection(subscription=name))
-
-    def card(name: str, kind: str, icon: str, node: str) -> Target:
-        return target(name, kind, icon, "board", Selection(node=f"{node}:{name}"))
-
-    reactors = ((one, "process" if one.stateful else "policy") for one in model.reactors.values())
-    return [
-        *(card(name, "event", "event", "event") for name in model.events),
-        *(
-            target(name, "projection", "projection", "projections", Selection(projection=name))
-            for name in model.projections
-        ),
-        *(reacting(one.name, kind, "policy") for one, kind in reactors),
-        *(reacting(name, "subscription", "subscription") for name in model.subscriptions),
-        *(card(name, "topic", "topic", "topic") for name in model.topics),
-        *(
-            card(name, "outside system" if name in model.externals else "actor", "person", "external")
-            for name in model.actors
-        ),
-        *(card(name, "aggregate", "aggregate", "aggregate") for name in model.aggregates),
-    ]
-
-
-def _form_targets(desk: Desk) -> list[Target]:
-
-    def form(name: str) -> None:
-        desk.command_wanted.emit(name)
-        desk.wanted.emit("commands")
-
-    model = desk.workspace.registry
-    kinds = {"command": model.commands, "query": model.queries}
-    return [
-        Target(text=name, kind=kind, icon=kind, go=partial(form, name))
-        for kind, names in kinds.items()
-        for name in names
-    ]
-
-
-async def stream_targets(desk: Desk, typed: str) -> Sequence[Target]:
-    """Finds streams by what was typed."""
-    return [
-        Target(
-            text=stream.name,
-            kind=f"stream, version {stream.version}",
-            icon="stream",
-            go=partial(desk.select, Selection(stream=stream.name), view="timeline"),
-        )
-        for stream in await desk.workspace.streams.search(typed, FOUND)
-    ]

@@ -25,7 +25,7 @@ def tell_trouble(desk: Desk, status: Status, reopen: Callable[[], None], *, was_
         ("Save a copy", lambda: _start(desk)),
         ("Open the project again", reopen),
     )
-    desk.notice("error", text, *actions, topic=TOPIC)
+    desk.notice("error", text, *actions, topic=TOPIC, asks=True)
 
 
 def _start(desk: Desk) -> None:

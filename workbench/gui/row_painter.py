@@ -103,7 +103,8 @@ class RowPainter:
                 with drawing(self._painter):
                     draw(self._painter, QRectF(cell.x, y, cell.width, ROW_HEIGHT), cell.value, chosen)
             elif cell.badge is not None:
-                draw_badge(self._painter, QRect(cell.x, y, cell.width, ROW_HEIGHT), *cell.badge, self._colors)
+                place = QRect(cell.x, y, cell.width, ROW_HEIGHT)
+                draw_badge(self._painter, place, *cell.badge, self._colors, chosen=chosen)
             elif cell.text:
                 self._text(cell, y, ink)
 

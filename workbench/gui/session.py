@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from workbench.engine.tasks import to_the_end
 from workbench.errors import StoreNotAllowed
-from workbench.gui.desk import Desk
+from workbench.gui.desk import Desk, selection_of
 from workbench.gui.drafts import may_leave
 from workbench.gui.live_project import LiveProject
 from workbench.gui.loop import spawn
@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
 
 
+CHOSEN = "chosen"
+"""Where the window keeps what was selected."""
+
+
 class Session(WindowActions):
     """One window and the project that it shows, if any."""
 
@@ -56,10 +60,13 @@ class Session(WindowActions):
             partial(self.bring, "scenarios"),
             self.zones.offer,
             self._show_mistakes_made,
+            self.show_notices,
         )
         window.use(self._status)
+        window.notices.counted.connect(self._status.show_notices)
         self._tool_bar()
         window.close_wanted.connect(self.quit)
+        window.dropped.connect(self.take_dropped)
         window.perspective_changed.connect(lambda _name: self._arranged())
         self.acts.refresh()
         self.zones.begin()
@@ -97,6 +104,7 @@ class Session(WindowActions):
         self._asking = Question(
             self.window, desk, self._show_status, partial(desk.fail, "Showing the status")
         )
+        self.window.use_project(str(workspace.project.root))
         self.window.fill(self.desk)
         self._arranged()
         self.desk.changed.connect(self._changed)
@@ -110,6 +118,7 @@ class Session(WindowActions):
         self._changed(None)
         self._say_limits(workspace)
         offer_unsaved_design(desk)
+        desk.begin_with(selection_of(self.window.layouts.find(CHOSEN, anywhere=False)))
 
     def _show_mistakes(self, target: tuple[Path | None, str], error: Exception) -> None:
         """Shows what is wrong with a project that cannot be opened, and what can be done about it.
@@ -184,7 +193,7 @@ class Session(WindowActions):
         if project.restricted:
             modules = ", ".join(project.modules)
             text = f"This project contains Python ({modules}). None of it runs until you trust it."
-            desk.notice("warning", text, ("Trust and reload", self.trust))
+            desk.notice("warning", text, ("Trust and reload", self.trust), asks=True)
 
     def trust(self) -> None:
         """Trusts the project's modules, as the person saw them, and opens it again."""
@@ -211,6 +220,8 @@ class Session(WindowActions):
         if live is not None:
             live.close()
         if desk is not None:
+            self.window.save_perspective()
+            self.window.layouts.keep(CHOSEN, desk.selection.text(), anywhere=False)
             await desk.close()
         self.window.empty()
         self.window.notices.forget()
@@ -288,7 +299,7 @@ class Session(WindowActions):
         if self.desk is not None and status.observer != self._observer:
             self._observer = status.observer
             text = f"Read-only, but {status.observer}: open the project again to write."
-            self.desk.notice("warning", text, ("Open again", self.reopen))
+            self.desk.notice("warning", text, ("Open again", self.reopen), asks=True)
         if self.desk is not None and (status.trouble, status.gone) != self._trouble:
             was_gone = bool(self._trouble[1])
             self._trouble = status.trouble, status.gone  # once: what was closed or is over is not said again

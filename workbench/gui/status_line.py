@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ENGINE_TIP = "Pause or resume the engine (F8)"
 OLDER_TIP = "The files say something else than the model that runs. Show what is wrong with them"
+NOTICES_TIP = "Show what was told, also what left by itself (Ctrl+Shift+N)"
 LAG_TIP = "Positions, of other topics too, that the subscription or read model furthest behind lies behind"
 SPACING = 6
 """Pixels that the bar leaves beside each of its parts."""
@@ -43,6 +44,7 @@ class StatusLine(QStatusBar):
         on_scenarios: Shows the scenarios.
         on_zone: Lets the zone of all times be chosen.
         on_older: Shows why an older model runs than the files say.
+        on_notices: Shows what was told.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class StatusLine(QStatusBar):
         on_scenarios: Callable[[], object],
         on_zone: Callable[[], object],
         on_older: Callable[[], object],
+        on_notices: Callable[[], object],
     ) -> None:
         super().__init__()
         self.setSizeGripEnabled(False)
@@ -63,15 +66,26 @@ class StatusLine(QStatusBar):
         self._engine = _button("engine-state", ENGINE_TIP, on_engine)
         self._dead = _button("dead-count", "Show the dead letters", on_dead)
         self.scenarios = _button("scenarios-state", "Show the scenarios", on_scenarios)
+        self.notices = _button("notices", "", on_notices)
         self.older = _button("older-model", OLDER_TIP, on_older)
+        self.older.setText("Older model runs")
         self.addWidget(self._project, 1)
         self.addPermanentWidget(self.older)
-        for widget in (self._head, self._lag, self.scenarios, self._dead, self._engine, self.zone):
+        for widget in (
+            self._head,
+            self._lag,
+            self.scenarios,
+            self._dead,
+            self._engine,
+            self.zone,
+            self.notices,
+        ):
             self.addPermanentWidget(widget)
         self._tell_zone()
         shown_zone().changed.connect(self._tell_zone)
         self._status: Status | None = None
         self._tally = Tally()
+        self.show_notices(0, "info")
         for widget in (self.older, self._head, self._lag, self.scenarios, self._dead, self._engine):
             widget.hide()
         theme().changed.connect(self._paint)
@@ -88,7 +102,7 @@ class StatusLine(QStatusBar):
 
     def _fit(self) -> None:
         """Leaves out the numbers that views have, too, where there is no room for all."""
-        kept = [self.older, self.scenarios, self._dead, self._engine, self.zone]
+        kept = [self.older, self.scenarios, self._dead, self._engine, self.zone, self.notices]
         room = self.width() - self._project.sizeHint().width()
         room -= sum(_width(one) for one in kept if not one.isHidden())
         for label in (self._lag, self._head):
@@ -118,6 +132,15 @@ class StatusLine(QStatusBar):
             why = counted(count, "mistake") if count else "not trusted"
             self.older.setIcon(icon("warning", "warning"))
             self.older.setText(f"Older model runs since {short(outdated.since)}: {why}")
+        self._fit()
+
+    def show_notices(self, count: int, kind: str) -> None:
+        """Shows how many notices were not seen yet, in the colour of the worst."""
+        self.notices.setIcon(icon("bell", kind if count else "muted"))
+        self.notices.setText(f"{count:,}" if count else "")
+        told = f"{counted(count, 'notice')} not seen" if count else "Notices"
+        self.notices.setAccessibleName(told)
+        self.notices.setToolTip(f"{told}. {NOTICES_TIP}")
         self._fit()
 
     def _tell_zone(self) -> None:

@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QApplication, QHeaderView, QMenu, QTableView
 from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
-from workbench.gui.column_layout import ColumnLayout, ColumnLayouts, layouts_around
+from workbench.gui.column_layout import ColumnLayout, layout_of, place_of_columns
 from workbench.gui.context_menu import Offering, menu_of
 from workbench.gui.paged_model import PagedModel
 from workbench.gui.safe_painter import drawing
 from workbench.gui.theme import theme
+from workbench.gui.window_layouts import WindowLayouts, layouts_around
 
 DrawHead = Callable[[QPainter, QRectF], object]
 
@@ -51,7 +52,7 @@ class TableHeader(QHeaderView):
         self._table, self._model, self._fitting = table, model, fitting
         self._sorted = self._sorted_first = (-1, False)
         self._sort_chosen = False
-        self._layouts: ColumnLayouts | None = None
+        self._layouts: WindowLayouts | None = None
         self._menu_at: HeadColumn | None = None
         self._drawn: dict[int, DrawHead] = {}
         self._chosen: dict[int, bool] = {}  # by column: whether the person wants it to be seen
@@ -244,7 +245,8 @@ class TableHeader(QHeaderView):
         super().showEvent(event)
         if self._layouts is None and (layouts := layouts_around(self)) is not None:
             titles = [column.title for column in self._model.columns]
-            self._take(layouts.find(self._table.accessibleName(), titles), titles)
+            kept = layouts.find(place_of_columns(self._table.accessibleName()))
+            self._take(layout_of(kept, titles), titles)
             self._layouts = layouts
             layouts.forgotten.connect(self._reset)
 
@@ -276,7 +278,8 @@ class TableHeader(QHeaderView):
             order=order if order != tuple(titles) else (),
             sort=(titles[self._sorted[0]], self._sorted[1]) if self._sort_chosen else None,
         )
-        self._layouts.keep(self._table.accessibleName(), layout)
+        kept = None if layout == ColumnLayout() else layout.text()
+        self._layouts.keep(place_of_columns(self._table.accessibleName()), kept)
 
     def _reset(self) -> None:
         """Shows columns and order of the rows as they were at first."""

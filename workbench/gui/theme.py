@@ -48,7 +48,7 @@ _ROLES = """
     accent           #3a5bd0  #4b68dc
     on_accent        #ffffff  #ffffff
     accent_ink       #3556c8  #8aa4ff
-    selection        #dce5fd  #2c3d6b
+    selection        #dce5fd  #293863
     on_selection     #17223f  #f1f5ff
     link             #2f55cc  #86a5ff
     ok               #12713a  #4cc38a
@@ -63,7 +63,7 @@ _ROLES = """
     aggregate_ink    #7d6000  #e0bb3f
     event            #ffd9b0  #5e3714
     on_event         #5c2c00  #ffdcb8
-    event_ink        #a94e0b  #f79a51
+    event_ink        #a54b09  #f79a51
     topic            #c3efec  #0e4747
     on_topic         #07403f  #c0f2ee
     topic_ink        #0c716d  #41c3bb
@@ -75,7 +75,7 @@ _ROLES = """
     policy_ink       #8440bd  #cb93f5
     projection       #cdefd0  #1c4a2a
     on_projection    #114821  #cdf3d3
-    projection_ink   #1f7a39  #62c77f
+    projection_ink   #1d7436  #62c77f
     external         #f9d9e3  #5a2a3c
     on_external      #6b1a38  #fbdbe5
     external_ink     #b0305f  #f389ac

@@ -19,6 +19,11 @@ _FAR = 100 * 86_400
 _FINER = {"d": (3_600, 24, "h"), "h": (60, 60, "min")}
 
 
+def now() -> int:
+    """Returns the time of the machine's clock, in microseconds since 1970."""
+    return _CLOCK.now()
+
+
 class ShownZone(QObject):
     """The zone of all times that are shown and typed.
 

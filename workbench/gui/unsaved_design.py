@@ -26,6 +26,7 @@ def offer_unsaved_design(desk: Desk) -> None:
             f"Unsaved design of {short(kept.at)}: {state}",
             ("Take it up", partial(_take_up, desk, kept)),
             ("Discard", partial(desk.workspace.design.discard, kept)),
+            asks=True,
         )
     for one in desk.workspace.drafts.doubled():
         desk.notice(

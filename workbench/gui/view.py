@@ -62,6 +62,7 @@ class View(QWidget):
         self._questions: list[Question[Any]] = []
         desk.changed.connect(self._changed)
         desk.selected.connect(self._selected)
+        desk.undo.moved.connect(self._undo_moved)
 
     def question(
         self,
@@ -186,6 +187,10 @@ class View(QWidget):
         else:
             self._stale = True
 
+    def _undo_moved(self) -> None:
+        if (undo := self.acts.get("undo")) is not None:
+            undo.refresh()
+
     def _selected(self, selection: Selection) -> None:
         if self.seen():
             self._safely(lambda: self.follow(selection))
@@ -262,7 +267,7 @@ class View(QWidget):
             self._trouble = ""
 
     def _failed(self, error: Exception) -> None:
-        self.desk.fail(f"Showing {self.title}", error)
+        self.desk.fail(f"Showing {self.title}", error, self.desk.way_to(self.key))
 
 
 def _lines(place: QWidget, kind: type[QLineEdit]) -> list[QLineEdit]:

@@ -10,12 +10,11 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication
 
 from workbench.gui.actions import Action, Actions, WidgetKey, action
-from workbench.gui.column_layout import ColumnLayouts
 from workbench.gui.edit_menu import EditMenu
 from workbench.gui.file_actions import FileActions, no_project
 from workbench.gui.long_view import LongText
-from workbench.gui.palette import (
-    Palette,
+from workbench.gui.palette import Palette, Target
+from workbench.gui.palette_targets import (
     action_targets,
     model_targets,
     nothing_found,
@@ -36,6 +35,10 @@ if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
 
 
+WENT, REMEMBERED = "went", 12
+"""Where it is kept what one went to by the palette, and how many of that."""
+
+
 def _no_way(owner: WindowActions, *, back: bool) -> str:
     return owner.desk.no_way(back=back) if owner.desk is not None else no_project(owner)
 
@@ -46,7 +49,6 @@ class WindowActions(FileActions):
     def __init__(self, window: MainWindow, zones: ZoneChooser, settings: QSettings) -> None:
         self.window, self.zones = window, zones
         self._settings = settings
-        self._columns = ColumnLayouts(window, settings)
         self.workspace: Workspace | None = None
         self.desk: Desk | None = None
         self.acts = Actions(self, window)
@@ -131,9 +133,9 @@ class WindowActions(FileActions):
 
     @action("Reset layout", key="reset-layout", menu="View", group=3)
     def reset_layout(self) -> None:
-        """Arranges the perspective, and the columns of all tables, as they are by default."""
+        """Arranges the perspective, and the panes and columns of all views, as they are by default."""
+        self.window.layouts.forget()
         self.window.reset_perspective()
-        self._columns.forget()
 
     # -- what can be done: going ----------------------------------------------------------------------------
 
@@ -152,9 +154,31 @@ class WindowActions(FileActions):
         targets += action_targets(self.window, self.bring)
         targets += model_targets(desk) if desk is not None else []
         find = partial(stream_targets, desk) if desk is not None else nothing_found
-        palette = Palette(self.window, targets, find)
+        recent = str(self.window.layouts.find(WENT, anywhere=False) or "").splitlines()
+        palette = Palette(self.window, targets, find, further=self._further, recent=recent)
+        palette.went.connect(lambda target: self._note_went(recent, target.name))
         palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         palette.show()
+
+    def _note_went(self, recent: list[str], name: str) -> None:
+        kept = [name, *(one for one in recent if one != name)][:REMEMBERED]
+        self.window.layouts.keep(WENT, "\n".join(kept), anywhere=False)
+
+    def _further(self, typed: str) -> list[Target]:
+        """Offers to search all that is stored for what was typed."""
+        if self.desk is None:
+            return []
+        text = f"Search everything stored for “{typed}”"
+        return [Target(text=text, kind="search", icon="search", go=partial(self.search_for, typed))]
+
+    def search_for(self, words: str) -> None:
+        """Searches all that is stored for words."""
+        from workbench.gui.views.search_view import SearchView
+        from workbench.services.search.search_query import SearchQuery
+
+        self.bring("search")
+        if isinstance(view := self.window.views.get("search"), SearchView):
+            view.show_query(SearchQuery(words=words))
 
     @action("Search everything", key="search", keys="Ctrl+Shift+F", icon="search", menu="Go", why=no_project)
     def search_everything(self) -> None:
@@ -243,6 +267,13 @@ class WindowActions(FileActions):
     def next_pane(self) -> None:
         """Gives the keyboard to the next view, or to a notice that offers something."""
         self.window.next_pane()
+
+    @action("Notices", key="notices", keys="Ctrl+Shift+N", icon="bell", menu="Go", group=2)
+    def show_notices(self) -> None:
+        """Lists what was told, also what left by itself, with what it still offers."""
+        from workbench.gui.notice_list import NoticeList
+
+        NoticeList(self.window, self.window.notices).open()
 
     @action("Previous pane", key="previous-pane", keys="Shift+F6", menu="Go", group=2, why=no_project)
     def previous_pane(self) -> None:

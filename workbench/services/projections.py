@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import ModelError
 from workbench.model.aggregate import stream_name
+from workbench.model.operator_acts import OperatorAct
 from workbench.store.operations import RecordAction
 from workbench.store.stored_values import PassedKind, ProjectionStatus
 
@@ -94,12 +95,13 @@ class Projections:
         """Pauses a projection, or resumes a paused or faulted one."""
         status = ProjectionStatus.PAUSED if paused else ProjectionStatus.LIVE
         async with self._projection(name) as runner:
-            await runner.mark(status, self._of(name, "pause" if paused else "resume"))
+            act = OperatorAct.PAUSE if paused else OperatorAct.RESUME
+            await runner.mark(status, self._of(name, act, count=int(runner.live.status is not status)))
 
     async def rebuild(self, name: str) -> None:
         """Begins to rebuild a projection's rows; the old ones stay until it is done (J3)."""
         async with self._projection(name) as runner:
-            await runner.rebuild(self._of(name, "rebuild"))
+            await runner.rebuild(self._of(name, OperatorAct.REBUILD, "generation {answer}"))
 
     async def rebuild_alone(self, name: str, progress: Progress) -> None:
         """Rebuilds a projection while nothing else moves; the new rows take the old ones' place at once (J3).
@@ -122,24 +124,27 @@ class Projections:
     async def pause_rebuild(self, name: str, *, paused: bool) -> None:
         """Pauses a rebuild, or resumes one that was paused or faulted."""
         status = ProjectionStatus.PAUSED if paused else ProjectionStatus.LIVE
-        note = self._of(name, "pause rebuild" if paused else "resume rebuild")
+        note = self._of(name, OperatorAct.PAUSE_REBUILD if paused else OperatorAct.RESUME_REBUILD)
         async with self._projection(name) as runner:
             await runner.mark(status, note, building=True)
 
     async def give_up_rebuild(self, name: str) -> None:
         """Ends a rebuild; the old rows stay."""
         async with self._projection(name) as runner:
-            await runner.give_up(self._of(name, "give up rebuild"))
+            await runner.give_up(self._of(name, OperatorAct.GIVE_UP_REBUILD))
 
     async def skip_event(self, name: str, *, rebuild: bool = False) -> None:
         """Has a faulted projection leave out the event that it cannot fold; this is recorded (J2)."""
         async with self._projection(name) as runner:
-            await runner.pass_by(PassedKind.SKIPPED, self._of(name, "skip event"), building=rebuild)
+            await runner.pass_by(PassedKind.SKIPPED, self._of(name, OperatorAct.SKIP_EVENT), building=rebuild)
 
     async def park_stream(self, name: str, *, rebuild: bool = False) -> None:
         """Has a faulted projection leave out that event and all later ones of its stream (J2)."""
         async with self._projection(name) as runner:
-            await runner.pass_by(PassedKind.PARKED, self._of(name, "park stream"), building=rebuild)
+            at_fault = runner.building if rebuild else runner.live
+            event = self._reader.event_at(at_fault.fault_position) if at_fault else None
+            note = self._of(name, OperatorAct.PARK_STREAM, event.stream if event else "")
+            await runner.pass_by(PassedKind.PARKED, note, building=rebuild)
 
     async def resume_stream(self, name: str, stream: str) -> None:
         """Has a projection fold what a parked stream missed, and follow it again.
@@ -148,7 +153,7 @@ class Projections:
             WorkbenchError: An event still fails; the stream stays parked.
         """
         async with self._projection(name) as runner:
-            await runner.resume_stream(stream, self._of(name, "resume stream", stream))
+            await runner.resume_stream(stream, self._of(name, OperatorAct.RESUME_STREAM, stream))
 
     @asynccontextmanager
     async def _projection(self, name: str) -> AsyncIterator[ProjectionRunner]:
@@ -162,5 +167,6 @@ class Projections:
                 )
             yield engine.projection(name)
 
-    def _of(self, projection: str, action: str, detail: str = "") -> RecordAction:
-        return self._world.record(action, f"projection {projection}", detail)
+    def _of(self, projection: str, action: OperatorAct, detail: str = "", *, count: int = 1) -> RecordAction:
+        act, subject = str(self._world.running().new_id()), f"projection {projection}"
+        return self._world.record(action, subject, detail, act=act, count=count, counts=False)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from workbench.engine.policy_runner import instance_name
 from workbench.errors import InvalidValue
+from workbench.model.counts import counted
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.issued_by import issued_by
 from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC, Message
+from workbench.model.operator_acts import OperatorAct
 from workbench.services.monitor.lag import subscription_lag
 from workbench.services.search.search_words import read_words
 from workbench.store.operations import ConfigureSubscription, Skip
@@ -190,11 +192,16 @@ class Subscriptions:
 
     async def pause(self, name: str, *, paused: bool) -> None:
         """Pauses or resumes one subscription, durably."""
-        note = self._world.record("pause" if paused else "resume", name)
-        await self._world.act(ConfigureSubscription(subscription=name, paused=paused), note)
+        action = OperatorAct.PAUSE if paused else OperatorAct.RESUME
+        async with self._world.at_work() as engine:
+            note = self._world.record(action, f"subscription {name}", act=str(engine.new_id()))
+            await engine.commit(ConfigureSubscription(subscription=name, paused=paused), note)
 
-    async def reset(self, name: str, position: int) -> None:
+    async def reset(self, name: str, position: int) -> str:
         """Moves a subscription's cursor: everything after the position is delivered again.
+
+        Returns:
+            The name of its record, for `OperationsLog.undo_act`.
 
         Raises:
             InvalidValue: The position is negative, or beyond the last one.
@@ -204,25 +211,29 @@ class Subscriptions:
         if not 0 <= position <= head:
             raise InvalidValue(f"position {position:,} is not from 0 to {head:,}", path="")
         async with self._world.at_work() as engine:
-            release = engine.subscription(name).release_key
-            moved = ConfigureSubscription(subscription=name, cursor=position, release_key=release)
-            await engine.commit(moved, self._world.record("reset", name, f"to position {position}"))
+            release, act = engine.subscription(name).release_key, str(engine.new_id())
+            moved = ConfigureSubscription(subscription=name, cursor=position, release_key=release, act=act)
+            said = f"to position {position:,}"
+            note = self._world.record(OperatorAct.RESET, f"subscription {name}", said, act=act)
+            await engine.commit(moved, note)
+            return act
 
-    async def skip(self, name: str, numbers: Sequence[int]) -> int:
+    async def skip(self, name: str, numbers: Sequence[int]) -> tuple[int, str]:
         """Skips waiting deliveries, recorded; those behind them with their keys continue.
 
         Returns:
-            How many still waited.
+            How many still waited, and the name of the record; empty where none did.
 
         Raises:
             NotFound: No such subscription runs.
         """
         async with self._world.at_work() as engine:
-            release = engine.subscription(name).release_key
-            skip = Skip(subscription=name, numbers=tuple(numbers), release_key=release)
-            note = self._world.record("skip", name, f"{{answer}} of {len(numbers)} deliveries")
+            release, act = engine.subscription(name).release_key, str(engine.new_id())
+            skip = Skip(subscription=name, numbers=tuple(numbers), release_key=release, act=act)
+            said = f"{{answer}} of {counted(len(numbers), 'delivery', 'deliveries')}"
+            note = self._world.record(OperatorAct.SKIP, f"subscription {name}", said, act=act)
             skipped, _ = await engine.commit(skip, note)
-            return int(skipped)
+            return int(skipped), act if skipped else ""
 
 
 def _handlers(registry: Registry) -> dict[str, str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from workbench.engine.engine import Engine
+from workbench.engine.engine import Engine, EngineState
 from workbench.engine.tasks import to_the_end
 from workbench.engine.world import Listener, World
 from workbench.model.changes import Changes
 from workbench.model.clock import Clock, SystemClock
+from workbench.model.operator_acts import OperatorAct
 from workbench.model.registry import Registry
 from workbench.project.module_import import forget, hold
 from workbench.project.project import Project, Trust, load_project
@@ -26,6 +27,7 @@ from workbench.services.maintenance.store_watch import StoreWatch
 from workbench.services.messages import Messages
 from workbench.services.monitor import Drain, Monitor
 from workbench.services.monitor.rate_history import RateHistory
+from workbench.services.operations_log import OperationsLog
 from workbench.services.project.draft_files import DraftFiles
 from workbench.services.project.model_reload import ModelReload
 from workbench.services.project_editor import ProjectEditor
@@ -36,7 +38,11 @@ from workbench.services.story.stories import Stories
 from workbench.services.streams import Streams
 from workbench.services.streams.event_import import EventImport
 from workbench.services.subscriptions import Subscriptions
+from workbench.store.operations import RecordAction
 from workbench.store.ports import Reader, Store
+
+NAMES = ("USER", "LOGNAME", "USERNAME")
+"""Variables of the environment in which the name of a person stands, the first counts."""
 
 
 class Workspace:
@@ -50,6 +56,7 @@ class Workspace:
         rates: What subscriptions did in the last 24 hours.
         drain: Waits until nothing is left to do.
         dead_letters: Dead letters, and bulk actions on them.
+        operations: What operators did, and its undo.
         subscriptions: Pause, resume, reset, skip.
         projections: Pause, resume, rebuild, leave out.
         messages: Messages in.
@@ -71,14 +78,16 @@ class Workspace:
     ) -> None:
         hold(project.package)
         self._held: Project | None = project
-        self.world = world = World(project, store, clock)
         self.environ = dict(environ or {})
+        who = next((self.environ[name] for name in NAMES if self.environ.get(name)), "")
+        self.world = world = World(project, store, clock, who=who)
         self.streams = Streams(world)
         self.commands = Commands(world)
         self.monitor = Monitor(world)
         self.rates = RateHistory(world, self.monitor)
         self.drain = Drain(world, self.monitor)
         self.dead_letters = DeadLetters(world)
+        self.operations = OperationsLog(world, self.dead_letters)
         self.subscriptions = Subscriptions(world)
         self.projections = Projections(world)
         self.messages = Messages(world)
@@ -198,7 +207,7 @@ class Workspace:
     async def pause(self) -> None:
         """Pauses the engine; what runs is finished."""
         async with self.world.at_work() as engine:
-            await engine.commit(self.world.record("pause", "engine"))
+            await engine.commit(self._of_engine(engine, OperatorAct.PAUSE))
             engine.pause()
 
     async def resume(self) -> None:
@@ -209,8 +218,12 @@ class Workspace:
         """
         await self.world.start_again()
         async with self.world.at_work() as engine:
-            await engine.commit(self.world.record("resume", "engine"))
+            await engine.commit(self._of_engine(engine, OperatorAct.RESUME))
             engine.resume()
+
+    def _of_engine(self, engine: Engine, act: OperatorAct) -> RecordAction:
+        moves = (engine.state is EngineState.RUNNING) is (act is OperatorAct.PAUSE)
+        return self.world.record(act, "engine", act=str(engine.new_id()), count=int(moves))
 
     async def step(self, only: str = "") -> str:
         """Does one delivery while the engine is paused.
@@ -224,7 +237,7 @@ class Workspace:
         async with self.world.at_work() as engine:
             moved = await engine.step(only)
             if moved:
-                await engine.commit(self.world.record("step", moved))
+                await engine.commit(self.world.record(OperatorAct.STEP, moved))
             return moved
 
 

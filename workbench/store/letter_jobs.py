@@ -61,3 +61,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     created_at: int = 0
     changed_at: int = 0
     plan: JobPlan = JobPlan()
+
+
+def job_act(number: int | str) -> str:
+    """Returns the name of a bulk action's act: its record, and what it replaced, have it (L9)."""
+    return f"job {number}"

@@ -75,6 +75,7 @@ def tally(answers: Sequence[Any]) -> tuple[int, int, int, str]:
 
 def noted(op: RecordAction, answers: Sequence[Any] = ()) -> RecordAction:
     """Returns the record of an act with what the operations before it answered (L9)."""
-    count = op.earlier + sum(answer for answer in answers if isinstance(answer, int))
-    detail = op.action.detail.replace("{answer}", str(count))
-    return replace(op, action=replace(op.action, detail=detail))
+    total = sum(answer for answer in answers if isinstance(answer, int))
+    detail, act = (text.replace("{answer}", str(total)) for text in (op.action.detail, op.action.act))
+    count = op.action.count + (total if op.counts else 0)
+    return replace(op, action=replace(op.action, detail=detail, act=act, count=count))

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from workbench.model.event import RecordedEvent
 from workbench.model.messaging import Message
+from workbench.store.operator_actions import OperatorAction
 from workbench.store.stored_values import (
     CommandRecord,
     DeadLetter,
@@ -20,7 +21,6 @@ from workbench.store.stored_values import (
     LetterGroup,
     LetterLine,
     LogEntry,
-    OperatorAction,
     RowOrder,
     StreamInfo,
     SubscriptionState,
@@ -259,3 +259,9 @@ class RecordLists(Protocol):
 
     def actions(self, *, limit: int = 200) -> list[OperatorAction]:
         """Returns operators' actions, the newest first."""
+
+    def action(self, number: int = 0, *, act: str = "") -> OperatorAction | None:
+        """Returns one of them, by its number or by its name; None if there is none."""
+
+    def kept_by(self, act: str) -> int:
+        """Returns how much is kept of what an act replaced (L9)."""

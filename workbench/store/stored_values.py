@@ -362,16 +362,6 @@ class ProjectionState(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: int = 0
 
 
-class OperatorAction(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that a person did to the running system."""
-
-    number: int = 0
-    at: int
-    action: str
-    subject: str
-    detail: str = ""
-
-
 class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One place of the common order as listings show it, without payload; ``withdrawn``: a command (K7)."""
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from workbench.gui.views.log_view import LogView
+from workbench.gui.views.operation_list import CAN
 from workbench.store.operations import ForgetMessages, NewMessage
 
 
@@ -60,10 +61,26 @@ async def test_choosing_an_event_selects_its_place(workspace, desk, view, until)
     assert (desk.selection.stream, desk.selection.version, desk.selection.position) == ("user-ada", 1, 1)
 
 
-async def test_operations_are_listed_the_newest_first(workspace, view, until):
+async def test_L9_operations_are_listed_found_and_undone(workspace, view, until):
+    operations = view.operations
     await workspace.pause()
-    await workspace.resume()
-    await until(lambda: [row[1] for row in rows(view.actions_table)] == ["resume", "pause"])
+    await workspace.subscriptions.pause("welcome-mail", paused=True)
+    view.tabs.setCurrentWidget(operations)
+    shown = [("pause", "subscription welcome-mail", 1, CAN), ("pause", "engine", 1, CAN)]
+    await until(lambda: [row[1:5] for row in rows(operations.table)] == shown)
+    operations.filter.setText("welcome")
+    operations.filter.settled.emit("welcome")
+    assert len(rows(operations.table)) == 1
+    operations.table.choose_index(0)
+    await until(lambda: view.acts["undo"].text() == "Undo pause of subscription welcome-mail")
+    operations.table.setFocus()
+    QTest.keyClick(operations.table, Qt.Key.Key_U)
+    await until(lambda: not workspace.reader.subscription("welcome-mail").paused)
+    await until(lambda: rows(operations.table)[-1][4] == "undone by operation 3")
+    assert not operations.acts["undo-this"].refresh()
+    await until(lambda: view.acts["undo"].text() == "Undo pause of engine")
+    view.acts["undo"].do()
+    await until(lambda: not workspace.monitor.paused)
 
 
 async def test_I3_after_retention_each_row_is_an_entry_that_is_stored(workspace, view, until):

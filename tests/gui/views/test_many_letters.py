@@ -176,16 +176,17 @@ async def test_V2_a_patch_that_was_begun_is_kept_until_it_is_sent(view, many, de
 
 async def test_L7_ctrl_z_takes_the_last_act_back(view, many, until):
     await until(lambda: view.groups.model().nodes)
-    undo = view.many.acts["undo"]
+    undo = view.acts["undo"]
     assert undo.shortcut() == QKeySequence("Ctrl+Z")
     assert not undo.isEnabled()
     assert "Nothing" in undo.toolTip()
     view._repairs.do(ARCHIVE, (1,))
     await until(lambda: many.dead_letters.counts().get("archived") == 1)
-    await until(lambda: view._repairs.past)
+    await until(undo.isEnabled)
+    assert undo.text() == "Undo archive of 1 dead letter"
     undo.do()
     await until(lambda: many.dead_letters.counts().get("open") == 8)
-    assert view._repairs.past == []
+    await until(lambda: not undo.isEnabled())
 
 
 async def test_L5_the_undo_of_a_repair_cancels_what_waits(view, many, until):
@@ -196,8 +197,8 @@ async def test_L5_the_undo_of_a_repair_cancels_what_waits(view, many, until):
     await until(lambda: panel.report is not None and panel._patch is not None and panel._patch.changes)
     panel.pace.setValue(1)
     panel.send.click()
-    await until(lambda: view._repairs.past)
-    view.many.acts["undo"].do()
+    await until(view.acts["undo"].isEnabled)
+    view.acts["undo"].do()
     (job,) = many.dead_letters.jobs.list()
     await until(lambda: many.dead_letters.jobs.get(job.number).status is JobStatus.CANCELLED)
     assert many.dead_letters.counts()["open"] > 0

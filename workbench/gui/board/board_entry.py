@@ -148,6 +148,7 @@ class BoardEntry(QFrame):
         self._sign = QLabel()
         self._title = plain_label("", "muted", wrap=True)
         self.line = QLineEdit()
+        self.line.setAccessibleName("What is typed on the board")
         self.line.textChanged.connect(self._offer)
         self.line.installEventFilter(self)
         self.list = QListWidget()

@@ -62,6 +62,7 @@ class EntryDraft(QObject):
                 said,
                 ("Go on with it", partial(self._go_on, key, kept.content)),
                 ("Discard", partial(self._desk.forget, key)),
+                asks=True,
             )
 
     def _go_on(self, key: str, content: Any) -> None:

@@ -21,6 +21,7 @@ class SeveralPane(QScrollArea):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setAccessibleName("Several things that are chosen")
         inner = QWidget()
         self._names, self._alone = plain_label("", wrap=True), plain_label(ALONE, "muted", wrap=True)
         self._names.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

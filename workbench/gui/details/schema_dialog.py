@@ -108,7 +108,7 @@ class SchemaDialog(QDialog):
         head = in_row(plain_label("Stored events", "heading"), 1, self.stand)
         column = in_column(head, self.said, (self.found, 1), of=right, margins=(8, 0, 0, 0))
         column.addStretch()
-        split = in_panes(Qt.Orientation.Horizontal, self.pane, right)
+        split = in_panes(Qt.Orientation.Horizontal, self.pane, right, name="schema")
         split.setSizes([520, 520])
         self.draft = self._button("draft_upcast")
         self.save = self._button("write")

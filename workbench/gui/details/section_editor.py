@@ -112,7 +112,7 @@ class SectionEditor(QWidget):
             margins=0,
             spacing=0,
         )
-        self.split = in_panes(Qt.Orientation.Vertical, self.form, below)
+        self.split = in_panes(Qt.Orientation.Vertical, self.form, below, name="section")
         in_column(self.split, of=self, margins=0)
 
     # -- what is shown ------------------------------------------------------------------------------------

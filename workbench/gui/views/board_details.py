@@ -199,6 +199,7 @@ class AboutPane(QScrollArea):
         column.addStretch(1)
         self.setWidget(inner)
         self.setWidgetResizable(True)
+        self.setAccessibleName("What is known of it")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
 
@@ -235,7 +236,7 @@ class DetailsPanel(QFrame):
         self._sign = QLabel()
         self._title = ElidedLabel("heading")
         self._kind = plain_label("", "muted", wrap=True)
-        self._act = _button("external", "")
+        self._act = _button("external", "Show where it is looked at")
         self._act.clicked.connect(self.acted)
         self._letters = _button("dead-letter", "Dead letters")
         self._letters.clicked.connect(self.letters_wanted)

@@ -66,7 +66,8 @@ class BoardImport:
 
         def progress(done: int, total: int) -> bool:
             said = f"Importing {path.name}: {done:,} of {counted(total, 'part')} …"
-            loop.call_soon_threadsafe(self._say, "info", said, ("Cancel", stopped.set))
+            say = partial(self._say, share=done / max(1, total))
+            loop.call_soon_threadsafe(say, "info", said, ("Cancel", stopped.set))
             return not stopped.is_set()
 
         def change(text: DesignText) -> DesignText:

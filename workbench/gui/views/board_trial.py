@@ -68,6 +68,7 @@ class BoardTrial(QFrame):
         self._title.setProperty("role", "subject")
         self.badge, self.said = Badge("neutral", ""), plain_label("", wrap=True)
         self._holder = QScrollArea()
+        self._holder.setAccessibleName("Form of the command")
         self._holder.setWidgetResizable(True)
         self._holder.setFrameShape(QFrame.Shape.NoFrame)
         self.acts = Actions(self, self)

@@ -62,6 +62,7 @@ class ResultCard(QFrame):
         self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.more = plain_label(role="muted", wrap=True)
         self.answer = JsonView()
+        self.answer.setAccessibleName("What the query answered")
         self.answer.setMinimumHeight(120)
         self.timeline = push_button(
             TIMELINE, lambda _checked=False: show_stream(self._stream), sign=icon("timeline"), said=TIMELINE

@@ -114,7 +114,7 @@ class CommandsView(View):
         )
         self.history = CommandHistory(self.desk)
         self.history.filter.settled.connect(lambda _asked: self.refresh())
-        self.split = in_panes(Qt.Orientation.Vertical, (top, 1), self.history)
+        self.split = in_panes(Qt.Orientation.Vertical, (top, 1), self.history, name="commands")
         self.split.setSizes([560, 190])
         self.result.turned.connect(lambda _there: self._make_room())
         self.picker.currentIndexChanged.connect(self._picked)

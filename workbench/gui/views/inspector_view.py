@@ -26,8 +26,9 @@ from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.state_loader import StateLoader, show_event
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
+from workbench.gui.time_format import relative
 from workbench.gui.view import View
-from workbench.gui.views.message_facts import event_facts, message_facts
+from workbench.gui.views.message_facts import Fact, cause_of, event_facts, message_facts, said_of
 from workbench.gui.widgets import DiffView, EmptyState, JsonView, plain_label, plain_tip
 from workbench.model.issued_by import IssuedBy, issued_by
 from workbench.model.pydantic_messages import summary_of
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from workbench.services.streams import StateAt
     from workbench.store.stored_values import DeadLetter, Glance
 
-FACTS = (TableColumn("Field", width=120), TableColumn("Value", width=220, mono=True, stretch=True))
 CAUSES = (
     TableColumn("Event", width=150, stretch=True),
     TableColumn("Caused by", width=150),
@@ -52,15 +52,21 @@ FAMILY = 500
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """What is inspected."""
+    """What is inspected.
+
+    Attributes:
+        at: When it was recorded or published, in microseconds since 1970; 0 where that is not told.
+        because: What caused it, in words.
+    """
 
     title: str
     subtitle: str
     event: Glance[RecordedEvent] | None = None
     letter: Glance[DeadLetter] | None = None
     message: Glance[Message] | None = None
-    facts: Sequence[tuple[str, str]] = ()
-    metadata: Any = None
+    facts: Sequence[Fact] = ()
+    at: int = 0
+    because: str = ""
 
 
 class InspectorView(View):
@@ -69,6 +75,7 @@ class InspectorView(View):
     key = "inspector"
     title = "Inspector"
     icon_name = "inspector"
+    ticks = True
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -76,6 +83,7 @@ class InspectorView(View):
         self._message: Glance[Message] | None = None
         self.position = 0
         self._identity: object = None
+        self._shown: _Shown | None = None
         self._states = StateLoader(
             self,
             begun=lambda: self.diff.show_plain("Folding …"),
@@ -94,7 +102,7 @@ class InspectorView(View):
 
     def _page(self) -> QWidget:
         page = QWidget()
-        self.name, self.where = plain_label(role="heading"), plain_label(role="muted")
+        self.name, self.where = plain_label(role="heading"), plain_label(role="muted", wrap=True)
         for label in (self.name, self.where):
             label.setMinimumWidth(40)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -103,7 +111,7 @@ class InspectorView(View):
         head = in_row((self.name, 1), self.issuer, story, self._copy_button())
         self.about = plain_label(wrap=True)
         self.payload, self.diff = JsonView(), DiffView()
-        self.facts, self.causes = FastTableView(FACTS), FastTableView(CAUSES)
+        self.facts, self.causes = FastTableView(self._columns()), FastTableView(CAUSES)
         self.causes.set_empty("No other events", "Nothing else belongs to this correlation.")
         self.tabs = QTabWidget(documentMode=True)
         for widget, title, said in (
@@ -117,6 +125,25 @@ class InspectorView(View):
         in_column(head, self.where, self.about, (self.tabs, 1), of=page, margins=(8, 6, 8, 8), spacing=4)
         self.tabs.currentChanged.connect(lambda _index: self._fill_tab())
         return page
+
+    def _columns(self) -> tuple[TableColumn, ...]:
+        """Returns the columns of the metadata; how long ago a time is they say whenever they are painted."""
+        say = lambda value: said_of(value, self.desk.workspace.clock.now())  # noqa: E731  # for a column
+        value = TableColumn("Value", width=220, mono=True, stretch=True, text=say)
+        return TableColumn("Field", width=120), value
+
+    @override
+    def tick(self) -> None:
+        self._say_where()
+        self.facts.viewport().update()
+
+    def _say_where(self) -> None:
+        """Says what the row that was chosen does not: how long ago it was, and what caused it."""
+        shown = self._shown
+        if shown is not None:
+            age = relative(shown.at, self.desk.workspace.clock.now()) if shown.at else ""
+            self.where.setText(" · ".join(part for part in (shown.subtitle, age, shown.because) if part))
+            self.where.setToolTip(plain_tip(self.where.text()))
 
     def _copy_button(self) -> QToolButton:
         self.copy = self.acts.button("copy_json")
@@ -146,6 +173,7 @@ class InspectorView(View):
         self._finding.ask(lambda: self._find(selection), selection)
 
     def _show(self, shown: _Shown | None) -> None:
+        self._shown = shown
         self._pages.setCurrentIndex(0 if shown is None else 1)
         self._event = shown.event if shown else None
         self._message = shown.message if shown else None
@@ -153,7 +181,7 @@ class InspectorView(View):
         if shown is None:
             return
         self.name.setText(shown.title)
-        self.where.setText(shown.subtitle)
+        self._say_where()
         registry = self.desk.workspace.registry
         kind = registry.events.get(shown.title)
         self.about.setText(summary_of(kind.doc) if kind is not None else "")
@@ -204,6 +232,8 @@ class InspectorView(View):
             subtitle=f"{event.stream} · version {event.version:,}",
             event=found,
             facts=event_facts(self.desk.workspace, event),
+            at=event.recorded_at,
+            because=cause_of(self.desk.workspace, event),
         )
 
     def _found_message(self, position: int) -> _Shown | None:
@@ -217,6 +247,8 @@ class InspectorView(View):
             subtitle=f"{'withdrawn from' if message.withdrawn else 'message in'} {message.topic}",
             message=found,
             facts=message_facts(workspace, message),
+            at=message.published_at,
+            because=cause_of(workspace, message),
         )
 
     def _letter(self, number: int) -> _Shown | None:

@@ -32,11 +32,10 @@ from workbench.gui.views.job_words import (
     title,
 )
 from workbench.gui.views.ladder_bar import LadderBar
-from workbench.gui.views.letter_actions import RESTORE, account
 from workbench.gui.widgets import plain_label, push_button, toolbar_button
 from workbench.model.dead_letter import LetterAct
-from workbench.services.dead_letters import JobReport, act_of
-from workbench.store.letter_jobs import JobStatus
+from workbench.services.dead_letters import JobReport
+from workbench.store.letter_jobs import JobStatus, job_act
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -279,7 +278,7 @@ class JobStrip(QScrollArea):
             taken_up=taken_up,
             cancel=partial(self._cancel, number),
             hold=partial(self._hold, number),
-            undo=partial(self._undo, number),
+            undo=partial(self._desk.undo.undo_act, job_act(number), shown=True),
             close=partial(self._close, number),
         )
         self._column.insertWidget(sum(other > number for other in self.cards), card)  # the newest first
@@ -323,15 +322,6 @@ class JobStrip(QScrollArea):
         self.refresh()
         if job.status is JobStatus.RUNNING:
             self._ended(number)
-
-    def _undo(self, number: int) -> None:
-        self._desk.run(self._undone(number), f"Undo job {number}")
-
-    async def _undone(self, number: int) -> None:
-        """Takes a job back; its card tells so, and a notice what could not be taken back."""
-        report = await self._desk.workspace.dead_letters.undo(act_of(number))
-        if report.failed:
-            self._desk.notice(*account(RESTORE, report))
 
     def _close(self, number: int) -> None:
         card = self.cards.pop(number)

@@ -13,9 +13,10 @@ from workbench.gui.desk import Desk
 from workbench.gui.reads import Question
 from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
 from workbench.model.counts import counted
-from workbench.model.dead_letter import LetterAct, LetterStatus, allowed
-from workbench.services.dead_letters import Report, act_of
-from workbench.store.letter_jobs import JobStatus
+from workbench.model.dead_letter import UNDOABLE, LetterAct, LetterStatus, allowed
+from workbench.model.operator_acts import OperatorAct, prospect
+from workbench.services.dead_letters import Report
+from workbench.store.letter_jobs import JobStatus, job_act
 
 if TYPE_CHECKING:
     from workbench.store.letter_jobs import Job
@@ -183,16 +184,15 @@ class Repairs:
 
     Args:
         strip: Where questions are asked.
-        follow: Told the number of each job that begins.
+        follow: Told the number of each job that begins; repairs are among them.
     """
 
     def __init__(self, desk: Desk, strip: ConfirmStrip, follow: Callable[[int], object]) -> None:
         self._desk = desk
         self._strip = strip
-        self._follow = follow
+        self.follow = follow
         self._dead_letters = desk.workspace.dead_letters
         self._warned: set[str] = set()
-        self.past: list[tuple[str, Callable[[], Coroutine[Any, Any, object]]]] = []
         self._asking = Question(strip, desk, self._ask, partial(desk.fail, "Reading the dead letters"))
 
     def begin(self, deed: Deed, numbers: Sequence[int]) -> None:
@@ -276,6 +276,7 @@ class Repairs:
                 self._answer(PURGE, numbers, f", keep {behind:,} blocked"),
                 self._answer(PURGE, numbers, ", skip on", skip_on=True),
             ]
+        text += f" {prospect(OperatorAct(deed.key))}"
         self._strip.ask(text, found.lines(), answers, paced=len(numbers) > 1)
 
     def _answer(
@@ -300,7 +301,7 @@ class Repairs:
         if deed in REPLAYS and report.done:
             await self._follow_replays(deed, numbers, report, since)
         else:
-            self._desk.notice(*account(deed, report), *self._undo(deed, report.act, report.done))
+            self._desk.notice(*account(deed, report), *self._desk.undo.offer(report.act))
 
     async def _follow_replays(self, deed: Deed, numbers: tuple[int, ...], report: Report, since: int) -> None:
         """Tells what became of replays once that is known, and that they go on where it takes long (V3)."""
@@ -310,7 +311,7 @@ class Repairs:
             if not (await asyncio.wait({ending}, timeout=SOON))[0]:
                 waits = " The engine is paused, so they wait." if self._desk.workspace.monitor.paused else ""
                 said = f"{letters(report.done)} in progress.{waits}"
-                self._desk.notice("info", said, topic=topic)
+                self._desk.notice("info", said, *self._desk.undo.offer(report.act), topic=topic)
             kind, said = account(deed, report, await ending)
         finally:
             ending.cancel()
@@ -319,7 +320,7 @@ class Repairs:
     async def _job(self, deed: Deed, numbers: tuple[int, ...], per_second: float, *, skip_on: bool) -> None:
         jobs = self._desk.workspace.dead_letters.jobs
         number = await jobs.start(deed.key, numbers, per_second=per_second, skip_on=skip_on)
-        self._follow(number)
+        self.follow(number)
         await self.ended(number)
 
     async def ended(self, number: int) -> None:
@@ -327,36 +328,12 @@ class Repairs:
         report = await self._desk.workspace.dead_letters.jobs.finished(number)
         job = report.job
         deed = DEED_OF[job.action]
-        view, undo = self._strip.parentWidget(), self._undo(deed, act_of(number), job.done)
+        view = self._strip.parentWidget()
+        undo = self._desk.undo.offer(job_act(number) if job.action in UNDOABLE and job.done else "")
         if job.status is JobStatus.HELD:
             self._desk.notice("warning", f"The replay is held at a new failure; {report.queued:,} wait.")
         elif view is None or not view.isVisible():
             self._desk.notice(*account(deed, report_of(job), report.fates), *undo)
-
-    def _undo(self, deed: Deed, act: str, done: int) -> tuple[tuple[str, Callable[[], None]], ...]:
-        if deed not in {ARCHIVE, PURGE} or not done:
-            return ()
-
-        step = (f"Undo {deed.label.lower()}", lambda: self._told(RESTORE, self._dead_letters.undo(act)))
-        self.past.append(step)
-
-        def undo() -> None:
-            if step in self.past:
-                self.past.remove(step)
-            self._desk.run(step[1](), step[0])
-
-        return (("Undo", undo),)
-
-    def sent(self, number: int) -> None:
-        """Notes that a repair was begun: its undo is to cancel what waits still."""
-        self.past.append(("Cancel the repair", lambda: self._dead_letters.jobs.cancel(number)))
-        self._follow(number)
-
-    def undo_last(self) -> None:
-        """Takes the last act back that can be; what a repair replayed stays replayed."""
-        if self.past:
-            name, work = self.past.pop()
-            self._desk.run(work(), name)
 
 
 def report_of(job: Job) -> Report:

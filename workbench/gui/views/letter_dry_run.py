@@ -93,6 +93,7 @@ class DryRunView(QScrollArea):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("dry-run")
+        self.setAccessibleName("Dry run")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.badge = Badge("neutral", "")
@@ -110,7 +111,7 @@ class DryRunView(QScrollArea):
 
     def _arrange(self) -> None:
         head = in_row(self.badge, self.took, 1)
-        self._effects = in_panes(Qt.Orientation.Vertical, self.table, self._data)
+        self._effects = in_panes(Qt.Orientation.Vertical, self.table, self._data, name="dry-run")
         self._effects.setMinimumHeight(LEAST)
         self._effects.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._rest = QWidget()

@@ -156,7 +156,7 @@ class PayloadEditor(QWidget):
         self.tabs = QTabWidget(documentMode=True)
         self.tabs.addTab(self._diff, "Difference")
         self.tabs.addTab(self.dry_run_view, "Dry run")
-        self._split = in_panes(Qt.Orientation.Vertical, (upper, 3), (self.tabs, 2))
+        self._split = in_panes(Qt.Orientation.Vertical, (upper, 3), (self.tabs, 2), name="letter-editor")
         buttons = in_row(self.send, self.try_out, self.carry, self._reset, 1, self._cancel)
         in_column(
             self._title, self.drafts, (self._split, 1), buttons, of=self, margins=(12, 10, 12, 12), spacing=8

@@ -28,6 +28,7 @@ from workbench.gui.reads import Question
 from workbench.gui.views.patch_form import PatchForm
 from workbench.gui.widgets import Badge, error_text, plain_label, toolbar_button
 from workbench.model.counts import counted
+from workbench.model.operator_acts import OperatorAct, prospect
 from workbench.services.dead_letters.letter_ladder import USUAL, parse_ladder
 from workbench.services.dead_letters.letter_patch import (
     LetterPatch,
@@ -45,7 +46,7 @@ QUIET_MS = 150
 """After the last key the patch is tried on all letters."""
 REASONS = 3
 """Reasons why letters are left out, and outcomes of a rehearsal times two, that are shown."""
-BEFOREHAND = "What waits still can be undone: Cancel the rest. What was replayed cannot."
+BEFOREHAND = prospect(OperatorAct.REPAIR)
 
 
 class LetterRepairPanel(QWidget):
@@ -159,6 +160,7 @@ class LetterRepairPanel(QWidget):
             (self.pace, 1),
         )
         self._scrolled = scrolled = QScrollArea()
+        scrolled.setAccessibleName("Repair of the group")
         scrolled.setFrameShape(QFrame.Shape.NoFrame)
         scrolled.setWidgetResizable(True)
         scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -17,6 +17,7 @@ from workbench.gui.chooser import Chooser
 from workbench.gui.command_line import copying_line
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.layouts import in_column, in_panes, in_row
+from workbench.gui.operator_undo import undo_action
 from workbench.gui.paged_model import Key
 from workbench.gui.prepared_rows import prepared
 from workbench.gui.reads import nothing
@@ -55,6 +56,7 @@ class LettersView(View):
     title = "Dead letters"
     icon_name = "dead-letter"
     ticks = True
+    of_operators = undo_action()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -106,8 +108,8 @@ class LettersView(View):
         self.said = ElidedLabel("muted")
         listed = QWidget()
         in_column((self.table, 1), self.said, of=listed, margins=0, spacing=2)
-        self.inner = in_panes(Qt.Orientation.Vertical, (listed, 2), (self.side, 3))
-        self.outer = in_panes(Qt.Orientation.Horizontal, self.finder, (self.inner, 1))
+        self.inner = in_panes(Qt.Orientation.Vertical, (listed, 2), (self.side, 3), name="letters-list")
+        self.outer = in_panes(Qt.Orientation.Horizontal, self.finder, (self.inner, 1), name="letters")
         self.outer.setSizes([260, 700])
         page = QWidget()
         in_column(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QPushButton, QTabWidget, QWidget
@@ -16,7 +15,8 @@ from workbench.gui.event_actions import event_actions
 from workbench.gui.filter_row import ASKED, FilterRow
 from workbench.gui.found_keys import FoundKeys
 from workbench.gui.layouts import in_column, in_row
-from workbench.gui.paged_model import Key, ListSource, Row, TableColumn, first_of
+from workbench.gui.operator_undo import undo_action
+from workbench.gui.paged_model import Key, Row, TableColumn, first_of
 from workbench.gui.prepared_rows import PreparedRows, prepared
 from workbench.gui.reads import takes_time
 from workbench.gui.table import FastTableView
@@ -24,6 +24,7 @@ from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
 from workbench.gui.view import View
 from workbench.gui.views.log_positions import LogPositions
+from workbench.gui.views.operation_list import OperationList
 from workbench.gui.widgets import ElidedLabel, toolbar_button
 from workbench.model.counts import counted
 from workbench.store.search_port import RecordKind
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
     from workbench.gui.table_selection import HeldRows
     from workbench.model.changes import Changes
     from workbench.services.streams import Streams
-    from workbench.store.stored_values import LogEntry, OperatorAction
+    from workbench.store.stored_values import LogEntry
 
-KINDS = {"event": ("ok", "event"), "message": ("info", "message"), "withdrawn": ("neutral", "withdrawn")}
+KINDS = {"event": ("event", "event"), "message": ("topic", "message"), "withdrawn": ("neutral", "withdrawn")}
 COLUMNS = (
     TableColumn("Position", width=84, mono=True, align_right=True, text=lambda value: f"{value:,}"),
     TableColumn("Kind", width=106, badge=KINDS.get),
@@ -48,12 +49,6 @@ COLUMNS = (
         text=lambda at: absolute(at) if at is not None else "",
         zoned=True,
     ),
-)
-ACTIONS = (
-    TableColumn("Time", width=ABSOLUTE_WIDTH, mono=True, text=absolute, zoned=True),
-    TableColumn("Action", width=120),
-    TableColumn("On", width=160),
-    TableColumn("Detail", width=200, stretch=True),
 )
 
 
@@ -108,11 +103,10 @@ def _row(position: int, entry: LogEntry | None) -> Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundLog:
-    """The log as it is, and the newest acts of operators."""
+    """The log as it is."""
 
     source: LogSource
     rows: PreparedRows
-    actions: Sequence[OperatorAction]
 
 
 def _gone(_view: object, rows: ChosenRows) -> str:
@@ -143,9 +137,7 @@ class LogView(View):
         self.table.setAccessibleName("Log")
         self.table.set_multi()
         self.table.set_empty("Nothing has happened yet", "Events and messages appear here in their order.")
-        self.actions_table = FastTableView(ACTIONS)
-        self.actions_table.setAccessibleName("Operations")
-        self.actions_table.set_empty("No operations yet", "Pauses, replays and purges are noted here.")
+        self.operations = OperationList(desk)
         self._reading = self.question(self._show, self.filter.failing(self.table.fail))
         self.table.trouble.again = self.refresh
         self.hold = toolbar_button("Hold", "pause", "Pause scrolling while new entries arrive")
@@ -156,7 +148,7 @@ class LogView(View):
         self.said = ElidedLabel("muted")
         self.tabs = QTabWidget(documentMode=True)
         self.tabs.addTab(self._log_page(), "Log")
-        self.tabs.addTab(self.actions_table, "Operations")
+        self.tabs.addTab(self.operations, "Operations")
         in_column(self.tabs, of=self, margins=0, spacing=0)
         self.filter.settled.connect(lambda _words: self._ask_words())
         self.hold.toggled.connect(self._held)
@@ -172,14 +164,14 @@ class LogView(View):
 
     @override
     def first_widget(self) -> QWidget:
-        return self.table if self.tabs.currentIndex() == 0 else self.actions_table
+        return self.table if self.tabs.currentIndex() == 0 else self.operations.table
 
     @override
     def concerns(self, changes: Changes) -> bool:
         if changes.removed:
             self._positions = LogPositions()  # the next answer begins at the beginning
             self._found = None
-        return changes.head > 0 or changes.operations or changes.removed or changes.everything
+        return changes.head > 0 or changes.removed or changes.everything
 
     @override
     def refresh(self) -> None:
@@ -194,8 +186,7 @@ class LogView(View):
         workspace = self.desk.workspace
         self._positions.extend(workspace.streams.log_runs(self._positions.last))
         source = LogSource(workspace.streams, self._with_words(words) if words else self._positions)
-        actions = workspace.monitor.actions()
-        return FoundLog(source=source, rows=prepared(source, held, -1), actions=actions)
+        return FoundLog(source=source, rows=prepared(source, held, -1))
 
     def _with_words(self, words: str) -> FoundKeys:
         """Returns the positions of what fits, those that came since with it."""
@@ -208,8 +199,6 @@ class LogView(View):
         return found
 
     def _show(self, found: FoundLog) -> None:
-        actions = [(one.at, one.action, one.subject, one.detail, one.number) for one in found.actions]
-        self.actions_table.refresh(ListSource(actions, itemgetter(4)))
         if self._ends or not (self.hold.isChecked() or found.source.same_as(self._source)):
             self._show_log(found)
         self._tell_news()
@@ -219,8 +208,8 @@ class LogView(View):
         if selection.position:
             self.table.choose_key(selection.position)
         if selection.operation:
-            self.tabs.setCurrentWidget(self.actions_table)
-            self.actions_table.choose_key(selection.operation)
+            self.tabs.setCurrentWidget(self.operations)
+            self.operations.choose(selection.operation)
 
     def _show_log(self, found: FoundLog) -> None:
         bar = self.table.verticalScrollBar()
@@ -270,6 +259,7 @@ class LogView(View):
         view = "timeline" if rows.row[1] == "event" else "inspector"
         self.desk.select(self._selection(rows.row), view=view)
 
+    of_operators = undo_action()
     of_event = event_actions("table", lambda view, rows: view.place_of(rows), "inspector", group=0)
 
     def place_of(self, rows: ChosenRows) -> Selection:

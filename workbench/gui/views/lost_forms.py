@@ -28,8 +28,8 @@ class LostForms:
         """Offers what is kept of a form that is gone to another."""
         self._lost[gone] = form
         said = f"The model has no {gone[1]} any more; what was typed into its form is kept."
-        take_over = partial(self._take_over, form[1], key_of(gone))
-        self._desk.notice("warning", said, (f"Take it over into {form[1]}", take_over), topic=_topic(gone))
+        take_over = (f"Take it over into {form[1]}", partial(self._take_over, form[1], key_of(gone)))
+        self._desk.notice("warning", said, take_over, topic=_topic(gone), asks=True)
 
     def follow(self, before: Collection[Form], offered: Sequence[Form]) -> None:
         """Looks at what the model has now.

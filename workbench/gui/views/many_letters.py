@@ -1,4 +1,4 @@
-"""What is done with many dead letters at once: the repair, narrowing a search to a group, undo."""
+"""What is done with many dead letters at once: the repair, narrowing a search to a group."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ManyLetters:
     def __init__(self, view: LettersView, repairs: Repairs) -> None:
         self._view, self._repairs = view, repairs
         self.acts = Actions(self, view)
-        self.panel = LetterRepairPanel(view.desk, repairs.sent)
+        self.panel = LetterRepairPanel(view.desk, repairs.follow)
         self.panel.closed.connect(self._leave)
         self.panel.wanted.connect(lambda numbers: view.list_letters(GroupNode(numbers=numbers)))
 
@@ -71,15 +71,6 @@ class ManyLetters:
             return sorted(chosen, reverse=True), "selected"
         node = self.groups.node()
         return self._view.replayable(node), node.title
-
-    @action("Undo", icon="undo", keys="Ctrl+Z", why=lambda many: many.undoable())
-    def undo(self) -> None:
-        """Takes the last archiving, purge or repair back, as far as it can be."""
-        self._repairs.undo_last()
-
-    def undoable(self) -> str:
-        """Returns why nothing can be undone; empty where it can."""
-        return "" if self._repairs.past else "Nothing was archived, purged or repaired here"
 
     @action(
         "Only this group",

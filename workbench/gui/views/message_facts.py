@@ -15,17 +15,21 @@ if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
 
 
-def message_facts(workspace: Workspace, message: Message) -> list[tuple[str, str]]:
+Fact = tuple[str, str | int]
+"""A name and what is said of it; a number is a time, in microseconds since 1970."""
+
+
+def message_facts(workspace: Workspace, message: Message) -> list[Fact]:
     """Returns the fields of a message in words: what it is, who issued it, when it is due."""
-    facts = [
+    facts: list[Fact] = [
         ("position", f"{message.position:,}"),
-        ("caused by", _cause(workspace, message)),
+        ("caused by", cause_of(workspace, message)),
         ("topic", message.topic),
         ("key", message.key),
         *_of_command(workspace, message),
-        ("published", absolute(message.published_at)),
-        ("was due" if message.withdrawn else "due", _time(message.deliver_at, workspace.clock.now())),
-        ("expires", _time(message.expires_at, workspace.clock.now())),
+        ("published", message.published_at),
+        ("was due" if message.withdrawn else "due", message.deliver_at or ""),
+        ("expires", message.expires_at or ""),
         ("message id", str(message.id)),
         ("correlation id", str(message.correlation_id)),
         ("causation id", str(message.causation_id) if message.causation_id else "none: it began here"),
@@ -33,17 +37,17 @@ def message_facts(workspace: Workspace, message: Message) -> list[tuple[str, str
     return [(name, said) for name, said in facts if said]
 
 
-def event_facts(workspace: Workspace, event: RecordedEvent) -> list[tuple[str, str]]:
+def event_facts(workspace: Workspace, event: RecordedEvent) -> list[Fact]:
     """Returns the fields of an event in words: where it stands, when it happened, what caused it."""
-    facts = [
+    facts: list[Fact] = [
         ("position", f"{event.position:,}"),
         ("stream", event.stream),
         ("version", f"{event.version:,}"),
-        ("caused by", _cause(workspace, event)),
+        ("caused by", cause_of(workspace, event)),
         ("event id", str(event.id)),
         ("schema version", str(event.schema_version)),
-        ("happened", absolute(event.occurred_at)),
-        ("recorded", absolute(event.recorded_at)),
+        ("happened", event.occurred_at),
+        ("recorded", event.recorded_at),
         ("correlation id", str(event.correlation_id)),
         ("causation id", str(event.causation_id) if event.causation_id else "none: it began here"),
     ]
@@ -54,7 +58,8 @@ def event_facts(workspace: Workspace, event: RecordedEvent) -> list[tuple[str, s
     return facts + [(str(name), json.dumps(value, ensure_ascii=False)) for name, value in named]
 
 
-def _cause(workspace: Workspace, one: RecordedEvent | Message) -> str:
+def cause_of(workspace: Workspace, one: RecordedEvent | Message) -> str:
+    """Returns what caused it, in words."""
     return workspace.stories.causes([one.causation_id])[one.causation_id].words
 
 
@@ -75,5 +80,6 @@ def _withdrawn(workspace: Workspace, position: int) -> str:
     return f"on {event.of.type} of {event.of.stream}, at position {position:,}"
 
 
-def _time(at: int | None, now: int) -> str:
-    return "" if at is None else f"{relative(at, now)} · {absolute(at)}"
+def said_of(value: str | int, now: int) -> str:
+    """Returns a value of a fact in words: of a time how far it is from now, and when it is."""
+    return value if isinstance(value, str) else f"{relative(value, now)} · {absolute(value)}"

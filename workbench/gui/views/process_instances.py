@@ -82,7 +82,7 @@ class ProcessInstances(QWidget):
         self._reading = Question(self, desk, self._show, self.filter.failing(self.table.fail))
         self._tracing = Question(self, desk, self._show_history, self.history.fail)
         self._walk: Walk | None = None
-        self._split = in_panes(Qt.Orientation.Horizontal, (self.table, 3), (self.tabs, 2))
+        self._split = in_panes(Qt.Orientation.Horizontal, (self.table, 3), (self.tabs, 2), name="processes")
         in_column(
             in_row((self.filter, 2), (self.said, 1)),
             (self._split, 1),

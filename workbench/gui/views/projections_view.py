@@ -21,6 +21,7 @@ from workbench.gui.desk import Desk, Selection
 from workbench.gui.filter_row import FilterRow
 from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.long_text import shortened
+from workbench.gui.operator_undo import undo_action
 from workbench.gui.prepared_rows import PreparedRows
 from workbench.gui.row_painter import FITTED
 from workbench.gui.table import FastTableView
@@ -33,12 +34,7 @@ from workbench.gui.views.projection_foot import ProjectionFoot
 from workbench.gui.views.row_detail import RowDetail
 from workbench.gui.views.row_reads import FoundRows, Wanted, found_rows
 from workbench.gui.views.row_source import RowsSource, column_of
-from workbench.gui.widgets import (
-    Badge,
-    EmptyState,
-    share_room,
-    show_words,
-)
+from workbench.gui.widgets import Badge, EmptyState, share_room, show_words
 from workbench.model.counts import counted
 
 if TYPE_CHECKING:
@@ -59,6 +55,7 @@ class ProjectionsView(View):
     key = "projections"
     title = "Projections"
     icon_name = "projection"
+    of_operators = undo_action()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -92,7 +89,7 @@ class ProjectionsView(View):
         self.detail.hide()
         self.foot = ProjectionFoot()
         self.said, self.place = self.foot.said, self.foot.place
-        self.split = in_panes(Qt.Orientation.Vertical, (holder, 3), (self.detail, 2))
+        self.split = in_panes(Qt.Orientation.Vertical, (holder, 3), (self.detail, 2), name="projections")
         in_column(
             self._head(),
             self.banner,
@@ -184,7 +181,8 @@ class ProjectionsView(View):
             if view is None or view.generation == generation:
                 continue
             del self._rebuilding[name]
-            self.desk.notice("ok", f"Rebuilt {name}: {counted(view.rows, 'row')}.")
+            said = f"Rebuilt {name}: {counted(view.rows, 'row')}."
+            self.desk.notice("ok", said, self.desk.way_to("projections", Selection(projection=name)))
 
     def _make_table(self, view: ProjectionView, order: str) -> HeldRows | None:
         """Makes a table with the columns of a read model; returns what the one before held of its rows."""

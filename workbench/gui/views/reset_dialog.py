@@ -25,6 +25,7 @@ from workbench.gui.time_format import absolute
 from workbench.gui.widgets import error_text, plain_label, push_button
 from workbench.model.clock import parse_rfc3339, rfc3339
 from workbench.model.json_values import visible
+from workbench.model.operator_acts import OperatorAct, prospect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -265,7 +266,8 @@ class ResetDialog(QDialog):
         self.head.setToolTip(f"Position {found.head:,}")
         self.head.setEnabled(True)
         if found.value is not None:
-            self._say(found.said, found.label)
+            more = f" {prospect(OperatorAct.RESET)}" if found.label else ""
+            self._say(f"{found.said}{more}", found.label)
 
     def _confirm(self) -> None:
         if self._place is not None and self._place.value is not None and self.isVisible():

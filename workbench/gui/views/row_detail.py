@@ -68,7 +68,7 @@ class RowDetail(QWidget):
         self.values.addWidget(self.diff)
         self.events = FastTableView(STEPS)
         self.events.setAccessibleName("Events that changed the row; Enter tells the story of the command")
-        self._split = in_panes(Qt.Orientation.Horizontal, (self.events, 3), (self.values, 2))
+        self._split = in_panes(Qt.Orientation.Horizontal, (self.events, 3), (self.values, 2), name="row")
         self.acts = Actions(self, self)
         in_column(self._head(), self._progress(), (self._split, 1), of=self, margins=(0, 2, 0, 0), spacing=4)
         self.events.row_chosen.connect(lambda row: self._show_step(row[-1]))

@@ -96,7 +96,7 @@ class ScenariosView(View):
         self.writing = ScenarioWriting(self.desk, self, self.table)
         self.detail = ScenarioDetail(self.desk, self.writing)
         self.detail.steps.asking.connect(lambda asks: self.table.setHidden(asks and self.width() < NARROW))
-        self.panes = in_panes(Qt.Orientation.Horizontal, (self.table, 5), (self.detail, 6))
+        self.panes = in_panes(Qt.Orientation.Horizontal, (self.table, 5), (self.detail, 6), name="scenarios")
         self.panes.setSizes([500, 600])
         in_column(self._bar(), bar, (self.panes, 1), of=page, margins=(8, 6, 8, 8), spacing=6)
         return page

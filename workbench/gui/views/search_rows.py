@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from workbench.services.search.search_query import SearchTerms
 
 KINDS = {
-    "event": ("ok", "event"),
-    "message": ("info", "message"),
+    "event": ("event", "event"),
+    "message": ("topic", "message"),
     "letter": ("error", "letter"),
-    "command": ("neutral", "command"),
-    "row": ("neutral", "row"),
+    "command": ("command", "command"),
+    "row": ("projection", "row"),
 }
 KIND, TYPE, PLACE, POSITION, TIME, MATCHED, RECORD, IDENTITY = range(8)
 NEAR = 20_000

@@ -7,12 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, Qt
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workbench.errors import WorkbenchError
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk
+from workbench.gui.layouts import Panes
 from workbench.gui.paged_model import TableColumn
 from workbench.gui.prepared_rows import PreparedRows, prepared
 from workbench.gui.reads import takes_time
@@ -96,8 +97,7 @@ class SearchView(View):
         layout.setSpacing(6)
         layout.addWidget(self.bar)
         layout.addLayout(self._status())
-        self.split = QSplitter(Qt.Orientation.Horizontal)
-        self.split.setChildrenCollapsible(False)
+        self.split = Panes(Qt.Orientation.Horizontal, "search")
         self.split.addWidget(self._side())
         self.split.addWidget(self._results())
         self.split.setStretchFactor(1, 1)
@@ -146,7 +146,7 @@ class SearchView(View):
         lower.setSpacing(4)
         lower.addLayout(head)
         lower.addWidget(self.table, 1)
-        self.found = QSplitter(Qt.Orientation.Vertical)
+        self.found = Panes(Qt.Orientation.Vertical, "found")
         self.found.setChildrenCollapsible(False)
         self.found.addWidget(self.histogram)
         self.found.addWidget(lists)

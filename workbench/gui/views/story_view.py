@@ -77,7 +77,7 @@ class StoryView(View):
         self.sequence = StorySequence()
         below = QWidget()
         in_column(self._bar(), (self.sequence, 1), of=below, margins=0, spacing=0)
-        self.split = in_panes(Qt.Orientation.Vertical, self.list, below)
+        self.split = in_panes(Qt.Orientation.Vertical, self.list, below, name="story")
         in_column(self._head(), (self.split, 1), of=page, margins=0, spacing=0)
         self.list.row_chosen.connect(lambda row: self._choose(row[LINE]))
         self.sequence.chosen.connect(self._chosen_below)

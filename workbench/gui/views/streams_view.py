@@ -16,6 +16,7 @@ from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import event_actions
 from workbench.gui.filter_row import FilterRow
 from workbench.gui.layouts import in_column, in_row
+from workbench.gui.operator_undo import undo_action
 from workbench.gui.paged_model import Key, Row, TableColumn
 from workbench.gui.prepared_rows import PreparedRows, prepared
 from workbench.gui.row_sort import RowSort
@@ -107,6 +108,7 @@ class StreamsView(View):
     key = "streams"
     title = "Streams"
     icon_name = "stream"
+    of_operators = undo_action()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)

@@ -44,7 +44,7 @@ class SubscriptionGraphs(QObject):
         self.history.mark_chosen.connect(self._open_mark)
         self.latency = RateGraph("Latency", "ms from publish to ack")
         self.latency.set_series(LATENCY)
-        self.panes = in_panes(Qt.Orientation.Horizontal, (self.history, 3), (self.latency, 2))
+        self.panes = in_panes(Qt.Orientation.Horizontal, (self.history, 3), (self.latency, 2), name="graphs")
         self.panes.setSizes([600, 400])
         self._marking = view.question(self._show_marks)
         self._sparks: Mapping[str, Sequence[float]] = {}

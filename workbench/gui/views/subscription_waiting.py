@@ -23,6 +23,7 @@ from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
 from workbench.gui.widgets import ElidedLabel
 from workbench.model.delivery_states import WAITING
 from workbench.model.messaging import COMMANDS_TOPIC
+from workbench.model.operator_acts import OperatorAct, prospect
 from workbench.services.subscriptions import MOST
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ class WaitingDeliveries(QWidget):
         text = (
             f"Skip {_deliveries(len(chosen))} of {self._name}? {'It is' if len(chosen) == 1 else 'They are'} "
             "never handled, no dead letter is made, and what waits behind with the same key goes on. "
-            "It is recorded and cannot be undone."
+            f"{prospect(OperatorAct.SKIP)}"
         )
         act = partial(self._skip, self._name, tuple(row[-1] for row in chosen))
         self.strip.ask(text, samples, [ConfirmChoice(label=f"Skip {len(chosen):,}", run=act, danger=True)])
@@ -167,10 +168,11 @@ class WaitingDeliveries(QWidget):
     of_event = event_actions("table", lambda _view, rows: Selection(position=rows.row[0]), "inspector", "log")
 
     async def _skipped(self, name: str, numbers: tuple[int, ...]) -> None:
-        done = await self.desk.workspace.subscriptions.skip(name, numbers)
+        done, act = await self.desk.workspace.subscriptions.skip(name, numbers)
         rest = len(numbers) - done
         late = f" {_deliveries(rest)} did not wait any more." if rest else ""
-        self.desk.notice("ok" if done else "warning", f"Skipped {_deliveries(done)} of {name}.{late}")
+        said = f"Skipped {_deliveries(done)} of {name}.{late}"
+        self.desk.notice("ok" if done else "warning", said, *self.desk.undo.offer(act))
 
 
 def _row(waiting: WaitingMessage) -> tuple[Any, ...]:

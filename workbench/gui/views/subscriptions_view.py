@@ -21,6 +21,7 @@ from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.filter_row import FilterRow, rows_with
 from workbench.gui.layouts import in_column, in_panes, in_row
+from workbench.gui.operator_undo import undo_action
 from workbench.gui.paged_model import ListSource
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
@@ -55,6 +56,7 @@ class SubscriptionsView(View):
     title = "Subscriptions"
     icon_name = "subscription"
     ticks = True
+    of_operators = undo_action()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -66,6 +68,7 @@ class SubscriptionsView(View):
         self._pages = QStackedLayout(self)
         hint = "Subscriptions stand in the project file, policies in the model. This project has neither."
         scrolled = QScrollArea(widgetResizable=True)
+        scrolled.setAccessibleName("Subscriptions and their figures")
         scrolled.setFrameShape(QFrame.Shape.NoFrame)
         scrolled.setWidget(self._page())  # the graph keeps its height where the view is low
         self._pages.addWidget(scrolled)
@@ -92,7 +95,7 @@ class SubscriptionsView(View):
         self.tabs.currentChanged.connect(lambda _index: self._turned())
         listed, page = QWidget(), QWidget()
         in_column(self._bar(), (self.table, 1), of=listed, margins=0, spacing=6)
-        self.split = in_panes(Qt.Orientation.Vertical, (listed, 1), (self.tabs, 1))
+        self.split = in_panes(Qt.Orientation.Vertical, (listed, 1), (self.tabs, 1), name="subscriptions")
         in_column((self.split, 1), of=page, margins=(8, 6, 8, 6))
         self.table.row_chosen.connect(self._chosen)
         return page
@@ -309,8 +312,11 @@ class SubscriptionsView(View):
         dialog.open()
 
     def _reset_to(self, name: str, position: int) -> None:
-        work = self.desk.workspace.subscriptions.reset(name, position)
-        self.desk.run(work, f"Reset {name}")
+        self.desk.run(self._reset(name, position), f"Reset {name}")
+
+    async def _reset(self, name: str, position: int) -> None:
+        act = await self.desk.workspace.subscriptions.reset(name, position)
+        self.desk.notice("ok", f"{name} goes on behind position {position:,}.", *self.desk.undo.offer(act))
 
     @action(
         "Dead letters",

@@ -159,10 +159,10 @@ class TimelineView(View):
             _captioned(self.diff_label, self.diff),
             _captioned(self.state_label, self.fold, self.state),
         )
-        self.halves = in_panes(Qt.Orientation.Vertical, (differs, 2), (state, 3))
+        self.halves = in_panes(Qt.Orientation.Vertical, (differs, 2), (state, 3), name="timeline-halves")
         listed = QWidget()
         in_column(self.filter, (self.table, 1), of=listed, margins=0, spacing=4)
-        self.panes = in_panes(Qt.Orientation.Horizontal, (listed, 1), (self.halves, 1))
+        self.panes = in_panes(Qt.Orientation.Horizontal, (listed, 1), (self.halves, 1), name="timeline")
         return self.panes
 
     @override

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from math import inf
 from typing import TYPE_CHECKING
@@ -14,7 +13,9 @@ from workbench.engine.engine import Engine
 from workbench.errors import InvalidValue, NotFound
 from workbench.model.dead_letter import UNDOABLE, LetterAct, LetterStatus, allowed
 from workbench.model.json_values import write_json
-from workbench.services.dead_letters.letter_acts import act_of, marked, note
+from workbench.model.operator_acts import OperatorAct
+from workbench.services.dead_letters.job_report import JobReport
+from workbench.services.dead_letters.letter_acts import AT_ONCE, marked, note
 from workbench.services.dead_letters.letter_ladder import rung_of
 from workbench.services.dead_letters.letter_patch import (
     PatchedLetter,
@@ -22,7 +23,7 @@ from workbench.services.dead_letters.letter_patch import (
     parse_letter_patch,
     try_patch,
 )
-from workbench.store.letter_jobs import Job, JobPlan, JobStatus
+from workbench.store.letter_jobs import Job, JobPlan, JobStatus, job_act
 from workbench.store.operations import (
     AdvanceJob,
     Operation,
@@ -41,61 +42,17 @@ REST = 0.05
 """Seconds between two looks at what became of what was replayed."""
 CHUNK = 100
 """Letters that are dealt with in one write, where nothing holds back the pace."""
-AT_ONCE = JobPlan()
-"""No ladder, no patch."""
 GOING = (JobStatus.RUNNING, JobStatus.HELD)
 """What can be cancelled."""
 WORDS = {
-    JobStatus.DONE: "",
-    JobStatus.CANCELLED: "cancel ",
-    JobStatus.HELD: "hold ",
-    JobStatus.RUNNING: "resume ",
+    JobStatus.CANCELLED: OperatorAct.CANCEL,
+    JobStatus.HELD: OperatorAct.HOLD,
+    JobStatus.RUNNING: OperatorAct.GO_ON,
 }
-"""What stands before the action in a record that a job came to a status."""
+"""What is recorded where a job comes to a status that is not its end."""
 COUNTED = 5_000
 """Letters that are read at once for a report; the loop turns between two readings."""
 ACTIONS = (LetterAct.REPLAY, *UNDOABLE, LetterAct.RESTORE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobReport:
-    """A job and what has become of its dead letters by now.
-
-    Attributes:
-        fates: How many of the list it gave which status, such as ``resolved`` or ``failed_again``.
-        undone: How many of those that it archived or purged are again as they were before (L7).
-    """
-
-    job: Job
-    fates: dict[str, int]
-    undone: int = 0
-
-    @property
-    def queued(self) -> int:
-        """How many of the list it has not dealt with yet."""
-        return len(self.job.numbers) - self.job.step
-
-    @property
-    def in_progress(self) -> int:
-        """How many are being delivered again: neither resolved nor failed so far."""
-        return self.fates.get(LetterStatus.REPLAYING, 0)
-
-    @property
-    def failures(self) -> int:
-        """How many failed again, or could not be given back at all."""
-        return self.fates.get(LetterStatus.FAILED_AGAIN, 0) + self.job.failed
-
-    def seconds_left(self, now: int) -> float | None:
-        """Returns how long it takes still, as fast as it was so far; None while nothing is known of that.
-
-        Args:
-            now: Microseconds since 1970.
-        """
-        ended, left = self.job.step - self.in_progress, self.queued + self.in_progress
-        if self.job.per_second:
-            return self.queued / self.job.per_second
-        passed = (now - self.job.created_at) / 1_000_000
-        return passed / ended * left if ended and passed > 0 else None
 
 
 class DeadLetterJobs:
@@ -144,7 +101,9 @@ class DeadLetterJobs:
         async with self._world.at_work() as engine:
             if not numbers:
                 return 0
-            said = note(f"start {action}", frozen, self._world.clock.now(), answer="job", plan=plan)
+            kind = OperatorAct.REPAIR if plan.patch else OperatorAct(action)
+            name = job_act("{answer}")  # the store knows the number
+            said = note(self._world, kind, frozen, act=name, plan=plan, counts=False)
             number, _ = await engine.commit(StartJob(job=job), said)
             self._run(engine, number)
         return int(number)
@@ -342,7 +301,7 @@ class DeadLetterJobs:
         found = await self.settled(given, job.created_at, failures=max(0, accepted - job.failed))
         if JobReport(job=job, fates=found).failures <= accepted:
             return False
-        await self._advance(engine, job, (), JobStatus.HELD)
+        await self._advance(engine, job, (), JobStatus.HELD, by_hand=False)
         return True
 
     @staticmethod
@@ -351,7 +310,13 @@ class DeadLetterJobs:
         return max(1, min(CHUNK, int(job.per_second / 10))) if job.per_second else CHUNK
 
     async def _advance(
-        self, engine: Engine, job: Job, steps: tuple[Operation, ...], status: JobStatus
+        self,
+        engine: Engine,
+        job: Job,
+        steps: tuple[Operation, ...],
+        status: JobStatus,
+        *,
+        by_hand: bool = True,
     ) -> Job:
         advance = AdvanceJob(
             number=job.number,
@@ -359,17 +324,18 @@ class DeadLetterJobs:
             before=job.status,
             operations=steps,
             status=status,
-            note=self._ended(job, status),
+            note=self._said(job, status) if by_hand else None,
         )
         moved: Job = await engine.write(advance)
         return moved
 
-    def _ended(self, job: Job, status: JobStatus) -> RecordAction | None:
-        """Returns the record of a job's end, which is written with its last step (L9)."""
-        if status is job.status:
+    def _said(self, job: Job, status: JobStatus) -> RecordAction | None:
+        """Returns the record that a job is held, goes on or is cancelled, written with that (L9)."""
+        act = WORDS.get(status)
+        if status is job.status or act is None:
             return None
-        action = f"{WORDS[status]}{job.action}"
-        return note(action, job.numbers, self._world.clock.now(), act=act_of(job.number))
+        subject = f"job {job.number}"
+        return self._world.record(act, subject, f"{job.action}, {job.step:,} of {len(job.numbers):,}")
 
     async def _operations(self, engine: Engine, job: Job, part: Sequence[int]) -> tuple[Operation, ...]:
         copies = await self._world.ask(partial(self._copies, job, part)) if job.plan.patch else {}
@@ -383,14 +349,17 @@ class DeadLetterJobs:
 
     @staticmethod
     def _operation(engine: Engine, job: Job, letter: int, copies: Mapping[int, PatchedLetter]) -> Operation:
+        name = job_act(job.number)
         if job.action == LetterAct.REPLAY:
             made = copies.get(letter)
             if made is None or not (made.changed or made.trouble):
-                return ReplayLetter(number=letter, handled=engine.handled)
+                return ReplayLetter(number=letter, handled=engine.handled, act=name)
             if made.trouble:
                 return ReplayLetter(number=letter, handled=engine.handled, refused=made.trouble)
-            copy = write_json(made.after)
-            return ReplayLetter(number=letter, data=copy, message_id=engine.new_id(), handled=engine.handled)
+            copy, identity = write_json(made.after), engine.new_id()
+            return ReplayLetter(
+                number=letter, data=copy, message_id=identity, handled=engine.handled, act=name
+            )
         if job.action == LetterAct.RESTORE:
             return RestoreLetters(numbers=(letter,))
-        return marked(LetterAct(job.action), letter, act_of(job.number), skip_on=job.skip_on)
+        return marked(LetterAct(job.action), letter, name, skip_on=job.skip_on)

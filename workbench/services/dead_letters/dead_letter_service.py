@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from workbench.engine.dry_run import DryRun
 from workbench.errors import InvalidEvent, InvalidValue, NotFound, WorkbenchError
-from workbench.model.dead_letter import UNDOABLE, LetterAct, LetterStatus, allowed
+from workbench.model.dead_letter import LetterAct, LetterStatus, allowed
 from workbench.model.json_values import ForeignJsonError, parse_foreign_json, write_json
+from workbench.model.operator_acts import OperatorAct
 from workbench.services.dead_letters.dead_letter_jobs import DeadLetterJobs
 from workbench.services.dead_letters.letter_acts import marked, note
 from workbench.services.dead_letters.letter_repair import LetterRepair
@@ -40,7 +38,7 @@ class Report:
         skipped: How many were no longer as they were when the list was frozen.
         failed: How many could not be written.
         trouble: Why the first of them failed; empty if none did.
-        act: A name under which `DeadLetters.undo` takes it back.
+        act: The name of its record, for `OperationsLog.undo_act`; empty where nothing was done.
     """
 
     asked: int
@@ -162,11 +160,11 @@ class DeadLetters:
         Those of a detached subscription are refused, as the report says (P7).
         """
         async with self._world.at_work() as engine:
-            handled = engine.handled
+            handled, act = engine.handled, str(engine.new_id())
         refused = {one.number: one.subscription for one in self._detached(numbers, handled)}
         rest = [number for number in numbers if number not in refused]
-        writes = [ReplayLetter(number=number, handled=handled) for number in rest]
-        report = await self._all(LetterAct.REPLAY, rest, writes)
+        writes = [ReplayLetter(number=number, handled=handled, act=act) for number in rest]
+        report = await self._all(OperatorAct.REPLAY, rest, writes, act)
         if not refused:
             return report
         trouble = report.trouble or detached(next(iter(refused.values()))).message
@@ -211,12 +209,12 @@ class DeadLetters:
         """
         value = self.check_edit(number, text)
         async with self._world.at_work() as engine:
+            act, identity, handled = str(engine.new_id()), engine.new_id(), engine.handled
             replay = ReplayLetter(
-                number=number, data=write_json(value), message_id=engine.new_id(), handled=engine.handled
+                number=number, data=write_json(value), message_id=identity, handled=handled, act=act
             )
-            said = note("edit and replay", (number,), self._world.clock.now())
-            done, _ = await engine.commit(replay, said)
-        return Report(asked=1, done=int(done), skipped=int(not done))
+            done, _ = await engine.commit(replay, note(self._world, OperatorAct.EDIT, (number,), act=act))
+        return Report(asked=1, done=int(done), skipped=int(not done), act=act if done else "")
 
     def acts_outside(self, subscription: str) -> bool:
         """Whether what handles a subscription may act on the outside: code of the project, if nothing else.
@@ -252,7 +250,7 @@ class DeadLetters:
         return await self._mark(LetterAct.ARCHIVE, numbers, skip_on=False)
 
     async def purge(self, numbers: Sequence[int], *, skip_on: bool = True) -> Report:
-        """Takes dead letters away; `undo` brings them back.
+        """Takes dead letters away, for seven days; then they are removed.
 
         Args:
             skip_on: Whether what is blocked behind them goes on (L7).
@@ -263,53 +261,41 @@ class DeadLetters:
         async with self._world.at_work() as engine:
             act = str(engine.new_id())
         marks = [marked(action, number, act, skip_on=skip_on) for number in numbers]
-        report = await self._all(action, numbers, marks, act=act)
-        return replace(report, act=act if report.done else "")
-
-    async def undo(self, act: str) -> Report:
-        """Takes an archiving or a purge back: what it changed and nothing has since, as it was (L7, L9)."""
-        return await self._restore(self._world.reader.changed_by(act), act)
+        return await self._all(OperatorAct(action), numbers, marks, act)
 
     async def restore(self, numbers: Sequence[int]) -> Report:
-        """Takes the last archiving or purge of each of these letters back (L7).
-
-        Right after an act on just this list it is the undo of that act: what it left alone stays as it is.
-        """
-        return await self._restore(numbers, self._last_act(numbers))
-
-    async def _restore(self, numbers: Sequence[int], act: str) -> Report:
-        return await self._all(
-            LetterAct.RESTORE, numbers, [RestoreLetters(numbers=(number,), act=act) for number in numbers]
-        )
-
-    def _last_act(self, numbers: Sequence[int]) -> str:
-        """Returns the name of the newest act that changed something, if it was one on just these letters."""
-        for action in self._world.reader.actions():
-            said = json.loads(action.detail) if action.action in UNDOABLE else {}
-            if said.get("done") != 0:
-                return str(said.get("act", "")) if said.get("numbers") == list(numbers) else ""
-        return ""
+        """Takes the last archiving or purge of each of these letters back (L7)."""
+        async with self._world.at_work() as engine:
+            act = str(engine.new_id())
+        restored = [RestoreLetters(numbers=(number,)) for number in numbers]
+        return await self._all(OperatorAct.RESTORE, numbers, restored, act)
 
     def blocked_behind(self, numbers: Sequence[int]) -> int:
         """Returns how many deliveries wait behind these dead letters."""
         return self._world.reader.blocked_behind(numbers)
 
     async def _all(
-        self, action: str, numbers: Sequence[int], operations: Sequence[Operation], act: str = ""
+        self, action: OperatorAct, numbers: Sequence[int], operations: Sequence[Operation], act: str
     ) -> Report:
-        """Writes groups of operations, each group with the record of what was done so far (L9)."""
-        done = failed = record = 0
+        """Writes groups of operations, each with the record, which counts what was done so far (L9)."""
+        done = failed = 0
         trouble = ""
+        said = note(self._world, action, numbers, act=act)
         for first in range(0, len(operations), GROUP):
             group = operations[first : first + GROUP]
-            said = note(action, numbers, self._world.clock.now(), act=act)
-            said = msgspec.structs.replace(said, number=record, earlier=done)
             try:
-                *answers, record = await self._world.act(*group, said)
+                *answers, _ = await self._world.act(*group, said)
             except WorkbenchError as error:
                 failed += len(group)
                 trouble = trouble or error.message
             else:
                 done += sum(map(int, answers))
         skipped = len(numbers) - done - failed
-        return Report(asked=len(numbers), done=done, skipped=skipped, failed=failed, trouble=trouble)
+        return Report(
+            asked=len(numbers),
+            done=done,
+            skipped=skipped,
+            failed=failed,
+            trouble=trouble,
+            act=act if done else "",
+        )

@@ -2,44 +2,50 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
+from workbench.model.counts import counted
 from workbench.model.dead_letter import LetterAct, allowed, outcome
+from workbench.model.operator_acts import OperatorAct
 from workbench.store.letter_jobs import JobPlan
 from workbench.store.operations import MarkLetters, RecordAction
-from workbench.store.stored_values import OperatorAction
 
-NAMED = 1000
+if TYPE_CHECKING:
+    from workbench.engine.world import World
+    from workbench.project.project import Project
+
+NAMED = 20
 """Numbers in a record at most."""
+AT_ONCE = JobPlan()
+"""No ladder, no patch."""
 
 
 def note(
-    action: str,
+    world: World[Project],
+    action: OperatorAct,
     numbers: Sequence[int],
-    at: int,
     *,
     act: str = "",
-    answer: str = "done",
-    plan: JobPlan | None = None,
+    plan: JobPlan = AT_ONCE,
+    counts: bool = True,
 ) -> RecordAction:
     """Returns the record of what an operator does to dead letters, to be written behind it (L9).
 
     Args:
-        at: When, microseconds since 1970.
         act: The name under which it can be undone.
         plan: How a bulk action does it.
-        answer: What the answer of the operations before it is.
+        counts: As `World.record` has it.
     """
-    subject = f"{len(numbers)} dead letter{'s' if len(numbers) > 1 else ''}"
-    said: dict[str, Any] = {"numbers": list(numbers)[:NAMED], **({"act": act} if act else {})}
-    if plan is not None and plan.ladder:
-        said["ladder"] = list(plan.ladder)
-    if plan is not None and plan.patch:
-        said |= {"patch": json.loads(plan.patch), "left_out": plan.left_out}
-    detail = f'{json.dumps(said)[:-1]}, "{answer}": {{answer}}}}'
-    return RecordAction(action=OperatorAction(at=at, action=action, subject=subject, detail=detail))
+    rest = len(numbers) - NAMED
+    said = [
+        ", ".join(f"#{number}" for number in numbers[:NAMED]) + (f" and {rest:,} more" if rest > 0 else "")
+    ]
+    said += [f"ladder {', '.join(map(str, plan.ladder))}"] if plan.ladder else []
+    said += [f"patch {plan.patch}"] if plan.patch else []
+    said += [f"{plan.left_out:,} left out"] if plan.left_out else []
+    subject = counted(len(numbers), "dead letter")
+    return world.record(action, subject, "; ".join(filter(None, said)), act=act, counts=counts)
 
 
 def marked(action: LetterAct, number: int, act: str, *, skip_on: bool) -> MarkLetters:
@@ -53,8 +59,3 @@ def marked(action: LetterAct, number: int, act: str, *, skip_on: bool) -> MarkLe
     return MarkLetters(
         numbers=(number,), before=allowed(action), after=outcome(action), act=act, skip_on=skips
     )
-
-
-def act_of(number: int) -> str:
-    """Returns the name under which `DeadLetters.undo` takes the work of a bulk action back."""
-    return f"job {number}"

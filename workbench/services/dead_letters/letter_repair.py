@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.errors import NotFound
+from workbench.model.operator_acts import OperatorAct
 from workbench.services.dead_letters.letter_acts import note
 from workbench.services.dead_letters.letter_index import LetterIndex, LetterQuery, LettersFound
 from workbench.services.dead_letters.letter_patch import (
@@ -155,7 +156,9 @@ class LetterRepair:
         Raises:
             StoreReadOnly: This window only observes.
         """
-        written = NoteLetters(numbers=tuple(numbers), owner=owner, note=text)
-        count, _ = await self._world.act(written, note("note", numbers, self._world.clock.now()))
+        async with self._world.at_work() as engine:
+            act = str(engine.new_id())
+            written = NoteLetters(numbers=tuple(numbers), owner=owner, note=text, act=act)
+            count, _ = await engine.commit(written, note(self._world, OperatorAct.NOTE, numbers, act=act))
         self._index.forget_notes()
         return int(count)

@@ -14,7 +14,7 @@ import msgspec
 from workbench.errors import InvalidValue, WorkbenchError
 from workbench.interop.output_files import check_output
 from workbench.model.dead_letter import LetterStatus
-from workbench.services.dead_letters.letter_acts import note
+from workbench.model.operator_acts import OperatorAct
 from workbench.store.operations import ImportLetter
 from workbench.store.stored_values import DeadLetter, LetterFacts
 from workbench.tusk import open_file, replace_file
@@ -90,7 +90,9 @@ class LetterTransfer:
                 answers = await self._store(part, problems)
                 imported += sum(1 for answer in answers if answer)
                 there += sum(1 for answer in answers if not answer)
-        await self._world.act(note("import", (), self._world.clock.now(), answer="done"))
+        said = f"{imported:,} imported, {there:,} there already, {len(problems):,} refused"
+        record = self._world.record(OperatorAct.IMPORT_LETTERS, path.name, said)
+        await self._world.act(record)
         return LetterImport(imported=imported, there=there, problems=tuple(problems))
 
     async def _store(self, part: list[tuple[int, bytes]], problems: list[str]) -> list[int]:

@@ -13,12 +13,9 @@ from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC, Mode
 from workbench.model.projection import Projection
 from workbench.services.monitor.lag import projection_lag, subscription_lag
 from workbench.services.monitor.monitor_values import ProjectionView, RebuildView, Status, SubscriptionView
+from workbench.store.operator_actions import OperatorAction
 from workbench.store.ports import Reader
-from workbench.store.stored_values import (
-    OperatorAction,
-    ProjectionState,
-    SubscriptionState,
-)
+from workbench.store.stored_values import ProjectionState, SubscriptionState
 
 if TYPE_CHECKING:
     from workbench.engine.projection_generation import ProjectionGeneration

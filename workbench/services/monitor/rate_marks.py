@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from workbench.model.clock import MICROSECONDS
-from workbench.store.stored_values import OperatorAction
+from workbench.store.operator_actions import OperatorAction
 
 ENGINE = "engine"
 """The subject of an act on all subscriptions."""
+SUBSCRIPTION = "subscription "
+"""What stands before a name in the subject of an act on one subscription."""
 LETTERS = ("dead letter", "dead letters")
 ACTS = {
     "pause": "paused",
@@ -17,8 +19,8 @@ ACTS = {
     "reset": "reset",
     "skip": "skipped waiting deliveries",
     "replay": "replayed",
-    "start replay": "began to replay",
     "edit and replay": "edited and replayed",
+    "repair and replay": "repaired and replayed",
 }
 """What is marked, and how it is told."""
 
@@ -60,14 +62,15 @@ def rate_marks(
 
 
 def _of_act(act: OperatorAction, names: Collection[str]) -> RateMark | None:
-    about = act.subject in names or act.subject == ENGINE or act.subject.endswith(LETTERS)
+    name = act.subject.removeprefix(SUBSCRIPTION)
+    about = name in names or act.subject == ENGINE or act.subject.endswith(LETTERS)
     if not about or act.action not in ACTS:
         return None
     told = f" {act.detail}" if act.action == "reset" else ""
     return RateMark(
         at=act.at / MICROSECONDS,
         kind=act.action,
-        subscription=act.subject if act.subject in names else "",
-        text=f"{act.subject}: {ACTS[act.action]}{told}",
+        subscription=name if name in names else "",
+        text=f"{name}: {ACTS[act.action]}{told}",
         operation=act.number,
     )

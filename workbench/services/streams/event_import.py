@@ -27,6 +27,7 @@ from workbench.interop.json_records import read_records
 from workbench.interop.ndjson import Incoming, LineReader, RecordProblem, sample
 from workbench.model.ids import derived_id
 from workbench.model.marks import HISTORY, with_mark
+from workbench.model.operator_acts import OperatorAct
 from workbench.services.streams.event_receivers import Receiver, receivers_of
 from workbench.store.operations import Append
 from workbench.store.stored_values import AppendResult
@@ -341,7 +342,7 @@ class EventImport:
                 raise answer
 
     async def _record(self, report: ImportReport) -> None:
-        await self._world.act(self._world.record("import", report.path.name, report.summary()))
+        await self._world.act(self._world.record(OperatorAct.IMPORT, report.path.name, report.summary()))
 
 
 def _report(path: Path, *, looked: bool = False) -> ImportReport:

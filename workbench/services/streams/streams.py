@@ -16,6 +16,7 @@ from workbench.errors import NotFound, ReadTooLong, WorkbenchError
 from workbench.model.aggregate import AggregateType
 from workbench.model.error_text import error_sentence
 from workbench.model.event import RecordedEvent
+from workbench.model.operator_acts import OperatorAct
 from workbench.model.secrets import masked
 from workbench.services.streams.stream_history import History, HistoryStep, StreamFold
 from workbench.store.operations import CloseStream
@@ -238,5 +239,9 @@ class Streams:
         Raises:
             NotFound: There is no such stream.
         """
-        note = self._world.record("close" if closed else "open again", f"stream {stream}")
-        await self._world.act(CloseStream(stream=stream, closed=closed), note)
+        act = OperatorAct.CLOSE if closed else OperatorAct.OPEN_AGAIN
+        async with self._world.at_work() as engine:
+            stands = self._reader.stream(stream)
+            count = int(stands is not None and stands.closed is not closed)
+            note = self._world.record(act, f"stream {stream}", act=str(engine.new_id()), count=count)
+            await engine.commit(CloseStream(stream=stream, closed=closed), note)

@@ -13,6 +13,7 @@ from workbench.store.list_ports import ERROR_CHARACTERS, LINE_CHARACTERS
 from workbench.store.memory import letters, queue
 from workbench.store.memory.family_lists import MemoryFamilyLists
 from workbench.store.memory.stream_lists import beginning
+from workbench.store.operator_actions import OperatorAction
 from workbench.store.search_port import holds_all
 from workbench.store.stored_values import (
     CommandRecord,
@@ -22,7 +23,6 @@ from workbench.store.stored_values import (
     LetterFacts,
     LetterGroup,
     LetterLine,
-    OperatorAction,
     SubscriptionState,
 )
 
@@ -176,6 +176,15 @@ class MemoryLetterLists(MemoryFamilyLists):
     def actions(self, *, limit: int = 200) -> list[OperatorAction]:
         """Returns operators' actions, the newest first."""
         return sorted(self._tables.actions.values(), key=lambda one: -one.number)[:limit]
+
+    def action(self, number: int = 0, *, act: str = "") -> OperatorAction | None:
+        """Returns one of them, by its number or by its name; None if there is none."""
+        found = [one for one in self._tables.actions.values() if one.act == act]
+        return (found[0] if found else None) if act else self._tables.actions.get(number)
+
+    def kept_by(self, act: str) -> int:
+        """Returns how much is kept of what an act replaced (L9)."""
+        return len(self._tables.replaced.get(act) or ())
 
 
 def _line(letter: DeadLetter) -> LetterLine:

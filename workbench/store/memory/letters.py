@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from workbench.errors import InvalidValue, NotFound
 from workbench.model.dead_letter import TRANSITIONS, LetterAct, LetterStatus, allowed, outcome
 from workbench.model.delivery_states import DeliveryState, Trigger, sources
-from workbench.store.letter_jobs import Job, JobStatus
+from workbench.store.letter_jobs import Job, JobStatus, job_act
 from workbench.store.letter_values import refuse_stranger, tally
 from workbench.store.memory.tables import Run, Tables
 from workbench.store.operations import (
@@ -25,6 +25,7 @@ from workbench.store.operations import (
     RestoreLetters,
     StartJob,
 )
+from workbench.store.operator_actions import KeptNote, KeptReplay
 from workbench.store.rules import detached
 from workbench.store.stored_values import DeadLetter, Delivery
 
@@ -82,6 +83,7 @@ def replay_letter(tables: Tables, op: ReplayLetter, now: int) -> bool:
     for row in deliveries(tables, letter.subscription):
         if row.position == letter.position and row.dead_letter != op.number:
             return False
+    tables.keep(op.act, now, (_before_replay(tables, letter),))
     edited = letter.edited if op.data is None else op.data
     tables.letters.put(
         op.number, replace(letter, status=outcome(LetterAct.REPLAY), changed_at=now, edited=edited)
@@ -122,6 +124,20 @@ def replay_letter(tables: Tables, op: ReplayLetter, now: int) -> bool:
     )
     tables.deliveries.put(made.number, made)
     return True
+
+
+def _before_replay(tables: Tables, letter: DeadLetter) -> KeptReplay:
+    rows = [row for row in tables.deliveries.values() if row.dead_letter == letter.number]
+    dead = next((row for row in rows if row.state is DeliveryState.DEAD), None)
+    return KeptReplay(
+        letter=letter.number,
+        status=letter.status,
+        changed_at=letter.changed_at,
+        edited=letter.edited,
+        changes=tables.changes.get(letter.number) or (),
+        delivery=dead,
+        generation=(dead or letter).generation + 1,
+    )
 
 
 def _replayed(tables: Tables, name: str, key: str, position: int) -> DeliveryState:
@@ -202,13 +218,14 @@ def import_letter(tables: Tables, op: ImportLetter, _now: int) -> int:
     return number
 
 
-def note_letters(tables: Tables, op: NoteLetters, _now: int) -> int:
+def note_letters(tables: Tables, op: NoteLetters, now: int) -> int:
     """Writes owner and note of those that are there; returns how many."""
     there = [number for number in op.numbers if number in tables.letters]
     for number in there:
         owner, note = tables.notes.get(number) or ("", "")
         new = (owner if op.owner is None else op.owner, note if op.note is None else op.note)
         tables.notes.put(number, new)
+        tables.keep(op.act, now, (KeptNote(letter=number, before=(owner, note), after=new),))
     return len(there)
 
 
@@ -232,6 +249,8 @@ def forget_letters(tables: Tables, op: ForgetLetters, _now: int) -> int:
         tables.changes.drop(number)
         tables.notes.drop(number)
         tables.letters.drop(number)
+    for act, kept in tables.replaced.items():
+        tables.replaced.put(act, tuple(one for one in kept if one[0] >= op.before))
     return len(gone)
 
 
@@ -261,8 +280,11 @@ def advance_job(tables: Tables, op: AdvanceJob, now: int, run: Callable[[Operati
         changed_at=now,
     )
     tables.jobs.put(op.number, moved)
+    for one in tables.actions.values():
+        if one.act == job_act(op.number):
+            tables.actions.put(one.number, replace(one, count=moved.done))
     if op.note is not None:
-        run(replace(op.note, earlier=moved.done))
+        run(op.note)
     return moved
 
 

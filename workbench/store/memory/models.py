@@ -10,9 +10,8 @@ from msgspec.structs import replace
 from workbench.errors import NotFound, WrongExpectedVersion
 from workbench.model.projection import as_kept
 from workbench.store.conversion import BY_HANDLERS, Move, refuse_fold
-from workbench.store.letter_values import noted
 from workbench.store.memory.tables import Run, Tables
-from workbench.store.operations import ProjectRows, RecordAction, SaveProcess
+from workbench.store.operations import ProjectRows, SaveProcess
 from workbench.store.operations.projection_operations import (
     ApplyProjection,
     DropGeneration,
@@ -185,13 +184,6 @@ def save_process(tables: Tables, op: SaveProcess, _now: int) -> None:
         tables.processes.put((op.process, op.key), Instance(op.state, op.began))
 
 
-def record_action(tables: Tables, op: RecordAction, _now: int) -> int:
-    """Notes what an operator did, or more of it."""
-    number = op.number or tables.next("action")
-    tables.actions.put(number, replace(noted(op).action, number=number))
-    return number
-
-
 RUN: Run = {
     ProjectRows: project_rows,
     EnsureProjection: ensure_projection,
@@ -200,5 +192,4 @@ RUN: Run = {
     DropGeneration: drop_generation,
     MarkProjection: mark_projection,
     SaveProcess: save_process,
-    RecordAction: record_action,
 }

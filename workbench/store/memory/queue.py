@@ -26,11 +26,12 @@ from workbench.store.operations import (
     Skip,
     Unclaim,
 )
+from workbench.store.operator_actions import Kept, KeptCursor, KeptDelivery
 from workbench.store.settlements import NewDelivery, Settlement, blocked_keys
 from workbench.store.stored_values import Delivery, SubscriptionState
 
 _CLAIMABLE = sources(Trigger.CLAIM, Trigger.DUE)
-_NO_CLAIM: dict[str, Any] = {"claimed_to": 0, "claim_token": None, "claim_owner": None, "claim_until": None}
+NO_CLAIM: dict[str, Any] = {"claimed_to": 0, "claim_token": None, "claim_owner": None, "claim_until": None}
 
 
 def subscription(tables: Tables, name: str) -> SubscriptionState:
@@ -89,20 +90,26 @@ def ensure_subscription(tables: Tables, op: EnsureSubscription, now: int) -> Non
     tables.subscriptions.put(op.name, made)
 
 
-def configure(tables: Tables, op: ConfigureSubscription, _now: int) -> None:
-    """Pauses, resumes or moves a subscription."""
+def configure(tables: Tables, op: ConfigureSubscription, now: int) -> int:
+    """Pauses, resumes or moves a subscription; returns by how many positions, or whether that changed it."""
     state = subscription(tables, op.subscription)
+    changed = int(op.paused is not None and op.paused != state.paused)
     if op.paused is not None:
         state = replace(state, paused=op.paused)
     if op.cursor is not None:
-        state = replace(state, cursor=op.cursor, **_NO_CLAIM)
+        changed = abs(op.cursor - state.cursor)
+        kept: list[Kept] = [KeptCursor(subscription=op.subscription, before=state.cursor, after=op.cursor)]
+        state = replace(state, cursor=op.cursor, **NO_CLAIM)
         for row in deliveries(tables, op.subscription):
             if (
                 row.state is not DeliveryState.DEAD and row.position > op.cursor and row.dead_letter is None
             ):  # what is being replayed belongs to its letter, not to the log
                 tables.deliveries.drop(row.number)
+                kept.append(KeptDelivery(delivery=row, counts=False))
+        tables.keep(op.act, now, kept)
         promote_all(tables, op.subscription, past_dead=op.release_key)
     tables.subscriptions.put(op.subscription, state)
+    return changed
 
 
 def claim(tables: Tables, op: Claim, _now: int) -> None:
@@ -122,7 +129,7 @@ def unclaim(tables: Tables, op: Unclaim, _now: int) -> None:
     """Gives back what is claimed under a token."""
     state = subscription(tables, op.subscription)
     if state.claim_token == op.token:
-        tables.subscriptions.put(op.subscription, replace(state, **_NO_CLAIM))
+        tables.subscriptions.put(op.subscription, replace(state, **NO_CLAIM))
 
 
 def _note_owner(tables: Tables, owner: UUID | None) -> None:
@@ -172,7 +179,7 @@ def settle(tables: Tables, op: Settle, now: int) -> None:
     if op.cursor is not None:
         if state.claim_token != op.token:
             raise StaleLease(f"the claim of {op.subscription} was taken by another")
-        state = replace(state, cursor=op.cursor, **_NO_CLAIM)
+        state = replace(state, cursor=op.cursor, **NO_CLAIM)
         if op.claim_token is not None:
             state = replace(
                 state,
@@ -240,6 +247,7 @@ def skip(tables: Tables, op: Skip, now: int) -> int:
             continue
         skipped += 1
         tables.deliveries.drop(number)
+        tables.keep(op.act, now, (KeptDelivery(delivery=row),))
         replay_ended(tables, row.dead_letter, LetterAct.SKIP, now)
         promote(tables, op.subscription, row.key, past_dead=op.release_key)
     tables.subscriptions.put(op.subscription, replace(state, skipped=state.skipped + skipped))
@@ -292,7 +300,7 @@ def recover(tables: Tables, op: RecoverSubscription, now: int) -> None:
     if op.claim is not None and state.claim_token == op.claim and lost(state.claim_owner, state.claim_until):
         for new in op.in_doubt:
             _insert(tables, op.subscription, new)
-        moved = replace(state, cursor=max(state.cursor, state.claimed_to), **_NO_CLAIM)
+        moved = replace(state, cursor=max(state.cursor, state.claimed_to), **NO_CLAIM)
         tables.subscriptions.put(op.subscription, moved)
     _bury(tables, op, now)
     promote_all(tables, op.subscription, past_dead=op.release_key)

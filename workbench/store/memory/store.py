@@ -9,7 +9,7 @@ from workbench.errors import StoreReadOnly, WorkbenchBug
 from workbench.model.clock import Clock
 from workbench.store import operations as op
 from workbench.store.letter_values import noted
-from workbench.store.memory import letters, log, models, queue, transient, withdrawals
+from workbench.store.memory import acts, letters, log, models, queue, transient, withdrawals
 from workbench.store.memory.reader import MemoryReader
 from workbench.store.memory.tables import Run, Tables
 from workbench.store.operations.kinds import kinds_checked
@@ -132,4 +132,12 @@ class MemoryStore:
         self._tables.owners.clear()
 
 
-_RUN: Run = {**log.RUN, **transient.RUN, **queue.RUN, **letters.RUN, **models.RUN, **withdrawals.RUN}
+_RUN: Run = {
+    **log.RUN,
+    **transient.RUN,
+    **queue.RUN,
+    **letters.RUN,
+    **models.RUN,
+    **withdrawals.RUN,
+    **acts.RUN,
+}

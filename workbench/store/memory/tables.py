@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -15,12 +15,12 @@ from workbench.model.event import RecordedEvent
 from workbench.model.messaging import Message, event_as_message
 from workbench.store.letter_jobs import Job
 from workbench.store.operations import Operation
+from workbench.store.operator_actions import Kept, OperatorAction
 from workbench.store.stored_values import (
     CommandRecord,
     DeadLetter,
     Delivery,
     Instance,
-    OperatorAction,
     PassedEvent,
     ProjectionState,
     Snapshot,
@@ -183,6 +183,7 @@ class Tables:
         changes: By dead letter, what it was before each act that archived or purged it (L9).
         notes: By dead letter, its owner and its note.
         timeouts: By position of a command that was issued for later: the instance, and the command's type.
+        replaced: By act, what it replaced and when (L9).
         rows: Rows of projections, by projection, generation and key.
         owners: The engines that took something since the store was opened; all others are dead (D5).
         commits: Transactions that were committed.
@@ -216,7 +217,14 @@ class Tables:
         self.passed: Table[tuple[str, int, int], PassedEvent] = Table(journal)
         self.processes: Table[tuple[str, str], Instance] = Table(journal)
         self.timeouts: Table[int, tuple[str, str]] = Table(journal)
+        self.replaced: Table[str, tuple[tuple[int, Kept], ...]] = Table(journal)
         self.actions: Table[int, OperatorAction] = Table(journal)
+
+    def keep(self, act: str, now: int, found: Iterable[Kept]) -> None:
+        """Keeps what an act replaces; nothing where it has no name."""
+        if act:
+            before = self.replaced.get(act) or ()
+            self.replaced.put(act, (*before, *((now, one) for one in found)))
 
     def message_at(self, position: int, topic: str) -> Message | None:
         """Returns the published message or the event at a position."""

@@ -6,6 +6,7 @@ for it, named in the `RUN` of the module where that stands.
 
 from __future__ import annotations
 
+from workbench.store.operations.act_operations import BringBack, RecordAction
 from workbench.store.operations.letter_operations import (
     AdvanceJob,
     ForgetLetters,
@@ -13,7 +14,6 @@ from workbench.store.operations.letter_operations import (
     MarkLetters,
     NoteLetters,
     RecallReplays,
-    RecordAction,
     ReplayLetter,
     RestoreLetters,
     StartJob,
@@ -57,6 +57,7 @@ __all__ = [
     "Append",
     "AppendMany",
     "Atomic",
+    "BringBack",
     "Claim",
     "CloseStream",
     "ConfigureSubscription",

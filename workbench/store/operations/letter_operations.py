@@ -1,40 +1,20 @@
-"""What can be written of dead letters, and of what operators do (contract §6)."""
+"""What can be written of dead letters, and of bulk actions on them (contract §6)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from typing_extensions import override
 
 from workbench.store.letter_jobs import Job, JobStatus
+from workbench.store.operations.act_operations import RecordAction
 from workbench.store.operations.operation import Operation
-from workbench.store.stored_values import DeadLetter, OperatorAction
+from workbench.store.stored_values import DeadLetter
 
 if TYPE_CHECKING:
     from workbench.store.operations.touched import Touched
-
-
-class RecordAction(Operation, frozen=True, kw_only=True):
-    """Records what an operator did; answers with the record's number.
-
-    It stands in the same `Atomic` as what was done, behind it (L9). ``{answer}`` in its detail is what the
-    operations before it answered, as a number.
-
-    Attributes:
-        number: Of the record whose detail this one replaces: an act that takes several writes has one record.
-        earlier: What earlier writes of the same act answered, added to the answer.
-    """
-
-    never_refuses: ClassVar[bool] = True
-    action: OperatorAction
-    number: int = 0
-    earlier: int = 0
-
-    @override
-    def touch(self, answer: Any, touched: Touched) -> None:
-        touched.operations = True
 
 
 class ReplayLetter(Operation, frozen=True, kw_only=True):
@@ -48,6 +28,7 @@ class ReplayLetter(Operation, frozen=True, kw_only=True):
         handled: Subscriptions that something handles: a letter of another one is refused as `NotFound` (P7).
             None refuses none.
         refused: Why its copy cannot be replayed, which is answered then: nothing is done (L6).
+        act: Under which it is kept what it was before, for `BringBack`; empty to keep nothing.
     """
 
     number: int
@@ -55,6 +36,7 @@ class ReplayLetter(Operation, frozen=True, kw_only=True):
     message_id: UUID | None = None
     handled: Collection[str] | None = None
     refused: str = ""
+    act: str = ""
 
     @override
     def touch(self, answer: Any, touched: Touched) -> None:
@@ -110,7 +92,10 @@ class RestoreLetters(Operation, frozen=True, kw_only=True):
 
 
 class ForgetLetters(Operation, frozen=True, kw_only=True):
-    """Removes for good the dead letters that were purged before a time (L7); answers how many."""
+    """Removes for good the dead letters that were purged before a time (L7); answers how many.
+
+    What was kept for undo before that time goes, too (L10).
+    """
 
     before: int
 
@@ -126,11 +111,13 @@ class NoteLetters(Operation, frozen=True, kw_only=True):
     Attributes:
         owner: Empty for none; None leaves it as it is.
         note: Empty for none; None leaves it as it is.
+        act: As for `ReplayLetter`.
     """
 
     numbers: tuple[int, ...]
     owner: str | None = None
     note: str | None = None
+    act: str = ""
 
     @override
     def touch(self, answer: Any, touched: Touched) -> None:
@@ -162,12 +149,14 @@ class StartJob(Operation, frozen=True, kw_only=True):
 class AdvanceJob(Operation, frozen=True, kw_only=True):
     """Does some steps of a job and counts how they ended, each for itself; answers the job as it stands.
 
+    The record of the job, which has its name (`job_act`), says from then on how many are done.
+
     Attributes:
         step: Where the job must stand; elsewhere it was advanced already, and nothing is done.
         before: The status that it must have.
         operations: One for each number that is next.
         status: What it comes to.
-        note: Recorded in the same breath; ``{answer}`` in its detail is how many the job has dealt with (L9).
+        note: Recorded in the same breath (L9).
     """
 
     number: int

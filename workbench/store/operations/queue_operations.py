@@ -104,11 +104,13 @@ class Skip(Operation, frozen=True, kw_only=True):
 
     Attributes:
         release_key: Whether a dead letter blocks nothing, so that the next goes on even behind one (O2).
+        act: Under which the deliveries are kept for `BringBack`; empty to keep none.
     """
 
     subscription: str
     numbers: tuple[int, ...]
     release_key: bool = False
+    act: str = ""
 
     @override
     def touch(self, answer: Any, touched: Touched) -> None:
@@ -219,16 +221,19 @@ class RecoverSubscription(Operation, frozen=True, kw_only=True):
 class ConfigureSubscription(Operation, frozen=True, kw_only=True):
     """An operator pauses or resumes a subscription, or moves its cursor; None leaves as it is.
 
-    What waits behind the new cursor is delivered again from the log, but for what is being replayed.
+    What waits behind the new cursor is delivered again from the log, but for what is being replayed. It
+    answers by how many positions the cursor moved; else 1, or 0 where it was paused or resumed already.
 
     Attributes:
         release_key: Whether a dead letter blocks nothing (O2).
+        act: Under which the cursor and what waits behind it are kept for `BringBack`; empty to keep nothing.
     """
 
     subscription: str
     paused: bool | None = None
     cursor: int | None = None
     release_key: bool = False
+    act: str = ""
 
     @override
     def touch(self, answer: Any, touched: Touched) -> None:

@@ -19,6 +19,7 @@ class Touched:
         versions: Which version each stream came to; None where only the store knows.
         released: There may be deliveries to make again, in any subscription.
         configured: What operators changed of subscriptions.
+        moved: Subscriptions whose cursor an undo may have moved.
         skipped: Subscriptions of which an operator skipped deliveries.
         operated: Projections that were paused, resumed, or whose rebuild began or was given up.
         flow: How many of each kind passed, by ``event:TYPE``, ``issue:…`` and ``publish:…``.
@@ -34,6 +35,7 @@ class Touched:
         self.released = self.removed = False
         self.configured: list[ConfigureSubscription] = []
         self.skipped: set[str] = set()
+        self.moved: set[str] = set()
         self.operated: set[str] = set()
         self.flow: Counter[str] = Counter()
         for operation, answer in zip(operations, answers, strict=True):

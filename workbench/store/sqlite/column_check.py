@@ -23,8 +23,9 @@ _JSON = {
     "jobs": ("numbers", "plan"),
     "projections": ("columns",),
     "processes": ("state",),
+    "replaced": ("kept",),
 }
-_LISTS, _OBJECTS = {"attempts", "numbers", "columns"}, {"plan"}
+_LISTS, _OBJECTS = {"attempts", "numbers", "columns"}, {"plan", "kept"}
 _WORDS = {
     ("commands", "outcome"): CommandOutcome,
     ("deliveries", "state"): DeliveryState,

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from msgspec.structs import replace
 
 from workbench.errors import NotFound
-from workbench.store.letter_jobs import Job
+from workbench.store.letter_jobs import Job, job_act
 from workbench.store.letter_values import tally
 from workbench.store.operations import AdvanceJob, Operation, StartJob
 from workbench.store.sqlite.rows import JOBS, jobs
@@ -59,8 +58,9 @@ def advance_job(con: sqlite3.Connection, op: AdvanceJob, now: int, run: Callable
         (op.status, len(op.operations), done, failed, skipped, trouble, now, op.number),
     )
     job = _job(con, op.number)
+    con.execute("update actions set count = ? where act = ?", (job.done, job_act(job.number)))
     if op.note is not None:
-        run(replace(op.note, earlier=job.done))
+        run(op.note)
     return job
 
 

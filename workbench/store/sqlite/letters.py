@@ -19,8 +19,10 @@ from workbench.store.operations import (
     ReplayLetter,
     RestoreLetters,
 )
+from workbench.store.operator_actions import KeptNote
 from workbench.store.rules import detached
 from workbench.store.sqlite import rows
+from workbench.store.sqlite.kept import before_replay, keep
 from workbench.store.sqlite.run_table import Run
 from workbench.store.stored_values import DeadLetter
 
@@ -84,6 +86,7 @@ def replay_letter(con: sqlite3.Connection, op: ReplayLetter, now: int) -> bool:
         found = con.execute(asked, (op.number,)).fetchone()
         if found and found[0] not in op.handled:
             raise detached(found[0])
+    kept = before_replay(con, op) if op.act and _is_there(con, op.number) else None
     done = con.execute(
         "update dead_letters set status = ?, changed_at = ?, edited = coalesce(?, edited)"
         f" where id = ? and status in {_MAY[LetterAct.REPLAY]} and not exists (select 1 from deliveries d"
@@ -93,6 +96,7 @@ def replay_letter(con: sqlite3.Connection, op: ReplayLetter, now: int) -> bool:
     )
     if not done.rowcount:
         return False
+    keep(con, op.act, now, (kept,) if kept else ())
     con.execute("delete from letter_changes where letter_id = ?", (op.number,))
     row = con.execute(
         f"update deliveries set state = {_REPLAYED}, rank = ? - priority * 1000000, generation = generation + 1,"
@@ -103,6 +107,10 @@ def replay_letter(con: sqlite3.Connection, op: ReplayLetter, now: int) -> bool:
     if not row.rowcount:
         _new_delivery_of(con, op, now)
     return True
+
+
+def _is_there(con: sqlite3.Connection, letter: int) -> bool:
+    return con.execute("select 1 from dead_letters where id = ?", (letter,)).fetchone() is not None
 
 
 def _behind(subscription: str, key: str, position: str) -> str:
@@ -211,15 +219,20 @@ def import_letter(con: sqlite3.Connection, op: ImportLetter) -> int:
     return number
 
 
-def note_letters(con: sqlite3.Connection, op: NoteLetters) -> int:
+def note_letters(con: sqlite3.Connection, op: NoteLetters, now: int) -> int:
     """Writes owner and note of those that are there; returns how many."""
     noted = 0
     for number in op.numbers:
-        noted += con.execute(
+        said = con.execute("select owner, note from letter_notes where letter_id = ?", (number,)).fetchone()
+        before = said or ("", "")
+        written = (before[0] if op.owner is None else op.owner, before[1] if op.note is None else op.note)
+        done = con.execute(
             "insert into letter_notes select id, coalesce(?, ''), coalesce(?, '') from dead_letters where id = ?"
             " on conflict (letter_id) do update set owner = coalesce(?, owner), note = coalesce(?, note)",
             (op.owner, op.note, number, op.owner, op.note),
         ).rowcount
+        noted += done
+        keep(con, op.act, now, [KeptNote(letter=number, before=before, after=written)] * done)
     return noted
 
 
@@ -273,6 +286,7 @@ def forget_letters(con: sqlite3.Connection, op: ForgetLetters) -> int:
         con.execute("delete from letter_changes where letter_id = ?", (number,))
         con.execute("delete from letter_notes where letter_id = ?", (number,))
         con.execute("delete from dead_letters where id = ?", (number,))
+    con.execute("delete from replaced where at < ?", (op.before,))
     return len(rows)
 
 
@@ -282,6 +296,6 @@ RUN: Run = {
     MarkLetters: lambda w, o: mark_letters(w.con, o, w.now),
     RestoreLetters: lambda w, o: restore_letters(w.con, o, w.now),
     ImportLetter: lambda w, o: import_letter(w.con, o),
-    NoteLetters: lambda w, o: note_letters(w.con, o),
+    NoteLetters: lambda w, o: note_letters(w.con, o, w.now),
     ForgetLetters: lambda w, o: forget_letters(w.con, o),
 }

@@ -21,18 +21,14 @@ from workbench.model.clock import Clock
 from workbench.model.marks import WITHDRAWN
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.model.text_folding import folded
+from workbench.store.operator_actions import OperatorAction
 from workbench.store.sqlite import rows
 from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id, RowShape
 from workbench.store.sqlite.connection import translate
 from workbench.store.sqlite.read_limit import READ_SECONDS, ReadLimit
 from workbench.store.sqlite.reader_turn import ReaderTurn
 from workbench.store.sqlite.tables import ActionRow, StreamRow
-from workbench.store.stored_values import (
-    CommandRecord,
-    LogEntry,
-    OperatorAction,
-    StreamInfo,
-)
+from workbench.store.stored_values import CommandRecord, LogEntry, StreamInfo
 
 MANY = 100
 Values = tuple[Any, ...] | Mapping[str, Any]
@@ -53,8 +49,9 @@ _OF_STREAM = ColumnShape(
     Id,
 )
 _ACTION = RowShape(
-    OperatorAction, "select id, at, action, subject, detail from actions", Count, int, str, str, str
-)
+    OperatorAction, "select id, at, action, subject, detail, who, count, act, undone from actions",
+    Count, int, str, str, str, str, Count, str, Count,
+)  # fmt: skip
 CLOSE_SECONDS = 5.0
 """How long closing waits for a read to stop; one that does not is left to its thread."""
 
@@ -250,6 +247,16 @@ class ListReader:
         """Returns operators' actions, the newest first."""
         query = select(ActionRow).order_by(col(ActionRow.id).desc())
         return _ACTION(self._select(query.limit(limit)))
+
+    def action(self, number: int = 0, *, act: str = "") -> OperatorAction | None:
+        """Returns one of them, by its number or by its name; None if there is none."""
+        known = col(ActionRow.act) == act if act else col(ActionRow.id) == number
+        found = _ACTION(self._select(select(ActionRow).where(known)))
+        return found[0] if found else None
+
+    def kept_by(self, act: str) -> int:
+        """Returns how much is kept of what an act replaced (L9)."""
+        return int(self._one("select count(*) from replaced where act = ?", (act,))[0])
 
     def _select(self, query: Select[Any] | Any) -> list[Any]:
         """Runs a query that SQLModel's tables describe on this connection."""

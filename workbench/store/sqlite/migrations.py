@@ -157,6 +157,16 @@ def _plans(con: sqlite3.Connection) -> None:
     con.execute("drop table old_jobs")
 
 
+def _undo(con: sqlite3.Connection) -> None:
+    """From 8 to 9: records say who did it and on how many, and what acts replace is kept for their undo."""
+    con.execute("create temp table old_actions as select * from actions")
+    con.execute("drop table actions")
+    for statement in ddl_of("actions", "replaced"):
+        con.execute(statement)
+    con.execute("insert into actions select id, at, action, subject, detail, '', 0, '', 0 from old_actions")
+    con.execute("drop table old_actions")
+
+
 STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {
     1: _generations,
     2: _urgency,
@@ -165,5 +175,6 @@ STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {
     5: _timeouts,
     6: _lives,
     7: _plans,
+    8: _undo,
 }
 """By the version that each step starts from."""

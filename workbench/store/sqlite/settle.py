@@ -11,9 +11,11 @@ from workbench.errors import StaleLease
 from workbench.model.dead_letter import LetterAct
 from workbench.model.delivery_states import DeliveryState, Trigger
 from workbench.store.operations import ConfigureSubscription, EnsureSubscription, Settle, Skip
+from workbench.store.operator_actions import KeptCursor, KeptDelivery
 from workbench.store.settlements import Settlement, blocked_keys
 from workbench.store.sqlite.claims import NO_CLAIM, URGENCY, insert_deliveries, number_of, states
 from workbench.store.sqlite.heads import Heads
+from workbench.store.sqlite.kept import deliveries_where, keep
 from workbench.store.sqlite.letters import insert_letter, letter_ended, promote, promote_all
 from workbench.store.sqlite.run_table import Run
 
@@ -32,22 +34,39 @@ def ensure_subscription(con: sqlite3.Connection, heads: Heads, op: EnsureSubscri
     )
 
 
-def configure(con: sqlite3.Connection, op: ConfigureSubscription) -> None:
-    """Pauses, resumes or moves a subscription."""
+def configure(con: sqlite3.Connection, op: ConfigureSubscription, now: int) -> int:
+    """Pauses, resumes or moves a subscription; returns by how many positions, or whether that changed it."""
     number = number_of(con, op.subscription)
+    (before, paused) = con.execute(
+        "select cursor, paused from subscriptions where id = ?", (number,)
+    ).fetchone()
+    changed = int(op.paused is not None and op.paused != bool(paused))
     if op.paused is not None:
         con.execute("update subscriptions set paused = ? where id = ?", (op.paused, number))
     if op.cursor is not None:
+        changed = abs(op.cursor - before)
+        _keep_place(con, number, op, before, now)
         con.execute(
             f"update subscriptions set cursor = ?, {NO_CLAIM} where id = ?",
             (op.cursor, number),
         )
-        con.execute(
-            "delete from deliveries where subscription_id = ? and state <> 'dead' and position > ?"
-            " and letter_id is null",  # what is being replayed belongs to its letter, not to the log
-            (number, op.cursor),
-        )
+        con.execute(f"delete from deliveries where {_BEHIND}", (number, op.cursor))
         promote_all(con, number, past_dead=op.release_key)
+    return changed
+
+
+_BEHIND = "subscription_id = ? and state <> 'dead' and position > ? and letter_id is null"
+"""What a reset takes away; what is being replayed belongs to its letter, not to the log."""
+
+
+def _keep_place(
+    con: sqlite3.Connection, number: int, op: ConfigureSubscription, before: int, now: int
+) -> None:
+    """Keeps where a subscription stands, and what waits there."""
+    if op.act and op.cursor is not None:
+        cursor = KeptCursor(subscription=op.subscription, before=before, after=op.cursor)
+        waits = deliveries_where(con, op.subscription, _BEHIND, (number, op.cursor))
+        keep(con, op.act, now, [cursor, *(KeptDelivery(delivery=one, counts=False) for one in waits)])
 
 
 def settle(con: sqlite3.Connection, op: Settle, now: int) -> None:
@@ -141,24 +160,21 @@ def skip(con: sqlite3.Connection, op: Skip, now: int) -> int:
     """Skips waiting deliveries; the next of their keys are promoted."""
     number = number_of(con, op.subscription)
     skipped = 0
+    waits = f"id = ? and subscription_id = ? and state in ({states(Trigger.SKIP)})"
     for row in op.numbers:
-        gone = con.execute(
-            f"delete from deliveries where id = ? and subscription_id = ? and state in ({states(Trigger.SKIP)})"
-            " returning key, letter_id",
-            (row, number),
-        ).fetchone()
-        if gone is None:
-            continue
-        skipped += 1
-        if gone[1] is not None:
-            letter_ended(con, gone[1], LetterAct.SKIP, now)
-        promote(con, number, gone[0], past_dead=op.release_key)
+        for gone in deliveries_where(con, op.subscription, waits, (row, number)):
+            skipped += 1
+            con.execute("delete from deliveries where id = ?", (row,))
+            keep(con, op.act, now, (KeptDelivery(delivery=gone),))
+            if gone.dead_letter is not None:
+                letter_ended(con, gone.dead_letter, LetterAct.SKIP, now)
+            promote(con, number, gone.key, past_dead=op.release_key)
     con.execute("update subscriptions set skipped = skipped + ? where id = ?", (skipped, number))
     return skipped
 
 
 RUN: Run = {
     EnsureSubscription: lambda w, o: ensure_subscription(w.con, w.heads, o, w.now),
-    ConfigureSubscription: lambda w, o: configure(w.con, o),
+    ConfigureSubscription: lambda w, o: configure(w.con, o, w.now),
     Skip: lambda w, o: skip(w.con, o, w.now),
 }

@@ -9,7 +9,7 @@ from sqlmodel import Column, Field, SQLModel
 
 APPLICATION_ID = 0x4557424E
 """``EWBN`` in the file's header: Event Workbench."""
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 
 
 def _text(*, null: bool = False) -> Column:  # type: ignore[type-arg]  # SQLAlchemy infers it per use
@@ -335,8 +335,25 @@ class ActionRow(SQLModel, table=True):
     """What operators did."""
 
     __tablename__ = "actions"
+    __table_args__ = (Index("actions_act", "act", sqlite_where=text("act <> ''")),)
     id: int | None = Field(default=None, primary_key=True)
     at: int
     action: str
     subject: str
     detail: str
+    who: str
+    count: int
+    act: str
+    undone: int
+
+
+class ReplacedRow(SQLModel, table=True):
+    """What acts of operators replaced, so that their undo brings back just that (L10)."""
+
+    __tablename__ = "replaced"
+    __table_args__ = (Index("replaced_act", "act"),)
+    id: int | None = Field(default=None, primary_key=True)
+    act: str
+    at: int
+    number: int
+    kept: str = Field(sa_column=_text())

@@ -11,6 +11,7 @@ from workbench.store import operations as op
 from workbench.store.letter_values import noted
 from workbench.store.rules import own_error
 from workbench.store.sqlite import (
+    acts,
     append,
     claims,
     jobs,
@@ -142,12 +143,6 @@ class Transaction:
         self.batch.flush()
         settle.settle(self.con, operation, self.now)
 
-    def act(self, operation: op.RecordAction) -> int | None:
-        """Notes what an operator did, or more of it; returns the record's number."""
-        action = noted(operation).action
-        row = (operation.number or None, action.at, action.action, action.subject, action.detail)
-        return self.con.execute("insert or replace into actions values (?,?,?,?,?)", row).lastrowid
-
 
 def is_of_one(error: Exception) -> bool:
     """Whether an error is about one operation, not about the file or the machine: the others can be written."""
@@ -170,7 +165,6 @@ _RUN: Run = {
     op.RecordCommand: Transaction.record,
     op.Atomic: Transaction.atomic,
     op.Settle: Transaction.settle,
-    op.RecordAction: Transaction.act,
     **append.RUN,
     **records.RUN,
     **transient.RUN,
@@ -179,5 +173,6 @@ _RUN: Run = {
     **claims.RUN,
     **letters.RUN,
     **jobs.RUN,
+    **acts.RUN,
     **projection_tables.RUN,
 }

@@ -1,0 +1,87 @@
+"""Exports and backups of an open project: told, cancelled, and whole or not there at all."""
+
+from __future__ import annotations
+
+import json
+import threading
+
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+
+from tests.gui.test_session import notices, press, settings, shown_dialog, start
+from workbench.gui.file_actions import EXPORTS
+from workbench.gui.file_jobs import how_far
+from workbench.services.streams.event_export import EventExport
+from workbench.store.store_file import read_store_file
+
+__all__ = ["settings", "start"]  # fixtures
+ADA = {"user_id": "ada", "username": "Ada Lovelace", "email": "ada@example.org"}
+
+
+def test_it_says_how_far_how_fast_and_what_is_left():
+    assert how_far(0, 300, "events", 0) == "0 of 300 events"
+    assert how_far(100, 300, "events", 500_000) == "100 of 300 events · 200/s · about 1 s left"
+    assert how_far(1_000, 1_000_000, "pages", 1_000_000) == (
+        "1,000 of 1,000,000 pages · 1,000/s · about 17 min left"
+    )
+
+
+async def test_a_file_of_events_that_is_dropped_is_imported_and_a_project_opened(start, until, tmp_path):
+    session = await start()
+    opened, other = [], tmp_path / "mine"
+    session.open_folder = opened.append
+    other.mkdir()
+    (other / "project.tsk").write_text("format: 1\n")
+    (tmp_path / "note.txt").write_text("no")
+    (tmp_path / "old.ndjson").write_text(json.dumps({"stream": "user-x", "type": "made", "data": {}}))
+
+    def drop(path):
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path))])
+        keys, left = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+        event = QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, left, keys)
+        session.window.dropEvent(event)  # Qt sends it only at the end of a drag
+        return event.isAccepted()
+
+    assert [drop(other), drop(other / "project.tsk"), drop(tmp_path / "note.txt")] == [True, True, False]
+    assert opened == [other, other]
+    assert drop(tmp_path / "old.ndjson")
+    dialog = await shown_dialog(session, until)
+    dialog.reject()
+    await until(lambda: not session.desk.running())
+
+
+async def test_events_and_the_store_are_written_whole_and_a_cancelled_export_is_not_there(
+    start, until, tmp_path, monkeypatch
+):
+    session = await start()
+    await session.workspace.commands.issue("create_user", ADA)
+    events, copy, cut = (tmp_path / name for name in ("all.ndjson", "copy.db", "cut.json"))
+    masked, _, cloud = EXPORTS
+    await session.write_events(events, masked)
+    assert [json.loads(line)["type"] for line in events.read_text().splitlines()] == ["user.created"]
+    await session.copy_store(copy)
+    with read_store_file(copy) as reader:
+        assert [event.type for event in reader.read_stream("user-ada", 0, 9)] == ["user.created"]
+    assert notices(session)[-1].startswith(f"The store was copied to {copy}")
+
+    begun, go_on, chosen = threading.Event(), threading.Event(), EventExport._chosen
+
+    def slowly(self, streams, positions, report, progress):
+        begun.set()
+        go_on.wait(5)
+        yield from chosen(self, streams, positions, report, progress)
+
+    monkeypatch.setattr(EventExport, "_chosen", slowly)
+    work = session.desk.run(session.write_events(cut, cloud), "Export")
+    await until(begun.is_set)
+    assert notices(session)[-1].startswith("Exporting cut.json: 0 of 1 positions")
+    press(session, "Cancel")
+    go_on.set()
+    await work
+    assert notices(session)[-1] == "The export was cancelled: cut.json was not written."
+    assert sorted(one.name for one in tmp_path.glob("*.*") if one.is_file()) == [
+        "all.ndjson",
+        "copy.db",
+        "window.ini",
+    ]

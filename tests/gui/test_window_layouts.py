@@ -1,0 +1,130 @@
+"""What a window remembers, by project and width: docks, panes, what was chosen; and docks in sight."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from tests.gui.test_session import settings, start
+from workbench.gui.desk import Selection, selection_of
+from workbench.gui.dock_layout import in_sight
+from workbench.gui.layouts import in_panes
+from workbench.gui.main_window import MainWindow
+from workbench.gui.window_layouts import WindowLayouts
+
+__all__ = ["settings", "start"]  # fixtures
+BESIDE = Qt.Orientation.Horizontal
+
+
+@pytest.fixture
+def opened(settings, qtbot):
+    """Makes windows with two panes."""
+
+    def make(project=""):
+        window = QWidget()
+        qtbot.addWidget(window)
+        window.layouts = WindowLayouts(window, settings)
+        window.layouts.turn_to(project=project)
+        window.panes = in_panes(BESIDE, QLabel("a"), QLabel("b"), name="two")
+        QVBoxLayout(window).addWidget(window.panes)
+        window.resize(600, 300)
+        window.panes.setSizes([300, 300])
+        window.show()
+        return window
+
+    return make
+
+
+def drag(panes, by):
+    handle = panes.handle(1)
+    at = handle.rect().center()
+    QTest.mousePress(handle, Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseMove(handle, at + QPoint(by, 0))
+    QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=at + QPoint(by, 0))
+
+
+def share(window):
+    first, second = window.panes.sizes()
+    return round(first / (first + second), 1)
+
+
+def test_panes_stand_as_they_were_left_in_the_project_the_width_and_the_direction(opened):
+    first = opened("/one")
+    drag(first.panes, 120)
+    assert share(first) == 0.7
+    assert share(opened("/one")) == 0.7
+    other = opened("/two")
+    assert share(other) == 0.7, "where nothing was arranged, as it was last in any"
+    drag(other.panes, -180)
+    assert (share(other), share(opened("/one")), share(opened("/two"))) == (0.4, 0.7, 0.4)
+    other.panes.setSizes([100, 500])
+    assert share(other) == 0.4, "sizes of a view are those at first alone"
+    other.layouts.turn_to(project="/one")
+    assert share(other) == 0.7
+    other.layouts.turn_to(narrow=True)
+    drag(other.panes, -120)
+    assert (share(other), share(opened("/one"))) == (0.5, 0.7)
+    other.panes.setOrientation(Qt.Orientation.Vertical)
+    assert share(opened("/one")) == 0.7
+    first.layouts.forget()
+    assert (share(first), share(opened("/one"))) == (0.5, 0.5)
+
+
+def test_a_floating_dock_on_a_screen_that_is_gone_comes_back_into_sight():
+    screens = [QRect(0, 0, 1440, 900), QRect(1440, 0, 1440, 900)]
+    there = QRect(1500, 100, 400, 300)
+    assert in_sight(there, screens) == there
+    back = in_sight(there, screens[:1])
+    assert back.size() == there.size()
+    assert screens[0].contains(back)
+    assert screens[0].contains(in_sight(QRect(100, -400, 4000, 300), screens))
+    assert in_sight(there, []) == there
+
+
+def shown(window):
+    return {key for key, dock in window.docks.items() if not dock.isHidden()}
+
+
+def test_a_narrow_and_a_wide_window_are_arranged_apart(settings, qtbot):
+    window = MainWindow(settings)
+    qtbot.addWidget(window)
+    window.resize(1440, 900)
+    window.show()
+    window.show_perspective("Run")
+    window.docks["projections"].close()
+    wide = shown(window)
+
+    def turn(width):
+        window.resize(width, 700)
+        qtbot.waitUntil(lambda: window.layouts.narrow == (width < 1200))
+
+    turn(1024)
+    assert shown(window) == wide, "nothing was arranged for this width yet"
+    window.docks["timeline"].close()
+    turn(1440)
+    assert shown(window) == wide
+    turn(1024)
+    assert shown(window) == wide - {"timeline"}
+    window.docks["timeline"].setFloating(True)
+    window.docks["timeline"].setGeometry(9000, 9000, 300, 200)
+    window._lose_screen(window.screen())
+    assert window.screen().availableGeometry().contains(window.docks["timeline"].geometry())
+
+
+async def test_what_was_chosen_is_chosen_again_with_the_project(start):
+    session = await start()
+    chosen = Selection(stream="user-ada", version=2, projection="users")
+    session.desk.select(replace(chosen, letter=7))  # which may be gone by then
+    await session.open((session.workspace.project.root, ""))
+    assert session.desk.selection == chosen
+    assert session.desk.no_way(back=True), "nothing was selected before"
+
+
+@pytest.mark.parametrize("kept", [None, "", "[]", '{"stranger": 1}', b"\xff"])
+def test_a_selection_that_cannot_be_read_is_none(kept):
+    assert selection_of(kept) == Selection()
+    assert selection_of(Selection(node="event:made").text()) == Selection(node="event:made")

@@ -1,0 +1,196 @@
+"""L10: what an operator did is undone just as far as nothing has changed since, and the undo is an act."""
+
+from __future__ import annotations
+
+import asyncio
+from random import Random
+
+import pytest
+from msgspec.structs import replace
+
+from tests.services.conftest import settle
+from workbench.errors import InvalidValue, NotFound
+from workbench.model.operator_acts import FINAL, KEEPING, LIMITS, OPPOSITES, OperatorAct, prospect
+from workbench.services.dead_letters import dead_letter_service
+from workbench.services.project.open_project import open_target
+
+SUBSCRIPTION = "welcome-mail"
+
+
+def acts(workspace):
+    return [(one.of.action, one.of.count, one.why_not) for one in workspace.operations.list()]
+
+
+def letters(workspace):
+    return sorted(letter.number for letter in workspace.dead_letters.page())
+
+
+def stand(workspace):
+    """What acts of operators change: letters, notes, deliveries, the cursor; numbers of rows mean nothing."""
+    reader = workspace.reader
+    numbers = range(1, 20)
+    state = reader.subscription(SUBSCRIPTION)
+    return (
+        [reader.letter(number) for number in numbers],
+        reader.letter_facts(numbers),
+        [replace(row, number=0) for row in reader.deliveries(SUBSCRIPTION)],
+        (state.cursor, state.paused, state.skipped),
+    )
+
+
+def test_L10_every_act_is_undone_in_one_way_or_says_why_not():
+    assert len(KEEPING) + len(OPPOSITES) + len(FINAL) == len(OperatorAct)
+    assert {*KEEPING, *OPPOSITES, *FINAL} == {*OperatorAct}
+    assert {*LIMITS} <= {*KEEPING, *OPPOSITES}
+    assert prospect(OperatorAct.STEP) == "It cannot be undone: a delivery that was made stays made."
+    assert prospect(OperatorAct.ARCHIVE) == "It can be undone within seven days."
+
+
+async def test_L10_random_acts_and_their_undos_leave_the_state_that_was(broken):
+    await broken.pause()
+    random, numbers = Random(7), letters(broken)
+    text = broken.dead_letters.get(numbers[0]).data
+    stood = []
+    for _ in range(40):
+        broken.clock.advance(1)
+        some = random.sample(numbers, random.randint(1, 3))
+        before = stand(broken)
+        match random.randrange(7):
+            case 0:
+                await broken.dead_letters.archive(some)
+            case 1:
+                await broken.dead_letters.purge(some, skip_on=False)
+            case 2:
+                await broken.dead_letters.replay(some)
+            case 3:
+                await broken.dead_letters.edit_and_replay(some[0], text)
+            case 4:
+                await broken.dead_letters.repair.write_note(some, owner=random.choice(["ann", ""]))
+            case 5:
+                waiting = broken.subscriptions.deliveries(SUBSCRIPTION)
+                await broken.subscriptions.pause(SUBSCRIPTION, paused=bool(len(waiting) % 2))
+            case 6:
+                await broken.subscriptions.reset(SUBSCRIPTION, random.randint(0, broken.streams.head()))
+        stood.append((broken.operations.list()[0], before))
+    undone = 0
+    for logged, before in reversed(stood):
+        if not broken.operations.get(logged.of.number).why_not:
+            report = await broken.operations.undo(logged.of.number)
+            undone += report.done
+            assert report.complete, report
+        assert stand(broken) == before
+    assert undone > 25
+
+
+async def test_L10_what_was_replayed_meanwhile_stays_and_is_told_with_exact_numbers(broken, monkeypatch):
+    monkeypatch.setattr(dead_letter_service, "GROUP", 1)
+    numbers = letters(broken)
+    report = await broken.dead_letters.archive(numbers)
+    undo = asyncio.ensure_future(broken.operations.undo_act(report.act))
+    replayed = await broken.dead_letters.replay(numbers[:1])
+    undone = await undo
+    await settle(broken)
+    assert replayed.done == 1
+    kept = [broken.dead_letters.get(one).status.value for one in numbers]
+    assert kept == ["failed_again", "open", "open"]
+    assert undone.done in (2, 3), "in whatever order they came"
+    last = broken.operations.list()[0 if broken.operations.list()[0].of.action == "undo" else 1]
+    assert (last.of.action, last.of.count, last.of.subject) == ("undo", undone.done, "3 dead letters")
+    assert last.why_not == "do it again instead"
+
+
+async def test_L10_an_undo_is_done_once_and_only_what_is_left_comes_back(broken):
+    await broken.pause()
+    one, two, _ = letters(broken)
+    first = await broken.dead_letters.archive([one, two])
+    second = await broken.dead_letters.purge([two])
+    half = await broken.operations.undo_act(first.act)
+    assert half.words == "Undone: archive of 2 dead letters, 1 of 2; the others have changed since."
+    assert (await broken.operations.undo_act(second.act)).complete
+    assert (await broken.operations.undo_act(first.act)).done == 1, "its second letter is archived again"
+    again = await broken.operations.undo_act(first.act)
+    assert again.words.startswith("Nothing of it could be undone: archive of 2 dead letters")
+    undos = [one for one in broken.operations.list() if one.of.action == "undo"]
+    assert [one.of.count for one in undos] == [1, 2]
+    with pytest.raises(InvalidValue, match="undo of 1 dead letter cannot be undone: do it again instead"):
+        await broken.operations.undo(undos[0].of.number)
+    with pytest.raises(NotFound, match="no operation 99"):
+        await broken.operations.undo(99)
+
+
+async def test_L10_a_skipped_delivery_waits_again_and_a_reset_goes_back_as_far_as_nothing_came(broken):
+    await broken.pause()
+    numbers = letters(broken)
+    await broken.dead_letters.replay(numbers)
+    before = stand(broken)
+    rows = [row.number for row in broken.subscriptions.deliveries(SUBSCRIPTION)]
+    done, act = await broken.subscriptions.skip(SUBSCRIPTION, rows)
+    assert done == len(rows) > 0
+    undone = await broken.operations.undo_act(act)
+    assert (undone.done, undone.complete) == (done, True)
+    assert [row.state for row in stand(broken)[2]] == [row.state for row in before[2]]
+    assert stand(broken)[3] == before[3]
+    cursor, runner = before[3][0], broken.running().subscription(SUBSCRIPTION)
+    reset = await broken.subscriptions.reset(SUBSCRIPTION, 0)
+    undone = await broken.operations.undo_act(reset)
+    assert (undone.done, undone.complete, runner.cursor) == (cursor, True, cursor)
+    reset = await broken.subscriptions.reset(SUBSCRIPTION, 0)
+    while runner.cursor < cursor:
+        await broken.step(SUBSCRIPTION)
+    assert (await broken.operations.undo_act(reset)).done == 0, "all was delivered again"
+    assert runner.cursor == cursor
+
+
+async def test_L10_the_opposite_is_done_unless_it_was_done_since(broken):
+    engine = broken.running()
+    await broken.pause()
+    await broken.subscriptions.pause(SUBSCRIPTION, paused=True)
+    await broken.projections.pause("users", paused=True)
+    await broken.streams.close("user-ann", closed=True)
+    await broken.projections.rebuild("users")
+    numbers = [one.of.number for one in broken.operations.list()[:5]]
+    for number in numbers:
+        assert (await broken.operations.undo(number)).complete
+    assert not engine.subscription(SUBSCRIPTION).paused
+    assert not engine.projection("users").paused
+    assert engine.projection("users").building is None
+    assert not broken.reader.stream("user-ann").closed
+    assert engine.state == "running"
+    await broken.subscriptions.pause(SUBSCRIPTION, paused=True)
+    last = broken.operations.last(0)
+    await broken.subscriptions.pause(SUBSCRIPTION, paused=False)
+    assert (await broken.operations.undo(last.of.number)).done == 0
+    assert not broken.operations.get(last.of.number).of.undone, "an undo that changed nothing is none"
+
+
+@pytest.mark.parametrize("on_file", [True])
+async def test_L10_an_act_is_undone_after_a_restart_for_seven_days(broken):
+    numbers = letters(broken)
+    act = (await broken.dead_letters.purge(numbers)).act
+    root = broken.project.root
+    await broken.close()
+    again = open_target(root, "", environ={"WORKBENCH_CONFIG": str(root.parent), "USER": "ann"})
+    await again.start()
+    try:
+        (logged,) = again.operations.list()
+        assert (logged.why_not, logged.of.count) == ("", 3)
+        assert (await again.operations.undo_act(act)).complete
+        assert again.operations.list()[0].of.who == "ann"
+        late = await again.dead_letters.purge(numbers)
+        again.world.clock.advance(8 * 24 * 3600)
+        found = again.reader.action(act=late.act)
+        assert again.operations.get(found.number).why_not == "seven days are over"
+        assert again.operations.last(0) is None
+    finally:
+        await again.close()
+
+
+async def test_L5_L9_undo_of_a_bulk_action_ends_it_and_takes_back_what_it_did(broken):
+    number = await broken.dead_letters.jobs.start("archive", letters(broken), per_second=0.001)
+    while not broken.dead_letters.jobs.get(number).step:
+        await asyncio.sleep(0)
+    logged = broken.operations.last(0)
+    assert (logged.of.action, logged.of.count) == ("archive", 1)
+    assert (await broken.operations.undo(logged.of.number)).complete
+    assert broken.dead_letters.jobs.get(number).status == "cancelled"
+    assert broken.dead_letters.counts() == {"open": 3}

@@ -1,0 +1,77 @@
+"""What is said of a graph of subscriptions: what is measured, what is pointed at, and why nothing is seen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+
+from workbench.gui.plot import clock_text, number_text
+from workbench.services.monitor.rate_rings import Figures, Measure, RateWindow
+
+MEASURES = {
+    Measure.RATE: ("Rate", "deliveries a second"),
+    Measure.LAG: ("Lag", "positions to the head"),
+    Measure.DEATHS: ("Deaths", "in {step}"),
+    Measure.RETRIES: ("Retries", "in {step}"),
+}
+"""What a measure is called, and its unit."""
+TOLD = 30
+"""Subscriptions that are told."""
+
+
+def unit_text(seen: RateWindow, *, here: bool) -> str:
+    """Returns the unit of what is seen; of what another process counts also of when it is.
+
+    Args:
+        here: Whether this process counts.
+    """
+    unit = MEASURES[seen.measure][1].format(step=span_text(seen.step))
+    if here or not seen.last:
+        return unit
+    return f"{unit}, another process's as of {clock_text(seen.last, seconds=True)}"
+
+
+def point_text(seen: RateWindow, index: int, shown: Collection[str], height: float) -> str:
+    """Says the time of a point, and the value there of the line that is nearest to a height."""
+    known = {
+        name: value
+        for name, series in seen.values.items()
+        if name in shown and not math.isnan(value := series[index])
+    }
+    when = clock_text(seen.times[index], seconds=seen.step < 60)
+    if not known:
+        return f"{when} not watched"
+    name = min(known, key=lambda one: abs(known[one] - height))
+    return f"{when} {name} {number_text(known[name])}"
+
+
+def nothing_text(seen: RateWindow, span: str, *, here: bool) -> str:
+    """Says over which time nothing happened: what was not watched is not known (V3).
+
+    Args:
+        span: How the time is called that is in sight.
+        here: Whether this process counts.
+    """
+    series = next(iter(seen.values.values()), ())
+    first = next((at for at, value in enumerate(series) if not math.isnan(value)), -1)
+    if first < 0:
+        return "Nothing was watched yet" if here else "Another process delivers: nothing of it is kept yet"
+    if first:
+        return f"Nothing since {clock_text(seen.times[first] - seen.step, seconds=True)}"
+    gaps = any(math.isnan(value) for value in series)
+    return f"Nothing in {span}{', as far as it was watched' if gaps else ''}"
+
+
+def graph_text(word: str, span: str, names: Sequence[str], figures: Mapping[str, Figures]) -> str:
+    """Returns in words what a graph shows."""
+    lines = [
+        f"{name} average {number_text(one.average)}, highest {number_text(one.highest)}"
+        for name in names[:TOLD]
+        if (one := figures.get(name)) is not None
+    ]
+    return f"{word}, {span}: {'; '.join(lines)}"
+
+
+def span_text(seconds: int) -> str:
+    """Returns a length of time in minutes where they are whole, else in seconds."""
+    return f"{seconds} s" if seconds % 60 else f"{seconds // 60} min"

@@ -1,0 +1,160 @@
+"""What the palette leads to: actions, notices, parts of the model, streams, and what a number may be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtWidgets import QWidget
+
+from workbench.gui.actions import BoundAction, view_around
+from workbench.gui.desk import Desk, Notice, Selection
+from workbench.gui.palette import Target
+
+ACTION = "action"
+"""What the actions of the window are called."""
+FOUND = 20
+"""Streams that are offered."""
+LARGEST = 2**63
+"""Above it nothing is numbered."""
+
+
+async def nothing_found(_typed: str) -> Sequence[Target]:
+    """Finds nothing, as where no project is open."""
+    return ()
+
+
+def notice_targets(notices: Sequence[Notice]) -> list[Target]:
+    """Returns what notices that are shown offer to do, such as to undo what they tell of."""
+    return [
+        Target(text=f"{label}: {one.text}", kind="notice", icon="chevron-right", go=run)
+        for one in notices
+        for label, run in one.actions
+    ]
+
+
+def action_targets(window: QWidget, bring: Callable[[str], object]) -> list[Target]:
+    """Returns all that can be done in a window and its views, and what it would be done to.
+
+    What the view with the keyboard offers comes first, what cannot be done now last, with why. What many
+    widgets offer, such as copying, is done where the keyboard is; nothing is done to what is not seen.
+
+    Args:
+        bring: Shows a view, given its key.
+    """
+    found: dict[str, list[BoundAction]] = {}
+    for one in window.findChildren(BoundAction):
+        if one.offered() and one.act.key != "palette":
+            found.setdefault(one.name, []).append(one)
+    told = [_action_target(several, bring) for several in found.values()]
+    here = getattr(view_around(window.focusWidget()), "title", ACTION)
+    return sorted(told, key=lambda one: (bool(one.why), one.kind != here, one.kind != ACTION))
+
+
+def _action_target(several: Sequence[BoundAction], bring: Callable[[str], object]) -> Target:
+    near = [one for one in several if one.has_keyboard()]
+    one = (near or several)[0]
+    one.refresh()
+    view, named = one.view(), one.named()
+    told = one.text().replace("&", "").replace("\n", " ")
+
+    def go() -> None:
+        if view is not None and not view.seen():
+            bring(view.key)
+        one.do()
+
+    unseen = ""
+    if len(several) > 1 and not near:
+        view, unseen = None, "Go to a table or list first"
+    elif one.points and view is not None and not view.seen():
+        unseen = f"Show {view.title} first"
+    return Target(
+        text=f"{told}: {named}" if named and not unseen else told,
+        kind=view.title if view is not None else ACTION,
+        icon=one.icon_name or "chevron-right",
+        go=go,
+        keys=one.act.keys_text,
+        why=unseen or ("" if one.isEnabled() else one.toolTip()),
+        told=one.act.tip,
+    )
+
+
+def model_targets(desk: Desk) -> list[Target]:
+    """Returns all parts of the model: the forms of commands and queries, the others where they are shown."""
+    return [*_form_targets(desk), *_part_targets(desk)]
+
+
+def _part_targets(desk: Desk) -> list[Target]:
+    model = desk.workspace.registry
+
+    def target(name: str, kind: str, icon: str, view: str, selection: Selection) -> Target:
+        return Target(text=name, kind=kind, icon=icon, go=partial(desk.select, selection, view=view))
+
+    def reacting(name: str, kind: str, icon: str) -> Target:
+        return target(name, kind, icon, "subscriptions", Selection(subscription=name))
+
+    def card(name: str, kind: str, icon: str, node: str) -> Target:
+        return target(name, kind, icon, "board", Selection(node=f"{node}:{name}"))
+
+    reactors = ((one, "process" if one.stateful else "policy") for one in model.reactors.values())
+    return [
+        *(card(name, "event", "event", "event") for name in model.events),
+        *(
+            target(name, "projection", "projection", "projections", Selection(projection=name))
+            for name in model.projections
+        ),
+        *(reacting(one.name, kind, "policy") for one, kind in reactors),
+        *(reacting(name, "subscription", "subscription") for name in model.subscriptions),
+        *(card(name, "topic", "topic", "topic") for name in model.topics),
+        *(
+            card(name, "outside system" if name in model.externals else "actor", "person", "external")
+            for name in model.actors
+        ),
+        *(card(name, "aggregate", "aggregate", "aggregate") for name in model.aggregates),
+    ]
+
+
+def _form_targets(desk: Desk) -> list[Target]:
+
+    def form(name: str) -> None:
+        desk.command_wanted.emit(name)
+        desk.wanted.emit("commands")
+
+    model = desk.workspace.registry
+    kinds = {"command": model.commands, "query": model.queries}
+    return [
+        Target(text=name, kind=kind, icon=kind, go=partial(form, name))
+        for kind, names in kinds.items()
+        for name in names
+    ]
+
+
+def number_targets(desk: Desk, typed: str) -> list[Target]:
+    """Returns what a number may be: the position of an event or message, and the number of a letter."""
+    number = int(typed.replace(",", "")) if typed.replace(",", "").isdecimal() else 0
+    if not 0 < number < LARGEST:
+        return []
+    here = desk.select
+    at, letter = Selection(position=number), Selection(letter=number)
+    return [
+        Target(text=f"Position {number:,}", kind="of the log", icon="log", go=partial(here, at, view="log")),
+        Target(
+            text=f"Dead letter {number:,}",
+            kind="letter",
+            icon="dead-letter",
+            go=partial(here, letter, view="letters"),
+        ),
+    ]
+
+
+async def stream_targets(desk: Desk, typed: str) -> Sequence[Target]:
+    """Finds streams by what was typed, and what has that number."""
+    return number_targets(desk, typed) + [
+        Target(
+            text=stream.name,
+            kind=f"stream, version {stream.version}",
+            icon="stream",
+            go=partial(desk.select, Selection(stream=stream.name), view="timeline"),
+        )
+        for stream in await desk.workspace.streams.search(typed, FOUND)
+    ]

@@ -1,0 +1,132 @@
+"""Toasts: notices over a corner of the window, never over what has the keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QGraphicsView, QMainWindow, QWidget
+from shiboken6 import isValid
+from typing_extensions import override
+
+from workbench.gui.layouts import in_column
+from workbench.gui.notice_card import NoticeCard
+
+WIDTH, EDGE, BETWEEN = 400, 12, 8
+"""Pixels: of a toast, from the edges of the views, and between toasts."""
+LOOK_MS = 250
+"""While toasts are shown, milliseconds until one looks again whether they cover the keyboard's place."""
+LARGE = 6
+"""One part in how many of the window's area makes a widget so large that only its chosen part counts."""
+AROUND = 48
+"""Pixels around a caret that stay free."""
+
+
+class Toasts(QWidget):
+    """The newest toasts, one below the other, in the corner that leaves the keyboard's place free.
+
+    They never take the keyboard, and move only away from it, not while the mouse is on them.
+    """
+
+    def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._corner = 0
+        self._column = in_column(of=self, margins=EDGE, spacing=BETWEEN)
+        self._look = QTimer(self, interval=LOOK_MS)
+        self._look.timeout.connect(self.place)
+        self.hide()
+        window.installEventFilter(self)
+
+    def add(self, card: NoticeCard) -> None:
+        """Shows one more, the lowest."""
+        self._column.addWidget(card)
+        card.destroyed.connect(self._gone)
+        card.show()
+        self.place()
+
+    def _gone(self) -> None:
+        if isValid(self):
+            self.place()
+
+    def take_away(self, card: NoticeCard) -> None:
+        """Takes one away at once."""
+        self._column.removeWidget(card)
+        card.hide()
+        card.deleteLater()
+        self.place()
+
+    def place(self) -> None:
+        """Lies in the corner where it is, or in the first that leaves the keyboard's place free."""
+        shown = any(not card.isHidden() for card in self.findChildren(NoticeCard))
+        self.setVisible(shown)
+        self._look.start() if shown else self._look.stop()
+        if not shown:
+            self._corner = 0
+            return
+        room = self._room()
+        wide = min(WIDTH + 2 * EDGE, room.width())
+        size = QSize(wide, min(room.height(), self._column.totalHeightForWidth(wide)))
+        if not self.underMouse() and QApplication.mouseButtons() == Qt.MouseButton.NoButton:
+            self._corner = free_corner(room, size, keyboard_place(self._window), self._corner)
+        self.setGeometry(corners(room, size)[self._corner])
+        self.raise_()
+
+    def _room(self) -> QRect:
+        """Returns where the views stand."""
+        bar, tools = self._window.statusBar(), self._window.menuBar().height()
+        for tool in self._window.findChildren(QWidget, "tools"):
+            tools = max(tools, tool.geometry().bottom() + 1)
+        return QRect(0, tools, self._window.width(), max(0, bar.y() - tools))
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self.place()
+        return super().eventFilter(watched, event)
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.place()
+        return done
+
+
+def corners(room: QRect, size: QSize) -> Sequence[QRect]:
+    """Returns the corners of a room for something of a size: right and left below, then above."""
+    right, low = room.right() + 1 - size.width(), room.bottom() + 1 - size.height()
+    return [QRect(QPoint(x, y), size) for y, x in product((low, room.top()), (right, room.left()))]
+
+
+def free_corner(room: QRect, size: QSize, kept: QRect, now: int) -> int:
+    """Returns the number of the corner to lie in: where it is, else the first that leaves `kept` free."""
+    places = corners(room, size)
+    order = [now, *(at for at in range(len(places)) if at != now)]
+    return next((at for at in order if not places[at].intersects(kept)), now)
+
+
+def keyboard_place(window: QWidget) -> QRect:
+    """Returns what has the keyboard, in a window's pixels: the widget, of a large one what is chosen."""
+    widget = window.focusWidget()
+    if widget is None or not widget.isVisible():
+        return QRect()
+    if isinstance(widget, QAbstractItemView):
+        return _seen(widget.viewport(), widget.visualRect(widget.currentIndex()), window)
+    if isinstance(widget, QGraphicsView):
+        chosen = [
+            widget.mapFromScene(one.sceneBoundingRect()).boundingRect()
+            for one in widget.scene().selectedItems()
+        ]
+        return _seen(widget.viewport(), chosen[0] if chosen else QRect(), window)
+    inner = widget.rect()
+    if inner.width() * inner.height() * LARGE > window.width() * window.height():
+        caret = widget.inputMethodQuery(Qt.InputMethodQuery.ImCursorRectangle)
+        inner = caret.toRect() if hasattr(caret, "toRect") else QRect(caret or QRect())
+        inner.adjust(-AROUND, -AROUND, AROUND, AROUND)
+    return _seen(widget, inner, window)
+
+
+def _seen(widget: QWidget, part: QRect, window: QWidget) -> QRect:
+    return part.intersected(widget.rect()).translated(widget.mapTo(window, QPoint()))

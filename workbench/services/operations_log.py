@@ -1,0 +1,240 @@
+"""The operations log: what operators did, and its undo, which is an act of its own (L9, L10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workbench.engine.engine import EngineState
+from workbench.errors import InvalidValue, NotFound
+from workbench.model.clock import MICROSECONDS
+from workbench.model.operator_acts import KEEPING, OPPOSITES, OperatorAct, hindrance
+from workbench.store.letter_jobs import JobStatus, job_act
+from workbench.store.operations import (
+    BringBack,
+    CloseStream,
+    ConfigureSubscription,
+    Operation,
+    RecordAction,
+    RestoreLetters,
+)
+from workbench.store.stored_values import ProjectionStatus
+
+if TYPE_CHECKING:
+    from workbench.engine.engine import Engine
+    from workbench.engine.world import World
+    from workbench.project.project import Project
+    from workbench.services.dead_letters import DeadLetters
+    from workbench.store.operator_actions import OperatorAction
+
+GROUP = 100
+"""Things that are put back in one write; the loop turns between two of them."""
+MOST = 10_000
+"""Acts that are listed, the newest."""
+NEWEST = 200
+"""Acts among which the last one is looked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedAct:
+    """An act and whether it can be undone.
+
+    Attributes:
+        why_not: Why it cannot be undone now; empty where it can.
+    """
+
+    of: OperatorAction
+    why_not: str
+
+    @property
+    def name(self) -> str:
+        """What was done to what, such as ``archive of 3 dead letters``."""
+        return f"{self.of.action} of {self.of.subject}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoReport:
+    """What became of an undo.
+
+    Attributes:
+        name: As `LoggedAct.name`.
+        done: On how many things it took effect.
+        asked: On how many the act had; 0 where nothing is counted.
+    """
+
+    name: str
+    done: int
+    asked: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing that the act changed is left as the act made it."""
+        return self.done >= max(1, self.asked)
+
+    @property
+    def words(self) -> str:
+        """Says what was undone, with exact numbers."""
+        if self.complete:
+            return f"Undone: {self.name}."
+        if not self.done:
+            return f"Nothing of it could be undone: {self.name}; it has changed since."
+        return f"Undone: {self.name}, {self.done:,} of {self.asked:,}; the others have changed since."
+
+
+class OperationsLog:
+    """What operators did to a store, and how it is undone; both survive a restart."""
+
+    def __init__(self, world: World[Project], dead_letters: DeadLetters) -> None:
+        self._world, self._dead_letters = world, dead_letters
+
+    # -- looking ------------------------------------------------------------------------------------------
+
+    def list(self, limit: int = MOST) -> list[LoggedAct]:
+        """Returns the acts, the newest first."""
+        return [self._logged(one) for one in self._world.reader.actions(limit=limit)]
+
+    def get(self, number: int) -> LoggedAct:
+        """Returns one act.
+
+        Raises:
+            NotFound: There is none of that number.
+        """
+        found = self._world.reader.action(number)
+        if found is None:
+            raise NotFound(f"there is no operation {number}")
+        return self._logged(found)
+
+    def last(self, since: int) -> LoggedAct | None:
+        """Returns the newest act since a time, microseconds since 1970, that can be undone; None for none."""
+        acts = (self._logged(one) for one in self._world.reader.actions(limit=NEWEST) if one.at >= since)
+        return next((one for one in acts if not one.why_not), None)
+
+    def _logged(self, of: OperatorAction) -> LoggedAct:
+        age = (self._world.clock.now() - of.at) / MICROSECONDS
+        why_not = hindrance(of.action, of.act, age)
+        if of.undone:
+            why_not = f"undone by operation {of.undone}"
+        elif not why_not and not of.count and self._job(of) is None:
+            why_not = "it changed nothing"
+        return LoggedAct(of=of, why_not=why_not)
+
+    def _job(self, of: OperatorAction) -> int | None:
+        """Returns the number of the bulk action that an act is, while that is under way."""
+        _, _, number = of.act.partition(job_act(""))
+        if not number:
+            return None
+        job = self._dead_letters.jobs.get(int(number))
+        return job.number if job.status in (JobStatus.RUNNING, JobStatus.HELD) else None
+
+    # -- undoing ------------------------------------------------------------------------------------------
+
+    async def undo_act(self, act: str) -> UndoReport:
+        """Undoes the act of a name, as `undo` does; raises as that."""
+        found = self._world.reader.action(act=act)
+        if found is None:
+            raise NotFound("this act is not recorded")
+        return await self.undo(found.number)
+
+    async def undo(self, number: int) -> UndoReport:
+        """Takes an act back, as far as nothing has changed since what it changed.
+
+        Raises:
+            NotFound: There is no such act.
+            InvalidValue: It cannot be undone, and why.
+            StoreReadOnly: This world is only looked at.
+        """
+        self._world.running()
+        found = self.get(number)
+        of = found.of
+        if found.why_not and not of.undone:
+            raise InvalidValue(f"{found.name} cannot be undone: {found.why_not}", path="")
+        if of.action in KEEPING:
+            done = await self._bring_back(of)
+            return UndoReport(name=found.name, done=done, asked=self.get(number).of.count)
+        done = 0 if of.undone else await self._opposite(of)
+        return UndoReport(name=found.name, done=done, asked=0)
+
+    def _record(self, of: OperatorAction, *, counts: bool = True) -> RecordAction:
+        """Returns the record of an undo; where nothing is counted, that of one thing."""
+        detail, act = f"operation {of.number}, {of.action}", f"undo {of.number}"
+        return self._world.record(
+            OperatorAct.UNDO,
+            of.subject,
+            detail,
+            act=act,
+            count=0 if counts else 1,
+            counts=counts,
+            undoes=of.number,
+        )
+
+    async def _bring_back(self, of: OperatorAction) -> int:
+        if (job := self._job(of)) is not None:  # what it has not dealt with yet it shall not change
+            await self._dead_letters.jobs.cancel(job)
+        reader, done = self._world.reader, 0
+        letters = reader.changed_by(of.act)
+        for first in range(0, len(letters), GROUP):
+            part = tuple(letters[first : first + GROUP])
+            done += await self._write(of, RestoreLetters(numbers=part, act=of.act))
+        async with self._world.at_work() as engine:
+            free = tuple(name for name, one in engine.subscriptions.items() if one.release_key)
+        name = of.subject.partition(" ")[2] if of.action == OperatorAct.RESET else ""
+        back = BringBack(act=of.act, subscription=name, released=free, limit=GROUP)
+        while reader.kept_by(of.act):
+            done += await self._write(of, back)
+        return done
+
+    async def _write(self, of: OperatorAction, operation: Operation) -> int:
+        done, _ = await self._world.act(operation, self._record(of))
+        return int(done)
+
+    async def _opposite(self, of: OperatorAction) -> int:
+        """Does the opposite of an act, unless that was done since; returns 1, or 0 where it was."""
+        kind, _, name = of.subject.partition(" ")
+        act, note = OPPOSITES[OperatorAct(of.action)], self._record(of, counts=False)
+        async with self._world.at_work() as engine:
+            match kind:
+                case "engine":
+                    return await self._engine(engine, act, note)
+                case "subscription":
+                    paused = act is OperatorAct.PAUSE
+                    change = ConfigureSubscription(subscription=name, paused=paused)
+                    done, _ = await engine.commit(change, self._record(of))
+                    return int(done)
+                case "stream":
+                    return await self._stream(engine, name, act, note)
+            return await self._projection(engine, name, act, of.detail, note)
+
+    async def _engine(self, engine: Engine, act: OperatorAct, note: RecordAction) -> int:
+        paused = act is OperatorAct.PAUSE
+        if (engine.state is EngineState.PAUSED) is paused:
+            return 0
+        await engine.commit(note)
+        engine.pause() if paused else engine.resume()
+        return 1
+
+    async def _stream(self, engine: Engine, name: str, act: OperatorAct, note: RecordAction) -> int:
+        stream, closed = self._world.reader.stream(name), act is OperatorAct.CLOSE
+        if stream is None or stream.closed is closed:
+            return 0
+        await engine.commit(CloseStream(stream=name, closed=closed), note)
+        return 1
+
+    async def _projection(
+        self, engine: Engine, name: str, act: OperatorAct, detail: str, note: RecordAction
+    ) -> int:
+        runner = engine.projection(name)
+        building = act in (OperatorAct.PAUSE_REBUILD, OperatorAct.RESUME_REBUILD, OperatorAct.GIVE_UP_REBUILD)
+        rows = runner.building if building else runner.live
+        if rows is None:
+            return 0
+        if act is OperatorAct.GIVE_UP_REBUILD:  # a later rebuild is another act
+            return int(detail == f"generation {rows.number}" and await runner.give_up(note))
+        if act is OperatorAct.RESUME_STREAM:
+            await runner.resume_stream(detail, note)
+            return 1
+        paused = act in (OperatorAct.PAUSE, OperatorAct.PAUSE_REBUILD)
+        wanted = ProjectionStatus.PAUSED if paused else ProjectionStatus.LIVE
+        if rows.status is wanted:
+            return 0
+        await runner.mark(wanted, note, building=building)
+        return 1

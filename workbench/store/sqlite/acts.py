@@ -1,0 +1,182 @@
+"""Writes the records of what operators do, and puts back what an act replaced (L9, L10)."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import msgspec
+
+from workbench.model.dead_letter import LetterStatus
+from workbench.model.delivery_states import DeliveryState, Trigger
+from workbench.store.letter_values import noted
+from workbench.store.operations import BringBack, RecordAction
+from workbench.store.operator_actions import Kept, KeptCursor, KeptDelivery, KeptNote, KeptReplay
+from workbench.store.sqlite.claims import NO_CLAIM, states
+from workbench.store.sqlite.kept import read_kept
+from workbench.store.sqlite.letters import promote
+from workbench.store.sqlite.rows import message_to_deliver
+from workbench.store.sqlite.run_table import Run
+from workbench.store.stored_values import Delivery
+
+_encode = msgspec.json.Encoder().encode
+
+
+def record_action(con: sqlite3.Connection, op: RecordAction) -> int:
+    """Notes what an operator did, or more of it; returns the record's number."""
+    action = noted(op).action
+    if op.undoes and not action.count:
+        return 0
+    known = con.execute("select id from actions where act = ? and act <> ''", (action.act,)).fetchone()
+    if known is not None:
+        number = int(known[0])
+        con.execute(
+            "update actions set count = count + ?, detail = ? where id = ?",
+            (action.count, action.detail, number),
+        )
+    else:
+        row = (action.at, action.action, action.subject, action.detail, action.who, action.count, action.act)
+        number = con.execute("insert into actions values (null,?,?,?,?,?,?,?,0)", row).lastrowid or 0
+    con.execute("update actions set undone = ? where id = ?", (number, op.undoes))
+    return number
+
+
+def bring_back(con: sqlite3.Connection, op: BringBack, now: int) -> int:
+    """Puts back what an act replaced, as far as nothing changed it since; returns on how many things."""
+    found = con.execute("select id, kept from replaced where act = ? order by id limit ?", (op.act, op.limit))
+    count = 0
+    for number, text in found.fetchall():
+        if con.execute("delete from replaced where id = ?", (number,)).rowcount:
+            count += _put_back(con, op, read_kept(text), now)
+    return count
+
+
+def _put_back(con: sqlite3.Connection, op: BringBack, kept: Kept, now: int) -> int:
+    match kept:
+        case KeptDelivery():
+            return _delivery_back(con, op, kept, now)
+        case KeptCursor():
+            return _cursor_back(con, op, kept)
+        case KeptNote():
+            return _note_back(con, kept)
+    return _replay_back(con, op, kept)
+
+
+def _delivery_back(con: sqlite3.Connection, op: BringBack, kept: KeptDelivery, now: int) -> int:
+    """Has a delivery wait again, unless the log, another row or nothing at all delivers its message now."""
+    row = kept.delivery
+    found = con.execute(
+        "select id, topic from subscriptions s where name = ? and cursor >= ? and not exists"
+        " (select 1 from deliveries d where d.subscription_id = s.id and d.position = ?)",
+        (row.subscription, row.position, row.position),
+    ).fetchone()
+    message = message_to_deliver(con, row.position, found[1], row.dead_letter) if found else None
+    if message is None or message.withdrawn:
+        return 0
+    if row.dead_letter is not None and not _replaying_again(con, row.dead_letter, now):
+        return 0
+    _insert(con, found[0], row, _waiting_state(row))
+    promote(con, found[0], row.key, past_dead=row.subscription in op.released)
+    con.execute(
+        "update subscriptions set skipped = max(0, skipped - ?) where id = ?", (kept.counts, found[0])
+    )
+    return int(kept.counts)
+
+
+def _waiting_state(row: Delivery) -> DeliveryState:
+    """Returns how a delivery waits that was put back; with a key it goes on where it is the first."""
+    if row.key:
+        return DeliveryState.BLOCKED
+    return DeliveryState.READY if row.due_at is None else DeliveryState.DELAYED
+
+
+def _replaying_again(con: sqlite3.Connection, letter: int, now: int) -> bool:
+    done = con.execute(
+        "update dead_letters set status = ?, changed_at = ? where id = ? and status = ?",
+        (LetterStatus.REPLAYING, now, letter, LetterStatus.OPEN),
+    )
+    return bool(done.rowcount)
+
+
+def _insert(con: sqlite3.Connection, subscription: int, row: Delivery, state: DeliveryState) -> None:
+    """Makes a row that nothing holds."""
+    urgency = row.enqueued_at - row.priority * 1_000_000
+    rank = row.due_at if state is DeliveryState.DELAYED and row.due_at is not None else urgency
+    con.execute(
+        "insert into deliveries values (null,?,?,?,?,?,?,?,?,?,?,?,null,null,null,?,?,?,?,?,?)",
+        (
+            subscription,
+            row.position,
+            row.message_id.bytes,
+            row.key,
+            state,
+            rank,
+            row.generation,
+            row.acquired,
+            row.failed,
+            row.crashed,
+            row.due_at,
+            row.priority,
+            row.enqueued_at,
+            row.expires_at,
+            row.data,
+            _encode(row.attempts).decode(),
+            row.dead_letter,
+        ),
+    )
+
+
+def _cursor_back(con: sqlite3.Connection, op: BringBack, kept: KeptCursor) -> int:
+    """Moves a cursor back to where it was, if nothing was skipped or delivered since that forbids it."""
+    found = con.execute(
+        "select id, cursor from subscriptions where name = ?", (kept.subscription,)
+    ).fetchone()
+    if found is None:
+        return 0
+    number, stands = found
+    forward = kept.after > kept.before
+    if stands != kept.after if forward else not kept.after <= stands < kept.before:
+        con.execute("delete from replaced where act = ?", (op.act,))
+        return 0
+    # What was delivered again meanwhile does not wait any more.
+    con.execute("delete from replaced where act = ? and number <= ?", (op.act, stands))
+    con.execute(f"update subscriptions set cursor = ?, {NO_CLAIM} where id = ?", (kept.before, number))
+    return abs(kept.before - int(stands))
+
+
+def _note_back(con: sqlite3.Connection, kept: KeptNote) -> int:
+    return con.execute(
+        "update letter_notes set owner = ?, note = ? where letter_id = ? and owner = ? and note = ?",
+        (*kept.before, kept.letter, *kept.after),
+    ).rowcount
+
+
+def _replay_back(con: sqlite3.Connection, op: BringBack, kept: KeptReplay) -> int:
+    """Takes a replay back that waits still: its delivery is dead again, its letter what it was."""
+    row = con.execute(
+        "select d.id, d.subscription_id, d.key, s.name from deliveries d join subscriptions s"
+        " on s.id = d.subscription_id join dead_letters l on l.id = d.letter_id"
+        f" where d.letter_id = ? and d.generation = ? and l.status = ? and d.state in ({states(Trigger.SKIP)})",
+        (kept.letter, kept.generation, LetterStatus.REPLAYING),
+    ).fetchone()
+    if row is None:
+        return 0
+    number, subscription, key, name = row
+    con.execute("delete from deliveries where id = ?", (number,))
+    if kept.delivery is not None:
+        _insert(con, subscription, kept.delivery, DeliveryState.DEAD)
+    con.execute(
+        "update dead_letters set status = ?, changed_at = ?, edited = ? where id = ?",
+        (kept.status, kept.changed_at, kept.edited, kept.letter),
+    )
+    con.executemany(
+        "insert into letter_changes values (null,?,?,?,?)",
+        [(act, kept.letter, status, at) for act, status, at in kept.changes],
+    )
+    promote(con, subscription, key, past_dead=name in op.released)
+    return 1
+
+
+RUN: Run = {
+    RecordAction: lambda w, o: record_action(w.con, o),
+    BringBack: lambda w, o: bring_back(w.con, o, w.now),
+}
