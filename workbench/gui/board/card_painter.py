@@ -211,7 +211,7 @@ class _CardPainter:
         )
 
     def rules(self, *, below: int) -> None:
-        """Draws when what follows does, and for what it is refused, behind so many lines."""
+        """Draws when what follows does, and for what it is refused, below the fields."""
         ink = mix(self._on, self._fill, 0.9)
         for number, one in enumerate(self._card.rules, below):
             line = self._place(line_of(self._box, number))
