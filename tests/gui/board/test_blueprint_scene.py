@@ -201,7 +201,7 @@ def test_the_wheel_moves_and_with_ctrl_zooms_a_step_a_notch(view: FlowView) -> N
 
 
 def test_the_whole_board_is_seen_as_wide_as_there_is_room(view: FlowView) -> None:
-    view.resize(1600, 800)
+    view.resize(1600, 900)
     view.fit()
     assert view.scale_now == pytest.approx(view.viewport().width() / view.board.content().width())
     assert in_sight(view, "command:place_order")

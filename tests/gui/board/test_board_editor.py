@@ -14,7 +14,9 @@ from PySide6.QtWidgets import QListWidgetItem
 
 from tests.gui.board.designing import CONTROL, EMPTY, SHIFT, Designer
 from tests.services.conftest import full_disk
+from workbench.gui.board.blueprint_frame import GUTTER, HEAD
 from workbench.gui.board.entry_place import BEGIN, BELOW
+from workbench.gui.board.slice_coverage import Coverage
 from workbench.gui.desk import Desk
 from workbench.gui.views.board_view import ROOMY
 from workbench.services.design import gestures
@@ -599,3 +601,10 @@ async def test_words_are_spelled_as_names_and_the_keys_of_the_line_are_told(desi
     designer.key(Qt.Key.Key_F2)
     entry.line.setText("return.goods were vérifiés")
     assert entry.list.item(0).text() == "return.goods_were_verifies"
+    designer.key(Qt.Key.Key_Escape)
+    assert "go along" in hints.accessibleDescription()
+    heads, scene = designer.board.pictures.frame.heads, designer.scene
+    scene.coverage = {"command:announce_return": Coverage()}
+    QTest.mouseClick(heads, Qt.MouseButton.LeftButton, pos=QPoint(GUTTER + 40, HEAD - 12))
+    await designer.until(lambda: designer.board.desk.scenario[1])
+    assert "announce_return" in designer.file.parent.joinpath(designer.board.desk.scenario[0]).read_text()

@@ -26,7 +26,7 @@ RING, AWAY = 2.0, 4.0
 """Width of the ring around what is chosen, and its distance from the card, in pixels of the screen."""
 AROUND = 60.0
 """Pixels of the picture around a card in which its ring is, at every scale."""
-ARROW = 5.0
+ARROW, DOT = 5.0, 3.2
 THIN, CHOSEN = 1.5, 2.0
 """Widths of wires."""
 
@@ -179,12 +179,14 @@ class WireItem(QGraphicsPathItem):
 
     Attributes:
         words: What it means.
+        joints: Where others meet it, which a dot says.
     """
 
     def __init__(self, points: Sequence[Point], tip: str, *, dashed: bool) -> None:
         super().__init__(path_of(points))
         self.words = tip
         self.points = tuple(points)
+        self.joints: tuple[Point, ...] = ()
         self._bounds = self.path().controlPointRect().adjusted(-8, -8, 8, 8)
         self._dashed, self._lit = dashed, False
         self.setToolTip(plain_tip(tip))
@@ -228,6 +230,8 @@ class WireItem(QGraphicsPathItem):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color)
             painter.drawPolygon(self._arrow(ARROW + pen.widthF()))
+            for x, y in self.joints:
+                painter.drawEllipse(QPointF(x, y), DOT, DOT)
 
     def _arrow(self, long: float) -> list[QPointF]:
         """Returns the corners of the arrow, which points right or down."""

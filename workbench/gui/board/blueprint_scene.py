@@ -156,6 +156,7 @@ class BlueprintScene(Picture):
         for wire in self.blueprint.wires:
             pair = wire.source, wire.target
             made = WireItem(self.layout.routes[pair], self._tip(wire), dashed=self._is_loose(wire))
+            made.joints = self.layout.joints.get(pair, ())
             self.wires[pair] = made
             self.addItem(made)
 
