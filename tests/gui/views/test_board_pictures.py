@@ -16,6 +16,7 @@ from tests.gui.board.test_flow_view_moves import in_sight
 from workbench.errors import ReadTooLong
 from workbench.gui.board.board_items import NodeItem
 from workbench.gui.board.board_scene import BoardScene, lay_out_graph
+from workbench.gui.board.hint_line import fitting
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.theme import theme
 from workbench.gui.views.board_details import Live
@@ -266,3 +267,11 @@ def test_what_is_designed_is_drawn_in_the_topology_too(workspace: Workspace, qtb
     scene.show_graph(found.graph, found.topology)
     item = next(one for one in scene.items() if isinstance(one, NodeItem) and one.node.id == new[0].id)
     assert "Draft: it does not run as it is drawn" in item.toolTip()
+
+
+def test_where_not_all_hints_have_room_those_of_few_words_come_first_and_last_the_sign_of_more(
+    board: BoardView,
+) -> None:
+    hints = [("Ctrl+Enter", "Add what comes next"), ("F2", "Rename"), ("Tab", "Add fields"), ("L", "Link to")]
+    assert fitting(hints, 1000) == hints
+    assert fitting(hints, 220) == [("F2", "rename"), ("Tab", "fields"), ("", "…")]

@@ -69,7 +69,7 @@ def fitting(hints: Sequence[tuple[str, str]], room: float) -> list[tuple[str, st
         return list(hints)
     short, left = [(keys, _shortly(words)) for keys, words in hints], room - MORE
     found: list[tuple[str, str]] = []
-    for one in short:
+    for one in sorted(short, key=lambda hint: hint[1].count(" ")):
         if _room(*one) <= left:
             found.append(one)
             left -= _room(*one) + GAP
