@@ -59,7 +59,7 @@ def tour(
     with tempfile.TemporaryDirectory(prefix="workbench-tour-") as scratch:
         app = prepare([sys.argv[0]], "light")
         settings = QSettings(str(Path(scratch) / "tour.ini"), QSettings.Format.IniFormat)
-        settings.setValue("graph/span", "5 m")  # a tour is short
+        settings.setValue("graph/span", "1 m")  # a tour is short
         try:
             copy = copied(target[0], Path(scratch), environ) if target[0] is not None else None
         except WorkbenchError as error:
