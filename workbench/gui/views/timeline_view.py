@@ -29,7 +29,9 @@ from workbench.gui.state_loader import StateLoader, show_event
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.view import View
+from workbench.gui.views.append_dialog import append_action
 from workbench.gui.views.event_list import COLUMNS, EventSource, LoadedStream
+from workbench.gui.views.snapshot_dialog import snapshot_action
 from workbench.gui.views.time_strip import TimeStrip
 from workbench.gui.widgets import (
     Banner,
@@ -123,7 +125,8 @@ class TimelineView(View):
         self.name = ElidedLabel("heading")
         self.where = plain_label(role="muted")
         self.record = self.acts.button("record_scenario", words=False)
-        return in_row((self.name, 1), self.where, self.record)
+        append = self.acts.button("append", words=False)
+        return in_row((self.name, 1), self.where, append, self.record)
 
     def _controls(self) -> QHBoxLayout:
         self.slider = QSlider(Qt.Orientation.Horizontal)
@@ -375,6 +378,9 @@ class TimelineView(View):
         keys = rows.keys if rows is not None else ()
         versions = sorted(int(key) for key in keys if isinstance(key, int)) or [self._version]
         self.desk.run(self._record(self._stream, versions[0], versions[-1]), "Record as scenario")
+
+    snapshot = snapshot_action("table", lambda view, _rows: view.stream)
+    append = append_action("table", lambda view, _rows: view.stream, anyway=True)
 
     @property
     def stream(self) -> str:
