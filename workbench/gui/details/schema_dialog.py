@@ -229,7 +229,7 @@ class SchemaDialog(QDialog):
         """Says on the button what it will do; where stored events would not fit it is not the one meant.
 
         Args:
-            bad: So many would not fit.
+            bad: How many would not fit.
             drafts: It ends as a draft.
         """
         misfit = f", though {counted(bad, 'event')} {'does' if bad == 1 else 'do'} not fit" if bad else ""
