@@ -383,3 +383,13 @@ def test_fields_may_have_the_names_that_begin_a_line_of_a_file(workbench, tmp_pa
     words = [word for one in fields for word in ("--set", one)]
     said = workbench("run", folder, "--command", "send", *words)
     assert "send mail-a: accepted, version 1" in said.out, said.err
+
+
+def test_a_command_is_issued_many_times(workbench, folder):
+    typed = ("run", folder, "--command", "create_user", "--times", "20", "--json")
+    fields = ("--set", "user_id=u{n}", "--set", "username=User {n}", "--set", "email={n}@example.org")
+    assert workbench(*typed, *fields).json()["commands"] == {"accepted": 20}
+    again = workbench(*typed, *fields)
+    assert (again.code, again.json()["commands"]) == (3, {"rejected": 20})
+    assert len(again.json()["problems"]) == 1
+    assert "20 times: " in again.json()["problems"][0]

@@ -12,8 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from workbench.cli.answers import answer, columns, note, one_line
-from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, words
+from workbench.cli.answers import answer, columns, meter, note, one_line
+from workbench.cli.arguments import (
+    DONE,
+    PROBLEMS,
+    Environ,
+    Options,
+    Parser,
+    VerbSpec,
+    count,
+    position,
+    words,
+)
+from workbench.errors import InvalidValue
 from workbench.model.hints import in_brackets
 from workbench.project.samples import SAMPLES, copy_sample
 
@@ -45,7 +56,6 @@ class _Field(argparse.Action):
         if not namespace.issued:
             parser.error("--set belongs behind a --command")
         from workbench.cli.field_arguments import assign
-        from workbench.errors import InvalidValue
 
         try:
             assign(namespace.issued[-1][1], values)
@@ -69,6 +79,14 @@ def _takes(parser: Parser) -> None:
         metavar="FILE",
         help="NDJSON of commands, - for the standard input; by default the project's story",
     )
+    parser.add_argument(
+        "--times",
+        metavar="N",
+        type=count,
+        help="issue the --command N times: {n} in --set counts, {a|b} is one of them, {1..9} a random number",
+    )
+    parser.add_argument("--rate", metavar="N", type=count, help="with --times: N a second, not all at once")
+    parser.add_argument("--seed", metavar="N", type=position, default=1, help="of what is random in --times")
     parser.wait()
     parser.add_argument(
         "--settle", action="store_true", help="let all that follows from a command happen before the next one"
@@ -150,6 +168,8 @@ async def _issue(workspace: Workspace, options: Options) -> StoryReport:
     """Issues what was asked for; with nothing asked for, the story, if the project has one."""
     from workbench.services.commands.command_story import StoryReport, arriving_lines
 
+    if options.times:
+        return await _burst(workspace, options)
     between = partial(workspace.drain.settle, options.wait) if options.settle else None
     if options.issued:
         return await workspace.story.play_commands(options.issued, origin="cli", between=between)
@@ -160,6 +180,29 @@ async def _issue(workspace: Workspace, options: Options) -> StoryReport:
         return StoryReport()
     path = Path(options.commands) if options.commands is not None else None
     return await workspace.story.play(path, pace=0, origin="cli", between=between)
+
+
+async def _burst(workspace: Workspace, options: Options) -> StoryReport:
+    """Issues a generated command many times; each reason of a refusal is a problem."""
+    from workbench.interop.ndjson import RecordProblem
+    from workbench.model.json_values import write_json
+    from workbench.services.commands.bursts import Burst
+    from workbench.services.commands.command_story import StoryReport
+
+    if len(options.issued) != 1:
+        raise InvalidValue("--times needs one --command", path="")
+    name, values = options.issued[0]
+    fields = {key: one if isinstance(one, str) else write_json(one) for key, one in values.items()}
+    burst = Burst(command=name, fields=fields, count=options.times, rate=options.rate or 0, seed=options.seed)
+    show = meter(options) or (lambda _: None)
+    sent = await workspace.bursts.send(burst, origin="cli", progress=lambda one: show(one.summary()))
+    show("")
+    report = StoryReport()
+    told = {"accepted": sent.accepted, "rejected": sent.refused.total(), "failed": sent.failed.total()}
+    report.outcomes.update({outcome: many for outcome, many in told.items() if many})
+    reasons = (sent.refused + sent.failed).most_common()
+    report.problems += [RecordProblem(line=1, message=f"{many:,} times: {said}") for said, many in reasons]
+    return report
 
 
 def _troubled(options: Options, report: StoryReport, summary: dict[str, Any]) -> bool:
@@ -294,6 +337,8 @@ RUN = VerbSpec(
         workbench run my-project --command create_user --set user_id=ada \\
             --set username="Ada Lovelace" --set email=ada@example.org
         workbench run shop --command place_order --set 'lines:=[{"product": "cog", "quantity": 2}]'
+        workbench run my-project --command create_user --set user_id=u{n} --set username="User {n}" \\
+            --set email={n}@example.org --times 1000 --rate 50
         generate | workbench run my-project --commands - --json
         workbench run --sample users
     """,

@@ -70,6 +70,7 @@ VERBS = {
         Verb("undo", "undo one operation", "operation_verbs:UNDO"),
     ),
     "Moving events": (
+        Verb("append", "append one event by hand, with the reason for it", "append_verb:APPEND"),
         Verb("import", "bring the events of a file in", "transfer_verbs:IMPORT"),
         Verb("export", "write events into a file that can be brought in again", "transfer_verbs:EXPORT"),
     ),

@@ -17,6 +17,7 @@ from workbench.gui.layouts import in_column
 from workbench.gui.reads import takes_time
 from workbench.gui.tree import OfferingTree, TreeItem, TreeRow
 from workbench.gui.view import View
+from workbench.gui.views.append_dialog import append_action
 from workbench.gui.widgets import plain_label, plain_tip
 from workbench.model.pydantic_messages import summary_of
 from workbench.model.text_folding import folded
@@ -216,6 +217,8 @@ class Explorer(View):
     def open_text(self, item: TreeItem) -> None:
         """Shows where it is declared in the project file."""
         self.desk.text_wanted.emit(PROJECT_FILE, (item.data.declared, item.text))
+
+    append = append_action("_tree", lambda _view, item: item.data.selection.stream)
 
     def _go(self, item: TreeItem | None) -> None:
         if item is None:

@@ -340,6 +340,28 @@ class WindowActions(FileActions):
         if self.desk is not None:
             open_publish(self.window.views["commands"], self.desk)
 
+    def _no_append(self) -> str:
+        from workbench.gui.views.append_dialog import why_not
+
+        return why_not(self.desk)
+
+    @action(
+        "&Append an event …",
+        key="append",
+        icon="plus",
+        tip="Append an event to a stream by hand, with the reason for it",
+        menu="Engine",
+        group=1,
+        writes=True,
+        why=_no_append,
+    )
+    def append_event(self) -> None:
+        """Opens the form that appends an event to the stream that is selected."""
+        from workbench.gui.views.append_dialog import open_append
+
+        if self.desk is not None:
+            open_append(self.window.views["timeline"], self.desk, self.desk.selection.stream)
+
     def _no_story(self) -> str:
         told = self.workspace is not None and self.workspace.project.story is not None
         return "" if told else "This project has no story"

@@ -7,6 +7,9 @@ from workbench.model.json_values import read_json, write_json
 HISTORY = "history"
 """Events that happened elsewhere before: read models fold them, nothing reacts (B3)."""
 
+BY_HAND = "by_hand"
+"""Events that a person appended, with why; no command stands behind them (B4)."""
+
 WITHDRAWN = "withdrawn"
 """Commands that were issued for later and taken back: they are not handed out (K7)."""
 

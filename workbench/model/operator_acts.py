@@ -38,6 +38,7 @@ class OperatorAct(StrEnum):
     CLOSE = "close"
     OPEN_AGAIN = "open again"
     IMPORT = "import"
+    APPEND = "append"
     UNDO = "undo"
 
 
@@ -76,6 +77,7 @@ FINAL = {
     OperatorAct.SKIP_EVENT: "only a rebuild reads the event again",
     OperatorAct.RESUME_STREAM: "its events are in the rows",
     OperatorAct.IMPORT: "stored events are never removed",
+    OperatorAct.APPEND: "stored events are never removed; append one that takes it back",
     OperatorAct.UNDO: "do it again instead",
 }
 """Why the other acts cannot be undone, or what to do instead."""

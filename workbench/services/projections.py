@@ -143,7 +143,8 @@ class Projections:
         async with self._projection(name) as runner:
             at_fault = runner.building if rebuild else runner.live
             event = self._reader.event_at(at_fault.fault_position) if at_fault else None
-            note = self._of(name, OperatorAct.PARK_STREAM, event.stream if event else "")
+            stream = event.stream if event else ""
+            note = self._of(name, OperatorAct.PARK_STREAM, stream, undoable=not rebuild)
             await runner.pass_by(PassedKind.PARKED, note, building=rebuild)
 
     async def resume_stream(self, name: str, stream: str) -> None:
@@ -167,6 +168,15 @@ class Projections:
                 )
             yield engine.projection(name)
 
-    def _of(self, projection: str, action: OperatorAct, detail: str = "", *, count: int = 1) -> RecordAction:
-        act, subject = str(self._world.running().new_id()), f"projection {projection}"
+    def _of(
+        self,
+        projection: str,
+        action: OperatorAct,
+        detail: str = "",
+        *,
+        count: int = 1,
+        undoable: bool = True,
+    ) -> RecordAction:
+        act = str(self._world.running().new_id()) if undoable else ""
+        subject = f"projection {projection}"
         return self._world.record(action, subject, detail, act=act, count=count, counts=False)

@@ -16,6 +16,7 @@ from workbench.project.module_import import forget, hold
 from workbench.project.project import Project, Trust, load_project
 from workbench.project.project_file import ProjectFile
 from workbench.services.commands import Commands
+from workbench.services.commands.bursts import Bursts
 from workbench.services.commands.command_story import Story
 from workbench.services.dead_letters import DeadLetters
 from workbench.services.design.design import Design
@@ -36,6 +37,7 @@ from workbench.services.scenarios.scenario_status import ScenarioStatus
 from workbench.services.search.search import Search
 from workbench.services.story.stories import Stories
 from workbench.services.streams import Streams
+from workbench.services.streams.event_append import EventAppend
 from workbench.services.streams.event_import import EventImport
 from workbench.services.subscriptions import Subscriptions
 from workbench.store.operations import RecordAction
@@ -61,6 +63,8 @@ class Workspace:
         projections: Pause, resume, rebuild, leave out.
         messages: Messages in.
         event_import: Events in from files.
+        event_append: Events in by hand.
+        bursts: Many generated commands.
         story: Commands in from files.
         search: Finds whatever is stored.
         stories: What commands caused, and which events made a row.
@@ -92,6 +96,8 @@ class Workspace:
         self.projections = Projections(world)
         self.messages = Messages(world)
         self.event_import = EventImport(world)
+        self.event_append = EventAppend(world)
+        self.bursts = Bursts(world, self.commands)
         self.story = Story(world, self.commands)
         self.search = Search(world, self.environ)
         self.stories = Stories(world)

@@ -70,7 +70,7 @@ async def test_L9_operations_are_listed_found_and_undone(workspace, view, until)
     await until(lambda: [row[1:5] for row in rows(operations.table)] == shown)
     operations.filter.setText("welcome")
     operations.filter.settled.emit("welcome")
-    assert len(rows(operations.table)) == 1
+    await until(lambda: len(rows(operations.table)) == 1)
     operations.table.choose_index(0)
     await until(lambda: view.acts["undo"].text() == "Undo pause of subscription welcome-mail")
     operations.table.setFocus()

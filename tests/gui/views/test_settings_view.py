@@ -115,6 +115,24 @@ async def test_a_value_is_typed_looked_at_and_saved_without_touching_anything_el
     assert not view.changes.isVisible()
 
 
+async def test_V5_what_was_saved_is_undone_and_done_again_in_the_outline(view, file, until):
+    before = file.read_text()
+    view.outline.choose_path(("event_store",))
+    type_into(view, "snapshot_every", "25")
+    await saved(view)
+    written = file.read_text()
+    assert written != before
+    undo, redo = view.steps.acts["undo"], view.steps.acts["redo"]
+    await until(undo.refresh)
+    undo.do()
+    await until(lambda: file.read_text() == before)
+    view.refresh()  # in a window the reload of the model leads to that
+    await until(lambda: line(view, "snapshot_every").text() != "25")
+    await until(redo.refresh)
+    redo.do()
+    await until(lambda: file.read_text() == written)
+
+
 async def test_what_is_wrong_shows_at_its_field_and_is_not_saved(view, file):
     before = file.read_text()
     view.outline.choose_path(("message_queue",))

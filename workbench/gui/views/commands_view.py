@@ -20,6 +20,7 @@ from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms import FieldError, SchemaForm, parse_validator
 from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.view import View
+from workbench.gui.views.command_bursts import CommandBursts
 from workbench.gui.views.command_history import CommandHistory
 from workbench.gui.views.command_parts import (
     COMMAND,
@@ -78,6 +79,7 @@ class CommandsView(View):
         )
         self.acts.offer()
         self.scenarios = CommandScenarios(self, lambda: self._form)
+        self.bursts = CommandBursts(self, lambda: self._form)
         desk.command_wanted.connect(self._asked_for)
 
     # -- parts --------------------------------------------------------------------------------------------
@@ -91,18 +93,18 @@ class CommandsView(View):
         self._holder = in_column(margins=0)
         self.result = ResultCard(self._show_stream)
         top = QWidget()
-        head, kept, framed = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
-        for row in (head, kept, framed):
+        self.head, kept, framed = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        for row in (self.head, kept, framed):
             row.setContentsMargins(8, 0, 8, 0)
         self.message = toolbar_button("", "topic", "Publish a message to a topic instead  (Ctrl+M)")
         self.message.clicked.connect(lambda _checked=False: open_publish(self, self.desk))
         self.message.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Ctrl+M does it; from the picker one goes on
-        head.addWidget(self.picker, 1)
-        head.addWidget(self.message)
+        self.head.addWidget(self.picker, 1)
+        self.head.addWidget(self.message)
         kept.addWidget(self.drafts)
         framed.addWidget(self.result)
         in_column(
-            head,
+            self.head,
             self.about,
             kept,
             (self._holder, 1),

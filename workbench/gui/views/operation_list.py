@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from workbench.gui.actions import Actions, action
 from workbench.gui.filter_row import FilterRow, rows_with
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.paged_model import ListSource, Row, TableColumn
-from workbench.gui.reads import Question
+from workbench.gui.reads import Question, takes_time
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
@@ -54,7 +54,6 @@ class OperationList(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
-        self._rows = ListSource([], itemgetter(NUMBER))
         self._stale, self._wanted = True, 0
         self.filter = FilterRow("operations")
         self.table = FastTableView(COLUMNS)
@@ -65,7 +64,7 @@ class OperationList(QWidget):
         in_column(self.filter, (self.table, 1), foot, of=self, margins=(8, 4, 8, 4), spacing=4)
         self._reading = Question(self, desk, self._show, self.table.fail)
         desk.changed.connect(self._changed)
-        self.filter.settled.connect(lambda _words: self._list())
+        self.filter.settled.connect(lambda _words: self._ask(again=True))
         self.table.row_chosen.connect(lambda _row: self.acts.refresh())
         self.acts.offer()
 
@@ -73,11 +72,17 @@ class OperationList(QWidget):
         self._stale |= changes.operations or changes.everything
         self._ask()
 
-    def _ask(self) -> None:
-        """Reads the acts again, if they changed and are seen."""
-        if self._stale and self.isVisible():
-            self._stale = False
-            self._reading.ask(self.desk.workspace.operations.list)
+    def _ask(self, *, again: bool = False) -> None:
+        """Reads the acts again, if they changed, or others are wanted, and they are seen."""
+        if (self._stale or again) and self.isVisible():
+            self._stale, words = False, self.filter.asked()
+            self._reading.ask(partial(self._read, words), words)
+
+    def _read(self, words: str) -> tuple[ListSource, int, str]:
+        """Returns the rows that fit, and of how many; there can be many, so not on the loop (V4)."""
+        takes_time()
+        rows = ListSource([_row(one) for one in self.desk.workspace.operations.list()], itemgetter(NUMBER))
+        return rows_with(words, rows, COLUMNS), rows.count(), words
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
@@ -95,16 +100,12 @@ class OperationList(QWidget):
             self._wanted = 0
             self.acts.refresh()
 
-    def _show(self, acts: Sequence[LoggedAct]) -> None:
-        self._rows = ListSource([_row(one) for one in acts], itemgetter(NUMBER))
-        self._list()
-
-    def _list(self) -> None:
-        found = rows_with(self.filter.asked(), self._rows, COLUMNS)
+    def _show(self, answer: tuple[ListSource, int, str]) -> None:
+        found, total, words = answer
         self.table.refresh(found)
-        self.filter.show_count(found.count(), self._rows.count())
-        self.said.setText(counted(self._rows.count(), "operation"))
-        if words := self.filter.asked():
+        self.filter.show_count(found.count(), total)
+        self.said.setText(counted(total, "operation"))
+        if words:
             self.table.set_empty("No operation fits", f"All of them were searched for “{words}”.")
         else:
             self.table.set_empty("No operations yet", "Pauses, replays and purges are noted here.")

@@ -14,12 +14,14 @@ from workbench.gui.reads import Question
 from workbench.gui.widgets import Banner
 from workbench.model.counts import counted
 from workbench.model.json_values import visible
+from workbench.model.operator_acts import OperatorAct, prospect
 
 if TYPE_CHECKING:
     from workbench.model.event import RecordedEvent
     from workbench.services.monitor.monitor_values import ProjectionView, RebuildView
     from workbench.store.stored_values import Glance, PassedEvent
 
+GIVE_UP = "Give up"
 Button = tuple[str, Callable[[], object]]
 DOING = {
     "rebuilding": "Rebuilding",
@@ -62,6 +64,9 @@ class ProjectionBanner(Banner):
         if said is not None:
             kind, text, actions = said
             self.set(kind, text, actions if self._desk.workspace.engine is not None else ())
+            for button in self.buttons:
+                final = button.text() == GIVE_UP
+                button.setToolTip(prospect(OperatorAct.GIVE_UP_REBUILD) if final else "")
 
     def _said(self, view: ProjectionView) -> tuple[str, str, tuple[Button, ...]] | None:
         if view.status == "faulted" and not view.fault_position:
@@ -83,7 +88,7 @@ class ProjectionBanner(Banner):
         return None
 
     def _of_rebuild(self, rebuild: RebuildView) -> tuple[str, str, tuple[Button, ...]]:
-        end = ("Give up", lambda: self._do(self._projections.give_up_rebuild(self._name), "Give up"))
+        end = (GIVE_UP, lambda: self._do(self._projections.give_up_rebuild(self._name), "Give up"))
         if rebuild.status == "faulted":
             said = f"The rebuild stopped at position {rebuild.fault_position:,}: {rebuild.fault}"
             return "error", said, (("Go on…", lambda: self._go_on(rebuild=True)), end)
@@ -112,14 +117,15 @@ class ProjectionBanner(Banner):
         menu = self._menu()
         if rebuild:
             menu.addAction("Try again", lambda: self._pause(paused=False))
+        menu.setToolTipsVisible(True)
         menu.addAction(
             "Leave out this event",
             lambda: self._do(projections.skip_event(name, rebuild=rebuild), "Leave out the event"),
-        )
+        ).setToolTip(prospect(OperatorAct.SKIP_EVENT))
         menu.addAction(
             "Leave out this and all later events of its stream",
             lambda: self._do(projections.park_stream(name, rebuild=rebuild), "Park the stream"),
-        )
+        ).setToolTip(prospect(OperatorAct.PARK_STREAM))
         if not rebuild:
             menu.addSeparator()
             menu.addAction("Rebuild all rows", self._start_rebuild)

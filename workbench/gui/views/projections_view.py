@@ -27,8 +27,8 @@ from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.table_selection import NOTHING_HELD, HeldRows
 from workbench.gui.view import View
-from workbench.gui.views.folded_dialog import FoldedDialog
 from workbench.gui.views.projection_banner import ProjectionBanner, standing_of
+from workbench.gui.views.projection_folds import ProjectionFolds
 from workbench.gui.views.projection_foot import ProjectionFoot
 from workbench.gui.views.row_detail import RowDetail
 from workbench.gui.views.row_reads import FoundRows, Wanted, found_rows
@@ -77,6 +77,7 @@ class ProjectionsView(View):
         hint = "A projection of the model folds events into a table. This project's model declares none."
         self._pages.addWidget(self._page())
         self._pages.addWidget(EmptyState("projection", "No projections", hint))
+        self.folds = ProjectionFolds(self)
 
     # -- parts --------------------------------------------------------------------------------------------
 
@@ -377,12 +378,9 @@ class ProjectionsView(View):
         name, told = self._name, "Resume" if self.stopped else "Pause"
         self.desk.run(self.desk.workspace.projections.pause(name, paused=not self.stopped), f"{told} {name}")
 
-    @action("Fold again and compare …", icon="diff", about=lambda view: view.picker.currentText())
-    def compare(self) -> None:
-        """Shows the rows as the log makes them up to any position, beside those that are stored."""
-        dialog = FoldedDialog(self, self.desk, self._name, self._views[self._name].checkpoint)
-        dialog.rebuild_wanted.connect(self.rebuild_rows)
-        dialog.open()
+    def shown(self) -> tuple[str, int]:
+        """Returns the read model that is shown, and where its rows are."""
+        return self._name, self._views[self._name].checkpoint
 
     @action(
         "Rebuild",

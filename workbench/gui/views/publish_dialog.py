@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QWidget
-from shiboken6 import isValid
+from PySide6.QtWidgets import QWidget
 
 from workbench.engine.publisher import OutgoingMessage
 from workbench.errors import BackPressure, InvalidValue, WorkbenchError
-from workbench.gui.actions import Actions, action
-from workbench.gui.drafts import DraftKeeper
+from workbench.gui.actions import action
 from workbench.gui.forms import FieldError, SchemaForm
 from workbench.gui.forms.editors.duration import span_of
-from workbench.gui.icons import icon
-from workbench.gui.layouts import in_column, in_row
-from workbench.gui.widgets import Badge, error_text, plain_label
+from workbench.gui.views.send_dialog import SendDialog
+from workbench.gui.widgets import error_text
 from workbench.model.json_values import check_name
 from workbench.model.messaging import Priority
 
@@ -26,7 +22,6 @@ if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
 
 AS_TOPIC = "as the topic says"
-SIZE = (480, 620)
 
 
 def schema_of(topics: Mapping[str, str], topic: str) -> dict[str, Any]:
@@ -104,79 +99,26 @@ def published_text(workspace: Workspace, topic: str, position: int) -> str:
     return f"{said} Read by {', '.join(readers)}, as far as their filters let it pass."
 
 
-class PublishDialog(QDialog):
-    """The form, and below it what became of the last message; stays open for the next one."""
+class PublishDialog(SendDialog):
+    """The form of a message, and below it what became of the last one."""
 
     def __init__(self, parent: QWidget, desk: Desk, topic: str = "") -> None:
-        super().__init__(parent)
-        self.setObjectName("publish-dialog")
-        self.setWindowTitle("Publish a message")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(*SIZE)
-        self._desk = desk
         topics = {one.name: one.doc.split("\n\n")[0] for one in desk.workspace.messages.topics()}
-        self.form = SchemaForm(schema_of(topics, topic), validate=problems_of)
-        self.form.submitted.connect(self._submitted)
-        self.drafts = DraftKeeper(desk, self.form.typed, self.form.type_in, self._begin_again)
-        in_column(
-            self.drafts,
-            (self.form, 1),
-            self._outcome(),
-            self._buttons(bool(topics)),
-            of=self,
-            margins=(8, 12, 8, 12),
-            spacing=8,
-        )
-        self.acts = Actions(self, self)
-        self.acts.offer()
+        form = SchemaForm(schema_of(topics, topic), validate=problems_of)
+        super().__init__(parent, desk, form, "publish-dialog", form.type_in)
+        self.setWindowTitle("Publish a message")
+        form.submitted.connect(self._submitted)
+        self.compose("Publish", "Publish the message", self.publish)
         self.drafts.turn_to(f"publish/{topic}", "the message that is not published")
-        self.form.changed.connect(self.drafts.note)
-        self.form.first_input().setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _begin_again(self) -> None:
-        self.form.reset()
-        self.form.set_unchanged()
-
-    def _outcome(self) -> QFrame:
-        self.outcome = QFrame()
-        self.outcome.setObjectName("result")
-        self.outcome.setProperty("card", True)
-        self.badge = Badge("neutral", "")
-        self.said = plain_label(wrap=True)
-        self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        in_column(self.badge, self.said, of=self.outcome, margins=(10, 8, 8, 10), spacing=5)
-        self.outcome.hide()
-        return self.outcome
-
-    def _buttons(self, topics: bool) -> QHBoxLayout:
-        self.button = QPushButton("Publish")
-        self.button.setObjectName("publish")
-        self.button.setProperty("primary", True)
-        self.button.setIcon(icon("send", "on_accent"))
-        self.button.setAutoDefault(False)
-        self.button.setToolTip("Publish the message  (Ctrl+Enter)")
-        self.button.clicked.connect(self.publish)
-        close = QPushButton("Close")
-        close.setAutoDefault(False)
-        close.clicked.connect(self.reject)
-        if self._desk.workspace.engine is None:
-            self._refuse("Read-only: another process has the project open; publish there.")
+        if desk.workspace.engine is None:
+            self.refuse("Read-only: another process has the project open; publish there.")
         elif not topics:
-            self._refuse("This project has no topics: declare one in its file, under topics.")
-        return in_row(1, close, self.button, margins=(8, 0, 8, 0))
-
-    def _refuse(self, said: str) -> None:
-        self.button.setEnabled(False)
-        self._say("info", "not possible", said)
-
-    # -- publishing ---------------------------------------------------------------------------------------
+            self.refuse("This project has no topics: declare one in its file, under topics.")
 
     @action("Publish", keys="Ctrl+Enter / Ctrl+Return", icon="send", tip="Publish the message")
     def publish(self) -> None:
         """Checks the form and publishes; what is wrong is said at its field."""
-        if self.button.isEnabled():
-            self.outcome.hide()  # it was of the message before
-            self.form.submit()
+        self.submit()
 
     def _submitted(self, value: dict[str, Any]) -> None:
         self.button.setEnabled(False)  # a second click finds it so
@@ -189,22 +131,10 @@ class PublishDialog(QDialog):
             position = await workspace.messages.publish(draft)
         except WorkbenchError as error:
             kind, word = ("warning", "refused") if isinstance(error, BackPressure) else ("error", "failed")
-            self._end(kind, word, f"Nothing was published: {error_text(error)}")
+            self.end(kind, word, f"Nothing was published: {error_text(error)}")
         else:
-            self._end("ok", "published", published_text(workspace, draft.topic, position))
-            if isValid(self) and typed == self.form.typed():  # nothing was typed meanwhile
-                self.form.set_unchanged()
-                self.drafts.settle()
-
-    def _end(self, kind: str, word: str, said: str) -> None:
-        if isValid(self):  # it may have been closed meanwhile
-            self.button.setEnabled(True)
-            self._say(kind, word, said)
-
-    def _say(self, kind: str, word: str, said: str) -> None:
-        self.badge.set(kind, word)
-        self.said.setText(said)
-        self.outcome.show()
+            self.end("ok", "published", published_text(workspace, draft.topic, position))
+            self.settle(typed)
 
 
 def open_publish(parent: QWidget, desk: Desk, topic: str = "") -> PublishDialog:

@@ -32,6 +32,7 @@ from workbench.gui.views.setting_conflict import SettingConflict
 from workbench.gui.views.setting_drafts import content_of, draft_status, read_consequences, restored
 from workbench.gui.views.setting_outline import SettingOutline, branch_of
 from workbench.gui.views.setting_part import SettingPart
+from workbench.gui.views.setting_steps import SettingSteps
 from workbench.gui.widgets import ElidedLabel, EmptyState, error_text
 from workbench.services.design.text_merge import DesignConflict
 from workbench.services.project_editor.settings_preview import WouldBreak
@@ -65,6 +66,7 @@ class SettingsView(View):
         typed = lambda: (self._draft, self._unwritable)  # noqa: E731  # both as they are then
         self.conflict = SettingConflict(desk, self.banner, typed, self._take, self._load_again)
         self._pages.addWidget(self._broken)
+        self.steps = SettingSteps(desk, self, self.outline)
         self.acts.offer()
 
     # -- parts --------------------------------------------------------------------------------------------
@@ -116,6 +118,7 @@ class SettingsView(View):
 
     @override
     def refresh(self) -> None:
+        self.steps.follow()
         draft = self._draft
         if draft is None or not self._written():
             self._read_if_other()

@@ -24,6 +24,7 @@ from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import SHORT_WIDTH, absolute, short
 from workbench.gui.view import View
+from workbench.gui.views.append_dialog import append_action
 from workbench.gui.widgets import ElidedLabel
 from workbench.model.counts import counted
 
@@ -237,6 +238,8 @@ class StreamsView(View):
     def issue_command(self, rows: ChosenRows) -> None:
         """Shows the form of a command, with the stream's id in it."""
         self.desk.select(Selection(stream=rows.row[0]), view="commands")
+
+    append = append_action("table", lambda _view, rows: rows.row[0])
 
     @action("Only this category", icon="filter", on="table", group=2)
     def narrow(self, rows: ChosenRows) -> None:

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from workbench.store.ports import Reader
     from workbench.store.stored_values import CommandRecord
 
-BY_HAND = {"form": "a person", "cli": "the command line", "story": "a file of commands", "": "a program"}
+BY_HAND = {
+    "form": "a person",
+    "cli": "the command line",
+    "story": "a file of commands",
+    "burst": "a burst",
+    "": "a program",
+}
 """Who issued a command, by the origin of its record, where no part of the model did."""
 
 

@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.engine.projection_check import Nothing
 from workbench.engine.rows_buffer import RowsBuffer
-from workbench.errors import ModelError, ReadTooLong, WorkbenchError
-from workbench.model.error_text import error_sentence
-from workbench.model.secrets import without_secrets
-from workbench.services.story.row_history import MOST_ROWS, Walk, left_out, live_generation, log_events
+from workbench.errors import ModelError, WorkbenchError
+from workbench.services.story.row_history import (
+    MOST_ROWS,
+    Walk,
+    fold_into,
+    left_out,
+    live_generation,
+    log_events,
+)
 from workbench.store.paging import all_rows
 
 if TYPE_CHECKING:
@@ -88,13 +93,7 @@ def folded_rows(
     for event in log_events(reader, handlers, upto, walk):
         if passed.leaves_out(event):
             continue
-        try:
-            handlers[event.type](registry.read_event(event), event, buffer)
-        except (KeyboardInterrupt, ReadTooLong):
-            raise
-        except BaseException as error:
-            said = without_secrets(error_sentence(error), event.data)
-            raise WorkbenchError(f"position {event.position:,} cannot be folded: {said}") from error
+        fold_into(buffer, handlers, registry, event)
         buffer.keep()
         if buffer.size > MOST_ROWS:
             raise WorkbenchError(

@@ -133,13 +133,7 @@ class _Fold:
         """
         buffer, handlers = RowsBuffer(self.projection, Nothing(), 0), self.projection.handlers()
         for event in events:
-            try:
-                handlers[event.type](self.registry.read_event(event), event, buffer)
-            except (KeyboardInterrupt, ReadTooLong):
-                raise
-            except BaseException as error:
-                said = without_secrets(error_sentence(error), event.data)
-                raise WorkbenchError(f"position {event.position:,} cannot be folded: {said}") from error
+            fold_into(buffer, handlers, self.registry, event)
             buffer.keep()
             self._note(event, buffer.get(self.key))
             if buffer.size > MOST_ROWS:
@@ -152,6 +146,24 @@ class _Fold:
         if len(self.steps) >= 2 * MOST_STEPS:
             self.earlier += len(self.steps) - MOST_STEPS
             del self.steps[:-MOST_STEPS]
+
+
+def fold_into(
+    buffer: RowsBuffer, handlers: Mapping[str, Any], registry: Registry, event: RecordedEvent
+) -> None:
+    """Folds one event over the rows of a buffer.
+
+    Raises:
+        WorkbenchError: It cannot be folded; says its position.
+        ReadTooLong: The fold was cancelled.
+    """
+    try:
+        handlers[event.type](registry.read_event(event), event, buffer)
+    except (KeyboardInterrupt, ReadTooLong):
+        raise
+    except BaseException as error:
+        said = without_secrets(error_sentence(error), event.data)
+        raise WorkbenchError(f"position {event.position:,} cannot be folded: {said}") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

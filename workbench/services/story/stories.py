@@ -11,6 +11,7 @@ from workbench.errors import NotFound
 from workbench.services.story.causes import Cause, causes_of
 from workbench.services.story.folded_rows import FoldedRows, folded_rows
 from workbench.services.story.instance_history import InstanceStep, instance_history
+from workbench.services.story.projection_steps import ProjectionSteps
 from workbench.services.story.row_history import RowHistory, Walk, row_history
 from workbench.services.story.story_facts import StoryFacts, begun, gathered
 from workbench.services.story.story_lines import StoryLines, told_story
@@ -148,6 +149,10 @@ class Stories:
             NotFound, ModelError, WorkbenchError, ReadTooLong: As `folded_rows` says.
         """
         return folded_rows(self._projection(projection), self._world.registry, self._reader, position, walk)
+
+    def steps(self, projection: str) -> ProjectionSteps:
+        """Returns a read model that is folded by hand; raises as `ProjectionSteps` says; for a thread."""
+        return ProjectionSteps(self._projection(projection), self._world.registry, lambda: self._reader)
 
     def instance(self, process: str, key: str, began: int, walk: Walk) -> Sequence[InstanceStep]:
         """Returns what an instance of a process went through; looks at the log, so call it in a thread.

@@ -18,6 +18,7 @@ from workbench.model.error_text import error_sentence
 from workbench.model.event import RecordedEvent
 from workbench.model.operator_acts import OperatorAct
 from workbench.model.secrets import masked
+from workbench.services.streams.snapshots import SnapshotCheck, SnapshotSight, checked, snapshot_of
 from workbench.services.streams.stream_history import History, HistoryStep, StreamFold
 from workbench.store.operations import CloseStream
 from workbench.store.paging import stream_events
@@ -187,6 +188,14 @@ class Streams:
         if version < 1:
             return None
         return aggregate.show_state(loader.at_version(aggregate, stream, version).state)
+
+    def snapshot(self, stream: str) -> SnapshotSight | None:
+        """Returns the snapshot of a stream; None where it has none."""
+        return snapshot_of(self._world.registry, self._reader, stream)
+
+    def check_snapshot(self, sight: SnapshotSight) -> SnapshotCheck:
+        """Compares a snapshot with the fold of the events; reads them, so call it in a thread."""
+        return checked(self._world.registry, self._reader, sight)
 
     def history(
         self, name: str, version: int | None = None, *, last: int, reveal: Collection[str] = ()

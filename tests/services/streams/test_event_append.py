@@ -1,0 +1,55 @@
+"""Events by hand: what does not fit is refused in words, what fits is stored with its record (B4)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.services.conftest import settle
+from workbench.errors import InvalidEvent, InvalidValue, WrongExpectedVersion
+from workbench.services.streams.event_append import HandMade
+
+ADA = {"username": "Ada", "email": "ada@example.org", "status": "active"}
+
+
+def made(type="user.created", data=None, stream="user-ada", why="Ticket 17", expected=None):
+    return HandMade(stream=stream, type=type, data=ADA if data is None else data, why=why, expected=expected)
+
+
+async def test_B4_L9_an_event_and_its_record_are_stored_and_followed(workspace):
+    result = await workspace.event_append.append(made(expected=0))
+    await settle(workspace)
+    assert (result.last_version, workspace.streams.state_at("user-ada", 1).after["username"]) == (1, "Ada")
+    act = workspace.reader.actions()[0]
+    assert (act.action, act.subject, act.detail) == ("append", "stream user-ada", "user.created: Ticket 17")
+    assert workspace.reader.row("users", "ada")["username"] == "Ada"
+    with pytest.raises(WrongExpectedVersion):
+        await workspace.event_append.append(made("user.updated", {}, expected=4))
+    await workspace.event_append.append(made("user.updated", {"email": "a@b.org"}, expected=1))
+    assert workspace.streams.event_at(workspace.streams.head()).json() == {
+        "username": None,
+        "email": "a@b.org",
+    }
+    await settle(workspace)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"data": {"username": "Ada"}}, "user.created cannot be appended: email must be given"),
+        ({"data": {**ADA, "status": 5}}, "status does not fit: expected `str`, got `int`"),
+        ({"data": {**ADA, "colour": "red"}}, "colour is no field of user.created"),
+        ({"type": "user.crated"}, "there is no event user.crated in the model"),
+        ({"type": "user.updated", "data": {}}, "user-ada cannot fold user.updated"),
+    ],
+)
+async def test_B4_what_does_not_fit_is_refused_in_words(workspace, changed, said):
+    before = workspace.streams.head(), len(workspace.reader.actions())
+    with pytest.raises(InvalidEvent) as error:
+        await workspace.event_append.append(made(**changed))
+    assert said in error.value.message
+    assert (workspace.streams.head(), len(workspace.reader.actions())) == before
+
+
+async def test_L9_the_reason_must_be_said(workspace):
+    with pytest.raises(InvalidValue, match="say why"):
+        await workspace.event_append.append(made(why=" "))

@@ -1,0 +1,48 @@
+"""Folds a read model by hand: compares its rows with the log, and steps it through the events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.gui.actions import Actions, action
+from workbench.gui.views.folded_dialog import FoldedDialog
+from workbench.gui.views.step_dialog import StepDialog
+
+if TYPE_CHECKING:
+    from workbench.gui.views.projections_view import ProjectionsView
+
+
+class ProjectionFolds:
+    """Offers it on the view of read models."""
+
+    def __init__(self, view: ProjectionsView) -> None:
+        self.view = view
+        self.acts = Actions(self, view)
+        self.acts.offer()
+
+    def _by_hand(self) -> str:
+        name = self.view.picker.currentText()
+        model = self.view.desk.workspace.registry.projections.get(name)
+        if model is None:
+            return "No read model is chosen"
+        return "Handlers write its rows: there is no fold of them" if model.by_handlers else ""
+
+    @action("Fold again and compare …", icon="diff", about=lambda own: own.view.picker.currentText())
+    def compare(self) -> None:
+        """Shows the rows as the log makes them up to any position, beside those that are stored."""
+        name, checkpoint = self.view.shown()
+        dialog = FoldedDialog(self.view, self.view.desk, name, checkpoint)
+        dialog.rebuild_wanted.connect(self.view.rebuild_rows)
+        dialog.open()
+
+    @action(
+        "Step through its events …",
+        icon="step",
+        tip="Fold one event after the other, and see the rows before and after it",
+        why=_by_hand,
+        about=lambda own: own.view.picker.currentText(),
+    )
+    def step(self) -> None:
+        """Shows each event, and the rows that it changed."""
+        name, checkpoint = self.view.shown()
+        StepDialog(self.view, self.view.desk, name, checkpoint).show()
