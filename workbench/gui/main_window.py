@@ -252,6 +252,8 @@ class MainWindow(QMainWindow):
         widget, pane = QApplication.focusWidget(), self._pane()
         bars = (self.tools, self.statusBar())
         unseen = pane is not None and not pane.seen()
+        if any(one.desk.awaiting is one and one.isVisible() for one in self.views.values()):
+            return  # it takes the keyboard as soon as it is seen
         if self.isActiveWindow() and (unseen or widget is None or any(_holds(bar, widget) for bar in bars)):
             self.begin(*((pane.key, self._in_front_of(pane)) if pane is not None else ()))
 
