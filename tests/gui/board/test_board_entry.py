@@ -159,8 +159,7 @@ def test_what_cannot_be_taken_is_refused_while_it_is_typed(entry: BoardEntry) ->
         entry._pause.timeout.emit()
         assert entry.told.isVisible() is refused, typed
     assert (
-        entry.told.text()
-        == "order. a cannot be a name: letters, digits, _ and -; parts have a point between them"
+        entry.told.text() == "цел cannot be a name: letters, digits, _ and -; parts have a point between them"
     )
 
 

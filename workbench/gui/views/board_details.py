@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -57,10 +58,12 @@ ACTIONS = {
 """What can be done with a node of each kind: the button's text and its icon."""
 DECLARED_AS = {"subscription": "consumer", "external": "actor"}
 """How the project's texts call a kind of node, where that is not its own name."""
-NOTHING = "Choose something on the board to see and change what it says."
+NOTHING = "Nothing is chosen: click a card to see and change what it says. F4 hides and shows these details."
 ELSEWHERE = (
     "The project file does not declare it in lines of its own: a Python module or another part brings it."
 )
+ENDED = {"command": "accepted", "rejected": "rejected", "conflict": "in conflict", "failed": "failed"}
+"""How commands ended, by what counts them."""
 DUE = 5
 """Commands that wait for their time that are told one by one."""
 PARTS = {
@@ -107,7 +110,7 @@ def trouble(live: Live) -> dict[str, tuple[str, ...]]:
             said.append(f"Faulted at position {projection.fault_position:,}: {projection.fault}")
         elif projection.rebuild is not None and projection.rebuild.fault:
             said.append(f"Its rebuild faulted at position {projection.rebuild.fault_position:,}")
-        elif projection.stale and projection.checkpoint:  # else it has read nothing that would be read again
+        elif projection.stale:
             said.append(STALE)
     return {node: tuple(problems) for node, problems in found.items() if problems}
 
@@ -168,10 +171,11 @@ def counts(node: BoardNode, live: Live) -> str:
     if kind == "projection" and name in live.projections:
         shown = live.projections[name]
         return "  ·  ".join([shown.condition, _count(shown.rows, "row"), f"lag {shown.lag:,}"])
-    if kind in {"command", "event"}:
-        verb = "accepted" if kind == "command" else "recorded"
-        return f"{live.flow.get(node.id, 0):,} {verb} since the start"
-    return ""
+    if kind == "command":
+        ended = {said: live.flow.get(f"{outcome}:{name}", 0) for outcome, said in ENDED.items()}
+        parts = [f"{number:,} {said}" for said, number in ended.items() if number or said == "accepted"]
+        return f"{', '.join(parts)} since the start"
+    return f"{live.flow.get(node.id, 0):,} recorded since the start" if kind == "event" else ""
 
 
 def _count(number: int, what: str) -> str:
@@ -262,7 +266,7 @@ class DetailsPanel(QFrame):
         self._several = SeveralPane()
         self.pages.addWidget(self._several)
         self._arrange()
-        self.show_nothing()
+        self.show_nothing(BoardGraph())
 
     def _arrange(self) -> None:
         names = in_column(self._title, self._kind, spacing=0)
@@ -304,9 +308,10 @@ class DetailsPanel(QFrame):
     def _open(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._file)))
 
-    def show_nothing(self) -> None:
-        """Says that nothing is chosen."""
-        self._show_page(0, "Details", "")
+    def show_nothing(self, graph: BoardGraph) -> None:
+        """Says that nothing is chosen, and how much there is of each kind."""
+        found = Counter(kind_of(node.kind).word for node in graph.nodes)
+        self._show_page(0, "Details", "  ·  ".join(f"{word} {number:,}" for word, number in found.items()))
 
     def show_several(self, titles: Sequence[str], said: str, acts: Sequence[BoundAction]) -> None:
         """Says that several are chosen, how many of each kind, and what can be done to all of them."""

@@ -14,7 +14,7 @@ from workbench.gui.widgets import SearchBox
 FIND_KEYS = ("Enter", "the next one"), ("Esc", "clear it")
 
 
-class FindLine(SearchBox):
+class BoardSearch(SearchBox):
     """The line to type in.
 
     Signals:
@@ -46,7 +46,7 @@ class BoardFinder:
         self._canvas = canvas
         self._found: list[str] = []
         self._stepping = False
-        self.search, self.matches = FindLine("Find on the board"), QLabel()
+        self.search, self.matches = BoardSearch("Find on the board"), QLabel()
         self.search.setToolTip("Enter shows the next one")
         self.search.setMinimumWidth(120)
         self.search.setMaximumWidth(320)
