@@ -34,7 +34,7 @@ class LineInput(QLineEdit):
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Selects what nobody typed: an example, or a value as it is."""
+        """Selects what was filled in: an example, or a value as it is."""
         super().focusInEvent(event)
         if not self.isModified() and event.reason() not in _BACK:
             self._entered = event.reason() == Qt.FocusReason.MouseFocusReason
