@@ -34,6 +34,8 @@ SIZES = {"name": 13, "field": 12, "type": 12, "far": 12}
 """Heights of texts in pixels of the screen."""
 SMALLEST, STEP = 0.3, 0.05
 """How small a text becomes at least that is to be read whole, and by what it becomes smaller, of its size."""
+READABLE = 0.65
+"""How small a line becomes, of its size, before it is broken in two."""
 ROW = 13.0
 """Pixels from one line of a name that is broken to the next."""
 SMALLER = (1.0, 0.9, 0.8)
@@ -83,6 +85,13 @@ def paint_name(
     for number, line in enumerate(lines):
         where = QRectF(place.left(), top + number * row, place.width(), row)
         painter.drawText(where, flags | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, line)
+
+
+def halves_of(text: str) -> tuple[str, str]:
+    """Returns a text on two lines, between words and about equally long."""
+    spaces = [place for place, letter in enumerate(text) if letter == " "]
+    middle = min(spaces, key=lambda place: abs(2 * place - len(text)), default=len(text))
+    return text[:middle], text[middle + 1 :]
 
 
 def name_lines(text: str, measures: QFontMetricsF, width: float, most: int) -> list[str]:
@@ -229,7 +238,18 @@ class _CardPainter:
             mark = line.adjusted(5 * self._grow, 4 * self._grow, 0, -4 * self._grow)
             mark.setWidth(2 * self._grow)
             self._painter.fillRect(mark, QColor(self._edge))
-            self._text("type", one.text, line.adjusted((PAD + 3) * self._grow, 0, -PAD / 2, 0), ink)
+            self._rule(one.text, line.adjusted((PAD + 3) * self._grow, 0, -PAD / 2, 0), ink)
+
+    def _rule(self, text: str, place: QRectF, ink: str) -> None:
+        """Draws one of them; one that is to be read whole and is long on two small lines."""
+        if self._fitting(place.width(), ("type", text)) >= READABLE * self._grow:
+            self._text("type", text, place, ink)
+            return
+        halves = halves_of(text)
+        small = min(READABLE * self._grow, *(self._fitting(place.width(), ("type", one)) for one in halves))
+        for number, one in enumerate(halves):
+            half = QRectF(place.left(), place.top(), place.width(), place.height() / 2)
+            self._text("type", one, half.translated(0, number * half.height()), ink, small)
 
     def _field(self, one: CardField, place: QRectF) -> None:
         grow = self._fitting(place.width() - 4 * self._grow, ("field", one.name), ("type", one.type))
