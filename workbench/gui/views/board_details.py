@@ -307,8 +307,9 @@ class DetailsPanel(QFrame):
 
     def show_nothing(self, graph: BoardGraph) -> None:
         """Says that nothing is chosen, and how much there is of each kind."""
-        found = Counter(kind_of(node.kind).word for node in graph.nodes)
-        self._show_page(0, "Details", "  ·  ".join(f"{word} {number:,}" for word, number in found.items()))
+        found = Counter(kind_of(node.kind).word for node in graph.nodes).items()
+        said = "  ·  ".join(f"{word}\N{NO-BREAK SPACE}{number:,}" for word, number in found)
+        self._show_page(0, "Details", said)
 
     def show_several(self, titles: Sequence[str], said: str, acts: Sequence[BoundAction]) -> None:
         """Says that several are chosen, how many of each kind, and what can be done to all of them."""
