@@ -269,6 +269,49 @@ async def test_a_stored_event_keeps_its_name(designer: Designer) -> None:
     assert strip.foot.text().startswith("1 stored event will have no type")
 
 
+async def test_V5_a_field_that_is_typed_while_the_file_is_broken_outside_is_saved_once_that_is_repaired(
+    designer: Designer,
+) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel", pressed=CONTROL)
+    await designer.type("sent")
+    await designer.choose("event:parcel.sent")
+    bad, reload = '"return.refunded": "delete"\n', designer.board.desk.workspace.model_reload
+    designer.file.write_text(designer.text.replace("[aggregate.parcel]\n", f"[aggregate.parcel]\n{bad}"))
+    await designer.until(lambda: reload.outdated is not None)
+    await designer.choose("command:send_parcel")
+    designer.key(Qt.Key.Key_F)
+    await designer.type("reason?: text")
+    stand = designer.board.editor.stand
+    assert stand.text().startswith("! Draft: 1 mistake")
+    designer.file.write_text(designer.text.replace(bad, ""))
+    await designer.has("reason")
+    await designer.until(lambda: "saved" in stand.text())
+    assert "refunded" not in designer.text
+    assert not designer.board.editor.state.problems
+
+
+async def test_a_type_that_there_is_not_is_told_where_it_is_typed(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel", key=Qt.Key.Key_Tab)
+    entry = designer.board.editor.entry
+    QTest.keyClicks(entry.line, "quantity: int min 1")
+    entry._pause.timeout.emit()
+    assert entry.told.text() == "there is no type int (integer?)"
+    designer.key(Qt.Key.Key_Return)
+    assert entry.line.text() == "quantity: integer min 1"
+    assert entry.told.text() == "there is no type int (integer?). Enter again takes it"
+    designer.key(Qt.Key.Key_Return)
+    await designer.has('quantity { type: "integer", min: 1 }')
+    await designer.until(lambda: not entry.line.text())
+    QTest.keyClicks(entry.line, "of: whatever")
+    designer.key(Qt.Key.Key_Return)
+    assert entry.told.text() == "there is no type whatever. Enter again takes it"
+    designer.key(Qt.Key.Key_Return)
+    await designer.until(lambda: designer.board.editor.state.undo == "Add field of of send_parcel")
+    assert "there is no type whatever" in str(designer.board.editor.state.problems[0])
+
+
 async def test_what_does_not_load_yet_is_kept_and_said(designer: Designer) -> None:
     designer.key(Qt.Key.Key_C)
     await designer.type("send_parcel", pressed=CONTROL)

@@ -98,7 +98,7 @@ class BoardEditor(DesignSteps):
             self, desk, self.take, partial(self.tell_unread, what="Reading the project file")
         )
         desk.project_saved.connect(self.follow)
-        desk.files_read.connect(self._show_stand)
+        desk.files_read.connect(self._files_read)
         self.acts = Actions(self, canvas)
         self.acts.offer()
         self.fields, self.wires = BoardFields(self), BoardWires(self)
@@ -138,6 +138,12 @@ class BoardEditor(DesignSteps):
     @override
     def follow(self) -> None:
         self._reading.ask(self.read_state)
+
+    def _files_read(self) -> None:
+        """A draft is put onto files that changed; how all stands is said anyway."""
+        if self.draft is not None:
+            self.follow()
+        self._show_stand()
 
     def chosen(self, identity: str) -> None:
         """Is told what was chosen: who chose something else does not want what was made."""

@@ -62,6 +62,8 @@ NOTHING = "Nothing is chosen: click a card to see and change what it says. F4 hi
 ELSEWHERE = (
     "The project file does not declare it in lines of its own: a Python module or another part brings it."
 )
+ENDED = {"command": "accepted", "rejected": "rejected", "conflict": "in conflict", "failed": "failed"}
+"""How commands ended, by what counts them."""
 DUE = 5
 """Commands that wait for their time that are told one by one."""
 PARTS = {
@@ -108,7 +110,7 @@ def trouble(live: Live) -> dict[str, tuple[str, ...]]:
             said.append(f"Faulted at position {projection.fault_position:,}: {projection.fault}")
         elif projection.rebuild is not None and projection.rebuild.fault:
             said.append(f"Its rebuild faulted at position {projection.rebuild.fault_position:,}")
-        elif projection.stale and projection.checkpoint:  # else it has read nothing that would be read again
+        elif projection.stale:
             said.append(STALE)
     return {node: tuple(problems) for node, problems in found.items() if problems}
 
@@ -169,10 +171,11 @@ def counts(node: BoardNode, live: Live) -> str:
     if kind == "projection" and name in live.projections:
         shown = live.projections[name]
         return "  ·  ".join([shown.condition, _count(shown.rows, "row"), f"lag {shown.lag:,}"])
-    if kind in {"command", "event"}:
-        verb = "accepted" if kind == "command" else "recorded"
-        return f"{live.flow.get(node.id, 0):,} {verb} since the start"
-    return ""
+    if kind == "command":
+        ended = {said: live.flow.get(f"{outcome}:{name}", 0) for outcome, said in ENDED.items()}
+        parts = [f"{number:,} {said}" for said, number in ended.items() if number or said == "accepted"]
+        return f"{', '.join(parts)} since the start"
+    return f"{live.flow.get(node.id, 0):,} recorded since the start" if kind == "event" else ""
 
 
 def _count(number: int, what: str) -> str:
