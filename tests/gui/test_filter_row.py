@@ -111,6 +111,17 @@ async def test_a_timeline_shows_the_events_that_fit_and_keeps_its_versions(peopl
     await until(lambda: [row[0] for row in rows(view.table) if row] == [4, 8])
     desk.select(Selection(stream="user-p1"))
     await until(lambda: view.stream == "user-p1" and not rows(view.table))
+    ask(view.filter, "where data.username ==")
+    await until(lambda: view.filter.property("invalid"))
+    for _ in range(2):
+        view.refresh()
+        await until(lambda: not view._loading.waits)
+        assert view.filter.property("invalid"), "it is told as long as it cannot be used"
+    desk.select(Selection(stream="user-p0"))
+    await until(lambda: view.stream == "user-p0" and len(rows(view.table)) == 8)
+    assert view.filter.property("invalid")
+    QTest.keyClick(view.filter, Qt.Key.Key_Escape)
+    assert not view.filter.property("invalid")
 
 
 async def test_the_history_is_filtered_over_all_commands(people, desk, qtbot, until):

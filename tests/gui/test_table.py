@@ -516,11 +516,22 @@ def test_the_selected_row_and_the_one_under_the_mouse_are_marked(table, qtbot):
 
 
 @pytest.mark.parametrize(
-    ("kind", "role"), [("ok", "ok"), ("warning", "warning"), ("error", "error"), ("neutral", "muted")]
+    ("kind", "role", "quiet"),
+    [
+        ("ok", "ok", True),
+        ("neutral", "muted", True),
+        ("event", "event", True),
+        ("warning", "warning", False),
+        ("error", "error", False),
+    ],
 )
-def test_a_badge_is_drawn_in_the_colour_of_its_kind(shown, kind, role):
+def test_a_badge_is_drawn_in_the_colour_of_its_kind_and_only_exceptions_have_a_ground(
+    shown, kind, role, quiet
+):
     table = shown([TableColumn("State", badge=lambda _value: (kind, "state"))], ListSource([("x",)]))
-    assert colour(table, 16, 12) == QColor(theme().colors.ink(role))
+    assert colour(table, 10 if quiet else 16, 12) == QColor(theme().colors.ink(role))
+    ground = theme().colors.surface if quiet else theme().colors.tint(role, 0.16)
+    assert colour(table, 20, 5) == QColor(ground)
 
 
 def test_a_cell_without_a_badge_is_left_blank(shown):

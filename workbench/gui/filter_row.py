@@ -15,7 +15,7 @@ from workbench.model.text_folding import folded
 
 CLEAR = 30
 """Pixels of the button that clears the line."""
-ROOMY = 200
+ROOMY = 150
 """Pixels below which the count is told by the tool tip alone."""
 WORDS, ASKED = "all of these words", "words, or where data.amount > 100"
 """What can be typed: words, and in some an expression behind ``where`` as well."""
@@ -64,11 +64,15 @@ class FilterRow(SearchBox):
 
         def tell(error: Exception) -> None:
             if isinstance(error, InvalidValue):
-                self._mark(error_text(error))
+                self.refuse(error)
             else:
                 otherwise(error)
 
         return tell
+
+    def refuse(self, error: InvalidValue) -> None:
+        """Says why what was typed cannot be used."""
+        self._mark(error_text(error))
 
     def _mark(self, flaw: str) -> None:
         if bool(flaw) != bool(self.property("invalid")):

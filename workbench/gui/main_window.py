@@ -145,6 +145,11 @@ class MainWindow(QMainWindow):
         desk.drafted.connect(self._mark_unsaved)
         self.begin()
 
+    def hold_still(self) -> None:
+        """Takes nothing that is typed into the views any more, until there are others."""
+        for view in self.views.values():
+            view.setEnabled(False)
+
     def empty(self, said: str = OPENING) -> None:
         """Takes the views away, before the project is closed, and says why there are none."""
         if self._page is not None:
@@ -152,6 +157,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Event Workbench")
         self.visited.let_stay()
         self.views.clear()
+        self._mark_unsaved()
         for dock in self.docks.values():
             old = dock.widget()
             dock.setWidget(_waiting(said))
@@ -246,6 +252,8 @@ class MainWindow(QMainWindow):
         widget, pane = QApplication.focusWidget(), self._pane()
         bars = (self.tools, self.statusBar())
         unseen = pane is not None and not pane.seen()
+        if any(one.desk.awaiting is one and one.isVisible() for one in self.views.values()):
+            return  # it takes the keyboard as soon as it is seen
         if self.isActiveWindow() and (unseen or widget is None or any(_holds(bar, widget) for bar in bars)):
             self.begin(*((pane.key, self._in_front_of(pane)) if pane is not None else ()))
 

@@ -24,7 +24,7 @@ from workbench.gui.board.blueprint_layout import (
 )
 from workbench.gui.board.blueprint_lights import BlueprintLights
 from workbench.gui.board.board_graph import BoardGraph, Pair, kind_of
-from workbench.gui.board.card_painter import DRAFT, FIELDS, NAMES
+from workbench.gui.board.card_painter import DRAFT, FIELDS
 from workbench.gui.board.mark_painter import card_marks
 from workbench.gui.board.picture import Picture
 from workbench.gui.board.slice_coverage import Coverage
@@ -52,7 +52,7 @@ class BlueprintScene(Picture):
 
     drafts_changed = Signal()
     name = "Blueprint"
-    steps, legible = STEPS, NAMES
+    steps = STEPS
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

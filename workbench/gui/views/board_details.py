@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -57,7 +58,7 @@ ACTIONS = {
 """What can be done with a node of each kind: the button's text and its icon."""
 DECLARED_AS = {"subscription": "consumer", "external": "actor"}
 """How the project's texts call a kind of node, where that is not its own name."""
-NOTHING = "Choose something on the board to see and change what it says."
+NOTHING = "Nothing is chosen: click a card to see and change what it says. F4 hides and shows these details."
 ELSEWHERE = (
     "The project file does not declare it in lines of its own: a Python module or another part brings it."
 )
@@ -265,7 +266,7 @@ class DetailsPanel(QFrame):
         self._several = SeveralPane()
         self.pages.addWidget(self._several)
         self._arrange()
-        self.show_nothing()
+        self.show_nothing(BoardGraph())
 
     def _arrange(self) -> None:
         names = in_column(self._title, self._kind, spacing=0)
@@ -307,9 +308,10 @@ class DetailsPanel(QFrame):
     def _open(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._file)))
 
-    def show_nothing(self) -> None:
-        """Says that nothing is chosen."""
-        self._show_page(0, "Details", "")
+    def show_nothing(self, graph: BoardGraph) -> None:
+        """Says that nothing is chosen, and how much there is of each kind."""
+        found = Counter(kind_of(node.kind).word for node in graph.nodes)
+        self._show_page(0, "Details", "  ·  ".join(f"{word} {number:,}" for word, number in found.items()))
 
     def show_several(self, titles: Sequence[str], said: str, acts: Sequence[BoundAction]) -> None:
         """Says that several are chosen, how many of each kind, and what can be done to all of them."""

@@ -333,7 +333,7 @@ class BoardView(View):
             subject = self.tools.show_several(self.details)
             self.canvas.setAccessibleDescription(subject)
         elif node is None:
-            self.details.show_nothing()
+            self.details.show_nothing(self.scene.graph)
             self.canvas.setAccessibleDescription("")
         else:
             self.canvas.setAccessibleDescription(f"{kind_of(node.kind).word} {node.title}")
@@ -344,7 +344,6 @@ class BoardView(View):
             self.details.marks.show_marks(self.marks.told(node.id, unsaved=False))
             graph, more = self.scene.graph, self.pictures.untried(node.id)
             self.details.show_node(graph, node, registry, self._live, declared=declared, untried=more)
-        self.split.choose(chosen=node is not None)
         self.pictures.tell_keys(subject, self.acts["other_picture"])
 
     def act(self) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QFrame, QProgressBar
 from shiboken6 import isValid
 
@@ -95,7 +96,9 @@ class CommandBursts:
             layout.insertWidget(0, self.strip)
         self.acts = Actions(self, view)
         self.acts.offer()
-        view.head.addWidget(self.acts.button("send_many", words=False))
+        many = self.acts.button("send_many", words=False)
+        many.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # its keys do it; from the picker one goes on
+        view.head.addWidget(many)
 
     def _no_burst(self) -> str:
         if self._cancel is not None:

@@ -12,6 +12,7 @@ from workbench.gui.prepared_rows import PreparedRows
 from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
 
 if TYPE_CHECKING:
+    from workbench.errors import InvalidValue
     from workbench.gui.found_keys import FoundKeys
     from workbench.services.streams import Streams
 
@@ -69,6 +70,7 @@ class LoadedStream:
         known: How many events were known before.
         times: When those behind them happened, microseconds since 1970.
         asked: What the rows were filtered by; empty for nothing.
+        flaw: Why they could not be, so that all are there.
     """
 
     stream: str
@@ -77,4 +79,5 @@ class LoadedStream:
     times: array[int]
     closed: bool
     asked: str
+    flaw: InvalidValue | None
     rows: PreparedRows

@@ -8,15 +8,10 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QSlider,
-    QSplitter,
-    QStackedLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QSplitter, QStackedLayout, QWidget
 from typing_extensions import override
 
+from workbench.errors import InvalidValue
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import event_actions
@@ -84,7 +79,7 @@ class TimelineView(View):
         )
         self._loading = self.question(
             self._show_stream,
-            lambda error: self.filter.failing(self.table.fail)(error),  # noqa: PLW0108  # which is not made yet
+            lambda error: self.table.fail(error),  # noqa: PLW0108  # which is not made yet
         )
         self._pages = QStackedLayout(self)
         self._pages.addWidget(
@@ -221,7 +216,7 @@ class TimelineView(View):
     def _read(self, stream: str, version: int, known: int, held: HeldRows, asked: str) -> LoadedStream:
         streams = self.desk.workspace.streams
         times, info = streams.times(stream, known), streams.get(stream)
-        found = self._fitting(stream, asked) if asked else None
+        found, flaw = self._fitting(stream, asked) if asked else (None, None)
         source = EventSource(streams, stream, known + len(times), found)
         return LoadedStream(
             stream=stream,
@@ -229,19 +224,23 @@ class TimelineView(View):
             known=known,
             times=times,
             closed=info is not None and info.closed,
-            asked=asked,
+            asked="" if found is None else asked,
+            flaw=flaw,
             rows=prepared(source, held, version - 1 if found is None else 0),
         )
 
-    def _fitting(self, stream: str, asked: str) -> FoundKeys:
-        """Returns the versions of the events that fit, those that came since with them."""
+    def _fitting(self, stream: str, asked: str) -> tuple[FoundKeys | None, InvalidValue | None]:
+        """Returns the versions of the events that fit, with those that came since; or why that cannot be."""
         takes_time()
         found = self._found
         if found is None or (found.stream, found.asked) != (stream, asked):
             found = FoundKeys(asked, RecordKind.EVENT, stream=stream)
-        found.extend(self.desk.workspace.search)
+        try:
+            found.extend(self.desk.workspace.search)
+        except InvalidValue as error:
+            return None, error
         self._found = found
-        return found
+        return found, None
 
     def _show_stream(self, found: LoadedStream) -> None:
         self._stream, self._closed = found.stream, found.closed
@@ -252,6 +251,8 @@ class TimelineView(View):
             return
         self.table.refresh(found.rows)
         self.filter.show_count(found.rows.source.count(), len(self._times))
+        if found.flaw is not None:
+            self.filter.refuse(found.flaw)
         if found.asked:
             said = f"All {len(self._times):,} events of {self._stream} were searched for “{found.asked}”."
             self.table.set_empty("No event fits", said)
