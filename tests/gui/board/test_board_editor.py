@@ -290,6 +290,8 @@ async def test_V5_a_field_that_is_typed_while_the_file_is_broken_outside_is_save
     await designer.has("reason")
     await designer.until(lambda: "saved" in stand.text())
     assert "refunded" not in designer.text
+    commands = lambda: designer.board.desk.workspace.registry.commands  # noqa: E731
+    await designer.until(lambda: "reason" in commands()["send_parcel"].schema["properties"])
     assert not designer.board.editor.state.problems
 
 

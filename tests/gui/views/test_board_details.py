@@ -7,7 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from workbench.assets import asset
 from workbench.gui.board.board_graph import BoardGraph, BoardNode
-from workbench.gui.views.board_details import AboutPane, Live, counts, neighbours, rules, ways
+from workbench.gui.views.about_pane import AboutPane
+from workbench.gui.views.board_details import Live, counts, neighbours, rules, ways
 from workbench.gui.views.board_model import model_graph
 from workbench.model.registry import Registry
 from workbench.project.project import load_project

@@ -295,9 +295,7 @@ class _CardPainter:
         font, measures = font_of("type", self._fitting(place.width() - 28, ("type", said)))
         said = measures.elidedText(said, Qt.TextElideMode.ElideRight, place.width() - 28)
         tall = measures.height() + 2
-        plate = QRectF(
-            8, place.bottom() - (4 if below else tall / 2), measures.horizontalAdvance(said) + 12, tall
-        )
+        plate = QRectF(8, place.bottom() - (4 if below else 6), measures.horizontalAdvance(said) + 12, tall)
         self._painter.setPen(QPen(QColor(theme().colors.muted), 1))
         self._painter.setBrush(QColor(theme().colors.surface))
         self._painter.drawRoundedRect(plate, tall / 2, tall / 2)

@@ -14,13 +14,9 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
-    QPushButton,
-    QScrollArea,
-    QSizePolicy,
     QStackedWidget,
     QTabWidget,
     QToolButton,
-    QWidget,
 )
 
 from workbench.gui.board.board_graph import BoardGraph, BoardNode, kind_of
@@ -31,6 +27,7 @@ from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.time_format import short
+from workbench.gui.views.about_pane import AboutPane
 from workbench.gui.views.subscription_table import mode_text
 from workbench.gui.widgets import ElidedLabel, plain_label
 from workbench.model.pydantic_messages import summary_of
@@ -66,17 +63,6 @@ ENDED = {"command": "accepted", "rejected": "rejected", "conflict": "in conflict
 """How commands ended, by what counts them."""
 DUE = 5
 """Commands that wait for their time that are told one by one."""
-PARTS = {
-    "problems": "",
-    "doc": "",
-    "elsewhere": "",
-    "fields": "Fields",
-    "around": "Around it",
-    "rules": "Rules",
-    "ways": "When and how",
-    "untried": "Tried by no scenario",
-}
-"""What is told of a thing, with what stands above it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,40 +168,6 @@ def _count(number: int, what: str) -> str:
     return f"{number:,} {what}" + ("s" if number != 1 else "")
 
 
-class AboutPane(QScrollArea):
-    """What is known of a thing besides its text: in words, with nothing left out."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        inner = QWidget()
-        column = in_column(of=inner, margins=(12, 8, 12, 12), spacing=2)
-        self.parts: dict[str, QLabel] = {}
-        self.heads: dict[str, QLabel] = {}
-        for part, head in PARTS.items():
-            self.heads[part] = plain_label(head, "heading")
-            self.heads[part].setContentsMargins(0, 10, 0, 2)
-            self.parts[part] = _label("warning" if part == "problems" else "")
-            for label in (self.heads[part], self.parts[part]):
-                column.addWidget(label)
-        self.open = QPushButton()
-        self.open.hide()
-        column.addWidget(self.open, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addStretch(1)
-        self.setWidget(inner)
-        self.setWidgetResizable(True)
-        self.setAccessibleName("What is known of it")
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-
-    def show_parts(self, texts: Mapping[str, str]) -> None:
-        """Shows texts by the names of `PARTS`."""
-        self.open.hide()
-        for part, label in self.parts.items():
-            label.setText(texts.get(part, ""))
-            for one in (label, self.heads[part]):
-                one.setVisible(bool(texts.get(part)) and bool(one.text()))
-
-
 class DetailsPanel(QFrame):
     """The panel beside the board, or below it where that is narrow.
 
@@ -310,8 +262,9 @@ class DetailsPanel(QFrame):
 
     def show_nothing(self, graph: BoardGraph) -> None:
         """Says that nothing is chosen, and how much there is of each kind."""
-        found = Counter(kind_of(node.kind).word for node in graph.nodes)
-        self._show_page(0, "Details", "  ·  ".join(f"{word} {number:,}" for word, number in found.items()))
+        found = Counter(kind_of(node.kind).word for node in graph.nodes).items()
+        said = "  ·  ".join(f"{word}\N{NO-BREAK SPACE}{number:,}" for word, number in found)
+        self._show_page(0, "Details", said)
 
     def show_several(self, titles: Sequence[str], said: str, acts: Sequence[BoundAction]) -> None:
         """Says that several are chosen, how many of each kind, and what can be done to all of them."""
@@ -391,10 +344,3 @@ def _button(icon_name: str, tip: str) -> QToolButton:
     button.setToolTip(tip)
     button.setAccessibleName(tip.partition("  (")[0])
     return button
-
-
-def _label(role: str) -> QLabel:
-    label = plain_label(role=role, wrap=True)
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label
