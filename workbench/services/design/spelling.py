@@ -15,7 +15,7 @@ _BREAK = re.compile(r"""[\s/\\,;:'"!?()\[\]&+#’“”–—…]+""")
 
 
 def spelled(typed: str, kind: str = "", owners: Collection[str] = ()) -> str:
-    """Returns the name for what was typed; what is one, and what cannot be spelled, as it is.
+    """Returns the name for what was typed; what is or begins one, and what cannot be spelled, as it is.
 
     Words are joined by ``_``, letters lose their accents; where several words name an event, the first of
     them may be one of the aggregates: then a point is behind it.
@@ -24,7 +24,7 @@ def spelled(typed: str, kind: str = "", owners: Collection[str] = ()) -> str:
         owners: Names of aggregates.
     """
     typed = typed.strip()
-    if not why_no_name(typed):
+    if not why_no_name(typed) or typed.endswith((".", "-")):
         return typed
     words = [_lowered(one) for one in _BREAK.split(_plain(typed)) if one.strip("._-")]
     if kind == "event" and len(words) > 1 and words[0] in owners:
