@@ -105,6 +105,7 @@ class ProjectionsView(View):
         self.search.settled.connect(lambda _text: self.refresh())
         self.detail.event_wanted.connect(self._show_event)
         self.detail.opened.connect(self._share_room)
+        self.detail.asked.connect(self._frame)
         return page
 
     def _head(self) -> QBoxLayout:
@@ -321,6 +322,13 @@ class ProjectionsView(View):
             self.why(rows)
         else:
             super().tell_why()
+
+    def _frame(self, column: str) -> None:
+        """Keeps a frame around the cell that is asked for, wherever the keyboard goes."""
+        if self._table is not None:
+            names = [name for name, _ in self._columns]
+            self._table.framed = names.index(column) if column in names else -1
+            self._table.viewport().update()
 
     @action(
         "Why this value",
