@@ -39,6 +39,9 @@ async def test_K2_commands_on_one_stream_take_turns_in_order_of_arrival(rig):
     outcomes = [result.outcome.value for result in results]
     assert outcomes == [*["accepted"] * 121, "conflict", "rejected", "accepted"]
     assert [result.version for result in results[:121]] == list(range(1, 122))
+    flow = rig.engine.metrics.flow
+    assert (flow["command:open"], flow["command:add"]) == (2, 120)
+    assert (flow["rejected:add"], flow["conflict:add"]) == (1, 1)
     assert {result.attempts for result in results} == {1}
 
 

@@ -64,3 +64,17 @@ def test_the_menu_of_a_tab_takes_its_view_out_where_it_has_its_title(window, tab
 def test_a_view_that_comes_late_is_named_by_its_tab(window, qtbot):
     window.bring("streams")
     qtbot.waitUntil(lambda: "streams" in bare(window))
+
+
+def test_where_whole_titles_have_no_room_tabs_lose_their_buttons_and_keep_their_titles(window, tabs, qtbot):
+    for key in ("commands", "scenarios", "subscriptions", "projections"):
+        window.bring(key)
+    qtbot.waitUntil(lambda: tabs.count() == 7)
+    window.docks["explorer"].hide()
+    window.resize(1600, 800)
+    qtbot.waitUntil(tabs.tabsClosable)
+    window.resize(760, 800)
+    qtbot.waitUntil(lambda: not tabs.tabsClosable())
+    assert tabs.elideMode() == Qt.TextElideMode.ElideNone
+    window.resize(1600, 800)
+    qtbot.waitUntil(tabs.tabsClosable)

@@ -326,7 +326,16 @@ async def test_C8_a_second_window_says_why_it_only_looks_and_takes_over_once_the
     await until(lambda: state.text() == "Read-only")
     assert state.toolTip() == f"Read-only: {second.workspace.observer}"
     assert "has it open" in state.toolTip()
+    board, close, enabled = first.window.views["board"], first.desk.close, []
+
+    async def closing():
+        enabled.append(board.isEnabled())
+        await close()
+
+    monkeypatch.setattr(first.desk, "close", closing)
     await first.close_project()
+    assert enabled == [False], "what closes takes nothing more"
+    assert "Opening …" in [label.text() for label in first.window.statusBar().findChildren(QLabel)]
     told = "Read-only, but the process that wrote has ended: open the project again to write."
     await until(lambda: told in notices(second))
     with pytest.raises(StoreReadOnly) as refused:

@@ -119,6 +119,8 @@ class CommandHandler:
         result = None
         try:
             result = await self._decide(kind, command, issue)
+            if not result.duplicate:
+                self._metrics.decided(kind.name, result.outcome)
             return result
         finally:
             if (future := self._running.pop(issue.id)) is not None:
@@ -135,7 +137,6 @@ class CommandHandler:
         return await asyncio.shield(future)
 
     async def _decide(self, kind: CommandType, command: Any, issue: Issue) -> CommandResult:
-        self._metrics.flow[f"command:{kind.name}"] += 1
         values = kind.dump(command)
         kind = kind.for_values(values)
         streams = self._registry.streams_of(kind, values)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from workbench.model.clock import MICROSECONDS, Clock
+from workbench.model.command import CommandOutcome
 
 SECONDS = 600
 """How far back the graphs look."""
@@ -42,7 +43,8 @@ class Metrics:
     """All counters of a running engine.
 
     Attributes:
-        flow: Totals by what the board shows: ``command:create_user``, ``event:user.created``,
+        flow: Totals by what the board shows: ``command:create_user`` for what was accepted,
+            ``rejected:create_user`` and so on for how it ended else, ``event:user.created``,
             ``delivery:welcome_mail:ok``.
         since: When counting began, microseconds since 1970.
     """
@@ -67,6 +69,11 @@ class Metrics:
         metrics.totals[what] += number
         metrics.second(self._clock.now() // MICROSECONDS).counts[what] += number
         self.flow[f"delivery:{subscription}:{what}"] += number
+
+    def decided(self, command: str, outcome: CommandOutcome) -> None:
+        """Counts a command by how it ended."""
+        head = "command" if outcome is CommandOutcome.ACCEPTED else outcome.value
+        self.flow[f"{head}:{command}"] += 1
 
     def timed(self, subscription: str, times: Sequence[tuple[int, int]]) -> None:
         """Notes how long successes took: from publish to ack, and in the handler; microseconds."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QWidget
+from typing_extensions import override
 
 from workbench.gui.ticker import pause_timer
 
 KNOWN = "titles"
 """Property of a tab bar that is looked after already."""
+CLOSE = 26
+"""Pixels that the button which closes a tab takes."""
 
 
 class DockTitles(QObject):
@@ -45,16 +48,31 @@ class DockTitles(QObject):
             if not bar.property(KNOWN):
                 bar.setProperty(KNOWN, True)  # Qt's signature
                 self._look_after(bar)
+            self._fit(bar)
 
     def _bars(self) -> list[QTabBar]:
         return self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
 
     def _look_after(self, bar: QTabBar) -> None:
-        bar.setTabsClosable(True)
-        bar.setElideMode(Qt.TextElideMode.ElideMiddle)
+        bar.setElideMode(Qt.TextElideMode.ElideNone)
+        bar.setUsesScrollButtons(True)
+        bar.installEventFilter(self)
         bar.tabCloseRequested.connect(lambda place: self.at(bar, place).close())
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         bar.customContextMenuRequested.connect(partial(self._offer, bar))
+
+    def _fit(self, bar: QTabBar) -> None:
+        """Gives tabs their closing buttons where whole titles have room beside them; the menu has it, too."""
+        buttons = CLOSE * bar.count() if not bar.tabsClosable() else 0
+        closable = bar.sizeHint().width() + buttons <= bar.width()
+        if closable is not bar.tabsClosable():
+            bar.setTabsClosable(closable)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self.look_soon()
+        return False
 
     def at(self, bar: QTabBar, place: int) -> QDockWidget:
         """Returns the dock of a tab."""

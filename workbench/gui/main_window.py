@@ -145,6 +145,11 @@ class MainWindow(QMainWindow):
         desk.drafted.connect(self._mark_unsaved)
         self.begin()
 
+    def hold_still(self) -> None:
+        """Takes nothing that is typed into the views any more, until there are others."""
+        for view in self.views.values():
+            view.setEnabled(False)
+
     def empty(self, said: str = OPENING) -> None:
         """Takes the views away, before the project is closed, and says why there are none."""
         if self._page is not None:
@@ -152,6 +157,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Event Workbench")
         self.visited.let_stay()
         self.views.clear()
+        self._mark_unsaved()
         for dock in self.docks.values():
             old = dock.widget()
             dock.setWidget(_waiting(said))

@@ -219,7 +219,9 @@ class Session(WindowActions):
         self.desk = self.workspace = self.live = None
         if live is not None:
             live.close()
+        self._status.show_status(None, opening=not self._closing)
         if desk is not None:
+            self.window.hold_still()
             self.window.save_perspective()
             self.window.layouts.keep(CHOSEN, desk.selection.text(), anywhere=False)
             await desk.close()

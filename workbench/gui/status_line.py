@@ -25,6 +25,7 @@ ENGINE_TIP = "Pause or resume the engine (F8)"
 OLDER_TIP = "The files say something else than the model that runs. Show what is wrong with them"
 NOTICES_TIP = "Show what was told, also what left by itself (Ctrl+Shift+N)"
 LAG_TIP = "Positions, of other topics too, that the subscription or read model furthest behind lies behind"
+OPENING, CLOSED = "Opening …", "No project is open"
 SPACING = 6
 """Pixels that the bar leaves beside each of its parts."""
 ENGINE = {
@@ -58,7 +59,7 @@ class StatusLine(QStatusBar):
     ) -> None:
         super().__init__()
         self.setSizeGripEnabled(False)
-        self._project = QLabel("Opening …")
+        self._project = QLabel(OPENING)
         self._project.setTextFormat(Qt.TextFormat.PlainText)
         self._head = _label("Highest position in the store")
         self._lag = _label(LAG_TIP)
@@ -84,6 +85,7 @@ class StatusLine(QStatusBar):
         self._tell_zone()
         shown_zone().changed.connect(self._tell_zone)
         self._status: Status | None = None
+        self._without = OPENING
         self._tally = Tally()
         self.show_notices(0, "info")
         for widget in (self.older, self._head, self._lag, self.scenarios, self._dead, self._engine):
@@ -146,10 +148,14 @@ class StatusLine(QStatusBar):
     def _tell_zone(self) -> None:
         self.zone.setText(zone_text())
 
-    def show_status(self, status: Status | None) -> None:
-        """Shows the status; None while no project is open."""
+    def show_status(self, status: Status | None, *, opening: bool = False) -> None:
+        """Shows the status; None while no project is open.
+
+        Args:
+            opening: None because one is being opened.
+        """
         if status is None or status != self._status:
-            self._status = status
+            self._status, self._without = status, OPENING if opening else CLOSED
             self._paint()
 
     def _paint(self) -> None:
@@ -160,7 +166,7 @@ class StatusLine(QStatusBar):
         if status is None:
             self.show_scenarios(Tally())
             self.show_older(None)
-            self._project.setText("No project is open")
+            self._project.setText(self._without)
             self._project.setToolTip("")
             self._fit()
             return

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, get_args
@@ -215,6 +217,15 @@ class Theme(QObject):
     def colors(self) -> Colors:
         """The colours of the look that is shown."""
         return DARK if self._dark else LIGHT
+
+    @contextmanager
+    def as_look(self, *, dark: bool) -> Iterator[None]:
+        """Gives what is painted in one turn of the loop the colours of a look; the window keeps its own."""
+        shown, self._dark = self._dark, dark
+        try:
+            yield
+        finally:
+            self._dark = shown
 
     def install(self, app: QApplication) -> None:
         """Gives the application fonts, palette and style sheet; call it once, before windows are made."""

@@ -17,6 +17,16 @@ _READABLE = 100
 """A number from which on a duration is said in several units: ``99m``, but ``1h 40m``."""
 
 
+class Written(float):
+    """Seconds.
+
+    Attributes:
+        words: How they were written, such as ``14d``.
+    """
+
+    words = ""
+
+
 def read_duration(value: object) -> float:
     """Returns seconds; a plain number is taken as seconds.
 
@@ -57,12 +67,15 @@ def read_later(value: object) -> object:
         raise
     if isinstance(span, float) and span < 0:
         raise ValueError("should be 0 or more")
+    if isinstance(span, float) and isinstance(value, str):
+        span = Written(span)
+        span.words = value.strip()
     return span
 
 
 def write_later(later: object) -> str:
-    """Writes what `read_later` returns: ``30m``, ``2 weeks``, ``1 month``, or the expression."""
-    if isinstance(later, Calendar):
+    """Writes what `read_later` returns as it was written: ``30m``, ``2 weeks``, or the expression."""
+    if isinstance(later, Calendar | Written):
         return later.words
     return write_duration(later) if isinstance(later, int | float) else str(later)
 

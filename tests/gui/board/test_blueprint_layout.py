@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.conftest import ROOT
 from tests.project.declared.random_models import RandomModel
 from workbench.gui.board.blueprint import Blueprint, blueprint_of
+from workbench.gui.board.blueprint_joints import joints_of
 from workbench.gui.board.blueprint_layout import (
     HEAD,
     WIDTH,
@@ -159,3 +160,13 @@ def test_a_slice_moves_only_what_is_behind_it(tmp_path, text):
     place = names.index("command:do_more")
     assert [name for name in names if name != "command:do_more"] == [one.id for one in before.slices]
     assert [one.x for one in after.slices[:place]] == [one.x for one in before.slices[:place]]
+
+
+def test_wires_that_meet_have_a_joint_and_those_that_cross_have_none():
+    run = [(30.0, 0.0), (90.0, 0.0), (90.0, 9.0), (99.0, 9.0)]
+    routes = {
+        ("a", "model"): [(10.0, 50.0), (10.0, 0.0), *run[1:]],
+        ("b", "model"): [(25.0, 50.0), (30.0, 50.0), *run],
+        ("c", "other"): [(40.0, 20.0), (40.0, -20.0), (60.0, -20.0)],
+    }
+    assert joints_of(routes) == {("b", "model"): ((30.0, 0.0),)}

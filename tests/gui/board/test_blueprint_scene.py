@@ -201,21 +201,20 @@ def test_the_wheel_moves_and_with_ctrl_zooms_a_step_a_notch(view: FlowView) -> N
 
 
 def test_the_whole_board_is_seen_as_wide_as_there_is_room(view: FlowView) -> None:
-    view.resize(1600, 800)
+    view.resize(1600, 900)
     view.fit()
     assert view.scale_now == pytest.approx(view.viewport().width() / view.board.content().width())
     assert in_sight(view, "command:place_order")
     assert in_sight(view, "query:list_orders")
 
 
-def test_the_whole_board_is_never_so_small_that_cards_lose_their_names(view: FlowView) -> None:
+def test_the_whole_board_is_seen_however_small_its_cards_become(view: FlowView) -> None:
     view.resize(500, 400)
-    view.fit()
-    assert view.scale_now == NAMES
-    assert in_sight(view, "command:place_order")
     view.reveal("query:list_orders")
     view.fit()
-    assert in_sight(view, "query:list_orders"), "what is chosen stays in sight"
+    assert view.scale_now < NAMES
+    assert in_sight(view, "command:place_order")
+    assert in_sight(view, "query:list_orders")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,9 @@ from PySide6.QtWidgets import QListWidgetItem
 
 from tests.gui.board.designing import CONTROL, EMPTY, SHIFT, Designer
 from tests.services.conftest import full_disk
+from workbench.gui.board.blueprint_frame import GUTTER, HEAD
 from workbench.gui.board.entry_place import BEGIN, BELOW
+from workbench.gui.board.slice_coverage import Coverage
 from workbench.gui.desk import Desk
 from workbench.gui.views.board_view import ROOMY
 from workbench.services.design import gestures
@@ -89,7 +91,7 @@ async def test_what_exists_is_linked_and_what_cannot_be_is_said(designer: Design
     assert entry.isVisible()
     designer.key(Qt.Key.Key_Escape)
     designer.key(Qt.Key.Key_C)
-    QTest.keyClicks(entry.line, "a b")
+    QTest.keyClicks(entry.line, "a = b")
     QTest.keyClick(entry.line, Qt.Key.Key_Return)
     await designer.until(lambda: "cannot be a name" in entry.told.text())
 
@@ -267,6 +269,51 @@ async def test_a_stored_event_keeps_its_name(designer: Designer) -> None:
     designer.key(Qt.Key.Key_Delete)
     await designer.until(strip.isVisible)
     assert strip.foot.text().startswith("1 stored event will have no type")
+
+
+async def test_V5_a_field_that_is_typed_while_the_file_is_broken_outside_is_saved_once_that_is_repaired(
+    designer: Designer,
+) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel", pressed=CONTROL)
+    await designer.type("sent")
+    await designer.choose("event:parcel.sent")
+    bad, reload = '"return.refunded": "delete"\n', designer.board.desk.workspace.model_reload
+    designer.file.write_text(designer.text.replace("[aggregate.parcel]\n", f"[aggregate.parcel]\n{bad}"))
+    await designer.until(lambda: reload.outdated is not None)
+    await designer.choose("command:send_parcel")
+    designer.key(Qt.Key.Key_F)
+    await designer.type("reason?: text")
+    stand = designer.board.editor.stand
+    assert stand.text().startswith("! Draft: 1 mistake")
+    designer.file.write_text(designer.text.replace(bad, ""))
+    await designer.has("reason")
+    await designer.until(lambda: "saved" in stand.text())
+    assert "refunded" not in designer.text
+    commands = lambda: designer.board.desk.workspace.registry.commands  # noqa: E731
+    await designer.until(lambda: "reason" in commands()["send_parcel"].schema["properties"])
+    assert not designer.board.editor.state.problems
+
+
+async def test_a_type_that_there_is_not_is_told_where_it_is_typed(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel", key=Qt.Key.Key_Tab)
+    entry = designer.board.editor.entry
+    QTest.keyClicks(entry.line, "quantity: int min 1")
+    entry._pause.timeout.emit()
+    assert entry.told.text() == "there is no type int (integer?)"
+    designer.key(Qt.Key.Key_Return)
+    assert entry.line.text() == "quantity: integer min 1"
+    assert entry.told.text() == "there is no type int (integer?). Enter again takes it"
+    designer.key(Qt.Key.Key_Return)
+    await designer.has('quantity { type: "integer", min: 1 }')
+    await designer.until(lambda: not entry.line.text())
+    QTest.keyClicks(entry.line, "of: whatever")
+    designer.key(Qt.Key.Key_Return)
+    assert entry.told.text() == "there is no type whatever. Enter again takes it"
+    designer.key(Qt.Key.Key_Return)
+    await designer.until(lambda: designer.board.editor.state.undo == "Add field of of send_parcel")
+    assert "there is no type whatever" in str(designer.board.editor.state.problems[0])
 
 
 async def test_what_does_not_load_yet_is_kept_and_said(designer: Designer) -> None:
@@ -552,7 +599,7 @@ async def test_nothing_is_written_for_a_card_that_is_gone_and_what_was_typed_sta
 async def test_a_name_that_cannot_be_one_is_not_offered(designer: Designer) -> None:
     designer.key(Qt.Key.Key_C)
     entry = designer.board.editor.entry
-    for typed, offered in (("hold", 1), ("célñ ü name", 0), ("hold-", 0)):
+    for typed, offered in (("hold", 1), ("célñ ü name", 1), ("цел", 0), ("hold-", 0)):
         entry.line.setText(typed)
         assert entry.list.count() == offered
     designer.key(Qt.Key.Key_Escape)
@@ -578,3 +625,31 @@ async def test_what_is_linked_by_name_stays_chosen_and_stays_where_it_is_seen(de
     assert designer.scene.chosen == own
     assert designer.scene.box_of(own).topLeft() != before, "slices changed places"
     assert designer.at(designer.scene.box_of(own).topLeft()) == seen
+
+
+async def test_words_are_spelled_as_names_and_the_keys_of_the_line_are_told(designer: Designer) -> None:
+    hints, entry = designer.board.pictures.hints, designer.board.editor.entry
+    assert "go along" not in hints.accessibleDescription()  # nothing is there
+    designer.key(Qt.Key.Key_C)
+    assert hints.accessibleDescription().startswith("Enter: take it")
+    assert "Ctrl+Z" not in hints.accessibleDescription()
+    QTest.keyClicks(entry.line, "Announce return")
+    assert "New command announce_return of a new aggregate return" in entry.list.item(0).text()
+    await designer.type("Announce return")
+    await designer.has("[command.announce_return]")
+    await designer.choose("command:announce_return")
+    assert "go along" in hints.accessibleDescription()
+    designer.key(Qt.Key.Key_E)
+    await designer.type("goods checked")
+    await designer.has("[event.return.goods_checked]")
+    await designer.choose("event:return.goods_checked")
+    designer.key(Qt.Key.Key_F2)
+    entry.line.setText("return.goods were vérifiés")
+    assert entry.list.item(0).text() == "return.goods_were_verifies"
+    designer.key(Qt.Key.Key_Escape)
+    assert "go along" in hints.accessibleDescription()
+    heads, scene = designer.board.pictures.frame.heads, designer.scene
+    scene.coverage = {"command:announce_return": Coverage()}
+    QTest.mouseClick(heads, Qt.MouseButton.LeftButton, pos=QPoint(GUTTER + 40, HEAD - 12))
+    await designer.until(lambda: designer.board.desk.scenario[1])
+    assert "announce_return" in designer.file.parent.joinpath(designer.board.desk.scenario[0]).read_text()

@@ -154,13 +154,12 @@ def test_the_key_that_opened_it_writes_nothing_as_long_as_it_is_held(entry: Boar
 def test_what_cannot_be_taken_is_refused_while_it_is_typed(entry: BoardEntry) -> None:
     asking = Asking(title="New command", sign="command", take=print, check=refused_name)
     entry.ask(asking, QPoint(20, 20))
-    for typed, refused in (("c", False), ("cél", True), ("", False), ("order.", False), ("order. a", True)):
+    for typed, refused in (("c", False), ("cél", False), ("", False), ("order.", False), ("цел", True)):
         entry.line.setText(typed)
         entry._pause.timeout.emit()
         assert entry.told.isVisible() is refused, typed
     assert (
-        entry.told.text()
-        == "order. a cannot be a name: letters, digits, _ and -; parts have a point between them"
+        entry.told.text() == "цел cannot be a name: letters, digits, _ and -; parts have a point between them"
     )
 
 

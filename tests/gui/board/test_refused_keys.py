@@ -28,6 +28,8 @@ async def test_it_says_why_and_the_letters_of_a_name_make_nothing(refused: Desig
     assert refused.board.pictures.hints.subject == "Rename: Choose a card first"
     QTest.keyClicks(refused.board.canvas, "order.opened")
     assert not refused.board.editor.entry.isVisible()
+    refused.board.refused.shown.timeout.emit()
+    assert refused.board.pictures.hints.subject == ""
 
 
 @pytest.mark.parametrize(

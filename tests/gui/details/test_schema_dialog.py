@@ -72,13 +72,15 @@ async def test_what_does_not_fit_is_counted_with_an_example_and_what_else_has_to
 ) -> None:
     await change(dialog, '{ to: "string" }', '{ to: "string", weight: "integer" }', until)
     assert dialog.stand.text() == "✕ 0 of 2 fit"
-    assert dialog.save.text() == "Save, though 2 do not fit"
+    assert dialog.save.text() == "Keep as a draft, though 2 events do not fit"
+    assert not dialog.save.property("primary")
     assert "2 events of version 1: " in dialog.found.toPlainText()
     assert 'position 1: {"to":"Ada"}' in dialog.found.toPlainText()
     assert "has to follow: " in dialog.said.text()
     dialog.draft_upcast()
     await until(lambda: "reading" not in dialog.stand.text())
     assert dialog.stand.text() == "✓ 2 of 2 fit"
+    assert (dialog.save.text(), dialog.save.property("primary")) == ("Keep as a draft", True)
     assert 'is  {"to":"Ada","weight":0}' in dialog.found.toPlainText()
 
 

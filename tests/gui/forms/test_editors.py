@@ -10,7 +10,8 @@ from uuid import UUID
 
 import pytest
 from pydantic import AnyUrl, BaseModel, Field, SecretStr
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 
@@ -22,6 +23,7 @@ from workbench.gui.forms.editors.duration import DurationEditor
 from workbench.gui.forms.editors.group import GroupEditor
 from workbench.gui.forms.editors.identifier import UuidEditor
 from workbench.gui.forms.editors.json_text import JsonEditor
+from workbench.gui.forms.editors.line import LineInput
 from workbench.gui.forms.editors.mapping import MapEditor
 from workbench.gui.forms.editors.moment import DateEditor, DateTimeEditor, TimeEditor
 from workbench.gui.forms.editors.number import DecimalEditor, IntegerEditor, NumberEditor
@@ -461,3 +463,22 @@ def test_V4_a_long_text_that_is_pasted_is_kept_whole(form_of, clipboard, schema)
     editor.clear()
     QTest.keyClick(editor.input, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert editor.value() == editor.written() == "short"
+
+
+def test_what_is_filled_in_is_replaced_by_typing_and_what_was_typed_is_not(qtbot: Any) -> None:
+    line = LineInput()
+    qtbot.addWidget(line)
+    line.show()
+    line.setText("r1")
+    QApplication.sendEvent(line, QFocusEvent(QEvent.Type.FocusIn, Qt.FocusReason.MouseFocusReason))
+    QTest.mouseClick(line, Qt.MouseButton.LeftButton)
+    QTest.keyClicks(line, "r2")
+    assert line.text() == "r2"
+    QApplication.sendEvent(line, QFocusEvent(QEvent.Type.FocusIn, Qt.FocusReason.MouseFocusReason))
+    QTest.mouseClick(line, Qt.MouseButton.LeftButton)
+    QTest.keyClick(line, Qt.Key.Key_End)
+    QTest.keyClicks(line, "3")
+    assert line.text() == "r23"
+    line.setText("r1")
+    QApplication.sendEvent(line, QFocusEvent(QEvent.Type.FocusIn, Qt.FocusReason.OtherFocusReason))
+    assert line.selectedText() == "r1"

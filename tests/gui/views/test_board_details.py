@@ -7,7 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from workbench.assets import asset
 from workbench.gui.board.board_graph import BoardGraph, BoardNode
-from workbench.gui.views.board_details import AboutPane, neighbours, rules, ways
+from workbench.gui.views.about_pane import AboutPane
+from workbench.gui.views.board_details import Live, counts, neighbours, rules, ways
 from workbench.gui.views.board_model import model_graph
 from workbench.model.registry import Registry
 from workbench.project.project import load_project
@@ -58,3 +59,11 @@ def test_what_there_is_nothing_to_say_of_has_no_heading(qtbot: QtBot) -> None:
 
 def test_what_the_model_does_not_have_any_more_has_no_rules(auction: Registry) -> None:
     assert rules(Registry(), node_of(auction, "subscription:closing")[1]) == ""
+
+
+def test_a_command_counts_how_it_ended(auction: Registry) -> None:
+    node = node_of(auction, "command:place_bid")[1]
+    said = lambda flow: counts(node, Live(flow=flow, subscriptions={}, projections={}))  # noqa: E731
+    assert said({}) == "0 accepted since the start"
+    ended = {"command:place_bid": 2, "rejected:place_bid": 1, "failed:place_bid": 3, "failed:other": 9}
+    assert said(ended) == "2 accepted, 1 rejected, 3 failed since the start"

@@ -18,6 +18,7 @@ from workbench.errors import StoreReadOnly
 from workbench.gui.board.blueprint_items import CardItem
 from workbench.gui.board.card_fields import CardField
 from workbench.gui.desk import Desk
+from workbench.gui.theme import DARK, LIGHT, theme
 from workbench.gui.views.board_view import BoardView
 from workbench.services.design.marks.mark import DesignMark, MarkKind, Severity
 
@@ -50,6 +51,21 @@ async def test_what_a_file_says_of_a_card_is_whole(board: BoardView, tmp_path) -
     item.card = replace(item.card, title=long, fields=(field, *item.card.fields[1:]))
     await board.tools.export.write(tmp_path / "board.svg")
     assert {long, field.name, field.type} <= words(tmp_path / "board.svg")
+
+
+async def test_files_are_light_whatever_the_window_is_unless_dark_ones_are_asked_for(
+    board: BoardView, tmp_path
+) -> None:
+    before = theme().mode
+    theme().set_mode("dark")
+    try:
+        for dark in (False, True):
+            await board.tools.export.write(tmp_path / f"{dark}.png", dark=dark)
+            assert theme().dark, "the window keeps its look"
+    finally:
+        theme().set_mode(before)
+    grounds = [QImage(str(tmp_path / f"{dark}.png")).pixelColor(1, 1).name() for dark in (False, True)]
+    assert grounds == [LIGHT.surface.lower(), DARK.surface.lower()]
 
 
 @pytest.mark.parametrize("picture", ["Blueprint", "Topology"])

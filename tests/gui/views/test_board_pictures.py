@@ -16,6 +16,7 @@ from tests.gui.board.test_flow_view_moves import in_sight
 from workbench.errors import ReadTooLong
 from workbench.gui.board.board_items import NodeItem
 from workbench.gui.board.board_scene import BoardScene, lay_out_graph
+from workbench.gui.board.hint_line import fitting
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.theme import theme
 from workbench.gui.views.board_details import Live
@@ -130,6 +131,7 @@ def test_a_click_on_a_head_chooses_what_its_slice_is_about(board: BoardView) -> 
 
 def test_the_minimap_is_there_while_not_all_is_seen_and_leads_there(board: BoardView) -> None:
     minimap = board.pictures.minimap
+    board.resize(1200, 700)
     assert minimap.isVisible()
     QTest.mouseClick(minimap, Qt.MouseButton.LeftButton, pos=QPoint(minimap.width() - 12, 30))
     middle = board.canvas.mapToScene(board.canvas.viewport().rect().center())
@@ -239,7 +241,7 @@ def test_what_did_not_change_is_not_drawn_again(desk: Desk) -> None:
 @pytest.mark.parametrize("size", [(820, 531), (1226, 731)])
 def test_a_card_stays_under_the_mouse_that_clicks_it(board: BoardView, size: tuple[int, int]) -> None:
     board.resize(*size)
-    canvas = board.canvas
+    canvas, hidden = board.canvas, board.details.isHidden()
     for card in board.scene.cards():
         board.scene.choose("")
         place = canvas.mapFromScene(board.scene.box_of(card)).boundingRect().topLeft() + QPoint(20, 12)
@@ -247,7 +249,7 @@ def test_a_card_stays_under_the_mouse_that_clicks_it(board: BoardView, size: tup
             QTest.mouseClick(canvas.viewport(), Qt.MouseButton.LeftButton, pos=place)
             assert board.scene.here == card
             assert board.scene.card_at(canvas.mapToScene(place)) == card
-            assert not board.details.isHidden()
+            assert board.details.isHidden() is hidden
 
 
 def test_what_is_designed_is_drawn_in_the_topology_too(workspace: Workspace, qtbot: QtBot) -> None:
@@ -266,3 +268,11 @@ def test_what_is_designed_is_drawn_in_the_topology_too(workspace: Workspace, qtb
     scene.show_graph(found.graph, found.topology)
     item = next(one for one in scene.items() if isinstance(one, NodeItem) and one.node.id == new[0].id)
     assert "Draft: it does not run as it is drawn" in item.toolTip()
+
+
+def test_where_not_all_hints_have_room_those_of_few_words_come_first_and_last_the_sign_of_more(
+    board: BoardView,
+) -> None:
+    hints = [("Ctrl+Enter", "Add what comes next"), ("F2", "Rename"), ("Tab", "Add fields"), ("L", "Link to")]
+    assert fitting(hints, 1000) == hints
+    assert fitting(hints, 220) == [("F2", "rename"), ("Tab", "fields"), ("", "…")]

@@ -35,7 +35,7 @@ def widths(board: BoardView, *rooms: int) -> list[int]:
 
 async def test_the_details_have_their_width_whatever_the_room_was_before(board: BoardView) -> None:
     board.canvas.reveal("command:create_user")
-    assert widths(board, NARROW, 1400, NARROW + 1, 800, 320, 1400)[1::2] == [WIDE, WIDE, WIDE]
+    assert widths(board, NARROW, 1400, NARROW + 1, ROOMY, 320, 1400)[1::2] == [WIDE, WIDE, WIDE]
 
 
 async def test_the_details_keep_the_width_that_a_person_gave_them(board: BoardView, tmp_path: Path) -> None:
@@ -49,10 +49,16 @@ async def test_the_details_keep_the_width_that_a_person_gave_them(board: BoardVi
     assert widths(board, NARROW, 1400, 320, 1400)[1::2] == [given, given]
 
 
-async def test_where_there_is_little_room_the_details_come_with_what_is_chosen(board: BoardView) -> None:
-    assert widths(board, ROOMY, ROOMY - 1) == [WIDE, 0]
-    board.canvas.reveal("command:create_user")
-    assert widths(board, ROOMY - 1) == [WIDE]
+async def test_what_is_clicked_stays_where_it_is_however_much_room_there_is(board: BoardView) -> None:
+    for room, shown in ((ROOMY, WIDE), (ROOMY - 1, 0)):
+        board.scene.choose("")
+        assert widths(board, room) == [shown]
+        before = board.canvas.mapFromScene(board.scene.box_of("command:create_user").center())
+        board.scene.choose("command:create_user")
+        assert widths(board, room) == [shown]
+        assert board.canvas.mapFromScene(board.scene.box_of("command:create_user").center()) == before
+    board.split.acts["show_details"].trigger()
+    assert widths(board, ROOMY - 1) == [WIDE], "asked for, they have their room there, too"
 
 
 async def test_who_watches_sees_the_details_once_they_are_asked_for(board: BoardView, tmp_path: Path) -> None:

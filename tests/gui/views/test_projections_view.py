@@ -6,7 +6,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -502,3 +502,14 @@ async def test_a_search_shows_its_rows_from_the_first(workspace, view, until):
     view.search.setText("u")
     QTest.keyClick(view.search, Qt.Key.Key_Return)
     assert view._table.verticalScrollBar().value() == 0
+
+
+async def test_a_long_name_stands_above_the_buttons_where_all_have_no_room_beside_it(view, until):
+    await until(lambda: view._table is not None)
+    view.picker.show_choices([("all_claims_of_customers_by_month", "users")])
+    for wide in (180, 220, 300, 600):
+        view.resize(wide, 400)
+        view._share_head()
+        QCoreApplication.processEvents()
+        assert not view.picker.geometry().intersects(view.pause.geometry())
+        assert view.picker.geometry().right() < view.width()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+from functools import partial
 
 import pytest
 
@@ -11,6 +13,7 @@ from workbench.errors import InvalidValue, ProjectError, StoreReadOnly
 from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
 from workbench.services.design import gestures
+from workbench.services.design.field_gestures import with_fields
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.text_merge import DesignConflict
 from workbench.services.project.open_project import open_target
@@ -671,3 +674,41 @@ async def test_what_could_not_be_written_is_written_when_it_is_tried_again(proje
     assert project.design.state().refused.endswith("project.tsk cannot be written: the disk is full")
     state = project.design.write()
     assert (state.refused, state.problems, "[aggregate.crate]" in written(project)) == ("", (), True)
+
+
+BAD = '"return.refunded": "delete"\n'
+"""A line that can be read, and has no meaning where it stands."""
+
+
+def broken(text, section):
+    return text.replace(f"[{section}]\n", f"[{section}]\n{BAD}")
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_V5_a_draft_over_a_broken_file_is_written_once_that_is_repaired(project, seed):
+    rng, design, path = random.Random(seed), project.design, project.project.root / "project.tsk"
+    typed = set()
+    for number in range(12):
+        match rng.choice(["break", "repair", "note", "field", "field", "event"]):
+            case "break":
+                said = path.read_text().replace(BAD, "")
+                path.write_text(broken(said, rng.choice(["aggregate.parcel", "event.parcel.sent"])))
+            case "repair":
+                path.write_text(path.read_text().replace(BAD, ""))
+            case "note":
+                path.write_text(path.read_text() + f"# note {number}\n")
+                typed.add(f"# note {number}\n")
+            case "field":
+                typed.add(f"field{number}")
+                design.apply("Field", partial(with_fields, node=SENT, line=f"field{number}: text?"))
+            case _:
+                typed.add(f"parcel.made{number}")
+                design.apply("Add", make("event", f"parcel.made{number}"))
+        state = design.state()
+        assert all(one in state.text.project.text for one in typed)
+        assert state.text.project.text.count(BAD) == written(project).count(BAD), "as the file says now"
+        assert bool(state.problems) == (state.text != state.written)
+    path.write_text(path.read_text().replace(BAD, ""))
+    state = design.state()
+    assert (state.problems, state.text.project.text) == ((), written(project))
+    assert all(one in written(project) for one in typed)

@@ -152,3 +152,15 @@ def test_a_first_event_is_offered_to_set_what_it_has_of_the_state_and_first_choi
     after = fix.applied(text)
     assert 'set { seats: "event.seats", status: "\'free\'" }' in after
     assert [one for one in checked(after).problems if not one.warning] == []
+
+
+def test_the_same_mistake_is_mended_wherever_it_stands():
+    text = PROJECT.replace('"decimal?"', '"number?"').replace('"uuid"', '"guid"')
+    found = checked(text)
+    problems = [one for one in found.problems if "guid" in one.message]
+    assert len(problems) > 1
+    here, everywhere, *_ = quick_fixes(found, problems[0])
+    assert (here.label, here.applied(text).count('"guid"')) == ("Replace with uuid", len(problems) - 1)
+    assert everywhere.label == f"Replace with uuid in all {len(problems)} places"
+    after = checked(everywhere.applied(text))
+    assert [one.message for one in after.problems] == ["there is no type number"]

@@ -265,6 +265,22 @@ async def test_J4_a_reload_says_nothing_of_read_models_without_anything_or_that_
     assert (await counters.model_reload.check()).rows == ""
 
 
+async def test_J4_a_read_model_without_anything_is_not_stale_where_nothing_runs_it(counters, root, tmp_path):
+    environ = {"WORKBENCH_CONFIG": str(tmp_path / "config")}
+
+    def stale():
+        looking = open_target(root, "", environ=environ, trust=True)
+        try:
+            return looking.engine is None, [view.stale for view in looking.monitor.projections()]
+        finally:
+            looking.world.store.close()
+
+    change(root, "domain.py", 'name="totals",', 'name="totals", version=2,')
+    assert stale() == (True, [False])
+    await turned(counters)
+    assert stale() == (True, [True])
+
+
 async def test_what_came_and_went_is_told_and_runs_as_it_says(counters, root):
     await turned(counters)
     module = counters.engine.registry.handlers["note"].__globals__

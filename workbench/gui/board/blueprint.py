@@ -9,6 +9,7 @@ from functools import cached_property
 from workbench.gui.board.card_fields import CardField
 from workbench.gui.board.model_parts import ModelPart, ModelParts, parts_of
 from workbench.gui.board.slice_order import Step, ordered
+from workbench.model.flow_rules import FlowRule
 from workbench.model.registry import Registry
 
 TRIGGERS, STEPS = "triggers", "steps"
@@ -27,6 +28,7 @@ class Card:
         draft: What it shows is written otherwise than it runs.
         problems: Why it does not run yet.
         leaves: The events by which a row of it goes, or an instance of it ends, in words; may be empty.
+        rules: When what follows from it does, and for what it is refused; below the fields.
     """
 
     key: str
@@ -38,6 +40,7 @@ class Card:
     draft: bool = False
     problems: tuple[str, ...] = ()
     leaves: str = ""
+    rules: tuple[FlowRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -354,6 +357,7 @@ class _Drawing:
             draft=part.draft,
             problems=() if ghost else part.problems,
             leaves="" if ghost else part.leaves,
+            rules=() if ghost else part.rules,
         )
 
 

@@ -26,7 +26,7 @@ RING, AWAY = 2.0, 4.0
 """Width of the ring around what is chosen, and its distance from the card, in pixels of the screen."""
 AROUND = 60.0
 """Pixels of the picture around a card in which its ring is, at every scale."""
-ARROW = 5.0
+ARROW, DOT = 5.0, 3.2
 THIN, CHOSEN = 1.5, 2.0
 """Widths of wires."""
 
@@ -67,7 +67,8 @@ class CardItem(QGraphicsItem):
     @property
     def whole(self) -> Box:
         """Where it stands with the line that adds a field."""
-        more = line_of(self.box, len(self.card.fields) + 1).y + FOOT / 2 - self.box.y
+        lines = len(self.card.fields) + len(self.card.rules)
+        more = line_of(self.box, lines + 1).y + FOOT / 2 - self.box.y
         return replace(self.box, height=more) if self.open else self.box
 
     def set_open(self, *, open: bool) -> None:
@@ -105,6 +106,7 @@ class CardItem(QGraphicsItem):
         lines += ["Draft: its text is typed and not saved"] if self._typed else []
         lines += [f"What it issued for later: {self._due}"] if self._due else []
         lines += [f"{self.card.title} {self.card.leaves}"] if self.card.leaves else []
+        lines += [one.whole for one in self.card.rules]
         lines += [f"{one.name} {one.type}" for one in self.card.fields]
         self.setToolTip(plain_tip("\n".join([*lines, *self._marks.words])))
 
@@ -177,12 +179,14 @@ class WireItem(QGraphicsPathItem):
 
     Attributes:
         words: What it means.
+        joints: Where others meet it, which a dot says.
     """
 
     def __init__(self, points: Sequence[Point], tip: str, *, dashed: bool) -> None:
         super().__init__(path_of(points))
         self.words = tip
         self.points = tuple(points)
+        self.joints: tuple[Point, ...] = ()
         self._bounds = self.path().controlPointRect().adjusted(-8, -8, 8, 8)
         self._dashed, self._lit = dashed, False
         self.setToolTip(plain_tip(tip))
@@ -226,6 +230,8 @@ class WireItem(QGraphicsPathItem):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color)
             painter.drawPolygon(self._arrow(ARROW + pen.widthF()))
+            for x, y in self.joints:
+                painter.drawEllipse(QPointF(x, y), DOT, DOT)
 
     def _arrow(self, long: float) -> list[QPointF]:
         """Returns the corners of the arrow, which points right or down."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from workbench.gui.board.blueprint import Blueprint, Card
+from workbench.gui.board.blueprint_joints import joints_of
 from workbench.gui.board.blueprint_routes import Course, Height, Level, Tracks, courses_of
 from workbench.gui.board.board_graph import Pair
 from workbench.gui.board.layout import Box, Point
@@ -26,6 +27,8 @@ ROOM = 3 * LINE
 """By how much a lane grows behind the first field."""
 IN, ALSO = 13.0, 24.0
 """How far below a card's upper edge what comes enters it, and what leaves it leaves it."""
+BELOW = 30.0
+"""Pixels below the cards of a lane in which one that is chosen grows, so that it covers no wire."""
 REACH = 8.0
 """Pixels around the middle of a handle that belong to it."""
 NOWHERE = Box(0, 0, 0, 0)
@@ -74,18 +77,21 @@ class BlueprintLayout:
     Attributes:
         boxes: Of the cards, by their keys.
         routes: Points of the wires, by the keys of their ends; every part is level or upright.
+        joints: Where a wire meets others that come from or lead to the same card.
     """
 
     lanes: tuple[LanePlace, ...] = ()
     slices: tuple[SlicePlace, ...] = ()
     boxes: Mapping[str, Box] = field(default_factory=dict)
     routes: Mapping[Pair, tuple[Point, ...]] = field(default_factory=dict)
+    joints: Mapping[Pair, tuple[Point, ...]] = field(default_factory=dict)
     bounds: Box = NOWHERE
 
 
 def height_of(card: Card) -> float:
     """Returns how tall a card is."""
-    return HEAD + LINE * len(card.fields) + FOOT if card.fields else BARE
+    lines = len(card.fields) + len(card.rules)
+    return HEAD + LINE * lines + FOOT if lines else BARE
 
 
 def head_of(box: Box) -> Box:
@@ -142,7 +148,12 @@ def lay_out_blueprint(blueprint: Blueprint) -> BlueprintLayout:
     routes = {pair: _points(course, boxes, slices, tracks, level) for pair, course in courses.items()}
     right = slices[-1].right + tracks.width(len(slices))
     return BlueprintLayout(
-        lanes=lanes, slices=slices, boxes=boxes, routes=routes, bounds=Box(0, 0, right, lanes[-1].bottom)
+        lanes=lanes,
+        slices=slices,
+        boxes=boxes,
+        routes=routes,
+        joints=joints_of(routes),
+        bounds=Box(0, 0, right, lanes[-1].bottom),
     )
 
 
@@ -160,7 +171,13 @@ def _lanes(blueprint: Blueprint, tracks: Tracks) -> tuple[LanePlace, ...]:
         room = one + ROOM * math.ceil((tall - one) / ROOM) if tall > BARE else BARE
         cards = top + max(PAD, tracks.above(lane.id))
         places.append(
-            LanePlace(id=lane.id, title=lane.title, top=top, cards=cards, bottom=cards + room + PAD)
+            LanePlace(
+                id=lane.id,
+                title=lane.title,
+                top=top,
+                cards=cards,
+                bottom=cards + room + (BELOW if number else PAD),
+            )
         )
         top = places[-1].bottom
     return tuple(places)

@@ -24,7 +24,7 @@ from workbench.gui.board.blueprint_layout import (
 )
 from workbench.gui.board.blueprint_lights import BlueprintLights
 from workbench.gui.board.board_graph import BoardGraph, Pair, kind_of
-from workbench.gui.board.card_painter import DRAFT, FIELDS, NAMES
+from workbench.gui.board.card_painter import DRAFT, FIELDS
 from workbench.gui.board.mark_painter import card_marks
 from workbench.gui.board.picture import Picture
 from workbench.gui.board.slice_coverage import Coverage
@@ -52,7 +52,7 @@ class BlueprintScene(Picture):
 
     drafts_changed = Signal()
     name = "Blueprint"
-    steps, legible = STEPS, NAMES
+    steps = STEPS
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -156,6 +156,7 @@ class BlueprintScene(Picture):
         for wire in self.blueprint.wires:
             pair = wire.source, wire.target
             made = WireItem(self.layout.routes[pair], self._tip(wire), dashed=self._is_loose(wire))
+            made.joints = self.layout.joints.get(pair, ())
             self.wires[pair] = made
             self.addItem(made)
 
@@ -237,7 +238,8 @@ class BlueprintScene(Picture):
         if key:
             item = self._cards[key]
             part, number = part_of(item.card, item.box, (place.x(), place.y()))
-            if inside and item.open and place.y() >= line_of(item.box, len(item.card.fields)).y:
+            line = line_of(item.box, len(item.card.fields))
+            if inside and item.open and line.y <= place.y() < line.bottom:
                 return key, "more", number
             if inside or part == "handle":
                 return key, part, number

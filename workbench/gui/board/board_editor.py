@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
 from workbench.gui.board.board_changes import BoardChanges
-from workbench.gui.board.board_entry import Asking, BoardEntry, Entered
+from workbench.gui.board.board_entry import MAKE_KEYS, Asking, BoardEntry, Entered
 from workbench.gui.board.board_fields import BoardFields
 from workbench.gui.board.board_hand import BoardHand
 from workbench.gui.board.board_offers import (
@@ -20,9 +20,11 @@ from workbench.gui.board.board_offers import (
     leads,
     lit,
     makes,
+    name_for,
     node_of,
     offers,
     refused_name,
+    respelled,
     sign_of,
 )
 from workbench.gui.board.board_slices import BoardSlices
@@ -98,7 +100,7 @@ class BoardEditor(DesignSteps):
             self, desk, self.take, partial(self.tell_unread, what="Reading the project file")
         )
         desk.project_saved.connect(self.follow)
-        desk.files_read.connect(self._show_stand)
+        desk.files_read.connect(self._files_read)
         self.acts = Actions(self, canvas)
         self.acts.offer()
         self.fields, self.wires = BoardFields(self), BoardWires(self)
@@ -138,6 +140,12 @@ class BoardEditor(DesignSteps):
     @override
     def follow(self) -> None:
         self._reading.ask(self.read_state)
+
+    def _files_read(self) -> None:
+        """A draft is put onto files that changed; how all stands is said anyway."""
+        if self.draft is not None:
+            self.follow()
+        self._show_stand()
 
     def chosen(self, identity: str) -> None:
         """Is told what was chosen: who chose something else does not want what was made."""
@@ -195,6 +203,7 @@ class BoardEditor(DesignSteps):
             fits=lambda typed: offers(self.state.text, kind, after, typed),
             check=refused_name,
             act=f"make_{kind}",
+            keys=MAKE_KEYS,
             lights=lambda typed: lit(self.state.text, after, kind, typed),
             card=identity_of(after) if after is not None else "",
         )
@@ -209,7 +218,7 @@ class BoardEditor(DesignSteps):
             change = partial(gestures.linked, source=after, target=node)
             label = f"Link {after.name} to {node.name}"
         else:
-            node = DesignNode(kind, gestures.full_name(self.state.text, kind, entered.text, after))
+            node = DesignNode(kind, name_for(self.state.text, kind, entered.text, after))
             owner = entered.offer.owner if entered.offer is not None else ""
             change = partial(gestures.made, kind=kind, name=node.name, after=after, owner=owner)
             label = f"Add {kind} {node.name}"
@@ -285,6 +294,7 @@ class BoardEditor(DesignSteps):
                 title=f"Rename {node.kind}",
                 sign=sign_of(node.kind),
                 take=partial(self._rename, node),
+                fits=lambda typed: respelled(self.state.text, node.kind, typed),
                 check=refused_name,
                 act="rename",
                 text=node.name,
@@ -294,10 +304,11 @@ class BoardEditor(DesignSteps):
         )
 
     def _rename(self, node: DesignNode, entered: Entered) -> None:
-        if entered.text in {"", node.name}:
+        name = entered.offer.name if entered.offer is not None else entered.text
+        if name in {"", node.name}:
             self.entry.leave()
         else:
-            self.changes.rename(node, entered.text)
+            self.changes.rename(node, name)
 
     @action("Remove", keys="Del", icon="purge", on="canvas", group=3, several=True, why=no_nodes)
     def remove(self, _identity: str) -> None:

@@ -91,6 +91,7 @@ class Asking:
         check: Says what is wrong with what was typed; empty where nothing is.
         marks: Whether the first of what fits is marked, so that Enter takes it.
         keeps: What is typed and left is offered again under this name; empty where it is not kept.
+        keys: What else can be pressed, and what it does.
     """
 
     title: str
@@ -109,8 +110,12 @@ class Asking:
     check: Callable[[str], str] = lambda _typed: ""
     marks: bool = True
     keeps: str = ""
+    keys: tuple[tuple[str, str], ...] = ()
 
 
+MAKE_KEYS = ("Ctrl+Enter", "and what comes next"), ("Tab", "and its fields")
+ADD_KEYS = (("Ctrl+Enter", "also of its events"), ("Tab", "and the next"))
+CHANGE_KEYS = ("Tab", "and the next"), ("Alt+↑ ↓", "move it"), ("Ctrl+D", "copy it")
 NOTHING = Asking(title="", sign="edit", take=lambda _entered: None)
 
 
@@ -213,6 +218,14 @@ class BoardEntry(QFrame):
         self.setFixedHeight(self._column.totalHeightForWidth(self.width()))
         room = self._canvas.size() - self.size()
         self.move(max(4, min(corner.x(), room.width() - 4)), max(4, min(corner.y(), room.height() - 4)))
+
+    @property
+    def keys(self) -> list[tuple[str, str]]:
+        """The keys of the line with what they do; nothing where none is typed."""
+        if self.asking is NOTHING:
+            return []
+        mark = [("↑ ↓", "mark another")] if self.list.count() > 1 else []
+        return [("Enter", "take it"), *mark, *self.asking.keys, ("Esc", "leave it")]
 
     def take_node(self, node: str) -> None:
         """Takes what fits and has a card, as if its name had been typed."""

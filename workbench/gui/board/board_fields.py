@@ -7,25 +7,25 @@ from dataclasses import replace
 from functools import partial
 
 from workbench.gui.actions import action
-from workbench.gui.board.board_entry import Asking, Entered, Offer
+from workbench.gui.board.board_entry import ADD_KEYS, CHANGE_KEYS, Asking, Entered, Offer
 from workbench.gui.board.board_offers import holders, identity_of, sign_of
 from workbench.gui.board.board_slices import BoardPart
 from workbench.services.design import field_gestures, gestures
 from workbench.services.design.field_gestures import FIELDED
 from workbench.services.design.field_lines import split_field_lines, why_unreadable, write_field_line
 from workbench.services.design.gestures import DesignNode
+from workbench.services.design.typed_types import said_of_types, types_meant, with_types
 
 SHOWN = 6
 """Fields of the same name that are offered."""
 HINT = "name: type, name: type …"
 
 
-def _why_not(typed: str, *, column: bool) -> str:
-    return why_unreadable(typed, column=column) if typed.strip() else ""
-
-
 class BoardFields(BoardPart):
     """Asks for fields; each is a step of the design."""
+
+    _told: Collection[str] = ()
+    """Lines of which it was told that there is no such type; they are taken as they are."""
 
     def why_not(self, identity: str) -> str:
         """Says why a card takes no fields; empty where it does."""
@@ -61,7 +61,7 @@ class BoardFields(BoardPart):
 
     def _ask(self, node: DesignNode, name: str, line: str, title: str) -> None:
         events = field_gestures.emitted_by(self.editor.state.text, node) if not name else []
-        names = self._names(node)
+        names, self._told = self._names(node), ()
         if events:
             title += f"; Ctrl+Enter: also of {' and '.join(events)}"
         asking = Asking(
@@ -73,15 +73,40 @@ class BoardFields(BoardPart):
             fits=partial(self._known, node) if not name else lambda _typed: (),
             marks=False,
             act="" if name else "add_fields",
+            keys=CHANGE_KEYS if name else ADD_KEYS,
             erase=partial(self._erased, node, name),
             step=partial(self._stepped, node, name),
             copy=partial(self._copy, node, name),
-            check=partial(_why_not, column=node.kind == "projection"),
+            check=partial(self._wrong, node),
             keeps=f"{identity_of(node)} {name}",
             card=identity_of(node),
             field=names.index(name) if name in names else len(names),
         )
         self.editor.place_of_entry.ask(asking, None)
+
+    def _wrong(self, node: DesignNode, typed: str) -> str:
+        """Says why what was typed cannot be understood, or which types there are not."""
+        if not typed.strip():
+            return ""
+        unread = why_unreadable(typed, column=node.kind == "projection")
+        return unread or said_of_types(self._meant(node, typed))
+
+    def _meant(self, node: DesignNode, typed: str) -> dict[str, str]:
+        """Returns the types of a line that there are not, each with what was meant."""
+        return types_meant(self.editor.state.text.project, typed, column=node.kind == "projection")
+
+    def _tells_types(self, node: DesignNode, typed: str) -> bool:
+        """Tells once which types of a line there are not, with what was meant in their place."""
+        readable = not why_unreadable(typed, column=node.kind == "projection")
+        meant = self._meant(node, typed) if readable and typed not in self._told else {}
+        if not meant:
+            return False
+        entry = self.editor.entry
+        right = with_types(typed, meant)
+        self._told = {typed, right}
+        entry.line.setText(right)
+        entry.tell(f"{said_of_types(meant)}. Enter again takes it")
+        return True
 
     def _known(self, node: DesignNode, typed: str) -> list[Offer]:
         """Returns what other things say of a field of the name that was typed."""
@@ -94,6 +119,8 @@ class BoardFields(BoardPart):
         then = partial(self._next, node, name, entered)
         if entered.text in {"", line}:
             then() if entered.inside and entered.text else self.editor.entry.leave()
+            return
+        if self._tells_types(node, entered.text):
             return
         said = entered.text.partition(":")[0].strip()
         if name and said.removesuffix("?") != name:

@@ -11,6 +11,7 @@ from workbench.services.design import gestures
 from workbench.services.design.field_gestures import FIELDED
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.relations import declared_names, relation, targets_of, why_not
+from workbench.services.design.spelling import spelled
 
 if TYPE_CHECKING:
     from workbench.services.design.design_text import DesignText
@@ -64,8 +65,8 @@ def offers(text: DesignText, kind: str, after: DesignNode | None, typed: str) ->
     """Returns what fits a name: the new thing, and those of the kind that can be linked to."""
     if not typed:
         return ()
-    name = gestures.full_name(text, kind, typed, after)
-    known = [one for one in declared_names(text.project, kind) if typed in one]
+    name = name_for(text, kind, typed, after)
+    known = [one for one in declared_names(text.project, kind) if typed in one or one == name]
     linked = [
         Offer(
             text=f"{one}: link to it",
@@ -92,9 +93,24 @@ def _new(text: DesignText, kind: str, after: DesignNode | None, name: str) -> It
         yield Offer(text=f"New command {name} of {of}", name="", icon="plus", owner=owner)
 
 
+def name_for(text: DesignText, kind: str, typed: str, after: DesignNode | None) -> str:
+    """Returns the whole name of something new for what was typed."""
+    name = spelled(typed, kind, declared_names(text.project, "aggregate"))
+    whole = gestures.full_name(text, kind, name, after)
+    if kind == "event" and "." not in whole and name != typed.strip():
+        return whole.replace("_", ".", 1)  # of several words without an aggregate the first one is it
+    return whole
+
+
+def respelled(text: DesignText, kind: str, typed: str) -> Sequence[Offer]:
+    """Returns the name that something gets for what was typed, where that is spelled otherwise."""
+    name = spelled(typed, kind, declared_names(text.project, "aggregate"))
+    return [Offer(text=name, name=name, icon=sign_of(kind))] if typed and name != typed else []
+
+
 def refused_name(typed: str) -> str:
-    """Says why what was typed cannot begin a name, and what can; empty where it can."""
-    typed = typed.strip()
+    """Says why what was typed cannot begin a name, and what can; empty where it can, or is spelled so."""
+    typed = spelled(typed)
     why = gestures.why_no_name(typed.rstrip(".-") or typed) if typed else ""
     return f"{why}: {gestures.NAMES}" if why else ""
 

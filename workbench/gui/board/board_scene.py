@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem
 from typing_extensions import override
 
 from workbench.gui.board.board_graph import BoardGraph, BoardNode, Pair, kind_of
-from workbench.gui.board.board_items import BLOCK, EdgeItem, NodeItem, path_of, size_of
+from workbench.gui.board.board_items import EdgeItem, NodeItem, path_of, size_of
 from workbench.gui.board.flow_tokens import FlowTokens, Track
 from workbench.gui.board.layout import WORDS_MARGIN, Box, Layout, Point, lay_out, natural_columns
 from workbench.gui.board.mark_painter import card_marks
@@ -39,7 +39,7 @@ class BoardScene(Picture):
     """
 
     name = "Topology"
-    moving, legible = True, BLOCK
+    moving = True
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -20,7 +20,7 @@ from workbench.gui.theme import mix, theme, ui_font
 from workbench.model.json_values import visible
 from workbench.services.design.marks.mark import Severity
 
-FIELDS, NAMES = 0.75, 0.4
+FIELDS, NAMES = 0.75, 0.3
 """Scales below which cards list no fields, and have no names."""
 LARGE = 1.5
 """Scale above which texts grow with the cards."""
@@ -34,8 +34,14 @@ SIZES = {"name": 13, "field": 12, "type": 12, "far": 12}
 """Heights of texts in pixels of the screen."""
 SMALLEST, STEP = 0.3, 0.05
 """How small a text becomes at least that is to be read whole, and by what it becomes smaller, of its size."""
+READABLE = 0.65
+"""How small a line becomes, of its size, before it is broken in two."""
 ROW = 13.0
 """Pixels from one line of a name that is broken to the next."""
+SMALLER = (1.0, 0.9, 0.8)
+"""Sizes of a name, of its usual one, until it is read whole."""
+FEW = 12
+"""Letters of a name below which its beginning says more than both of its ends."""
 LEVEL = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -51,28 +57,41 @@ def font_of(part: str, grow: float = 1.0) -> tuple[QFont, QFontMetricsF]:
 def paint_name(
     painter: QPainter, text: str, place: QRectF, *, part: str = "far", level: bool = False
 ) -> None:
-    """Draws a name on as many lines as have room in a place, broken at its joints; shortens what has none.
+    """Draws a name on as many lines as have room in a place, broken at its joints, smaller if need be.
+
+    What has no room then is shortened: where few letters are seen, at its end.
 
     Args:
         part: Which font, one of `SIZES`.
         level: In the middle of the place, else from its upper left corner.
     """
-    font, measures = font_of(part)
-    elide = Qt.TextElideMode.ElideRight if level else Qt.TextElideMode.ElideMiddle
-    most = max(1, int((place.height() + 1) / ROW))
     text = visible(text)
-    lines = name_lines(text, measures, place.width(), most)
-    if level and any(measures.horizontalAdvance(one) > place.width() for one in lines):
-        lines = [text]  # one beginning that is read says more than two
-    lines = [measures.elidedText(one, elide, place.width() + 1) for one in lines]
+    for grow in SMALLER:
+        (font, measures), row = font_of(part, grow), ROW * grow
+        most = max(1, int((place.height() + 1) / row))
+        lines = name_lines(text, measures, place.width(), most)
+        if all(measures.horizontalAdvance(one) <= place.width() for one in lines):
+            break
+    else:
+        few = level or place.width() < FEW * measures.averageCharWidth()
+        elide = Qt.TextElideMode.ElideRight if few else Qt.TextElideMode.ElideMiddle
+        # One beginning that is read says more than two.
+        lines = [measures.elidedText(one, elide, place.width() + 1) for one in ([text] if level else lines)]
     painter.setFont(font)
-    top = place.center().y() - ROW * len(lines) / 2
+    top = place.center().y() - row * len(lines) / 2
     if not level:
         top = min(top, place.top() + 4)
     flags = Qt.AlignmentFlag.AlignHCenter if level else Qt.AlignmentFlag.AlignLeft
     for number, line in enumerate(lines):
-        where = QRectF(place.left(), top + number * ROW, place.width(), ROW)
+        where = QRectF(place.left(), top + number * row, place.width(), row)
         painter.drawText(where, flags | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, line)
+
+
+def halves_of(text: str) -> tuple[str, str]:
+    """Returns a text on two lines, between words and about equally long."""
+    spaces = [place for place, letter in enumerate(text) if letter == " "]
+    middle = min(spaces, key=lambda place: abs(2 * place - len(text)), default=len(text))
+    return text[:middle], text[middle + 1 :]
 
 
 def name_lines(text: str, measures: QFontMetricsF, width: float, most: int) -> list[str]:
@@ -120,14 +139,15 @@ def paint_card(
         made.fields(marks.lines)
         if more:
             made.more()
+        made.rules(below=len(card.fields) + more)
     elif scale >= NAMES:
         made.name()
-    if card.draft and scale >= NAMES:
+    if card.draft and scale >= FIELDS:  # from afar it would hide the name, and the card's edge says it
         paint_plate(painter, DRAFT, theme().colors.warning)
-    elif due and scale >= NAMES:
+    elif due and scale >= FIELDS:
         paint_plate(painter, due, theme().colors.muted)
     if card.leaves and scale >= FIELDS:
-        made.leaves(below=more)
+        made.leaves(below=more or bool(card.rules))
     if marks.count:
         made.ring(marks)
 
@@ -167,7 +187,8 @@ class _CardPainter:
         return QRectF(box.x * scale, box.y * scale, box.width * scale, box.height * scale)
 
     def shape(self) -> None:
-        pen = QPen(QColor(self._edge), 1)
+        draft = self._card.draft and self._scale < FIELDS
+        pen = QPen(QColor(theme().colors.warning if draft else self._edge), 2 if draft else 1)
         if self._card.ghost or self._card.draft:
             pen.setDashPattern([4, 3])
         self._painter.setPen(pen)
@@ -182,7 +203,7 @@ class _CardPainter:
         middle = round(place.center().y() - edge / 2)
         draw_icon(self._painter, self._kind.icon, QRectF(PAD * grow, middle, edge, edge), self._on)
         self._text("name", self._card.title, place.adjusted(NAME * grow, 0, -PAD, 0), self._on)
-        if self._card.fields:
+        if self._card.fields or self._card.rules:
             self._painter.setPen(QPen(QColor(self._edge), 1))
             y = round(HEAD * self._scale) + 0.5
             self._painter.drawLine(QPointF(1, y), QPointF(place.right() - 1, y))
@@ -208,6 +229,27 @@ class _CardPainter:
         self._text(
             "type", "+ field", place.adjusted(PAD * self._grow, 0, 0, 0), mix(self._on, self._fill, 0.78)
         )
+
+    def rules(self, *, below: int) -> None:
+        """Draws when what follows does, and for what it is refused, below the fields."""
+        ink = mix(self._on, self._fill, 0.9)
+        for number, one in enumerate(self._card.rules, below):
+            line = self._place(line_of(self._box, number))
+            mark = line.adjusted(5 * self._grow, 4 * self._grow, 0, -4 * self._grow)
+            mark.setWidth(2 * self._grow)
+            self._painter.fillRect(mark, QColor(self._edge))
+            self._rule(one.text, line.adjusted((PAD + 3) * self._grow, 0, -PAD / 2, 0), ink)
+
+    def _rule(self, text: str, place: QRectF, ink: str) -> None:
+        """Draws one of them; one that is to be read whole and is long on two small lines."""
+        if self._fitting(place.width(), ("type", text)) >= READABLE * self._grow:
+            self._text("type", text, place, ink)
+            return
+        halves = halves_of(text)
+        small = min(READABLE * self._grow, *(self._fitting(place.width(), ("type", one)) for one in halves))
+        for number, one in enumerate(halves):
+            half = QRectF(place.left(), place.top(), place.width(), place.height() / 2)
+            self._text("type", one, half.translated(0, number * half.height()), ink, small)
 
     def _field(self, one: CardField, place: QRectF) -> None:
         grow = self._fitting(place.width() - 4 * self._grow, ("field", one.name), ("type", one.type))
@@ -247,13 +289,13 @@ class _CardPainter:
         word, _, names = self._card.leaves.partition(" by ")
         many = names.count(",") + 1
         short = names.rpartition(".")[2] if many == 1 else f"{many} events"
-        place, said = self._place(self._box), f"− {word} by {names if self._whole else short}"
+        place, said = self._place(self._box), f"− {word} by {names}"
+        if not self._whole or font_of("type")[1].horizontalAdvance(said) > place.width() - 28:
+            said = f"− {word} by {short}"
         font, measures = font_of("type", self._fitting(place.width() - 28, ("type", said)))
         said = measures.elidedText(said, Qt.TextElideMode.ElideRight, place.width() - 28)
         tall = measures.height() + 2
-        plate = QRectF(
-            8, place.bottom() - (4 if below else tall / 2), measures.horizontalAdvance(said) + 12, tall
-        )
+        plate = QRectF(8, place.bottom() - (4 if below else 6), measures.horizontalAdvance(said) + 12, tall)
         self._painter.setPen(QPen(QColor(theme().colors.muted), 1))
         self._painter.setBrush(QColor(theme().colors.surface))
         self._painter.drawRoundedRect(plate, tall / 2, tall / 2)
@@ -261,7 +303,7 @@ class _CardPainter:
         self._painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, said)
 
     def ring(self, marks: CardMarks) -> None:
-        """Draws how much is marked in a ring on the corner; from afar the ring alone."""
-        near = self._scale >= NAMES
+        """Draws how much is marked in a ring on the corner; from afar the ring alone, beside the name."""
+        near = self._scale >= FIELDS
         middle = ring_of(QRectF(0, 0, self._box.width * self._scale, 0), 1.0)
-        paint_ring(self._painter, middle, marks, font_of("far")[0] if near else None, RING if near else 3.0)
+        paint_ring(self._painter, middle, marks, font_of("far")[0] if near else None, RING if near else 4.0)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
+from workbench.errors import InvalidValue
 from workbench.gui.board.board_graph import BoardEdge
 from workbench.gui.board.card_fields import CardField
 from workbench.gui.board.model_parts import ModelPart, ModelParts, subscription_part
+from workbench.model.flow_rules import rules_of, written_flows
 from workbench.model.model_flow import ModelFlow
 from workbench.model.type_words import type_word
 from workbench.project.declared.section_kinds import KINDS
 from workbench.services.design.design import DesignState
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.field_gestures import FIELDED
-from workbench.services.design.field_lines import write_field_line
+from workbench.services.design.field_lines import plain_value, write_field_line
 from workbench.services.design.flow_gestures import steps_of
 from workbench.services.design.gestures import DesignNode, fields_of
 from workbench.services.design.owners import PLACES
@@ -123,7 +127,18 @@ class _Draft:
             reads=tuple(dict.fromkeys(read)),
             flows=tuple(dict.fromkeys(flows)),
             draft=True,
+            rules=rules_of(written_flows(self._written(kind, name))),
         )
+
+    def _written(self, kind: str, name: str) -> dict[str, Any]:
+        """Returns what is written in a section and can be read."""
+        entry = self._document.find(place_of(self._document, kind, name) or ())
+        scope = entry.value.scope if entry is not None else None
+        found: dict[str, Any] = {}
+        for one in scope.entries.values() if scope is not None else ():
+            with suppress(InvalidValue):
+                found[one.key] = plain_value(one.value, self._document.text)
+        return found
 
     def _fields(self, kind: str, name: str) -> Iterator[CardField]:
         node = DesignNode(kind, name)

@@ -145,12 +145,12 @@ class FlowView(QGraphicsView):
         self.fit()
 
     def fit(self) -> None:
-        """Shows the whole board, as far as its names can be read, with what is chosen.
+        """Shows the whole board, however small its cards become.
 
         One that is not read from its beginning keeps being shown so until a person zooms or moves.
         """
         self._fitted = not self.board.steps
-        self._show_at_least(self.board.legible)
+        self._show_at_least(FARTHEST)
 
     def _show_at_least(self, scale: float) -> None:
         """Shows the whole board, or its beginning where it would be smaller than a scale."""
@@ -159,7 +159,7 @@ class FlowView(QGraphicsView):
         self._set_scale(max(scale, min(1.0, wide, tall)))
         seen = content.intersected(QRectF(content.topLeft(), QSizeF(port) / self.scale_now))
         self.centerOn(seen.center())
-        if self.board.here:
+        if self.board.here and seen != content:
             self.ensureVisible(self._with_room_below(self.board.here), 20, 20)
 
     def _come_up(self) -> None:

@@ -56,12 +56,30 @@ class HintLine(QWidget):
             x = 10.0
             if self.subject:
                 x = _text(painter, x, self.subject, colors.text, _font(12, QFont.Weight.DemiBold)) + GAP
-            for number, (keys, words) in enumerate(self._hints, 1):
-                more = GAP + MORE if number < len(self._hints) else 0
-                if x + _room(keys, words) + more > self.width():
-                    _text(painter, x, "…", colors.muted, _font(12))
-                    break
-                x = _text(painter, _cap(painter, x, keys), words, colors.muted, _font(12)) + GAP
+            for keys, words in fitting(self._hints, self.width() - x):
+                x = (
+                    _text(painter, _cap(painter, x, keys) if keys else x, words, colors.muted, _font(12))
+                    + GAP
+                )
+
+
+def fitting(hints: Sequence[tuple[str, str]], room: float) -> list[tuple[str, str]]:
+    """Returns the hints that have room: all, else those with few words, and last the sign of more."""
+    if sum(_room(*one) + GAP for one in hints) - GAP <= room:
+        return list(hints)
+    short, left = [(keys, _shortly(words)) for keys, words in hints], room - MORE
+    found: list[tuple[str, str]] = []
+    for one in sorted(short, key=lambda hint: hint[1].count(" ")):
+        if _room(*one) <= left:
+            found.append(one)
+            left -= _room(*one) + GAP
+    return found if len(found) == len(hints) else [*found, ("", "…")]
+
+
+def _shortly(words: str) -> str:
+    """Returns what a key does, in few words: ``event`` for ``Add event``."""
+    short = words.removeprefix("Add ").removeprefix("Show ").removeprefix("the ")
+    return short[:1].lower() + short[1:]
 
 
 def hints_of(actions: Sequence[BoundAction]) -> list[tuple[str, str]]:

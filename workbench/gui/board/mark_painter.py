@@ -71,12 +71,12 @@ def paint_ring(painter: QPainter, middle: QPointF, marks: CardMarks, font: QFont
     """Paints a ring with how much is marked in it.
 
     Args:
-        font: Of the number; None from afar, where the ring stands alone.
+        font: Of the number; None from afar, where the ring stands alone, and full.
         size: Radius.
     """
     colors = theme().colors
     ink = QColor(getattr(colors, SIGNS[marks.severity][1]))
-    full = marks.severity is Severity.ERROR
+    full = marks.severity is Severity.ERROR or font is None
     painter.setPen(QPen(ink, size / 6))
     painter.setBrush(ink if full else QColor(colors.surface))
     painter.drawEllipse(middle, size, size)

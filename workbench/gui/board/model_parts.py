@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from workbench.gui.board.card_fields import CardField, fields_of_columns, fields_of_schema
 from workbench.model.command import CommandType
 from workbench.model.event import EventType
+from workbench.model.flow_rules import FlowRule, rules_of
 from workbench.model.messaging import Subscription
 from workbench.model.model_flow import INCOMING, ModelFlow
 from workbench.model.registry import Registry
@@ -24,6 +25,7 @@ class ModelPart:
         flows: What follows from it.
         draft: Whether it is written otherwise than it runs.
         problems: Why it does not run yet.
+        rules: When what follows from it does, and for what it is refused.
     """
 
     kind: str
@@ -34,6 +36,7 @@ class ModelPart:
     flows: tuple[ModelFlow, ...] = ()
     draft: bool = False
     problems: tuple[str, ...] = ()
+    rules: tuple[FlowRule, ...] = ()
 
     @property
     def leaves(self) -> str:
@@ -118,7 +121,13 @@ def _commands(model: Registry, fields: Fields) -> Iterator[tuple[str, ModelPart]
         for name in owner.commands:
             node = f"command:{name}"
             flows, shown = model.flows_of(node), fields(node, name)
-            yield node, ModelPart(kind="command", title=name, fields=shown, owner=owner.name, flows=flows)
+            rules = rules_of(model.rules_of(node))
+            yield (
+                node,
+                ModelPart(
+                    kind="command", title=name, fields=shown, owner=owner.name, flows=flows, rules=rules
+                ),
+            )
 
 
 def _events(model: Registry, fields: Fields) -> Iterator[tuple[str, ModelPart]]:
@@ -138,7 +147,8 @@ def _reactors(model: Registry) -> Iterator[tuple[str, ModelPart]]:
     for name, one in model.reactors.items():
         node, kind = f"subscription:{name}", "process" if one.stateful else "policy"
         reads = tuple(f"event:{event}" for event in one.events)
-        yield node, ModelPart(kind=kind, title=name, reads=reads, flows=model.flows_of(node))
+        flows = model.flows_of(node)
+        yield node, ModelPart(kind=kind, title=name, reads=reads, flows=flows, rules=rules_of(flows))
 
 
 def _subscriptions(model: Registry) -> Iterator[tuple[str, ModelPart]]:
@@ -161,7 +171,14 @@ def subscription_part(
     """Returns a subscription, which is called as its handler is."""
     flows = model.flows_of(f"subscription:{name}") if model is not None else ()
     fields = (CardField(name=name, type=f"on {topic}"),)
-    return ModelPart(kind="handler", title=handler or name, fields=fields, reads=tuple(reads), flows=flows)
+    return ModelPart(
+        kind="handler",
+        title=handler or name,
+        fields=fields,
+        reads=tuple(reads),
+        flows=flows,
+        rules=rules_of(flows),
+    )
 
 
 def _handled(model: Registry, one: Subscription, routed: Mapping[str, Iterable[str]]) -> Iterable[str]:
@@ -204,7 +221,10 @@ def _loose(model: Registry) -> Iterator[tuple[str, ModelPart]]:
         if name not in used and name not in model.externals:
             flows = model.flows_of(f"handler:{name}")
             reads = tuple(dict.fromkeys(f"event:{one.cause}" for one in flows if one.cause in model.events))
-            yield f"handler:{name}", ModelPart(kind="handler", title=name, reads=reads, flows=flows)
+            yield (
+                f"handler:{name}",
+                ModelPart(kind="handler", title=name, reads=reads, flows=flows, rules=rules_of(flows)),
+            )
     heard = {one.topic for one in model.subscriptions.values()}
     for name in model.topics:
         told = [one.pattern for one in model.routing.routes if name in one.topics]

@@ -32,7 +32,6 @@ class Picture(QGraphicsScene):
         name: What a person calls it.
         moving: Whether messages travel in it.
         steps: The scales that zooming goes through; none where it is smooth.
-        legible: The smallest scale at which all of its cards have names.
         graph: What is known of the nodes.
         chosen: Id of the chosen node, or empty; of several the one that was chosen last.
         others: Ids of the nodes that are chosen besides it.
@@ -46,7 +45,6 @@ class Picture(QGraphicsScene):
     name: ClassVar[str] = ""
     moving: ClassVar[bool] = False
     steps: ClassVar[tuple[float, ...]] = ()
-    legible: ClassVar[float] = 0.0
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

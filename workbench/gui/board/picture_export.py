@@ -22,7 +22,7 @@ from workbench.gui.board.board_items import EdgeItem, NodeItem
 from workbench.gui.board.picture import Picture
 from workbench.gui.board.word_item import WordItem
 from workbench.gui.safe_painter import painting
-from workbench.gui.theme import code_font, theme, ui_font
+from workbench.gui.theme import DARK, LIGHT, code_font, theme, ui_font
 
 DRAWN = CardItem | WireItem | NodeItem | EdgeItem | WordItem
 """Items that are what the picture shows; others only help a hand."""
@@ -73,7 +73,7 @@ def part_of(picture: Picture, node: str) -> QRectF:
     return whole.adjusted(-AROUND, -AROUND, AROUND, AROUND).intersected(content)
 
 
-async def svg_of(picture: Picture, part: QRectF) -> bytes:
+async def svg_of(picture: Picture, part: QRectF, *, dark: bool = False) -> bytes:
     """Returns a part of a picture as lines and text, in SVG; texts stay as wide as they are here."""
     from PySide6.QtSvg import QSvgGenerator
 
@@ -85,7 +85,7 @@ async def svg_of(picture: Picture, part: QRectF) -> bytes:
     generator.setTitle(picture.name)
     generator.setResolution(96)
     with painting(generator) as painter:
-        await _draw(picture, painter, part)
+        await _draw(picture, painter, part, dark=dark)
     return portable(bytes(found.data().data()))
 
 
@@ -105,7 +105,7 @@ def _with_width(text: re.Match[str]) -> str:
     return f'{head} textLength="{wide:.1f}" lengthAdjust="spacingAndGlyphs">{words}<'
 
 
-async def png_of(picture: Picture, part: QRectF) -> bytes:
+async def png_of(picture: Picture, part: QRectF, *, dark: bool = False) -> bytes:
     """Returns a part of a picture as an image, at twice its size where that is not too large."""
     size, found = _size(picture, part), QBuffer()
     scale = min(SHARP, (LARGEST / (size.width() * size.height())) ** 0.5)
@@ -115,7 +115,7 @@ async def png_of(picture: Picture, part: QRectF) -> bytes:
     with painting(image) as painter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        await _draw(picture, painter, part, bands=BANDS)
+        await _draw(picture, painter, part, dark=dark, bands=BANDS)
     await asyncio.to_thread(QImageWriter(found, QByteArray(b"png")).write, image)
     return bytes(found.data().data())
 
@@ -129,21 +129,24 @@ def _size(picture: Picture, part: QRectF) -> QSizeF:
     return part.size() + _corner(picture)
 
 
-async def _draw(picture: Picture, painter: QPainter, part: QRectF, bands: int = 1) -> None:
+async def _draw(picture: Picture, painter: QPainter, part: QRectF, *, dark: bool, bands: int = 1) -> None:
     """Draws everything, at the size at which it is designed.
 
     Args:
+        dark: In the colours of the dark look, else of the light one, whichever the window has.
         bands: In how many parts the ground is painted.
     """
     size, corner = _size(picture, part), _corner(picture)
     tall = size.height() / bands
     for number in range(bands):
-        painter.fillRect(QRectF(0, number * tall, size.width(), tall + 1), QColor(theme().colors.surface))
+        colors = DARK if dark else LIGHT
+        painter.fillRect(QRectF(0, number * tall, size.width(), tall + 1), QColor(colors.surface))
         await asyncio.sleep(0)
     painter.translate(corner.width() - part.left(), corner.height() - part.top())
     for number, draw in enumerate(_parts(picture, part), 1):
         painter.save()
-        draw(painter)
+        with theme().as_look(dark=dark):
+            draw(painter)
         painter.restore()
         if not number % AT_ONCE:
             await asyncio.sleep(0)

@@ -27,6 +27,8 @@ CLIPBOARD = tuple(getattr(QKeySequence.StandardKey, one) for one in ("SelectAll"
 ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 PAUSE = 2500
 """Milliseconds after the last key, after which a person is not typing any more."""
+SHOWN = 6000
+"""Milliseconds that a reason is shown, unless another key is pressed."""
 
 
 class RefusedKeys(QObject):
@@ -36,7 +38,7 @@ class RefusedKeys(QObject):
     Enter, Esc, a key that writes and edits nothing, the mouse or a pause, what is typed does nothing.
 
     Signals:
-        told: What the key would do, and why it cannot be done.
+        told: What the key would do, and why it cannot be done; empty when that was shown for long enough.
     """
 
     told = Signal(str)
@@ -45,6 +47,8 @@ class RefusedKeys(QObject):
         super().__init__(canvas)
         self._canvas = canvas
         self.pause = QTimer(self, singleShot=True, interval=PAUSE)
+        self.shown = QTimer(self, singleShot=True, interval=SHOWN)
+        self.shown.timeout.connect(lambda: self.told.emit(""))
         canvas.installEventFilter(self)
         canvas.viewport().installEventFilter(self)
 
@@ -62,8 +66,15 @@ class RefusedKeys(QObject):
             return True
         if event.type() == QEvent.Type.ShortcutOverride:
             self.pause.stop()
+            self._forget()
             return False
+        self._forget()
         return self._refuse(event)
+
+    def _forget(self) -> None:
+        if self.shown.isActive():
+            self.shown.stop()
+            self.told.emit("")
 
     def _refuse(self, event: QKeyEvent) -> bool:
         pressed = QKeySequence(event.keyCombination())
@@ -73,6 +84,7 @@ class RefusedKeys(QObject):
             if pressed in one.shortcuts():
                 if one.text().endswith(ASKS):
                     self.pause.start()
+                self.shown.start()
                 self.told.emit(f"{one.text().removesuffix(ASKS)}: {one.toolTip()}")
                 return True
         return False

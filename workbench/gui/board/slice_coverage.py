@@ -44,7 +44,13 @@ class Coverage:
         """All that there is to say, a line each."""
         if self.draft:
             return "Not run: what is drawn here is a draft, and the model that runs does not have it"
-        return "\n".join([self.told[2], *([self.tried] if self.tried else []), *self.untried])
+        begins = ["A click begins one"] if self.is_none else []
+        return "\n".join([self.told[2], *begins, *([self.tried] if self.tried else []), *self.untried])
+
+    @property
+    def is_none(self) -> bool:
+        """Whether no scenario speaks of it."""
+        return not (self.draft or self.passed + self.failed + self.unsure)
 
     @property
     def told(self) -> tuple[str, str, str]:
@@ -54,7 +60,7 @@ class Coverage:
             return "circle", "muted", "not run: draft"
         if self.failed:
             return "error", "error", f"{self.failed} of {total} fail"
-        if not total:
+        if self.is_none:
             return "circle", "muted", "no scenario yet"
         if self.unsure:
             return (

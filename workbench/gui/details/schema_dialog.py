@@ -216,11 +216,26 @@ class SchemaDialog(QDialog):
             return
         self.save.setEnabled(trial.whole and self.pane.dirty and self.banner.isHidden())
         self._tell_trial(trial)
-        if elsewhere := [one for one in checked.problems if one not in self._mine(checked)]:
+        mine = self._mine(checked)
+        elsewhere = [one for one in checked.mistakes if one not in mine]
+        self._name_save(trial.total - trial.fit, drafts=bool(elsewhere))
+        if elsewhere:
             one = elsewhere[0]
             more = f" (and {len(elsewhere) - 1:,} more)" if len(elsewhere) > 1 else ""
             said = f"Line {one.line} has to follow{more}: {one.message}. Until then it is kept as a draft."
             self.said.setText(f"{self.said.text()} {said}")
+
+    def _name_save(self, bad: int, *, drafts: bool) -> None:
+        """Says on the button what it will do; where stored events would not fit it is not the one meant.
+
+        Args:
+            bad: How many would not fit.
+            drafts: It ends as a draft.
+        """
+        misfit = f", though {counted(bad, 'event')} {'does' if bad == 1 else 'do'} not fit" if bad else ""
+        self.save.setText(f"{'Keep as a draft' if drafts else 'Save'}{misfit}")
+        self.save.setProperty("primary", not bad)
+        self.save.style().polish(self.save)
 
     def _mine(self, checked: CheckedText) -> list[Problem]:
         piece = self._piece
@@ -228,7 +243,6 @@ class SchemaDialog(QDialog):
 
     def _tell_trial(self, trial: SchemaTrial) -> None:
         bad = trial.total - trial.fit
-        self.save.setText("Save" if not bad else f"Save, though {bad:,} do not fit")
         versions = ", ".join(
             f"{counted(count, 'event')} of version {version}" for version, count in trial.versions.items()
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,13 +14,9 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
-    QPushButton,
-    QScrollArea,
-    QSizePolicy,
     QStackedWidget,
     QTabWidget,
     QToolButton,
-    QWidget,
 )
 
 from workbench.gui.board.board_graph import BoardGraph, BoardNode, kind_of
@@ -30,6 +27,7 @@ from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.time_format import short
+from workbench.gui.views.about_pane import AboutPane
 from workbench.gui.views.subscription_table import mode_text
 from workbench.gui.widgets import ElidedLabel, plain_label
 from workbench.model.pydantic_messages import summary_of
@@ -57,23 +55,14 @@ ACTIONS = {
 """What can be done with a node of each kind: the button's text and its icon."""
 DECLARED_AS = {"subscription": "consumer", "external": "actor"}
 """How the project's texts call a kind of node, where that is not its own name."""
-NOTHING = "Choose something on the board to see and change what it says."
+NOTHING = "Nothing is chosen: click a card to see and change what it says. F4 hides and shows these details."
 ELSEWHERE = (
     "The project file does not declare it in lines of its own: a Python module or another part brings it."
 )
+ENDED = {"command": "accepted", "rejected": "rejected", "conflict": "in conflict", "failed": "failed"}
+"""How commands ended, by what counts them."""
 DUE = 5
 """Commands that wait for their time that are told one by one."""
-PARTS = {
-    "problems": "",
-    "doc": "",
-    "elsewhere": "",
-    "fields": "Fields",
-    "around": "Around it",
-    "rules": "Rules",
-    "ways": "When and how",
-    "untried": "Tried by no scenario",
-}
-"""What is told of a thing, with what stands above it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +96,7 @@ def trouble(live: Live) -> dict[str, tuple[str, ...]]:
             said.append(f"Faulted at position {projection.fault_position:,}: {projection.fault}")
         elif projection.rebuild is not None and projection.rebuild.fault:
             said.append(f"Its rebuild faulted at position {projection.rebuild.fault_position:,}")
-        elif projection.stale and projection.checkpoint:  # else it has read nothing that would be read again
+        elif projection.stale:
             said.append(STALE)
     return {node: tuple(problems) for node, problems in found.items() if problems}
 
@@ -168,48 +157,15 @@ def counts(node: BoardNode, live: Live) -> str:
     if kind == "projection" and name in live.projections:
         shown = live.projections[name]
         return "  ·  ".join([shown.condition, _count(shown.rows, "row"), f"lag {shown.lag:,}"])
-    if kind in {"command", "event"}:
-        verb = "accepted" if kind == "command" else "recorded"
-        return f"{live.flow.get(node.id, 0):,} {verb} since the start"
-    return ""
+    if kind == "command":
+        ended = {said: live.flow.get(f"{outcome}:{name}", 0) for outcome, said in ENDED.items()}
+        parts = [f"{number:,} {said}" for said, number in ended.items() if number or said == "accepted"]
+        return f"{', '.join(parts)} since the start"
+    return f"{live.flow.get(node.id, 0):,} recorded since the start" if kind == "event" else ""
 
 
 def _count(number: int, what: str) -> str:
     return f"{number:,} {what}" + ("s" if number != 1 else "")
-
-
-class AboutPane(QScrollArea):
-    """What is known of a thing besides its text: in words, with nothing left out."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        inner = QWidget()
-        column = in_column(of=inner, margins=(12, 8, 12, 12), spacing=2)
-        self.parts: dict[str, QLabel] = {}
-        self.heads: dict[str, QLabel] = {}
-        for part, head in PARTS.items():
-            self.heads[part] = plain_label(head, "heading")
-            self.heads[part].setContentsMargins(0, 10, 0, 2)
-            self.parts[part] = _label("warning" if part == "problems" else "")
-            for label in (self.heads[part], self.parts[part]):
-                column.addWidget(label)
-        self.open = QPushButton()
-        self.open.hide()
-        column.addWidget(self.open, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addStretch(1)
-        self.setWidget(inner)
-        self.setWidgetResizable(True)
-        self.setAccessibleName("What is known of it")
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-
-    def show_parts(self, texts: Mapping[str, str]) -> None:
-        """Shows texts by the names of `PARTS`."""
-        self.open.hide()
-        for part, label in self.parts.items():
-            label.setText(texts.get(part, ""))
-            for one in (label, self.heads[part]):
-                one.setVisible(bool(texts.get(part)) and bool(one.text()))
 
 
 class DetailsPanel(QFrame):
@@ -262,7 +218,7 @@ class DetailsPanel(QFrame):
         self._several = SeveralPane()
         self.pages.addWidget(self._several)
         self._arrange()
-        self.show_nothing()
+        self.show_nothing(BoardGraph())
 
     def _arrange(self) -> None:
         names = in_column(self._title, self._kind, spacing=0)
@@ -304,9 +260,11 @@ class DetailsPanel(QFrame):
     def _open(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._file)))
 
-    def show_nothing(self) -> None:
-        """Says that nothing is chosen."""
-        self._show_page(0, "Details", "")
+    def show_nothing(self, graph: BoardGraph) -> None:
+        """Says that nothing is chosen, and how much there is of each kind."""
+        found = Counter(kind_of(node.kind).word for node in graph.nodes).items()
+        said = "  ·  ".join(f"{word}\N{NO-BREAK SPACE}{number:,}" for word, number in found)
+        self._show_page(0, "Details", said)
 
     def show_several(self, titles: Sequence[str], said: str, acts: Sequence[BoundAction]) -> None:
         """Says that several are chosen, how many of each kind, and what can be done to all of them."""
@@ -386,10 +344,3 @@ def _button(icon_name: str, tip: str) -> QToolButton:
     button.setToolTip(tip)
     button.setAccessibleName(tip.partition("  (")[0])
     return button
-
-
-def _label(role: str) -> QLabel:
-    label = plain_label(role=role, wrap=True)
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,8 @@ FORMATS = {
 }
 """Endings of files, and what a person chooses them by."""
 IMAGES = {ending: FORMATS[ending] for ending in ("svg", "png")}
+DARK = {f"{kind.partition(' (')[0]}, dark ({kind.partition(' (')[2]}": kind for kind in IMAGES.values()}
+"""Kinds of files with the colours of the dark look, and what they are else: files are light."""
 
 
 class BoardExport:
@@ -92,7 +95,7 @@ class BoardExport:
     ) -> None:
         """Asks for a file; once more where one stands under the name with the ending that was left out."""
         name = f"{self._desk.workspace.project.name}-{self._pictures.canvas.board.name.lower()}.svg"
-        filters = ";;".join(formats.values())
+        filters = ";;".join([*formats.values(), *DARK])
         chosen, kind = QFileDialog.getSaveFileName(
             self._pictures,
             "Export the picture",
@@ -101,20 +104,26 @@ class BoardExport:
         )
         if chosen:
             path = Path(chosen)
-            whole = file_to_write(chosen, kind, formats, offered="svg")
+            whole = file_to_write(chosen, DARK.get(kind, kind), formats, offered="svg")
             if whole != path and whole.exists():
                 self._ask(formats, part, only, whole)
             else:
-                self._desk.run(self.write(whole, part, only), "Export")
+                self._desk.run(self.write(whole, part, only, dark=kind in DARK), "Export")
 
     async def write(
-        self, path: Path, part: QRectF | None = None, only: Collection[str] | None = None
+        self,
+        path: Path,
+        part: QRectF | None = None,
+        only: Collection[str] | None = None,
+        *,
+        dark: bool = False,
     ) -> None:
         """Writes the picture in the format that a file's ending says.
 
         Args:
             part: Of the picture; None for the whole.
             only: The nodes that Mermaid and JSON tell of; None for all.
+            dark: In the colours of the dark look, else of the light one.
 
         Raises:
             StoreReadOnly: The file cannot be written.
@@ -127,7 +136,7 @@ class BoardExport:
             told = await asyncio.to_thread(event_model_text, project.root, project.registry, only)
             content = told.encode()
         else:
-            content = await self._drawn(ending, part, only)
+            content = await self._drawn(ending, part, only, dark=dark)
         try:
             await asyncio.to_thread(lambda: replace_file(path.resolve(), [content]))
         except OSError as error:
@@ -135,9 +144,11 @@ class BoardExport:
             raise StoreReadOnly(reason, hint="choose another folder") from error
         self._desk.notice("ok", f"{picture.name} written to {path}")
 
-    async def _drawn(self, ending: str, part: QRectF | None, only: Collection[str] | None) -> bytes:
+    async def _drawn(
+        self, ending: str, part: QRectF | None, only: Collection[str] | None, *, dark: bool
+    ) -> bytes:
         """Draws the picture; a topology with all words whole, but what is seen as it is seen."""
-        picture, draw = self._pictures.canvas.board, png_of if ending == "png" else svg_of
+        picture, draw = self._pictures.canvas.board, partial(png_of if ending == "png" else svg_of, dark=dark)
         if not isinstance(picture, BoardScene) or (part is not None and only is None):
             return await draw(picture, picture.content() if part is None else part)
         made = await picture.whole()

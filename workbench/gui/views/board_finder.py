@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QLabel, QWidget
+from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
 from workbench.gui.board.flow_view import FlowView
 from workbench.gui.widgets import SearchBox
+
+FIND_KEYS = ("Enter", "the next one"), ("Esc", "clear it")
+
+
+class BoardSearch(SearchBox):
+    """The line to type in.
+
+    Signals:
+        told: Its keys with what they do while it has the keyboard, else none.
+    """
+
+    told = Signal(object)
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.told.emit(FIND_KEYS)
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.told.emit(())
 
 
 class BoardFinder:
@@ -22,7 +46,7 @@ class BoardFinder:
         self._canvas = canvas
         self._found: list[str] = []
         self._stepping = False
-        self.search, self.matches = SearchBox("Find on the board"), QLabel()
+        self.search, self.matches = BoardSearch("Find on the board"), QLabel()
         self.search.setToolTip("Enter shows the next one")
         self.search.setMinimumWidth(120)
         self.search.setMaximumWidth(320)

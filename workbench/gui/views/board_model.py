@@ -81,8 +81,8 @@ def _path(registry: Registry, key: str, makers: Mapping[str, Sequence[str]]) -> 
     kind, _, rest = key.partition(":")
     name, _, last = rest.rpartition(":")
     match kind:
-        case "command" if rest in registry.commands:
-            return ((key, f"aggregate:{registry.commands[rest].aggregate}"),)
+        case "command" | "rejected" | "conflict" | "failed" if rest in registry.commands:
+            return ((f"command:{rest}", f"aggregate:{registry.commands[rest].aggregate}"),)
         case "event" if rest in registry.events:
             return _event_path(registry, rest, makers.get(rest, ()))
         case "delivery" if name in registry.subscriptions and last in {"ok", "retry", "dead"}:

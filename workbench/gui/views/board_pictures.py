@@ -169,6 +169,7 @@ class BoardPictures(QWidget):
         self.minimap = Minimap(self.canvas)
         self.hints = HintLine()
         self._keys: tuple[str, Sequence[tuple[str, str]]] = ("", ())
+        self._line: Sequence[tuple[str, str]] = ()
         self.drawn, self._building = NOTHING, False
         self._tries: list[Try] = []
         self._tried: tuple[Registry | None, list[Run]] = (None, [])
@@ -268,13 +269,20 @@ class BoardPictures(QWidget):
         """
         offered = [one for one in self.canvas.actions() if isinstance(one, BoundAction)]
         acts = [one for one in offered if one.act.anyway is not bool(subject)]
-        moves = [(one.keys, "go along") for one in FlowView.moves]
+        moves = [(one.keys, "go along") for one in FlowView.moves if self.canvas.board.cards()]
         self._keys = subject, [*moves, *hints_of([*acts, *more])]
-        self.hints.show_hints(*self._keys)
+        self.tell("")
+
+    def tell_line(self, keys: Sequence[tuple[str, str]]) -> None:
+        """Says the keys of a line while it is typed; those of the board again where none are given."""
+        self._line = keys
+        self.tell("")
 
     def tell(self, subject: str, hints: Sequence[tuple[str, str]] = ()) -> None:
         """Says what is under way by mouse; where nothing is, the keys again."""
-        self.hints.show_hints(*((subject, hints) if subject else self._keys))
+        self.hints.show_hints(
+            *((subject, hints) if subject else ("", self._line) if self._line else self._keys)
+        )
 
 
 def scale_button(canvas: FlowView) -> QToolButton:

@@ -12,8 +12,9 @@ from workbench.gui.views.board_details import DetailsPanel
 
 NARROW = 680
 """Pixels of the view from which the details stand beside the board: 320 are left to the board."""
-ROOMY = 1000
-"""Pixels of the view from which the details stand beside the board though nothing is chosen."""
+ROOMY = 900
+"""Pixels of the view from which the details have their room unless a person hides them; elsewhere they come
+when they are asked for."""
 WIDE, TALL = 360, 260
 """Pixels of the details beside the board, and below it, until a person makes them another size."""
 LEAST = 184
@@ -25,19 +26,15 @@ WATCHING = "Observe"
 class BoardSplit(QSplitter):
     """Shares the room, and remembers how a person left it.
 
-    Where there is room the details stay beside the board, so that choosing moves nothing; elsewhere they come
-    with what is chosen.
-
-    Attributes:
-        wanted: Whether the person wants to see the details at all.
+    The details keep their room whether something is chosen or not: what is clicked stays under the mouse.
     """
 
     def __init__(self, board: QWidget, details: DetailsPanel) -> None:
         super().__init__()
         self._board, self._details = board, details
         self._settings: QSettings | None = None
-        self._shown_key = "details/shown"
-        self.wanted, self._chosen = True, False
+        self._arranged = ""
+        self._asked: dict[str, bool] = {}  # by where that is kept
         self.setChildrenCollapsible(False)
         self.setMinimumHeight(LEAST)
         self.addWidget(board)
@@ -50,10 +47,18 @@ class BoardSplit(QSplitter):
 
     def remember(self, settings: QSettings, perspective: str) -> None:
         """Takes sizes and whether it is wanted in an arrangement from settings, and keeps them there."""
-        self._settings, self._shown_key = settings, f"details/shown/{perspective}"
-        self.wanted = str(settings.value(self._shown_key, perspective != WATCHING)).lower() == "true"
+        self._settings, self._arranged = settings, perspective
         self._place()
-        self.acts.refresh()
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the details are shown: as a person left them, else where there is room enough."""
+        key, usual = self._shown_key(), self.width() >= ROOMY and self._arranged != WATCHING
+        kept = self._settings.value(key) if self._settings is not None else self._asked.get(key)
+        return usual if kept is None else str(kept).lower() == "true"
+
+    def _shown_key(self) -> str:
+        return f"details/shown/{self._arranged}" + ("" if self.width() >= ROOMY else "/narrow")
 
     @action(
         "Details",
@@ -64,15 +69,10 @@ class BoardSplit(QSplitter):
     )
     def show_details(self) -> None:
         """Shows or hides the details."""
-        self.wanted = not self.wanted
+        wanted = not self.wanted
+        self._asked[self._shown_key()] = wanted
         if self._settings is not None:
-            self._settings.setValue(self._shown_key, self.wanted)
-        self._place()
-        self.acts.refresh()
-
-    def choose(self, *, chosen: bool) -> None:
-        """Is told whether something is chosen."""
-        self._chosen = chosen
+            self._settings.setValue(self._shown_key(), wanted)
         self._place()
 
     @property
@@ -87,12 +87,13 @@ class BoardSplit(QSplitter):
 
     def _place(self) -> None:
         orientation = Qt.Orientation.Horizontal if self.beside else Qt.Orientation.Vertical
-        shown = self.wanted and (self._chosen or self.width() >= ROOMY)
+        shown = self.wanted
         if orientation == self.orientation() and shown != self._details.isHidden() and self.sizes()[1]:
             return
         self.setOrientation(orientation)
         self._details.lie(wide=not self.beside)
         self._details.setVisible(shown)
+        self.acts.refresh()
         if shown:
             size = self._size() if self.beside else min(self._size(), self.height() // 2)
             # However wide it is now: a view that is just made, or narrow for a while, gets its size later.

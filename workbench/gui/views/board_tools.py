@@ -56,10 +56,12 @@ class BoardTools:
 
     def __init__(self, editor: BoardEditor, pictures: BoardPictures) -> None:
         editor.canvas.offering.plan = CARD_MENU
+        editor.entry.typed.connect(lambda: pictures.tell_line(editor.entry.keys))
         self.export = BoardExport(editor.desk, pictures)
         self.bring = BoardImport(editor)
         self.schema = BoardSchema(editor)
         self.scenarios = BoardScenarios(editor.desk, editor.canvas)
+        pictures.frame.heads.begun.connect(self.scenarios.begin)
         self.several = BoardSeveral(editor)
 
     def show_several(self, details: DetailsPanel) -> str:

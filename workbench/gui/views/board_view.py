@@ -120,6 +120,7 @@ class BoardView(View):
 
     def _toolbar(self) -> QHBoxLayout:
         self.finder = BoardFinder(self, self.canvas)
+        self.finder.search.told.connect(self.pictures.tell_line)
         self.key_button = toolbar_button("", "info", "Explain colours and marks")
         self.key_button.setAccessibleName("Legend")
         self.key_button.setCheckable(True)
@@ -333,7 +334,7 @@ class BoardView(View):
             subject = self.tools.show_several(self.details)
             self.canvas.setAccessibleDescription(subject)
         elif node is None:
-            self.details.show_nothing()
+            self.details.show_nothing(self.scene.graph)
             self.canvas.setAccessibleDescription("")
         else:
             self.canvas.setAccessibleDescription(f"{kind_of(node.kind).word} {node.title}")
@@ -344,7 +345,6 @@ class BoardView(View):
             self.details.marks.show_marks(self.marks.told(node.id, unsaved=False))
             graph, more = self.scene.graph, self.pictures.untried(node.id)
             self.details.show_node(graph, node, registry, self._live, declared=declared, untried=more)
-        self.split.choose(chosen=node is not None)
         self.pictures.tell_keys(subject, self.acts["other_picture"])
 
     def act(self) -> None:

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QHBoxLayout,
     QStackedLayout,
     QWidget,
 )
@@ -42,7 +41,9 @@ if TYPE_CHECKING:
     from workbench.services.monitor.monitor_values import ProjectionView
 
 NARROW, TIGHT = 360, 260
-"""Pixels below which buttons have no words, and below which the pill stands under the name."""
+"""Pixels below which buttons have no words, and below which pill and buttons stand under the name."""
+EDGES = 16
+"""Pixels at both sides of the view that stay free."""
 WORDS, ICONS = 220, 100
 """Pixels that the buttons beside the name need, with words and without."""
 LONGEST_NAME = 180
@@ -106,18 +107,17 @@ class ProjectionsView(View):
         self.detail.opened.connect(self._share_room)
         return page
 
-    def _head(self) -> QHBoxLayout:
+    def _head(self) -> QBoxLayout:
         self.picker = Chooser()
         self.picker.setAccessibleName("Projection")
         self.badge = Badge("neutral", "")
         self.pause, self.rebuild = self.acts.button("toggle"), self.acts.button("rebuild_rows")
         self._names = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._names.setSpacing(6)
-        for named in (self.picker, self.badge):
-            self._names.addWidget(named)
-        head = in_row(self._names, 1, self.pause, self.rebuild, spacing=6)
+        self._names.addWidget(self.picker)
+        self._names.addLayout(in_row(self.badge, 1, self.pause, self.rebuild, spacing=6), 1)
         self.picker.currentTextChanged.connect(self.show_projection)
-        return head
+        return self._names
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -126,8 +126,9 @@ class ProjectionsView(View):
 
     def _share_head(self) -> None:
         """Shows the buttons with words, and all beside each other, where the name stays whole with it."""
-        names = self.picker.sizeHint().width() + self.badge.sizeHint().width()
-        self.picker.setMinimumWidth(min(self.picker.sizeHint().width(), LONGEST_NAME))
+        name = self.picker.sizeHint().width()
+        names = name + self.badge.sizeHint().width()
+        self.picker.setMinimumWidth(min(name, LONGEST_NAME, self.width() - EDGES))
         show_words((self.pause, self.rebuild), shown=self.width() >= max(NARROW, names + WORDS))
         ways = QBoxLayout.Direction
         beside = self.width() >= max(TIGHT, names + ICONS)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from workbench.model.expressions.expression_hints import among
 from workbench.model.hints import nearest
 
 _OTHER_TYPES = {
+    **dict.fromkeys(("bool", "bit", "flag"), "write boolean"),
     **dict.fromkeys(("text", "str", "char", "varchar"), "write string"),
     **dict.fromkeys(("int", "long", "int32", "int64"), "write integer"),
     **dict.fromkeys(("number", "float", "double", "numeric", "real"), "write decimal"),
@@ -30,6 +32,9 @@ _OTHER_COLUMNS = {
     **dict.fromkeys(("list", "map", "object", "array"), "json"),
 }
 """What fields and other languages call types, and what a column of it is."""
+_ONE_TYPE = re.compile(r"write ([\w-]+)(?: or [\w-]+)?")
+SURE = 0.7
+"""How alike a type is, 0 to 1, that is written in the place of another one."""
 _NEEDED = frozenset({"required", "optional", "nullable", "mandatory", "null"})
 _OTHER_KEYS = {
     "items": "of",
@@ -98,6 +103,17 @@ def column_hint(word: object) -> str:
         return f"write {bare}: a column may be null"
     meant = _OTHER_COLUMNS.get(bare.lower(), "")
     return f"write {meant}" if meant else ""
+
+
+def type_meant(word: str, known: Sequence[str], *, column: bool) -> str:
+    """Returns the type that was meant by a name that is none; empty where that is not sure enough.
+
+    Args:
+        column: It is that of a column.
+    """
+    found = _ONE_TYPE.fullmatch(column_hint(word) if column else type_hint(word, ()))
+    begun = next((one for one in known if one.startswith(word)), "")
+    return found[1] if found is not None else begun or nearest(word, known, SURE)
 
 
 def shape_hint(path: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -96,11 +96,16 @@ class Design:
     def state(self) -> DesignState:
         """Returns where it stands, with what changed in the files meanwhile.
 
+        A draft is put onto files that changed, and tried again: it may be that only they had a mistake.
+
         Raises:
             ProjectError: A file cannot be read, or changed where the draft did.
         """
         with self._turn:
-            self._follow()
+            known, text = self._files, self._follow()
+            if self._problems and not self._refused and self._files is not known:
+                with suppress(ChangedOnDisk, StoreReadOnly):  # the state says why it is a draft
+                    self._take(text)
             return self._state()
 
     def apply(

@@ -76,7 +76,7 @@ def quick_fixes(checked: CheckedText, problem: Problem) -> list[QuickFix]:
         and f"event.{other[2]}" in document.sections
     ):
         return []  # it is another aggregate's: nothing near it is meant
-    replaced = (*_replacements(document, problem), *_closings(document, problem))
+    replaced = (*_everywhere(checked, problem), *_closings(document, problem))
     added = tuple(_additions(document, problem))
     found = (*added, *replaced) if _NO_STATE.match(problem.message) else (*replaced, *added)
     unread = any(one.code.startswith(_UNREAD) for one in checked.problems)
@@ -116,6 +116,25 @@ def span_of(document: Document, problem: Problem) -> tuple[int, int]:
     """Returns the characters of a document that a problem marks."""
     begin = document.places.start_of(problem.line)
     return begin + problem.column - 1, begin + problem.end_column - 1
+
+
+def _everywhere(checked: CheckedText, problem: Problem) -> Iterator[QuickFix]:
+    """Yields what is written instead here, and instead of every mistake that is the same elsewhere."""
+    same = [one for one in checked.problems if _mistake(one) == _mistake(problem)]
+    for fix in _replacements(checked.document, problem):
+        yield fix
+        label = fix.label
+        others = [
+            each for one in same for each in _replacements(checked.document, one) if each.label == label
+        ]
+        pieces = sorted({piece for one in others for piece in one.pieces}, reverse=True)
+        if len(pieces) > len(fix.pieces):
+            more = f"{label} in all {len(pieces)} places"
+            yield QuickFix(label=more, effect=f"{fix.effect} wherever it stands", pieces=tuple(pieces))
+
+
+def _mistake(problem: Problem) -> tuple[str, str, str]:
+    return problem.code, problem.message.rpartition(": ")[2], problem.hint
 
 
 def _replacements(document: Document, problem: Problem) -> Iterator[QuickFix]:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from workbench.errors import InvalidValue
 from workbench.model.counts import counted
+from workbench.model.flow_rules import rules_of
 from workbench.model.registry import Registry
 from workbench.services.documents.flow_steps import (
     FlowStep,
@@ -21,6 +22,8 @@ KINDS = {"actor": "ui", "command": "cmd", "event": "evt", "projection": "rmo", "
 """What each kind of step is called there."""
 MOST = 999
 """Frames: their numbers have three digits."""
+_REACTING = {"reaction": ("subscription", "handler")}
+"""First words of the nodes that are reactions."""
 _NO_WORD = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -75,10 +78,19 @@ def _word(part: str) -> str:
 
 
 def _data(registry: Registry, kind: str, name: str) -> str:
-    """Returns the fields of a step, on one line between braces; empty where it has none."""
+    """Returns the fields and rules of a step, on one line between braces; empty where it has none."""
     fields = [f"{one.name}: {one.type}" for one in _fields(registry, kind, name)]
-    said = re.sub(r"[{}\[\]`\s]+", " ", ", ".join(fields)).strip()
+    said = re.sub(r"[{}\[\]`\s]+", " ", ", ".join([*fields, *_rules(registry, kind, name)])).strip()
     return f" {{ {said} }}" if said else ""
+
+
+def _rules(registry: Registry, kind: str, name: str) -> Iterator[str]:
+    """Yields when a reaction does what follows, and for what a command is refused."""
+    if kind == "command":
+        flows = list(registry.rules_of(f"command:{name}"))
+    else:
+        flows = [one for sort in _REACTING.get(kind, ()) for one in registry.flows_of(f"{sort}:{name}")]
+    yield from (one.text.replace("→", "to") for one in rules_of(flows, most=None))
 
 
 def _fields(registry: Registry, kind: str, name: str) -> Iterator[SchemaField]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from workbench.engine.engine import EngineState
 from workbench.engine.metrics import SECONDS
-from workbench.engine.projection_check import is_stale
+from workbench.engine.projection_check import has_nothing, is_stale
 from workbench.model.clock import MICROSECONDS
 from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC, Mode
 from workbench.model.projection import Projection
@@ -183,7 +183,7 @@ class Monitor:
             rows=state.rows if state else 0,
             fault=ended or (state.fault if state else ""),
             fault_position=state.fault_position if state else 0,
-            stale=is_stale(projection, state),
+            stale=is_stale(projection, state) and not has_nothing(projection, self._reader),
             generation=state.generation if state else 0,
             columns=state.columns if state else projection.shape(),
             passed=tuple(self._reader.passed(projection.name, state.generation)) if state else (),

@@ -85,7 +85,7 @@ class ProjectionView:
         condition: What is true of it at this moment: ``running``, ``new``, ``paused``, ``faulted``, ``engine
             paused``, ``engine stopped`` or ``not run here`` (this window is read-only).
         by_handlers: Handlers write its rows; it follows no log, and cannot be rebuilt (J6).
-        stale: Its definition changed since its rows were made (J4).
+        stale: Its definition changed since its rows were made; never where there is nothing to rebuild (J4).
         columns: Names and kinds as the rows have them, whatever the definition says by now.
         passed: Events that are not in the rows, because they could not be folded (J2).
         rebuild: The rebuild that goes on, if one does.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit
 from typing_extensions import override
 
@@ -16,10 +16,12 @@ from workbench.gui.forms.json_schema import ABSENT, Loc, Shape, sample_of
 
 NARROW = 260
 """Pixels to which the line of a short value grows at most."""
+_BACK = {Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason}
+"""Why the keyboard comes back to a line that had it."""
 
 
 class LineInput(QLineEdit):
-    """A line that tells of the arrow keys and cuts nothing off."""
+    """A line that tells of the arrow keys and cuts nothing off; what was filled in is replaced by typing."""
 
     moves = (WidgetKey("Up / Down", "Make the number larger, smaller"),)
     stepped = Signal(int)
@@ -28,6 +30,22 @@ class LineInput(QLineEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setMaxLength(2**31 - 1)  # Qt's own limit would silently drop the rest of a pasted text
+        self._entered = False
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Selects what was filled in: an example, or a value as it is."""
+        super().focusInEvent(event)
+        if not self.isModified() and event.reason() not in _BACK:
+            self._entered = event.reason() == Qt.FocusReason.MouseFocusReason
+            self.selectAll()
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        entered, self._entered = self._entered, False
+        if entered and not self.hasSelectedText():
+            self.selectAll()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
