@@ -180,7 +180,7 @@ class View(QWidget):
         """Whether what is chosen where the keyboard is, is what all views have selected by now."""
         if not isinstance(focus, FastTableView):
             return not isinstance(focus, (QLineEdit, QAbstractSpinBox, QComboBox))
-        rows = focus.chosen() if focus is getattr(self, self.selects, None) else None
+        rows = focus.chosen() if self.selects and focus is getattr(self, self.selects) else None
         if rows is not None:
             focus.row_chosen.emit(rows.row)  # something else may have been selected in another view since
         return rows is not None

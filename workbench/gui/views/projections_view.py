@@ -317,8 +317,7 @@ class ProjectionsView(View):
 
     @override
     def tell_why(self) -> None:
-        rows = self._table.chosen() if self._table is not None and self._table.hasFocus() else None
-        if rows is not None:
+        if self._table is not None and self._table.hasFocus() and (rows := self._table.chosen()) is not None:
             self.why(rows)
         else:
             super().tell_why()
@@ -326,8 +325,7 @@ class ProjectionsView(View):
     def _frame(self, column: str) -> None:
         """Keeps a frame around the cell that is asked for, wherever the keyboard goes."""
         if self._table is not None:
-            names = [name for name, _ in self._columns]
-            self._table.framed = names.index(column) if column in names else -1
+            self._table.framed = [*dict(self._columns)].index(column) if column else -1
             self._table.viewport().update()
 
     @action(
@@ -368,10 +366,8 @@ class ProjectionsView(View):
         return column_of(*self._columns[rows.column], last=False).text(rows.row[rows.column])
 
     def _show_event(self, stream: str, version: int, position: int) -> None:
-        self.desk.select(
-            Selection(stream=stream, version=version, position=int(position), projection=self._name),
-            view="timeline",
-        )
+        place = Selection(stream=stream, version=version, position=int(position), projection=self._name)
+        self.desk.select(place, view="timeline")
 
     @action(
         "Pause",
