@@ -262,7 +262,9 @@ class DetailsPanel(QFrame):
 
     def show_nothing(self, graph: BoardGraph) -> None:
         """Says that nothing is chosen, and how much there is of each kind."""
-        self._show_page(0, "Details", counted_kinds([kind_of(node.kind).word.lower() for node in graph.nodes]))
+        self._show_page(
+            0, "Details", counted_kinds([kind_of(node.kind).word.lower() for node in graph.nodes])
+        )
 
     def show_several(self, titles: Sequence[str], said: str, acts: Sequence[BoundAction]) -> None:
         """Says that several are chosen, how many of each kind, and what can be done to all of them."""
