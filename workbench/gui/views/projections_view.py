@@ -7,11 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QBoxLayout,
-    QStackedLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QBoxLayout, QStackedLayout, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import action
@@ -35,6 +31,7 @@ from workbench.gui.views.row_reads import FoundRows, Wanted, found_rows
 from workbench.gui.views.row_source import RowsSource, column_of
 from workbench.gui.widgets import Badge, EmptyState, share_room, show_words
 from workbench.model.counts import counted
+from workbench.model.search_words import as_words
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -235,10 +232,13 @@ class ProjectionsView(View):
             self.said.setText("Reading …")
 
     def _cannot(self, error: Exception) -> None:
-        if self._table is not None:
-            self._table.fail(error)
-        else:
-            self.desk.fail(f"Showing {self.title}", error)
+        def tell(error: Exception) -> None:
+            if self._table is not None:
+                self._table.fail(error)
+            else:
+                self.desk.fail(f"Showing {self.title}", error)
+
+        self.search.failing(tell)(error)
 
     def _found(self, found: FoundRows) -> None:
         self._tell_rebuilt(found.views)
@@ -355,7 +355,7 @@ class ProjectionsView(View):
     )
     def narrow(self, rows: ChosenRows) -> None:
         """Lists the rows that hold what stands in the cell."""
-        self.search.setText(self._cell(rows))
+        self.search.setText(as_words(self._cell(rows)))
 
     def value_told(self, rows: ChosenRows | None) -> tuple[str, str]:
         """Returns what narrowing is called."""
