@@ -115,7 +115,8 @@ class StoryLines:
     @cached_property
     def _copies(self) -> dict[UUID, tuple[str, int]]:
         """What edited copies of dead letters are named, which stand in no log; their letters' places (L6)."""
-        things = {one.position: one for one in chain(self.facts.events, self.facts.messages)}
+        all_things: Iterable[Thing] = chain(self.facts.events, self.facts.messages)
+        things = {one.position: one for one in all_things}
         edited = [
             place
             for place, letter in self._letters.items()
