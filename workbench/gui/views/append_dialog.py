@@ -140,9 +140,9 @@ class AppendDialog(SendDialog):
             why=value["why"],
             expected=value["expected"],
         )
-        self._desk.run(self._appended(made, self.form.typed()), f"Append {made.type}")
+        self._desk.run(self._appended(made, self.form.typed(), self.form.value()), f"Append {made.type}")
 
-    async def _appended(self, made: HandMade, typed: Mapping[str, Any]) -> None:
+    async def _appended(self, made: HandMade, typed: Mapping[str, Any], value: Mapping[str, Any]) -> None:
         try:
             result = await self._workspace.event_append.append(made)
         except WorkbenchError as error:
@@ -152,12 +152,12 @@ class AppendDialog(SendDialog):
         said = f"{made.type} is version {version:,} of {made.stream}, at position {place:,}."
         self.end("ok", "appended", said)
         self.settle(typed)
-        self._disarm(typed)
+        self._disarm(value)
         self._desk.select(Selection(stream=made.stream, version=version, position=place))
 
     def _disarm(self, appended: Mapping[str, Any]) -> None:
         """Has the button wait until something is changed: pressed twice, it appends once."""
-        if isValid(self) and appended == self.form.typed():
+        if isValid(self) and appended == self.form.value():
             self._appended_last = appended
             self.button.setEnabled(False)
             self.again.show()
@@ -168,7 +168,7 @@ class AppendDialog(SendDialog):
         self.button.setEnabled(True)
 
     def _changed(self) -> None:
-        if self._appended_last not in (None, self.form.typed()):
+        if self._appended_last not in (None, self.form.value()):
             self._arm()
 
 
