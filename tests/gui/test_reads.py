@@ -563,7 +563,7 @@ async def test_V4_letters_are_read_before_it_is_asked_what_shall_be_done_with_th
     assert view.strip.isHidden()
     gate.open.set()
     await quiet(desk)
-    assert view.strip.text() == "Purge 1 dead letter?"
+    assert view.strip.text().startswith("Purge 1 dead letter? ")
     assert view.strip.samples().startswith("#2  welcome-mail")
     assert gate.caught == []
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -32,6 +31,7 @@ from workbench.gui.views.subscription_table import mode_text
 from workbench.gui.widgets import ElidedLabel, plain_label
 from workbench.model.pydantic_messages import summary_of
 from workbench.project.python_sources import place_of_name
+from workbench.services.design.several import counted_kinds
 
 if TYPE_CHECKING:
     from workbench.gui.actions import BoundAction
@@ -262,9 +262,9 @@ class DetailsPanel(QFrame):
 
     def show_nothing(self, graph: BoardGraph) -> None:
         """Says that nothing is chosen, and how much there is of each kind."""
-        found = Counter(kind_of(node.kind).word for node in graph.nodes).items()
-        said = "  ·  ".join(f"{word}\N{NO-BREAK SPACE}{number:,}" for word, number in found)
-        self._show_page(0, "Details", said)
+        self._show_page(
+            0, "Details", counted_kinds([kind_of(node.kind).word.lower() for node in graph.nodes])
+        )
 
     def show_several(self, titles: Sequence[str], said: str, acts: Sequence[BoundAction]) -> None:
         """Says that several are chosen, how many of each kind, and what can be done to all of them."""

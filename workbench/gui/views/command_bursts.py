@@ -108,7 +108,7 @@ class CommandBursts:
     @action(
         "Send many …",
         icon="queue",
-        keys="Ctrl+Shift+B",
+        keys="Alt+Shift+B",
         tip="Send many generated commands, at a rate or as fast as possible",
         why=_no_burst,
     )
