@@ -21,7 +21,7 @@ def with_mark(metadata: str | None, mark: str, **more: int) -> str:
 
 
 def appended_by(metadata: str | None) -> tuple[str, str] | None:
-    """Returns who appended an event by hand, and why; None where nobody did (B4)."""
+    """Returns who appended an event by hand, and why; None for any other event (B4)."""
     if not has_mark(metadata, BY_HAND):
         return None
     said = read_json(metadata or "")
