@@ -13,7 +13,7 @@ from workbench.gui.views.commands_view import CommandsView
 from workbench.gui.views.log_view import LogView
 from workbench.gui.views.subscriptions_view import SubscriptionsView
 from workbench.gui.views.timeline_view import TimelineView
-from workbench.services.search.search_words import parts_of
+from workbench.model.search_words import parts_of
 
 COLUMNS = (
     TableColumn("Name"),
@@ -71,6 +71,8 @@ def test_a_short_list_is_filtered_by_what_its_cells_show():
     source = ListSource([("Größe", "open", 1200), ("other", "closed", 1)])
     assert [row[0] for row in rows_with("GRÖSSE", source, COLUMNS).rows] == ["Größe"]
     assert [row[0] for row in rows_with("is 1,200", source, COLUMNS).rows] == ["Größe"]
+    assert [row[0] for row in rows_with('"is open" größe', source, COLUMNS).rows] == ["Größe"]
+    assert not rows_with('"open größe"', source, COLUMNS).rows
     assert rows_with("", source, COLUMNS) is source
     assert not rows_with("größe closed", source, COLUMNS).rows
 

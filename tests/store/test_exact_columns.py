@@ -85,6 +85,9 @@ def test_J9_tables_show_search_and_sort_what_people_read(sums):
     reader = sums.reader()
     assert [row["id"] for row in reader.projection_rows("sums", order="-paid", limit=3)] == ["c", "e", "f"]
     found = reader.projection_order("sums", text="-7.50")
+    assert reader.projection_order("sums", text='-7.5 B "-7.50" -7.50') == found, "each word in any column"
+    assert not reader.projection_order("sums", text='"b -7.50"').numbers
+    assert not reader.projection_rows("sums", text="b c")
     (line,) = reader.projection_lines("sums", found.generation, found.numbers)
     assert line[:3] == ("b", "-7.50", "-7.5")
     assert reader.projection_glance("sums", "b") == {"id": "b", "paid": "-7.50", "rate": "-7.5"}

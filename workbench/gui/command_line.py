@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QApplication
 
 from workbench.gui.actions import COPY_AS, Action
-from workbench.services.search.search_words import split_words
+from workbench.model.search_words import split_words
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Selection

@@ -11,6 +11,7 @@ from typing_extensions import override
 from workbench.errors import InvalidValue
 from workbench.gui.paged_model import ListSource, Row, TableColumn
 from workbench.gui.widgets import SearchBox, error_text, plain_label
+from workbench.model.search_words import split_words
 from workbench.model.text_folding import folded
 
 CLEAR = 30
@@ -99,8 +100,8 @@ class FilterRow(SearchBox):
 
 
 def rows_with(words: str, source: ListSource, columns: Sequence[TableColumn]) -> ListSource:
-    """Returns the rows that show all of some words, whatever their case; for short lists."""
-    wanted = folded(words).split()
+    """Returns the rows that show all of some words in any case, what is quoted as one; for short lists."""
+    wanted = [folded(word) for word in split_words(words) if word.strip()]
     if not wanted:
         return source
     kept = [row for row in source.rows if _shows(row, columns, wanted)]

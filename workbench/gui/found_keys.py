@@ -7,8 +7,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from workbench.model.search_words import parts_of
 from workbench.services.search.search_query import SearchQuery
-from workbench.services.search.search_words import parts_of
 
 if TYPE_CHECKING:
     from workbench.services.search.search import Search

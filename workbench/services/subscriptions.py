@@ -13,8 +13,8 @@ from workbench.model.delivery_states import DeliveryState
 from workbench.model.issued_by import issued_by
 from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC, Message
 from workbench.model.operator_acts import OperatorAct
+from workbench.model.search_words import read_words
 from workbench.services.monitor.lag import subscription_lag
-from workbench.services.search.search_words import read_words
 from workbench.store.operations import ConfigureSubscription, Skip
 from workbench.store.stored_values import Delivery, SubscriptionState
 

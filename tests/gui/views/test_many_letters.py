@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from tests.services.conftest import passing, settle
 from workbench.gui.desk import Selection
@@ -100,6 +101,15 @@ async def test_words_and_cel_are_searched_and_it_says_in_how_many(view, until):
     view.finder.where.setText("data.username in ['Bob', 'Cyd']")
     view.finder.where.returnPressed.emit()
     await until(lambda: view.table.model().rowCount() == 2)
+    view.finder.where.clear()
+    view.finder.words.setText("nobody")
+    view.finder.words.returnPressed.emit()
+    await until(lambda: view.statuses.currentText() == "Open  ·  0 of 8")
+    said = "None of 8 open letters holds “nobody”."
+    await until(lambda: said in [one.text() for one in view.table.findChildren(QLabel) if one.isVisible()])
+    next(one for one in view.table.findChildren(QPushButton) if one.text() == "Clear the search").click()
+    await until(lambda: view.table.model().rowCount() == 8)
+    assert (view.finder.words.text(), view.statuses.currentText()) == ("", "Open  ·  8")
 
 
 async def test_L6_a_group_is_patched_previewed_and_sent_by_a_ladder(view, many, until):

@@ -153,14 +153,35 @@ class LetterFinder(QWidget):
         self.words.setPlaceholderText(f"Find in {found.total:,} letters")
         self.chart.show_hours(found.hours, found.until)
         query, more = found.query, found.total > found.searched
-        narrowed = bool(query.words or query.where.strip() or query.chips or query.only)
-        said = f"{len(found.numbers):,} of {found.total:,} found" if narrowed else ""
+        said = f"{len(found.numbers):,} of {found.total:,} found" if query.narrowed else ""
         if more:
             said += f"; the newest {found.searched:,} were searched"
         self.searched.setText(said.removeprefix("; "))
         self.searched.setVisible(bool(said))
         if not self.plain() and query == self.query(query.statuses):
             self.groups.show_found(found)
+
+    def missing(self, found: LettersFound, status: str) -> str:
+        """Returns why a search left no letter of a status; empty while nothing is searched for."""
+        query = found.query
+        if found.numbers or not found.total or not query.narrowed:
+            return ""
+        sought = " and ".join(
+            part
+            for part in (
+                f"holds “{visible(query.words.strip())}”" if query.words.strip() else "",
+                f"fits {visible(query.where.strip())}" if query.where.strip() else "",
+                *(f"has {chip[0]} {visible(chip[1])}" for chip in query.chips),
+                "is one of those found by the search" if query.only else "",
+            )
+            if part
+        )
+        kind = "" if status == "All" else f"{status.lower()} "
+        return f"None of {found.searched:,} {kind}{'letter' if found.searched == 1 else 'letters'} {sought}."
+
+    def clear(self) -> None:
+        """Looks for all letters again; how they are grouped stays."""
+        self.show_only(())
 
     def show_only(self, numbers: Collection[int]) -> None:
         """Looks only among letters with these numbers, for all of them; a chip says so."""

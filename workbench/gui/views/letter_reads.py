@@ -46,6 +46,17 @@ class FoundLetters:
     found: LettersFound | None = None
 
 
+def status_choices(found: FoundLetters) -> list[tuple[str, str]]:
+    """Returns what the box of statuses says: how many there are; of those searched how many fit."""
+    choices = []
+    for name, statuses in SHOWN.items():
+        total, sought = sum(found.counts.get(one, 0) for one in statuses), found.found
+        searched = sought is not None and sought.query.narrowed and sought.query.statuses == statuses
+        few = f"{len(sought.numbers):,} of " if sought is not None and searched else ""
+        choices.append((f"{name}  ·  {few}{total:,}", name))
+    return choices
+
+
 def looked_at(dead_letters: DeadLetters, query: LetterQuery) -> LettersFound:
     """Returns what a query finds; every letter is looked at, so that it is asked beside the loop (V4)."""
     takes_time()

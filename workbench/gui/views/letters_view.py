@@ -33,7 +33,15 @@ from workbench.gui.views.letter_dry_runs import LetterDryRuns
 from workbench.gui.views.letter_finder import LetterFinder
 from workbench.gui.views.letter_list import COLUMNS, LetterSource, none_said
 from workbench.gui.views.letter_nodes import GroupNode
-from workbench.gui.views.letter_reads import SHOWN, FoundLetters, found_letters, judged, looked_at, why_not
+from workbench.gui.views.letter_reads import (
+    SHOWN,
+    FoundLetters,
+    found_letters,
+    judged,
+    looked_at,
+    status_choices,
+    why_not,
+)
 from workbench.gui.views.many_letters import ManyLetters
 from workbench.gui.widgets import ElidedLabel, EmptyState, share_room, show_words
 
@@ -53,6 +61,7 @@ class LettersView(View):
     """Causes, letters, and the chosen letter with its attempts."""
 
     key = "letters"
+    selects = "table"
     title = "Dead letters"
     icon_name = "dead-letter"
     ticks = True
@@ -65,7 +74,7 @@ class LettersView(View):
         self._repairs = Repairs(desk, self.strip, self.jobs.follow)
         self._source = LetterSource(self._dead_letters)
         self._counts: Mapping[str, int] = {}
-        self._shared = False
+        self._shared, self._missing = False, ""
         self._replayable: frozenset[int] | None = None
         self._reading = self.question(self._show_all)
         self._detailing = self.question(self._show_one)
@@ -183,14 +192,15 @@ class LettersView(View):
         self._uncharted = wanted is None  # what it costs to look at each letter is paid once a second
 
     def _show_all(self, found: FoundLetters) -> None:
-        shown, counts, self._replayable = found.shown, found.counts, found.replayable
-        self._pages.setCurrentIndex(0 if counts else 1)
-        if not counts:
+        shown, self._replayable = found.shown, found.replayable
+        self._pages.setCurrentIndex(0 if found.counts else 1)
+        if not found.counts:
             return
-        totals = {name: sum(counts.get(one, 0) for one in statuses) for name, statuses in SHOWN.items()}
-        self.statuses.show_choices([(f"{name}  ·  {total:,}", name) for name, total in totals.items()])
+        self.statuses.show_choices(status_choices(found))
+        self._missing = ""
         if found.found is not None:
             self.finder.show_found(found.found)
+            self._missing = self.finder.missing(found.found, self.statuses.currentData())
         else:
             self.groups.show_groups(found.groups)
         self.list_letters(self.groups.node())
@@ -238,7 +248,9 @@ class LettersView(View):
         """Lists the letters of a group."""
         self._source = source = LetterSource(self._dead_letters, node.numbers)
         held = self.table.held()
-        if not node.numbers:
+        if not node.numbers and self._missing:
+            self.table.set_empty("None found", self._missing, "Clear the search", self.finder.clear)
+        elif not node.numbers:
             self.table.set_empty("None here", none_said(node))
         self._listing.ask(lambda: prepared(source, held), node.identity)
 

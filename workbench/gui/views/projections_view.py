@@ -7,11 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QBoxLayout,
-    QStackedLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QBoxLayout, QStackedLayout, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import action
@@ -35,6 +31,7 @@ from workbench.gui.views.row_reads import FoundRows, Wanted, found_rows
 from workbench.gui.views.row_source import RowsSource, column_of
 from workbench.gui.widgets import Badge, EmptyState, share_room, show_words
 from workbench.model.counts import counted
+from workbench.model.search_words import as_words
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -105,6 +102,7 @@ class ProjectionsView(View):
         self.search.settled.connect(lambda _text: self.refresh())
         self.detail.event_wanted.connect(self._show_event)
         self.detail.opened.connect(self._share_room)
+        self.detail.asked.connect(self._frame)
         return page
 
     def _head(self) -> QBoxLayout:
@@ -234,10 +232,13 @@ class ProjectionsView(View):
             self.said.setText("Reading …")
 
     def _cannot(self, error: Exception) -> None:
-        if self._table is not None:
-            self._table.fail(error)
-        else:
-            self.desk.fail(f"Showing {self.title}", error)
+        def tell(error: Exception) -> None:
+            if self._table is not None:
+                self._table.fail(error)
+            else:
+                self.desk.fail(f"Showing {self.title}", error)
+
+        self.search.failing(tell)(error)
 
     def _found(self, found: FoundRows) -> None:
         self._tell_rebuilt(found.views)
@@ -316,11 +317,16 @@ class ProjectionsView(View):
 
     @override
     def tell_why(self) -> None:
-        rows = self._table.chosen() if self._table is not None and self._table.hasFocus() else None
-        if rows is not None:
+        if self._table is not None and self._table.hasFocus() and (rows := self._table.chosen()) is not None:
             self.why(rows)
         else:
             super().tell_why()
+
+    def _frame(self, column: str) -> None:
+        """Keeps a frame around the cell that is asked for, wherever the keyboard goes."""
+        if self._table is not None:
+            self._table.framed = [*dict(self._columns)].index(column) if column else -1
+            self._table.viewport().update()
 
     @action(
         "Why this value",
@@ -349,7 +355,7 @@ class ProjectionsView(View):
     )
     def narrow(self, rows: ChosenRows) -> None:
         """Lists the rows that hold what stands in the cell."""
-        self.search.setText(self._cell(rows))
+        self.search.setText(as_words(self._cell(rows)))
 
     def value_told(self, rows: ChosenRows | None) -> tuple[str, str]:
         """Returns what narrowing is called."""
@@ -360,10 +366,8 @@ class ProjectionsView(View):
         return column_of(*self._columns[rows.column], last=False).text(rows.row[rows.column])
 
     def _show_event(self, stream: str, version: int, position: int) -> None:
-        self.desk.select(
-            Selection(stream=stream, version=version, position=int(position), projection=self._name),
-            view="timeline",
-        )
+        place = Selection(stream=stream, version=version, position=int(position), projection=self._name)
+        self.desk.select(place, view="timeline")
 
     @action(
         "Pause",

@@ -50,6 +50,11 @@ class LetterQuery:
     by: str = "message"
     then: str = ""
 
+    @property
+    def narrowed(self) -> bool:
+        """Whether it looks for less than all letters of its statuses."""
+        return bool(self.words.strip() or self.where.strip() or self.chips or self.only)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterCluster:

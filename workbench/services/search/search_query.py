@@ -10,9 +10,9 @@ import msgspec
 
 from workbench.errors import InvalidValue
 from workbench.model.expressions.flaws import InvalidExpression
+from workbench.model.search_words import read_words
 from workbench.model.zones import SYSTEM, Zone
 from workbench.services.search.condition import Condition
-from workbench.services.search.search_words import read_words
 from workbench.services.search.time_words import read_time
 from workbench.store.search_port import RecordKind
 

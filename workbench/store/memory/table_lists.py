@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from workbench.errors import InvalidValue
+from workbench.model.search_words import read_words
 from workbench.model.secrets import is_secret
 from workbench.model.text_folding import folded
 from workbench.store.list_ports import GLANCE, NOTHING_SHOWN, SHORT, Shows
@@ -25,7 +26,7 @@ class MemoryTableLists(MemoryLetterLists):
     def _found(
         self, name: str, order: str = "", text: str = "", shows: Shows = NOTHING_SHOWN
     ) -> list[dict[str, Any]]:
-        """Returns the rows of the live generation that show a text, in an order."""
+        """Returns the rows of the live generation that show the words of a text, in an order."""
         state = self._live(name)
         if state is None:
             return []
@@ -34,21 +35,21 @@ class MemoryTableLists(MemoryLetterLists):
         if by not in columns:
             raise InvalidValue(f"{name} has no column {by}", path="")
         rows = [row for place, row in self._tables.rows.items() if place[:2] == (name, state.generation)]
-        if text:
-            rows = [row for row in rows if _holds(row, folded(text), shows)]
+        words = read_words(text, folded)
+        rows = [row for row in rows if all(_holds(row, word, shows) for word in words)]
         place = sort_key(by, columns[0])
         return sorted(rows, key=place, reverse=order.startswith("-"))
 
     def projection_rows(
         self, name: str, *, order: str = "", text: str = "", first: int = 0, limit: int = 200
     ) -> list[dict[str, Any]]:
-        """Returns rows of a read model as a table shows them: any order, filtered by text in any column."""
+        """Returns rows of a read model as a table shows them: any order, filtered by words in any columns."""
         return [dict(row) for row in self._found(name, order, text)[first : first + limit]]
 
     def projection_order(
         self, name: str, *, order: str = "", text: str = "", shows: Shows | None = None
     ) -> RowOrder:
-        """Returns the numbers of all rows that hold a text, in an order."""
+        """Returns the numbers of all rows that hold the words of a text, in an order."""
         state = self._live(name)
         if state is None:
             return RowOrder(generation=0, numbers=array("q"))

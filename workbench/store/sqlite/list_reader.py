@@ -292,11 +292,11 @@ class ListReader:
         return self._one(query, values)
 
 
-def holding(column: str, needle: str) -> str:
-    """Returns the condition that a column holds ``:needle``, which is folded; the function `folded` must be known.
+def holding(column: str, needle: str, name: str = "needle") -> str:
+    """Returns the condition that a column holds a folded text, bound as `name`; `folded` must be known.
 
     What is plain ASCII is folded by SQLite itself, so that a search over a million rows stays quick.
     """
     odd = f"{column} glob '*[^ -~]*'"
-    plain = f"instr(lower({column}), :needle)" if needle.isascii() else "0"
-    return f"case when {odd} then instr(folded({column}), :needle) else {plain} end"
+    plain = f"instr(lower({column}), :{name})" if needle.isascii() else "0"
+    return f"case when {odd} then instr(folded({column}), :{name}) else {plain} end"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from workbench.errors import InvalidValue
+from workbench.model.search_words import read_words
 from workbench.model.secrets import is_secret
 from workbench.model.text_folding import folded
 from workbench.store.list_ports import GLANCE, NOTHING_SHOWN, SHORT, Shows
@@ -26,7 +27,7 @@ class TableReader(Previews):
     def projection_rows(
         self, name: str, *, order: str = "", text: str = "", first: int = 0, limit: int = 200
     ) -> list[dict[str, Any]]:
-        """Returns rows of a read model as a table shows them: any order, filtered by text in any column.
+        """Returns rows of a read model as a table shows them: any order, filtered by words in any columns.
 
         Args:
             order: A column; with ``-`` in front the other way round; empty for the key.
@@ -41,7 +42,7 @@ class TableReader(Previews):
     def projection_order(
         self, name: str, *, order: str = "", text: str = "", shows: Shows | None = None
     ) -> RowOrder:
-        """Returns the numbers of all rows that hold a text, in an order: looks at the whole table.
+        """Returns the numbers of all rows that hold the words of a text, in an order: looks at the whole table.
 
         Args:
             order: As for `projection_rows`.
@@ -118,19 +119,21 @@ class TableReader(Previews):
     def _holding(
         self, columns: rows.Columns, text: str, shows: Shows = NOTHING_SHOWN
     ) -> tuple[str, dict[str, str]]:
-        """Returns the condition that any column shows a text."""
-        if not text:
-            return "", {}
-        needle = folded(text)
-        tests = []
-        for at, (column, kind) in enumerate(columns):
-            say = shows.get(column)
-            if not is_secret(column):
-                tests.append(holding(shown(column, kind), needle))
-            if say is not None:
+        """Returns the condition that the columns show all words of a text, each in any of them."""
+        words = {f"word_{at}": word for at, word in enumerate(read_words(text, folded))}
+        said = dict[str, str]()
+        for at, (column, _) in enumerate(columns):
+            if (say := shows.get(column)) is not None:
                 self._con.create_function(f"shown_{at}", 1, lambda value, say=say: folded(say(value)))
-                tests.append(f'instr(shown_{at}("{column}"), :needle)')
-        return f" where {' or '.join(tests or ['0'])}", {"needle": needle}
+                said[column] = f'shown_{at}("{column}")'
+        tests = [f"({_in_any(columns, said, name, word)})" for name, word in words.items()]
+        return f" where {' and '.join(tests)}" if tests else "", words
+
+
+def _in_any(columns: rows.Columns, said: Mapping[str, str], name: str, word: str) -> str:
+    """Returns the condition that any column holds a word, bound as `name`, or what is said of it does."""
+    tests = [holding(shown(*column), word, name) for column in columns if not is_secret(column[0])]
+    return " or ".join([*tests, *(f"instr({one}, :{name})" for one in said.values())] or ["0"])
 
 
 def _ordered(name: str, columns: rows.Columns, order: str) -> str:
