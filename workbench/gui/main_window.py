@@ -317,7 +317,7 @@ class MainWindow(QMainWindow):
 
     def use_project(self, folder: str) -> None:
         """Looks as it was left with a project."""
-        if self.layouts.turn_to(project=folder) and self._page is None:
+        if self.layouts.turn_to(project=folder) and self.perspective and self._page is None:
             self.show_perspective(self.perspective, save=False)
 
     @override
