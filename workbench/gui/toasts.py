@@ -144,7 +144,7 @@ def free_corner(room: QRect, size: QSize, kept: QRect, now: int, *better: QRect)
 
 def main_buttons(window: QWidget) -> list[QRect]:
     """Returns where the main buttons of the view that has the keyboard are, in a window's pixels."""
-    view = window.focusWidget()
+    view: QWidget | None = window.focusWidget()
     while view is not None and not isinstance(view, QDockWidget):
         view = view.parentWidget()
     found = view.findChildren(QPushButton) if view is not None else []
