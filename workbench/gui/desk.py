@@ -55,6 +55,11 @@ class Selection:
         """Returns it as it is kept, for `selection_of`; without a letter, which may be gone by then."""
         return json.dumps(asdict(replace(self, letter=0)))
 
+    @property
+    def has_story(self) -> bool:
+        """Whether it is something that a command caused, or a command."""
+        return bool(self.position or self.stream or self.letter or self.command)
+
     def nodes(self) -> tuple[str, ...]:
         """Returns what it may be on the board."""
         return self.node, f"subscription:{self.subscription}", f"projection:{self.projection}"

@@ -42,7 +42,7 @@ def point_text(seen: RateWindow, index: int, shown: Collection[str], height: flo
     if not known:
         return f"{when} not watched"
     name = min(known, key=lambda one: abs(known[one] - height))
-    return f"{when} {name} {number_text(known[name])}"
+    return f"{number_text(known[name])} · {name} · {when}"
 
 
 def nothing_text(seen: RateWindow, span: str, *, here: bool) -> str:

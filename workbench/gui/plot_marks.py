@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SIGNS = {
     "pause": ("pause", "warning"),
     "resume": ("play", "ok"),
-    "reset": ("undo", "info"),
+    "reset": ("rewind", "info"),
     "skip": ("skip", "warning"),
     "died": ("dead-letter", "error"),
 }

@@ -108,11 +108,11 @@ class RowPainter:
             elif cell.text:
                 self._text(cell, y, ink)
 
-    def frame(self, y: int, width: int) -> None:
-        """Paints the frame of the row on which the keyboard stands."""
+    def frame(self, y: int, left: int, width: int) -> None:
+        """Paints the frame of the row on which the keyboard stands, or of a cell that is asked for."""
         self._painter.setPen(QPen(QColor(self._colors.accent_ink), 1))
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
-        self._painter.drawRect(QRectF(0.5, y + 0.5, width - 1, ROW_HEIGHT - 2))
+        self._painter.drawRect(QRectF(left + 0.5, y + 0.5, width - 1, ROW_HEIGHT - 2))
 
     def _text(self, cell: Cell, y: int, ink: QColor) -> None:
         described = self._model.columns[cell.column]

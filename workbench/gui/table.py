@@ -56,6 +56,7 @@ class FastTableView(QTableView):
         desk: As for `PagedModel`.
 
     Attributes:
+        framed: Column whose cell in the current row keeps a frame; below 0 for none, only the keyboard's.
         trouble: Says that rows cannot be read; its `again` is called where the person wants that again.
     """
 
@@ -70,7 +71,7 @@ class FastTableView(QTableView):
         super().__init__(parent)
         self._model = PagedModel(columns, self, desk)
         self._untold: SignalInstance | None = None
-        self._hovered = -1
+        self._hovered, self.framed = -1, -1
         self._quiet = self._pressing = self._on_row = False
         self._wants_row = False
         self._empty: EmptyState | None = None
@@ -393,5 +394,7 @@ class FastTableView(QTableView):
                 chosen = number in selected
                 drawn.ground(y, width, chosen=chosen, hovered=number == self._hovered)
                 drawn.row(cells, y, chosen=chosen)
-            if self.hasFocus() and self.currentIndex().isValid():
-                drawn.frame(self.rowViewportPosition(self.currentIndex().row()), self.viewport().width())
+            if self.currentIndex().isValid() and (self.hasFocus() or self.framed >= 0):
+                cell = self.columnViewportPosition(self.framed), self.columnWidth(self.framed)
+                place = (0, self.viewport().width()) if self.framed < 0 else cell
+                drawn.frame(self.rowViewportPosition(self.currentIndex().row()), *place)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
-from workbench.gui.actions import Actions
+from workbench.gui.actions import Actions, BoundAction
 from workbench.gui.context_menu import open_menu
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.filter_row import FilterRow
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 LEAST = QSize(180, 110)
 """Smallest size of a view in pixels: what a dock may be made, whatever the view shows."""
+TELLS_STORY = {"tell_story", "story-of-command"}
+"""Keys of the actions that tell the story of what is chosen in the widget that offers them."""
+NO_STORY = "Nothing with a story is chosen here: choose an event, a message, a dead letter or a command."
 
 
 class View(QWidget):
@@ -44,12 +47,14 @@ class View(QWidget):
         title: What the tab says.
         icon_name: Name of its icon.
         ticks: Whether it says ages or rates, so that `tick` is called about once a second while it is seen.
+        selects: Attribute with the table whose chosen row becomes the selection of all views, with a story.
     """
 
     key: ClassVar[str] = ""
     title: ClassVar[str] = ""
     icon_name: ClassVar[str] = ""
     ticks: ClassVar[bool] = False
+    selects: ClassVar[str] = ""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -161,8 +166,24 @@ class View(QWidget):
             target.selectAll()
 
     def tell_why(self) -> None:
-        """Tells how what is chosen came about (Alt+Enter): the story to which it belongs."""
-        self.desk.wanted.emit("story")
+        """Tells the story of what has the keyboard (Alt+Enter), or says that nothing is chosen there."""
+        focus = self.focusWidget()
+        offered = [] if focus is None else [one for one in focus.actions() if one.objectName() in TELLS_STORY]
+        if offered and isinstance(offered[0], BoundAction) and offered[0].refresh():
+            offered[0].do()
+        elif not offered and self._shares(focus) and self.desk.selection.has_story:
+            self.desk.wanted.emit("story")
+        else:
+            self.desk.notice("info", NO_STORY)
+
+    def _shares(self, focus: QWidget | None) -> bool:
+        """Whether what is chosen where the keyboard is, is what all views have selected by now."""
+        if not isinstance(focus, FastTableView):
+            return not isinstance(focus, (QLineEdit, QAbstractSpinBox, QComboBox))
+        rows = focus.chosen() if self.selects and focus is getattr(self, self.selects) else None
+        if rows is not None:
+            focus.row_chosen.emit(rows.row)  # something else may have been selected in another view since
+        return rows is not None
 
     def focus_filter(self) -> None:
         """Gives the keyboard to the filter of the table that has it, else to the first line (Ctrl+F)."""

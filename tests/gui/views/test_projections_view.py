@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from tests.gui.conftest import settle
 from workbench.gui import reads
 from workbench.gui.desk import Selection
+from workbench.gui.view import NO_STORY
 from workbench.gui.views import projections_view as module
 from workbench.gui.views.projection_banner import standing_of
 from workbench.gui.views.projections_view import ProjectionsView
@@ -132,6 +133,18 @@ async def test_from_a_cell_to_the_story_of_the_command_that_set_it(workspace, de
     assert wanted == ["story"]
     position = told_events(view)[0][3]
     assert desk.selection.position == position
+    desk.select(Selection(position=1))
+    view.tell_why()
+    assert (desk.selection.position, wanted) == (position, ["story", "story"]), "of what has the keyboard"
+    view.search.setFocus()
+    said = []
+    desk.noticed.connect(lambda notice: said.append(notice.text))
+    view.tell_why()
+    assert wanted == ["story", "story"], "never an old one"
+    assert said == [NO_STORY]
+    assert view._table.framed == 3, "the cell that was asked for keeps its frame"
+    view.detail.whole.click()
+    assert view._table.framed < 0
     assert workspace.stories.correlation_at(position) == workspace.commands.history(limit=1)[0].command_id
 
 

@@ -195,6 +195,7 @@ async def test_times_can_be_typed_and_are_checked(workspace, view, until):
     await until(lambda: view.task.state is not None and view.task.state.done)
     assert view.bar.flaw.text() == ""
     assert "row" not in {group.kind for group in view.task.state.groups}
+    assert view.said.text().endswith(" · rows have no time: 1 left out")
 
 
 async def test_a_newer_search_replaces_the_one_that_runs(workspace, view, until):

@@ -61,6 +61,7 @@ class LettersView(View):
     """Causes, letters, and the chosen letter with its attempts."""
 
     key = "letters"
+    selects = "table"
     title = "Dead letters"
     icon_name = "dead-letter"
     ticks = True

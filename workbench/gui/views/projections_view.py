@@ -102,6 +102,7 @@ class ProjectionsView(View):
         self.search.settled.connect(lambda _text: self.refresh())
         self.detail.event_wanted.connect(self._show_event)
         self.detail.opened.connect(self._share_room)
+        self.detail.asked.connect(self._frame)
         return page
 
     def _head(self) -> QBoxLayout:
@@ -316,11 +317,16 @@ class ProjectionsView(View):
 
     @override
     def tell_why(self) -> None:
-        rows = self._table.chosen() if self._table is not None and self._table.hasFocus() else None
-        if rows is not None:
+        if self._table is not None and self._table.hasFocus() and (rows := self._table.chosen()) is not None:
             self.why(rows)
         else:
             super().tell_why()
+
+    def _frame(self, column: str) -> None:
+        """Keeps a frame around the cell that is asked for, wherever the keyboard goes."""
+        if self._table is not None:
+            self._table.framed = [*dict(self._columns)].index(column) if column else -1
+            self._table.viewport().update()
 
     @action(
         "Why this value",
@@ -360,10 +366,8 @@ class ProjectionsView(View):
         return column_of(*self._columns[rows.column], last=False).text(rows.row[rows.column])
 
     def _show_event(self, stream: str, version: int, position: int) -> None:
-        self.desk.select(
-            Selection(stream=stream, version=version, position=int(position), projection=self._name),
-            view="timeline",
-        )
+        place = Selection(stream=stream, version=version, position=int(position), projection=self._name)
+        self.desk.select(place, view="timeline")
 
     @action(
         "Pause",

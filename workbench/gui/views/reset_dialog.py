@@ -211,7 +211,7 @@ class ResetDialog(QDialog):
 
     def _answers(self) -> QHBoxLayout:
         self.go = push_button(
-            "", self._confirm, sign=icon("skip", "on_accent"), role="primary", name="reset-go"
+            "", self._confirm, sign=icon("rewind", "on_accent"), role="primary", name="reset-go"
         )
         cancel = push_button("Cancel", self.reject)
         return in_row(1, cancel, self.go)

@@ -19,7 +19,7 @@ from workbench.gui.reads import takes_time
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.views.row_source import column_of, told
-from workbench.gui.views.row_steps import STEPS, TracedRow, step_rows, traced
+from workbench.gui.views.row_steps import POSITION, STEPS, TracedRow, step_rows, traced
 from workbench.gui.widgets import DiffView, ElidedLabel, JsonView, plain_label, show_words, toolbar_button
 from workbench.services.story.row_history import RowStep, Walk
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 WIDE = 560
 """Pixels in width from which the events and the row stand side by side, and buttons have words."""
+ROOMY = 1100
+"""Pixels in width from which the events have a column for their positions."""
 TOLD_MS = 100
 """How often a long search says how far it is."""
 LOOKED = {
@@ -44,10 +46,12 @@ class RowDetail(QWidget):
     Signals:
         event_wanted: Stream, version and position of an event to look at.
         opened: It was closed before.
+        asked: Name of the column whose cell is asked for; empty for none.
     """
 
     event_wanted = Signal(str, int, object)
     opened = Signal()
+    asked = Signal(str)
 
     def __init__(self, view: View) -> None:
         super().__init__()
@@ -92,6 +96,7 @@ class RowDetail(QWidget):
         super().resizeEvent(event)
         wide = self.width() >= WIDE
         show_words((self.whole, self.story), shown=wide)
+        self.events.setColumnHidden(POSITION, self.width() < ROOMY)  # the command is seen rather than that
         self._split.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
 
     def _progress(self) -> QHBoxLayout:
@@ -149,6 +154,7 @@ class RowDetail(QWidget):
         self._tracing.drop()
         self._cancel()
         self._name, self._row, self._column = "", (), ""
+        self.asked.emit("")
         self.hide()
 
     def _read(self, name: str, key: Any) -> tuple[str, Any, Mapping[str, Any]]:
@@ -224,6 +230,7 @@ class RowDetail(QWidget):
         key, found, column = (self._row or ("",))[0], self._traced, self._column
         kinds = dict(self._columns)
         self.whole.setVisible(bool(column))
+        self.asked.emit(column)
         if column:
             names = [name for name, _ in self._columns]
             value = column_of(column, kinds[column], last=False).text(self._row[names.index(column)])

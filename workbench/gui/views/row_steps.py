@@ -26,6 +26,8 @@ STEPS = (
     TableColumn("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
     TableColumn("Happened", width=ABSOLUTE_WIDTH, mono=True, text=absolute, zoned=True),
 )
+POSITION = 3
+"""The column that gives way."""
 MOST = 3
 """Columns that a line tells."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from workbench.gui.desk import Selection
 from workbench.gui.views.search_rows import RECORD
 from workbench.model.counts import counted
+from workbench.store.search_port import RecordKind
 
 if TYPE_CHECKING:
     from workbench.gui.table_actions import ChosenRows
@@ -47,7 +48,14 @@ def told_of(state: SearchState) -> str:
     searched = f"Whole store searched: {state.total:,} records of {counted(kinds, 'kind')}"
     failed = sum(state.failures.values())
     left = f" · {counted(failed, 'record')} the expression has no value for" if failed else ""
-    return f"{searched} in {state.seconds:.1f} s{rate}{left}"
+    return f"{searched} in {state.seconds:.1f} s{rate}{left}{timeless(state)}"
+
+
+def timeless(state: SearchState) -> str:
+    """Says how many rows a search with a time left out: they have none."""
+    rows = sum(source.count for source in state.sources if source.kind is RecordKind.ROW)
+    asked = state.wanted.since is not None or state.wanted.until is not None
+    return f" · rows have no time: {rows:,} left out" if asked and rows else ""
 
 
 def failures_of(state: SearchState) -> str:

@@ -29,7 +29,7 @@ from workbench.gui.views.search_histogram import SearchHistogram
 from workbench.gui.views.search_rows import PLACE, POSITION, RECORD, SearchRows, columns
 from workbench.gui.views.search_start import SearchStart
 from workbench.gui.views.search_task import SearchTask
-from workbench.gui.views.search_told import failures_of, selection_of, told_of
+from workbench.gui.views.search_told import failures_of, selection_of, timeless, told_of
 from workbench.gui.widgets import ElidedLabel, plain_label, show_words
 from workbench.model.counts import counted
 from workbench.services.search.found import FoundList
@@ -310,7 +310,8 @@ class SearchView(View):
             return
         self._show_counts(state, counts)
         if state.done:
-            said = f"All of {counted(state.total, 'record')} were looked at. {failures_of(state)}"
+            looked = f"All of {counted(state.total, 'record')} were looked at{timeless(state)}"
+            said = f"{looked}. {failures_of(state)}"
             self.table.set_empty("Nothing fits", said)
         self._rows = rows.source if isinstance(rows.source, SearchRows) else None
         self.table.refresh(rows)

@@ -136,7 +136,7 @@ class StepDialog(QDialog):
         self._at -= 1
         self._show()
 
-    @action("Next", keys="Ctrl+]", icon="chevron-right", tip="One event on", why=_no_step)
+    @action("Next", keys="F10 / Ctrl+]", icon="chevron-right", tip="One event on", why=_no_step)
     def following(self) -> None:
         """Goes to the next event."""
         self._go(any_step)

@@ -52,6 +52,7 @@ class StoryView(View):
     """Follows the selection: whatever is chosen, the story to which it belongs is told."""
 
     key = "story"
+    selects = "list"
     title = "Story of a command"
     icon_name = "trace"
 
@@ -149,7 +150,7 @@ class StoryView(View):
 
     @override
     def follow(self, selection: Selection) -> None:
-        if selection.position or selection.stream or selection.letter or selection.command:
+        if selection.has_story:
             workspace = self.desk.workspace
             self._letter = selection.letter
             self._finding.ask(lambda: found_story(workspace.stories, selection), selection)

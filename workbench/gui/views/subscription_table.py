@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent
 from typing_extensions import override
 
+from workbench.gui.badges import ROW_HEIGHT
 from workbench.gui.paged_model import TableColumn
 from workbench.gui.plot import number_text
 from workbench.gui.safe_painter import painting
@@ -99,25 +100,25 @@ NAME, LEAST = 112, 92
 COLUMNS = (
     TableColumn("Subscription", width=LEAST, stretch=True),
     TableColumn("Line", width=44, text=_line, tip=lambda _number: LINE_TIP, about=LINE_TIP, draw=draw_sample),
+    TableColumn("State", width=116, badge=lambda state: (STATES[state][0], state)),
+    _number("Lag", 84, LAG_TIP),
+    _number("Ready", 84, "Deliveries that a worker may take"),
+    TableColumn("Dead", width=100, badge=_dead, about="Dead letters that are open"),
     TableColumn(
         "10 min", width=58, text=_spark, about="Deliveries a second of the last ten minutes", draw=draw_spark
     ),
-    TableColumn("State", width=116, badge=lambda state: (STATES[state][0], state)),
     TableColumn(
         "Mode", width=124, text=mode_text, tip=mode_tip, about="Whether each gets all, or workers compete"
     ),
     TableColumn(
         "Rate /s", width=70, mono=True, align_right=True, text=_rate, about="Deliveries a second, lately"
     ),
-    _number("Lag", 84, LAG_TIP),
     TableColumn(
         "Oldest", width=66, mono=True, align_right=True, text=age_text, about="Age of the oldest not settled"
     ),
     _number("In flight", 74, "Handlers that run now"),
-    _number("Ready", 84, "Deliveries that a worker may take"),
     _number("Delayed", 84, "Deliveries that wait for their time or to be retried"),
     _number("Blocked", 84, "Deliveries that wait behind an earlier one with their key"),
-    TableColumn("Dead", width=100, badge=_dead, about="Dead letters that are open"),
     _number("Expired", 84, "Messages that lived too long and were dropped"),
     _number("Skipped", 84, "Deliveries that an operator skipped"),
     _number("Delivered", 84, "Handled successfully, ever"),
@@ -139,13 +140,13 @@ GIVING_WAY = (
     "Average",
     "Blocked",
     "Delayed",
-    "Ready",
     "Highest",
     "Oldest",
     "Rate /s",
-    "Lag",
     "10 min",
     "Line",
+    "Ready",
+    "Lag",
 )
 """Columns that are left out where there is no room for them, the first of them first."""
 TITLES = tuple(column.title for column in COLUMNS)
@@ -158,6 +159,8 @@ FACTS = (
 
 
 LINE = TITLES.index("Line")
+SEEN = 3
+"""Rows that are always seen."""
 BAR = 3
 """Pixels of the bar at a row's edge that stands for its line where that column has no room."""
 
@@ -189,12 +192,15 @@ class SubscriptionTable(FastTableView):
     def __init__(self) -> None:
         super().__init__(COLUMNS)
         self.setAccessibleName("Subscriptions")
+        self.setMinimumHeight(self.horizontalHeader().sizeHint().height() + SEEN * ROW_HEIGHT + 2)
         self.head.columns_reset.connect(lambda: self._give_way(self.viewport().width()))
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._give_way(event.size().width())
         super().resizeEvent(event)
+        if self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex())  # the chosen one stays in sight
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -250,17 +256,17 @@ def row_of(view: SubscriptionView, drawn: DrawnLines) -> tuple[Any, ...]:
     return (
         view.name,
         drawn.lines.get(view.name, -1),
-        drawn.sparks.get(view.name, ()),
         view.status,
+        view.lag,
+        view.depth.ready,
+        view.dead,
+        drawn.sparks.get(view.name, ()),
         (view.mode, view.workers),
         view.rate,
-        view.lag,
         view.oldest_us,
         view.in_flight,
-        view.depth.ready,
         view.depth.delayed,
         view.depth.blocked,
-        view.dead,
         view.expired,
         view.skipped,
         view.delivered,

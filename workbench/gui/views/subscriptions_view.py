@@ -292,7 +292,7 @@ class SubscriptionsView(View):
 
     @action(
         "Reset …",
-        icon="undo",
+        icon="rewind",
         tip="Move the cursor: deliver again, or skip",
         on="table",
         writes=True,
