@@ -188,7 +188,7 @@ async def test_a_value_is_empty_only_where_that_was_typed_and_agreed_to(view, ma
     assert not many.dead_letters.jobs.list()
     view.strip.dismiss()
     write(view, "emailstatus", "set", "good")
-    await until(lambda: panel.report is not None and panel.fits.strange.isVisible())
+    await until(lambda: panel.report is not None and panel.fits.unknown.isVisible())
     assert panel.send.toolTip() == "emailstatus is no field of user.created: 8"
     assert not panel.send.isEnabled()
     panel.fits.anyway.click()

@@ -263,7 +263,7 @@ class LetterRepairPanel(QWidget):
         )
         said += f"; {', '.join(found.emptied)} becomes empty" if found.emptied else ""
         lacking = self.form.lacking()
-        warns = lacking or found.trouble or found.emptied or found.strange
+        warns = lacking or found.trouble or found.emptied or found.unknown
         self.verdict.setText(f"{'⚠' if warns else '✓'} {lacking or said}")
         if first:  # now it is known which fields hold text
             self._pause.start()

@@ -33,29 +33,29 @@ class RepairFits(QWidget):
         self.why = plain_label(role="muted", wrap=True)
         self.show_misfits = QPushButton("Show them")
         self.show_misfits.clicked.connect(lambda _checked=False: self._show_left_out())
-        self.strange = plain_label(wrap=True)
-        self.anyway = QCheckBox("Write it all the same")
+        self.unknown = plain_label(wrap=True)
+        self.anyway = QCheckBox("Write it anyway")
         self.anyway.toggled.connect(lambda _on: self.agreed.emit())
         counts = in_row(self.fit, self.misfit, self.show_misfits, 1, spacing=6)
-        in_column(counts, self.why, self.strange, self.anyway, of=self, margins=0, spacing=8)
+        in_column(counts, self.why, self.unknown, self.anyway, of=self, margins=0, spacing=8)
 
     def show_report(self, found: PatchReport | None) -> None:
         """Says how a patch fits; None until it was tried."""
         self._report = found
         for widget in (self.misfit, self.show_misfits, self.why):
             widget.setVisible(found is not None and found.left_out > 0)
-        self.strange.setVisible(found is not None and bool(found.strange))
-        self.anyway.setVisible(found is not None and bool(found.strange))
+        self.unknown.setVisible(found is not None and bool(found.unknown))
+        self.anyway.setVisible(found is not None and bool(found.unknown))
         if found is not None:
             self.fit.set("ok" if found.fit else "neutral", f"{len(found.fit):,} fit the schema")
             self.misfit.set("warning", f"{found.left_out:,} do not, left out")
             self.why.setText(f"Left out: {counts_told(found.misfits)}")
-            self.strange.setText(f"⚠ {counts_told(found.strange)}")
+            self.unknown.setText(f"⚠ {counts_told(found.unknown)}")
 
     def trouble(self) -> str:
         """Returns which fields no schema has, unless it was agreed to write them; empty for none."""
-        strange = self._report.strange if self._report is not None and not self.anyway.isChecked() else ()
-        return counts_told(strange)
+        unknown = self._report.unknown if self._report is not None and not self.anyway.isChecked() else ()
+        return counts_told(unknown)
 
     def _show_left_out(self) -> None:
         if self._report is not None:

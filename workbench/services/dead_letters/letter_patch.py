@@ -34,7 +34,7 @@ WAYS = {"set": "value", "remove": "", "rename": "to", "copy": "from", "expressio
 
 Verdict = tuple[int, str, bool, tuple[str, ...], tuple[str, ...]]
 """Of a letter with a patch: its number, why it does not fit, empty where it does, whether it changes,
-and what `PatchedLetter` calls emptied and strange."""
+and what `PatchedLetter` calls emptied and unknown."""
 Counted = tuple[tuple[str, tuple[int, ...]], ...]
 """What is said of letters, the most frequent first, with their numbers."""
 
@@ -202,7 +202,7 @@ class PatchedLetter:
         trouble: Why it cannot be replayed so; empty where it fits.
         changed: Whether the copy says something else.
         emptied: Paths of the fields that become an empty text or null.
-        strange: Sentences about new fields that the schema of its type does not have.
+        unknown: Sentences about new fields that the schema of its type does not have.
     """
 
     number: int
@@ -212,12 +212,12 @@ class PatchedLetter:
     trouble: str = ""
     changed: bool = False
     emptied: tuple[str, ...] = ()
-    strange: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
         """What a report counts of it."""
-        return self.number, self.trouble, self.changed, self.emptied, self.strange
+        return self.number, self.trouble, self.changed, self.emptied, self.unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,14 +228,14 @@ class PatchReport:
         fit: Those whose copies fit the schema of their type, in the order that was asked for.
         misfits: Why others do not.
         unchanged: How many of those that fit stay as they are.
-        emptied, strange: As of a `PatchedLetter`, of those that fit.
+        emptied, unknown: As of a `PatchedLetter`, of those that fit.
     """
 
     fit: tuple[int, ...]
     misfits: Counted
     unchanged: int
     emptied: Counted
-    strange: Counted
+    unknown: Counted
 
     @property
     def left_out(self) -> int:
@@ -263,12 +263,12 @@ class SchemaCheck:
             return error_text(error)
         return ""
 
-    def strange(self, topic: str, type_name: str, before: Any, after: Any) -> tuple[str, ...]:
+    def unknown(self, topic: str, type_name: str, before: Any, after: Any) -> tuple[str, ...]:
         """Returns sentences about fields that are new and not of the schema of the type."""
         name = type_name if topic == COMMANDS_TOPIC else self._registry.named(type_name)
         kinds = self._registry.commands if topic == COMMANDS_TOPIC else self._registry.events
         kind = kinds.get(name)
-        found = _strange(kind.schema, kind.schema, before, after) if kind is not None else ()
+        found = _unknown(kind.schema, kind.schema, before, after) if kind is not None else ()
         return tuple(f"{field} is no field of {type_name}" for field in found)
 
     def _check_of(self, topic: str, type_name: str) -> Callable[[Any], object] | None:
@@ -296,7 +296,7 @@ def try_patch(check: SchemaCheck, patch: LetterPatch, letter: LetterFacts) -> Pa
         trouble=trouble,
         changed=changed,
         emptied=tuple(_emptied(before, after)) if changed else (),
-        strange=check.strange(letter.topic, letter.type, before, after) if changed else (),
+        unknown=check.unknown(letter.topic, letter.type, before, after) if changed else (),
     )
 
 
@@ -309,7 +309,7 @@ def _emptied(before: Any, after: Any, place: str = "") -> Iterator[str]:
             yield f"{place}{name}"
 
 
-def _strange(
+def _unknown(
     schema: Mapping[str, Any], whole: Mapping[str, Any], before: Any, after: Any, place: str = ""
 ) -> Iterator[str]:
     if "$ref" in schema:
@@ -321,7 +321,7 @@ def _strange(
     for name, value in after.items() if isinstance(after, dict) else ():
         known = properties.get(name)
         if isinstance(known, Mapping):
-            yield from _strange(known, whole, was.get(name), value, f"{place}{name}.")
+            yield from _unknown(known, whole, was.get(name), value, f"{place}{name}.")
         elif name not in was and name not in properties:
             yield f"{place}{name}"
 
@@ -331,13 +331,13 @@ def report_of(found: Iterable[Verdict]) -> PatchReport:
     fit: list[int] = []
     misfits, empty, odd = (defaultdict[str, list[int]](list) for _ in range(3))
     unchanged = 0
-    for number, trouble, changed, emptied, strange in found:
+    for number, trouble, changed, emptied, unknown in found:
         if trouble:
             misfits[trouble].append(number)
             continue
         fit.append(number)
         unchanged += not changed
-        for said, of in ((emptied, empty), (strange, odd)):
+        for said, of in ((emptied, empty), (unknown, odd)):
             for one in said:
                 of[one].append(number)
     return PatchReport(
@@ -345,7 +345,7 @@ def report_of(found: Iterable[Verdict]) -> PatchReport:
         misfits=_ordered(misfits),
         unchanged=unchanged,
         emptied=_ordered(empty),
-        strange=_ordered(odd),
+        unknown=_ordered(odd),
     )
 
 
