@@ -8,11 +8,14 @@ from random import Random
 import pytest
 from msgspec.structs import replace
 
-from tests.services.conftest import settle
+from tests.services.conftest import passing, settle
 from workbench.errors import InvalidValue, NotFound
+from workbench.gui.views.ladder_bar import states
 from workbench.model.operator_acts import FINAL, KEEPING, LIMITS, OPPOSITES, OperatorAct, prospect
 from workbench.services.dead_letters import dead_letter_service
+from workbench.services.operations_log import UndoReport
 from workbench.services.project.open_project import open_target
+from workbench.store.letter_jobs import JobPlan
 
 SUBSCRIPTION = "welcome-mail"
 
@@ -109,7 +112,7 @@ async def test_L10_an_undo_is_done_once_and_only_what_is_left_comes_back(broken)
     assert (await broken.operations.undo_act(second.act)).complete
     assert (await broken.operations.undo_act(first.act)).done == 1, "its second letter is archived again"
     again = await broken.operations.undo_act(first.act)
-    assert again.words.startswith("Nothing of it could be undone: archive of 2 dead letters")
+    assert again.words == "Undone already: archive of 2 dead letters."
     undos = [one for one in broken.operations.list() if one.of.action == "undo"]
     assert [one.of.count for one in undos] == [1, 2]
     with pytest.raises(InvalidValue, match="undo of 1 dead letter cannot be undone: do it again instead"):
@@ -139,6 +142,32 @@ async def test_L10_a_skipped_delivery_waits_again_and_a_reset_goes_back_as_far_a
         await broken.step(SUBSCRIPTION)
     assert (await broken.operations.undo_act(reset)).done == 0, "all was delivered again"
     assert runner.cursor == cursor
+
+
+async def test_L10_a_held_canary_is_cancelled_and_what_was_delivered_is_said(broken):
+    jobs, numbers = broken.dead_letters.jobs, letters(broken)
+    number = await jobs.start("replay", numbers, plan=JobPlan(ladder=(1,)))
+    assert (await passing(broken, jobs.finished(number))).job.status == "held"
+    logged = broken.operations.last(0)
+    undone = await broken.operations.undo(logged.of.number)
+    assert undone.words == (
+        "Undone: replay of 3 dead letters, cancelled before the other 2;"
+        " 1 was delivered, which cannot be undone."
+    )
+    assert not undone.complete
+    first, rest = states(await jobs.counted(number))
+    assert (first.state, first.words) == ("stopped", "failed; cancelled")
+    assert rest.words == "not begun"
+    assert broken.operations.get(logged.of.number).why_not == "delivered since, which cannot be undone"
+    assert broken.operations.last(0) is None
+
+
+def test_L10_an_undo_says_true_numbers():
+    said = UndoReport(name="archive of 900 dead letters", done=350, asked=350, queued=550)
+    assert said.complete
+    assert said.words.endswith("cancelled before the other 550; 350 put back.")
+    said = UndoReport(name="archive of 900 dead letters", done=899, asked=899)
+    assert said.words == "Undone: archive of 900 dead letters; 899 put back."
 
 
 async def test_L10_the_opposite_is_done_unless_it_was_done_since(broken):

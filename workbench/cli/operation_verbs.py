@@ -33,10 +33,11 @@ async def _operations(options: Options, environ: Environ) -> int:
             one.of.subject,
             one.of.count or "",
             one.why_not or "can be undone",
+            one.of.detail,
         )
         for one in found
     ]
-    heads = ("NUMBER", "WHEN", "WHO", "WHAT", "ON", "COUNT", "UNDO")
+    heads = ("NUMBER", "WHEN", "WHO", "WHAT", "ON", "COUNT", "UNDO", "DETAIL")
     answer(options, [_value(one) for one in found], columns(heads, rows) if rows else "no operations")
     return DONE
 
@@ -85,7 +86,8 @@ async def _undo(options: Options, environ: Environ) -> int:
 
 OPERATIONS = VerbSpec(
     about="""
-        Lists what operators did, the newest first: who, what, on how many, and whether it can be undone.
+        Lists what operators did, the newest first: who, what, on how many,
+        whether it can be undone, and why it was done where that was said.
 
         Nothing runs meanwhile.
     """,

@@ -39,7 +39,7 @@ class OperatorUndo(QObject):
         desk.changed.connect(self._changed)
 
     def _changed(self, changes: Changes) -> None:
-        if changes.operations or changes.everything:
+        if changes.operations or changes.dead_letters or changes.everything:
             self._reading.ask(partial(self._desk.workspace.operations.last, self._since))
 
     def _show(self, last: LoggedAct | None) -> None:

@@ -8,7 +8,7 @@ HISTORY = "history"
 """Events that happened elsewhere before: read models fold them, nothing reacts (B3)."""
 
 BY_HAND = "by_hand"
-"""Events that a person appended, with why; no command stands behind them (B4)."""
+"""Events that a person appended, with who and why; no command stands behind them (B4)."""
 
 WITHDRAWN = "withdrawn"
 """Commands that were issued for later and taken back: they are not handed out (K7)."""
@@ -18,6 +18,14 @@ def with_mark(metadata: str | None, mark: str, **more: int) -> str:
     """Returns metadata with a mark, and with more that is said of it."""
     said = read_json(metadata) if metadata else {}
     return write_json({**said, mark: True, **more})
+
+
+def appended_by(metadata: str | None) -> tuple[str, str] | None:
+    """Returns who appended an event by hand, and why; None for any other event (B4)."""
+    if not has_mark(metadata, BY_HAND):
+        return None
+    said = read_json(metadata or "")
+    return str(said.get("who") or "a person"), str(said.get("why") or "")
 
 
 def has_mark(metadata: str | None, mark: str) -> bool:

@@ -82,6 +82,8 @@ FINAL = {
 }
 """Why the other acts cannot be undone, or what to do instead."""
 WAITING = "while it waits; what is handed out cannot be taken back"
+REPLAYS = frozenset({OperatorAct.REPLAY, OperatorAct.EDIT, OperatorAct.REPAIR})
+"""Acts that end with deliveries, which no undo takes back."""
 LIMITS = {
     OperatorAct.PURGE: f"within {DAYS}; then the dead letters are removed",
     OperatorAct.REPLAY: WAITING,

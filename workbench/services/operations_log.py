@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from workbench.engine.engine import EngineState
 from workbench.errors import InvalidValue, NotFound
 from workbench.model.clock import MICROSECONDS
-from workbench.model.operator_acts import KEEPING, OPPOSITES, OperatorAct, hindrance
+from workbench.model.operator_acts import KEEPING, OPPOSITES, REPLAYS, OperatorAct, hindrance
 from workbench.store.letter_jobs import JobStatus, job_act
 from workbench.store.operations import (
     BringBack,
@@ -60,25 +60,57 @@ class UndoReport:
         name: As `LoggedAct.name`.
         done: On how many things it took effect.
         asked: On how many the act had; 0 where nothing is counted.
+        queued: What a bulk action had not dealt with when the undo cancelled it.
+        delivers: Whether the act had something delivered.
+        before: Whether nothing was left to do: it was undone before.
     """
 
     name: str
     done: int
     asked: int
+    queued: int = 0
+    delivers: bool = False
+    before: bool = False
 
     @property
     def complete(self) -> bool:
         """Whether nothing that the act changed is left as the act made it."""
-        return self.done >= max(1, self.asked)
+        return self.done >= (self.asked if self.queued else max(1, self.asked))
 
     @property
     def words(self) -> str:
         """Says what was undone, with exact numbers."""
+        if self.before:
+            return f"Undone already: {self.name}."
+        if self.queued:
+            return self._cancelled()
         if self.complete:
-            return f"Undone: {self.name}."
+            return f"Undone: {self.name}{self._number()}."
         if not self.done:
-            return f"Nothing of it could be undone: {self.name}; it has changed since."
-        return f"Undone: {self.name}, {self.done:,} of {self.asked:,}; the others have changed since."
+            return f"Nothing of it could be undone: {self.name}; {self._since('it was', 'it has')}."
+        said = self._since("the others were", "the others have")
+        return f"Undone: {self.name}, {self.done:,} of {self.asked:,}; {said}."
+
+    def _since(self, were: str, have: str) -> str:
+        return f"{were} delivered, which cannot be undone" if self.delivers else f"{have} changed since"
+
+    def _number(self) -> str:
+        """Says how many were put back where the name has another number of dead letters."""
+        other = self.name.endswith("dead letters") and f" {self.done:,} " not in self.name
+        return f"; {self.done:,} put back" if other else ""
+
+    def _cancelled(self) -> str:
+        """Says of a bulk action what was cancelled, what was put back, and what stays."""
+        left = self.asked - self.done
+        said = [f"Undone: {self.name}, cancelled before the other {self.queued:,}"]
+        if not self.asked:
+            said = [f"Undone: {self.name}, cancelled before any of {self.queued:,}"]
+        if self.done:
+            said.append(f"{self.done:,} put back")
+        if left > 0:
+            one = left == 1
+            said.append(f"{left:,} {self._since('was', 'has') if one else self._since('were', 'have')}")
+        return "; ".join(said) + "."
 
 
 class OperationsLog:
@@ -116,7 +148,14 @@ class OperationsLog:
             why_not = f"undone by operation {of.undone}"
         elif not why_not and not of.count and self._job(of) is None:
             why_not = "it changed nothing"
+        elif not why_not and self._delivered(of):
+            why_not = "delivered since, which cannot be undone"
         return LoggedAct(of=of, why_not=why_not)
+
+    def _delivered(self, of: OperatorAction) -> bool:
+        """Whether nothing is left to take back of what an act had delivered again."""
+        replays = of.action in REPLAYS and self._job(of) is None
+        return replays and not self._world.reader.replays_again(of.act)
 
     def _job(self, of: OperatorAction) -> int | None:
         """Returns the number of the bulk action that an act is, while that is under way."""
@@ -148,11 +187,27 @@ class OperationsLog:
         of = found.of
         if found.why_not and not of.undone:
             raise InvalidValue(f"{found.name} cannot be undone: {found.why_not}", path="")
-        if of.action in KEEPING:
-            done = await self._bring_back(of)
-            return UndoReport(name=found.name, done=done, asked=self.get(number).of.count)
-        done = 0 if of.undone else await self._opposite(of)
-        return UndoReport(name=found.name, done=done, asked=0)
+        if of.action not in KEEPING:
+            done = 0 if of.undone else await self._opposite(of)
+            return UndoReport(name=found.name, done=done, asked=0, before=bool(of.undone))
+        queued = await self._cancel(of)
+        done = await self._bring_back(of)
+        return UndoReport(
+            name=found.name,
+            done=done,
+            asked=self.get(number).of.count,
+            queued=queued,
+            delivers=of.action in REPLAYS,
+            before=bool(of.undone) and not done,
+        )
+
+    async def _cancel(self, of: OperatorAction) -> int:
+        """Ends the bulk action that an act is; returns how many it had not dealt with, 0 where it ended."""
+        number = self._job(of)
+        if number is None:
+            return 0
+        job = await self._dead_letters.jobs.cancel(number)  # what it has not dealt with it shall not change
+        return len(job.numbers) - job.step
 
     def _record(self, of: OperatorAction, *, counts: bool = True) -> RecordAction:
         """Returns the record of an undo; where nothing is counted, that of one thing."""
@@ -168,8 +223,6 @@ class OperationsLog:
         )
 
     async def _bring_back(self, of: OperatorAction) -> int:
-        if (job := self._job(of)) is not None:  # what it has not dealt with yet it shall not change
-            await self._dead_letters.jobs.cancel(job)
         reader, done = self._world.reader, 0
         letters = reader.changed_by(of.act)
         for first in range(0, len(letters), GROUP):

@@ -15,6 +15,7 @@ from workbench.model.registry import Registry
 from workbench.project.module_import import forget, hold
 from workbench.project.project import Project, Trust, load_project
 from workbench.project.project_file import ProjectFile
+from workbench.services.account_name import account_name
 from workbench.services.commands import Commands
 from workbench.services.commands.bursts import Bursts
 from workbench.services.commands.command_story import Story
@@ -42,9 +43,6 @@ from workbench.services.streams.event_import import EventImport
 from workbench.services.subscriptions import Subscriptions
 from workbench.store.operations import RecordAction
 from workbench.store.ports import Reader, Store
-
-NAMES = ("USER", "LOGNAME", "USERNAME")
-"""Variables of the environment in which the name of a person stands, the first counts."""
 
 
 class Workspace:
@@ -83,7 +81,7 @@ class Workspace:
         hold(project.package)
         self._held: Project | None = project
         self.environ = dict(environ or {})
-        who = next((self.environ[name] for name in NAMES if self.environ.get(name)), "")
+        who = account_name(self.environ)
         self.world = world = World(project, store, clock, who=who)
         self.streams = Streams(world)
         self.commands = Commands(world)

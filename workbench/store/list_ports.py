@@ -265,3 +265,6 @@ class RecordLists(Protocol):
 
     def kept_by(self, act: str) -> int:
         """Returns how much is kept of what an act replaced (L9)."""
+
+    def replays_again(self, act: str) -> bool:
+        """Whether a dead letter that an act replayed is not delivered again yet (L10)."""

@@ -45,8 +45,18 @@ async def test_B4_an_event_is_appended_by_its_form_and_recorded(workspace, desk,
     assert dialog.said.text().startswith("user.status_changed is version 2 of user-ada, at position ")
     event = workspace.streams.event_at(workspace.streams.get("user-ada").last_position)
     assert event.json() == data
-    assert read_json(event.metadata) == {"by_hand": True, "why": "Ticket 17"}
+    assert read_json(event.metadata) == {
+        "by_hand": True,
+        "who": workspace.world.who,
+        "why": "Ticket 17",
+    }
     assert desk.selection.version == 2
+    dialog.append()
+    assert dialog.outcome.isVisible(), "a second Ctrl+Enter sends nothing"
+    assert not dialog.button.isEnabled()
+    dialog.again.click()
+    assert dialog.button.isEnabled()
+    assert dialog.again.isHidden()
     dialog.form.set_value({**kept, "expected": 1})
     dialog.append()
     await until(lambda: "refused" in dialog.badge.text())

@@ -6,6 +6,8 @@ import pytest
 
 from tests.services.conftest import settle
 from workbench.errors import InvalidEvent, InvalidValue, WrongExpectedVersion
+from workbench.services.account_name import account_name
+from workbench.services.story.causes import cause_words
 from workbench.services.streams.event_append import HandMade
 
 ADA = {"username": "Ada", "email": "ada@example.org", "status": "active"}
@@ -22,6 +24,13 @@ async def test_B4_L9_an_event_and_its_record_are_stored_and_followed(workspace):
     act = workspace.reader.actions()[0]
     assert (act.action, act.subject, act.detail) == ("append", "stream user-ada", "user.created: Ticket 17")
     assert workspace.reader.row("users", "ada")["username"] == "Ada"
+    event, who = workspace.streams.event_at(result.last_position), workspace.world.who
+    causes = workspace.stories.causes([event.causation_id])
+    assert act.who == who == account_name({}) != ""
+    assert account_name({"LOGNAME": "ann"}) == "ann"
+    assert cause_words(event, causes) == f"appended by hand by {who}: Ticket 17"
+    line = workspace.stories.whole(event.correlation_id).lines[0]
+    assert (line.actor, line.actor_kind, line.said) == (who, "person", "appended by hand: Ticket 17")
     with pytest.raises(WrongExpectedVersion):
         await workspace.event_append.append(made("user.updated", {}, expected=4))
     await workspace.event_append.append(made("user.updated", {"email": "a@b.org"}, expected=1))

@@ -8,7 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
+from shiboken6 import isValid
 
 from workbench.errors import WorkbenchError
 from workbench.gui.actions import Action, action
@@ -84,8 +85,16 @@ class AppendDialog(SendDialog):
         super().__init__(parent, desk, self._made_form(desk), "append-dialog", self._type_in)
         self.setWindowTitle("Append an event by hand")
         self.form.changed.connect(self._follow)
+        self.form.changed.connect(self._changed)
         self.form.submitted.connect(self._submitted)
-        self.compose("Append", "Append the event", self.append)
+        self._appended_last: Mapping[str, Any] | None = None
+        self.compose("Append", "Append the event", self.append, warning=prospect(OperatorAct.APPEND))
+        self.again = QPushButton("Append another")
+        self.again.setAutoDefault(False)
+        self.again.setToolTip("Have the button append the same event once more")
+        self.again.clicked.connect(lambda _checked=False: self._arm())
+        self.again.hide()
+        self.offer(self.again)
         self.drafts.turn_to(f"append/{stream}", "the event that is not appended")
         if desk.workspace.engine is None:
             self.refuse("Read-only: another process has the project open; append there.")
@@ -131,9 +140,9 @@ class AppendDialog(SendDialog):
             why=value["why"],
             expected=value["expected"],
         )
-        self._desk.run(self._appended(made, self.form.typed()), f"Append {made.type}")
+        self._desk.run(self._appended(made, self.form.typed(), self.form.value()), f"Append {made.type}")
 
-    async def _appended(self, made: HandMade, typed: Mapping[str, Any]) -> None:
+    async def _appended(self, made: HandMade, typed: Mapping[str, Any], value: Mapping[str, Any]) -> None:
         try:
             result = await self._workspace.event_append.append(made)
         except WorkbenchError as error:
@@ -141,9 +150,26 @@ class AppendDialog(SendDialog):
             return
         version, place = result.last_version, result.last_position
         said = f"{made.type} is version {version:,} of {made.stream}, at position {place:,}."
-        self.end("ok", "appended", f"{said} {prospect(OperatorAct.APPEND)}")
+        self.end("ok", "appended", said)
         self.settle(typed)
+        self._disarm(value)
         self._desk.select(Selection(stream=made.stream, version=version, position=place))
+
+    def _disarm(self, appended: Mapping[str, Any]) -> None:
+        """Has the button wait until something is changed: pressed twice, it appends once."""
+        if isValid(self) and appended == self.form.value():
+            self._appended_last = appended
+            self.button.setEnabled(False)
+            self.again.show()
+
+    def _arm(self) -> None:
+        self._appended_last = None
+        self.again.hide()
+        self.button.setEnabled(True)
+
+    def _changed(self) -> None:
+        if self._appended_last not in (None, self.form.value()):
+            self._arm()
 
 
 def _known(desk: Desk, line: QObject, offer: Callable[[list[str]], object]) -> Callable[[str], object]:

@@ -32,6 +32,7 @@ from workbench.gui.views.message_facts import Fact, cause_of, event_facts, messa
 from workbench.gui.widgets import DiffView, EmptyState, JsonView, plain_label, plain_tip
 from workbench.model.issued_by import IssuedBy, issued_by
 from workbench.model.pydantic_messages import summary_of
+from workbench.services.story.causes import cause_words
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
@@ -309,9 +310,7 @@ class InspectorView(View):
             depth = depths.get(one.causation_id, -1) + 1 if one.causation_id else 0
             depths[one.id] = depth
             mark = "    " * max(0, depth - 1) + ("└ " if depth else "")
-            rows.append(
-                (mark + one.type, causes[one.causation_id].words, one.stream, one.position, one.version)
-            )
+            rows.append((mark + one.type, cause_words(one, causes), one.stream, one.position, one.version))
         return rows
 
     # -- what can be done ---------------------------------------------------------------------------------

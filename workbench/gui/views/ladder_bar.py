@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from workbench.services.dead_letters import JobReport
 
 TALL, GAP, WIDEST = 52, 26, 150
+FAILED_THERE = (JobStatus.HELD, JobStatus.CANCELLED)
+"""Of a job that ended so, a failure is told at the step where it stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,7 @@ def states(report: JobReport) -> tuple[RungState, ...]:
         if (
             job.step >= rung.end
             and (job.status is JobStatus.DONE or not waits)
-            and not (job.status is JobStatus.HELD and job.step == rung.end and report.failures)
+            and not (job.status in FAILED_THERE and job.step == rung.end and report.failures)
         ):
             found.append(RungState(size=rung.size, state="done", words=f"{rung.size:,} ended"))
         elif given > 0 and job.status is JobStatus.RUNNING:
@@ -56,12 +58,19 @@ def states(report: JobReport) -> tuple[RungState, ...]:
             share = max(0.0, (ended - rung.begin) / rung.size)
             found.append(RungState(size=rung.size, state="now", words=words, share=share))
         elif given > 0:
-            said = "cancelled" if job.status is JobStatus.CANCELLED else "stopped here"
-            found.append(RungState(size=rung.size, state="stopped", words=said))
+            found.append(RungState(size=rung.size, state="stopped", words=_stopped(report)))
         else:
             before = f"waits for the {steps[at - 1].size:,}" if at else "waits"
+            before = "not begun" if job.status is JobStatus.CANCELLED else before
             found.append(RungState(size=rung.size, state="next", words=before))
     return tuple(found)
+
+
+def _stopped(report: JobReport) -> str:
+    """Says why a job went no further than a step; that something failed there stays true."""
+    if report.job.status is not JobStatus.CANCELLED:
+        return "stopped here"
+    return "failed; cancelled" if report.failures else "cancelled"
 
 
 class LadderBar(QWidget):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from workbench.gui.event_actions import plain
 from workbench.gui.time_format import absolute, relative
 from workbench.model.issued_by import issued_by
+from workbench.services.story.causes import cause_words
 
 if TYPE_CHECKING:
     from workbench.model.event import RecordedEvent
@@ -60,7 +61,7 @@ def event_facts(workspace: Workspace, event: RecordedEvent) -> list[Fact]:
 
 def cause_of(workspace: Workspace, one: RecordedEvent | Message) -> str:
     """Returns what caused it, in words."""
-    return workspace.stories.causes([one.causation_id])[one.causation_id].words
+    return cause_words(one, workspace.stories.causes([one.causation_id]))
 
 
 def _of_command(workspace: Workspace, message: Message) -> list[tuple[str, str]]:

@@ -69,7 +69,7 @@ class OperationList(QWidget):
         self.acts.offer()
 
     def _changed(self, changes: Changes) -> None:
-        self._stale |= changes.operations or changes.everything
+        self._stale |= changes.operations or changes.dead_letters or changes.everything
         self._ask()
 
     def _ask(self, *, again: bool = False) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 from workbench.gui.paged_model import TableColumn
 from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
 from workbench.gui.views.row_source import column_of
+from workbench.services.story.causes import cause_words
 
 if TYPE_CHECKING:
     from workbench.gui.paged_model import Row
@@ -55,7 +56,7 @@ def step_rows(found: TracedRow, column: str, kinds: Mapping[str, str]) -> list[R
         (
             step.event.type,
             _set(step, column, kinds),
-            found.causes[step.event.causation_id].words,
+            cause_words(step.event, found.causes),
             step.event.position,
             step.event.occurred_at,
             step,

@@ -39,18 +39,21 @@ class SendDialog(QDialog):
         self.form = form
         self.drafts = DraftKeeper(desk, form.typed, type_in, self._begin_again)
 
-    def compose(self, word: str, tip: str, send: Callable[[], object]) -> None:
+    def compose(self, word: str, tip: str, send: Callable[[], object], *, warning: str = "") -> None:
         """Lays the dialog out.
 
         Args:
             word: On its button.
             send: Does it.
+            warning: What stands above the button, such as that it cannot be undone.
         """
+        warned = [plain_label(warning, "muted", wrap=True)] if warning else []
         buttons = self._buttons(word, tip, send)
         in_column(
             self.drafts,
             (self.form, 1),
             self._outcome(),
+            *warned,
             buttons,
             of=self,
             margins=(8, 12, 8, 12),
@@ -72,7 +75,8 @@ class SendDialog(QDialog):
         self.badge = Badge("neutral", "")
         self.said = plain_label(wrap=True)
         self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        in_column(self.badge, self.said, of=self.outcome, margins=(10, 8, 8, 10), spacing=5)
+        self._below = in_row(1)
+        in_column(self.badge, self.said, self._below, of=self.outcome, margins=(10, 8, 8, 10), spacing=5)
         self.outcome.hide()
         return self.outcome
 
@@ -88,6 +92,10 @@ class SendDialog(QDialog):
         close.setAutoDefault(False)
         close.clicked.connect(self.reject)
         return in_row(1, close, self.button, margins=(8, 0, 8, 0))
+
+    def offer(self, button: QPushButton) -> None:
+        """Puts a button below what became of the last thing sent."""
+        self._below.addWidget(button)
 
     def submit(self) -> None:
         """Checks the form and sends what it holds; what is wrong is said at its field."""

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from workbench.model.issued_by import issued_by
+from workbench.model.marks import appended_by
 from workbench.model.messaging import COMMANDS_TOPIC
 
 if TYPE_CHECKING:
+    from workbench.model.event import RecordedEvent
     from workbench.model.messaging import Message
     from workbench.model.registry import Registry
     from workbench.store.ports import Reader
@@ -101,6 +103,17 @@ def _of_message(message: Message) -> Cause:
     by = issued_by(message)
     who = origin_words(by.origin if by else "")
     return Cause(kind="command", name=message.type, who=who, position=message.position, id=message.id)
+
+
+def cause_words(one: RecordedEvent | Message, causes: Mapping[UUID | None, Cause]) -> str:
+    """Returns what caused an event or a message, in words; of one that was appended by hand who did, and why.
+
+    Args:
+        causes: Of `causes_of`.
+    """
+    if by := appended_by(one.metadata):
+        return f"appended by hand by {by[0]}: {by[1]}"
+    return causes[one.causation_id].words
 
 
 def actor_kinds(registry: Registry) -> Mapping[str, str]:

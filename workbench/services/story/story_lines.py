@@ -15,6 +15,7 @@ from workbench.model.counts import counted
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.event import RecordedEvent
 from workbench.model.issued_by import issued_by
+from workbench.model.marks import appended_by
 from workbench.model.messaging import COMMANDS_TOPIC, Message
 from workbench.services.story.causes import actor_kinds, origin_words
 from workbench.services.story.makers import maker_of
@@ -129,7 +130,8 @@ class StoryLines:
     def _first(self, one: _Command | Thing) -> tuple[StoryLine, Iterable[Any]]:
         if isinstance(one, _Command):
             return self._command(one, 0, None)
-        return self._appended(one, 0, None, "from outside")
+        by = appended_by(one.metadata)
+        return self._appended(one, 0, None, by[0] if by else "from outside")
 
     def _command(self, one: _Command, depth: int, cause: Thing | None) -> tuple[StoryLine, Iterable[Any]]:
         """Tells of a command: what it came to, and how long it waited."""
@@ -185,14 +187,15 @@ class StoryLines:
         self, thing: Thing, depth: int, cause: Thing | None, actor: str
     ) -> tuple[StoryLine, Iterable[Any]]:
         """Tells of an event or message that no command made: a handler did, or it came from outside."""
-        event = not isinstance(thing, Message)
+        event, by = not isinstance(thing, Message), appended_by(thing.metadata)
+        said = "appended" if event else f"published to {_place(thing)}"
         line = StoryLine(
             key=f"{'event' if event else 'message'}:{thing.position}",
             depth=depth,
             actor=actor or "a handler",
-            actor_kind=self._kinds.get(actor, "external"),
+            actor_kind="person" if by else self._kinds.get(actor, "external"),
             told=(_told(thing),),
-            said="appended" if event else f"published to {_place(thing)}",
+            said=f"appended by hand: {by[1]}" if by else said,
             begun=_at(cause) if cause is not None else _at(thing),
             ended=_at(thing),
             waits=planned(thing, None, 0) if isinstance(thing, Message) else None,

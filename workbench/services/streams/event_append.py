@@ -115,7 +115,7 @@ class EventAppend:
             type=kind.name,
             schema_version=kind.version,
             data=data,
-            metadata=write_json({BY_HAND: True, "why": made.why.strip()}),
+            metadata=write_json({BY_HAND: True, "who": self._world.who, "why": made.why.strip()}),
         )
 
     def _fitting(self, kind: EventType, made: HandMade, event: NewEvent) -> int:

@@ -8,12 +8,13 @@ from collections.abc import Collection, Iterable, Sequence
 
 from msgspec.structs import replace
 
+from workbench.model.dead_letter import LetterStatus
 from workbench.model.delivery_states import DeliveryState
 from workbench.store.list_ports import ERROR_CHARACTERS, LINE_CHARACTERS
 from workbench.store.memory import letters, queue
 from workbench.store.memory.family_lists import MemoryFamilyLists
 from workbench.store.memory.stream_lists import beginning
-from workbench.store.operator_actions import OperatorAction
+from workbench.store.operator_actions import OperatorAction, place_of
 from workbench.store.search_port import holds_all
 from workbench.store.stored_values import (
     CommandRecord,
@@ -185,6 +186,11 @@ class MemoryLetterLists(MemoryFamilyLists):
     def kept_by(self, act: str) -> int:
         """Returns how much is kept of what an act replaced (L9)."""
         return len(self._tables.replaced.get(act) or ())
+
+    def replays_again(self, act: str) -> bool:
+        """Whether a dead letter that an act replayed is not delivered again yet (L10)."""
+        numbers = [place_of(kept) for _, kept in self._tables.replaced.get(act) or ()]
+        return any(letter.status is LetterStatus.REPLAYING for letter in self._letters(numbers))
 
 
 def _line(letter: DeadLetter) -> LetterLine:

@@ -18,6 +18,7 @@ from sqlalchemy.dialects import sqlite
 from sqlmodel import col, func, select
 
 from workbench.model.clock import Clock
+from workbench.model.dead_letter import LetterStatus
 from workbench.model.marks import WITHDRAWN
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.model.text_folding import folded
@@ -257,6 +258,14 @@ class ListReader:
     def kept_by(self, act: str) -> int:
         """Returns how much is kept of what an act replaced (L9)."""
         return int(self._one("select count(*) from replaced where act = ?", (act,))[0])
+
+    def replays_again(self, act: str) -> bool:
+        """Whether a dead letter that an act replayed is not delivered again yet (L10)."""
+        query = (
+            "select exists(select 1 from replaced r join dead_letters l on l.id = r.number"
+            " where r.act = ? and l.status = ?)"
+        )
+        return bool(self._one(query, (act, LetterStatus.REPLAYING))[0])
 
     def _select(self, query: Select[Any] | Any) -> list[Any]:
         """Runs a query that SQLModel's tables describe on this connection."""
