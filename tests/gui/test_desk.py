@@ -10,13 +10,14 @@ import pytest
 from workbench.errors import StoreFull
 from workbench.gui.desk import REFRESH_MS, Desk, Selection
 from workbench.model.changes import Changes
+from workbench.model.clock import ManualClock
 
 
 class Source:
-    """Stands for a workspace: all that a desk asks of one is to be told of changes."""
+    """Stands for a workspace: all that a desk asks of one is the time, and to be told of changes."""
 
     def __init__(self):
-        self.listener = None
+        self.listener, self.clock = None, ManualClock()
 
     def listen(self, listener):
         self.listener = listener

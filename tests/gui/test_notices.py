@@ -138,6 +138,8 @@ def test_a_corner_is_kept_until_the_keyboard_comes_there():
     assert free_corner(room, size, right | left, 0) == 2
     assert free_corner(room, size, right | above, 2) == 1
     assert free_corner(room, size, room, 3) == 3
+    assert free_corner(room, size, right, 0, left) == 2
+    assert free_corner(room, size, right, 0, room) == 1, "the keyboard's place comes first"
 
 
 def test_toasts_move_away_from_the_keyboard_and_push_nothing(window, qtbot, monkeypatch):
@@ -159,6 +161,27 @@ def test_toasts_move_away_from_the_keyboard_and_push_nothing(window, qtbot, monk
     notices.toasts.place()
     assert not notices.toasts.geometry().intersects(keyboard_place(window))
     assert notices.toasts.geometry() != seen
+
+
+def test_while_the_mouse_is_on_a_toast_nothing_moves(window, monkeypatch):
+    notices, on = Notices(window), [False]
+    monkeypatch.setattr(notices.toasts, "underMouse", lambda: on[0])
+    window.show()
+    for number in range(2):
+        notices.show_notice(Notice(kind="error", text=f"failed {number}"))
+    QCoreApplication.processEvents()
+    first, second = notices.cards()
+    stood, around = second.geometry(), notices.toasts.geometry()
+    on[0] = True
+    notices.toasts.place()
+    first.deleteLater()
+    assert texts(notices) == ["failed 1"]
+    notices.show_notice(Notice(kind="ok", text="done"))
+    QCoreApplication.processEvents()
+    assert (second.geometry(), notices.toasts.geometry()) == (stood, around)
+    on[0] = False
+    notices.toasts.place()
+    assert notices.cards()[1].isVisible()
 
 
 def test_of_a_long_text_the_first_lines_stand_there_and_all_of_it_opens(window):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
-from workbench.gui.operator_undo import OperatorUndo
+from workbench.gui.operator_undo import OperatorUndo, UndoOffer
 from workbench.gui.ticker import Ticker, pause_timer
 from workbench.gui.time_format import shown_zone
 from workbench.gui.widgets import error_text
@@ -327,6 +327,8 @@ class Desk(QObject):
         share: float | None = None,
     ) -> None:
         """Tells the person something; kinds are ``info``, ``ok``, ``warning``, ``error``; see `Notice`."""
+        undoes = next((run.act for _, run in actions if isinstance(run, UndoOffer)), "")
+        topic = topic or undoes  # it is withdrawn once that act cannot be undone any more
         told = Notice(kind=kind, text=text, actions=actions, topic=topic, asks=asks, share=share)
         self.noticed.emit(told)
 

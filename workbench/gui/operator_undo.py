@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,10 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.gui.actions import Action
 from workbench.gui.reads import Question
+from workbench.gui.time_format import relative
+from workbench.model.clock import MICROSECONDS
+from workbench.model.counts import counted
+from workbench.model.operator_acts import OperatorAct
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -17,8 +23,47 @@ if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.model.changes import Changes
     from workbench.services.operations_log import LoggedAct, UndoReport
+    from workbench.services.workspace import Workspace
+    from workbench.store.operator_actions import OperatorAction
 
 NOTHING = "Nothing that can be undone was done since the project was opened; the log lists all operations"
+ASKED_SECONDS = 120.0
+"""How old the last act is before its undo is asked about."""
+OFFERED = 50
+"""Acts whose notices are withdrawn once they cannot be undone, the newest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoOffer:
+    """The undo that a notice of an act offers; the notice is withdrawn once the act cannot be undone."""
+
+    act: str
+    run: Callable[[str], object]
+
+    def __call__(self) -> None:
+        """Undoes the act."""
+        self.run(self.act)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Backlog:
+    """What an undo sets going.
+
+    Attributes:
+        waiting: Deliveries that wait.
+        unread: Positions that are not read yet; not each of them is delivered.
+    """
+
+    waiting: int = 0
+    unread: int = 0
+
+    @property
+    def words(self) -> str:
+        """Says what will be delivered; empty where nothing will."""
+        if not (number := self.waiting + self.unread):
+            return ""
+        upto = "Up to " if self.unread else ""
+        return f" {upto}{counted(number, 'waiting message')} will be delivered."
 
 
 class OperatorUndo(QObject):
@@ -35,22 +80,44 @@ class OperatorUndo(QObject):
         self._desk = desk
         self._since = desk.workspace.clock.now()
         self.last: LoggedAct | None = None
-        self._reading = Question(self, desk, self._show, partial(desk.fail, "Reading the operations"))
+        self._offered: deque[str] = deque(maxlen=OFFERED)
+        fail = partial(desk.fail, "Reading the operations")
+        self._reading = Question(self, desk, self._show, fail)
+        self._looking = Question(self, desk, self._withdraw, fail)
+        self._weighing = Question(self, desk, self._ask_or_undo, fail)
         desk.changed.connect(self._changed)
 
     def _changed(self, changes: Changes) -> None:
         if changes.operations or changes.dead_letters or changes.everything:
-            self._reading.ask(partial(self._desk.workspace.operations.last, self._since))
+            log = self._desk.workspace.operations
+            self._reading.ask(partial(log.last, self._since))
+            if offered := tuple(self._offered):
+                self._looking.ask(lambda: [act for act in offered if log.is_over(act)], offered)
 
     def _show(self, last: LoggedAct | None) -> None:
         if last != self.last:
             self.last = last
             self.moved.emit()
 
+    def _withdraw(self, acts: Sequence[str]) -> None:
+        for act in acts:
+            if act in self._offered:
+                self._offered.remove(act)
+                self._desk.notice("ok", "", topic=act)
+
     def undo_last(self) -> None:
-        """Undoes the last act; nothing happens where there is none."""
-        if self.last is not None:
-            self.undo(self.last.of.number)
+        """Undoes the last act; asks first where it is old, or its undo has something delivered."""
+        if (last := self.last) is not None:
+            workspace = self._desk.workspace
+            self._weighing.ask(lambda: (last, _backlog(workspace, last.of)), last.of.number)
+
+    def _ask_or_undo(self, found: tuple[LoggedAct, _Backlog]) -> None:
+        (last, backlog), now = found, self._desk.workspace.clock.now()
+        if now - last.of.at <= ASKED_SECONDS * MICROSECONDS and not backlog.words:
+            self.undo(last.of.number)
+            return
+        said = f"Undo the {last.name}, done {relative(last.of.at, now)}?{backlog.words}"
+        self._desk.notice("warning", said, *self.offer(last.of.act), asks=True)
 
     def undo(self, number: int) -> None:
         """Undoes one act, and tells what became of that."""
@@ -66,7 +133,11 @@ class OperatorUndo(QObject):
 
     def offer(self, act: str) -> tuple[tuple[str, Callable[[], None]], ...]:
         """Returns what a notice of an act offers; nothing where it changed nothing, and so has no name."""
-        return (("Undo", partial(self.undo_act, act)),) if act else ()
+        if not act:
+            return ()
+        if act not in self._offered:
+            self._offered.append(act)
+        return (("Undo", UndoOffer(act=act, run=self.undo_act)),)
 
     def _run(self, work: Coroutine[object, object, UndoReport], *, shown: bool = False) -> None:
         self._desk.run(self._told(work, shown=shown), "Undo")
@@ -74,7 +145,19 @@ class OperatorUndo(QObject):
     async def _told(self, work: Coroutine[object, object, UndoReport], *, shown: bool) -> None:
         undone = await work
         if not (shown and undone.complete):
-            self._desk.notice("ok" if undone.complete else "warning", undone.words)
+            kind = "info" if undone.before else "ok" if undone.complete else "warning"
+            self._desk.notice(kind, undone.words)
+
+
+def _backlog(workspace: Workspace, of: OperatorAction) -> _Backlog:
+    """Returns what the undo of an act has delivered."""
+    kind, _, name = of.subject.partition(" ")
+    if of.action == OperatorAct.SKIP:
+        return _Backlog(waiting=of.count)
+    if of.action != OperatorAct.PAUSE or kind not in ("engine", "subscription"):
+        return _Backlog()
+    found = [one for one in workspace.monitor.subscriptions() if name in ("", one.name)]
+    return _Backlog(waiting=sum(one.waiting for one in found), unread=sum(one.lag for one in found))
 
 
 def undo_action() -> tuple[Action, ...]:

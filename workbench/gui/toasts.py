@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from itertools import product
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QGraphicsView, QMainWindow, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QDockWidget,
+    QGraphicsView,
+    QMainWindow,
+    QPushButton,
+    QWidget,
+)
 from shiboken6 import isValid
 from typing_extensions import override
 
@@ -26,13 +34,15 @@ AROUND = 48
 class Toasts(QWidget):
     """The newest toasts, one below the other, in the corner that leaves the keyboard's place free.
 
-    They never take the keyboard, and move only away from it, not while the mouse is on them.
+    They never take the keyboard, and move only away from it and from the main button of the view that has
+    it. While the mouse or the keyboard is on one, nothing moves: what comes is shown afterwards.
     """
 
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
         self._window = window
         self._corner = 0
+        self._waiting: list[NoticeCard] = []
         self._column = in_column(of=self, margins=EDGE, spacing=BETWEEN)
         self._look = QTimer(self, interval=LOOK_MS)
         self._look.timeout.connect(self.place)
@@ -43,7 +53,7 @@ class Toasts(QWidget):
         """Shows one more, the lowest."""
         self._column.addWidget(card)
         card.destroyed.connect(self._gone)
-        card.show()
+        self._waiting.append(card)
         self.place()
 
     def _gone(self) -> None:
@@ -52,6 +62,7 @@ class Toasts(QWidget):
 
     def take_away(self, card: NoticeCard) -> None:
         """Takes one away at once."""
+        self._waiting = [one for one in self._waiting if one is not card]
         self._column.removeWidget(card)
         card.hide()
         card.deleteLater()
@@ -59,6 +70,11 @@ class Toasts(QWidget):
 
     def place(self) -> None:
         """Lies in the corner where it is, or in the first that leaves the keyboard's place free."""
+        if self._held():
+            self._column.setEnabled(False)  # who leaves leaves a gap
+            return
+        self._column.setEnabled(True)
+        self._show_waiting()
         shown = any(not card.isHidden() for card in self.findChildren(NoticeCard))
         self.setVisible(shown)
         self._look.start() if shown else self._look.stop()
@@ -68,10 +84,24 @@ class Toasts(QWidget):
         room = self._room()
         wide = min(WIDTH + 2 * EDGE, room.width())
         size = QSize(wide, min(room.height(), self._column.totalHeightForWidth(wide)))
-        if not self.underMouse() and QApplication.mouseButtons() == Qt.MouseButton.NoButton:
-            self._corner = free_corner(room, size, keyboard_place(self._window), self._corner)
+        if QApplication.mouseButtons() == Qt.MouseButton.NoButton:
+            kept, buttons = keyboard_place(self._window), main_buttons(self._window)
+            self._corner = free_corner(room, size, kept, self._corner, *buttons)
         self.setGeometry(corners(room, size)[self._corner])
         self.raise_()
+
+    def _held(self) -> bool:
+        """Whether the mouse or the keyboard is on a toast that is shown."""
+        if not any(card.isVisible() for card in self.findChildren(NoticeCard)):
+            return False
+        focused = QApplication.focusWidget()
+        return self.underMouse() or (focused is not None and self.isAncestorOf(focused))
+
+    def _show_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for card in waiting:
+            if isValid(card):
+                card.show()
 
     def _room(self) -> QRect:
         """Returns where the views stand."""
@@ -100,11 +130,26 @@ def corners(room: QRect, size: QSize) -> Sequence[QRect]:
     return [QRect(QPoint(x, y), size) for y, x in product((low, room.top()), (right, room.left()))]
 
 
-def free_corner(room: QRect, size: QSize, kept: QRect, now: int) -> int:
-    """Returns the number of the corner to lie in: where it is, else the first that leaves `kept` free."""
+def free_corner(room: QRect, size: QSize, kept: QRect, now: int, *better: QRect) -> int:
+    """Returns the number of the corner to lie in: where it is, else the first that leaves `kept` free.
+
+    Args:
+        better: What is left free, too, if there is such a corner.
+    """
     places = corners(room, size)
     order = [now, *(at for at in range(len(places)) if at != now)]
-    return next((at for at in order if not places[at].intersects(kept)), now)
+    free = [at for at in order if not places[at].intersects(kept)] or [now]
+    return next((at for at in free if not any(places[at].intersects(one) for one in better)), free[0])
+
+
+def main_buttons(window: QWidget) -> list[QRect]:
+    """Returns where the main buttons of the view that has the keyboard are, in a window's pixels."""
+    view: QWidget | None = window.focusWidget()
+    while view is not None and not isinstance(view, QDockWidget):
+        view = view.parentWidget()
+    found = view.findChildren(QPushButton) if view is not None else []
+    shown = (one for one in found if one.isVisible() and one.property("primary"))
+    return [QRect(one.mapTo(window, QPoint()), one.size()) for one in shown]
 
 
 def keyboard_place(window: QWidget) -> QRect:

@@ -141,6 +141,11 @@ class OperationsLog:
         acts = (self._logged(one) for one in self._world.reader.actions(limit=NEWEST) if one.at >= since)
         return next((one for one in acts if not one.why_not), None)
 
+    def is_over(self, act: str) -> bool:
+        """Whether the act of a name cannot be undone any more."""
+        found = self._world.reader.action(act=act)
+        return found is not None and bool(self._logged(found).why_not)
+
     def _logged(self, of: OperatorAction) -> LoggedAct:
         age = (self._world.clock.now() - of.at) / MICROSECONDS
         why_not = hindrance(of.action, of.act, age)

@@ -190,12 +190,18 @@ class Subscriptions:
                 found.setdefault(by.origin, []).append(glance.of)
         return {by: sorted(told, key=lambda one: one.deliver_at or 0) for by, told in found.items()}
 
-    async def pause(self, name: str, *, paused: bool) -> None:
-        """Pauses or resumes one subscription, durably."""
+    async def pause(self, name: str, *, paused: bool) -> str:
+        """Pauses or resumes one subscription, durably.
+
+        Returns:
+            The name of its record, for `OperationsLog.undo_act`.
+        """
         action = OperatorAct.PAUSE if paused else OperatorAct.RESUME
         async with self._world.at_work() as engine:
-            note = self._world.record(action, f"subscription {name}", act=str(engine.new_id()))
+            act = str(engine.new_id())
+            note = self._world.record(action, f"subscription {name}", act=act)
             await engine.commit(ConfigureSubscription(subscription=name, paused=paused), note)
+        return act
 
     async def reset(self, name: str, position: int) -> str:
         """Moves a subscription's cursor: everything after the position is delivered again.

@@ -176,8 +176,9 @@ async def test_a_purge_can_be_undone_from_its_notice(broken, view, told, until):
     label, undo = told[0].actions[0]
     assert label == "Undo"
     undo()
-    await until(lambda: len(told) == 2)
-    assert told[1].text == "Undone: purge of 2 dead letters."
+    await until(lambda: len(told) == 3)
+    texts = {told[1].text: told[1].topic, told[2].text: told[2].topic}
+    assert texts == {"Undone: purge of 2 dead letters.": "", "": told[0].topic}, "the first one is withdrawn"
     assert broken.dead_letters.counts() == {"open": 3}
 
 

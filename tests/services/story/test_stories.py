@@ -64,9 +64,9 @@ async def test_lines_say_what_became_of_rows(orders):
     said = [one.said for one in story.lines if one.actor_kind == "projection"]
     assert said == [
         "put the row, customer Grace Hopper, status placed and 2 more",
-        "payments 1",
-        "status paid",
-        "status shipped",
+        "payments 0 → 1",
+        "status placed → paid",
+        "status paid → shipped",
     ]
     assert {one.row for one in story.lines if one.actor_kind == "projection"} == {ORDER}
 
@@ -162,6 +162,20 @@ async def test_dead_letters_are_told_with_their_tries(broken):
     story = broken.stories.whole(letter.correlation_id)
     assert story.standing == ("ok", "all ended")
     assert any(one.actor == "welcome-mail" and one.told for one in story.lines)
+
+
+async def test_what_came_of_an_edited_copy_stands_below_its_letter(broken):
+    (letter, *_) = [one for one in broken.dead_letters.page() if one.reason.value == "max_attempts"]
+    full = broken.reader.letter(letter.number)
+    fixed = full.data.replace("slow.example", "example.org")
+    await broken.dead_letters.edit_and_replay(letter.number, fixed)
+    await settle(broken)
+    lines = broken.stories.whole(full.correlation_id).lines
+    at = next(at for at, one in enumerate(lines) if one.letter == letter.number)
+    assert lines[at].said == f"letter {letter.number:,}, replayed as an edited copy, resolved"
+    assert lines[at + 1].told[0].name == "mail.sent"
+    assert (lines[at + 1].actor, lines[at + 1].depth) == ("welcome-mail", lines[at].depth + 1)
+    assert [one.depth for one in lines].count(0) == 1, "nothing came from outside"
 
 
 async def test_who_published_is_known_by_the_id_alone(workspace):

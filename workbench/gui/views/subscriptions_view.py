@@ -249,8 +249,12 @@ class SubscriptionsView(View):
     def pause(self, rows: ChosenRows) -> None:
         """Pauses a subscription, or resumes it."""
         name, told = str(rows.keys[0]), _pause_told(self.of(rows))[0]
-        work = self.desk.workspace.subscriptions.pause(name, paused=told == "Pause")
-        self.desk.run(work, f"{told} {name}")
+        self.desk.run(self._paused(name, paused=told == "Pause"), f"{told} {name}")
+
+    async def _paused(self, name: str, *, paused: bool) -> None:
+        act = await self.desk.workspace.subscriptions.pause(name, paused=paused)
+        said = f"{name} is paused; its messages wait." if paused else f"{name} is resumed."
+        self.desk.notice("ok", said, *self.desk.undo.offer(act))
 
     @action(
         "Step",

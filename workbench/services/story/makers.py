@@ -8,6 +8,8 @@ from workbench.model.ids import derived_id
 from workbench.model.messaging import Message
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from workbench.model.event import RecordedEvent
     from workbench.model.registry import Registry
 
@@ -29,11 +31,12 @@ def maker_of(registry: Registry, made: RecordedEvent | Message, cause: RecordedE
     names = [one.name for one in registry.subscriptions.values() if one.topic in topics]
     if len(names) == 1:
         return names[0]
-    return next((name for name in names if _made(name, made, cause)), "")
+    return next((name for name in names if made_by(name, made, cause.id)), "")
 
 
-def _made(name: str, made: RecordedEvent | Message, cause: RecordedEvent | Message) -> bool:
-    parts = [(name, cause.id, effect) for effect in range(EFFECTS)]
+def made_by(name: str, made: RecordedEvent | Message, cause: UUID) -> bool:
+    """Whether a subscription's handler made something of the message with an id."""
+    parts = [(name, cause, effect) for effect in range(EFFECTS)]
     if any(derived_id(*part) == made.id for part in parts):
         return True
     indexes = range(1, 1 if isinstance(made, Message) else EVENTS)

@@ -18,7 +18,7 @@ from workbench.model.issued_by import issued_by
 from workbench.model.marks import appended_by
 from workbench.model.messaging import COMMANDS_TOPIC, Message
 from workbench.services.story.causes import actor_kinds, origin_words
-from workbench.services.story.makers import maker_of
+from workbench.services.story.makers import made_by, maker_of
 from workbench.services.story.story import CommandStory, LineState, StoryLine, Told
 from workbench.services.story.story_words import fields_told, passes, planned, retry, standing, tries
 
@@ -113,11 +113,35 @@ class StoryLines:
     def _kinds(self) -> Mapping[str, str]:
         return actor_kinds(self.registry)
 
+    @cached_property
+    def _copies(self) -> dict[UUID, tuple[str, int]]:
+        """What edited copies of dead letters are named, which stand in no log; their letters' places (L6)."""
+        all_things: Iterable[Thing] = chain(self.facts.events, self.facts.messages)
+        things = {one.position: one for one in all_things}
+        edited = [
+            place
+            for place, letter in self._letters.items()
+            if letter.edited is not None
+            and place[1] in things
+            and place[0] in self._consumers(things[place[1]])
+        ]
+        found: dict[UUID, tuple[str, int]] = {}
+        for cause, effects in self._effects.items():
+            made = [one for one in effects if not isinstance(one, _Command)][:1]
+            if cause is None or cause in self._known or not made:
+                continue
+            own = [place for place in edited if made_by(place[0], made[0], cause)]
+            if own:
+                at = _at(made[0])
+                found[cause] = min(own, key=lambda place: abs(self._letters[place].changed_at - at))
+        return found
+
     # -- lines --------------------------------------------------------------------------------------------
 
     def lines(self) -> list[StoryLine]:
         """Returns all lines, causes before what follows from them."""
-        begun = [one for cause, found in self._effects.items() if cause not in self._known for one in found]
+        inner = self._known | self._copies.keys()
+        begun = [one for cause, found in self._effects.items() if cause not in inner for one in found]
         begun.sort(key=lambda one: one.at if isinstance(one, _Command) else _at(one))
         found: list[StoryLine] = []
         stack = [self._first(one) for one in reversed(begun)]
@@ -256,7 +280,16 @@ class StoryLines:
                 yield self._appended(one, depth, thing, maker)
         for name in self._consumers(thing):
             if name not in acted or self._unsettled(name, thing):
-                yield self._delivery(name, thing, depth), ()
+                yield self._delivery(name, thing, depth), self._of_copies(name, thing, depth + 1)
+
+    def _of_copies(self, name: str, thing: Thing, depth: int) -> Iterator[tuple[StoryLine, Iterable[Any]]]:
+        """Yields what a handler made of the edited copy of its dead letter (L6)."""
+        copies = [cause for cause, place in self._copies.items() if place == (name, thing.position)]
+        for one in chain.from_iterable(self._effects[copy] for copy in copies):
+            if isinstance(one, _Command):
+                yield self._command(one, depth, thing)
+            else:
+                yield self._appended(one, depth, thing, name)
 
     def _unsettled(self, name: str, thing: Thing) -> bool:
         return (name, thing.position) in self._rows or (name, thing.position) in self._letters

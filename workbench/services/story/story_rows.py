@@ -117,13 +117,18 @@ def row_words(
     kinds = dict(projection.shape())
     names = [name for name in after if name != projection.key and kinds[name] not in {"time", "json"}]
     changed = [name for name in names if before is None or before.get(name) != after[name]]
-    told = [
-        f"{name} {value_words(name, after[name])}" for name in changed if after[name] is not None or before
-    ]
+    told = [_change(name, before, after[name]) for name in changed if after[name] is not None or before]
     said = ", ".join(told[:TOLD]) + (f" and {len(told) - TOLD} more" if len(told) > TOLD else "")
     if before is None:
         return f"put the row, {said}" if said else "put the row"
-    return said or ("changed the row" if dict(before) != dict(after) else "left the row as it was")
+    others = [name for name in after if before.get(name) != after[name]]
+    return said or (f"changed {', '.join(others)}" if others else "left the row as it was")
+
+
+def _change(name: str, before: Mapping[str, Any] | None, value: Any) -> str:
+    """Says what a cell got, and what stood there before: ``status placed → paid``."""
+    was = f"{value_words(name, before.get(name))} → " if before is not None else ""
+    return f"{name} {was}{value_words(name, value)}"
 
 
 def value_words(name: str, value: Any) -> str:

@@ -83,7 +83,8 @@ def standing(row: Delivery | None, letter: DeadLetter | None) -> tuple[LineState
     if row is not None and row.state not in _SETTLED:
         return LineState.WAITS, _waiting_words(row)
     if letter is not None:
-        return LineState.ENDED, f"letter {letter.number:,}, {letter.status.replace('_', ' ')}"
+        copy = ", replayed as an edited copy" if letter.edited is not None else ""
+        return LineState.ENDED, f"letter {letter.number:,}{copy}, {letter.status.replace('_', ' ')}"
     return None
 
 

@@ -1,0 +1,34 @@
+"""Undo in the window: asked about where it delivers, and a notice whose act is undone is withdrawn."""
+
+from __future__ import annotations
+
+from tests.gui.conftest import settle
+
+
+async def test_a_resume_by_undo_is_asked_about_and_what_is_undone_is_offered_no_more(workspace, desk, until):
+    told = []
+    desk.noticed.connect(told.append)
+    act = await workspace.subscriptions.pause("welcome-mail", paused=True)
+    desk.notice("ok", "welcome-mail is paused.", *desk.undo.offer(act))
+    ada = {"user_id": "ada", "username": "Ada", "email": "ada@example.org"}
+    await workspace.commands.issue("create_user", ada)
+    await settle(workspace)
+    await until(lambda: desk.undo.last is not None)
+    desk.undo.undo_last()
+    await until(lambda: told[-1].asks)
+    assert told[-1].text.startswith("Undo the pause of subscription welcome-mail, done ")
+    assert told[-1].text.endswith(" will be delivered.")
+    assert told[-1].topic == told[0].topic == act
+    assert workspace.running().subscription("welcome-mail").paused
+    await workspace.operations.undo_act(act)
+    await until(lambda: not told[-1].text)
+    assert told[-1].topic == act
+    told[0].actions[0][1]()
+    await until(lambda: told[-1].text == "Undone already: pause of subscription welcome-mail.")
+    await settle(workspace)
+    await until(lambda: desk.undo.last is None)
+    act = await workspace.subscriptions.pause("welcome-mail", paused=True)
+    await until(lambda: desk.undo.last is not None)
+    desk.undo.undo_last()
+    await until(lambda: not workspace.running().subscription("welcome-mail").paused)
+    await settle(workspace)
