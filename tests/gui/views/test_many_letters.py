@@ -143,10 +143,10 @@ async def test_L6_letters_that_do_not_fit_are_counted_said_and_shown(view, until
     panel = view.many.panel
     write(view, "email", "expression", "data.username == 'Ann' ? 3 : data.email")
     await until(lambda: panel.report is not None and panel.report.misfits)
-    assert panel.fit.text().endswith("7 fit the schema")
-    assert panel.misfit.text().endswith("1 do not, left out")
-    assert "email" in panel.why.text()
-    panel.show_misfits.click()
+    assert panel.fits.fit.text().endswith("7 fit the schema")
+    assert panel.fits.misfit.text().endswith("1 do not, left out")
+    assert "email" in panel.fits.why.text()
+    panel.fits.show_misfits.click()
     await until(lambda: view.table.model().rowCount() == 1)
     panel.first.setValue(3)
     assert panel.send.text() == "Repair and replay 3"
@@ -169,6 +169,46 @@ async def test_fields_that_are_offered_while_one_types_change_nothing_of_what_is
     assert panel.form._lines[0].field.currentText() == "email"
     assert panel._patch is not None
     assert failed == []
+
+
+async def test_a_value_is_empty_only_where_that_was_typed_and_agreed_to(view, many, until):
+    await until(lambda: view.groups.model().nodes)
+    view.many.acts["repair"].do()
+    panel = view.many.panel
+    write(view, "email", "set", "")
+    await until(lambda: panel.report is not None and panel._shown is not None)
+    assert panel.verdict.text() == '⚠ email has no value yet: type "" for an empty text, or null'
+    assert not panel.send.isEnabled()
+    assert not panel.rehearse.isEnabled()
+    write(view, "email", "set", '""')
+    await until(panel.send.isEnabled)
+    panel.send.click()
+    said = [one.text() for one in view.strip.findChildren(QLabel)]
+    assert "Repair and replay 8? email becomes empty or null in 8 letters." in said
+    assert not many.dead_letters.jobs.list()
+    view.strip.dismiss()
+    write(view, "emailstatus", "set", "good")
+    await until(lambda: panel.report is not None and panel.fits.unknown.isVisible())
+    assert panel.send.toolTip() == "emailstatus is no field of user.created: 8"
+    assert not panel.send.isEnabled()
+    panel.fits.anyway.click()
+    assert panel.send.isEnabled()
+    panel.first.setValue(7)
+    panel.send.click()
+    await until(lambda: panel.numbers == (8,))
+    assert not panel.form.patch().changes, "a patch ends with its job"
+    assert panel.title.text() == "Repair 1 dead letter · not sent yet"
+    assert not view.unsaved()
+    await until(panel.last.isVisible)
+    panel.last.click()
+    assert panel.form.patch().changes == (FieldChange(way="set", field="emailstatus", value="good"),)
+    assert panel.form._lines[0].field.lineEdit().selectedText() == "emailstatus"
+    await until(panel.fits.anyway.isVisible)
+    panel.fits.anyway.click()
+    panel.send.click()
+    await until(lambda: not panel.numbers and panel.report is not None and not panel.report.fit)
+    assert (panel.send.isEnabled(), panel.send.toolTip()) == (False, "No letter is left")
+    assert not panel.rehearse.isEnabled()
 
 
 async def test_V2_a_patch_that_was_begun_is_kept_until_it_is_sent(view, many, desk, qtbot, until):
@@ -254,6 +294,7 @@ def test_a_form_shows_the_patch_that_it_was_given(qtbot):
         FieldChange(way="remove", field="note"),
         FieldChange(way="rename", field="mail", value="email"),
     )
+    changes += tuple(FieldChange(way="set", field="mail", value=one) for one in ("", "null", None, '"7"'))
     form.show_patch(LetterPatch(changes=changes))
     assert form.patch().changes == changes
     form.kinds[1].click()

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
-    QHBoxLayout,
     QLineEdit,
     QPushButton,
     QScrollArea,
@@ -23,10 +23,13 @@ from workbench.errors import InvalidValue, WorkbenchError
 from workbench.gui.chooser import NumberBox
 from workbench.gui.diff_view import DiffView
 from workbench.gui.icons import icon
-from workbench.gui.layouts import in_column
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.reads import Question
+from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
 from workbench.gui.views.patch_form import PatchForm
-from workbench.gui.widgets import Badge, error_text, plain_label, toolbar_button
+from workbench.gui.views.repair_fits import RepairFits
+from workbench.gui.views.repair_words import emptied, fields_of, holds_text, outcomes
+from workbench.gui.widgets import error_text, plain_label, toolbar_button
 from workbench.model.counts import counted
 from workbench.model.operator_acts import OperatorAct, prospect
 from workbench.services.dead_letters.letter_ladder import USUAL, parse_ladder
@@ -39,13 +42,10 @@ from workbench.services.dead_letters.letter_patch import (
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
-    from workbench.services.dead_letters.letter_rehearsal import Rehearsal
 
 DRAFT = "letters/patch"
 QUIET_MS = 150
 """After the last key the patch is tried on all letters."""
-REASONS = 3
-"""Reasons why letters are left out, and outcomes of a rehearsal times two, that are shown."""
 BEFOREHAND = prospect(OperatorAct.REPAIR)
 
 
@@ -54,6 +54,7 @@ class LetterRepairPanel(QWidget):
 
     Args:
         follow: Told the number of the job that begins.
+        strip: Where it is asked whether fields shall become empty.
 
     Signals:
         closed: The person left it.
@@ -63,15 +64,16 @@ class LetterRepairPanel(QWidget):
     closed = Signal()
     wanted = Signal(object)
 
-    def __init__(self, desk: Desk, follow: Callable[[int], object]) -> None:
+    def __init__(self, desk: Desk, follow: Callable[[int], object], strip: ConfirmStrip) -> None:
         super().__init__()
         self.setObjectName("letter-repair")
-        self._desk, self._follow = desk, follow
+        self._desk, self._follow, self._strip = desk, follow, strip
         self._repair = desk.workspace.dead_letters.repair
         self.numbers: tuple[int, ...] = ()
         self._at = 0
         self._begun = False
         self._patch: LetterPatch | None = None
+        self._last: LetterPatch | None = None
         self.report: PatchReport | None = None
         self._checking: asyncio.Task[None] | None = None
         self._rehearsing: asyncio.Task[None] | None = None
@@ -89,12 +91,14 @@ class LetterRepairPanel(QWidget):
         self.title = plain_label(role="heading", wrap=True)
         self.close_button = toolbar_button("", "close", "Leave the repair; the patch stays")
         self.close_button.clicked.connect(lambda _checked=False: self.closed.emit())
+        self.last = QPushButton("Last patch")
+        self.last.setToolTip("Write the patch of the last repair again")
+        self.last.clicked.connect(lambda _checked=False: self._write_last())
         self.form = PatchForm(self._holds_text)
         self.form.changed.connect(self._typed)
-        self.fit, self.misfit = Badge("neutral", ""), Badge("warning", "")
-        self.why = plain_label(role="muted", wrap=True)
-        self.show_misfits = QPushButton("Show them")
-        self.show_misfits.clicked.connect(lambda _checked=False: self._show_left_out())
+        self.fits = RepairFits()
+        self.fits.wanted.connect(self.wanted)
+        self.fits.agreed.connect(self._offer)
         self.letter = plain_label(role="heading")
         self.before, self.after = (
             toolbar_button("", "back", "The letter before"),
@@ -143,29 +147,22 @@ class LetterRepairPanel(QWidget):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(12, 8, 12, 4)
         layout.setSpacing(8)
-        layout.addLayout(_row((self.title, 1), (self.close_button, 0)))
+        layout.addLayout(in_row((self.title, 1), self.last, self.close_button, spacing=6))
         layout.addWidget(self.form)
-        layout.addLayout(_row((self.fit, 0), (self.misfit, 0), (self.show_misfits, 0), (None, 1)))
-        layout.addWidget(self.why)
-        layout.addLayout(_row((self.letter, 1), (self.before, 0), (self.after, 0)))
+        layout.addWidget(self.fits)
+        layout.addLayout(in_row((self.letter, 1), self.before, self.after, spacing=6))
         layout.addWidget(self.diff, 1)
         layout.addWidget(self.verdict)
         layout.addWidget(self.rehearsed)
-        steps = _row(
-            (plain_label("Ladder", "muted"), 0),
-            (self.ladder, 2),
-            (plain_label("first", "muted"), 0),
-            (self.first, 1),
-            (plain_label("pace", "muted"), 0),
-            (self.pace, 1),
-        )
+        ladder, first, pace = (plain_label(word, "muted") for word in ("Ladder", "first", "pace"))
+        steps = in_row(ladder, (self.ladder, 2), first, (self.first, 1), pace, (self.pace, 1), spacing=6)
         self._scrolled = scrolled = QScrollArea()
         scrolled.setAccessibleName("Repair of the group")
         scrolled.setFrameShape(QFrame.Shape.NoFrame)
         scrolled.setWidgetResizable(True)
         scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scrolled.setWidget(page)
-        send = _row((self.rehearse, 0), (None, 1), (self.send, 0))
+        send = in_row(self.rehearse, 1, self.send, spacing=6)
         said = plain_label(BEFOREHAND, "muted", wrap=True)
         below = in_column(steps, send, said, margins=(12, 4, 12, 8), spacing=6)  # always in sight
         in_column((scrolled, 1), below, of=self, margins=0, spacing=0)
@@ -174,12 +171,20 @@ class LetterRepairPanel(QWidget):
 
     def open(self, numbers: Sequence[int], said: str) -> None:
         """Begins with letters, whose list is frozen now, the newest first; the patch that was begun stays."""
+        self._restore()
+        self._take(numbers, said)
+        self.form.begin()
+
+    def _take(self, numbers: Sequence[int], said: str) -> None:
         self.numbers, self._at = tuple(numbers), 0
         self.title.setText(f"Repair {counted(len(numbers), 'dead letter')} · {said}")
         self.first.setValue(0)
-        self._restore()
         self._judge()
-        self.form._lines[0].field.setFocus(Qt.FocusReason.OtherFocusReason)  # noqa: SLF001  # where one begins
+
+    def _write_last(self) -> None:
+        if self._last is not None:
+            self.form.show_patch(self._last)
+            self.form.begin()
 
     def _restore(self) -> None:
         draft = self._desk.workspace.drafts.find(DRAFT)
@@ -191,16 +196,7 @@ class LetterRepairPanel(QWidget):
         self._begun = True
 
     def _holds_text(self, field: str) -> bool:
-        """Whether a field holds text: in the schema of the type, or in the letter that is shown."""
-        if self._shown is None:
-            return False
-        registry = self._desk.workspace.registry
-        kind = registry.events.get(registry.named(self._shown.type))
-        known = (kind.schema.get("properties") or {}).get(field) if kind is not None else None
-        if isinstance(known, dict) and "type" in known:
-            return bool(known["type"] == "string")
-        before = self._shown.before
-        return isinstance(before, dict) and isinstance(before.get(field), str)
+        return self._shown is not None and holds_text(self._desk.workspace.registry, self._shown, field)
 
     def unsaved(self) -> str:
         """Returns, in words, the patch that was begun and not sent; empty for none."""
@@ -213,6 +209,7 @@ class LetterRepairPanel(QWidget):
         _stop(self._checking)
         self._patch = self.report = None  # until it was tried
         self._forget_rehearsal()
+        self.fits.anyway.setChecked(False)
         self._offer()
         self._pause.start()
 
@@ -234,7 +231,7 @@ class LetterRepairPanel(QWidget):
 
     async def _check(self, patch: LetterPatch, numbers: tuple[int, ...]) -> None:
         def told(done: int, of: int) -> None:
-            self.fit.set("neutral", f"{done:,} of {of:,} tried")
+            self.fits.fit.set("neutral", f"{done:,} of {of:,} tried")
 
         found = await self._repair.check(patch, numbers, told)
         if patch is self._patch and numbers == self.numbers:
@@ -242,21 +239,32 @@ class LetterRepairPanel(QWidget):
             self._offer()
 
     def _preview(self) -> None:
-        if self.numbers and self._patch is not None:
+        if not self.numbers:
+            self.letter.setText("No letter is left")
+            self.diff.set_values({}, {})
+            self.verdict.clear()
+            self.before.setEnabled(False)
+            self.after.setEnabled(False)
+        elif self._patch is not None:
             number, patch = self.numbers[self._at], self._patch
             self._previewing.ask(lambda: self._repair.preview(patch, number), (number, patch.text))
 
     def _show_preview(self, found: PatchedLetter) -> None:
+        if found.number not in self.numbers:
+            return  # it was sent meanwhile
         first, self._shown = self._shown is None, found
         self.letter.setText(f"Letter {found.number:,}   {self._at + 1:,} of {len(self.numbers):,}")
         self.before.setEnabled(self._at > 0)
         self.after.setEnabled(self._at + 1 < len(self.numbers))
-        self.form.offer(_fields(found.before))
+        self.form.offer(fields_of(found.before))
         self.diff.set_values(found.before, found.before if found.trouble else found.after)
         said = found.trouble or (
             f"fits {found.type}" if found.changed else "nothing changes: it is replayed as it is"
         )
-        self.verdict.setText(f"{'⚠' if found.trouble else '✓'} {said}")
+        said += f"; {', '.join(found.emptied)} becomes empty" if found.emptied else ""
+        lacking = self.form.lacking()
+        warns = lacking or found.trouble or found.emptied or found.unknown
+        self.verdict.setText(f"{'⚠' if warns else '✓'} {lacking or said}")
         if first:  # now it is known which fields hold text
             self._pause.start()
 
@@ -264,34 +272,29 @@ class LetterRepairPanel(QWidget):
         self._at = max(0, min(len(self.numbers) - 1, self._at + by))
         self._preview()
 
-    def _show_left_out(self) -> None:
-        if self.report is not None:
-            self.wanted.emit(tuple(number for _, some in self.report.misfits for number in some))
-
     def chosen(self) -> tuple[int, ...]:
         """Returns the letters that would be replayed, the oldest first."""
         fit = self.report.fit[::-1] if self.report is not None else ()
         return fit[: self.first.value()] if self.first.value() else fit
 
     def _offer(self) -> None:
-        """Says how many fit, why others do not, and what can be done with them."""
+        """Says how many fit, and what can be done with them."""
         found, count = self.report, len(self.chosen())
-        self.misfit.setVisible(found is not None and found.left_out > 0)
-        self.show_misfits.setVisible(self.misfit.isVisibleTo(self))
-        self.why.setVisible(self.misfit.isVisibleTo(self))
-        if found is not None:
-            self.fit.set("ok" if found.fit else "neutral", f"{len(found.fit):,} fit the schema")
-            self.misfit.set("warning", f"{found.left_out:,} do not, left out")
-            reasons = [f"{why}: {len(some):,}" for why, some in found.misfits[:REASONS]]
-            self.why.setText("Left out: " + "; ".join(reasons))
-        patched = self._patch is not None and bool(self._patch.changes or self._patch.steps)
+        self.fits.show_report(found)
+        lacking = self.form.lacking()
+        if lacking:
+            self.verdict.setText(f"⚠ {lacking}")
+        patched = self._changing() is not None
+        self.last.setVisible(self._last is not None and not patched and not lacking)
         self.send.setText(f"{'Repair and replay' if patched else 'Replay'} {count:,}")
-        why = self._desk.read_only() or ("" if count else "No letter fits") or self._ladder_trouble()
+        none = "" if count else "No letter fits" if self.numbers else "No letter is left"
+        why = self._desk.read_only() or lacking or none or self.fits.trouble() or self._ladder_trouble()
         self.send.setEnabled(not why)
         self.send.setToolTip(why or f"{BEFOREHAND} The list of {count:,} is frozen now.")
         running = self._rehearsing is not None
         self.rehearse.setText("Cancel the rehearsal" if running else f"Rehearse {count:,}")
-        self.rehearse.setEnabled(running or count > 0)
+        self.rehearse.setEnabled(running or (count > 0 and not lacking))
+        self.rehearse.setVisible(bool(self.numbers))
 
     def _ladder_trouble(self) -> str:
         try:
@@ -304,15 +307,32 @@ class LetterRepairPanel(QWidget):
 
     def _send(self) -> None:
         numbers = self.chosen()
-        if numbers and self.report is not None and self.send.isEnabled():
-            self.rehearse.setFocus(Qt.FocusReason.OtherFocusReason)  # else it jumps to another view
-            self.send.setEnabled(False)  # a second click finds it so
-            self._desk.run(self._begin(numbers, self.report.left_out), "Repair")
+        if not numbers or self.report is None or not self.send.isEnabled():
+            return
+        if said := emptied(self.report, numbers):
+            asked, label = self._patch, self.send.text()
+            choice = ConfirmChoice(label=label, run=lambda: self._agreed(asked), danger=True)
+            self._strip.ask(f"{label}? {said}", (), [choice])
+        else:
+            self._start()
 
-    async def _begin(self, numbers: tuple[int, ...], left_out: int) -> None:
-        patch = (
-            self._patch if self._patch is not None and (self._patch.changes or self._patch.steps) else None
-        )
+    def _agreed(self, asked: LetterPatch | None) -> None:
+        if asked is self._patch and self.send.isEnabled():
+            self._start()
+        else:
+            self._desk.notice("warning", "The repair was changed after the question; nothing is replayed.")
+
+    def _start(self) -> None:
+        if self.report is not None:
+            self.form.begin()  # else the keyboard jumps to another view
+            self.send.setEnabled(False)  # a second click finds it so
+            self._desk.run(self._begin(self.chosen(), self.report.left_out, self._changing()), "Repair")
+
+    def _changing(self) -> LetterPatch | None:
+        """Returns the patch if it changes anything."""
+        return self._patch if self._patch is not None and (self._patch.changes or self._patch.steps) else None
+
+    async def _begin(self, numbers: tuple[int, ...], left_out: int, patch: LetterPatch | None) -> None:
         number = await self._repair.begin(
             numbers,
             patch=patch,
@@ -321,7 +341,17 @@ class LetterRepairPanel(QWidget):
             left_out=left_out,
         )
         self._desk.forget(DRAFT)
+        self._ended(frozenset(numbers), patch)
         self._follow(number)
+
+    def _ended(self, sent: frozenset[int], patch: LetterPatch | None) -> None:
+        """Ends the patch with its job; those that were not sent are left."""
+        self._last, here = patch or self._last, self.isAncestorOf(QApplication.focusWidget() or self)
+        self.form.clear()
+        self._forget_rehearsal()
+        self._take([number for number in self.numbers if number not in sent], "not sent yet")
+        if here:
+            self.form.begin()
 
     def _begin_rehearsal(self) -> None:
         if self._rehearsing is not None:
@@ -344,7 +374,7 @@ class LetterRepairPanel(QWidget):
         except WorkbenchError as error:
             said = error_text(error)
         else:
-            said = _outcomes(found)
+            said = outcomes(found)
         if self._rehearsing is task:
             self._rehearsing = None
             self._say_rehearsal(said)
@@ -360,36 +390,6 @@ class LetterRepairPanel(QWidget):
         _stop(self._rehearsing)
         self._rehearsing = None
         self._say_rehearsal("")
-
-
-def _outcomes(found: Rehearsal) -> str:
-    lines = [f"{len(one.numbers):>7,}  {'✓' if one.resolved else '⚠'} {one.words}" for one in found.outcomes]
-    rest = len(lines) - 2 * REASONS
-    more = [f"and {counted(rest, 'other outcome')}"] if rest > 0 else []
-    head = f"Rehearsed {found.count:,} in a copy, {found.seconds:.1f} s; nothing was stored"
-    return "\n".join([head, *lines[: 2 * REASONS], *more])
-
-
-def _fields(value: object, before: str = "", depth: int = 2) -> list[str]:
-    """Returns the paths of the fields of a payload, those of objects in it, too."""
-    if not isinstance(value, dict):
-        return []
-    found: list[str] = []
-    for name, part in value.items():
-        found.append(f"{before}{name}")
-        found += _fields(part, f"{before}{name}.", depth - 1) if depth > 1 else []
-    return found
-
-
-def _row(*parts: tuple[QWidget | None, int]) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(6)
-    for widget, stretch in parts:
-        if widget is None:
-            row.addStretch(stretch)
-        else:
-            row.addWidget(widget, stretch)
-    return row
 
 
 def _stop(task: asyncio.Task[None] | None) -> None:

@@ -32,7 +32,7 @@ class ManyLetters:
     def __init__(self, view: LettersView, repairs: Repairs) -> None:
         self._view, self._repairs = view, repairs
         self.acts = Actions(self, view)
-        self.panel = LetterRepairPanel(view.desk, repairs.follow)
+        self.panel = LetterRepairPanel(view.desk, repairs.follow, view.strip)
         self.panel.closed.connect(self._leave)
         self.panel.wanted.connect(lambda numbers: view.list_letters(GroupNode(numbers=numbers)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -32,7 +32,7 @@ WORDS = {
     "expression": "expression",
 }
 HINTS = {
-    "set": "a value: text, 1, true, null",
+    "set": 'a value: text, 1, true, null, ""',
     "remove": "",
     "rename": "its new name",
     "copy": "another field",
@@ -93,10 +93,20 @@ class FieldLine(QWidget):
         self.value.setPlaceholderText(HINTS[way])
         self.changed.emit()
 
+    def lacking(self) -> str:
+        """Returns what must still be typed; empty where it says something, or nothing at all."""
+        field, way, typed = self.field.currentText().strip(), self.way.currentData(), self.value.text()
+        if not field:
+            return "A value has no field yet" if typed.strip() and WAYS[way] else ""
+        if typed.strip() or not WAYS[way]:
+            return ""
+        empty = ': type "" for an empty text, or null' if way == "set" else ""
+        return f"{field} has no value yet{empty}"
+
     def change(self, is_text: IsText) -> FieldChange | None:
         """Returns what it says; None while it names no field, or lacks what the change needs."""
         field, way, typed = self.field.currentText().strip(), self.way.currentData(), self.value.text()
-        if not field or (way in ("rename", "copy", "expression") and not typed.strip()):
+        if not field or self.lacking():
             return None
         value = _value(typed, text=is_text(field)) if way == "set" else typed.strip()
         return FieldChange(way=way, field=field, value=value if WAYS[way] else None)
@@ -105,7 +115,9 @@ class FieldLine(QWidget):
         """Shows a change."""
         self.field.setCurrentText(change.field)
         self.way.setCurrentIndex(list(WORDS).index(change.way))
-        shown = change.value if isinstance(change.value, str) else write_json(change.value)
+        value = change.value
+        plain = isinstance(value, str) and bool(value.strip()) and _value(value, text=True) == value
+        shown = value if plain or change.way != "set" else write_json(value)
         self.value.setText(shown if WAYS[change.way] else "")
 
 
@@ -200,6 +212,19 @@ class PatchForm(QWidget):
         changes = [line.change(self._is_text) for line in self._lines]
         return LetterPatch(changes=[change for change in changes if change is not None])
 
+    def lacking(self) -> str:
+        """Returns what must still be typed; empty for nothing."""
+        lines = () if self._pages.currentIndex() else self._lines
+        return next((said for line in lines if (said := line.lacking())), "")
+
+    def begin(self) -> None:
+        """Gives it the keyboard; what stands in the first field is replaced by typing."""
+        first = self._lines[0].field
+        where = self.area if self._pages.currentIndex() else first
+        where.setFocus(Qt.FocusReason.OtherFocusReason)
+        if (line := first.lineEdit()) is not None:
+            line.selectAll()
+
     def show_patch(self, patch: LetterPatch) -> None:
         """Shows a patch as it was written."""
         if patch.steps:
@@ -217,7 +242,9 @@ class PatchForm(QWidget):
         for line in self._lines[1:]:
             self._remove(line)
         self._lines[0].field.setCurrentText("")
+        self._lines[0].way.setCurrentIndex(0)
         self._lines[0].value.clear()
+        self._turn(0)
 
     def _add(self) -> FieldLine:
         line = FieldLine(self._fields)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -31,8 +32,11 @@ WAYS = {"set": "value", "remove": "", "rename": "to", "copy": "from", "expressio
 """By how a form changes a field: the member that says with what."""
 
 
-Verdict = tuple[int, str, bool]
-"""Of a letter with a patch: its number, why it does not fit, empty where it does, and whether it changes."""
+Verdict = tuple[int, str, bool, tuple[str, ...], tuple[str, ...]]
+"""Of a letter with a patch: its number, why it does not fit, empty where it does, whether it changes,
+and what `PatchedLetter` calls emptied and unknown."""
+Counted = tuple[tuple[str, tuple[int, ...]], ...]
+"""What is said of letters, the most frequent first, with their numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +201,8 @@ class PatchedLetter:
         after: As it would be; None where the patch cannot be applied.
         trouble: Why it cannot be replayed so; empty where it fits.
         changed: Whether the copy says something else.
+        emptied: Paths of the fields that become an empty text or null.
+        unknown: Sentences about new fields that the schema of its type does not have.
     """
 
     number: int
@@ -205,11 +211,13 @@ class PatchedLetter:
     after: Any
     trouble: str = ""
     changed: bool = False
+    emptied: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
         """What a report counts of it."""
-        return self.number, self.trouble, self.changed
+        return self.number, self.trouble, self.changed, self.emptied, self.unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,13 +226,16 @@ class PatchReport:
 
     Attributes:
         fit: Those whose copies fit the schema of their type, in the order that was asked for.
-        misfits: Why others do not, the most frequent first, with their numbers.
+        misfits: Why others do not.
         unchanged: How many of those that fit stay as they are.
+        emptied, unknown: As of a `PatchedLetter`, of those that fit.
     """
 
     fit: tuple[int, ...]
-    misfits: tuple[tuple[str, tuple[int, ...]], ...]
+    misfits: Counted
     unchanged: int
+    emptied: Counted
+    unknown: Counted
 
     @property
     def left_out(self) -> int:
@@ -252,6 +263,14 @@ class SchemaCheck:
             return error_text(error)
         return ""
 
+    def unknown(self, topic: str, type_name: str, before: Any, after: Any) -> tuple[str, ...]:
+        """Returns sentences about fields that are new and not of the schema of the type."""
+        name = type_name if topic == COMMANDS_TOPIC else self._registry.named(type_name)
+        kinds = self._registry.commands if topic == COMMANDS_TOPIC else self._registry.events
+        kind = kinds.get(name)
+        found = _unknown(kind.schema, kind.schema, before, after) if kind is not None else ()
+        return tuple(f"{field} is no field of {type_name}" for field in found)
+
     def _check_of(self, topic: str, type_name: str) -> Callable[[Any], object] | None:
         if topic == COMMANDS_TOPIC:
             command = self._registry.commands.get(type_name)
@@ -268,28 +287,67 @@ def try_patch(check: SchemaCheck, patch: LetterPatch, letter: LetterFacts) -> Pa
         trouble = check.trouble(letter.topic, letter.type, after)
     except PatchFailed as error:
         trouble = str(error)
+    changed = not trouble and not same(before, after)
     return PatchedLetter(
         number=letter.number,
         type=letter.type,
         before=before,
         after=after,
         trouble=trouble,
-        changed=not trouble and not same(before, after),
+        changed=changed,
+        emptied=tuple(_emptied(before, after)) if changed else (),
+        unknown=check.unknown(letter.topic, letter.type, before, after) if changed else (),
     )
+
+
+def _emptied(before: Any, after: Any, place: str = "") -> Iterator[str]:
+    was = before if isinstance(before, dict) else {}
+    for name, value in after.items() if isinstance(after, dict) else ():
+        if value is not None and value != "":
+            yield from _emptied(was.get(name), value, f"{place}{name}.")
+        elif name not in was or not same(was[name], value):
+            yield f"{place}{name}"
+
+
+def _unknown(
+    schema: Mapping[str, Any], whole: Mapping[str, Any], before: Any, after: Any, place: str = ""
+) -> Iterator[str]:
+    if "$ref" in schema:
+        schema = whole.get("$defs", {}).get(str(schema["$ref"]).rpartition("/")[2], {})
+    properties = schema.get("properties")
+    if not isinstance(properties, Mapping) or schema.get("additionalProperties"):
+        return  # nothing is known of it, or others are welcome
+    was = before if isinstance(before, dict) else {}
+    for name, value in after.items() if isinstance(after, dict) else ():
+        known = properties.get(name)
+        if isinstance(known, Mapping):
+            yield from _unknown(known, whole, was.get(name), value, f"{place}{name}.")
+        elif name not in was and name not in properties:
+            yield f"{place}{name}"
 
 
 def report_of(found: Iterable[Verdict]) -> PatchReport:
     """Counts what a patch makes of letters."""
     fit: list[int] = []
-    misfits: dict[str, list[int]] = {}
+    misfits, empty, odd = (defaultdict[str, list[int]](list) for _ in range(3))
     unchanged = 0
-    for number, trouble, changed in found:
+    for number, trouble, changed, emptied, unknown in found:
         if trouble:
-            misfits.setdefault(trouble, []).append(number)
+            misfits[trouble].append(number)
             continue
         fit.append(number)
         unchanged += not changed
-    ordered = sorted(misfits.items(), key=lambda pair: -len(pair[1]))
+        for said, of in ((emptied, empty), (unknown, odd)):
+            for one in said:
+                of[one].append(number)
     return PatchReport(
-        fit=tuple(fit), misfits=tuple((why, tuple(some)) for why, some in ordered), unchanged=unchanged
+        fit=tuple(fit),
+        misfits=_ordered(misfits),
+        unchanged=unchanged,
+        emptied=_ordered(empty),
+        unknown=_ordered(odd),
     )
+
+
+def _ordered(said: Mapping[str, Sequence[int]]) -> Counted:
+    return tuple((one, tuple(some)) for one, some in sorted(said.items(), key=lambda pair: -len(pair[1])))

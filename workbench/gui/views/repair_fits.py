@@ -1,0 +1,62 @@
+"""How many letters fit a schema with a patch, why others do not, and which fields no schema has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
+
+from workbench.gui.layouts import in_column, in_row
+from workbench.gui.views.repair_words import counts_told
+from workbench.gui.widgets import Badge, plain_label
+
+if TYPE_CHECKING:
+    from workbench.services.dead_letters.letter_patch import PatchReport
+
+
+class RepairFits(QWidget):
+    """What a patch makes of all letters.
+
+    Signals:
+        wanted: Numbers of letters that should be listed.
+        agreed: The person agreed to write fields that no schema has, or no longer does.
+    """
+
+    wanted = Signal(object)
+    agreed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._report: PatchReport | None = None
+        self.fit, self.misfit = Badge("neutral", ""), Badge("warning", "")
+        self.why = plain_label(role="muted", wrap=True)
+        self.show_misfits = QPushButton("Show them")
+        self.show_misfits.clicked.connect(lambda _checked=False: self._show_left_out())
+        self.unknown = plain_label(wrap=True)
+        self.anyway = QCheckBox("Write it anyway")
+        self.anyway.toggled.connect(lambda _on: self.agreed.emit())
+        counts = in_row(self.fit, self.misfit, self.show_misfits, 1, spacing=6)
+        in_column(counts, self.why, self.unknown, self.anyway, of=self, margins=0, spacing=8)
+
+    def show_report(self, found: PatchReport | None) -> None:
+        """Says how a patch fits; None until it was tried."""
+        self._report = found
+        for widget in (self.misfit, self.show_misfits, self.why):
+            widget.setVisible(found is not None and found.left_out > 0)
+        self.unknown.setVisible(found is not None and bool(found.unknown))
+        self.anyway.setVisible(found is not None and bool(found.unknown))
+        if found is not None:
+            self.fit.set("ok" if found.fit else "neutral", f"{len(found.fit):,} fit the schema")
+            self.misfit.set("warning", f"{found.left_out:,} do not, left out")
+            self.why.setText(f"Left out: {counts_told(found.misfits)}")
+            self.unknown.setText(f"⚠ {counts_told(found.unknown)}")
+
+    def trouble(self) -> str:
+        """Returns which fields no schema has, unless it was agreed to write them; empty for none."""
+        unknown = self._report.unknown if self._report is not None and not self.anyway.isChecked() else ()
+        return counts_told(unknown)
+
+    def _show_left_out(self) -> None:
+        if self._report is not None:
+            self.wanted.emit(tuple(number for _, some in self._report.misfits for number in some))

@@ -1,0 +1,61 @@
+"""What the repair of many dead letters says: outcomes, fields that become empty, why letters do not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from workbench.gui.forms.json_schema import resolve
+from workbench.model.counts import counted
+
+if TYPE_CHECKING:
+    from workbench.model.registry import Registry
+    from workbench.services.dead_letters.letter_patch import Counted, PatchedLetter, PatchReport
+    from workbench.services.dead_letters.letter_rehearsal import Rehearsal
+
+REASONS = 3
+"""Reasons why letters are left out, and outcomes of a rehearsal times two, that are shown."""
+
+
+def outcomes(found: Rehearsal) -> str:
+    """Says what would become of letters."""
+    lines = [f"{len(one.numbers):>7,}  {'✓' if one.resolved else '⚠'} {one.words}" for one in found.outcomes]
+    rest = len(lines) - 2 * REASONS
+    more = [f"and {counted(rest, 'other outcome')}"] if rest > 0 else []
+    head = f"Rehearsed {found.count:,} in a copy, {found.seconds:.1f} s; nothing was stored"
+    return "\n".join([head, *lines[: 2 * REASONS], *more])
+
+
+def fields_of(value: object, before: str = "", depth: int = 2) -> list[str]:
+    """Returns the paths of the fields of a payload, those of objects in it, too."""
+    if not isinstance(value, dict):
+        return []
+    found: list[str] = []
+    for name, part in value.items():
+        found.append(f"{before}{name}")
+        found += fields_of(part, f"{before}{name}.", depth - 1) if depth > 1 else []
+    return found
+
+
+def counts_told(said: Counted) -> str:
+    """Says the most frequent of what is said of letters, each with their number; empty for nothing."""
+    return "; ".join(f"{one}: {len(some):,}" for one, some in said[:REASONS])
+
+
+def emptied(report: PatchReport, numbers: Collection[int]) -> str:
+    """Says which fields become empty or null in how many of some letters; empty for none."""
+    chosen = frozenset(numbers)
+    counts = [(field, len(chosen.intersection(some))) for field, some in report.emptied]
+    told = [f"{field} becomes empty or null in {counted(many, 'letter')}" for field, many in counts if many]
+    return f"{'; '.join(told)}." if told else ""
+
+
+def holds_text(registry: Registry, letter: PatchedLetter, field: str) -> bool:
+    """Whether a field holds text: in the schema of the type, or in a letter."""
+    kind = registry.events.get(registry.named(letter.type))
+    schema = resolve(kind.schema, kind.schema) if kind is not None else {}
+    known = (schema.get("properties") or {}).get(field)
+    if isinstance(known, dict) and "type" in known:
+        return bool(known["type"] == "string")
+    before = letter.before
+    return isinstance(before, dict) and isinstance(before.get(field), str)
