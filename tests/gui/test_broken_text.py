@@ -45,7 +45,7 @@ async def test_what_is_too_large_to_be_read_again_is_not_written(opened, until):
     text.save()
     assert "larger than 1,000,000 bytes" in text.said.text()
     assert path.read_bytes() == b"[topcs]\n"
-    await until(lambda: text.page.sure)
+    await until(lambda: text.page.sure and not text._pause.isActive() and not text._checking)
     assert text.said.text() == text.page.too_large
 
 

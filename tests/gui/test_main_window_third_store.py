@@ -53,7 +53,7 @@ async def test_every_view_shows_what_a_third_store_holds(session, until, tmp_pat
     for entry in VIEWS:
         session.bring(entry.key)
         await until(session.window.views[entry.key].seen)
-    assert session.window.views["streams"].table.model().rowCount() == 2
+    await until(lambda: session.window.views["streams"].table.model().rowCount() == 2)
     assert session.window.views["letters"].table.model().rowCount() == 1
     assert session.window.views["log"].table.model().rowCount() == workspace.streams.head()
     (letter,) = workspace.dead_letters.page()

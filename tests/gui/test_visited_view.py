@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtTest import QTest
@@ -17,7 +19,7 @@ class Plain(QWidget):
 
     def __init__(self, key):
         super().__init__()
-        self.key, self.typed = key, ""
+        self.key, self.typed, self.desk = key, "", SimpleNamespace(awaiting=None)
         self.line = QLineEdit(self)
 
     def unsaved(self):

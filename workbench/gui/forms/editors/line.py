@@ -31,14 +31,22 @@ class LineInput(QLineEdit):
         super().__init__()
         self.setMaxLength(2**31 - 1)  # Qt's own limit would silently drop the rest of a pasted text
         self._entered = False
+        self._left = ""
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Selects what was filled in: an example, or a value as it is."""
+        """Selects what was filled in: an example, or a value as it is; not where the caret was left in it."""
         super().focusInEvent(event)
-        if not self.isModified() and event.reason() not in _BACK:
+        given_back = event.reason() == Qt.FocusReason.OtherFocusReason and self._left == self.text()
+        if not self.isModified() and not given_back and event.reason() not in _BACK:
             self._entered = event.reason() == Qt.FocusReason.MouseFocusReason
             self.selectAll()
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Remembers in what the caret was left."""
+        super().focusOutEvent(event)
+        self._left = self.text()
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
