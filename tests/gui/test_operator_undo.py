@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.gui.conftest import settle
+from workbench.gui import operator_undo
 
 
 async def test_a_resume_by_undo_is_asked_about_and_what_is_undone_is_offered_no_more(workspace, desk, until):
@@ -32,3 +33,15 @@ async def test_a_resume_by_undo_is_asked_about_and_what_is_undone_is_offered_no_
     desk.undo.undo_last()
     await until(lambda: not workspace.running().subscription("welcome-mail").paused)
     await settle(workspace)
+
+
+async def test_an_act_of_some_time_ago_is_asked_about(workspace, desk, until, monkeypatch):
+    monkeypatch.setattr(operator_undo, "ASKED_SECONDS", -1.0)
+    told = []
+    desk.noticed.connect(told.append)
+    await workspace.subscriptions.pause("welcome-mail", paused=True)
+    await until(lambda: desk.undo.last is not None)
+    desk.undo.undo_last()
+    await until(lambda: told and told[-1].asks)
+    assert told[-1].text.startswith("Undo the pause of subscription welcome-mail, done ")
+    assert workspace.running().subscription("welcome-mail").paused
