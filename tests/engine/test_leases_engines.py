@@ -9,6 +9,7 @@ import pytest
 
 from tests.engine.lab import MODES
 from tests.engine.pair import Pair
+from workbench.engine import group_commit
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.messaging import Mode, Ordering
 
@@ -24,6 +25,12 @@ async def two(**subscription):
 
 def numbers(pair):
     return [one.n for one in pair.seen]
+
+
+@pytest.fixture(autouse=True)
+def _inline(monkeypatch):
+    """Has everything written on the loop: `Pair.quiet` counts its turns, and waits for no thread."""
+    monkeypatch.setattr(group_commit, "INLINE_SECONDS", 1e9)
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -18,6 +18,7 @@ from hypothesis.stateful import (
 
 from tests.engine.lab import MODES
 from tests.engine.pair import Pair
+from workbench.engine import group_commit
 from workbench.model.clock import MICROSECONDS
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.messaging import OnDead, Ordering
@@ -190,6 +191,12 @@ class Lives(RuleBasedStateMachine):
     def blocked(self):
         rows = self.pair.rows(DeliveryState.BLOCKED)
         return {self.pair.reader.message(row.position, "work").json()["n"] for row in rows}
+
+
+@pytest.fixture(autouse=True)
+def _inline(monkeypatch):
+    """Has everything written on the loop: `Pair.quiet` counts its turns, and waits for no thread."""
+    monkeypatch.setattr(group_commit, "INLINE_SECONDS", 1e9)
 
 
 QUICK = settings(max_examples=12, stateful_step_count=25, suppress_health_check=list(HealthCheck))
