@@ -20,6 +20,7 @@ from typing import Any, Protocol
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
@@ -212,6 +213,15 @@ def nothing_left(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator
         _failed, False
     ):  # a failed test's traceback keeps its locals alive
         pytest.fail(f"the test left behind:\n{message}", pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def _no_button_stays_down(qapp: QApplication) -> Iterator[None]:
+    """Releases the mouse: a double click of `QTest` ends pressed, and notices of the next test would wait."""
+    yield
+    if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+        somewhere = QWidget()
+        QTest.mouseRelease(somewhere, Qt.MouseButton.LeftButton)
 
 
 class Numbers:

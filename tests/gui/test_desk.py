@@ -9,6 +9,7 @@ import pytest
 
 from workbench.errors import StoreFull
 from workbench.gui.desk import REFRESH_MS, Desk, Selection
+from workbench.gui.time_format import set_zone
 from workbench.model.changes import Changes
 from workbench.model.clock import ManualClock
 
@@ -120,6 +121,15 @@ async def test_what_fails_is_told_with_its_hint(desk, until):
     await until(lambda: told)
     assert told[0].kind == "error"
     assert told[0].text == "Send the command failed: the disk is full. Free some space."
+
+
+async def test_a_closed_desk_tells_no_view_of_another_zone(source):
+    seen, desk = [], Desk(source)
+    desk.changed.connect(seen.append)
+    await desk.close()
+    set_zone("Europe/Berlin")
+    set_zone("local")
+    assert seen == []
 
 
 async def test_closing_ends_listening_and_what_still_runs(source):

@@ -340,6 +340,8 @@ class Desk(QObject):
 
     async def close(self) -> None:
         """Ends listening and what still runs."""
+        if not self.closed:
+            shown_zone().changed.disconnect(self._zone_changed)
         self.closed = True
         self._unlisten()
         self._timer.stop()
