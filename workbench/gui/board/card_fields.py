@@ -47,10 +47,7 @@ def fields_of_schema(schema: Mapping[str, Any]) -> tuple[CardField, ...]:
 
 def fields_of_columns(columns: tuple[Column, ...]) -> tuple[CardField, ...]:
     """Returns the columns of a read model."""
-    return tuple(
-        CardField(name=one.name, type=one.kind.value + ", index" * one.index)
-        for one in columns
-    )
+    return tuple(CardField(name=one.name, type=one.kind.value + ", index" * one.index) for one in columns)
 
 
 def _resolved(item: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
