@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from workbench.cli import run_verb
 from workbench.engine import scheduler
 from workbench.engine.subscription_runner import SubscriptionRunner
 from workbench.services.monitor import Drain
@@ -35,6 +36,36 @@ def test_the_story_of_a_sample_is_played_and_the_queues_drained(workbench):
     assert summary["subscriptions"]["welcome-mail"]["dead"] == 4
     assert {letter["reason"] for letter in summary["dead_letters"]} == {"max_attempts", "rejected"}
     assert (summary["results"], summary["problems"]) == ([], [])
+
+
+def test_dead_letters_are_told_in_groups_with_the_newest_of_each(workbench, folder, monkeypatch):
+    command = ("--command", "create_user", "--set", "user_id=u{n}", "--set", "username=User {n}")
+    many = ("--set", "email={n}@bletchley.invalid", "--times", "30")
+    said = workbench("run", folder, *command, *many, "--json").json()
+    assert said["letter_groups"] == [
+        {
+            "count": 30,
+            "newest": 30,
+            "subscription": "welcome-mail",
+            "error": "PermanentError: no mail server can exist for bletchley.invalid",
+        }
+    ]
+    monkeypatch.setattr(run_verb, "GROUPS", 1)
+    other = (
+        "--command",
+        "create_user",
+        "--set",
+        "user_id=ole",
+        "--set",
+        "username=Ole",
+        "--set",
+        "email=o@a.invalid",
+    )
+    text = workbench("run", folder, *other).out
+    heads, group, more = text.splitlines()[-3:]
+    assert heads.split() == ["DEAD", "LETTERS", "NEWEST", "SUBSCRIPTION", "ERROR"]
+    assert group.split()[:3] == ["30", "30", "welcome-mail"]
+    assert more == "… 1 more; workbench dead-letters --group-by message counts them"
 
 
 def test_strict_takes_refusals_and_deaths_for_problems(workbench, folder, tmp_path):

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
 from workbench.gui.desk import Notice
-from workbench.gui.palette import Palette, Target, TargetList, matches
+from workbench.gui.palette import Palette, Target, TargetList, matches, slips
 from workbench.gui.palette_targets import model_targets, nothing_found, notice_targets
 
 
@@ -28,6 +28,35 @@ def parent(qtbot):
 def test_every_word_must_be_a_part():
     assert matches("command create_user", "user com")
     assert not matches("command create_user", "user event")
+
+
+@pytest.mark.parametrize("typed", ["setings", "setitngs", "settinfs", "setttings", "open setrings", "xettin"])
+def test_one_slip_in_a_word_still_finds(typed):
+    assert slips("Open settings", typed)
+
+
+@pytest.mark.parametrize("typed", ["sting", "stteigns", "opn", "settings log"])
+def test_two_slips_or_one_in_a_short_word_do_not(typed):
+    assert not slips("Open settings", typed)
+
+
+async def test_what_has_a_slip_stands_behind_what_is_named_so_and_what_the_store_has(parent, until):
+    async def search(_typed):
+        return [Target(text="pause-1", kind="stream", icon="stream", go=str)]
+
+    told = [
+        Target(text=one, kind="action", icon="edit", go=str) for one in ("Clause", "Pause engine", "Paste")
+    ]
+    palette = Palette(parent, told, search)
+    listed = lambda: [one.text for one in palette._list.targets]  # noqa: E731
+    palette._line.setText("pause")
+    await until(lambda: "pause-1" in listed())
+    assert listed() == ["Pause engine", "pause-1"]
+    palette._line.setText("puase")
+    await until(lambda: "pause-1" in listed())
+    assert listed() == ["pause-1", "Pause engine"]
+    assert not palette._none.isVisible()
+    palette.reject()
 
 
 async def test_enter_goes_to_what_is_marked(parent, until):

@@ -16,6 +16,7 @@ from workbench.store.letter_jobs import Job
 from workbench.store.operations import (
     AdvanceJob,
     Atomic,
+    BringBack,
     ForgetLetters,
     MarkLetters,
     RecallReplays,
@@ -211,6 +212,27 @@ def test_L9_the_record_of_a_job_counts_what_was_done_not_what_was_looked_at(stor
     assert [(one.act, one.count) for one in post.reader.actions()] == [("job 1", 1)]
     one(store, AdvanceJob(number=number, step=2, operations=tuple(steps[2:]), status="done"))
     assert [(one.act, one.count) for one in post.reader.actions()] == [("job 1", 2)]
+
+
+def test_L9_the_last_act_on_a_letter_is_known_and_an_undo_takes_it_back(store):
+    post = Post(store)
+    post.bring("open")
+
+    def act(*operations, name, action):
+        said = OperatorAction(at=1, action=action, subject="1 dead letter", act=name, who="ada")
+        one(store, Atomic(operations=(*operations, RecordAction(action=said))))
+
+    act(ARCHIVE, name="archive", action="archive")
+    assert {letter: (one.number, one.who) for letter, one in post.reader.letter_acts([1, 2]).items()} == {
+        1: (1, "ada")
+    }
+    one(store, RestoreLetters(numbers=(1,), act="archive"))
+    assert post.reader.letter_acts([1]) == {}
+    act(ReplayLetter(number=1, act="again"), name="again", action="replay")
+    assert post.reader.letter_acts([1])[1].action == "replay"
+    one(store, BringBack(act="again", limit=9))
+    assert post.reader.letter_acts([1]) == {}
+    assert post.reader.letter_acts([]) == {}
 
 
 @pytest.mark.parametrize("ended", ["cancelled", "done"])

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from workbench.services.commands.command_story import StoryReport
     from workbench.services.workspace import Workspace
 
+GROUPS = 20
+"""Groups of dead letters that are told, the largest."""
+
 
 class _Name(argparse.Action):
     """Begins a command; the ``--set`` behind it are its fields."""
@@ -101,7 +104,8 @@ def _takes(parser: Parser) -> None:
     parser.json(
         "project, commands {outcome: count}, results (--command: with appended [{stream, events, version}]),"
         " problems, position, streams, settled, put_off, stopped [{kind, name, why, broken}], gone, troubles,"
-        " faults, subscriptions, projections, dead_letters"
+        " faults, subscriptions, projections, dead, letter_groups [{count, newest, subscription, error}],"
+        " dead_letters (the newest of them)"
     )
     parser.set_defaults(issued=[])
 
@@ -240,6 +244,7 @@ def _summary(workspace: Workspace, report: StoryReport, options: Options, *, set
         },
         "projections": {view.name: view.rows for view in workspace.monitor.projections()},
         "dead": workspace.dead_letters.counts().get("open", 0),
+        "letter_groups": _letter_groups(workspace),
         "dead_letters": [
             {
                 "number": letter.number,
@@ -251,6 +256,26 @@ def _summary(workspace: Workspace, report: StoryReport, options: Options, *, set
             for letter in workspace.dead_letters.page(("open",))
         ],
     }
+
+
+def _letter_groups(workspace: Workspace) -> list[dict[str, Any]]:
+    """Returns the open dead letters by what they died of, the largest group first."""
+    from workbench.services.dead_letters.letter_index import LetterQuery
+
+    found = workspace.dead_letters.repair.find(LetterQuery(by="cause", then="message"))
+    groups: list[dict[str, Any]] = []
+    for cause in found.clusters:
+        subscription, _, kind = (cause.value or f"{cause.others:,} others: several").partition(": ")
+        groups += [
+            {
+                "count": part.count,
+                "newest": max(part.numbers),
+                "subscription": subscription,
+                "error": f"{kind}: {part.value or f'{part.others:,} others'}",
+            }
+            for part in cause.parts or (cause,)
+        ]
+    return sorted(groups, key=lambda one: (-one["count"], -one["newest"]))
 
 
 def _problem(problem: RecordProblem, options: Options) -> str:
@@ -291,13 +316,16 @@ def _told(summary: dict[str, Any]) -> str:
     projections = [(name, rows) for name, rows in summary["projections"].items()]
     if projections:
         lines += ["", columns(("PROJECTION", "ROWS"), projections)]
-    letters = [
-        (one["number"], one["subscription"], one["reason"], one["error"]) for one in summary["dead_letters"]
+    groups = [
+        (one["count"], one["newest"], one["subscription"], one["error"])
+        for one in summary["letter_groups"][:GROUPS]
     ]
-    if letters:
-        more = summary["dead"] - len(letters)
-        lines += ["", columns(("DEAD LETTER", "SUBSCRIPTION", "REASON", "ERROR"), letters)]
-        lines += [f"… {more:,} more; workbench dead-letters lists them"] if more > 0 else []
+    if groups:
+        more = summary["dead"] - sum(one[0] for one in groups)
+        lines += ["", columns(("DEAD LETTERS", "NEWEST", "SUBSCRIPTION", "ERROR"), groups)]
+        lines += (
+            [f"… {more:,} more; workbench dead-letters --group-by message counts them"] if more > 0 else []
+        )
     return "\n".join(lines)
 
 

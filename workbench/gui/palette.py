@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ from workbench.gui.widgets import plain_label
 from workbench.model.text_folding import folded
 
 SHOWN = 60
+SLIPPING = 4
+"""Letters of a word in which one may be wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,30 @@ def resembles(text: str, typed: str) -> bool:
             rest = iter(low[at:])
             return all(one in rest for one in wanted)
     return False
+
+
+def slips(text: str, typed: str) -> bool:
+    """Whether every word that was typed begins a word of the text, or would but for one slip.
+
+    In words of four letters and more one letter may be wrong, missing, too much, or swapped with the next.
+    """
+    words = _words(text)
+    return all(any(_slips(one, word) for word in words) for one in _words(typed))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", folded(text))
+
+
+def _slips(typed: str, word: str) -> bool:
+    at = next((at for at, pair in enumerate(zip(typed, word, strict=False)) if pair[0] != pair[1]), len(word))
+    at = min(at, len(typed))
+    if at == len(typed) or len(typed) < SLIPPING:
+        return at == len(typed)
+    wrong, much = word.startswith(typed[at + 1 :], at + 1), word.startswith(typed[at + 1 :], at)
+    missing = word.startswith(typed[at:], at + 1)
+    swapped = word[at : at + 2] == typed[at : at + 2][::-1] and word.startswith(typed[at + 2 :], at + 2)
+    return wrong or much or missing or swapped
 
 
 def far(text: str, typed: str) -> int:
@@ -164,6 +191,7 @@ class Palette(QDialog):
         self._targets = sorted(targets, key=lambda one: places.get(one.name, len(places)))
         self._search, self._further = search, further
         self._fits: list[Target] = []
+        self._near: list[Target] = []
         self._seeking = self._entered = False
         self._line = QLineEdit()
         self._line.setPlaceholderText("Go to a view, a stream or a part of the model, or do something …")
@@ -188,6 +216,8 @@ class Palette(QDialog):
             fits.sort(key=lambda target: far(target.text, typed))
             fits += [one for one in self._targets if one not in fits and matches(one.told, typed)]
             fits = fits or [one for one in self._targets if resembles(one.text, typed)]
+        others = (one for one in self._targets if one not in fits)
+        self._near = [one for one in others if typed.strip() and slips(f"{one.kind} {one.text}", typed)]
         self._show(fits, 0)
         self._seeking, self._entered = bool(typed.strip()), False
         if self._seeking:
@@ -195,14 +225,15 @@ class Palette(QDialog):
         self._tell_none()
 
     def _show(self, fits: list[Target], current: int) -> None:
-        """Lists what fits, and behind it what is offered whatever fits."""
+        """Lists what fits, then what does but for a slip, and what is offered whatever fits."""
         typed = self._line.text().strip()
         further = self._further(typed) if typed else ()
         self._fits = fits[: SHOWN - len(further)]
-        self._list.show_targets([*self._fits, *further], current)
+        near = self._near[: SHOWN - len(further) - len(self._fits)]
+        self._list.show_targets([*self._fits, *near, *further], current)
 
     def _tell_none(self) -> None:
-        found = self._seeking or bool(self._fits)
+        found = self._seeking or bool(self._fits or self._near)
         self._none.setVisible(not found)
         if not found:
             looked = f"{len(self._targets):,} actions, views and parts of the model, and all streams"

@@ -268,3 +268,6 @@ class RecordLists(Protocol):
 
     def replays_again(self, act: str) -> bool:
         """Whether a dead letter that an act replayed is not delivered again yet (L10)."""
+
+    def letter_acts(self, numbers: Sequence[int]) -> dict[int, OperatorAction]:
+        """Returns by letter the last act that replayed, archived or purged it; none where it is not kept."""

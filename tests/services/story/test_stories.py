@@ -172,10 +172,26 @@ async def test_what_came_of_an_edited_copy_stands_below_its_letter(broken):
     await settle(broken)
     lines = broken.stories.whole(full.correlation_id).lines
     at = next(at for at, one in enumerate(lines) if one.letter == letter.number)
-    assert lines[at].said == f"letter {letter.number:,}, replayed as an edited copy, resolved"
+    (act, *_) = broken.operations.list()
+    assert act.of.who
+    by = f"by {act.of.who} (operation {act.of.number})"
+    assert lines[at].said == f"letter {letter.number:,}, replayed as an edited copy {by}, resolved"
     assert lines[at + 1].told[0].name == "mail.sent"
     assert (lines[at + 1].actor, lines[at + 1].depth) == ("welcome-mail", lines[at].depth + 1)
     assert [one.depth for one in lines].count(0) == 1, "nothing came from outside"
+
+
+async def test_L9_who_archived_a_letter_is_told_with_the_number_of_the_operation(broken):
+    (letter, *_) = [one for one in broken.dead_letters.page() if one.reason.value == "max_attempts"]
+    await broken.dead_letters.archive([letter.number])
+    (act, *_) = broken.operations.list()
+    read = broken.stories.read(letter.correlation_id)
+    said = next(one.said for one in read.story.lines if one.letter == letter.number)
+    assert said.endswith(f"letter {letter.number} archived by {act.of.who} (operation {act.of.number})")
+    await broken.operations.undo(act.of.number)
+    again = broken.stories.read(letter.correlation_id, read).story
+    assert again.dead == 1
+    assert "operation" not in next(one.said for one in again.lines if one.letter == letter.number)
 
 
 async def test_who_published_is_known_by_the_id_alone(workspace):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from tests.services.conftest import finished
+from tests.services.conftest import broken, finished, settle, workspace
 from tests.services.story.test_stories import ORDER, placed
 from workbench.services.story import exchange
 from workbench.services.story.exchange import Arrow, sequence_of
-from workbench.services.story.story import CommandStory, StoryLine, Told
+from workbench.services.story.story import CommandStory, LineState, StoryLine, Told
 from workbench.services.story.story_mermaid import story_mermaid
 from workbench.services.story.time_axis import Gap
+
+__all__ = ["broken", "workspace"]
 
 
 async def test_what_goes_from_one_to_another(orders):
@@ -39,6 +41,21 @@ async def test_read_models_take_part_where_that_is_wanted(orders):
     told = sequence_of(orders.stories.whole(await placed(orders)), rows=True)
     assert ("projection", "orders") in told.parties
     assert ("order.shipped", "orders") in {(one.name, one.target[1]) for one in told.steps}
+
+
+async def test_a_delivery_that_died_is_marked_where_it_went_until_it_is_repaired(broken):
+    (letter, *_) = [one for one in broken.dead_letters.page() if one.reason.value == "max_attempts"]
+    story = broken.stories.whole(letter.correlation_id)
+    (dead,) = [one for one in sequence_of(story).steps if one.state is LineState.DEAD]
+    assert (dead.name, dead.target) == ("user.created", ("subscription", "welcome-mail"))
+    assert story.line_of(0, letter.number).key == dead.line
+    full = broken.reader.letter(letter.number)
+    await broken.dead_letters.edit_and_replay(letter.number, full.data.replace("slow.example", "example.org"))
+    await settle(broken)
+    (act, *_) = broken.operations.list()
+    story = broken.stories.whole(letter.correlation_id)
+    assert not [one for one in sequence_of(story).steps if one.state is LineState.DEAD]
+    assert f"by {act.of.who} (operation {act.of.number}), resolved" in story_mermaid(story)
 
 
 async def test_a_wait_stands_between_what_was_before_and_after_it(orders):

@@ -86,7 +86,7 @@ def _with_gaps(arrows: Sequence[Arrow], gaps: Sequence[Gap]) -> Iterator[Arrow |
 def _arrows(story: CommandStory, *, rows: bool) -> Iterator[Arrow]:
     made: dict[int, Party] = {}
     kinds: dict[int, Told] = {}
-    goes: dict[int, list[Party]] = {}
+    goes: dict[int, dict[Party, StoryLine]] = {}
     for line in story.lines:
         actor = line.actor_kind, line.actor
         owner = ("aggregate", line.stream.partition("-")[0]) if line.command else actor
@@ -97,18 +97,27 @@ def _arrows(story: CommandStory, *, rows: bool) -> Iterator[Arrow]:
                 ("aggregate", told.place.partition("-")[0]) if told.kind == "event" else ("topic", told.place)
             )
             made[told.position], kinds[told.position] = aggregate, told
-            goes.setdefault(told.position, [])
+            goes.setdefault(told.position, {})
             if not line.command:
                 yield _plain(told, actor, aggregate, line.key)
         if line.cause and (line.actor_kind != "projection" or rows):
-            goes.setdefault(line.cause, [])
-            if actor not in goes[line.cause] and line.said != "nothing followed":
-                goes[line.cause].append(actor)
+            takers = goes.setdefault(line.cause, {})
+            if line.said != "nothing followed" and (actor not in takers or line.letter):
+                takers[actor] = line
     owners = {position: line for line in story.lines for position in line.positions}
     for position, told in kinds.items():
         line = owners[position]
-        for target in goes[position] or ([made[position]] if line.command else []):
-            yield replace(_plain(told, made[position], target, line.key), at=told.at)
+        for target, taker in goes[position].items():
+            yield _taken(_plain(told, made[position], target, line.key), taker)
+        if line.command and not goes[position]:
+            yield _plain(told, made[position], made[position], line.key)
+
+
+def _taken(arrow: Arrow, taker: StoryLine) -> Arrow:
+    """Returns an arrow as its delivery stands, where that is told of: it waits, or came to a dead letter."""
+    if taker.command or (taker.state is LineState.ENDED and not taker.letter):
+        return arrow
+    return replace(arrow, line=taker.key, state=taker.state, said=taker.said)
 
 
 def _issued(line: StoryLine, actor: Party, owner: Party) -> Arrow:

@@ -15,6 +15,7 @@ from workbench.model.messaging import COMMANDS_TOPIC
 if TYPE_CHECKING:
     from workbench.model.event import RecordedEvent
     from workbench.model.messaging import Message
+    from workbench.store.operator_actions import OperatorAction
     from workbench.store.ports import Reader
     from workbench.store.stored_values import CommandRecord, DeadLetter, Delivery
 
@@ -36,6 +37,7 @@ class StoryFacts:
         messages: Published ones, commands that the model issued among them.
         commands: How commands ended, by their ids.
         deliveries: Rows of messages and events that are not plain successes.
+        acts: By dead letter, what an operator did to it last, as far as that is kept.
         letters_to: Number up to which dead letters were looked for.
         looked: Position up to which messages were looked for.
         head: The newest position when it was looked.
@@ -51,6 +53,7 @@ class StoryFacts:
     commands: Mapping[UUID, CommandRecord] = field(default_factory=dict)
     deliveries: tuple[Delivery, ...] = ()
     letters: tuple[DeadLetter, ...] = ()
+    acts: Mapping[int, OperatorAction] = field(default_factory=dict)
     letters_to: int = 0
     looked: int = -1
     head: int = 0
@@ -72,6 +75,7 @@ class StoryFacts:
             and self.commands.keys() == other.commands.keys()
             and self.deliveries == other.deliveries
             and self.letters == other.letters
+            and self.acts == other.acts
         )
 
     @property
@@ -109,6 +113,7 @@ def gathered(
         messages=_as_they_are(reader, found),
         deliveries=tuple(reader.deliveries_at(positions)),
         letters=tuple(reversed(reader.letters_numbered(letters))),
+        acts=reader.letter_acts(letters),
         letters_to=read_to,
         cursors={state.name: state.cursor for state in states} | dict(cursors),
         paused=frozenset(state.name for state in states if state.paused),

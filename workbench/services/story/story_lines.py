@@ -20,11 +20,20 @@ from workbench.model.messaging import COMMANDS_TOPIC, Message
 from workbench.services.story.causes import actor_kinds, origin_words
 from workbench.services.story.makers import made_by, maker_of
 from workbench.services.story.story import CommandStory, LineState, StoryLine, Told
-from workbench.services.story.story_words import fields_told, passes, planned, retry, standing, tries
+from workbench.services.story.story_words import (
+    fields_told,
+    passes,
+    planned,
+    repaired,
+    retry,
+    standing,
+    tries,
+)
 
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
     from workbench.services.story.story_facts import StoryFacts
+    from workbench.store.operator_actions import OperatorAction
     from workbench.store.stored_values import CommandRecord, DeadLetter, Delivery
 
 MOST_LINES = 20_000
@@ -196,16 +205,20 @@ class StoryLines:
     def _outcome(
         self, one: _Command, row: Delivery | None, letter: DeadLetter | None
     ) -> tuple[LineState, str]:
-        record, message = one.record, one.message
+        record, message, act = one.record, one.message, self._act_on(letter)
         if record is not None and record.outcome == CommandOutcome.ACCEPTED:
             times = counted(record.attempts, "try", "tries")
+            decided = f"decided in {times} after conflicts" if record.attempts > 1 else ""
             none = "" if record.first_position else "nothing to do"
-            return LineState.ENDED, f"decided in {times} after conflicts" if record.attempts > 1 else none
+            return LineState.ENDED, "; ".join(filter(None, (decided or none, repaired(letter, act))))
         if record is not None and (letter is None or letter.status != "open"):
             return LineState.REFUSED, f"{record.outcome}: {record.message}"
         if message is not None and message.withdrawn:
             return LineState.ENDED, "taken back before it was due"
-        return standing(row, letter) or (LineState.WAITS, "waits to be handled")
+        return standing(row, letter, act) or (LineState.WAITS, "waits to be handled")
+
+    def _act_on(self, letter: DeadLetter | None) -> OperatorAction | None:
+        return self.facts.acts.get(letter.number) if letter is not None else None
 
     def _appended(
         self, thing: Thing, depth: int, cause: Thing | None, actor: str
@@ -307,7 +320,7 @@ class StoryLines:
     def _delivery(self, name: str, thing: Thing, depth: int) -> StoryLine:
         """Tells of a subscription that got something, or did not yet, and made nothing of it."""
         row, letter = self._rows.get((name, thing.position)), self._letters.get((name, thing.position))
-        found = standing(row, letter)
+        found = standing(row, letter, self._act_on(letter))
         if found is None and self.facts.cursors.get(name, 0) < thing.position:
             paused = name in self.facts.paused
             found = LineState.WAITS, "is paused and has not got it" if paused else "has not got it yet"

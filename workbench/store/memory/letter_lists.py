@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.delivery_states import DeliveryState
+from workbench.model.operator_acts import REPLAYS
 from workbench.store.list_ports import ERROR_CHARACTERS, LINE_CHARACTERS
 from workbench.store.memory import letters, queue
 from workbench.store.memory.family_lists import MemoryFamilyLists
@@ -191,6 +192,17 @@ class MemoryLetterLists(MemoryFamilyLists):
         """Whether a dead letter that an act replayed is not delivered again yet (L10)."""
         numbers = [place_of(kept) for _, kept in self._tables.replaced.get(act) or ()]
         return any(letter.status is LetterStatus.REPLAYING for letter in self._letters(numbers))
+
+    def letter_acts(self, numbers: Sequence[int]) -> dict[int, OperatorAction]:
+        """Returns by letter the last act that replayed, archived or purged it; none where it is not kept."""
+        tables, found = self._tables, dict[int, OperatorAction]()
+        for act in sorted(tables.actions.values(), key=lambda one: one.number):
+            kept = [place_of(one) for _, one in tables.replaced.get(act.act) or () if act.action in REPLAYS]
+            marked = [
+                one for one in numbers if act.act in {name for name, *_ in tables.changes.get(one) or ()}
+            ]
+            found |= dict.fromkeys([one for one in numbers if act.act and one in {*kept, *marked}], act)
+        return found
 
 
 def _line(letter: DeadLetter) -> LetterLine:

@@ -21,6 +21,7 @@ from workbench.model.clock import Clock
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.marks import WITHDRAWN
 from workbench.model.messaging import COMMANDS_TOPIC
+from workbench.model.operator_acts import REPLAYS
 from workbench.model.text_folding import folded
 from workbench.store.operator_actions import OperatorAction
 from workbench.store.sqlite import rows
@@ -266,6 +267,21 @@ class ListReader:
             " where r.act = ? and l.status = ?)"
         )
         return bool(self._one(query, (act, LetterStatus.REPLAYING))[0])
+
+    def letter_acts(self, numbers: Sequence[int]) -> dict[int, OperatorAction]:
+        """Returns by letter the last act that replayed, archived or purged it; none where it is not kept."""
+        wanted, replays = json.dumps(list(numbers)), json.dumps(sorted(REPLAYS))
+        query = (
+            "select letter, max(id) from (select r.number letter, a.id id from replaced r join actions a"
+            " on a.act = r.act where r.number in (select value from json_each(?)) and a.action in"
+            " (select value from json_each(?)) union all select c.letter_id, a.id from letter_changes c"
+            " join actions a on a.act = c.act where c.act <> '' and c.letter_id in"
+            " (select value from json_each(?))) group by letter"
+        )
+        found = dict(self._all(query, (wanted, replays, wanted))) if numbers else {}
+        acts = _ACTION(self._select(select(ActionRow).where(col(ActionRow.id).in_(set(found.values())))))
+        named = {one.number: one for one in acts}
+        return {letter: named[number] for letter, number in found.items()}
 
     def _select(self, query: Select[Any] | Any) -> list[Any]:
         """Runs a query that SQLModel's tables describe on this connection."""
