@@ -226,7 +226,7 @@ class Reader(
     def steady(self) -> AbstractContextManager[None]:
         """Gives all reads inside one common view of the store; for few and short ones (C5).
 
-        In memory it is what stands at each moment: who reads there lets nobody write meanwhile.
+        In memory it is what stands at each moment.
         """
 
     def commits(self) -> int:
