@@ -110,7 +110,7 @@ async def test_a_line_that_is_typed_is_a_draft_at_once(board: BoardView, until: 
     assert board.editor.stand.text() == "! 1 section not saved"
     QTest.keyClick(description(section), Qt.Key.Key_Escape)
     assert section.stand.text().endswith("saved")
-    assert drafted(board.desk) == {}
+    await until(lambda: drafted(board.desk) == {})
 
 
 @pytest.mark.parametrize("by", ["reveal", "nothing", "picture"])
@@ -180,7 +180,7 @@ async def test_what_was_refused_stays_with_its_reason(board: BoardView, until: A
     assert file_of(board) == SHOP
     section.drafts.discard()
     assert (table._cells[1][2].text(), table._told) == ("", [])
-    assert drafted(board.desk) == {}
+    await until(lambda: drafted(board.desk) == {})
 
 
 async def test_what_was_refused_goes_with_its_field(board: BoardView, until: Any) -> None:
@@ -336,6 +336,20 @@ async def test_a_text_that_was_wrong_is_taken_once_it_is_right_while_the_design_
     assert 'description: "Asks for it"' in board.editor.state.text.project.text
 
 
+async def test_a_text_that_cannot_be_read_is_not_tried_where_the_thing_had_a_mistake_before(
+    board: BoardView, until: Any
+) -> None:
+    await unfinished(board, until)
+    await until(lambda: "subscription:tell" in board.scene.cards())
+    section = await shown(board, "subscription:tell", until)
+    editor, right = section.pane.editor, section.pane.editor.text()
+    editor.take_text(f"{right}description\n")
+    await until(lambda: section.pane.sure and not section._pause.isActive() and not board.desk.running())
+    assert section.banner.isHidden()
+    editor.take_text(f'{right}description: "Tells"\n')
+    await until(lambda: 'description: "Tells"' in board.editor.state.text.project.text)
+
+
 async def test_what_was_refused_is_not_told_of_the_next_text(board: BoardView, until: Any) -> None:
     section = await shown(board, "command:place", until)
     section._tell_refused("command place was changed elsewhere meanwhile")
@@ -369,9 +383,9 @@ async def test_V2_what_is_typed_follows_its_card_to_another_name_and_back(
     await until(lambda: "event:order.placed" in board.scene.cards())
     section = await shown(board, "event:order.placed", until)
     assert editor.text().startswith('[event.order.placed]\nfields { id: "uid"')
-    editor.take_text(editor.text().replace('"uid"', '"uuid", note: "text?"'))
-    await until(lambda: '[event.order.placed]\nfields { id: "uuid", note: "text?"' in file_of(board))
-    assert drafted(board.desk) == {}
+    editor.take_text(editor.text().replace('"uid"', '"uuid", note: "string?"'))
+    await until(lambda: '[event.order.placed]\nfields { id: "uuid", note: "string?"' in file_of(board))
+    await until(lambda: drafted(board.desk) == {})
 
 
 async def test_V2_what_is_typed_for_several_follows_their_aggregate_to_its_other_name(
