@@ -352,6 +352,7 @@ async def test_another_button_or_a_release_that_nobody_heard_ends_a_drag(
         QTest.mousePress(port, Qt.MouseButton.RightButton, pos=end)
         menu = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, end, port.mapToGlobal(end))
         assert shop.board.editor.hand.eventFilter(port, menu), "no menu opens over a drag"
+        assert not shop.scene.lights.source
         QTest.mouseRelease(port, Qt.MouseButton.RightButton, pos=end)
         shop.release(end)
     else:
