@@ -360,7 +360,9 @@ async def test_another_button_or_a_release_that_nobody_heard_ends_a_drag(
         moved = QMouseEvent(QEvent.Type.MouseMove, place, port.mapToGlobal(place), none, none, NONE)
         QApplication.sendEvent(port, moved)
     assert not shop.scene.lights.source
-    assert not port.findChild(QWidget, "carried_field").isVisible()
+    carried = port.findChild(QWidget, "carried_field")
+    assert carried is not None
+    assert not carried.isVisible()
     await shop.rest()
     assert shop.text == SHOP
     shop.click(shop.at(shop.scene.box_of(LOST).center()))
