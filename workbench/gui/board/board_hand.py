@@ -135,7 +135,7 @@ class BoardHand(QObject):
         self._pressed = event.position().toPoint()
         if event.button() != Qt.MouseButton.LeftButton:
             return self._interrupt()
-        self._let_go()  # of what was released where nobody heard of it
+        self._let_go()  # a drag whose release went elsewhere
         self._ends = None
         key = board.card_at(self._canvas.mapToScene(self._pressed))
         if key and board.cards()[key].card.node in board.lights.targets:
@@ -190,7 +190,7 @@ class BoardHand(QObject):
             self._show_handles(board.part_at(self._canvas.mapToScene(place))[0])
             return False
         if not event.buttons() & Qt.MouseButton.LeftButton:
-            self._let_go()  # it was released where nobody heard of it
+            self._let_go()  # the release went elsewhere
             return False
         if not self._moving and (place - self._held.start).manhattanLength() <= DRAG:
             return True
