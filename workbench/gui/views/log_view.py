@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QPushButton, QTabWidget, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import action
@@ -14,7 +14,7 @@ from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import event_actions
 from workbench.gui.filter_row import ASKED, FilterRow
 from workbench.gui.found_keys import FoundKeys
-from workbench.gui.layouts import in_column, in_row
+from workbench.gui.layouts import Tabs, in_column, in_row
 from workbench.gui.operator_undo import undo_action
 from workbench.gui.paged_model import Key, Row, TableColumn, first_of
 from workbench.gui.prepared_rows import PreparedRows, prepared
@@ -146,7 +146,7 @@ class LogView(View):
         self.news.setFlat(True)
         self.news.hide()
         self.said = ElidedLabel("muted")
-        self.tabs = QTabWidget(documentMode=True)
+        self.tabs = Tabs("log")
         self.tabs.addTab(self._log_page(), "Log")
         self.tabs.addTab(self.operations, "Operations")
         in_column(self.tabs, of=self, margins=0, spacing=0)
