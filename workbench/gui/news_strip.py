@@ -62,6 +62,10 @@ class NewsStrip(QPushButton):
         self._unseen = unseen + max(0, came) if stays and (first or self._last) else 0
         self.tell()
 
+    def take(self, found: tuple[RowSource | PreparedRows, object]) -> None:
+        """Shows what was found, and what it is of, as `refresh` does."""
+        self.refresh(*found)
+
     def tell(self) -> None:
         """Says how many there are, as far as they are still out of sight."""
         self._unseen = min(self._unseen, self._out_of_sight())

@@ -40,7 +40,9 @@ async def test_the_newest_stands_first_and_new_ones_appear(workspace, view, unti
     assert view.said.text() == "2 streams"
 
 
-async def test_streams_that_come_out_of_sight_are_counted_where_the_newest_stands_first(workspace, view, until):
+async def test_streams_that_come_out_of_sight_are_counted_while_the_newest_stand_first(
+    workspace, view, until
+):
     await people(workspace, *(f"u{number:02}" for number in range(30)))
     await until(lambda: len(names(view)) == 30)
     bar = view.table.verticalScrollBar()

@@ -89,7 +89,7 @@ class LettersView(View):
         self._pages.addWidget(EmptyState("dead-letter", "No dead letters", hint))
         self.acts.offer()
         self.many.acts.offer()
-        desk.letters_wanted.connect(self._show_only)
+        desk.letters_wanted.connect(self.show_only)
 
     @property
     def _dead_letters(self) -> DeadLetters:
@@ -107,7 +107,7 @@ class LettersView(View):
         self.table.setAccessibleName("Dead letters")
         self.table.set_multi()
         self.news = NewsStrip(self.table)
-        self._listing = self.question(lambda found: self.news.refresh(*found), self.table.fail)
+        self._listing = self.question(self.news.take, self.table.fail)
         self.detail = LetterDetail(
             self.desk, self._dead_letters.check_edit, absolute, since, lambda: self.groups.node().numbers
         )
@@ -230,7 +230,7 @@ class LettersView(View):
         elif selection.subscription and not selection.letter:
             self.groups.choose(selection.subscription)
 
-    def _show_only(self, numbers: Sequence[int], act: str) -> None:
+    def show_only(self, numbers: Sequence[int], act: str = "") -> None:
         """Lists just these letters, whatever became of them, and begins something with them where wanted."""
         with QSignalBlocker(self.statuses):
             self.statuses.setCurrentIndex(self.statuses.findData("All"))
