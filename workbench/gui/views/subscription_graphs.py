@@ -92,7 +92,7 @@ class SubscriptionGraphs(QObject):
         return True
 
     def switch_line(self, name: str, *, alone: bool) -> None:
-        """Hides a line or shows it; or shows it alone, a second time all. In place of read models all are shown."""
+        """Hides a line or shows it; or shows it alone, a second time all, and all in place of read models."""
         if self.history.of_read_models:
             self.history.show_subscriptions()
             return
