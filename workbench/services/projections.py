@@ -91,12 +91,18 @@ class Projections:
 
     # -- acts ---------------------------------------------------------------------------------------------
 
-    async def pause(self, name: str, *, paused: bool) -> None:
-        """Pauses a projection, or resumes a paused or faulted one."""
+    async def pause(self, name: str, *, paused: bool) -> str:
+        """Pauses a projection, or resumes a paused or faulted one.
+
+        Returns:
+            The name of its record, for `OperationsLog.undo_act`.
+        """
         status = ProjectionStatus.PAUSED if paused else ProjectionStatus.LIVE
         async with self._projection(name) as runner:
             act = OperatorAct.PAUSE if paused else OperatorAct.RESUME
-            await runner.mark(status, self._of(name, act, count=int(runner.live.status is not status)))
+            note = self._of(name, act, count=int(runner.live.status is not status))
+            await runner.mark(status, note)
+        return note.action.act
 
     async def rebuild(self, name: str, *, held: bool = False) -> None:
         """Begins to rebuild a projection's rows; the old ones stay until it is done (J3).
