@@ -176,9 +176,15 @@ async def test_an_event_that_is_gone_is_told_and_its_text_can_be_copied(
     assert QApplication.clipboard().text() == dialog.pane.editor.text()
 
 
+def kept(desk: Desk) -> str:
+    found = desk.workspace.drafts.find("schema/parcel.sent")
+    return str(found.content["now"]) if found is not None else ""
+
+
 async def again(dialog: SchemaDialog, desk: Desk, until: Any, typed: str = "") -> SchemaDialog:
     """Leaves the dialog and opens it once more, as after a restart."""
-    board, name = dialog.parent(), dialog.name
+    board, name = dialog.parentWidget(), dialog.name
+    assert board is not None
     dialog.reject()
     await until(lambda: not isValid(dialog))
     made = SchemaDialog(board, desk, name, desk.workspace.design.state().text, typed, lambda _state: None)
@@ -192,7 +198,7 @@ async def test_V2_what_is_typed_and_not_saved_is_kept_and_there_again(
 ) -> None:
     drafts, key = desk.workspace.drafts, "schema/parcel.sent"
     await change(dialog, '{ to: "string" }', '{ to: "string", code: "string?" }', until)
-    assert 'code: "string?"' in drafts.find(key).content["now"]
+    assert 'code: "string?"' in kept(desk)
     dialog = await again(dialog, desk, until)
     assert 'code: "string?"' in dialog.pane.editor.text()
     assert dialog.drafts.isVisible()
@@ -224,7 +230,7 @@ async def test_V2_of_what_was_typed_here_and_in_the_details_one_is_taken_when_th
     dialog.banner.buttons[answer].click()
     await until(dialog.save.isEnabled)
     assert left in dialog.pane.editor.text()
-    assert left in desk.workspace.drafts.find("schema/parcel.sent").content["now"]
+    assert left in kept(desk)
 
 
 async def test_V2_what_is_typed_follows_the_event_to_another_name(
