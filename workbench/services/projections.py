@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from workbench.store.ports import Reader
     from workbench.store.stored_values import LogEntry, RowOrder
 
-Progress = Callable[[float], None]
-"""Told which part of the log is done, 0 to 1."""
+Progress = Callable[[int, int], None]
+"""Told up to which position it is folded, and where the log ends."""
 
 
 class Projections:
@@ -91,12 +91,18 @@ class Projections:
 
     # -- acts ---------------------------------------------------------------------------------------------
 
-    async def pause(self, name: str, *, paused: bool) -> None:
-        """Pauses a projection, or resumes a paused or faulted one."""
+    async def pause(self, name: str, *, paused: bool) -> str:
+        """Pauses a projection, or resumes a paused or faulted one.
+
+        Returns:
+            The name of its record, for `OperationsLog.undo_act`.
+        """
         status = ProjectionStatus.PAUSED if paused else ProjectionStatus.LIVE
         async with self._projection(name) as runner:
             act = OperatorAct.PAUSE if paused else OperatorAct.RESUME
-            await runner.mark(status, self._of(name, act, count=int(runner.live.status is not status)))
+            note = self._of(name, act, count=int(runner.live.status is not status))
+            await runner.mark(status, note)
+        return note.action.act
 
     async def rebuild(self, name: str, *, held: bool = False) -> None:
         """Begins to rebuild a projection's rows; the old ones stay until it is done (J3).
@@ -137,7 +143,7 @@ class Projections:
         runner, moved = engine.projection(name), True
         while moved and (building := runner.building) is not None and not building.stopped:
             moved = await runner.work()
-            progress(min(1.0, building.checkpoint / max(1, engine.head)))
+            progress(min(building.checkpoint, engine.head), engine.head)
 
     async def pause_rebuild(self, name: str, *, paused: bool) -> None:
         """Pauses a rebuild, or resumes one that was paused or faulted."""
@@ -146,10 +152,10 @@ class Projections:
         async with self._projection(name) as runner:
             await runner.mark(status, note, building=True)
 
-    async def give_up_rebuild(self, name: str) -> None:
-        """Ends a rebuild; the old rows stay."""
+    async def give_up_rebuild(self, name: str) -> bool:
+        """Ends a rebuild, held or not; the old rows stay. Returns whether there was one."""
         async with self._projection(name) as runner:
-            await runner.give_up(self._of(name, OperatorAct.GIVE_UP_REBUILD))
+            return await runner.give_up(self._of(name, OperatorAct.GIVE_UP_REBUILD))
 
     async def skip_event(self, name: str, *, rebuild: bool = False) -> None:
         """Has a faulted projection leave out the event that it cannot fold; this is recorded (J2)."""
