@@ -256,8 +256,9 @@ def _longest(view: View) -> FastTableView | None:
 def _rows(view: View) -> int:
     """Returns how many rows its longest table has, once the first of them is read."""
     table = _longest(view)
-    model = table.model() if table is not None else None
-    return model.rowCount() if model is not None and model.rowCount() and model.row(0) is not None else 0
+    model: Any = table.model() if table is not None else None
+    read = model is not None and model.rowCount() and model.row(0) is not None
+    return int(model.rowCount()) if read else 0
 
 
 def memory() -> float:
