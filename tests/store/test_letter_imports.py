@@ -40,7 +40,7 @@ class Moved(Post):
         ({"position": 99}, "not there yet"),
     ],
 )
-def test_L3_a_letter_of_another_message_does_not_come_in(store, clock, other, said):
+def test_L11_a_letter_of_another_message_does_not_come_in(store, clock, other, said):
     post = Moved(store)
     letter = post.gone(clock)
     refused = post.into(letter, **other)
@@ -50,7 +50,7 @@ def test_L3_a_letter_of_another_message_does_not_come_in(store, clock, other, sa
     assert post.into(letter) > 0
 
 
-def test_L8_a_letter_that_the_subscription_still_comes_to_does_not_come_in(store, clock):
+def test_L11_a_letter_that_the_subscription_still_comes_to_does_not_come_in(store, clock):
     post = Moved(store)
     letter = post.gone(clock)
     position = post.publish("b")[0]
