@@ -1,0 +1,99 @@
+"""Every key that F1 lists for a dialog works from wherever the keyboard is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QDialog, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.gui.dialog_keys import dead_keys
+from workbench.gui.actions import Actions, declared
+from workbench.gui.application import prepare
+from workbench.gui.desk import Desk
+from workbench.gui.held_enter import HeldEnter
+from workbench.gui.key_list import OWNERS, owner_class
+from workbench.gui.manual_window import ManualWindow
+from workbench.gui.views.append_dialog import AppendDialog
+from workbench.gui.views.burst_dialog import BurstDialog
+from workbench.gui.views.publish_dialog import PublishDialog
+from workbench.gui.views.step_dialog import StepDialog
+
+FIELDS = {"user_id": "ada", "username": "Ada", "email": "ada@example.org"}
+DIALOGS: dict[Any, Callable[[QWidget, Desk], Any]] = {
+    PublishDialog: lambda parent, desk: PublishDialog(parent, desk, "mail"),
+    AppendDialog: lambda parent, desk: AppendDialog(parent, desk, "user-ada"),
+    BurstDialog: lambda parent, desk: BurstDialog(parent, desk, "create_user", FIELDS, lambda _burst: None),
+    StepDialog: lambda parent, desk: StepDialog(parent, desk, "users", desk.workspace.streams.head()),
+    ManualWindow: lambda parent, _desk: ManualWindow(parent),
+}
+ELSEWHERE = {"SchemaDialog": "tests/gui/details/test_schema_dialog.py: it needs a declared project"}
+
+
+@pytest.fixture
+def parent(qtbot: QtBot) -> QWidget:
+    made = QWidget()
+    qtbot.addWidget(made)
+    return made
+
+
+def test_each_dialog_of_the_list_with_keys_is_tried() -> None:
+    owners: set[Any] = {owner_class(where) for _, where in OWNERS}
+    dialogs = {one for one in owners if issubclass(one, QDialog) and any(act.keys for act in declared(one))}
+    assert {one.__name__ for one in dialogs} == {one.__name__ for one in DIALOGS} | set(ELSEWHERE)
+
+
+@pytest.mark.parametrize("kind", DIALOGS, ids=lambda kind: kind.__name__)
+async def test_each_key_of_a_dialog_works_from_each_of_its_fields(
+    kind: type[QDialog], parent: QWidget, desk: Desk, until: Any
+) -> None:
+    await desk.workspace.commands.issue("create_user", FIELDS)
+    dialog = DIALOGS[kind](parent, desk)
+    dialog.show()
+    dialog.activateWindow()
+    await until(lambda: dialog.isActiveWindow() and not desk.running())
+    acts = dialog.acts
+    assert isinstance(acts, Actions)
+    assert dead_keys(dialog, acts) == []
+    dialog.close()
+
+
+async def test_an_enter_that_is_held_down_confirms_nothing_and_writes_lines_in_a_text(
+    parent: QWidget, until: Any
+) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    prepare([], "light")
+    prepare([], "light")
+    (guard,) = app.findChildren(HeldEnter)
+    pressed = list[bool]()
+    button, text = QPushButton("Remove"), QPlainTextEdit()
+    button.setAutoDefault(True)
+    button.clicked.connect(lambda: pressed.append(True))
+    column = QVBoxLayout(parent)
+    column.addWidget(button)
+    column.addWidget(text)
+    parent.show()
+    parent.activateWindow()
+    await until(parent.isActiveWindow)
+
+    def enter(*, again: bool) -> None:
+        kind, key = QKeyEvent.Type.KeyPress, Qt.Key.Key_Return
+        event = QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, "\r", again, 1)
+        QApplication.sendEvent(parent.windowHandle(), event)
+
+    button.setFocus()
+    enter(again=True)
+    assert pressed == []
+    enter(again=False)
+    assert pressed == [True]
+    text.setFocus()
+    enter(again=True)
+    assert text.toPlainText() == "\n"
+    assert isinstance(guard, QObject)
+    guard.setParent(None)
+    guard.deleteLater()
