@@ -211,22 +211,33 @@ class Workspace:
 
     # -- the engine as a whole ----------------------------------------------------------------------------
 
-    async def pause(self) -> None:
-        """Pauses the engine; what runs is finished."""
-        async with self.world.at_work() as engine:
-            await engine.commit(self._of_engine(engine, OperatorAct.PAUSE))
-            engine.pause()
+    async def pause(self) -> str:
+        """Pauses the engine; what runs is finished.
 
-    async def resume(self) -> None:
+        Returns:
+            The name of its record, for `OperationsLog.undo_act`.
+        """
+        async with self.world.at_work() as engine:
+            note = self._of_engine(engine, OperatorAct.PAUSE)
+            await engine.commit(note)
+            engine.pause()
+        return note.action.act
+
+    async def resume(self) -> str:
         """Resumes the engine; tries again to start one that a failed reload left standing.
+
+        Returns:
+            The name of its record, for `OperationsLog.undo_act`.
 
         Raises:
             WorldError: The store still refuses it.
         """
         await self.world.start_again()
         async with self.world.at_work() as engine:
-            await engine.commit(self._of_engine(engine, OperatorAct.RESUME))
+            note = self._of_engine(engine, OperatorAct.RESUME)
+            await engine.commit(note)
             engine.resume()
+        return note.action.act
 
     def _of_engine(self, engine: Engine, act: OperatorAct) -> RecordAction:
         moves = (engine.state is EngineState.RUNNING) is (act is OperatorAct.PAUSE)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 
 from tests.services.conftest import passing, settle
 from workbench.gui.time_format import short
-from workbench.gui.views.job_words import duration, progress, title
+from workbench.gui.views.job_words import progress, title
 from workbench.gui.views.letter_actions import ARCHIVE, AT_ONCE, PURGE, REPLAY, fates
 from workbench.gui.views.letters_view import LettersView
 from workbench.services.dead_letters import JobReport
@@ -155,7 +155,9 @@ async def test_L7_a_purge_of_many_can_be_undone(many, view, told, until):
     assert card(view).said.text() == f"Purged {MANY} dead letters. Restored since: {MANY}."
     assert not card(view).undo.isVisible()
     assert card(view).settled
-    assert not told  # the card says it all
+    assert not [
+        one for one in told if one.text
+    ]  # the card says it all; what was told before may be taken back
 
 
 async def test_L7_an_archiving_that_nobody_saw_end_is_undone_from_its_notice(many, view, told, until):
@@ -227,4 +229,3 @@ def test_words():
     )
     assert fates({"resolved": 2, "replaying": 1}) == "2 resolved, 1 in progress"
     assert fates({}) == ""
-    assert [duration(each) for each in (4, 600, 86_400)] == ["4 s", "10 min", "24 h"]

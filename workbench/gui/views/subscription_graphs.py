@@ -12,6 +12,7 @@ from workbench.gui.desk import Selection
 from workbench.gui.history_graph import HistoryGraph
 from workbench.gui.layouts import in_panes
 from workbench.gui.rate_graph import RateGraph
+from workbench.gui.series_lines import SPARK, SPARKED
 from workbench.gui.views.subscription_table import DrawnLines
 from workbench.model.clock import MICROSECONDS
 from workbench.services.monitor.rate_marks import RateMark, rate_marks
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 LATENCY = {"p50": "info", "p95": "event", "p99": "policy"}
 QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
-SPARK, SPARKED = 10, 600
-"""Seconds of a point of the small lines, and of the whole of one."""
 MARKED = 500
 """Acts of operators that are looked at for marks."""
 
@@ -77,7 +76,9 @@ class SubscriptionGraphs(QObject):
     # -- what the rows tell -------------------------------------------------------------------------------
 
     def lines(self, names: Sequence[str]) -> DrawnLines:
-        """Returns what is drawn of subscriptions."""
+        """Returns what is drawn of subscriptions; of read models the graph has a legend of its own."""
+        if self.history.of_read_models:
+            return DrawnLines(sparks=self._sparks)
         lines = {name: at for at, name in enumerate(names) if name not in self.history.hidden}
         return DrawnLines(lines=lines, sparks=self._sparks, figures=self.history.figures)
 
@@ -91,7 +92,10 @@ class SubscriptionGraphs(QObject):
         return True
 
     def switch_line(self, name: str, *, alone: bool) -> None:
-        """Hides a line or shows it; or shows it alone, a second time all."""
+        """Hides a line or shows it; or shows it alone, a second time all, and all in place of read models."""
+        if self.history.of_read_models:
+            self.history.show_subscriptions()
+            return
         hidden, others = self.history.hidden, {*self.history.names} - {name}
         if alone:
             self.history.hide_lines(() if hidden == others else others)

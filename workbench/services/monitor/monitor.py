@@ -13,9 +13,10 @@ from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC, Mode
 from workbench.model.projection import Projection
 from workbench.services.monitor.lag import projection_lag, subscription_lag
 from workbench.services.monitor.monitor_values import ProjectionView, RebuildView, Status, SubscriptionView
+from workbench.services.monitor.rate_rings import READ_MODEL
 from workbench.store.operator_actions import OperatorAction
 from workbench.store.ports import Reader
-from workbench.store.stored_values import ProjectionState, SubscriptionState
+from workbench.store.stored_values import ProjectionState, ProjectionStatus, SubscriptionState
 
 if TYPE_CHECKING:
     from workbench.engine.projection_generation import ProjectionGeneration
@@ -42,7 +43,7 @@ class Monitor:
         world, engine = self.world, self.world.engine
         counts = self._reader.letter_counts()
         head = self._reader.head()
-        behind = self._behind()
+        behind = self.behind()
         furthest = max(behind, key=lambda name: behind[name], default="")
         return Status(
             project=world.model.name,
@@ -59,11 +60,11 @@ class Monitor:
             gone=world.store.gone,
         )
 
-    def _behind(self) -> dict[str, int]:
+    def behind(self) -> dict[str, int]:
         """Returns how far each subscription and read model lies behind."""
         models = self.world.registry.projections.values()
         return self.lags() | {
-            f"read model {one.name}": projection_lag(one, self._reader, self._checkpoint(one.name))
+            f"{READ_MODEL}{one.name}": projection_lag(one, self._reader, self._checkpoint(one.name))
             for one in models
         }
 
@@ -187,9 +188,7 @@ class Monitor:
             generation=state.generation if state else 0,
             columns=state.columns if state else projection.shape(),
             passed=tuple(self._reader.passed(projection.name, state.generation)) if state else (),
-            rebuild=self._rebuild(projection.name, generations[1], building)
-            if len(generations) > 1
-            else None,
+            rebuild=self._rebuild(projection, generations[1], building) if len(generations) > 1 else None,
             doc=projection.doc,
             by_handlers=projection.by_handlers,
         )
@@ -201,9 +200,18 @@ class Monitor:
         return hindrance or moves if moves else status
 
     def _rebuild(
-        self, name: str, state: ProjectionState, building: ProjectionGeneration | None
+        self, projection: Projection, state: ProjectionState, building: ProjectionGeneration | None
     ) -> RebuildView:
         checkpoint = building.checkpoint if building else state.checkpoint
+        condition = self._condition(projection.name, state.status.value).replace("running", "rebuilding")
+        if state.held and is_stale(projection, state):
+            condition = "outdated"
+        elif (
+            state.held
+            and state.status is ProjectionStatus.LIVE
+            and not projection_lag(projection, self._reader, checkpoint)
+        ):
+            condition = "held"
         return RebuildView(
             status=state.status.value,
             checkpoint=checkpoint,
@@ -211,7 +219,9 @@ class Monitor:
             share=min(1.0, checkpoint / max(1, self._reader.head())),
             fault=state.fault,
             fault_position=state.fault_position,
-            condition=self._condition(name, state.status.value).replace("running", "rebuilding"),
+            condition=condition,
+            held=state.held,
+            generation=state.generation,
         )
 
     def flow(self) -> dict[str, int]:

@@ -50,6 +50,11 @@ class FoldedRow:
         return (self.folded or {}).get(column) != (self.stored or {}).get(column)
 
 
+def no_counts() -> dict[str, int]:
+    """Returns that no row stands in any way."""
+    return dict.fromkeys(("alike", "differs", "only folded", "only stored"), 0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoldedRows:
     """The rows of a read model as its present definition makes them.
@@ -57,6 +62,7 @@ class FoldedRows:
     Attributes:
         position: They are the fold of all events up to here.
         now: Whether that is where the stored rows are: then these two should be alike.
+        recorded: When what stands there was recorded, microseconds since 1970; None where nothing does.
         columns: Names and kinds.
         rows: The first of them, by their keys; those that are not alike first.
         counts: How many rows stand how, see `FoldedRow.standing`.
@@ -65,6 +71,7 @@ class FoldedRows:
     projection: str
     position: int
     now: bool
+    recorded: int | None
     columns: Sequence[tuple[str, str]]
     rows: Sequence[FoldedRow]
     counts: dict[str, int]
@@ -107,7 +114,7 @@ def folded_rows(
 def _compared(
     projection: Projection, reader: Reader, folded: dict[Any, dict[str, Any]], upto: int, checkpoint: int
 ) -> FoldedRows:
-    counts = dict.fromkeys(("alike", "differs", "only folded", "only stored"), 0)
+    counts = no_counts()
     kept: dict[bool, list[FoldedRow]] = {True: [], False: []}
 
     def note(one: FoldedRow) -> None:
@@ -125,6 +132,7 @@ def _compared(
         projection=projection.name,
         position=upto,
         now=upto == checkpoint,
+        recorded=next((entry.recorded_at for entry in reader.log_at([upto])), None),
         columns=projection.shape(),
         rows=[*kept[False], *kept[True]][:MOST],
         counts=counts,
