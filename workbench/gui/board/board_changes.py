@@ -198,7 +198,7 @@ class BoardChanges(QObject):
         place.tell(text)
         self._told = place, place.told.text()
 
-    def mended(self) -> None:
+    def take_back(self) -> None:
         """Takes back what was told last, where it still stands: what was wrong is so no more."""
         place, text = self._told
         if text and place.told.text() == text:

@@ -362,7 +362,7 @@ class BoardEditor(DesignSteps):
     @override
     def settled(self) -> None:
         if self.unread:
-            self.changes.mended()
+            self.changes.take_back()
         super().settled()
         self.conflict.hide()
 
