@@ -6,16 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QDialog, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.dialog_keys import dead_keys
 from workbench.gui.actions import Actions, declared
-from workbench.gui.application import prepare
 from workbench.gui.desk import Desk
-from workbench.gui.held_enter import HeldEnter
 from workbench.gui.key_list import OWNERS, owner_class
 from workbench.gui.manual_window import ManualWindow
 from workbench.gui.views.append_dialog import AppendDialog
@@ -60,40 +56,3 @@ async def test_each_key_of_a_dialog_works_from_each_of_its_fields(
     assert isinstance(acts, Actions)
     assert dead_keys(dialog, acts) == []
     dialog.close()
-
-
-async def test_an_enter_that_is_held_down_confirms_nothing_and_writes_lines_in_a_text(
-    parent: QWidget, until: Any
-) -> None:
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    prepare([], "light")
-    prepare([], "light")
-    (guard,) = app.findChildren(HeldEnter)
-    pressed = list[bool]()
-    button, text = QPushButton("Remove"), QPlainTextEdit()
-    button.setAutoDefault(True)
-    button.clicked.connect(lambda: pressed.append(True))
-    column = QVBoxLayout(parent)
-    column.addWidget(button)
-    column.addWidget(text)
-    parent.show()
-    parent.activateWindow()
-    await until(parent.isActiveWindow)
-
-    def enter(*, again: bool) -> None:
-        kind, key = QKeyEvent.Type.KeyPress, Qt.Key.Key_Return
-        event = QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, "\r", again, 1)
-        QApplication.sendEvent(parent.windowHandle(), event)
-
-    button.setFocus()
-    enter(again=True)
-    assert pressed == []
-    enter(again=False)
-    assert pressed == [True]
-    text.setFocus()
-    enter(again=True)
-    assert text.toPlainText() == "\n"
-    assert isinstance(guard, QObject)
-    guard.setParent(None)
-    guard.deleteLater()
