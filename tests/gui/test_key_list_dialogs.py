@@ -18,6 +18,7 @@ from workbench.gui.views.append_dialog import AppendDialog
 from workbench.gui.views.burst_dialog import BurstDialog
 from workbench.gui.views.publish_dialog import PublishDialog
 from workbench.gui.views.step_dialog import StepDialog
+from workbench.gui.views.traffic_dialog import TrafficDialog
 
 FIELDS = {"user_id": "ada", "username": "Ada", "email": "ada@example.org"}
 DIALOGS: dict[Any, Callable[[QWidget, Desk], Any]] = {
@@ -25,6 +26,7 @@ DIALOGS: dict[Any, Callable[[QWidget, Desk], Any]] = {
     AppendDialog: lambda parent, desk: AppendDialog(parent, desk, "user-ada"),
     BurstDialog: lambda parent, desk: BurstDialog(parent, desk, "create_user", FIELDS, lambda _burst: None),
     StepDialog: lambda parent, desk: StepDialog(parent, desk, "users", desk.workspace.streams.head()),
+    TrafficDialog: lambda parent, desk: TrafficDialog(parent, desk, 1, desk.workspace.streams.head()),
     ManualWindow: lambda parent, _desk: ManualWindow(parent),
 }
 ELSEWHERE = {"SchemaDialog": "tests/gui/details/test_schema_dialog.py: it needs a declared project"}
