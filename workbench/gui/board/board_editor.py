@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
-from workbench.gui.board.add_button import add_button
+from workbench.gui.board.add_button import add_button, begin_label
 from workbench.gui.board.board_changes import BoardChanges
 from workbench.gui.board.board_entry import MAKE_KEYS, Asking, BoardEntry, Entered
 from workbench.gui.board.board_fields import BoardFields
@@ -39,7 +39,7 @@ from workbench.gui.letter_menu import LetterMenu
 from workbench.gui.reads import Question
 from workbench.gui.text.conflict_banner import ConflictBanner
 from workbench.gui.time_format import short
-from workbench.gui.widgets import error_text, plain_label
+from workbench.gui.widgets import error_text
 from workbench.services.design import gestures
 from workbench.services.design.design import DesignState
 from workbench.services.design.field_gestures import FIELDED
@@ -52,11 +52,6 @@ if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.model.registry import Registry
     from workbench.services.design.design_text import DesignText
-
-BEGIN = (
-    "Press C to add a command: what is asked for. Then E adds the event that follows."
-    " A double click offers all that can be made."
-)
 
 
 class BoardEditor(DesignSteps):
@@ -112,10 +107,7 @@ class BoardEditor(DesignSteps):
         self.add_menu = LetterMenu(canvas)
         self.add_button = add_button(self)
         self.add_menu.aboutToHide.connect(self._point_nowhere, Qt.ConnectionType.QueuedConnection)
-        self.begin = plain_label(BEGIN, "muted")
-        self.begin.setParent(canvas)
-        self.begin.move(24, 24)
-        self.begin.hide()
+        self.begin = begin_label(canvas)
 
     # -- what is chosen ------------------------------------------------------------------------------------
 
