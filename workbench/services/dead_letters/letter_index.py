@@ -169,7 +169,7 @@ class LetterIndex:
         return columns
 
     def _follow_notes(self, notes: dict[int, tuple[str, str]]) -> None:
-        """Forgets how letters are grouped where their owner or note changed, whoever wrote it."""
+        """Forgets how letters are grouped where their owner or note changed, also by another process."""
         moved = {number for number, _ in self._notes.items() ^ notes.items()}
         self._notes = notes
         for column in (found for key, found in self._columns.items() if not _lasts(key)):
