@@ -6,7 +6,7 @@ import argparse
 
 import pytest
 
-from workbench.cli.arguments import count, position, seconds, words
+from workbench.cli.arguments import count, position, rate, seconds, words
 from workbench.cli.verb_list import parse
 
 
@@ -27,6 +27,13 @@ def test_numbers_are_read():
 )
 def test_durations_are_read(text, value):
     assert seconds(text) == value
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "", "quick", "inf", "nan", "1e999", "1e-300", "-inf"])
+def test_L5_a_rate_is_a_finite_number_above_0(text):
+    with pytest.raises(argparse.ArgumentTypeError, match=r"should be a number from 0\.001 to 1,000,000"):
+        rate(text)
+    assert rate("0.5") == 0.5
 
 
 @pytest.mark.parametrize("text", ["", "soon", "-1", "5 parsecs", "inf"])

@@ -117,6 +117,8 @@ def test_L7_a_purge_is_taken_back(workbench, played):
     ]
     undone = workbench("undo", played, 3)
     assert (undone.code, undone.out) == (0, "Undone: purge of 2 dead letters.\n")
+    again = workbench("undo", played, 3)
+    assert (again.code, again.out) == (0, "Undone already: purge of 2 dead letters.\n")
     assert len(workbench("dead-letters", played, "--json").json()) == 4
     assert "undone by operation 4" in workbench("operations", played).out
     refused = workbench("undo", played, 2)

@@ -127,3 +127,10 @@ def test_B3_letters_go_to_a_new_file_or_over_one_on_wish_and_come_back(workbench
     assert "line 1: this is no dead letter: -5 is not between" in said.out
     assert workbench(*export, "--replace").code == 0
     assert workbench("dead-letters", "import", played, str(file)).out == "0 imported, 4 there already\n"
+
+
+def test_L5_a_pace_that_never_moves_is_refused(workbench, played):
+    for pace in ("inf", "nan", "0", "-1"):
+        said = workbench("dead-letters", "repair", played, "--all", "--pace", pace)
+        assert said.code == 2
+        assert "should be a number from 0.001" in said.err

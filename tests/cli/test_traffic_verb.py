@@ -30,7 +30,7 @@ def test_W3_a_range_without_traffic_is_refused(workbench, played):
     assert workbench("traffic", played).out.strip() == "no run is kept"
 
 
-@pytest.mark.parametrize("pace", ["quick", "x"])
+@pytest.mark.parametrize("pace", ["quick", "x", "nan", "inf", "0"])
 def test_a_pace_is_a_number(workbench, played, pace):
     said = workbench("traffic", "run", played, "--pace", pace)
     assert said.code == 2

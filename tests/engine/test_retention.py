@@ -2,10 +2,38 @@
 
 from __future__ import annotations
 
+from workbench.model.clock import MICROSECONDS, ManualClock
 from workbench.model.messaging import OnDead
-from workbench.store.operations import (
-    Retain,
-)
+from workbench.model.operator_acts import UNDO_SECONDS
+from workbench.store.operations import Retain
+
+
+class JumpingClock(ManualClock):
+    """One that was set ahead by so many seconds."""
+
+    ahead = 0.0
+
+    def now(self):
+        return super().now() + round(self.ahead * MICROSECONDS)
+
+
+async def test_W1_a_jump_of_the_clock_ahead_makes_nothing_old(lab, monkeypatch):
+    lab.topic = {"retention": 60.0}
+    lab.declare(on_dead=OnDead.CONTINUE)
+    engine = await lab.open()
+    clock, asked = JumpingClock(), []
+
+    async def write(operation):
+        asked.append(operation.before)
+        return 0
+
+    housekeeping = engine._housekeeping
+    monkeypatch.setattr(housekeeping, "_clock", clock)
+    monkeypatch.setattr(housekeeping._writer, "write", write)
+    clock.ahead = 2 * UNDO_SECONDS
+    await housekeeping.tidy()
+    monkeypatch.undo()
+    assert asked == [clock.passed() - round(kept * MICROSECONDS) for kept in (60, UNDO_SECONDS)]
 
 
 async def test_G1_retention_takes_settled_messages_only_and_a_letter_outlives_its_message(lab):

@@ -84,3 +84,11 @@ def test_W4_a_paced_clock_stands_until_it_begins_and_then_goes_faster():
     machine.advance(0.5)
     assert clock.now() == (START + 5) * MICROSECONDS
     assert clock.monotonic() == 5.5
+
+
+def test_W1_a_jump_ahead_is_no_time_that_passed(machine):
+    clock = SystemClock()
+    machine.passes(5)
+    machine.wall += 8 * 24 * HOUR
+    assert seconds(clock) == 5 + 8 * 24 * HOUR
+    assert clock.passed() / MICROSECONDS - START == 5

@@ -12,10 +12,12 @@ from tests.services.conftest import passing, settle
 from workbench.errors import InvalidValue, NotFound
 from workbench.gui.views.ladder_bar import states
 from workbench.model.operator_acts import FINAL, KEEPING, LIMITS, OPPOSITES, OperatorAct, prospect
+from workbench.services import operations_log
 from workbench.services.dead_letters import dead_letter_service
 from workbench.services.operations_log import UndoReport
 from workbench.services.project.open_project import open_target
 from workbench.store.letter_jobs import JobPlan
+from workbench.store.operations import RecallReplays
 
 SUBSCRIPTION = "welcome-mail"
 
@@ -110,9 +112,12 @@ async def test_L10_an_undo_is_done_once_and_only_what_is_left_comes_back(broken)
     half = await broken.operations.undo_act(first.act)
     assert half.words == "Undone: archive of 2 dead letters, 1 of 2; the others have changed since."
     assert (await broken.operations.undo_act(second.act)).complete
-    assert (await broken.operations.undo_act(first.act)).done == 1, "its second letter is archived again"
+    assert broken.operations.last(0).of.act == first.act, "its second letter is archived again"
+    rest = await broken.operations.undo_act(first.act)
+    assert (rest.words, rest.before) == ("Undone: archive of 2 dead letters.", False)
     again = await broken.operations.undo_act(first.act)
     assert again.words == "Undone already: archive of 2 dead letters."
+    assert again.complete
     undos = [one for one in broken.operations.list() if one.of.action == "undo"]
     assert [one.of.count for one in undos] == [1, 2]
     with pytest.raises(InvalidValue, match="undo of 1 dead letter cannot be undone: do it again instead"):
@@ -158,8 +163,58 @@ async def test_L10_a_held_canary_is_cancelled_and_what_was_delivered_is_said(bro
     first, rest = states(await jobs.counted(number))
     assert (first.state, first.words) == ("stopped", "failed; cancelled")
     assert rest.words == "not begun"
-    assert broken.operations.get(logged.of.number).why_not == "delivered since, which cannot be undone"
+    assert broken.operations.get(logged.of.number).why_not == "nothing of it waits any more"
     assert broken.operations.last(0) is None
+
+
+async def test_L10_an_undo_that_was_broken_off_is_offered_again_and_its_numbers_are_of_the_whole(
+    broken, monkeypatch
+):
+    monkeypatch.setattr(operations_log, "GROUP", 1)
+    report = await broken.dead_letters.purge(letters(broken))
+    write, written = broken.operations._write, []
+
+    async def broken_off(*given):
+        if written:
+            raise asyncio.CancelledError
+        written.append(given)
+        return await write(*given)
+
+    monkeypatch.setattr(broken.operations, "_write", broken_off)
+    with pytest.raises(asyncio.CancelledError):
+        await broken.operations.undo_act(report.act)
+    monkeypatch.undo()
+    assert broken.dead_letters.counts() == {"open": 1, "purged": 2}
+    assert broken.operations.last(0).of.act == report.act
+    undone = await broken.operations.undo_act(report.act)
+    assert (undone.words, undone.complete) == ("Undone: purge of 3 dead letters.", True)
+    assert broken.dead_letters.counts() == {"open": 3}
+    assert broken.operations.list()[1].why_not == "undone by operation 2"
+
+
+async def test_L10_of_undos_at_once_one_undoes_and_the_others_say_so(broken, monkeypatch):
+    monkeypatch.setattr(operations_log, "GROUP", 1)
+    report = await broken.dead_letters.archive(letters(broken))
+    undos = await asyncio.gather(*(broken.operations.undo_act(report.act) for _ in range(4)))
+    already = "Undone already: archive of 3 dead letters."
+    assert [one.words for one in undos] == ["Undone: archive of 3 dead letters.", already, already, already]
+    assert all(one.complete for one in undos)
+
+
+async def test_L10_a_replay_that_was_recalled_is_not_said_to_be_delivered(broken):
+    await broken.pause()
+    numbers = letters(broken)
+    report = await broken.dead_letters.replay(numbers)
+    await broken.world.act(RecallReplays(subscription=SUBSCRIPTION))
+    assert letters(broken) == numbers
+    assert acts(broken)[0] == ("replay", 3, "nothing of it waits any more")
+    await broken.dead_letters.replay(numbers[:1])
+    undone = await broken.operations.undo_act(report.act)
+    assert undone.words == "Nothing of it could be undone: replay of 3 dead letters; it has changed since."
+    await broken.dead_letters.replay(numbers[1:])
+    await broken.resume()
+    await settle(broken)
+    assert acts(broken)[1] == ("replay", 2, "delivered since, which cannot be undone")
 
 
 def test_L10_an_undo_says_true_numbers():

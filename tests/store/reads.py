@@ -113,7 +113,7 @@ def _records(reader: Reader) -> dict[str, Any]:
         ],
         "kept": [reader.kept_by(act) for act in ("skip", "reset", "note", "replay")],
         "acts on letters": reader.letter_acts(NUMBERS),
-        "replays again": [reader.replays_again(act) for act in ("skip", "replay")],
+        "fates of replays": [reader.replay_fates(act) for act in ("skip", "replay")],
         "no correlation": _family(reader, derived_id("none")),
     }
 

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from typing_extensions import override
 
 from workbench.model.hints import did_you_mean, in_brackets
+from workbench.model.rates import FASTEST, SLOWEST
 
 Options = argparse.Namespace
 Environ = Mapping[str, str]
@@ -229,6 +230,22 @@ def _whole(text: str, least: int) -> int:
     if not text.isascii() or not text.isdigit() or not least <= int(text[:20]) <= LARGEST:
         raise argparse.ArgumentTypeError(f"{text[:40]!r} should be a whole number from {least}")
     return int(text)
+
+
+def rate(text: str) -> float:
+    """Reads how many a second, or how many times as fast: a number above 0, such as ``0.5`` or ``10``.
+
+    Raises:
+        argparse.ArgumentTypeError: It is none.
+    """
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not SLOWEST <= number <= FASTEST:
+        said = f"{text[:40]!r} should be a number from {SLOWEST:g} to {FASTEST:,.0f}"
+        raise argparse.ArgumentTypeError(said)
+    return number
 
 
 def seconds(text: str) -> float:

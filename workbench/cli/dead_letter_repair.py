@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.answers import answer, columns, compact, meter, one_line, opened
-from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, words
+from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, rate, words
 from workbench.cli.letter_choice import choice_options, chosen
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _takes(parser: Parser) -> None:
         default="",
         help="replay by steps such as 1,5,20, then the rest; stop at the first new failure",
     )
-    parser.add_argument("--pace", metavar="N", type=float, default=0.0, help="at most N letters a second")
+    parser.add_argument("--pace", metavar="N", type=rate, default=0.0, help="at most N letters a second")
     parser.add_argument("--preview", action="store_true", help="only say what the patch would make of them")
     parser.add_argument(
         "--rehearse",

@@ -14,6 +14,7 @@ from workbench.cli.arguments import (
     Parser,
     VerbSpec,
     position,
+    rate,
     seconds,
     words,
 )
@@ -32,9 +33,9 @@ JSON = (
 
 def _pace(text: str) -> float:
     try:
-        return 0.0 if text == FAST else float(text.removesuffix("x"))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} should be a number such as 10, or {FAST}") from None
+        return 0.0 if text == FAST else rate(text.removesuffix("x"))
+    except argparse.ArgumentTypeError as error:
+        raise argparse.ArgumentTypeError(f"{error}, or {FAST}") from None
 
 
 def _run_takes(parser: Parser) -> None:

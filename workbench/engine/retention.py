@@ -22,6 +22,8 @@ CHUNK = 5_000
 class Retention:
     """Looks from time to time whether something can go.
 
+    Age is time that the clock itself saw pass: its jump ahead makes nothing old (W1).
+
     Args:
         tasks: Where its work runs.
     """
@@ -43,6 +45,10 @@ class Retention:
         self._timer = timer
         self._tasks = tasks
         self._call_off: CallOff | None = None
+
+    def _past(self, seconds: float) -> int:
+        """Returns when what is so old now came, microseconds since 1970."""
+        return self._clock.passed() - round(seconds * MICROSECONDS)
 
     def start(self) -> None:
         """Begins; the first look is after a while."""
@@ -78,15 +84,15 @@ class Retention:
                 await asyncio.sleep(0)
                 if gone < CHUNK:
                     break
-        before = self._clock.now() - round(UNDO_SECONDS * MICROSECONDS)
-        return removed + int(await self._writer.write(ForgetLetters(before=before)))
+        old = ForgetLetters(before=self._past(UNDO_SECONDS))
+        return removed + int(await self._writer.write(old))
 
     def _retain(self, topic: Topic) -> Retain:
         kept = topic.retention
         return Retain(
             topic=topic.name,
             subscriptions=self._readers[topic.name],
-            before=None if kept is None else self._clock.now() - round(kept * MICROSECONDS),
+            before=None if kept is None else self._past(kept),
             keep=topic.keep,
             limit=CHUNK,
         )

@@ -23,6 +23,9 @@ class Clock(Protocol):
     def now(self) -> int:
         """Returns wall-clock time in microseconds since 1970 UTC; never less than an earlier answer."""
 
+    def passed(self) -> int:
+        """Returns what time it would be had nobody set the clock since it began; by it things grow old."""
+
     def monotonic(self) -> float:
         """Returns seconds of a clock that never jumps."""
 
@@ -36,7 +39,8 @@ class SystemClock:
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._lead = -LATEST
+        self._first = time.time_ns() // 1000 - time.monotonic_ns() // 1000
+        self._lead = self._first
         """The greatest lead that the wall ever had over the monotonic clock, microseconds."""
 
     def now(self) -> int:
@@ -45,6 +49,10 @@ class SystemClock:
             wall, steady = time.time_ns() // 1000, time.monotonic_ns() // 1000
             self._lead = max(self._lead, wall - steady)
             return steady + self._lead
+
+    def passed(self) -> int:
+        """Returns where the wall stood when this clock began, and what the monotonic clock counted since."""
+        return self._first + time.monotonic_ns() // 1000
 
     def monotonic(self) -> float:
         """Returns seconds of the monotonic clock."""
@@ -65,6 +73,10 @@ class ManualClock:
 
     def now(self) -> int:
         """Returns the time it was set to."""
+        return self._now
+
+    def passed(self) -> int:
+        """Returns the time it was set to: nobody sets it but who moves it."""
         return self._now
 
     def monotonic(self) -> float:
@@ -103,6 +115,10 @@ class PacedClock:
         begun = self._begun
         passed = 0.0 if begun is None else self._machine.monotonic() - begun
         return self._start + round(passed * self._pace * MICROSECONDS)
+
+    def passed(self) -> int:
+        """Returns what `now` does: it goes with the monotonic clock alone."""
+        return self.now()
 
     def monotonic(self) -> float:
         """Returns seconds of the machine: work takes as long as it takes."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.engine.engine import EngineState
 from workbench.errors import InvalidValue, NotFound
 from workbench.model.clock import MICROSECONDS
+from workbench.model.dead_letter import LetterStatus
 from workbench.model.operator_acts import KEEPING, OPPOSITES, REPLAYS, OperatorAct, hindrance
 from workbench.store.letter_jobs import JobStatus, job_act
 from workbench.store.operations import (
@@ -33,6 +35,7 @@ MOST = 10_000
 """Acts that are listed, the newest."""
 NEWEST = 200
 """Acts among which the last one is looked for."""
+DELIVERED = "delivered since, which cannot be undone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +61,7 @@ class UndoReport:
 
     Attributes:
         name: As `LoggedAct.name`.
-        done: On how many things it took effect.
+        done: On how many things it took effect, with what earlier undos of the act brought back.
         asked: On how many the act had; 0 where nothing is counted.
         queued: What a bulk action had not dealt with when the undo cancelled it.
         delivers: Whether the act had something delivered.
@@ -80,16 +83,15 @@ class UndoReport:
     @property
     def words(self) -> str:
         """Says what was undone, with exact numbers."""
-        if self.before:
-            return f"Undone already: {self.name}."
         if self.queued:
             return self._cancelled()
+        undone = "Undone already" if self.before else "Undone"
         if self.complete:
-            return f"Undone: {self.name}{self._number()}."
+            return f"{undone}: {self.name}{self._number()}."
         if not self.done:
             return f"Nothing of it could be undone: {self.name}; {self._since('it was', 'it has')}."
         said = self._since("the others were", "the others have")
-        return f"Undone: {self.name}, {self.done:,} of {self.asked:,}; {said}."
+        return f"{undone}: {self.name}, {self.done:,} of {self.asked:,}; {said}."
 
     def _since(self, were: str, have: str) -> str:
         return f"{were} delivered, which cannot be undone" if self.delivers else f"{have} changed since"
@@ -118,6 +120,7 @@ class OperationsLog:
 
     def __init__(self, world: World[Project], dead_letters: DeadLetters) -> None:
         self._world, self._dead_letters = world, dead_letters
+        self._undoing = asyncio.Lock()
 
     # -- looking ------------------------------------------------------------------------------------------
 
@@ -149,18 +152,25 @@ class OperationsLog:
     def _logged(self, of: OperatorAction) -> LoggedAct:
         age = (self._world.clock.now() - of.at) / MICROSECONDS
         why_not = hindrance(of.action, of.act, age)
-        if of.undone:
+        if of.undone and (why_not or not self._left(of)):
             why_not = f"undone by operation {of.undone}"
         elif not why_not and not of.count and self._job(of) is None:
             why_not = "it changed nothing"
-        elif not why_not and self._delivered(of):
-            why_not = "delivered since, which cannot be undone"
+        elif not why_not and of.action in REPLAYS and self._job(of) is None:
+            why_not = self._over(of)
         return LoggedAct(of=of, why_not=why_not)
 
-    def _delivered(self, of: OperatorAction) -> bool:
-        """Whether nothing is left to take back of what an act had delivered again."""
-        replays = of.action in REPLAYS and self._job(of) is None
-        return replays and not self._world.reader.replays_again(of.act)
+    def _left(self, of: OperatorAction) -> bool:
+        """Whether something can be brought back still that an act changed: its undo was broken off, say."""
+        reader = self._world.reader
+        return of.action in KEEPING and bool(reader.kept_by(of.act) or reader.changed_by(of.act))
+
+    def _over(self, of: OperatorAction) -> str:
+        """Says why nothing is left to take back of what an act had delivered again; empty if something is."""
+        fates = self._world.reader.replay_fates(of.act)
+        if LetterStatus.REPLAYING in fates:
+            return ""
+        return DELIVERED if _delivered(fates) else "nothing of it waits any more"
 
     def _job(self, of: OperatorAction) -> int | None:
         """Returns the number of the bulk action that an act is, while that is under way."""
@@ -188,23 +198,31 @@ class OperationsLog:
             StoreReadOnly: This world is only looked at.
         """
         self._world.running()
-        found = self.get(number)
-        of = found.of
-        if found.why_not and not of.undone:
-            raise InvalidValue(f"{found.name} cannot be undone: {found.why_not}", path="")
-        if of.action not in KEEPING:
-            done = 0 if of.undone else await self._opposite(of)
-            return UndoReport(name=found.name, done=done, asked=0, before=bool(of.undone))
-        queued = await self._cancel(of)
-        done = await self._bring_back(of)
-        return UndoReport(
-            name=found.name,
-            done=done,
-            asked=self.get(number).of.count,
-            queued=queued,
-            delivers=of.action in REPLAYS,
-            before=bool(of.undone) and not done,
-        )
+        async with self._undoing:  # one that is asked for meanwhile finds what this one did
+            found = self.get(number)
+            of = found.of
+            if found.why_not and not of.undone:
+                raise InvalidValue(f"{found.name} cannot be undone: {found.why_not}", path="")
+            earlier = self._brought_back(of)
+            if of.action not in KEEPING:
+                done = earlier if of.undone else await self._opposite(of)
+                return UndoReport(name=found.name, done=done, asked=0, before=bool(of.undone))
+            queued = await self._cancel(of)
+            delivers = of.action in REPLAYS and _delivered(self._world.reader.replay_fates(of.act))
+            done = await self._bring_back(of)
+            return UndoReport(
+                name=found.name,
+                done=earlier + done,
+                asked=self.get(number).of.count,
+                queued=queued,
+                delivers=delivers,
+                before=bool(of.undone) and not done,
+            )
+
+    def _brought_back(self, of: OperatorAction) -> int:
+        """Returns on how many things earlier undos of an act took effect."""
+        undo = self._world.reader.action(of.undone) if of.undone else None
+        return undo.count if undo is not None else 0
 
     async def _cancel(self, of: OperatorAction) -> int:
         """Ends the bulk action that an act is; returns how many it had not dealt with, 0 where it ended."""
@@ -296,3 +314,8 @@ class OperationsLog:
             return 0
         await runner.mark(wanted, note, building=building)
         return 1
+
+
+def _delivered(fates: list[str]) -> bool:
+    """Whether one of some replays came to its end."""
+    return LetterStatus.RESOLVED in fates or LetterStatus.FAILED_AGAIN in fates

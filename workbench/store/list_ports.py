@@ -270,8 +270,8 @@ class RecordLists(Protocol):
     def kept_by(self, act: str) -> int:
         """Returns how much is kept of what an act replaced (L9)."""
 
-    def replays_again(self, act: str) -> bool:
-        """Whether a dead letter that an act replayed is not delivered again yet (L10)."""
+    def replay_fates(self, act: str) -> list[str]:
+        """Returns which statuses the dead letters have whose replay by an act can be taken back (L10)."""
 
     def letter_acts(self, numbers: Sequence[int]) -> dict[int, OperatorAction]:
         """Returns by letter the last act that replayed, archived or purged it; none where it is not kept."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from math import inf, nan
 from random import Random
 
 import pytest
@@ -53,6 +54,12 @@ async def test_a_burst_counts_exactly_what_became_of_it(workspace):
     assert (wrong.accepted, wrong.failed.total(), len(wrong.failed)) == (0, 2, 1)
     assert workspace.commands.history(limit=1)[0].origin == "burst"
     await settle(workspace)
+
+
+@pytest.mark.parametrize("rate", [inf, nan, -1.0, 1e-300, 1e300])
+async def test_a_rate_that_is_none_sends_nothing(workspace, rate):
+    with pytest.raises(InvalidValue, match="a second is no pace"):
+        await workspace.bursts.send(burst(2, rate=rate))
 
 
 async def test_a_burst_keeps_its_rate_and_can_be_stopped(workspace):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from math import inf, nan
 
 import pytest
 
@@ -72,6 +73,13 @@ async def test_L5_a_group_that_grows_while_it_is_replayed_replays_only_what_was_
     assert set(report.fates) <= {"failed_again", "replaying"}
     await settle(broken)
     assert broken.dead_letters.counts() == {"failed_again": 5, "open": 6}
+
+
+@pytest.mark.parametrize("pace", [inf, nan, -1.0, 1e-300, 1e300])
+async def test_L5_a_pace_that_is_none_begins_nothing(broken, pace):
+    with pytest.raises(InvalidValue, match="a second is no pace"):
+        await broken.dead_letters.jobs.start("archive", numbers(broken), per_second=pace)
+    assert broken.dead_letters.jobs.list() == []
 
 
 async def test_L5_a_pace_is_kept(broken):

@@ -13,6 +13,7 @@ from workbench.errors import InvalidCommand
 from workbench.gui.actions import action
 from workbench.gui.forms import FieldError, SchemaForm
 from workbench.gui.views.send_dialog import SendDialog
+from workbench.model.rates import FASTEST
 from workbench.model.secrets import disguised
 from workbench.services.commands.bursts import Burst
 from workbench.services.commands.example_values import example_of
@@ -51,6 +52,7 @@ def schema_of(kind: CommandType, typed: Mapping[str, Any]) -> dict[str, Any]:
             "rate": {
                 "type": "number",
                 "minimum": 0,
+                "maximum": FASTEST,
                 "default": 0,
                 "title": "A second",
                 "description": "0 for as fast as possible",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidCommand, InvalidValue, WorkbenchError
 from workbench.model.command import CommandOutcome
+from workbench.model.rates import check_rate
 from workbench.services.commands.value_patterns import Make, pattern_of
 from workbench.services.dead_letters.letter_facts import normalised
 
@@ -118,9 +119,11 @@ class Bursts:
 
         Raises:
             InvalidCommand: A field cannot be read as it is written.
+            InvalidValue: There is no such rate.
             StoreReadOnly: This window only observes.
         """
         self._world.running()
+        check_rate(burst.rate)
         make, random, report = self._makers(burst), Random(burst.seed), BurstReport(burst=burst)  # noqa: S311  # no secret
         begun = self._world.clock.monotonic()
         while report.sent < burst.count and not (cancel is not None and cancel.is_set()):

@@ -14,6 +14,7 @@ from workbench.errors import InvalidValue, NotFound
 from workbench.model.dead_letter import UNDOABLE, LetterAct, LetterStatus, allowed
 from workbench.model.json_values import write_json
 from workbench.model.operator_acts import OperatorAct
+from workbench.model.rates import check_rate
 from workbench.services.dead_letters.job_report import JobReport
 from workbench.services.dead_letters.letter_acts import AT_ONCE, marked, note
 from workbench.services.dead_letters.letter_ladder import rung_of
@@ -85,13 +86,12 @@ class DeadLetterJobs:
             plan: Of a replay: by which ladder, and with which patch.
 
         Raises:
-            InvalidValue: There is no such action, or the pace is negative.
+            InvalidValue: There is no such action, or no such pace.
             StoreReadOnly: This window only observes.
         """
         if action not in ACTIONS:
             raise InvalidValue(f"{action} is no bulk action; there are {', '.join(ACTIONS)}", path="")
-        if per_second < 0:
-            raise InvalidValue("a pace is not negative", path="")
+        check_rate(per_second)
         if plan != AT_ONCE and action != LetterAct.REPLAY:
             raise InvalidValue("only a replay has a ladder or a patch", path="")
         if plan.patch:

@@ -135,7 +135,7 @@ class LetterRepair:
             left_out: How many were chosen and are not in the list.
 
         Raises:
-            InvalidValue: The pace is negative.
+            InvalidValue: There is no such pace.
             StoreReadOnly: This window only observes.
         """
         text = patch.text if patch is not None else ""

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Sequence
 
 from msgspec.structs import replace
 
-from workbench.model.dead_letter import LetterStatus
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.operator_acts import REPLAYS
 from workbench.store.list_ports import ERROR_CHARACTERS, LINE_CHARACTERS
@@ -192,10 +191,10 @@ class MemoryLetterLists(MemoryFamilyLists):
         """Returns how much is kept of what an act replaced (L9)."""
         return len(self._tables.replaced.get(act) or ())
 
-    def replays_again(self, act: str) -> bool:
-        """Whether a dead letter that an act replayed is not delivered again yet (L10)."""
+    def replay_fates(self, act: str) -> list[str]:
+        """Returns which statuses the dead letters have whose replay by an act can be taken back (L10)."""
         numbers = [place_of(kept) for _, kept in self._tables.replaced.get(act) or ()]
-        return any(letter.status is LetterStatus.REPLAYING for letter in self._letters(numbers))
+        return sorted({letter.status.value for letter in self._letters(numbers)})
 
     def letter_acts(self, numbers: Sequence[int]) -> dict[int, OperatorAction]:
         """Returns by letter the last act that replayed, archived or purged it; none where it is not kept."""

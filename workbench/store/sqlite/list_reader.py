@@ -18,7 +18,6 @@ from sqlalchemy.dialects import sqlite
 from sqlmodel import col, func, select
 
 from workbench.model.clock import Clock
-from workbench.model.dead_letter import LetterStatus
 from workbench.model.marks import WITHDRAWN
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.model.operator_acts import REPLAYS
@@ -260,13 +259,13 @@ class ListReader:
         """Returns how much is kept of what an act replaced (L9)."""
         return int(self._one("select count(*) from replaced where act = ?", (act,))[0])
 
-    def replays_again(self, act: str) -> bool:
-        """Whether a dead letter that an act replayed is not delivered again yet (L10)."""
+    def replay_fates(self, act: str) -> list[str]:
+        """Returns which statuses the dead letters have whose replay by an act can be taken back (L10)."""
         query = (
-            "select exists(select 1 from replaced r join dead_letters l on l.id = r.number"
-            " where r.act = ? and l.status = ?)"
+            "select distinct l.status from replaced r join dead_letters l on l.id = r.number"
+            " where r.act = ? order by 1"
         )
-        return bool(self._one(query, (act, LetterStatus.REPLAYING))[0])
+        return [row[0] for row in self._all(query, (act,))]
 
     def letter_acts(self, numbers: Sequence[int]) -> dict[int, OperatorAction]:
         """Returns by letter the last act that replayed, archived or purged it; none where it is not kept."""
