@@ -278,3 +278,14 @@ async def test_L5_L9_undo_of_a_bulk_action_ends_it_and_takes_back_what_it_did(br
     assert (await broken.operations.undo(logged.of.number)).complete
     assert broken.dead_letters.jobs.get(number).status == "cancelled"
     assert broken.dead_letters.counts() == {"open": 3}
+
+
+async def test_L10_what_a_bulk_action_could_not_change_counts_as_dealt_with(broken):
+    first, *rest = letters(broken)
+    await broken.dead_letters.archive([first])
+    number = await broken.dead_letters.jobs.start("archive", [first, *rest], per_second=0.001)
+    while not broken.dead_letters.jobs.get(number).step:
+        await asyncio.sleep(0)
+    logged = broken.operations.list()[0]
+    undone = await broken.operations.undo(logged.of.number)
+    assert undone.words == "Undone: archive of 3 dead letters, cancelled before any of 2."

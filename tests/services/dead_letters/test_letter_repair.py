@@ -10,7 +10,7 @@ from tests.services.conftest import passing, settle
 from workbench.errors import InvalidValue
 from workbench.model.json_values import read_json
 from workbench.services.dead_letters.letter_facts import normalised
-from workbench.services.dead_letters.letter_index import LetterQuery
+from workbench.services.dead_letters.letter_index import HOUR, LetterQuery, _hours
 from workbench.services.dead_letters.letter_ladder import parse_ladder, rungs
 from workbench.services.dead_letters.letter_patch import FieldChange, LetterPatch
 from workbench.store.letter_jobs import JobStatus
@@ -74,6 +74,12 @@ async def test_letters_are_grouped_by_anything_and_then_by_something_else(many):
     assert shape(find(many, by="username"))[0][1] == 1
     assert shape(find(many, by="address.city")) == [("(none)", 10, [])]
     assert [one.count for one in find(many, by="message").clusters] == [8, 2]
+
+
+def test_deaths_an_hour_are_those_of_24_hours():
+    last = 50 * HOUR
+    hours, until = _hours([last, last - 23 * HOUR, last - 24 * HOUR, last - 24 * HOUR + 1])
+    assert (hours[0], hours[-1], sum(hours), until) == (1, 1, 2, last + HOUR)
 
 
 async def test_what_is_searched_are_words_expressions_and_groups(many):
