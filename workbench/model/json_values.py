@@ -58,9 +58,12 @@ def read_text(text: str | bytes) -> Any:
     """Reads a text that may be JSON or not.
 
     Raises:
-        ValueError: It is none.
+        ValueError: It is none, or nested too deep to be read.
     """
-    return _decode(text)
+    try:
+        return _decode(text)
+    except RecursionError:
+        raise ValueError(f"nested deeper than {MAX_DEPTH}") from None
 
 
 def read_json(text: str | bytes) -> Any:
@@ -70,8 +73,8 @@ def read_json(text: str | bytes) -> Any:
         StoreCorrupt: It is none.
     """
     try:
-        return _decode(text)
-    except msgspec.DecodeError as error:
+        return read_text(text)
+    except ValueError as error:
         raise StoreCorrupt(
             f"what the store holds as JSON is none: {error}",
             hint="run: workbench doctor; take the newest backup",
