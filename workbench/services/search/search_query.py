@@ -96,10 +96,14 @@ class SearchTerms:
     until: int | None
 
 
+PLACE = 200
+"""Characters of a condition that are said with what is wrong with it."""
+
+
 def _condition(text: str) -> Condition:
     try:
         return Condition(text)
     except InvalidExpression as error:
         flaw = error.flaws[0]
-        place = f"where, character {flaw.at + 1}: {text}"
+        place = f"where, character {flaw.at + 1}: {in_short(text, PLACE)}"
         raise InvalidValue(f"{place}: {flaw.message}", path="", hint=flaw.hint) from error
