@@ -276,6 +276,19 @@ def check_new_name(name: str, *, what: str) -> str:
     return name
 
 
+def check_words(text: str, *, what: str, most: int) -> str:
+    """Returns what a person writes beside an act, such as why, if it can be kept.
+
+    Raises:
+        InvalidValue: It has more characters than it may, or some that cannot be stored.
+    """
+    if len(text) > most:
+        raise InvalidValue(f"{what} may have {most:,} characters, and has {len(text):,}", path="")
+    if (fault := _text_fault(text)) is not None:
+        raise InvalidValue(f"{what} has {fault[1]}", path="")
+    return text
+
+
 def visible(text: str) -> str:
     """Shows what hides or moves text as escapes, so that nothing disguises itself: one line, each sign seen.
 

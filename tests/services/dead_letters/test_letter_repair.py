@@ -227,3 +227,29 @@ async def test_N1_what_a_letter_holds_that_cannot_be_read_is_shown_as_such_and_n
     number = await many.dead_letters.repair.begin(numbers(many), patch=GOOD)
     ended = await passing(many, many.dead_letters.jobs.finished(number))
     assert (ended.job.done, ended.job.failed) == (7, 1)
+
+
+@pytest.mark.parametrize(
+    ("owner", "text", "said"),
+    [
+        ("x" * 256, None, "the owner must have 1 to 255 characters"),
+        ("\u202eLena", None, "U+202E"),
+        (None, "x" * 10_001, "the note may have 10,000 characters, and has 10,001"),
+        (None, "a\x00", "U+0000"),
+    ],
+)
+async def test_N3_an_owner_is_a_name_and_a_note_has_an_end(many, owner, text, said):
+    with pytest.raises(InvalidValue) as refused:
+        await many.dead_letters.repair.write_note(numbers(many), owner=owner, text=text)
+    assert said in refused.value.message
+    assert many.operations.list() == []
+
+
+async def test_L9_an_act_that_changed_nothing_is_none(many):
+    first = numbers(many)[0]
+    await many.dead_letters.archive((first,))
+    acts = [one.of.action for one in many.operations.list()]
+    assert (await many.dead_letters.archive((first,))).skipped == 1
+    assert (await many.dead_letters.purge((99_999,))).skipped == 1
+    assert await many.dead_letters.repair.write_note((99_999,), owner="Lena") == 0
+    assert [one.of.action for one in many.operations.list()] == acts == ["archive"]

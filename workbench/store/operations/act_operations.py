@@ -23,7 +23,7 @@ class RecordAction(Operation, frozen=True, kw_only=True):
     Attributes:
         counts: Whether those answers say how much was done.
         undoes: Number of the record of the act that this one undoes; 0 for none.
-        if_done: What changed nothing is no act: nothing is recorded, and the answer is 0. So it is of an undo.
+        if_done: What changed nothing is no act: nothing is recorded, and the answer is 0; as of an undo.
     """
 
     never_refuses: ClassVar[bool] = True
