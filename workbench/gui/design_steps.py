@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.errors import CallerError, InvalidValue, StoreReadOnly, WorkbenchError
 from workbench.gui.actions import Method, action
-from workbench.gui.reads import takes_time
+from workbench.gui.reads import nothing, takes_time
 from workbench.gui.widgets import error_text
-from workbench.services.design.design import DesignState
+from workbench.services.design.design_state import DesignState
 from workbench.services.design.text_merge import DesignConflict, NoStep
 from workbench.tusk import ChangedOnDisk
 
@@ -94,7 +94,7 @@ class DesignSteps(QObject):
         super().__init__(parent)
         self.desk, self.place = desk, place
         self.state = DesignState()
-        self._differs = False
+        self._asks: Callable[[], object] = nothing
 
     def read_state(self) -> DesignState:
         """Returns where the design stands; asked beside the loop."""
@@ -151,7 +151,6 @@ class DesignSteps(QObject):
         if not isinstance(error, DesignConflict):
             self.desk.fail(what, error)
             return
-        self._differs = True
         settle, texts = self.desk.workspace.design.settle, self.desk.workspace.texts
         keep, take = "Keep mine", "Take the other"
         files = [one.file for one in error.clashes]
@@ -165,7 +164,8 @@ class DesignSteps(QObject):
             (keep, lambda: self.step(partial(settle, mine=True), keep)),
             (take, lambda: self.step(partial(settle, mine=False), take)),
         )
-        self.ask_which(said, error, choices)
+        self._asks = partial(self.ask_which, said, error, choices)
+        self._asks()
 
     def ask_which(self, said: str, conflict: DesignConflict, choices: Sequence[Answer]) -> None:  # noqa: ARG002  # who shows the texts needs it
         """Asks which of two texts counts."""
@@ -174,8 +174,8 @@ class DesignSteps(QObject):
 
     def settled(self) -> None:
         """Takes the question back which of two texts counts: the design could be read."""
-        if self._differs:
-            self._differs = False
+        if self._asks is not nothing:
+            self._asks = nothing
             self.desk.notice("ok", "", topic=CONFLICT)
 
     def do(
@@ -195,6 +195,7 @@ class DesignSteps(QObject):
             state = await stepped(self.desk, work)
         except (CallerError, WorkbenchError) as error:
             self.tell_refused(label, error)
+            self._asks()  # a question stands until it is answered
             return
         self.take(state)
         self.desk.project_saved.emit()

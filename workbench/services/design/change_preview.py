@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from workbench.errors import InvalidValue
 from workbench.model.counts import counted
 from workbench.services.design import gestures
 from workbench.services.design.references import (
@@ -157,6 +158,20 @@ def rename_preview(text: DesignText, node: DesignNode, stored: int, *notes: str)
     )
 
 
+def rename_in_store(reader: Reader, text: DesignText, node: DesignNode) -> ChangePreview:
+    """Returns the preview of a rename, with what a store and files that cannot be read have of the name.
+
+    Raises:
+        InvalidValue: The store has streams of an aggregate, whose names begin with its own.
+    """
+    if node.kind == "aggregate" and (count := dict(reader.categories()).get(node.name, 0)):
+        said = f"the store has {counted(count, 'stream')} of {node.name}, whose names begin with it"
+        raise InvalidValue(said, path="", hint="streams keep their names: begin with an empty store")
+    stored = reader.count_types(node.name.__eq__) if node.kind == "event" else 0
+    unread = [f"{one} cannot be read: the name stays there as it is." for one in text.unread]
+    return rename_preview(text, node, stored, *unread, *left_of(reader, node))
+
+
 def _kept(text: DesignText, node: DesignNode, stored: int) -> Iterator[str]:
     if stored:
         known = text.project.find((*section_path(node.kind, node.name), "stored_as"))
@@ -190,6 +205,19 @@ def removal_preview(
         more=tuple(more),
         heads=tuple(_heads(text, nodes)) if more else (),
     )
+
+
+def removal_in_store(
+    reader: Reader, text: DesignText, node: DesignNode, more: Sequence[DesignNode]
+) -> ChangePreview:
+    """Returns the preview of a removal, with what a store has of the things."""
+    nodes = (node, *more)
+    events = {
+        one.name for each in nodes for one in (each, *gestures.events_of(text, each)) if one.kind == "event"
+    }
+    stored = reader.count_types(events.__contains__) if events else 0
+    notes = [said for each in nodes for said in left_of(reader, each)]
+    return removal_preview(text, node, stored, *notes, more=more)
 
 
 def _heads(text: DesignText, nodes: Sequence[DesignNode]) -> Iterator[ChangePlace]:
