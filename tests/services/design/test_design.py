@@ -698,6 +698,35 @@ async def test_what_stays_of_readers_topics_and_rows_is_told(project):
     assert preview(DesignNode("projection", "all")).notes[0].startswith("The rows of all go")
 
 
+BRANCHES = """
+[command.confirm_parcel]
+changes: "parcel"
+fields { parcel_id: "string" }
+
+[command.lose_parcel]
+changes: "parcel"
+fields { parcel_id: "string" }
+
+[handler.carry]
+event: "parcel.sent"
+do {
+    lose { when: "'x' == 'y'", issue: "lose_parcel", with { parcel_id: "'1'" } }
+    confirm { otherwise: true, issue: "confirm_parcel", with { parcel_id: "'1'" } }
+}
+"""
+
+
+async def test_a_removal_foretells_what_keeps_the_rest_from_being_saved(project):
+    path, preview = project.project.root / "project.tsk", project.design.removal_preview
+    path.write_text(TEXT + BRANCHES)
+    (note,) = preview(DesignNode("command", "lose_parcel")).notes
+    assert note.startswith("It would be a draft, and not saved: [handler.carry] no action before this one")
+    assert preview(DesignNode("command", "confirm_parcel")).notes == ()
+    assert written(project) == TEXT + BRANCHES
+    project.design.apply("Draft", make("policy", "tell", SENT))
+    assert preview(DesignNode("aggregate", "box")).notes == (), "it is a draft anyway"
+
+
 async def test_a_folder_that_cannot_be_made_says_so(project):
     folder = project.project.root / "scenarios"
     for path in folder.iterdir():

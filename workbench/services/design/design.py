@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.errors import InvalidValue, ProjectError, StoreReadOnly
@@ -263,7 +264,8 @@ class Design:
         """Returns what a removal would take along, and what it would leave; raises as `state`."""
         text = self.state().text
         with closing(self._world.store.reader()) as reader:
-            return removal_in_store(reader, text, node, more)
+            check = partial(would_be, self._world, environ=self._environ, before=self.compiled)
+            return removal_in_store(reader, text, node, more, None if self._problems else check)
 
     def undo(self) -> DesignState:
         """Takes the last step back; where files changed meanwhile only what it did to them.
