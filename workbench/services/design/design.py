@@ -159,7 +159,7 @@ class Design:
         due = changed_files(before, after)
         with self._unwritten.step(due):
             try:
-                self._store.write(after, before, mended=edited)
+                self._store.write(after, before, fixed=edited)
                 if not self._problems:
                     self._files = self._text = after
             except (ChangedOnDisk, StoreReadOnly) as error:

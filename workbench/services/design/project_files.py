@@ -131,18 +131,18 @@ class ProjectFiles:
         """Whether a file was so when all were read last."""
         return self._content.get(name) == content
 
-    def write(self, now: DesignText, was: DesignText, *, mended: str = "") -> None:
+    def write(self, now: DesignText, was: DesignText, *, fixed: str = "") -> None:
         """Writes the files in which two texts differ, each in one step, if they are as they were read last.
 
         Args:
-            mended: A file whose text was looked at, and is another now, though it could not be read.
+            fixed: A file that could not be read, and whose text was changed by a person who saw it.
 
         Raises:
             ChangedOnDisk: A file changed since; it and those behind it were not written.
             StoreReadOnly: One cannot be written, or could not be read; of the latter none was written.
         """
         before, after = ({one.file: one for one in text.files()} for text in (was, now))
-        for name in self.unread.keys() - {mended}:
+        for name in self.unread.keys() - {fixed}:
             if after.get(name) != before.get(name):
                 self._make_folder(name)  # where that is not the reason
                 raise StoreReadOnly(not_over(name), hint=REPAIR)
