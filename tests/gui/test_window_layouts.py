@@ -67,6 +67,7 @@ def test_the_page_that_was_seen_last_is_seen_again_in_its_project(settings, qtbo
 
     first, _ = make("/one")
     assert first.tabs.currentIndex() == 0
+    assert first.tabs.elideMode() is Qt.TextElideMode.ElideNone, "titles are whole"
     first.tabs.setCurrentIndex(1)
     again, layouts = make("/one", ("Log", "More", "Operations (12)"))
     assert again.tabs.currentIndex() == 2

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMessageLogContext, QSettings, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
@@ -18,6 +19,7 @@ from workbench.errors import NotFound, WorkbenchError
 from workbench.gui.application import prepare, run_on_loop, warm_up
 from workbench.gui.design_tour import PARCEL, Act, Designer, DirectHands, gestures_of
 from workbench.gui.desk import Selection
+from workbench.gui.dialog_tour import dialog_pictures
 from workbench.gui.main_window import MainWindow
 from workbench.gui.session import Session
 from workbench.gui.theme import theme
@@ -317,6 +319,9 @@ class Guide:
                     self._search()
                 await self._painted()
                 self._save(f"{name}-view-{entry.key}")
+        if self._session.desk is not None:
+            save = lambda said, picture: self._save(f"{name}-dialog-{said}", picture)  # noqa: E731  # short
+            await dialog_pictures(self._window, self._session.desk, self._painted, save)
 
     def _search(self) -> None:
         """Searches for what a person would type, and moves to the first thing that is found."""
@@ -368,9 +373,9 @@ class Guide:
             while self._session.desk is not None and (reads := self._session.desk.running()):
                 await asyncio.wait(reads)
 
-    def _save(self, name: str) -> None:
+    def _save(self, name: str, picture: QPixmap | None = None) -> None:
         path = self._folder / f"{self._name}-{name}.png"
-        if not self._window.grab().save(str(path)):
+        if not (picture or self._window.grab()).save(str(path)):
             raise RuntimeError(f"the picture {path} could not be saved")
         self._pictures += 1
 
