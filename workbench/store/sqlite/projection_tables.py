@@ -61,7 +61,14 @@ def ensure_projection(con: sqlite3.Connection, op: EnsureProjection, now: int) -
             drop_rows(con, op.name, generation)
     generation = _next_generation(con, op.name)
     _make_generation(con, op, generation, now, live=not known)
+    if known and op.held:
+        con.execute("insert or replace into meta values (?, ?)", (_held(op.name), str(generation)))
     return generation
+
+
+def _held(name: str) -> str:
+    """Returns under which key the store says that a generation is held (J10)."""
+    return f"held {name}"
 
 
 def _make_generation(
@@ -168,6 +175,7 @@ def drop_rows(con: sqlite3.Connection, name: str, generation: int) -> None:
     con.execute(f"drop table {table_name(name, generation)}")
     for table in ("projections where name", "passed_events where projection"):
         con.execute(f"delete from {table} = ? and generation = ?", (name, generation))
+    con.execute("delete from meta where key = ? and value = ?", (_held(name), str(generation)))
 
 
 def switch_projection(con: sqlite3.Connection, op: SwitchProjection, now: int) -> None:
@@ -182,6 +190,7 @@ def switch_projection(con: sqlite3.Connection, op: SwitchProjection, now: int) -
     for generation, live in found:
         if live and generation != op.generation:
             drop_rows(con, op.name, generation)
+    con.execute("delete from meta where key = ?", (_held(op.name),))
     con.execute(
         "update projections set live = 1, updated_at = ? where name = ? and generation = ?",
         (now, op.name, op.generation),
