@@ -265,6 +265,19 @@ class Theme(QObject):
             self._dress()
             self.changed.emit()
 
+    @contextmanager
+    def undressed(self) -> Iterator[None]:
+        """Has many widgets made in one turn of the loop without the style sheet, which they get then.
+
+        Else Qt polishes a widget with all that is in it at every place that it comes to on its way.
+        """
+        if self._app is not None:
+            self._app.setStyleSheet("")
+        try:
+            yield
+        finally:
+            self._dress()
+
     def _dress(self) -> None:
         """Gives palette and style sheet; the old sheet goes first.
 
