@@ -10,13 +10,13 @@ import pytest
 from PySide6.QtGui import QColor, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QPushButton
 
+from workbench.gui.font_files import load_fonts
 from workbench.gui.theme import (
     DARK,
     KINDS,
     LIGHT,
     Theme,
     code_font,
-    load_fonts,
     mix,
     palette,
     style_sheet,

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QDialog
 
+from workbench.gui.safe_painter import painting
 from workbench.gui.views.append_dialog import AppendDialog
 from workbench.gui.views.burst_dialog import BurstDialog
 from workbench.gui.views.log_view import LogView
@@ -70,8 +71,7 @@ def over(below: QPixmap, above: QPixmap) -> QPixmap:
     """Returns a picture with another one over its middle."""
     shown = QPixmap(below)
     place = QPoint((below.width() - above.width()) // 2, max(0, (below.height() - above.height()) // 2))
-    painter = QPainter(shown)
-    painter.drawPixmap(place, above)
-    painter.drawRect(place.x() - 1, place.y() - 1, above.width() + 1, above.height() + 1)
-    painter.end()
+    with painting(shown) as painter:
+        painter.drawPixmap(place, above)
+        painter.drawRect(place.x() - 1, place.y() - 1, above.width() + 1, above.height() + 1)
     return shown

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
 from workbench.assets import asset
+from workbench.gui.font_files import load_fonts
 
 Mode = Literal["system", "light", "dark"]
 TEXT_SIZE, SMALLEST, LARGEST = 9.0, 6.0, 32.0
@@ -354,31 +355,6 @@ def style_sheet(colors: Colors) -> str:
         accent_pressed=mix("#000000", colors.accent, 0.2),
         scroll=mix(colors.faint, colors.surface, 0.4),
     )
-
-
-_FONTS = (
-    "Inter-Regular.otf",
-    "Inter-Medium.otf",
-    "Inter-SemiBold.otf",
-    "JetBrainsMono-Regular.ttf",
-    "JetBrainsMono-Bold.ttf",
-)
-
-
-def load_fonts() -> int:
-    """Makes the packaged fonts known to Qt; without them the system's are used.
-
-    Returns:
-        How many were found.
-    """
-    found = 0
-    for name in _FONTS:
-        try:
-            path = asset("fonts", name)
-        except FileNotFoundError:
-            continue
-        found += QFontDatabase.addApplicationFont(str(path)) >= 0
-    return found
 
 
 def ui_font(size: float = 9.75, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:

@@ -38,13 +38,13 @@ def _pill(why: str) -> tuple[str, str]:
 COLUMNS = (
     TableColumn("When", width=SHORT_WIDTH, mono=True, text=short, tip=absolute, zoned=True),
     TableColumn("What", width=112),
-    TableColumn("On", width=128),
+    TableColumn("On", width=116),
     TableColumn(
         "Count", width=58, mono=True, align_right=True, text=lambda count: f"{count:,}" if count else ""
     ),
-    TableColumn("Undo", width=238, badge=_pill),
-    TableColumn("Who", width=60),
-    TableColumn("Detail", width=90, stretch=True),
+    TableColumn("Undo", width=264, badge=_pill),
+    TableColumn("Who", width=56),
+    TableColumn("Detail", width=80, stretch=True),
 )
 WHY, NUMBER = 4, 7
 
