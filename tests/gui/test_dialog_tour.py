@@ -25,13 +25,15 @@ async def test_each_dialog_is_taken_and_closed_again(start):
         await asyncio.gather(*session.desk.running())
 
     await dialog_pictures(session.window, session.desk, painted, taken.__setitem__)
-    assert list(taken) == ["operations", "append", "burst", "step", "snapshot"]
+    assert list(taken) == ["operations", "append", "burst", "step", "snapshot", "rows-as-of", "rows-rebuilt"]
     assert {picture.size() for picture in taken.values()} == {session.window.grab().size()}
     assert not [one for one in QApplication.topLevelWidgets() if isinstance(one, QDialog) and one.isVisible()]
     session.desk.select(Selection())
     taken.clear()
     await dialog_pictures(session.window, session.desk, painted, taken.__setitem__)
-    assert list(taken) == ["operations", "append", "burst"], "there is nothing to step or to compare"
+    assert list(taken) == ["operations", "append", "burst", "rows-as-of", "rows-rebuilt"], (
+        "there is nothing to step or to compare"
+    )
 
 
 def test_what_lies_over_another_picture_is_in_its_middle(qtbot):

@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QDialog
 from workbench.gui.safe_painter import painting
 from workbench.gui.views.append_dialog import AppendDialog
 from workbench.gui.views.burst_dialog import BurstDialog
+from workbench.gui.views.folded_dialog import FoldedDialog
 from workbench.gui.views.log_view import LogView
+from workbench.gui.views.rebuilt_dialog import RebuiltDialog
 from workbench.gui.views.snapshot_dialog import SnapshotDialog
 from workbench.gui.views.step_dialog import StepDialog
 
@@ -20,18 +22,14 @@ if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.gui.main_window import MainWindow
 
+Painted = Callable[[], Awaitable[object]]
+"""Waits until what is open has read what it shows, and painted it."""
 Save = Callable[[str, QPixmap], object]
 """Saves a picture under a name."""
 
 
-async def dialog_pictures(
-    window: MainWindow, desk: Desk, painted: Callable[[], Awaitable[object]], save: Save
-) -> None:
-    """Opens each in turn and takes its picture.
-
-    Args:
-        painted: Waits until what is open has read what it shows, and painted it.
-    """
+async def dialog_pictures(window: MainWindow, desk: Desk, painted: Painted, save: Save) -> None:
+    """Opens each in turn and takes its picture."""
     window.arrange((("explorer",), ("log",)))
     log = window.views["log"]
     if isinstance(log, LogView):
@@ -50,6 +48,32 @@ async def dialog_pictures(
         await painted()
         save(name, over(window.grab(), dialog.grab()))
         dialog.close()
+    await _row_dialogs(window, desk, painted, save)
+
+
+async def _row_dialogs(window: MainWindow, desk: Desk, painted: Painted, save: Save) -> None:
+    """Shows the rows of the first read model as they were, and as a rebuild beside them makes them (J10)."""
+    workspace = desk.workspace
+    folding = [one.name for one in workspace.registry.projections.values() if not one.by_handlers]
+    if not folding:
+        return
+    name = folding[0]
+    then = FoldedDialog(window, desk, name)
+    then.as_of.setText(str(workspace.reader.generations(name)[0].checkpoint // 2))
+    then.fold()
+    then.open()
+    await painted()
+    save("rows-as-of", over(window.grab(), then.grab()))
+    then.reject()
+    await workspace.projections.rebuild(name, held=True)
+    await workspace.running().settle()
+    beside = RebuiltDialog(window, desk, name)
+    beside.only.setChecked(False)
+    beside.open()
+    await painted()
+    save("rows-rebuilt", over(window.grab(), beside.grab()))
+    beside.reject()
+    await workspace.projections.give_up_rebuild(name)
 
 
 def _dialogs(window: MainWindow, desk: Desk) -> dict[str, Callable[[], QDialog]]:

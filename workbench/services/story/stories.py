@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from workbench.errors import NotFound
+from workbench.services.story.as_of import position_as_of
 from workbench.services.story.causes import Cause, causes_of
+from workbench.services.story.ended_instances import EndedInstances
 from workbench.services.story.folded_rows import FoldedRows, folded_rows
 from workbench.services.story.instance_history import InstanceStep, instance_history
 from workbench.services.story.projection_steps import ProjectionSteps
@@ -20,7 +22,9 @@ from workbench.services.story.story_rows import Changes, row_changes
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
+    from workbench.model.policy import ReactorType
     from workbench.model.projection import Projection
+    from workbench.model.zones import Zone
     from workbench.project.project import Project
     from workbench.services.story.story import CommandStory
     from workbench.store.ports import Reader
@@ -151,6 +155,14 @@ class Stories:
         """
         return folded_rows(self._projection(projection), self._world.registry, self._reader, position, walk)
 
+    def position_as_of(self, text: str, zone: Zone) -> int | None:
+        """Returns up to where something is meant that a person typed; see `as_of.position_as_of`.
+
+        Raises:
+            InvalidValue: It is neither a position nor a time.
+        """
+        return position_as_of(text, self._reader, self._world.clock.now(), zone)
+
     def rebuilt(self, projection: str, walk: Walk) -> RebuiltRows:
         """Compares rows that were rebuilt beside the live ones with these; for a thread: it may take long.
 
@@ -170,10 +182,22 @@ class Stories:
             NotFound: The model has no such process.
             ReadTooLong: It was cancelled.
         """
-        kind = self._world.registry.reactors.get(process)
-        if kind is None or not kind.stateful:
-            raise NotFound(f"the model has no process {process}")
+        kind = self._process(process)
         return instance_history(kind, self._world.registry, self._reader, key, began, walk)
+
+    def ended(self, process: str) -> EndedInstances:
+        """Returns what finds the instances of a process that ended.
+
+        Raises:
+            NotFound: The model has no such process.
+        """
+        return EndedInstances(self._process(process), self._world.registry, lambda: self._reader)
+
+    def _process(self, name: str) -> ReactorType:
+        kind = self._world.registry.reactors.get(name)
+        if kind is None or not kind.stateful:
+            raise NotFound(f"the model has no process {name}")
+        return kind
 
     def causes(self, ids: Iterable[UUID | None]) -> dict[UUID | None, Cause]:
         """Returns what caused something, by the causation ids of events and messages."""
