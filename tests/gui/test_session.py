@@ -375,6 +375,20 @@ async def test_the_engine_is_paused_stepped_and_resumed_by_keys(start, until):
     assert not [one for one in notices(session) if "is paused: nothing" in one], "that is over"
 
 
+async def test_the_log_comes_back_with_the_page_that_was_seen(start, until):
+    session = await start()
+    session.bring("log")
+    log = session.window.views["log"]
+    await until(log.tabs.isVisible)
+    log.tabs.setCurrentWidget(log.operations)
+    session.reopen()
+    await until(lambda: session.window.views.get("log") not in (None, log))
+    session.bring("log")
+    again = session.window.views["log"]
+    await until(again.tabs.isVisible)
+    assert again.tabs.currentWidget() is again.operations
+
+
 async def test_L10_the_notice_of_a_pause_leads_back(start, until):
     session = await start()
     await key(session.window, Qt.Key.Key_F8, until)
