@@ -1,57 +1,29 @@
-"""What the tour opens over the views: dialogs, and the operations log; each as it stands in the window."""
+"""What the tour opens over a driven project besides its views: dialogs, and what a view shows on wish."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QPoint
-from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QDialog
-
-from workbench.gui.safe_painter import painting
-from workbench.gui.views.append_dialog import AppendDialog
-from workbench.gui.views.burst_dialog import BurstDialog
+from workbench.gui.desk import Selection
 from workbench.gui.views.folded_dialog import FoldedDialog
-from workbench.gui.views.log_view import LogView
 from workbench.gui.views.rebuilt_dialog import RebuiltDialog
-from workbench.gui.views.snapshot_dialog import SnapshotDialog
-from workbench.gui.views.step_dialog import StepDialog
+from workbench.services.story.row_history import Walk
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from workbench.gui.desk import Desk
     from workbench.gui.main_window import MainWindow
+    from workbench.gui.views.subscriptions_view import SubscriptionsView
 
-Painted = Callable[[], Awaitable[object]]
-"""Waits until what is open has read what it shows, and painted it."""
-Save = Callable[[str, QPixmap], object]
-"""Saves a picture under a name."""
-
-
-async def dialog_pictures(window: MainWindow, desk: Desk, painted: Painted, save: Save) -> None:
-    """Opens each in turn and takes its picture."""
-    window.arrange((("explorer",), ("log",)))
-    log = window.views["log"]
-    if isinstance(log, LogView):
-        log.tabs.setCurrentWidget(log.operations)
-        await painted()
-        save("operations", window.grab())
-        log.tabs.setCurrentIndex(0)
-    for name, make in _dialogs(window, desk).items():
-        dialog = make()
-        dialog.show()
-        await painted()
-        if isinstance(dialog, StepDialog):
-            dialog.to_change()
-        elif isinstance(dialog, SnapshotDialog):
-            dialog.fold()
-        await painted()
-        save(name, over(window.grab(), dialog.grab()))
-        dialog.close()
-    await _row_dialogs(window, desk, painted, save)
+Painted = Callable[[], Awaitable[None]]
+"""Waits until what is shown has been read and painted."""
+Save = Callable[["QWidget", str], None]
+"""Saves a picture of a widget under a name."""
 
 
-async def _row_dialogs(window: MainWindow, desk: Desk, painted: Painted, save: Save) -> None:
+async def show_rows(window: MainWindow, desk: Desk, painted: Painted, save: Save) -> None:
     """Shows the rows of the first read model as they were, and as a rebuild beside them makes them (J10)."""
     workspace = desk.workspace
     folding = [one.name for one in workspace.registry.projections.values() if not one.by_handlers]
@@ -63,39 +35,37 @@ async def _row_dialogs(window: MainWindow, desk: Desk, painted: Painted, save: S
     then.fold()
     then.open()
     await painted()
-    save("rows-as-of", over(window.grab(), then.grab()))
+    save(then, "rows-as-of")
     then.reject()
     await workspace.projections.rebuild(name, held=True)
     await workspace.running().settle()
+    window.arrange((("explorer",), ("projections",)))
+    desk.select(Selection(projection=name), view="projections")
+    await painted()
+    save(window, "rows-held")
     beside = RebuiltDialog(window, desk, name)
     beside.only.setChecked(False)
     beside.open()
     await painted()
-    save("rows-rebuilt", over(window.grab(), beside.grab()))
+    save(beside, "rows-rebuilt")
     beside.reject()
     await workspace.projections.give_up_rebuild(name)
 
 
-def _dialogs(window: MainWindow, desk: Desk) -> dict[str, Callable[[], QDialog]]:
-    """Returns the dialogs that this project has something for, by the names of their pictures."""
-    registry, stream, read_model = desk.workspace.registry, desk.selection.stream, desk.selection.projection
-    found: dict[str, Callable[[], QDialog]] = {}
-    if registry.events:
-        found["append"] = lambda: AppendDialog(window, desk, stream)
-    if command := next(iter(registry.commands), ""):
-        found["burst"] = lambda: BurstDialog(window, desk, command, {}, lambda _burst: None)
-    if read_model:
-        found["step"] = lambda: StepDialog(window, desk, read_model, desk.workspace.streams.head())
-    if stream:
-        found["snapshot"] = lambda: SnapshotDialog(window, desk, stream)
-    return found
-
-
-def over(below: QPixmap, above: QPixmap) -> QPixmap:
-    """Returns a picture with another one over its middle."""
-    shown = QPixmap(below)
-    place = QPoint((below.width() - above.width()) // 2, max(0, (below.height() - above.height()) // 2))
-    with painting(shown) as painter:
-        painter.drawPixmap(place, above)
-        painter.drawRect(place.x() - 1, place.y() - 1, above.width() + 1, above.height() + 1)
-    return shown
+async def show_ended(window: MainWindow, desk: Desk, painted: Painted, save: Save) -> None:
+    """Shows the instances of the first process, also those that ended, and the history of the last one."""
+    workspace = desk.workspace
+    processes = [one.name for one in workspace.registry.reactors.values() if one.stateful]
+    over = workspace.stories.ended(processes[0]).look(Walk()) if processes else ()
+    if not over:
+        return
+    view = cast("SubscriptionsView", window.views["subscriptions"])
+    window.arrange((("explorer",), ("subscriptions",)))
+    view.instances.ended.setChecked(True)
+    view.instances.tabs.setCurrentWidget(view.instances.history)
+    desk.select(Selection(subscription=processes[0], key=over[0].key), view="subscriptions")
+    await painted()
+    await painted()
+    save(window, "instances-ended")
+    view.instances.tabs.setCurrentWidget(view.instances.whole)
+    view.instances.ended.setChecked(False)

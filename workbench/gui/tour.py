@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMessageLogContext, QSettings, Qt, QtMsgType, qInstallMessageHandler
-from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
@@ -19,8 +18,9 @@ from workbench.errors import NotFound, WorkbenchError
 from workbench.gui.application import prepare, run_on_loop, warm_up
 from workbench.gui.design_tour import PARCEL, Act, Designer, DirectHands, gestures_of
 from workbench.gui.desk import Selection
-from workbench.gui.dialog_tour import dialog_pictures
+from workbench.gui.dialog_tour import show_ended, show_rows
 from workbench.gui.main_window import MainWindow
+from workbench.gui.operator_tour import show_operators
 from workbench.gui.session import Session
 from workbench.gui.theme import theme
 from workbench.gui.view_catalog import PERSPECTIVES, VIEWS
@@ -142,8 +142,10 @@ class Guide:
             for mode in ("light", "dark"):
                 theme().set_mode("dark" if mode == "dark" else "light")
                 await self._all_views(mode, LARGE)
+                await self._dialogs(mode)
             theme().set_mode("light")
             await self._all_views("small", SMALL)
+            await self._dialogs("small")
         finally:
             self._session.quit()
             await self._session.ended()
@@ -319,9 +321,6 @@ class Guide:
                     self._search()
                 await self._painted()
                 self._save(f"{name}-view-{entry.key}")
-        if self._session.desk is not None:
-            save = lambda said, picture: self._save(f"{name}-dialog-{said}", picture)  # noqa: E731  # short
-            await dialog_pictures(self._window, self._session.desk, self._painted, save)
 
     def _search(self) -> None:
         """Searches for what a person would type, and moves to the first thing that is found."""
@@ -331,6 +330,14 @@ class Guide:
             line.clear()
             QTest.keyClicks(line, "grace" if self._sample == "users" else "a")
             QTest.keyClick(line, Qt.Key.Key_Return)
+
+    async def _dialogs(self, name: str) -> None:
+        """Takes pictures of what is shown on wish."""
+        desk, save = self._session.desk, lambda of, said: self._save(f"{name}-{said}", of)
+        if desk is not None:
+            await show_operators(self._window, desk, self._painted, save)
+            await show_rows(self._window, desk, self._painted, save)
+            await show_ended(self._window, desk, self._painted, save)
 
     async def _choose(self) -> None:
         """Selects something worth looking at in every view."""
@@ -373,9 +380,9 @@ class Guide:
             while self._session.desk is not None and (reads := self._session.desk.running()):
                 await asyncio.wait(reads)
 
-    def _save(self, name: str, picture: QPixmap | None = None) -> None:
+    def _save(self, name: str, of: QWidget | None = None) -> None:
         path = self._folder / f"{self._name}-{name}.png"
-        if not (picture or self._window.grab()).save(str(path)):
+        if not (of or self._window).grab().save(str(path)):
             raise RuntimeError(f"the picture {path} could not be saved")
         self._pictures += 1
 
