@@ -134,7 +134,10 @@ class Tabs(QTabWidget):
             pages = (at for at in range(self.count()) if self.isTabVisible(at) and self.isTabEnabled(at))
             self.setCurrentIndex(next((at for at in pages if self._title(at) == kept), self.currentIndex()))
             self._layouts = layouts
-            layouts.forgotten.connect(lambda: self.setCurrentIndex(0))
+            layouts.forgotten.connect(self._reset)
+
+    def _reset(self) -> None:
+        self.setCurrentIndex(0)
 
     def _place(self) -> str:
         return f"tabs/{self.objectName()}"
