@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 COLUMNS = (
     TableColumn("Row", width=90),
     TableColumn("Column", width=96),
-    TableColumn("Before", width=140, stretch=True),
-    TableColumn("After", width=140, stretch=True),
+    TableColumn("Before", width=130),
+    TableColumn("After", width=190, stretch=True),
 )
 MOST = 2**31 - 1
 
