@@ -179,7 +179,7 @@ class AppendDialog(SendDialog):
 
 
 def _known(desk: Desk, line: QObject, offer: Callable[[list[str]], object]) -> Callable[[str], object]:
-    asking = Question(line, desk, offer, partial(desk.fail, "Looking for streams"))
+    asking = Question(line, desk, offer, "Looking for streams")
 
     def found(typed: str) -> list[str]:
         """Returns streams that begin with it, then those that have it anywhere, the newest first."""
