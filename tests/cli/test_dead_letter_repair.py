@@ -44,6 +44,14 @@ def test_L6_a_patch_is_previewed_and_nothing_is_done(workbench, played):
     assert (wrong.json()["fit"], len(wrong.json()["left_out"][0]["numbers"])) == (0, 4)
 
 
+def test_L6_a_text_is_replaced_within_a_field(workbench, played):
+    chosen = ("dead-letters", "repair", played, "--all", "--preview")
+    said = workbench(*chosen, "--replace", "email", ".invalid", ".example")
+    assert "4 of 4 fit the schema of their type, 3 of them as they are" in said.out
+    assert '"alan@bletchley.invalid" -> "alan@bletchley.example"' in said.out
+    assert "no text to look for" in workbench(*chosen, "--replace", "email", "", "x").err
+
+
 def test_L6_many_are_patched_and_sent_by_a_ladder(workbench, played):
     chosen = ("dead-letters", "repair", played, "--words", "invalid", "--cel", EMAIL, "--ladder", "1,5")
     said = workbench(*chosen, "--json")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from workbench.engine.timers import LoopTimer, VirtualTimer, timer_of
-from workbench.model.clock import MICROSECONDS, ManualClock, SystemClock
+from workbench.model.clock import MICROSECONDS, ManualClock, PacedClock, SystemClock
 
 
 async def nothing():
@@ -122,3 +122,13 @@ def test_W1_what_follows_a_clock_that_is_moved_by_hand_is_woken_by_the_move():
 
 def test_W1_the_machines_clock_is_waited_for_by_the_loop():
     assert isinstance(timer_of(SystemClock()), LoopTimer)
+
+
+async def test_W4_what_waits_goes_with_a_clock_that_is_paced():
+    clock = PacedClock(0, 1000.0, SystemClock())
+    called = asyncio.Event()
+    LoopTimer(clock, 1000.0).call_at(at(clock, 20), called.set)
+    clock.begin()
+    async with asyncio.timeout(10):
+        await called.wait()
+    assert clock.now() >= 20 * MICROSECONDS

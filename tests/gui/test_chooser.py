@@ -6,12 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 import workbench.gui
 from tests.gui.conftest import turn_wheel
-from workbench.gui.chooser import ChoiceBox, Chooser, NumberBox
+from workbench.gui.chooser import ChoiceBox, Chooser, NumberBox, TypedChoice
+from workbench.gui.layouts import in_column
 
 
 @pytest.fixture
@@ -73,3 +75,22 @@ def test_no_choice_or_number_is_made_that_takes_the_wheel():
     root = Path(workbench.gui.__file__).parent
     found = {one.name for one in root.rglob("*.py") if plain.search(one.read_text())}
     assert found <= {"chooser.py"}
+
+
+def test_what_stands_in_a_chooser_is_typed_over_after_a_click_and_a_second_click_sets_the_caret(qtbot):
+    whole, before = QWidget(), QLineEdit()
+    box = TypedChoice()
+    box.addItems(["email", "username"])
+    in_column(before, box, of=whole)
+    qtbot.addWidget(whole)
+    whole.show()
+    whole.activateWindow()
+    assert QTest.qWaitForWindowActive(whole)
+    before.setFocus()
+    line = box.lineEdit()
+    QTest.mouseClick(line, Qt.MouseButton.LeftButton, pos=QPoint(12, line.height() // 2))
+    assert line.selectedText() == "email"
+    QTest.mouseClick(line, Qt.MouseButton.LeftButton, pos=QPoint(20, line.height() // 2))
+    assert line.selectedText() == ""
+    QTest.keyClicks(line, "x")
+    assert box.count() == 2

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from tests.gui.test_session import settings, start
 from workbench.gui.desk import Selection, selection_of
 from workbench.gui.dock_layout import in_sight
-from workbench.gui.layouts import in_panes
+from workbench.gui.layouts import Tabs, in_panes
 from workbench.gui.main_window import MainWindow
 from workbench.gui.window_layouts import WindowLayouts
 
@@ -50,6 +50,34 @@ def drag(panes, by):
 def share(window):
     first, second = window.panes.sizes()
     return round(first / (first + second), 1)
+
+
+def test_the_page_that_was_seen_last_is_seen_again_in_its_project(settings, qtbot):
+    def make(project, titles=("Log", "Operations (3)", "Rest")):
+        window = QWidget()
+        qtbot.addWidget(window)
+        layouts = WindowLayouts(window, settings)
+        layouts.turn_to(project=project)
+        window.tabs = Tabs("log")
+        for title in titles:
+            window.tabs.addTab(QLabel(title), title)
+        QVBoxLayout(window).addWidget(window.tabs)
+        window.show()
+        return window, layouts
+
+    first, _ = make("/one")
+    assert first.tabs.currentIndex() == 0
+    first.tabs.setCurrentIndex(1)
+    again, layouts = make("/one", ("Log", "More", "Operations (12)"))
+    assert again.tabs.currentIndex() == 2
+    other, _ = make("/two")
+    other.tabs.setCurrentIndex(2)
+    third, _ = make("/one")
+    assert third.tabs.currentIndex() == 1
+    fourth, _ = make("/one", ("Log", "More"))
+    assert fourth.tabs.currentIndex() == 0, "there is none of that name"
+    layouts.forget()
+    assert again.tabs.currentIndex() == 0
 
 
 def test_panes_stand_as_they_were_left_in_the_project_the_width_and_the_direction(opened):

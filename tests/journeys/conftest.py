@@ -7,12 +7,15 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from ctypes.util import find_library
 from typing import Any
 
 import pytest
 
 SCREEN = ("Xvfb", "openbox", "xdotool")
 """Programs of a real X server with a window manager, and of hands in front of it."""
+LIBRARIES = ("xcb-cursor", "xcb-icccm", "xcb-keysyms", "xcb-shape", "xkbcommon-x11")
+"""System libraries without which Qt opens no window on it."""
 
 
 @contextmanager
@@ -28,6 +31,7 @@ def _running(words: list[str], environ: Mapping[str, str], **more: Any) -> Itera
 def screen() -> Iterator[Mapping[str, str]]:
     """A real X server; yields what a program needs to know of it."""
     missing = [one for one in SCREEN if shutil.which(one) is None]
+    missing += [one for one in LIBRARIES if find_library(one) is None]
     if missing:
         pytest.skip(f"not installed: {', '.join(missing)}")
     reading, writing = os.pipe()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.model.clock import MICROSECONDS, SystemClock
+from workbench.model.clock import MICROSECONDS, ManualClock, PacedClock, SystemClock
 
 START = 1_700_000_000
 HOUR = 3600
@@ -73,3 +73,14 @@ def test_W1_a_clock_never_says_less_than_before(machine):
         machine.wall += jump
         said.append(clock.now())
     assert said == sorted(said)
+
+
+def test_W4_a_paced_clock_stands_until_it_begins_and_then_goes_faster():
+    machine = ManualClock()
+    clock = PacedClock(START * MICROSECONDS, 10.0, machine)
+    machine.advance(5)
+    assert clock.now() == START * MICROSECONDS
+    clock.begin()
+    machine.advance(0.5)
+    assert clock.now() == (START + 5) * MICROSECONDS
+    assert clock.monotonic() == 5.5

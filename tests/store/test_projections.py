@@ -140,3 +140,25 @@ def test_names_that_cannot_be_a_table_or_column_are_refused(store, name):
     column = "ID" if name == "Rows" else name
     assert isinstance(ensure(store, columns=(("id", "text"), (column, "text"))), InvalidName)
     assert store.reader().generations("rows") == []
+
+
+def test_J10_which_generation_is_held_is_stored_until_it_is_live_or_gone(kind):
+    store = kind.open()
+    ensure(store)
+    held = EnsureProjection(
+        name="rows", columns=COLUMNS, indexed=("n",), definition_hash="h", rebuild=True, held=True
+    )
+    assert one(store, held) == 2
+    apply(store, 0, 3, ("a", 9), generation=2)
+    store.close()
+    store = kind.open()
+    reader = store.reader()
+    assert [state.held for state in reader.generations("rows")] == [False, True]
+    assert ensure(store, rebuild=True) == 3, "a rebuild takes its place, and is not held"
+    assert [state.held for state in reader.generations("rows")] == [False, False]
+    assert one(store, held) == 4
+    one(store, DropGeneration(name="rows", generation=4))
+    assert one(store, held) == 5
+    one(store, SwitchProjection(name="rows", generation=5))
+    assert [(state.live, state.held) for state in reader.generations("rows")] == [(True, False)]
+    store.close()

@@ -41,6 +41,15 @@ def _takes(parser: Parser) -> None:
     ):
         parser.add_argument(f"--{name}", metavar=metavar, type=words, action="append", default=[], help=said)
     parser.add_argument(
+        "--replace",
+        nargs=3,
+        metavar=("FIELD", "TEXT", "WITH"),
+        type=words,
+        action="append",
+        default=[],
+        help="replace a text wherever it stands in a field",
+    )
+    parser.add_argument(
         "--patch",
         metavar="FILE",
         help="a JSON Patch (RFC 6902), or the patch of an answer; - for standard input",
@@ -130,7 +139,7 @@ def _patch(options: Options) -> LetterPatch:
     from workbench.errors import InvalidValue
     from workbench.services.dead_letters.letter_patch import FieldChange, LetterPatch, parse_letter_patch
 
-    fields = (options.set, options.remove, options.rename, options.copy, options.cel)
+    fields = (options.set, options.remove, options.rename, options.copy, options.replace, options.cel)
     if options.patch:
         if any(fields):
             raise InvalidValue("a patch is a file or fields, not both", path="", hint="leave one of them out")
@@ -144,6 +153,10 @@ def _patch(options: Options) -> LetterPatch:
             made = made[part]
         changes.append(FieldChange(way="set", field=field, value=made))
     changes += [FieldChange(way="remove", field=field) for field in options.remove]
+    for field, find, new in options.replace:
+        if not find:
+            raise InvalidValue(f"--replace {field}: there is no text to look for", path="")
+        changes.append(FieldChange(way="replace", field=field, value=new, find=find))
     for way, said in (("rename", options.rename), ("copy", options.copy), ("expression", options.cel)):
         for text in said:
             field, equals, value = text.partition("=")
@@ -160,7 +173,7 @@ def _value(patch: LetterPatch, numbers: list[int], tried: PatchReport) -> dict[s
         "patch": read_text(patch.text),
         "chosen": len(numbers),
         "fit": len(tried.fit),
-        "unchanged": tried.unchanged,
+        "unchanged": len(tried.unchanged),
         "left_out": [{"why": why, "numbers": list(some)} for why, some in tried.misfits],
     }
 
@@ -168,7 +181,7 @@ def _value(patch: LetterPatch, numbers: list[int], tried: PatchReport) -> dict[s
 def _said(numbers: list[int], tried: PatchReport) -> list[str]:
     lines = [f"{len(tried.fit):,} of {len(numbers):,} fit the schema of their type"]
     if tried.unchanged:
-        lines[0] += f", {tried.unchanged:,} of them as they are"
+        lines[0] += f", {len(tried.unchanged):,} of them as they are"
     lines += [f"{len(some):,} left out: {one_line(why)}" for why, some in tried.misfits]
     return lines
 

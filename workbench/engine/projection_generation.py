@@ -39,6 +39,8 @@ class ProjectionGeneration:
     Attributes:
         checkpoint: Its rows are the fold of all events up to here (I9).
         outdated: Its table has other columns than the definition, so it is stopped until it is rebuilt.
+        held: It stays beside the live one until a person has it take its place (J10).
+        foreign: It is held, and another definition made it, so it is stopped.
         stale: Its rows were made by another definition (J4), and it follows the log with the present one.
         handled: Events that were folded since the start.
     """
@@ -59,6 +61,8 @@ class ProjectionGeneration:
         self.status = state.status
         self.fault_position = state.fault_position
         self.outdated = state.columns != projection.shape()
+        self.held = state.held
+        self.foreign = state.held and is_stale(projection, state)
         self.stale = is_stale(projection, state) and state.status is ProjectionStatus.LIVE
         self.handled = 0
         self._projection = projection
@@ -80,7 +84,7 @@ class ProjectionGeneration:
     @property
     def stopped(self) -> bool:
         """Whether it does not follow the log."""
-        return self.outdated or self.status is not ProjectionStatus.LIVE
+        return self.outdated or self.foreign or self.status is not ProjectionStatus.LIVE
 
     async def mark(
         self, status: ProjectionStatus, fault: str = "", position: int = 0, *, also: Sequence[Operation] = ()

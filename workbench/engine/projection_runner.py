@@ -10,7 +10,14 @@ from workbench.engine.group_commit import GroupCommit
 from workbench.engine.metrics import Metrics
 from workbench.engine.projection_check import has_nothing
 from workbench.engine.projection_generation import BATCH, ProjectionGeneration
-from workbench.errors import InvalidValue, NotFound, ProjectionFaulted, StoreBusy, WrongExpectedVersion
+from workbench.errors import (
+    CallerError,
+    InvalidValue,
+    NotFound,
+    ProjectionFaulted,
+    StoreBusy,
+    WrongExpectedVersion,
+)
 from workbench.model.changes import Changes
 from workbench.model.clock import Clock
 from workbench.model.projection import Projection
@@ -30,7 +37,7 @@ class ProjectionRunner:
     """Moves one projection forward.
 
     What readers get is the live generation. A rebuild folds the log into a second one and becomes the live
-    one when it has caught up; until then the old rows stay (J3).
+    one when it has caught up; until then the old rows stay (J3). One that is held stays beside them (J10).
 
     Attributes:
         lanes: One task moves it.
@@ -75,7 +82,7 @@ class ProjectionRunner:
         which is recorded. Where there is nothing to rebuild, the definition takes over without a word (J4).
         """
         self._read()
-        if self.building is not None:
+        if self.building is not None and not self.building.foreign:
             return
         if self.live.stale and has_nothing(self.projection, self._reader):
             await self._begin()
@@ -92,7 +99,8 @@ class ProjectionRunner:
         live, *others = self._reader.generations(self.name)
         self._live = self._folding(live)
         # A rebuild by another definition than the present one would end in stale rows.
-        fresh = [one for one in others if one.definition_hash == self.projection.definition_hash()]
+        present = self.projection.definition_hash()
+        fresh = [one for one in others if one.held or one.definition_hash == present]
         self.building = self._folding(fresh[0]) if fresh else None
 
     # -- what it is at --------------------------------------------------------------------------------------
@@ -148,17 +156,22 @@ class ProjectionRunner:
     async def _switch_if_done(self, *, moved: bool) -> None:
         """Makes the rebuilt rows the live ones, once nothing is missing in them."""
         building = self.building
-        if building is None or building.stopped:
+        if building is None or building.stopped or building.held:
             return
         caught_up = building.checkpoint >= self.live.checkpoint and not self.live.stopped
         if caught_up or not moved:
-            await building.store_checkpoint()
-            await self._writer.write(SwitchProjection(name=self.name, generation=building.number))
-            self._handled += self.live.handled
-            self._live, self.building = building, None
+            await self._switch(building)
 
-    async def _begin(self, also: Sequence[Operation] = ()) -> None:
-        await self._writer.write_all((ensured(self.projection, rebuild=True), *also))
+    async def _switch(self, building: ProjectionGeneration, *also: Operation) -> None:
+        await building.store_checkpoint()
+        switched = SwitchProjection(name=self.name, generation=building.number)
+        await self._writer.write_all((switched, *also))
+        self._handled += self.live.handled
+        building.held = False
+        self._live, self.building = building, None
+
+    async def _begin(self, also: Sequence[Operation] = (), *, held: bool = False) -> None:
+        await self._writer.write_all((ensured(self.projection, rebuild=True, held=held), *also))
         self._read()
 
     async def stop(self) -> None:
@@ -225,11 +238,38 @@ class ProjectionRunner:
 
     # -- what an operator does; ``also`` is written in the same breath: the record of it (L9) -------------
 
-    async def rebuild(self, *also: Operation) -> None:
-        """Begins to rebuild all rows, in place of an earlier attempt; the old ones stay meanwhile."""
+    async def rebuild(self, *also: Operation, held: bool = False) -> None:
+        """Begins to rebuild all rows, in place of an earlier attempt; the old ones stay meanwhile.
+
+        Args:
+            held: The new ones stay beside them until `switch` (J10).
+        """
         async with self._alone:
             await self.live.store_checkpoint()
-            await self._begin(also)
+            await self._begin(also, held=held)
+
+    async def switch(self, *also: Operation) -> None:
+        """Has the rows that are held take the place of the live ones (J10).
+
+        Raises:
+            NotFound: No rows are held.
+            CallerError: They lack events that the live ones have, or another definition made them.
+        """
+        async with self._alone:
+            building = self._at_work(building=True)
+            if not building.held:
+                raise NotFound(f"no rows of projection {self.name} are held beside the live ones")
+            if not building.stopped and building.checkpoint < self.live.checkpoint:
+                await building.work()
+            if building.foreign:
+                said = "were made by another definition than the present one"
+                raise CallerError(f"the rebuilt rows of {self.name} {said}", hint="rebuild them again")
+            if building.checkpoint < self.live.checkpoint:
+                said = f"are at position {building.checkpoint:,}, the live ones at {self.live.checkpoint:,}"
+                hint = "wait until they have caught up, or see what stopped them"
+                raise CallerError(f"the rebuilt rows of {self.name} {said}", hint=hint)
+            await self._switch(building, *also)
+        self._wake()
 
     async def give_up(self, *also: Operation) -> bool:
         """Ends a rebuild; the old rows stay. Returns whether there was one."""
@@ -264,7 +304,7 @@ class ProjectionRunner:
             await self.live.resume_stream(stream, also=also)
 
 
-def ensured(projection: Projection, *, rebuild: bool = False) -> EnsureProjection:
+def ensured(projection: Projection, *, rebuild: bool = False, held: bool = False) -> EnsureProjection:
     """Returns what makes the table of a projection, or a further one to rebuild it in."""
     return EnsureProjection(
         name=projection.name,
@@ -272,5 +312,6 @@ def ensured(projection: Projection, *, rebuild: bool = False) -> EnsureProjectio
         indexed=tuple(column.name for column in projection.columns if column.index),
         definition_hash=projection.definition_hash(),
         rebuild=rebuild,
+        held=held,
         folded=not projection.by_handlers,
     )

@@ -22,12 +22,16 @@ class _Staged:
         return getattr(self._context, name)
 
 
-def on_stage(handlers: Mapping[str, Handler]) -> dict[str, Handler]:
-    """Returns handlers that know that it is a dry run, and that the engine never runs in a thread."""
-    return {name: _on_stage(handler) for name, handler in handlers.items()}
+def on_stage(handlers: Mapping[str, Handler], *, threads: bool = False) -> dict[str, Handler]:
+    """Returns handlers that know that it is a dry run.
+
+    Args:
+        threads: Whether the engine may run plain functions in threads, as it does in the project's own world.
+    """
+    return {name: _on_stage(handler, threads) for name, handler in handlers.items()}
 
 
-def _on_stage(handler: Handler) -> Handler:
+def _on_stage(handler: Handler, threads: bool) -> Handler:
     if inspect.iscoroutinefunction(handler):
 
         @wraps(handler)
@@ -40,5 +44,6 @@ def _on_stage(handler: Handler) -> Handler:
     def act(message: Message, context: Any) -> None:
         handler(message, _Staged(context))
 
-    act.inline = True  # type: ignore[attr-defined]
+    if not threads:
+        act.inline = True  # type: ignore[attr-defined]
     return act

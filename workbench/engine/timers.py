@@ -40,10 +40,14 @@ class Timer(Protocol):
 
 
 class LoopTimer:
-    """The running loop's timers, asked by the wall clock."""
+    """The running loop's timers, asked by the wall clock.
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    Args:
+        pace: Seconds of the clock in one of the machine's.
+    """
+
+    def __init__(self, clock: Clock, pace: float = 1.0) -> None:
+        self._clock, self._pace = clock, pace
 
     def call_at(self, due: int, callback: Callable[[], None], *, background: bool = False) -> CallOff:
         """Has a function called when the clock says ``due``; see `Timer`."""
@@ -53,24 +57,27 @@ class LoopTimer:
 
         def wait() -> None:
             nonlocal handle
-            left = (due - self._clock.now()) / MICROSECONDS
+            left = self._left(due)
             if left <= 0:
                 callback()
             else:
                 handle = loop.call_later(min(left, LONGEST), wait)
 
-        left = (due - self._clock.now()) / MICROSECONDS
-        handle = loop.call_later(max(0.0, min(left, LONGEST)), wait)
+        handle = loop.call_later(max(0.0, min(self._left(due), LONGEST)), wait)
 
         def call_off() -> None:
             handle.cancel()  # the one that waits now, not the first
 
         return call_off
 
+    def _left(self, due: int) -> float:
+        """Returns how many seconds of the machine are left until a time."""
+        return (due - self._clock.now()) / MICROSECONDS / self._pace
+
     async def at_most(self, seconds: float, work: Awaitable[None]) -> None:
         """Waits for something for some seconds; see `Timer`."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(seconds / self._pace):
                 await work
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QIcon, QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QSpinBox
+from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QLineEdit, QSpinBox
 from typing_extensions import override
 
 from workbench.model.json_values import visible
@@ -33,6 +33,33 @@ class ChoiceBox(QComboBox):
     @override
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
+
+
+class TypedChoice(ChoiceBox):
+    """A chooser in which one can type as well; what is typed is not added to what it offers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setLineEdit(_WholeLine(self))
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+
+
+class _WholeLine(QLineEdit):
+    """What stands in it is replaced by typing where a click gave it the keyboard, as where Tab did."""
+
+    _entered = False
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._entered = event.reason() == Qt.FocusReason.MouseFocusReason
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if self._entered and not self.hasSelectedText():
+            self.selectAll()
+        self._entered = False
 
 
 class NumberBox(QSpinBox):

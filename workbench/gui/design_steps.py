@@ -154,8 +154,13 @@ class DesignSteps(QObject):
         self._differs = True
         settle, texts = self.desk.workspace.design.settle, self.desk.workspace.texts
         keep, take = "Keep mine", "Take the other"
-        who = texts.who_wrote(error.file)
-        said = f"{who} changed {error.file}, and here it is changed, too. {error_text(error)}."
+        files = [one.file for one in error.clashes]
+        who, which, are = (
+            texts.who_wrote(files[0]),
+            " and ".join(files),
+            "it is" if len(files) == 1 else "they are",
+        )
+        said = f"{who} changed {which}, and here {are} changed, too. {'; '.join(map(str, error.problems))}."
         choices = (
             (keep, lambda: self.step(partial(settle, mine=True), keep)),
             (take, lambda: self.step(partial(settle, mine=False), take)),

@@ -1,4 +1,4 @@
-"""Lays widgets out: in a row, in a column, or as panes of a splitter, with room between and around them."""
+"""Lays widgets out: in a row, in a column, as panes of a splitter, or behind tabs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from workbench.gui.window_layouts import WindowLayouts, layouts_around
@@ -108,6 +108,39 @@ class Panes(QSplitter):
         if self._layouts is not None and all(sizes):  # one that is hidden has no size
             shares = " ".join(str(max(1, 1000 * size // sum(sizes))) for size in sizes)
             self._layouts.keep(self._place(self._layouts), shares)
+
+
+class Tabs(QTabWidget):
+    """Pages behind tabs; the one that was seen last is seen again, what is remembered goes by a name.
+
+    A page is known by its title, without the count that may stand behind it.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(documentMode=True)
+        self.setObjectName(name)
+        self._layouts: WindowLayouts | None = None
+        self.currentChanged.connect(lambda _at: self._keep())
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._layouts is None and (layouts := layouts_around(self)) is not None:
+            kept = layouts.find(self._place())
+            pages = (at for at in range(self.count()) if self.isTabVisible(at) and self.isTabEnabled(at))
+            self.setCurrentIndex(next((at for at in pages if self._title(at) == kept), self.currentIndex()))
+            self._layouts = layouts
+            layouts.forgotten.connect(lambda: self.setCurrentIndex(0))
+
+    def _place(self) -> str:
+        return f"tabs/{self.objectName()}"
+
+    def _title(self, at: int) -> str:
+        return self.tabText(at).partition(" (")[0]
+
+    def _keep(self) -> None:
+        if self._layouts is not None and self.isVisible():
+            self._layouts.keep(self._place(), self._title(self.currentIndex()))
 
 
 def in_panes(way: Qt.Orientation, *panes: QWidget | tuple[QWidget, int], name: str = "") -> Panes:

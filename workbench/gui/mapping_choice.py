@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QCompleter, QGridLayout, QLineEdit, QWidget
 
-from workbench.gui.chooser import ChoiceBox
+from workbench.gui.chooser import ChoiceBox, TypedChoice
 from workbench.gui.widgets import plain_label
 
 if TYPE_CHECKING:
@@ -55,8 +55,7 @@ class MappingChoice(QWidget):
         self._unit = self._box(
             "unit", list(_UNITS.values()), _UNITS[self._guess.unit if self._guess else "s"]
         )
-        self._zone = self._box("zone", [NO_ZONE, *_zones()], NO_ZONE)
-        self._zone.setEditable(True)
+        self._zone = self._box("zone", [NO_ZONE, *_zones()], NO_ZONE, TypedChoice())
         self._category = QLineEdit(self._guess.category if self._guess else "imported")
         self._category.setObjectName("import-category")
         self._category.setPlaceholderText("nothing: named as the field says")
@@ -101,8 +100,8 @@ class MappingChoice(QWidget):
         guessed = getattr(self._guess, name) if self._guess is not None else ""
         return self._box(name, [*([absent] if absent else []), *items], guessed or absent)
 
-    def _box(self, name: str, items: list[str], chosen: str) -> QComboBox:
-        box = ChoiceBox()
+    def _box(self, name: str, items: list[str], chosen: str, box: ChoiceBox | None = None) -> QComboBox:
+        box = box or ChoiceBox()
         box.setObjectName(f"import-{name}")
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(18)

@@ -32,7 +32,7 @@ from workbench.project.samples import PROJECT_FILE
 
 LOOKED_AT = 2_000
 """Files of a folder that are looked at for a change."""
-OURS = ("-wal", "-shm", "-journal", "-rates", ".lock", ".new", ".pyc")
+OURS = ("-wal", "-shm", "-journal", "-rates", "-traffic", ".lock", ".new", ".pyc")
 """Ends of the names of files that opening a project itself may change."""
 Fingerprint = Mapping[str, tuple[int, int, int]]
 

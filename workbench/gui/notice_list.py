@@ -25,6 +25,7 @@ COLUMNS = (
     TableColumn("What", width=240, stretch=True, text=lambda text: " ".join(text.split())),
     TableColumn("Offers", width=120),
 )
+SINCE = "since the project was opened; what operators did before stands in the log, under Operations"
 SIZE, TEXT_HEIGHT = (640, 420), 96
 """Pixels of the list, and of the whole text of one notice below it."""
 
@@ -50,7 +51,9 @@ class NoticeList(QDialog):
         self.buttons: list[QPushButton] = []
         self._row = in_row(1, spacing=6)
         in_column(
-            plain_label("Notices", "heading"),
+            in_row(
+                plain_label("Notices", "heading"), (plain_label(SINCE, "muted", wrap=True), 1), spacing=12
+            ),
             (self.table, 1),
             self.text,
             self._row,

@@ -81,6 +81,7 @@ class OperatorUndo(QObject):
         self._since = desk.workspace.clock.now()
         self.last: LoggedAct | None = None
         self._offered: deque[str] = deque(maxlen=OFFERED)
+        self._told_of: dict[str, str] = {}
         fail = partial(desk.fail, "Reading the operations")
         self._reading = Question(self, desk, self._show, fail)
         self._looking = Question(self, desk, self._withdraw, fail)
@@ -138,6 +139,12 @@ class OperatorUndo(QObject):
         if act not in self._offered:
             self._offered.append(act)
         return (("Undo", UndoOffer(act=act, run=self.undo_act)),)
+
+    def tell(self, subject: str, text: str, act: str) -> None:
+        """Tells of an act, with its undo; what was told of an earlier one on the same subject is over."""
+        self._withdraw([self._told_of.pop(subject, "")])
+        self._told_of[subject] = act
+        self._desk.notice("ok", text, *self.offer(act))
 
     def _run(self, work: Coroutine[object, object, UndoReport], *, shown: bool = False) -> None:
         self._desk.run(self._told(work, shown=shown), "Undo")

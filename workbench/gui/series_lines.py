@@ -10,6 +10,8 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from workbench.gui.theme import theme
 
 ROLES = ("subscription", "event", "projection", "policy", "topic", "external", "aggregate", "command")
+SPARK, SPARKED = 10, 600
+"""Seconds of a point of the small lines, and of the whole of one."""
 STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
 """Series of one colour differ by these, since colour must not stand alone."""
 
@@ -38,13 +40,17 @@ def draw_sample(painter: QPainter, place: QRectF, number: int, chosen: bool) -> 
 
 def draw_spark(painter: QPainter, place: QRectF, values: Sequence[float], chosen: bool) -> None:  # as above
     """Draws values as a small line in a cell, on a scale of its own from 0; NaN is a gap."""
-    colors = theme().colors
-    area = place.adjusted(6, 5, -6, -6)
+    colors, seen = theme().colors, any(one > 0 for one in values)
+    ink = colors.on_selection if chosen else colors.accent_ink if seen else colors.faint
+    draw_line(painter, place.adjusted(6, 5, -6, -6), values, QColor(ink))
+
+
+def draw_line(painter: QPainter, area: QRectF, values: Sequence[float], ink: QColor) -> None:
+    """Draws values as a small line, on a scale of its own from 0; NaN is a gap."""
     top = max((one for one in values if one == one), default=0.0)  # noqa: PLR0124  # without NaN
     step = area.width() / max(1, len(values) - 1)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    ink = colors.on_selection if chosen else colors.accent_ink if top else colors.faint
-    painter.setPen(QPen(QColor(ink), 1.2 if top else 1))
+    painter.setPen(QPen(ink, 1.2 if top else 1))
     line = QPolygonF()
     for at, value in enumerate([*values, float("nan")]):
         if value == value:  # noqa: PLR0124  # as above

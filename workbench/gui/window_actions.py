@@ -21,6 +21,7 @@ from workbench.gui.palette_targets import (
     notice_targets,
     stream_targets,
 )
+from workbench.gui.pausing import pause_engine
 from workbench.gui.theme import theme
 from workbench.gui.view_catalog import PERSPECTIVES, VIEWS
 from workbench.model.changes import Changes
@@ -301,9 +302,7 @@ class WindowActions(FileActions):
     def toggle_engine(self) -> None:
         """Pauses or resumes the engine."""
         if self.desk is not None and self.workspace is not None:
-            workspace = self.workspace
-            work = workspace.resume() if workspace.monitor.paused else workspace.pause()
-            self.desk.run(work, "Pause or resume the engine")
+            pause_engine(self.desk, paused=not self.workspace.monitor.paused)
 
     @action(
         "Step",

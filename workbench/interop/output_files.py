@@ -6,7 +6,7 @@ from pathlib import Path
 
 from workbench.errors import InvalidValue, StoreReadOnly
 
-_OF_A_STORE = ("-wal", "-shm", "-rates", ".lock")
+_OF_A_STORE = ("-wal", "-shm", "-rates", "-traffic", ".lock")
 _OF_A_PROJECT = (".tsk", ".py")
 
 

@@ -82,6 +82,33 @@ class ManualClock:
         self._followers.append(follower)
 
 
+class PacedClock:
+    """A clock of another time, which goes faster or slower than the machine's once it was started.
+
+    Args:
+        start: Where it stands until then, microseconds since 1970 UTC.
+        pace: Its seconds in one of the machine's.
+    """
+
+    def __init__(self, start: int, pace: float, machine: Clock) -> None:
+        self._start, self._pace, self._machine = start, pace, machine
+        self._begun: float | None = None
+
+    def begin(self) -> None:
+        """Lets it go."""
+        self._begun = self._machine.monotonic()
+
+    def now(self) -> int:
+        """Returns what time it is there."""
+        begun = self._begun
+        passed = 0.0 if begun is None else self._machine.monotonic() - begun
+        return self._start + round(passed * self._pace * MICROSECONDS)
+
+    def monotonic(self) -> float:
+        """Returns seconds of the machine: work takes as long as it takes."""
+        return self._machine.monotonic()
+
+
 def to_datetime(microseconds: int) -> datetime:
     """Turns microseconds since 1970 into an aware UTC datetime."""
     return _EPOCH + timedelta(microseconds=microseconds)

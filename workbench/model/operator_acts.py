@@ -29,6 +29,7 @@ class OperatorAct(StrEnum):
     SKIP = "skip"
     RESET = "reset"
     REBUILD = "rebuild"
+    SWITCH = "switch to rebuilt rows"
     GIVE_UP_REBUILD = "give up rebuild"
     PAUSE_REBUILD = "pause rebuild"
     RESUME_REBUILD = "resume rebuild"
@@ -74,6 +75,7 @@ FINAL = {
     OperatorAct.CANCEL: "begin again with what is left",
     OperatorAct.STEP: "a delivery that was made stays made",
     OperatorAct.GIVE_UP_REBUILD: "its rows are gone; begin a rebuild again",
+    OperatorAct.SWITCH: "the earlier rows are gone; a rebuild makes what the present definition says",
     OperatorAct.SKIP_EVENT: "only a rebuild reads the event again",
     OperatorAct.RESUME_STREAM: "its events are in the rows",
     OperatorAct.IMPORT: "stored events are never removed",

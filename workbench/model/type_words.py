@@ -7,7 +7,7 @@ from typing import Any
 
 DECLARED = "x-type"
 """Key of the word with which a type was declared, where the schema itself shows no more: ``money``."""
-_WORDS = {"string": "text", "boolean": "yes/no", "array": "list", "null": "nothing"}
+_WORDS = {"array": "list", "null": "nothing"}
 _FORMATS = {"uri": "url"}
 _SHORT = {"date-time", "uuid", "email", "date", "time", "duration", "decimal"}
 """Formats that are called what they are."""

@@ -91,20 +91,44 @@ class Projections:
 
     # -- acts ---------------------------------------------------------------------------------------------
 
-    async def pause(self, name: str, *, paused: bool) -> None:
-        """Pauses a projection, or resumes a paused or faulted one."""
+    async def pause(self, name: str, *, paused: bool) -> str:
+        """Pauses a projection, or resumes a paused or faulted one.
+
+        Returns:
+            The name of its record, for `OperationsLog.undo_act`.
+        """
         status = ProjectionStatus.PAUSED if paused else ProjectionStatus.LIVE
         async with self._projection(name) as runner:
             act = OperatorAct.PAUSE if paused else OperatorAct.RESUME
-            await runner.mark(status, self._of(name, act, count=int(runner.live.status is not status)))
+            note = self._of(name, act, count=int(runner.live.status is not status))
+            await runner.mark(status, note)
+        return note.action.act
 
-    async def rebuild(self, name: str) -> None:
-        """Begins to rebuild a projection's rows; the old ones stay until it is done (J3)."""
+    async def rebuild(self, name: str, *, held: bool = False) -> None:
+        """Begins to rebuild a projection's rows; the old ones stay until it is done (J3).
+
+        Args:
+            held: They stay until `switch`: both can be compared until then (J10).
+        """
         async with self._projection(name) as runner:
-            await runner.rebuild(self._of(name, OperatorAct.REBUILD, "generation {answer}"))
+            await runner.rebuild(self._of(name, OperatorAct.REBUILD, "generation {answer}"), held=held)
 
-    async def rebuild_alone(self, name: str, progress: Progress) -> None:
+    async def switch(self, name: str) -> None:
+        """Has rows that were rebuilt beside the live ones take their place (J10).
+
+        Raises:
+            NotFound: There are none.
+            CallerError: They lack events, or another definition made them.
+        """
+        async with self._projection(name) as runner:
+            detail = f"generation {runner.building.number}" if runner.building is not None else ""
+            await runner.switch(self._of(name, OperatorAct.SWITCH, detail))
+
+    async def rebuild_alone(self, name: str, progress: Progress, *, held: bool = False) -> None:
         """Rebuilds a projection while nothing else moves; the new rows take the old ones' place at once (J3).
+
+        Args:
+            held: They stay beside the old ones instead (J10).
 
         The engine is started paused: no handler is called, no other projection moves. Where an event cannot
         be folded, the rebuild stops there.
@@ -115,10 +139,10 @@ class Projections:
         """
         engine = self._world.running()
         await self._world.start(paused=True)
-        await self.rebuild(name)
-        runner = engine.projection(name)
-        while (building := runner.building) is not None and not building.stopped:
-            await runner.work()
+        await self.rebuild(name, held=held)
+        runner, moved = engine.projection(name), True
+        while moved and (building := runner.building) is not None and not building.stopped:
+            moved = await runner.work()
             progress(min(1.0, building.checkpoint / max(1, engine.head)))
 
     async def pause_rebuild(self, name: str, *, paused: bool) -> None:

@@ -41,6 +41,7 @@ from workbench.services.streams import Streams
 from workbench.services.streams.event_append import EventAppend
 from workbench.services.streams.event_import import EventImport
 from workbench.services.subscriptions import Subscriptions
+from workbench.services.worlds.traffic_runs import TrafficRuns
 from workbench.store.operations import RecordAction
 from workbench.store.ports import Reader, Store
 
@@ -55,6 +56,7 @@ class Workspace:
         monitor: Subscriptions, projections, rates, status.
         rates: What subscriptions did in the last 24 hours.
         drain: Waits until nothing is left to do.
+        traffic: Ranges of the log, run again in copies of the store.
         dead_letters: Dead letters, and bulk actions on them.
         operations: What operators did, and its undo.
         subscriptions: Pause, resume, reset, skip.
@@ -88,6 +90,7 @@ class Workspace:
         self.monitor = Monitor(world)
         self.rates = RateHistory(world, self.monitor)
         self.drain = Drain(world, self.monitor)
+        self.traffic = TrafficRuns(world, self.rates, clock)
         self.dead_letters = DeadLetters(world)
         self.operations = OperationsLog(world, self.dead_letters)
         self.subscriptions = Subscriptions(world)
@@ -208,22 +211,33 @@ class Workspace:
 
     # -- the engine as a whole ----------------------------------------------------------------------------
 
-    async def pause(self) -> None:
-        """Pauses the engine; what runs is finished."""
-        async with self.world.at_work() as engine:
-            await engine.commit(self._of_engine(engine, OperatorAct.PAUSE))
-            engine.pause()
+    async def pause(self) -> str:
+        """Pauses the engine; what runs is finished.
 
-    async def resume(self) -> None:
+        Returns:
+            The name of its record, for `OperationsLog.undo_act`.
+        """
+        async with self.world.at_work() as engine:
+            note = self._of_engine(engine, OperatorAct.PAUSE)
+            await engine.commit(note)
+            engine.pause()
+        return note.action.act
+
+    async def resume(self) -> str:
         """Resumes the engine; tries again to start one that a failed reload left standing.
+
+        Returns:
+            The name of its record, for `OperationsLog.undo_act`.
 
         Raises:
             WorldError: The store still refuses it.
         """
         await self.world.start_again()
         async with self.world.at_work() as engine:
-            await engine.commit(self._of_engine(engine, OperatorAct.RESUME))
+            note = self._of_engine(engine, OperatorAct.RESUME)
+            await engine.commit(note)
             engine.resume()
+        return note.action.act
 
     def _of_engine(self, engine: Engine, act: OperatorAct) -> RecordAction:
         moves = (engine.state is EngineState.RUNNING) is (act is OperatorAct.PAUSE)

@@ -223,6 +223,12 @@ class Reader(
     def close(self) -> None:
         """Closes the connection; a second call does nothing."""
 
+    def steady(self) -> AbstractContextManager[None]:
+        """Gives all reads inside one common view of the store; for few and short ones (C5).
+
+        In memory it is what stands at each moment.
+        """
+
     def commits(self) -> int:
         """Returns a number that is another one after every commit; only to be compared with this reader's."""
 

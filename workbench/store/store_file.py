@@ -28,6 +28,13 @@ def open_store_file(
     return SqliteStore(path, clock, synchronous=synchronous, owner=owner)
 
 
+def cut_back(path: Path, position: int) -> None:
+    """Takes away all that a copy of a store has behind a position; errors as of `store.sqlite.cut`."""
+    from workbench.store.sqlite.cut import cut_back
+
+    cut_back(path, position)
+
+
 @contextmanager
 def read_store_file(path: Path) -> Iterator[Reader]:
     """Gives a reader of a store that need not be open, in one state; writes nothing (F6).

@@ -347,6 +347,7 @@ class ProjectionState(msgspec.Struct, frozen=True, kw_only=True):
         columns: Pairs of name and kind, as the table has them; the first is the key.
         definition_hash: Of the definition that made the rows (J4).
         fault: What went wrong at ``fault_position`` (J2); empty unless faulted.
+        held: Whether it stays beside the live rows until a person has it take their place (J10).
     """
 
     name: str
@@ -360,6 +361,7 @@ class ProjectionState(msgspec.Struct, frozen=True, kw_only=True):
     fault_position: int = 0
     rows: int = 0
     updated_at: int = 0
+    held: bool = False
 
 
 class LogEntry(msgspec.Struct, frozen=True, kw_only=True):

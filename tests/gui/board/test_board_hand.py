@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -336,3 +337,53 @@ async def test_a_wire_that_is_dropped_over_something_else_makes_nothing(shop: De
     over.close()
     assert shop.board.editor.entry.isHidden()
     assert not shop.scene.lights.source
+
+
+@pytest.mark.parametrize("taken", ["handle", "field"])
+@pytest.mark.parametrize("ending", ["right", "unheard"])
+async def test_another_button_or_a_release_that_nobody_heard_ends_a_drag(
+    shop: Designer, taken: str, ending: str
+) -> None:
+    shop.scene.choose(SENT)
+    port, end = shop.board.canvas.viewport(), shop.at(shop.scene.box_of(SEND).center())
+    shop.drag(shop.handle(SENT) if taken == "handle" else shop.line(SENT, 0), end)
+    assert shop.scene.lights.source == SENT
+    if ending == "right":
+        QTest.mousePress(port, Qt.MouseButton.RightButton, pos=end)
+        menu = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, end, port.mapToGlobal(end))
+        assert shop.board.editor.hand.eventFilter(port, menu), "no menu opens over a drag"
+        assert not shop.scene.lights.source
+        QTest.mouseRelease(port, Qt.MouseButton.RightButton, pos=end)
+        shop.release(end)
+    else:
+        none, place = Qt.MouseButton.NoButton, QPointF(end)
+        moved = QMouseEvent(QEvent.Type.MouseMove, place, port.mapToGlobal(place), none, none, NONE)
+        QApplication.sendEvent(port, moved)
+    assert not shop.scene.lights.source
+    carried = port.findChild(QWidget, "carried_field")
+    assert carried is not None
+    assert not carried.isVisible()
+    await shop.rest()
+    assert shop.text == SHOP
+    shop.click(shop.at(shop.scene.box_of(LOST).center()))
+    assert shop.scene.chosen == LOST
+    shop.release(end)
+
+
+async def test_what_is_said_of_a_drag_is_true_when_the_picture_moves_below_the_pointer(
+    shop: Designer,
+) -> None:
+    end = shop.at(shop.scene.box_of(LOST).center())
+    shop.drag(shop.handle(RETURN), end)
+    assert hint(shop) == "Release to link return_parcel and parcel.lost"
+    shop.board.canvas.own_size()
+    bar = shop.board.canvas.verticalScrollBar()
+    bar.setValue(bar.value() + 4 * int(shop.scene.box_of(LOST).height()))
+    key = shop.scene.card_at(shop.board.canvas.mapToScene(end))
+    title = shop.scene.cards()[key].card.title if key else ""
+    assert title != "parcel.lost"
+    assert "parcel.lost" not in hint(shop)
+    shop.release(end)
+    QTest.keyClick(shop.board.canvas, Qt.Key.Key_Escape)
+    await shop.rest()
+    assert shop.text == SHOP

@@ -53,18 +53,18 @@ def lines(schema):
 def test_a_command_says_types_and_limits():
     assert lines(Order.model_json_schema()) == [
         "order_id uuid",
-        "customer text 1–80",
-        "reason text min 3",
-        "code text max 9",
+        "customer string 1–80",
+        "reason string min 3",
+        "code string max 9",
         "lines [ship_to] 1–50",
         "ship_to ship_to",
         "amount decimal min 0",
         "share number > 0 < 1",
-        "gift yes/no",
+        "gift boolean",
         "deliver_after? date-time",
         "colour red | blue",
         "counts map of integer",
-        "either integer or text",
+        "either integer or string",
     ]
 
 
@@ -95,4 +95,4 @@ def test_columns_say_what_they_hold():
         Column(name="at", kind=ColumnKind.TIME),
     )
     told = [f"{one.name} {one.type}" for one in fields_of_columns(columns)]
-    assert told == ["id text", "open yes/no, index", "at time"]
+    assert told == ["id text", "open boolean, index", "at time"]

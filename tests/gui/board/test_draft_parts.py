@@ -110,7 +110,7 @@ def test_what_was_changed_shows_the_text_and_keeps_its_wires(running: ModelParts
     blueprint = draw(running, SHOP.replace('fields { to: "string" }', 'fields { to: "string", by: "mony?" }'))
     card = blueprint.cards["event:parcel.sent"]
     assert card.draft
-    assert [f"{one.name} {one.type}" for one in card.fields] == ["to text", "by? mony"]
+    assert [f"{one.name} {one.type}" for one in card.fields] == ["to string", "by? mony"]
     assert ("command:send_parcel", "event:parcel.sent") in wires(blueprint)
 
 

@@ -53,6 +53,23 @@ async def test_held_it_stands_still_and_counts_what_is_new(workspace, view, unti
     assert not view.news.isVisible()
 
 
+async def test_what_comes_below_where_a_person_looks_is_counted(workspace, view, until):
+    for name in ("ada", "bob", "cy", "dot", "eve", "flo", "gus", "hal"):
+        await create(workspace, name)
+    await until(lambda: len(rows(view.table)) == workspace.streams.head())
+    bar = view.table.verticalScrollBar()
+    await until(lambda: bar.value() == bar.maximum() > 0)
+    assert not view.news.isVisible()
+    bar.setValue(0)
+    before = workspace.streams.head()
+    await create(workspace, "ida")
+    await until(lambda: view.news.text() == f"{workspace.streams.head() - before} new")
+    assert view.news.isVisible()
+    view.news.click()
+    await until(lambda: bar.value() == bar.maximum())
+    assert not view.news.isVisible()
+
+
 async def test_choosing_an_event_selects_its_place(workspace, desk, view, until):
     await create(workspace, "ada")
     await until(lambda: rows(view.table))

@@ -137,7 +137,7 @@ async def test_L6_a_group_is_patched_previewed_and_sent_by_a_ladder(view, many, 
     await until(lambda: "done" in view.jobs.cards[job.number].title.text())
 
 
-async def test_L6_letters_that_do_not_fit_are_counted_said_and_shown(view, until):
+async def test_L6_letters_that_do_not_fit_are_counted_said_and_shown(view, many, until):
     await until(lambda: view.groups.model().nodes)
     view.many.acts["repair"].do()
     panel = view.many.panel
@@ -146,13 +146,42 @@ async def test_L6_letters_that_do_not_fit_are_counted_said_and_shown(view, until
     assert panel.fits.fit.text().endswith("7 fit the schema")
     assert panel.fits.misfit.text().endswith("1 do not, left out")
     assert "email" in panel.fits.why.text()
-    panel.fits.show_misfits.click()
+    offered = {one.text(): one for one in panel.fits.show_these.menu().actions()}
+    assert next(iter(offered)) == "7 that stay as they are"
+    left_out = next(said for said in offered if said.startswith("1 left out: "))
+    offered[left_out].trigger()
     await until(lambda: view.table.model().rowCount() == 1)
+    await many.commands.issue("create_user", {"user_id": "zoe", "username": "Zoe", "email": "z@x.invalid"})
+    await settle(many)
+    await until(lambda: many.dead_letters.counts()["open"] == 9)
+    await until(lambda: view.finder.query(("open",)).only)
+    assert view.table.model().rowCount() == 1, "it stays filtered while others die"
     panel.first.setValue(3)
     assert panel.send.text() == "Repair and replay 3"
     panel.ladder.setText("none")
     assert not panel.send.isEnabled()
     assert "no steps" in panel.send.toolTip()
+
+
+async def test_L6_a_text_is_replaced_within_a_field_and_seen_in_each_letter(view, until):
+    await until(lambda: view.groups.model().nodes)
+    view.many.acts["repair"].do()
+    panel = view.many.panel
+    write(view, "email", "replace", "@example.")
+    line = panel.form._lines[0]
+    assert (line.sought.isVisible(), panel.send.isEnabled()) == (True, False)
+    assert panel.form.lacking() == "email: there is no text yet that is to be replaced"
+    line.sought.setText("@x.")
+    await until(lambda: panel.report is not None and len(panel.report.unchanged) == 2)
+    panel._step(len(USERS))
+    await until(lambda: "ann@example.invalid" in panel.diff.toPlainText())
+    assert panel.form.patch().changes == (
+        FieldChange(way="replace", field="email", value="@example.", find="@x."),
+    )
+    offered = [one.text() for one in panel.fits.show_these.menu().actions()]
+    assert offered == ["6 that change and fit", "2 that stay as they are"]
+    line.way.setCurrentIndex(0)
+    assert not line.sought.isVisible()
 
 
 async def test_fields_that_are_offered_while_one_types_change_nothing_of_what_is_typed(view, desk, until):
@@ -293,6 +322,7 @@ def test_a_form_shows_the_patch_that_it_was_given(qtbot):
         FieldChange(way="set", field="attempt", value=1),
         FieldChange(way="remove", field="note"),
         FieldChange(way="rename", field="mail", value="email"),
+        FieldChange(way="replace", field="mail", value="", find=" x "),
     )
     changes += tuple(FieldChange(way="set", field="mail", value=one) for one in ("", "null", None, '"7"'))
     form.show_patch(LetterPatch(changes=changes))

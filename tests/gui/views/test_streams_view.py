@@ -40,6 +40,27 @@ async def test_the_newest_stands_first_and_new_ones_appear(workspace, view, unti
     assert view.said.text() == "2 streams"
 
 
+async def test_streams_that_come_out_of_sight_are_counted_while_the_newest_stand_first(
+    workspace, view, until
+):
+    await people(workspace, *(f"u{number:02}" for number in range(30)))
+    await until(lambda: len(names(view)) == 30)
+    bar = view.table.verticalScrollBar()
+    await until(lambda: bar.maximum() > 5)
+    bar.setValue(5)
+    await people(workspace, "ada", "bob")
+    await until(lambda: view.news.text() == "2 new")
+    assert (view.news.isVisible(), bar.value()) == (True, 7)
+    view.news.click()
+    assert not view.news.isVisible()
+    view.table.sort_wanted.emit(0, False)
+    await until(lambda: names(view)[0] == "user-ada")
+    bar.setValue(5)
+    await people(workspace, "abe")
+    await until(lambda: len(names(view)) == 33)
+    assert not view.news.isVisible(), "new ones stand where their name belongs"
+
+
 async def test_a_search_looks_at_the_whole_store_and_says_so(workspace, view, until):
     await people(workspace, "ada", "bob", "adam")
     await until(lambda: len(names(view)) == 3)

@@ -24,6 +24,13 @@ CHANGES = st.one_of(
     st.builds(FieldChange, way=st.just("remove"), field=NAMES),
     st.builds(FieldChange, way=st.just("rename"), field=NAMES, value=st.sampled_from("xy")),
     st.builds(FieldChange, way=st.just("copy"), field=NAMES, value=NAMES),
+    st.builds(
+        FieldChange,
+        way=st.just("replace"),
+        field=NAMES,
+        value=st.text("ab", max_size=2),
+        find=st.text("ab~", min_size=1, max_size=2),
+    ),
     st.builds(FieldChange, way=st.just("expression"), field=NAMES, value=st.just("type + '!'")),
 )
 
@@ -35,8 +42,8 @@ def letter(data, **more):
     return LetterFacts(**known | more)
 
 
-def change(way, field, value=None):
-    return FieldChange(way=way, field=field, value=value)
+def change(way, field, value=None, find=""):
+    return FieldChange(way=way, field=field, value=value, find=find)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +55,10 @@ def change(way, field, value=None):
         (change("remove", "absent.too"), {"to": {"mail": "a@b"}, "n": 3}),
         (change("rename", "to.mail", "email"), {"to": {"email": "a@b"}, "n": 3}),
         (change("copy", "mail", "to.mail"), {"to": {"mail": "a@b"}, "n": 3, "mail": "a@b"}),
+        (change("replace", "to.mail", "@c.", "@"), {"to": {"mail": "a@c.b"}, "n": 3}),
+        (change("replace", "to.mail", "", "a"), {"to": {"mail": "@b"}, "n": 3}),
+        (change("replace", "to.mail", "x", "A"), {"to": {"mail": "a@b"}, "n": 3}),
+        (change("replace", "absent.too", "x", "a"), {"to": {"mail": "a@b"}, "n": 3}),
         (change("expression", "n", "data.n * 2 + tries"), {"to": {"mail": "a@b"}, "n": 8}),
         (
             change("expression", "why", "subscription + ' ' + error"),
@@ -71,6 +82,7 @@ def test_changes_are_done_one_after_the_other():
         change("copy", "x", "absent"),
         change("expression", "x", "data.absent + 1"),
         change("set", "n.deeper", 1),
+        change("replace", "n", "4", "3"),
     ],
 )
 def test_what_a_payload_does_not_have_is_said(made):
@@ -108,6 +120,8 @@ def test_what_is_set_stands_there_and_the_rest_is_as_it_was(payload, field, valu
     ("text", "said"),
     [
         ('{"form": [{"op": "burn", "field": "a"}]}', "op of set"),
+        ('{"form": [{"op": "replace", "field": "a", "with": ""}]}', "no text in find"),
+        ('{"form": [{"op": "replace", "field": "a", "find": "b"}]}', "no with"),
         ('{"form": [{"op": "set", "field": "a"}]}', "has no value"),
         ('{"form": [{"op": "rename", "field": "a", "to": 3}]}', "to is no text"),
         ('{"form": [{"op": "expression", "field": "a", "cel": "data."}]}', "ends too early"),

@@ -103,7 +103,7 @@ async def test_owners_and_notes_are_stored_recorded_and_found(many):
 async def test_L6_a_patch_is_tried_on_each_letter_and_says_which_do_not_fit(many):
     repair, all_of_them = many.dead_letters.repair, numbers(many)
     report = await repair.check(GOOD, all_of_them)
-    assert (report.fit, report.misfits, report.unchanged) == (tuple(all_of_them), (), 0)
+    assert (report.fit, report.misfits, report.unchanged) == (tuple(all_of_them), (), ())
     wrong = LetterPatch(
         changes=[FieldChange(way="expression", field="email", value="data.username == 'Ann' ? 3 : 'a@b'")]
     )

@@ -41,7 +41,7 @@ def test_the_fields_of_a_pydantic_model():
     assert (found["status"].type, found["status"].required, found["status"].doc) == (
         "open, paid", False, "default open",
     )  # fmt: skip
-    assert (found["note"].type, found["note"].doc) == ("text", "")
+    assert (found["note"].type, found["note"].doc) == ("string", "")
     assert found["first"].type == "object: product, count"
     (_, count) = fields_of(Line.model_json_schema())
     assert count.doc == "How many; at least 1; default 1"
@@ -51,7 +51,7 @@ def test_the_fields_of_a_struct_stand_behind_a_reference():
     assert [
         (field.name, field.type, field.required) for field in fields_of(msgspec.json.schema(Happened))
     ] == [
-        ("what", "text", True),
+        ("what", "string", True),
         ("times", "list of integer", True),
         ("more", "map of integer", False),
     ]

@@ -345,7 +345,8 @@ class BoardEditor(DesignSteps):
     def ask_which(self, said: str, conflict: DesignConflict, choices: Sequence[Answer]) -> None:
         if not self.canvas.isVisible():
             super().ask_which(said, conflict, choices)
-        self.conflict.ask(said, conflict.mine, conflict.theirs, choices)
+        files = [(one.file, one.mine, one.theirs) for one in conflict.clashes]
+        self.conflict.ask_of_files(said, files, choices)
 
     @override
     def settled(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 from typing_extensions import override
 
@@ -76,6 +76,13 @@ class BoardHand(QObject):
             picture.rebuilt.connect(lambda: self._show_handles(""))
             picture.rebuilt.connect(self._look_again)
         editor.stood.connect(self._look_again)
+        self._last = QPoint()
+        for moved in (
+            self._canvas.horizontalScrollBar().valueChanged,
+            self._canvas.verticalScrollBar().valueChanged,
+            self._canvas.zoomed,
+        ):
+            moved.connect(self._show_again)
 
     @property
     def _board(self) -> BlueprintScene | None:
@@ -88,6 +95,8 @@ class BoardHand(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent):
             return self._key(event)
+        if isinstance(event, QContextMenuEvent):
+            return bool(QApplication.mouseButtons() & Qt.MouseButton.LeftButton)  # it ended a drag
         if not isinstance(event, QMouseEvent) or watched is not self._canvas.viewport():
             return False
         if self._board is None:
@@ -125,7 +134,9 @@ class BoardHand(QObject):
     def _press(self, event: QMouseEvent, board: BlueprintScene) -> bool:
         self._pressed = event.position().toPoint()
         if event.button() != Qt.MouseButton.LeftButton:
-            return False
+            return self._interrupt()
+        self._let_go()  # a drag whose release went elsewhere
+        self._ends = None
         key = board.card_at(self._canvas.mapToScene(self._pressed))
         if key and board.cards()[key].card.node in board.lights.targets:
             self._editor.entry.take_node(board.cards()[key].card.node)  # a name is asked for: this one is it
@@ -137,6 +148,14 @@ class BoardHand(QObject):
         if self._held is not None:
             self._canvas.setFocus()
         return self._held is not None
+
+    def _interrupt(self) -> bool:
+        """Ends a drag for another button, as Escape does; the release of the first one does nothing."""
+        dragged = self._held is not None
+        if dragged:
+            self._let_go()
+            self._ends = lambda _place: None
+        return dragged
 
     def _press_again(self, event: QMouseEvent, board: BlueprintScene) -> bool:
         """A double click on nothing offers what can be made there, once the button is released."""
@@ -170,15 +189,24 @@ class BoardHand(QObject):
         if self._held is None:
             self._show_handles(board.part_at(self._canvas.mapToScene(place))[0])
             return False
+        if not event.buttons() & Qt.MouseButton.LeftButton:
+            self._let_go()  # the release went elsewhere
+            return False
         if not self._moving and (place - self._held.start).manhattanLength() <= DRAG:
             return True
         if not self._moving and self._held.field != "+":
             self._moving = True
             self._light(self._held, board)
         if self._moving:
+            self._last = place
             self._push(place)
             self._show(self._held, place, board)
         return True
+
+    def _show_again(self) -> None:
+        """The picture moves below the pointer: another card may be there."""
+        if self._held is not None and self._moving and self._board is not None:
+            self._show(self._held, self._last, self._board)
 
     def _release(self, event: QMouseEvent, board: BlueprintScene) -> bool:
         place, held, moved = event.position().toPoint(), self._held, self._moving

@@ -24,8 +24,8 @@ from workbench.model.json_values import visible
 
 NARROWEST, WIDEST = 148.0, 216.0
 PAD = 10.0
-HEAD, TITLE, LINE, ROW, STRIP = 24.0, 20.0, 16.0, 15.0, 21.0
-"""Heights of a card's parts: kind and badge, title, subtitle, field, problem."""
+HEAD, TITLE, LINE, ROW, STRIP, LAG = 24.0, 20.0, 16.0, 15.0, 21.0, 12.0
+"""Heights of a card's parts: kind and badge, title, subtitle, field, problem, a subscription's lag."""
 SLACK = 3.0
 """Pixels that a text may be wider when it is drawn than when it was measured."""
 RADIUS = 8.0
@@ -70,11 +70,11 @@ def fonts() -> dict[str, QFont]:
 def size_of(node: BoardNode, widest: float = WIDEST) -> tuple[float, float]:
     """Returns how wide and tall a node's card is; texts that are too long are cut."""
     measured = [("title", node.title, 0.0), ("kind", kind_of(node.kind).word, 76.0)]
-    measured += [("subtitle", node.subtitle, 0.0)]
-    measured += [("row", row, 0.0) for row in node.rows]
+    measured += [("subtitle", node.subtitle, 0.0), *(("row", row, 0.0) for row in node.rows)]
     measured += [("problem", problem, 17.0) for problem in node.problems]
     wanted = max(_advance(part, text) + more for part, text, more in measured) + 2 * PAD + SLACK
     height = HEAD + TITLE + LINE * bool(node.subtitle) + ROW * len(node.rows) + PAD
+    height += LAG * node.id.startswith("subscription:")
     return round(min(max(wanted, NARROWEST), widest)), height + STRIP * len(node.problems)
 
 

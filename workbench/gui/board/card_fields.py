@@ -1,4 +1,4 @@
-"""Says the fields of a JSON Schema as a card lists them: ``customer text 1–80``, ``paid_at? date-time``."""
+"""Says the fields of a JSON Schema as a card lists them: ``customer string 1–80``, ``paid_at? date-time``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 from workbench.model.projection import Column
 from workbench.model.type_words import decimal_word, type_word
 
-_COLUMNS = {"boolean": "yes/no"}
 _LIMITS = (
     (
         ("minLength", "minItems", "minProperties", "minimum"),
@@ -48,10 +47,7 @@ def fields_of_schema(schema: Mapping[str, Any]) -> tuple[CardField, ...]:
 
 def fields_of_columns(columns: tuple[Column, ...]) -> tuple[CardField, ...]:
     """Returns the columns of a read model."""
-    return tuple(
-        CardField(name=one.name, type=_COLUMNS.get(one.kind.value, one.kind.value) + ", index" * one.index)
-        for one in columns
-    )
+    return tuple(CardField(name=one.name, type=one.kind.value + ", index" * one.index) for one in columns)
 
 
 def _resolved(item: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -52,8 +52,18 @@ class ConflictBanner(Banner):
 
     def ask(self, text: str, mine: str, theirs: str, actions: Sequence[Button]) -> None:
         """Asks which of two texts counts, and shows in which lines they differ."""
+        self.ask_of_files(text, [("", mine, theirs)], actions)
+
+    def ask_of_files(
+        self, text: str, files: Sequence[tuple[str, str, str]], actions: Sequence[Button]
+    ) -> None:
+        """Asks it of several files at once: each with its name, and the two texts of it."""
         self.set("warning", text, actions)
-        self._lines = difference(mine, theirs)
+        self._lines = [
+            line
+            for name, mine, theirs in files
+            for line in (*([name] if len(files) > 1 else []), *difference(mine, theirs))
+        ]
         self._show()
         self.difference.setVisible(bool(self._lines))
         self.show()

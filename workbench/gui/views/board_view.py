@@ -14,6 +14,7 @@ from workbench.gui.actions import Action, action
 from workbench.gui.board.board_editor import BoardEditor
 from workbench.gui.board.board_graph import kind_of
 from workbench.gui.board.board_marks import BoardMarks
+from workbench.gui.board.lag_lines import LagLines
 from workbench.gui.board.legend import Legend
 from workbench.gui.board.picture import Picture
 from workbench.gui.board.refused_keys import RefusedKeys
@@ -51,6 +52,7 @@ class BoardView(View):
     key = "board"
     title = "Flow board"
     icon_name = "board"
+    ticks = True
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -61,6 +63,7 @@ class BoardView(View):
         self._watching = False
         self.pictures = BoardPictures()
         self.canvas, self.topology = self.pictures.canvas, self.pictures.topology
+        self._lags = LagLines(self.topology, desk.workspace.rates)
         self.refused = RefusedKeys(self.canvas)
         self.trial = BoardTrial(desk, self.canvas)
         self.editor = BoardEditor(desk, self.canvas)
@@ -78,8 +81,8 @@ class BoardView(View):
             picture.node_chosen.connect(self.editor.chosen)
             picture.node_chosen.connect(desk.board_chosen)
         self.details.acted.connect(self.act)
-        self.details.letters_wanted.connect(self._show_letters)
-        self.details.text_wanted.connect(self.show_text)
+        self.details.letters_wanted.connect(lambda: self.show_letters(self.scene.chosen))
+        self.details.text_wanted.connect(lambda: self.open_text(self.scene.chosen))
         self.details.closed.connect(self.split.show_details)
         self.details.marks.chosen.connect(self.marks.fix)
         self.marks.found.connect(lambda: self._show_details(self.scene.chosen))
@@ -189,6 +192,11 @@ class BoardView(View):
     @override
     def refresh(self) -> None:
         self._reading.ask(self._read)
+
+    @override
+    def tick(self) -> None:
+        if self.scene is self.topology:
+            self._lags.turn()
 
     def _read(self) -> tuple[Live, Drawn]:
         monitor = self.desk.workspace.monitor
@@ -376,18 +384,11 @@ class BoardView(View):
             case "projection":
                 self.desk.select(Selection(projection=name), view="projections")
 
-    def show_text(self) -> None:
-        """Shows where the chosen node is declared."""
-        self.open_text(self.scene.chosen)
-
     @action("Open in the text", on="canvas", icon="code", keys="F12", tip="Show where it is declared")
     def open_text(self, node: str) -> None:
         """Shows where a node is declared in the project file."""
         kind, _, name = node.partition(":")
         self.desk.text_wanted.emit(PROJECT_FILE, (DECLARED_AS.get(kind, kind), name))
-
-    def _show_letters(self) -> None:
-        self.show_letters(self.scene.chosen)
 
     def _no_letters(self, node: str) -> str:
         view = self._live.subscriptions.get(node.removeprefix("subscription:"))

@@ -17,6 +17,7 @@ from workbench.gui.desk import Desk, Selection
 from workbench.gui.filter_row import ASKED, FilterRow
 from workbench.gui.found_keys import FoundKeys
 from workbench.gui.layouts import in_column, in_row
+from workbench.gui.news_strip import NewsStrip
 from workbench.gui.paged_model import ListSource, Row, TableColumn
 from workbench.gui.prepared_rows import PreparedRows, prepared
 from workbench.gui.reads import takes_time
@@ -119,6 +120,7 @@ class CommandHistory(QWidget):
         self.table = FastTableView(COLUMNS, desk=desk)
         self.table.setAccessibleName("Issued commands")
         self.table.set_empty(*EMPTY)
+        self.news = NewsStrip(self.table)
         self.filter = FilterRow("commands", ASKED)
         self._found: FoundKeys | None = None
         self._newest: CommandRecord | None = None
@@ -197,7 +199,7 @@ class CommandHistory(QWidget):
         self._newest = found.newest
         none = "No command fits", f"All {found.total:,} were searched for “{found.asked}”."
         self.table.set_empty(*(none if found.asked else EMPTY))
-        self.table.refresh(found.rows)
+        self.news.refresh(found.rows, found.asked)
         self.filter.show_count(self.table.model().rowCount(), found.total)
         self.acts.refresh()
 

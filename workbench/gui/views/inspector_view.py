@@ -12,7 +12,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QMenu,
     QStackedLayout,
-    QTabWidget,
     QToolButton,
     QWidget,
 )
@@ -21,7 +20,7 @@ from typing_extensions import override
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import copy_event, event_actions
-from workbench.gui.layouts import in_column, in_row
+from workbench.gui.layouts import Tabs, in_column, in_row
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.state_loader import StateLoader, show_event
 from workbench.gui.table import FastTableView
@@ -114,7 +113,7 @@ class InspectorView(View):
         self.payload, self.diff = JsonView(), DiffView()
         self.facts, self.causes = FastTableView(self._columns()), FastTableView(CAUSES)
         self.causes.set_empty("No other events", "Nothing else belongs to this correlation.")
-        self.tabs = QTabWidget(documentMode=True)
+        self.tabs = Tabs("inspector")
         for widget, title, said in (
             (self.payload, "Payload", "Payload of the event"),
             (self.facts, "Metadata", "Metadata of the event"),

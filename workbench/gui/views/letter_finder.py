@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from workbench.gui.chooser import ChoiceBox
+from workbench.gui.chooser import TypedChoice
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme, ui_font
 from workbench.gui.time_format import short
@@ -31,7 +31,7 @@ CHART = 104
 """Pixels in height of the deaths an hour."""
 
 
-class GroupingBox(ChoiceBox):
+class GroupingBox(TypedChoice):
     """Says by what letters are grouped: one that is offered, or whatever is typed.
 
     Signals:
@@ -42,8 +42,6 @@ class GroupingBox(ChoiceBox):
 
     def __init__(self, name: str, choices: Sequence[str]) -> None:
         super().__init__()
-        self.setEditable(True)
-        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setAccessibleName(name)
         self.setToolTip(
             "One of the list, a field of the payload such as address.city, or an expression in CEL"

@@ -17,6 +17,7 @@ from workbench.gui.chooser import Chooser
 from workbench.gui.command_line import copying_line
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.layouts import in_column, in_panes, in_row
+from workbench.gui.news_strip import NewsStrip
 from workbench.gui.operator_undo import undo_action
 from workbench.gui.paged_model import Key
 from workbench.gui.prepared_rows import prepared
@@ -88,7 +89,7 @@ class LettersView(View):
         self._pages.addWidget(EmptyState("dead-letter", "No dead letters", hint))
         self.acts.offer()
         self.many.acts.offer()
-        desk.letters_wanted.connect(self._show_only)
+        desk.letters_wanted.connect(self.show_only)
 
     @property
     def _dead_letters(self) -> DeadLetters:
@@ -105,7 +106,8 @@ class LettersView(View):
         self.table.trouble.again = self.refresh
         self.table.setAccessibleName("Dead letters")
         self.table.set_multi()
-        self._listing = self.question(self.table.refresh, self.table.fail)
+        self.news = NewsStrip(self.table)
+        self._listing = self.question(self.news.take, self.table.fail)
         self.detail = LetterDetail(
             self.desk, self._dead_letters.check_edit, absolute, since, lambda: self.groups.node().numbers
         )
@@ -228,7 +230,7 @@ class LettersView(View):
         elif selection.subscription and not selection.letter:
             self.groups.choose(selection.subscription)
 
-    def _show_only(self, numbers: Sequence[int], act: str) -> None:
+    def show_only(self, numbers: Sequence[int], act: str = "") -> None:
         """Lists just these letters, whatever became of them, and begins something with them where wanted."""
         with QSignalBlocker(self.statuses):
             self.statuses.setCurrentIndex(self.statuses.findData("All"))
@@ -247,12 +249,12 @@ class LettersView(View):
     def list_letters(self, node: GroupNode) -> None:
         """Lists the letters of a group."""
         self._source = source = LetterSource(self._dead_letters, node.numbers)
-        held = self.table.held()
+        held, about = self.table.held(), (self.statuses.currentData(), node.identity)
         if not node.numbers and self._missing:
             self.table.set_empty("None found", self._missing, "Clear the search", self.finder.clear)
         elif not node.numbers:
             self.table.set_empty("None here", none_said(node))
-        self._listing.ask(lambda: prepared(source, held), node.identity)
+        self._listing.ask(lambda: (prepared(source, held), about), about)
 
     def _statuses(self) -> tuple[str, ...]:
         return SHOWN[self.statuses.currentData()]

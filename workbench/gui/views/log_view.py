@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QPushButton, QTabWidget, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import action
@@ -14,7 +14,8 @@ from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import event_actions
 from workbench.gui.filter_row import ASKED, FilterRow
 from workbench.gui.found_keys import FoundKeys
-from workbench.gui.layouts import in_column, in_row
+from workbench.gui.layouts import Tabs, in_column, in_row
+from workbench.gui.news_strip import NewsStrip
 from workbench.gui.operator_undo import undo_action
 from workbench.gui.paged_model import Key, Row, TableColumn, first_of
 from workbench.gui.prepared_rows import PreparedRows, prepared
@@ -142,23 +143,20 @@ class LogView(View):
         self.table.trouble.again = self.refresh
         self.hold = toolbar_button("Hold", "pause", "Pause scrolling while new entries arrive")
         self.hold.setCheckable(True)
-        self.news = QPushButton()
-        self.news.setFlat(True)
-        self.news.hide()
+        self.news = NewsStrip(self.table, newest_last=True, go=self._to_end)
         self.said = ElidedLabel("muted")
-        self.tabs = QTabWidget(documentMode=True)
+        self.tabs = Tabs("log")
         self.tabs.addTab(self._log_page(), "Log")
         self.tabs.addTab(self.operations, "Operations")
         in_column(self.tabs, of=self, margins=0, spacing=0)
         self.filter.settled.connect(lambda _words: self._ask_words())
         self.hold.toggled.connect(self._held)
-        self.news.clicked.connect(self._to_end)
         self.table.row_chosen.connect(self._chosen)
         self.acts.offer()
 
     def _log_page(self) -> QWidget:
         page = QWidget()
-        foot = in_row(self.hold, self.said, 1, self.news)
+        foot = in_row(self.hold, (self.said, 1))
         in_column(self.filter, (self.table, 1), foot, of=page, margins=(8, 4, 8, 4), spacing=4)
         return page
 
@@ -216,7 +214,7 @@ class LogView(View):
         follows = bar.value() >= bar.maximum() - bar.singleStep() and not self.table.selected_keys()
         at_end = self._ends or follows
         self._source, self._ends = found.source, False
-        self.table.refresh(found.rows)
+        self.news.refresh(found.rows, self.filter.asked())
         if at_end:
             self.table.scrollToBottom()
         self._say(found.source.count())
@@ -235,9 +233,8 @@ class LogView(View):
 
     def _tell_news(self) -> None:
         shown = self._found if self.filter.asked() and self._found is not None else self._positions
-        new = shown.after(self._source.last)
-        self.news.setText(f"{new:,} new")
-        self.news.setVisible(new > 0)
+        self.news.waiting = shown.after(self._source.last)
+        self.news.tell()
 
     def _held(self, held: bool) -> None:  # a signal's argument
         self.hold.setText("Held" if held else "Hold")

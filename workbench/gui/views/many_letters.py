@@ -34,7 +34,7 @@ class ManyLetters:
         self.acts = Actions(self, view)
         self.panel = LetterRepairPanel(view.desk, repairs.follow, view.strip)
         self.panel.closed.connect(self._leave)
-        self.panel.wanted.connect(lambda numbers: view.list_letters(GroupNode(numbers=numbers)))
+        self.panel.wanted.connect(view.show_only)
 
     @property
     def groups(self) -> GroupList:

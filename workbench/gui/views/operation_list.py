@@ -12,6 +12,7 @@ from typing_extensions import override
 from workbench.gui.actions import Actions, action
 from workbench.gui.filter_row import FilterRow, rows_with
 from workbench.gui.layouts import in_column, in_row
+from workbench.gui.news_strip import NewsStrip
 from workbench.gui.paged_model import ListSource, Row, TableColumn
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.table import FastTableView
@@ -58,6 +59,7 @@ class OperationList(QWidget):
         self.filter = FilterRow("operations")
         self.table = FastTableView(COLUMNS)
         self.table.setAccessibleName("Operations")
+        self.news = NewsStrip(self.table)
         self.said = ElidedLabel("muted")
         self.acts = Actions(self, self)
         foot = in_row((self.said, 1), self.acts.button("undo-this"))
@@ -102,7 +104,7 @@ class OperationList(QWidget):
 
     def _show(self, answer: tuple[ListSource, int, str]) -> None:
         found, total, words = answer
-        self.table.refresh(found)
+        self.news.refresh(found, words)
         self.filter.show_count(found.count(), total)
         self.said.setText(counted(total, "operation"))
         if words:

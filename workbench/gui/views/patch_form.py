@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.gui.chooser import ChoiceBox
+from workbench.gui.chooser import ChoiceBox, TypedChoice
 from workbench.gui.theme import code_font
 from workbench.gui.widgets import exact_text, plain_label, toolbar_button
 from workbench.model.json_values import ForeignJsonError, parse_foreign_json, write_json
@@ -29,6 +29,7 @@ WORDS = {
     "remove": "remove",
     "rename": "rename to",
     "copy": "copy from",
+    "replace": "replace text",
     "expression": "expression",
 }
 HINTS = {
@@ -36,6 +37,7 @@ HINTS = {
     "remove": "",
     "rename": "its new name",
     "copy": "another field",
+    "replace": "with (nothing: take it away)",
     "expression": "such as data.amount * 100",
 }
 IsText = Callable[[str], bool]
@@ -55,9 +57,7 @@ class FieldLine(QWidget):
 
     def __init__(self, fields: Sequence[str]) -> None:
         super().__init__()
-        self.field = ChoiceBox()
-        self.field.setEditable(True)
-        self.field.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.field = TypedChoice()
         self.field.addItems(list(fields))
         self.field.setCurrentText("")
         self.field.setAccessibleName("Field")
@@ -73,16 +73,22 @@ class FieldLine(QWidget):
         self.value = QLineEdit()
         self.value.setAccessibleName("Value")
         self.value.setFont(code_font())
+        self.sought = QLineEdit()
+        self.sought.setAccessibleName("Text to replace")
+        self.sought.setPlaceholderText("text in it")
+        self.sought.setFont(code_font())
         self.away = toolbar_button("", "close", "Leave this field as it is")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addWidget(self.field, 3)
         layout.addWidget(self.way)
+        layout.addWidget(self.sought, 3)
         layout.addWidget(self.value, 4)
         layout.addWidget(self.away)
         self.field.currentTextChanged.connect(lambda _text: self.changed.emit())
         self.way.currentIndexChanged.connect(self._turned)
+        self.sought.textChanged.connect(lambda _text: self.changed.emit())
         self.value.textChanged.connect(lambda _text: self.changed.emit())
         self.away.clicked.connect(lambda _checked=False: self.left.emit())
         self._turned()
@@ -90,6 +96,7 @@ class FieldLine(QWidget):
     def _turned(self, _at: int = 0) -> None:
         way = self.way.currentData()
         self.value.setEnabled(bool(WAYS[way]))
+        self.sought.setVisible(way == "replace")
         self.value.setPlaceholderText(HINTS[way])
         self.changed.emit()
 
@@ -98,6 +105,8 @@ class FieldLine(QWidget):
         field, way, typed = self.field.currentText().strip(), self.way.currentData(), self.value.text()
         if not field:
             return "A value has no field yet" if typed.strip() and WAYS[way] else ""
+        if way == "replace":
+            return "" if self.sought.text() else f"{field}: there is no text yet that is to be replaced"
         if typed.strip() or not WAYS[way]:
             return ""
         empty = ': type "" for an empty text, or null' if way == "set" else ""
@@ -108,13 +117,22 @@ class FieldLine(QWidget):
         field, way, typed = self.field.currentText().strip(), self.way.currentData(), self.value.text()
         if not field or self.lacking():
             return None
+        if way == "replace":  # blanks count
+            return FieldChange(way=way, field=field, value=typed, find=self.sought.text())
         value = _value(typed, text=is_text(field)) if way == "set" else typed.strip()
         return FieldChange(way=way, field=field, value=value if WAYS[way] else None)
+
+    def clear(self) -> None:
+        """Names no field, and says nothing of one."""
+        self.field.setCurrentText("")
+        self.sought.clear()
+        self.value.clear()
 
     def show_change(self, change: FieldChange) -> None:
         """Shows a change."""
         self.field.setCurrentText(change.field)
         self.way.setCurrentIndex(list(WORDS).index(change.way))
+        self.sought.setText(change.find)
         value = change.value
         plain = isinstance(value, str) and bool(value.strip()) and _value(value, text=True) == value
         shown = value if plain or change.way != "set" else write_json(value)
@@ -241,9 +259,8 @@ class PatchForm(QWidget):
         self.area.clear()
         for line in self._lines[1:]:
             self._remove(line)
-        self._lines[0].field.setCurrentText("")
         self._lines[0].way.setCurrentIndex(0)
-        self._lines[0].value.clear()
+        self._lines[0].clear()
         self._turn(0)
 
     def _add(self) -> FieldLine:
@@ -257,8 +274,7 @@ class PatchForm(QWidget):
 
     def _remove(self, line: FieldLine) -> None:
         if len(self._lines) == 1:
-            line.field.setCurrentText("")
-            line.value.clear()
+            line.clear()
             return
         self._lines.remove(line)
         self._column.removeWidget(line)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu
 
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.pausing import pause_projection
 from workbench.gui.reads import Question
 from workbench.gui.widgets import Banner
 from workbench.model.counts import counted
@@ -109,7 +110,7 @@ class ProjectionBanner(Banner):
         self._do(work, "Pause the rebuild" if paused else "Resume the rebuild")
 
     def _try_again(self) -> None:
-        self._do(self._projections.pause(self._name, paused=False), "Try again")
+        pause_projection(self._desk, self._name, paused=False)
 
     def _go_on(self, *, rebuild: bool = False) -> None:
         """Offers the ways to go on behind the event (J2); each leaves something out, and says so."""

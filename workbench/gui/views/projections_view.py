@@ -17,6 +17,7 @@ from workbench.gui.filter_row import FilterRow
 from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.long_text import shortened
 from workbench.gui.operator_undo import undo_action
+from workbench.gui.pausing import pause_projection
 from workbench.gui.prepared_rows import PreparedRows
 from workbench.gui.row_painter import FITTED
 from workbench.gui.table import FastTableView
@@ -379,8 +380,7 @@ class ProjectionsView(View):
     )
     def toggle(self) -> None:
         """Pauses the projection, or resumes it."""
-        name, told = self._name, "Resume" if self.stopped else "Pause"
-        self.desk.run(self.desk.workspace.projections.pause(name, paused=not self.stopped), f"{told} {name}")
+        pause_projection(self.desk, self._name, paused=not self.stopped)
 
     def shown(self) -> tuple[str, int]:
         """Returns the read model that is shown, and where its rows are."""

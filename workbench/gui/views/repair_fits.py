@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QMenu, QPushButton, QWidget
 
 from workbench.gui.layouts import in_column, in_row
-from workbench.gui.views.repair_words import counts_told
+from workbench.gui.views.repair_words import counts_told, letters_told
 from workbench.gui.widgets import Badge, plain_label
 
 if TYPE_CHECKING:
-    from workbench.services.dead_letters.letter_patch import PatchReport
+    from workbench.services.dead_letters.letter_patch import Counted, PatchReport
 
 
 class RepairFits(QWidget):
@@ -31,19 +32,22 @@ class RepairFits(QWidget):
         self._report: PatchReport | None = None
         self.fit, self.misfit = Badge("neutral", ""), Badge("warning", "")
         self.why = plain_label(role="muted", wrap=True)
-        self.show_misfits = QPushButton("Show them")
-        self.show_misfits.clicked.connect(lambda _checked=False: self._show_left_out())
+        self.show_these = QPushButton("Show these letters")
+        self.show_these.setToolTip("Have the list above show only those that are counted here")
+        self._menu = QMenu(self.show_these)
+        self.show_these.setMenu(self._menu)
         self.unknown = plain_label(wrap=True)
         self.anyway = QCheckBox("Write it anyway")
         self.anyway.toggled.connect(lambda _on: self.agreed.emit())
-        counts = in_row(self.fit, self.misfit, self.show_misfits, 1, spacing=6)
+        counts = in_row(self.fit, self.misfit, self.show_these, 1, spacing=6)
         in_column(counts, self.why, self.unknown, self.anyway, of=self, margins=0, spacing=8)
 
     def show_report(self, found: PatchReport | None) -> None:
         """Says how a patch fits; None until it was tried."""
         self._report = found
-        for widget in (self.misfit, self.show_misfits, self.why):
+        for widget in (self.misfit, self.why):
             widget.setVisible(found is not None and found.left_out > 0)
+        self._offer_letters(letters_told(found) if found is not None else ())
         self.unknown.setVisible(found is not None and bool(found.unknown))
         self.anyway.setVisible(found is not None and bool(found.unknown))
         if found is not None:
@@ -57,6 +61,8 @@ class RepairFits(QWidget):
         unknown = self._report.unknown if self._report is not None and not self.anyway.isChecked() else ()
         return counts_told(unknown)
 
-    def _show_left_out(self) -> None:
-        if self._report is not None:
-            self.wanted.emit(tuple(number for _, some in self._report.misfits for number in some))
+    def _offer_letters(self, counts: Counted) -> None:
+        self.show_these.setVisible(bool(counts))
+        self._menu.clear()
+        for said, numbers in counts:
+            self._menu.addAction(f"{len(numbers):,} {said}", partial(self.wanted.emit, numbers))

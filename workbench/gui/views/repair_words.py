@@ -42,6 +42,19 @@ def counts_told(said: Counted) -> str:
     return "; ".join(f"{one}: {len(some):,}" for one, some in said[:REASONS])
 
 
+def letters_told(report: PatchReport) -> Counted:
+    """Returns of which letters a report says something, and what; each with their numbers."""
+    stay = frozenset(report.unchanged)
+    said = (
+        ("that change and fit", tuple(one for one in report.fit if one not in stay)),
+        ("that stay as they are", report.unchanged),
+        *((f"left out: {why}", numbers) for why, numbers in report.misfits),
+        *((f"in which {field} becomes empty", numbers) for field, numbers in report.emptied),
+        *((f"in which {field}", numbers) for field, numbers in report.unknown),
+    )
+    return tuple((one, numbers) for one, numbers in said if numbers)
+
+
 def emptied(report: PatchReport, numbers: Collection[int]) -> str:
     """Says which fields become empty or null in how many of some letters; empty for none."""
     chosen = frozenset(numbers)

@@ -16,6 +16,7 @@ from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import event_actions
 from workbench.gui.filter_row import FilterRow
 from workbench.gui.layouts import in_column, in_row
+from workbench.gui.news_strip import NewsStrip
 from workbench.gui.operator_undo import undo_action
 from workbench.gui.paged_model import Key, Row, TableColumn
 from workbench.gui.prepared_rows import PreparedRows, prepared
@@ -126,6 +127,7 @@ class StreamsView(View):
         self.table.setAccessibleName("Streams")
         self.table.set_sortable(True)
         self.table.show_sort(2, True)
+        self.news = NewsStrip(self.table)
         self._finding = self.question(self._show, self.table.fail, begun=self._say_searching)
         self._following = self.question(self._mark)
         self.table.trouble.again = self.refresh
@@ -194,7 +196,7 @@ class StreamsView(View):
     def _show(self, found: FoundStreams) -> None:
         wanted, total, count = found.wanted, found.total, found.count
         self._show_categories(found.categories)
-        self.table.refresh(found.rows)
+        self.news.refresh(found.rows, wanted["order"] == "-updated" and wanted)
         looked = wanted["text"], wanted["category"]
         if looked != self._looked:
             self._looked = looked

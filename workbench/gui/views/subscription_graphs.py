@@ -12,6 +12,7 @@ from workbench.gui.desk import Selection
 from workbench.gui.history_graph import HistoryGraph
 from workbench.gui.layouts import in_panes
 from workbench.gui.rate_graph import RateGraph
+from workbench.gui.series_lines import SPARK, SPARKED
 from workbench.gui.views.subscription_table import DrawnLines
 from workbench.model.clock import MICROSECONDS
 from workbench.services.monitor.rate_marks import RateMark, rate_marks
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 LATENCY = {"p50": "info", "p95": "event", "p99": "policy"}
 QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
-SPARK, SPARKED = 10, 600
-"""Seconds of a point of the small lines, and of the whole of one."""
 MARKED = 500
 """Acts of operators that are looked at for marks."""
 

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QScrollArea,
     QStackedLayout,
-    QTabWidget,
     QWidget,
 )
 from typing_extensions import override
@@ -20,9 +19,10 @@ from typing_extensions import override
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.filter_row import FilterRow, rows_with
-from workbench.gui.layouts import in_column, in_panes, in_row
+from workbench.gui.layouts import Tabs, in_column, in_panes, in_row
 from workbench.gui.operator_undo import undo_action
 from workbench.gui.paged_model import ListSource
+from workbench.gui.pausing import pause_subscription
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.view import View
@@ -87,7 +87,7 @@ class SubscriptionsView(View):
         self.instances = ProcessInstances(self.desk)
         self.details = FastTableView(FACTS)
         self.details.setAccessibleName("Details")
-        self.tabs = QTabWidget(documentMode=True)
+        self.tabs = Tabs("subscriptions")
         self.tabs.addTab(self.graphs.panes, "Graphs")
         self.tabs.addTab(self.waiting, "Waiting")
         self.tabs.addTab(self.instances, "Instances")
@@ -248,13 +248,8 @@ class SubscriptionsView(View):
     )
     def pause(self, rows: ChosenRows) -> None:
         """Pauses a subscription, or resumes it."""
-        name, told = str(rows.keys[0]), _pause_told(self.of(rows))[0]
-        self.desk.run(self._paused(name, paused=told == "Pause"), f"{told} {name}")
-
-    async def _paused(self, name: str, *, paused: bool) -> None:
-        act = await self.desk.workspace.subscriptions.pause(name, paused=paused)
-        said = f"{name} is paused; its messages wait." if paused else f"{name} is resumed."
-        self.desk.notice("ok", said, *self.desk.undo.offer(act))
+        paused = _pause_told(self.of(rows))[0] == "Pause"
+        pause_subscription(self.desk, str(rows.keys[0]), paused=paused)
 
     @action(
         "Step",

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from workbench.model.registry import Registry
     from workbench.store.stored_values import LetterFacts
 
-WAYS = {"set": "value", "remove": "", "rename": "to", "copy": "from", "expression": "cel"}
+WAYS = {
+    "set": "value", "remove": "", "rename": "to", "copy": "from", "replace": "with", "expression": "cel",
+}  # fmt: skip
 """By how a form changes a field: the member that says with what."""
 
 
@@ -46,18 +48,21 @@ class FieldChange:
     Attributes:
         way: One of `WAYS`.
         field: A dotted path below the payload, such as ``address.city``.
-        value: What it is set to, JSON; the new name; the field that it is copied from; the CEL of its value.
+        value: What it is set to, JSON; the new name; the field that it is copied from; what stands for what
+            is found; the CEL of its value.
+        find: Text that is replaced wherever it stands in the field, in just these letters.
     """
 
     way: str
     field: str
     value: Any = None
+    find: str = ""
 
     def written(self) -> dict[str, Any]:
         """Returns it as JSON."""
-        return {"op": self.way, "field": self.field} | (
-            {WAYS[self.way]: self.value} if WAYS[self.way] else {}
-        )
+        found = {"find": self.find} if self.find else {}
+        value = {WAYS[self.way]: self.value} if WAYS[self.way] else {}
+        return {"op": self.way, "field": self.field} | found | value
 
 
 class LetterPatch:
@@ -106,6 +111,8 @@ class LetterPatch:
             case "copy":
                 source = tuple(str(change.value).split("."))
                 return lambda value, _facts: _put(value, path, _at(value, source))
+            case "replace":
+                return lambda value, _facts: _replaced(value, path, change.find, str(change.value))
             case _:
                 made = compiled(str(change.value))
                 return lambda value, facts: _put(value, path, _value_of(made, {**facts, "data": value}))
@@ -160,6 +167,18 @@ def _gone(value: Any, path: tuple[str, ...]) -> list[PatchStep]:
     return [PatchStep(operation="remove", path=path)]
 
 
+def _replaced(value: Any, path: tuple[str, ...], find: str, new: str) -> list[PatchStep]:
+    """Returns what replaces a text in a field; nothing where the field is not there, or lacks the text."""
+    try:
+        said = _at(value, path)
+    except PatchFailed:
+        return []
+    if said is not None and not isinstance(said, str):
+        raise PatchFailed(f"{'.'.join(path)} holds no text in which something could be replaced")
+    new = (said or "").replace(find, new)
+    return [PatchStep(operation="replace", path=path, value=new)] if said and new != said else []
+
+
 def _at(value: Any, path: tuple[str, ...]) -> Any:
     place = PatchStep(operation="copy", source=path, path=())
     return patched(value, [place])
@@ -189,7 +208,10 @@ def _field_change(said: Any) -> FieldChange:
         raise InvalidValue(f"the change of {said['field']} has no {member}", path="")
     if member and way != "set" and not isinstance(said[member], str):
         raise InvalidValue(f"the change of {said['field']}: {member} is no text", path="")
-    return FieldChange(way=way, field=said["field"], value=said.get(member) if member else None)
+    find = said.get("find", "") if way == "replace" else ""
+    if way == "replace" and not (isinstance(find, str) and find):
+        raise InvalidValue(f"the change of {said['field']} has no text in find", path="")
+    return FieldChange(way=way, field=said["field"], value=said.get(member) if member else None, find=find)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,13 +249,13 @@ class PatchReport:
     Attributes:
         fit: Those whose copies fit the schema of their type, in the order that was asked for.
         misfits: Why others do not.
-        unchanged: How many of those that fit stay as they are.
+        unchanged: Those that fit and stay as they are.
         emptied, unknown: As of a `PatchedLetter`, of those that fit.
     """
 
     fit: tuple[int, ...]
     misfits: Counted
-    unchanged: int
+    unchanged: tuple[int, ...]
     emptied: Counted
     unknown: Counted
 
@@ -330,20 +352,20 @@ def report_of(found: Iterable[Verdict]) -> PatchReport:
     """Counts what a patch makes of letters."""
     fit: list[int] = []
     misfits, empty, odd = (defaultdict[str, list[int]](list) for _ in range(3))
-    unchanged = 0
+    unchanged: list[int] = []
     for number, trouble, changed, emptied, unknown in found:
         if trouble:
             misfits[trouble].append(number)
             continue
         fit.append(number)
-        unchanged += not changed
+        unchanged += () if changed else (number,)
         for said, of in ((emptied, empty), (unknown, odd)):
             for one in said:
                 of[one].append(number)
     return PatchReport(
         fit=tuple(fit),
         misfits=_ordered(misfits),
-        unchanged=unchanged,
+        unchanged=tuple(unchanged),
         emptied=_ordered(empty),
         unknown=_ordered(odd),
     )

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import tempfile
-import threading
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from typing_extensions import override
-
-from workbench.engine.staged_handlers import on_stage
-from workbench.engine.timers import CallOff, VirtualTimer
-from workbench.engine.world import World
-from workbench.errors import NotAStore
-from workbench.model.clock import MICROSECONDS, ManualClock
+from workbench.model.clock import ManualClock
 from workbench.model.command import CommandOutcome
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.json_values import write_json
 from workbench.services.dead_letters.letter_facts import normalised
 from workbench.services.dead_letters.letter_patch import LetterPatch, SchemaCheck, try_patch
-from workbench.services.maintenance.store_checkup import backup
+from workbench.services.worlds.seconds_timer import SecondsTimer
+from workbench.services.worlds.store_copy import StoreCopy, Told, in_a_copy
 from workbench.store.operations import Operation, ReplayLetter
-from workbench.store.store_file import open_store_file
 
 if TYPE_CHECKING:
+    from workbench.engine.world import World
     from workbench.project.project import Project
     from workbench.store.ports import Reader
     from workbench.store.stored_values import DeadLetter
@@ -40,13 +31,6 @@ SLICE = 200
 PAGE = 1_000
 STEPS = 4
 """Types of events that an outcome names."""
-SEED = 1
-Told = Callable[[str, int, int], object]
-"""Told what is done, and how much of how much of it."""
-
-
-class RehearsalStopped(Exception):  # no error: it was asked for
-    """The rehearsal was cancelled; nothing of it is left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,104 +66,53 @@ class Rehearsal:
         return sum(len(one.numbers) for one in self.outcomes)
 
 
-class _SecondsTimer(VirtualTimer):
-    """Wakes at whole seconds, so that many retries are one; leaves housekeeping out."""
-
-    @override
-    def call_at(self, due: int, callback: Callable[[], None], *, background: bool = False) -> CallOff:
-        if background:
-            return lambda: None
-        return super().call_at(-(-due // MICROSECONDS) * MICROSECONDS, callback)
-
-
 class LetterRehearsal:
-    """Replays letters, as they are or patched, in a world of its own that ends with it.
-
-    The world has a copy of the store and a clock that is moved by hand. Handlers are told that it is a dry
-    run; one of the project's code that does not ask acts on the outside anyway.
-    """
+    """Replays letters, as they are or patched, in a copy of the store, on a clock that is moved by hand."""
 
     def __init__(self, world: World[Project]) -> None:
         self._world = world
 
     async def run(self, numbers: Sequence[int], told: Told, *, patch: LetterPatch | None = None) -> Rehearsal:
-        """Returns what would become of letters; cancelled, it leaves nothing behind.
-
-        Raises:
-            NotAStore: The store of this world is no file that could be copied.
-            WorldError: There is no room for the copy, or the like.
-        """
-        project, clock = self._world.model, self._world.clock
-        if not project.store_path.is_file():
-            raise NotAStore("this store lies in memory: a rehearsal needs a file to copy")
-        begun, monotonic, stop = clock.now(), clock.monotonic(), threading.Event()
-        loop = asyncio.get_running_loop()
-        tell = lambda *said: loop.call_soon_threadsafe(told, *said)  # noqa: E731  # from its thread
-        play = _Play(project, tuple(numbers), patch, begun, tell, stop)
-        try:
-            outcomes = await asyncio.to_thread(play.run)
-        finally:
-            stop.set()
+        """Returns what would become of letters; errors as of `in_a_copy`."""
+        clock = self._world.clock
+        begun, monotonic = clock.now(), clock.monotonic()
+        outcomes = await in_a_copy(
+            self._world, lambda copy: _Play(copy, tuple(numbers), patch, begun).run(), told
+        )
         return Rehearsal(outcomes=outcomes, seconds=clock.monotonic() - monotonic, at=begun)
 
 
 class _Play:
-    """One rehearsal, in a thread with a loop of its own."""
+    """One rehearsal, in a copy."""
 
     def __init__(
-        self,
-        project: Project,
-        numbers: tuple[int, ...],
-        patch: LetterPatch | None,
-        now: int,
-        told: Told,
-        stop: threading.Event,
+        self, copy: StoreCopy, numbers: tuple[int, ...], patch: LetterPatch | None, now: int
     ) -> None:
-        registry = replace(project.registry, handlers=on_stage(project.registry.handlers))
-        self._real, self._project = project, replace(project, registry=registry)
-        self._numbers, self._patch = numbers, patch
-        self._clock, self._told, self._stop = ManualClock(now), told, stop
-        self._timer = _SecondsTimer(self._clock)
+        self._copy, self._numbers, self._patch = copy, numbers, patch
+        self._clock = ManualClock(now)
+        self._timer = SecondsTimer(self._clock)
         self._sent: dict[int, UUID] = {}
 
-    def run(self) -> tuple[RehearsedOutcome, ...]:
-        """Copies the store, replays in the copy, and reads what came of it."""
-        with tempfile.TemporaryDirectory(prefix="workbench-rehearsal-") as folder:
-            copy = Path(folder) / "events.db"
-            backup(self._real.store_path, copy, lambda done, pages: self._tell("Copying", done, pages))
-            return asyncio.run(self._play(copy))
-
-    def _tell(self, what: str, done: int, of: int) -> None:
-        if self._stop.is_set():
-            raise RehearsalStopped
-        self._told(what, done, of)
-
-    async def _play(self, copy: Path) -> tuple[RehearsedOutcome, ...]:
-        store = open_store_file(copy, self._clock, synchronous="normal")
-        world = World(self._project, store, self._clock, timer=self._timer, seed=SEED)
-        await world.start()
-        try:
+    async def run(self) -> tuple[RehearsedOutcome, ...]:
+        """Replays in the copy, and reads what came of it."""
+        async with self._copy.world(self._clock, self._timer) as world:
             await world.running().settle()
             last = max(world.reader.letter_numbers(tuple(LetterStatus)), default=0)
             before = world.reader.head()
             for first in range(0, len(self._numbers), SLICE):
                 await self._give_back(world, self._numbers[first : first + SLICE])
                 await self._settle(world)
-                self._tell("Rehearsing", min(first + SLICE, len(self._numbers)), len(self._numbers))
+                self._copy.tell("Rehearsing", min(first + SLICE, len(self._numbers)), len(self._numbers))
             await self._timer.drain(lambda: self._settle(world), within=HORIZON)
-            return _outcomes(
-                world.reader, self._numbers, self._sent, _Consequences(world.reader, before, last)
-            )
-        finally:
-            await world.stop()
+            followed = _Consequences(world.reader, before, last)
+            return _outcomes(world.reader, self._numbers, self._sent, followed)
 
     async def _settle(self, world: World[Any]) -> None:
-        if self._stop.is_set():
-            raise RehearsalStopped
+        self._copy.check()
         await world.running().settle()
 
     async def _give_back(self, world: World[Any], part: Sequence[int]) -> None:
-        engine, check = world.running(), SchemaCheck(self._project.registry)
+        engine, check = world.running(), SchemaCheck(self._copy.project.registry)
         self._sent |= {one.number: one.message_id for one in world.reader.letters_numbered(part)}
         replays: list[Operation] = []
         for letter in world.reader.letter_facts(part):

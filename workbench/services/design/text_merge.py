@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from workbench.errors import InvalidValue, ProjectError
 from workbench.project.samples import PROJECT_FILE
@@ -11,18 +12,33 @@ from workbench.services.design.section_merge import merge
 from workbench.tusk import ChangedOnDisk, Document, TskError, parse
 
 
-class DesignConflict(ProjectError):
-    """The same was changed in a file and in what is not written yet; `Design.settle` ends it.
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A file of which the same was changed in two ways.
 
     Attributes:
-        file: Name of the file.
+        file: Its name.
+        said: What was changed in it.
         mine: Its text where what is not written yet counts.
         theirs: Its text where what the file says counts.
     """
 
-    def __init__(self, file: str, said: str, mine: str, theirs: str) -> None:
-        super().__init__([said])
-        self.file, self.mine, self.theirs = file, mine, theirs
+    file: str
+    said: str
+    mine: str
+    theirs: str
+
+
+class DesignConflict(ProjectError):
+    """The same was changed in files and in what is not written yet; `Design.settle` ends it.
+
+    Attributes:
+        clashes: Every file of which that is so.
+    """
+
+    def __init__(self, clashes: Sequence[Clash]) -> None:
+        super().__init__([one.said for one in clashes])
+        self.clashes = tuple(clashes)
 
 
 class NoStep(InvalidValue):
@@ -44,7 +60,7 @@ def joined(base: DesignText, mine: DesignText, theirs: DesignText, *, prefer: st
     Raises:
         DesignConflict: Both changed the same section or file, and neither is preferred.
     """
-    made = theirs
+    made, clashes = theirs, list[Clash]()
     for one in mine.files():
         before, there = file_of(base, one.file), file_of(theirs, one.file)
         if one in (before, there):
@@ -53,15 +69,18 @@ def joined(base: DesignText, mine: DesignText, theirs: DesignText, *, prefer: st
             if (before is not None or there is not None) and not prefer:
                 what = "was made" if before is None else "went, or cannot be read,"
                 said = f"{one.file} {what} meanwhile, and is not written yet as it is here"
-                raise DesignConflict(one.file, said, one.text, there.text if there is not None else "")
-            if prefer != "theirs":
+                clashes.append(Clash(one.file, said, one.text, there.text if there is not None else ""))
+            elif prefer != "theirs":
                 made = made.with_file(one)
             continue
         merged = merge(before, there, one) if prefer == "mine" else merge(before, one, there)
         if merged.conflicts and not prefer:
             said = f"{one.file}: {', '.join(merged.conflicts)} changed in the file, and here"
-            raise DesignConflict(one.file, said, merge(before, there, one).text, merged.text)
+            clashes.append(Clash(one.file, said, merge(before, there, one).text, merged.text))
+            continue
         made = made.with_file(parse(merged.text, one.file))
+    if clashes:
+        raise DesignConflict(clashes)
     for name, before in base.scenarios.items():
         if name not in mine.scenarios and theirs.scenarios.get(name) == before:
             made = made.without_file(name)

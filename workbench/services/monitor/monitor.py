@@ -15,7 +15,7 @@ from workbench.services.monitor.lag import projection_lag, subscription_lag
 from workbench.services.monitor.monitor_values import ProjectionView, RebuildView, Status, SubscriptionView
 from workbench.store.operator_actions import OperatorAction
 from workbench.store.ports import Reader
-from workbench.store.stored_values import ProjectionState, SubscriptionState
+from workbench.store.stored_values import ProjectionState, ProjectionStatus, SubscriptionState
 
 if TYPE_CHECKING:
     from workbench.engine.projection_generation import ProjectionGeneration
@@ -187,9 +187,7 @@ class Monitor:
             generation=state.generation if state else 0,
             columns=state.columns if state else projection.shape(),
             passed=tuple(self._reader.passed(projection.name, state.generation)) if state else (),
-            rebuild=self._rebuild(projection.name, generations[1], building)
-            if len(generations) > 1
-            else None,
+            rebuild=self._rebuild(projection, generations[1], building) if len(generations) > 1 else None,
             doc=projection.doc,
             by_handlers=projection.by_handlers,
         )
@@ -201,9 +199,18 @@ class Monitor:
         return hindrance or moves if moves else status
 
     def _rebuild(
-        self, name: str, state: ProjectionState, building: ProjectionGeneration | None
+        self, projection: Projection, state: ProjectionState, building: ProjectionGeneration | None
     ) -> RebuildView:
         checkpoint = building.checkpoint if building else state.checkpoint
+        condition = self._condition(projection.name, state.status.value).replace("running", "rebuilding")
+        if state.held and is_stale(projection, state):
+            condition = "outdated"
+        elif (
+            state.held
+            and state.status is ProjectionStatus.LIVE
+            and not projection_lag(projection, self._reader, checkpoint)
+        ):
+            condition = "held"
         return RebuildView(
             status=state.status.value,
             checkpoint=checkpoint,
@@ -211,7 +218,9 @@ class Monitor:
             share=min(1.0, checkpoint / max(1, self._reader.head())),
             fault=state.fault,
             fault_position=state.fault_position,
-            condition=self._condition(name, state.status.value).replace("running", "rebuilding"),
+            condition=condition,
+            held=state.held,
+            generation=state.generation,
         )
 
     def flow(self) -> dict[str, int]:

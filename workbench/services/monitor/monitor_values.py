@@ -63,8 +63,10 @@ class RebuildView:
 
     Attributes:
         condition: ``rebuilding``, or why it does not move: ``paused``, ``faulted``, ``engine paused``,
-            ``engine stopped``, ``not run here``.
+            ``engine stopped``, ``not run here``; ``held`` where it lacks nothing and stays beside the others,
+            ``outdated`` where another definition than the present one made it.
         share: How much of the log is done, 0 to 1.
+        held: It does not take the others' place by itself (J10).
     """
 
     status: str
@@ -74,6 +76,8 @@ class RebuildView:
     fault: str
     fault_position: int
     condition: str
+    held: bool = False
+    generation: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

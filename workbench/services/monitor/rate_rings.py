@@ -223,11 +223,14 @@ class RateRings:
 
     # -- reading ------------------------------------------------------------------------------------------
 
-    def window(self, measure: Measure, low: float, high: float, most: int) -> RateWindow:
+    def window(
+        self, measure: Measure, low: float, high: float, most: int, names: Collection[str] | None = None
+    ) -> RateWindow:
         """Returns a measure from a second to another one, in the finest resolution that reaches so far back.
 
         Args:
             most: Points at most; several slots make one where there are more.
+            names: Of these subscriptions alone; by default of all.
         """
         ring = next((one for one in self.rings if low > self.last - one.step * one.slots), self.rings[-1])
         low = max(low, self.last - ring.step * (ring.slots - 1))
@@ -240,7 +243,10 @@ class RateRings:
         ends = [(first + group.stop) * ring.step for group in groups]
         lit = [sum(watched[group]) for group in groups]
         values, figures = {}, {}
-        for name, sums in ring.series.items():
+        known = (
+            ring.series if names is None else {one: ring.series[one] for one in names if one in ring.series}
+        )
+        for name, sums in known.items():
             slots = ring.sums(sums, first, watched)
             values[name] = [*_points(measure, slots, groups, lit)]
             figures[name] = _figures(measure, slots, watched, values[name])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from workbench.errors import WorkbenchError
 from workbench.model.calendar_spans import Calendar, later
 from workbench.model.clock import ManualClock, from_datetime
 from workbench.model.decision_context import ReactionContext
@@ -16,7 +17,7 @@ from workbench.model.event import NewEvent, RecordedEvent
 from workbench.model.ids import derived_id
 from workbench.model.json_values import write_json
 from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC
-from workbench.model.policy import Reaction, issue
+from workbench.model.policy import Reaction, ReactorType, issue
 from workbench.model.project_code import ProjectCode
 from workbench.model.registry import Registry
 from workbench.model.scenario import Occurrence, Scenario, moment
@@ -116,11 +117,15 @@ def policies(registry: Registry, given: Sequence[RecordedEvent], pending: Pendin
                     pending.setdefault((kind.name, str(record.position)), Undone()).react(record, reaction)
 
 
-def memories(registry: Registry, given: Sequence[RecordedEvent], pending: Pending) -> Iterator[Operation]:
+def memories(
+    registry: Registry, given: Iterable[RecordedEvent], pending: Pending, *, anyway: bool = False
+) -> Iterator[Operation]:
     """Yields what processes remember of the events that are given; what they would do is left undone.
 
     Args:
+        given: Looked at once for each process.
         pending: Gets what they would have issued for later.
+        anyway: An event to which a process cannot react leaves its memory as it is.
     """
     for kind in registry.reactors.values():
         if kind.correlate is None or kind.read_state is None or kind.write_state is None:
@@ -128,18 +133,29 @@ def memories(registry: Registry, given: Sequence[RecordedEvent], pending: Pendin
         states: dict[str, tuple[Any, int]] = {}
         for record in given:
             if record.type in kind.events:
-                event = registry.read_event(record)
-                with ProjectCode(f"{kind.name} could not react to {record.type}", record.data):
-                    if key := kind.correlate(event, record):
-                        context = ReactionContext(record.occurred_at, record)
-                        state, began = states.get(key, (None, 0))
-                        began = record.position if state is None else began
-                        state, reaction = kind.react(state, event, context)
-                        states[key] = state, began
-                        pending.setdefault((kind.name, key), Undone()).react(record, reaction)
+                with suppress(WorkbenchError) if anyway else nullcontext():
+                    _remember(kind, registry, record, states, pending)
         for key, (state, began) in states.items():
             said = None if state is None else kind.write_state(state)
             yield SaveProcess(process=kind.name, key=key, state=said, began=began)
+
+
+def _remember(
+    kind: ReactorType,
+    registry: Registry,
+    record: RecordedEvent,
+    states: dict[str, tuple[Any, int]],
+    pending: Pending,
+) -> None:
+    event = registry.read_event(record)
+    with ProjectCode(f"{kind.name} could not react to {record.type}", record.data):
+        if key := kind.correlate(event, record) if kind.correlate else None:
+            context = ReactionContext(record.occurred_at, record)
+            state, began = states.get(key, (None, 0))
+            began = record.position if state is None else began
+            state, reaction = kind.react(state, event, context)
+            states[key] = state, began
+            pending.setdefault((kind.name, key), Undone()).react(record, reaction)
 
 
 def starts(registry: Registry) -> Iterator[Operation]:

@@ -50,6 +50,11 @@ class FoldedRow:
         return (self.folded or {}).get(column) != (self.stored or {}).get(column)
 
 
+def no_counts() -> dict[str, int]:
+    """Returns that no row stands in any way."""
+    return dict.fromkeys(("alike", "differs", "only folded", "only stored"), 0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoldedRows:
     """The rows of a read model as its present definition makes them.
@@ -107,7 +112,7 @@ def folded_rows(
 def _compared(
     projection: Projection, reader: Reader, folded: dict[Any, dict[str, Any]], upto: int, checkpoint: int
 ) -> FoldedRows:
-    counts = dict.fromkeys(("alike", "differs", "only folded", "only stored"), 0)
+    counts = no_counts()
     kept: dict[bool, list[FoldedRow]] = {True: [], False: []}
 
     def note(one: FoldedRow) -> None:

@@ -49,14 +49,14 @@ class Walk:
         """Ends the fold at its next stop."""
         self._ended.set()
 
-    def rest(self, share: float) -> None:
+    def rest(self, share: float, seconds: float = REST) -> None:
         """Tells how far it is, and lets others have a turn.
 
         Raises:
             ReadTooLong: It was cancelled.
         """
         self.share = share
-        if self._ended.wait(REST):
+        if self._ended.wait(seconds):
             raise ReadTooLong("it was cancelled", hint="ask again")
 
 

@@ -12,6 +12,7 @@ from workbench.services.story.causes import Cause, causes_of
 from workbench.services.story.folded_rows import FoldedRows, folded_rows
 from workbench.services.story.instance_history import InstanceStep, instance_history
 from workbench.services.story.projection_steps import ProjectionSteps
+from workbench.services.story.rebuilt_rows import RebuiltRows, rebuilt_rows
 from workbench.services.story.row_history import RowHistory, Walk, row_history
 from workbench.services.story.story_facts import StoryFacts, begun, gathered
 from workbench.services.story.story_lines import StoryLines, told_story
@@ -149,6 +150,14 @@ class Stories:
             NotFound, ModelError, WorkbenchError, ReadTooLong: As `folded_rows` says.
         """
         return folded_rows(self._projection(projection), self._world.registry, self._reader, position, walk)
+
+    def rebuilt(self, projection: str, walk: Walk) -> RebuiltRows:
+        """Compares rows that were rebuilt beside the live ones with these; for a thread: it may take long.
+
+        Raises:
+            NotFound, ModelError, ReadTooLong: As `rebuilt_rows` says.
+        """
+        return rebuilt_rows(self._projection(projection), self._reader, walk)
 
     def steps(self, projection: str) -> ProjectionSteps:
         """Returns a read model that is folded by hand; raises as `ProjectionSteps` says; for a thread."""

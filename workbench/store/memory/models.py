@@ -56,6 +56,7 @@ def ensure_projection(tables: Tables, op: EnsureProjection, now: int) -> int:
             definition_hash=op.definition_hash if op.folded else BY_HANDLERS,
             status=ProjectionStatus.LIVE,
             updated_at=now,
+            held=bool(known) and op.held,
         ),
     )
     return generation
@@ -91,7 +92,7 @@ def switch_projection(tables: Tables, op: SwitchProjection, now: int) -> None:
     for state in generations(tables, op.name):
         if state.live and state.generation != op.generation:
             _drop(tables, op.name, state.generation)
-    tables.projections.put((op.name, op.generation), replace(wanted, live=True, updated_at=now))
+    tables.projections.put((op.name, op.generation), replace(wanted, live=True, held=False, updated_at=now))
 
 
 def drop_generation(tables: Tables, op: DropGeneration, _now: int) -> bool:

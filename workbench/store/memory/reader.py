@@ -70,6 +70,10 @@ class MemoryReader(MemorySearchLists):
         """Has reads inside stopped that take longer, which none does (C5)."""
         return nullcontext()
 
+    def steady(self) -> AbstractContextManager[None]:
+        """Gives all reads inside what stands at each moment."""
+        return nullcontext()
+
     def commits(self) -> int:
         """Returns a number that is another one after every commit."""
         return self._tables.commits

@@ -31,6 +31,7 @@ class EnsureProjection(ProjectionOperation, frozen=True, kw_only=True):
         indexed: Columns with an index.
         rebuild: Begin a further generation from position 0 beside the live one, in place of an earlier
             attempt; answers with its number (J3).
+        held: With ``rebuild``: it stays beside the live one until a person has it take its place (J10).
         folded: Whether its rows are folded from events; else handlers write them, and changed columns migrate
             them: `ModelError` where that would lose something (J6).
     """
@@ -39,6 +40,7 @@ class EnsureProjection(ProjectionOperation, frozen=True, kw_only=True):
     indexed: tuple[str, ...]
     definition_hash: str
     rebuild: bool = False
+    held: bool = False
     folded: bool = True
 
     @override

@@ -8,7 +8,8 @@ from workbench.model.clock import MICROSECONDS
 
 EVERY = MICROSECONDS
 """The time of the last write is kept so exactly; less is no jump."""
-_LAST = "last_write"
+LAST_WRITE = "last_write"
+"""The row of ``meta`` that holds it."""
 
 
 def note_time(con: sqlite3.Connection, noted: int, now: int) -> int:
@@ -22,7 +23,7 @@ def note_time(con: sqlite3.Connection, noted: int, now: int) -> int:
     """
     if now - noted < EVERY:
         return noted
-    con.execute("insert or replace into meta values (?, ?)", (_LAST, str(now)))
+    con.execute("insert or replace into meta values (?, ?)", (LAST_WRITE, str(now)))
     return now
 
 
@@ -32,7 +33,7 @@ def keep_in_step(con: sqlite3.Connection, now: int) -> None:
     What was to come in five minutes comes in five minutes, however far the clock was set back while no process
     had the store open. Times that say when something happened stay as they are.
     """
-    row = con.execute("select cast(value as integer) from meta where key = ?", (_LAST,)).fetchone()
+    row = con.execute("select cast(value as integer) from meta where key = ?", (LAST_WRITE,)).fetchone()
     gap = row[0] - now if row else 0
     if gap <= EVERY:
         return

@@ -58,10 +58,17 @@ def ensure_projection(con: sqlite3.Connection, op: EnsureProjection, now: int) -
         return next(int(generation) for generation, live in known if live)
     for generation, live in known:
         if not live:
-            _drop(con, op.name, generation)
+            drop_rows(con, op.name, generation)
     generation = _next_generation(con, op.name)
     _make_generation(con, op, generation, now, live=not known)
+    if known and op.held:
+        con.execute("insert or replace into meta values (?, ?)", (_held(op.name), str(generation)))
     return generation
+
+
+def _held(name: str) -> str:
+    """Returns under which key the store says that a generation is held (J10)."""
+    return f"held {name}"
 
 
 def _make_generation(
@@ -90,7 +97,7 @@ def _give_to_fold(con: sqlite3.Connection, op: EnsureProjection) -> None:
     ).fetchall()
     for generation, rows in found if op.folded else ():
         refuse_fold(op.name, rows)
-        _drop(con, op.name, generation)
+        drop_rows(con, op.name, generation)
 
 
 def _keep_table(con: sqlite3.Connection, op: EnsureProjection, now: int) -> int:
@@ -99,7 +106,7 @@ def _keep_table(con: sqlite3.Connection, op: EnsureProjection, now: int) -> int:
         "select generation, live from projections where name = ?", (op.name,)
     ).fetchall():
         if not live:
-            _drop(con, op.name, generation)
+            drop_rows(con, op.name, generation)
     generation, said = con.execute(
         "select generation, columns from projections where name = ?", (op.name,)
     ).fetchone()
@@ -123,7 +130,7 @@ def _keep_table(con: sqlite3.Connection, op: EnsureProjection, now: int) -> int:
         "update projections set rows = ? where name = ? and generation = ?",
         (max(0, moved.rowcount), op.name, fresh),
     )
-    _drop(con, op.name, generation)
+    drop_rows(con, op.name, generation)
     return fresh
 
 
@@ -163,10 +170,12 @@ def _make_table(
         con.execute(f'create index {table}_{column} on {table} ("{column}", "{key}")')
 
 
-def _drop(con: sqlite3.Connection, name: str, generation: int) -> None:
+def drop_rows(con: sqlite3.Connection, name: str, generation: int) -> None:
+    """Takes a generation of a projection away, with its rows."""
     con.execute(f"drop table {table_name(name, generation)}")
     for table in ("projections where name", "passed_events where projection"):
         con.execute(f"delete from {table} = ? and generation = ?", (name, generation))
+    con.execute("delete from meta where key = ? and value = ?", (_held(name), str(generation)))
 
 
 def switch_projection(con: sqlite3.Connection, op: SwitchProjection, now: int) -> None:
@@ -180,7 +189,8 @@ def switch_projection(con: sqlite3.Connection, op: SwitchProjection, now: int) -
         raise NotFound(f"projection {op.name} has no generation {op.generation}")
     for generation, live in found:
         if live and generation != op.generation:
-            _drop(con, op.name, generation)
+            drop_rows(con, op.name, generation)
+    con.execute("delete from meta where key = ?", (_held(op.name),))
     con.execute(
         "update projections set live = 1, updated_at = ? where name = ? and generation = ?",
         (now, op.name, op.generation),
@@ -193,7 +203,7 @@ def drop_generation(con: sqlite3.Connection, op: DropGeneration) -> bool:
         "select 1 from projections where name = ? and generation = ? and not live", (op.name, op.generation)
     ).fetchone()
     if found:
-        _drop(con, op.name, op.generation)
+        drop_rows(con, op.name, op.generation)
     return found is not None
 
 

@@ -59,8 +59,9 @@ COMMANDS = (
 )
 PROJECTIONS = (
     "select name, generation, live, checkpoint, columns, definition_hash, status, fault, fault_position, rows,"
-    " updated_at from projections "
+    " updated_at, (value is generation) held from projections left join meta on key = 'held ' || name "
 )
+"""The store's `meta` says which generation is held beside the live one (J10)."""
 JOBS = (
     "select id, action, numbers, per_second, skip_on, status, step, done, failed, skipped, trouble, created_at,"
     " changed_at, plan from jobs "
@@ -102,7 +103,8 @@ commands = RowShape(
 )  # fmt: skip
 projections = RowShape(
     ProjectionState, PROJECTIONS,
-    _Text, Count, _Flag, Count, _Text, _Text, ProjectionStatus, _Text, Count, Count, int, columns=_columns,
+    _Text, Count, _Flag, Count, _Text, _Text, ProjectionStatus, _Text, Count, Count, int, _Flag,
+    columns=_columns,
 )  # fmt: skip
 streams = RowShape(StreamInfo, STREAMS, Count, _Text, _Text, Count, _Flag, int, int, Count)
 

@@ -1,0 +1,1 @@
+"""Worlds on a copy of the store, in which something is tried: nothing of it reaches the project's own."""
