@@ -26,3 +26,11 @@ def test_more_than_is_kept_is_refused(workbench, played):
     said = workbench("rates", played, "--since", "2d")
     assert said.code == 2
     assert "more is not kept" in said.err
+
+
+def test_V6_read_models_are_told_by_measures_of_their_own(workbench, played):
+    found = workbench("rates", played, "--measure", "folded", "--json").json()
+    told = {one["name"]: one["total"] for one in found["subscriptions"]}
+    assert "users" in told
+    assert told["users"] > 0
+    assert workbench("rates", played, "--measure", "fold-lag").out.startswith("READ MODEL")

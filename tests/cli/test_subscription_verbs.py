@@ -1,4 +1,4 @@
-"""Where subscriptions and read models stand, and a rebuild to its end."""
+"""Where subscriptions, policies and processes stand."""
 
 from __future__ import annotations
 
@@ -52,55 +52,3 @@ def test_policies_and_processes_listen_to_all_events(workbench, tmp_path):
     assert (found["fulfilment"]["source"], found["fulfilment"]["handler"]) == ("all events", "process")
     assert found["retry-or-cancel"]["handler"] == "policy"
     assert found["$commands"]["source"] == "commands of policies"
-
-
-def test_projections_tell_rows_and_checkpoints(workbench, played):
-    said = workbench("projections", played)
-    assert said.code == 0
-    assert said.out.splitlines()[1].split() == ["users", "caught", "up", "41", "0", "9", "0"]
-    users, outages = workbench("projections", "list", played, "--json").json()
-    assert (users["rows"], users["status"], users["stale"], outages["rows"]) == (9, "caught up", False, 1)
-
-
-def test_J3_a_rebuild_runs_to_its_end_and_delivers_nothing(workbench, played, log):
-    workbench("import", played, log)
-    path = played / "data" / "events.db"
-    with closing(sqlite3.connect(path)) as con:
-        con.execute("update p_users_1 set email = 'eve@x.org'")
-        con.commit()
-    before = workbench("subscriptions", played, "--json").json()
-    said = workbench("projections", "rebuild", played, "users")
-    assert said.code == 0
-    assert said.out.startswith("users was rebuilt: 9 rows, up to position ")
-    assert workbench("doctor", played).code == 0  # which folds the rows anew
-    assert workbench("subscriptions", played, "--json").json() == before
-    with closing(sqlite3.connect(path)) as con:
-        assert con.execute("select count(*) from p_users_2 where email = 'eve@x.org'").fetchone() == (0,)
-
-
-def test_J2_a_rebuild_that_meets_a_poison_event_says_where_it_stands(workbench, played):
-    with closing(sqlite3.connect(played / "data" / "events.db")) as con:
-        con.execute("update events set data = '{}' where position = 1")
-        con.commit()
-    said = workbench("projections", "rebuild", played, "users")
-    assert said.code == 3
-    assert "users: its rebuild stopped at position 1:" in said.out
-    assert "the old rows stay" in said.out
-    listed = workbench("projections", played)
-    assert "caught up, rebuild faulted at 0%" in listed.out
-    assert workbench("projections", played, "--json").json()[0]["rows"] == 9
-
-
-def test_a_changed_definition_is_told_to_be_stale(workbench, played):
-    with closing(sqlite3.connect(played / "data" / "events.db")) as con:
-        con.execute("update projections set definition_hash = 'old' where name = 'users'")
-        con.commit()
-    said = workbench("projections", played)
-    assert "caught up, stale" in said.out
-    assert "users: its definition changed since its rows were made; rebuild it" in said.out
-
-
-def test_a_projection_that_is_not_there(workbench, played):
-    said = workbench("projections", "rebuild", played, "user")
-    assert said.code == 1
-    assert "user" in said.err

@@ -10,20 +10,11 @@ from PySide6.QtGui import QDropEvent
 
 from tests.gui.test_session import notices, press, settings, shown_dialog, start
 from workbench.gui.file_actions import EXPORTS
-from workbench.gui.file_jobs import how_far
 from workbench.services.streams.event_export import EventExport
 from workbench.store.store_file import read_store_file
 
 __all__ = ["settings", "start"]  # fixtures
 ADA = {"user_id": "ada", "username": "Ada Lovelace", "email": "ada@example.org"}
-
-
-def test_it_says_how_far_how_fast_and_what_is_left():
-    assert how_far(0, 300, "events", 0) == "0 of 300 events"
-    assert how_far(100, 300, "events", 500_000) == "100 of 300 events · 200/s · about 1 s left"
-    assert how_far(1_000, 1_000_000, "pages", 1_000_000) == (
-        "1,000 of 1,000,000 pages · 1,000/s · about 17 min left"
-    )
 
 
 async def test_a_file_of_events_that_is_dropped_is_imported_and_a_project_opened(start, until, tmp_path):

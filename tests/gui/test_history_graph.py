@@ -120,3 +120,26 @@ def test_V3_nothing_is_said_only_of_the_time_that_was_watched(watched, said):
         assert nothing_text(rings.window(Measure.RATE, now - 300, now, 360), "5 m", here=True) == said
     finally:
         set_zone("local")
+
+
+async def test_V6_read_models_have_lines_a_legend_and_figures_of_their_own(graph, desk):
+    rates, now = desk.workspace.rates, desk.workspace.clock.now() // 1_000_000
+    rates.rings = RateRings()
+    for at in range(now - 90, now):
+        rates.rings.add(at, {"read model users": Sample(40, lag=7), "welcome-mail": Sample(1)})
+    rates.turn += 1
+    assert graph.legend.isHidden()
+    graph.measure.setCurrentIndex(graph.measure.findData(Measure.FOLD_LAG))
+    assert max(value for value in drawn(graph, "users") if value == value) == 7
+    assert "welcome-mail" not in graph._plot._curves
+    assert not graph.legend.isHidden()
+    assert graph.legend._values["users"] == "7"
+    assert graph.figures["users"].highest == 7
+    graph.measure.setCurrentIndex(graph.measure.findData(Measure.FOLDED))
+    assert max(value for value in drawn(graph, "users") if value == value) == 40
+    graph.copy_table()
+    assert QGuiApplication.clipboard().text().startswith("Read model\tAverage")
+    graph.show_subscriptions()
+    assert graph.measure.currentData() is Measure.RATE
+    drawn(graph, "welcome-mail")
+    assert graph.legend.isHidden()

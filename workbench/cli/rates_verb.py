@@ -8,7 +8,14 @@ from workbench.cli.answers import answer, columns, opened
 from workbench.cli.arguments import DONE, Environ, Options, Parser, VerbSpec, seconds
 
 POINTS = 1440
-MEASURES = {"rate": "deliveries a second", "lag": "positions", "deaths": "a minute", "retries": "a minute"}
+MEASURES = {
+    "rate": "deliveries a second",
+    "lag": "positions",
+    "deaths": "a minute",
+    "retries": "a minute",
+    "folded": "events a second",
+    "fold-lag": "positions",
+}
 
 
 def _span(text: str) -> float:
@@ -23,7 +30,12 @@ def _takes(parser: Parser) -> None:
     parser.add_argument(
         "--since", metavar="TIME", type=_span, default=3600.0, help="how far back (default 1h)"
     )
-    parser.add_argument("--measure", choices=MEASURES, default="rate", help="what to tell (default rate)")
+    parser.add_argument(
+        "--measure",
+        choices=MEASURES,
+        default="rate",
+        help="what to tell; folded and fold-lag are of read models (default rate)",
+    )
     parser.add_argument("--csv", action="store_true", help="write a line for each point of time")
     parser.trust()
     parser.json("{measure, step, times, subscriptions: [{name, average, highest, total, values}]}")
@@ -47,8 +59,9 @@ async def _rates(options: Options, environ: Environ) -> int:
         (name, f"{one.average:,.2f}", f"{one.highest:,.0f}", one.total)
         for name, one in ((name, window.figures[name]) for name in names)
     ]
-    unit = MEASURES[options.measure].upper()
-    heads = ("SUBSCRIPTION", f"AVERAGE ({unit})", "HIGHEST", "LAST" if options.measure == "lag" else "TOTAL")
+    unit, measure = MEASURES[options.measure].upper(), Measure(options.measure)
+    whose = "READ MODEL" if measure.of_read_models else "SUBSCRIPTION"
+    heads = (whose, f"AVERAGE ({unit})", "HIGHEST", "LAST" if measure.kind is Measure.LAG else "TOTAL")
     said = columns(heads, rows, right=(1, 2)) if rows else "nothing was watched in this time"
     answer(options, rates_json(window, names), said)
     return DONE
@@ -56,7 +69,8 @@ async def _rates(options: Options, environ: Environ) -> int:
 
 RATES = VerbSpec(
     about="""
-        Tells what subscriptions did over time: rate, lag, deaths or retries of the last 24 hours at most.
+        Tells what subscriptions did over time: rate, lag, deaths or retries of the last 24 hours at most;
+        or how many events read models folded, also while they were rebuilt, and how far they lay behind.
 
         It is what a window or a run has counted and kept beside the store; while neither ran is a gap.
         An open window writes it about once a minute.

@@ -57,7 +57,7 @@ VERBS = {
         Verb("story", "tell what one command caused", "story_verb:STORY"),
         Verb("subscriptions", "show how far subscriptions are", "subscription_verbs:SUBSCRIPTIONS"),
         Verb("rates", "tell what subscriptions did over time", "rates_verb:RATES"),
-        Verb("projections", "show how far read models are, rebuild one", "subscription_verbs:PROJECTIONS"),
+        Verb("projections", "show how far read models are, rebuild one", "projection_verb:PROJECTIONS"),
         Verb("traffic", "run the traffic of a range again, in a copy", "traffic_verb:TRAFFIC"),
         Verb("metrics", "write counters and gauges as OpenMetrics text", "metrics_verb:METRICS"),
     ),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
-from workbench.gui.views.job_words import duration
+from workbench.model.counts import how_far
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
@@ -26,20 +26,6 @@ STEP_US = 250_000
 
 class JobCancelled(Exception):  # it is no error: a person wanted it
     """The person cancelled the work."""
-
-
-def how_far(done: int, total: int, unit: str, us: int) -> str:
-    """Says how much is done of how much, at what rate, and about how long the rest takes.
-
-    Args:
-        us: Microseconds that it took so far.
-    """
-    said = f"{done:,} of {total:,} {unit}"
-    if us <= 0 or not done:
-        return said
-    rate = done * 1_000_000 / us
-    left = max(0, total - done) / rate
-    return f"{said} · {rate:,.0f}/s · about {duration(left)} left"
 
 
 async def run_job(desk: Desk, name: str, unit: str, work: Callable[[Told], T]) -> T | None:

@@ -35,11 +35,11 @@ def figures_text(figures: Figures) -> str:
     return f"average {number_text(figures.average)}, highest {number_text(figures.highest)}"
 
 
-def table_of(names: Sequence[str], figures: Mapping[str, Figures]) -> str:
+def table_of(names: Sequence[str], figures: Mapping[str, Figures], whose: str = "Subscription") -> str:
     """Returns what the measure comes to, tabs between the cells."""
     known = [(name, figures[name]) for name in names if name in figures]
     cells = [(name, f"{one.average:g}", f"{one.highest:g}", f"{one.total}") for name, one in known]
-    return "\n".join("\t".join(row) for row in [("Subscription", "Average", "Highest", "Total"), *cells])
+    return "\n".join("\t".join(row) for row in [(whose, "Average", "Highest", "Total"), *cells])
 
 
 def picture_of(plot: QWidget, title: str, pens: Mapping[str, QPen], figures: Mapping[str, Figures]) -> QImage:

@@ -13,6 +13,8 @@ MEASURES = {
     Measure.LAG: ("Lag", "positions to the head"),
     Measure.DEATHS: ("Deaths", "in {step}"),
     Measure.RETRIES: ("Retries", "in {step}"),
+    Measure.FOLD_LAG: ("Read models: lag", "positions to the head"),
+    Measure.FOLDED: ("Read models: rate", "events folded a second, also in a rebuild"),
 }
 """What a measure is called, and its unit."""
 TOLD = 30

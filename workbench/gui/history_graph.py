@@ -17,7 +17,8 @@ from workbench.gui.graph_export import FORMATS, picture_of, table_of, write_grap
 from workbench.gui.graph_words import MEASURES, graph_text, nothing_text, point_text, unit_text
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
-from workbench.gui.plot import Frame, Plot
+from workbench.gui.line_legend import LineLegend
+from workbench.gui.plot import Frame, Plot, number_text
 from workbench.gui.plot_marks import REPLAY, SIGNS, PlotMarks, said
 from workbench.gui.rate_graph import SLIDE, nearest
 from workbench.gui.series_lines import pen_of
@@ -50,7 +51,7 @@ LISTED = 30
 
 
 class HistoryGraph(TimeGraph):
-    """One line for each subscription that is not hidden; the chosen one's is strong.
+    """One line for each subscription that is not hidden, the chosen one's strong; or one for each read model.
 
     Signals:
         drawn: Another stretch of time, or other numbers, are seen: `figures` says what they come to.
@@ -81,7 +82,9 @@ class HistoryGraph(TimeGraph):
         self._drawn_at, self._turn = NEVER, -1
         self._grid = self._bar()
         self._place_words()
-        in_column(self._grid, (self.stack, 1), of=self, margins=(10, 6, 10, 6), spacing=4)
+        self.legend = LineLegend(self)
+        self.legend.hide()
+        in_column(self._grid, (self.stack, 1), self.legend, of=self, margins=(10, 6, 10, 6), spacing=4)
         self.acts.offer()
 
     def _bar(self) -> QGridLayout:
@@ -160,8 +163,22 @@ class HistoryGraph(TimeGraph):
         if self._overlay is not None:
             self._overlay.set_marks(marks)
 
+    @property
+    def of_read_models(self) -> bool:
+        """Whether read models are seen in place of subscriptions."""
+        return self.measure.currentData().of_read_models is True
+
+    def show_subscriptions(self) -> None:
+        """Shows of subscriptions what is seen of read models."""
+        self.measure.setCurrentIndex(self.measure.findData(self.measure.currentData().kind))
+
+    def seen_names(self) -> Sequence[str]:
+        """Returns what has a line, or had one if it were not hidden."""
+        models = self._desk.workspace.registry.projections.values()
+        return [one.name for one in models if not one.by_handlers] if self.of_read_models else self.names
+
     def hide_lines(self, hidden: Collection[str]) -> None:
-        """Draws all lines but these."""
+        """Draws all lines but these; read models have theirs anyway."""
         self.hidden = frozenset(hidden)
         self._dress()
 
@@ -185,6 +202,7 @@ class HistoryGraph(TimeGraph):
 
     def _choose_view(self) -> None:
         self._keep()
+        self.legend.setVisible(self.of_read_models)
         self.redraw()
         self.go_live()
 
@@ -195,6 +213,8 @@ class HistoryGraph(TimeGraph):
 
     @override
     def pens(self) -> Mapping[str, QPen]:
+        if self.of_read_models:
+            return {name: pen_of(number) for number, name in enumerate(self.seen_names())}
         found = {
             name: pen_of(number, strong=name == self._chosen)
             for number, name in enumerate(self.names)
@@ -227,6 +247,7 @@ class HistoryGraph(TimeGraph):
             Frame(last=end, span=span, reach=REACH, nothing=nothing, log=self.log),
         )
         self._overlay.update()
+        self.legend.set_entries(self.pens() if self.of_read_models else {})
         self.drawn.emit()
 
     def _moved(self) -> None:
@@ -247,8 +268,11 @@ class HistoryGraph(TimeGraph):
         unit = unit_text(seen, here=self._rates.watching)
         told = point_text(seen, index, self.pens().keys(), height) if index >= 0 else unit
         self._when.setText(told)
+        if self.of_read_models:
+            last = {name: some[index] for name, some in seen.values.items() if some}
+            self.legend.set_values({name: number_text(one) for name, one in last.items() if one == one})  # noqa: PLR0124  # without NaN
         word, span = self.measure.currentText(), self.span.currentText()
-        self.setAccessibleDescription(graph_text(word, span, self.names, self.figures))
+        self.setAccessibleDescription(graph_text(word, span, self.seen_names(), self.figures))
 
     # -- what can be done ---------------------------------------------------------------------------------
 
@@ -344,7 +368,8 @@ class HistoryGraph(TimeGraph):
     def copy_table(self) -> None:
         """Copies what the measure comes to, a line for each subscription."""
         if self._seen is not None:
-            QGuiApplication.clipboard().setText(table_of(self.names, self.figures))
+            whose = "Read model" if self.of_read_models else "Subscription"
+            QGuiApplication.clipboard().setText(table_of(self.seen_names(), self.figures, whose))
             self._desk.notice("ok", "Copied the figures as a table.")
 
     def _title(self, seen: RateWindow) -> str:

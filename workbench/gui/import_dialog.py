@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from workbench.gui.desk import Desk
-from workbench.gui.file_jobs import STEP_US, how_far
+from workbench.gui.file_jobs import STEP_US
 from workbench.gui.layouts import in_column
 from workbench.gui.mapping_choice import MappingChoice
 from workbench.gui.paged_model import ListSource, TableColumn
@@ -32,6 +32,7 @@ from workbench.gui.theme import code_font
 from workbench.gui.ticker import pause_timer
 from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
 from workbench.gui.widgets import error_text, plain_label
+from workbench.model.counts import how_far
 
 if TYPE_CHECKING:
     import asyncio

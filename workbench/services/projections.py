@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from workbench.store.ports import Reader
     from workbench.store.stored_values import LogEntry, RowOrder
 
-Progress = Callable[[float], None]
-"""Told which part of the log is done, 0 to 1."""
+Progress = Callable[[int, int], None]
+"""Told up to which position it is folded, and where the log ends."""
 
 
 class Projections:
@@ -143,7 +143,7 @@ class Projections:
         runner, moved = engine.projection(name), True
         while moved and (building := runner.building) is not None and not building.stopped:
             moved = await runner.work()
-            progress(min(1.0, building.checkpoint / max(1, engine.head)))
+            progress(min(building.checkpoint, engine.head), engine.head)
 
     async def pause_rebuild(self, name: str, *, paused: bool) -> None:
         """Pauses a rebuild, or resumes one that was paused or faulted."""
@@ -152,10 +152,10 @@ class Projections:
         async with self._projection(name) as runner:
             await runner.mark(status, note, building=True)
 
-    async def give_up_rebuild(self, name: str) -> None:
-        """Ends a rebuild; the old rows stay."""
+    async def give_up_rebuild(self, name: str) -> bool:
+        """Ends a rebuild, held or not; the old rows stay. Returns whether there was one."""
         async with self._projection(name) as runner:
-            await runner.give_up(self._of(name, OperatorAct.GIVE_UP_REBUILD))
+            return await runner.give_up(self._of(name, OperatorAct.GIVE_UP_REBUILD))
 
     async def skip_event(self, name: str, *, rebuild: bool = False) -> None:
         """Has a faulted projection leave out the event that it cannot fold; this is recorded (J2)."""

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 
 from tests.services.conftest import passing, settle
 from workbench.gui.time_format import short
-from workbench.gui.views.job_words import duration, progress, title
+from workbench.gui.views.job_words import progress, title
 from workbench.gui.views.letter_actions import ARCHIVE, AT_ONCE, PURGE, REPLAY, fates
 from workbench.gui.views.letters_view import LettersView
 from workbench.services.dead_letters import JobReport
@@ -229,4 +229,3 @@ def test_words():
     )
     assert fates({"resolved": 2, "replaying": 1}) == "2 resolved, 1 in progress"
     assert fates({}) == ""
-    assert [duration(each) for each in (4, 600, 86_400)] == ["4 s", "10 min", "24 h"]

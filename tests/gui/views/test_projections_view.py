@@ -17,9 +17,12 @@ from workbench.gui.view import NO_STORY
 from workbench.gui.views import projections_view as module
 from workbench.gui.views.projection_banner import standing_of
 from workbench.gui.views.projections_view import ProjectionsView
+from workbench.gui.views.rebuilt_dialog import RebuiltDialog
 from workbench.gui.views.row_reads import found_rows, order_after
+from workbench.model.clock import ManualClock
 from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
+from workbench.services.monitor.monitor_values import RebuildView
 from workbench.store.operations import Append
 
 
@@ -258,6 +261,44 @@ async def test_J3_a_rebuild_shows_how_far_it_is_and_can_be_paused_resumed_and_gi
     assert workspace.monitor.projections()[0].generation == 1
 
 
+async def test_J10_rows_that_are_rebuilt_to_compare_stay_beside_until_a_person_decides(
+    workspace, view, until
+):
+    await create(workspace, "ada", "bob")
+    await until(lambda: len(column(view, 0)) == 2)
+    workspace.running().pause()
+    view.folds.acts["rebuild_beside"].do()
+    await until(lambda: "The rows below stay live." in view.banner.text)
+    workspace.running().resume()
+    await until(lambda: view.banner.text.startswith("Rebuilt rows stand beside the live ones"))
+    assert view.banner.text.endswith(": 2 rows.")
+    await until(lambda: "rebuilt beside" in view.badge.text())
+    press(view.banner, "Compare…")
+    (dialog,) = view.window().findChildren(RebuiltDialog)
+    await until(lambda: "2 alike" in dialog.said.text())
+    dialog.reject()
+    press(view.banner, "Discard")
+    await until(view.banner.isHidden)
+    assert workspace.monitor.projections()[0].generation == 1
+
+
+async def test_J3_a_rebuild_tells_its_pace_and_what_is_left(workspace, view, monkeypatch):
+    clock = ManualClock()
+    monkeypatch.setattr(view.banner, "_desk", SimpleNamespace(workspace=SimpleNamespace(clock=clock)))
+    rebuild = RebuildView(
+        status="live", checkpoint=1_000, rows=5, share=0.1, fault="", fault_position=0,
+        condition="rebuilding", generation=2,
+    )  # fmt: skip
+    assert view.banner._of_rebuild(rebuild)[1].startswith("Rebuilding: 10%, 5 rows so far. ")
+    clock.advance(2)
+    later = replace(rebuild, checkpoint=3_000, share=0.3)
+    assert "30%, 5 rows so far · 1,000/s · about 7 s left." in view.banner._of_rebuild(later)[1]
+    halted = replace(later, condition="engine paused")
+    assert "/s" not in view.banner._of_rebuild(halted)[1]
+    clock.advance(60)
+    assert "/s" not in view.banner._of_rebuild(later)[1], "it counts from where it went on"
+
+
 async def poisoned(workspace, until):
     """An event that the projection cannot fold, put into the log by hand."""
     await create(workspace, "ada", "bob")
@@ -342,6 +383,7 @@ def test_V3_words_of_the_pill():
     assert pill("running", stale=True) == ("warning", "stale")
     assert pill("running", "rebuilding") == ("info", "rebuilding")
     assert pill("running", "faulted") == ("error", "rebuild faulted")
+    assert pill("running", "held") == ("info", "rebuilt beside")
     assert pill("running", "paused") == ("warning", "rebuild paused")
     assert pill("faulted", "faulted") == ("error", "faulted")
     assert pill("not run here") == ("neutral", "not run here")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from workbench.services.design.section_merge import Merged, merge, merged_text, pieces
 from workbench.tusk import parse
@@ -109,6 +111,27 @@ def test_only_keys_that_both_changed_are_named_and_the_others_are_joined():
     assert merged(here, there, SECTION) == Merged(text=wanted, conflicts=("[event.placed] fields.status",))
 
 
+@pytest.mark.parametrize(
+    ("was", "mine", "theirs"),
+    [
+        ("x: 1", "x { a: 1 }", "x { a: 2 }"),
+        ("x: 1", "x { a: 1 }", "x { a: 1, b: 2 }"),
+        ("x { a: 1, b: 2 }", "x { b: 2 }", "x { a { c: 1 }, b: 2 }"),
+        ("x { a: 1 }", "x: 2", "x: 3"),
+    ],
+)
+def test_a_key_that_holds_others_in_one_of_the_texts_is_asked_about_and_theirs_is_whole(was, mine, theirs):
+    for here, there in ((mine, theirs), (theirs, mine)):
+        found = merged(f"[s]\n{here}\n", f"[s]\n{there}\n", f"[s]\n{was}\n")
+        assert (found.text, bool(found.conflicts)) == (f"[s]\n{there}\n", True)
+
+
+def test_two_sections_that_got_other_names_are_each_found_again():
+    base = "[event.a]\nx: 1\n\n[event.b]\nx: 1\n"
+    mine, theirs = base.replace("event.a", "event.c").replace("event.b", "event.d"), base.replace("1", "2")
+    assert merged(mine, theirs, base) == Merged(text=mine.replace("1", "2"))
+
+
 def test_a_comment_that_would_be_lost_is_asked_about():
     here = SECTION.replace('id: "text"', 'id: "integer"').replace("# of it", "# mine")
     there = SECTION.replace('status: "text"', 'status: "late"').replace("# of it", "# theirs")
@@ -128,3 +151,61 @@ def _said(document):
     for path, entry in document.entries():
         if entry.value.scope is None:
             yield path, document.text[entry.value.start : entry.value.end]
+
+
+# -- any two changes ---------------------------------------------------------------------------------------
+
+NAMES = ("a", "b", "c", "d")
+TOPS = st.sampled_from(["", "# (c) us", "# (c) us\n\n# and more"])
+
+
+@st.composite
+def dressed(draw, form, top, said):
+    """Draws a text with a beginning, and what is said by names: sections, or entries as of scenarios."""
+    shown = [form.format(name, said[name]) for name in said]
+    blank = st.sampled_from(["\n", "\n\n\n"])
+    text = (top + "\n" + draw(blank) if top else draw(st.sampled_from(["", "\n"]))) + "\n".join(shown)
+    text = text.rstrip("\n") + draw(st.sampled_from(["", "\n"]))
+    end = draw(st.sampled_from(["\n", "\r\n"]))
+    return draw(st.sampled_from(["", "\ufeff"])) + text.replace("\n", end)
+
+
+@st.composite
+def changed_by_two(draw):
+    """Draws a text and two changes of it at other places; also what both together say."""
+    form = draw(st.sampled_from(["", "# of {0}\n"]))
+    form += draw(st.sampled_from(["[{0}.x]\nx: {1}\n", '"{0}" {{\n    x: {1}\n}}\n']))
+    base = draw(st.dictionaries(st.sampled_from(NAMES), st.just(1)))
+    ways = (dict(base), dict(base))
+    for name in NAMES:
+        side = draw(st.sampled_from(ways))
+        if draw(st.booleans()):
+            side.pop(name, None)
+        elif draw(st.booleans()):
+            side[name] = draw(st.integers(2, 3))
+    top = draw(TOPS)
+    tops = draw(st.permutations([top, draw(TOPS)]))
+    both = {}
+    for name in NAMES:
+        at = [way.get(name) for way in ways]
+        now = at[0] if at[0] != base.get(name) else at[1]
+        both |= {name: now} if now is not None else {}
+    texts = [draw(dressed(form, *one)) for one in ((top, base), *zip(tops, ways, strict=True))]
+    return texts, next((one for one in tops if one != top), top), both
+
+
+@given(changed_by_two())
+def test_whatever_two_changed_the_text_says_what_both_do(drawn):
+    (base, mine, theirs), top, both = drawn
+    found = merged(mine, theirs, base)
+    assert found.conflicts == ()
+    text = found.text
+    assert text.startswith("\ufeff") == theirs.startswith("\ufeff")
+    plain = text.replace("\r\n", "\n").removeprefix("\ufeff")
+    assert plain.lstrip("\n").startswith(top)
+    read = parse(text)
+    assert {name.partition(".")[0] for name in read.sections or read.top.entries} == both.keys()
+    said = {path[0].partition(".")[0]: one.value.plain for path, one in read.entries() if path[-1] == "x"}
+    assert said == both
+    if base == mine:
+        assert text == theirs

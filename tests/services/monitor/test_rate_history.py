@@ -93,3 +93,28 @@ async def test_a_machine_that_slept_leaves_a_gap_and_a_clock_that_is_put_back_no
     later(workspace, 2)
     now = workspace.clock.now() // 1_000_000
     assert [*told(rates, now, 2).values["welcome-mail"]] == [0.0, 0.0]
+
+
+async def test_V6_what_read_models_fold_is_counted_also_in_a_rebuild_with_how_far_they_lie_behind(workspace):
+    rates, clock = workspace.rates, workspace.clock
+    rates.sample()
+    for name in ("ada", "bob"):
+        await create(workspace, name)
+    later(workspace)
+    await workspace.projections.pause("users", paused=True)
+    await create(workspace, "cyd")
+    await rates._measure()
+    later(workspace)
+    await workspace.projections.pause("users", paused=False)
+    await settle(workspace)
+    later(workspace)
+    await workspace.projections.rebuild("users")
+    await settle(workspace)
+    await rates._measure()
+    later(workspace)
+    now = clock.now() // 1_000_000
+    folded = rates.rings.window(Measure.FOLDED, now - 60, now, 500).values["users"]
+    assert folded[-4:] == [2.0, 0.0, 1.0, 3.0], "two, none while it was paused, the third, all in a rebuild"
+    lag = rates.rings.window(Measure.FOLD_LAG, now - 60, now, 500).values["users"]
+    assert (lag[-3] > 0, lag[-1]) == (True, 0.0)
+    assert "users" not in rates.rings.window(Measure.RATE, now - 60, now, 500).values

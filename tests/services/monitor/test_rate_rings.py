@@ -41,7 +41,7 @@ def test_V6_seconds_come_back_as_they_were_and_where_none_watched_is_a_gap():
 
 def test_V6_what_was_in_a_slot_before_a_gap_is_not_told_of_the_gap():
     made = rings((NOW - 900, NOW - 300), (NOW + 400, NOW + 600), mail=Sample(5, 1, 1, 5))
-    for measure in Measure:
+    for measure in (one for one in Measure if not one.of_read_models):
         told = made.window(measure, NOW - 300, NOW + 600, 360)
         assert not any(value > 5 for value in told.values["mail"]), measure
     assert made.window(Measure.RATE, NOW - 300, NOW + 600, 360).figures["mail"].total == 1_000
@@ -53,7 +53,7 @@ def test_each_measure_is_joined_as_it_must_be():
     for at in range(NOW - 600, NOW):
         busy = at == NOW - 300
         made.add(at, {"mail": Sample(60 if busy else 0, 2 * busy, busy, 9 if busy else 1)})
-    said = {one: made.window(one, NOW - 600, NOW, 60) for one in Measure}
+    said = {one: made.window(one, NOW - 600, NOW, 60) for one in Measure if not one.of_read_models}
     points = {one: max(told.values["mail"]) for one, told in said.items()}
     assert {told.step for told in said.values()} == {10}
     assert points == {Measure.RATE: 6, Measure.LAG: 9, Measure.DEATHS: 1, Measure.RETRIES: 2}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.gui.views.letter_actions import DEED_OF, account, letters, report_of
+from workbench.model.counts import duration
 from workbench.model.dead_letter import UNDOABLE, LetterAct
 from workbench.store.letter_jobs import JobStatus
 
@@ -72,10 +73,3 @@ def progress(report: JobReport, now: int) -> str:
     left = report.seconds_left(now) if report.queued and job.status is JobStatus.RUNNING else None
     parts += [f"about {duration(left)} left"] if left is not None else []
     return "  ·  ".join(parts)
-
-
-def duration(seconds: float) -> str:
-    """Says a span of time in its largest unit."""
-    if seconds < 120:
-        return f"{round(seconds)} s"
-    return f"{round(seconds / 60):,} min" if seconds < 7200 else f"{round(seconds / 3600):,} h"

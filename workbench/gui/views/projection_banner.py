@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QMenu
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.pausing import pause_projection
 from workbench.gui.reads import Question
+from workbench.gui.views.rebuilt_dialog import RebuiltDialog
 from workbench.gui.widgets import Banner
-from workbench.model.counts import counted
+from workbench.model.counts import counted, pace
 from workbench.model.json_values import visible
 from workbench.model.operator_acts import OperatorAct, prospect
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from workbench.services.monitor.monitor_values import ProjectionView, RebuildView
     from workbench.store.stored_values import Glance, PassedEvent
 
-GIVE_UP = "Give up"
+GIVE_UP, DISCARD = "Give up", "Discard"
+BESIDE = "Rebuild to compare"
 Button = tuple[str, Callable[[], object]]
 DOING = {
     "rebuilding": "Rebuilding",
@@ -30,6 +32,12 @@ DOING = {
     "engine stopped": "The rebuild waits until the engine is started again",
     "not run here": "A rebuild is not finished; this window is read-only",
 }
+HELD = {
+    "held": "Rebuilt rows stand beside the live ones, and follow the log as they do",
+    "outdated": "An earlier definition made the rows that were rebuilt to compare; they follow no more",
+}
+"""What is said of rows that are held, by their condition (J10)."""
+PILLS = {"rebuilding": "rebuilding", "held": "rebuilt beside", "outdated": "rebuilt beside"}
 STATES = {
     "running": "ok",
     "paused": "warning",
@@ -37,6 +45,8 @@ STATES = {
     "engine stopped": "error",
     "faulted": "error",
     "rebuilding": "info",
+    "held": "info",
+    "outdated": "warning",
 }
 """Kinds of the pill by what is true of a projection; everything else is neutral."""
 SHOWN = 20
@@ -49,6 +59,7 @@ class ProjectionBanner(Banner):
     def __init__(self, desk: Desk, rebuild: Callable[[], object]) -> None:
         super().__init__("neutral", "")
         self._desk = desk
+        self._paced: tuple[object, int, int] = (None, 0, 0)
         self._projections = desk.workspace.projections
         self._start_rebuild = rebuild
         self._name = ""
@@ -66,7 +77,7 @@ class ProjectionBanner(Banner):
             kind, text, actions = said
             self.set(kind, text, actions if self._desk.workspace.engine is not None else ())
             for button in self.buttons:
-                final = button.text() == GIVE_UP
+                final = button.text() in (GIVE_UP, DISCARD)
                 button.setToolTip(prospect(OperatorAct.GIVE_UP_REBUILD) if final else "")
 
     def _said(self, view: ProjectionView) -> tuple[str, str, tuple[Button, ...]] | None:
@@ -80,7 +91,7 @@ class ProjectionBanner(Banner):
             return "error", said, (("Try again", self._try_again), ("Go on…", self._go_on))
         if view.stale:
             said = "Its definition changed since these rows were made."
-            return "warning", said, (("Rebuild", self._start_rebuild),)
+            return "warning", said, (("Rebuild", self._start_rebuild), (BESIDE, self.rebuild_beside))
         if view.passed:
             count = len(view.passed)
             what = "1 event that was" if count == 1 else f"{count:,} events that were"
@@ -89,7 +100,15 @@ class ProjectionBanner(Banner):
         return None
 
     def _of_rebuild(self, rebuild: RebuildView) -> tuple[str, str, tuple[Button, ...]]:
-        end = (GIVE_UP, lambda: self._do(self._projections.give_up_rebuild(self._name), "Give up"))
+        ends = DISCARD if rebuild.held else GIVE_UP
+        end = (ends, lambda: self._do(self._projections.give_up_rebuild(self._name), ends))
+        if said := HELD.get(rebuild.condition):
+            again = ((BESIDE, self.rebuild_beside),) if rebuild.condition == "outdated" else ()
+            return (
+                "info",
+                f"{said}: {counted(rebuild.rows, 'row')}.",
+                (("Compare…", self.compare), *again, end),
+            )
         if rebuild.status == "faulted":
             said = f"The rebuild stopped at position {rebuild.fault_position:,}: {rebuild.fault}"
             return "error", said, (("Go on…", lambda: self._go_on(rebuild=True)), end)
@@ -97,10 +116,34 @@ class ProjectionBanner(Banner):
         if rebuild.status == "paused":
             said = f"The rebuild is paused at {share}. The rows below are the old ones."
             return "warning", said, (("Resume", lambda: self._pause(paused=False)), end)
-        said = f"{DOING[rebuild.condition]}: {share}. The rows below are the old ones until it is done."
+        paced, stay = (
+            self._pace(rebuild),
+            "stay live" if rebuild.held else "are the old ones until it is done",
+        )
+        said = f"{DOING[rebuild.condition]}: {share}{paced}. The rows below {stay}."
         return "info", said, (("Pause", lambda: self._pause(paused=True)), end)
 
+    def _pace(self, rebuild: RebuildView) -> str:
+        """Returns how fast a rebuild is since it was seen to move, and what is left."""
+        of, now = (self._name, rebuild.generation, rebuild.condition), self._desk.workspace.clock.now()
+        if self._paced[0] != of:
+            self._paced = (of, rebuild.checkpoint, now)
+        if rebuild.condition != "rebuilding":
+            return ""
+        _, first, began = self._paced
+        left = round(rebuild.checkpoint / rebuild.share) - rebuild.checkpoint if rebuild.share else 0
+        paced = pace(rebuild.checkpoint - first, left, now - began)
+        return f" · {paced}" if paced else ""
+
     # -- what can be done ---------------------------------------------------------------------------------
+
+    def rebuild_beside(self) -> None:
+        """Rebuilds the rows to compare them with the live ones (J10)."""
+        self._do(self._projections.rebuild(self._name, held=True), "Rebuild to compare")
+
+    def compare(self) -> None:
+        """Shows the rebuilt rows beside the live ones."""
+        RebuiltDialog(self.window(), self._desk, self._name).open()
 
     def _do(self, work: Coroutine[Any, Any, Any], what: str) -> None:
         self._desk.run(work, f"{what}: {self._name}")
@@ -176,8 +219,8 @@ def standing_of(view: ProjectionView) -> tuple[str, str]:
     """Returns kind and words of the pill: a live table with a rebuild beside it is what its rebuild is."""
     rebuild = view.rebuild
     if view.condition == "running" and rebuild is not None:
-        halted = "" if rebuild.condition == "rebuilding" else "rebuild "
-        return STATES.get(rebuild.condition, "neutral"), f"{halted}{rebuild.condition}"
+        halted = PILLS.get(rebuild.condition, f"rebuild {rebuild.condition}")
+        return STATES.get(rebuild.condition, "neutral"), halted
     if view.condition == "running" and view.stale:
         return "warning", "stale"
     return STATES.get(view.condition, "neutral"), view.condition

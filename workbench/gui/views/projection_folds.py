@@ -1,4 +1,4 @@
-"""Folds a read model by hand: compares its rows with the log, and steps it through the events."""
+"""Folds a read model by hand: compares its rows with the log or with rebuilt ones, and steps it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ class ProjectionFolds:
         self.acts = Actions(self, view)
         self.acts.offer()
 
+    def read_only(self) -> str:
+        """Returns why nothing can be changed here; empty where it can."""
+        return self.view.read_only()
+
     def _by_hand(self) -> str:
         name = self.view.picker.currentText()
         model = self.view.desk.workspace.registry.projections.get(name)
@@ -27,11 +31,16 @@ class ProjectionFolds:
             return "No read model is chosen"
         return "Handlers write its rows: there is no fold of them" if model.by_handlers else ""
 
-    @action("Fold again and compare …", icon="diff", about=lambda own: own.view.picker.currentText())
+    @action(
+        "Fold again and compare …",
+        icon="diff",
+        tip="Show the rows as of any position or time, beside those that are stored",
+        about=lambda own: own.view.picker.currentText(),
+    )
     def compare(self) -> None:
-        """Shows the rows as the log makes them up to any position, beside those that are stored."""
-        name, checkpoint = self.view.shown()
-        dialog = FoldedDialog(self.view, self.view.desk, name, checkpoint)
+        """Shows the rows as the log makes them up to any position or time, beside those that are stored."""
+        name, _ = self.view.shown()
+        dialog = FoldedDialog(self.view, self.view.desk, name)
         dialog.rebuild_wanted.connect(self.view.rebuild_rows)
         dialog.open()
 
@@ -46,3 +55,15 @@ class ProjectionFolds:
         """Shows each event, and the rows that it changed."""
         name, checkpoint = self.view.shown()
         StepDialog(self.view, self.view.desk, name, checkpoint).show()
+
+    @action(
+        "Rebuild to compare",
+        icon="projection",
+        tip="Rebuild all rows beside the live ones, which stay until you switch to the new ones",
+        writes=True,
+        why=_by_hand,
+        about=lambda own: own.view.picker.currentText(),
+    )
+    def rebuild_beside(self) -> None:
+        """Rebuilds the rows beside the live ones, to look at both (J10)."""
+        self.view.banner.rebuild_beside()

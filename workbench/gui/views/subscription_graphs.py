@@ -76,7 +76,9 @@ class SubscriptionGraphs(QObject):
     # -- what the rows tell -------------------------------------------------------------------------------
 
     def lines(self, names: Sequence[str]) -> DrawnLines:
-        """Returns what is drawn of subscriptions."""
+        """Returns what is drawn of subscriptions; of read models the graph has a legend of its own."""
+        if self.history.of_read_models:
+            return DrawnLines(sparks=self._sparks)
         lines = {name: at for at, name in enumerate(names) if name not in self.history.hidden}
         return DrawnLines(lines=lines, sparks=self._sparks, figures=self.history.figures)
 
@@ -90,7 +92,10 @@ class SubscriptionGraphs(QObject):
         return True
 
     def switch_line(self, name: str, *, alone: bool) -> None:
-        """Hides a line or shows it; or shows it alone, a second time all."""
+        """Hides a line or shows it; or shows it alone, a second time all, and all in place of read models."""
+        if self.history.of_read_models:
+            self.history.show_subscriptions()
+            return
         hidden, others = self.history.hidden, {*self.history.names} - {name}
         if alone:
             self.history.hide_lines(() if hidden == others else others)

@@ -23,9 +23,10 @@ def merged_entries(was: str, mine: str, theirs: str) -> tuple[str, tuple[str, ..
         base, own, other = (parse(text) for text in (was, mine, theirs))
         here, there = _changes(base, own), _changes(base, other)
         met = [
-            path for path in here if any(_meet(path, one) for one in there if here[path] != there.get(path))
+            path
+            for path in here
+            if any(_meet(path, one) and (path != one or here[path] != there[one]) for one in there)
         ]
-        met += [path for path in there if any(_meet(path, one) for one in met) and path not in met]
         if _is_all(base, here, own):
             made = _with(other, {path: text for path, text in here.items() if path not in met})
         elif _is_all(base, there, other):

@@ -35,8 +35,10 @@ def merge(base: Document, mine: Document, theirs: Document) -> Merged:
     """Returns a text with what was changed in either; where both changed the same, theirs, and where.
 
     A section goes with the comments right above it, and with what stands between it and the next one; one to
-    which ``mine`` gave another name is the same. How lines end is no change.
+    which ``mine`` gave another name is the same. How lines end, and a mark of order, is no change.
     """
+    mark = "\ufeff" if theirs.text.startswith("\ufeff") else ""
+    base, mine, theirs = (_unmarked(one) for one in (base, mine, theirs))
     was, own, other = pieces(base), pieces(mine), pieces(theirs)
     names = _renamed(was, own, other)
     if names:
@@ -61,13 +63,19 @@ def merge(base: Document, mine: Document, theirs: Document) -> Merged:
         elif there is None:
             kept = _inserted(kept, own, name)
         else:
-            now = here + plain_lines(kept[name])[len(there) :]
+            now = here + plain_lines(kept[name])[len(there) :] if here else ""
             kept[name] = with_changed_lines(kept[name], now, theirs.line_end)
-    new = kept.keys() - other.keys()
+    new = kept.keys() - {name for name, piece in other.items() if _said(piece)}
     kept = {
         names.get(name, name): _headed(piece, name, names.get(name, name)) for name, piece in kept.items()
     }
-    return Merged(text=_joined(kept, new, theirs.line_end), conflicts=tuple(conflicts))
+    return Merged(text=mark + _joined(kept, new, theirs.line_end), conflicts=tuple(conflicts))
+
+
+def _unmarked(document: Document) -> Document:
+    """Returns a document without a mark of order at its begin."""
+    text = document.text
+    return parse(text[1:], document.file) if text.startswith("\ufeff") else document
 
 
 def _renamed(was: Pieces, own: Pieces, other: Pieces) -> dict[str, str]:
@@ -152,8 +160,8 @@ def _joined(kept: Mapping[str, str], new: Collection[str], end: str) -> str:
     """Returns the text of pieces; a new one has a blank line before and behind it."""
     text, gap = "", False
     for name, piece in kept.items():
-        if text.strip("\ufeff") and piece and (gap or name in new):
+        if text and piece and (gap or name in new):
             text = text.rstrip(" \t\r\n") + end + end
-        gap = name in new
+        gap = name in new and bool(_said(piece))
         text += piece.rstrip(" \t\r\n") + end if gap else piece
     return text

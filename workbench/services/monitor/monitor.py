@@ -13,6 +13,7 @@ from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC, Mode
 from workbench.model.projection import Projection
 from workbench.services.monitor.lag import projection_lag, subscription_lag
 from workbench.services.monitor.monitor_values import ProjectionView, RebuildView, Status, SubscriptionView
+from workbench.services.monitor.rate_rings import READ_MODEL
 from workbench.store.operator_actions import OperatorAction
 from workbench.store.ports import Reader
 from workbench.store.stored_values import ProjectionState, ProjectionStatus, SubscriptionState
@@ -42,7 +43,7 @@ class Monitor:
         world, engine = self.world, self.world.engine
         counts = self._reader.letter_counts()
         head = self._reader.head()
-        behind = self._behind()
+        behind = self.behind()
         furthest = max(behind, key=lambda name: behind[name], default="")
         return Status(
             project=world.model.name,
@@ -59,11 +60,11 @@ class Monitor:
             gone=world.store.gone,
         )
 
-    def _behind(self) -> dict[str, int]:
+    def behind(self) -> dict[str, int]:
         """Returns how far each subscription and read model lies behind."""
         models = self.world.registry.projections.values()
         return self.lags() | {
-            f"read model {one.name}": projection_lag(one, self._reader, self._checkpoint(one.name))
+            f"{READ_MODEL}{one.name}": projection_lag(one, self._reader, self._checkpoint(one.name))
             for one in models
         }
 

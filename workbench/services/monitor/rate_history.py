@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 from workbench.errors import WorldError
 from workbench.model.changes import Changes
 from workbench.model.clock import MICROSECONDS
-from workbench.services.monitor.rate_rings import LARGEST, RateRings, Sample, decoded, encoded
+from workbench.services.monitor.rate_rings import (
+    LARGEST,
+    READ_MODEL,
+    RateRings,
+    Sample,
+    decoded,
+    encoded,
+)
 from workbench.store.ports import StoreFile
 from workbench.tusk import replace_file
 
@@ -31,7 +38,7 @@ WRITTEN, WRITTEN_IDLE = 60, 600
 
 
 class RateHistory:
-    """What subscriptions did in the last 24 hours, as far as a workbench ran.
+    """What subscriptions and read models did in the last 24 hours, as far as a workbench ran.
 
     The one that runs the engine counts, and writes now and then; one that only observes reads that.
     What cannot be written or read is forgotten: nothing depends on it.
@@ -47,6 +54,7 @@ class RateHistory:
         self.turn = 0
         self._path = Path(world.store.place + ENDING) if isinstance(world.store, StoreFile) else None
         self._lags: Mapping[str, int] = {}
+        self._folded: Mapping[str, int] = {}
         self._moved, self._dirty = True, False
         self._written = 0
         self._seen = 0
@@ -97,18 +105,26 @@ class RateHistory:
         engine, now = self._world.engine, self._world.clock.now() // MICROSECONDS + ends
         if engine is None:
             return
-        names = [*engine.subscriptions]
+        folded = {f"{READ_MODEL}{name}": one.handled for name, one in engine.projections.items()}
+        names = [*engine.subscriptions, *folded]
         if {*self.rings.names} - {*names}:
             self.rings.keep(names)
         begun = self.rings.last + 1, engine.metrics.since // MICROSECONDS
         first = max((at for at in begun if abs(now - at) <= PAUSE), default=now - 1)
-        counted = engine.metrics.counted(first, now)
+        counted: Mapping[int, Mapping[str, Mapping[str, int]]] = engine.metrics.counted(first, now)
+        if first < now and (news := self._news(folded)):
+            counted = {**counted, now - 1: {**counted.get(now - 1, {}), **news}}
         for second in range(first, now):
             counts = counted.get(second, {})
             self.rings.add(second, {name: self._sample(name, counts.get(name, {})) for name in names})
         if counted:
             self.turn += 1
             self._dirty = True
+
+    def _news(self, folded: Mapping[str, int]) -> dict[str, dict[str, int]]:
+        """Returns how many events read models folded since the last call, those of none left out."""
+        before, self._folded = self._folded, folded
+        return {name: {"ok": more} for name, now in folded.items() if (more := now - before.get(name, 0)) > 0}
 
     def _sample(self, name: str, counts: Mapping[str, int]) -> Sample:
         get = counts.get
@@ -140,7 +156,7 @@ class RateHistory:
         """Reads the lags; those that cannot be read now stay as they were."""
         self._moved = False
         with contextlib.suppress(WorldError):
-            lags = await self._world.ask(self._monitor.lags)
+            lags = await self._world.ask(self._monitor.behind)
             if lags != self._lags:
                 self._lags = lags
                 self.turn += 1

@@ -23,6 +23,8 @@ HIGHEST = 2**32 - 1
 LARGEST = 64_000_000
 """Bytes that a file may unpack to."""
 VERSION = 1
+READ_MODEL = "read model "
+"""What stands before the name of a read model where subscriptions have their names, too."""
 A = TypeVar("A", "array[int]", list[int])
 
 
@@ -33,10 +35,25 @@ class Measure(Enum):
     LAG = "lag"
     DEATHS = "deaths"
     RETRIES = "retries"
+    FOLDED = "folded"
+    FOLD_LAG = "fold-lag"
+
+    @property
+    def of_read_models(self) -> bool:
+        """Whether it is one of read models, not of subscriptions."""
+        return self in {Measure.FOLDED, Measure.FOLD_LAG}
+
+    @property
+    def kind(self) -> Measure:
+        """Which measure of subscriptions it is like."""
+        return {Measure.FOLDED: Measure.RATE, Measure.FOLD_LAG: Measure.LAG}.get(self, self)
 
 
 class Sample(NamedTuple):
-    """What one second brought to a subscription: deliveries, retries and deaths, and the lag at its end."""
+    """What one second brought to a subscription: deliveries, retries and deaths, and the lag at its end.
+
+    To a read model, whose name stands behind `READ_MODEL`: events that were folded, a rebuild's among them.
+    """
 
     delivered: int = 0
     retried: int = 0
@@ -230,7 +247,7 @@ class RateRings:
 
         Args:
             most: Points at most; several slots make one where there are more.
-            names: Of these subscriptions alone; by default of all.
+            names: Of these subscriptions, or read models, alone; by default of all.
         """
         ring = next((one for one in self.rings if low > self.last - one.step * one.slots), self.rings[-1])
         low = max(low, self.last - ring.step * (ring.slots - 1))
@@ -243,13 +260,13 @@ class RateRings:
         ends = [(first + group.stop) * ring.step for group in groups]
         lit = [sum(watched[group]) for group in groups]
         values, figures = {}, {}
-        known = (
-            ring.series if names is None else {one: ring.series[one] for one in names if one in ring.series}
-        )
-        for name, sums in known.items():
+        for name, sums in ring.series.items():
+            told = name.removeprefix(READ_MODEL)
+            if (told != name) is not measure.of_read_models or (names is not None and told not in names):
+                continue
             slots = ring.sums(sums, first, watched)
-            values[name] = [*_points(measure, slots, groups, lit)]
-            figures[name] = _figures(measure, slots, watched, values[name])
+            values[told] = [*_points(measure.kind, slots, groups, lit)]
+            figures[told] = _figures(measure.kind, slots, watched, values[told])
         return RateWindow(
             measure=measure,
             step=ring.step * joined,

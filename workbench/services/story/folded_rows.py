@@ -62,6 +62,7 @@ class FoldedRows:
     Attributes:
         position: They are the fold of all events up to here.
         now: Whether that is where the stored rows are: then these two should be alike.
+        recorded: When what stands there was recorded, microseconds since 1970; None where nothing does.
         columns: Names and kinds.
         rows: The first of them, by their keys; those that are not alike first.
         counts: How many rows stand how, see `FoldedRow.standing`.
@@ -70,6 +71,7 @@ class FoldedRows:
     projection: str
     position: int
     now: bool
+    recorded: int | None
     columns: Sequence[tuple[str, str]]
     rows: Sequence[FoldedRow]
     counts: dict[str, int]
@@ -130,6 +132,7 @@ def _compared(
         projection=projection.name,
         position=upto,
         now=upto == checkpoint,
+        recorded=next((entry.recorded_at for entry in reader.log_at([upto])), None),
         columns=projection.shape(),
         rows=[*kept[False], *kept[True]][:MOST],
         counts=counts,

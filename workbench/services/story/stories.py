@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from workbench.errors import NotFound
+from workbench.services.story.as_of import position_as_of
 from workbench.services.story.causes import Cause, causes_of
 from workbench.services.story.folded_rows import FoldedRows, folded_rows
 from workbench.services.story.instance_history import InstanceStep, instance_history
@@ -21,6 +22,7 @@ from workbench.services.story.story_rows import Changes, row_changes
 if TYPE_CHECKING:
     from workbench.engine.world import World
     from workbench.model.projection import Projection
+    from workbench.model.zones import Zone
     from workbench.project.project import Project
     from workbench.services.story.story import CommandStory
     from workbench.store.ports import Reader
@@ -150,6 +152,14 @@ class Stories:
             NotFound, ModelError, WorkbenchError, ReadTooLong: As `folded_rows` says.
         """
         return folded_rows(self._projection(projection), self._world.registry, self._reader, position, walk)
+
+    def position_as_of(self, text: str, zone: Zone) -> int | None:
+        """Returns up to where something is meant that a person typed; see `as_of.position_as_of`.
+
+        Raises:
+            InvalidValue: It is neither a position nor a time.
+        """
+        return position_as_of(text, self._reader, self._world.clock.now(), zone)
 
     def rebuilt(self, projection: str, walk: Walk) -> RebuiltRows:
         """Compares rows that were rebuilt beside the live ones with these; for a thread: it may take long.

@@ -1,0 +1,199 @@
+"""A dialog that reads beside the loop and shows rows beside others, with the cells that differ tinted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtWidgets import QCheckBox, QDialog, QLayout, QProgressBar, QVBoxLayout, QWidget
+
+from workbench.gui.layouts import in_row
+from workbench.gui.paged_model import ListSource, TableColumn
+from workbench.gui.reads import Question, takes_time
+from workbench.gui.table import FastTableView
+from workbench.gui.theme import theme, ui_font
+from workbench.gui.views.row_source import column_of
+from workbench.gui.widgets import error_text, plain_label, push_button
+from workbench.services.story.row_history import Walk
+
+if TYPE_CHECKING:
+    from workbench.gui.desk import Desk
+    from workbench.services.story.folded_rows import FoldedRow
+
+Standings = Mapping[str, tuple[str, str]]
+"""Kind and words of the pill, by how a row stands."""
+TOLD_MS = 100
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A value, and what stands in its place in the other row."""
+
+    text: str
+    other: str
+    differs: bool
+    named: str
+
+    def __str__(self) -> str:
+        return f"{self.text}, {self.named} is {self.other}" if self.differs else self.text
+
+
+class RowPairs(QDialog, Generic[T]):
+    """A line to ask by, what was found in words, a bar with a way to end it, the table, and buttons.
+
+    Args:
+        named: What the other row of a pair is called, such as ``stored``.
+        standings: How the rows stand, the first those that are alike.
+    """
+
+    def __init__(
+        self, parent: QWidget, desk: Desk, name: str, title: str, named: str, standings: Standings
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(900, 560)
+        self._desk, self._name, self._named, self._standings = desk, name, named, standings
+        self._walk: Walk | None = None
+        self._rows: Sequence[FoldedRow] = ()
+        self._columns: tuple[tuple[str, str], ...] = ()
+        self._asking = Question(self, desk, self._found, self._failed)
+        self.only = QCheckBox("Only rows that differ")
+        self.only.toggled.connect(lambda _on: self._fill())
+        self.said = plain_label(wrap=True)
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(6)
+        self.end = push_button("Cancel", lambda _checked=False: self._cancel(), tip="End it here")
+        self.table: FastTableView | None = None
+        self._box = QVBoxLayout(self)
+        self._timer = QTimer(self)
+        self._timer.setInterval(TOLD_MS)
+        self._timer.timeout.connect(self._tell_progress)
+        self.finished.connect(lambda _code: self._cancel())
+
+    def compose(self, head: QLayout, foot: QLayout) -> None:
+        """Puts it together."""
+        self._box.addLayout(head)
+        self._box.addWidget(self.said)
+        self._box.addLayout(in_row((self.bar, 1), self.end, spacing=8))
+        self._box.addLayout(foot)
+
+    # -- reading ------------------------------------------------------------------------------------------
+
+    def read(self, saying: str, read: Callable[[Walk], T], key: Hashable) -> None:
+        """Reads in a thread; what was under way is ended."""
+        self._cancel()
+        walk = self._walk = Walk()
+
+        def answer() -> T:
+            takes_time()
+            return read(walk)
+
+        self.said.setText(saying)
+        self._show_bar(shown=True)
+        self._timer.start()
+        self._asking.drop()
+        self._asking.ask(answer, key)
+
+    def show_found(self, found: T) -> None:
+        """Shows what was read; for those that derive."""
+        raise NotImplementedError
+
+    def _found(self, found: T) -> None:
+        self._cancel()
+        self._show_bar(shown=False)
+        self.show_found(found)
+
+    def _failed(self, error: Exception) -> None:
+        self._cancel()
+        self._show_bar(shown=False)
+        self.said.setText(error_text(error))
+
+    def _cancel(self) -> None:
+        self._timer.stop()
+        if self._walk is not None:
+            self._walk.cancel()
+
+    def _show_bar(self, *, shown: bool) -> None:
+        self.bar.setValue(0)
+        self.bar.setVisible(shown)
+        self.end.setVisible(shown)
+
+    def _tell_progress(self) -> None:
+        if self._walk is not None:
+            self.bar.setValue(round(1000 * self._walk.share))
+
+    # -- rows ---------------------------------------------------------------------------------------------
+
+    def show_rows(self, rows: Sequence[FoldedRow], columns: Sequence[tuple[str, str]], empty: str) -> None:
+        """Shows rows beside those of the other side.
+
+        Args:
+            empty: What is said where none is shown.
+        """
+        self._rows = rows
+        if self.table is None or self._columns != tuple(columns):
+            self._make_table(columns)
+        if self.table is not None:
+            self.table.set_empty("No rows", empty)
+        self._fill()
+
+    def _make_table(self, columns: Sequence[tuple[str, str]]) -> None:
+        if self.table is not None:
+            self._box.removeWidget(self.table)
+            self.table.deleteLater()
+        self._columns = tuple(columns)
+        made = [_column(name, kind, last=name == columns[-1][0]) for name, kind in columns]
+        standing = TableColumn(
+            f"Beside the {self._named}", width=118, badge=lambda value: self._standings[value]
+        )
+        self.table = FastTableView([standing, *made])
+        self.table.setAccessibleName(self.windowTitle())
+        self._box.insertWidget(3, self.table, 1)
+
+    def _fill(self) -> None:
+        if self.table is None:
+            return
+        rows = [one for one in self._rows if not self.only.isChecked() or one.standing != "alike"]
+        self.table.refresh(ListSource([self._row(one) for one in rows], lambda row: row[-1]))
+        self.table.head.fit()
+
+    def _row(self, one: FoldedRow) -> tuple[Any, ...]:
+        cells = [self._cell(one, name, kind) for name, kind in self._columns]
+        return (one.standing, *cells, one.key)
+
+    def _cell(self, one: FoldedRow, name: str, kind: str) -> _Cell:
+        shown = column_of(name, kind, last=False).text
+        row = one.folded if one.folded is not None else one.stored
+        differs = one.standing == "differs" and one.differs(name)
+        other = shown((one.stored or {}).get(name))
+        return _Cell(shown((row or {}).get(name)), other, differs, self._named)
+
+
+def _column(name: str, kind: str, *, last: bool) -> TableColumn:
+    like = column_of(name, kind, last=last)
+    draw = partial(_draw, right=like.align_right)
+    return TableColumn(name, width=like.width, stretch=last, align_right=like.align_right, draw=draw)
+
+
+def _draw(
+    painter: QPainter, place: QRectF, cell: _Cell, chosen: bool, *, right: bool
+) -> None:  # as `Draw` says
+    """Draws a value, on a tinted ground where the other row has another one."""
+    colors, font = theme().colors, ui_font()
+    if cell.differs:
+        painter.fillRect(place.adjusted(0, 0, 0, -1), QColor(colors.tint("warning", 0.2)))
+    ink = colors.on_selection if chosen and not cell.differs else colors.text
+    metrics = QFontMetrics(font)
+    shown = metrics.elidedText(str(cell), Qt.TextElideMode.ElideRight, round(place.width() - 16))
+    x = place.right() - 8 - metrics.horizontalAdvance(shown) if right else place.x() + 8
+    painter.setFont(font)
+    painter.setPen(QColor(ink))
+    painter.drawText(QPointF(x, place.center().y() + (metrics.ascent() - metrics.descent()) / 2), shown)
