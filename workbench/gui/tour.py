@@ -18,6 +18,7 @@ from workbench.errors import NotFound, WorkbenchError
 from workbench.gui.application import prepare, run_on_loop, warm_up
 from workbench.gui.design_tour import PARCEL, Act, Designer, DirectHands, gestures_of
 from workbench.gui.desk import Selection
+from workbench.gui.dialog_tour import show_row_dialogs
 from workbench.gui.main_window import MainWindow
 from workbench.gui.session import Session
 from workbench.gui.theme import theme
@@ -140,6 +141,7 @@ class Guide:
             for mode in ("light", "dark"):
                 theme().set_mode("dark" if mode == "dark" else "light")
                 await self._all_views(mode, LARGE)
+                await self._dialogs(mode)
             theme().set_mode("light")
             await self._all_views("small", SMALL)
         finally:
@@ -327,6 +329,12 @@ class Guide:
             QTest.keyClicks(line, "grace" if self._sample == "users" else "a")
             QTest.keyClick(line, Qt.Key.Key_Return)
 
+    async def _dialogs(self, name: str) -> None:
+        """Takes a picture of each dialog that stands over the read models."""
+        if self._session.desk is not None:
+            save = lambda dialog, said: self._save(f"{name}-{said}", dialog)  # noqa: E731
+            await show_row_dialogs(self._window, self._session.desk, self._painted, save)
+
     async def _choose(self) -> None:
         """Selects something worth looking at in every view."""
         desk, workspace = self._session.desk, self._workspace
@@ -368,9 +376,9 @@ class Guide:
             while self._session.desk is not None and (reads := self._session.desk.running()):
                 await asyncio.wait(reads)
 
-    def _save(self, name: str) -> None:
+    def _save(self, name: str, of: QWidget | None = None) -> None:
         path = self._folder / f"{self._name}-{name}.png"
-        if not self._window.grab().save(str(path)):
+        if not (of or self._window).grab().save(str(path)):
             raise RuntimeError(f"the picture {path} could not be saved")
         self._pictures += 1
 

@@ -1,14 +1,15 @@
-"""The instances that a process has now: since when, in which state, and for what each waits (K7)."""
+"""The instances of a process: since when, in which state, for what each waits (K7), and which ended."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QTabWidget, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
@@ -17,23 +18,25 @@ from workbench.gui.event_actions import plain
 from workbench.gui.filter_row import FilterRow
 from workbench.gui.json_outline import masked_text
 from workbench.gui.layouts import in_column, in_panes, in_row
-from workbench.gui.paged_model import ListSource, TableColumn
+from workbench.gui.paged_model import Key, ListSource, TableColumn
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute, relative
 from workbench.gui.widgets import ElidedLabel, JsonView
 from workbench.model.counts import counted
+from workbench.services.story.ended_instances import EndedInstance
 from workbench.services.story.row_history import Walk
 from workbench.services.subscriptions import MOST
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
+    from workbench.services.story.ended_instances import EndedInstances
     from workbench.services.story.instance_history import InstanceStep
     from workbench.services.subscriptions import ProcessInstance
 
 
-def _began(at: int | None) -> str:
+def _time(at: int | None) -> str:
     return "–" if at is None else absolute(at)
 
 
@@ -41,8 +44,11 @@ COLUMNS = (
     TableColumn("Key", width=120),
     TableColumn("Waits for", width=190, about="Commands that it issued for later, the next due first"),
     TableColumn("State", width=160, mono=True, stretch=True, text=masked_text),
-    TableColumn("Began", width=ABSOLUTE_WIDTH, mono=True, text=_began, zoned=True),
+    TableColumn("Began", width=ABSOLUTE_WIDTH, mono=True, text=_time, zoned=True),
+    TableColumn("Ended", width=ABSOLUTE_WIDTH, mono=True, text=_time, zoned=True),
+    TableColumn("By", width=130, about="The event with which it ended"),
 )
+ENDED, BY = 4, 5
 STEPS = (
     TableColumn("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
     TableColumn("Event", width=120),
@@ -54,6 +60,7 @@ STEPS = (
 ALIVE = "They stand here from the event that begins one to the last."
 ABREAST = 620
 """Pixels in width from which table and chosen instance stand side by side."""
+TOLD_MS = 100
 
 
 class ProcessInstances(QWidget):
@@ -62,8 +69,12 @@ class ProcessInstances(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self._found: dict[str, ProcessInstance] = {}
-        self._wanted = self._process = ""
+        self._found: Sequence[ProcessInstance] = ()
+        self._over: Sequence[EndedInstance] = ()
+        self._shown: dict[Key, ProcessInstance | EndedInstance] = {}
+        self._ended: tuple[object, EndedInstances] | None = None
+        self._wanted = self._process = self._words = ""
+        self._count = 0
         self.table = FastTableView(COLUMNS)
         self.table.setAccessibleName("Instances of the process")
         self.table.set_empty("No instances", ALIVE)
@@ -72,6 +83,11 @@ class ProcessInstances(QWidget):
         self.filter = FilterRow("instances")
         self.filter.settled.connect(lambda _words: self.show_of(self._process))
         self.said = ElidedLabel("muted")
+        self.ended = QCheckBox("Ended, too")
+        self.ended.setToolTip(
+            "List the instances that ended as well: the events tell which, as the model folds them now"
+        )
+        self.ended.toggled.connect(self._turn)
         self.history = FastTableView(STEPS)
         self.history.setAccessibleName("What the instance went through; Enter tells the story of the command")
         self.history.set_empty("No events found", "None of the events that hold its key are its own.")
@@ -81,10 +97,15 @@ class ProcessInstances(QWidget):
         self.tabs.addTab(self.history, "History")
         self._reading = Question(self, desk, self._show, self.filter.failing(self.table.fail))
         self._tracing = Question(self, desk, self._show_history, self.history.fail)
+        self._looking = Question(self, desk, self._show_ended, self._cannot_look)
         self._walk: Walk | None = None
+        self._look = Walk()
+        self._timer = QTimer(self)
+        self._timer.setInterval(TOLD_MS)
+        self._timer.timeout.connect(self._say)
         self._split = in_panes(Qt.Orientation.Horizontal, (self.table, 3), (self.tabs, 2), name="processes")
         in_column(
-            in_row((self.filter, 2), (self.said, 1)),
+            in_row((self.filter, 2), self.ended, (self.said, 1)),
             (self._split, 1),
             of=self,
             margins=(0, 4, 0, 0),
@@ -94,6 +115,7 @@ class ProcessInstances(QWidget):
         self.tabs.currentChanged.connect(lambda _at: self._tell())
         self.acts = Actions(self, self)
         self.acts.offer()
+        self._show_columns()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -113,35 +135,96 @@ class ProcessInstances(QWidget):
             return words, subscriptions.instance_count(process), subscriptions.instances(process, words)
 
         self._reading.ask(read, (process, words))
+        if self.ended.isChecked():
+            self._look_for_ended(process, words)
+
+    def _turn(self, _on: bool) -> None:  # a signal's argument
+        """Lists those that ended, or no more."""
+        self._over = ()
+        self._look.cancel()
+        self._looking.drop()
+        self._timer.stop()
+        self._show_columns()
+        self.show_of(self._process)
+
+    def _show_columns(self) -> None:
+        for column in (ENDED, BY):
+            self.table.setColumnHidden(column, not self.ended.isChecked())
+
+    def _look_for_ended(self, process: str, words: str) -> None:
+        """Looks for those that ended, on from where it was looked before."""
+        stories, of = self._desk.workspace.stories, (process, self._desk.workspace.registry)
+        if self._ended is None or self._ended[0] != of:
+            self._look.cancel()
+            self._over = ()
+            self._ended = (of, stories.ended(process))
+        ended, walk = self._ended[1], Walk()
+
+        def look() -> tuple[str, Sequence[EndedInstance]]:
+            takes_time()
+            return process, ended.look(walk, words)
+
+        self._look = walk
+        self._timer.start()
+        self._looking.ask(look, (process, words))
+
+    def _show_ended(self, found: tuple[str, Sequence[EndedInstance]]) -> None:
+        self._timer.stop()
+        if found[0] == self._process and self.ended.isChecked():
+            self._over = found[1]
+            self._fill()
+
+    def _cannot_look(self, error: Exception) -> None:
+        self._timer.stop()
+        if self.ended.isChecked():
+            self.table.fail(error)
 
     def choose(self, key: str) -> None:
         """Chooses an instance as soon as the instances of its process are there."""
         self._wanted = key
 
     def _show(self, answer: tuple[str, int, Sequence[ProcessInstance]]) -> None:
-        words, count, found = answer
-        now = self._desk.workspace.clock.now()
-        self._found = {one.key: one for one in found}
-        self.table.refresh(ListSource([(one.key, _waits(one, now), one.state, one.began) for one in found]))
-        self.filter.show_count(len(found), count, "Keys and states are looked at")
+        self._words, self._count, self._found = answer
+        self._fill()
+
+    def _fill(self) -> None:
+        """Shows the instances of now, and behind them those that ended."""
+        now, words, count = self._desk.workspace.clock.now(), self._words, self._count
+        shown: list[tuple[Key, tuple[Any, ...]]] = [(one.key, _now(one, now)) for one in self._found]
+        shown += [((one.key, one.position), _over(one, now)) for one in self._over]
+        self._shown = dict(zip((key for key, _ in shown), (*self._found, *self._over), strict=True))
+        self.table.refresh(ListSource([(*row, key) for key, row in shown], itemgetter(-1)))
+        self.filter.show_count(len(self._found), count, "Keys and states are looked at")
         none = f"All {count:,} were searched for “{words}”." if words else ALIVE
         self.table.set_empty("None fits" if words and count else "No instances", none)
-        of = f" of {count:,}{' that fit' if words else ''}, by their keys"
-        all_of_them = "" if words else counted(count, "instance")
-        self.said.setText(f"The first {MOST:,}{of}" if len(found) == MOST else all_of_them)
-        if (key := self._wanted) and not self.table.choose_key(key):
-            self.said.setText(f"{self.said.text()}; {key} is over")
-        self._wanted = ""
+        self._say()
+        if wanted := self._wanted:
+            of_it = (key for key in self._shown if wanted == (key[0] if isinstance(key, tuple) else key))
+            if not self.table.choose_key(next(of_it, wanted)):
+                self.said.setText(f"{self.said.text()}; {wanted} is over")
+        self._wanted = wanted if self._timer.isActive() else ""
         self._tell()
+
+    def _say(self) -> None:
+        """Says how many there are, or how far the look for those that ended is."""
+        count, words = self._count, self._words
+        of = f" of {count:,}{' that fit' if words else ''}, by their keys"
+        said = "" if words else counted(count, "instance")
+        parts = [f"The first {MOST:,}{of}" if len(self._found) == MOST else said]
+        if self._timer.isActive():
+            parts.append(f"looking for those that ended: {self._look.share:.0%}")
+        elif self.ended.isChecked() and self._ended is not None:
+            parts.append(_told(len(self._over), self._ended[1].count, narrowed=bool(words)))
+        self.said.setText("; ".join(filter(None, parts)))
 
     def _tell(self) -> None:
         row = self.table.current_row()
-        one = self._found.get(row[0]) if row is not None else None
+        one = self._shown.get(row[-1]) if row is not None else None
         self.whole.set_value(None if one is None else _whole(one))
         if one is not None and self.tabs.currentWidget() is self.history:
             self._trace(one)
 
-    def _trace(self, one: ProcessInstance) -> None:
+    def _trace(self, one: ProcessInstance | EndedInstance) -> None:
         """Asks what an instance went through; what was asked for before is ended."""
         if self._walk is not None:
             self._walk.cancel()
@@ -177,7 +260,27 @@ def _waits(one: ProcessInstance, now: int) -> str:
     return ", ".join(f"{command.type} {relative(command.deliver_at or now, now)}" for command in one.waiting)
 
 
-def _whole(one: ProcessInstance) -> dict[str, Any]:
+def _now(one: ProcessInstance, now: int) -> tuple[Any, ...]:
+    return one.key, _waits(one, now), one.state, one.began, None, ""
+
+
+def _over(one: EndedInstance, now: int) -> tuple[Any, ...]:
+    ended = one.event.recorded_at
+    return one.key, f"ended {relative(ended, now)}", one.state, one.began, ended, one.event.type
+
+
+def _told(shown: int, count: int, *, narrowed: bool) -> str:
+    """Says how many ended, and how many of them are listed."""
+    if narrowed:
+        return f"{shown:,} that ended fit"
+    return f"{count:,} ended" if shown == count else f"the last {shown:,} of {count:,} that ended"
+
+
+def _whole(one: ProcessInstance | EndedInstance) -> dict[str, Any]:
+    if isinstance(one, EndedInstance):
+        by, at = one.event, absolute(one.event.recorded_at)
+        ended = {"at": at, "by": by.type, "stream": by.stream, "position": by.position}
+        return {"key": one.key, "ended": ended, "last state": plain(one.state)}
     waiting = [
         {"command": command.type, "due": absolute(command.deliver_at or 0), "data": json.loads(command.data)}
         for command in one.waiting

@@ -47,6 +47,8 @@ class RebuiltDialog(RowPairs[RebuiltRows]):
             tip="Take the rebuilt rows away; the live ones stay as they are",
         )
         close = push_button("Close", lambda _checked=False: self.reject())
+        for button in (self.again, self.switch, self.discard, close):
+            button.setAutoDefault(False)  # Enter decides nothing here
         final = plain_label(f"Switch: {prospect(OperatorAct.SWITCH)}", "muted", wrap=True)
         self.compose(
             in_row(self.only, 1, self.again, spacing=8),

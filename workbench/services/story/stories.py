@@ -10,6 +10,7 @@ from uuid import UUID
 from workbench.errors import NotFound
 from workbench.services.story.as_of import position_as_of
 from workbench.services.story.causes import Cause, causes_of
+from workbench.services.story.ended_instances import EndedInstances
 from workbench.services.story.folded_rows import FoldedRows, folded_rows
 from workbench.services.story.instance_history import InstanceStep, instance_history
 from workbench.services.story.projection_steps import ProjectionSteps
@@ -21,6 +22,7 @@ from workbench.services.story.story_rows import Changes, row_changes
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
+    from workbench.model.policy import ReactorType
     from workbench.model.projection import Projection
     from workbench.model.zones import Zone
     from workbench.project.project import Project
@@ -180,10 +182,22 @@ class Stories:
             NotFound: The model has no such process.
             ReadTooLong: It was cancelled.
         """
-        kind = self._world.registry.reactors.get(process)
-        if kind is None or not kind.stateful:
-            raise NotFound(f"the model has no process {process}")
+        kind = self._process(process)
         return instance_history(kind, self._world.registry, self._reader, key, began, walk)
+
+    def ended(self, process: str) -> EndedInstances:
+        """Returns what finds the instances of a process that ended.
+
+        Raises:
+            NotFound: The model has no such process.
+        """
+        return EndedInstances(self._process(process), self._world.registry, lambda: self._reader)
+
+    def _process(self, name: str) -> ReactorType:
+        kind = self._world.registry.reactors.get(name)
+        if kind is None or not kind.stateful:
+            raise NotFound(f"the model has no process {name}")
+        return kind
 
     def causes(self, ids: Iterable[UUID | None]) -> dict[UUID | None, Cause]:
         """Returns what caused something, by the causation ids of events and messages."""
