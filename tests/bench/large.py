@@ -1,7 +1,10 @@
-"""Streams, timeline and log over many imported events: how soon they show and scroll, and their memory.
+"""A large store in every view: how soon first rows show, how long the loop is held, memory, rest.
 
-Run ``python -m tests.bench.large``; without a display it measures offscreen. Each size, 10,000 events and
-200,000 with a quarter of them in one stream, is imported and looked at in processes of their own.
+Run ``python -m tests.bench.large``, with ``--quick`` for a short form; without a display it is offscreen.
+Each size is made and looked at in processes of its own: events of which a quarter are in one stream and the
+others in a tenth as many, a read model with as many rows, and a twentieth of the events dead letters. Held
+is how late a beat of the loop came at the most; the processor's time is that of the loop's thread in the
+longest turn, which other programs on the machine do not lengthen.
 """
 
 from __future__ import annotations
@@ -14,41 +17,248 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tests.bench.report import Report, arguments, percentile
+from tests.bench.report import Report, arguments
 
-SIZES = (10_000, 200_000)
-STEPS = 240
+if TYPE_CHECKING:
+    from workbench.gui.desk import Desk, Selection
+    from workbench.gui.table import FastTableView
+    from workbench.gui.view import View
+    from workbench.services.workspace import Workspace
+    from workbench.store.operations import Append
+
+SIZES = (10_000, 1_000_000)
+STEPS = 120
+BEAT = 0.002
+CALLERS, BUSY_SECONDS, REST_SECONDS = 100, 5.0, 10.0
+PROJECT = """
+[project]
+name: "large"
+
+[aggregate.thing]
+
+[event.thing.made]
+fields { amount: "integer", note: "string" }
+
+[event.thing.moved]
+fields { amount: "integer", note: "string" }
+
+[event.thing.sold]
+fields { amount: "integer", note: "string" }
+
+[command.make_thing]
+creates: "thing"
+fields { thing_id: "string", amount: "integer", note: "string" }
+emit: "thing.made"
+
+[projection.things]
+columns { id: "text", amount: "integer", note: "text" }
+on {
+    "thing.made": { put { amount: "event.amount", note: "event.note" } }
+    "thing.moved": { put { amount: "event.amount", note: "event.note" } }
+}
+
+[topics]
+sales {}
+done {}
+
+[routing]
+sold { pattern: "thing.sold", topics: "sales" }
+
+[subscriptions]
+mail { topic: "sales", handler: "mail", max_attempts: 1 }
+
+[handler.mail]
+event: "thing.sold"
+fail { down { when: "true", message: "the server of {data.note} is down", error: "ServerDown" } }
+publish: "done"
+"""
 
 
-def write_log(path: Path, events: int) -> None:
-    """Writes a file of events: a quarter in one stream, the others over many."""
-    with path.open("w") as file:
-        for number in range(events):
-            stream = "busy" if number % 4 == 0 else f"thing-{number % (events // 10)}"
-            value = {
-                "id": f"e{number}",
-                "stream": stream,
-                "type": f"thing.{('made', 'moved', 'sold')[number % 3]}",
-                "time": 1_700_000_000 + number,
-                "amount": number,
-                "note": "lorem ipsum dolor sit amet " * 3,
-            }
-            file.write(json.dumps(value) + "\n")
+def new_event(number: int, events: int, now: int) -> Append:
+    """Returns the n-th event with its stream; every 20th has a stream of its own, and its mail dies."""
+    from workbench.model.event import NewEvent
+    from workbench.model.ids import derived_id
+    from workbench.store.operations import Append
+
+    kind, stream = ("made", "moved")[number // 2 % 2], f"thing-{number % (events // 10)}"
+    if number % 20 == 1:
+        kind, stream = "sold", f"thing-sold-{number}"
+    elif number % 4 == 0:
+        stream = "thing-busy"
+    data = json.dumps({"amount": number % 1000, "note": f"lorem ipsum dolor {number % 40}"})
+    at = now - (events - number) * 1_000
+    event = NewEvent(id=derived_id(number), type=f"thing.{kind}", data=data, occurred_at=at)
+    return Append(stream=stream, events=(event,))
 
 
-async def pauses(act: Callable[[int], object]) -> list[float]:
-    """Does something in every turn of the loop; returns how long each turn took, in milliseconds."""
-    turns = []
-    for step in range(STEPS):
-        begin = time.perf_counter()
-        act(step)
-        await asyncio.sleep(0.001)
-        turns.append((time.perf_counter() - begin) * 1000)
-    return turns
+async def make(events: int, folder: Path) -> dict[str, Any]:
+    """Appends the events and lets the engine work through them; returns rates a second."""
+    from workbench.model.clock import SystemClock
+    from workbench.services.project.open_project import open_target
+
+    (folder / "project.tsk").write_text(PROJECT)
+    workspace = open_target(folder, "", environ={"WORKBENCH_CONFIG": str(folder)})
+    now = SystemClock().now()
+    begun = time.perf_counter()
+    for first in range(0, events, 2_000):
+        appends = [new_event(number, events, now) for number in range(first, min(first + 2_000, events))]
+        workspace.world.store.write(appends)
+    appended = time.perf_counter() - begun
+    await workspace.start()
+    begun = time.perf_counter()
+    while workspace.dead_letters.counts().get("open", 0) < events // 20:
+        await asyncio.sleep(0.05)
+    await workspace.drain.settle(3600)
+    worked = time.perf_counter() - begun
+    await workspace.close()
+    return {"append": events / appended, "work": events / worked}
+
+
+class Heart:
+    """Beats on the loop, and remembers how late it was: milliseconds of the clock, and of the processor."""
+
+    def __init__(self) -> None:
+        self.late, self.worked = list[float](), 0.0
+        self._task = asyncio.ensure_future(self._beat())
+
+    async def _beat(self) -> None:
+        while True:
+            begun, worked = time.perf_counter(), time.thread_time()
+            await asyncio.sleep(BEAT)
+            self.late.append((time.perf_counter() - begun - BEAT) * 1000)
+            self.worked = max(self.worked, (time.thread_time() - worked) * 1000)
+
+    def stop(self) -> dict[str, float]:
+        """Beats no more; returns what it remembers."""
+        self._task.cancel()
+        return {"held": max(self.late, default=0), "held_cpu": self.worked}
+
+
+class Looker:
+    """Opens views of one store and uses them; what each took is in `found`."""
+
+    def __init__(self, workspace: Workspace, desk: Desk) -> None:
+        self._workspace, self._desk = workspace, desk
+        self.found: dict[str, float] = {}
+
+    async def timed(self, name: str, work: Awaitable[object]) -> None:
+        """Does some work, and notes its milliseconds and how the loop was held."""
+        heart = Heart()
+        await asyncio.sleep(2 * BEAT)
+        heart.late.clear()
+        heart.worked, begun = 0.0, time.perf_counter()
+        await work
+        self.found[name] = (time.perf_counter() - begun) * 1000
+        await asyncio.sleep(2 * BEAT)
+        self.found |= {f"{name}_{key}": value for key, value in heart.stop().items()}
+
+    async def look(self, key: str, word: str, selection: Selection | None = None) -> None:
+        """Opens a view, scrolls, filters and closes it.
+
+        Args:
+            word: What its filter is asked for.
+            selection: What is chosen in it so that there is something to see.
+        """
+        from workbench.gui.view_catalog import VIEWS
+
+        (kind,) = (one.load() for one in VIEWS if one.key == key)
+        gc.collect()
+        gc.freeze()  # as the window does with what it has read
+        view = kind(self._desk)
+        view.resize(1300, 800)
+        await self.timed(f"{key}_open", self._open(view, selection))
+        table = _longest(view)
+        assert table is not None
+        await self.timed(f"{key}_scroll", self._scroll(table))
+        await self.timed(f"{key}_filter", self._filter(view, word))
+        view.close()
+        view.deleteLater()
+        await asyncio.sleep(0)
+
+    async def _open(self, view: View, selection: Selection | None) -> None:
+        view.show()
+        view.catch_up()
+        if selection is not None:
+            self._desk.select(selection)
+        await until(lambda: _rows(view))
+        view.grab()
+
+    async def _scroll(self, table: FastTableView) -> None:
+        """Rows, pages and jumps over the whole length, each painted at once."""
+        bar = table.verticalScrollBar()
+        whole = max(bar.maximum(), 1)
+        for step in range(STEPS):
+            bar.setValue((step * 3) % whole if step % 3 else (step * 7919 * 97) % whole)
+            table.viewport().repaint()
+            await asyncio.sleep(BEAT)
+
+    async def _filter(self, view: View, word: str) -> None:
+        from workbench.gui.widgets import SearchBox
+
+        before = _rows(view)
+        line = next(one for one in view.findChildren(SearchBox) if one.isVisible())
+        line.setText(word)
+        line.returnPressed.emit()
+        await until(lambda: 0 < _rows(view) < before)
+        view.grab()
+
+    async def traffic(self) -> None:
+        """Commands of many callers, as fast as they go, while log, rows and letters are in sight."""
+        from workbench.gui.view_catalog import VIEWS
+
+        shown = [one.load()(self._desk) for one in VIEWS if one.key in {"log", "streams", "subscriptions"}]
+        for view in shown:
+            view.resize(1300, 800)
+            view.show()
+            view.catch_up()
+        await until(lambda: all(map(_rows, shown)))
+        end, done = time.perf_counter() + BUSY_SECONDS, 0
+
+        async def call(caller: int) -> None:
+            nonlocal done
+            while time.perf_counter() < end:
+                values = {"thing_id": f"new-{caller}-{done}", "amount": 1, "note": "traffic"}
+                await self._workspace.commands.issue("make_thing", values)
+                done += 1
+
+        async def calls() -> None:
+            await asyncio.gather(*map(call, range(CALLERS)))
+
+        await self.timed("traffic", calls())
+        self.found["traffic_per_s"] = done / self.found["traffic"] * 1000
+        await self._workspace.drain.settle(60)
+        before, begun = time.process_time(), time.perf_counter()
+        await asyncio.sleep(REST_SECONDS)
+        share = (time.process_time() - before) / (time.perf_counter() - begun)
+        self.found["idle_percent"] = 100 * share
+        for view in shown:
+            view.close()
+
+
+async def until(found: Callable[[], object]) -> None:
+    """Waits until something is so."""
+    async with asyncio.timeout(120):
+        while not found():
+            await asyncio.sleep(BEAT)
+
+
+def _longest(view: View) -> FastTableView | None:
+    from workbench.gui.table import FastTableView
+
+    tables = [one for one in view.findChildren(FastTableView) if one.isVisible()]
+    return max(tables, key=lambda one: one.model().rowCount(), default=None)
+
+
+def _rows(view: View) -> int:
+    """Returns how many rows its longest table has, once the first of them is read."""
+    table = _longest(view)
+    model: Any = table.model() if table is not None else None
+    read = model is not None and model.rowCount() and model.row(0) is not None
+    return int(model.rowCount()) if read else 0
 
 
 def memory() -> float:
@@ -57,87 +267,35 @@ def memory() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-async def bring_in(events: int, folder: Path) -> dict[str, Any]:
-    """Imports a file of events; returns events per second."""
-    from workbench.services.project.open_project import open_target
-
-    log = folder / "log.ndjson"
-    write_log(log, events)
-    (folder / "project.tsk").write_text('[project]\nname: "large"\n')
-    workspace = open_target(folder, "", environ={"WORKBENCH_CONFIG": str(folder)})
-    await workspace.start()
-    begin = time.perf_counter()
-    preview = workspace.event_import.preview(log)
-    assert preview.mapping is not None
-    report = await workspace.event_import.bring_in(log, preview.mapping)
-    took = time.perf_counter() - begin
-    await workspace.close()
-    return {"import": report.stored / took}
-
-
-async def look(events: int, folder: Path) -> dict[str, Any]:
-    """Opens the views over what was imported, and scrolls through them."""
-    from PySide6.QtWidgets import QApplication
-
+async def look(events: int, folder: Path) -> dict[str, float]:
+    """Opens and uses the views over what was made."""
     from workbench.gui.desk import Desk, Selection
-    from workbench.gui.views.log_view import LogView
-    from workbench.gui.views.streams_view import StreamsView
-    from workbench.gui.views.timeline_view import TimelineView
     from workbench.services.project.open_project import open_target
 
     workspace = open_target(folder, "", environ={"WORKBENCH_CONFIG": str(folder)})
     await workspace.start()
-    found: dict[str, Any] = {}
-    assert workspace.streams.head() == events
     desk = Desk(workspace)
-    gc.collect()
-    gc.freeze()  # as the window does with what it has read
-    busy = next(name for name in ("stream-busy", "imported-busy", "busy") if workspace.streams.get(name))
-    for name, make in (("streams", StreamsView), ("timeline", TimelineView), ("log", LogView)):
-        begin = time.perf_counter()
-        view = make(desk)
-        view.resize(1000, 700)
-        if name == "timeline":
-            desk.select(Selection(stream=busy))
-        view.show()
-        view.catch_up()
-        await asyncio.gather(*desk.running())  # what a thread finds
-        view.grab()
-        QApplication.processEvents()
-        found[f"{name}_open"] = (time.perf_counter() - begin) * 1000
-        found[f"{name}_scroll"] = await pauses(_scroller(view.table, view.table.verticalScrollBar()))
-        if isinstance(view, TimelineView):
-            found["timeline_slide"] = await pauses(_slider(view.slider))
-        view.close()
-        view.deleteLater()
-    found["memory"] = memory()
+    looker = Looker(workspace, desk)
+    await looker.look("streams", "thing-77")
+    await looker.look("timeline", '"dolor 8"', Selection(stream="thing-busy"))
+    await looker.look("log", "sold")
+    await looker.look("projections", "dolor 7", Selection(projection="things"))
+    await looker.look("letters", "dolor 7")
+    looker.found["memory"] = memory()
+    await looker.traffic()
+    looker.found["memory_later"] = memory()
     await desk.close()
     await workspace.close()
-    return found
+    return looker.found
 
 
-def _scroller(table: Any, bar: Any) -> Callable[[int], object]:
-    def scroll(step: int) -> None:
-        # Rows, pages and jumps over the whole length, each painted at once.
-        whole = bar.maximum()
-        place = (step * 3) % whole if step % 3 else (step * 7919 * 97) % whole
-        bar.setValue(place)
-        table.viewport().repaint()
-
-    return scroll
-
-
-def _slider(slider: Any) -> Callable[[int], object]:
-    return lambda step: slider.setValue(1 + step * slider.maximum() // STEPS)
-
-
-def measure(events: int) -> dict[str, Any]:
-    """Imports and looks, each in a process of its own."""
+def measure(events: int) -> dict[str, float]:
+    """Makes and looks, each in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        return run("bring_in", events, folder) | run("look", events, folder)
+        return run("make", events, folder) | run("look", events, folder)
 
 
-def run(part: str, events: int, folder: str) -> dict[str, Any]:
+def run(part: str, events: int, folder: str) -> dict[str, float]:
     """Runs one part in a process of its own, under the window's loop."""
     environ = os.environ | {"QT_API": "pyside6"}
     if not (environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")):
@@ -155,7 +313,7 @@ def run(part: str, events: int, folder: str) -> dict[str, Any]:
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environ)
     line = next(line for line in done.stdout.splitlines() if line.startswith("FOUND "))
-    found: dict[str, Any] = json.loads(line.removeprefix("FOUND "))
+    found: dict[str, float] = json.loads(line.removeprefix("FOUND "))
     return found
 
 
@@ -166,18 +324,9 @@ def main() -> None:
     sizes = (2_000, 20_000) if options.quick else SIZES
     small, large = (measure(events) for events in sizes)
     print(f"{sizes[1]:,} events; ratios to {sizes[0]:,}")
-    report.add("import_per_s", large["import"], "events/s", small=large["import"] / small["import"])
-    for name in ("streams", "timeline", "log"):
-        key = f"{name}_open"
-        report.add(f"{key}_ms", large[key], "ms", small=large[key] / small[key])
-    for key in ("streams_scroll", "timeline_scroll", "timeline_slide", "log_scroll"):
-        turns, others = large[key], small[key]
-        report.add(f"{key}_median_ms", percentile(turns, 0.5), "ms")
-        report.add(f"{key}_p99_ms", percentile(turns, 0.99), "ms")
-        report.add(f"{key}_max_ms", max(turns), "ms", small=max(turns) / max(others))
-    grown = large["memory"] - small["memory"]
-    report.add("memory_mb", large["memory"], "MB", small=large["memory"] / small["memory"])
-    report.add("memory_grown_mb", grown, "MB")
+    for name, value in large.items():
+        unit = "/s" if name in {"append", "work", "traffic_per_s"} else "MB" if "memory" in name else "ms"
+        report.add(name, value, "%" if name == "idle_percent" else unit, small=value / max(small[name], 1e-9))
     report.write(options.json)
 
 
