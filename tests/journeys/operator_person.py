@@ -120,6 +120,11 @@ def button(view: QWidget, text: str) -> QPushButton | None:
     return next(found, None)
 
 
+def dialog_has_keyboard() -> bool:
+    dialog, focus = QApplication.activeModalWidget(), QApplication.focusWidget()
+    return dialog is not None and focus is not None and dialog.isActiveWindow() and dialog.isAncestorOf(focus)
+
+
 def rows_of(table: FastTableView) -> list[Row]:
     return [table._model.row(at) or () for at in range(table._model.rowCount())]
 
@@ -280,7 +285,7 @@ async def live_story(person: Person, folder: Path) -> None:
     person.sees(f"{story.name.text()} {story.standing.text()}")
     await person.rest()
     await person.click("Export the story", middle(story.export_button))
-    await person.until(QApplication.activeModalWidget, "the dialog")
+    await person.until(dialog_has_keyboard, "the dialog with the keyboard")
     await person.enter("ida.mmd")  # beside the project, which is where the dialog stands
     await person.until((folder.parent / "ida.mmd").exists, "the file")
 
