@@ -1,17 +1,21 @@
-"""The dialogs of the tour: opened over a driven project, looked at, and closed again."""
+"""What the tour opens over a driven project besides its views: dialogs, and what a view shows on wish."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from workbench.gui.desk import Selection
 from workbench.gui.views.folded_dialog import FoldedDialog
 from workbench.gui.views.rebuilt_dialog import RebuiltDialog
+from workbench.services.story.row_history import Walk
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from workbench.gui.desk import Desk
+    from workbench.gui.main_window import MainWindow
+    from workbench.gui.views.subscriptions_view import SubscriptionsView
 
 Painted = Callable[[], Awaitable[None]]
 """Waits until what is shown has been read and painted."""
@@ -19,14 +23,14 @@ Save = Callable[["QWidget", str], None]
 """Saves a picture of a widget under a name."""
 
 
-async def show_row_dialogs(parent: QWidget, desk: Desk, painted: Painted, save: Save) -> None:
+async def show_rows(window: MainWindow, desk: Desk, painted: Painted, save: Save) -> None:
     """Shows the rows of the first read model as they were, and as a rebuild beside them makes them (J10)."""
     workspace = desk.workspace
     folding = [one.name for one in workspace.registry.projections.values() if not one.by_handlers]
     if not folding:
         return
     name = folding[0]
-    then = FoldedDialog(parent, desk, name)
+    then = FoldedDialog(window, desk, name)
     then.as_of.setText(str(workspace.reader.generations(name)[0].checkpoint // 2))
     then.fold()
     then.open()
@@ -35,10 +39,33 @@ async def show_row_dialogs(parent: QWidget, desk: Desk, painted: Painted, save: 
     then.reject()
     await workspace.projections.rebuild(name, held=True)
     await workspace.running().settle()
-    beside = RebuiltDialog(parent, desk, name)
+    window.arrange((("explorer",), ("projections",)))
+    desk.select(Selection(projection=name), view="projections")
+    await painted()
+    save(window, "rows-held")
+    beside = RebuiltDialog(window, desk, name)
     beside.only.setChecked(False)
     beside.open()
     await painted()
     save(beside, "rows-rebuilt")
     beside.reject()
     await workspace.projections.give_up_rebuild(name)
+
+
+async def show_ended(window: MainWindow, desk: Desk, painted: Painted, save: Save) -> None:
+    """Shows the instances of the first process, also those that ended, and the history of the last one."""
+    workspace = desk.workspace
+    processes = [one.name for one in workspace.registry.reactors.values() if one.stateful]
+    over = workspace.stories.ended(processes[0]).look(Walk()) if processes else ()
+    if not over:
+        return
+    view = cast("SubscriptionsView", window.views["subscriptions"])
+    window.arrange((("explorer",), ("subscriptions",)))
+    view.instances.ended.setChecked(True)
+    view.instances.tabs.setCurrentWidget(view.instances.history)
+    desk.select(Selection(subscription=processes[0], key=over[0].key), view="subscriptions")
+    await painted()
+    await painted()
+    save(window, "instances-ended")
+    view.instances.tabs.setCurrentWidget(view.instances.whole)
+    view.instances.ended.setChecked(False)

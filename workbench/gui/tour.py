@@ -18,7 +18,7 @@ from workbench.errors import NotFound, WorkbenchError
 from workbench.gui.application import prepare, run_on_loop, warm_up
 from workbench.gui.design_tour import PARCEL, Act, Designer, DirectHands, gestures_of
 from workbench.gui.desk import Selection
-from workbench.gui.dialog_tour import show_row_dialogs
+from workbench.gui.dialog_tour import show_ended, show_rows
 from workbench.gui.main_window import MainWindow
 from workbench.gui.session import Session
 from workbench.gui.theme import theme
@@ -144,6 +144,7 @@ class Guide:
                 await self._dialogs(mode)
             theme().set_mode("light")
             await self._all_views("small", SMALL)
+            await self._dialogs("small")
         finally:
             self._session.quit()
             await self._session.ended()
@@ -330,10 +331,11 @@ class Guide:
             QTest.keyClick(line, Qt.Key.Key_Return)
 
     async def _dialogs(self, name: str) -> None:
-        """Takes a picture of each dialog that stands over the read models."""
-        if self._session.desk is not None:
-            save = lambda dialog, said: self._save(f"{name}-{said}", dialog)  # noqa: E731
-            await show_row_dialogs(self._window, self._session.desk, self._painted, save)
+        """Takes pictures of what is shown on wish."""
+        desk, save = self._session.desk, lambda of, said: self._save(f"{name}-{said}", of)
+        if desk is not None:
+            await show_rows(self._window, desk, self._painted, save)
+            await show_ended(self._window, desk, self._painted, save)
 
     async def _choose(self) -> None:
         """Selects something worth looking at in every view."""

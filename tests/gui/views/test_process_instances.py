@@ -10,7 +10,7 @@ from tests.services.conftest import finished
 from tests.services.story.conftest import orders
 from tests.services.story.test_stories import ORDER, ORDERED, placed
 from workbench.gui.desk import Desk
-from workbench.gui.views.process_instances import BY, ENDED, ProcessInstances
+from workbench.gui.views.process_instances import ENDED, ProcessInstances
 from workbench.services.story import ended_instances as module
 
 __all__ = ["orders"]
@@ -48,15 +48,14 @@ async def test_those_that_ended_are_listed_on_wish_with_when_and_by_what(view, u
     view.ended.click()
     await until(lambda: listed(view))
     (row,) = listed(view)
-    assert (row[0], row[BY]) == (ORDER, "order.shipped")
-    assert row[1].startswith("ended ")
+    assert row[:2] == (ORDER, "ended now by order.shipped")
     assert json.loads(row[2])["step"] == "done"
     assert row[ENDED] >= row[3] > 0
     assert view.said.text() == "0 instances; 1 ended"
     assert not view.table.isColumnHidden(ENDED)
     view.ended.click()
     await until(lambda: not listed(view))
-    assert view.table.isColumnHidden(BY)
+    assert view.table.isColumnHidden(ENDED)
     assert view.said.text() == "0 instances"
 
 
@@ -106,3 +105,27 @@ async def test_turned_off_the_look_ends(view, until, monkeypatch):
     await until(lambda: view.said.text() == "0 instances")
     await until(lambda: not view._looking.waits)
     assert looked
+
+
+async def test_what_is_no_process_has_none_that_ended(view, until):
+    view.ended.click()
+    await until(lambda: listed(view))
+    view.show_of("retry-or-cancel")
+    await until(lambda: not view._reading.waits)
+    assert listed(view) == []
+    view.show_of("fulfilment")
+    await until(lambda: [row[0] for row in listed(view)] == [ORDER])
+
+
+async def test_one_that_ended_is_found_by_its_key(view, until):
+    view.ended.click()
+    await until(lambda: listed(view))
+    view.table.selectionModel().clear()
+    view.choose(ORDER)
+    view.show_of("fulfilment")
+    await until(lambda: view.table.current_row() is not None)
+    assert view.table.current_row()[0] == ORDER
+    await until(lambda: not view._looking.waits)
+    view.choose("c9")
+    view.show_of("fulfilment")
+    await until(lambda: view.said.text() == "0 instances; 1 ended; c9 is over")

@@ -46,9 +46,8 @@ COLUMNS = (
     TableColumn("State", width=160, mono=True, stretch=True, text=masked_text),
     TableColumn("Began", width=ABSOLUTE_WIDTH, mono=True, text=_time, zoned=True),
     TableColumn("Ended", width=ABSOLUTE_WIDTH, mono=True, text=_time, zoned=True),
-    TableColumn("By", width=130, about="The event with which it ended"),
 )
-ENDED, BY = 4, 5
+ENDED = 4
 STEPS = (
     TableColumn("Position", width=76, mono=True, align_right=True, text=lambda value: f"{value:,}"),
     TableColumn("Event", width=120),
@@ -127,6 +126,8 @@ class ProcessInstances(QWidget):
     def show_of(self, process: str) -> None:
         """Shows the instances of a process."""
         subscriptions = self._desk.workspace.subscriptions
+        if process != self._process:
+            self._over = ()
         self._process, words = process, self.filter.asked()
 
         def read() -> tuple[str, int, Sequence[ProcessInstance]]:
@@ -135,7 +136,8 @@ class ProcessInstances(QWidget):
             return words, subscriptions.instance_count(process), subscriptions.instances(process, words)
 
         self._reading.ask(read, (process, words))
-        if self.ended.isChecked():
+        kind = self._desk.workspace.registry.reactors.get(process)
+        if self.ended.isChecked() and kind is not None and kind.stateful:
             self._look_for_ended(process, words)
 
     def _turn(self, _on: bool) -> None:  # a signal's argument
@@ -148,8 +150,7 @@ class ProcessInstances(QWidget):
         self.show_of(self._process)
 
     def _show_columns(self) -> None:
-        for column in (ENDED, BY):
-            self.table.setColumnHidden(column, not self.ended.isChecked())
+        self.table.setColumnHidden(ENDED, not self.ended.isChecked())
 
     def _look_for_ended(self, process: str, words: str) -> None:
         """Looks for those that ended, on from where it was looked before."""
@@ -172,7 +173,7 @@ class ProcessInstances(QWidget):
         self._timer.stop()
         if found[0] == self._process and self.ended.isChecked():
             self._over = found[1]
-            self._fill()
+            self._fill(whole=True)
 
     def _cannot_look(self, error: Exception) -> None:
         self._timer.stop()
@@ -185,10 +186,14 @@ class ProcessInstances(QWidget):
 
     def _show(self, answer: tuple[str, int, Sequence[ProcessInstance]]) -> None:
         self._words, self._count, self._found = answer
-        self._fill()
+        self._fill(whole=not self.ended.isChecked())
 
-    def _fill(self) -> None:
-        """Shows the instances of now, and behind them those that ended."""
+    def _fill(self, *, whole: bool) -> None:
+        """Shows the instances of now, and behind them those that ended.
+
+        Args:
+            whole: Nothing more is looked for.
+        """
         now, words, count = self._desk.workspace.clock.now(), self._words, self._count
         shown: list[tuple[Key, tuple[Any, ...]]] = [(one.key, _now(one, now)) for one in self._found]
         shown += [((one.key, one.position), _over(one, now)) for one in self._over]
@@ -200,9 +205,10 @@ class ProcessInstances(QWidget):
         self._say()
         if wanted := self._wanted:
             of_it = (key for key in self._shown if wanted == (key[0] if isinstance(key, tuple) else key))
-            if not self.table.choose_key(next(of_it, wanted)):
+            chosen = self.table.choose_key(next(of_it, wanted))
+            if whole and not chosen:
                 self.said.setText(f"{self.said.text()}; {wanted} is over")
-        self._wanted = wanted if self._timer.isActive() else ""
+            self._wanted = "" if whole or chosen else wanted
         self._tell()
 
     def _say(self) -> None:
@@ -261,12 +267,12 @@ def _waits(one: ProcessInstance, now: int) -> str:
 
 
 def _now(one: ProcessInstance, now: int) -> tuple[Any, ...]:
-    return one.key, _waits(one, now), one.state, one.began, None, ""
+    return one.key, _waits(one, now), one.state, one.began, None
 
 
 def _over(one: EndedInstance, now: int) -> tuple[Any, ...]:
-    ended = one.event.recorded_at
-    return one.key, f"ended {relative(ended, now)}", one.state, one.began, ended, one.event.type
+    at = one.event.recorded_at
+    return one.key, f"ended {relative(at, now)} by {one.event.type}", one.state, one.began, at
 
 
 def _told(shown: int, count: int, *, narrowed: bool) -> str:
