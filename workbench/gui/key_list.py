@@ -54,6 +54,7 @@ OWNERS = (
     ("Flow board", "workbench.gui.views.board_scenarios:BoardScenarios"),
     ("Projections", "workbench.gui.views.projection_folds:ProjectionFolds"),
     ("Stepping through events", "workbench.gui.views.step_dialog:StepDialog"),
+    ("Running traffic again", "workbench.gui.views.traffic_dialog:TrafficDialog"),
     ("Projections", "workbench.gui.views.row_detail:RowDetail"),
     ("Story of a command", "workbench.gui.views.story_sequence:StorySequence"),
     ("Subscriptions", "workbench.gui.views.process_instances:ProcessInstances"),

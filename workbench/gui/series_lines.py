@@ -38,6 +38,18 @@ def draw_sample(painter: QPainter, place: QRectF, number: int, chosen: bool) -> 
     painter.drawLine(QPointF(place.left() + 6, middle.y()), QPointF(place.right() - 6, middle.y()))
 
 
+def draw_style(painter: QPainter, place: QRectF, number: int, chosen: bool) -> None:  # as above
+    """Draws in a cell by which dashes a series is told where colours tell something else."""
+    if number < 0:
+        draw_sample(painter, place, number, chosen)
+        return
+    colors, middle = theme().colors, place.center()
+    pen = QPen(QColor(colors.on_selection if chosen else colors.text), 2)
+    pen.setStyle(STYLES[number % len(STYLES)])
+    painter.setPen(pen)
+    painter.drawLine(QPointF(place.left() + 6, middle.y()), QPointF(place.right() - 6, middle.y()))
+
+
 def draw_spark(painter: QPainter, place: QRectF, values: Sequence[float], chosen: bool) -> None:  # as above
     """Draws values as a small line in a cell, on a scale of its own from 0; NaN is a gap."""
     colors, seen = theme().colors, any(one > 0 for one in values)

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 
 from workbench.gui.views.log_view import LogView
 from workbench.gui.views.operation_list import CAN
+from workbench.gui.views.traffic_dialog import TrafficDialog
 from workbench.store.operations import ForgetMessages, NewMessage
 
 
@@ -202,3 +203,19 @@ async def test_words_are_found_in_the_whole_log_and_in_what_comes(workspace, vie
     await until(lambda: model.rowCount() > before)
     view.filter.clear()
     await until(lambda: model.rowCount() == view._positions.count)
+
+
+async def test_W3_the_traffic_of_chosen_rows_can_be_run_again(workspace, view, until):
+    for name in ("ada", "bob", "cyd"):
+        await create(workspace, name)
+    await until(lambda: len(rows(view.table)) == workspace.streams.head())
+    view.table.choose_index(2)
+    view.run_traffic(view.table.chosen())
+    opened = view.findChild(TrafficDialog)
+    assert (opened.first.value(), opened.upto.value()) == (3, workspace.streams.head())
+    opened.close()
+    view.table.selectAll()
+    view.run_traffic(view.table.chosen())
+    opened = view.findChildren(TrafficDialog)[-1]
+    assert (opened.first.value(), opened.upto.value()) == (1, workspace.streams.head())
+    opened.close()

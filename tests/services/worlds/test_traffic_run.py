@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from workbench.services.worlds.traffic_run import POINTS, LagCurves, SubscriptionRun, TrafficRun, pace_text
+import math
+
+from workbench.services.worlds.traffic_run import (
+    POINTS,
+    LagCurves,
+    SubscriptionRun,
+    TrafficRun,
+    at_common_times,
+    pace_text,
+)
 
 
 def one(name, **figures):
@@ -47,3 +56,21 @@ def test_what_is_not_done_is_slower_than_whatever_is():
     )
     assert run.slowest == late
     assert "audit, at most 1, is not done" in run.summary()
+
+
+def test_W5_runs_are_brought_to_common_times_and_end_where_they_ended():
+    run = TrafficRun(
+        name="n",
+        first=1,
+        upto=9,
+        pace=0.0,
+        at=0,
+        begin=0,
+        times=[1.0, 1.5, 4.0],
+        lags={"mail": [3.0, 9.0, 1.0]},
+    )
+    points = at_common_times(run, 10.0, 10)["mail"]
+    assert points[1:5] == [9.0, 9.0, 9.0, 1.0], "of one step the highest, between two looks the earlier"
+    assert math.isnan(points[0])
+    assert all(map(math.isnan, points[5:]))
+    assert at_common_times(TrafficRun(name="n", first=1, upto=9, pace=0.0, at=0, begin=0), 0.0, 10) == {}

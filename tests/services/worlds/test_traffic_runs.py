@@ -12,6 +12,7 @@ from tests.services.conftest import finished, settle
 from tests.services.worlds.conftest import place
 from workbench.errors import InvalidValue, NotAStore
 from workbench.model.clock import SystemClock
+from workbench.services.monitor.rate_rings import RateRings
 from workbench.services.worlds import traffic_runs
 from workbench.services.worlds.traffic_runs import TrafficRuns
 
@@ -113,7 +114,7 @@ async def test_W5_a_file_that_cannot_be_read_is_no_run(orders):
 
 
 async def test_W5_what_was_watched_then_stands_beside_it(orders, scratch):
-    traffic = orders.traffic.look(1, 10_000)
+    traffic, orders.rates.rings = orders.traffic.look(1, 10_000), RateRings()
     assert orders.traffic.then(traffic) is None
     orders.rates.sample(ends=True)
     await place(orders, 9)

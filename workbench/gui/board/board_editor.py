@@ -33,6 +33,7 @@ from workbench.gui.board.entry_draft import EntryDraft
 from workbench.gui.board.entry_place import EntryPlace
 from workbench.gui.board.stand_pill import StandPill, stand_of
 from workbench.gui.design_steps import UNSAVED, Answer, DesignSteps
+from workbench.gui.details.section_drafts import follow_names
 from workbench.gui.letter_menu import LetterMenu
 from workbench.gui.reads import Question
 from workbench.gui.text.conflict_banner import ConflictBanner
@@ -363,11 +364,12 @@ class BoardEditor(DesignSteps):
             self._show_stand()
             return
         self._read = True
-        before, self.state = self.draft, state
+        before, known, self.state = self.draft, self.state.text, state
         self.canvas.offering.refresh()
         self.canvas.board.mark()
         self._show_stand()
         self.stood.emit()
+        follow_names(self.desk, known, state.text)
         if self.draft != before and (self.draft or self.desk.workspace.design.is_running()):
             self.drafted.emit()  # what is written is drawn once it runs
 

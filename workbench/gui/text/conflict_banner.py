@@ -27,7 +27,12 @@ class ConflictBanner(Banner):
     """A banner that can ask which of two texts counts; below its words it shows what differs.
 
     F6 gives it the keyboard: Tab goes to the buttons.
+
+    Attributes:
+        asks: Whether it asks that; else it speaks of a text as that was.
     """
+
+    asks = False
 
     def __init__(self) -> None:
         super().__init__("warning", "")
@@ -47,6 +52,7 @@ class ConflictBanner(Banner):
     def set(self, kind: str, text: str, actions: Sequence[Button] = ()) -> None:
         """Says something else, without a difference."""
         super().set(kind, text, actions)
+        self.asks = False
         if (shown := getattr(self, "difference", None)) is not None:
             shown.hide()
 
@@ -59,6 +65,7 @@ class ConflictBanner(Banner):
     ) -> None:
         """Asks it of several files at once: each with its name, and the two texts of it."""
         self.set("warning", text, actions)
+        self.asks = True
         self._lines = [
             line
             for name, mine, theirs in files

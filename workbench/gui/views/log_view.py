@@ -26,6 +26,7 @@ from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
 from workbench.gui.view import View
 from workbench.gui.views.log_positions import LogPositions
 from workbench.gui.views.operation_list import OperationList
+from workbench.gui.views.traffic_dialog import TrafficDialog
 from workbench.gui.widgets import ElidedLabel, toolbar_button
 from workbench.model.counts import counted
 from workbench.store.search_port import RecordKind
@@ -262,6 +263,21 @@ class LogView(View):
     def place_of(self, rows: ChosenRows) -> Selection:
         """Returns which event a row is about."""
         return self._selection(rows.row) if rows.row[1] else Selection()
+
+    @action(
+        "Run this traffic again …",
+        on="table",
+        icon="replay",
+        tip="Have what came from outside in the chosen rows, or from the one row on, happen again in a copy",
+        anyway=True,
+        several=True,
+        group=1,
+    )
+    def run_traffic(self, rows: ChosenRows | None) -> None:
+        """Opens the dialog in which the traffic of a range is run again."""
+        chosen = [key for key in rows.keys if isinstance(key, int)] if rows is not None else []
+        upto = max(chosen) if len(chosen) > 1 else self._source.last
+        TrafficDialog(self, self.desk, min(chosen, default=0), upto).show()
 
     @action("Go to the newest", on="table", icon="last", anyway=True, group=1)
     def go_to_end(self, _rows: ChosenRows | None) -> None:

@@ -65,11 +65,13 @@ def exists(text: DesignText, node: DesignNode) -> bool:
 def same_node(before: DesignText, after: DesignText, node: DesignNode) -> DesignNode | None:
     """Returns what a thing is after a step: itself, or the one of its kind that has another name since.
 
-    None where it went.
+    That is the one that stands in its place, or else the only new one. None where it went.
     """
-    was, now = declared_names(before.project, node.kind), declared_names(after.project, node.kind)
+    was, now = list(declared_names(before.project, node.kind)), list(declared_names(after.project, node.kind))
     if node.name in now:
         return node
+    if node.name in was and len(was) == len(now) and (there := now[was.index(node.name)]) not in was:
+        return DesignNode(node.kind, there)
     new = [one for one in now if one not in was]
     gone = [one for one in was if one not in now]
     return DesignNode(node.kind, new[0]) if len(new) == len(gone) == 1 else None

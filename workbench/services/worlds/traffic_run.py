@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import msgspec
@@ -104,6 +105,28 @@ class TrafficRun(msgspec.Struct, frozen=True, kw_only=True):
 def pace_text(pace: float) -> str:
     """Returns how fast traffic runs: ``at 10×``."""
     return f"at {pace:g}×" if pace else "as fast as it can"
+
+
+def at_common_times(run: TrafficRun, end: float, most: int) -> dict[str, list[float]]:
+    """Returns the curves of a run at times that other runs share, from 0 to an end in even steps.
+
+    Between two looks the earlier one holds, of several in one step the highest; NaN where there was none.
+
+    Args:
+        end: In seconds of the traffic since it began.
+        most: Steps.
+    """
+    places = [min(most, int(at * most / end)) if end else 0 for at in run.times]
+    found = {}
+    for name, lags in run.lags.items():
+        points = [math.nan] * (most + 1)
+        for place, lag in zip(places, lags, strict=True):
+            points[place] = lag if math.isnan(points[place]) else max(lag, points[place])
+        for place in range((places or [0])[0] + 1, (places or [0])[-1]):
+            if math.isnan(points[place]):
+                points[place] = points[place - 1]
+        found[name] = points
+    return found
 
 
 class LagCurves:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import math
 from collections.abc import Callable
@@ -92,7 +93,7 @@ class TrafficRuns:
             pace: Seconds of the traffic in one of the machine's; 0 for as fast as it can.
             name: What the run is called; an earlier one of that name goes. Empty for the next number.
             halt: Set where it shall end early, with what it came to by then.
-            show: Called with how it stands, in another thread.
+            show: Called with how it stands, now and then.
 
         Raises:
             InvalidValue: There is no such pace.
@@ -107,12 +108,13 @@ class TrafficRuns:
             at=self._world.clock.now(),
             begin=traffic.begin,
         )
-        source = self._world.store.reader()
+        source, loop = self._world.store.reader(), asyncio.get_running_loop()
+        shown = lambda run: loop.call_soon_threadsafe(show, run)  # noqa: E731  # from its thread
 
         async def play(copy: StoreCopy) -> TrafficRun:
             stop = halt or Event()
             try:
-                return await TrafficPlay(copy, source, traffic, plan, self._machine, stop, show).run()
+                return await TrafficPlay(copy, source, traffic, plan, self._machine, stop, shown).run()
             finally:
                 source.close()
 
