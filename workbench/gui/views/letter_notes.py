@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import (
@@ -22,6 +21,7 @@ from workbench.gui.widgets import exact_text, plain_label
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
+    from workbench.model.changes import Changes
     from workbench.store.stored_values import LetterFacts
 
 
@@ -48,13 +48,23 @@ class LetterNotes(QWidget):
         self.area.setPlaceholderText("What is known of it; it is searched, too")
         self.area.setTabChangesFocus(True)
         self.drafts = DraftKeeper(desk, self._written, self._write, self._show_stored)
-        self._reading = Question(self, desk, self._show, partial(desk.fail, "Reading the note"))
+        self._reading = Question(self, desk, self._show, "Reading the note")
         self.save, self.save_all = QPushButton("Save"), QPushButton("Save for the group")
         self.save.clicked.connect(lambda _checked=False: self._save((self._number,)))
         self.save_all.clicked.connect(lambda _checked=False: self._save(tuple(self._group())))
         self.owner.textEdited.connect(lambda _text: self._typed())
         self.area.textChanged.connect(self._typed)
+        desk.changed.connect(self._changed)
         self._arrange()
+
+    def _changed(self, changes: Changes) -> None:
+        """Reads what was written elsewhere: by an undo, or another program."""
+        if self._number and self.isVisible() and (changes.dead_letters or changes.everything):
+            self._read()
+
+    def _read(self) -> None:
+        number = self._number
+        self._reading.ask(lambda: self._desk.workspace.dead_letters.repair.facts(number), number)
 
     def _arrange(self) -> None:
         head = QHBoxLayout()
@@ -84,7 +94,7 @@ class LetterNotes(QWidget):
             self._put("", "")
             self._stored = ("", "")
             self.drafts.turn_to(key, f"the note of dead letter #{number}")
-        self._reading.ask(lambda: self._desk.workspace.dead_letters.repair.facts(number), number)
+        self._read()
 
     def _show(self, found: LetterFacts) -> None:
         if found.number != self._number:
