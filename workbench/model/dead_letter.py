@@ -69,7 +69,7 @@ def check_note(owner: str | None, note: str | None) -> None:
     """Makes sure that what operators write about a letter can be kept and shown.
 
     Args:
-        owner: A name; empty for nobody.
+        owner: A name; empty for none.
 
     Raises:
         InvalidValue: It cannot; says why.
