@@ -1,4 +1,4 @@
-"""Shows below the board what a rename or a removal would touch, to be ticked, before anything is written."""
+"""Shows below the board what a rename, a removal or a move would touch, before anything is written."""
 
 from __future__ import annotations
 
@@ -167,20 +167,27 @@ class ChangeStrip(QFrame):
         self._ticked()
         self.act.setFocus()
 
+    def ask_move(self, preview: ChangePreview) -> None:
+        """Shows what is otherwise once things are of another aggregate."""
+        self._begin(preview, f"Move {preview.said} to {preview.owner}", renames=False)
+        self._fill()
+        self._ticked()
+        self.act.setFocus()
+
     def _begin(self, preview: ChangePreview, title: str, *, renames: bool) -> None:
         self._preview, self._renames = preview, renames
         self._line.node, self._line.new = preview.node, ""
         self._sign.setPixmap(icon(sign_of(preview.node.kind), "accent").pixmap(16, 16))
         self._title.setText(title)
         self.setAccessibleName(title)
-        self._old.setText("" if preview.more else preview.name)
+        self._old.setText("" if preview.more or preview.owner else preview.name)
         font = ui_font()
         font.setStrikeOut(True)
         self._old.setFont(font)
         for one in (self._arrow, self.name):
             one.setVisible(renames)
         self.only.setText("Only these" if preview.more else "Only this")
-        self.only.setVisible(not renames and bool(preview.places))
+        self.only.setVisible(not renames and not preview.owner and bool(preview.places))
         self.list.headerItem().setText(BELONGS, "Belongs to" if renames else "What happens")
         self.foot.setText("\n".join(preview.notes))
         for note in (self._lock, self.foot):
@@ -216,7 +223,7 @@ class ChangeStrip(QFrame):
         head = QTreeWidgetItem([f"{group}  {len(places):,}"])
         head.setFirstColumnSpanned(True)
         self.list.addTopLevelItem(head)
-        can_tick = ticks and not (self._preview and self._preview.field)
+        can_tick = ticks and not (self._preview and (self._preview.field or self._preview.owner))
         if can_tick:
             head.setFlags(head.flags() | TICK | Qt.ItemFlag.ItemIsAutoTristate)
         for one in places:
@@ -261,7 +268,9 @@ class ChangeStrip(QFrame):
 
     def _ticked(self, *_: object) -> None:
         count, gone = len(self.places()), len(self._preview.nodes) if self._preview is not None else 1
-        if self._renames:
+        if self._preview is not None and self._preview.owner:
+            self.act.setText(f"Move {gone}" if gone > 1 else "Move")
+        elif self._renames:
             self.act.setText(f"Rename {counted(count, 'place')}")
             self.act.setEnabled(bool(count))
         else:

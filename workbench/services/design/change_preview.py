@@ -105,8 +105,9 @@ class ChangePreview:
         notes: What becomes of what is stored.
         stored: Events in the store that have its type.
         field: The line of a field of the thing where that gets another name: all places change, or none.
-        more: What is removed besides the thing.
+        more: What is removed, or moves, besides the thing.
         heads: Where all of them begin, where they are several.
+        owner: The aggregate to which all of it moves; empty for anything else.
     """
 
     text: DesignText
@@ -118,10 +119,11 @@ class ChangePreview:
     field: str = ""
     more: tuple[DesignNode, ...] = ()
     heads: tuple[ChangePlace, ...] = ()
+    owner: str = ""
 
     @property
     def nodes(self) -> tuple[DesignNode, ...]:
-        """All that is removed."""
+        """All that is removed, or moves."""
         return self.node, *self.more
 
     @property
