@@ -156,7 +156,8 @@ async def test_a_removal_goes_on_with_those_that_are_still_there(shop: Designer)
 async def test_a_move_is_listed_with_what_it_leaves_wrong_before_it_is_done(shop: Designer) -> None:
     entry, strip = shop.board.editor.entry, shop.board.editor.changes.strip
     text = SHOP.replace("[event.parcel.lost]", '[event.parcel.lost]\nset { sent: "true" }')
-    shop.file.write_text(text.replace("[aggregate.parcel]", '[aggregate.parcel]\nstate { sent: "boolean" }'))
+    state = 'state { sent { type: "boolean", default: false } }'
+    shop.file.write_text(text.replace("[aggregate.parcel]", f"[aggregate.parcel]\n{state}"))
     shop.board.desk.project_saved.emit()
     await shop.until(lambda: "state" in shop.board.editor.state.text.project.text)
     before = shop.text
