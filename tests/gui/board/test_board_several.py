@@ -109,6 +109,9 @@ async def test_what_is_done_to_several_is_done_to_all_as_one_step(shop: Designer
     click(shop, RETURN, CONTROL)
     await move(shop, "letter")
     await shop.has('changes: "letter"')
+    await shop.until(lambda: shop.scene.lane_of("aggregate:letter") is not None)
+    await shop.rest()
+    assert chosen(shop) == [SENT, RETURN], "what moved stays chosen"
     assert '[event.parcel.sent]\naggregate: "letter"' in shop.text
     assert 'creates: "letter"' in shop.text, "the command that emits it moves, too"
     assert board.editor.state.undo == "Move 2 commands, 1 event to letter"
@@ -178,7 +181,8 @@ async def test_a_move_is_listed_with_what_it_leaves_wrong_before_it_is_done(shop
     ]
     assert strip.foot.text().startswith("It leaves 1 mistake, and stays a draft until")
     assert (strip.act.text(), strip.only.isVisible(), shop.text) == ("Move", False, before)
-    assert not strip.left_out()
+    assert not strip.left_out(), "no line of it can be left out"
+    assert not any(one.flags() & Qt.ItemFlag.ItemIsUserCheckable for one in places)
     QTest.keyClick(strip.act, Qt.Key.Key_Escape)
     await shop.rest()
     assert (shop.text, shop.board.editor.state.undo) == (before, "")

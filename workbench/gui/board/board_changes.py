@@ -168,7 +168,7 @@ class BoardChanges(QObject):
         change = partial(moved_to, nodes=preview.nodes, owner=preview.owner)
         self._moved = False
         label = f"Move {preview.said} to {preview.owner}"
-        self._do(label, partial(self._on_the_same, preview, change), self._done, identity_of(preview.node))
+        self._do(label, partial(self._on_the_same, preview, change), self._done, "")  # all stays chosen
 
     def _chosen(self, chosen: Chosen) -> None:
         preview = self._preview

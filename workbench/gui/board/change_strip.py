@@ -29,10 +29,12 @@ from workbench.gui.theme import theme, ui_font
 from workbench.gui.widgets import ElidedLabel, plain_label
 from workbench.model.counts import counted
 from workbench.services.design.change_preview import (
+    ADDED,
     CHOSEN,
     GOES,
     IS_CHOSEN,
     STAYS,
+    TAKEN,
     ChangePlace,
     ChangePreview,
     still_fits,
@@ -47,6 +49,8 @@ HEIGHT, LEAST, MOST = 26, 84, 300
 NARROW = 720
 """Below this width in pixels the buttons stand under the names."""
 PLACE, TEXT, BELONGS = range(3)
+SIGNS = {IS_CHOSEN: "purge", ADDED: "plus", TAKEN: "purge"}
+"""What stands before a place that cannot be ticked, by what becomes of it; else what informs."""
 DATA = Qt.ItemDataRole.UserRole
 TICK = Qt.ItemFlag.ItemIsUserCheckable
 
@@ -211,7 +215,8 @@ class ChangeStrip(QFrame):
         if preview.heads:
             self._add(CHOSEN, preview.heads, ticks=False)
         for group in dict.fromkeys(one.group for one in preview.places):
-            self._add(group, [one for one in preview.places if one.group == group])
+            places = [one for one in preview.places if one.group == group]
+            self._add(group, places, ticks=not preview.owner)
         if preview.stays:
             self._add(STAYS if self._renames else "Names it still", preview.stays, ticks=False)
         rows = self.list.topLevelItemCount() + len(self._rows)
@@ -223,20 +228,20 @@ class ChangeStrip(QFrame):
         head = QTreeWidgetItem([f"{group}  {len(places):,}"])
         head.setFirstColumnSpanned(True)
         self.list.addTopLevelItem(head)
-        can_tick = ticks and not (self._preview and (self._preview.field or self._preview.owner))
+        can_tick = ticks and not (self._preview and self._preview.field)
         if can_tick:
             head.setFlags(head.flags() | TICK | Qt.ItemFlag.ItemIsAutoTristate)
         for one in places:
             row = QTreeWidgetItem([f"{one.reference.file}:{one.line}", one.text, self._about(one)])
             row.setData(PLACE, DATA, one)
             row.setToolTip(TEXT, one.text)
-            if can_tick:
-                row.setFlags(row.flags() | TICK)
+            row.setFlags(row.flags() | TICK if can_tick else row.flags() & ~TICK)
             if ticks:
                 row.setCheckState(PLACE, Qt.CheckState.Checked if one.wanted else Qt.CheckState.Unchecked)
             else:
-                sign = "purge" if one.fate == IS_CHOSEN else "info"
-                row.setIcon(PLACE, icon(sign, "info" if self._renames else "warning"))
+                sign = SIGNS.get(one.fate, "info")
+                harmless = self._renames or one.fate in {ADDED, TAKEN}
+                row.setIcon(PLACE, icon(sign, "info" if harmless else "warning"))
             head.addChild(row)
             self._rows.append(row)
         head.setFirstColumnSpanned(True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import InvalidValue
 from workbench.model.counts import counted
-from workbench.services.design.change_preview import GROUPS, ChangePlace, ChangePreview
+from workbench.services.design.change_preview import ADDED, GROUPS, TAKEN, ChangePlace, ChangePreview
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.field_preview import owner_of
 from workbench.services.design.gestures import DesignNode
@@ -20,8 +20,6 @@ from workbench.tusk import Document
 
 if TYPE_CHECKING:
     from workbench.services.design.field_renames import FieldChanges
-
-ADDED, GOES, CHANGED = "is added", "goes", "as it is then"
 
 
 def move_preview(
@@ -72,25 +70,26 @@ def _places(file: Document, after: Document | None) -> Iterator[ChangePlace]:
         if tag == "equal":
             continue
         for at in range(max(end - start, stop - begin)):
-            was = lines[start + at].strip() if start + at < end else ""
-            line = now[begin + at].strip() if begin + at < stop else ""
-            if was or line:
-                yield _place(file, min(start + at, max(end - 1, start)), was, line)
+            here = min(start + at, max(end - 1, start))
+            if start + at < end and (was := lines[start + at].strip()):
+                yield _place(file, here, was, TAKEN)
+            if begin + at < stop and (line := now[begin + at].strip()):
+                yield _place(file, here, line, ADDED)
 
 
-def _place(file: Document, at: int, was: str, now: str) -> ChangePlace:
+def _place(file: Document, at: int, text: str, fate: str) -> ChangePlace:
     known = SCENARIO if file.file.startswith("scenarios/") else HEADER
     begin = sum(len(one) for one in file.text.splitlines(keepends=True)[:at])
     reference = Reference(
-        kind="line", name=was, file=file.file, start=begin, end=begin, role=known, owner=owner_of(file, at)
+        kind="line", name=text, file=file.file, start=begin, end=begin, role=known, owner=owner_of(file, at)
     )
     return ChangePlace(
         reference=reference,
         group=GROUPS[known],
         line=at + 1,
-        text=f"{was}  →  {now}" if was and now else was or now,
+        text=text,
         start=0,
-        end=0,
+        end=len(text) if fate == TAKEN else 0,
         owner=reference.owner,
-        fate=CHANGED if was and now else GOES if was else ADDED,
+        fate=fate,
     )
