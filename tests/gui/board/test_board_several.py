@@ -105,6 +105,7 @@ async def test_what_is_done_to_several_is_done_to_all_as_one_step(shop: Designer
     assert board.editor.state.undo == "Remove 2 events, 1 command"
     shop.key(Qt.Key.Key_Z, CONTROL)
     await shop.until(lambda: shop.text == SHOP)
+    await shop.until(lambda: set(chosen(shop)) == {SENT, LOST, SEND})  # what came back
     await shop.choose(SENT)
     click(shop, RETURN, CONTROL)
     await move(shop, "letter")
