@@ -48,7 +48,7 @@ def test_every_line_that_goes_and_comes_is_listed_with_its_place() -> None:
 def test_it_says_how_many_mistakes_it_leaves_and_where_stored_events_stay() -> None:
     found = move_preview(school(), [ENROLLED], "club", known("a: no", "b: no", stored=2))
     assert found.notes == (
-        "It leaves 2 mistakes, and stays a draft until they are mended: a: no",
+        "It leaves 2 mistakes, and stays a draft until they are fixed: a: no",
         "2 stored events stay in the streams of student; none is rewritten.",
     )
 

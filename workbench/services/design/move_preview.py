@@ -53,7 +53,7 @@ def move_preview(
 
 def _left(known: FieldChanges, after: DesignText) -> Iterator[str]:
     if found := known.mistakes(after):
-        more = f"It leaves {counted(len(found), 'mistake')}, and stays a draft until they are mended"
+        more = f"It leaves {counted(len(found), 'mistake')}, and stays a draft until they are fixed"
         yield f"{more}: {found[0]}"
 
 
