@@ -1,4 +1,4 @@
-"""The button that offers what can be made on the board, and the words where nothing is yet."""
+"""Where one begins on the board: the button that offers what can be made, and words where nothing is."""
 
 from __future__ import annotations
 
@@ -11,20 +11,10 @@ from workbench.gui.widgets import plain_label, toolbar_button
 if TYPE_CHECKING:
     from workbench.gui.board.board_editor import BoardEditor
 
-
 BEGIN = (
     "Press C to add a command: what is asked for. Then E adds the event that follows."
     " A double click offers all that can be made."
 )
-
-
-def begin_label(canvas: QWidget) -> QLabel:
-    """Makes the hidden words on a canvas that say how to begin."""
-    label = plain_label(BEGIN, "muted")
-    label.setParent(canvas)
-    label.move(24, 24)
-    label.hide()
-    return label
 
 
 def add_button(editor: BoardEditor) -> QToolButton:
@@ -35,3 +25,12 @@ def add_button(editor: BoardEditor) -> QToolButton:
         editor.add_menu.addAction(editor.acts[one.key])
     button.setMenu(editor.add_menu)
     return button
+
+
+def begin_label(canvas: QWidget) -> QLabel:
+    """Makes the words that say how to begin; they are hidden as long as something is there."""
+    label = plain_label(BEGIN, "muted")
+    label.setParent(canvas)
+    label.move(24, 24)
+    label.hide()
+    return label
