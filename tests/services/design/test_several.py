@@ -46,6 +46,9 @@ def test_commands_and_events_move_with_what_they_are_joined_with() -> None:
     assert owners == {"basket"}
     assert "aggregate.order" not in after.sections, "it said nothing and is left empty"
     assert "order_id" in after.text, "fields keep their names: policies and scenarios have them, too"
+    spoken = TEXT.project.text.replace("[aggregate.order]\n", '[aggregate.order]\ndescription: "mine"\n')
+    kept = moved_to(TEXT.with_project(parse(spoken, "project.tsk")), [PLACED, PLACE], "basket").project
+    assert '[aggregate.order]\ndescription: "mine"\n' in kept.text, "what it says is not lost"
     back = moved_to(TEXT.with_project(after), [PLACE], "order").project
     assert 'aggregate: "order"' not in back.text, "its name says so"
     assert aggregate_of(back, "event", "order.placed") == "order"

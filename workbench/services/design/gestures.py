@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.errors import InvalidValue
+from workbench.model.json_values import visible
 from workbench.project.declared.section_kinds import KINDS
 from workbench.services.design.beginnings import begun_event, begun_projection, id_of
 from workbench.services.design.design_text import DesignText
@@ -54,7 +55,7 @@ class DesignNode:
 
 def why_no_name(name: str) -> str:
     """Says why a name cannot be one; empty where it can."""
-    return "" if _LEGAL.fullmatch(name) else f"{name or 'nothing'} cannot be a name"
+    return "" if _LEGAL.fullmatch(name) else f"{visible(name) or 'nothing'} cannot be a name"
 
 
 def exists(text: DesignText, node: DesignNode) -> bool:
@@ -338,11 +339,6 @@ def removed(text: DesignText, *nodes: DesignNode, along: Iterable[Reference] = (
             whole = ".".join(path) in document.sections
             document = remove_section(document, ".".join(path)) if whole else delete(document, path)
     return text.with_project(document)
-
-
-def removed_whole(text: DesignText, node: DesignNode) -> DesignText:
-    """Returns the texts without a thing and all that names it, as `removed` does."""
-    return removed(text, node, along=left_over(text, node))
 
 
 def _without_mention(document: Document, one: Reference) -> Document:
