@@ -109,3 +109,21 @@ def test_owners_and_notes_are_written_and_found(workbench, played):
     assert workbench("dead-letters", "note", played, "--all").code == 1
     workbench("dead-letters", "note", played, "--all", "--owner", "-")
     assert workbench("dead-letters", played, "--words", "lena", "--json").json() == []
+
+
+def test_B3_letters_go_to_a_new_file_or_over_one_on_wish_and_come_back(workbench, played, tmp_path):
+    file = tmp_path / "letters.ndjson"
+    export = ("dead-letters", "export", played, "--all", "--to", str(file))
+    assert workbench(*export, "--json").json() == {"exported": 4, "file": str(file)}
+    file.write_text(file.read_text().replace('"generation":0', '"generation":-5', 1))
+    before = file.read_bytes()
+    refused = workbench(*export)
+    assert refused.code == 1
+    assert "exists already\n  choose another name, or say --replace" in refused.err
+    assert file.read_bytes() == before
+    said = workbench("dead-letters", "import", played, str(file))
+    assert said.code == 3
+    assert "0 imported, 3 there already" in said.out
+    assert "line 1: this is no dead letter: -5 is not between" in said.out
+    assert workbench(*export, "--replace").code == 0
+    assert workbench("dead-letters", "import", played, str(file)).out == "0 imported, 4 there already\n"

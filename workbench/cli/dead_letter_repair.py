@@ -277,6 +277,7 @@ async def _note(options: Options, environ: Environ) -> int:
 def _export_takes(parser: Parser) -> None:
     choice_options(parser, "exported")
     parser.add_argument("--to", metavar="FILE", type=Path, required=True, help="the file, NDJSON")
+    parser.add_argument("--replace", action="store_true", help="write over a file that exists")
     parser.json("exported, file")
 
 
@@ -287,7 +288,9 @@ async def _export(options: Options, environ: Environ) -> int:
     async with opened(options, environ) as workspace:
         numbers = await asyncio.to_thread(chosen, options, workspace, tuple(LetterStatus))
         told = lambda done, many: show(f"exporting {done:,} of {many:,}")  # noqa: E731  # for one call
-        count = await workspace.dead_letters.transfer.export(numbers, options.to, told)
+        count = await workspace.dead_letters.transfer.export(
+            numbers, options.to, told, replace=options.replace
+        )
     show("")
     said = f"{count:,} exported to {options.to}; secrets are in it as they are"
     answer(options, {"exported": count, "file": str(options.to)}, said)

@@ -50,6 +50,12 @@ class DraftKeeper(Banner):
         self._key = ""
         self.hide()
 
+    def rename(self, key: str, what: str) -> None:
+        """Keeps what stands here under another name from now on: the place is called so now."""
+        self._desk.forget(self._key)
+        self._key, self._what = key, what
+        self.note()
+
     def turn_to(self, key: str, what: str) -> bool:
         """Goes to another place; says whether a draft of it was brought back."""
         self._key, self._what = key, what

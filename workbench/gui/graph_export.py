@@ -11,12 +11,11 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF
 from PySide6.QtGui import QColor, QImage, QImageWriter, QPen
 from PySide6.QtWidgets import QWidget
 
-from workbench.errors import StoreReadOnly
 from workbench.gui.plot import number_text
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme, ui_font
+from workbench.interop.output_files import replace_output
 from workbench.services.monitor.rate_export import rates_csv
-from workbench.tusk import replace_file, why_unwritten
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
@@ -77,13 +76,9 @@ async def write_graph(
 
     def write() -> None:
         content = _png(picture) if picture is not None else rates_csv(seen, known).encode()
-        replace_file(path.resolve(), [content])
+        replace_output(path, [content], replace=True)
 
-    try:
-        await asyncio.to_thread(write)
-    except OSError as error:
-        reason = f"{path} cannot be written: {why_unwritten(error)}"
-        raise StoreReadOnly(reason, hint="choose another folder") from error
+    await asyncio.to_thread(write)
     desk.notice("ok", f"The graph was written to {path}")
 
 

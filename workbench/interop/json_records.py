@@ -48,9 +48,13 @@ def read_records(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
         return
 
 
-def read_lines(file: BinaryIO, first: int = 1) -> Iterator[tuple[int, bytes]]:
-    """Yields the numbers, from ``first``, and bytes of the lines that are not blank."""
-    yield from _numbered(_lines(file), first)
+def read_lines(file: BinaryIO, first: int = 1, longest: int = LONGEST) -> Iterator[tuple[int, bytes]]:
+    """Yields the numbers, from ``first``, and bytes of the lines that are not blank.
+
+    Args:
+        longest: Bytes that are kept of a line, and one more of one that is longer.
+    """
+    yield from _numbered(_lines(file, longest), first)
 
 
 def _numbered(lines: Iterator[bytes], first: int) -> Iterator[tuple[int, bytes]]:
@@ -59,13 +63,13 @@ def _numbered(lines: Iterator[bytes], first: int) -> Iterator[tuple[int, bytes]]
             yield number, line
 
 
-def _lines(file: BinaryIO) -> Iterator[bytes]:
+def _lines(file: BinaryIO, longest: int = LONGEST) -> Iterator[bytes]:
     """Yields the lines; of one that has no end so much that it is known to be too long."""
-    while raw := file.readline(LONGEST + 1):
+    while raw := file.readline(longest + 1):
         yield raw
         rest = raw
-        while len(rest) > LONGEST and not rest.endswith(b"\n"):
-            rest = file.readline(LONGEST + 1)
+        while len(rest) > longest and not rest.endswith(b"\n"):
+            rest = file.readline(longest + 1)
 
 
 def bare(number: int, line: bytes) -> bytes:

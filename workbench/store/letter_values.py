@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
 from workbench.errors import InvalidValue, WorkbenchError
+from workbench.model.dead_letter import LetterStatus
 from workbench.model.messaging import Message
 from workbench.store.operations import RecordAction
 from workbench.store.stored_values import DeadLetter, Delivery, Reason
+
+_STANDING = (LetterStatus.OPEN, LetterStatus.REPLAYING)
+_OVER = (LetterStatus.RESOLVED, LetterStatus.FAILED_AGAIN)
 
 
 def crash_letter(row: Delivery, message: Message, now: int) -> DeadLetter:
@@ -52,18 +56,68 @@ def message_of(letter: DeadLetter) -> Message:
     )
 
 
-def refuse_stranger(letter: DeadLetter, message: Message | None, head: int) -> None:
-    """Refuses a letter from a file whose message is not the one that this store has at its position.
+def refuse_stranger(
+    letter: DeadLetter, message: Message | None, *, head: int, topic: str, cursor: int
+) -> None:
+    """Refuses a letter from a file that belongs to no delivery of this store (L3, L8).
+
+    Args:
+        message: What this store has at its position.
+        topic, cursor: Of its subscription here.
 
     Raises:
-        InvalidValue: It is another one, or nothing stands there yet.
+        InvalidValue: Its subscription has another topic, its message is another one here, nothing stands
+            there yet, or the subscription still comes to it and delivers it itself.
     """
-    if message is not None and (message.type, message.key) == (letter.type, letter.key):
-        return
-    if message is not None or letter.position > head:
-        known = f"holds {message.type} {message.key}" if message is not None else "is not there yet"
+    if letter.topic != topic:
+        said = f"subscription {letter.subscription} has the topic {topic} in this store, not {letter.topic}"
+        raise InvalidValue(said, path="")
+    known = "is not there yet" if message is None and letter.position > head else ""
+    if message is not None and (message.type, message.key) != (letter.type, letter.key):
+        known = f"holds {message.type} {message.key}"
+    elif message is not None and _is_another(letter, message):
+        known = "holds another message"
+    if known:
         said = f"dead letter {letter.number} is of {letter.type} {letter.key} at position {letter.position}"
         raise InvalidValue(f"{said}, which {known} in this store", path="", hint="bring in its events first")
+    if letter.position > cursor:
+        said = f"subscription {letter.subscription} is at position {cursor} here, before {letter.position}"
+        raise InvalidValue(
+            f"{said}: it delivers that message itself", path="", hint="let it go on there first"
+        )
+
+
+def _is_another(letter: DeadLetter, message: Message) -> bool:
+    """Whether a letter is neither of a message nor of its edited copy, which has an id of its own (L6)."""
+    if (letter.metadata, letter.correlation_id) != (message.metadata, message.correlation_id):
+        return True
+    if letter.message_id == message.id:
+        return letter.data != message.data
+    return letter.generation == 0
+
+
+def is_there(letter: DeadLetter, others: Iterable[tuple[int, str]], *, waits: bool) -> bool:
+    """Whether the delivery of a letter from a file has that letter here, or another that is not over (L8).
+
+    Args:
+        others: Generation and status of the letters of the same delivery.
+        waits: It has a row.
+
+    Raises:
+        InvalidValue: The delivery succeeded here: a replay would deliver it again (D1).
+    """
+    known = list(others)
+    if waits or any(generation == letter.generation or status in _STANDING for generation, status in known):
+        return True
+    if letter.status not in _OVER and any(status == LetterStatus.RESOLVED for _, status in known):
+        said = f"dead letter {letter.number}: {letter.type} {letter.key} at position {letter.position}"
+        raise InvalidValue(f"{said} was replayed here, and succeeded", path="")
+    return False
+
+
+def own_data(letter: DeadLetter, message: Message | None) -> str | None:
+    """Returns what a new delivery of a letter has instead of its message's payload: a copy's own (L6)."""
+    return letter.data if message is not None and letter.message_id != message.id else None
 
 
 def tally(answers: Sequence[Any]) -> tuple[int, int, int, str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
+from tests.gui.dialog_keys import dead_keys
 from tests.services.conftest import full_disk, running, written
 from workbench.gui.desk import Desk
 from workbench.gui.details.schema_dialog import SchemaDialog
@@ -168,22 +169,110 @@ async def test_the_same_line_changed_elsewhere_is_asked(
 async def test_an_event_that_is_gone_is_told_and_its_text_can_be_copied(
     dialog: SchemaDialog, until: Any
 ) -> None:
-    await elsewhere(dialog, "parcel.sent", "parcel.gone")
+    event = '# What left the house\n[event.parcel.sent]\nfields { to: "string" }\n'
+    await elsewhere(dialog, event, "")
     await until(dialog.banner.isVisible)
     assert "not in the project file any more" in dialog.banner.text
     dialog.banner.buttons[0].click()
     assert QApplication.clipboard().text() == dialog.pane.editor.text()
 
 
-async def test_leaving_asks_only_when_something_was_changed(dialog: SchemaDialog, until: Any) -> None:
+def kept(desk: Desk) -> str:
+    found = desk.workspace.drafts.find("schema/parcel.sent")
+    return str(found.content["now"]) if found is not None else ""
+
+
+async def again(dialog: SchemaDialog, desk: Desk, until: Any, typed: str = "") -> SchemaDialog:
+    """Leaves the dialog and opens it once more, as after a restart."""
+    board, name = dialog.parentWidget(), dialog.name
+    assert board is not None
+    dialog.reject()
+    await until(lambda: not isValid(dialog))
+    made = SchemaDialog(board, desk, name, desk.workspace.design.state().text, typed, lambda _state: None)
+    made.show()
+    await until(lambda: "reading" not in made.stand.text())
+    return made
+
+
+async def test_V2_what_is_typed_and_not_saved_is_kept_and_there_again(
+    dialog: SchemaDialog, desk: Desk, until: Any
+) -> None:
+    drafts, key = desk.workspace.drafts, "schema/parcel.sent"
     await change(dialog, '{ to: "string" }', '{ to: "string", code: "string?" }', until)
-    dialog.reject()
-    await until(lambda: dialog.findChild(QMessageBox))
-    box = dialog.findChild(QMessageBox)
-    assert box is not None
-    next(one for one in box.buttons() if one.text() == "Stay").click()
-    await until(lambda: dialog.findChild(QMessageBox) is None)
-    assert dialog.isVisible()
-    await change(dialog, ', code: "string?"', "", until)
-    dialog.reject()
-    await until(lambda: not isValid(dialog) or not dialog.isVisible())
+    assert 'code: "string?"' in kept(desk)
+    dialog = await again(dialog, desk, until)
+    assert 'code: "string?"' in dialog.pane.editor.text()
+    assert dialog.drafts.isVisible()
+    assert dialog.save.isEnabled()
+    dialog.save.click()
+    await until(lambda: drafts.find(key) is None)
+
+
+async def test_V2_what_is_typed_is_joined_with_what_changed_since_and_can_be_discarded(
+    dialog: SchemaDialog, desk: Desk, until: Any
+) -> None:
+    await change(dialog, '{ to: "string" }', '{ to: "string", code: "string?" }', until)
+    await elsewhere(dialog, "# What left the house", "# What left the shop")
+    dialog = await again(dialog, desk, until)
+    assert "# What left the shop" in dialog.pane.editor.text()
+    assert "code" in dialog.pane.editor.text()
+    dialog.drafts.discard()
+    assert (dialog.pane.dirty, desk.workspace.drafts.find("schema/parcel.sent")) == (False, None)
+
+
+@pytest.mark.parametrize(("answer", "left"), [(0, "code"), (1, "title")])
+async def test_V2_of_what_was_typed_here_and_in_the_details_one_is_taken_when_that_is_wanted(
+    dialog: SchemaDialog, desk: Desk, until: Any, answer: int, left: str
+) -> None:
+    typed = dialog.pane.editor.text().replace('"string" }', '"string", title: "string?" }')
+    await change(dialog, '{ to: "string" }', '{ to: "string", code: "string?" }', until)
+    dialog = await again(dialog, desk, until, typed)
+    assert not dialog.save.isEnabled()
+    dialog.banner.buttons[answer].click()
+    await until(dialog.save.isEnabled)
+    assert left in dialog.pane.editor.text()
+    assert left in kept(desk)
+
+
+async def test_V2_what_is_typed_follows_the_event_to_another_name(
+    dialog: SchemaDialog, desk: Desk, until: Any
+) -> None:
+    await change(dialog, '{ to: "string" }', '{ to: "string", code: "string?" }', until)
+    await elsewhere(dialog, "parcel.sent", "parcel.posted")
+    await until(lambda: dialog.windowTitle() == "Schema of parcel.posted")
+    assert dialog.banner.isHidden()
+    assert '[event.parcel.posted]\nfields { to: "string", code' in dialog.pane.editor.text()
+    drafts = desk.workspace.drafts
+    await until(lambda: drafts.find("schema/parcel.posted") is not None)
+    assert drafts.find("schema/parcel.sent") is None
+    dialog = await again(dialog, desk, until)
+    assert "code" in dialog.pane.editor.text()
+    await until(dialog.save.isEnabled)
+
+
+async def test_each_key_of_it_works_from_each_of_its_fields(dialog: SchemaDialog, until: Any) -> None:
+    await change(dialog, '{ to: "string" }', '{ to: "string", weight: "integer" }', until)
+    await until(dialog.found.isVisible)
+    before = dialog.pane.editor.text()
+    assert dead_keys(dialog, dialog.acts) == []
+    assert dialog.pane.editor.text() == before
+
+
+async def test_what_is_wrong_with_the_file_now_takes_the_place_of_what_was_and_goes_with_it(
+    dialog: SchemaDialog, desk: Desk, until: Any
+) -> None:
+    told: list[Any] = []
+    desk.noticed.connect(told.append)
+    file = desk.workspace.project.root / "project.tsk"
+    whole = file.read_text()
+    await change(dialog, "What left the house", "What has left", until)
+    for wrong, said in (('name: "', "E-STRING"), ("[[second", "E-SECTION")):
+        file.write_text(f"{whole}{wrong}\n")
+        desk.files_read.emit()
+        await until(lambda said=said: said in dialog.found.toPlainText())
+        await until(lambda: not desk.running())
+    file.write_text(whole)
+    desk.files_read.emit()
+    await until(lambda: "fit" in dialog.stand.text())
+    assert dialog.found.isHidden()
+    assert told == []

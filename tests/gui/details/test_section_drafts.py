@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,11 +15,20 @@ from workbench.errors import InvalidValue
 from workbench.gui.desk import Desk
 from workbench.gui.details.add_row import AddRow
 from workbench.gui.details.field_table import FieldTable
-from workbench.gui.details.section_drafts import JoinedDrafts, drafted, kept_sections, with_drafts
+from workbench.gui.details.section_drafts import (
+    JoinedDrafts,
+    drafted,
+    follow_names,
+    kept_sections,
+    key_of,
+    with_drafts,
+)
 from workbench.gui.details.section_editor import SectionEditor
 from workbench.gui.details.section_steps import SectionSteps
 from workbench.gui.views.board_view import BoardView
 from workbench.project.samples import PROJECT_FILE
+from workbench.services.design import gestures
+from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.section_piece import piece_of
 from workbench.tusk import parse
@@ -100,7 +110,7 @@ async def test_a_line_that_is_typed_is_a_draft_at_once(board: BoardView, until: 
     assert board.editor.stand.text() == "! 1 section not saved"
     QTest.keyClick(description(section), Qt.Key.Key_Escape)
     assert section.stand.text().endswith("saved")
-    assert drafted(board.desk) == {}
+    await until(lambda: drafted(board.desk) == {})
 
 
 @pytest.mark.parametrize("by", ["reveal", "nothing", "picture"])
@@ -170,7 +180,7 @@ async def test_what_was_refused_stays_with_its_reason(board: BoardView, until: A
     assert file_of(board) == SHOP
     section.drafts.discard()
     assert (table._cells[1][2].text(), table._told) == ("", [])
-    assert drafted(board.desk) == {}
+    await until(lambda: drafted(board.desk) == {})
 
 
 async def test_what_was_refused_goes_with_its_field(board: BoardView, until: Any) -> None:
@@ -298,3 +308,109 @@ async def test_what_was_typed_on_while_a_draft_was_written_stays_a_draft(
     steps.make("Edit", lambda text: text, pytest.fail, kept=written)
     await until(lambda: states)
     assert desk.workspace.drafts.places() == ["section/command.place"]
+
+
+async def unfinished(board: BoardView, until: Any) -> None:
+    """Has a policy on the board that issues nothing yet: the design is a draft."""
+    made = partial(gestures.made, kind="policy", name="tell", after=DesignNode("event", "order.placed"))
+    board.desk.workspace.design.apply("Add policy tell", made)
+    board.editor.follow()
+    await until(lambda: board.editor.state.problems)
+
+
+@pytest.mark.parametrize("wrong", ["description", "aggregat: 3", "[event.order.placed]", 'emit: "nope"'])
+async def test_a_text_that_was_wrong_is_taken_once_it_is_right_while_the_design_is_a_draft(
+    board: BoardView, until: Any, wrong: str
+) -> None:
+    await unfinished(board, until)
+    section = await shown(board, "command:place", until)
+    editor, right = section.pane.editor, section.pane.editor.text()
+    editor.take_text(f"{right}{wrong}\n")
+    await until(lambda: section.pane.sure and not section._pause.isActive() and section.pane.dirty)
+    await until(lambda: not board.desk.running())
+    assert section.banner.isHidden(), "the text is not done: nothing is refused, and nothing asked"
+    assert board.editor.state.undo == "Add policy tell"
+    editor.take_text(f'{right}description: "Asks for it"\n')
+    await until(lambda: board.editor.state.undo == "Edit command place")
+    await until(lambda: section.stand.text() == "! not saved")
+    assert 'description: "Asks for it"' in board.editor.state.text.project.text
+
+
+async def test_a_text_that_cannot_be_read_is_not_tried_where_the_thing_had_a_mistake_before(
+    board: BoardView, until: Any
+) -> None:
+    await unfinished(board, until)
+    await until(lambda: "subscription:tell" in board.scene.cards())
+    section = await shown(board, "subscription:tell", until)
+    editor, right = section.pane.editor, section.pane.editor.text()
+    editor.take_text(f"{right}description\n")
+    await until(lambda: section.pane.sure and not section._pause.isActive() and not board.desk.running())
+    assert section.banner.isHidden()
+    editor.take_text(f'{right}description: "Tells"\n')
+    await until(lambda: 'description: "Tells"' in board.editor.state.text.project.text)
+
+
+async def test_what_was_refused_is_not_told_of_the_next_text(board: BoardView, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    section._tell_refused("command place was changed elsewhere meanwhile")
+    editor = section.pane.editor
+    editor.take_text(f'{editor.text()}description: "Asks for it"\n')
+    assert section.banner.isHidden()
+    await until(lambda: 'description: "Asks for it"' in file_of(board))
+
+
+async def test_V2_what_is_typed_follows_its_card_to_another_name_and_back(
+    board: BoardView, until: Any
+) -> None:
+    section = await shown(board, "event:order.placed", until)
+    editor = section.pane.editor
+    editor.take_text(editor.text().replace('id: "uuid"', 'id: "uid"'))
+    await until(lambda: editor.mistakes)
+    node = DesignNode("event", "order.placed")
+    design = board.desk.workspace.design
+    places = gestures.places_of(design.state().text, node)
+    rename = partial(gestures.renamed, node=node, name="order.asked", places=places)
+    board.editor.do("Rename event order.placed", rename)
+    await until(lambda: drafted(board.desk) == {"event:order.asked": "draft"})
+    await board.desk.workspace.model_reload.check()
+    await until(lambda: "event:order.asked" in board.scene.cards())
+    section = await shown(board, "event:order.asked", until)
+    assert editor.text().startswith('[event.order.asked]\nfields { id: "uid"')
+    assert section.banner.isHidden()
+    board.editor.undo()
+    await until(lambda: drafted(board.desk) == {"event:order.placed": "draft"})
+    await board.desk.workspace.model_reload.check()
+    await until(lambda: "event:order.placed" in board.scene.cards())
+    section = await shown(board, "event:order.placed", until)
+    assert editor.text().startswith('[event.order.placed]\nfields { id: "uid"')
+    editor.take_text(editor.text().replace('"uid"', '"uuid", note: "string?"'))
+    await until(lambda: '[event.order.placed]\nfields { id: "uuid", note: "string?"' in file_of(board))
+    await until(lambda: drafted(board.desk) == {})
+
+
+async def test_V2_what_is_typed_for_several_follows_their_aggregate_to_its_other_name(
+    board: BoardView, until: Any
+) -> None:
+    desk, files = board.desk, DesignText()
+    before = files.with_project(parse(SHOP + "\n[event.order.paid]\n", PROJECT_FILE))
+    after = before.with_project(parse(before.project.text.replace("order", "sale"), PROJECT_FILE))
+    for kind, name, text in (
+        ("event", "order.paid", "[event.order.paid]\n"),
+        ("event", "order.placed", "# it\n[event.order.placed]\n"),
+        ("topic", "mails", "mails {\n}\n"),
+    ):
+        desk.keep(key_of(DesignNode(kind, name)), {"was": text, "now": f"{text}x"}, f"the text of {name}")
+    follow_names(desk, before, after)
+    kept = kept_sections(desk)
+    assert kept[DesignNode("event", "sale.paid")] == {
+        "was": "[event.sale.paid]\n",
+        "now": "[event.sale.paid]\nx",
+    }
+    assert kept[DesignNode("event", "sale.placed")]["now"] == "# it\n[event.sale.placed]\nx"
+    assert kept.keys() == {
+        DesignNode("event", "sale.paid"),
+        DesignNode("event", "sale.placed"),
+        DesignNode("topic", "mails"),
+    }
+    follow_names(desk, after, after.with_project(parse(after.project.text.replace("mails", "post"), "x")))
+    assert kept_sections(desk)[DesignNode("topic", "post")]["now"] == "post {\n}\nx"

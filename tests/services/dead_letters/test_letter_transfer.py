@@ -8,9 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from tests.services.conftest import settle
-from workbench.errors import InvalidValue
+from workbench.errors import InvalidValue, StoreFull
 from workbench.services.dead_letters.letter_repair import quietly
-from workbench.store.operations import ForgetLetters
+from workbench.store.operations import ForgetLetters, ImportLetter
 
 
 def letters(workspace):
@@ -19,7 +19,7 @@ def letters(workspace):
 
 async def exported(workspace, path, numbers=None):
     chosen = numbers or [one.number for one in letters(workspace)]
-    return await workspace.dead_letters.transfer.export(chosen, path, quietly)
+    return await workspace.dead_letters.transfer.export(chosen, path, quietly, replace=True)
 
 
 async def test_B3_what_was_removed_for_good_comes_back_exactly_and_can_be_replayed(broken, tmp_path):
@@ -33,7 +33,7 @@ async def test_B3_what_was_removed_for_good_comes_back_exactly_and_can_be_replay
     await broken.world.act(ForgetLetters(before=broken.clock.now()))
     assert letters(broken) == []
     report = await broken.dead_letters.transfer.bring_in(file)
-    assert (report.imported, report.there, report.problems) == (3, 0, ())
+    assert (report.imported, report.there, report.problems) == (3, 0, [])
     back = letters(broken)
     assert [replace(one, number=0, status="open", changed_at=0) for one in back] == [
         replace(one, number=0, status="open", changed_at=0) for one in before
@@ -49,7 +49,7 @@ async def test_B3_what_is_there_is_left_as_it_is(broken, tmp_path):
     file = tmp_path / "letters.ndjson"
     await exported(broken, file)
     report = await broken.dead_letters.transfer.bring_in(file)
-    assert (report.imported, report.there, report.problems) == (0, 3, ())
+    assert (report.imported, report.there, report.problems) == (0, 3, [])
     assert len(letters(broken)) == 3
 
 
@@ -73,6 +73,85 @@ async def test_L3_a_letter_of_another_message_is_refused_with_its_line(broken, t
     assert (report.imported, report.there) == (0, 2)
     assert [problem.partition(":")[0] for problem in report.problems] == ["line 2", "line 4", "line 5"]
     assert said in report.problems[0]
+
+
+async def changed(workspace, path, *changes):
+    """Writes a file of the letters, the first ones of which are changed, and brings it in."""
+    await exported(workspace, path)
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    for line, change in zip(lines, changes, strict=False):
+        line["letter"] |= change
+    path.write_text("\n".join(map(json.dumps, lines)) + "\n")
+    return await workspace.dead_letters.transfer.bring_in(path)
+
+
+async def test_N6_a_value_that_no_letter_has_is_refused_with_its_line_and_the_store_stays_whole(
+    broken, tmp_path
+):
+    deep = "[" * 5000 + "]" * 5000
+    report = await changed(
+        broken, tmp_path / "a.ndjson", {"generation": -5}, {"position": -1}, {"data": deep}
+    )
+    assert (report.imported, report.there) == (0, 0)
+    assert [problem.partition(": this is no dead letter:")[0] for problem in report.problems] == [
+        "line 1", "line 2", "line 3",
+    ]  # fmt: skip
+    assert len(letters(broken)) == 3
+    assert await exported(broken, tmp_path / "b.ndjson") == 3
+
+
+async def test_B3_a_line_that_is_nested_without_an_end_ends_no_import(broken, tmp_path):
+    file = tmp_path / "letters.ndjson"
+    await exported(broken, file)
+    file.write_text('{"x":' + "[" * 100_000 + "\n" + file.read_text())
+    report = await broken.dead_letters.transfer.bring_in(file)
+    assert (report.imported, report.there, len(report.problems)) == (0, 3, 1)
+    assert report.problems[0].startswith("line 1: this is no dead letter: nested deeper")
+
+
+async def test_L3_a_letter_that_its_subscription_never_gets_is_refused(broken, tmp_path):
+    other = {"subscription": "audit-trail"}
+    report = await changed(broken, tmp_path / "a.ndjson", {"subscription": "notices"}, other)
+    assert report.problems == [
+        "line 1: subscription notices does not get it: its filter leaves it out",
+        "line 2: subscription audit-trail has the topic user-events in this store, not mail",
+    ]
+    assert len(letters(broken)) == 3
+
+
+async def test_L9_every_line_of_a_long_file_is_counted(broken, tmp_path):
+    file = tmp_path / "letters.ndjson"
+    await exported(broken, file)
+    file.write_text(file.read_text() * 70 + "nonsense\n" * 205)
+    report = await broken.dead_letters.transfer.bring_in(file)
+    assert (report.imported, report.there, len(report.problems)) == (0, 210, 205)
+    assert broken.operations.list(1)[0].of.detail == "0 imported, 210 there already, 205 refused"
+
+
+async def test_L9_an_import_that_the_store_ends_leaves_a_record_of_what_came_in(
+    broken, tmp_path, monkeypatch
+):
+    file = tmp_path / "letters.ndjson"
+    await exported(broken, file)
+    await broken.dead_letters.purge([one.number for one in letters(broken)])
+    broken.clock.advance(1)
+    await broken.world.act(ForgetLetters(before=broken.clock.now()))
+    monkeypatch.setattr("workbench.services.dead_letters.letter_transfer.SLICE", 1)
+    engine, stored = broken.running(), []
+    write = engine.write
+
+    async def full(operation):
+        if isinstance(operation, ImportLetter) and len(stored) == 2:
+            raise StoreFull("the disk is full")
+        stored.append(operation)
+        return await write(operation)
+
+    monkeypatch.setattr(engine, "write", full)
+    with pytest.raises(StoreFull):
+        await broken.dead_letters.transfer.bring_in(file)
+    assert len(letters(broken)) == 2
+    said = broken.operations.list(1)[0].of
+    assert (said.action, said.detail) == ("import dead letters", "2 imported, 0 there already, 0 refused")
 
 
 async def test_a_file_of_a_store_is_not_written_over(broken, tmp_path):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -15,13 +15,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from shiboken6 import isValid
-from typing_extensions import override
 
 from workbench.errors import CallerError, ProjectError, WorkbenchError
 from workbench.gui.actions import Actions, action
 from workbench.gui.design_steps import stepped
+from workbench.gui.details.section_drafts import named_so, schema_key
 from workbench.gui.details.section_pane import SectionPane
-from workbench.gui.drafts import may_lose
+from workbench.gui.drafts import DraftKeeper
 from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.text.conflict_banner import ConflictBanner
@@ -31,6 +31,7 @@ from workbench.gui.widgets import Badge, error_text, plain_label
 from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.form_problems import problems_within
+from workbench.services.design.gestures import DesignNode, same_node
 from workbench.services.design.schema_draft import with_upcast
 from workbench.services.design.schema_trial import SchemaTrial
 from workbench.services.design.section_piece import piece_of, with_piece
@@ -40,11 +41,13 @@ if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.services.design.design import DesignState
     from workbench.services.design.design_text import DesignText
+    from workbench.services.design.section_piece import SectionPiece
     from workbench.services.design.text_check import CheckedText
     from workbench.tusk import Problem
 
 PAUSE_MS = 300
 """After so long without a key the text is tried."""
+TWO = "This was typed here before and is not saved; in the details there is another text of the event."
 GONE = "Event {} is not in the project file any more; what is typed here can be copied."
 Found = tuple["CheckedText", "SchemaTrial | None", str]
 """What is known of the text, what came of trying it on the stored events, or why it cannot be tried."""
@@ -52,6 +55,8 @@ Found = tuple["CheckedText", "SchemaTrial | None", str]
 
 class SchemaDialog(QDialog):
     """The text of one event, and what becomes of the stored events of its type with it.
+
+    What is typed and not saved is kept, and is there again when it is opened once more.
 
     Args:
         event: Its name.
@@ -77,10 +82,11 @@ class SchemaDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"Schema of {event}")
         self.resize(980, 620)
-        self._reading = Question(self, desk, self._show, partial(desk.fail, "Trying the schema"))
+        self._reading = Question(self, desk, self._show, "Trying the schema")
         self.pane = SectionPane(self._check)
         self.pane.editor.setAccessibleName("Text of the event")
         self.banner = ConflictBanner()
+        self.drafts = DraftKeeper(desk, self._typed, self._type_in, self._take)
         self.stand, self.said = Badge("info", "reading"), plain_label("", wrap=True)
         self.found = QPlainTextEdit()
         self.found.setReadOnly(True)
@@ -90,17 +96,15 @@ class SchemaDialog(QDialog):
         self.acts.offer()
         self._pause = pause_timer(self, PAUSE_MS, self._try)
         self._lay_out()
-        self._following = Question(self, desk, self._follow, partial(desk.fail, "Reading the event"))
+        self._following = Question(self, desk, self._follow, self._unread)
         desk.files_read.connect(self._read_again)
         desk.project_saved.connect(self._read_again)
         self._base = ""
         if self._piece is not None:
             self._base = self._piece.text
             self.pane.show_piece(self._piece, fresh=True)
-            if typed:
-                self.pane.editor.take_text(typed)
-        self._begun = self.pane.editor.text()
-        self.pane.edited.connect(self._pause.start)
+            self._begin(typed)
+        self.pane.edited.connect(self._edited)
         self._try()
 
     def _lay_out(self) -> None:
@@ -113,11 +117,11 @@ class SchemaDialog(QDialog):
         self.draft = self._button("draft_upcast")
         self.save = self._button("write")
         self.save.setProperty("primary", True)
-        leave = QPushButton("Cancel")
+        leave = QPushButton("Close")
         leave.setAutoDefault(False)
         leave.clicked.connect(lambda _checked=False: self.reject())
         foot = in_row(self.draft, 1, leave, self.save)
-        in_column(self.banner, (split, 1), foot, of=self)
+        in_column(self.drafts, self.banner, (split, 1), foot, of=self)
 
     def _button(self, key: str) -> QPushButton:
         act, button = self.acts[key], QPushButton()
@@ -126,6 +130,38 @@ class SchemaDialog(QDialog):
         button.setAutoDefault(False)
         button.clicked.connect(lambda _checked=False: act.trigger())
         return button
+
+    # -- what is typed -------------------------------------------------------------------------------------
+
+    def _begin(self, typed: str) -> None:
+        """Shows what was typed here before, else what was begun elsewhere; where both are, asks."""
+        before = self.drafts.turn_to(schema_key(self.name), f"the schema of {self.name}")
+        mine, there = self.pane.editor.text(), typed or self._base
+        if before and not self.pane.dirty:
+            self.drafts.settle()  # it was written elsewhere
+        if not before:
+            self.pane.editor.take_text(there)
+        elif there not in {self._base, mine} and self.banner.isHidden():
+            take = partial(self._take_typed, there)
+            self.banner.ask(TWO, mine, there, [("Keep this text", self._keep), ("Take the other", take)])
+
+    def _take_typed(self, typed: str) -> None:
+        self.pane.editor.take_text(typed)
+        self._keep()
+
+    def _edited(self) -> None:
+        self.drafts.note()
+        self._pause.start()
+
+    def _typed(self) -> dict[str, Any]:
+        return {"was": self._base, "now": self.pane.editor.text()} if self.pane.dirty else {}
+
+    def _type_in(self, typed: Mapping[str, Any]) -> list[str]:
+        was, now = typed["was"], typed["now"]
+        self.pane.editor.take_text(now)
+        if self._piece is not None and was != self._piece.text:
+            self._join(self._piece, was)
+        return []
 
     # -- what is changed elsewhere ------------------------------------------------------------------------
 
@@ -136,8 +172,15 @@ class SchemaDialog(QDialog):
         takes_time()
         return self.desk.workspace.design.state()
 
+    def _unread(self, error: Exception) -> None:
+        """Says why the event cannot be read now, in the place of what was told before, until it can be."""
+        self._tell("error", "not read", error_text(error))
+
     def _follow(self, state: DesignState) -> None:
         """Joins what is typed with the event as it is now; asks where both changed the same lines."""
+        same = same_node(self._was, state.text, DesignNode("event", self.name))
+        if same is not None and same.name != self.name:
+            self._rename(same)
         self._was = state.text
         piece = piece_of(state.text.project, "event", self.name)
         if piece is None:
@@ -150,36 +193,41 @@ class SchemaDialog(QDialog):
             self.banner.hide()
             self.pane.show_piece(piece, fresh=False)
         elif self._piece is None or piece.text != self._piece.text:
-            self._piece = piece
-            self._base = self.pane.join(piece, self._base, self.banner, keep=self._keep, take=self._take)
+            self._join(piece, self._base)
         else:
             self._piece = piece
             self.pane.know_piece(piece)
         self._try()
 
+    def _rename(self, to: DesignNode) -> None:
+        """Goes on with the event under its other name."""
+        was, self.name = DesignNode("event", self.name), to.name
+        self.setWindowTitle(f"Schema of {self.name}")
+        self._base = named_so(self._base, was, to)
+        self.drafts.rename(schema_key(self.name), f"the schema of {self.name}")
+        self.pane.editor.take_text(named_so(self.pane.editor.text(), was, to), of_others=True)
+
+    def _join(self, piece: SectionPiece, base: str) -> None:
+        """Joins what is typed with a piece as it is now.
+
+        Args:
+            base: What stood there when it was typed.
+        """
+        self._piece = piece
+        self._base = self.pane.join(piece, base, self.banner, keep=self._keep, take=self._take)
+        self.drafts.note()
+
     def _keep(self) -> None:
         if self._piece is not None:
             self._base = self._piece.text
         self.banner.hide()
+        self.drafts.note()
         self._try()
 
     def _take(self) -> None:
         if self._piece is not None:
             self.pane.editor.take_text(self._piece.text)
         self._keep()
-
-    @override
-    def reject(self) -> None:
-        """Leaves; asks first where something was changed here."""
-        if self.pane.dirty and self.pane.editor.text() != self._begun:
-            self.desk.run(self._leave(), "Leaving the schema")
-        else:
-            super().reject()
-
-    async def _leave(self) -> None:
-        said = f"What was changed in event {self.name} is not saved."
-        if await may_lose(self, "Not saved", said) and isValid(self):
-            super().reject()
 
     # -- trying -------------------------------------------------------------------------------------------
 
@@ -239,7 +287,9 @@ class SchemaDialog(QDialog):
 
     def _mine(self, checked: CheckedText) -> list[Problem]:
         piece = self._piece
-        return [*problems_within(checked, piece, self.pane.editor.text())] if piece is not None else []
+        return (
+            [*problems_within(checked.problems, piece, self.pane.editor.text())] if piece is not None else []
+        )
 
     def _tell_trial(self, trial: SchemaTrial) -> None:
         bad = trial.total - trial.fit
@@ -271,7 +321,6 @@ class SchemaDialog(QDialog):
     @action(
         "Draft the upcast",
         keys="Ctrl+D",
-        on="pane",
         tip="Raise the version, and say how stored data becomes that of the fields as they are now",
     )
     def draft_upcast(self) -> None:
@@ -289,19 +338,16 @@ class SchemaDialog(QDialog):
             self.pane.editor.take_text(drafted.text)
             self._try()
 
-    @action(
-        "Save", keys="Ctrl+S", on="pane", tip="Write it to the project file, as one step that can be undone"
-    )
+    @action("Save", keys="Ctrl+S", tip="Write it to the project file, as one step that can be undone")
     def write(self) -> None:
         """Makes the text a step of the design."""
         piece = self._piece
         if piece is not None and self.save.isEnabled():
-            change = partial(
-                with_piece, kind="event", name=self.name, was=piece.text, now=self.pane.editor.text()
-            )
-            self.desk.run(self._write(change), f"Change the schema of {self.name}")
+            now = self.pane.editor.text()
+            change = partial(with_piece, kind="event", name=self.name, was=piece.text, now=now)
+            self.desk.run(self._write(change, now), f"Change the schema of {self.name}")
 
-    async def _write(self, change: Callable[[DesignText], DesignText]) -> None:
+    async def _write(self, change: Callable[[DesignText], DesignText], now: str) -> None:
         label = f"Change the schema of {self.name}"
         try:
             state = await stepped(self.desk, partial(self.desk.workspace.design.apply, label, change))
@@ -310,7 +356,10 @@ class SchemaDialog(QDialog):
                 self._tell("error", "not saved", error_text(error))
                 self._read_again()  # it may have been changed elsewhere
             return
+        kept = self.desk.workspace.drafts.find(schema_key(self.name))
+        if kept is not None and kept.content["now"] == now:  # nothing was typed since
+            self.desk.forget(kept.key)
         self._taken(state)
         self.desk.project_saved.emit()
-        if isValid(self):
+        if isValid(self) and self.pane.editor.text() == now:
             self.accept()

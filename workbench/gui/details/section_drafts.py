@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,8 @@ from workbench.gui.board.card_painter import DRAFT
 from workbench.gui.reads import Question, takes_time
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.draft_sets import draft_sets
-from workbench.services.design.gestures import DesignNode, exists
-from workbench.services.design.relations import section_path
+from workbench.services.design.gestures import DesignNode, exists, same_node
+from workbench.services.design.relations import NAMED_ENTRIES, section_path
 from workbench.services.design.section_form import ENTRIES
 from workbench.services.design.section_piece import with_piece
 from workbench.tusk import TskError
@@ -29,6 +30,10 @@ DRAFTS = "section/"
 """What the names of the drafts of sections begin with."""
 Kept = Mapping[DesignNode, Any]
 """What was typed for a thing, and what stood there: ``now`` and ``was``."""
+
+
+SCHEMA = "schema/"
+"""What the names of the drafts of the schema dialog begin with."""
 
 
 def kept_sections(desk: Desk) -> dict[DesignNode, Any]:
@@ -62,6 +67,42 @@ def key_of(node: DesignNode) -> str:
     return f"{DRAFTS}{'.'.join(section_path(node.kind, node.name))}"
 
 
+def follow_names(desk: Desk, before: DesignText, after: DesignText) -> None:
+    """Has what is typed for things and not written follow them to other names."""
+    drafts = desk.workspace.drafts
+    for node in kept_sections(desk).keys() | _schemas(desk):
+        to = same_node(before, after, node) if before != after else None
+        if to is None or to == node:
+            continue
+        name = partial(named_so, node=node, to=to)
+        for old, new in ((key_of(node), key_of(to)), (schema_key(node.name), schema_key(to.name))):
+            kept = drafts.find(old)
+            if kept is not None and drafts.find(new) is None:
+                texts = {side: name(kept.content[side]) for side in ("was", "now")}
+                desk.keep(new, {**kept.content, **texts}, kept.what.replace(node.name, to.name))
+                desk.forget(old)
+
+
+def _schemas(desk: Desk) -> set[DesignNode]:
+    places = desk.workspace.drafts.places()
+    return {DesignNode("event", one.removeprefix(SCHEMA)) for one in places if one.startswith(SCHEMA)}
+
+
+def named_so(text: str, node: DesignNode, to: DesignNode) -> str:
+    """Returns the text of a thing with another name where it is declared."""
+    was, now = (
+        one.name if one.kind in NAMED_ENTRIES else f"[{'.'.join(section_path(one.kind, one.name))}]"
+        for one in (node, to)
+    )
+    begin = re.compile(rf"^([ \t]*){re.escape(was)}(?![\w.-])", re.MULTILINE)
+    return begin.sub(lambda found: f"{found[1]}{now}", text, count=1)
+
+
+def schema_key(event: str) -> str:
+    """Returns the name of the draft of the schema dialog of an event."""
+    return f"{SCHEMA}{event}"
+
+
 def with_drafts(text: DesignText, kept: Kept) -> DesignText:
     """Returns the texts with what was typed for all of these things.
 
@@ -86,7 +127,7 @@ class JoinedDrafts:
         self, parent: QWidget, desk: Desk, write: Callable[[str, Change, Mapping[str, Any]], object]
     ) -> None:
         self._desk, self._write = desk, write
-        self._trying = Question(parent, desk, self._fits, partial(desk.fail, "Trying the drafts"))
+        self._trying = Question(parent, desk, self._fits, "Trying the drafts")
         self._tried: object = None
 
     def offer(self, text: DesignText, problems: int, *, but: DesignNode | None = None) -> None:

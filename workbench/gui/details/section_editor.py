@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -29,11 +29,12 @@ from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.completions import Completions
 from workbench.services.design.definitions import Location
 from workbench.services.design.form_changes import line_completions, with_field_line
+from workbench.services.design.form_problems import problems_within
 from workbench.services.design.gestures import DesignNode, fields_path
 from workbench.services.design.quick_fixes import QuickFix
 from workbench.services.design.section_form import section_form, unwritten
 from workbench.services.design.section_piece import SectionPiece, piece_of, with_piece, with_whole
-from workbench.tusk import Document, TskError
+from workbench.tusk import Document, Problem, TskError
 from workbench.tusk.document import Path
 
 if TYPE_CHECKING:
@@ -71,11 +72,11 @@ class SectionEditor(QWidget):
         self.desk, self._taken, self._renames = desk, taken, renames
         self.node: DesignNode | None = None
         self._text: DesignText | None = None
-        self._problems = 0
+        self._faults: Sequence[Problem | str] = ()
         self._also: frozenset[Path] = frozenset()
         self._label = self._why_not = self._sent = self._base = ""
         self._typing = False
-        self._reading = Question(self, desk, self._known, partial(desk.fail, "Checking the text"))
+        self._reading = Question(self, desk, self._known, "Checking the text")
         self._joined = JoinedDrafts(self, desk, self._write_drafts)
         self.steps = SectionSteps(desk, taken)
         self.drafts = DraftKeeper(desk, self._written, self._restore, self._discard)
@@ -138,7 +139,7 @@ class SectionEditor(QWidget):
         same = not fresh and text is self._text and why_not == self._why_not
         if fresh:
             self.form.commit()  # to the text that it was typed for
-        self._problems = len(state.problems)
+        self._faults = state.problems
         self.node, self._text, self._why_not = node, text, why_not
         self.pane.set_read_only(why_not)
         if not same:
@@ -150,7 +151,7 @@ class SectionEditor(QWidget):
         if self.node is not None and self._text is not None:
             self.form.commit()
             self._begin()
-            self._joined.offer(self._text, self._problems)
+            self._joined.offer(self._text, len(self._faults))
             self.node = self._text = None
 
     def _begin(self) -> None:
@@ -237,6 +238,9 @@ class SectionEditor(QWidget):
     # -- edits --------------------------------------------------------------------------------------------
 
     def _edited(self) -> None:
+        if not self.banner.asks:
+            self.banner.hide()  # it spoke of the text before
+        self.stored.drop()
         self.drafts.note()
         self._show_stand()
         self._pause.start()
@@ -322,12 +326,20 @@ class SectionEditor(QWidget):
         self.pane.know(checked)
         self._show()
         asks = not self.banner.isHidden() or bool(self._why_not)
-        if asks or not self.pane.dirty or len(checked.mistakes) > self._problems:
-            self._joined.offer(self._text, self._problems, but=self.node if asks else None)
+        if asks or not self.pane.dirty or self._makes_worse(checked):
+            self._joined.offer(self._text, len(self._faults), but=self.node if asks else None)
         elif self.pane.reads_otherwise():
             self.stored.write(self.pane.whole(), self.node.name)
         else:
             self._write()
+
+    def _makes_worse(self, checked: CheckedText) -> bool:
+        """Whether the text has a mistake that the design does not have; one can hide others."""
+        piece = self.piece
+        if piece is None or not checked.is_read or len(checked.mistakes) > len(self._faults):
+            return True
+        before = problems_within([one for one in self._faults if isinstance(one, Problem)], piece, piece.text)
+        return len([*problems_within(checked.mistakes, piece, self.pane.editor.text())]) > len([*before])
 
     def try_schema(self) -> None:
         """Opens the schema of the event with what is typed."""
@@ -380,7 +392,7 @@ class SectionEditor(QWidget):
         lines = self.pane.editor.text().rstrip("\n").count("\n")
         self.where.setText(f"{PROJECT_FILE}  lines {piece.first_line}–{piece.first_line + lines}")
         typed = bool(self.form.typed())
-        self.stand.set(*self.pane.stand(saved=not self._problems, typed=typed, read_only=bool(self._why_not)))
+        self.stand.set(*self.pane.stand(saved=not self._faults, typed=typed, read_only=bool(self._why_not)))
         self.stand.setToolTip(BROKEN if broken else DRAFT if self.pane.dirty or typed else self._why_not)
         self.drafted.emit()
 

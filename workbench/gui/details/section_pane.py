@@ -115,7 +115,7 @@ class SectionPane(TextPane):
         self.checked = checked
         if self.piece is not None:
             first = self.piece.first_line - 1
-            found = problems_within(checked, self.piece, self.editor.text())
+            found = problems_within(checked.problems, self.piece, self.editor.text())
             self.show_mistakes([replace(one, line=one.line - first) for one in found])
 
     @property

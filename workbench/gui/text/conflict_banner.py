@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from typing_extensions import override
 
 from workbench.gui.theme import code_font, theme
-from workbench.gui.widgets import Banner, Button
+from workbench.gui.widgets import Banner, Button, give_keyboard
 from workbench.model.json_values import visible_lines
 
 LINES = 400
@@ -27,7 +27,12 @@ class ConflictBanner(Banner):
     """A banner that can ask which of two texts counts; below its words it shows what differs.
 
     F6 gives it the keyboard: Tab goes to the buttons.
+
+    Attributes:
+        asks: Whether it asks that; else it speaks of a text as that was.
     """
+
+    asks = False
 
     def __init__(self) -> None:
         super().__init__("warning", "")
@@ -47,6 +52,7 @@ class ConflictBanner(Banner):
     def set(self, kind: str, text: str, actions: Sequence[Button] = ()) -> None:
         """Says something else, without a difference."""
         super().set(kind, text, actions)
+        self.asks = False
         if (shown := getattr(self, "difference", None)) is not None:
             shown.hide()
 
@@ -59,6 +65,7 @@ class ConflictBanner(Banner):
     ) -> None:
         """Asks it of several files at once: each with its name, and the two texts of it."""
         self.set("warning", text, actions)
+        self.asks = True
         self._lines = [
             line
             for name, mine, theirs in files
@@ -71,7 +78,7 @@ class ConflictBanner(Banner):
     def take_keyboard(self, _widget: QWidget | None = None) -> None:
         """Gives the keyboard to the first answer."""
         if self.buttons:
-            self.buttons[0].setFocus()
+            give_keyboard(self.buttons[0])
 
     def _show(self) -> None:
         colors, shown = theme().colors, self.difference

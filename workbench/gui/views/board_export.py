@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from workbench.errors import StoreReadOnly
 from workbench.gui.actions import Actions, action
 from workbench.gui.board.board_scene import BoardScene
 from workbench.gui.board.picture_export import nodes_about, part_of, png_of, svg_of
 from workbench.gui.desk import Desk
 from workbench.gui.file_endings import ending_of, file_to_write
+from workbench.interop.output_files import replace_output
 from workbench.services.documents.mermaid import flow_diagram
 from workbench.services.documents.mermaid_timeline import event_timeline, left_out
 from workbench.services.documents.project_document import event_model_text
-from workbench.tusk import replace_file, why_unwritten
 
 if TYPE_CHECKING:
     from workbench.gui.views.board_pictures import BoardPictures
@@ -137,11 +136,7 @@ class BoardExport:
             content = told.encode()
         else:
             content = await self._drawn(ending, part, only, dark=dark)
-        try:
-            await asyncio.to_thread(lambda: replace_file(path.resolve(), [content]))
-        except OSError as error:
-            reason = f"{path} cannot be written: {why_unwritten(error)}"
-            raise StoreReadOnly(reason, hint="choose another folder") from error
+        await asyncio.to_thread(lambda: replace_output(path, [content], replace=True))
         self._desk.notice("ok", f"{picture.name} written to {path}")
 
     async def _drawn(

@@ -116,7 +116,7 @@ class ManyLetters:
 
     async def _export(self, numbers: tuple[int, ...], path: Path) -> None:
         transfer = self._view.desk.workspace.dead_letters.transfer
-        count = await transfer.export(numbers, path, quietly)
+        count = await transfer.export(numbers, path, quietly, replace=True)
         said = f"{counted(count, 'dead letter')} exported to {path}; secrets are in it as they are."
         self._view.desk.notice("ok", said)
 

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QBuffer, QByteArray, QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QFont, QImage, QImageWriter, QPainter
 
-from workbench.errors import StoreReadOnly
 from workbench.gui.board.picture_export import LARGEST, LONGEST, SHARP, portable
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme, ui_font
 from workbench.gui.views.story_paint import paint_axis, paint_bar, paint_line
 from workbench.gui.views.story_sequence import SequencePainter
+from workbench.interop.output_files import replace_output
 from workbench.services.story.story_mermaid import story_mermaid
 from workbench.services.story.time_axis import axis_of
-from workbench.tusk import replace_file, why_unwritten
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
@@ -45,11 +44,7 @@ async def write_story(desk: Desk, name: str, story: CommandStory, told: Exchange
     """
     path = Path(name)
     content = await content_of(path.suffix, story, told)
-    try:
-        await asyncio.to_thread(lambda: replace_file(path.resolve(), [content]))
-    except OSError as error:
-        reason = f"{path} cannot be written: {why_unwritten(error)}"
-        raise StoreReadOnly(reason, hint="choose another folder") from error
+    await asyncio.to_thread(lambda: replace_output(path, [content], replace=True))
     desk.notice("ok", f"The story was written to {path}")
 
 

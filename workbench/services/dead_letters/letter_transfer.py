@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import msgspec
-
-from workbench.errors import InvalidValue, WorkbenchError
-from workbench.interop.output_files import check_output
-from workbench.model.dead_letter import LetterStatus
+from workbench.errors import InvalidValue, WorkbenchError, WorldError
+from workbench.interop.json_records import read_lines
+from workbench.interop.letter_lines import LONGEST, letter_line, read_letter_line
+from workbench.interop.output_files import replace_output
 from workbench.model.operator_acts import OperatorAct
+from workbench.services.story.story_words import passes
 from workbench.store.operations import ImportLetter
-from workbench.store.stored_values import DeadLetter, LetterFacts
-from workbench.tusk import open_file, replace_file
+from workbench.store.stored_values import DeadLetter
+from workbench.tusk import open_file
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
     from workbench.project.project import Project
 
-FORMAT = "workbench dead letter 1"
 SLICE = 200
 """Letters that are read, or brought in, at once."""
+SLICE_BYTES = 16 * 1024 * 1024
+Part = dict[int, ImportLetter | InvalidValue]
 Told = Callable[[int, int], object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class LetterImport:
     """What became of the lines of a file.
 
@@ -38,9 +39,14 @@ class LetterImport:
         problems: Why others were refused, with their lines.
     """
 
-    imported: int
-    there: int
-    problems: tuple[str, ...]
+    imported: int = 0
+    there: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    def summary(self) -> str:
+        """Says it in one line."""
+        refused = len(self.problems)
+        return f"{self.imported:,} imported, {self.there:,} there already, {refused:,} refused"
 
 
 class LetterTransfer:
@@ -49,89 +55,99 @@ class LetterTransfer:
     def __init__(self, world: World[Project]) -> None:
         self._world = world
 
-    async def export(self, numbers: Sequence[int], path: Path, told: Told) -> int:
+    async def export(self, numbers: Sequence[int], path: Path, told: Told, *, replace: bool) -> int:
         """Writes letters to a file, in the order of their numbers, whole or not at all; returns how many.
 
         Secrets are not masked: what is brought back must be what it was.
 
+        Args:
+            replace: Whether it may take the place of a file that is there.
+
         Raises:
-            InvalidValue: The file belongs to a store or a project.
-            OSError: It cannot be written.
+            InvalidValue: The file belongs to a store or a project, or is there and may not be replaced.
+            StoreReadOnly: It cannot be written.
         """
-        check_output(path)
         lines: list[bytes] = []
         ordered = sorted(numbers)
         for first in range(0, len(ordered), SLICE):
             lines += await self._world.ask(partial(self._lines, ordered[first : first + SLICE]))
             told(min(first + SLICE, len(ordered)), len(ordered))
-        replace_file(path, lines)
+        await asyncio.to_thread(partial(replace_output, path, lines, replace=replace))
         return len(lines)
 
     def _lines(self, numbers: Sequence[int]) -> list[bytes]:
         reader = self._world.reader
         facts = {one.number: one for one in reader.letter_facts(numbers)}
         found = sorted(reader.letters_numbered(numbers), key=lambda one: one.number)
-        return [_line(one, facts[one.number]) for one in found]
+        return [letter_line(one, facts[one.number]) for one in found]
 
     async def bring_in(self, path: Path) -> LetterImport:
         """Stores the letters of a file, each for itself, with the record of what was done (L9).
 
-        One that is delivered again at this moment comes in as open. One whose message this store does not
-        have at its place is refused: a replay would deliver another one.
+        One that is delivered again at this moment comes in as open. One that belongs to no delivery of this
+        store that died is refused: a replay would deliver another message, or one again that was handled.
 
         Raises:
             OSError: The file cannot be read.
-            StoreReadOnly: This window only observes.
+            WorldError: The store cannot be written; what was stored before stays, and is recorded.
         """
-        imported = there = 0
-        problems: list[str] = []
+        report, finished = LetterImport(), False
         with open_file(path) as file:
-            for part in _parts(enumerate(file, 1)):
-                answers = await self._store(part, problems)
-                imported += sum(1 for answer in answers if answer)
-                there += sum(1 for answer in answers if not answer)
-        said = f"{imported:,} imported, {there:,} there already, {len(problems):,} refused"
-        record = self._world.record(OperatorAct.IMPORT_LETTERS, path.name, said)
-        await self._world.act(record)
-        return LetterImport(imported=imported, there=there, problems=tuple(problems))
+            lines = read_lines(file, longest=LONGEST)
+            try:
+                while part := await asyncio.to_thread(_part, lines):
+                    excluded = await self._world.ask(partial(self._excluded, part))
+                    await self._store({**part, **excluded}, report)
+                finished = True
+            finally:
+                if finished or report.imported:
+                    await self._world.act(
+                        self._world.record(OperatorAct.IMPORT_LETTERS, path.name, report.summary())
+                    )
+        return report
 
-    async def _store(self, part: list[tuple[int, bytes]], problems: list[str]) -> list[int]:
-        answers: list[int] = []
+    def _excluded(self, part: Part) -> Part:
+        """Returns the refusals of letters that their subscription would never get, as the model is now."""
+        return {
+            number: InvalidValue(f"subscription {one.letter.subscription} does not get {said}", path="")
+            for number, one in part.items()
+            if isinstance(one, ImportLetter) and (said := self._why_not(one.letter))
+        }
+
+    def _why_not(self, letter: DeadLetter) -> str:
+        registry, name = self._world.registry, letter.subscription
+        message = self._world.reader.message(letter.position, letter.topic)
+        if message is None or message.key != letter.key:
+            return ""  # the store knows whether it may come in
+        subscription, reactor = registry.subscriptions.get(name), registry.reactors.get(name)
+        types = subscription.types if subscription else reactor.events if reactor and message.event else ()
+        if types and message.type not in types:
+            return f"events of type {message.type}"
+        return "" if subscription is None or passes(subscription, message) else "it: its filter leaves it out"
+
+    async def _store(self, part: Part, report: LetterImport) -> None:
         async with self._world.at_work() as engine:
-            for number, line in part:
+            for number, found in part.items():
                 try:
-                    answers.append(int(await engine.write(_operation(line))))
+                    if isinstance(found, InvalidValue):
+                        raise found
+                    stored = bool(await engine.write(found))
+                    report.imported += stored
+                    report.there += not stored
+                except WorldError:
+                    raise
                 except WorkbenchError as error:
-                    problems.append(f"line {number}: {error.message}")
-        return answers
+                    report.problems.append(f"line {number}: {error.message}")
 
 
-def _line(letter: DeadLetter, facts: LetterFacts) -> bytes:
-    said = {"format": FORMAT, "letter": letter, "owner": facts.owner, "note": facts.note}
-    return msgspec.json.encode(said) + b"\n"
-
-
-def _parts(lines: Iterator[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
-    part: list[tuple[int, bytes]] = []
-    for number, line in lines:
-        if line.strip():
-            part.append((number, line))
-        if len(part) == SLICE:
-            yield part
-            part = []
-    if part:
-        yield part
-
-
-def _operation(line: bytes) -> ImportLetter:
-    try:
-        said: Any = json.loads(line)
-        if not isinstance(said, dict) or said.get("format") != FORMAT:
-            raise InvalidValue(f"this is no {FORMAT}", path="")
-        letter = msgspec.convert(said.get("letter"), DeadLetter)
-        owner, text = msgspec.convert((said.get("owner", ""), said.get("note", "")), tuple[str, str])
-    except (ValueError, msgspec.ValidationError) as error:
-        raise InvalidValue(f"this is no dead letter: {error}", path="") from None
-    if letter.status is LetterStatus.REPLAYING:
-        letter = msgspec.structs.replace(letter, status=LetterStatus.OPEN)
-    return ImportLetter(letter=letter, owner=owner, note=text)
+def _part(lines: Iterator[tuple[int, bytes]]) -> Part:
+    """Reads some lines: what brings their letters in, or why that is refused, by their numbers."""
+    part: Part = {}
+    size = 0
+    while len(part) < SLICE and size < SLICE_BYTES and (line := next(lines, None)) is not None:
+        size += len(line[1])
+        try:
+            part[line[0]] = read_letter_line(line[1])
+        except InvalidValue as error:
+            part[line[0]] = error
+    return part

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from workbench.model.hints import sentences
@@ -45,16 +45,16 @@ def form_problems(checked: CheckedText, piece: SectionPiece, text: str) -> tuple
     return tuple(_within(checked, piece, text))
 
 
-def problems_within(checked: CheckedText, piece: SectionPiece, text: str) -> Iterator[Problem]:
-    """Yields the problems that are marked inside a piece."""
+def problems_within(problems: Iterable[Problem], piece: SectionPiece, text: str) -> Iterator[Problem]:
+    """Yields the problems of a file that are marked inside a piece with a text."""
     last = piece.first_line + text.count("\n") + (0 if text.endswith("\n") else 1)
-    for one in checked.problems:
+    for one in problems:
         if piece.first_line <= one.line < max(last, piece.first_line + 1):
             yield one
 
 
 def _within(checked: CheckedText, piece: SectionPiece, text: str) -> Iterator[FormProblem]:
-    for one in problems_within(checked, piece, text):
+    for one in problems_within(checked.problems, piece, text):
         start, end = span_of(checked.document, one)
         path = one.path if one.path[: len(piece.path)] == piece.path else piece.path
         found = _in_value(checked.document, path, start, end)

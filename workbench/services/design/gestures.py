@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.errors import InvalidValue
+from workbench.model.json_values import visible
 from workbench.project.declared.section_kinds import KINDS
 from workbench.services.design.beginnings import begun_event, begun_projection, id_of
 from workbench.services.design.design_text import DesignText
@@ -54,7 +55,7 @@ class DesignNode:
 
 def why_no_name(name: str) -> str:
     """Says why a name cannot be one; empty where it can."""
-    return "" if _LEGAL.fullmatch(name) else f"{name or 'nothing'} cannot be a name"
+    return "" if _LEGAL.fullmatch(name) else f"{visible(name) or 'nothing'} cannot be a name"
 
 
 def exists(text: DesignText, node: DesignNode) -> bool:
@@ -65,11 +66,13 @@ def exists(text: DesignText, node: DesignNode) -> bool:
 def same_node(before: DesignText, after: DesignText, node: DesignNode) -> DesignNode | None:
     """Returns what a thing is after a step: itself, or the one of its kind that has another name since.
 
-    None where it went.
+    That is the one that stands in its place, or else the only new one. None where it went.
     """
-    was, now = declared_names(before.project, node.kind), declared_names(after.project, node.kind)
+    was, now = list(declared_names(before.project, node.kind)), list(declared_names(after.project, node.kind))
     if node.name in now:
         return node
+    if node.name in was and len(was) == len(now) and (there := now[was.index(node.name)]) not in was:
+        return DesignNode(node.kind, there)
     new = [one for one in now if one not in was]
     gone = [one for one in was if one not in now]
     return DesignNode(node.kind, new[0]) if len(new) == len(gone) == 1 else None

@@ -39,6 +39,7 @@ class CheckedText:
         project: The project file that it belongs to; itself for that.
         running: The model that runs, where the project file does not say everything of it.
         marks: What is worth a second look, where nothing is wrong and Python brings no part of the model.
+        is_read: Whether all of it can be read; else what is wrong with what it says is not known.
     """
 
     document: Document
@@ -48,6 +49,7 @@ class CheckedText:
     project: Document
     running: Registry | None = None
     marks: tuple[DesignMark, ...] = ()
+    is_read: bool = True
 
     @property
     def mistakes(self) -> list[Problem]:
@@ -92,6 +94,7 @@ def _checked(
         scopes=scopes,
         project=document,
         running=running,
+        is_read=not faults,
         marks=()
         if any(not one.warning for one in problems) or lenient or file is None
         else _marks(file, made, problems, advise),

@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec import structs
 
-from workbench.errors import InvalidValue, StoreReadOnly
 from workbench.interop.cloudevents import source_of, write_event
-from workbench.interop.output_files import check_output
+from workbench.interop.output_files import replace_output
 from workbench.interop.workbench_lines import write_line
 from workbench.model.event import RecordedEvent
-from workbench.tusk import replace_file
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
@@ -109,7 +107,7 @@ class EventExport:
         if path is None:
             _write(sys.stdout.buffer, chunks)
         else:
-            _write_file(path, chunks, replace=replace)
+            replace_output(path, chunks, replace=replace)
         report.finished = True
         if progress is not None:
             progress(report)
@@ -176,16 +174,3 @@ def _framed(records: Iterator[bytes], *, array: bool) -> Iterator[bytes]:
 def _write(file: BinaryIO, chunks: Iterator[bytes]) -> None:
     file.writelines(chunks)
     file.flush()
-
-
-def _write_file(path: Path, chunks: Iterator[bytes], *, replace: bool) -> None:
-    if path.exists() and not replace:
-        raise InvalidValue(f"{path} exists already", path="", hint="choose another name, or say --replace")
-    check_output(path)
-    try:
-        replace_file(path, chunks)
-    except OSError as error:
-        raise StoreReadOnly(
-            f"{path} cannot be written: {error.strerror or error}",
-            hint="look at the folder's permissions and its free space",
-        ) from error

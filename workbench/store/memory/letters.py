@@ -11,7 +11,7 @@ from workbench.errors import InvalidValue, NotFound
 from workbench.model.dead_letter import TRANSITIONS, LetterAct, LetterStatus, allowed, outcome
 from workbench.model.delivery_states import DeliveryState, Trigger, sources
 from workbench.store.letter_jobs import Job, JobStatus, job_act
-from workbench.store.letter_values import refuse_stranger, tally
+from workbench.store.letter_values import is_there, own_data, refuse_stranger, tally
 from workbench.store.memory.tables import Run, Tables
 from workbench.store.operations import (
     AdvanceJob,
@@ -110,6 +110,7 @@ def replay_letter(tables: Tables, op: ReplayLetter, now: int) -> bool:
             )
             tables.deliveries.put(row.number, again)
             return True
+    own = own_data(letter, tables.message_at(letter.position, letter.topic))
     made = Delivery(
         number=tables.next("delivery"),
         subscription=letter.subscription,
@@ -117,7 +118,7 @@ def replay_letter(tables: Tables, op: ReplayLetter, now: int) -> bool:
         message_id=op.message_id or letter.message_id,
         key=letter.key,
         generation=letter.generation + 1,
-        data=op.data,
+        data=own if op.data is None else op.data,
         dead_letter=op.number,
         state=_replayed(tables, letter.subscription, letter.key, letter.position),
         **fresh,
@@ -201,16 +202,24 @@ def restore_letters(tables: Tables, op: RestoreLetters, now: int) -> int:
 def import_letter(tables: Tables, op: ImportLetter, _now: int) -> int:
     """Stores a letter from a file, without a delivery: its replay makes one; 0 where it is there already."""
     letter = op.letter
-    if letter.subscription not in tables.subscriptions:
+    known = tables.subscriptions.get(letter.subscription)
+    if known is None:
         raise NotFound(f"there is no subscription {letter.subscription}")
-    found = tables.message_at(letter.position, letter.topic)
-    refuse_stranger(letter, found, tables.last("position"))
-    going = (LetterStatus.OPEN, LetterStatus.REPLAYING)
-    for other in tables.letters.values():
-        same = (other.subscription, other.position) == (letter.subscription, letter.position)
-        if same and (other.generation == letter.generation or other.status in going):
-            return 0
-    if any(row.position == letter.position for row in deliveries(tables, letter.subscription)):
+    others = [
+        (one.generation, one.status)
+        for one in tables.letters.values()
+        if (one.subscription, one.position) == (letter.subscription, letter.position)
+    ]
+    waits = any(row.position == letter.position for row in deliveries(tables, letter.subscription))
+    there = is_there(letter, others, waits=waits)
+    refuse_stranger(
+        letter,
+        tables.message_at(letter.position, letter.topic),
+        head=tables.last("position"),
+        topic=known.topic,
+        cursor=letter.position if there else known.cursor,
+    )
+    if there:
         return 0
     number = insert_letter(tables, letter, parent=None)
     if op.owner or op.note:

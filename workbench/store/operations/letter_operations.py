@@ -127,8 +127,9 @@ class NoteLetters(Operation, frozen=True, kw_only=True):
 class ImportLetter(Operation, frozen=True, kw_only=True):
     """Brings in a dead letter from a file; answers its number, 0 where it is there already.
 
-    It is refused as `NotFound` where its subscription is not known, and as `InvalidValue` where this store
-    has another message at its position, or none yet: a replay would deliver that one (L3, B3).
+    It is refused as `NotFound` where its subscription is not known, and as `InvalidValue` where it belongs to
+    no delivery of this store that died: another message, one that the subscription still comes to, or one
+    that was delivered at last (L3, L8, B3).
     """
 
     letter: DeadLetter

@@ -9,7 +9,7 @@ import msgspec
 from workbench.errors import InvalidValue, NotFound
 from workbench.model.dead_letter import LetterAct, allowed, outcome
 from workbench.model.delivery_states import Trigger, sources
-from workbench.store.letter_values import refuse_stranger
+from workbench.store.letter_values import is_there, own_data, refuse_stranger
 from workbench.store.operations import (
     ForgetLetters,
     ImportLetter,
@@ -128,12 +128,15 @@ _NEW_STATE = _behind("s.id", "l.key", "l.position")
 
 def _new_delivery_of(con: sqlite3.Connection, op: ReplayLetter, now: int) -> None:
     """Makes the delivery of a letter whose row was removed when its key was skipped on (L7)."""
+    (letter,) = rows.letters(con.execute(rows.LETTERS + "where id = ?", (op.number,)))
+    own = own_data(letter, rows.message_at(con, letter.position, letter.topic))
+    data = own if op.data is None else op.data
     con.execute(
         "insert into deliveries (subscription_id, position, message_id, key, state, rank, generation, acquired, failed,"
         " crashed, priority, enqueued_at, data, attempts, letter_id)"
         f" select s.id, l.position, coalesce(?, l.message_id), l.key, {_NEW_STATE}, ?, l.generation + 1, 0, 0, 0, 0, ?, ?,"
         " '[]', l.id from dead_letters l join subscriptions s on s.name = l.subscription where l.id = ?",
-        (op.message_id.bytes if op.message_id else None, now, now, op.data, op.number),
+        (op.message_id.bytes if op.message_id else None, now, now, data, op.number),
     )
 
 
@@ -201,16 +204,23 @@ def import_letter(con: sqlite3.Connection, op: ImportLetter) -> int:
         InvalidValue: Its message is another one here, see `refuse_stranger`.
     """
     letter = op.letter
-    known = con.execute("select id from subscriptions where name = ?", (letter.subscription,)).fetchone()
+    known = con.execute(
+        "select id, topic, cursor from subscriptions where name = ?", (letter.subscription,)
+    ).fetchone()
     if known is None:
         raise NotFound(f"there is no subscription {letter.subscription}")
-    (head,) = con.execute(rows.HEAD).fetchone()
-    refuse_stranger(letter, rows.message_at(con, letter.position, letter.topic), head)
-    there = con.execute(
-        "select 1 from dead_letters where subscription = ? and position = ? and (generation = ? or status in"
-        " ('open', 'replaying')) union all select 1 from deliveries where subscription_id = ? and position = ?",
-        (letter.subscription, letter.position, letter.generation, known[0], letter.position),
+    subscription, topic, cursor = known
+    others = con.execute(
+        "select generation, status from dead_letters where subscription = ? and position = ?",
+        (letter.subscription, letter.position),
+    ).fetchall()
+    row = con.execute(
+        "select 1 from deliveries where subscription_id = ? and position = ?", (subscription, letter.position)
     ).fetchone()
+    there = is_there(letter, others, waits=row is not None)
+    (head,) = con.execute(rows.HEAD).fetchone()
+    message = rows.message_at(con, letter.position, letter.topic)
+    refuse_stranger(letter, message, head=head, topic=topic, cursor=letter.position if there else cursor)
     if there:
         return 0
     number = insert_letter(con, letter, parent=None)

@@ -1,0 +1,93 @@
+"""Letters from files, on all stores: in where their delivery died, refused where it did not (L3, L8)."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from tests.store.actions import one
+from tests.store.test_letters import PURGE, Post
+from workbench.errors import InvalidValue
+from workbench.model.ids import derived_id
+from workbench.store.operations import ForgetLetters, ImportLetter, ReplayLetter
+
+
+class Moved(Post):
+    """A letter that was purged and removed for good, and comes from a file."""
+
+    def gone(self, clock):
+        self.bring("open")
+        letter = self.reader.letter(1)
+        one(self.store, replace(PURGE, skip_on=True))
+        clock.advance(1.0)
+        assert one(self.store, ForgetLetters(before=clock.now())) == 1
+        return letter
+
+    def into(self, letter, **other):
+        return one(self.store, ImportLetter(letter=replace(letter, **other)))
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ({"topic": "post"}, "has the topic mail"),
+        ({"message_id": derived_id("b")}, "holds another message"),
+        ({"message_id": derived_id("b"), "data": '{"n":2}'}, "holds another message"),
+        ({"data": '{"n":2}'}, "holds another message"),
+        ({"metadata": '{"n":2}'}, "holds another message"),
+        ({"correlation_id": derived_id("b")}, "holds another message"),
+        ({"key": "b"}, "which holds note k"),
+        ({"position": 99}, "not there yet"),
+    ],
+)
+def test_L11_a_letter_of_another_message_does_not_come_in(store, clock, other, said):
+    post = Moved(store)
+    letter = post.gone(clock)
+    refused = post.into(letter, **other)
+    assert isinstance(refused, InvalidValue), refused
+    assert said in refused.message
+    assert post.letters() == []
+    assert post.into(letter) > 0
+
+
+def test_L11_a_letter_that_the_subscription_still_comes_to_does_not_come_in(store, clock):
+    post = Moved(store)
+    letter = post.gone(clock)
+    position = post.publish("b")[0]
+    message = post.reader.message(position, "mail")
+    ahead = replace(post.letter(message), number=letter.number)
+    refused = post.into(ahead)
+    assert isinstance(refused, InvalidValue)
+    assert "delivers that message itself" in refused.message
+    post.settle(b="dead")
+    assert post.into(ahead) == 0, "its own letter is there"
+    assert len(post.letters()) == 1
+
+
+def test_D1_what_was_delivered_by_a_replay_is_not_opened_again_by_a_letter_from_a_file(store):
+    post = Post(store)
+    post.bring("resolved")
+    letter = replace(post.reader.letter(1), status="open", generation=3)
+    refused = one(store, ImportLetter(letter=letter))
+    assert isinstance(refused, InvalidValue)
+    assert "was replayed here, and succeeded" in refused.message
+    assert post.letters() == [(1, "resolved")]
+    assert one(store, ImportLetter(letter=replace(letter, status="failed_again"))) > 0
+
+
+def test_L6_the_letter_of_an_edited_copy_comes_in_and_its_replay_delivers_the_copy(store, clock):
+    post = Moved(store)
+    letter = post.gone(clock)
+    copy = replace(letter, generation=1, message_id=derived_id("copy"), data='{"n":2}')
+    number = post.into(copy)
+    assert one(store, ReplayLetter(number=number))
+    (row,) = post.due()
+    assert (row.message_id, row.data, row.generation) == (derived_id("copy"), '{"n":2}', 2)
+
+
+def test_L3_the_replay_of_a_letter_from_a_file_delivers_the_message_itself(store, clock):
+    post = Moved(store)
+    number = post.into(post.gone(clock))
+    assert one(store, ReplayLetter(number=number))
+    (row,) = post.due()
+    assert (row.message_id, row.data) == (derived_id("a"), None)
