@@ -106,8 +106,8 @@ def test_W3_subscriptions_begin_there_go_and_count_from_nothing(copy, clock):
     con = sqlite3.connect(copy)
     con.execute("update subscriptions set cursor = 8, claimed_to = 9, paused = 1, delivered = 7, died = 2")
     con.execute(
-        "insert into deliveries (subscription_id, position, message_id, key, state, rank, generation, acquired,"
-        " failed, crashed, priority, enqueued_at, attempts)"
+        "insert into deliveries (subscription_id, position, message_id, key, state, rank, generation,"
+        " acquired, failed, crashed, priority, enqueued_at, attempts)"
         " values (1, 4, x'00', '', 'ready', 0, 0, 0, 0, 0, 0, 0, '[]')"
     )
     con.commit()

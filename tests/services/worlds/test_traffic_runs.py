@@ -78,6 +78,14 @@ async def test_W4_ten_minutes_pass_in_no_time_with_all_that_waits(broken, scratc
     assert found.waiting == 0
 
 
+async def test_W5_what_died_again_after_a_replay_counts_once(broken, scratch):
+    letters = [one.number for one in broken.dead_letters.page(("open",))]
+    await broken.dead_letters.replay(letters)
+    await settle(broken)
+    found = await run(broken)
+    assert next(one for one in found.subscriptions if one.name == "welcome-mail").letters_then == 3
+
+
 async def test_W4_at_a_pace_waits_shrink_with_the_time_between_arrivals(orders, scratch):
     paced = TrafficRuns(orders.world, orders.rates, SystemClock())
     found = await paced.run(paced.look(1, 10_000), unheard, pace=1000.0)
