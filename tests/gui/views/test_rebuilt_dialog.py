@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QWidget
 
 from tests.gui.views.test_folded_dialog import rows
 from workbench.gui.views.rebuilt_dialog import RebuiltDialog
+from workbench.gui.views.row_pairs import PairSource
+from workbench.services.story.folded_rows import FoldedRow
 from workbench.store.operations.projection_operations import ApplyProjection
 
 
@@ -91,3 +93,14 @@ async def test_J10_compared_again_it_follows_and_says_where_there_is_nothing_any
     dialog.again.click()
     await until(lambda: "no rows of users are rebuilt beside" in dialog.said.text())
     assert not dialog.switch.isEnabled()
+
+
+def test_V4_many_rows_are_put_into_words_only_as_they_are_seen():
+    made = []
+    pairs = [FoldedRow(key=f"k{at}", folded={"id": f"k{at}"}, stored=None) for at in range(20_000)]
+    source = PairSource(pairs, lambda one: (made.append(one.key), (one.standing, one.key))[1])
+    assert source.count() == 20_000
+    assert source.keys(5, 2) == ["k5", "k6"]
+    assert source.find(["k7", "no"]) == {"k7": 7}
+    assert made == []
+    assert [source.key(row) for row in source.page(19_998, 10)] == made == ["k19998", "k19999"]

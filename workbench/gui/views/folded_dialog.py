@@ -84,7 +84,9 @@ class FoldedDialog(RowPairs[FoldedRows]):
         self.said.setText(f"{total} {at}, beside the stored ones of now: {', '.join(parts)}.")
         differ = any(counts[one] for one in counts if one != "alike")
         self.rebuild.setEnabled(found.now and differ and not self._desk.read_only())
-        self.show_rows(found.rows, found.columns, "Up to there no event makes a row, or all rows are alike.")
+        self.show_rows(
+            found.rows, found.columns, counts, "Up to there no event makes a row, or all rows are alike."
+        )
 
     def _rebuild(self) -> None:
         self.rebuild_wanted.emit()

@@ -77,7 +77,7 @@ class RebuiltDialog(RowPairs[RebuiltRows]):
         self.said.setText(said)
         self.switch.setEnabled(not self._desk.read_only())
         self.discard.setEnabled(not self._desk.read_only())
-        self.show_rows(found.rows, found.columns, "All rows are alike.")
+        self.show_rows(found.rows, found.columns, found.counts, "All rows are alike.")
 
     def _switch(self) -> None:
         self._desk.run(self._switched(), f"Switch to the rebuilt rows of {self._name}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QCheckBox, QDialog, QLayout, QProgressBar, QVBoxLayout, QWidget
 
 from workbench.gui.layouts import in_row
-from workbench.gui.paged_model import ListSource, TableColumn
+from workbench.gui.paged_model import Key, Row, TableColumn
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.table import FastTableView
 from workbench.gui.theme import theme, ui_font
@@ -61,7 +61,9 @@ class RowPairs(QDialog, Generic[T]):
         self._desk, self._name, self._named, self._standings = desk, name, named, standings
         self._walk: Walk | None = None
         self._rows: Sequence[FoldedRow] = ()
+        self._differ = 0
         self._columns: tuple[tuple[str, str], ...] = ()
+        self._shown: tuple[Callable[[Any], str], ...] = ()
         self._asking = Question(self, desk, self._found, self._failed)
         self.only = QCheckBox("Only rows that differ")
         self.only.toggled.connect(lambda _on: self._fill())
@@ -132,12 +134,21 @@ class RowPairs(QDialog, Generic[T]):
 
     # -- rows ---------------------------------------------------------------------------------------------
 
-    def show_rows(self, rows: Sequence[FoldedRow], columns: Sequence[tuple[str, str]], empty: str) -> None:
+    def show_rows(
+        self,
+        rows: Sequence[FoldedRow],
+        columns: Sequence[tuple[str, str]],
+        counts: Mapping[str, int],
+        empty: str,
+    ) -> None:
         """Shows rows beside those of the other side.
 
         Args:
+            rows: Those that differ stand first.
+            counts: How many there are by how they stand, ``alike`` among them.
             empty: What is said where none is shown.
         """
+        self._differ = sum(counts.values()) - counts["alike"]
         self._rows = rows
         if self.table is None or self._columns != tuple(columns):
             self._make_table(columns)
@@ -150,6 +161,7 @@ class RowPairs(QDialog, Generic[T]):
             self._box.removeWidget(self.table)
             self.table.deleteLater()
         self._columns = tuple(columns)
+        self._shown = tuple(column_of(name, kind, last=False).text for name, kind in columns)
         made = [_column(name, kind, last=name == columns[-1][0]) for name, kind in columns]
         standing = TableColumn(
             f"Beside the {self._named}", width=118, badge=lambda value: self._standings[value]
@@ -161,20 +173,55 @@ class RowPairs(QDialog, Generic[T]):
     def _fill(self) -> None:
         if self.table is None:
             return
-        rows = [one for one in self._rows if not self.only.isChecked() or one.standing != "alike"]
-        self.table.refresh(ListSource([self._row(one) for one in rows], lambda row: row[-1]))
+        rows = self._rows[: self._differ] if self.only.isChecked() else self._rows
+        self.table.refresh(PairSource(rows, self._row))
         self.table.head.fit()
 
-    def _row(self, one: FoldedRow) -> tuple[Any, ...]:
-        cells = [self._cell(one, name, kind) for name, kind in self._columns]
+    def _row(self, one: FoldedRow) -> Row:
+        row = one.folded if one.folded is not None else one.stored
+        cells = [
+            _Cell(
+                shown((row or {}).get(name)),
+                shown((one.stored or {}).get(name)),
+                one.standing == "differs" and one.differs(name),
+                self._named,
+            )
+            for (name, _), shown in zip(self._columns, self._shown, strict=True)
+        ]
         return (one.standing, *cells, one.key)
 
-    def _cell(self, one: FoldedRow, name: str, kind: str) -> _Cell:
-        shown = column_of(name, kind, last=False).text
-        row = one.folded if one.folded is not None else one.stored
-        differs = one.standing == "differs" and one.differs(name)
-        other = shown((one.stored or {}).get(name))
-        return _Cell(shown((row or {}).get(name)), other, differs, self._named)
+
+class PairSource:
+    """Many pairs of rows, put into words page by page as they are seen.
+
+    Args:
+        made: Puts one into words; its key stands last.
+    """
+
+    def __init__(self, pairs: Sequence[FoldedRow], made: Callable[[FoldedRow], Row]) -> None:
+        self._pairs, self._made = pairs, made
+
+    def count(self) -> int:
+        """Returns how many there are."""
+        return len(self._pairs)
+
+    def page(self, first: int, limit: int) -> Sequence[Row]:
+        """Returns rows."""
+        return [self._made(one) for one in self._pairs[first : first + limit]]
+
+    def key(self, row: Row) -> Key:
+        """Returns the key of a row."""
+        key: Key = row[-1]
+        return key
+
+    def keys(self, first: int, limit: int) -> Sequence[Key]:
+        """Returns keys."""
+        return [one.key for one in self._pairs[first : first + limit]]
+
+    def find(self, keys: Collection[Key]) -> Mapping[Key, int]:
+        """Returns row numbers."""
+        wanted = set(keys)
+        return {one.key: at for at, one in enumerate(self._pairs) if one.key in wanted}
 
 
 def _column(name: str, kind: str, *, last: bool) -> TableColumn:
