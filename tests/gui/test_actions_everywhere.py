@@ -42,6 +42,7 @@ WIDGETS_OF_THEIR_OWN = {
     "board/refused_keys.py": "what is typed after a key that does nothing does nothing",
     "palette.py": "moves in its list while one types",
     "chooser.py": "leaves letters with Ctrl or Alt to the window",
+    "held_enter.py": "keeps what Enter repeats from all windows",
     "import_dialog.py": "keeps Enter from pressing the default button",
     "view.py": "Esc leads back to where one begins",
     "tour.py": "presses keys as a person does",
@@ -159,6 +160,13 @@ async def test_no_two_actions_share_a_key_where_both_work(filled):
         if not shared or (one.place is not other.place and not nested(one, other) and not nested(other, one)):
             continue
         pytest.fail(f"{one.name} and {other.name} share {shared}")
+
+
+async def test_what_has_keys_of_its_own_can_have_the_keyboard(filled):
+    for one in filled.window.findChildren(BoundAction):
+        alone = one.shortcutContext() is Qt.ShortcutContext.WidgetShortcut
+        if alone and one.place is not None and one.act.keys:
+            assert one.place.focusPolicy() is not Qt.FocusPolicy.NoFocus, f"{one.name}: no key reaches it"
 
 
 def nested(outer: BoundAction, inner: BoundAction) -> bool:

@@ -627,3 +627,22 @@ async def test_V4_a_large_payload_that_is_typed_in_is_not_called_valid_for_what_
     await quiet(desk)
     assert editor.said.text().startswith("Line 2, column 1: not JSON")
     editor._pause.stop()
+
+
+async def test_a_notice_of_a_read_that_failed_leaves_with_the_next_answer(desk, until):
+    told, shown = [], []
+    desk.noticed.connect(told.append)
+    question = Question(desk, desk, shown.append, "Reading the mail", view="log")
+
+    def broken():
+        raise StoreBusy("another program has it")
+
+    for _ in range(2):
+        question.ask(broken)
+    (notice,) = told
+    assert notice.text == "Reading the mail failed: another program has it"
+    assert [label for label, _ in notice.actions] == ["Show"]
+    for _ in range(2):
+        question.ask(lambda: "mail")
+    assert shown == ["mail", "mail"]
+    assert [(one.text, one.topic) for one in told[1:]] == [("", notice.topic)]

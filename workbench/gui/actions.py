@@ -18,6 +18,8 @@ from workbench.gui.icons import icon
 OURS = "workbench."
 COPY_AS = "Copy as"
 """The submenu of what copies a chosen thing in one form or another."""
+CONFIRM = frozenset({"Ctrl+Enter", "Ctrl+Return", "Ctrl+S", "Del", "Ins"})
+"""Keys that do one thing each time they are pressed, however long."""
 Method = TypeVar("Method", bound=Callable[..., object])
 
 
@@ -150,6 +152,7 @@ class BoundAction(QAction):
         if act.keys:
             self.setShortcuts([QKeySequence(keys) for keys in act.sequences])
         self.setShortcutContext(self._context())
+        self.setAutoRepeat(CONFIRM.isdisjoint(act.sequences))
         self._dress(act.text, act.icon, "")
         self.triggered.connect(self._triggered)
 

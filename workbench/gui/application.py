@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
+from workbench.gui.held_enter import HeldEnter
 from workbench.gui.main_window import MainWindow
 from workbench.gui.theme import TEXT_SIZE, theme
 
@@ -36,6 +37,8 @@ def prepare(arguments: list[str], mode: str | None = None) -> QApplication:
     with contextlib.suppress(ValueError):
         theme().set_text_size(float(str(QSettings().value("text-size", TEXT_SIZE))))
     theme().install(app)
+    if app.findChild(HeldEnter) is None:
+        HeldEnter(app)
     return app
 
 

@@ -10,10 +10,18 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from workbench.errors import CallerError, InvalidValue, StoreReadOnly, WorkbenchError
+from workbench.errors import (
+    CallerError,
+    InvalidValue,
+    NotFound,
+    ProjectError,
+    StoreReadOnly,
+    WorkbenchError,
+)
 from workbench.gui.actions import Method, action
 from workbench.gui.reads import takes_time
 from workbench.gui.widgets import error_text
+from workbench.model.hints import sentences
 from workbench.services.design.design import DesignState
 from workbench.services.design.text_merge import DesignConflict, NoStep
 from workbench.tusk import ChangedOnDisk
@@ -32,7 +40,9 @@ POINTED = "scenario"
 Answer = tuple[str, Callable[[], None]]
 """What a button says, and what it does."""
 STEPS = "undo"
-"""Topic of what is told of a step that cannot be undone, or done again."""
+"""Topic of what is told of a step that was undone or done again, or cannot be."""
+UNREAD = "the files of the design cannot be read"
+"""Topic of that: it leaves once they can."""
 
 
 async def stepped(desk: Desk, work: Callable[[], DesignState]) -> DesignState:
@@ -88,13 +98,20 @@ class DesignSteps(QObject):
 
     Attributes:
         state: Where the design stands.
+        unread: Why the files could not be read when that was told last; empty once they could.
     """
 
     def __init__(self, desk: Desk, place: QWidget, parent: QWidget) -> None:
         super().__init__(parent)
         self.desk, self.place = desk, place
         self.state = DesignState()
-        self._differs = False
+        self._differs, self.unread = False, ""
+        self._step: asyncio.Task[None] | None = None
+
+    @property
+    def is_stepping(self) -> bool:
+        """Whether a step is still being done."""
+        return self._step is not None and not self._step.done()
 
     def read_state(self) -> DesignState:
         """Returns where the design stands; asked beside the loop."""
@@ -116,12 +133,12 @@ class DesignSteps(QObject):
 
     async def _gone_back(self, work: Callable[[], DesignState], word: str) -> None:
         """Goes a step back or forth; one that cannot be is told once, and the next one is offered."""
-        before = self.state.text
+        before, label = self.state.text, getattr(self.state, word.lower())
         try:
             self.take(await stepped(self.desk, work))
         except InvalidValue as error:
             if not isinstance(error, NoStep):
-                self.desk.notice("warning", f"{error_text(error)}.", topic=STEPS)
+                self.desk.notice("warning", sentences(str(error), error.hint), topic=STEPS)
             self.follow()
         except (CallerError, WorkbenchError) as error:
             self.tell_refused(word, error)
@@ -129,14 +146,16 @@ class DesignSteps(QObject):
             for told in (STEPS, POINTED):  # what was told of the step is true no more
                 self.desk.notice("ok", "", topic=told)
             self.desk.project_saved.emit()
-            self.keep_chosen(before)
+            self.show_step(before, f"{word}ne: {label}." if label else "")
 
-    def keep_chosen(self, before: DesignText) -> None:
-        """Keeps chosen what was, also under another name, where things are chosen.
+    def show_step(self, before: DesignText, said: str) -> None:  # noqa: ARG002  # who shows things needs it
+        """Shows what was taken back or done again, or says it.
 
         Args:
-            before: The texts before the step was taken back, or done again.
+            before: The texts before that.
+            said: What it was.
         """
+        self.desk.notice("info", said, topic=STEPS)
 
     def follow(self) -> None:
         """Reads where the design stands."""
@@ -149,7 +168,7 @@ class DesignSteps(QObject):
             what: Was read.
         """
         if not isinstance(error, DesignConflict):
-            self.desk.fail(what, error)
+            self.desk.fail(what, error, topic=UNREAD if self.know_unread(error) else "")
             return
         self._differs = True
         settle, texts = self.desk.workspace.design.settle, self.desk.workspace.texts
@@ -167,13 +186,28 @@ class DesignSteps(QObject):
         )
         self.ask_which(said, error, choices)
 
+    def know_unread(self, error: Exception) -> bool:
+        """Knows that the files cannot be read, if that is what was wrong; returns whether it was."""
+        if not isinstance(error, ProjectError | NotFound):
+            return False
+        self.unread = error_text(error)
+        return True
+
+    def tell_reading(self, error: Exception) -> None:
+        """Says why the files cannot be read, unless that was said where a person did something."""
+        if error_text(error) != self.unread:
+            self.tell_unread(error, "Reading the files of the design")
+
     def ask_which(self, said: str, conflict: DesignConflict, choices: Sequence[Answer]) -> None:  # noqa: ARG002  # who shows the texts needs it
         """Asks which of two texts counts."""
         show = ("Show what differs", lambda: self.desk.wanted.emit("board"))
         self.desk.notice("warning", said, *choices, show, topic=CONFLICT, asks=True)
 
     def settled(self) -> None:
-        """Takes the question back which of two texts counts: the design could be read."""
+        """Takes back what was told and asked of files that could not be read, or joined: now they could."""
+        if self.unread:
+            self.unread = ""
+            self.desk.notice("ok", "", topic=UNREAD)
         if self._differs:
             self._differs = False
             self.desk.notice("ok", "", topic=CONFLICT)
@@ -188,7 +222,7 @@ class DesignSteps(QObject):
         self, work: Callable[[], DesignState], label: str, then: Callable[[], None] = lambda: None
     ) -> None:
         """Does what gives another state."""
-        self.desk.run(self._run(work, label, then), label)
+        self._step = self.desk.run(self._run(work, label, then), label)
 
     async def _run(self, work: Callable[[], DesignState], label: str, then: Callable[[], None]) -> None:
         try:

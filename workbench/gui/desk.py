@@ -313,9 +313,9 @@ class Desk(QObject):
         if not task.cancelled() and (error := task.exception()) is not None:
             self.fail(task.get_name(), error)
 
-    def fail(self, what: str, error: BaseException, *actions: Offer) -> None:
-        """Shows what failed, why, and what to do."""
-        self.notice("error", f"{what} failed: {error_text(error)}", *actions)
+    def fail(self, what: str, error: BaseException, *actions: Offer, topic: str = "") -> None:
+        """Shows what failed, why, and what to do; see `Notice` for the topic."""
+        self.notice("error", f"{what} failed: {error_text(error)}", *actions, topic=topic)
 
     def notice(
         self,

@@ -82,10 +82,9 @@ class OperatorUndo(QObject):
         self.last: LoggedAct | None = None
         self._offered: deque[str] = deque(maxlen=OFFERED)
         self._told_of: dict[str, str] = {}
-        fail = partial(desk.fail, "Reading the operations")
-        self._reading = Question(self, desk, self._show, fail)
-        self._looking = Question(self, desk, self._withdraw, fail)
-        self._weighing = Question(self, desk, self._ask_or_undo, fail)
+        self._reading = Question(self, desk, self._show, "Reading the operations")
+        self._looking = Question(self, desk, self._withdraw, "Reading the operations")
+        self._weighing = Question(self, desk, self._ask_or_undo, "Reading the operations")
         desk.changed.connect(self._changed)
 
     def _changed(self, changes: Changes) -> None:

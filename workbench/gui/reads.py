@@ -64,9 +64,11 @@ class Question(Generic[T]):
         owner: What asks; once it is gone no answer is shown.
         desk: Whose project is asked; None for what is at hand.
         show: Called on the loop with the answer.
-        fail: Called instead with why there is none; once, as long as that stays the same.
+        fail: Called instead with why there is none; once, as long as that stays the same. Or what is read, in
+            words: then a notice tells it, which leaves by itself with the next answer.
         wanted: Whether an answer is still to be shown.
         begun: Called where the answer takes a while.
+        view: Key of the view to which a notice of `fail` leads; none if empty.
     """
 
     def __init__(
@@ -74,13 +76,15 @@ class Question(Generic[T]):
         owner: QObject,
         desk: Desk | None,
         show: Callable[[T], object],
-        fail: Callable[[Exception], object],
+        fail: Callable[[Exception], object] | str,
         *,
         wanted: Callable[[], bool] = lambda: True,
         begun: Callable[[], object] = nothing,
+        view: str = "",
     ) -> None:
         self._owner, self._desk = owner, desk
         self._show, self._failed, self._wanted, self._begun = show, fail, wanted, begun
+        self._told, self._view = False, view
         self._newest: _Asked[T] | None = None
         self._task: asyncio.Task[None] | None = None
         self._slow = self._missed = False
@@ -142,12 +146,20 @@ class Question(Generic[T]):
 
     def _tell(self, answer: T) -> None:
         self._trouble = ""
+        if self._told and self._desk is not None:
+            self._told = False
+            self._desk.notice("ok", "", topic=f"{self._failed} failed")
         self._show(answer)
 
     def _fail(self, error: Exception) -> None:
         if str(error) != self._trouble:
             self._trouble = str(error)
-            self._failed(error)
+            if not isinstance(self._failed, str):
+                self._failed(error)
+            elif self._desk is not None:
+                self._told = True
+                ways = (self._desk.way_to(self._view),) if self._view else ()
+                self._desk.fail(self._failed, error, *ways, topic=f"{self._failed} failed")
 
     async def _later(self, asked: _Asked[T], workspace: Workspace) -> None:
         clock = workspace.clock

@@ -101,9 +101,7 @@ class Session(WindowActions):
             return
         self.workspace, self._trouble, self._observer = workspace, ("", ""), workspace.observer
         self.desk = desk = Desk(workspace, self.window)
-        self._asking = Question(
-            self.window, desk, self._show_status, partial(desk.fail, "Showing the status")
-        )
+        self._asking = Question(self.window, desk, self._show_status, "Showing the status")
         self.window.use_project(str(workspace.project.root))
         self.window.fill(self.desk)
         self._arranged()

@@ -90,7 +90,15 @@ class View(QWidget):
             if self.hasFocus() and _can_take(self.first_widget()):  # nothing was there that could have it
                 self._give_keyboard()
 
-        made = Question(self, self.desk, told, fail or self._failed, wanted=self._still_wanted, begun=begun)
+        made = Question(
+            self,
+            self.desk,
+            told,
+            fail or f"Showing {self.title}",
+            wanted=self._still_wanted,
+            begun=begun,
+            view=self.key,
+        )
         self._questions.append(made)
         return made
 

@@ -44,6 +44,7 @@ __all__ = [
     "SearchBox",
     "error_text",
     "exact_text",
+    "give_keyboard",
     "plain_label",
     "push_button",
     "show_words",
@@ -117,6 +118,12 @@ class ElidedLabel(PlainLabel):
         with painting(self) as painter:
             painter.setPen(self.palette().color(self.foregroundRole()))
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+
+def give_keyboard(widget: QWidget, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
+    """Gives a widget the keyboard where it is seen; in a hidden part it would take every key unseen."""
+    if widget.isVisible():
+        widget.setFocus(reason)
 
 
 def show_words(buttons: Iterable[QToolButton], *, shown: bool) -> None:

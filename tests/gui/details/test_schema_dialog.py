@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
+from tests.gui.dialog_keys import dead_keys
 from tests.services.conftest import full_disk, running, written
 from workbench.gui.desk import Desk
 from workbench.gui.details.schema_dialog import SchemaDialog
@@ -247,3 +248,31 @@ async def test_V2_what_is_typed_follows_the_event_to_another_name(
     dialog = await again(dialog, desk, until)
     assert "code" in dialog.pane.editor.text()
     await until(dialog.save.isEnabled)
+
+
+async def test_each_key_of_it_works_from_each_of_its_fields(dialog: SchemaDialog, until: Any) -> None:
+    await change(dialog, '{ to: "string" }', '{ to: "string", weight: "integer" }', until)
+    await until(dialog.found.isVisible)
+    before = dialog.pane.editor.text()
+    assert dead_keys(dialog, dialog.acts) == []
+    assert dialog.pane.editor.text() == before
+
+
+async def test_what_is_wrong_with_the_file_now_takes_the_place_of_what_was_and_goes_with_it(
+    dialog: SchemaDialog, desk: Desk, until: Any
+) -> None:
+    told: list[Any] = []
+    desk.noticed.connect(told.append)
+    file = desk.workspace.project.root / "project.tsk"
+    whole = file.read_text()
+    await change(dialog, "What left the house", "What has left", until)
+    for wrong, said in (('name: "', "E-STRING"), ("[[second", "E-SECTION")):
+        file.write_text(f"{whole}{wrong}\n")
+        desk.files_read.emit()
+        await until(lambda said=said: said in dialog.found.toPlainText())
+        await until(lambda: not desk.running())
+    file.write_text(whole)
+    desk.files_read.emit()
+    await until(lambda: "fit" in dialog.stand.text())
+    assert dialog.found.isHidden()
+    assert told == []

@@ -26,7 +26,7 @@ from workbench.gui.board.slice_coverage import Coverage
 from workbench.gui.icons import draw_icon
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import mix, theme
-from workbench.gui.widgets import plain_tip
+from workbench.gui.widgets import give_keyboard, plain_tip
 from workbench.model.json_values import visible
 
 GUTTER, HEAD = 26, 44
@@ -226,7 +226,7 @@ class LaneGutter(QWidget):
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.MiddleButton:
-            self._view.setFocus()
+            give_keyboard(self._view)
             self._scene.choose(self._at(event.position()))
 
     @override

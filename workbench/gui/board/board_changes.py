@@ -15,9 +15,9 @@ from PySide6.QtCore import QObject
 from workbench.errors import CallerError, InvalidValue, WorkbenchError
 from workbench.gui.board.board_offers import identity_of
 from workbench.gui.board.change_strip import ChangeStrip, Chosen, PlaceKey
-from workbench.gui.widgets import error_text
+from workbench.gui.widgets import error_text, give_keyboard
 from workbench.services.design import gestures
-from workbench.services.design.change_preview import ChangePreview
+from workbench.services.design.change_preview import ChangePreview, said_of
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.relations import section_path
 
@@ -40,11 +40,22 @@ class BoardChanges(QObject):
         canvas: Gets the keyboard back.
         entry: Where a name is typed.
         do: Does the step.
+        refuse: Tells why something was not done, given its label.
     """
 
-    def __init__(self, desk: Desk, canvas: QWidget, entry: BoardEntry, do: Do) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        canvas: QWidget,
+        entry: BoardEntry,
+        do: Do,
+        refuse: Callable[[str, Exception], None],
+    ) -> None:
         super().__init__(canvas)
-        self._desk, self._canvas, self._entry, self._do = desk, canvas, entry, do
+        self._desk, self._canvas, self._entry = desk, canvas, entry
+        self._do, self._refuse = do, refuse
+        self._looking: asyncio.Task[None] | None = None
+        self._told: tuple[ChangeStrip | BoardEntry, str] = entry, ""
         self._preview: ChangePreview | None = None
         self._again: Callable[[], None] = lambda: None
         """Looks once more, where the files changed since."""
@@ -59,9 +70,8 @@ class BoardChanges(QObject):
     def rename(self, node: DesignNode, name: str) -> None:
         """Renames something, after a look where it is named at more than one place."""
         self._again = lambda: self.rename(node, self.strip.name.text().strip())
-        self._look(
-            partial(self._desk.workspace.design.rename_preview, node, name), partial(self._ask_name, name)
-        )
+        look = partial(self._desk.workspace.design.rename_preview, node, name)
+        self._look(f"Rename {said_of(node)}", look, partial(self._ask_name, name))
 
     def _ask_name(self, name: str, preview: ChangePreview) -> None:
         self._preview = preview
@@ -91,7 +101,8 @@ class BoardChanges(QObject):
         design = self._desk.workspace.design
         self._again = lambda: self.rename_field(node, was, self._named(line), tell)
         look = lambda: design.fields.preview(design.state().text, node=node, line=line, was=was)  # noqa: E731
-        self._look(look, partial(self._ask_field, line, tell, then), tell)
+        label = f"Change field {was.partition(':')[0].removesuffix('?')} of {node.name}"
+        self._look(label, look, partial(self._ask_field, line, tell, then), tell)
 
     def _ask_field(
         self,
@@ -133,7 +144,8 @@ class BoardChanges(QObject):
     def remove(self, *nodes: DesignNode) -> None:
         """Removes things, after a look where others name them, events are stored, or they are several."""
         self._again = lambda: self.remove(*nodes)
-        self._look(partial(self._desk.workspace.design.removal_preview, *nodes), self._ask_removal)
+        look = partial(self._desk.workspace.design.removal_preview, *nodes)
+        self._look(f"Remove {said_of(*nodes)}", look, self._ask_removal)
 
     def _ask_removal(self, preview: ChangePreview) -> None:
         self._preview = preview
@@ -166,9 +178,10 @@ class BoardChanges(QObject):
         self._entry.leave()
         self.strip.leave()
 
-    def _back(self) -> None:
+    def _back(self, held: bool) -> None:
         self._preview = None
-        self._canvas.setFocus()
+        if held:
+            give_keyboard(self._canvas)
         if self._tell is not None:
             self._tell(STILL)
 
@@ -181,19 +194,34 @@ class BoardChanges(QObject):
             self._moved, self._left_out = False, self.strip.left_out()
             self._again()
             return
-        (self.strip if self.strip.isVisible() else self._entry).tell(text)
+        place = self.strip if self.strip.isVisible() and not self._entry.isVisible() else self._entry
+        place.tell(text)
+        self._told = place, place.told.text()
+
+    def take_back(self) -> None:
+        """Takes back what was told last, where it still stands: what was wrong is so no more."""
+        place, text = self._told
+        if text and place.told.text() == text:
+            place.tell("")
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether the places of a change are still looked for."""
+        return self._looking is not None and not self._looking.done()
 
     def _look(
         self,
+        label: str,
         look: Callable[[], ChangePreview],
         ask: Callable[[ChangePreview], None],
         tell: Callable[[str], object] | None = None,
     ) -> None:
         self._tell = None
-        self._desk.run(self._looked(look, ask, tell), "Look for its places")
+        self._looking = self._desk.run(self._looked(label, look, ask, tell), label)
 
     async def _looked(
         self,
+        label: str,
         look: Callable[[], ChangePreview],
         ask: Callable[[ChangePreview], None],
         tell: Callable[[str], object] | None,
@@ -202,15 +230,10 @@ class BoardChanges(QObject):
             preview = await asyncio.to_thread(look)
         except (CallerError, WorkbenchError) as error:
             self._left_out = None
-            if self.strip.isVisible() and not self._entry.isVisible():
-                self.strip.tell(error_text(error))
-                return
-            if tell is not None:
+            if tell is not None and not self.strip.isVisible():
                 tell(error_text(error))
-                return
-            if not self._entry.isVisible():
-                self._desk.fail("Look for its places", error)
-            self._entry.tell(error_text(error))
+            else:
+                self._refuse(label, error)
             return
         ask(preview)
 

@@ -7,10 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QToolButton
 from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
+from workbench.gui.board.add_button import add_button, begin_label
 from workbench.gui.board.board_changes import BoardChanges
 from workbench.gui.board.board_entry import MAKE_KEYS, Asking, BoardEntry, Entered
 from workbench.gui.board.board_fields import BoardFields
@@ -32,13 +32,14 @@ from workbench.gui.board.board_wires import BoardWires
 from workbench.gui.board.entry_draft import EntryDraft
 from workbench.gui.board.entry_place import EntryPlace
 from workbench.gui.board.stand_pill import StandPill, stand_of
+from workbench.gui.board.step_sight import changed_card, nearest
 from workbench.gui.design_steps import UNSAVED, Answer, DesignSteps
 from workbench.gui.details.section_drafts import follow_names
 from workbench.gui.letter_menu import LetterMenu
 from workbench.gui.reads import Question
 from workbench.gui.text.conflict_banner import ConflictBanner
 from workbench.gui.time_format import short
-from workbench.gui.widgets import error_text, plain_label, toolbar_button
+from workbench.gui.widgets import error_text
 from workbench.services.design import gestures
 from workbench.services.design.design import DesignState
 from workbench.services.design.field_gestures import FIELDED
@@ -51,11 +52,6 @@ if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.model.registry import Registry
     from workbench.services.design.design_text import DesignText
-
-BEGIN = (
-    "Press C to add a command: what is asked for. Then E adds the event that follows."
-    " A double click offers all that can be made."
-)
 
 
 class BoardEditor(DesignSteps):
@@ -91,15 +87,12 @@ class BoardEditor(DesignSteps):
         self.entry.typed.connect(self._light)
         self.place_of_entry = EntryPlace(canvas, self.entry)
         self.kept_entry = EntryDraft(desk, self.entry, self._ask_again)
-        self.changes = BoardChanges(desk, canvas, self.entry, self._change)
-        self.conflict = ConflictBanner()
-        self.wanted = ""
+        self.changes = BoardChanges(desk, canvas, self.entry, self._change, self.tell_refused)
+        self.entry.waits = self.changes.strip.waits = self.is_busy
+        self.conflict, self.wanted = ConflictBanner(), ""
         self._running: Registry | None = None
-        self._read = False
-        self._since = ""
-        self._reading = Question(
-            self, desk, self.take, partial(self.tell_unread, what="Reading the project file")
-        )
+        self._read, self._since = False, ""
+        self._reading = Question(self, desk, self.take, self.tell_reading)
         desk.project_saved.connect(self.follow)
         desk.files_read.connect(self._files_read)
         self.acts = Actions(self, canvas)
@@ -112,12 +105,9 @@ class BoardEditor(DesignSteps):
         self.unwritten, self._roomy = tuple[str, ...](), False
         self._pointed: QPoint | None = None
         self.add_menu = LetterMenu(canvas)
-        self.add_button = _add_button(self)
+        self.add_button = add_button(self)
         self.add_menu.aboutToHide.connect(self._point_nowhere, Qt.ConnectionType.QueuedConnection)
-        self.begin = plain_label(BEGIN, "muted")
-        self.begin.setParent(canvas)
-        self.begin.move(24, 24)
-        self.begin.hide()
+        self.begin = begin_label(canvas)
 
     # -- what is chosen ------------------------------------------------------------------------------------
 
@@ -143,10 +133,14 @@ class BoardEditor(DesignSteps):
         self._reading.ask(self.read_state)
 
     def _files_read(self) -> None:
-        """A draft is put onto files that changed; how all stands is said anyway."""
-        if self.draft is not None:
+        """A draft is put onto files that changed, and what could not be read is; how all stands is said."""
+        if self.draft is not None or self.unread:
             self.follow()
         self._show_stand()
+
+    def is_busy(self) -> bool:
+        """Whether a step is being done, or what it would touch is looked for: nothing else is begun."""
+        return self.is_stepping or self.changes.is_looking
 
     def chosen(self, identity: str) -> None:
         """Is told what was chosen: who chose something else does not want what was made."""
@@ -314,19 +308,27 @@ class BoardEditor(DesignSteps):
     @action("Remove", keys="Del", icon="purge", on="canvas", group=3, several=True, why=no_nodes)
     def remove(self, _identity: str) -> None:
         """Removes what is chosen; asks what goes along, where others name it, or several are chosen."""
-        self.changes.remove(*self.nodes())
+        if not self.is_busy():
+            self.changes.remove(*self.nodes())
 
     def _change(
         self, label: str, change: Callable[[DesignText], DesignText], then: Callable[[], None], card: str
     ) -> None:
         self.wanted = card
-        self.do(label, change, then)
+        self.do(label, change, partial(self._changed, then, nearest(self.canvas.board)))
+
+    def _changed(self, then: Callable[[], None], near: Sequence[str]) -> None:
+        """Chooses what is nearest to what was chosen, where that went."""
+        if not self.wanted and self.canvas.board.chosen and self.node(self.canvas.board.chosen) is None:
+            self.wanted = next((one for one in near if self.node(one) is not None), "")
+        then()
 
     @override
-    def keep_chosen(self, before: DesignText) -> None:
-        chosen = node_of(before, self.canvas.board.chosen)
-        same = gestures.same_node(before, self.state.text, chosen) if chosen is not None else None
-        self.wanted = identity_of(same) if same is not None else ""
+    def show_step(self, before: DesignText, said: str) -> None:
+        """Chooses what changed, and brings it into sight; what is chosen stays so if it did, or nothing."""
+        self.wanted, seen = changed_card(self.canvas.board, before, self.state.text)
+        if not seen:
+            super().show_step(before, said)
 
     # -- doing ---------------------------------------------------------------------------------------------
 
@@ -336,10 +338,11 @@ class BoardEditor(DesignSteps):
 
     @override
     def tell_refused(self, label: str, error: Exception) -> None:
-        if isinstance(error, DesignConflict):
+        seen = self.entry.isVisible() or self.changes.strip.isVisible()
+        if seen and not isinstance(error, DesignConflict):
+            self.know_unread(error)
+        else:
             self.tell_unread(error, label)
-        elif not self.entry.isVisible() and not self.changes.strip.isVisible():
-            self.desk.fail(label, error)
         self.changes.tell(error_text(error))
 
     @override
@@ -351,6 +354,8 @@ class BoardEditor(DesignSteps):
 
     @override
     def settled(self) -> None:
+        if self.unread:
+            self.changes.take_back()
         super().settled()
         self.conflict.hide()
 
@@ -387,13 +392,3 @@ class BoardEditor(DesignSteps):
         outdated = self.desk.workspace.model_reload.outdated
         stand = stand_of(self.state, self.unwritten, outdated, self._since, roomy=self._roomy)
         self.stand.show_stand(stand)
-
-
-def _add_button(editor: BoardEditor) -> QToolButton:
-    """Makes the button that offers what can be made."""
-    button = toolbar_button("Add", "plus", "Add something after what is chosen")
-    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-    for one in editor.makes:
-        editor.add_menu.addAction(editor.acts[one.key])
-    button.setMenu(editor.add_menu)
-    return button

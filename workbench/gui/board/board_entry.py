@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
@@ -22,7 +23,7 @@ from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.theme import theme
 from workbench.gui.ticker import pause_timer
-from workbench.gui.widgets import plain_label
+from workbench.gui.widgets import give_keyboard, plain_label
 
 WIDE, WIDEST, AROUND, BESIDE = 300, 560, 72, 32
 """Pixels: it grows with what is typed and what fits, around which and beside which it needs some."""
@@ -30,6 +31,7 @@ CHECK_MS = 400
 """After so long without a key what was typed is checked."""
 BEFORE = "Typed before, and left with Esc. Enter takes it, Esc forgets it."
 UNSURE = "Enter takes the marked line, Esc leaves it."
+ARROWS: dict[int, int] = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 ROWS = 6
 """Rows of what fits that are shown at once."""
 
@@ -88,6 +90,7 @@ class Asking:
         erase: Backspace in an empty line.
         step: The arrows where nothing fits: up (-1) or down (1), and whether with Alt.
         copy: Ctrl+D.
+        between: Stands in the place of line ends in what is pasted.
         check: Says what is wrong with what was typed; empty where nothing is.
         marks: Whether the first of what fits is marked, so that Enter takes it.
         keeps: What is typed and left is offered again under this name; empty where it is not kept.
@@ -107,6 +110,7 @@ class Asking:
     erase: Callable[[], object] = lambda: None
     step: Callable[[int, bool], object] = lambda _by, _carried: None
     copy: Callable[[], object] = lambda: None
+    between: str = " "
     check: Callable[[str], str] = lambda _typed: ""
     marks: bool = True
     keeps: str = ""
@@ -116,6 +120,13 @@ class Asking:
 MAKE_KEYS = ("Ctrl+Enter", "and what comes next"), ("Tab", "and its fields")
 ADD_KEYS = (("Ctrl+Enter", "also of its events"), ("Tab", "and the next"))
 CHANGE_KEYS = ("Tab", "and the next"), ("Alt+↑ ↓", "move it"), ("Ctrl+D", "copy it")
+
+
+def never() -> bool:
+    """Nothing is under way."""
+    return False
+
+
 NOTHING = Asking(title="", sign="edit", take=lambda _entered: None)
 
 
@@ -127,6 +138,7 @@ class BoardEntry(QFrame):
 
     Attributes:
         asking: What is asked for.
+        waits: Returns whether what was asked for is still being done: until it is, no key does anything.
     """
 
     moves = (
@@ -145,7 +157,7 @@ class BoardEntry(QFrame):
         super().__init__(canvas)
         self._canvas = canvas
         self.setObjectName("board_entry")
-        self.asking = NOTHING
+        self.asking, self.waits = NOTHING, never
         self._kept: dict[str, str] = {}
         self._pause = pause_timer(self, CHECK_MS, self._check)
         self._place: QPoint | QRect = QPoint()
@@ -197,7 +209,7 @@ class BoardEntry(QFrame):
         self.show()
         self.raise_()
         self.stand(place)
-        self.line.setFocus()
+        give_keyboard(self.line)
         self.line.selectAll()
         if kept := self._kept.pop(asking.keeps, ""):
             self.line.setText(kept)
@@ -235,13 +247,15 @@ class BoardEntry(QFrame):
             self.asking.take(Entered(text=name, offer=found))
 
     def tell(self, text: str, role: str = "error") -> None:
-        """Says what is wrong with what was entered; it stays there, whole, to be changed."""
+        """Says what is wrong with what was entered, where something is asked for; it stays to be changed."""
+        if self.asking is NOTHING:
+            return
         self.told.setText(text)
         self.told.setStyleSheet(f"color: {theme().colors.ink(role)}")
         self.told.setVisible(bool(text))
         self.stand(self._place)
         if text:
-            self.line.setFocus()
+            give_keyboard(self.line)
 
     def leave(self) -> None:
         """Goes away, and gives the keyboard back."""
@@ -251,7 +265,7 @@ class BoardEntry(QFrame):
             self.asking = NOTHING
             self.hide()
             if held:
-                self._canvas.setFocus()
+                give_keyboard(self._canvas)
             self.typed.emit()
 
     def _check(self) -> None:
@@ -267,6 +281,9 @@ class BoardEntry(QFrame):
         self.leave()
 
     def _offer(self, text: str) -> None:
+        if (one_line := self._in_one_line(text)) != text:
+            self.line.setText(one_line)
+            return
         self.told.hide()
         self._pause.start()
         self.list.clear()
@@ -281,18 +298,30 @@ class BoardEntry(QFrame):
         self.stand(self._place)
         self.typed.emit()
 
+    def _in_one_line(self, text: str) -> str:
+        """Returns what was pasted as one line; a comma at the end of a line is none too many."""
+        lines, between = text.splitlines(), self.asking.between
+        if lines in ([], [text]):
+            return text
+        parts = (one.strip().removesuffix(between.strip()) for one in lines)
+        return between.join(one for one in parts if one)
+
     def _marked(self) -> Offer | None:
         item = self.list.currentItem()
         offer = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
         return offer if isinstance(offer, Offer) else None
 
     def _take(self, *, typed: bool = False, on: bool = False, inside: bool = False) -> None:
+        if self.waits():
+            return
         offer = None if typed else self._marked()
         self.asking.take(Entered(text=self.line.text().strip(), offer=offer, on=on, inside=inside))
 
     def _left(self) -> None:
         """Takes what was typed where the person clicks elsewhere; what could mean several things stays."""
         typed, offer = self.line.text().strip(), self._marked()
+        if self.waits():
+            return
         if typed in {"", self.asking.text}:
             self.leave()
         elif offer is None or not offer.name or self.list.count() == 1:
@@ -306,12 +335,14 @@ class BoardEntry(QFrame):
             if event.reason() == Qt.FocusReason.MouseFocusReason:
                 QTimer.singleShot(0, self, self._gone)
             return False
-        if not isinstance(event, QKeyEvent):
+        if not isinstance(event, QKeyEvent) or self.isHidden():
             return False
         if event.type() == QKeyEvent.Type.ShortcutOverride:
             event.accept()  # every key is the line's while it is typed, none the board's
         self._held = self._held and event.isAutoRepeat()  # the key that opened it may be down still
-        return event.type() == QKeyEvent.Type.KeyPress and (self._held or self._key(event))
+        if event.type() != QKeyEvent.Type.KeyPress:
+            return False
+        return self._held or self.waits() or self._key(event)
 
     def _gone(self) -> None:
         """Is told that a click went elsewhere, once that is done: it may have taken what was asked for."""
@@ -319,28 +350,30 @@ class BoardEntry(QFrame):
             self._left()
 
     def _key(self, event: QKeyEvent) -> bool:
+        """Does what a key does; one that is held down only goes along: it takes and leaves nothing."""
+        does = self._does(event)
+        if does is not None and (event.key() in ARROWS or not event.isAutoRepeat()):
+            does()
+        return does is not None
+
+    def _does(self, event: QKeyEvent) -> Callable[[], object] | None:
         key, pressed = event.key(), event.modifiers()
         control = bool(pressed & Qt.KeyboardModifier.ControlModifier)
         if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self._take(typed=bool(pressed & Qt.KeyboardModifier.ShiftModifier), on=control)
-        elif event.matches(QKeySequence.StandardKey.Save):
-            self._take()
-        elif key == Qt.Key.Key_Tab:
-            self._take(inside=True)
-        elif key == Qt.Key.Key_Escape:
-            self._escape()
-        elif key in {Qt.Key.Key_Up, Qt.Key.Key_Down} and self.list.count():
-            self.list.setCurrentRow((self.list.currentRow() + _way(key)) % self.list.count())
-        elif key in {Qt.Key.Key_Up, Qt.Key.Key_Down}:
-            self.asking.step(_way(key), bool(pressed & Qt.KeyboardModifier.AltModifier))
-        elif key == Qt.Key.Key_D and control:
-            self.asking.copy()
-        elif key == Qt.Key.Key_Backspace and not self.line.text():
-            self.asking.erase()
-        else:
-            return False
-        return True
-
-
-def _way(key: int) -> int:
-    return 1 if key == Qt.Key.Key_Down else -1
+            new = bool(pressed & Qt.KeyboardModifier.ShiftModifier)
+            return partial(self._take, typed=new, on=control)
+        if event.matches(QKeySequence.StandardKey.Save):
+            return self._take
+        if key == Qt.Key.Key_Tab:
+            return partial(self._take, inside=True)
+        if key == Qt.Key.Key_Escape:
+            return self._escape
+        if key in ARROWS and (count := self.list.count()):
+            return partial(self.list.setCurrentRow, (self.list.currentRow() + ARROWS[key]) % count)
+        if key in ARROWS:
+            return partial(self.asking.step, ARROWS[key], bool(pressed & Qt.KeyboardModifier.AltModifier))
+        if key == Qt.Key.Key_D and control:
+            return self.asking.copy
+        if key == Qt.Key.Key_Backspace and not self.line.text():
+            return self.asking.erase
+        return None

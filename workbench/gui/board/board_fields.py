@@ -72,6 +72,7 @@ class BoardFields(BoardPart):
             take=partial(self._taken, node, name, line),
             fits=partial(self._known, node) if not name else lambda _typed: (),
             marks=False,
+            between=", ",
             act="" if name else "add_fields",
             keys=CHANGE_KEYS if name else ADD_KEYS,
             erase=partial(self._erased, node, name),

@@ -16,7 +16,7 @@ from workbench.gui.board.blueprint_scene import BlueprintScene
 from workbench.gui.board.board_offers import identity_of
 from workbench.gui.board.card_painter import FIELDS
 from workbench.gui.board.flow_view import DRAG
-from workbench.gui.widgets import plain_label
+from workbench.gui.widgets import give_keyboard, plain_label
 from workbench.services.design import gestures
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.relations import targets_of
@@ -146,7 +146,7 @@ class BoardHand(QObject):
             return True
         self._held, self._moving = self._taken(self._pressed, board), False
         if self._held is not None:
-            self._canvas.setFocus()
+            give_keyboard(self._canvas)
         return self._held is not None
 
     def _interrupt(self) -> bool:

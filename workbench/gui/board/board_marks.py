@@ -18,7 +18,7 @@ from workbench.gui.board.mark_popover import MarkPopover, MarkWay
 from workbench.gui.design_steps import write_again
 from workbench.gui.icons import icon
 from workbench.gui.reads import Question, takes_time
-from workbench.gui.widgets import toolbar_button
+from workbench.gui.widgets import give_keyboard, toolbar_button
 from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.marks.mark import DesignMark, MarkFix, MarkKind, Severity
@@ -88,11 +88,11 @@ class BoardMarks(QObject):
         self._all: list[DesignMark] = []
         self.popover = MarkPopover(editor.canvas, self._leads)
         self.popover.chosen.connect(self.fix)
-        self.popover.left.connect(editor.canvas.setFocus)
+        self.popover.left.connect(partial(give_keyboard, editor.canvas))
         self.button = toolbar_button("", "warning", "Step through what is marked")
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.clicked.connect(self.next_mark)
-        self._asking = Question(self, editor.desk, self._show, partial(editor.desk.fail, "Looking for marks"))
+        self._asking = Question(self, editor.desk, self._show, "Looking for marks")
         self.acts = Actions(self, editor.canvas)
         self.acts.offer()
         editor.canvas.viewport().installEventFilter(self)

@@ -15,6 +15,7 @@ from workbench.gui.board.blueprint_scene import BlueprintScene
 from workbench.gui.board.board_entry import Asking, Entered, Offer
 from workbench.gui.board.board_slices import BoardPart
 from workbench.gui.board.flow_view import ARROWS, DRAG
+from workbench.gui.widgets import give_keyboard
 from workbench.services.design import gestures
 from workbench.services.design.relations import declared_names
 from workbench.services.design.several import counted_kinds, joined_by_emit, moved_to, texts_of, why_not_owned
@@ -98,7 +99,7 @@ class BoardSeveral(BoardPart):
         if event.type() == QEvent.Type.MouseButtonPress:
             wanted = event.modifiers() & (SHIFT | CONTROL) and event.button() == Qt.MouseButton.LeftButton
             if wanted and not self.editor.entry.isVisible():
-                self.canvas.setFocus()
+                give_keyboard(self.canvas)
                 self._start = place
         elif self._start is not None and event.type() == QEvent.Type.MouseMove:
             self._draw(self._start, place)

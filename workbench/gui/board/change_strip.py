@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
+    QApplication,
     QBoxLayout,
     QFrame,
     QHeaderView,
@@ -20,13 +21,14 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from workbench.gui.actions import Actions, WidgetKey, action
+from workbench.gui.board.board_entry import never
 from workbench.gui.board.board_offers import sign_of
 from workbench.gui.board.change_line import ChangeLine
 from workbench.gui.context_menu import Offering
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.theme import theme, ui_font
-from workbench.gui.widgets import ElidedLabel, plain_label
+from workbench.gui.widgets import ElidedLabel, give_keyboard, plain_label
 from workbench.model.counts import counted
 from workbench.services.design.change_preview import (
     CHOSEN,
@@ -78,14 +80,15 @@ class ChangeStrip(QFrame):
     Signals:
         place_wanted: A file, and the line of it that should be shown.
         chosen: It is to be done, as `Chosen`.
-        left: It was left by Escape or Cancel.
+        left: It went away, with whether it had the keyboard.
 
     Attributes:
+        waits: Returns whether what was decided is still being done: until it is, nothing else is.
         name: The new name, of a rename.
         list: The places.
         act: The button that does it.
         only: The button that removes the thing alone.
-        told: What is wrong with it.
+        told: What is wrong with it, whole; empty where nothing is.
         foot: What becomes of what is stored.
     """
 
@@ -96,17 +99,19 @@ class ChangeStrip(QFrame):
     )
     place_wanted = Signal(str, object)
     chosen = Signal(object)
-    left = Signal()
+    left = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("change_strip")
         self._preview: ChangePreview | None = None
-        self._renames = False
+        self._renames, self.waits = False, never
         self._rows: list[QTreeWidgetItem] = []
         self._sign, self._title = QLabel(), plain_label("", "heading")
         self._old, self._arrow, self.name = plain_label(), plain_label("→"), QLineEdit()
-        self.told = ElidedLabel("muted")
+        self._step, self.told = ElidedLabel("muted"), plain_label("", wrap=True)
+        self._step.setText("one undo step")
+        self.told.setContentsMargins(12, 0, 12, 6)
         self.list = PlaceList()
         self._line = ChangeLine(self.list)
         self.list.setItemDelegateForColumn(TEXT, self._line)
@@ -117,8 +122,8 @@ class ChangeStrip(QFrame):
         self.name.setMinimumWidth(150)
         self.name.textChanged.connect(self._renamed)
         self.list.itemChanged.connect(self._ticked)
-        self._cancel.clicked.connect(self.leave)
-        self.only.clicked.connect(lambda: self.chosen.emit(Chosen(name="", places=())))
+        self._cancel.clicked.connect(self._escape)
+        self.only.clicked.connect(lambda: self._decide(Chosen(name="", places=())))
         self.act.clicked.connect(self._do)
         self.acts = Actions(self, self)
         self.acts.offer()
@@ -128,7 +133,7 @@ class ChangeStrip(QFrame):
         self.hide()
 
     def _build(self) -> None:
-        names = in_row(self._sign, self._title, self._old, self._arrow, self.name, (self.told, 1))
+        names = in_row(self._sign, self._title, self._old, self._arrow, self.name, (self._step, 1))
         buttons = in_row(1, self._cancel, self.only, self.act)
         head = self._head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         head.setContentsMargins(12, 8, 8, 8)
@@ -139,7 +144,7 @@ class ChangeStrip(QFrame):
         foot = in_row(
             (self._lock, 0, Qt.AlignmentFlag.AlignTop), (self.foot, 1), margins=(12, 6, 12, 8), spacing=8
         )
-        in_column(head, (self.list, 1), foot, of=self, margins=(0, 2, 0, 0), spacing=0)
+        in_column(head, self.told, (self.list, 1), foot, of=self, margins=(0, 2, 0, 0), spacing=0)
 
     def _dress(self) -> None:
         colors = theme().colors
@@ -158,14 +163,14 @@ class ChangeStrip(QFrame):
         self.name.setText(name)
         self._fill()
         self._renamed(name)
-        self.name.setFocus()
+        give_keyboard(self.name)
 
     def ask_removal(self, preview: ChangePreview) -> None:
         """Shows what a removal takes along, and what it leaves with a mistake."""
         self._begin(preview, f"Remove {preview.said if preview.more else preview.node.kind}", renames=False)
         self._fill()
         self._ticked()
-        self.act.setFocus()
+        give_keyboard(self.act)
 
     def _begin(self, preview: ChangePreview, title: str, *, renames: bool) -> None:
         self._preview, self._renames = preview, renames
@@ -189,9 +194,10 @@ class ChangeStrip(QFrame):
         self.show()
 
     def tell(self, text: str) -> None:
-        """Says what is wrong; it stays there to be changed. Nothing wrong: says that it is one step."""
-        self.told.setText(text or "one undo step")
-        self.told.setStyleSheet(f"color: {theme().colors.error}" if text else "")
+        """Says what is wrong; it stays there to be changed."""
+        self.told.setText(text)
+        self.told.setStyleSheet(f"color: {theme().colors.ink('error')}")
+        self.told.setVisible(bool(text))
 
     # -- the list ------------------------------------------------------------------------------------------
 
@@ -287,13 +293,23 @@ class ChangeStrip(QFrame):
 
     def _do(self) -> None:
         name = self.name.text().strip() if self._renames else ""
-        self.chosen.emit(Chosen(name=name, places=self.places()))
+        self._decide(Chosen(name=name, places=self.places()))
+
+    def _decide(self, chosen: Chosen) -> None:
+        if not self.waits():
+            self.chosen.emit(chosen)
+
+    def _escape(self) -> None:
+        if not self.waits():
+            self.leave()
 
     def leave(self) -> None:
         """Goes away; nothing is changed."""
-        if self.isVisible():
+        if not self.isHidden():
+            focused = QApplication.focusWidget()
+            held = focused is not None and self.isAncestorOf(focused)
             self.hide()
-            self.left.emit()
+            self.left.emit(held)
 
     @override
     def sizeHint(self) -> QSize:
@@ -313,8 +329,10 @@ class ChangeStrip(QFrame):
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.leave()
+            self._escape()
         elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            if event.isAutoRepeat():
+                return  # the key that opened it may be down still
             focused = self.focusWidget()
             (focused if isinstance(focused, QPushButton) else self.act).click()
         else:

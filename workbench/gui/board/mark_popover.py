@@ -26,7 +26,7 @@ from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.safe_painter import drawing
 from workbench.gui.theme import theme
-from workbench.gui.widgets import plain_label, plain_tip
+from workbench.gui.widgets import give_keyboard, plain_label, plain_tip
 from workbench.model.json_values import visible
 from workbench.services.design.marks.mark import DesignMark
 
@@ -122,7 +122,7 @@ class MarkPopover(QFrame):
         self.move(beside(box, self.size(), room))
         self.show()
         self.raise_()
-        self.list.setFocus()
+        give_keyboard(self.list)
 
     def _say(self) -> None:
         mark = self.marks[self.at]

@@ -82,7 +82,7 @@ class SchemaDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"Schema of {event}")
         self.resize(980, 620)
-        self._reading = Question(self, desk, self._show, partial(desk.fail, "Trying the schema"))
+        self._reading = Question(self, desk, self._show, "Trying the schema")
         self.pane = SectionPane(self._check)
         self.pane.editor.setAccessibleName("Text of the event")
         self.banner = ConflictBanner()
@@ -96,7 +96,7 @@ class SchemaDialog(QDialog):
         self.acts.offer()
         self._pause = pause_timer(self, PAUSE_MS, self._try)
         self._lay_out()
-        self._following = Question(self, desk, self._follow, partial(desk.fail, "Reading the event"))
+        self._following = Question(self, desk, self._follow, self._unread)
         desk.files_read.connect(self._read_again)
         desk.project_saved.connect(self._read_again)
         self._base = ""
@@ -171,6 +171,10 @@ class SchemaDialog(QDialog):
     def _state(self) -> DesignState:
         takes_time()
         return self.desk.workspace.design.state()
+
+    def _unread(self, error: Exception) -> None:
+        """Says why the event cannot be read now, in the place of what was told before, until it can be."""
+        self._tell("error", "not read", error_text(error))
 
     def _follow(self, state: DesignState) -> None:
         """Joins what is typed with the event as it is now; asks where both changed the same lines."""
@@ -317,7 +321,6 @@ class SchemaDialog(QDialog):
     @action(
         "Draft the upcast",
         keys="Ctrl+D",
-        on="pane",
         tip="Raise the version, and say how stored data becomes that of the fields as they are now",
     )
     def draft_upcast(self) -> None:
@@ -335,9 +338,7 @@ class SchemaDialog(QDialog):
             self.pane.editor.take_text(drafted.text)
             self._try()
 
-    @action(
-        "Save", keys="Ctrl+S", on="pane", tip="Write it to the project file, as one step that can be undone"
-    )
+    @action("Save", keys="Ctrl+S", tip="Write it to the project file, as one step that can be undone")
     def write(self) -> None:
         """Makes the text a step of the design."""
         piece = self._piece

@@ -127,7 +127,7 @@ class JoinedDrafts:
         self, parent: QWidget, desk: Desk, write: Callable[[str, Change, Mapping[str, Any]], object]
     ) -> None:
         self._desk, self._write = desk, write
-        self._trying = Question(parent, desk, self._fits, partial(desk.fail, "Trying the drafts"))
+        self._trying = Question(parent, desk, self._fits, "Trying the drafts")
         self._tried: object = None
 
     def offer(self, text: DesignText, problems: int, *, but: DesignNode | None = None) -> None:

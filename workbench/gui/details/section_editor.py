@@ -76,7 +76,7 @@ class SectionEditor(QWidget):
         self._also: frozenset[Path] = frozenset()
         self._label = self._why_not = self._sent = self._base = ""
         self._typing = False
-        self._reading = Question(self, desk, self._known, partial(desk.fail, "Checking the text"))
+        self._reading = Question(self, desk, self._known, "Checking the text")
         self._joined = JoinedDrafts(self, desk, self._write_drafts)
         self.steps = SectionSteps(desk, taken)
         self.drafts = DraftKeeper(desk, self._written, self._restore, self._discard)

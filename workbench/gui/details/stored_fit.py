@@ -37,7 +37,7 @@ class StoredFit:
         look: Callable[[], object],
     ) -> None:
         self._desk, self._banner, self._write, self._look = desk, banner, write, look
-        self._trying = Question(parent, desk, self._known, partial(desk.fail, "Trying the fields"))
+        self._trying = Question(parent, desk, self._known, "Trying the fields")
 
     def write(self, whole: str, event: str) -> None:
         """Writes a text of the file with which everything that is stored can be read; else asks first."""

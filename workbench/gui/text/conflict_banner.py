@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from typing_extensions import override
 
 from workbench.gui.theme import code_font, theme
-from workbench.gui.widgets import Banner, Button
+from workbench.gui.widgets import Banner, Button, give_keyboard
 from workbench.model.json_values import visible_lines
 
 LINES = 400
@@ -78,7 +78,7 @@ class ConflictBanner(Banner):
     def take_keyboard(self, _widget: QWidget | None = None) -> None:
         """Gives the keyboard to the first answer."""
         if self.buttons:
-            self.buttons[0].setFocus()
+            give_keyboard(self.buttons[0])
 
     def _show(self) -> None:
         colors, shown = theme().colors, self.difference

@@ -173,7 +173,7 @@ class AppendDialog(SendDialog):
 
 
 def _known(desk: Desk, line: QObject, offer: Callable[[list[str]], object]) -> Callable[[str], object]:
-    asking = Question(line, desk, offer, partial(desk.fail, "Looking for streams"))
+    asking = Question(line, desk, offer, "Looking for streams")
 
     def found(typed: str) -> list[str]:
         return [one.name for one in desk.workspace.streams.beginning(typed.strip(), SUGGESTED)]

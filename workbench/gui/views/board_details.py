@@ -203,8 +203,7 @@ class DetailsPanel(QFrame):
         self.about.open.clicked.connect(self._open)
         self._file = Path()
         self._tab, self._placing = 0, False
-        fail = partial(section.desk.fail, "Reading the modules")
-        self._looking = Question(self, section.desk, self._tell_place, fail)
+        self._looking = Question(self, section.desk, self._tell_place, "Reading the modules")
         self.pages = QStackedWidget()
         self.tabs = QTabWidget(documentMode=True)
         self.tabs.addTab(section, "Form and text")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRect
@@ -18,7 +17,7 @@ from workbench.gui.theme import theme
 from workbench.gui.time_format import relative, short
 from workbench.gui.views.command_parts import COMMAND, described_by, form_of, suggestions
 from workbench.gui.views.command_result import headline
-from workbench.gui.widgets import Badge, plain_label
+from workbench.gui.widgets import Badge, give_keyboard, plain_label
 from workbench.services.commands.aftermath import Came, aftermath
 from workbench.services.commands.example_values import example_of
 
@@ -58,9 +57,7 @@ class BoardTrial(QFrame):
         self.form: SchemaForm | None = None
         self.result: CommandResult | None = None
         self.note = CardNote(canvas)
-        self._asking = Question(
-            self, desk, self._tell, partial(desk.fail, "Looking for what came of a command")
-        )
+        self._asking = Question(self, desk, self._tell, "Looking for what came of a command")
         canvas.moved.connect(self._stand_note)
         desk.changed.connect(self.follow)
         self.setObjectName("board_trial")
@@ -121,7 +118,7 @@ class BoardTrial(QFrame):
         """Closes the form."""
         self.hide()
         self._stand_note()
-        self.canvas.setFocus()
+        give_keyboard(self.canvas)
 
     @action("Send", icon="send", tip="Issue the command", why=lambda trial: trial.read_only())
     def send(self) -> None:

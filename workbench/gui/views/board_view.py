@@ -31,7 +31,7 @@ from workbench.gui.views.board_split import BoardSplit
 from workbench.gui.views.board_tools import BoardTools
 from workbench.gui.views.board_trial import BoardTrial
 from workbench.gui.views.publish_dialog import open_publish
-from workbench.gui.widgets import EmptyState, show_words, toolbar_button
+from workbench.gui.widgets import EmptyState, give_keyboard, show_words, toolbar_button
 from workbench.project.samples import PROJECT_FILE
 
 if TYPE_CHECKING:
@@ -261,7 +261,7 @@ class BoardView(View):
         if not self.split.wanted:
             self.split.show_details()
         self.details.tabs.setCurrentWidget(self.details.section)
-        self.details.section.pane.editor.setFocus()
+        give_keyboard(self.details.section.pane.editor)
 
     def _explain(self) -> None:
         """Explains the kinds that are seen, says how much is wrong and what can be done."""

@@ -173,7 +173,7 @@ def _known(desk: Desk, category: str) -> Suggest:
         return [stream.name.partition("-")[2] for stream in streams_found]
 
     def known(line: QObject, offer: Callable[[list[str]], object]) -> Callable[[str], object]:
-        asking = Question(line, desk, offer, partial(desk.fail, f"Looking for ids of {category}"))
+        asking = Question(line, desk, offer, f"Looking for ids of {category}")
         return lambda typed: asking.ask(partial(found, typed), typed)
 
     return known

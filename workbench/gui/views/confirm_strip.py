@@ -24,7 +24,7 @@ from workbench.gui.chooser import NumberBox
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.theme import code_font, theme
-from workbench.gui.widgets import plain_label
+from workbench.gui.widgets import give_keyboard, plain_label
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -125,7 +125,7 @@ class ConfirmStrip(QFrame):
         self._dress()
         self._asker = QApplication.focusWidget() if self.isHidden() else self._asker
         self.show()
-        first.setFocus(Qt.FocusReason.OtherFocusReason)
+        give_keyboard(first)
 
     def buttons(self) -> list[QPushButton]:
         """Returns the answers on offer, Cancel last."""
@@ -150,7 +150,7 @@ class ConfirmStrip(QFrame):
                 and isValid(asker)
                 and self.isAncestorOf(QApplication.focusWidget() or asker)
             ):
-                asker.setFocus(Qt.FocusReason.OtherFocusReason)
+                give_keyboard(asker)
             self.hide()
         self._clear()
 

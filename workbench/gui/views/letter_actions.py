@@ -193,7 +193,7 @@ class Repairs:
         self.follow = follow
         self._dead_letters = desk.workspace.dead_letters
         self._warned: set[str] = set()
-        self._asking = Question(strip, desk, self._ask, partial(desk.fail, "Reading the dead letters"))
+        self._asking = Question(strip, desk, self._ask, "Reading the dead letters")
 
     def begin(self, deed: Deed, numbers: Sequence[int]) -> None:
         """Begins a deed with a list that is frozen now; nothing happens for none."""

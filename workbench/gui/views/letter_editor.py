@@ -103,9 +103,7 @@ class PayloadEditor(QWidget):
         self.setObjectName("payload-editor")
         self.drafts = DraftKeeper(desk, self._written, self._write, self._begin_again)
         self._check = check
-        self._judging = Question(
-            self, desk, self._show, partial(desk.fail, "Checking the copy"), begun=self._unjudged
-        )
+        self._judging = Question(self, desk, self._show, "Checking the copy", begun=self._unjudged)
         self._letter: DeadLetter | None = None
         self._later = 0
         self._before: object = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import (
@@ -48,7 +47,7 @@ class LetterNotes(QWidget):
         self.area.setPlaceholderText("What is known of it; it is searched, too")
         self.area.setTabChangesFocus(True)
         self.drafts = DraftKeeper(desk, self._written, self._write, self._show_stored)
-        self._reading = Question(self, desk, self._show, partial(desk.fail, "Reading the note"))
+        self._reading = Question(self, desk, self._show, "Reading the note")
         self.save, self.save_all = QPushButton("Save"), QPushButton("Save for the group")
         self.save.clicked.connect(lambda _checked=False: self._save((self._number,)))
         self.save_all.clicked.connect(lambda _checked=False: self._save(tuple(self._group())))

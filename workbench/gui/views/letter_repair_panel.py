@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -78,7 +77,7 @@ class LetterRepairPanel(QWidget):
         self._checking: asyncio.Task[None] | None = None
         self._rehearsing: asyncio.Task[None] | None = None
         self._shown: PatchedLetter | None = None
-        self._previewing = Question(self, desk, self._show_preview, partial(desk.fail, "Trying the patch"))
+        self._previewing = Question(self, desk, self._show_preview, "Trying the patch")
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(QUIET_MS)

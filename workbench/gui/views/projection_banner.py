@@ -63,8 +63,7 @@ class ProjectionBanner(Banner):
         self._projections = desk.workspace.projections
         self._start_rebuild = rebuild
         self._name = ""
-        cannot = partial(desk.fail, "Showing the event")
-        self._finding = Question(self, desk, self._go_to, cannot)
+        self._finding = Question(self, desk, self._go_to, "Showing the event")
         self.menu: QMenu | None = None
         self.hide()
 

@@ -47,7 +47,7 @@ class SavedList(QWidget):
         self._wanted: SearchQuery | None = None
         self._state: SearchState | None = None
         self._asking: Question[tuple[Sequence[SavedSearch], list[int]]] = Question(
-            self, desk, self._show, lambda error: desk.fail("Saved searches", error)
+            self, desk, self._show, "Saved searches"
         )
         self.table = FastTableView(COLUMNS)
         self.table.setAccessibleName("Saved searches")

@@ -101,7 +101,7 @@ class ScenarioSteps(QWidget):
         self.whole.hide()
         self.table.row_chosen.connect(self._show_whole)
         self.entry = BoardEntry(self)
-        self._reading = Question(self, desk, self._show_lines, partial(desk.fail, "Show the scenario"))
+        self._reading = Question(self, desk, self._show_lines, "Show the scenario")
         self.acts = Actions(self, self)
         self.pages = QStackedLayout(self)
         self.pages.addWidget(self._page())

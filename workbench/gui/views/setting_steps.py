@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
@@ -23,9 +22,7 @@ class SettingSteps(DesignSteps):
 
     def __init__(self, desk: Desk, view: QWidget, outline: QWidget) -> None:
         super().__init__(desk, outline, view)
-        self._reading = Question(
-            self, desk, self.take, partial(self.tell_unread, what="Reading the steps of the design")
-        )
+        self._reading = Question(self, desk, self.take, self.tell_reading)
         self.acts = Actions(self, view)
         self.acts.offer()
         desk.project_saved.connect(self.follow)
@@ -42,4 +39,4 @@ class SettingSteps(DesignSteps):
 
     @override
     def tell_refused(self, label: str, error: Exception) -> None:
-        self.desk.fail(label, error)
+        self.tell_unread(error, label)

@@ -127,13 +127,18 @@ class ChangePreview:
     @property
     def said(self) -> str:
         """What changes, such as ``event parcel.sent``, or ``2 events, 1 command``."""
-        one = f"{self.node.kind} {self.node.name}"
-        return counted_kinds([one.kind for one in self.nodes]) if self.more else one
+        return said_of(*self.nodes)
 
     @property
     def name(self) -> str:
         """What has the name that changes has now."""
         return self.field.partition(":")[0].removesuffix("?") or self.node.name
+
+
+def said_of(*nodes: DesignNode) -> str:
+    """Returns what things are called, such as ``event parcel.sent``, or ``2 events, 1 command``."""
+    one = f"{nodes[0].kind} {nodes[0].name}"
+    return counted_kinds([one.kind for one in nodes]) if nodes[1:] else one
 
 
 def rename_preview(text: DesignText, node: DesignNode, stored: int, *notes: str) -> ChangePreview:
