@@ -438,3 +438,8 @@ def test_no_gesture_is_about_something_that_is_not_declared(gone: DesignNode) ->
     for one in gestures_of:
         with pytest.raises(InvalidValue, match=f"{gone.kind} .*is not there any more"):
             one()
+
+
+def test_a_name_that_cannot_be_one_is_said_in_one_line():
+    assert gestures.why_no_name("sent\nlost") == "sent\\u000alost cannot be a name"
+    assert gestures.why_no_name("") == "nothing cannot be a name"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.errors import InvalidValue
+from workbench.model.json_values import visible
 from workbench.project.declared.section_kinds import KINDS
 from workbench.services.design.beginnings import begun_event, begun_projection, id_of
 from workbench.services.design.design_text import DesignText
@@ -54,7 +55,7 @@ class DesignNode:
 
 def why_no_name(name: str) -> str:
     """Says why a name cannot be one; empty where it can."""
-    return "" if _LEGAL.fullmatch(name) else f"{name or 'nothing'} cannot be a name"
+    return "" if _LEGAL.fullmatch(name) else f"{visible(name) or 'nothing'} cannot be a name"
 
 
 def exists(text: DesignText, node: DesignNode) -> bool:
