@@ -90,6 +90,7 @@ def _letters(reader: Reader) -> dict[str, Any]:
         "fates": [reader.letter_fates(NUMBERS, since) for since in (0, 2**60)],
         "all of a status": [list(reader.letter_numbers(statuses)) for statuses in (("open",), STATUSES)],
         "facts": reader.letter_facts([2, 99, 4]),
+        "notes": reader.letter_notes(),
         "groups": reader.letter_groups(STATUSES),
         "letter glances": [reader.letter_glance(number) for number in NUMBERS],
         "blocked behind": [reader.blocked_behind(numbers) for numbers in (NUMBERS, [1], [])],

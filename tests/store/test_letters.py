@@ -194,6 +194,20 @@ def test_L7_what_a_purged_letter_blocked_goes_on_when_it_is_purged_or_at_last_fo
         assert [row.message_id for row in post.due()] == [derived_id(name) for name in left], number
 
 
+def test_L8_the_number_of_a_letter_that_was_forgotten_is_never_given_again(store, clock):
+    post = Post(store)
+    post.publish("a", "b", "c", "d")
+    post.settle(a="dead", b="dead")
+    one(store, MarkLetters(numbers=(1, 2), before=("open",), after="purged"))
+    clock.advance(1.0)
+    assert one(store, ForgetLetters(before=clock.now())) == 2
+    post.settle(c="dead")
+    assert post.letters() == [(3, "open")]
+    assert one(store, ForgetLetters(before=clock.now())) == 0
+    post.settle(d="dead")
+    assert post.letters() == [(3, "open"), (4, "open")]
+
+
 def test_L9_the_record_of_a_job_counts_what_was_done_not_what_was_looked_at(store):
     post = Post(store)
     post.publish("a", "b", "c")

@@ -9,7 +9,8 @@ from tests.store.test_queue import Box
 from workbench.model.clock import MICROSECONDS, ManualClock
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.ids import derived_id
-from workbench.store.operations import Claim, Lease, NewMessage, Settle
+from workbench.store.letter_jobs import Job
+from workbench.store.operations import AdvanceJob, Claim, Lease, NewMessage, Settle, StartJob
 from workbench.store.settlements import NewDelivery
 from workbench.store.sqlite.store import SqliteStore
 
@@ -100,4 +101,16 @@ def test_W2_only_the_time_that_the_clock_lost_is_moved_not_what_was_waited_alrea
     publish(store, "later")
     store = reopened(path, store, clock, YEAR)
     assert store.reader().due_times("sub")[0] == at(clock, -YEAR) + 200 * MICROSECONDS
+    store.close()
+
+
+@pytest.mark.parametrize(("status", "moved"), [("running", True), ("held", True), ("done", False)])
+def test_W2_bulk_actions_that_go_on_count_what_changed_since_they_began(path, clock, status, moved):
+    store = SqliteStore(path, clock)
+    number = one(store, StartJob(job=Job(action="replay", numbers=(1, 2))))
+    if status != "running":
+        one(store, AdvanceJob(number=number, step=0, operations=(), status=status))
+    begun = store.reader().job(number).created_at
+    store = reopened(path, store, clock, YEAR)
+    assert store.reader().job(number).created_at == begun - moved * YEAR * MICROSECONDS
     store.close()

@@ -20,6 +20,7 @@ from workbench.gui.design_tour import PARCEL, Act, Designer, DirectHands, gestur
 from workbench.gui.desk import Selection
 from workbench.gui.dialog_tour import show_ended, show_rows
 from workbench.gui.main_window import MainWindow
+from workbench.gui.operator_tour import show_operators
 from workbench.gui.session import Session
 from workbench.gui.theme import theme
 from workbench.gui.view_catalog import PERSPECTIVES, VIEWS
@@ -334,6 +335,7 @@ class Guide:
         """Takes pictures of what is shown on wish."""
         desk, save = self._session.desk, lambda of, said: self._save(f"{name}-{said}", of)
         if desk is not None:
+            await show_operators(self._window, desk, self._painted, save)
             await show_rows(self._window, desk, self._painted, save)
             await show_ended(self._window, desk, self._painted, save)
 

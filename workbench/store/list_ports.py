@@ -163,6 +163,10 @@ class LetterLists(Protocol):
         """Returns what the dead letters with these numbers are searched and grouped by, the newest first."""
         ...
 
+    def letter_notes(self) -> dict[int, tuple[str, str]]:
+        """Returns owner and note of the dead letters that have any, by number."""
+        ...
+
     def letter_groups(self, statuses: Sequence[str]) -> list[LetterGroup]:
         """Returns dead letters by what they died of, the largest group first."""
 

@@ -13,6 +13,7 @@ from workbench.gui.views.letter_actions import ARCHIVE
 from workbench.gui.views.letter_nodes import ALL
 from workbench.gui.views.letters_view import LettersView
 from workbench.gui.views.patch_form import FieldLine, PatchForm
+from workbench.model.changes import Changes
 from workbench.services.dead_letters import JobReport
 from workbench.services.dead_letters.letter_patch import FieldChange, LetterPatch
 from workbench.store.letter_jobs import Job, JobPlan, JobStatus
@@ -180,8 +181,11 @@ async def test_L6_a_text_is_replaced_within_a_field_and_seen_in_each_letter(view
     )
     offered = [one.text() for one in panel.fits.show_these.menu().actions()]
     assert offered == ["6 that change and fit", "2 that stay as they are"]
+    assert line.sought.geometry().top() == line.value.geometry().top() > line.field.geometry().bottom()
     line.way.setCurrentIndex(0)
     assert not line.sought.isVisible()
+    line.layout().activate()
+    assert line.value.geometry().top() < line.field.geometry().bottom()
 
 
 async def test_fields_that_are_offered_while_one_types_change_nothing_of_what_is_typed(view, desk, until):
@@ -300,6 +304,10 @@ async def test_owner_and_note_are_written_for_one_and_for_the_group(view, many, 
     view.finder.words.setText("lena")
     view.finder.words.returnPressed.emit()
     await until(lambda: view.finder.searched.text() == "8 of 8 found")
+    await until(lambda: notes.owner.text() == "Lena")
+    await many.operations.undo(many.monitor.actions()[0].number)
+    view.desk.changed.emit(Changes(dead_letters=True))  # as the window tells it
+    await until(lambda: notes.owner.text() == "")
 
 
 def test_what_is_typed_for_a_text_is_a_text(qtbot):

@@ -14,6 +14,7 @@ from workbench.services.dead_letters.letter_index import LetterQuery
 from workbench.services.dead_letters.letter_ladder import parse_ladder, rungs
 from workbench.services.dead_letters.letter_patch import FieldChange, LetterPatch
 from workbench.store.letter_jobs import JobStatus
+from workbench.store.operations import NoteLetters
 
 USERS = ("ann", "bob", "cyd", "dan", "eve", "fay", "gus", "hal")
 GOOD = LetterPatch(
@@ -98,6 +99,16 @@ async def test_owners_and_notes_are_stored_recorded_and_found(many):
     assert shape(find(many, by="owner"))[1][:2] == ("Lena", 2)
     assert (repair.facts(first).owner, repair.facts(first).note) == ("Lena", "asked them")
     assert many.monitor.actions()[0].action == "note"
+
+
+async def test_V3_letters_are_grouped_by_the_owner_that_is_stored_however_it_came_there(many):
+    first, *_ = numbers(many)
+    assert await many.dead_letters.repair.write_note((first,), owner="Lena") == 1
+    assert [one.value for one in find(many, by="owner").clusters] == ["(none)", "Lena"]
+    await many.operations.undo(many.monitor.actions()[0].number)
+    assert [one.value for one in find(many, by="owner").clusters] == ["(none)"]
+    await many.world.act(NoteLetters(numbers=(first,), owner="Max", note=None, act="another process"))
+    assert [one.value for one in find(many, by="owner").clusters] == ["(none)", "Max"]
 
 
 async def test_L6_a_patch_is_tried_on_each_letter_and_says_which_do_not_fit(many):

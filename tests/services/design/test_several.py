@@ -11,6 +11,7 @@ from workbench.services.design.change_preview import CHOSEN, IS_CHOSEN, removal_
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.owners import aggregate_of
 from workbench.services.design.several import counted_kinds, joined_by_emit, moved_to, texts_of
+from workbench.tusk import parse
 
 PLACED, PLACE = DesignNode("event", "order.placed"), DesignNode("command", "place")
 TELL = DesignNode("policy", "tell")
@@ -42,6 +43,9 @@ def test_commands_and_events_move_with_what_they_are_joined_with() -> None:
     assert owners == {"basket"}
     assert "aggregate.order" not in after.sections, "it said nothing and is left empty"
     assert "basket_id" in after.text, "its id is that of the other"
+    spoken = TEXT.project.text.replace("[aggregate.order]\n", '[aggregate.order]\ndescription: "mine"\n')
+    kept = moved_to(TEXT.with_project(parse(spoken, "project.tsk")), [PLACED, PLACE], "basket").project
+    assert '[aggregate.order]\ndescription: "mine"\n' in kept.text, "what it says is not lost"
     back = moved_to(TEXT.with_project(after), [PLACE], "order").project
     assert 'aggregate: "order"' not in back.text, "its name says so"
     assert aggregate_of(back, "event", "order.placed") == "order"

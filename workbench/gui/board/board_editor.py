@@ -41,7 +41,7 @@ from workbench.gui.text.conflict_banner import ConflictBanner
 from workbench.gui.time_format import short
 from workbench.gui.widgets import error_text
 from workbench.services.design import gestures
-from workbench.services.design.design import DesignState
+from workbench.services.design.design_state import DesignState
 from workbench.services.design.field_gestures import FIELDED
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.relations import NEXT

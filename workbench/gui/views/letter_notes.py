@@ -21,6 +21,7 @@ from workbench.gui.widgets import exact_text, plain_label
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
+    from workbench.model.changes import Changes
     from workbench.store.stored_values import LetterFacts
 
 
@@ -53,7 +54,17 @@ class LetterNotes(QWidget):
         self.save_all.clicked.connect(lambda _checked=False: self._save(tuple(self._group())))
         self.owner.textEdited.connect(lambda _text: self._typed())
         self.area.textChanged.connect(self._typed)
+        desk.changed.connect(self._changed)
         self._arrange()
+
+    def _changed(self, changes: Changes) -> None:
+        """Reads what was written elsewhere: by an undo, or another program."""
+        if self._number and self.isVisible() and (changes.dead_letters or changes.everything):
+            self._read()
+
+    def _read(self) -> None:
+        number = self._number
+        self._reading.ask(lambda: self._desk.workspace.dead_letters.repair.facts(number), number)
 
     def _arrange(self) -> None:
         head = QHBoxLayout()
@@ -83,7 +94,7 @@ class LetterNotes(QWidget):
             self._put("", "")
             self._stored = ("", "")
             self.drafts.turn_to(key, f"the note of dead letter #{number}")
-        self._reading.ask(lambda: self._desk.workspace.dead_letters.repair.facts(number), number)
+        self._read()
 
     def _show(self, found: LetterFacts) -> None:
         if found.number != self._number:

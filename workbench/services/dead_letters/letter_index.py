@@ -119,11 +119,7 @@ class LetterIndex:
         self._died: dict[int, int] = {}  # two of plain values: the garbage collector never looks into them
         self._about: dict[int, str] = {}
         self._columns: dict[str, dict[int, str]] = {}
-
-    def forget_notes(self) -> None:
-        """Has what letters are grouped by be read again where it is an owner or a note: those change."""
-        with self._lock:
-            self._columns = {key: found for key, found in self._columns.items() if _lasts(key)}
+        self._notes: dict[int, tuple[str, str]] = {}
 
     def ask(
         self, reader: Reader, query: LetterQuery, fitting: Collection[int] | None, told: Progress
@@ -151,6 +147,8 @@ class LetterIndex:
         self, reader: Reader, numbers: Sequence[int], keys: Sequence[str], told: Progress
     ) -> dict[str, dict[int, str]]:
         reads = {key: reader_of(key) for key in keys}
+        if not all(map(_lasts, keys)):
+            self._follow_notes(reader.letter_notes())
         columns = {key: self._columns.pop(key, {}) for key in keys}
         if len(self._died) > 2 * MOST:  # most of them are gone
             self._died.clear()
@@ -169,6 +167,14 @@ class LetterIndex:
         while len(self._columns) > COLUMNS + len(columns):
             del self._columns[next(iter(self._columns))]
         return columns
+
+    def _follow_notes(self, notes: dict[int, tuple[str, str]]) -> None:
+        """Forgets how letters are grouped where their owner or note changed, also by another process."""
+        moved = {number for number, _ in self._notes.items() ^ notes.items()}
+        self._notes = notes
+        for column in (found for key, found in self._columns.items() if not _lasts(key)):
+            for number in moved:
+                column.pop(number, None)
 
     def _note(self, letter: LetterFacts) -> None:
         if letter.number not in self._died:

@@ -160,5 +160,4 @@ class LetterRepair:
             act = str(engine.new_id())
             written = NoteLetters(numbers=tuple(numbers), owner=owner, note=text, act=act)
             count, _ = await engine.commit(written, note(self._world, OperatorAct.NOTE, numbers, act=act))
-        self._index.forget_notes()
         return int(count)

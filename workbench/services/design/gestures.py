@@ -340,11 +340,6 @@ def removed(text: DesignText, *nodes: DesignNode, along: Iterable[Reference] = (
     return text.with_project(document)
 
 
-def removed_whole(text: DesignText, node: DesignNode) -> DesignText:
-    """Returns the texts without a thing and all that names it, as `removed` does."""
-    return removed(text, node, along=left_over(text, node))
-
-
 def _without_mention(document: Document, one: Reference) -> Document:
     """Takes away what names a thing, and what would have nothing to do without it.
 

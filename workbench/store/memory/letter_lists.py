@@ -76,6 +76,10 @@ class MemoryLetterLists(MemoryFamilyLists):
         """Returns the numbers of all dead letters with one of these statuses, the newest first."""
         return array("q", [letter.number for letter in self._letters() if letter.status in statuses])
 
+    def letter_notes(self) -> dict[int, tuple[str, str]]:
+        """Returns owner and note of the dead letters that have any, by number."""
+        return dict(self._tables.notes.items())
+
     def letter_facts(self, numbers: Sequence[int]) -> list[LetterFacts]:
         """Returns what the dead letters with these numbers are searched and grouped by, the newest first."""
         return [self._facts(letter) for letter in self._letters(numbers)]

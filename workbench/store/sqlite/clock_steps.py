@@ -31,7 +31,8 @@ def keep_in_step(con: sqlite3.Connection, now: int) -> None:
     """Where the clock stands behind the last write, moves all that is due back by as much, in one transaction.
 
     What was to come in five minutes comes in five minutes, however far the clock was set back while no process
-    had the store open. Times that say when something happened stay as they are.
+    had the store open. Times that say when something happened stay as they are, but the beginning of bulk actions
+    that go on: they count the letters that changed since.
     """
     row = con.execute("select cast(value as integer) from meta where key = ?", (LAST_WRITE,)).fetchone()
     gap = row[0] - now if row else 0
@@ -48,6 +49,9 @@ def keep_in_step(con: sqlite3.Connection, now: int) -> None:
         "update messages set deliver_at = deliver_at - :gap, expires_at = expires_at - :gap"
         " where deliver_at is not null or expires_at is not null",
         {"gap": gap},
+    )
+    con.execute(
+        "update jobs set created_at = created_at - :gap where status in ('running', 'held')", {"gap": gap}
     )
     note_time(con, 0, now)
     con.execute("commit")

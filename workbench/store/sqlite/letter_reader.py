@@ -136,6 +136,12 @@ class LetterReader(ListReader):
         (said,) = self._one(query, tuple(statuses))
         return array("q", sorted(map(int, said.split(",")), reverse=True) if said else ())
 
+    def letter_notes(self) -> dict[int, tuple[str, str]]:
+        """Returns owner and note of the dead letters that have any, by number."""
+        return {
+            row[0]: (row[1], row[2]) for row in self._all("select letter_id, owner, note from letter_notes")
+        }
+
     def letter_facts(self, numbers: Sequence[int]) -> list[LetterFacts]:
         """Returns what the dead letters with these numbers are searched and grouped by, the newest first."""
         return [LetterFacts(*row) for row in self._all(_FACTS, (json.dumps(list(numbers)),))]

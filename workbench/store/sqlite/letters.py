@@ -29,13 +29,19 @@ from workbench.store.stored_values import DeadLetter
 _MAY = {act: "('" + "', '".join(allowed(act)) + "')" for act in LetterAct}
 """For each act, the statuses in which it may be done, as SQL lists them."""
 _UNDER_WAY = "('" + "', '".join(sources(Trigger.RECALL)) + "')"
+LAST_LETTER = "last_letter"
+"""The row of ``meta`` with the highest number that a letter ever had, once such a one was removed."""
+_NEXT = (
+    "(select max(coalesce(max(id), 0), coalesce((select cast(value as integer) from meta"
+    f" where key = '{LAST_LETTER}'), 0)) + 1 from dead_letters)"
+)
 _encode = msgspec.json.Encoder().encode
 
 
 def insert_letter(con: sqlite3.Connection, letter: DeadLetter, *, parent: int | None) -> int:
     """Stores a new dead letter; returns its number."""
     cursor = con.execute(
-        "insert into dead_letters values (null,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        f"insert into dead_letters values ({_NEXT},?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
             letter.subscription,
             letter.topic,
@@ -286,11 +292,16 @@ def promote_all(con: sqlite3.Connection, subscription: int, *, past_dead: bool) 
 
 
 def forget_letters(con: sqlite3.Connection, op: ForgetLetters) -> int:
-    """Removes letters that were purged before a time, with their deliveries; what they blocked goes on (L7)."""
+    """Removes letters that were purged before a time, with their deliveries; what they blocked goes on (L7).
+
+    Their numbers are never given again: jobs, records and saved searches know letters by them.
+    """
     rows = con.execute(
         "select id from dead_letters where status = ? and changed_at < ?",
         (outcome(LetterAct.PURGE), op.before),
     ).fetchall()
+    if rows:
+        con.execute(f"insert or replace into meta values (?, {_NEXT} - 1)", (LAST_LETTER,))
     for (number,) in rows:
         _skip_on(con, number)
         con.execute("delete from letter_changes where letter_id = ?", (number,))
