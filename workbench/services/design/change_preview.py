@@ -65,6 +65,8 @@ OTHERWISE = "Named elsewhere"
 STAYS = "Stays as it is"
 GOES, LEFT = "goes", "stays: change it by hand"
 IS_CHOSEN = "is removed"
+ADDED, TAKEN = "is added", "is taken away"
+"""What a move to another aggregate does to a line."""
 _TYPE = r"(?<![\w.])(?:(?:event|message)\.)?(?:type|topic)"
 _TYPE_BEFORE = re.compile(_TYPE + r"""\s*(?:[!=]=|in\s*\[[^\]]*)\s*\\?['"]\Z""")
 _TYPE_BEHIND = re.compile(r"""\\?['"]\s*[!=]=\s*""" + _TYPE + r"\b")
@@ -83,7 +85,7 @@ class ChangePlace:
         owner: Where it stands: a section or a scenario.
         wanted: Whether it is likely meant, so that a rename takes it unless a person says otherwise.
         fate: What a removal does to it: `GOES`, the section that goes with it, `LEFT`, or `IS_CHOSEN` for the
-            beginning of one of several things; else empty.
+            beginning of one of several things; or a move to its line: `ADDED` or `TAKEN`; else empty.
     """
 
     reference: Reference
@@ -108,8 +110,9 @@ class ChangePreview:
         notes: What becomes of what is stored.
         stored: Events in the store that have its type.
         field: The line of a field of the thing where that gets another name: all places change, or none.
-        more: What is removed besides the thing.
+        more: What is removed, or moves, besides the thing.
         heads: Where all of them begin, where they are several.
+        owner: The aggregate to which all of it moves; empty for anything else.
     """
 
     text: DesignText
@@ -121,10 +124,11 @@ class ChangePreview:
     field: str = ""
     more: tuple[DesignNode, ...] = ()
     heads: tuple[ChangePlace, ...] = ()
+    owner: str = ""
 
     @property
     def nodes(self) -> tuple[DesignNode, ...]:
-        """All that is removed."""
+        """All that is removed, or moves."""
         return self.node, *self.more
 
     @property
