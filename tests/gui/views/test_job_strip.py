@@ -226,5 +226,7 @@ def test_words():
     assert (
         progress(JobReport(job=archive, fates={}), 0) == "2 of 3  ·  1 done  ·  1 not written  ·  0 skipped"
     )
+    refused = Job(action="replay", numbers=(1, 2), step=1, failed=1, trouble="subscription s is detached")
+    assert "1 not written (subscription s is detached)" in progress(JobReport(job=refused, fates={}), 0)
     assert fates({"resolved": 2, "replaying": 1}) == "2 resolved, 1 in progress"
     assert fates({}) == ""
