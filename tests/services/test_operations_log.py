@@ -57,7 +57,7 @@ async def test_L10_random_acts_and_their_undos_leave_the_state_that_was(broken):
     for _ in range(40):
         broken.clock.advance(1)
         some = random.sample(numbers, random.randint(1, 3))
-        before = stand(broken)
+        before, known = stand(broken), broken.reader.actions()[:1]
         match random.randrange(7):
             case 0:
                 await broken.dead_letters.archive(some)
@@ -74,7 +74,10 @@ async def test_L10_random_acts_and_their_undos_leave_the_state_that_was(broken):
                 await broken.subscriptions.pause(SUBSCRIPTION, paused=bool(len(waiting) % 2))
             case 6:
                 await broken.subscriptions.reset(SUBSCRIPTION, random.randint(0, broken.streams.head()))
-        stood.append((broken.operations.list()[0], before))
+        if broken.reader.actions()[:1] != known:
+            stood.append((broken.operations.list()[0], before))
+        else:
+            assert stand(broken) == before
     undone = 0
     for logged, before in reversed(stood):
         if not broken.operations.get(logged.of.number).why_not:
