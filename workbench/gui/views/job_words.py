@@ -65,6 +65,7 @@ def progress(report: JobReport, now: int) -> str:
     if job.action == LetterAct.REPLAY:
         counts = [(report.queued, "queued"), (report.in_progress, "in progress")]
         counts += [(report.fates.get(status, 0), status.replace("_", " ")) for status in ENDS]
+        counts += [(report.blocked, "waiting behind a dead letter of their key")] if report.blocked else []
     else:
         counts = [(job.done, "done")]
     why = f" ({shortened(job.trouble)})" if job.trouble else ""
