@@ -7,7 +7,6 @@ import pytest
 from workbench.services.search.saved_searches import SavedSearches
 from workbench.services.search.search_query import SearchQuery
 
-
 DEEP = b"""[{"name":"ada","query":{"words":"","more":""" + b"[" * 200_000
 
 
