@@ -421,3 +421,12 @@ def test_a_ladder_says_of_each_step_how_it_stands():
     ]
     assert ladder(30, "done", resolved=30) == [(1, "done"), (5, "done"), (20, "done"), (4, "done")]
     assert ladder(7, "cancelled", resolved=7)[2] == (20, "stopped")
+    job = Job(
+        action="replay",
+        numbers=(1, 2, 3, 4),
+        step=4,
+        status=JobStatus.DONE,
+        plan=JobPlan(ladder=(1,)),
+    )
+    said = states(JobReport(job=job, fates={"resolved": 2, "failed_again": 1, "blocked": 1}))
+    assert [one.words for one in said] == ["1 ended", "2 ended, 1 waiting"]

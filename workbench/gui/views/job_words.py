@@ -64,6 +64,7 @@ def progress(report: JobReport, now: int) -> str:
     if job.action == LetterAct.REPLAY:
         counts = [(report.queued, "queued"), (report.in_progress, "in progress")]
         counts += [(report.fates.get(status, 0), status.replace("_", " ")) for status in ENDS]
+        counts += [(report.blocked, "waiting behind a dead letter of their key")] if report.blocked else []
     else:
         counts = [(job.done, "done")]
     counts += [(job.failed, "not written")] if job.failed else []
