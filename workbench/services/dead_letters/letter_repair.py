@@ -128,8 +128,8 @@ class LetterRepair:
         Before the engine was started it is not known what is handled.
         """
         made, engine = try_patch(check, patch, letter), self._world.engine
-        known = engine is not None and engine.subscriptions
-        if made.trouble or not known or letter.subscription in engine.handled:
+        handled = engine.handled if engine is not None and engine.subscriptions else {letter.subscription}
+        if made.trouble or letter.subscription in handled:
             return made
         return replace(made, trouble=detached(letter.subscription).message, changed=False)
 
