@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import pytest
 from msgspec.structs import replace
 
 from tests.services.conftest import settle
 from workbench.errors import InvalidValue, StoreFull
+from workbench.services.dead_letters import letter_transfer
 from workbench.services.dead_letters.letter_repair import quietly
 from workbench.store.operations import ForgetLetters, ImportLetter
 
@@ -160,3 +162,20 @@ async def test_a_file_of_a_store_is_not_written_over(broken, tmp_path):
     with pytest.raises(InvalidValue, match="belongs to a store"):
         await exported(broken, file)
     assert file.read_text() == "mine"
+
+
+async def test_files_of_letters_are_read_and_written_beside_the_loop(broken, tmp_path, monkeypatch):
+    threads = {}
+    for name in ("replace_output", "letter_line", "read_letter_line"):
+        work = getattr(letter_transfer, name)
+
+        def noted(*given, name=name, work=work, **more):
+            threads.setdefault(name, set()).add(threading.current_thread())
+            return work(*given, **more)
+
+        monkeypatch.setattr(letter_transfer, name, noted)
+    file = tmp_path / "letters.ndjson"
+    await exported(broken, file)
+    await broken.dead_letters.transfer.bring_in(file)
+    assert sorted(threads) == ["letter_line", "read_letter_line", "replace_output"]
+    assert threading.main_thread() not in set.union(*threads.values())
