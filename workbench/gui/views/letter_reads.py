@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from workbench.gui.table_actions import ChosenRows
     from workbench.services.dead_letters import DeadLetters
     from workbench.services.dead_letters.letter_index import LetterQuery, LettersFound
+    from workbench.services.dead_letters.letter_patch import LetterPatch, PatchedLetter
+    from workbench.services.dead_letters.letter_repair import LetterRepair
     from workbench.store.stored_values import DeadLetter, Glance, LetterGroup
 
 SHOWN = {
@@ -61,6 +63,12 @@ def looked_at(dead_letters: DeadLetters, query: LetterQuery) -> LettersFound:
     """Returns what a query finds; every letter is looked at, so that it is asked beside the loop (V4)."""
     takes_time()
     return dead_letters.repair.find(query)
+
+
+def previewed(repair: LetterRepair, patch: LetterPatch, number: int) -> PatchedLetter:
+    """Returns what a patch makes of a letter, which may be large: beside the loop (V4)."""
+    takes_time()
+    return repair.preview(patch, number)
 
 
 def found_letters(

@@ -25,6 +25,7 @@ from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.reads import Question
 from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
+from workbench.gui.views.letter_reads import previewed
 from workbench.gui.views.patch_form import PatchForm
 from workbench.gui.views.repair_fits import RepairFits
 from workbench.gui.views.repair_words import emptied, fields_of, holds_text, outcomes
@@ -252,7 +253,7 @@ class LetterRepairPanel(QWidget):
             self.after.setEnabled(False)
         elif self._patch is not None:
             number, patch = self.numbers[self._at], self._patch
-            self._previewing.ask(lambda: self._repair.preview(patch, number), (number, patch.text))
+            self._previewing.ask(lambda: previewed(self._repair, patch, number), (number, patch.text))
 
     def _show_preview(self, found: PatchedLetter) -> None:
         if found.number not in self.numbers:
