@@ -101,7 +101,10 @@ LONG = (
     ),
     _long("histories of the store", "tests/store/test_machine.py"),
     _long("killed at every write", "tests/torture/test_dying.py"),
-    _long("a workbench that is killed", "tests/journeys/test_killed.py"),
+    _long(
+        "a workbench that is killed", "tests/journeys/test_killed.py", "tests/journeys/test_killed_rebuild.py"
+    ),
+    _long("many letters in the window", "tests/journeys/test_operator_journeys.py"),
     _long("a disk that fails", "tests/torture/test_faulty_disk.py"),
     _long("power that is lost", "tests/torture/test_power_loss.py"),
     _long(

@@ -11,6 +11,7 @@ from tests.gui.board.designing import CONTROL, EMPTY, Designer, board, designer,
 from workbench.gui.design_steps import CONFLICT, STEPS
 from workbench.gui.desk import Desk, Notice
 from workbench.gui.views.scenarios_view import ScenariosView
+from workbench.tusk import parse
 
 __all__ = ["board", "designer", "workspace"]
 
@@ -70,3 +71,28 @@ async def test_only_the_question_which_text_counts_is_told_until_it_is_answered(
     await designer.rest()
     designer.board.editor.follow()
     await until(lambda: not asked.isVisible())
+
+
+async def test_V5_the_question_stands_where_an_answer_is_refused(
+    designer: Designer, desk: Desk, qtbot: Any, until: Callable[..., Any]
+) -> None:
+    view = ScenariosView(desk)
+    qtbot.addWidget(view)
+    path = designer.file.parent / "scenarios" / "new.tsk"
+    designer.key(Qt.Key.Key_P)
+    await designer.type("tell")
+    await designer.until(lambda: bool(designer.board.editor.state.problems))
+    new = parse('"Mine" {\n    then: []\n}\n', "scenarios/new.tsk")
+    desk.workspace.design.apply("Add", lambda text: text.with_file(new))
+    path.parent.mkdir(exist_ok=True)
+    path.write_text('"Theirs" {')
+    told = heard(desk)
+    view.writing.follow()
+    await until(lambda: told and told[-1].topic == CONFLICT)
+    asked = told[-1]
+    del told[:]
+    asked.actions[0][1]()
+    await until(lambda: any(one.topic == CONFLICT for one in told))
+    assert any("cannot be read, and what stands in it is not written over" in one.text for one in told)
+    assert [one.text for one in told if one.topic == CONFLICT] == [asked.text]
+    assert path.read_text() == '"Theirs" {'

@@ -382,6 +382,19 @@ def test_another_hint_takes_the_place_of_the_old(shown, qtbot):
     qtbot.waitUntil(lambda: said() == ["Second"])
 
 
+def test_a_hint_that_says_the_same_keeps_its_button_for_whoever_is_about_to_press_it(shown):
+    table = shown([TableColumn("A")], Numbers(0))
+    done = []
+    clear = lambda: done.append(True)  # noqa: E731
+    table.set_empty("None found", "None of 8 fits.", "Clear the search", clear)
+    button = table.findChild(QPushButton)
+    QTest.mousePress(button, LEFT)
+    table.set_empty("None found", "None of 8 fits.", "Clear the search", clear)  # the list is read again
+    QTest.mouseRelease(button, LEFT)
+    assert done == [True]
+    assert [one for one in table.findChildren(QPushButton) if one.isVisible()] == [button]
+
+
 # --- order and widths
 
 

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QColor, QFontInfo, QGuiApplication, QPalette
+from PySide6.QtWidgets import QPushButton
 
+from workbench.gui.font_files import load_fonts
 from workbench.gui.theme import (
     DARK,
     KINDS,
     LIGHT,
     Theme,
     code_font,
-    load_fonts,
     mix,
     palette,
     style_sheet,
@@ -183,6 +184,22 @@ def test_the_application_is_dressed_in_the_chosen_look(dressed, qapp, mode, colo
     assert qapp.palette().color(QPalette.ColorRole.Base) == QColor(colors.surface)
     assert qapp.palette().color(QPalette.ColorRole.Text) == QColor(colors.text)
     assert qapp.styleSheet() == style_sheet(colors)
+
+
+def test_what_is_made_undressed_wears_the_sheet_afterwards(dressed, qapp, qtbot):
+    dressed.set_mode("dark")
+    button = QPushButton("one")
+    qtbot.addWidget(button)
+    height = button.sizeHint().height()
+    with dressed.undressed():
+        assert qapp.styleSheet() == ""
+        other = QPushButton("one")
+        qtbot.addWidget(other)
+        assert other.sizeHint().height() != height
+    assert qapp.styleSheet() == style_sheet(DARK)
+    assert other.sizeHint() == button.sizeHint()
+    with Theme().undressed():
+        assert qapp.styleSheet() == style_sheet(DARK), "a look that was not installed changes nothing"
 
 
 # --- shapes and fonts

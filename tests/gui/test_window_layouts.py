@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
 from tests.gui.test_session import settings, start
 from workbench.gui.desk import Selection, selection_of
@@ -67,6 +67,7 @@ def test_the_page_that_was_seen_last_is_seen_again_in_its_project(settings, qtbo
 
     first, _ = make("/one")
     assert first.tabs.currentIndex() == 0
+    assert first.tabs.elideMode() is Qt.TextElideMode.ElideNone, "titles are whole"
     first.tabs.setCurrentIndex(1)
     again, layouts = make("/one", ("Log", "More", "Operations (12)"))
     assert again.tabs.currentIndex() == 2
@@ -76,6 +77,10 @@ def test_the_page_that_was_seen_last_is_seen_again_in_its_project(settings, qtbo
     assert third.tabs.currentIndex() == 1
     fourth, _ = make("/one", ("Log", "More"))
     assert fourth.tabs.currentIndex() == 0, "there is none of that name"
+    fifth, others = make("/one")
+    fifth.tabs.deleteLater()
+    QApplication.sendPostedEvents(fifth.tabs, QEvent.Type.DeferredDelete)
+    others.forget()  # a view that has left hears of it no more
     layouts.forget()
     assert again.tabs.currentIndex() == 0
 

@@ -8,13 +8,22 @@ import pytest
 
 from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
-from workbench.store.operations import Append, CloseStream, EnsureSubscription, EnsureTopic, NewMessage
+from workbench.store.operations import (
+    Append,
+    CloseStream,
+    EnsureSubscription,
+    EnsureTopic,
+    NewMessage,
+    RecordCommand,
+    SaveSnapshot,
+)
 from workbench.store.operations.projection_operations import EnsureProjection
 from workbench.store.operations.row_operations import SaveProcess
 from workbench.store.sqlite.backup import backup
 from workbench.store.sqlite.cut import cut_back
 from workbench.store.sqlite.integrity_check import check
 from workbench.store.sqlite.store import SqliteStore
+from workbench.store.stored_values import CommandRecord, Snapshot
 
 TOPIC = "mail"
 
@@ -91,3 +100,49 @@ def test_W3_nothing_is_cut_where_nothing_came_later(copy, clock):
     assert store.reader().head() == 8
     assert store.reader().stream_count() == 3
     store.close()
+
+
+def test_W3_subscriptions_begin_there_go_and_count_from_nothing(copy, clock):
+    con = sqlite3.connect(copy)
+    con.execute("update subscriptions set cursor = 8, claimed_to = 9, paused = 1, delivered = 7, died = 2")
+    con.execute(
+        "insert into deliveries (subscription_id, position, message_id, key, state, rank, generation,"
+        " acquired, failed, crashed, priority, enqueued_at, attempts)"
+        " values (1, 4, x'00', '', 'ready', 0, 0, 0, 0, 0, 0, 0, '[]')"
+    )
+    con.commit()
+    cut_back(copy, 4)
+    store = SqliteStore(copy, clock)
+    (found,) = store.reader().subscriptions()
+    assert (found.cursor, found.paused, found.delivered, found.died, found.waiting) == (4, False, 0, 0, 0)
+    store.close()
+
+
+def test_W3_commands_and_snapshots_that_came_later_are_not_known(path, tmp_path, clock):
+    store = SqliteStore(path, clock)
+    append(store, "s", 1)
+    store.write([_command("early", 1), SaveSnapshot(snapshot=_snapshot(1))])
+    clock.advance(60)
+    append(store, "s", 2)
+    store.write(
+        [_command("late", 2), _command("refused", 0, clock.now()), SaveSnapshot(snapshot=_snapshot(2))]
+    )
+    store.close()
+    cut_back(path, 1)
+    store = SqliteStore(path, clock)
+    known = store.reader().commands_named([derived_id(name) for name in ("early", "late", "refused")])
+    assert [one.command_id for one in known] == [derived_id("early")]
+    assert store.reader().snapshot("s") is None, "only the newest is kept, and that is of a later version"
+    store.close()
+
+
+def _command(name, position, at=0):
+    record = CommandRecord(
+        command_id=derived_id(name), type="make", stream="s", data="{}", outcome="accepted", issued_at=at,
+        first_position=position, last_position=position, correlation_id=derived_id(name),
+    )  # fmt: skip
+    return RecordCommand(record=record)
+
+
+def _snapshot(version):
+    return Snapshot(stream="s", version=version, state_hash="h", state="{}")

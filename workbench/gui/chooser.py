@@ -13,6 +13,8 @@ from typing_extensions import override
 from workbench.model.json_values import visible
 
 COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+ASIDE = 6
+"""Pixels before a number: Qt takes those of the style sheet for the box around it only."""
 LETTERS = range(Qt.Key.Key_Space, Qt.Key.Key_Escape)
 """Keys that write something; the arrows and others lie above them."""
 
@@ -64,6 +66,10 @@ class _WholeLine(QLineEdit):
 
 class NumberBox(QSpinBox):
     """A number that the wheel does not change: it scrolls what is around it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lineEdit().setTextMargins(ASIDE, 0, 0, 0)
 
     @override
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -19,10 +19,10 @@ from workbench.errors import (
     WorkbenchError,
 )
 from workbench.gui.actions import Method, action
-from workbench.gui.reads import takes_time
+from workbench.gui.reads import nothing, takes_time
 from workbench.gui.widgets import error_text
 from workbench.model.hints import sentences
-from workbench.services.design.design import DesignState
+from workbench.services.design.design_state import DesignState
 from workbench.services.design.text_merge import DesignConflict, NoStep
 from workbench.tusk import ChangedOnDisk
 
@@ -105,7 +105,8 @@ class DesignSteps(QObject):
         super().__init__(parent)
         self.desk, self.place = desk, place
         self.state = DesignState()
-        self._differs, self.unread = False, ""
+        self.unread = ""
+        self._asks: Callable[[], object] = nothing
         self._step: asyncio.Task[None] | None = None
 
     @property
@@ -170,7 +171,6 @@ class DesignSteps(QObject):
         if not isinstance(error, DesignConflict):
             self.desk.fail(what, error, topic=UNREAD if self.know_unread(error) else "")
             return
-        self._differs = True
         settle, texts = self.desk.workspace.design.settle, self.desk.workspace.texts
         keep, take = "Keep mine", "Take the other"
         files = [one.file for one in error.clashes]
@@ -184,7 +184,8 @@ class DesignSteps(QObject):
             (keep, lambda: self.step(partial(settle, mine=True), keep)),
             (take, lambda: self.step(partial(settle, mine=False), take)),
         )
-        self.ask_which(said, error, choices)
+        self._asks = partial(self.ask_which, said, error, choices)
+        self._asks()
 
     def know_unread(self, error: Exception) -> bool:
         """Knows that the files cannot be read, if that is what was wrong; returns whether it was."""
@@ -208,8 +209,8 @@ class DesignSteps(QObject):
         if self.unread:
             self.unread = ""
             self.desk.notice("ok", "", topic=UNREAD)
-        if self._differs:
-            self._differs = False
+        if self._asks is not nothing:
+            self._asks = nothing
             self.desk.notice("ok", "", topic=CONFLICT)
 
     def do(
@@ -229,6 +230,7 @@ class DesignSteps(QObject):
             state = await stepped(self.desk, work)
         except (CallerError, WorkbenchError) as error:
             self.tell_refused(label, error)
+            self._asks()  # a question stands until it is answered
             return
         self.take(state)
         self.desk.project_saved.emit()

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 WITHIN, LOOK = 30.0, 0.01
 """Seconds in which what a gesture does is seen, and after which it is looked again."""
+STILL = 0.1
+"""Seconds for which a thing has stayed where it is before it is clicked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,12 +225,21 @@ class Designer:
         elif one.text:
             await self._hands.write(one.text)
         else:
-            await self._until(lambda: self._place(one.click) is not None, one.click)
-            if (found := self._place(one.click)) is not None:
-                await self._hands.click(*found)
+            await self._hands.click(*await self._still(one.click))
         await self._until(
             lambda: any(fact.startswith(one.then) for fact in self.seen()), f"{one.then}, after {one}"
         )
+
+    async def _still(self, name: str) -> tuple[QWidget, QPoint]:
+        """Returns where something is seen, once it moves no more."""
+        before = None
+        while True:
+            await self._until(lambda: self._place(name) is not None, name)
+            found = self._place(name)
+            if found is not None and found == before:
+                return found
+            before = found
+            await asyncio.sleep(STILL)
 
     def _place(self, name: str) -> tuple[QWidget, QPoint] | None:
         """Returns where something is seen: the card of an id, or the button with a text."""

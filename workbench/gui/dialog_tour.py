@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from workbench.gui.desk import Selection
 from workbench.gui.views.folded_dialog import FoldedDialog
 from workbench.gui.views.rebuilt_dialog import RebuiltDialog
+from workbench.gui.views.traffic_dialog import TrafficDialog
 from workbench.services.story.row_history import Walk
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 Painted = Callable[[], Awaitable[None]]
 """Waits until what is shown has been read and painted."""
+TURNS = 40
+"""How often it is looked whether something has ended."""
 Save = Callable[["QWidget", str], None]
 """Saves a picture of a widget under a name."""
 
@@ -50,6 +53,28 @@ async def show_rows(window: MainWindow, desk: Desk, painted: Painted, save: Save
     save(beside, "rows-rebuilt")
     beside.reject()
     await workspace.projections.give_up_rebuild(name)
+
+
+async def show_traffic(window: MainWindow, desk: Desk, painted: Painted, save: Save) -> None:
+    """Shows what the traffic of the whole log came to, run again two times in copies of the store (W3)."""
+    dialog = TrafficDialog(window, desk, 1, desk.workspace.reader.head())
+    dialog.pace.setCurrentIndex(dialog.pace.findData(0.0))
+    dialog.show()
+    for name in ("before", "after"):
+        await _until_ready(dialog, painted)
+        dialog.name.setText(name)
+        dialog.start()
+    await _until_ready(dialog, painted)
+    save(dialog, "traffic")
+    dialog.close()
+
+
+async def _until_ready(dialog: TrafficDialog, painted: Painted) -> None:
+    """Waits until a run can be started, but not for ever: the log may hold nothing that came from outside."""
+    for _ in range(TURNS):
+        await painted()
+        if dialog.acts["start"].isEnabled():
+            return
 
 
 async def show_ended(window: MainWindow, desk: Desk, painted: Painted, save: Save) -> None:

@@ -111,13 +111,17 @@ class Panes(QSplitter):
 
 
 class Tabs(QTabWidget):
-    """Pages behind tabs; the one that was seen last is seen again, what is remembered goes by a name.
+    """Pages behind tabs with whole titles, which scroll where there is little room.
 
-    A page is known by its title, without the count that may stand behind it.
+    Args:
+        name: By which the window remembers the page that was seen last; a page is known by its title,
+            without the count that may stand behind it. Empty for nothing to remember.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str = "") -> None:
         super().__init__(documentMode=True)
+        self.setElideMode(Qt.TextElideMode.ElideNone)
+        self.setUsesScrollButtons(True)
         self.setObjectName(name)
         self._layouts: WindowLayouts | None = None
         self.currentChanged.connect(lambda _at: self._keep())
@@ -125,12 +129,15 @@ class Tabs(QTabWidget):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._layouts is None and (layouts := layouts_around(self)) is not None:
+        if self._layouts is None and self.objectName() and (layouts := layouts_around(self)) is not None:
             kept = layouts.find(self._place())
             pages = (at for at in range(self.count()) if self.isTabVisible(at) and self.isTabEnabled(at))
             self.setCurrentIndex(next((at for at in pages if self._title(at) == kept), self.currentIndex()))
             self._layouts = layouts
-            layouts.forgotten.connect(lambda: self.setCurrentIndex(0))
+            layouts.forgotten.connect(self._reset)
+
+    def _reset(self) -> None:
+        self.setCurrentIndex(0)
 
     def _place(self) -> str:
         return f"tabs/{self.objectName()}"

@@ -42,7 +42,7 @@ class NewsStrip(QPushButton):
         self.setToolTip(f"Go there ({'End' if newest_last else 'Home'})")
         self.hide()
         self.clicked.connect(go or (table.scrollToBottom if newest_last else table.scrollToTop))
-        table.verticalScrollBar().valueChanged.connect(lambda _value: self.tell())
+        table.verticalScrollBar().valueChanged.connect(self._scrolled)
         table.viewport().installEventFilter(self)
 
     def refresh(self, rows: RowSource | PreparedRows, about: object = None) -> None:
@@ -65,6 +65,9 @@ class NewsStrip(QPushButton):
     def take(self, found: tuple[RowSource | PreparedRows, object]) -> None:
         """Shows what was found, and what it is of, as `refresh` does."""
         self.refresh(*found)
+
+    def _scrolled(self, _value: int) -> None:  # a signal's argument
+        self.tell()
 
     def tell(self) -> None:
         """Says how many there are, as far as they are still out of sight."""

@@ -24,6 +24,7 @@ from workbench.gui.project_health import tell_trouble
 from workbench.gui.reads import Question
 from workbench.gui.recent_projects import remember
 from workbench.gui.status_line import StatusLine
+from workbench.gui.theme import theme
 from workbench.gui.unsaved_design import offer_unsaved_design
 from workbench.gui.view_catalog import PERSPECTIVES
 from workbench.gui.window_actions import WindowActions
@@ -103,7 +104,8 @@ class Session(WindowActions):
         self.desk = desk = Desk(workspace, self.window)
         self._asking = Question(self.window, desk, self._show_status, "Showing the status")
         self.window.use_project(str(workspace.project.root))
-        self.window.fill(self.desk)
+        with theme().undressed():
+            self.window.fill(self.desk)
         self._arranged()
         self.desk.changed.connect(self._changed)
         self.desk.selected.connect(lambda _selection: self._travelled())

@@ -32,7 +32,7 @@ from workbench.gui.table_header import TableHeader
 from workbench.gui.table_selection import HeldRows, SelectionKeeper
 from workbench.gui.theme import code_font, theme, ui_font
 from workbench.gui.trouble_strip import TroubleStrip
-from workbench.gui.widgets import EmptyState
+from workbench.gui.widgets import EmptyState, empty_in
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
@@ -262,10 +262,7 @@ class FastTableView(QTableView):
         self, title: str, hint: str, action_label: str = "", callback: Callable[[], object] | None = None
     ) -> None:
         """Says what stands here while there are no rows."""
-        old, self._empty = self._empty, EmptyState("", title, hint, action_label, callback)
-        self._empty.setParent(self)
-        if old is not None:
-            old.deleteLater()
+        self._empty = empty_in(self, self._empty, title, hint, action_label, callback)
         self._counted()
 
     def begin(self) -> None:

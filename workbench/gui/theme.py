@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
 from workbench.assets import asset
+from workbench.gui.font_files import load_fonts
 
 Mode = Literal["system", "light", "dark"]
 TEXT_SIZE, SMALLEST, LARGEST = 9.0, 6.0, 32.0
@@ -265,8 +266,27 @@ class Theme(QObject):
             self._dress()
             self.changed.emit()
 
-    def _dress(self) -> None:
+    @contextmanager
+    def undressed(self) -> Iterator[None]:
+        """Has many widgets made in one turn of the loop without the style sheet, which they get then.
+
+        Else Qt polishes a widget with all that is in it at every place that it comes to on its way.
+        """
         if self._app is not None:
+            self._app.setStyleSheet("")
+        try:
+            yield
+        finally:
+            self._dress()
+
+    def _dress(self) -> None:
+        """Gives palette and style sheet; the old sheet goes first.
+
+        To go from one sheet to another costs Qt 0.3 ms for each widget, seen or not; to put one on costs a
+        quarter of that: 0.55 s and 0.15 s of 2,000 widgets. Nothing is painted in between.
+        """
+        if self._app is not None:
+            self._app.setStyleSheet("")
             self._app.setPalette(palette(self.colors))
             self._app.setStyleSheet(style_sheet(self.colors))
 
@@ -335,31 +355,6 @@ def style_sheet(colors: Colors) -> str:
         accent_pressed=mix("#000000", colors.accent, 0.2),
         scroll=mix(colors.faint, colors.surface, 0.4),
     )
-
-
-_FONTS = (
-    "Inter-Regular.otf",
-    "Inter-Medium.otf",
-    "Inter-SemiBold.otf",
-    "JetBrainsMono-Regular.ttf",
-    "JetBrainsMono-Bold.ttf",
-)
-
-
-def load_fonts() -> int:
-    """Makes the packaged fonts known to Qt; without them the system's are used.
-
-    Returns:
-        How many were found.
-    """
-    found = 0
-    for name in _FONTS:
-        try:
-            path = asset("fonts", name)
-        except FileNotFoundError:
-            continue
-        found += QFontDatabase.addApplicationFont(str(path)) >= 0
-    return found
 
 
 def ui_font(size: float = 9.75, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:

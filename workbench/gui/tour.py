@@ -18,8 +18,9 @@ from workbench.errors import NotFound, WorkbenchError
 from workbench.gui.application import prepare, run_on_loop, warm_up
 from workbench.gui.design_tour import PARCEL, Act, Designer, DirectHands, gestures_of
 from workbench.gui.desk import Selection
-from workbench.gui.dialog_tour import show_ended, show_rows
+from workbench.gui.dialog_tour import show_ended, show_rows, show_traffic
 from workbench.gui.main_window import MainWindow
+from workbench.gui.operator_tour import show_operators
 from workbench.gui.session import Session
 from workbench.gui.theme import theme
 from workbench.gui.view_catalog import PERSPECTIVES, VIEWS
@@ -334,8 +335,10 @@ class Guide:
         """Takes pictures of what is shown on wish."""
         desk, save = self._session.desk, lambda of, said: self._save(f"{name}-{said}", of)
         if desk is not None:
+            await show_operators(self._window, desk, self._painted, save)
             await show_rows(self._window, desk, self._painted, save)
             await show_ended(self._window, desk, self._painted, save)
+            await show_traffic(self._window, desk, self._painted, save)
 
     async def _choose(self) -> None:
         """Selects something worth looking at in every view."""

@@ -151,6 +151,7 @@ class EmptyState(QWidget):
         callback: Callable[[], object] | None = None,
     ) -> None:
         super().__init__()
+        self.said = title, hint, action_label, callback
         layout = in_column(1, of=self, margins=(20, 12, 20, 12), spacing=6)
         if icon_name:
             mark = QLabel()
@@ -164,6 +165,27 @@ class EmptyState(QWidget):
             button = push_button(action_label, lambda _checked=False: callback())
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(2)
+
+
+def empty_in(
+    widget: QWidget,
+    before: EmptyState | None,
+    title: str,
+    hint: str,
+    action_label: str = "",
+    callback: Callable[[], object] | None = None,
+) -> EmptyState:
+    """Returns what stands in a widget while it is empty.
+
+    Where the one before says the same it stays: its button may be under the mouse, or have the keyboard.
+    """
+    if before is not None:
+        if before.said == (title, hint, action_label, callback):
+            return before
+        before.deleteLater()
+    made = EmptyState("", title, hint, action_label, callback)
+    made.setParent(widget)
+    return made
 
 
 LEAST_TEXT = 220

@@ -12,7 +12,7 @@ from workbench.gui.board.blueprint_layout import lay_out_blueprint
 from workbench.gui.board.draft_parts import draft_edges, with_draft
 from workbench.gui.board.model_parts import ModelParts, parts_of
 from workbench.project.project import load_project
-from workbench.services.design.design import DesignState
+from workbench.services.design.design_state import DesignState
 from workbench.services.design.design_text import DesignText
 from workbench.tusk import Problem, parse
 

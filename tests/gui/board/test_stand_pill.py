@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.gui.board.stand_pill import Stand, stand_of
-from workbench.services.design.design import DesignState
+from workbench.services.design.design_state import DesignState
 from workbench.services.project.model_reload import Outdated, Reload, ReloadOutcome
 from workbench.tusk import Problem
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.gui.conftest import settle
 from workbench.gui.views.append_dialog import AppendDialog
@@ -35,7 +35,7 @@ async def test_B4_an_event_is_appended_by_its_form_and_recorded(workspace, desk,
     choose(dialog, "user.status_changed")
     assert set(dialog.form.value()["data"]) == {"previous", "status", "reason"}
     dialog.append()
-    assert dialog.form.field("why").error() == "Must be given"
+    assert dialog.form.field("why").error() == "Is required"
     assert dialog.outcome.isHidden()
     data = {"previous": "active", "status": "suspended", "reason": "spam"}
     kept = {"event": "user.status_changed", "data": data, "why": "Ticket 17", "stream": "user-ada"}
@@ -72,3 +72,42 @@ async def test_what_was_typed_comes_back_with_the_fields_of_its_event(desk, dial
     again = AppendDialog(dialog.parent(), desk, "user-ada")
     assert again.form.typed() == typed
     assert again.form.value()["data"]["email"] == "a@b.org"
+
+
+def tab(times):
+    for _ in range(times):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    return QApplication.focusWidget()
+
+
+async def test_tab_goes_through_the_fields_before_the_button_that_folds_them(dialog, qtbot):
+    qtbot.waitActive(dialog)
+    field = dialog.form.field
+    assert QApplication.focusWidget() is dialog.form.first_input()
+    assert field("data.username").isAncestorOf(tab(2))
+    assert field("data.status").isAncestorOf(tab(2))
+    folder = tab(1)
+    assert folder.accessibleName() == "Show the fields of What the event says"
+    assert field("why").isAncestorOf(tab(1))
+    assert field("why").editor.input.placeholderText() != "empty text", "it must be given"
+    folder.click()
+    folder.setFocus()
+    assert field("why").isAncestorOf(tab(1)), "they are folded"
+    folder.setFocus()
+    QTest.keyClick(folder, Qt.Key.Key_Space)
+    assert field("data.username").isAncestorOf(QApplication.focusWidget())
+
+
+async def test_a_stream_is_offered_by_any_part_of_its_name(workspace, dialog, until):
+    for name in ("ada", "grace", "adam"):
+        values = {"user_id": name, "username": name.title(), "email": f"{name}@example.org"}
+        await workspace.commands.issue("create_user", values)
+    line = dialog.form.first_input()
+    line.clear()
+    QTest.keyClicks(line, "da")
+    offered = line.completer().model()
+    await until(lambda: offered.stringList() == ["user-adam", "user-ada"])
+    line.clear()
+    QTest.keyClicks(line, "user-a")
+    await until(lambda: offered.stringList() == ["user-ada", "user-adam"])
+    line.completer().popup().hide()

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from tests.gui.board.designing import CONTROL, Designer, board, designer, workspace  # noqa: F401
-from tests.gui.board.test_board_hand import LOST, SEND, shop  # noqa: F401  # a fixture
+from tests.gui.board.test_board_hand import LOST, RETURN, SEND, shop  # noqa: F401  # a fixture
 from workbench.gui.views.board_trial import BoardTrial
 
 
@@ -36,6 +36,44 @@ async def test_a_second_one_has_another_id(shop: Designer) -> None:  # noqa: F81
         trial(shop).send()
         await shop.rest()
     assert shop.board.desk.workspace.reader.head() == 2
+
+
+async def test_the_form_of_another_command_does_not_say_what_became_of_the_first(shop: Designer) -> None:  # noqa: F811
+    shop.scene.choose(SEND)
+    shop.key(Qt.Key.Key_Space)
+    trial(shop).send()
+    trial(shop).try_out(RETURN)
+    await shop.until(lambda: trial(shop).result is not None)
+    await shop.rest()
+    assert trial(shop).isVisible()
+    assert (trial(shop).badge.isVisible(), trial(shop).said.isVisible()) == (False, False)
+    assert "send_parcel: 1 event appended" in trial(shop).note.said.text()
+
+
+async def test_V2_what_is_typed_to_try_a_command_out_is_kept_until_it_is_sent(shop: Designer) -> None:  # noqa: F811
+    drafts = shop.board.desk.workspace.drafts
+    shop.scene.choose(SEND)
+    shop.key(Qt.Key.Key_Space)
+    form = trial(shop).form
+    assert form is not None
+    assert drafts.find("trial/send_parcel") is None, "examples are no draft"
+    form.set_value({"parcel_id": "1", "to": "Ada"})
+    QTest.keyClick(form.first_input(), Qt.Key.Key_End)
+    QTest.keyClicks(form.first_input(), "7")
+    trial(shop).leave()
+    trial(shop).try_out(RETURN)
+    trial(shop).try_out(SEND)
+    form = trial(shop).form
+    assert form is not None
+    assert form.value() == {"parcel_id": "17", "to": "Ada"}
+    assert trial(shop).drafts.isVisible()
+    trial(shop).send()
+    await shop.until(lambda: drafts.find("trial/send_parcel") is None)
+    assert trial(shop).drafts.isHidden()
+    trial(shop).try_out(SEND)
+    form = trial(shop).form
+    assert form is not None
+    assert form.value()["to"] == "to", "examples again"
 
 
 async def test_only_a_command_that_runs_is_tried(shop: Designer) -> None:  # noqa: F811

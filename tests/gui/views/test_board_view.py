@@ -169,6 +169,9 @@ def test_finding_steps_through_what_fits(board: BoardView, qtbot: QtBot) -> None
     qtbot.waitUntil(lambda: board.finder._stepping)
     QTest.keyClick(board.finder.search, Qt.Key.Key_Return)
     assert (board.scene.chosen, board.finder.matches.text()) == ("event:outage.reported", "2 of 6")
+    board.scene.choose("")
+    board.finder.previous_match()
+    assert board.finder.matches.text() == "6 of 6", "before the first is the last"
     QTest.keyClicks(board.finder.search, "nonsense")
     QTest.keyClick(board.finder.search, Qt.Key.Key_Return)
     assert board.finder.matches.text() == "No match"

@@ -101,6 +101,42 @@ async def test_the_form_of_a_query_says_which_rows_it_gives(view, monkeypatch, f
     assert view.about.text().splitlines()[-1] == said
 
 
+async def test_alt_enter_tells_the_story_of_what_was_just_sent_from_the_form_on(workspace, desk, view, until):
+    wanted = []
+    desk.wanted.connect(wanted.append)
+    fill(view, user_id="ada", username="Ada Lovelace", email="ada@example.org")
+    view.tell_why()
+    assert wanted == [], "nothing was sent yet"
+    view.send()
+    await until(view.result.story.isVisible)
+    view.tell_why()
+    record = workspace.commands.history(limit=1)[0]
+    told = Selection(stream="user-ada", command=str(record.command_id))
+    assert (wanted, desk.selection) == (["story"], told)
+    desk.select(Selection())
+    view.result.story.click()
+    assert (wanted, desk.selection) == (["story"] * 2, told)
+
+    fill(view, user_id="ada", username="Somebody Else", email="else@example.org")
+    view.send()
+    await until(lambda: "exists" in view.result.said.text())
+    view.tell_why()
+    assert desk.selection.command == str(workspace.commands.history(limit=1)[0].command_id) != told.command
+    await until(lambda: view.history.table.model().rowCount() == 2)
+    QTest.mouseClick(view.history.table.viewport(), Qt.MouseButton.LeftButton, pos=cell(view, 1))
+    view.tell_why()
+    assert desk.selection.command == told.command, "in the history the chosen one is meant"
+    view._ask({"user_id": "ada"})
+    view._show_answer(("get_user", None, 1.0))
+    assert not view.result.story.isVisible(), "a query has no story"
+    assert not view.result.tell_story()
+
+
+def cell(view, row):
+    table = view.history.table
+    return table.visualRect(table.model().index(row, 1)).center()
+
+
 async def test_the_foot_and_the_result_shorten_their_words_in_a_narrow_view(view):
     for width, word, button in ((440, "Expected version", TIMELINE), (255, "At version", "")):
         view.resize(width, 760)

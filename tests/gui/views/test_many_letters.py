@@ -181,8 +181,11 @@ async def test_L6_a_text_is_replaced_within_a_field_and_seen_in_each_letter(view
     )
     offered = [one.text() for one in panel.fits.show_these.menu().actions()]
     assert offered == ["6 that change and fit", "2 that stay as they are"]
+    assert line.sought.geometry().top() == line.value.geometry().top() > line.field.geometry().bottom()
     line.way.setCurrentIndex(0)
     assert not line.sought.isVisible()
+    line.layout().activate()
+    assert line.value.geometry().top() < line.field.geometry().bottom()
 
 
 async def test_fields_that_are_offered_while_one_types_change_nothing_of_what_is_typed(view, desk, until):

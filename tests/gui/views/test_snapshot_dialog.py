@@ -18,7 +18,8 @@ async def test_the_snapshot_of_a_stream_is_compared_with_its_events(workspace, d
     parent = QWidget()
     qtbot.addWidget(parent)
     dialog = SnapshotDialog(parent, desk, "user-ada")
-    assert (dialog.said.text(), dialog.compare.isEnabled()) == (NONE, False)
+    assert (dialog.said.text(), dialog.compare.isVisible()) == (NONE, False)
+    assert not dialog.panes.isVisible(), "an empty box would say nothing"
     state = {**workspace.streams.state_at("user-ada", 1).after, "username": "Bertha"}
     kind = workspace.registry.aggregates["user"]
     for name, said in (("Bertha", "The events fold to another state"), ("Ada", SAME)):

@@ -14,6 +14,7 @@ from workbench.services.design.change_preview import (
 )
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode
+from workbench.services.design.removals import removed_whole
 from workbench.tusk import parse
 
 PROJECT = """\
@@ -96,6 +97,36 @@ def test_a_removal_says_what_goes_along_and_what_is_left_with_a_mistake():
     ]
     whole = removal_preview(TEXT, DesignNode("aggregate", "order"), 0)
     assert "all of [event.order.placed] goes" in {one.fate for one in whole.places}
+
+
+def test_a_removal_says_also_what_names_a_thing_that_goes_along():
+    project = """\
+[topics]
+mail {}
+
+[subscriptions]
+post { topic: "mail", handler: "send" }
+
+[projection.totals]
+columns { id: "text" }
+
+[handler.send]
+rows { one { projection: "totals", key: "id" } }
+publish: "mail"
+"""
+    story = 'a { given: [{ replay: "post" }] }\n'
+    text = DesignText(project=parse(project, "project.tsk")).with_file(parse(story, "scenarios/a.tsk"))
+    totals = DesignNode("projection", "totals")
+    preview = removal_preview(text, totals, 0)
+    assert [(one.owner, one.fate) for one in preview.places] == [
+        ("handler.send", "all of [handler.send] goes"),
+        ("subscriptions.post", GOES),
+    ]
+    assert [(one.owner, one.fate) for one in preview.stays] == [("a", LEFT)]
+    after = gestures.removed(text, totals, along=[one.reference for one in preview.places])
+    assert [*after.project.sections] == ["topics", "subscriptions"]
+    assert "post" not in after.project.text
+    assert removed_whole(text, totals) == after
 
 
 def test_what_is_left_out_of_a_removal_stays():

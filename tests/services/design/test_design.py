@@ -15,7 +15,7 @@ from workbench.model.ids import derived_id
 from workbench.services.design import gestures
 from workbench.services.design.field_gestures import with_fields
 from workbench.services.design.gestures import DesignNode
-from workbench.services.design.text_merge import DesignConflict
+from workbench.services.design.text_merge import DesignConflict, KeptConflict
 from workbench.services.project.open_project import open_target
 from workbench.services.project_editor.settings_preview import WouldBreak
 from workbench.store.operations import Append
@@ -211,11 +211,155 @@ async def test_no_file_of_a_draft_goes_without_a_word(project):
     changed = design.state().text.scenarios["scenarios/a.tsk"]
     assert "parcel.left" in changed.text
     whole = scenario.read_text()
-    scenario.write_text('"half {')
-    with pytest.raises(DesignConflict, match=r"a\.tsk went, or cannot be read, meanwhile"):
-        design.state()
+    for outside, said in ((lambda: scenario.write_text('"half {'), "cannot"), (scenario.unlink, "went mean")):
+        outside()
+        with pytest.raises(DesignConflict, match=rf"a\.tsk {said}"):
+            design.state()
     scenario.write_text(whole)
     assert design.state().text.scenarios["scenarios/a.tsk"] == changed
+
+
+HALF = '\n"A long day of work" {\n    when: { event: "parcel.left", stream: "parcel-2" }\n    then: [\n}\n'
+"""A scenario that is half typed: a ] is missing."""
+
+
+async def test_V5_what_cannot_be_read_is_shown_as_it_is_and_never_written_over(project):
+    design, path = project.design, project.project.root / "scenarios" / "a.tsk"
+    design.apply("Draft", lambda text: make("policy", "tell", LEFT)(to_left(text)))
+    path.write_text(SCENARIO + HALF)
+    for _ in range(2):
+        with pytest.raises(DesignConflict) as asked:
+            design.state()
+        assert [(one.file, one.theirs) for one in asked.value.clashes] == [
+            ("scenarios/a.tsk", SCENARIO + HALF)
+        ]
+        with pytest.raises(InvalidValue) as refused:
+            design.settle(mine=True)
+        assert refused.value.hint == "repair it, or remove it"
+    assert "scenarios/a.tsk" not in design.settle(mine=False).text.scenarios
+    design.apply("Remove", lambda text: gestures.removed(text, DesignNode("policy", "tell")))
+    assert "parcel.left" in written(project)
+    assert path.read_text() == SCENARIO + HALF
+    assert design.undo().redo == "Remove"
+
+
+async def test_V5_a_new_file_is_not_written_over_one_of_its_name_that_cannot_be_read(project):
+    path = project.project.root / "scenarios" / "b.tsk"
+    path.write_text(HALF)
+    new = parse('"Mine" {\n    then: []\n}\n', "scenarios/b.tsk")
+    make_box = make("aggregate", "crate")
+    with pytest.raises(
+        StoreReadOnly, match=r"b\.tsk cannot be read, and what stands in it is not written over"
+    ):
+        project.design.apply("Add", lambda text: make_box(text).with_file(new))
+    assert (path.read_text(), written(project)) == (HALF, TEXT)
+    path.unlink()
+    assert project.design.write().problems == ()
+    assert path.read_text() == new.text
+
+
+async def test_a_step_stays_while_a_file_of_it_cannot_be_read(project):
+    design, path = project.design, project.project.root / "scenarios" / "a.tsk"
+    design.apply("Rename", to_left)
+    for back, label in ((design.undo, "Rename"), (design.redo, "Rename")):
+        whole = path.read_text()
+        path.write_text(whole + HALF)
+        with pytest.raises(
+            InvalidValue, match=r"cannot be (un|re)done: scenarios/a\.tsk cannot be read"
+        ) as told:
+            back()
+        assert told.value.hint == "repair it, or remove it"
+        path.write_text(whole)
+        state = back()
+        assert label in (state.undo, state.redo)
+        assert ("parcel.left" in path.read_text()) is (back == design.redo)
+
+
+async def test_what_counts_is_a_step_that_can_be_undone(project):
+    design, path = project.design, project.project.root / "project.tsk"
+    design.apply("Add policy tell", make("policy", "tell", SENT))
+    theirs = TEXT + '\n[policy.tell]\non: "parcel.sent"\n# theirs\n'
+    path.write_text(theirs)
+    with pytest.raises(DesignConflict):
+        design.state()
+    steps = design.settle(mine=True).undo, design.settle(mine=True).undo, design.undo().undo
+    assert steps == ("Keep mine", "Keep mine", "Add policy tell"), "where nothing differs it is no step"
+    path.write_text(TEXT)
+    design.state()
+    design.undo()
+    design.apply("Add policy tell", make("policy", "tell", SENT))
+    path.write_text(theirs)
+    for mine, label in ((True, "Keep mine"), (False, "Take the other")):
+        state = design.settle(mine=mine)
+        assert state.undo == label
+        assert ("# theirs" in state.text.project.text) is not mine
+        assert ("# theirs" in design.undo().text.project.text) is mine
+        assert ("# theirs" in design.redo().text.project.text) is not mine
+        design.undo()
+        if mine:
+            assert design.state().text.project.text == theirs
+            path.write_text(TEXT)
+            design.state()
+            design.apply("Add policy tell", make("policy", "tell", SENT))
+            path.write_text(theirs)
+
+
+async def test_a_file_that_others_took_away_stays_away_where_theirs_counts(project):
+    design, path = project.design, project.project.root / "scenarios" / "a.tsk"
+    design.apply("Draft", lambda text: make("policy", "tell", LEFT)(to_left(text)))
+    path.unlink()
+    assert "scenarios/a.tsk" not in design.settle(mine=False).text.scenarios
+    assert "parcel.left" in design.undo().text.scenarios["scenarios/a.tsk"].text
+
+
+async def test_steps_that_go_on_are_two_where_others_changed_the_file_between(project):
+    design, path = project.design, project.project.root / "project.tsk"
+    design.apply("Type", make("aggregate", "crate"), goes_on=True)
+    design.apply("Type", make("aggregate", "cask"), goes_on=True)
+    path.write_text(written(project) + "\n[aggregate.outside]\n")
+    design.apply("Type", make("aggregate", "bag"), goes_on=True)
+    text = design.undo().text.project.text
+    assert ("[aggregate.bag]" in text, "[aggregate.outside]" in text, "[aggregate.cask]" in text) == (
+        False,
+        True,
+        True,
+    )
+    text = design.undo().text.project.text
+    assert ("[aggregate.outside]" in text, "[aggregate.crate]" in text) == (True, False)
+
+
+async def test_V2_what_is_kept_is_the_newest_while_it_is_written(project, monkeypatch):
+    design, kept = project.design, []
+    design.apply("Add policy tell", make("policy", "tell", SENT))
+
+    def looking(target, new, *, was):
+        (file,) = project.drafts.folder.rglob("*.json")
+        kept.append(json.loads(file.read_text())["content"]["files"]["project.tsk"][1])
+        save(target, new, was=was)
+
+    monkeypatch.setattr("workbench.services.design.project_files.save", looking)
+    design.apply("Add", make("command", "tell_parcel", DesignNode("policy", "tell")))
+    assert kept == [written(project)]
+
+
+@pytest.mark.parametrize("full", [False, True])
+async def test_V5_a_step_that_wrote_only_some_of_its_files_says_which(project, monkeypatch, full):
+    design, path = project.design, project.project.root / "scenarios" / "a.tsk"
+
+    def second(target, new, *, was):
+        if target == path and full:
+            raise StoreReadOnly(f"{path} cannot be written: the disk is full")
+        if target == path:
+            path.write_text(path.read_text() + "# theirs\n")
+        save(target, new, was=was)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("workbench.services.design.project_files.save", second)
+        with pytest.raises(StoreReadOnly, match=r"^project\.tsk is written, scenarios/a\.tsk is not: "):
+            design.apply("Rename", to_left)
+    assert "[event.parcel.left]" in written(project)
+    assert design.state().refused.startswith("project.tsk is written, scenarios/a.tsk is not: ")
+    assert (design.write().refused, "parcel.left" in path.read_text()) == ("", True)
 
 
 async def test_a_new_file_of_a_draft_is_not_lost_to_one_of_its_name(project):
@@ -437,7 +581,7 @@ async def test_what_was_never_written_stays_kept_where_it_cannot_be_taken_up(pro
     (kept,) = again.design.unsaved()
     scenario = project.project.root / "scenarios" / "a.tsk"
     scenario.rename(scenario.with_name("b.txt"))
-    with pytest.raises(InvalidValue, match=r"scenarios/a\.tsk is not there any more"):
+    with pytest.raises(KeptConflict, match=r"scenarios/a\.tsk went meanwhile"):
         again.design.take_up(kept)
     scenario.with_name("b.txt").rename(scenario)
     (project.project.root / "project.tsk").write_text(TEXT + '\n[policy.tell]\non: "parcel.sent"\n# theirs\n')
@@ -446,6 +590,50 @@ async def test_what_was_never_written_stays_kept_where_it_cannot_be_taken_up(pro
     assert again.design.unsaved() == [kept]
     again.design.discard(kept)
     assert again.design.unsaved() == []
+    await again.close()
+
+
+@pytest.mark.parametrize(("prefer", "said"), [("mine", "box.left"), ("theirs", "")])
+async def test_what_was_never_written_is_taken_up_once_it_is_said_which_counts(
+    project, tmp_path, prefer, said
+):
+    policy = make("policy", "tell", DesignNode("event", "box.left"))
+    change = lambda text: gestures.renamed(text, SENT, "box.left", gestures.places_of(text, SENT))  # noqa: E731
+    project.design.apply("Draft", lambda text: policy(change(text)))
+    again = await opened(project, tmp_path)
+    (kept,) = again.design.unsaved()
+    root = project.project.root
+    theirs = TEXT + '\n[policy.tell]\non: "parcel.sent"\nissue: "none"\n'
+    (root / "project.tsk").write_text(theirs)
+    (root / "scenarios" / "a.tsk").rename(root / "scenarios" / "b.tsk")
+    with pytest.raises(KeptConflict) as asked:
+        again.design.take_up(kept)
+    assert [one.file for one in asked.value.clashes] == ["project.tsk", "scenarios/a.tsk"]
+    assert ('issue: "none"' in asked.value.clashes[0].theirs, asked.value.clashes[1].theirs) == (True, "")
+    assert again.design.unsaved() == [kept]
+    text = again.design.take_up(kept, prefer=prefer).text
+    assert "[event.box.left]" in text.project.text
+    assert ('issue: "none"' in text.project.text) is (prefer == "theirs")
+    assert said in (text.scenarios["scenarios/a.tsk"].text if "scenarios/a.tsk" in text.scenarios else "")
+    assert ("scenarios/a.tsk" in text.scenarios) is (prefer == "mine")
+    assert again.design.unsaved() == []
+    assert again.design.undo().text.project.text == theirs
+    await again.close()
+
+
+async def test_what_is_taken_up_is_not_written_over_a_file_that_cannot_be_read(project, tmp_path):
+    project.design.apply("Draft", lambda text: make("policy", "tell", LEFT)(to_left(text)))
+    again = await opened(project, tmp_path)
+    (kept,) = again.design.unsaved()
+    path = project.project.root / "scenarios" / "a.tsk"
+    path.write_text(SCENARIO + HALF)
+    with pytest.raises(KeptConflict) as asked:
+        again.design.take_up(kept)
+    assert [one.theirs for one in asked.value.clashes] == [SCENARIO + HALF]
+    with pytest.raises(InvalidValue, match=r"a\.tsk cannot be read, and what stands in it is not written"):
+        again.design.take_up(kept, prefer="mine")
+    assert again.design.unsaved() == [kept]
+    assert path.read_text() == SCENARIO + HALF
     await again.close()
 
 
@@ -508,6 +696,35 @@ async def test_what_stays_of_readers_topics_and_rows_is_told(project):
     assert preview(DesignNode("subscription", "post")).notes[0].startswith("Subscription post: its cursor")
     assert preview(DesignNode("topic", "mail")).notes == ()
     assert preview(DesignNode("projection", "all")).notes[0].startswith("The rows of all go")
+
+
+BRANCHES = """
+[command.confirm_parcel]
+changes: "parcel"
+fields { parcel_id: "string" }
+
+[command.lose_parcel]
+changes: "parcel"
+fields { parcel_id: "string" }
+
+[handler.carry]
+event: "parcel.sent"
+do {
+    lose { when: "'x' == 'y'", issue: "lose_parcel", with { parcel_id: "'1'" } }
+    confirm { otherwise: true, issue: "confirm_parcel", with { parcel_id: "'1'" } }
+}
+"""
+
+
+async def test_a_removal_foretells_what_keeps_the_rest_from_being_saved(project):
+    path, preview = project.project.root / "project.tsk", project.design.removal_preview
+    path.write_text(TEXT + BRANCHES)
+    (note,) = preview(DesignNode("command", "lose_parcel")).notes
+    assert note.startswith("It would be a draft, and not saved: [handler.carry] no action before this one")
+    assert preview(DesignNode("command", "confirm_parcel")).notes == ()
+    assert written(project) == TEXT + BRANCHES
+    project.design.apply("Draft", make("policy", "tell", SENT))
+    assert preview(DesignNode("aggregate", "box")).notes == (), "it is a draft anyway"
 
 
 async def test_a_folder_that_cannot_be_made_says_so(project):

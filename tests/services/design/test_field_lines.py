@@ -78,6 +78,15 @@ def test_a_line_says_what_is_written(line, name, value):
         "a: b | c default d",
         'a: text = "b" c',
         'a: text = b, default: "c"',
+        "a: text min: 2, min: 3",
+        "a: text min 2, min: 3",
+        'a: text example "x" example "y"',
+        'a: text example: "x", example: "y"',
+        "a: text min 2 = b, min: 3",
+        "a: text min -1",
+        "a: [text] min -1",
+        "status: placed | paid?",
+        "status: placed? | paid = paid",
     ],
 )
 def test_what_cannot_be_understood_is_told(line):
@@ -93,6 +102,8 @@ def test_what_cannot_be_understood_is_told(line):
         ({"type": "object", "fields": {"a": "money"}}, 'x: object fields { a: "money" }'),
         ({"type": "list", "of": {"type": "y"}}, 'x: list of { type: "y" }'),
         ({"type": "choice", "choices": ["a|b"]}, 'x: choice choices: ["a|b"]'),
+        ({"type": "choice", "choices": ["a", "b?"]}, 'x: choice choices: ["a", "b?"]'),
+        ({"type": "integer", "min": -1}, "x: integer min -1"),
         (
             {"type": "choice?", "choices": ["a", "b"], "title": "T"},
             'x?: choice choices: ["a", "b"], title: "T"',
@@ -166,6 +177,8 @@ def test_a_line_is_split_between_its_fields(fields: list[str]) -> None:
         ("note?: text?", "string?"),
         ("sent_at: time?", "date-time?"),
         ("lines: [line]?", {"type": "list?", "of": "line"}),
+        ("lines: [text?]", {"type": "list", "of": "string?"}),
+        ("stock: {whole?} min 1", {"type": "map", "of": "integer?", "min": 1}),
         ("amount: money? min 0", {"type": "money?", "min": 0}),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 from workbench.errors import ProjectError
 from workbench.gui.board.blueprint import blueprint_of
 from workbench.project.project import load_project
-from workbench.services.design import gestures
+from workbench.services.design import gestures, removals
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.flow_gestures import steps_of, with_steps
 from workbench.services.design.gestures import DesignNode
@@ -68,7 +68,7 @@ def test_a_rename_and_a_removal_are_followed(tmp_path: Path) -> None:
     text, node = with_steps(of(SHOP), ORDER), DesignNode("projection", "parcels")
     text = gestures.renamed(text, node, "boxes", gestures.places_of(text, node))
     assert steps_of(text) == ["totals", "send", "boxes"]
-    text = gestures.removed_whole(text, DesignNode("projection", "totals"))
+    text = removals.removed_whole(text, DesignNode("projection", "totals"))
     assert steps_of(text) == ["send", "boxes"]
     assert slices(tmp_path, text) == ["send", "boxes"]
 

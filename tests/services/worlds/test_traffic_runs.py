@@ -6,13 +6,15 @@ import asyncio
 from pathlib import Path
 from threading import Event
 
+import msgspec
 import pytest
 
 from tests.services.conftest import finished, settle
 from tests.services.worlds.conftest import place
-from workbench.errors import InvalidValue, NotAStore
+from workbench.errors import InvalidValue, NotAStore, WorkbenchError
 from workbench.model.clock import SystemClock
 from workbench.services.monitor.rate_rings import RateRings
+from workbench.services.scenarios.given_history import memories
 from workbench.services.worlds import traffic_runs
 from workbench.services.worlds.traffic_runs import TrafficRuns
 
@@ -58,12 +60,30 @@ async def test_W3_a_process_knows_what_it_knew_before_the_range(orders, scratch,
     assert forgotten.types["order.shipped"] != (2, 2), "the memory makes the difference"
 
 
+async def test_W3_an_event_that_a_process_cannot_read_leaves_its_memory_as_it_was(orders, monkeypatch):
+    registry, given = orders.registry, orders.reader.read_log(0, 100)
+    whole = {one.key for one in memories(registry, given, {}, anyway=True)}
+    broken_off = msgspec.structs.replace(given[0], data="[]")
+    found = {one.key for one in memories(registry, [broken_off, *given[1:]], {}, anyway=True)}
+    assert found <= whole
+    with pytest.raises(WorkbenchError):
+        list(memories(registry, [broken_off, *given[1:]], {}))
+
+
 async def test_W4_ten_minutes_pass_in_no_time_with_all_that_waits(broken, scratch):
     found = await run(broken)
     mail = next(one for one in found.subscriptions if one.name == "welcome-mail")
     assert (mail.letters, mail.letters_then) == (3, 3)
     assert mail.retried > 0
     assert found.waiting == 0
+
+
+async def test_W5_what_died_again_after_a_replay_counts_once(broken, scratch):
+    letters = [one.number for one in broken.dead_letters.page(("open",))]
+    await broken.dead_letters.replay(letters)
+    await settle(broken)
+    found = await run(broken)
+    assert next(one for one in found.subscriptions if one.name == "welcome-mail").letters_then == 3
 
 
 async def test_W4_at_a_pace_waits_shrink_with_the_time_between_arrivals(orders, scratch):

@@ -87,8 +87,7 @@ class BlueprintScene(Picture):
         self.show_marks(self.marks)
         if self._here not in self._cards:
             self._here = ""  # an aggregate's card went, and its lane came
-            self.choose_several(self.others, self.chosen if self.has(self.chosen) else "")
-        self.others = tuple(one for one in self.others if self.has(one))
+        self.keep_choice()
         self.mark()
         if moves:
             self._know_move(before)

@@ -1,4 +1,4 @@
-"""Renames and removes what the board shows: says first what that touches, where it is more than one place.
+"""Renames, removes and moves what the board shows: says first what that touches, where it is more.
 
 What once was asked in the strip is not done before what it says then was seen.
 """
@@ -6,7 +6,7 @@ What once was asked in the strip is not done before what it says then was seen.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,9 @@ from workbench.gui.widgets import error_text, give_keyboard
 from workbench.services.design import gestures
 from workbench.services.design.change_preview import ChangePreview, said_of
 from workbench.services.design.gestures import DesignNode
+from workbench.services.design.move_preview import move_preview
 from workbench.services.design.relations import section_path
+from workbench.services.design.several import moved_to
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -144,8 +146,13 @@ class BoardChanges(QObject):
     def remove(self, *nodes: DesignNode) -> None:
         """Removes things, after a look where others name them, events are stored, or they are several."""
         self._again = lambda: self.remove(*nodes)
-        look = partial(self._desk.workspace.design.removal_preview, *nodes)
+        look = lambda: self._desk.workspace.design.removal_preview(*self._left(nodes))  # noqa: E731
         self._look(f"Remove {said_of(*nodes)}", look, self._ask_removal)
+
+    def _left(self, nodes: Sequence[DesignNode]) -> Sequence[DesignNode]:
+        """Returns those that are still there of several; all where none is, so that it is refused."""
+        text = self._desk.workspace.design.state().text
+        return [one for one in nodes if gestures.exists(text, one)] or nodes
 
     def _ask_removal(self, preview: ChangePreview) -> None:
         self._preview = preview
@@ -155,9 +162,31 @@ class BoardChanges(QObject):
         else:
             self._chosen(Chosen(name="", places=()))
 
+    def move(self, nodes: Sequence[DesignNode], owner: str) -> None:
+        """Moves commands and events to another aggregate, after a look at what that changes."""
+        design = self._desk.workspace.design
+        self._again = lambda: self.move(nodes, owner)
+        look = lambda: move_preview(design.state().text, self._left(nodes), owner, design.fields)  # noqa: E731
+        self._look(f"Move {said_of(*nodes)} to {owner}", look, self._ask_move)
+
+    def _ask_move(self, preview: ChangePreview) -> None:
+        self._preview = preview
+        self._entry.leave()
+        self.strip.ask_move(preview)
+        self._listed_again()
+
+    def _move(self, preview: ChangePreview) -> None:
+        change = partial(moved_to, nodes=preview.nodes, owner=preview.owner)
+        self._moved = False
+        label = f"Move {preview.said} to {preview.owner}"
+        self._do(label, partial(self._on_the_same, preview, change), self._done, "")  # all stays chosen
+
     def _chosen(self, chosen: Chosen) -> None:
         preview = self._preview
         if preview is None:
+            return
+        if preview.owner:
+            self._move(preview)
             return
         if preview.field:
             self._change_field(preview, self._named(self._line), self._done)

@@ -32,7 +32,7 @@ from workbench.gui.board.board_wires import BoardWires
 from workbench.gui.board.entry_draft import EntryDraft
 from workbench.gui.board.entry_place import EntryPlace
 from workbench.gui.board.stand_pill import StandPill, stand_of
-from workbench.gui.board.step_sight import changed_card, nearest
+from workbench.gui.board.step_sight import came_back, changed_card, nearest
 from workbench.gui.design_steps import UNSAVED, Answer, DesignSteps
 from workbench.gui.details.section_drafts import follow_names
 from workbench.gui.letter_menu import LetterMenu
@@ -41,7 +41,7 @@ from workbench.gui.text.conflict_banner import ConflictBanner
 from workbench.gui.time_format import short
 from workbench.gui.widgets import error_text
 from workbench.services.design import gestures
-from workbench.services.design.design import DesignState
+from workbench.services.design.design_state import DesignState
 from workbench.services.design.field_gestures import FIELDED
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.relations import NEXT
@@ -69,6 +69,7 @@ class BoardEditor(DesignSteps):
         changes: Renames and removes.
         conflict: Asks which counts where the files and what is not saved differ.
         wanted: Id of the node that is chosen once it is drawn.
+        came: Ids of those that are chosen with it: a step brought them back.
         unwritten: Ids of the cards whose text is typed and not written.
 
     Signals:
@@ -90,6 +91,7 @@ class BoardEditor(DesignSteps):
         self.changes = BoardChanges(desk, canvas, self.entry, self._change, self.tell_refused)
         self.entry.waits = self.changes.strip.waits = self.is_busy
         self.conflict, self.wanted = ConflictBanner(), ""
+        self.came: tuple[str, ...] = ()
         self._running: Registry | None = None
         self._read, self._since = False, ""
         self._reading = Question(self, desk, self.take, self.tell_reading)
@@ -145,7 +147,7 @@ class BoardEditor(DesignSteps):
     def chosen(self, identity: str) -> None:
         """Is told what was chosen: who chose something else does not want what was made."""
         if identity and identity != self.wanted:
-            self.wanted = ""
+            self.wanted, self.came = "", ()
 
     def drawn(self) -> None:
         """Chooses what was made, once it is there; where nothing is, says how to begin."""
@@ -156,7 +158,10 @@ class BoardEditor(DesignSteps):
         self.begin.adjustSize()
         self.follow()
         if self.wanted and self.canvas.board.has(self.wanted):
+            came, self.came = self.came, ()
             self.canvas.reveal(self.wanted)
+            if came:
+                self.canvas.board.choose_several(came, self.wanted)
             self.wanted = ""
         self.place_of_entry.bring()
 
@@ -314,7 +319,7 @@ class BoardEditor(DesignSteps):
     def _change(
         self, label: str, change: Callable[[DesignText], DesignText], then: Callable[[], None], card: str
     ) -> None:
-        self.wanted = card
+        self.wanted, self.came = card, ()
         self.do(label, change, partial(self._changed, then, nearest(self.canvas.board)))
 
     def _changed(self, then: Callable[[], None], near: Sequence[str]) -> None:
@@ -327,6 +332,7 @@ class BoardEditor(DesignSteps):
     def show_step(self, before: DesignText, said: str) -> None:
         """Chooses what changed, and brings it into sight; what is chosen stays so if it did, or nothing."""
         self.wanted, seen = changed_card(self.canvas.board, before, self.state.text)
+        self.came = came_back(before, self.state.text) if self.wanted else ()
         if not seen:
             super().show_step(before, said)
 

@@ -83,9 +83,7 @@ class BoardScene(Picture):
         if moves:
             yield from self._show_words()
         self.setSceneRect(self.content())
-        self.others = tuple(one for one in self.others if one in graph.by_id)
-        if self.chosen not in graph.by_id:
-            self.choose("")
+        self.keep_choice()
         self.mark()
         if moves:
             self._know_move(place)

@@ -18,7 +18,7 @@ from workbench.gui.board.flow_view import ARROWS, DRAG
 from workbench.gui.widgets import give_keyboard
 from workbench.services.design import gestures
 from workbench.services.design.relations import declared_names
-from workbench.services.design.several import counted_kinds, joined_by_emit, moved_to, texts_of, why_not_owned
+from workbench.services.design.several import counted_kinds, texts_of, why_not_owned
 
 if TYPE_CHECKING:
     from workbench.gui.board.board_editor import BoardEditor
@@ -182,12 +182,12 @@ class BoardSeveral(BoardPart):
     )
     def move_to_aggregate(self, _identity: str) -> None:
         """Asks for the aggregate to which commands and events shall belong."""
-        nodes = joined_by_emit(self.editor.state.text, self.editor.nodes())
+        nodes, text = self.editor.nodes(), self.editor.state.text
         more = len(nodes) - NAMED
         told = ", ".join(one.name for one in nodes[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
-        known = declared_names(self.editor.state.text.project, "aggregate")
+        known = declared_names(text.project, "aggregate")
         asking = Asking(
-            title=f"To which aggregate? {told} move; stored events stay in their streams",
+            title=f"To which aggregate shall {told} belong?",
             sign="aggregate",
             take=partial(self._move, nodes),
             fits=lambda typed: [_aggregate(one) for one in known if typed in one],
@@ -197,10 +197,7 @@ class BoardSeveral(BoardPart):
         self.editor.place_of_entry.ask(asking, None)
 
     def _move(self, nodes: list[gestures.DesignNode], entered: Entered) -> None:
-        name = entered.offer.name if entered.offer is not None else entered.text
-        label = f"Move {counted_kinds([one.kind for one in nodes])} to {name}"
-        self.editor.wanted = self.canvas.board.chosen
-        self.editor.do(label, partial(moved_to, nodes=nodes, owner=name), self.editor.entry.leave)
+        self.editor.changes.move(nodes, entered.offer.name if entered.offer is not None else entered.text)
 
     @action("Copy name", keys="Ctrl+C", icon="copy", on="canvas", group=1, several=True)
     def copy_name(self, _node: str) -> None:

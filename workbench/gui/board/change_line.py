@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from workbench.gui.safe_painter import drawing
 from workbench.gui.theme import code_font, theme
+from workbench.services.design.change_preview import TAKEN
 from workbench.services.design.gestures import new_name
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class ChangeLine(QStyledItemDelegate):
             super().paint(painter, option, index)
             return
         ticked = index.sibling(index.row(), 0).data(Qt.ItemDataRole.CheckStateRole)
-        goes = ticked is not None and Qt.CheckState(ticked) == Qt.CheckState.Checked
+        goes = Qt.CheckState(ticked) == Qt.CheckState.Checked if ticked is not None else place.fate == TAKEN
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         rect, colors = option.rect, theme().colors
         with drawing(painter):

@@ -1,4 +1,4 @@
-"""Shows below the board what a rename or a removal would touch, to be ticked, before anything is written."""
+"""Shows below the board what a rename, a removal or a move would touch, before anything is written."""
 
 from __future__ import annotations
 
@@ -31,10 +31,12 @@ from workbench.gui.theme import theme, ui_font
 from workbench.gui.widgets import ElidedLabel, give_keyboard, plain_label
 from workbench.model.counts import counted
 from workbench.services.design.change_preview import (
+    ADDED,
     CHOSEN,
     GOES,
     IS_CHOSEN,
     STAYS,
+    TAKEN,
     ChangePlace,
     ChangePreview,
     still_fits,
@@ -49,6 +51,8 @@ HEIGHT, LEAST, MOST = 26, 84, 300
 NARROW = 720
 """Below this width in pixels the buttons stand under the names."""
 PLACE, TEXT, BELONGS = range(3)
+SIGNS = {IS_CHOSEN: "purge", ADDED: "plus", TAKEN: "purge"}
+"""What stands before a place that cannot be ticked, by what becomes of it; else what informs."""
 DATA = Qt.ItemDataRole.UserRole
 TICK = Qt.ItemFlag.ItemIsUserCheckable
 
@@ -172,20 +176,27 @@ class ChangeStrip(QFrame):
         self._ticked()
         give_keyboard(self.act)
 
+    def ask_move(self, preview: ChangePreview) -> None:
+        """Shows what is otherwise once things are of another aggregate."""
+        self._begin(preview, f"Move {preview.said} to {preview.owner}", renames=False)
+        self._fill()
+        self._ticked()
+        self.act.setFocus()
+
     def _begin(self, preview: ChangePreview, title: str, *, renames: bool) -> None:
         self._preview, self._renames = preview, renames
         self._line.node, self._line.new = preview.node, ""
         self._sign.setPixmap(icon(sign_of(preview.node.kind), "accent").pixmap(16, 16))
         self._title.setText(title)
         self.setAccessibleName(title)
-        self._old.setText("" if preview.more else preview.name)
+        self._old.setText("" if preview.more or preview.owner else preview.name)
         font = ui_font()
         font.setStrikeOut(True)
         self._old.setFont(font)
         for one in (self._arrow, self.name):
             one.setVisible(renames)
         self.only.setText("Only these" if preview.more else "Only this")
-        self.only.setVisible(not renames and bool(preview.places))
+        self.only.setVisible(not renames and not preview.owner and bool(preview.places))
         self.list.headerItem().setText(BELONGS, "Belongs to" if renames else "What happens")
         self.foot.setText("\n".join(preview.notes))
         for note in (self._lock, self.foot):
@@ -210,7 +221,8 @@ class ChangeStrip(QFrame):
         if preview.heads:
             self._add(CHOSEN, preview.heads, ticks=False)
         for group in dict.fromkeys(one.group for one in preview.places):
-            self._add(group, [one for one in preview.places if one.group == group])
+            places = [one for one in preview.places if one.group == group]
+            self._add(group, places, ticks=not preview.owner)
         if preview.stays:
             self._add(STAYS if self._renames else "Names it still", preview.stays, ticks=False)
         rows = self.list.topLevelItemCount() + len(self._rows)
@@ -229,13 +241,13 @@ class ChangeStrip(QFrame):
             row = QTreeWidgetItem([f"{one.reference.file}:{one.line}", one.text, self._about(one)])
             row.setData(PLACE, DATA, one)
             row.setToolTip(TEXT, one.text)
-            if can_tick:
-                row.setFlags(row.flags() | TICK)
+            row.setFlags(row.flags() | TICK if can_tick else row.flags() & ~TICK)
             if ticks:
                 row.setCheckState(PLACE, Qt.CheckState.Checked if one.wanted else Qt.CheckState.Unchecked)
             else:
-                sign = "purge" if one.fate == IS_CHOSEN else "info"
-                row.setIcon(PLACE, icon(sign, "info" if self._renames else "warning"))
+                sign = SIGNS.get(one.fate, "info")
+                harmless = self._renames or one.fate in {ADDED, TAKEN}
+                row.setIcon(PLACE, icon(sign, "info" if harmless else "warning"))
             head.addChild(row)
             self._rows.append(row)
         head.setFirstColumnSpanned(True)
@@ -267,7 +279,9 @@ class ChangeStrip(QFrame):
 
     def _ticked(self, *_: object) -> None:
         count, gone = len(self.places()), len(self._preview.nodes) if self._preview is not None else 1
-        if self._renames:
+        if self._preview is not None and self._preview.owner:
+            self.act.setText(f"Move {gone}" if gone > 1 else "Move")
+        elif self._renames:
             self.act.setText(f"Rename {counted(count, 'place')}")
             self.act.setEnabled(bool(count))
         else:

@@ -16,7 +16,7 @@ from workbench.model.flow_rules import rules_of, written_flows
 from workbench.model.model_flow import ModelFlow
 from workbench.model.type_words import type_word
 from workbench.project.declared.section_kinds import KINDS
-from workbench.services.design.design import DesignState
+from workbench.services.design.design_state import DesignState
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.field_gestures import FIELDED
 from workbench.services.design.field_lines import plain_value, write_field_line

@@ -184,6 +184,12 @@ class Picture(QGraphicsScene):
         if self.several != before:
             self.node_chosen.emit(self.chosen)
 
+    def keep_choice(self) -> None:
+        """Keeps chosen what is still there; where the last of it went, the one before has the keyboard."""
+        left = [one for one in self.several if self.has(one)]
+        last = (self.here or self.chosen) if self.chosen in left else left[-1] if left else ""
+        self.choose_several(left, last)
+
     def _stand_on(self, key: str) -> None:
         """Gives the keyboard to a card, and chooses its node."""
         self.chosen = key

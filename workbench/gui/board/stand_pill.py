@@ -16,7 +16,7 @@ from workbench.gui.widgets import Badge, plain_tip
 from workbench.model.counts import counted
 
 if TYPE_CHECKING:
-    from workbench.services.design.design import DesignState
+    from workbench.services.design.design_state import DesignState
     from workbench.services.project.model_reload import Outdated
 
 

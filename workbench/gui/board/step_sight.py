@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF
 
 from workbench.gui.board.board_offers import identity_of, node_of
 from workbench.services.design.gestures import DesignNode, exists, same_node
+from workbench.services.design.relations import declared_names
 from workbench.services.design.section_merge import pieces
 
 if TYPE_CHECKING:
@@ -23,6 +24,17 @@ def touched(before: DesignText, after: DesignText) -> list[DesignNode]:
     ]
     nodes = [DesignNode(*one.split(".", 1)) for one in names if "." in one]
     return [one for one in nodes if exists(after, one)]
+
+
+def came_back(before: DesignText, after: DesignText) -> tuple[str, ...]:
+    """Returns the ids of the things that a step made, where there are more of their kinds than before."""
+    made = [one for one in touched(before, after) if not exists(before, one)]
+    more = [
+        one
+        for one in made
+        if len(declared_names(after.project, one.kind)) > len(declared_names(before.project, one.kind))
+    ]
+    return tuple(identity_of(one) for one in more)
 
 
 def changed_card(board: Picture, before: DesignText, after: DesignText) -> tuple[str, bool]:

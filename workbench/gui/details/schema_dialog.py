@@ -39,7 +39,7 @@ from workbench.tusk import TskError, parse
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
-    from workbench.services.design.design import DesignState
+    from workbench.services.design.design_state import DesignState
     from workbench.services.design.design_text import DesignText
     from workbench.services.design.section_piece import SectionPiece
     from workbench.services.design.text_check import CheckedText

@@ -12,7 +12,7 @@ from workbench.gui.widgets import error_text
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
-    from workbench.services.design.design import DesignState
+    from workbench.services.design.design_state import DesignState
     from workbench.services.design.design_text import DesignText
 
 

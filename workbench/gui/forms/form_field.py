@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QCheckBox, QWidget
 from workbench.gui.forms.editor import Editor, Kit, dotted
 from workbench.gui.forms.editors import editor_for
 from workbench.gui.forms.json_schema import ABSENT, Loc, Shape, sample_of
-from workbench.gui.forms.parts import INDENT, Remark, Words, squeeze, tabs_after, tool
+from workbench.gui.forms.parts import INDENT, Remark, Words, follow_each_other, squeeze, tabs_after, tool
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
 from workbench.model.limit_words import limits_of
@@ -74,6 +74,8 @@ class FormField(QWidget):
             self._title.setBuddy(self._editor.input)
             self._name(self._words)
             tabs_after(self._toggle, self._editor)
+            if self._folds:
+                follow_each_other([self._editor, self._folder])  # who goes on wants its fields first
             self._editor.setVisible(self._unfolded)
         return self._editor
 
@@ -253,6 +255,7 @@ class FormField(QWidget):
         if not self._folds:
             self._folder.hide()
         self._folder.toggled.connect(self._show_editor)
+        self._folder.clicked.connect(lambda on: self.focus_input() if on else None)
         self._hint = Words(role="muted", small=True)
         self._hint.setParent(self)  # what is shown before it has a parent would be a window of its own
         self._remark = Remark()

@@ -48,7 +48,13 @@ def schema_of(workspace: Workspace, stream: str, event: str) -> dict[str, Any]:
             "stream": text | {"default": stream, "description": "It is made if it is new"},
             "event": {"enum": offered, "default": event, "description": doc},
             "data": fields | {"title": "What the event says", "description": ""},
-            "why": text | {"title": "Why", "description": told, "minLength": 1, "examples": ["Ticket 17"]},
+            "why": {
+                "type": "string",
+                "title": "Why",
+                "description": told,
+                "minLength": 1,
+                "examples": ["Ticket 17"],
+            },
             "expected": {
                 "anyOf": [said, {"type": "null"}],
                 "default": None,
@@ -176,7 +182,11 @@ def _known(desk: Desk, line: QObject, offer: Callable[[list[str]], object]) -> C
     asking = Question(line, desk, offer, "Looking for streams")
 
     def found(typed: str) -> list[str]:
-        return [one.name for one in desk.workspace.streams.beginning(typed.strip(), SUGGESTED)]
+        """Returns streams that begin with it, then those that have it anywhere, the newest first."""
+        streams, part = desk.workspace.streams, typed.strip()
+        begin = [one.name for one in streams.beginning(part, SUGGESTED)]
+        others = streams.find(text=part, order="-updated", limit=SUGGESTED)
+        return [*dict.fromkeys([*begin, *(one.name for one in streams.numbered(others))])][:SUGGESTED]
 
     return lambda typed: asking.ask(partial(found, typed), typed)
 

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QLabel,
     QStackedWidget,
-    QTabWidget,
     QToolButton,
 )
 
@@ -23,7 +22,7 @@ from workbench.gui.board.board_marks import STALE
 from workbench.gui.board.mark_list import MarkList
 from workbench.gui.board.several_pane import SeveralPane
 from workbench.gui.icons import icon
-from workbench.gui.layouts import in_column, in_row
+from workbench.gui.layouts import Tabs, in_column, in_row
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.time_format import short
 from workbench.gui.views.about_pane import AboutPane
@@ -205,7 +204,7 @@ class DetailsPanel(QFrame):
         self._tab, self._placing = 0, False
         self._looking = Question(self, section.desk, self._tell_place, "Reading the modules")
         self.pages = QStackedWidget()
-        self.tabs = QTabWidget(documentMode=True)
+        self.tabs = Tabs()
         self.tabs.addTab(section, "Form and text")
         self.tabs.addTab(self.about, "About")
         self.tabs.currentChanged.connect(self._tab_chosen)

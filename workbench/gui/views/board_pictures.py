@@ -35,7 +35,7 @@ from workbench.services.scenarios.coverage import Run, Try, tries
 
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
-    from workbench.services.design.design import DesignState
+    from workbench.services.design.design_state import DesignState
     from workbench.services.scenarios.scenario_status import ScenarioStatus
 
 SEEN = ("publish:", "issue:")

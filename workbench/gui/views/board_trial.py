@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRect
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea
 
 from workbench.gui.actions import Actions, action
 from workbench.gui.board.card_note import CardNote
+from workbench.gui.drafts import DraftKeeper
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.reads import Question
 from workbench.gui.theme import theme
@@ -57,6 +58,8 @@ class BoardTrial(QFrame):
         self.form: SchemaForm | None = None
         self.result: CommandResult | None = None
         self.note = CardNote(canvas)
+        self.drafts = DraftKeeper(desk, self._typed, self._type_in, self._fill)
+        self._schema: Mapping[str, Any] = {}
         self._asking = Question(self, desk, self._tell, "Looking for what came of a command")
         canvas.moved.connect(self._stand_note)
         desk.changed.connect(self.follow)
@@ -71,7 +74,7 @@ class BoardTrial(QFrame):
         self.acts = Actions(self, self)
         head = in_row((self._title, 1), self.acts.button("leave", words=False))
         foot = in_row(self.badge, 1, self.acts.button("send", primary=True))
-        in_column(head, (self._holder, 1), self.said, foot, of=self)
+        in_column(head, self.drafts, (self._holder, 1), self.said, foot, of=self)
         self.acts.offer()
         theme().changed.connect(self._dress)
         self._dress()
@@ -94,12 +97,15 @@ class BoardTrial(QFrame):
         """Shows the form of a command over the board, filled with examples."""
         name = node.partition(":")[2]
         described = described_by(self._desk.workspace.registry, COMMAND, name)
-        self._name = name
+        self.drafts.leave()
+        self._name, self._schema = name, described.schema
         self._title.setText(name)
         self.form = form_of(self._desk, described, suggestions(self._desk, name))
-        self.form.set_value(example_of(described.schema, lambda: str(uuid.uuid4())))
+        self._fill()
         self.form.submitted.connect(self._submitted)
+        self.form.changed.connect(self.drafts.note)
         self._holder.setWidget(self.form)
+        self.drafts.turn_to(_key(name), f"the values to try {name} out")
         self.badge.hide()
         self.said.hide()
         self.acts.refresh()
@@ -107,6 +113,18 @@ class BoardTrial(QFrame):
         self.show()
         self.raise_()
         self.form.first_input().setFocus()
+
+    def _fill(self) -> None:
+        """Fills the form with examples, which are no draft."""
+        if self.form is not None:
+            self.form.set_value(example_of(self._schema, lambda: str(uuid.uuid4())))
+            self.form.set_unchanged()
+
+    def _typed(self) -> dict[str, Any]:
+        return self.form.typed() if self.form is not None else {}
+
+    def _type_in(self, typed: Mapping[str, Any]) -> list[str]:
+        return self.form.type_in(typed) if self.form is not None else []
 
     def _stand(self) -> None:
         place, wanted = self.canvas.geometry(), self.form.sizeHint().height() if self.form is not None else 0
@@ -132,14 +150,16 @@ class BoardTrial(QFrame):
 
     def _submitted(self, value: dict[str, Any]) -> None:
         if not self.read_only():
-            self._desk.run(self._issue(self._name, value), f"Send {self._name}")
+            self._desk.run(self._issue(self._name, value, self._typed()), f"Send {self._name}")
 
-    async def _issue(self, name: str, value: dict[str, Any]) -> None:
+    async def _issue(self, name: str, value: dict[str, Any], typed: dict[str, Any]) -> None:
         commands = self._desk.workspace.commands
         result = await commands.issue(name, value)
         outcome, said = result.outcome.value, headline(result, commands.appended(result))
         kind = KINDS.get(outcome, "error")
         self.result = result
+        if kind == "ok":
+            self._settle(name, typed)
         self.note.show_outcome(kind, outcome, f"{name}: {said}")
         self.follow()
         if name == self._name and self.isVisible():
@@ -148,6 +168,16 @@ class BoardTrial(QFrame):
             self.badge.show()
             self.said.show()
         self._stand_note()
+
+    def _settle(self, name: str, typed: dict[str, Any]) -> None:
+        """Forgets what was sent, unless something was typed since."""
+        kept = self._desk.workspace.drafts.find(_key(name))
+        if kept is None or kept.content != typed:
+            return
+        self._desk.forget(kept.key)
+        if name == self._name and self.form is not None:
+            self.form.set_unchanged()
+            self.drafts.settle()
 
     # -- what came of it -----------------------------------------------------------------------------------
 
@@ -167,6 +197,11 @@ class BoardTrial(QFrame):
             box = self.canvas.mapFromScene(board.box_of(node)).boundingRect()
             over = self.geometry().translated(-self.canvas.pos()) if self.isVisible() else QRect()
             self.note.stand(box.translated(self.canvas.viewport().pos()), over)
+
+
+def _key(command: str) -> str:
+    """Returns the name of the draft of a command's form."""
+    return f"trial/{command}"
 
 
 def _line(one: Came, now: int) -> tuple[str, str, str]:

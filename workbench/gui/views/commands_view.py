@@ -91,7 +91,7 @@ class CommandsView(View):
         self.about = plain_label(role="muted", wrap=True)
         self.about.setContentsMargins(10, 0, 10, 0)
         self._holder = in_column(margins=0)
-        self.result = ResultCard(self._show_stream)
+        self.result = ResultCard(self.desk)
         top = QWidget()
         self.head, kept, framed = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         for row in (self.head, kept, framed):
@@ -295,15 +295,12 @@ class CommandsView(View):
 
     # -- sending ------------------------------------------------------------------------------------------
 
-    def _no_send(self) -> str:
-        return self.read_only() if self.kind == COMMAND else ""
-
     @action(
         "Send",
         keys="Ctrl+Enter / Ctrl+Return",
         icon="send",
         tip="Issue the command, or ask the query",
-        why=_no_send,
+        why=lambda view: view.read_only() if view.kind == COMMAND else "",
         about=lambda view: view.picker.currentText(),
         look=lambda view: ("Send" if view.kind == COMMAND else "Ask", "send"),
     )
@@ -395,5 +392,7 @@ class CommandsView(View):
     def _look(self, record: CommandRecord) -> None:
         self.desk.select(Selection(stream=record.stream, command=str(record.command_id)))
 
-    def _show_stream(self, stream: str) -> None:
-        self.desk.select(Selection(stream=stream), view="timeline")
+    @override
+    def tell_why(self) -> None:
+        if self.history.table.hasFocus() or not self.result.tell_story():
+            super().tell_why()

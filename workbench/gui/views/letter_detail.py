@@ -12,12 +12,11 @@ from PySide6.QtWidgets import (
     QFrame,
     QPushButton,
     QStackedWidget,
-    QTabWidget,
     QWidget,
 )
 from typing_extensions import override
 
-from workbench.gui.layouts import in_column, in_row
+from workbench.gui.layouts import Tabs, in_column, in_row
 from workbench.gui.long_view import LongText
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
@@ -97,7 +96,7 @@ class LetterDetail(QStackedWidget):
         self._status, self._reason = Badge("neutral", ""), Badge("neutral", "")
         self._where = plain_label(role="muted", wrap=True)
         self._links = in_row(spacing=6)
-        self.tabs = QTabWidget(documentMode=True)
+        self.tabs = Tabs()
         self._payload = JsonView()
         self._payload.setAccessibleName("Payload")
         self._attempts = FastTableView(attempt_columns(self._when))

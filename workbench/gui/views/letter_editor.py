@@ -12,7 +12,6 @@ from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor, QTextFormat
 from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
-    QTabWidget,
     QTextEdit,
     QWidget,
 )
@@ -22,7 +21,7 @@ from workbench.gui.actions import Actions, action
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms.editors.json_text import as_text
 from workbench.gui.icons import icon
-from workbench.gui.layouts import in_column, in_panes, in_row
+from workbench.gui.layouts import Tabs, in_column, in_panes, in_row
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.theme import code_font, theme
 from workbench.gui.ticker import pause_timer
@@ -151,7 +150,7 @@ class PayloadEditor(QWidget):
         verdict = in_row((self._mark, 0, Qt.AlignmentFlag.AlignTop), (self.said, 1))
         upper = QWidget()
         in_column((self.area, 1), verdict, of=upper, margins=0, spacing=6)
-        self.tabs = QTabWidget(documentMode=True)
+        self.tabs = Tabs()
         self.tabs.addTab(self._diff, "Difference")
         self.tabs.addTab(self.dry_run_view, "Dry run")
         self._split = in_panes(Qt.Orientation.Vertical, (upper, 3), (self.tabs, 2), name="letter-editor")

@@ -17,7 +17,7 @@ from workbench.gui.paged_model import ListSource, Row, TableColumn
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
-from workbench.gui.time_format import ABSOLUTE_WIDTH, absolute
+from workbench.gui.time_format import SHORT_WIDTH, absolute, short
 from workbench.gui.widgets import ElidedLabel
 from workbench.model.counts import counted
 
@@ -36,15 +36,15 @@ def _pill(why: str) -> tuple[str, str]:
 
 
 COLUMNS = (
-    TableColumn("When", width=ABSOLUTE_WIDTH, mono=True, text=absolute, zoned=True),
-    TableColumn("What", width=110),
-    TableColumn("On", width=170),
+    TableColumn("When", width=SHORT_WIDTH, mono=True, text=short, tip=absolute, zoned=True),
+    TableColumn("What", width=112),
+    TableColumn("On", width=116),
     TableColumn(
-        "Count", width=62, mono=True, align_right=True, text=lambda count: f"{count:,}" if count else ""
+        "Count", width=58, mono=True, align_right=True, text=lambda count: f"{count:,}" if count else ""
     ),
-    TableColumn("Undo", width=190, badge=_pill),
-    TableColumn("Who", width=80),
-    TableColumn("Detail", width=140, stretch=True),
+    TableColumn("Undo", width=264, badge=_pill),
+    TableColumn("Who", width=56),
+    TableColumn("Detail", width=80, stretch=True),
 )
 WHY, NUMBER = 4, 7
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.gui.chooser import ChoiceBox, TypedChoice
+from workbench.gui.layouts import in_column, in_row
 from workbench.gui.theme import code_font
 from workbench.gui.widgets import exact_text, plain_label, toolbar_button
 from workbench.model.json_values import ForeignJsonError, parse_foreign_json, write_json
@@ -78,14 +79,9 @@ class FieldLine(QWidget):
         self.sought.setPlaceholderText("text in it")
         self.sought.setFont(code_font())
         self.away = toolbar_button("", "close", "Leave this field as it is")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        layout.addWidget(self.field, 3)
-        layout.addWidget(self.way)
-        layout.addWidget(self.sought, 3)
-        layout.addWidget(self.value, 4)
-        layout.addWidget(self.away)
+        self._first = in_row((self.field, 3), self.way, (self.value, 4), self.away, spacing=6)
+        self._second = in_row((self.sought, 1), spacing=6)
+        in_column(self._first, self._second, of=self, margins=0, spacing=4)
         self.field.currentTextChanged.connect(lambda _text: self.changed.emit())
         self.way.currentIndexChanged.connect(self._turned)
         self.sought.textChanged.connect(lambda _text: self.changed.emit())
@@ -96,9 +92,17 @@ class FieldLine(QWidget):
     def _turned(self, _at: int = 0) -> None:
         way = self.way.currentData()
         self.value.setEnabled(bool(WAYS[way]))
-        self.sought.setVisible(way == "replace")
+        self._part(two=way == "replace")
         self.value.setPlaceholderText(HINTS[way])
         self.changed.emit()
+
+    def _part(self, *, two: bool) -> None:
+        """Has two rows where it takes two texts, else one."""
+        self.sought.setVisible(two)
+        before, after = (self._first, self._second) if two else (self._second, self._first)
+        if after.indexOf(self.value) < 0:
+            before.removeWidget(self.value)
+            after.insertWidget(1 if two else 2, self.value, 1 if two else 4)
 
     def lacking(self) -> str:
         """Returns what must still be typed; empty where it says something, or nothing at all."""
@@ -267,6 +271,7 @@ class PatchForm(QWidget):
         line = FieldLine(self._fields)
         line.changed.connect(self.changed)
         line.left.connect(lambda: self._remove(line))
+        line.way.currentIndexChanged.connect(lambda _at: self._fit())
         self._lines.append(line)
         self._column.addWidget(line)
         self._fit()
@@ -291,6 +296,9 @@ class PatchForm(QWidget):
         self.changed.emit()
 
     def _fit(self) -> None:
+        for page in (*self._lines, self._lines_page):
+            if (layout := page.layout()) is not None:
+                layout.activate()  # Qt would look later whether a line has two rows
         tall = self._lines_page.sizeHint().height()
         self._pages.setFixedHeight(116 if self._pages.currentIndex() else max(64, tall))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QTabWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
@@ -17,7 +17,7 @@ from workbench.gui.desk import Selection
 from workbench.gui.event_actions import plain
 from workbench.gui.filter_row import FilterRow
 from workbench.gui.json_outline import masked_text
-from workbench.gui.layouts import in_column, in_panes, in_row
+from workbench.gui.layouts import Tabs, in_column, in_panes, in_row
 from workbench.gui.paged_model import Key, ListSource, TableColumn
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.table import FastTableView
@@ -90,8 +90,7 @@ class ProcessInstances(QWidget):
         self.history = FastTableView(STEPS)
         self.history.setAccessibleName("What the instance went through; Enter tells the story of the command")
         self.history.set_empty("No events found", "None of the events that hold its key are its own.")
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
+        self.tabs = Tabs()
         self.tabs.addTab(self.whole, "State")
         self.tabs.addTab(self.history, "History")
         self._reading = Question(self, desk, self._show, self.filter.failing(self.table.fail))

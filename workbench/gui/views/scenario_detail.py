@@ -7,9 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
-from workbench.gui.layouts import in_column
+from workbench.gui.layouts import Tabs, in_column
 from workbench.gui.views.scenario_result import ResultView
 from workbench.gui.views.scenario_steps import ScenarioSteps
 from workbench.gui.views.scenario_text import ScenarioText
@@ -46,7 +46,7 @@ class ScenarioDetail(QWidget):
         self.place = plain_label("", "muted")
         self.steps, self.result, self.text = ScenarioSteps(desk), ResultView(), ScenarioText(desk)
         self.untried = UntriedList()
-        self.tabs = QTabWidget(documentMode=True)
+        self.tabs = Tabs()
         for widget, title in (
             (self.steps, "Scenario"),
             (self.result, "Result"),

@@ -16,7 +16,7 @@ from workbench.gui.reads import Question
 from workbench.gui.table_actions import ChosenRows
 from workbench.gui.widgets import error_text
 from workbench.model.scenario import Scenario
-from workbench.services.design.design import DesignState
+from workbench.services.design.design_state import DesignState
 from workbench.services.scenarios.scenario_edits import (
     added,
     doubled,

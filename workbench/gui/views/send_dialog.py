@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.gui.forms import SchemaForm
 
-SIZE = (480, 620)
+SIZE = (520, 640)
+ASIDE = (14, 0, 14, 0)
+"""Pixels around what stands below the form, so that it begins where the form's fields do."""
 
 
 class SendDialog(QDialog):
@@ -47,12 +49,12 @@ class SendDialog(QDialog):
             send: Does it.
             warning: What stands above the button, such as that it cannot be undone.
         """
-        warned = [plain_label(warning, "muted", wrap=True)] if warning else []
+        warned = [in_row((plain_label(warning, "muted", wrap=True), 1), margins=ASIDE)] if warning else []
         buttons = self._buttons(word, tip, send)
         in_column(
             self.drafts,
             (self.form, 1),
-            self._outcome(),
+            in_row((self._outcome(), 1), margins=ASIDE),
             *warned,
             buttons,
             of=self,
@@ -91,7 +93,7 @@ class SendDialog(QDialog):
         close = QPushButton("Close")
         close.setAutoDefault(False)
         close.clicked.connect(self.reject)
-        return in_row(1, close, self.button, margins=(8, 0, 8, 0))
+        return in_row(1, close, self.button, margins=ASIDE)
 
     def offer(self, button: QPushButton) -> None:
         """Puts a button below what became of the last thing sent."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from workbench.gui.desk import Desk
-    from workbench.services.design.design import DesignState
+    from workbench.services.design.design_state import DesignState
 
 
 class SettingSteps(DesignSteps):

@@ -47,10 +47,10 @@ class SnapshotDialog(QDialog):
         )
         self.compare.setEnabled(False)
         close = push_button("Close", lambda _checked=False: self.reject())
-        panes = in_panes(Qt.Orientation.Horizontal, self.state, self.diff)
-        in_column(
+        self.panes = in_panes(Qt.Orientation.Horizontal, self.state, self.diff)
+        self._column = in_column(
             in_row(self.badge, (self.said, 1)),
-            (panes, 1),
+            (self.panes, 1),
             in_row(1, self.compare, close),
             of=self,
             margins=12,
@@ -72,6 +72,9 @@ class SnapshotDialog(QDialog):
         self._sight = sight
         if sight is None:
             self._say("neutral", "none", NONE)
+            for part in (self.panes, self.compare):
+                part.hide()
+            self.resize(self.width(), self._column.totalHeightForWidth(self.width()))
             return
         place = f"Version {sight.version:,} of {sight.last:,}, {sight.size:,} bytes."
         kind, word, more = ("ok", "used", "") if sight.used else ("warning", "not used", f" {OLD}")

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from workbench.services.story.projection_steps import ProjectionStep, ProjectionSteps, Wanted
 
 COLUMNS = (
-    TableColumn("Row", width=110),
-    TableColumn("Column", width=110),
-    TableColumn("Before", width=140, stretch=True),
-    TableColumn("After", width=140, stretch=True),
+    TableColumn("Row", width=90),
+    TableColumn("Column", width=96),
+    TableColumn("Before", width=130),
+    TableColumn("After", width=190, stretch=True),
 )
 MOST = 2**31 - 1
 

@@ -175,11 +175,7 @@ class FieldTypes:
         for odd in sorted(one.model_fields_set - _ALWAYS - _FITTING[word]):
             fitting = " and ".join(one for one, known in _FITTING.items() if odd in known)
             self._tell((*path, odd), f"{odd} has no meaning for {word}", f"it is for {fitting}", key=True)
-        for bound in ("min", "max"):
-            if isinstance(getattr(one, bound), float) and word in {"string", "list", "map", "integer"}:
-                self._tell((*path, bound), f"{bound} should be a whole number")
-        if one.min is not None and one.max is not None and one.min > one.max:
-            self._tell((*path, "max"), f"max should be at least {one.min:g}, which is min")
+        self._check_bounds(path, word, one)
         match word:
             case "string":
                 return self._string(path, one)
@@ -195,6 +191,16 @@ class FieldTypes:
                 return _number(word, one)
             case _:
                 return _FIXED[word]
+
+    def _check_bounds(self, path: Path, word: str, one: FieldSection) -> None:
+        for bound in ("min", "max"):
+            value: float | None = getattr(one, bound)
+            if isinstance(value, float) and word in {*COUNTED, "integer"}:
+                self._tell((*path, bound), f"{bound} should be a whole number")
+            elif value is not None and value < 0 and word in COUNTED:
+                self._tell((*path, bound), f"{bound} should be at least 0: it is a length")
+        if one.min is not None and one.max is not None and one.min > one.max:
+            self._tell((*path, "max"), f"max should be at least {one.min:g}, which is min")
 
     def _tell(self, path: Path, message: str, hint: str = "", *, key: bool = False) -> None:
         self.problems.append(self.places.problem(path, "S-TYPE", message, hint, key=key))
@@ -308,6 +314,8 @@ _FITTING: dict[str, set[str]] = {
 }
 
 
+COUNTED = {"string", "list", "map"}
+"""Types whose bounds are lengths."""
 TYPE_NAMES = tuple(_FITTING)
 """The types that need no declaration."""
 _FIXED = {

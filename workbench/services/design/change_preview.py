@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from workbench.errors import InvalidValue, ProjectError
 from workbench.model.counts import counted
 from workbench.services.design import gestures
 from workbench.services.design.references import (
     EXPRESSION,
     HEADER,
-    NAME_SPACES,
     PATTERN,
     SCENARIO,
     WORDS,
@@ -21,13 +21,16 @@ from workbench.services.design.references import (
     references,
 )
 from workbench.services.design.relations import section_path
+from workbench.services.design.removals import taken_along
 from workbench.services.design.several import counted_kinds
 from workbench.services.project_editor.setting_renames import reader_left, topic_left
+from workbench.tusk import Problem
 
 if TYPE_CHECKING:
     from workbench.services.design.design_text import DesignText
     from workbench.services.design.gestures import DesignNode
     from workbench.store.ports import Reader
+    from workbench.tusk import Document
 
 CHOSEN = "What is chosen"
 OWN = "own"
@@ -62,6 +65,8 @@ OTHERWISE = "Named elsewhere"
 STAYS = "Stays as it is"
 GOES, LEFT = "goes", "stays: change it by hand"
 IS_CHOSEN = "is removed"
+ADDED, TAKEN = "is added", "is taken away"
+"""What a move to another aggregate does to a line."""
 _TYPE = r"(?<![\w.])(?:(?:event|message)\.)?(?:type|topic)"
 _TYPE_BEFORE = re.compile(_TYPE + r"""\s*(?:[!=]=|in\s*\[[^\]]*)\s*\\?['"]\Z""")
 _TYPE_BEHIND = re.compile(r"""\\?['"]\s*[!=]=\s*""" + _TYPE + r"\b")
@@ -80,7 +85,7 @@ class ChangePlace:
         owner: Where it stands: a section or a scenario.
         wanted: Whether it is likely meant, so that a rename takes it unless a person says otherwise.
         fate: What a removal does to it: `GOES`, the section that goes with it, `LEFT`, or `IS_CHOSEN` for the
-            beginning of one of several things; else empty.
+            beginning of one of several things; or a move to its line: `ADDED` or `TAKEN`; else empty.
     """
 
     reference: Reference
@@ -105,8 +110,9 @@ class ChangePreview:
         notes: What becomes of what is stored.
         stored: Events in the store that have its type.
         field: The line of a field of the thing where that gets another name: all places change, or none.
-        more: What is removed besides the thing.
+        more: What is removed, or moves, besides the thing.
         heads: Where all of them begin, where they are several.
+        owner: The aggregate to which all of it moves; empty for anything else.
     """
 
     text: DesignText
@@ -118,10 +124,11 @@ class ChangePreview:
     field: str = ""
     more: tuple[DesignNode, ...] = ()
     heads: tuple[ChangePlace, ...] = ()
+    owner: str = ""
 
     @property
     def nodes(self) -> tuple[DesignNode, ...]:
-        """All that is removed."""
+        """All that is removed, or moves."""
         return self.node, *self.more
 
     @property
@@ -162,6 +169,20 @@ def rename_preview(text: DesignText, node: DesignNode, stored: int, *notes: str)
     )
 
 
+def rename_in_store(reader: Reader, text: DesignText, node: DesignNode) -> ChangePreview:
+    """Returns the preview of a rename, with what a store and files that cannot be read have of the name.
+
+    Raises:
+        InvalidValue: The store has streams of an aggregate, whose names begin with its own.
+    """
+    if node.kind == "aggregate" and (count := dict(reader.categories()).get(node.name, 0)):
+        said = f"the store has {counted(count, 'stream')} of {node.name}, whose names begin with it"
+        raise InvalidValue(said, path="", hint="streams keep their names: begin with an empty store")
+    stored = reader.count_types(node.name.__eq__) if node.kind == "event" else 0
+    unread = [f"{one} cannot be read: the name stays there as it is." for one in text.unread]
+    return rename_preview(text, node, stored, *unread, *left_of(reader, node))
+
+
 def _kept(text: DesignText, node: DesignNode, stored: int) -> Iterator[str]:
     if stored:
         known = text.project.find((*section_path(node.kind, node.name), "stored_as"))
@@ -179,11 +200,10 @@ def removal_preview(
         more: What is removed besides the thing.
     """
     nodes = (node, *more)
-    found = gestures.left_over(text, *nodes)
+    found = taken_along(text, *nodes)
     after = gestures.removed(text, *nodes, along=found)
-    kinds = {"event", *(one.kind for one in nodes)}
-    spaces = {space for kind in kinds for space in NAME_SPACES.get(kind, (kind,))}
-    left = {_key(one) for one in references(after) if one.kind in spaces}
+    kinds = {one.kind for one in found}
+    left = {_key(one) for one in references(after) if one.kind in kinds}
     places = [_place(text, one, _fate(one, text, after, left)) for one in found]
     return ChangePreview(
         text=text,
@@ -195,6 +215,45 @@ def removal_preview(
         more=tuple(more),
         heads=tuple(_heads(text, nodes)) if more else (),
     )
+
+
+def removal_in_store(
+    reader: Reader,
+    text: DesignText,
+    node: DesignNode,
+    more: Sequence[DesignNode],
+    check: Callable[[Document], object] | None,
+) -> ChangePreview:
+    """Returns the preview of a removal, with what a store has of the things.
+
+    Args:
+        check: Raises `ProjectError` where a text cannot be loaded; None where that is so anyway.
+    """
+    nodes = (node, *more)
+    events = {
+        one.name for each in nodes for one in (each, *gestures.events_of(text, each)) if one.kind == "event"
+    }
+    stored = reader.count_types(events.__contains__) if events else 0
+    notes = [said for each in nodes for said in left_of(reader, each)]
+    preview = removal_preview(text, node, stored, *notes, more=more)
+    along = [one.reference for one in preview.places]
+    try:
+        if check is not None:
+            check(gestures.removed(text, *nodes, along=along).project)
+    except ProjectError as error:
+        return replace(preview, notes=(*preview.notes, *_untold(preview, error)))
+    return preview
+
+
+def _untold(preview: ChangePreview, error: ProjectError) -> Iterator[str]:
+    """Says what would keep the rest from being saved, unless a place that stays tells it."""
+    names = {one.reference.name for one in preview.stays}
+    for one in error.problems:
+        said = one.message if isinstance(one, Problem) else str(one)
+        if not any(name in said for name in names):
+            where = f"[{'.'.join(one.path[:2])}] " if isinstance(one, Problem) and one.path else ""
+            hint = f" ({one.hint})" if isinstance(one, Problem) and one.hint else ""
+            yield f"It would be a draft, and not saved: {where}{said}{hint}."
 
 
 def _heads(text: DesignText, nodes: Sequence[DesignNode]) -> Iterator[ChangePlace]:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.errors import InvalidValue, ProjectError, StoreReadOnly
-from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import read_scenarios
-from workbench.services.design.change_preview import ChangePreview, left_of, removal_preview, rename_preview
-from workbench.services.design.design_text import DesignText
+from workbench.services.design.change_preview import ChangePreview, removal_in_store, rename_in_store
+from workbench.services.design.design_state import DesignState
+from workbench.services.design.design_text import REPAIR, DesignText
 from workbench.services.design.done_steps import DesignStep, DoneSteps
 from workbench.services.design.field_renames import FieldChanges
-from workbench.services.design.gestures import DesignNode, events_of, places_of, renamed
+from workbench.services.design.gestures import DesignNode, places_of, renamed
 from workbench.services.design.marks.find_marks import marks_of
 from workbench.services.design.marks.mark import DesignMark
 from workbench.services.design.marks.stored_marks import StoredTrial
@@ -40,27 +40,10 @@ if TYPE_CHECKING:
     from workbench.services.design.project_files import ProjectFiles
     from workbench.services.project.draft_files import DraftFiles, KeptDraft
 
+SETTLED = {True: ("mine", "theirs", "Keep mine"), False: ("theirs", "mine", "Take the other")}
+"""What counts, what does not, and the step, by whether what is not written yet does."""
 TRIES = 3
 """So often a step is written that others write over at the same moment."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DesignState:
-    """Where a design stands.
-
-    Attributes:
-        undo, redo: What would be undone and done again; empty where there is nothing.
-        written: What the files say.
-        problems: Why what is designed is not written yet; empty where the files have it.
-        refused: Why it could not be written though it loads; empty for anything else.
-    """
-
-    text: DesignText = field(default_factory=DesignText)
-    written: DesignText = field(default_factory=DesignText)
-    undo: str = ""
-    redo: str = ""
-    problems: tuple[Problem | str, ...] = ()
-    refused: str = ""
 
 
 class Design:
@@ -166,17 +149,17 @@ class Design:
             if not broken:
                 after = with_kept_names(before, after, self._world.store)
             self._loads(before, after, now.file, insist=insist)
-            self._write_whole(before, after)
+            self._write_whole(before, after, now.file)
             if not broken and after != before:
                 self._steps.remember(DesignStep(label=label, before=before, after=after))
             return self._state()
 
-    def _write_whole(self, before: DesignText, after: DesignText) -> None:
+    def _write_whole(self, before: DesignText, after: DesignText, edited: str) -> None:
         """Writes what is known to load; where only a part of it can be written, the rest is a draft."""
         due = changed_files(before, after)
         with self._unwritten.step(due):
             try:
-                self._store.write(after, before)
+                self._store.write(after, before, fixed=edited)
                 if not self._problems:
                     self._files = self._text = after
             except (ChangedOnDisk, StoreReadOnly) as error:
@@ -223,17 +206,21 @@ class Design:
             return []  # the window that has the store offers it, or has it on its board
         return self._unwritten.left(self._store.said)
 
-    def take_up(self, kept: KeptDraft) -> DesignState:
-        """Does again, as one step, what was never written.
+    def take_up(self, kept: KeptDraft, *, prefer: str = "") -> DesignState:
+        """Does again, as one step, what was never written; where that fails it stays kept.
+
+        Args:
+            prefer: Which counts where the same changed meanwhile: ``mine``, what was never written, or
+                ``theirs``.
 
         Raises:
-            InvalidValue: A file of it is not there any more; it stays kept.
-            ProjectError: A file cannot be read, or the same section changed meanwhile; it stays kept.
-            ChangedOnDisk, StoreReadOnly: As `apply`.
+            KeptConflict: The same section or file changed meanwhile, and neither is preferred.
+            InvalidValue: It would be written over a file that cannot be read.
+            ProjectError, ChangedOnDisk, StoreReadOnly: As `apply`.
         """
         with self._turn:
             present = self._follow()
-            made = with_files(present, kept.content["files"])
+            made = with_files(present, kept.content["files"], prefer=prefer)
             self._steps.remember(DesignStep(label="Take up what was unsaved", before=present, after=made))
             self._unwritten.replaces(kept)
             self._take(made)
@@ -271,28 +258,21 @@ class Design:
         text = self.state().text
         renamed(text, node, name, places_of(text, node))
         with closing(self._world.store.reader()) as reader:
-            if node.kind == "aggregate" and (count := dict(reader.categories()).get(node.name, 0)):
-                said = f"the store has {counted(count, 'stream')} of {node.name}, whose names begin with it"
-                raise InvalidValue(said, path="", hint="streams keep their names: begin with an empty store")
-            stored = reader.count_types(node.name.__eq__) if node.kind == "event" else 0
-            unread = [f"{one} cannot be read: the name stays there as it is." for one in self._store.unread]
-            return rename_preview(text, node, stored, *unread, *left_of(reader, node))
+            return rename_in_store(reader, text, node)
 
     def removal_preview(self, node: DesignNode, *more: DesignNode) -> ChangePreview:
         """Returns what a removal would take along, and what it would leave; raises as `state`."""
-        text, nodes = self.state().text, (node, *more)
-        events = {one.name for each in nodes for one in (each, *events_of(text, each)) if one.kind == "event"}
+        text = self.state().text
         with closing(self._world.store.reader()) as reader:
-            stored = reader.count_types(events.__contains__) if events else 0
-            notes = [said for each in nodes for said in left_of(reader, each)]
-            return removal_preview(text, node, stored, *notes, more=more)
+            check = partial(would_be, self._world, environ=self._environ, before=self.compiled)
+            return removal_in_store(reader, text, node, more, None if self._problems else check)
 
     def undo(self) -> DesignState:
         """Takes the last step back; where files changed meanwhile only what it did to them.
 
         Raises:
             NoStep: There is none.
-            InvalidValue: What it changed was changed again by others; it is undone no more.
+            InvalidValue: What it changed cannot be read, or others changed it again: it is undone no more.
             ProjectError, ChangedOnDisk, StoreReadOnly: As `apply`.
         """
         with self._turn:
@@ -307,27 +287,39 @@ class Design:
         present = self._follow()
         if not steps:
             raise NoStep(f"there is nothing to {word}", path="")
-        step = steps.pop()
-        rest = steps[-1].label if steps else ""
-        text = without(f"“{step.label}” cannot be {word}ne", step.after, step.before, present, rest)
+        step, rest = steps[-1], steps[-2].label if len(steps) > 1 else ""
+        cannot = f"“{step.label}” cannot be {word}ne"
+        if unread := sorted(present.unread.keys() & changed_files(step.before, step.after)):
+            raise InvalidValue(f"{cannot}: {', '.join(unread)} cannot be read", path="", hint=REPAIR)
+        try:
+            text = without(cannot, step.after, step.before, present, rest)
+        except InvalidValue:
+            steps.pop()
+            raise
         text = with_kept_names(present, text, self._world.store)
-        others.append(DesignStep(label=step.label, before=present, after=text))
+        others.append(DesignStep(label=steps.pop().label, before=present, after=text))
         self._take(text)
         return self._state()
 
     def settle(self, *, mine: bool) -> DesignState:
-        """Ends a conflict between what is not written yet and the files, section by section.
+        """Ends a conflict between what is not written yet and the files, section by section, as a step.
 
         Args:
             mine: What is not written yet counts where both changed a section; else what the files say.
 
         Raises:
+            InvalidValue: It would be written over a file that cannot be read; the conflict stays.
             ProjectError, ChangedOnDisk, StoreReadOnly: As `apply`.
         """
         with self._turn:
             fresh = self._store.texts()
             if self._text is not None:
-                text = joined(self._files, self._text, fresh, prefer="mine" if mine else "theirs")
+                counts, left, label = SETTLED[mine]
+                text = joined(self._files, self._text, fresh, prefer=counts)
+                with suppress(InvalidValue):  # no step goes back over what cannot be read
+                    other = joined(self._files, self._text, fresh, prefer=left)
+                    if other != text:
+                        self._steps.remember(DesignStep(label=label, before=other, after=text))
                 self._files = fresh
                 self._take(text)
             return self._state()
@@ -353,7 +345,18 @@ class Design:
         return self._text
 
     def _take(self, text: DesignText) -> None:
-        """Writes what loads, with what others write at the same moment; what does not is kept."""
+        """Writes what loads, and keeps the rest; says it where only some of the files could be written."""
+        due = changed_files(self._files, text)
+        try:
+            self._take_in(text)
+        except (ChangedOnDisk, StoreReadOnly) as error:
+            if not (said := said_of_part(due, self._store.said, error.message)):
+                raise
+            self._refused = said
+            raise StoreReadOnly(said) from error
+
+    def _take_in(self, text: DesignText) -> None:
+        """Writes what loads, with what others write at the same moment."""
         for left in reversed(range(TRIES)):
             try:
                 self._try(text)

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 from workbench.project.samples import PROJECT_FILE
 from workbench.tusk import Document, parse
 
+REPAIR = "repair it, or remove it"
+"""What is to be done with a file that cannot be read."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesignText:
@@ -16,10 +19,12 @@ class DesignText:
     Attributes:
         project: The project file.
         scenarios: The files of scenarios that can be read, by their names below the project's folder.
+        unread: What stands in the files that cannot be read, by their names; nothing is written over it.
     """
 
     project: Document = field(default_factory=lambda: parse("", PROJECT_FILE))
     scenarios: Mapping[str, Document] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
 
     def files(self) -> Iterator[Document]:
         """Yields every file."""
@@ -59,3 +64,8 @@ class DesignText:
         for start, end, written in sorted(set(pieces), reverse=True):
             text = text[:start] + written + text[end:]
         return self.with_file(parse(text, file)) if text != document.text else self
+
+
+def not_over(name: str) -> str:
+    """Says why a file that cannot be read is not written."""
+    return f"{name} cannot be read, and what stands in it is not written over"

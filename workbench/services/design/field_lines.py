@@ -9,6 +9,7 @@ from typing import Any, Self
 from typing_extensions import override
 
 from workbench.errors import InvalidValue
+from workbench.project.declared.field_types import COUNTED
 from workbench.tusk import TskError, Value, ValueKind, parse, write_value
 from workbench.tusk.write import write_entry
 
@@ -94,13 +95,27 @@ def _said(line: str, *, column: bool) -> dict[str, Any]:
     if rest.startswith("?"):
         said["type"], rest = f"{said['type']}?", rest[1:]
     while rule := _LIMIT.match(rest) or _SAID.match(rest):
-        said |= _rule(rule["key"], rule["value"])
+        said = _with(said, _rule(rule["key"], rule["value"]))
         rest = rest[rule.end() :]
     if default := _DEFAULT.fullmatch(rest):
-        said |= _default(default["value"].strip())
+        said = _with(said, _default(default["value"].strip()))
     elif rest.strip():
-        said |= _entries(rest.strip().removeprefix(",").strip())
+        said = _with(said, _entries(rest.strip().removeprefix(",").strip()))
+    lengths = [key for key in ("min", "max") if said["type"].removesuffix("?") in COUNTED]
+    if low := next((key for key in lengths if _is_number(said.get(key)) and said[key] < 0), ""):
+        raise InvalidValue(f"{low} {said[low]} is no length", path="", hint="lengths begin with 0")
     return said
+
+
+def _with(said: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns what is said with what else is.
+
+    Raises:
+        InvalidValue: Both say the same of the field.
+    """
+    if twice := next((key for key in more if key in said), ""):
+        raise InvalidValue(f"{twice} is said twice", path="", hint="keep one of them")
+    return {**said, **more}
 
 
 def why_unreadable(line: str, *, column: bool = False) -> str:
@@ -153,11 +168,15 @@ def field_parts(name: str, value: object) -> tuple[str, str, str] | None:
 def _type(rest: str, words: Mapping[str, str]) -> tuple[dict[str, Any], str]:
     for kind, form in (("list", _LIST), ("map", _MAP)):
         if found := form.match(rest):
-            return {"type": kind, "of": words.get(found["of"], found["of"])}, rest[found.end() :]
+            of, mark = found["of"].removesuffix("?"), "?" if found["of"].endswith("?") else ""
+            return {"type": kind, "of": words.get(of, of) + mark}, rest[found.end() :]
     if found := _CHOICES.match(rest):
         names = [one.strip() for one in found["names"].split("|")]
         if not all(names):
             raise InvalidValue("a choice is missing beside |", path="", hint="status: placed | paid")
+        if odd := next((one for one in names if one.endswith("?")), ""):
+            hint = "of a field that may be missing: status?: placed | paid"
+            raise InvalidValue(f"{odd} is no choice: the ? stands behind the name", path="", hint=hint)
         return {"type": "choice", **_choices(names)}, rest[found.end() :]
     word = _WORD.match(rest)
     if word is None:
@@ -189,7 +208,8 @@ def _shape(plain: str, said: dict[str, Any]) -> str:
         return f"[{of}]" if plain == "list" else f"{{{of}}}"
     if plain == "choice" and isinstance(choices, list) and set(said) <= {"choices", "default"}:
         line = " | ".join(str(one) for one in choices)
-        if _CHOICES.fullmatch(line) and [one.strip() for one in line.split("|")] == choices:
+        plain_names = not any(str(one).endswith("?") for one in choices)
+        if plain_names and _CHOICES.fullmatch(line) and [one.strip() for one in line.split("|")] == choices:
             del said["choices"]
             return line
     return plain
@@ -244,10 +264,7 @@ def _default(written: str) -> dict[str, Any]:
     """
     parts = _MORE.split(written, maxsplit=1) if written[0] not in "\"'" else [written]
     if len(parts) > 1:
-        first, more = _default(parts[0]), _entries(parts[1])
-        if "default" not in more:
-            return {**first, **more}
-        raise InvalidValue("there are two defaults", path="", hint="leave one of them out")
+        return _with(_default(parts[0]), _entries(parts[1]))
     try:
         said = _block(f"default: {written}")
     except InvalidValue:

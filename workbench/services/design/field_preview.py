@@ -66,7 +66,7 @@ def _columns(line: str, now: str, old: str) -> Iterator[int]:
 
 
 def _place(file: Document, own: str, at: int, line: str, start: int, end: int, group: str) -> ChangePlace:
-    owner = _owner(file, at)
+    owner = owner_of(file, at)
     begin = sum(len(one) for one in file.text.splitlines(keepends=True)[:at])
     room = len(line) - len(line.lstrip())
     known = SCENARIO if file.file.startswith("scenarios/") else HEADER if owner == own else EXPRESSION
@@ -90,7 +90,7 @@ def _place(file: Document, own: str, at: int, line: str, start: int, end: int, g
     )
 
 
-def _owner(file: Document, at: int) -> str:
+def owner_of(file: Document, at: int) -> str:
     """Returns the section, or the scenario, to which a line belongs, counted from 0."""
     owner, line = "", 0
     for name, piece in pieces(file).items():

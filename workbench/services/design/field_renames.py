@@ -119,22 +119,23 @@ class FieldChanges:
             said = f"{node.name} has " + (f"“{now}” by now" if now else f"no field {instead} any more")
             raise InvalidValue(f"{said}, it was changed elsewhere", path="", hint="look at it again")
         name = read_field_line(line, column=node.kind == "projection")[0]
-        if name == instead or self._mistakes(text):
+        if name == instead or self.mistakes(text):
             return with_field(text, node, line, instead=instead)
-        after = field_renamed(text, node, instead, name, self._mistakes)
+        after = field_renamed(text, node, instead, name, self.mistakes)
         after = with_field(after, node, line, instead=name)
-        return with_upcast(text, after, node.name) if self._stored(node) else after
+        return with_upcast(text, after, node.name) if self.stored(*_events(node)) else after
 
     def preview(self, text: DesignText, *, node: DesignNode, line: str, was: str) -> ChangePreview:
         """Returns what another line for a field would change; arguments and errors as of `changed`."""
         after = self.changed(text, node=node, line=line, was=was)
-        return field_preview(text, after, node, was, self._stored(node))
+        return field_preview(text, after, node, was, self.stored(*_events(node)))
 
-    def _stored(self, node: DesignNode) -> int:
+    def stored(self, *events: str) -> int:
+        """Returns how many events of types are in the store."""
         with closing(self._world.store.reader()) as reader:
-            return reader.count_types(node.name.__eq__) if node.kind == "event" else 0
+            return reader.count_types(set(events).__contains__) if events else 0
 
-    def _mistakes(self, text: DesignText) -> Sequence[Problem | str]:
+    def mistakes(self, text: DesignText) -> Sequence[Problem | str]:
         """Returns what is wrong with the project file, or else with scenarios."""
         try:
             registry = would_be(self._world, text.project, self._environ).registry
@@ -142,3 +143,7 @@ class FieldChanges:
             return [one if isinstance(one, Problem) else str(one) for one in error.problems]
         files = text.scenarios.values()
         return [one for file in files for one in sound_scenarios(file.text, file.file, registry)[1]]
+
+
+def _events(node: DesignNode) -> list[str]:
+    return [node.name] if node.kind == "event" else []

@@ -126,7 +126,7 @@ def made(
             after = DesignNode("aggregate", owner)
         document = _with_aggregate(document, owner)
     elif kind == "event":
-        document, owner = _with_event_of(document, name, after)
+        document, owner = _with_event_of(text, name, after)
     entries = _BEGINNINGS[kind](document, name, after, owner) if kind in _BEGINNINGS else {}
     if kind in NAMED_ENTRIES:
         document = insert(document, section_path(kind, name), entries)
@@ -148,13 +148,14 @@ def _with_aggregate(document: Document, owner: str) -> Document:
     return add_section(document, f"aggregate.{owner}", {}, after=neighbour(document, "aggregate", ""))
 
 
-def _with_event_of(document: Document, name: str, after: DesignNode | None) -> tuple[Document, str]:
+def _with_event_of(text: DesignText, name: str, after: DesignNode | None) -> tuple[Document, str]:
     """Returns the aggregate of a new event, and the text in which the command that it follows is for that."""
+    document = text.project
     owner, said = _owner(document, after), name.rpartition(".")[0]
     if f"aggregate.{said}" not in document.sections:
         return document, owner
     if after is not None and after.kind == "command" and said != owner:
-        document = with_command_of(document, after.name, said)
+        document = with_command_of(text, after.name, said)
     return document, said
 
 
@@ -338,11 +339,6 @@ def removed(text: DesignText, *nodes: DesignNode, along: Iterable[Reference] = (
             whole = ".".join(path) in document.sections
             document = remove_section(document, ".".join(path)) if whole else delete(document, path)
     return text.with_project(document)
-
-
-def removed_whole(text: DesignText, node: DesignNode) -> DesignText:
-    """Returns the texts without a thing and all that names it, as `removed` does."""
-    return removed(text, node, along=left_over(text, node))
 
 
 def _without_mention(document: Document, one: Reference) -> Document:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from workbench.errors import InvalidValue
 from workbench.project.declared.section_kinds import KINDS
@@ -10,6 +12,9 @@ from workbench.services.design.beginnings import id_of
 from workbench.services.design.relations import section_path
 from workbench.services.design.section_lists import actions, names_at, put
 from workbench.tusk import Document, delete, remove_section, rename
+
+if TYPE_CHECKING:
+    from workbench.services.design.design_text import DesignText
 
 PLACES = ("creates", "changes", "creates_or_changes")
 """Keys by which a command says which aggregate it is for."""
@@ -27,7 +32,7 @@ def aggregate_of(document: Document, kind: str, name: str) -> str:
         own = names_at(document, (*path, "aggregate"))
         return own[0] if own else name.rpartition(".")[0]
     if kind == "command":
-        return next((one for key in PLACES for one in names_at(document, (*path, key))), "")
+        return next((one.aggregate for one in places_of(document, name)), "")
     key = "event" if kind == "handler" else "on"
     read = {aggregate_of(document, "event", one) for one in names_at(document, (*path, key))}
     return read.pop() if len(read) == 1 else ""
@@ -64,53 +69,115 @@ def place_key(document: Document, owner: str) -> str:
     return "changes" if begun else "creates"
 
 
-def with_command_of(document: Document, command: str, owner: str) -> Document:
-    """Returns the text with a command that is for another aggregate; the old one goes if it is left empty.
+def with_command_of(text: DesignText, command: str, owner: str) -> Document:
+    """Returns the project file with a command for another aggregate; the old one goes if it is left empty.
+
+    The field that has the id of the old one has that of the new one, unless others use the command already.
 
     Raises:
-        InvalidValue: The command has an event, which is of its present aggregate.
+        InvalidValue: The command has an event, which is of its present aggregate, or is for several.
     """
-    path, before = section_path("command", command), aggregate_of(document, "command", command)
+    document, path = text.project, section_path("command", command)
+    before, places = aggregate_of(document, "command", command), places_of(document, command)
     known = next((name for does, name in actions(document, path) if does == "emit"), "")
-    if known:
+    if known or len(places) > 1:
+        which = " and ".join(one.aggregate for one in places)
+        said = f"for {which}" if len(places) > 1 else f"for {before} and has the event {known}"
         raise InvalidValue(
-            f"{command} is for {before} and has the event {known}, so it can have none of {owner}",
+            f"{command} is {said}, so it can have none of {owner}",
             path="",
             hint=f"choose a command of {owner}, or leave {owner} and the point away",
         )
-    return with_owner(document, "command", command, owner, place=place_key)
-
-
-Place = Callable[[Document, str], str]
-"""Returns the key by which a command says its aggregate."""
-
-
-def with_owner(
-    document: Document, kind: str, name: str, owner: str, *, place: Place | None = None
-) -> Document:
-    """Returns the text with a command or an event of another aggregate; the old one goes if it is left empty.
-
-    A command that has the id of the old one has that of the new one. Names stay.
-
-    Args:
-        place: Of a command; it is the key that it has if None.
-    """
-    path, before = section_path(kind, name), aggregate_of(document, kind, name)
-    if before == owner:
-        return document
-    had = [key for key in (*PLACES, "aggregate") if names_at(document, (*path, key))]
-    for key in had:
-        document = delete(document, (*path, key))
-    if kind == "command":
-        key = place(document, owner) if place is not None else had[0]
-        document = put(document, (*path, key), owner)
-    elif name.rpartition(".")[0] != owner:
-        document = put(document, (*path, "aggregate"), owner)
+    for key in PLACES:
+        if names_at(document, (*path, key)):
+            document = delete(document, (*path, key))
+    document = put(document, (*path, place_key(document, owner)), owner)
     old, new = (*path, "fields", id_of(before)), id_of(owner)
-    if kind == "command" and document.find(old) is not None and new not in names_at(document, old[:-1]):
+    free = document.find(old) is not None and new not in names_at(document, old[:-1])
+    if free and not any(f'"{command}"' in one.text for one in text.files()):
         document = rename(document, old, new)
-    left = f"aggregate.{before}"
-    return remove_section(document, left) if _is_idle(document, before) else document
+    return without_idle(document, before)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandPlace:
+    """An aggregate that a command is for.
+
+    Attributes:
+        key: One of `PLACES`.
+        name: How the command calls it.
+        aggregate: Which one it is.
+        id: The field with its id; empty where that is the command's target.
+    """
+
+    key: str
+    name: str
+    aggregate: str
+    id: str
+
+
+def places_of(document: Document, command: str) -> list[CommandPlace]:
+    """Returns the aggregates that a command is for, in their order."""
+    path, found = section_path("command", command), []
+    for key in PLACES:
+        for name in names_at(document, (*path, key)):
+            said = names_at(document, (*path, key, name, "aggregate"))
+            field = [
+                *names_at(document, (*path, key, name, "id")),
+                *(() if said else names_at(document, (*path, key, name))),
+            ]
+            found.append(
+                CommandPlace(key=key, name=name, aggregate=(said or [name])[0], id=(field or [""])[0])
+            )
+    return found
+
+
+def with_place(document: Document, command: str, before: str, owner: str) -> Document:
+    """Returns the text in which a command is for another aggregate instead of one; all else stays.
+
+    Where it is for several, it calls it as before: expressions name it so.
+
+    Raises:
+        InvalidValue: It is for the other one, too, already.
+    """
+    path, places = section_path("command", command), places_of(document, command)
+    if any(one.aggregate == owner for one in places):
+        said = f"{command} is for {before} and for {owner}: it would be for {owner} twice"
+        raise InvalidValue(said, path="", hint="give both a name in its text, and each event the one by for")
+    for one in places:
+        where = (*path, one.key)
+        entry = document.find((*where, one.name))
+        if one.aggregate != before:
+            continue
+        if entry is None and len(places) == 1:
+            document = put(document, where, owner)
+        elif entry is not None and entry.value.scope is not None:
+            document = put(document, (*where, one.name, "aggregate"), owner)
+        else:
+            field = (
+                one.id
+                or (
+                    *names_at(document, (*path, "target")),
+                    *names_at(document, (*path, "fields")),
+                )[0]
+            )
+            block = {"aggregate": owner, "id": field}
+            whole = {one.name: block} if entry is None else block
+            document = put(document, where if entry is None else (*where, one.name), whole)
+    return document
+
+
+def with_owner(document: Document, event: str, owner: str) -> Document:
+    """Returns the text with an event of another aggregate; its name stays."""
+    path = section_path("event", event)
+    if document.find((*path, "aggregate")) is not None:
+        document = delete(document, (*path, "aggregate"))
+    return document if event.rpartition(".")[0] == owner else put(document, (*path, "aggregate"), owner)
+
+
+def without_idle(document: Document, aggregate: str) -> Document:
+    """Returns the text without an aggregate that says nothing, and that no command or event is of."""
+    return remove_section(document, f"aggregate.{aggregate}") if _is_idle(document, aggregate) else document
 
 
 def _is_idle(document: Document, aggregate: str) -> bool:
@@ -118,9 +185,10 @@ def _is_idle(document: Document, aggregate: str) -> bool:
     path = section_path("aggregate", aggregate)
     if ".".join(path) not in document.sections or names_at(document, path):
         return False
-    parts = [one.partition(".") for one in document.sections]
-    owners = {aggregate_of(document, kind, name) for kind, _, name in parts if kind in {"command", "event"}}
-    return aggregate not in owners
+    parts = [(kind, name) for kind, _, name in (one.partition(".") for one in document.sections)]
+    owners = {aggregate_of(document, kind, name) for kind, name in parts if kind == "event"}
+    places = (one for kind, name in parts if kind == "command" for one in places_of(document, name))
+    return aggregate not in owners | {one.aggregate for one in places}
 
 
 def neighbour(document: Document, kind: str, owner: str) -> str:

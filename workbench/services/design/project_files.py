@@ -10,7 +10,7 @@ from workbench.errors import NotFound, StoreReadOnly
 from workbench.project.module_import import lies_in
 from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import FOLDER
-from workbench.services.design.design_text import DesignText
+from workbench.services.design.design_text import REPAIR, DesignText, not_over
 from workbench.services.design.marks.find_marks import marks_of
 from workbench.services.design.text_check import CheckedText, check_project_text, check_scenario_text
 from workbench.tusk import (
@@ -34,7 +34,7 @@ class ProjectFiles:
     """The texts of an open project, by their names relative to its folder.
 
     Attributes:
-        unread: Files that were there and no TuskLang when all were read last.
+        unread: Files that were there and no TuskLang when all were read last, with what stands in them.
     """
 
     def __init__(self, world: World[Project], environ: Mapping[str, str]) -> None:
@@ -44,7 +44,7 @@ class ProjectFiles:
         """As it was last read or written."""
         self._own: dict[str, bytes | None] = {}
         """As it was last written here; None where it was removed."""
-        self.unread: tuple[str, ...] = ()
+        self.unread: Mapping[str, str] = {}
 
     def names(self) -> list[str]:
         """Returns the names of the files: the project file, then those of scenarios."""
@@ -96,21 +96,21 @@ class ProjectFiles:
             NotFound: The project file cannot be read.
             TskError: It is no TuskLang; in part, it is too large or no UTF-8.
         """
-        content, found, unread = dict[str, bytes](), dict[str, Document](), []
+        content, found, unread = dict[str, bytes](), dict[str, Document](), dict[str, str]()
         for name in self.names():
             try:
                 content[name] = self.read(name)
                 found[name] = self._document(name, content[name])
             except (NotFound, TskError):
-                unread.append(name)  # it says so itself where scenarios are shown
+                unread[name] = content.get(name, b"").decode(errors="replace")
                 if name != PROJECT_FILE:
                     continue
                 if not in_part or name not in content:
                     raise
                 found[name], _ = parse_in_part(whole_text(content[name], name), name)
-        self._known, self._content, self.unread = found, content, tuple(unread)
+        self._known, self._content, self.unread = found, content, unread
         scenarios = {name: one for name, one in found.items() if name != PROJECT_FILE}
-        return DesignText(project=found[PROJECT_FILE], scenarios=scenarios)
+        return DesignText(project=found[PROJECT_FILE], scenarios=scenarios, unread=unread)
 
     def _document(self, name: str, data: bytes) -> Document:
         known = self._known.get(name) if self._content.get(name) == data else None
@@ -131,14 +131,21 @@ class ProjectFiles:
         """Whether a file was so when all were read last."""
         return self._content.get(name) == content
 
-    def write(self, now: DesignText, was: DesignText) -> None:
+    def write(self, now: DesignText, was: DesignText, *, fixed: str = "") -> None:
         """Writes the files in which two texts differ, each in one step, if they are as they were read last.
+
+        Args:
+            fixed: A file that could not be read, and whose text was changed by a person who saw it.
 
         Raises:
             ChangedOnDisk: A file changed since; it and those behind it were not written.
-            StoreReadOnly: One cannot be written.
+            StoreReadOnly: One cannot be written, or could not be read; of the latter none was written.
         """
         before, after = ({one.file: one for one in text.files()} for text in (was, now))
+        for name in self.unread.keys() - {fixed}:
+            if after.get(name) != before.get(name):
+                self._make_folder(name)  # where that is not the reason
+                raise StoreReadOnly(not_over(name), hint=REPAIR)
         for name, one in after.items():
             if one != before.get(name):
                 if name not in self._content:

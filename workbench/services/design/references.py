@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from workbench.project.declared.key_lookup import KeyPlace, section_place
@@ -240,3 +240,31 @@ def _spoken(document: Document, value: Value, owner: str) -> Iterator[Reference]
             yield from _stream(document, entry.value, owner)
         if key != "data":
             yield from _spoken(document, entry.value, owner)
+
+
+def streams_of(text: DesignText, events: Collection[str]) -> list[tuple[Reference, str]]:
+    """Returns where scenarios name the aggregates of the streams of events, each with its event.
+
+    A stream that a variable says for others, too, is none of them.
+    """
+    found = [one for document in text.scenarios.values() for one in _streams_in(document)]
+    shared = {one for one, event in found if event not in events}
+    return list(dict.fromkeys((one, event) for one, event in found if event in events and one not in shared))
+
+
+def _streams_in(document: Document) -> Iterator[tuple[Reference, str]]:
+    for scope in (document.top, *document.sections.values()):
+        for entry in scope.entries.values():
+            yield from _streams_at(document, entry.value, entry.key)
+
+
+def _streams_at(document: Document, value: Value, owner: str) -> Iterator[tuple[Reference, str]]:
+    for item in value.items:
+        yield from _streams_at(document, item, owner)
+    entries = value.scope.entries if value.scope is not None else {}
+    for key, entry in entries.items():
+        if key != "data":
+            yield from _streams_at(document, entry.value, owner)
+    said = next((str(entries[key].value.plain) for key in ("event", "no_event") if key in entries), "")
+    if "stream" in entries:
+        yield from ((one, said) for one in _stream(document, entries["stream"].value, owner))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from workbench.errors import InvalidValue, ProjectError
 from workbench.project.samples import PROJECT_FILE
-from workbench.services.design.design_text import DesignText
+from workbench.services.design.design_text import REPAIR, DesignText, not_over
 from workbench.services.design.section_merge import merge
 from workbench.tusk import ChangedOnDisk, Document, TskError, parse
 
@@ -20,7 +20,7 @@ class Clash:
         file: Its name.
         said: What was changed in it.
         mine: Its text where what is not written yet counts.
-        theirs: Its text where what the file says counts.
+        theirs: Its text where what the file says counts; what stands in it where it cannot be read.
     """
 
     file: str
@@ -41,6 +41,10 @@ class DesignConflict(ProjectError):
         self.clashes = tuple(clashes)
 
 
+class KeptConflict(DesignConflict):
+    """The same was changed in the texts and in what was never written; `Design.take_up` ends it."""
+
+
 class NoStep(InvalidValue):
     """There is no step that could be undone, or done again."""
 
@@ -59,18 +63,26 @@ def joined(base: DesignText, mine: DesignText, theirs: DesignText, *, prefer: st
 
     Raises:
         DesignConflict: Both changed the same section or file, and neither is preferred.
+        InvalidValue: Mine is preferred, and would be written over a file that cannot be read.
     """
     made, clashes = theirs, list[Clash]()
     for one in mine.files():
         before, there = file_of(base, one.file), file_of(theirs, one.file)
         if one in (before, there):
             continue
+        if there == before and one.file not in theirs.unread:
+            made = made.with_file(one)
+            continue
         if before is None or there is None:
-            if (before is not None or there is not None) and not prefer:
-                what = "was made" if before is None else "went, or cannot be read,"
-                said = f"{one.file} {what} meanwhile, and is not written yet as it is here"
-                clashes.append(Clash(one.file, said, one.text, there.text if there is not None else ""))
-            elif prefer != "theirs":
+            unread = theirs.unread.get(one.file)
+            if not prefer:
+                what = "was made meanwhile" if before is None else "went meanwhile"
+                said = f"{one.file} {what if unread is None else 'cannot be read'}, and is not written yet"
+                text = there.text if there is not None else unread or ""
+                clashes.append(Clash(one.file, f"{said} as it is here", one.text, text))
+            elif prefer == "mine":
+                if unread is not None:
+                    raise InvalidValue(not_over(one.file), path="", hint=REPAIR)
                 made = made.with_file(one)
             continue
         merged = merge(before, there, one) if prefer == "mine" else merge(before, one, there)
@@ -104,19 +116,25 @@ def joined_file(text: DesignText, now: Document, was: bytes) -> DesignText:
     return joined(base, text.with_file(now), text)
 
 
-def with_files(text: DesignText, files: Mapping[str, tuple[str | None, str | None]]) -> DesignText:
+def with_files(
+    text: DesignText, files: Mapping[str, tuple[str | None, str | None]], *, prefer: str = ""
+) -> DesignText:
     """Returns texts with what changed in files, as `changed_files` gives it.
 
+    Args:
+        prefer: As of `joined`; the files' change is ``mine``.
+
     Raises:
-        InvalidValue: One of them is not there any more.
-        DesignConflict: The same changed in the texts meanwhile.
+        KeptConflict: The same changed in the texts meanwhile, and neither is preferred.
+        InvalidValue: As `joined`.
     """
     base = mine = text
     for name, (before, after) in files.items():
-        if before is not None and after is not None and file_of(text, name) is None:
-            raise InvalidValue(f"{name} is not there any more", path="", hint="put it back")
         base, mine = base.with_said(name, before), mine.with_said(name, after)
-    return joined(base, mine, text)
+    try:
+        return joined(base, mine, text, prefer=prefer)
+    except DesignConflict as error:
+        raise KeptConflict(error.clashes) from error
 
 
 def without(cannot: str, after: DesignText, before: DesignText, present: DesignText, rest: str) -> DesignText:

@@ -88,14 +88,15 @@ def _is_due(kept: KeptDraft, written: Callable[[str], str | None]) -> bool:
 
 
 def said_of_part(files: Files, written: Callable[[str], str | None], why: str) -> str:
-    """Says which of the files are written and which are not; nothing where none is.
+    """Says which of the files are written and which are not; nothing where none is, or all are.
 
     Args:
         written: Returns what a file says now, None where it is not there.
         why: The others are not.
     """
     done = [name for name, (_, after) in files.items() if written(name) == after]
-    return f"{_are(done)} written, {_are([*(files.keys() - done)])} not: {why}" if done else ""
+    left = [*(files.keys() - done)]
+    return f"{_are(done)} written, {_are(left)} not: {why}" if done and left else ""
 
 
 def _are(names: list[str]) -> str:

@@ -14,7 +14,8 @@ from workbench.tusk import TskError, parse
 if TYPE_CHECKING:
     from workbench.engine.world import World
     from workbench.project.project import Project
-    from workbench.services.design.design import Design, DesignState
+    from workbench.services.design.design import Design
+    from workbench.services.design.design_state import DesignState
     from workbench.services.design.project_files import ProjectFiles
 
 

@@ -139,8 +139,7 @@ class TrafficPlay:
         try:
             await self._send(world, until)
             self._ended = self._machine.monotonic()
-            if not self._halt.is_set():
-                await self._until_halted(rest())
+            await self._until_halted(rest())
         finally:
             watching.cancel()
             await asyncio.wait((watching,))

@@ -14,6 +14,7 @@ from workbench.services.design import gestures
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.marks.mark import DesignMark, MarkedModel, MarkFix, MarkKind, Severity
+from workbench.services.design.removals import removed_whole
 from workbench.services.design.section_lists import put
 
 UNREAD = MarkKind(
@@ -107,7 +108,7 @@ def _removal(model: MarkedModel, name: str, effect: str) -> Iterator[MarkFix]:
     """Yields what removes an event, unless a handler or what stands in for one is about it alone."""
     stands = [one.stand_in for one in model.sections.externals.values() if one.stand_in is not None]
     if not any(name in one.event for one in (*model.sections.handlers.values(), *stands)):
-        removed = partial(gestures.removed_whole, node=DesignNode("event", name))
+        removed = partial(removed_whole, node=DesignNode("event", name))
         yield MarkFix(label="Remove the event", effect=effect, change=removed)
 
 

@@ -10,7 +10,6 @@ from workbench.model.messaging import NOTHING
 from workbench.project.declared.consequences import sections_of
 from workbench.project.declared.sections import ActionSection, ProcessSection, StepSection
 from workbench.project.declared.source_locations import Path
-from workbench.services.design import gestures
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.marks.mark import (
@@ -22,6 +21,7 @@ from workbench.services.design.marks.mark import (
     section_of,
 )
 from workbench.services.design.relations import NEW_ID, begins, once
+from workbench.services.design.removals import removed_whole
 from workbench.services.design.section_lists import add_withdrawal, put, waiting_at
 
 LOOP = MarkKind(
@@ -67,7 +67,7 @@ def loops(model: MarkedModel) -> Iterator[DesignMark]:
             fixes.append(MarkFix(label="Delay the command by a minute", effect=effect, change=change))
         if model.declares(kind, name) and kind == "policy":
             node = DesignNode(kind, name)
-            removed = partial(gestures.removed_whole, node=node)
+            removed = partial(removed_whole, node=node)
             fixes.append(
                 MarkFix(label="Remove the policy", effect=f"takes [policy.{name}] away", change=removed)
             )

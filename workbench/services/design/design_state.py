@@ -1,0 +1,27 @@
+"""Where a design stands: what is designed, what is written, and why these differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from workbench.services.design.design_text import DesignText
+from workbench.tusk import Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesignState:
+    """Where a design stands.
+
+    Attributes:
+        undo, redo: What would be undone and done again; empty where there is nothing.
+        written: What the files say.
+        problems: Why what is designed is not written yet; empty where the files have it.
+        refused: Why it could not be written though it loads; empty for anything else.
+    """
+
+    text: DesignText = field(default_factory=DesignText)
+    written: DesignText = field(default_factory=DesignText)
+    undo: str = ""
+    redo: str = ""
+    problems: tuple[Problem | str, ...] = ()
+    refused: str = ""

@@ -1,0 +1,31 @@
+"""What goes along with what is removed, and what names that."""
+
+from __future__ import annotations
+
+from workbench.services.design.design_text import DesignText
+from workbench.services.design.gestures import DesignNode, left_over, removed
+from workbench.services.design.references import HEADER, Reference, references
+
+
+def taken_along(text: DesignText, *nodes: DesignNode) -> list[Reference]:
+    """Returns what the removal of things would leave behind, and what names a thing that goes along whole.
+
+    A read model takes along a handler that reads it, and that the subscriptions that name the handler.
+    """
+    known = references(text)
+    heads = {(one.kind, one.name): one for one in known if one.role == HEADER}
+    found = {(one.file, one.start): one for one in left_over(text, *nodes)}
+    told = set[tuple[str, str]]()
+    while True:
+        after = references(removed(text, *nodes, along=found.values()))
+        gone = heads.keys() - {(one.kind, one.name) for one in after if one.role == HEADER}
+        if gone == told:
+            return list(found.values())
+        told, own = gone, {heads[one].owner for one in gone}
+        more = [one for one in known if (one.kind, one.name) in gone and one.role != HEADER]
+        found |= {(one.file, one.start): one for one in more if one.owner not in own}
+
+
+def removed_whole(text: DesignText, node: DesignNode) -> DesignText:
+    """Returns the texts without a thing and all that names it, as `removed` does."""
+    return removed(text, node, along=taken_along(text, node))
