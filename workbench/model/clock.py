@@ -24,7 +24,7 @@ class Clock(Protocol):
         """Returns wall-clock time in microseconds since 1970 UTC; never less than an earlier answer."""
 
     def passed(self) -> int:
-        """Returns what time it would be had nobody set the clock since it began; by it things grow old."""
+        """Returns what time it would be if the clock had not been set since it began; by it things grow old."""
 
     def monotonic(self) -> float:
         """Returns seconds of a clock that never jumps."""
@@ -76,7 +76,7 @@ class ManualClock:
         return self._now
 
     def passed(self) -> int:
-        """Returns the time it was set to: nobody sets it but who moves it."""
+        """Returns the time it was set to: its moves are what passes."""
         return self._now
 
     def monotonic(self) -> float:
