@@ -9,7 +9,7 @@ import pytest
 from tests.engine.conftest import Counted
 from tests.engine.test_projection_runner import doubled, rows, states
 from workbench.errors import CallerError, NotFound
-from workbench.model.projection import On
+from workbench.model.projection import Column, On
 from workbench.store.stored_values import ProjectionStatus
 
 
@@ -120,3 +120,16 @@ async def test_J10_held_rows_of_another_definition_follow_no_more_and_can_only_b
     assert rows(rig) == [{"id": "a", "total": 6}]
     assert await runner.give_up()
     assert standing(rig) == [(1, True, False)]
+
+
+async def test_J10_held_rows_of_another_definition_are_in_no_way_of_columns_that_changed(rig):
+    engine = await changed(rig, "a")
+    await engine.projections["totals"].rebuild(held=True)
+    engine.wake("projection totals")
+    await rig.quiet()
+    await rig.close()
+    rig.totals = dataclasses.replace(rig.totals, columns=(*rig.totals.columns, Column(name="note")))
+    await rig.open()
+    await rig.quiet()
+    assert standing(rig) == [(3, True, False)], "rows that cannot be followed are rebuilt at once (J4)"
+    assert rows(rig) == [{"id": "a", "total": 8, "note": None}]

@@ -25,7 +25,7 @@ DIALOGS: dict[Any, Callable[[QWidget, Desk], Any]] = {
     PublishDialog: lambda parent, desk: PublishDialog(parent, desk, "mail"),
     AppendDialog: lambda parent, desk: AppendDialog(parent, desk, "user-ada"),
     BurstDialog: lambda parent, desk: BurstDialog(parent, desk, "create_user", FIELDS, lambda _burst: None),
-    StepDialog: lambda parent, desk: StepDialog(parent, desk, "users", desk.workspace.streams.head()),
+    StepDialog: lambda parent, desk: StepDialog(parent, desk, "users"),
     TrafficDialog: lambda parent, desk: TrafficDialog(parent, desk, 1, desk.workspace.streams.head()),
     ManualWindow: lambda parent, _desk: ManualWindow(parent),
 }

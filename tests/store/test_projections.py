@@ -144,10 +144,11 @@ def test_names_that_cannot_be_a_table_or_column_are_refused(store, name):
 
 def test_J10_which_generation_is_held_is_stored_until_it_is_live_or_gone(kind):
     store = kind.open()
-    ensure(store)
     held = EnsureProjection(
         name="rows", columns=COLUMNS, indexed=("n",), definition_hash="h", rebuild=True, held=True
     )
+    assert one(store, held) == 1
+    assert [state.held for state in store.reader().generations("rows")] == [False], "the first one is live"
     assert one(store, held) == 2
     apply(store, 0, 3, ("a", 9), generation=2)
     store.close()

@@ -167,7 +167,6 @@ class ProjectionRunner:
         switched = SwitchProjection(name=self.name, generation=building.number)
         await self._writer.write_all((switched, *also))
         self._handled += self.live.handled
-        building.held = False
         self._live, self.building = building, None
 
     async def _begin(self, also: Sequence[Operation] = (), *, held: bool = False) -> None:

@@ -50,7 +50,7 @@ def _dialogs(window: MainWindow, desk: Desk) -> dict[str, Callable[[], QDialog]]
     if command := next(iter(registry.commands), ""):
         found["burst"] = lambda: BurstDialog(window, desk, command, {}, lambda _burst: None)
     if read_model:
-        found["step"] = lambda: StepDialog(window, desk, read_model, desk.workspace.streams.head())
+        found["step"] = lambda: StepDialog(window, desk, read_model)
     if stream:
         found["snapshot"] = lambda: SnapshotDialog(window, desk, stream)
     return found

@@ -62,7 +62,9 @@ def draw_line(painter: QPainter, area: QRectF, values: Sequence[float], ink: QCo
     top = max((one for one in values if one == one), default=0.0)  # noqa: PLR0124  # without NaN
     step = area.width() / max(1, len(values) - 1)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(ink, 1.2 if top else 1))
+    pen = QPen(ink, 1.2 if top else 1)
+    pen.setCosmetic(True)
+    painter.setPen(pen)
     line = QPolygonF()
     for at, value in enumerate([*values, float("nan")]):
         if value == value:  # noqa: PLR0124  # as above

@@ -5,9 +5,13 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QStyleOptionGraphicsItem
 
 from workbench.gui.board.board_graph import BoardGraph, BoardNode
 from workbench.gui.board.board_scene import BoardScene
+from workbench.gui.board.flow_view import LEGIBLE
 from workbench.gui.board.lag_lines import FEW, PARTS, LagLine, LagLines
 from workbench.services.monitor.rate_rings import RateRings, Sample
 
@@ -99,3 +103,21 @@ def test_what_was_not_watched_says_so(shown):
         lines.turn()
     last = lines_of(scene)[f"subscription:s{MANY:02}"]
     assert last.values == ()
+
+
+def test_a_line_is_seen_as_far_off_as_the_board_comes_up_and_no_farther(shown):
+    scene, lines = shown(1)
+    lines.turn()
+    line = lines_of(scene)["subscription:s00"]
+
+    def inked(scale):
+        image = QImage(300, 120, QImage.Format.Format_RGB32)
+        image.fill(Qt.GlobalColor.white)
+        painter = QPainter(image)
+        painter.scale(scale, scale)
+        line.paint(painter, QStyleOptionGraphicsItem())
+        painter.end()
+        return any(image.pixelColor(x, y) != Qt.GlobalColor.white for x in range(300) for y in range(120))
+
+    assert inked(LEGIBLE)
+    assert not inked(LEGIBLE / 2)

@@ -48,7 +48,7 @@ async def test_those_that_ended_are_listed_on_wish_with_when_and_by_what(view, u
     view.ended.click()
     await until(lambda: listed(view))
     (row,) = listed(view)
-    assert row[:2] == (ORDER, "ended now by order.shipped")
+    assert row[:2] == (ORDER, "ended by order.shipped now")
     assert json.loads(row[2])["step"] == "done"
     assert row[ENDED] >= row[3] > 0
     assert view.said.text() == "0 instances; 1 ended"

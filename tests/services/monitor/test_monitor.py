@@ -64,6 +64,22 @@ async def test_V3_a_rebuild_says_whether_it_moves(broken):
     assert rebuild().condition == "faulted"
 
 
+async def test_J10_V3_rows_that_are_held_are_told_as_such_once_they_lack_nothing(broken, monkeypatch):
+    def rebuild():
+        return next(view.rebuild for view in broken.monitor.projections() if view.name == "users")
+
+    await broken.pause()
+    await broken.projections.rebuild("users", held=True)
+    assert (rebuild().condition, rebuild().held, rebuild().checkpoint) == ("engine paused", True, 0)
+    while await broken.running().projection("users").work():
+        pass
+    assert rebuild().condition == "held"
+    await broken.projections.pause_rebuild("users", paused=True)
+    assert rebuild().condition == "paused"
+    monkeypatch.setattr(type(broken.registry.projections["users"]), "definition_hash", lambda _self: "other")
+    assert rebuild().condition == "outdated"
+
+
 def lags(workspace):
     """How far each subscription and read model lies behind, as its own view says it."""
     monitor = workspace.monitor

@@ -175,3 +175,17 @@ def test_J10_it_ends_where_the_rows_are_switched_discarded_cancelled_or_of_anoth
     walk.cancel()
     with pytest.raises(ReadTooLong):
         two.compared(walk)
+
+
+def test_J10_it_ends_where_another_rebuild_takes_the_place_of_the_one_that_is_compared(two):
+    many = [row(f"i{number:05}") for number in range(1_500)]
+    two.put(1, 5, many)
+    two.begin(2, checkpoint=5, rows=many)
+
+    class Beginning(Walk):
+        def rest(self, share, seconds=0.0):
+            two.begin(3, checkpoint=5, rows=many)
+            super().rest(share, seconds)
+
+    with pytest.raises(NotFound, match="no rows of items are rebuilt"):
+        two.compared(Beginning())

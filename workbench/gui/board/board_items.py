@@ -100,8 +100,7 @@ class NodeItem(QGraphicsItem):
         self._bounds = self.body.adjusted(-6, -10, 6, 6)
         self.badge = node.badge
         self.marks = UNMARKED
-        self.chosen = False
-        self.focused = False
+        self.chosen = self.focused = False
         self.setPos(box.x, box.y)
         self.setZValue(2)
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
@@ -247,7 +246,8 @@ class NodeItem(QGraphicsItem):
 
     def _paint_title(self, painter: QPainter, scale: float, on: str) -> None:
         """Draws icon and title large enough to be read when zoomed out; words may break at their joints."""
-        edge, inside = min(14 / scale, self.box.height * 0.34), self.body.adjusted(7, 4, -7, -4)
+        below = 4 + LAG * self.node.id.startswith("subscription:")
+        edge, inside = min(14 / scale, self.box.height * 0.34), self.body.adjusted(7, 4, -7, -below)
         above = self.box.height * scale >= ICON_ABOVE
         room = inside.adjusted(0, edge + 2, 0, 0) if above else inside.adjusted(edge + 5, 0, 0, 0)
         text = re.sub(r"([._\-])", "\\1\u200b", visible(self.node.title))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from typing_extensions import override
 
 from workbench.gui.board.board_graph import kind_of
-from workbench.gui.board.board_items import LAG, PAD, READABLE, STRIP, NodeItem
+from workbench.gui.board.board_items import LAG, PAD, STRIP, NodeItem
 from workbench.gui.plot import number_text
 from workbench.gui.safe_painter import drawing
 from workbench.gui.series_lines import SPARK, SPARKED, draw_line
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from workbench.gui.board.board_scene import BoardScene
     from workbench.services.monitor.rate_history import RateHistory
 
+SEEN = 0.35
+"""Scale below which a line is too small to be read."""
 PREFIX = "subscription:"
 PARTS = 10
 """Seconds in which every card gets its newest line: a part of them each second, in a short turn (V4)."""
@@ -67,7 +69,7 @@ class LagLine(QGraphicsItem):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        if QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform()) < READABLE:
+        if QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform()) < SEEN:
             return
         colors = theme().colors
         fill, on = str(getattr(colors, self._role)), str(getattr(colors, f"on_{self._role}"))

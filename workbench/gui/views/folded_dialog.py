@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from typing_extensions import override
 
 from workbench.gui.layouts import in_row
-from workbench.gui.time_format import absolute, shown_zone
+from workbench.gui.time_format import absolute
+from workbench.gui.views.as_of_line import AsOfLine
 from workbench.gui.views.row_pairs import RowPairs
 from workbench.model.counts import counted
 from workbench.services.story.folded_rows import FoldedRows
@@ -38,13 +39,7 @@ class FoldedDialog(RowPairs[FoldedRows]):
     def __init__(self, parent: QWidget, desk: Desk, name: str) -> None:
         super().__init__(parent, desk, name, f"Rows of {name}, folded again", "stored", STANDINGS)
         self.setObjectName("folded")
-        self.as_of = QLineEdit()
-        self.as_of.setAccessibleName("As of: a position or a time")
-        self.as_of.setPlaceholderText("now; or 1,200, -2h, yesterday, 2026-11-26 08:00")
-        self.as_of.setClearButtonEnabled(True)
-        self.as_of.setToolTip(
-            "Up to which position, or before which time, the log is folded; a day is meant to its end"
-        )
+        self.as_of = AsOfLine("As of", "now")
         self.again = QPushButton("Fold")
         self.again.setDefault(True)
         self.again.setToolTip("Fold the log up to there, in memory; nothing is stored")
@@ -68,15 +63,14 @@ class FoldedDialog(RowPairs[FoldedRows]):
 
     def fold(self) -> None:
         """Folds up to what is typed; what was under way is ended."""
-        stories, name, text, zone = (
-            self._desk.workspace.stories, self._name, self.as_of.text(), shown_zone().zone
-        )  # fmt: skip
+        stories, name = self._desk.workspace.stories, self._name
+        position = self.as_of.reading(stories)
 
         def read(walk: Walk) -> FoldedRows:
-            return stories.folded(name, stories.position_as_of(text, zone), walk)
+            return stories.folded(name, position(), walk)
 
         self.rebuild.setEnabled(False)
-        self.read("Folding the log …", read, (name, text))
+        self.read("Folding the log …", read, (name, self.as_of.text()))
 
     @override
     def show_found(self, found: FoldedRows) -> None:

@@ -271,7 +271,7 @@ def _now(one: ProcessInstance, now: int) -> tuple[Any, ...]:
 
 def _over(one: EndedInstance, now: int) -> tuple[Any, ...]:
     at = one.event.recorded_at
-    return one.key, f"ended {relative(at, now)} by {one.event.type}", one.state, one.began, at
+    return one.key, f"ended by {one.event.type} {relative(at, now)}", one.state, one.began, at
 
 
 def _told(shown: int, count: int, *, narrowed: bool) -> str:

@@ -39,8 +39,7 @@ class ProjectionFolds:
     )
     def compare(self) -> None:
         """Shows the rows as the log makes them up to any position or time, beside those that are stored."""
-        name, _ = self.view.shown()
-        dialog = FoldedDialog(self.view, self.view.desk, name)
+        dialog = FoldedDialog(self.view, self.view.desk, self.view.shown())
         dialog.rebuild_wanted.connect(self.view.rebuild_rows)
         dialog.open()
 
@@ -53,8 +52,7 @@ class ProjectionFolds:
     )
     def step(self) -> None:
         """Shows each event, and the rows that it changed."""
-        name, checkpoint = self.view.shown()
-        StepDialog(self.view, self.view.desk, name, checkpoint).show()
+        StepDialog(self.view, self.view.desk, self.view.shown()).show()
 
     @action(
         "Rebuild to compare",

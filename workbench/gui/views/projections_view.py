@@ -382,9 +382,9 @@ class ProjectionsView(View):
         """Pauses the projection, or resumes it."""
         pause_projection(self.desk, self._name, paused=not self.stopped)
 
-    def shown(self) -> tuple[str, int]:
-        """Returns the read model that is shown, and where its rows are."""
-        return self._name, self._views[self._name].checkpoint
+    def shown(self) -> str:
+        """Returns the read model that is shown."""
+        return self._name
 
     @action(
         "Rebuild",

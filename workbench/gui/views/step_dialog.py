@@ -12,11 +12,11 @@ from shiboken6 import isValid
 
 from workbench.errors import WorkbenchError
 from workbench.gui.actions import Actions, action
-from workbench.gui.chooser import NumberBox
 from workbench.gui.desk import Selection
 from workbench.gui.layouts import in_column, in_panes, in_row
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
+from workbench.gui.views.as_of_line import AsOfLine
 from workbench.gui.views.row_source import column_of
 from workbench.gui.widgets import ElidedLabel, JsonView, error_text, plain_label, push_button
 from workbench.model.counts import counted
@@ -35,13 +35,12 @@ COLUMNS = (
     TableColumn("Before", width=130),
     TableColumn("After", width=190, stretch=True),
 )
-MOST = 2**31 - 1
 
 
 class StepDialog(QDialog):
     """Begins before the first event, or behind a position; nothing of it is stored."""
 
-    def __init__(self, parent: QWidget, desk: Desk, name: str, checkpoint: int) -> None:
+    def __init__(self, parent: QWidget, desk: Desk, name: str) -> None:
         super().__init__(parent)
         self.setObjectName("steps")
         self.setWindowTitle(f"Step through the events of {name}")
@@ -52,9 +51,7 @@ class StepDialog(QDialog):
         self._at = 0
         self._busy = False
         self._walk = Walk()
-        self.position = NumberBox()
-        self.position.setRange(0, min(MOST, checkpoint))
-        self.position.setAccessibleName("Position behind which it begins")
+        self.position = AsOfLine("Begin behind", "the beginning")
         self.where = QLineEdit()
         self.where.setAccessibleName("Where to stop, an expression in CEL")
         self.where.setPlaceholderText("stop where: type == 'user.created' && data.status == 'active'")
@@ -72,10 +69,10 @@ class StepDialog(QDialog):
 
     def _compose(self) -> None:
         buttons = [self.acts.button(key) for key in ("previous", "following", "to_change", "to_condition")]
-        begin = push_button("Begin", lambda _checked=False: self.begin(), tip="Fold up to this position")
+        begin = push_button("Begin", lambda _checked=False: self.begin(), tip="Fold up to there")
         panes = in_panes(Qt.Orientation.Horizontal, (self.payload, 2), (self.table, 3))
         in_column(
-            in_row(plain_label("Begin behind position"), self.position, begin, 1, *buttons[:3]),
+            in_row(plain_label("Begin behind"), (self.position, 1), begin, *buttons[:3]),
             in_row((self.where, 1), buttons[3]),
             self.event_said,
             self.said,
@@ -176,20 +173,20 @@ class StepDialog(QDialog):
 
     def begin(self) -> None:
         """Begins again behind the position that is shown."""
-        position = self.position.value()
+        position = self.position.reading(self._desk.workspace.stories)
 
-        def go(steps: ProjectionSteps, walk: Walk) -> bool:
-            steps.go_to(position, walk)
-            return True
+        def go(steps: ProjectionSteps, walk: Walk) -> int:
+            steps.go_to(position() or 0, walk)
+            return steps.position
 
-        def told() -> None:
+        def told(reached: object) -> None:
             self._at = -1
             self.event_said.setText("")
             self.payload.set_value(None)
             self.table.refresh(ListSource([]))
-            self._tell(f"Everything up to position {position:,} is folded.")
+            self._tell(f"Everything up to position {reached:,} is folded.")
 
-        self._work(go, lambda _found: told())
+        self._work(go, told)
 
     def _go(self, wanted: Wanted) -> None:
         """Goes on until a step is wanted: over those that were gone through before, then over new ones."""
