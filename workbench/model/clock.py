@@ -24,7 +24,7 @@ class Clock(Protocol):
         """Returns wall-clock time in microseconds since 1970 UTC; never less than an earlier answer."""
 
     def passed(self) -> int:
-        """Returns what time it would be if the clock had not been set since it began; by it things grow old."""
+        """Returns what time it would be had the clock not been set since it began: things grow old by it."""
 
     def monotonic(self) -> float:
         """Returns seconds of a clock that never jumps."""
