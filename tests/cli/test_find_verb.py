@@ -66,3 +66,18 @@ def test_secrets_are_masked(workbench, secrets):
     said = workbench("find", secrets, "--json").json()
     assert "••••••" in str(said["records"])
     assert "s3cret" not in str(said["records"])
+
+
+def test_what_was_typed_is_said_again_in_short(workbench, played):
+    for words in (
+        ("find", played, "--where", f"data.email == '{'x' * 100_000}'"),
+        ("find", played, "--kind", "x" * 100_000),
+        ("story", played, "x" * 100_000),
+        ("projections", "rebuild", played, "x" * 100_000),
+    ):
+        said = workbench(*words)
+        assert said.code in (1, 2)
+        assert 0 < len(said.err) < 2_000, words[0]
+        assert "more characters" in said.err
+    where = workbench("find", played, "--where", f"data.email == '{'x' * 100_000}'").err
+    assert where.endswith("xxx': longer than 4000 characters\n")

@@ -123,3 +123,9 @@ def test_N4_a_line_that_no_letter_needs_is_not_read(monkeypatch):
     monkeypatch.setattr("workbench.interop.letter_lines.LONGEST", len(line()) - 1)
     with pytest.raises(InvalidValue, match="longer than"):
         read_letter_line(line())
+
+
+@pytest.mark.parametrize("facts", [{"owner": "\u202e"}, {"owner": "x" * 256}, {"note": "x" * 10_001}])
+def test_N6_what_operators_wrote_has_its_limits_in_files_too(facts):
+    with pytest.raises(InvalidValue, match=r"the (owner|note)"):
+        read_letter_line(letter_line(LETTER, FACTS._replace(**facts)))

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.errors import InvalidValue
+from workbench.errors import InvalidValue, StoreCorrupt
 from workbench.model.json_values import (
     ForeignJsonError,
     check_name,
     parse_foreign_json,
     read_json,
+    read_text,
     write_json,
 )
 
@@ -103,3 +104,11 @@ def test_integers_keep_all_digits():
 def test_names_show_what_is_wrong_with_them():
     with pytest.raises(InvalidValue, match=r"U\+202E"):
         check_name("a\u202eb", what="the name")
+
+
+def test_what_is_nested_too_deep_to_be_read_is_told_as_no_json():
+    deep = "[" * 100_000 + "]" * 100_000
+    with pytest.raises(ValueError, match="nested deeper"):
+        read_text(deep)
+    with pytest.raises(StoreCorrupt, match="nested deeper"):
+        read_json(deep)

@@ -127,3 +127,16 @@ def test_what_is_run_again_has_made_up_secrets_of_the_same_kind():
     assert disguised(value) == {
         "token": MASK, "pin": 0, "auth": {"on": True, "keys": [MASK, 0.0, None]}, "n": 1,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("depth", [300, 900, 5000])
+def test_what_is_nested_too_deep_is_masked_as_a_whole_and_said_nothing_about(depth):
+    value = "sesame"
+    for _ in range(depth):
+        value = {"password": value}
+    text = '{"a":' * depth + "1" + "}" * depth
+    assert masked(value) in (MASK, {"password": MASK})
+    assert masked({"password": "x", "text": text}) in (MASK, {"password": MASK, "text": text})
+    said = without_secrets("no sesame today", value)
+    assert "sesame" not in said
+    assert without_secrets("all is well", text) in ("all is well", MASK)

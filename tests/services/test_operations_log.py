@@ -59,7 +59,7 @@ async def test_L10_random_acts_and_their_undos_leave_the_state_that_was(broken):
     for _ in range(40):
         broken.clock.advance(1)
         some = random.sample(numbers, random.randint(1, 3))
-        before = stand(broken)
+        before, known = stand(broken), broken.reader.actions()[:1]
         match random.randrange(7):
             case 0:
                 await broken.dead_letters.archive(some)
@@ -76,7 +76,10 @@ async def test_L10_random_acts_and_their_undos_leave_the_state_that_was(broken):
                 await broken.subscriptions.pause(SUBSCRIPTION, paused=bool(len(waiting) % 2))
             case 6:
                 await broken.subscriptions.reset(SUBSCRIPTION, random.randint(0, broken.streams.head()))
-        stood.append((broken.operations.list()[0], before))
+        if broken.reader.actions()[:1] != known:
+            stood.append((broken.operations.list()[0], before))
+        else:
+            assert stand(broken) == before
     undone = 0
     for logged, before in reversed(stood):
         if not broken.operations.get(logged.of.number).why_not:
@@ -278,3 +281,14 @@ async def test_L5_L9_undo_of_a_bulk_action_ends_it_and_takes_back_what_it_did(br
     assert (await broken.operations.undo(logged.of.number)).complete
     assert broken.dead_letters.jobs.get(number).status == "cancelled"
     assert broken.dead_letters.counts() == {"open": 3}
+
+
+async def test_L10_what_a_bulk_action_could_not_change_counts_as_dealt_with(broken):
+    first, *rest = letters(broken)
+    await broken.dead_letters.archive([first])
+    number = await broken.dead_letters.jobs.start("archive", [first, *rest], per_second=0.001)
+    while not broken.dead_letters.jobs.get(number).step:
+        await asyncio.sleep(0)
+    logged = broken.operations.list()[0]
+    undone = await broken.operations.undo(logged.of.number)
+    assert undone.words == "Undone: archive of 3 dead letters, cancelled before any of 2."

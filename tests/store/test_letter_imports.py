@@ -9,6 +9,8 @@ from tests.store.actions import one
 from tests.store.test_letters import PURGE, Post
 from workbench.errors import InvalidValue
 from workbench.model.ids import derived_id
+from workbench.model.json_values import visible, visible_lines
+from workbench.store.list_ports import LINE_CHARACTERS
 from workbench.store.operations import ForgetLetters, ImportLetter, ReplayLetter
 
 
@@ -91,3 +93,19 @@ def test_L3_the_replay_of_a_letter_from_a_file_delivers_the_message_itself(store
     assert one(store, ReplayLetter(number=number))
     (row,) = post.due()
     assert (row.message_id, row.data) == (derived_id("a"), None)
+
+
+def test_L1_an_error_that_holds_a_nul_is_shown_to_its_end(store, clock):
+    post = Moved(store)
+    number = post.into(post.gone(clock), error="ä\x00b needle", traceback="\x00\nlast")
+    (line,), (facts,) = post.reader.letters_listed([number]), post.reader.letter_facts([number])
+    glance = post.reader.letter_glance(number)
+    assert glance is not None
+    for said in (line.error, facts.error, glance.of.error):
+        assert visible(said) == "ä\\u0000b needle"
+    assert visible_lines(glance.of.traceback) == "\\u0000\nlast"
+    assert post.reader.letter(number).error == "ä\x00b needle"
+    one(store, replace(PURGE, numbers=(number,)))
+    long = post.into(post.reader.letter(number), generation=9, error="€" * 2000)
+    (line,) = post.reader.letters_listed([long])
+    assert line.error == "€" * LINE_CHARACTERS

@@ -65,7 +65,11 @@ class Parser(argparse.ArgumentParser):
 
     @override
     def error(self, message: str) -> NoReturn:
-        self.exit(WRONG, f"{self.prog}: {message}\n  {self.prog} --help says more\n")
+        from workbench.cli.answers import many_lines
+        from workbench.model.error_text import in_short
+
+        said = many_lines(in_short(message))
+        self.exit(WRONG, f"{self.prog}: {said}\n  {self.prog} --help says more\n")
 
     def project(self, what: str = "a project folder, or its project.tsk", *, needed: bool = True) -> None:
         """Adds the first thing that nearly every verb takes; by default the folder that it is typed in.

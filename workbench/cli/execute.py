@@ -76,8 +76,9 @@ def _said(work: Callable[[], int], environ: Environ) -> int:
 
 def _failed(error: WorkbenchError) -> int:
     from workbench.cli.answers import many_lines
+    from workbench.model.error_text import in_short
 
-    _say(f"workbench: {many_lines(error.message)}")
+    _say(f"workbench: {many_lines(in_short(error.message))}")
     if error.hint:
         _say(many_lines(error.hint, "  "))
     return FAILED

@@ -285,6 +285,7 @@ class World(Generic[M]):
         count: int = 0,
         counts: bool = True,
         undoes: int = 0,
+        if_done: bool = False,
     ) -> RecordAction:
         """Returns the record of what an operator does, to be committed behind it (L9).
 
@@ -294,6 +295,7 @@ class World(Generic[M]):
             count: On how many things it takes effect, beside what the operations before it answer.
             counts: Whether these answer on how many things they took effect.
             undoes: Number of the record of the act that it undoes.
+            if_done: Whether it is none where it took effect on nothing.
         """
         said = OperatorAction(
             at=self.clock.now(),
@@ -304,7 +306,7 @@ class World(Generic[M]):
             count=count,
             act=act,
         )
-        return RecordAction(action=said, counts=counts, undoes=undoes)
+        return RecordAction(action=said, counts=counts, undoes=undoes, if_done=if_done)
 
     @property
     def reloading(self) -> bool:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from workbench.errors import InvalidName, InvalidValue
 from workbench.model.clock import checked_time
-from workbench.model.dead_letter import LetterStatus
+from workbench.model.dead_letter import LetterStatus, check_note
 from workbench.model.json_values import MAX_BYTES, MAX_DEPTH, ForeignJsonError, check_name, parse_foreign_json
 from workbench.store.operations import ImportLetter
 from workbench.store.rules import MAX_VERSION
@@ -55,6 +55,7 @@ def read_letter_line(line: bytes) -> ImportLetter:
     if said.format != FORMAT:
         raise _none(f"its format is not {FORMAT}")
     letter = said.letter
+    check_note(said.owner, said.note)
     for name, fault in _faults(said):
         raise _none(f"{fault} - at `$.letter.{name}`")
     if letter.status is LetterStatus.REPLAYING:

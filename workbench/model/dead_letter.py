@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from workbench.model.json_values import check_name, check_words
+
 
 class LetterStatus(StrEnum):
     """What became of a dead letter."""
@@ -57,3 +59,22 @@ def allowed(act: LetterAct) -> tuple[LetterStatus, ...]:
 def outcome(act: LetterAct) -> LetterStatus:
     """Returns what an act makes of a letter, whatever it was before."""
     return next(iter(TRANSITIONS[act].values()))
+
+
+NOTE = 10_000
+"""Characters of a note."""
+
+
+def check_note(owner: str | None, note: str | None) -> None:
+    """Makes sure that what operators write about a letter can be kept and shown.
+
+    Args:
+        owner: A name; empty for none.
+
+    Raises:
+        InvalidValue: It cannot; says why.
+    """
+    if owner:
+        check_name(owner, what="the owner")
+    if note:
+        check_words(note, what="the note", most=NOTE)

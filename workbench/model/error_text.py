@@ -25,6 +25,20 @@ def error_sentence(error: BaseException) -> str:
     return f"{error_name(error)}: {error_text(error)}"
 
 
+def in_short(text: str, most: int = 1000) -> str:
+    """Returns a text whose long lines lose their middle: what was typed is said again, and why behind it.
+
+    Args:
+        most: Characters of a line that is not shortened.
+    """
+    return "\n".join(line if len(line) <= most else _without_middle(line, most) for line in text.split("\n"))
+
+
+def _without_middle(line: str, most: int) -> str:
+    left, right = most * 2 // 3, most // 3
+    return f"{line[:left]}… {len(line) - left - right:,} more characters …{line[-right:]}"
+
+
 def as_text(value: Any) -> str:
     """Returns a value as text that a store can hold: lone surrogates, which are no characters, as escapes."""
     text = value if isinstance(value, str) else str(value)

@@ -58,9 +58,12 @@ def read_text(text: str | bytes) -> Any:
     """Reads a text that may be JSON or not.
 
     Raises:
-        ValueError: It is none.
+        ValueError: It is none, or nested too deep to be read.
     """
-    return _decode(text)
+    try:
+        return _decode(text)
+    except RecursionError:
+        raise ValueError(f"nested deeper than {MAX_DEPTH}") from None
 
 
 def read_json(text: str | bytes) -> Any:
@@ -70,8 +73,8 @@ def read_json(text: str | bytes) -> Any:
         StoreCorrupt: It is none.
     """
     try:
-        return _decode(text)
-    except msgspec.DecodeError as error:
+        return read_text(text)
+    except ValueError as error:
         raise StoreCorrupt(
             f"what the store holds as JSON is none: {error}",
             hint="run: workbench doctor; take the newest backup",
@@ -271,6 +274,19 @@ def check_new_name(name: str, *, what: str) -> str:
         said = f"contains U+{ord(bad):04X}, which is not seen" if bad else "consists of blanks"
         raise InvalidName(f"{what} {visible(name)} {said}", path="")
     return name
+
+
+def check_words(text: str, *, what: str, most: int) -> str:
+    """Returns what a person writes beside an act, such as why, if it can be kept.
+
+    Raises:
+        InvalidValue: It has more characters than it may, or some that cannot be stored.
+    """
+    if len(text) > most:
+        raise InvalidValue(f"{what} may have {most:,} characters, and has {len(text):,}", path="")
+    if (fault := _text_fault(text)) is not None:
+        raise InvalidValue(f"{what} has {fault[1]}", path="")
+    return text
 
 
 def visible(text: str) -> str:

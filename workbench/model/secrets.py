@@ -52,9 +52,15 @@ def masked(value: Any, *, reveal: Collection[str] = ()) -> Any:
 
 
 def mask(value: Any, *, reveal: Collection[str] = ()) -> tuple[Any, list[str]]:
-    """Returns a masked copy of a value, and the JSON paths at which it differs from the value."""
+    """Returns a masked copy of a value, and the JSON paths at which it differs from the value.
+
+    What is nested too deep to be looked through is masked as a whole.
+    """
     paths: list[str] = []
-    return _mask(value, "$", reveal, paths), paths
+    try:
+        return _mask(value, "$", reveal, paths), paths
+    except RecursionError:
+        return MASK, ["$"]
 
 
 def _mask(value: Any, path: str, reveal: Collection[str], paths: list[str]) -> Any:
@@ -101,11 +107,16 @@ def disguised(value: Any, *, hidden: bool = False) -> Any:
 def without_secrets(text: str, *about: Any) -> str:
     """Returns a text, such as an error of a handler, in which no secret of what it is about can be read.
 
+    About what is nested too deep to be looked through it says nothing.
+
     Args:
         about: Values, or stored JSON texts of values.
     """
     payloads = [_read(one) if isinstance(one, str) else one for one in about]
-    found = {piece for payload in payloads for secret in _secrets(payload) for piece in _pieces(secret)}
+    try:
+        found = {piece for payload in payloads for secret in _secrets(payload) for piece in _pieces(secret)}
+    except RecursionError:
+        return MASK
     for piece in sorted(found, key=len, reverse=True):
         if piece in text:
             pattern = re.escape(piece)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QLabel, QPushButton
@@ -244,6 +246,28 @@ async def test_a_value_is_empty_only_where_that_was_typed_and_agreed_to(view, ma
     assert not panel.rehearse.isEnabled()
 
 
+async def test_L5_what_was_agreed_to_is_not_another_patch_that_came_after_the_question(
+    view, many, until, monkeypatch
+):
+    await until(lambda: view.groups.model().nodes)
+    view.many.acts["repair"].do()
+    panel = view.many.panel
+    asked, notices = [], []
+    monkeypatch.setattr(panel._strip, "ask", lambda _said, _lines, choices: asked.extend(choices))
+    monkeypatch.setattr(view.desk, "notice", lambda kind, text, *_more, **_other: notices.append(text))
+    write(view, "email", "set", '""')
+    await until(panel.send.isEnabled)
+    panel.send.click()
+    before = panel._patch
+    write(view, "username", "set", "Bob")
+    await until(lambda: panel._patch is not before and panel.send.isEnabled())
+    (choice,) = asked
+    choice.run()
+    assert notices == ["The repair was changed after the question; nothing is replayed."]
+    assert panel.send.isEnabled()
+    assert not many.dead_letters.jobs.list()
+
+
 async def test_V2_a_patch_that_was_begun_is_kept_until_it_is_sent(view, many, desk, qtbot, until):
     await until(lambda: view.groups.model().nodes)
     view.many.acts["repair"].do()
@@ -308,6 +332,40 @@ async def test_owner_and_note_are_written_for_one_and_for_the_group(view, many, 
     await many.operations.undo(many.monitor.actions()[0].number)
     view.desk.changed.emit(Changes(dead_letters=True))  # as the window tells it
     await until(lambda: notes.owner.text() == "")
+
+
+async def test_V2_what_is_typed_for_the_next_letter_stays_while_the_note_of_another_is_saved(
+    view, many, until, monkeypatch
+):
+    await until(lambda: view.groups.model().nodes)
+    view.desk.select(Selection(letter=3))
+    await until(lambda: view.detail.letter is not None)
+    notes, repair = view.detail.notes, many.dead_letters.repair
+    view.detail.tabs.setCurrentWidget(notes)
+    gate, written, ended = asyncio.Event(), repair.write_note, []
+
+    async def slow(numbers, **what):
+        await gate.wait()
+        count = await written(numbers, **what)
+        ended.append(numbers)
+        return count
+
+    monkeypatch.setattr(repair, "write_note", slow)
+    notes.area.setPlainText("asked them")
+    notes.save.click()
+    view.desk.select(Selection(letter=5))
+    await until(lambda: view.detail.letter is not None and view.detail.letter.number == 5)
+    await until(lambda: notes._number == 5)
+    notes.area.setPlainText("for the fifth")
+    assert notes.drafts.holds
+    gate.set()
+    await until(lambda: ended)
+    await until(lambda: not view.desk.running())
+    assert notes.drafts.holds
+    assert notes.save.isEnabled()
+    assert repair.facts(3).note == "asked them"
+    notes.save.click()
+    await until(lambda: repair.facts(5).note == "for the fifth")
 
 
 def test_what_is_typed_for_a_text_is_a_text(qtbot):

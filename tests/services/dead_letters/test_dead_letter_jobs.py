@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from math import inf, nan
 
 import pytest
 
 from tests.services.conftest import passing, settle
 from workbench.errors import InvalidValue
+from workbench.model.json_values import write_json
+from workbench.services.dead_letters import dead_letter_jobs
+from workbench.services.dead_letters.letter_patch import FieldChange, LetterPatch
 from workbench.store.letter_jobs import Job, JobStatus
 from workbench.store.operations import StartJob
 
@@ -184,3 +188,52 @@ async def test_L9_two_cancels_of_one_job_are_recorded_once(broken):
     answers = await asyncio.gather(*(broken.dead_letters.jobs.cancel(job) for _ in range(2)))
     assert [one.status for one in answers] == [JobStatus.CANCELLED] * 2
     assert ends(broken, job) == ["cancel"]
+
+
+async def test_L5_a_job_that_is_being_cancelled_is_not_taken_up(broken, monkeypatch):
+    jobs = broken.dead_letters.jobs
+    job = await jobs.start("archive", numbers(broken), per_second=1)
+    await at_rest(broken, broken.world.timer, job, 1)
+    stop = jobs._stop
+
+    async def stopped(number):
+        await stop(number)
+        jobs.take_up()  # as after a reload in that moment
+        assert jobs._running == {}
+
+    monkeypatch.setattr(jobs, "_stop", stopped)
+    ended = await jobs.cancel(job)
+    assert (ended.status, ended.step) == (JobStatus.CANCELLED, 1)
+    assert (await jobs.hold(await jobs.start("archive", numbers(broken), per_second=1))).status == "held"
+
+
+async def test_L6_copies_of_a_repair_are_written_beside_the_loop(broken, monkeypatch):
+    threads = []
+
+    def written(value):
+        threads.append(threading.current_thread())
+        return write_json(value)
+
+    monkeypatch.setattr(dead_letter_jobs, "write_json", written)
+    patch = LetterPatch(changes=[FieldChange(way="set", field="username", value="Some One")])
+    job = await broken.dead_letters.repair.begin(numbers(broken), patch=patch)
+    await passing(broken, broken.dead_letters.jobs.finished(job))
+    assert len(threads) == 5
+    assert threading.main_thread() not in threads
+
+
+async def test_L6_an_edited_payload_is_read_beside_the_loop(broken, monkeypatch):
+    threads = []
+    check = broken.dead_letters.check_edit
+
+    def checked(number, text):
+        threads.append(threading.current_thread())
+        return check(number, text)
+
+    monkeypatch.setattr(broken.dead_letters, "check_edit", checked)
+    number = numbers(broken)[0]
+    text = broken.dead_letters.data(number)
+    await broken.dead_letters.dry_run(number, text)
+    assert (await broken.dead_letters.edit_and_replay(number, text)).done == 1
+    assert len(threads) == 2
+    assert threading.main_thread() not in threads

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
 from tests.services.conftest import passing, settle
 from workbench.errors import InvalidValue
 from workbench.model.json_values import read_json
 from workbench.services.dead_letters.letter_facts import normalised
-from workbench.services.dead_letters.letter_index import LetterQuery
+from workbench.services.dead_letters.letter_index import HOUR, LetterQuery, _hours
 from workbench.services.dead_letters.letter_ladder import parse_ladder, rungs
 from workbench.services.dead_letters.letter_patch import FieldChange, LetterPatch
 from workbench.store.letter_jobs import JobStatus
-from workbench.store.operations import NoteLetters
+from workbench.store.operations import ForgetLetters, ImportLetter, NoteLetters
 
 USERS = ("ann", "bob", "cyd", "dan", "eve", "fay", "gus", "hal")
 GOOD = LetterPatch(
@@ -74,6 +75,12 @@ async def test_letters_are_grouped_by_anything_and_then_by_something_else(many):
     assert shape(find(many, by="username"))[0][1] == 1
     assert shape(find(many, by="address.city")) == [("(none)", 10, [])]
     assert [one.count for one in find(many, by="message").clusters] == [8, 2]
+
+
+def test_deaths_an_hour_are_those_of_24_hours():
+    last = 50 * HOUR
+    hours, until = _hours([last, last - 23 * HOUR, last - 24 * HOUR, last - 24 * HOUR + 1])
+    assert (hours[0], hours[-1], sum(hours), until) == (1, 1, 2, last + HOUR)
 
 
 async def test_what_is_searched_are_words_expressions_and_groups(many):
@@ -212,3 +219,53 @@ def test_a_ladder_is_read_and_ends_with_the_rest():
     for wrong in ("0", "-1", "one", "1,,x", ",".join("1" * 9)):
         with pytest.raises(InvalidValue, match="no steps"):
             parse_ladder(wrong)
+
+
+@pytest.mark.parametrize(
+    "held", ["{not json", "", '{"email":NaN}', *("[" * depth + "]" * depth for depth in (101, 600, 5000))]
+)
+async def test_N1_what_a_letter_holds_that_cannot_be_read_is_shown_as_such_and_never_sent(many, held):
+    first, *rest = numbers(many)
+    letter = many.dead_letters.get(first)
+    await many.dead_letters.purge((first,))
+    many.clock.advance(1)
+    await many.world.act(ForgetLetters(before=many.clock.now()))
+    copy = replace(letter, data=held, generation=1, message_id=many.running().new_id())
+    await many.world.act(ImportLetter(letter=copy))
+    (bad,) = set(numbers(many)) - set(rest)
+    group = next(one for one in find(many, by="data.email").clusters if bad in one.numbers)
+    assert group.value in ("(cannot be read)", "(none)")
+    report = await many.dead_letters.repair.check(GOOD, numbers(many))
+    assert (len(report.fit), report.left_out) == (7, 1)
+    preview = many.dead_letters.repair.preview(GOOD, bad)
+    assert "what it holds cannot be read" in preview.trouble
+    assert (await many.dead_letters.dry_run(bad)).failure is not None
+    number = await many.dead_letters.repair.begin(numbers(many), patch=GOOD)
+    ended = await passing(many, many.dead_letters.jobs.finished(number))
+    assert (ended.job.done, ended.job.failed) == (7, 1)
+
+
+@pytest.mark.parametrize(
+    ("owner", "text", "said"),
+    [
+        ("x" * 256, None, "the owner must have 1 to 255 characters"),
+        ("\u202eLena", None, "U+202E"),
+        (None, "x" * 10_001, "the note may have 10,000 characters, and has 10,001"),
+        (None, "a\x00", "U+0000"),
+    ],
+)
+async def test_N3_an_owner_is_a_name_and_a_note_has_an_end(many, owner, text, said):
+    with pytest.raises(InvalidValue) as refused:
+        await many.dead_letters.repair.write_note(numbers(many), owner=owner, text=text)
+    assert said in refused.value.message
+    assert many.operations.list() == []
+
+
+async def test_L9_an_act_that_changed_nothing_is_none(many):
+    first = numbers(many)[0]
+    await many.dead_letters.archive((first,))
+    acts = [one.of.action for one in many.operations.list()]
+    assert (await many.dead_letters.archive((first,))).skipped == 1
+    assert (await many.dead_letters.purge((99_999,))).skipped == 1
+    assert await many.dead_letters.repair.write_note((99_999,), owner="Lena") == 0
+    assert [one.of.action for one in many.operations.list()] == acts == ["archive"]

@@ -14,6 +14,7 @@ from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
 from workbench.model.json_values import write_json
 from workbench.services.search import search_run
+from workbench.services.search.saved_searches import source_name
 from workbench.services.search.search_query import SearchQuery, query_content, read_query
 from workbench.services.search.search_run import SearchRun
 from workbench.store import operations as op
@@ -185,6 +186,33 @@ def test_it_can_be_cancelled_and_keeps_what_it_found(reader):
     assert 0 < state.looked < state.total
     assert state.count == len(state.found) == state.looked
     assert [one.looked for one in seen] == sorted(one.looked for one in seen)
+
+
+def test_C5_it_can_be_cancelled_within_one_read_of_a_slow_expression(reader):
+    asked, looked = [], []
+    wanted = SearchQuery(where="data.amount >= 0", kinds=(RecordKind.EVENT,)).read(0)
+    fits = wanted.condition._run
+    wanted.condition._run = lambda row: looked.append(row) or fits(row)
+
+    def step(state):
+        asked.append(state)
+        return not looked
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search_run, "TOLD_SECONDS", 0)
+        state = SearchRun(reader=reader, wanted=wanted, clock=ManualClock()).run(step)
+    assert (state.cancelled, state.count, state.looked) == (True, 0, 0)
+    assert 0 < len(looked) < COUNT, "what was left of the read was not looked at"
+
+
+def test_what_was_seen_is_not_found_again_nor_the_newest_of_it(reader):
+    (source,) = (one for one in reader.search_sources("") if one.kind is RecordKind.EVENT)
+    wanted = SearchQuery(kinds=(RecordKind.EVENT,)).read(0)
+    whole = SearchRun(reader=reader, wanted=wanted, clock=ManualClock()).run()
+    *_, known, last, newest = sorted(whole.found.keys)
+    seen = {source_name(source): known}
+    state = SearchRun(reader=reader, wanted=wanted, clock=ManualClock(), seen=seen).run()
+    assert sorted(state.found.keys) == [last, newest]
 
 
 def test_a_read_that_is_stopped_ends_it_and_the_next_one_finds_all(store):

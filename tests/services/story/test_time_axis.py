@@ -35,6 +35,16 @@ def test_nothing_is_folded_where_that_is_not_wanted_or_not_needed():
     assert axis_of(story_of((0, 50_000), (90_000, 100_000))).gaps == ()
 
 
+def test_tries_of_what_goes_on_are_on_the_line_wherever_they_were():
+    tried = StoryLine(key="x", depth=0, actor="x", actor_kind="policy", begun=0, ended=None,
+                      tries=(2_000_000, 9_000_000))  # fmt: skip
+    story = CommandStory(title="t", who="w", about="", lines=[tried], start=0, events=1, commands=1)
+    axis = axis_of(story)
+    assert [(gap.since, gap.until) for gap in axis.gaps] == [(0, 2_000_000), (2_000_000, 9_000_000)]
+    assert list(axis.times) == sorted(axis.times)
+    assert axis.place(9_000_000) == 1.0
+
+
 def test_a_moment_alone_has_a_line():
     axis = axis_of(story_of((5, 5)))
     assert 0 <= axis.place(5) <= 1

@@ -59,6 +59,15 @@ async def test_B4_what_does_not_fit_is_refused_in_words(workspace, changed, said
     assert (workspace.streams.head(), len(workspace.reader.actions())) == before
 
 
+@pytest.mark.parametrize(("why", "said"), [("w" * 2_001, "may have 2,000"), ("a\x00", "U+0000")])
+async def test_L9_a_reason_that_cannot_be_kept_is_refused(workspace, why, said):
+    head = workspace.streams.head()
+    with pytest.raises(InvalidValue, match="the reason") as refused:
+        await workspace.event_append.append(made(why=why))
+    assert said in refused.value.message
+    assert workspace.streams.head() == head
+
+
 async def test_L9_the_reason_must_be_said(workspace):
     with pytest.raises(InvalidValue, match="say why"):
         await workspace.event_append.append(made(why=" "))

@@ -18,12 +18,7 @@ from workbench.model.rates import check_rate
 from workbench.services.dead_letters.job_report import JobReport
 from workbench.services.dead_letters.letter_acts import AT_ONCE, marked, note
 from workbench.services.dead_letters.letter_ladder import rung_of
-from workbench.services.dead_letters.letter_patch import (
-    PatchedLetter,
-    SchemaCheck,
-    parse_letter_patch,
-    try_patch,
-)
+from workbench.services.dead_letters.letter_patch import SchemaCheck, parse_letter_patch, try_patch
 from workbench.store.letter_jobs import Job, JobPlan, JobStatus, job_act
 from workbench.store.operations import (
     AdvanceJob,
@@ -341,24 +336,30 @@ class DeadLetterJobs:
         copies = await self._world.ask(partial(self._copies, job, part)) if job.plan.patch else {}
         return tuple(self._operation(engine, job, letter, copies) for letter in part)
 
-    def _copies(self, job: Job, part: Sequence[int]) -> dict[int, PatchedLetter]:
-        """Returns what the patch makes of some letters, by the model that runs now (L6)."""
+    def _copies(self, job: Job, part: Sequence[int]) -> dict[int, tuple[str, str]]:
+        """Returns the letters that the patch changes, by the model that runs now (L6).
+
+        Each with its copy, or with why it cannot be replayed; to be called in a thread: they may be large.
+        """
         patch, check = parse_letter_patch(job.plan.patch), SchemaCheck(self._world.registry)
-        found = [try_patch(check, patch, one) for one in self._world.reader.letter_facts(part)]
-        return {one.number: one for one in found}
+        found = (try_patch(check, patch, one) for one in self._world.reader.letter_facts(part))
+        return {
+            one.number: ("" if one.trouble else write_json(one.after), one.trouble)
+            for one in found
+            if one.changed or one.trouble
+        }
 
     @staticmethod
-    def _operation(engine: Engine, job: Job, letter: int, copies: Mapping[int, PatchedLetter]) -> Operation:
+    def _operation(engine: Engine, job: Job, letter: int, copies: Mapping[int, tuple[str, str]]) -> Operation:
         name = job_act(job.number)
         if job.action == LetterAct.REPLAY:
-            made = copies.get(letter)
-            if made is None or not (made.changed or made.trouble):
+            if letter not in copies:
                 return ReplayLetter(number=letter, handled=engine.handled, act=name)
-            if made.trouble:
-                return ReplayLetter(number=letter, handled=engine.handled, refused=made.trouble)
-            copy, identity = write_json(made.after), engine.new_id()
+            copy, trouble = copies[letter]
+            if trouble:
+                return ReplayLetter(number=letter, handled=engine.handled, refused=trouble)
             return ReplayLetter(
-                number=letter, data=copy, message_id=identity, handled=engine.handled, act=name
+                number=letter, data=copy, message_id=engine.new_id(), handled=engine.handled, act=name
             )
         if job.action == LetterAct.RESTORE:
             return RestoreLetters(numbers=(letter,))

@@ -200,6 +200,10 @@ class DeadLetters:
                 raise InvalidEvent(f"does not fit {letter.type}: {error}", path="") from None
         return value
 
+    def _edited(self, number: int, text: str) -> str:
+        """Returns an edited payload as it is stored; to be called in a thread: it may be large."""
+        return write_json(self.check_edit(number, text))
+
     async def edit_and_replay(self, number: int, text: str) -> Report:
         """Replays an edited copy in the original's place; the original never changes (L6, I10).
 
@@ -207,12 +211,10 @@ class DeadLetters:
             NotFound: Nothing handles its subscription (P7).
             InvalidValue: As `check_edit` says.
         """
-        value = self.check_edit(number, text)
+        data = await self._world.ask(partial(self._edited, number, text))
         async with self._world.at_work() as engine:
             act, identity, handled = str(engine.new_id()), engine.new_id(), engine.handled
-            replay = ReplayLetter(
-                number=number, data=write_json(value), message_id=identity, handled=handled, act=act
-            )
+            replay = ReplayLetter(number=number, data=data, message_id=identity, handled=handled, act=act)
             done, _ = await engine.commit(replay, note(self._world, OperatorAct.EDIT, (number,), act=act))
         return Report(asked=1, done=int(done), skipped=int(not done), act=act if done else "")
 
@@ -238,7 +240,7 @@ class DeadLetters:
             NotFound: There is no such dead letter, or its handler is missing.
             InvalidValue: The text is no JSON, or does not fit the type.
         """
-        data = None if text is None else write_json(self.check_edit(number, text))
+        data = None if text is None else await self._world.ask(partial(self._edited, number, text))
         async with self._world.at_work() as engine:
             letter = self.get(number)
             if letter.subscription not in engine.handled:

@@ -35,7 +35,7 @@ def note(
     Args:
         act: The name under which it can be undone.
         plan: How a bulk action does it.
-        counts: As `World.record` has it.
+        counts: As `World.record` has it; what counts, and takes effect on none, is no act.
     """
     rest = len(numbers) - NAMED
     said = [
@@ -45,7 +45,9 @@ def note(
     said += [f"patch {plan.patch}"] if plan.patch else []
     said += [f"{plan.left_out:,} left out"] if plan.left_out else []
     subject = counted(len(numbers), "dead letter")
-    return world.record(action, subject, "; ".join(filter(None, said)), act=act, counts=counts)
+    return world.record(
+        action, subject, "; ".join(filter(None, said)), act=act, counts=counts, if_done=counts
+    )
 
 
 def marked(action: LetterAct, number: int, act: str, *, skip_on: bool) -> MarkLetters:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from workbench.errors import ExpressionFailed, InvalidValue, StoreCorrupt
+from workbench.errors import ExpressionFailed, InvalidValue
 from workbench.model.expressions.closures import Variable
 from workbench.model.expressions.expression import compile_expression
 from workbench.model.expressions.flaws import InvalidExpression
@@ -28,6 +28,8 @@ FIELDS = ("cause", "message", "type", "key", "subscription", "reason", "owner")
 """What letters can be grouped by, beside fields of their payload and expressions."""
 NONE = "(none)"
 """Stands for a field that a payload does not have."""
+UNREADABLE = "(cannot be read)"
+"""Stands for the value of a payload that is no JSON, or too deep."""
 LONGEST = 200
 """Characters of a value that groups are told apart by."""
 Read = Callable[[LetterFacts], str]
@@ -49,7 +51,11 @@ def normalised(text: str) -> str:
 
 
 def facts_of(letter: LetterFacts) -> dict[str, Any]:
-    """Returns what expressions read of a letter."""
+    """Returns what expressions read of a letter.
+
+    Raises:
+        ValueError: What it holds is no JSON.
+    """
     facts = letter._asdict()
     facts["data"] = read_text(letter.data)
     facts["metadata"] = read_text(letter.metadata) if letter.metadata else {}
@@ -79,9 +85,21 @@ def reader_of(by: str) -> Read:
         return lambda letter: get(letter) or NONE
     if _PATH.match(by):
         path = by.removeprefix("data.")
-        return lambda letter: _shown(*at_path(_data(letter), path))
+        return _readable(lambda letter: _shown(*at_path(read_text(letter.data), path)))
     run = _expression(by)
-    return lambda letter: _shown(*_answer(run, letter))
+    return _readable(lambda letter: _shown(*_answer(run, letter)))
+
+
+def _readable(read: Read) -> Read:
+    """Returns a read that says of what cannot be read that it cannot."""
+
+    def answer(letter: LetterFacts) -> str:
+        try:
+            return read(letter)
+        except (ValueError, RecursionError):
+            return UNREADABLE
+
+    return answer
 
 
 def _expression(text: str) -> Callable[[Mapping[str, Any]], Any]:
@@ -96,13 +114,6 @@ def _answer(run: Callable[[Mapping[str, Any]], Any], letter: LetterFacts) -> tup
         return True, run(facts_of(letter))
     except ExpressionFailed:
         return False, None
-
-
-def _data(letter: LetterFacts) -> Any:
-    try:
-        return read_text(letter.data)
-    except (ValueError, StoreCorrupt):
-        return None
 
 
 def _shown(found: bool, value: Any) -> str:

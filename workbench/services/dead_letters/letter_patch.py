@@ -17,12 +17,10 @@ from workbench.model.json_values import (
     ForeignJsonError,
     check_json,
     parse_foreign_json,
-    read_json,
-    read_text,
     write_json,
 )
 from workbench.model.messaging import COMMANDS_TOPIC
-from workbench.services.dead_letters.letter_facts import LETTER, facts_of
+from workbench.services.dead_letters.letter_facts import LETTER, LONGEST, facts_of
 
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
@@ -90,10 +88,9 @@ class LetterPatch:
         Raises:
             PatchFailed: It cannot be changed so; says why.
         """
-        value = read_json(letter.data)
+        value, facts = _read(letter)
         if self.steps:
             return patched(value, self.steps)
-        facts = facts_of(letter)
         for make in self._made:
             value = patched(value, make(value, facts))
         return value
@@ -301,10 +298,25 @@ class SchemaCheck:
         return None if kind is None else lambda value: kind.decode(write_json(value))
 
 
+def _read(letter: LetterFacts) -> tuple[Any, dict[str, Any]]:
+    """Returns the payload of a letter, and what expressions read of it.
+
+    Raises:
+        PatchFailed: They are no JSON that may be sent.
+    """
+    try:
+        facts = facts_of(letter)
+        check_json(facts["data"])
+    except (ValueError, InvalidValue) as error:
+        raise PatchFailed(f"what it holds cannot be read: {error}") from None
+    return facts["data"], facts
+
+
 def try_patch(check: SchemaCheck, patch: LetterPatch, letter: LetterFacts) -> PatchedLetter:
     """Returns what a patch makes of a letter."""
-    before, after, trouble = read_text(letter.data), None, ""
+    before, after, trouble = letter.data[:LONGEST], None, ""
     try:
+        before, _ = _read(letter)
         after = patch(letter)
         trouble = check.trouble(letter.topic, letter.type, after)
     except PatchFailed as error:

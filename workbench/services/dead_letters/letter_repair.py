@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.errors import NotFound
+from workbench.model.dead_letter import check_note
 from workbench.model.operator_acts import OperatorAct
 from workbench.services.dead_letters.letter_acts import note
 from workbench.services.dead_letters.letter_index import LetterIndex, LetterQuery, LettersFound
@@ -154,8 +155,10 @@ class LetterRepair:
             text: The note; empty for none; None leaves it as it is.
 
         Raises:
+            InvalidValue: They cannot be kept.
             StoreReadOnly: This window only observes.
         """
+        check_note(owner, text)
         async with self._world.at_work() as engine:
             act = str(engine.new_id())
             written = NoteLetters(numbers=tuple(numbers), owner=owner, note=text, act=act)

@@ -253,7 +253,6 @@ class RateRings:
         low = max(low, self.last - ring.step * (ring.slots - 1))
         joined = max(1, math.ceil((high - low) / ring.step / most))
         first = math.floor(low / ring.step) // joined * joined
-        first = max(first, self.last // ring.step - ring.slots + 1)
         count = max(0, math.ceil(high / ring.step) - first)
         watched = ring.watched(first, count)
         groups = [slice(at, min(at + joined, count)) for at in range(0, count, joined)]

@@ -42,7 +42,8 @@ KINDS = {
 six only letters have."""
 MOST_REASONS = 20
 """Different reasons that are told; more are counted together."""
-REST_EVERY = 512
+REST_EVERY = 16
+"""Records between two rests: as few as a slow expression takes long for."""
 OTHERS = "it has no value for other reasons"
 
 

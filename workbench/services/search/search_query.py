@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from workbench.errors import InvalidValue
+from workbench.model.error_text import in_short
 from workbench.model.expressions.flaws import InvalidExpression
 from workbench.model.search_words import read_words
 from workbench.model.zones import SYSTEM, Zone
@@ -101,5 +102,5 @@ def _condition(text: str) -> Condition:
         return Condition(text)
     except InvalidExpression as error:
         flaw = error.flaws[0]
-        place = f"where, character {flaw.at + 1}: {text}"
+        place = f"where, character {flaw.at + 1}: {in_short(text, 200)}"
         raise InvalidValue(f"{place}: {flaw.message}", path="", hint=flaw.hint) from error

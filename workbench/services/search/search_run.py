@@ -22,6 +22,8 @@ READ_SECONDS = 0.02
 """What one read should take: the size of the next one is chosen by it."""
 SHOWN_MEANWHILE = 500
 """Records of each source that are shown while the search goes on."""
+REST_SECONDS = 0.005
+"""Of work between two rests, at least."""
 TOLD_SECONDS = 0.2
 """Between two tellings of how far it is; the first that something was found is told at once."""
 
@@ -76,6 +78,10 @@ Step = Callable[[SearchState], bool]
 """Told how far a search is; returns whether it should go on."""
 
 
+class _StoppedError(Exception):
+    """It should not go on; what the read that is under way looked at is left out."""
+
+
 @dataclass(slots=True, kw_only=True)
 class _Place:
     """Where the search is in one source."""
@@ -123,19 +129,36 @@ class SearchRun:
         """
         begun, head = self.clock.monotonic(), self.reader.head()
         places = self._places()
-        told = begun
-        state = self._state(places, begun, head)
-        going = step(state)
-        while going and (open_ones := [one for one in places if one.then is not None]):
-            self._look(min(open_ones, key=lambda one: one.share))
-            self.rest()
-            first = not state.count and any(len(one.found) for one in places)
-            if first or self.clock.monotonic() - told >= TOLD_SECONDS:
-                state = self._state(places, begun, head)
-                going = step(state)
-                told = self.clock.monotonic()
+        told = rested = begun
+        shown = 0
+
+        def tell() -> None:
+            nonlocal told, shown
+            state = self._state(places, begun, head)
+            if not step(state):
+                raise _StoppedError
+            told, shown = self.clock.monotonic(), state.count
+
+        def rest() -> None:
+            nonlocal rested
+            if self.clock.monotonic() - rested >= REST_SECONDS:
+                self.rest()
+                rested = self.clock.monotonic()
+            if self.clock.monotonic() - told >= TOLD_SECONDS:
+                tell()
+
+        cancelled = False
+        try:
+            tell()
+            while open_ones := [one for one in places if one.then is not None]:
+                self._look(min(open_ones, key=lambda one: one.share), rest)
+                if not shown and any(len(one.found) for one in places):
+                    tell()
+                rest()
+        except _StoppedError:
+            cancelled = True
         found = newest_first([one.found for one in places], self._groups.known)
-        return self._state(places, begun, head, found, cancelled=not going)
+        return self._state(places, begun, head, found, cancelled=cancelled)
 
     def _places(self) -> list[_Place]:
         kinds = self.wanted.query.kinds or tuple(RecordKind)
@@ -184,7 +207,7 @@ class SearchRun:
             one.numbers = some.numbers[:SHOWN_MEANWHILE]
         return newest_first(begun, self._groups.known)
 
-    def _look(self, place: _Place) -> None:
+    def _look(self, place: _Place, rest: Callable[[], object]) -> None:
         begun = self.clock.monotonic()
         query, condition = self.wanted.query, self.wanted.condition
         scan = Scan(
@@ -199,14 +222,14 @@ class SearchRun:
             columns=condition.columns if condition is not None else (),
         )
         looked, place.then, rows = self.reader.search(scan)
-        place.looked += looked
         after = self.seen.get(source_name(place.source))
         if after is not None:
             rows = [row for row in rows if row[0] > after]
             place.then = place.then if place.then is not None and place.then > after else None
         if condition is not None:
-            keys = condition.fitting(rows, self.rest)
+            keys = condition.fitting(rows, rest)
             rows = self.reader.described(place.source, keys) if keys else ()
+        place.looked += looked
         if rows:
             places, times, types, names = zip(*rows, strict=True)
             numbers = self._groups.numbers(place.source, zip(types, names, strict=True))

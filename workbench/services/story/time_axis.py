@@ -65,8 +65,9 @@ class TimeAxis:
 def axis_of(story: CommandStory, *, fold: bool = True) -> TimeAxis:
     """Returns the line of a story's times."""
     spans = _spans(story.lines)
-    start, end = story.start, max(story.end, story.start + 1)
-    gaps = sorted(_long(_gaps(spans, start, end), end - start)) if fold else []
+    start, last = story.start, max((last for _, last in spans), default=story.start)
+    end = max(story.end, last, start + 1)
+    gaps = sorted(_long(_gaps(spans, start), end - start)) if fold else []
     return _laid(start, end, gaps)
 
 
@@ -83,11 +84,11 @@ def _spans(lines: Iterable[StoryLine]) -> list[tuple[int, int]]:
     return sorted(found)
 
 
-def _gaps(spans: list[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
+def _gaps(spans: list[tuple[int, int]], start: int) -> list[tuple[int, int]]:
     found, upto = [], start
     for first, last in spans:
         if first > upto:
-            found.append((upto, min(first, end)))
+            found.append((upto, first))
         upto = max(upto, last)
     return found
 

@@ -15,13 +15,16 @@ from workbench.errors import ANY, InvalidEvent, InvalidValue, WrongExpectedVersi
 from workbench.model.error_text import error_text
 from workbench.model.event import NewEvent, event_data
 from workbench.model.hints import did_you_mean
-from workbench.model.json_values import check_name, write_json
+from workbench.model.json_values import check_name, check_words, write_json
 from workbench.model.marks import BY_HAND
 from workbench.model.operator_acts import OperatorAct
 from workbench.model.secrets import without_secrets
 from workbench.store.operations import Append
 from workbench.store.rules import fits
 from workbench.store.stored_values import AppendResult
+
+REASON = 2_000
+"""Characters of the reason."""
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
@@ -76,13 +79,14 @@ class EventAppend:
             InvalidName: The stream cannot be called so.
             InvalidEvent: There is no such event, its fields do not fit its type, or the stream's aggregate
                 has no such event or cannot fold it; says which.
-            InvalidValue: Nothing says why.
+            InvalidValue: Nothing says why, or too much does.
             WrongExpectedVersion, StreamClosed: The stream is at another version (A8), or closed (A2).
             StoreReadOnly: This window only observes.
         """
         check_name(made.stream, what="the stream")
         if not made.why.strip():
             raise InvalidValue("say why the event is appended: it is recorded with it", path="why")
+        check_words(made.why, what="the reason", most=REASON)
         kind = self._kind(made.type)
         event = self._event(kind, made)
         version = await self._world.ask(partial(self._fitting, kind, made, event))

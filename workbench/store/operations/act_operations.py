@@ -22,14 +22,15 @@ class RecordAction(Operation, frozen=True, kw_only=True):
 
     Attributes:
         counts: Whether those answers say how much was done.
-        undoes: Number of the record of the act that this one undoes; 0 for none. An undo that changed
-            nothing is no act: nothing is recorded, and the answer is 0.
+        undoes: Number of the record of the act that this one undoes; 0 for none.
+        if_done: What changed nothing is no act: nothing is recorded, and the answer is 0; as of an undo.
     """
 
     never_refuses: ClassVar[bool] = True
     action: OperatorAction
     counts: bool = True
     undoes: int = 0
+    if_done: bool = False
 
     @override
     def touch(self, answer: Any, touched: Touched) -> None:

@@ -17,10 +17,12 @@ from workbench.store.stored_values import DeadLetter, LetterFacts, LetterGroup, 
 MANY = 100
 _FACTS = (
     "select l.id, subscription, topic, type, key, reason, error_type,"
-    f" substr(error, 1, {LINE_CHARACTERS}), place, data, meta, json_array_length(attempts), died_at,"
+    f" {rows.beginning('error', LINE_CHARACTERS)}, place, data, meta, json_array_length(attempts), died_at,"
     " coalesce(n.owner, ''), coalesce(n.note, '') from dead_letters l left join letter_notes n on n.letter_id = l.id"
     " where l.id in (select value from json_each(?)) order by l.id desc"
 )
+
+_SAID = rows.beginning("case error when '' then error_type else error end", LINE_CHARACTERS)
 
 
 class LetterReader(ListReader):
@@ -63,7 +65,7 @@ class LetterReader(ListReader):
         """
         marks = ",".join("?" * len(numbers))
         found = self._all(
-            f"select id, status, type, key, substr(case error when '' then error_type else error end, 1, {LINE_CHARACTERS}),"
+            f"select id, status, type, key, {_SAID},"
             f" json_array_length(attempts), died_at, subscription from dead_letters where id in ({marks})",
             tuple(numbers),
         )

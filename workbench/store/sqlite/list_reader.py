@@ -65,6 +65,7 @@ class ListReader:
         self._path = path
         self._busy = ReaderTurn(con)
         con.create_function("folded", 1, folded, deterministic=True)
+        con.create_function("first_of", 2, rows.first_of, deterministic=True)
         self._limit = ReadLimit(con, path)
 
     def close(self) -> None:

@@ -14,12 +14,11 @@ from workbench.store.stored_values import DeadLetter, Glance
 
 _EVENTS = rows.EVENTS.replace("e.data", "''")
 _MESSAGES = rows.MESSAGES.replace("m.data", "''")
-_CUT = f"substr({{0}}, 1, {ERROR_CHARACTERS}) as {{0}}"
 _LETTERS = (
     rows.LETTERS.replace(" data,", " '' as data,")
-    .replace(" edited,", f" {_CUT.format('edited')},")
-    .replace(" error,", f" {_CUT.format('error')},")
-    .replace(" traceback,", f" {_CUT.format('traceback')},")
+    .replace(" edited,", f" {rows.beginning('edited', ERROR_CHARACTERS)} as edited,")
+    .replace(" error,", f" {rows.beginning('error', ERROR_CHARACTERS)} as error,")
+    .replace(" traceback,", f" {rows.beginning('traceback', ERROR_CHARACTERS)} as traceback,")
 )
 
 

@@ -137,6 +137,20 @@ def messages(rows: Iterable[Any]) -> list[Message]:
     ]
 
 
+def beginning(column: str, most: int) -> str:
+    """Returns, for SQL of a reader, the first characters of a text of any kind; `substr` ends at a NUL.
+
+    Args:
+        most: How many characters, of no more than four bytes each; of an empty text SQLite has no bytes.
+    """
+    return f"coalesce(first_of(substr(cast({column} as blob), 1, {4 * most}), {most}), {column})"
+
+
+def first_of(data: bytes | None, most: int) -> str | None:
+    """Returns the first characters of a text's bytes, NUL as an escape."""
+    return None if data is None else data.decode(errors="ignore")[:most].replace("\0", "\\u0000")
+
+
 def message_at(con: sqlite3.Connection, position: int, topic: str) -> Message | None:
     """Returns the published message or the event at a position."""
     found = messages(con.execute(MESSAGES + "where m.position = ?", (position,)))

@@ -96,7 +96,7 @@ TABLES: Mapping[RecordKind, Searched] = {
             "tries": "json_array_length(l.attempts)",
         },
         record=f"l.died_at, l.type, l.subscription, l.position, 0, l.key, {_head('coalesce(l.edited, l.data)')},"
-        f" {_head('l.meta')}, {_head(_ERROR)}, l.status",
+        f" {_head('l.meta')}, {rows.beginning(_ERROR, LOOKED_AT)}, l.status",
     ),
     RecordKind.COMMAND: Searched(
         table="commands c",
@@ -113,7 +113,7 @@ TABLES: Mapping[RecordKind, Searched] = {
             "time": "c.issued_at", "version": "c.version", "position": "c.first_position",
         },
         record=f"c.issued_at, c.type, c.stream, c.first_position, c.version, '', {_head('c.data')}, null,"
-        f" {_head('c.message')}, c.outcome",
+        f" {rows.beginning('c.message', LOOKED_AT)}, c.outcome",
     ),
 }  # fmt: skip
 NAMES = {RecordKind.COMMAND: "c.stream", RecordKind.EVENT: "s.name"}
