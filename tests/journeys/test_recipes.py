@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from mypy import api as mypy
 
 from tests.conftest import ROOT
+from tests.journeys.mail_project import make_mail_project
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -72,6 +74,19 @@ def run(root: Path, *words: str) -> str:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def test_many_letters_are_repaired_by_commands(tmp_path):
+    make_mail_project(tmp_path / "mails", 16)
+    (block,) = blocks(chapter("Repair many letters at once"))
+    rehearsed, repaired, told = (
+        run(ROOT, "-m", *(str(tmp_path / "mails") if word == "mails" else word for word in shlex.split(line)))
+        for line in block.splitlines()
+    )
+    assert re.search(r"10 +.*handled", rehearsed), rehearsed
+    assert re.search(r"resolved +10", repaired), repaired
+    (done,) = [line for line in told.splitlines() if "10 dead letters" in line]
+    assert "repair and replay" in done, "once: what was rehearsed is no act"
 
 
 WINDOW = """

@@ -93,6 +93,7 @@ def _letters(reader: Reader) -> dict[str, Any]:
         "notes": reader.letter_notes(),
         "groups": reader.letter_groups(STATUSES),
         "letter glances": [reader.letter_glance(number) for number in NUMBERS],
+        "replays behind": [reader.replays_behind(numbers) for numbers in (NUMBERS, [1], [])],
         "blocked behind": [reader.blocked_behind(numbers) for numbers in (NUMBERS, [1], [])],
     }
 

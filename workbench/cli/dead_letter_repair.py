@@ -237,7 +237,8 @@ def _job_value(report: JobReport) -> dict[str, Any]:
 
 def _job_said(report: JobReport) -> list[str]:
     job = report.job
-    rows = [(status.replace("_", " "), number) for status, number in sorted(report.fates.items())]
+    words = {"failed_again": "failed again", "blocked": "waiting behind a dead letter of their key"}
+    rows = [(words.get(status, status), number) for status, number in sorted(report.fates.items())]
     rows += [("not given back", job.failed), ("skipped", job.skipped), ("waiting", report.queued)]
     lines = columns(("", ""), [row for row in rows if row[1]]).splitlines()[1:]
     ends = {

@@ -176,6 +176,13 @@ class LetterLists(Protocol):
     def blocked_behind(self, letters: Sequence[int]) -> int:
         """Returns how many deliveries wait behind the deliveries of these dead letters."""
 
+    def replays_behind(self, numbers: Sequence[int]) -> dict[int, int]:
+        """Returns those of these letters whose replay waits behind a dead letter of its key, with that.
+
+        Nothing of the key is under way then: it stays so until a person deals with the one before (O2).
+        """
+        ...
+
 
 class TableLists(Protocol):
     """Lists the rows of read models: in any order, searched, found again by their keys.

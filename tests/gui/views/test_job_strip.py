@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from tests.services.conftest import passing, settle
 from workbench.gui.time_format import short
-from workbench.gui.views.job_words import progress, title
+from workbench.gui.views.job_words import outcome, progress, title
 from workbench.gui.views.letter_actions import ARCHIVE, AT_ONCE, PURGE, REPLAY, fates
 from workbench.gui.views.letters_view import LettersView
 from workbench.services.dead_letters import JobReport
@@ -222,9 +223,20 @@ def test_words():
     assert progress(report, 0) == (
         "2 queued  ·  1 in progress  ·  0 resolved  ·  0 failed again  ·  0 skipped  ·  about 4 s left"
     )
+    report = JobReport(job=replace(job, step=3), fates={"failed_again": 1, "blocked": 2})
+    assert progress(report, 0) == (
+        "0 queued  ·  0 in progress  ·  0 resolved  ·  1 failed again"
+        "  ·  2 waiting behind a dead letter of their key  ·  0 skipped"
+    )
+    assert (report.in_progress, report.ended) == (0, 1)
+    done = JobReport(job=replace(report.job, status=JobStatus.DONE, done=3), fates=report.fates)
+    said = "Replayed 3 dead letters: 2 waiting behind a dead letter of their key, 1 failed again."
+    assert outcome(done) == said
     archive = Job(action="archive", numbers=(1, 2, 3), step=2, done=1, failed=1)
     assert (
         progress(JobReport(job=archive, fates={}), 0) == "2 of 3  ·  1 done  ·  1 not written  ·  0 skipped"
     )
+    refused = Job(action="replay", numbers=(1, 2), step=1, failed=1, trouble="subscription s is detached")
+    assert "1 not written (subscription s is detached)" in progress(JobReport(job=refused, fates={}), 0)
     assert fates({"resolved": 2, "replaying": 1}) == "2 resolved, 1 in progress"
     assert fates({}) == ""

@@ -357,6 +357,9 @@ def test_an_account_tells_done_skipped_and_failed():
         "Replayed 2 dead letters; 2 skipped, no longer as when the list was made; 1 failed: disk full.",
     )
     assert account(ARCHIVE, Report(asked=1, done=0, skipped=1))[0] == "warning"
+    waits = account(REPLAY, Report(asked=2, done=2, skipped=0), {"resolved": 1, "blocked": 1})
+    said = "Replayed 2 dead letters: 1 resolved, 1 waiting behind a dead letter of their key."
+    assert waits == ("warning", said)
 
 
 async def test_V3_ages_go_on_while_they_are_seen(broken, desk, view, monkeypatch):

@@ -140,6 +140,22 @@ async def test_L6_a_group_is_patched_previewed_and_sent_by_a_ladder(view, many, 
     await until(lambda: "done" in view.jobs.cards[job.number].title.text())
 
 
+async def test_P7_what_fits_is_asked_again_when_the_model_was_read_again(view, many, until):
+    await until(lambda: view.groups.model().nodes)
+    await grouped(view, until, "message")
+    view.groups.setCurrentIndex(view.groups.model().index(1))
+    view.many.acts["repair"].do()
+    panel = view.many.panel
+    await until(lambda: panel.send.text() == "Replay 6")
+    file = many.project.root / "project.tsk"
+    before, _, rest = file.read_text().partition("welcome_mail {")
+    file.write_text(before + rest.partition("}")[2])
+    await many.model_reload.check()
+    await until(lambda: panel.report is not None and panel.send.text() == "Replay 0")
+    assert not panel.send.isEnabled()
+    assert panel.send.toolTip() == "No letter fits"
+
+
 async def test_L6_letters_that_do_not_fit_are_counted_said_and_shown(view, many, until):
     await until(lambda: view.groups.model().nodes)
     view.many.acts["repair"].do()
@@ -421,3 +437,12 @@ def test_a_ladder_says_of_each_step_how_it_stands():
     ]
     assert ladder(30, "done", resolved=30) == [(1, "done"), (5, "done"), (20, "done"), (4, "done")]
     assert ladder(7, "cancelled", resolved=7)[2] == (20, "stopped")
+    job = Job(
+        action="replay",
+        numbers=(1, 2, 3, 4),
+        step=4,
+        status=JobStatus.DONE,
+        plan=JobPlan(ladder=(1,)),
+    )
+    said = states(JobReport(job=job, fates={"resolved": 2, "failed_again": 1, "blocked": 1}))
+    assert [one.words for one in said] == ["1 ended", "2 ended, 1 waiting"]

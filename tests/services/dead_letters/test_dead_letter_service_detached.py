@@ -10,6 +10,7 @@ import pytest
 from tests.services.conftest import passing
 from workbench.errors import NotFound
 from workbench.services.dead_letters.dead_letter_replay import DeadLetterReplay
+from workbench.services.dead_letters.letter_patch import LetterPatch
 from workbench.store.letter_jobs import JobStatus
 
 SAID = "subscription welcome-mail is detached: it has no handler now"
@@ -87,3 +88,12 @@ async def test_P7_L5_a_job_ends_whose_subscription_goes_away_meanwhile(broken):
         assert (report.job.status, report.fates) == (JobStatus.DONE, {"open": 3})
         assert (await broken.dead_letters.purge([1])).done == 1
     assert broken.reader.deliveries("welcome-mail") == [], "nothing was left that would be delivered"
+
+
+async def test_P7_a_patch_fits_no_letter_of_it(broken):
+    repair, patch = broken.dead_letters.repair, LetterPatch()
+    assert len((await repair.check(patch, [1, 2, 3])).fit) == 3
+    async with gone(broken):
+        report = await repair.check(patch, [1, 2, 3])
+        assert (report.fit, report.misfits) == ((), ((SAID, (1, 2, 3)),))
+        assert repair.preview(patch, 1).trouble == SAID

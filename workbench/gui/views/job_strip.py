@@ -129,7 +129,7 @@ class JobCard(QFrame):
     def settled(self) -> bool:
         """Whether nothing can change any more of what it says."""
         shown = self.report
-        if shown is None or shown.job.status in GOING or shown.in_progress:
+        if shown is None or shown.job.status in GOING or shown.in_progress or shown.blocked:
             return False
         return left_undone(shown) or not can_be_undone(shown)
 
@@ -155,7 +155,7 @@ class JobCard(QFrame):
         self.began.setText(short(job.created_at))
         self.began.setToolTip(f"Begun {absolute(job.created_at)}")
         self.bar.setRange(0, max(1, len(job.numbers)))
-        self.bar.setValue(job.step - report.in_progress)
+        self.bar.setValue(report.ended)
         self.bar.setVisible(running)
         self.said.setText(progress(report, now) if running else outcome(report))
         self.ladder.setVisible(bool(job.plan.ladder))

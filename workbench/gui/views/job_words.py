@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workbench.gui.long_text import shortened
 from workbench.gui.views.letter_actions import DEED_OF, account, letters, report_of
 from workbench.model.counts import duration
 from workbench.model.dead_letter import UNDOABLE, LetterAct
@@ -64,9 +65,11 @@ def progress(report: JobReport, now: int) -> str:
     if job.action == LetterAct.REPLAY:
         counts = [(report.queued, "queued"), (report.in_progress, "in progress")]
         counts += [(report.fates.get(status, 0), status.replace("_", " ")) for status in ENDS]
+        counts += [(report.blocked, "waiting behind a dead letter of their key")] if report.blocked else []
     else:
         counts = [(job.done, "done")]
-    counts += [(job.failed, "not written")] if job.failed else []
+    why = f" ({shortened(job.trouble)})" if job.trouble else ""
+    counts += [(job.failed, f"not written{why}")] if job.failed else []
     parts = [f"{job.step:,} of {len(job.numbers):,}"] if job.action != LetterAct.REPLAY else []
     parts += [f"{count:,} {what}" for count, what in (*counts, (job.skipped, "skipped"))]
     parts += [f"{job.plan.left_out:,} left out"] if job.plan.left_out else []

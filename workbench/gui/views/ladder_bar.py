@@ -52,7 +52,9 @@ def states(report: JobReport) -> tuple[RungState, ...]:
             and (job.status is JobStatus.DONE or not waits)
             and not (job.status in FAILED_THERE and job.step == rung.end and report.failures)
         ):
-            found.append(RungState(size=rung.size, state="done", words=f"{rung.size:,} ended"))
+            stuck = min(rung.size, report.blocked) if job.step <= rung.end else 0
+            words = f"{rung.size - stuck:,} ended" + (f", {stuck:,} waiting" if stuck else "")
+            found.append(RungState(size=rung.size, state="done", words=words))
         elif given > 0 and job.status is JobStatus.RUNNING:
             words = f"{given - waits:,} ended, {waits:,} replaying"
             share = max(0.0, (ended - rung.begin) / rung.size)

@@ -137,6 +137,8 @@ STATUSES = {
     "purged": ("Purged", "purge", "muted"),
 }
 """What badges say of a status: words, icon, colour."""
+FATES = {"replaying": "in progress", "blocked": "waiting behind a dead letter of their key"}
+"""What a count of replays says of a fate where that is not its status."""
 
 BECAME = {
     "open": "it is open",
@@ -358,18 +360,17 @@ def account(deed: Deed, report: Report, counted: Mapping[str, int] | None = None
     left = report.asked - report.done - report.skipped - report.failed
     if left:
         said += f"; cancelled before the other {left:,}"
-    again = became and "failed_again" in (counted or {})
+    again = became and {"failed_again", "blocked"} & (counted or {}).keys()
     kind = "error" if report.failed else "ok" if report.done and not again else "warning"
     return kind, f"{said}."
 
 
 def fates(counted: Mapping[str, int]) -> str:
     """Says what has become of replayed letters, the most frequent first; empty for none."""
-    words = [
-        f"{count:,} in progress" if status == "replaying" else f"{count:,} {STATUSES[status][0].lower()}"
-        for status, count in sorted(counted.items(), key=lambda pair: -pair[1])
-    ]
-    return ", ".join(words)
+    ordered = sorted(counted.items(), key=lambda pair: -pair[1])
+    return ", ".join(
+        f"{count:,} {FATES.get(status) or STATUSES[status][0].lower()}" for status, count in ordered
+    )
 
 
 def letters(count: int) -> str:

@@ -41,6 +41,7 @@ from workbench.services.dead_letters.letter_patch import (
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
+    from workbench.model.changes import Changes
 
 DRAFT = "letters/patch"
 QUIET_MS = 150
@@ -83,6 +84,7 @@ class LetterRepairPanel(QWidget):
         self._pause.setInterval(QUIET_MS)
         self._pause.timeout.connect(self._judge)
         self._build()
+        desk.changed.connect(self._changed)
 
     # -- building -----------------------------------------------------------------------------------------
 
@@ -203,6 +205,10 @@ class LetterRepairPanel(QWidget):
         return draft.what if draft is not None else ""
 
     # -- judging ------------------------------------------------------------------------------------------
+
+    def _changed(self, changes: Changes) -> None:
+        if changes.model and self.numbers:  # whether they fit is another question now
+            self._typed()
 
     def _typed(self) -> None:
         _stop(self._checking)
@@ -354,7 +360,6 @@ class LetterRepairPanel(QWidget):
 
     def _begin_rehearsal(self) -> None:
         if self._rehearsing is not None:
-            _stop(self._rehearsing)
             self._forget_rehearsal()
             self._offer()
             return
@@ -369,11 +374,9 @@ class LetterRepairPanel(QWidget):
         task = asyncio.current_task()
         self._say_rehearsal("Copying the store …")
         try:
-            found = await self._repair.rehearsal.run(numbers, told, patch=patch)
+            said = outcomes(await self._repair.rehearsal.run(numbers, told, patch=patch))
         except WorkbenchError as error:
             said = error_text(error)
-        else:
-            said = outcomes(found)
         if self._rehearsing is task:
             self._rehearsing = None
             self._say_rehearsal(said)

@@ -15,7 +15,7 @@ from workbench.model.dead_letter import UNDOABLE, LetterAct, LetterStatus, allow
 from workbench.model.json_values import write_json
 from workbench.model.operator_acts import OperatorAct
 from workbench.model.rates import check_rate
-from workbench.services.dead_letters.job_report import JobReport
+from workbench.services.dead_letters.job_report import BLOCKED, JobReport
 from workbench.services.dead_letters.letter_acts import AT_ONCE, marked, note
 from workbench.services.dead_letters.letter_ladder import rung_of
 from workbench.services.dead_letters.letter_patch import SchemaCheck, parse_letter_patch, try_patch
@@ -54,7 +54,8 @@ ACTIONS = (LetterAct.REPLAY, *UNDOABLE, LetterAct.RESTORE)
 class DeadLetterJobs:
     """Starts, watches and cancels bulk actions.
 
-    A replay is done once every delivery of it ended: resolved, or dead again (V3).
+    A replay is done once every delivery of it ended, resolved or dead again, or waits behind a dead letter of
+    its key, as nothing moves that until a person deals with the one before (V3, O2).
     """
 
     def __init__(self, world: World[Project]) -> None:
@@ -149,7 +150,10 @@ class DeadLetterJobs:
         return max(0, min(job.done, back - job.failed))
 
     async def fates(self, numbers: Sequence[int], since: int) -> dict[str, int]:
-        """Counts what became of dead letters that changed from a time on, microseconds since 1970."""
+        """Counts what became of dead letters that changed from a time on, microseconds since 1970.
+
+        Beside their statuses there is `BLOCKED`, of those whose replay waits behind a dead letter of its key.
+        """
         found: Counter[str] = Counter()
         for first in range(0, len(numbers), COUNTED):
             found.update(self._count(numbers[first : first + COUNTED], since))
@@ -181,7 +185,11 @@ class DeadLetterJobs:
             end()
 
     def _count(self, numbers: Sequence[int], since: int) -> dict[str, int]:
-        return self._world.reader.letter_fates(numbers, since)
+        found = self._world.reader.letter_fates(numbers, since)
+        replaying = found.pop(LetterStatus.REPLAYING, 0)
+        behind = min(replaying, len(self._world.reader.replays_behind(numbers))) if replaying else 0
+        parted = {BLOCKED: behind, LetterStatus.REPLAYING.value: replaying - behind}
+        return found | {status: count for status, count in parted.items() if count}
 
     async def cancel(self, number: int) -> Job:
         """Ends a job; what it has done stays done.

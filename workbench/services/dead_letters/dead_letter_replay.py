@@ -18,7 +18,7 @@ class Fate:
     """What became of one dead letter.
 
     Attributes:
-        outcome: ``resolved``, ``failed again``, ``still tried`` or ``not replayed``.
+        outcome: ``resolved``, ``failed again``, ``still tried``, ``blocked`` or ``not replayed``.
         became: Number of the dead letter that the failure made; 0 if none.
         detail: Why, in words; empty if it was resolved.
     """
@@ -73,6 +73,9 @@ class DeadLetterReplay:
                 last = self._letters.get(became or number)
                 said = f"{last.error_type}: {last.error}"
                 return Fate(number=number, outcome="failed again", became=became, detail=said)
+            case LetterStatus.REPLAYING if before_it := self._letters.replays_behind((number,)).get(number):
+                said = f"it waits behind dead letter {before_it} of its key"
+                return Fate(number=number, outcome="blocked", detail=said)
             case LetterStatus.REPLAYING:
                 said = "it is tried again when the project runs"
                 return Fate(number=number, outcome="still tried", detail=said)

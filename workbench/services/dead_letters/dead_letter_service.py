@@ -276,6 +276,10 @@ class DeadLetters:
         """Returns how many deliveries wait behind these dead letters."""
         return self._world.reader.blocked_behind(numbers)
 
+    def replays_behind(self, numbers: Sequence[int]) -> dict[int, int]:
+        """Returns those of these letters whose replay waits behind a dead letter of its key, with that."""
+        return self._world.reader.replays_behind(numbers)
+
     async def _all(
         self, action: OperatorAct, numbers: Sequence[int], operations: Sequence[Operation], act: str
     ) -> Report:

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from workbench.model.dead_letter import LetterStatus
 from workbench.store.letter_jobs import Job
 
+BLOCKED = "blocked"
+"""What a replay comes to that waits behind a dead letter of its key (O2)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobReport:
     """A job and what has become of its dead letters by now.
 
     Attributes:
-        fates: How many of the list it gave which status, such as ``resolved`` or ``failed_again``.
+        fates: How many of the list it gave which status, such as ``resolved`` or ``failed_again``, and how
+            many are `BLOCKED`.
         undone: How many of those that it archived or purged are again as they were before (L7).
     """
 
@@ -28,8 +32,18 @@ class JobReport:
 
     @property
     def in_progress(self) -> int:
-        """How many are being delivered again: neither resolved nor failed so far."""
+        """How many are being delivered again: neither resolved nor failed so far, and not `blocked`."""
         return self.fates.get(LetterStatus.REPLAYING, 0)
+
+    @property
+    def blocked(self) -> int:
+        """How many wait behind a dead letter of their key, and go on once a person has dealt with that."""
+        return self.fates.get(BLOCKED, 0)
+
+    @property
+    def ended(self) -> int:
+        """How many of those that it has dealt with have ended."""
+        return self.job.step - self.in_progress - self.blocked
 
     @property
     def failures(self) -> int:

@@ -29,6 +29,7 @@ HORIZON = 600.0
 SLICE = 200
 """Letters that are given back at once."""
 PAGE = 1_000
+BEHIND = "waits behind a dead letter of its key, which fails again"
 STEPS = 4
 """Types of events that an outcome names."""
 
@@ -115,7 +116,8 @@ class _Play:
         engine, check = world.running(), SchemaCheck(self._copy.project.registry)
         self._sent |= {one.number: one.message_id for one in world.reader.letters_numbered(part)}
         replays: list[Operation] = []
-        for letter in world.reader.letter_facts(part):
+        facts = {one.number: one for one in world.reader.letter_facts(part)}
+        for letter in (facts[number] for number in part if number in facts):  # as the replay itself goes
             if letter.subscription not in engine.handled:
                 continue
             made = try_patch(check, self._patch, letter) if self._patch is not None else None
@@ -187,9 +189,13 @@ def _outcomes(
     made = {one.parent: one for one in followed.later if one.parent is not None}
     groups: dict[tuple[str, bool], list[int]] = defaultdict(list)
     for first in range(0, len(numbers), SLICE):
-        by_number = {one.number: one for one in reader.letters_numbered(numbers[first : first + SLICE])}
-        for number in numbers[first : first + SLICE]:
-            if number in by_number:
+        part = numbers[first : first + SLICE]
+        by_number = {one.number: one for one in reader.letters_numbered(part)}
+        behind = reader.replays_behind(part)
+        for number in part:
+            if number in behind:
+                groups[BEHIND, False].append(number)
+            elif number in by_number:
                 groups[_outcome(by_number[number], sent, made, followed)].append(number)
     ordered = sorted(groups.items(), key=lambda pair: -len(pair[1]))
     return tuple(

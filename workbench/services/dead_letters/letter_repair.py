@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from workbench.services.search.search_query import SearchQuery
 from workbench.services.search.search_run import SearchRun, SearchState
 from workbench.store.letter_jobs import JobPlan
 from workbench.store.operations import NoteLetters
+from workbench.store.rules import detached
 from workbench.store.search_port import RecordKind
 
 if TYPE_CHECKING:
@@ -104,7 +106,7 @@ class LetterRepair:
         Raises:
             NotFound: There is none of that number.
         """
-        return try_patch(SchemaCheck(self._world.registry), patch, self.facts(number))
+        return self._try(SchemaCheck(self._world.registry), patch, self.facts(number))
 
     async def check(self, patch: LetterPatch, numbers: Sequence[int], told: Told = quietly) -> PatchReport:
         """Tries a patch on letters, and checks every copy against its type's schema; nothing is stored."""
@@ -118,7 +120,14 @@ class LetterRepair:
 
     def _tried(self, check: SchemaCheck, patch: LetterPatch, part: Sequence[int]) -> list[Verdict]:
         by_number = {one.number: one for one in self._world.reader.letter_facts(part)}
-        return [try_patch(check, patch, by_number[one]).verdict for one in part if one in by_number]
+        return [self._try(check, patch, by_number[one]).verdict for one in part if one in by_number]
+
+    def _try(self, check: SchemaCheck, patch: LetterPatch, letter: LetterFacts) -> PatchedLetter:
+        """Returns what a patch makes of a letter; one that nothing handles here cannot be replayed (P7)."""
+        made, engine = try_patch(check, patch, letter), self._world.engine
+        if made.trouble or engine is None or letter.subscription in engine.handled:
+            return made
+        return replace(made, trouble=detached(letter.subscription).message, changed=False)
 
     async def begin(
         self,

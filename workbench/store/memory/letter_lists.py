@@ -147,6 +147,19 @@ class MemoryLetterLists(MemoryFamilyLists):
         }
         return sum(row.state is DeliveryState.BLOCKED and (row.subscription, row.key) in dead for row in rows)
 
+    def replays_behind(self, numbers: Sequence[int]) -> dict[int, int]:
+        """Returns those of these letters whose replay waits behind a dead letter of its key, with that."""
+        wanted, found = set(numbers), dict[int, int]()
+        for row in self._tables.deliveries.values():
+            if row.state is not DeliveryState.BLOCKED or row.dead_letter not in wanted:
+                continue
+            of_key = [one for one in letters.deliveries(self._tables, row.subscription) if one.key == row.key]
+            dead = [one for one in of_key if one.state is DeliveryState.DEAD and one.position < row.position]
+            still = all(one.state in (DeliveryState.DEAD, DeliveryState.BLOCKED) for one in of_key)
+            if still and dead and dead[0].dead_letter is not None:
+                found[row.dead_letter] = dead[0].dead_letter
+        return found
+
     def subscriptions(self) -> list[SubscriptionState]:
         """Returns where all subscriptions stand, by name."""
         return [queue.standing(self._tables, name) for name in sorted(self._tables.subscriptions)]

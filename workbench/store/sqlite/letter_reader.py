@@ -21,6 +21,17 @@ _FACTS = (
     " coalesce(n.owner, ''), coalesce(n.note, '') from dead_letters l left join letter_notes n on n.letter_id = l.id"
     " where l.id in (select value from json_each(?)) order by l.id desc"
 )
+_KEY = "subscription_id = k.subscription_id and key = k.key and key <> ''"
+_BEHIND = (
+    "with waiting as materialized (select letter_id, subscription_id, key, position from deliveries"
+    " where letter_id in (select value from json_each(?)) and state = 'blocked'),"
+    f" held as materialized (select *, (select min(position) from deliveries where {_KEY} and state = 'dead') dead"
+    " from (select distinct subscription_id, key from waiting) k where not exists"
+    f" (select 1 from deliveries where {_KEY} and state not in ('dead', 'blocked')))"
+    " select w.letter_id, d.letter_id from waiting w join held h using (subscription_id, key)"
+    " cross join deliveries d on d.subscription_id = w.subscription_id and d.position = h.dead"
+    " where h.dead < w.position"
+)
 
 _SAID = rows.beginning("case error when '' then error_type else error end", LINE_CHARACTERS)
 
@@ -130,6 +141,10 @@ class LetterReader(ListReader):
             (json.dumps(list(letters)),),
         )
         return int(count)
+
+    def replays_behind(self, numbers: Sequence[int]) -> dict[int, int]:
+        """Returns those of these letters whose replay waits behind a dead letter of its key, with that."""
+        return dict(self._all(_BEHIND, (json.dumps(list(numbers)),)))
 
     def letter_numbers(self, statuses: Sequence[str]) -> array[int]:
         """Returns the numbers of all dead letters with one of these statuses, the newest first."""
