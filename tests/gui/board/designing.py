@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.services.conftest import running, written
@@ -37,6 +38,13 @@ def board_of(desk: Desk, qtbot: QtBot, wide: int = 1000, tall: int = 700) -> Boa
     made.show()
     made.window().activateWindow()
     return made
+
+
+def is_active(widget: QWidget) -> bool:
+    """Whether the window of a widget has the keyboard; asks for it again where it has not: it may be lost."""
+    if not widget.isActiveWindow():
+        widget.window().activateWindow()
+    return widget.isActiveWindow()
 
 
 @pytest.fixture
@@ -131,5 +139,6 @@ class Designer:
 async def designer(board: BoardView, desk: Desk, until: Any) -> AsyncIterator[Designer]:
     live = LiveProject(desk, lambda: None, lambda: None)
     await until(lambda: board.editor.state.text.project.text == EMPTY)
+    await until(lambda: is_active(board))
     yield Designer(board, until)
     live.close()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor, QFont, QTextBlock, QTextCharFormat, QTextDocument, QTextLayout
+from shiboken6 import isValid
 
 from workbench.gui.theme import theme
 from workbench.tusk.line_words import Around, Word, WordKind, header_in, words_in
@@ -59,6 +60,8 @@ class TskHighlighter(QObject):
     def forget(self) -> None:
         """Has every line coloured again once it is seen: colours, or what texts mean, are others."""
         self._shapes.clear()
+        if not isValid(self._document):  # its editor is going
+            return
         block = self._document.begin()
         while block.isValid():
             block.setUserState(-1)
