@@ -142,5 +142,5 @@ def plain(text: str) -> Any:
     """Returns what a JSON text says; the text where it is none."""
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text

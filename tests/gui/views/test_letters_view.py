@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as changed
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
@@ -263,6 +264,17 @@ async def test_L6_a_copy_that_cannot_be_replayed_says_where_and_is_not_sent(brok
     assert not editor.send.isEnabled()
     QTest.keyClick(editor.area, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert broken.dead_letters.counts() == {"open": 3}
+
+
+@pytest.mark.parametrize("held", ["{not json", "[" * 600 + "]" * 600, "[" * 100_000, '"text"', ""])
+async def test_N1_what_cannot_be_read_is_edited_as_the_text_that_it_is(broken, view, until, held):
+    good = broken.dead_letters.get(1).data
+    editor = view.detail.editor
+    editor._begin(changed(broken.dead_letters.get(1), data=held))
+    assert editor.text() == held
+    editor.area.setPlainText(good.replace("x.invalid", "example.org"))
+    await until(editor.send.isEnabled)
+    editor.area.setPlainText(held)
 
 
 async def test_an_editor_stays_open_while_others_change(broken, desk, view, until):

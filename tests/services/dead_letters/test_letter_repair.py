@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from tests.services.conftest import passing, settle
 from workbench.errors import InvalidValue
 from workbench.model.json_values import read_json
+from workbench.services.dead_letters import dead_letter_jobs
 from workbench.services.dead_letters.letter_facts import normalised
 from workbench.services.dead_letters.letter_index import HOUR, LetterQuery, _hours
 from workbench.services.dead_letters.letter_ladder import parse_ladder, rungs
@@ -269,3 +270,30 @@ async def test_L9_an_act_that_changed_nothing_is_none(many):
     assert (await many.dead_letters.purge((99_999,))).skipped == 1
     assert await many.dead_letters.repair.write_note((99_999,), owner="Lena") == 0
     assert [one.of.action for one in many.operations.list()] == acts == ["archive"]
+
+
+def first_alone(others: str) -> LetterPatch:
+    """Returns a patch that repairs the oldest of `many`, and makes something else of the others."""
+    said = f"data.username == 'Ann' ? 'ann@x.example' : {others}"
+    return LetterPatch(changes=[FieldChange(way="expression", field="email", value=said)])
+
+
+@pytest.mark.parametrize("pace", [0.0, 1000.0])
+async def test_L5_behind_its_steps_a_ladder_is_held_before_more_fail_than_a_step_has(many, pace, monkeypatch):
+    monkeypatch.setattr(dead_letter_jobs, "BEHIND_LADDER", 2)
+    jobs, repair = many.dead_letters.jobs, many.dead_letters.repair
+    patch = first_alone("data.email")
+    job = await repair.begin(numbers(many), patch=patch, ladder=(1,), per_second=pace)
+    report = await passing(many, jobs.finished(job))
+    assert (report.job.status, report.job.step) == (JobStatus.HELD, 3)
+    assert report.fates["resolved"] == 1
+
+
+async def test_L5_a_ladder_is_held_at_the_first_copy_that_does_not_fit(many):
+    jobs, repair = many.dead_letters.jobs, many.dead_letters.repair
+    job = await repair.begin(numbers(many), patch=first_alone("3"), ladder=(1,))
+    report = await passing(many, jobs.finished(job))
+    assert (report.job.status, report.job.step, report.job.failed) == (JobStatus.HELD, 2, 1)
+    await jobs.resume(job)
+    report = await passing(many, jobs.finished(job))
+    assert (report.job.status, report.job.step, report.job.failed) == (JobStatus.HELD, 3, 2)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.errors import ReadTooLong, WorkbenchError
+from workbench.errors import InvalidValue, ReadTooLong, WorkbenchError
 from workbench.gui.actions import Actions, action
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.forms.editors.json_text import as_text
@@ -28,6 +28,7 @@ from workbench.gui.ticker import pause_timer
 from workbench.gui.views.letter_actions import BECAME, REPLAY
 from workbench.gui.views.letter_dry_run import DryRunView, outdated
 from workbench.gui.widgets import DiffView, exact_text, plain_label, push_button
+from workbench.model.json_values import check_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -196,7 +197,8 @@ class PayloadEditor(QWidget):
     def _begin(self, letter: DeadLetter) -> None:
         self.drafts.leave()
         self._letter = letter
-        self._before, self._original = json.loads(letter.data), _pretty(letter.data)
+        self._before = held(letter.data)
+        self._original = letter.data if self._before is letter.data else as_text(self._before, indent=2)
         self.tabs.setCurrentWidget(self._diff)
         self.dry_run_view.clear()
         self._title.setText(f"Edit a copy of #{letter.number}  {letter.type}")
@@ -348,8 +350,14 @@ def draft_key(letter: DeadLetter) -> str:
     return f"letter/{letter.number}/{letter.message_id}"
 
 
-def _pretty(text: str) -> str:
-    return as_text(json.loads(text), indent=2)
+def held(text: str) -> object:
+    """Returns what a letter holds; the text itself where that cannot be read."""
+    try:
+        value: object = json.loads(text)
+        check_json(value)
+    except (ValueError, RecursionError, InvalidValue):
+        return text
+    return value
 
 
 def _same(one: object, other: object) -> bool:

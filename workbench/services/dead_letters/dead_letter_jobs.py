@@ -38,6 +38,8 @@ REST = 0.05
 """Seconds between two looks at what became of what was replayed."""
 CHUNK = 100
 """Letters that are dealt with in one write, where nothing holds back the pace."""
+BEHIND_LADDER = 10
+"""Letters that are given back at once behind the steps of a ladder, if none of these had more."""
 GOING = (JobStatus.RUNNING, JobStatus.HELD)
 """What can be cancelled."""
 WORDS = {
@@ -281,8 +283,8 @@ class DeadLetterJobs:
         job = self.get(number)
         while job.status is JobStatus.RUNNING and job.step < len(job.numbers):
             part = job.numbers[job.step : min(job.step + self._chunk(job), rung_of(job).end)]
-            last = job.step + len(part) >= len(job.numbers)
             steps = await self._operations(engine, job, part)
+            last = job.step + len(steps) >= len(job.numbers)
             done = last and job.action != LetterAct.REPLAY
             job = await self._advance(engine, job, steps, JobStatus.DONE if done else JobStatus.RUNNING)
             if job.plan.ladder and await self._failed(engine, job):
@@ -290,7 +292,7 @@ class DeadLetterJobs:
             if last:
                 break
             if job.per_second:
-                await self._world.pause_for(len(part) / job.per_second)
+                await self._world.pause_for(len(steps) / job.per_second)
             else:
                 await asyncio.sleep(0)
         if job.status is JobStatus.RUNNING:
@@ -309,8 +311,12 @@ class DeadLetterJobs:
 
     @staticmethod
     def _chunk(job: Job) -> int:
-        """Returns how many letters are dealt with at once: at a pace, those of a tenth of a second."""
-        return max(1, min(CHUNK, int(job.per_second / 10))) if job.per_second else CHUNK
+        """Returns how many letters are dealt with at once: at a pace, those of a tenth of a second.
+
+        Behind a ladder they are as few as its largest step: so many fail at most before it is held.
+        """
+        most = max(BEHIND_LADDER, *job.plan.ladder) if job.plan.ladder else CHUNK
+        return max(1, min(most, CHUNK, int(job.per_second / 10) if job.per_second else CHUNK))
 
     async def _advance(
         self,
@@ -342,6 +348,9 @@ class DeadLetterJobs:
 
     async def _operations(self, engine: Engine, job: Job, part: Sequence[int]) -> tuple[Operation, ...]:
         copies = await self._world.ask(partial(self._copies, job, part)) if job.plan.patch else {}
+        if job.plan.ladder:  # which is held at the first that cannot be replayed
+            refused = (at for at, letter in enumerate(part, 1) if letter in copies and copies[letter][1])
+            part = part[: next(refused, len(part))]
         return tuple(self._operation(engine, job, letter, copies) for letter in part)
 
     def _copies(self, job: Job, part: Sequence[int]) -> dict[int, tuple[str, str]]:

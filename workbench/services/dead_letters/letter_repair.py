@@ -123,9 +123,13 @@ class LetterRepair:
         return [self._try(check, patch, by_number[one]).verdict for one in part if one in by_number]
 
     def _try(self, check: SchemaCheck, patch: LetterPatch, letter: LetterFacts) -> PatchedLetter:
-        """Returns what a patch makes of a letter; one that nothing handles here cannot be replayed (P7)."""
+        """Returns what a patch makes of a letter; one that nothing handles cannot be replayed (P7).
+
+        Before the engine was started it is not known what is handled.
+        """
         made, engine = try_patch(check, patch, letter), self._world.engine
-        if made.trouble or engine is None or letter.subscription in engine.handled:
+        handled = engine.handled if engine is not None and engine.subscriptions else {letter.subscription}
+        if made.trouble or letter.subscription in handled:
             return made
         return replace(made, trouble=detached(letter.subscription).message, changed=False)
 

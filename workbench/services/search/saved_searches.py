@@ -58,7 +58,7 @@ class SavedSearches:
 
     def all(self) -> list[SavedSearch]:
         """Returns them as they stand in the file now, in the order in which they were saved."""
-        with contextlib.suppress(OSError, ValueError, msgspec.MsgspecError):
+        with contextlib.suppress(OSError, ValueError, RecursionError, msgspec.MsgspecError):
             return msgspec.json.decode(self.path.read_bytes(), type=list[SavedSearch])
         return []
 
