@@ -146,7 +146,8 @@ async def test_P7_what_fits_is_asked_again_when_the_model_was_read_again(view, m
     view.groups.setCurrentIndex(view.groups.model().index(1))
     view.many.acts["repair"].do()
     panel = view.many.panel
-    await until(lambda: panel.send.text() == "Replay 6")
+    await until(lambda: panel._shown is not None and not panel._pause.isActive() and panel._checking.done())
+    assert panel.send.text() == "Replay 6"
     file = many.project.root / "project.tsk"
     before, _, rest = file.read_text().partition("welcome_mail {")
     file.write_text(before + rest.partition("}")[2])

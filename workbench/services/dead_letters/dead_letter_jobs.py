@@ -313,7 +313,7 @@ class DeadLetterJobs:
     def _chunk(job: Job) -> int:
         """Returns how many letters are dealt with at once: at a pace, those of a tenth of a second.
 
-        Behind a ladder they are as few as its largest step: so many fail at most before it is held.
+        Behind the steps of a ladder they are as few as its largest step: no more fail before it is held.
         """
         most = max(BEHIND_LADDER, *job.plan.ladder) if job.plan.ladder else CHUNK
         return max(1, min(most, CHUNK, int(job.per_second / 10) if job.per_second else CHUNK))
