@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from msgspec.structs import replace
@@ -117,6 +118,20 @@ async def test_L3_a_letter_that_its_subscription_never_gets_is_refused(broken, t
         "line 2: subscription audit-trail has the topic user-events in this store, not mail",
     ]
     assert len(letters(broken)) == 3
+
+
+@pytest.mark.parametrize("kind", ["subscriptions", "reactors"])
+async def test_L11_a_letter_of_an_event_that_nothing_takes_there_is_refused(
+    broken, tmp_path, monkeypatch, kind
+):
+    known = broken.world.registry.subscriptions["welcome-mail"]
+    one = SimpleNamespace(types=("user.gone",), events=("user.gone",), filter=known.filter)
+    registry = SimpleNamespace(**{"subscriptions": {}, "reactors": {}, kind: {"welcome-mail": one}})
+    with monkeypatch.context() as patch:
+        patch.setattr(type(broken.world), "registry", property(lambda _world: registry))
+        report = await changed(broken, tmp_path / "a.ndjson")
+    said = "subscription welcome-mail does not get events of type user.created"
+    assert report.problems == [f"line {number}: {said}" for number in (1, 2, 3)]
 
 
 async def test_L9_every_line_of_a_long_file_is_counted(broken, tmp_path):
