@@ -314,7 +314,12 @@ def test_the_selection_is_copied_from_top_to_bottom_with_tabs_between_cells(tabl
     [
         ("=1+1", "'=1+1"),
         ("+1", "'+1"),
-        ("-1", "'-1"),
+        ("-1", "-1"),
+        ("-1.50", "-1.50"),
+        ("-1+2", "'-1+2"),
+        ("-", "'-"),
+        (-9007199254740993, "-9007199254740993"),
+        (None, ""),
         ("@SUM(A1)", "'@SUM(A1)"),
         ("a=b", "a=b"),
         ("one\ttwo\nthree", "one two three"),
@@ -592,7 +597,7 @@ def test_rows_are_copied_as_csv_and_as_lines_of_json(shown):
     table.set_multi()
     table.selectAll()
     table.common.acts["copy_csv"].do()
-    assert QApplication.clipboard().text() == 'Name,At\r\n"say ""hi"",\nAda","1,200"\r\n\'=1+1,2\r\n'
+    assert QApplication.clipboard().text() == 'Name,At\r\n"say ""hi"",\nAda",1200\r\n\'=1+1,2\r\n'
     table.common.acts["copy_lines"].do()
     told = [json.loads(line) for line in QApplication.clipboard().text().splitlines()]
     assert told == [{"Name": 'say "hi",\nAda', "At": 1200}, {"Name": "=1+1", "At": 2}]

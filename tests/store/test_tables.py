@@ -205,3 +205,14 @@ def test_a_key_that_no_row_can_have_has_no_row(table, key):
 def test_J6_what_the_other_kind_cannot_hold_is_not_converted(value, old, new):
     with pytest.raises(ValueError, match=r"64 bits|out of range"):
         converted(value, old, new)
+
+
+def test_H4_a_line_has_the_beginning_of_a_long_text_or_all_of_it(store):
+    ensure(store, (("id", "text"), ("note", "text")))
+    put(store, {"id": "a", "note": "é" * 1500})
+    reader = store.reader()
+    order = reader.projection_order("seen")
+    ((_, begun, number),) = reader.projection_lines("seen", order.generation, order.numbers)
+    assert begun == "é" * 1000 + "… 500 more characters"
+    whole = reader.projection_lines("seen", order.generation, [number, 99], whole=True)
+    assert whole == [("a", "é" * 1500, number), None]

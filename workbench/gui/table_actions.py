@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from workbench.gui.actions import COPY_AS, Actions, WidgetKey, action
-from workbench.gui.clipboard import Copier, csv_of, lines_of
+from workbench.gui.clipboard import Copier, csv_of, lines_of, plain_value
 from workbench.gui.long_text import shortened
 from workbench.gui.paged_model import Key, PagedModel, Row
 from workbench.gui.table_header import TableHeader
@@ -47,10 +47,7 @@ class TableActions:
         self.acts = Actions(self, table)
 
     def _copy(self, chosen: ChosenRows, say: Callable[[list[Row]], str]) -> None:
-        if len(chosen.keys) > 1:
-            self._copier.copy(say)
-        else:
-            QApplication.clipboard().setText(say([chosen.row]))
+        self._copier.copy(say, None if len(chosen.keys) > 1 else chosen.row)
 
     @action("Copy rows", on="table", keys="Ctrl+C", icon="copy", tip="Copy the rows, tabs between cells")
     def copy_rows(self, chosen: ChosenRows) -> None:
@@ -60,7 +57,8 @@ class TableActions:
     @action("Copy cell", on="table", look=lambda acts, chosen: (acts.copy_label(chosen), ""))
     def copy_cell(self, chosen: ChosenRows) -> None:
         """Copies all that one cell has to say."""
-        QApplication.clipboard().setText(self._model.whole_of(chosen.row, chosen.column))
+        column = chosen.column
+        self._copier.copy(lambda rows: "".join(self._model.whole_of(row, column) for row in rows), chosen.row)
 
     def copy_label(self, chosen: ChosenRows | None) -> str:
         """Returns what copying the cell is called."""
@@ -85,12 +83,12 @@ class TableActions:
 
     def _json(self, rows: list[Row]) -> str:
         found = [self._object(row) for row in rows]
-        shown: Any = found if len(found) > 1 else found[0]
+        shown: Any = found[0] if len(found) == 1 else found
         return json.dumps(shown, indent=2, ensure_ascii=False)
 
     def _object(self, row: Row) -> dict[str, Any]:
         columns = enumerate(self._model.columns)
-        return {column.title: _plain(row[at], self._model.whole_of(row, at)) for at, column in columns}
+        return {column.title: plain_value(self._model, row, at) for at, column in columns}
 
     @action(
         "Select all",
@@ -131,11 +129,3 @@ def name_of(model: PagedModel, chosen: ChosenRows) -> str:
     value, title = chosen.row[0], model.columns[0].title
     told = shortened(model.whole_of(chosen.row, 0), 40)
     return f"{title} {told}".replace("# ", "#") if isinstance(value, int) else told
-
-
-def _plain(value: Any, text: str) -> Any:
-    """Returns a value as JSON has it, where what is shown says the same; else what is shown."""
-    if value is None or isinstance(value, bool):
-        return value
-    shows_it = isinstance(value, (int, float)) and text.replace(",", "") == str(value)
-    return value if shows_it else text

@@ -61,6 +61,10 @@ class Projections:
         numbers = found.numbers[first : first + limit]
         return self._reader.projection_lines(projection, found.generation, numbers)
 
+    def whole_line(self, projection: str, found: RowOrder, number: int) -> tuple[Any, ...] | None:
+        """Returns one of these rows with its whole texts; None if it is gone."""
+        return self._reader.projection_lines(projection, found.generation, [number], whole=True)[0]
+
     def numbers(self, projection: str, keys: Collection[Any]) -> dict[Any, int]:
         """Returns the numbers of the rows that have these keys."""
         return self._reader.projection_numbers(projection, keys)

@@ -213,11 +213,14 @@ class TableLists(Protocol):
         """
 
     def projection_lines(
-        self, name: str, generation: int, numbers: Sequence[int]
+        self, name: str, generation: int, numbers: Sequence[int], *, whole: bool = False
     ) -> list[tuple[Any, ...] | None]:
         """Returns the rows of a generation with these numbers; None for those that are gone.
 
-        Long texts are shortened to `SHORT`; behind its columns a row has its number.
+        Behind its columns a row has its number.
+
+        Args:
+            whole: Long texts are not shortened to `SHORT`.
         """
 
     def projection_glance(self, name: str, key: Any) -> dict[str, Any] | None:

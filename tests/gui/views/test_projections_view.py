@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from tests.gui.conftest import settle
-from workbench.gui import reads
+from workbench.gui import clipboard, reads
 from workbench.gui.desk import Selection
 from workbench.gui.view import NO_STORY
 from workbench.gui.views import projections_view as module
@@ -568,3 +570,43 @@ async def test_a_long_name_stands_above_the_buttons_where_all_have_no_room_besid
         QCoreApplication.processEvents()
         assert not view.picker.geometry().intersects(view.pause.geometry())
         assert view.picker.geometry().right() < view.width()
+
+
+async def test_H4_a_long_value_is_copied_whole_and_called_by_its_beginning(workspace, view, until):
+    long = "é" * 3000 + ", the end"
+    await create(workspace, "ada")
+    changed = json.dumps({"username": long, "at": 1})
+    event = NewEvent(id=derived_id("long"), type="user.updated", data=changed)
+    await workspace.running().writer.write(Append(stream="user-ada", events=(event,)))
+    await until(lambda: column(view, 1)[:1] and len(column(view, 1)[0]) > 1000)
+    table, board = view._table, QApplication.clipboard()
+    table.choose_index(0)
+    table.setCurrentIndex(table.model().index(0, 1))
+    for act, whole in (
+        ("copy_cell", lambda said: said == long),
+        ("copy_rows", lambda said: said.split("\t")[1] == long),
+        ("copy_lines", lambda said: json.loads(said)["username"] == long),
+        ("copy_csv", lambda said: [*csv.reader(said.splitlines())][1][1] == long),
+    ):
+        board.clear()
+        table.common.acts[act].do()
+        await until(board.text)
+        assert whole(board.text()), act
+    assert view.why_told(table.chosen())[0] == f"Why is it “{'é' * 24}… 2,985 more characters”?"
+    view.acts["narrow"].refresh()
+    assert not view.acts["narrow"].isVisible()
+
+
+async def test_H4_more_than_a_clipboard_takes_is_refused(workspace, view, until, desk, monkeypatch):
+    await create(workspace, "bob")
+    await until(lambda: len(column(view, 0)) == 1)
+    told = []
+    monkeypatch.setattr(desk, "notice", lambda kind, text, *_rest, **_more: told.append((kind, text)))
+    view._table.choose_index(0)
+    QApplication.clipboard().setText("before")
+    monkeypatch.setattr(clipboard, "MOST", 10)
+    view._table.common.acts["copy_rows"].do()
+    await until(lambda: told)
+    assert told[0][0] == "error"
+    assert "Copy fewer rows, or export instead" in told[0][1]
+    assert QApplication.clipboard().text() == "before"

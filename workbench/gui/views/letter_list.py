@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from workbench.gui.paged_model import Row, TableColumn, first_of
+from workbench.gui.reads import takes_time
 from workbench.gui.row_sort import RowSort
 from workbench.gui.time_format import absolute, short
 from workbench.gui.views.letter_actions import STATUSES
+from workbench.store.list_ports import LINE_CHARACTERS
 
 if TYPE_CHECKING:
     from workbench.gui.views.letter_nodes import GroupNode
@@ -52,3 +54,12 @@ class LetterSource(RowSort):
         numbers = self.numbers[first : first + limit]
         found = {line.number: line for line in self._dead_letters.listed(numbers)}
         return [found.get(number) for number in numbers]
+
+    def whole(self, row: Row) -> Row | None:
+        """Returns a row with its whole error, in a thread where that is long; None if the letter is gone."""
+        number, status, kind, key, error, *others = row
+        if len(error) < LINE_CHARACTERS:
+            return row
+        takes_time()
+        found = self._dead_letters.numbered([number])
+        return (number, status, kind, key, found[0].error or found[0].error_type, *others) if found else None

@@ -15,7 +15,6 @@ from workbench.gui.chooser import Chooser
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.filter_row import FilterRow
 from workbench.gui.layouts import in_column, in_panes, in_row
-from workbench.gui.long_text import shortened
 from workbench.gui.operator_undo import undo_action
 from workbench.gui.pausing import pause_projection
 from workbench.gui.prepared_rows import PreparedRows
@@ -29,7 +28,7 @@ from workbench.gui.views.projection_folds import ProjectionFolds
 from workbench.gui.views.projection_foot import ProjectionFoot
 from workbench.gui.views.row_detail import RowDetail
 from workbench.gui.views.row_reads import FoundRows, Wanted, found_rows
-from workbench.gui.views.row_source import RowsSource, column_of
+from workbench.gui.views.row_source import RowsSource, cell_named, cell_text, column_of, is_shortened
 from workbench.gui.widgets import Badge, EmptyState, share_room, show_words
 from workbench.model.counts import counted
 from workbench.model.search_words import as_words
@@ -343,7 +342,7 @@ class ProjectionsView(View):
 
     def why_told(self, rows: ChosenRows | None) -> tuple[str, str]:
         """Returns what asking about the cell is called."""
-        told = shortened(self._cell(rows), 24).replace("&", "&&") if rows is not None else ""
+        told = cell_named(self._columns, rows)
         return (f"Why is it “{told}”?" if told else "Why this value"), "trace"
 
     @action("Show the events that made it", icon="trace", on="_table", default=True)
@@ -352,19 +351,20 @@ class ProjectionsView(View):
         self._chosen(rows.row)
 
     @action(
-        "Only rows with this value", icon="filter", on="_table", look=lambda view, rows: view.value_told(rows)
+        "Only rows with this value",
+        icon="filter",
+        on="_table",
+        look=lambda view, rows: view.value_told(rows),
+        shown=lambda _view, rows: rows is None or not is_shortened(rows.row[rows.column]),
     )
     def narrow(self, rows: ChosenRows) -> None:
         """Lists the rows that hold what stands in the cell."""
-        self.search.setText(as_words(self._cell(rows)))
+        self.search.setText(as_words(cell_text(self._columns, rows)))
 
     def value_told(self, rows: ChosenRows | None) -> tuple[str, str]:
         """Returns what narrowing is called."""
-        told = shortened(self._cell(rows), 24).replace("&", "&&") if rows is not None else ""
+        told = cell_named(self._columns, rows)
         return (f"Only rows with “{told}”" if told else "Only rows with this value"), "filter"
-
-    def _cell(self, rows: ChosenRows) -> str:
-        return column_of(*self._columns[rows.column], last=False).text(rows.row[rows.column])
 
     def _show_event(self, stream: str, version: int, position: int) -> None:
         place = Selection(stream=stream, version=version, position=int(position), projection=self._name)

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.gui.json_outline import hidden, masked_text
+from workbench.gui.long_text import more, shortened
 from workbench.gui.paged_model import Key, Row, TableColumn
+from workbench.gui.reads import takes_time
 from workbench.gui.row_sort import RowSort
 from workbench.gui.time_format import absolute
 from workbench.model.secrets import MASK
+from workbench.store.list_ports import SHORT
 
 if TYPE_CHECKING:
+    from workbench.gui.table_actions import ChosenRows
     from workbench.services.projections import Projections
     from workbench.store.stored_values import RowOrder
 
 NUMBERS = {"integer", "number", "decimal", "money"}
 NOTHING = "–"
+NAMED = 24
+"""Characters by which a cell is called."""
+_LEFT = re.compile(r"… (\d+) more characters\Z")
 
 
 class RowsSource:
@@ -60,6 +68,13 @@ class RowsSource:
         self._names.update({line[-1]: line[0] for line in lines if line is not None})
         return lines
 
+    def whole(self, row: Row) -> Row | None:
+        """Returns a row with its whole texts, in a thread where they are long; None if it is gone."""
+        if not any(map(is_shortened, row)):
+            return row
+        takes_time()
+        return self._projections.whole_line(self.name, self._found, row[-1])
+
     def key(self, row: Row) -> Key:
         """Returns the number of a row."""
         number: int = row[-1]
@@ -76,6 +91,26 @@ class RowsSource:
         moved = {key: self._moved[key] for key in keys if key in self._moved}
         places = self._order.find(moved.values())
         return {key: places[number] for key, number in moved.items() if number in places}
+
+
+def is_shortened(value: Any) -> bool:
+    """Whether a value of a row is only the beginning of what is stored."""
+    return isinstance(value, str) and len(value) > SHORT
+
+
+def cell_text(columns: Sequence[tuple[str, str]], rows: ChosenRows) -> str:
+    """Returns what the cell in which a person is shows."""
+    return column_of(*columns[rows.column], last=False).text(rows.row[rows.column])
+
+
+def cell_named(columns: Sequence[tuple[str, str]], rows: ChosenRows | None) -> str:
+    """Returns what actions call that cell: its beginning, and how much more is stored; empty for none."""
+    if rows is None:
+        return ""
+    value, text = rows.row[rows.column], cell_text(columns, rows)
+    left = _LEFT.search(value) if is_shortened(value) else None
+    told = shortened(text, NAMED) if left is None else text[:NAMED] + more(SHORT - NAMED + int(left[1]))
+    return told.replace("&", "&&")
 
 
 def column_of(name: str, kind: str, *, last: bool) -> TableColumn:

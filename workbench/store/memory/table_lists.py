@@ -61,7 +61,7 @@ class MemoryTableLists(MemoryLetterLists):
         return self._tables.row_numbers.number((state.name, state.generation, key))
 
     def projection_lines(
-        self, name: str, generation: int, numbers: Sequence[int]
+        self, name: str, generation: int, numbers: Sequence[int], *, whole: bool = False
     ) -> list[tuple[Any, ...] | None]:
         """Returns the rows of a generation with these numbers; None for those that are gone."""
         state = self._live(name)
@@ -69,8 +69,9 @@ class MemoryTableLists(MemoryLetterLists):
             return [None] * len(numbers)
         places = [self._tables.row_numbers.place(number) for number in numbers]
         rows = [self._tables.rows.get(place) for place in places]
+        said = _plain if whole else _short
         return [
-            None if row is None else (*(_short(row[column]) for column, _ in state.columns), number)
+            None if row is None else (*(said(row[column]) for column, _ in state.columns), number)
             for row, number in zip(rows, numbers, strict=True)
         ]
 

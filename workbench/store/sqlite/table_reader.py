@@ -59,17 +59,17 @@ class TableReader(Previews):
         return RowOrder(generation=generation, numbers=numbers)
 
     def projection_lines(
-        self, name: str, generation: int, numbers: Sequence[int]
+        self, name: str, generation: int, numbers: Sequence[int], *, whole: bool = False
     ) -> list[tuple[Any, ...] | None]:
         """Returns the rows of a generation with these numbers; None for those that are gone.
 
-        Long texts are shortened; behind its columns a row has its number.
+        Long texts are shortened unless `whole`; behind its columns a row has its number.
         """
         table, columns, live = self._projected(name)
         if not table or live != generation:
             return [None] * len(numbers)
         marks = ",".join("?" * len(numbers))
-        said = ", ".join(_short(shown(*column)) for column in columns)
+        said = ", ".join(shown(*one) if whole else _short(shown(*one)) for one in columns)
         found = self._all(f"select {said}, rowid from {table} where rowid in ({marks})", tuple(numbers))
         by_number = {row[-1]: row for row in found}
         return [by_number.get(number) for number in numbers]
