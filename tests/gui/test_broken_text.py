@@ -33,7 +33,8 @@ async def test_what_is_not_read_in_full_is_read_only(opened, until, data):
     text.save()
     assert "stays as it is" in text.said.text()
     assert path.read_bytes() == data
-    await until(lambda: text.page.sure)
+    await until(lambda: text.page.sure and not text._checking)
+    text._pause.stop()
 
 
 async def test_what_is_too_large_to_be_read_again_is_not_written(opened, until):

@@ -181,7 +181,7 @@ class ChangeStrip(QFrame):
         self._begin(preview, f"Move {preview.said} to {preview.owner}", renames=False)
         self._fill()
         self._ticked()
-        self.act.setFocus()
+        give_keyboard(self.act)
 
     def _begin(self, preview: ChangePreview, title: str, *, renames: bool) -> None:
         self._preview, self._renames = preview, renames
