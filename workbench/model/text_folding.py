@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from workbench.model.json_values import visible
 
+_SPACE = re.compile(r"[^\S ]\s*| \s+")
+_CONTROL = re.compile("([\x00-\x1f\x7f-\x9f]+)")
 _DOTS = {"i\u0307": "i", "\u0131": "i"}
 """What remains of the dots of Turkish: İ and ı are found by i."""
 
@@ -25,5 +28,11 @@ def folded(text: str) -> str:
 
 
 def searched(text: str) -> str:
-    """Returns what a search for words looks at: as `folded`, but plain ASCII only changes its case."""
-    return text.lower() if text.isascii() else folded(text)
+    """Returns what a search for words looks at: as `folded`, white space of any kind and length one blank.
+
+    Other control characters stay: none is found by the escape that is shown for it.
+    """
+    spaced = _SPACE.sub(" ", text)
+    if spaced.isascii():
+        return spaced.lower()
+    return "".join(part if _CONTROL.match(part) else folded(part) for part in _CONTROL.split(spaced))

@@ -10,10 +10,6 @@ from uuid import UUID
 
 import msgspec
 
-from workbench.errors import InvalidValue
-from workbench.model.json_values import write_json
-from workbench.model.text_folding import searched
-
 LOOKED_AT = 20_000
 """Characters of a payload that a found record has."""
 NO_TIME = -(2**62)
@@ -187,21 +183,6 @@ def fits(patterns: Sequence[str], name: str) -> bool:
 def quoted(pattern: str) -> str:
     """Returns a pattern in which only ``*`` has a meaning, as ``fnmatch`` and GLOB read it."""
     return pattern.replace("[", "[[]").replace("?", "[?]")
-
-
-def needles(word: str) -> tuple[str, ...]:
-    """Returns what is looked for to find a word: in JSON quotes are written otherwise."""
-    try:
-        written = searched(write_json(word)[1:-1])
-    except InvalidValue:
-        return (word,)
-    return (word,) if written == word else (word, written)
-
-
-def holds_all(words: Sequence[str], texts: Sequence[str]) -> bool:
-    """Whether each word stands in one of some texts."""
-    folded = [searched(text) for text in texts]
-    return all(any(needle in text for needle in needles(word) for text in folded) for word in words)
 
 
 def uuid_in(word: str) -> bytes | None:

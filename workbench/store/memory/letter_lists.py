@@ -15,7 +15,6 @@ from workbench.store.memory import letters, queue
 from workbench.store.memory.family_lists import MemoryFamilyLists
 from workbench.store.memory.stream_lists import beginning
 from workbench.store.operator_actions import OperatorAction, place_of
-from workbench.store.search_port import holds_all
 from workbench.store.stored_values import (
     CommandRecord,
     DeadLetter,
@@ -26,6 +25,7 @@ from workbench.store.stored_values import (
     LetterLine,
     SubscriptionState,
 )
+from workbench.store.words_found import holds_all
 
 
 class MemoryLetterLists(MemoryFamilyLists):
@@ -168,15 +168,17 @@ class MemoryLetterLists(MemoryFamilyLists):
         """Returns the rows of a subscription that are not dead, in message order, with all words in each."""
         rows = letters.deliveries(self._tables, subscription)
         alive = [row for row in rows if row.state is not DeliveryState.DEAD]
-        return [row for row in alive if not words or holds_all(words, self._delivery_texts(row))][:limit]
+        return [row for row in alive if not words or holds_all(words, *self._delivery_texts(row))][:limit]
 
-    def _delivery_texts(self, row: Delivery) -> list[str]:
+    def _delivery_texts(self, row: Delivery) -> tuple[list[str], list[str]]:
+        """Returns in what words are looked for, and in what that is JSON."""
         message, event = self._tables.messages.get(row.position), self._tables.events.get(row.position)
         known = message or event
         tries = [text for one in row.attempts for text in (one.error_type, one.error)]
-        of_it = [known.type, known.data] if known is not None else []
-        told = [message.key, message.metadata or ""] if message is not None else []
-        return [row.key, row.state.value, row.data or "", *tries, *of_it, *told]
+        of_it = [known.type] if known is not None else []
+        data = row.data if row.data is not None else known.data if known is not None else ""
+        key, metadata = (message.key, message.metadata or "") if message is not None else ("", "")
+        return [row.key, row.state.value, *tries, *of_it, key], [data, metadata]
 
     def published(self) -> dict[str, int]:
         """Returns how many messages of each topic are stored."""

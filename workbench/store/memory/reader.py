@@ -22,7 +22,6 @@ from workbench.store.memory.table_lists import sort_key
 from workbench.store.ports import Wanted
 from workbench.store.row_pages import asked_page, compared
 from workbench.store.rules import urgency
-from workbench.store.search_port import holds_all
 from workbench.store.stored_values import (
     DeadLetter,
     Delivery,
@@ -35,6 +34,7 @@ from workbench.store.stored_values import (
     StreamInfo,
     SubscriptionState,
 )
+from workbench.store.words_found import holds_all
 
 T = TypeVar("T")
 
@@ -305,7 +305,7 @@ class MemoryReader(MemorySearchLists):
     ) -> list[tuple[str, Instance]]:
         """Returns the instances that a process has now, by their keys, each with all words in it."""
         found = [(place[1], one) for place, one in self._tables.processes.items() if place[0] == process]
-        return sorted(one for one in found if holds_all(words, (one[0], one[1].state)))[:limit]
+        return sorted(one for one in found if holds_all(words, (one[0],), (one[1].state,)))[:limit]
 
     def instance_count(self, process: str) -> int:
         """Returns how many instances a process has now."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -21,11 +21,11 @@ from workbench.store.search_port import (
     Scanned,
     column_of,
     fits,
-    holds_all,
     place_of_stream,
     uuid_in,
 )
 from workbench.store.stored_values import CommandRecord, DeadLetter, ProjectionState
+from workbench.store.words_found import holds_all
 
 
 class MemorySearchLists(MemoryTableLists):
@@ -143,29 +143,33 @@ def _fits(scan: Scan, record: Any) -> bool:
 
 
 def _holds(word: str, record: Any) -> bool:
-    if holds_all((word,), [*_texts(record)]):
+    texts, written = _texts(record)
+    if holds_all((word,), texts, written):
         return True
     identity = uuid_in(word)
     return identity is not None and identity in _ids(record)
 
 
-def _texts(record: Any) -> Iterable[str]:
+def _texts(record: Any) -> tuple[Sequence[str], Sequence[str]]:
+    """Returns in what words are looked for, and in what that is JSON."""
     match record:
         case RecordedEvent():
-            return record.data, record.metadata or "", record.type, record.stream
+            return (record.type, record.stream), (record.data, record.metadata or "")
         case Message():
-            return record.data, record.metadata or "", record.type, record.key, record.topic
+            return (record.type, record.key, record.topic), (record.data, record.metadata or "")
         case (DeadLetter() as letter, owner, note):
-            return (
-                *(letter.data, letter.edited or "", letter.metadata or ""),
+            texts = (
                 *(letter.type, letter.key, letter.topic, letter.subscription),
                 *(letter.error_type, letter.error, letter.reason.value, letter.place),
                 *(owner, note, f"#{letter.number}"),
             )
+            return texts, (letter.data, letter.edited or "", letter.metadata or "")
         case CommandRecord():
-            return record.data, record.type, record.stream, record.outcome, record.message, record.origin
-    values = _row_values(*record)
-    return record[0].name, *(_text_of(value) for name, value in values.items() if not is_secret(name))
+            return (record.type, record.stream, record.outcome, record.message, record.origin), (record.data,)
+    kinds = dict(record[0].columns)
+    seen = {name: _text_of(value) for name, value in _row_values(*record).items() if not is_secret(name)}
+    said = [text for name, text in seen.items() if kinds[name] != "json"]
+    return [record[0].name, *said], [text for name, text in seen.items() if kinds[name] == "json"]
 
 
 def _text_of(value: Any) -> str:

@@ -35,15 +35,22 @@ _SUBSCRIPTION = RowShape(
 _DUE = ColumnShape("select state, rank from deliveries", DeliveryState, int)
 _WAITING = ColumnShape("select state, count, enqueued_at from deliveries", DeliveryState, Count, int)
 
+
+def _tried(field: str) -> str:
+    """Returns what all tries of a delivery say in one field."""
+    return f"(select group_concat(json_extract(value, '$.{field}'), char(1)) from json_each(d.attempts))"
+
+
 _OF_DELIVERIES = (
     "select d.id from deliveries d left join messages m on m.position = d.position"
     " left join events e on e.position = d.position left join types t on t.id = e.type_id"
     " where d.subscription_id = (select id from subscriptions where name = ?)"
 )
 _DELIVERY_TEXTS = (
-    *("d.key", "d.state", "d.attempts", "coalesce(m.type, t.name)"),
-    *("m.key", "m.meta", "coalesce(d.data, m.data, e.data)"),
+    *("d.key", "d.state", "coalesce(m.type, t.name)", "m.key"),
+    *(_tried("error_type"), _tried("error")),
 )
+_DELIVERY_WRITTEN = ("m.meta", "coalesce(d.data, m.data, e.data)")
 
 
 class SqliteQueueReader(SqliteSearchReader):
@@ -218,7 +225,7 @@ class SqliteQueueReader(SqliteSearchReader):
 
     def deliveries(self, subscription: str, limit: int = 200, words: Sequence[str] = ()) -> list[Delivery]:
         """Returns the rows of a subscription that are not dead, in message order, with all words in each."""
-        holding, values = hold_all(words, _DELIVERY_TEXTS)
+        holding, values = hold_all(words, _DELIVERY_TEXTS, _DELIVERY_WRITTEN)
         those = f"and id in ({_OF_DELIVERIES}{holding}) " if words else ""
         wanted = (subscription, *values) if words else ()
         query = (
@@ -231,7 +238,7 @@ class SqliteQueueReader(SqliteSearchReader):
         self, process: str, limit: int = 200, words: Sequence[str] = ()
     ) -> list[tuple[str, Instance]]:
         """Returns the instances that a process has now, by their keys, each with all words in it."""
-        holding, values = hold_all(words, ("key", "state"))
+        holding, values = hold_all(words, ("key",), ("state",))
         query = f"select key, state, began from processes where process = ?{holding} order by key limit ?"
         found = self._all(query, (process, *values, limit))
         return [(key, Instance(state, began)) for key, state, began in found]

@@ -20,7 +20,6 @@ from workbench.store.search_port import (
     Scanned,
     column_of,
     fits,
-    needles,
     quoted,
     uuid_in,
 )
@@ -29,7 +28,8 @@ from workbench.store.sqlite.exact_numbers import reader_of
 from workbench.store.sqlite.family_reader import FamilyReader
 from workbench.store.sqlite.projection_tables import table_name
 from workbench.store.sqlite.searched_tables import NAMES, TABLES, Searched, of_stream, rows_of
-from workbench.store.sqlite.word_conditions import holds, like, occurs
+from workbench.store.sqlite.word_conditions import holds
+from workbench.store.words_found import in_json, in_text
 
 FEW = 500
 """Streams whose names hold a word that are looked for by their numbers; of more, each record's name is read."""
@@ -40,7 +40,8 @@ class SqliteSearchReader(FamilyReader):
 
     def __init__(self, con: sqlite3.Connection, path: Path) -> None:
         super().__init__(con, path)
-        con.create_function("searched", 1, searched, deterministic=True)
+        con.create_function("searched", 1, _searched, deterministic=True)
+        con.create_function("in_json", 2, _in_json, deterministic=True)
         self._streams_with: Callable[[str, int], Sequence[int] | None] = lru_cache(maxsize=32)(self._streams)
 
     def search_sources(self, stream: str = "") -> list[RecordSource]:
@@ -164,30 +165,30 @@ class SqliteSearchReader(FamilyReader):
 
     def _holding_word(self, scan: Scan, one: Searched, word: str) -> tuple[str, list[Any]]:
         """Returns the condition that a record holds a word anywhere, and its values."""
-        said, texts = holds(word, one.texts)
+        said, texts = holds(word, one.texts, one.written)
         tests, values = [said], list[Any](texts)
-        for needle in needles(word):
-            if scan.source.kind is RecordKind.EVENT:
-                named = self._types_named(partial(_holds, needle))
-                tests += [f"e.type_id in ({_numbers(named)})"] if named else []
-                streams = self._streams_with(needle, scan.source.top)
-                if streams is None:
-                    tests.append(occurs("s.name"))
-                    values += [like(needle), needle]
-                elif streams:
-                    tests.append(f"e.stream_id in ({_numbers(streams)})")
-            elif scan.source.kind is RecordKind.ROW and needle in searched(scan.source.projection):
-                tests.append("1")
+        if scan.source.kind is RecordKind.EVENT:
+            named = self._types_named(partial(in_text, word))
+            tests += [f"e.type_id in ({_numbers(named)})"] if named else []
+            streams = self._streams_with(word, scan.source.top)
+            if streams is None:
+                said, texts = holds(word, ("s.name",))
+                tests.append(said)
+                values += texts
+            elif streams:
+                tests.append(f"e.stream_id in ({_numbers(streams)})")
+        elif scan.source.kind is RecordKind.ROW and in_text(word, scan.source.projection):
+            tests.append("1")
         identity = uuid_in(word)
         for column in one.ids if identity is not None else ():
             tests.append(f"{column} = ?")
             values.append(identity)
         return " or ".join(tests or ["0"]), values
 
-    def _streams(self, needle: str, _top: int) -> list[int] | None:
-        """Returns the numbers of the streams whose names hold a text; None where they are many."""
-        query = f"select id from streams where {occurs('name')} limit ?"
-        found = self._all(query, (like(needle), needle, FEW + 1))
+    def _streams(self, word: str, _top: int) -> list[int] | None:
+        """Returns the numbers of the streams whose names hold a word; None where they are many."""
+        said, values = holds(word, ("name",))
+        found = self._all(f"select id from streams where {said} limit ?", (*values, FEW + 1))
         return None if len(found) > FEW else [row[0] for row in found]
 
     def described(self, source: RecordSource, keys: Sequence[int]) -> list[tuple[int, int, str, str]]:
@@ -272,8 +273,12 @@ def _with_row(row: Sequence[Any], scan: Scan, columns: rows.Columns) -> tuple[An
     return row[0], *(known.get(column_of(name), "") for name in scan.columns)
 
 
-def _holds(needle: str, name: str) -> bool:
-    return needle in searched(name)
+def _searched(text: str | None) -> str | None:
+    return None if text is None else searched(text)
+
+
+def _in_json(word: str, text: str | None) -> bool:
+    return text is not None and in_json(word, text)
 
 
 def _numbers(numbers: Iterable[int]) -> str:

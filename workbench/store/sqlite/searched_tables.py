@@ -20,7 +20,7 @@ class Searched(NamedTuple):
 
     Attributes:
         table: Where they are; ``joins`` is what their names need.
-        texts: In which words are looked for.
+        texts: In which words are looked for; ``written`` are those that are JSON.
         ids: Which a word may be that is an id.
         values: What an expression may ask of them, see `COLUMNS`; what is left out they do not have.
         record: The columns of a `FoundRecord` from its key on, payload and metadata cut.
@@ -34,6 +34,7 @@ class Searched(NamedTuple):
     type: str
     place: str
     texts: Sequence[str]
+    written: Sequence[str]
     ids: Sequence[str]
     values: Mapping[str, str]
     record: str
@@ -53,7 +54,8 @@ TABLES: Mapping[RecordKind, Searched] = {
         time="e.occurred_at",
         type="t.name",
         place=_CATEGORY,
-        texts=("e.data", "e.meta"),
+        texts=(),
+        written=("e.data", "e.meta"),
         ids=("e.event_id", "e.correlation_id", "e.causation_id"),
         values={
             "data": "e.data", "meta": "e.meta", "type": "t.name", "stream": "s.name", "time": "e.occurred_at",
@@ -68,7 +70,8 @@ TABLES: Mapping[RecordKind, Searched] = {
         time="m.published_at",
         type="m.type",
         place="p.name",
-        texts=("m.data", "m.meta", "m.type", "m.key", "p.name"),
+        texts=("m.type", "m.key", "p.name"),
+        written=("m.data", "m.meta"),
         ids=("m.message_id", "m.correlation_id", "m.causation_id"),
         values={
             "data": "m.data", "meta": "m.meta", "type": "m.type", "topic": "p.name", "key": "m.key",
@@ -84,9 +87,10 @@ TABLES: Mapping[RecordKind, Searched] = {
         type="l.type",
         place="l.subscription",
         texts=(
-            "l.data", "l.edited", "l.meta", "l.type", "l.key", "l.topic", "l.subscription", "l.error_type",
-            "l.error", "l.reason", "l.place", "n.owner", "n.note", "'#' || l.id",
+            "l.type", "l.key", "l.topic", "l.subscription", "l.error_type", "l.error", "l.reason", "l.place",
+            "n.owner", "n.note", "'#' || l.id",
         ),
+        written=("l.data", "l.edited", "l.meta"),
         ids=("l.message_id", "l.correlation_id"),
         values={
             "data": "coalesce(l.edited, l.data)", "meta": "l.meta", "type": "l.type", "topic": "l.topic",
@@ -106,7 +110,8 @@ TABLES: Mapping[RecordKind, Searched] = {
         type="c.type",
         place="case when instr(c.stream, '-') > 1 then substr(c.stream, 1, instr(c.stream, '-') - 1) || '-*'"
         " else c.stream end",
-        texts=("c.data", "c.type", "c.stream", "c.outcome", "c.message", "c.origin"),
+        texts=("c.type", "c.stream", "c.outcome", "c.message", "c.origin"),
+        written=("c.data",),
         ids=("c.command_id", "c.correlation_id", "c.causation_id"),
         values={
             "data": "c.data", "type": "c.type", "stream": "c.stream", "error": "c.message", "status": "c.outcome",
@@ -122,10 +127,12 @@ NAMES = {RecordKind.COMMAND: "c.stream", RecordKind.EVENT: "s.name"}
 
 @lru_cache(maxsize=64)
 def _searched_rows(projection: str, generation: int, columns: rows.Columns) -> Searched:
-    texts = [_text_of(name, kind) for name, kind in columns if not is_secret(name)]
+    seen = [(name, kind) for name, kind in columns if not is_secret(name)]
+    texts = [_text_of(name, kind) for name, kind in seen if kind != "json"]
+    written = [f'"{name}"' for name, kind in seen if kind == "json"]
     said = f"'{projection}'"
     return Searched(
-        table_name(projection, generation), "", "rowid", str(NO_TIME), said, said, texts, (), {}, ""
+        table_name(projection, generation), "", "rowid", str(NO_TIME), said, said, texts, written, (), {}, ""
     )
 
 

@@ -1,42 +1,63 @@
-"""Conditions of SQL on texts that hold words, in any case."""
+"""Conditions of SQL on texts that hold words, in any case.
+
+LIKE is a first sieve of texts of ASCII, and nothing is quicker; what it may find too much of is looked at once
+more by the functions `searched` and `in_json`, which a connection must know. All other texts are theirs alone.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.store.search_port import needles
+from workbench.store.words_found import plain_parts, text_parts
+
+Condition = tuple[str, list[str]]
+"""A condition and the values that it has bound."""
 
 
-def hold_all(words: Sequence[str], texts: Sequence[str]) -> tuple[str, list[str]]:
-    """Returns the condition that each word stands in one of some texts, begun by ``and``, and its values.
+def hold_all(words: Sequence[str], texts: Sequence[str], written: Sequence[str]) -> Condition:
+    """Returns the condition that each word stands in one of some texts, begun by ``and``; see `holds`.
 
     Args:
-        words: As `searched` folds them; the connection knows that function.
+        words: As `searched` folds them.
     """
     said, values = "", list[str]()
     for word in words:
-        condition, more = holds(word, texts)
+        condition, more = holds(word, texts, written)
         said += f" and ({condition})"
         values += more
     return said, values
 
 
-def holds(word: str, texts: Sequence[str]) -> tuple[str, list[str]]:
-    """Returns the condition that a word stands in one of some texts, and its values."""
-    tests = [(occurs(text), like(needle), needle) for needle in needles(word) for text in texts]
-    return " or ".join(test[0] for test in tests) or "0", [value for test in tests for value in test[1:]]
+def holds(word: str, texts: Sequence[str], written: Sequence[str] = ()) -> Condition:
+    """Returns the condition that a word stands in one of some texts, or in some that are JSON."""
+    tests = [*(_in_text(word, text) for text in texts), *(_in_json(word, text) for text in written)]
+    return " or ".join(test[0] for test in tests) or "0", [value for test in tests for value in test[1]]
 
 
-def occurs(text: str) -> str:
-    """Returns the condition that a text holds what two values say: a pattern of LIKE, and a folded word.
+def _in_text(word: str, text: str) -> Condition:
+    parts = text_parts(word)
+    exactly = f"ifnull(instr(searched({text}), ?), 0) > 0"
+    sieved, again = (f" and {exactly}", [word]) if len(parts) > 1 else ("", [])
+    said = f"case when {_ascii(text)} then {text} like ? escape '\\'{sieved} else {exactly} end"
+    return said, [_like(parts), *again, word]
 
-    LIKE alone knows the cases of ASCII, and nothing is quicker; everything else is folded.
-    """
-    plain = f"length({text}) is length(cast({text} as blob))"
-    return f"case when {plain} then {text} like ? escape '\\' else ifnull(instr(searched({text}), ?), 0) end"
+
+def _in_json(word: str, text: str) -> Condition:
+    parts = plain_parts(word)
+    escaped = f"instr({text}, '\\')"
+    like = f"{text} like ? escape '\\'"
+    if not word.isascii():
+        like = f"({like} or {escaped})"
+    unwritten = f"{escaped} = 0 or " if parts == [word] else ""
+    said = f"case when {_ascii(text)} then {like} and ({unwritten}in_json(?, {text})) else in_json(?, {text}) end"
+    return said, [_like(parts), word, word]
 
 
-def like(needle: str) -> str:
-    """Returns the pattern of a text that holds another, as `occurs` takes it first."""
-    escaped = needle.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
+def _ascii(text: str) -> str:
+    return f"length({text}) is length(cast({text} as blob))"
+
+
+def _like(parts: Sequence[str]) -> str:
+    """Returns the pattern of a text that holds parts one behind the other."""
+    escaped = (part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for part in parts)
+    return "%".join(["", *escaped, ""])
