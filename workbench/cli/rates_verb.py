@@ -40,7 +40,7 @@ def _takes(parser: Parser) -> None:
     parser.trust()
     parser.json(
         "{measure, step, times, subscriptions: [{name, average, highest, total, values}]};"
-        " a value is of a step, which is so many seconds long; highest of rate and folded is of one second"
+        " a value is of one step, in seconds; highest of rate and folded is of one second"
     )
 
 
