@@ -67,7 +67,8 @@ class RebuiltDialog(RowPairs[RebuiltRows]):
         counts = {STANDINGS[one][1]: count for one, count in found.counts.items()}
         parts = ", ".join(f"{count:,} {one}" for one, count in counts.items())
         rebuilt, live = (sum(counts.values()) - counts[one] for one in ("gone", "added"))
-        said = f"{counted(rebuilt, 'row')} rebuilt up to position {found.rebuilt:,}, beside {live:,} live: {parts}."
+        at = f"rebuilt up to position {found.rebuilt:,}"
+        said = f"{counted(rebuilt, 'row')} {at}, beside {live:,} live: {parts}."
         if not found.level:
             said = (
                 f"{said} The live rows are at position {found.live:,}: what differs can come from the events"
