@@ -162,6 +162,8 @@ class LetterFinder(QWidget):
     def missing(self, found: LettersFound, status: str) -> str:
         """Returns why a search left no letter of a status; empty while nothing is searched for."""
         query = found.query
+        if query.only and not found.total:
+            return _others_only(len(query.only), status)
         if found.numbers or not found.total or not query.narrowed:
             return ""
         sought = " and ".join(
@@ -224,6 +226,15 @@ class LetterFinder(QWidget):
         button.setAccessibleName(f"No longer only where {text}")
         button.clicked.connect(lambda _checked=False: widen())
         self._chips.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+
+
+def _others_only(number: int, status: str) -> str:
+    """Says that what a search found has other statuses."""
+    if status == "All":
+        return f"None of the {number:,} found by the search is kept any more."
+    if number == 1:
+        return f"The one found by the search does not have the status {status}."
+    return f"None of the {number:,} found by the search has the status {status}."
 
 
 class DeathsChart(QWidget):
