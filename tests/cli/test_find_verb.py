@@ -26,10 +26,11 @@ def test_an_expression_narrows_and_says_what_it_could_not_judge(workbench, playe
     assert "records where data.email is missing" in told.out
 
 
-def test_a_phrase_of_the_shell_is_one_word(workbench, played):
-    assert workbench("find", played, "Ada Lovelace", "--kind", "event", "--json").json()["found"] == 1
+def test_words_are_words_however_the_shell_groups_them_and_a_phrase_has_quotes(workbench, played):
+    assert workbench("find", played, '"Ada Lovelace"', "--kind", "event", "--json").json()["found"] == 1
     assert workbench("find", played, "Lovelace", "Ada", "--kind", "event", "--json").json()["found"] >= 1
-    assert workbench("find", played, "lovelace ada", "--kind", "event", "--json").json()["found"] == 0
+    assert workbench("find", played, "lovelace ada", "--kind", "event", "--json").json()["found"] >= 1
+    assert workbench("find", played, '"lovelace ada"', "--kind", "event", "--json").json()["found"] == 0
 
 
 def test_it_counts_and_limits(workbench, played):

@@ -56,7 +56,7 @@ def test_a_search_is_read_as_it_was_asked():
     )
     verb, options = read(find_line(ROOT, query))
     assert verb == "find"
-    assert options["words"] == ["card declined", "paid"]
+    assert options["words"] == ['"card declined"', "paid"]
     assert (options["where"], options["kind"]) == (query.where, ("event", "letter"))
     assert (options["type"], options["stream"]) == (["order.*"], ["order-1", "mail"])
     assert (options["since"], options["until"]) == ("-2h", "yesterday")

@@ -56,7 +56,7 @@ def in_sql(con, word, text, *, written):
 
 
 @given(WORDS, VALUES)
-def test_a_word_is_found_in_json_if_and_only_if_a_key_or_a_value_says_it(con, word, value):
+def test_X4_a_word_is_found_in_json_if_and_only_if_a_key_or_a_value_says_it(con, word, value):
     expected = any(word in searched(text) for text in said(value))
     text = write_json(value)
     assert in_json(word, text) is expected
@@ -65,7 +65,7 @@ def test_a_word_is_found_in_json_if_and_only_if_a_key_or_a_value_says_it(con, wo
 
 
 @given(WORDS, TEXTS)
-def test_a_word_is_found_in_a_text_if_and_only_if_it_says_it(con, word, text):
+def test_X4_a_word_is_found_in_a_text_if_and_only_if_it_says_it(con, word, text):
     assert in_text(word, text) is (word in searched(text))
     assert in_sql(con, word, text, written=False) is in_text(word, text)
 
@@ -90,7 +90,7 @@ def test_a_word_is_found_in_a_text_if_and_only_if_it_says_it(con, word, text):
         ("1.5", {"n": 1.5}, True),
     ],
 )
-def test_escapes_of_json_are_nothing_that_is_said(con, word, value, found):
+def test_X4_escapes_of_json_are_nothing_that_is_said(con, word, value, found):
     word, text = searched(word), write_json(value)
     assert in_json(word, text) is found
     assert in_sql(con, word, text, written=True) is found

@@ -23,7 +23,7 @@ def _takes(parser: Parser) -> None:
         metavar="WORDS",
         nargs="*",
         type=words,
-        help="all must occur in a record, in any case; a phrase in quotes is one",
+        help="all must occur in a record, in any case; a phrase is one in quotes of its own: '\"no refund\"'",
     )
     parser.add_argument(
         "--where",
@@ -79,7 +79,7 @@ async def _find(options: Options, environ: Environ) -> int:
 
     zone, show = zone_of(options, environ), meter(options)
     query = SearchQuery(
-        words=_line(options.words),
+        words=" ".join(options.words),
         where=options.where,
         kinds=tuple(map(RecordKind, options.kind)),
         types=tuple(options.type),
@@ -105,11 +105,6 @@ async def _find(options: Options, environ: Environ) -> int:
     if state.count > len(found) and not (options.json or options.count):
         note(f"… {state.count - len(found):,} more; --limit shows more, --count counts them")
     return DONE
-
-
-def _line(parts: list[str]) -> str:
-    """Returns words as they are typed in the window: a word of the shell with blanks is a phrase."""
-    return " ".join(f'"{part}"' if " " in part and '"' not in part else part for part in parts)
 
 
 def _listed(found: list[tuple[FoundRecord, list[Match]]], zone: Any) -> list[str]:

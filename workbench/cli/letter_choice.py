@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 def search_options(parser: Parser) -> None:
     """Adds what letters are searched by."""
     parser.add_argument(
-        "--words", metavar="TEXT", type=words, default="", help="only those in whose texts all of these stand"
+        "--words",
+        metavar="WORDS",
+        type=words,
+        default="",
+        help="only those in which all of these occur; a phrase is one in quotes of its own: '\"no refund\"'",
     )
     parser.add_argument(
         "--where",

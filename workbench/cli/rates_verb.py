@@ -38,7 +38,10 @@ def _takes(parser: Parser) -> None:
     )
     parser.add_argument("--csv", action="store_true", help="write a line for each point of time")
     parser.trust()
-    parser.json("{measure, step, times, subscriptions: [{name, average, highest, total, values}]}")
+    parser.json(
+        "{measure, step, times, subscriptions: [{name, average, highest, total, values}]};"
+        " a value is of one step, in seconds; highest of rate and folded is of one second"
+    )
 
 
 async def _rates(options: Options, environ: Environ) -> int:
@@ -61,7 +64,8 @@ async def _rates(options: Options, environ: Environ) -> int:
     ]
     unit, measure = MEASURES[options.measure].upper(), Measure(options.measure)
     whose = "READ MODEL" if measure.of_read_models else "SUBSCRIPTION"
-    heads = (whose, f"AVERAGE ({unit})", "HIGHEST", "LAST" if measure.kind is Measure.LAG else "TOTAL")
+    ends = {Measure.RATE: ("HIGHEST SECOND", "TOTAL"), Measure.LAG: ("HIGHEST", "LAST")}
+    heads = (whose, f"AVERAGE ({unit})", *ends.get(measure.kind, ("HIGHEST STEP", "TOTAL")))
     said = columns(heads, rows, right=(1, 2)) if rows else "nothing was watched in this time"
     answer(options, rates_json(window, names), said)
     return DONE
@@ -71,6 +75,9 @@ RATES = VerbSpec(
     about="""
         Tells what subscriptions did over time: rate, lag, deaths or retries of the last 24 hours at most;
         or how many events read models folded, also while they were rebuilt, and how far they lay behind.
+
+        The highest rate is that of the busiest second, not of a step; that of deaths and retries is of a
+        step, the stretch of time for which a value stands.
 
         It is what a window or a run has counted and kept beside the store; while neither ran is a gap.
         An open window writes it about once a minute.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QApplication
 
 from workbench.gui.actions import COPY_AS, Action
-from workbench.model.search_words import split_words
+from workbench.model.search_words import as_words, split_words
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Selection
@@ -40,7 +40,7 @@ def find_line(root: Path, query: SearchQuery) -> str:
     said = [f"{name}={value}" for name, value in options.items() if value]
     named = (("--type", query.types), ("--stream", query.places))
     said += [f"{name}={value}" for name, values in named for value in values]
-    return _line("find", *said, root, *split_words(query.words))
+    return _line("find", *said, root, *map(as_words, split_words(query.words)))
 
 
 def _line(*parts: str | Path) -> str:

@@ -43,4 +43,4 @@ def read_words(text: str, fold: Callable[[str], str] = searched) -> tuple[str, .
 
 def as_words(text: str) -> str:
     """Returns what is typed to look for a text as one word, as far as its own quotes let it."""
-    return f'"{text}"' if " " in text and '"' not in text else text
+    return f'"{text}"' if re.search(r"\s", text) and '"' not in text else text

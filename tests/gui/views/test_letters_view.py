@@ -248,19 +248,22 @@ async def test_edit_and_replay_shows_the_difference_and_leaves_the_original(brok
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "said", "compared"),
     [
-        ('{"username": "Cyd",\n "email": }', "Line 2, column 11: not JSON"),
-        ('{"username": "Cyd"}', "does not fit user.created"),
-        ('{"username": NaN}', "NaN"),
+        ('{"username": "Cyd",\n "email": }', "Line 2, column 11: not JSON", "cannot be compared yet"),
+        ('{"username": "Cyd"}', "does not fit user.created", "− email"),
+        ('{"username": NaN}', "NaN", "→ NaN"),
     ],
 )
-async def test_L6_a_copy_that_cannot_be_replayed_says_where_and_is_not_sent(broken, view, text, said):
+async def test_L6_a_copy_that_cannot_be_replayed_says_where_and_is_not_sent(
+    broken, view, text, said, compared
+):
     choose(view, 1)
     view.begin(EDIT)
     editor = view.detail.editor
     editor.area.setPlainText(text)
     assert said in editor.said.text()
+    assert compared in editor._diff.toPlainText()
     assert not editor.send.isEnabled()
     QTest.keyClick(editor.area, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert broken.dead_letters.counts() == {"open": 3}

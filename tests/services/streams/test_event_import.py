@@ -36,6 +36,7 @@ async def test_a_file_comes_in_in_order_and_a_second_time_adds_nothing(workspace
     again = await workspace.event_import.bring_in(file, preview.mapping)
     assert (again.stored, again.known, again.broken) == (0, 3 * GROUP - 2, 2)
     assert workspace.reader.read_log(0, 5000) == events
+    assert [one.action for one in workspace.reader.actions()] == ["import"], "nothing came in: no act"
 
 
 async def test_stopping_keeps_what_came_in_and_the_rest_can_follow(workspace, file):

@@ -47,7 +47,7 @@ class PayloadCheck:
     Attributes:
         trouble: What is wrong; empty for nothing.
         line: In which line, counted from 0; -1 where that is not known.
-        value: What it says, where nothing is wrong.
+        value: What it says; None where it is no JSON.
         changed: Whether it says something else than before.
     """
 
@@ -73,7 +73,7 @@ def check_payload(text: str, before: object, check: Callable[[str], object]) -> 
     except ReadTooLong:
         raise
     except WorkbenchError as error:
-        return PayloadCheck(trouble=str(error))
+        return PayloadCheck(trouble=str(error), value=value)
     return PayloadCheck(value=value, changed=not _same(value, before))
 
 
@@ -288,7 +288,9 @@ class PayloadEditor(QWidget):
         self.send.setEnabled(found.changed and not gone)
         self.send.setToolTip(gone or "Replay this copy in the original's place  (Ctrl+Enter)")
         self.try_out.setEnabled(not found.trouble)
-        if not found.trouble:
+        if found.trouble and found.value is None:
+            self._diff.show_text("The copy cannot be compared yet: it is no JSON.", None)
+        else:
             self._diff.set_values(self._before, found.value)
 
     def _gone(self) -> str:

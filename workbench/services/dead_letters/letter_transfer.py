@@ -91,16 +91,15 @@ class LetterTransfer:
             OSError: The file cannot be read.
             WorldError: The store cannot be written; what was stored before stays, and is recorded.
         """
-        report, finished = LetterImport(), False
+        report = LetterImport()
         with open_file(path) as file:
             lines = read_lines(file, longest=LONGEST)
             try:
                 while part := await asyncio.to_thread(_part, lines):
                     excluded = await self._world.ask(partial(self._excluded, part))
                     await self._store({**part, **excluded}, report)
-                finished = True
             finally:
-                if finished or report.imported:
+                if report.imported:
                     await self._world.act(
                         self._world.record(OperatorAct.IMPORT_LETTERS, path.name, report.summary())
                     )

@@ -274,7 +274,7 @@ class EventImport:
             await self._read(path, reading, report, store, keep=keep, progress=progress, cancel=cancel)
         finally:
             report.cancelled |= not report.finished
-            if report.finished or report.stored:
+            if report.stored:
                 await self._record(report)
         return report
 
