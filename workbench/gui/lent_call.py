@@ -1,4 +1,4 @@
-"""What a thread is given to call, and never lets go of last."""
+"""What a thread is given to call, and is never the last to release."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class Lent(Generic[T]):
-    """A call that a thread makes and the loop lets go of, also where its answer is not waited for.
+    """A call that a thread makes and the loop releases, also where its answer is not waited for.
 
     What is called often holds a view, or a part of one. Were that to end with the thread's reference, beside
     Qt's loop, while Qt ends it as well, the window would crash.
@@ -21,7 +21,7 @@ class Lent(Generic[T]):
         self._loop, self._held, self._begun = loop, [call], False
 
     def take_back(self, answer: Future[T]) -> None:
-        """Lets go of a call that was cancelled before a thread began it; called on the loop."""
+        """Releases a call that was cancelled before a thread began it; called on the loop."""
         if answer.cancelled() and not self._begun:
             self._held.clear()
 

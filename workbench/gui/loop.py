@@ -112,7 +112,7 @@ class WorkbenchLoop(_BaseLoop):
     def run_in_executor(
         self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts
     ) -> asyncio.Future[T]:
-        """Calls a function in a thread of asyncio's pool, which never lets go of it last."""
+        """Calls a function in a thread of asyncio's pool, which is never the last to release it."""
         lent = Lent(self, partial(func, *args))
         future = asyncio.SelectorEventLoop.run_in_executor(self, executor, lent)
         future.add_done_callback(lent.take_back)
