@@ -185,8 +185,8 @@ class ScenarioRecorder:
         past = {one.name for one in reader.subscriptions() if one.cursor >= last}
         rows = reader.deliveries_at([event.position for event in made])
         numbers = [number for one in correlations for number in reader.correlated_letters(one, 0)[0]]
-        letters = reader.letters_numbered(numbers)
-        return past - {one.subscription for one in (*rows, *letters)}
+        letters = {one.subscription for one in reader.letters_numbered(numbers)}
+        return past - letters - {one.subscription for one in rows}
 
     def _commands(self, events: Iterable[RecordedEvent]) -> list[CommandRecord]:
         """Returns the commands that made events, in their order; not those that followed by themselves."""
