@@ -18,6 +18,8 @@ from workbench.services.operations_log import UndoReport
 from workbench.services.project.open_project import open_target
 from workbench.store.letter_jobs import JobPlan
 from workbench.store.operations import RecallReplays
+from workbench.store.operations.projection_operations import SwitchProjection
+from workbench.store.operations.touched import Touched
 
 SUBSCRIPTION = "welcome-mail"
 
@@ -248,6 +250,32 @@ async def test_L10_the_opposite_is_done_unless_it_was_done_since(broken):
     await broken.subscriptions.pause(SUBSCRIPTION, paused=False)
     assert (await broken.operations.undo(last.of.number)).done == 0
     assert not broken.operations.get(last.of.number).of.undone, "an undo that changed nothing is none"
+
+
+def test_L10_a_switch_makes_the_list_of_operations_stale():
+    switch = SwitchProjection(name="users", generation=2)
+    assert Touched([switch], [None]).changes().operations
+
+
+async def test_L10_a_rebuild_is_undone_until_its_rows_took_the_place_of_the_old_ones(broken):
+    projections = broken.projections
+    await projections.rebuild("users", held=True)
+    (rebuild,) = broken.operations.list()
+    assert not rebuild.why_not
+    await broken.running().settle()
+    await projections.switch("users")
+    assert broken.operations.get(rebuild.of.number).why_not == "the new rows took the place of the old ones"
+    with pytest.raises(InvalidValue, match="cannot be undone: the new rows took the place"):
+        await broken.operations.undo(rebuild.of.number)
+    await broken.pause()
+    await projections.rebuild("users")
+    await projections.pause_rebuild("users", paused=True)
+    paused, rebuild = broken.operations.list()[:2]
+    assert not paused.why_not
+    assert broken.operations.last(0).of.number == paused.of.number
+    await projections.give_up_rebuild("users")
+    assert broken.operations.get(rebuild.of.number).why_not == "the rebuild is over"
+    assert broken.operations.get(paused.of.number).why_not == "the rebuild is over"
 
 
 @pytest.mark.parametrize("on_file", [True])

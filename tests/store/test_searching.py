@@ -140,7 +140,7 @@ def plainly(reader, scan_of, kind):
 def texts_of(record):
     """Returns what a record says, as far as a search looks at it."""
     origin = record.status if record.kind is RecordKind.COMMAND else ""
-    told = said([json.loads(record.data), json.loads(record.metadata or "null")])
+    told = said([json.loads(record.data), json.loads(record.metadata or "[]")])
     return [*map(searched, [*told, record.type, record.place, record.key, record.error, origin])]
 
 

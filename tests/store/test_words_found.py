@@ -94,3 +94,26 @@ def test_X4_escapes_of_json_are_nothing_that_is_said(con, word, value, found):
     word, text = searched(word), write_json(value)
     assert in_json(word, text) is found
     assert in_sql(con, word, text, written=True) is found
+
+
+def test_X4_what_like_leaves_out_costs_no_call_of_python():
+    made, called = sqlite3.connect(":memory:"), []
+    made.create_function("in_json", 2, lambda word, text: called.append(text) or in_json(word, text))
+    made.create_function("searched", 1, lambda text: called.append(text) or searched(text))
+    made.execute("create table kept (at text)")
+    texts = [None, '{"a":"x"}', '{"a":"declined"}', '{"a":"card\\ndeclined"}', '{"a":"größe"}']
+    made.executemany("insert into kept values (?)", [(text,) for text in texts])
+    for word, found, calls in (
+        ("declined", texts[2:4], texts[3:]),
+        ("card declined", texts[3:4], texts[3:]),
+        (searched("größe"), texts[4:], texts[3:]),
+    ):
+        called.clear()
+        condition, values = holds(word, (), ("at",))
+        assert [row[0] for row in made.execute(f"select at from kept where {condition}", values)] == found
+        assert called == calls
+    called.clear()
+    condition, values = holds("declined", ("at",))
+    assert len(made.execute(f"select at from kept where {condition}", values).fetchall()) == 2
+    assert called == texts[4:]
+    made.close()

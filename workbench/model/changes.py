@@ -22,7 +22,7 @@ class Changes:
         commands: The history of commands changed.
         engine: The engine's own state changed (running, paused).
         model: The model or the settings were reloaded.
-        operations: An operator's action was recorded.
+        operations: An operator's action was recorded, or cannot be undone any more.
         removed: Messages were removed, so that the log has gaps where they stood (G1, I3).
         everything: Too much to list: read everything again.
     """

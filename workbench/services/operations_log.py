@@ -36,6 +36,8 @@ MOST = 10_000
 NEWEST = 200
 """Acts among which the last one is looked for."""
 DELIVERED = "delivered since, which cannot be undone"
+OF_REBUILDS = frozenset({OperatorAct.REBUILD, OperatorAct.PAUSE_REBUILD, OperatorAct.RESUME_REBUILD})
+"""Acts that can be undone only while the rebuild goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +160,8 @@ class OperationsLog:
             why_not = "it changed nothing"
         elif not why_not and of.action in REPLAYS and self._job(of) is None:
             why_not = self._over(of)
+        elif not why_not and of.action in OF_REBUILDS:
+            why_not = self._rebuilt(of)
         return LoggedAct(of=of, why_not=why_not)
 
     def _left(self, of: OperatorAction) -> bool:
@@ -171,6 +175,15 @@ class OperationsLog:
         if LetterStatus.REPLAYING in fates:
             return ""
         return DELIVERED if _delivered(fates) else "nothing of it waits any more"
+
+    def _rebuilt(self, of: OperatorAction) -> str:
+        """Says why no rebuild is left that an act began, paused or resumed; empty while it goes on."""
+        own = of.detail if of.action == OperatorAct.REBUILD else ""  # the others do not name theirs
+        rows = self._world.reader.generations(of.subject.partition(" ")[2])
+        named = [f"generation {one.generation}" for one in rows]
+        if own and own in named[:1]:
+            return "the new rows took the place of the old ones"
+        return "" if (own in named[1:] if own else named[1:]) else "the rebuild is over"
 
     def _job(self, of: OperatorAction) -> int | None:
         """Returns the number of the bulk action that an act is, while that is under way."""

@@ -39,7 +39,7 @@ def rows(dialog):
 async def test_as_of_now_all_rows_are_alike_and_there_is_nothing_to_rebuild(dialog, until):
     await until(lambda: rows(dialog))
     assert [(row[0], str(row[1])) for row in rows(dialog)] == [("alike", "ada"), ("alike", "bob")]
-    assert dialog.said.text() == "2 rows now, beside the stored ones of now: 2 alike."
+    assert dialog.said.text() == "2 rows now, beside 2 stored ones of now: 2 alike."
     assert not dialog.rebuild.isEnabled()
 
 
@@ -52,6 +52,8 @@ async def test_as_of_then_it_shows_what_was_and_what_is(people, dialog, until):
         lambda: f"at position {created}, recorded {absolute(people.clock.now())[:10]}" in dialog.said.text()
     )
     assert [row[0] for row in rows(dialog)] == ["differs", "only stored"]
+    assert dialog.said.text().startswith(f"1 row at position {created}, ")
+    assert dialog.said.text().endswith(", beside 2 stored ones of now: 0 alike, 1 differ, 1 only stored.")
     assert str(rows(dialog)[0][2]) == "Ada X, stored is Ada Lovelace"
     assert dialog.grab().toImage().width() > 0
     assert not dialog.rebuild.isEnabled(), "what was is no reason to rebuild what is"

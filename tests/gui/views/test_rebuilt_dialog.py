@@ -48,7 +48,9 @@ def generations(workspace):
 
 async def test_J10_what_differs_is_listed_counted_and_told_cell_by_cell(people, dialog, until):
     await until(lambda: rows(dialog))
-    assert ": 1 alike, 1 changed, 1 added, 1 gone." in dialog.said.text()
+    head = people.reader.generations("users")[1].checkpoint
+    counts = "1 alike, 1 changed, 1 added, 1 gone."
+    assert dialog.said.text() == f"3 rows rebuilt up to position {head}, beside 3 live: {counts}"
     assert [(str(row[1]), dialog._standings[row[0]][1]) for row in rows(dialog)] == [
         ("ada", "changed"),
         ("bob", "added"),

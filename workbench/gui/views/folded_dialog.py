@@ -80,8 +80,8 @@ class FoldedDialog(RowPairs[FoldedRows]):
         at = "now" if found.now else f"at position {found.position:,}"
         if not found.now and found.recorded is not None:
             at = f"{at}, recorded {absolute(found.recorded)}"
-        total = counted(sum(counts.values()), "row")
-        self.said.setText(f"{total} {at}, beside the stored ones of now: {', '.join(parts)}.")
+        stored = f"{found.stored:,} stored {'one' if found.stored == 1 else 'ones'} of now"
+        self.said.setText(f"{counted(found.folded, 'row')} {at}, beside {stored}: {', '.join(parts)}.")
         differ = any(counts[one] for one in counts if one != "alike")
         self.rebuild.setEnabled(found.now and differ and not self._desk.read_only())
         self.show_rows(

@@ -66,7 +66,9 @@ class RebuiltDialog(RowPairs[RebuiltRows]):
     def show_found(self, found: RebuiltRows) -> None:
         counts = {STANDINGS[one][1]: count for one, count in found.counts.items()}
         parts = ", ".join(f"{count:,} {one}" for one, count in counts.items())
-        said = f"{counted(sum(counts.values()), 'row')} at position {found.rebuilt:,}: {parts}."
+        rebuilt, live = (sum(counts.values()) - counts[one] for one in ("gone", "added"))
+        at = f"rebuilt up to position {found.rebuilt:,}"
+        said = f"{counted(rebuilt, 'row')} {at}, beside {live:,} live: {parts}."
         if not found.level:
             said = (
                 f"{said} The live rows are at position {found.live:,}: what differs can come from the events"

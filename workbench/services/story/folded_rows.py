@@ -76,6 +76,16 @@ class FoldedRows:
     rows: Sequence[FoldedRow]
     counts: dict[str, int]
 
+    @property
+    def folded(self) -> int:
+        """How many rows the fold has."""
+        return sum(self.counts.values()) - self.counts["only stored"]
+
+    @property
+    def stored(self) -> int:
+        """How many rows are stored now."""
+        return sum(self.counts.values()) - self.counts["only folded"]
+
 
 def folded_rows(
     projection: Projection, registry: Registry, reader: Reader, position: int | None, walk: Walk

@@ -74,6 +74,11 @@ class SwitchProjection(ProjectionOperation, frozen=True, kw_only=True):
 
     generation: int
 
+    @override
+    def touch(self, answer: Any, touched: Touched) -> None:
+        ProjectionOperation.touch(self, answer, touched)
+        touched.operations = True  # the rebuild cannot be undone any more
+
 
 class DropGeneration(ProjectionOperation, frozen=True, kw_only=True):
     """Gives up a generation that is not live; answers whether there was one."""

@@ -40,8 +40,8 @@ class SqliteSearchReader(FamilyReader):
 
     def __init__(self, con: sqlite3.Connection, path: Path) -> None:
         super().__init__(con, path)
-        con.create_function("searched", 1, _searched, deterministic=True)
-        con.create_function("in_json", 2, _in_json, deterministic=True)
+        con.create_function("searched", 1, searched, deterministic=True)
+        con.create_function("in_json", 2, in_json, deterministic=True)
         self._streams_with: Callable[[str, int], Sequence[int] | None] = lru_cache(maxsize=32)(self._streams)
 
     def search_sources(self, stream: str = "") -> list[RecordSource]:
@@ -271,14 +271,6 @@ def _with_row(row: Sequence[Any], scan: Scan, columns: rows.Columns) -> tuple[An
         **dict.fromkeys(NUMBERS, 0),
     }
     return row[0], *(known.get(column_of(name), "") for name in scan.columns)
-
-
-def _searched(text: str | None) -> str | None:
-    return None if text is None else searched(text)
-
-
-def _in_json(word: str, text: str | None) -> bool:
-    return text is not None and in_json(word, text)
 
 
 def _numbers(numbers: Iterable[int]) -> str:

@@ -36,25 +36,30 @@ def holds(word: str, texts: Sequence[str], written: Sequence[str] = ()) -> Condi
 
 def _in_text(word: str, text: str) -> Condition:
     parts = text_parts(word)
-    exactly = f"ifnull(instr(searched({text}), ?), 0) > 0"
-    sieved, again = (f" and {exactly}", [word]) if len(parts) > 1 else ("", [])
-    said = f"case when {_ascii(text)} then {text} like ? escape '\\'{sieved} else {exactly} end"
-    return said, [_like(parts), *again, word]
+    exactly = f"instr(searched({text}), ?) > 0"
+    again, more = (exactly, [word]) if len(parts) > 1 else ("1", [])
+    return _sieved(text, "", again, exactly), [word, _like(parts), *more]
 
 
 def _in_json(word: str, text: str) -> Condition:
     parts = plain_parts(word)
-    escaped = f"instr({text}, '\\')"
-    like = f"{text} like ? escape '\\'"
-    if not word.isascii():
-        like = f"({like} or {escaped})"
-    unwritten = f"{escaped} = 0 or " if parts == [word] else ""
-    said = f"case when {_ascii(text)} then {like} and ({unwritten}in_json(?, {text})) else in_json(?, {text}) end"
-    return said, [_like(parts), word, word]
+    exactly = f"in_json(?, {text})"
+    again = f"case when {text} like '%\\%' then {exactly} else 1 end" if parts == [word] else exactly
+    also = "" if word.isascii() else f" or {text} like '%\\%'"
+    return _sieved(text, also, again, exactly), [word, _like(parts), word]
+
+
+def _sieved(text: str, also: str, again: str, exactly: str) -> str:
+    """Returns the condition that LIKE finds a text and so does `again`; one that is not ASCII, `exactly` alone.
+
+    No function of Python is called for what LIKE leaves out, nor for null: both sides of an OR would be.
+    """
+    like = f"{text} like ? escape '\\'{also}"
+    return f"case when not {_ascii(text)} then {exactly} when {like} then {again} else 0 end"
 
 
 def _ascii(text: str) -> str:
-    return f"length({text}) is length(cast({text} as blob))"
+    return f"(length({text}) is length(cast({text} as blob)))"
 
 
 def _like(parts: Sequence[str]) -> str:
