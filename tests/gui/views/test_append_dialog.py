@@ -80,7 +80,7 @@ def tab(times):
     return QApplication.focusWidget()
 
 
-async def test_tab_goes_from_field_to_field_and_passes_by_the_arrow_that_folds_them(dialog, qtbot):
+async def test_tab_goes_from_field_to_field_and_skips_the_arrow_that_folds_them(dialog, qtbot):
     qtbot.waitActive(dialog)
     field = dialog.form.field
     assert QApplication.focusWidget() is dialog.form.first_input()

@@ -115,7 +115,7 @@ def squeeze(widget: QWidget) -> None:
 def stops(*parts: QWidget) -> list[QWidget]:
     """Returns what takes the keyboard inside widgets, in the order of the tab key.
 
-    So do hidden and disabled ones, and what the tab key passes by while it is unfolded.
+    So do hidden and disabled ones, and what the tab key skips while it is unfolded.
     """
     found: list[QWidget] = []
     ring: list[QWidget] = []
@@ -137,7 +137,7 @@ def _ring(widget: QWidget) -> list[QWidget]:
 
 
 def _reached(widget: QWidget) -> bool:
-    own = isinstance(widget, QToolButton) and widget.isCheckable()  # what folds is passed by at times
+    own = isinstance(widget, QToolButton) and widget.isCheckable()  # Tab skips what folds at times
     return (own or bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)) and widget.focusProxy() is None
 
 
