@@ -32,6 +32,12 @@ def test_letters_are_searched(workbench, played):
     assert workbench("dead-letters", played, "--is", "alone").code == 1
 
 
+def test_a_field_that_no_letter_has_is_told(workbench, played):
+    chosen = ("dead-letters", played, "--where", "data.emial == 'x'")
+    assert "4 letters where data.emial is missing" in workbench(*chosen).out
+    assert "4 letters where data.emial is missing" in workbench(*chosen, "--group-by", "type").out
+
+
 def test_L6_a_patch_is_previewed_and_nothing_is_done(workbench, played):
     chosen = ("dead-letters", "repair", played, "--words", "invalid", "--cel", EMAIL)
     said = workbench(*chosen, "--preview")

@@ -343,6 +343,13 @@ def test_cells_are_copied_as_they_are_shown(shown):
     assert copied(table) == "12,345 B\tBAD"
 
 
+def test_H4_of_null_only_words_are_copied(shown):
+    said = (lambda _: "–", lambda _: "", str, lambda _: "time of import")
+    table = shown([TableColumn(f"C{at}", text=one) for at, one in enumerate(said)], ListSource([(None,) * 4]))
+    QTest.keyClick(table, Qt.Key.Key_Home)
+    assert copied(table) == "\t\t\ttime of import"
+
+
 # --- nothing there
 
 

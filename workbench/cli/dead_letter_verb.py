@@ -58,7 +58,7 @@ def _list_takes(parser: Parser) -> None:
     parser.zone()
     parser.json(
         "[{number, status, subscription, type, key, reason, error, attempts, died_at, parent}], or with"
-        " --group-by: found, of, groups [{value, count, share, about, first_at, last_at, groups}]"
+        " --group-by: found, of, failures, groups [{value, count, share, about, first_at, last_at, groups}]"
     )
 
 
@@ -71,9 +71,11 @@ async def _list(options: Options, environ: Environ) -> int:
     async with opened(options, environ) as workspace:
         if options.group_by:
             return _grouped(options, workspace, statuses)
+        lines: list[str] = []
         if options.words or options.where or options.chips:
-            numbers = workspace.dead_letters.repair.find(query_of(options, statuses)).numbers
-            found = workspace.dead_letters.numbered(numbers[: options.limit])
+            sought = workspace.dead_letters.repair.find(query_of(options, statuses))
+            found = workspace.dead_letters.numbered(sought.numbers[: options.limit])
+            lines = [sought.valueless] if sought.valueless else []
         else:
             found = workspace.dead_letters.page(statuses, limit=options.limit)
         counts = workspace.dead_letters.counts()
@@ -93,7 +95,8 @@ async def _list(options: Options, environ: Environ) -> int:
     heads = ("NUMBER", "STATUS", "SUBSCRIPTION", "TYPE", "KEY", "TRIES", "DIED", "ERROR")
     said = ", ".join(f"{number:,} {status.replace('_', ' ')}" for status, number in sorted(counts.items()))
     text = columns(heads, rows) if rows else "no dead letters"
-    answer(options, [_brief(one) for one in found], f"{text}\nin all: {said}" if said else text)
+    lines += [f"in all: {said}"] if said else []
+    answer(options, [_brief(one) for one in found], "\n".join([text, *lines]))
     return DONE
 
 
@@ -114,9 +117,11 @@ def _grouped(options: Options, workspace: Workspace, statuses: Sequence[str]) ->
     value = {
         "found": len(found.numbers),
         "of": found.total,
+        "failures": dict(found.failures),
         "groups": [_cluster(one, found.numbers) for one in found.clusters],
     }
-    answer(options, value, f"{table}\n{len(found.numbers):,} of {found.total:,}{searched}")
+    failed = f"\n{found.valueless}" if found.valueless else ""
+    answer(options, value, f"{table}\n{len(found.numbers):,} of {found.total:,}{searched}{failed}")
     return DONE
 
 

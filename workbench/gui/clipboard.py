@@ -107,11 +107,11 @@ def plain_value(model: PagedModel, row: Row, column: int) -> Any:
 
 
 def _cell(model: PagedModel, row: Row, column: int) -> str:
-    """Returns what a spreadsheet is given: numbers plain, nothing for null, no formula (contract H4)."""
-    value = plain_value(model, row, column)
-    if value is None:
+    """Returns what a spreadsheet is given: numbers plain, for null nothing but words, no formula (H4)."""
+    value, said = plain_value(model, row, column), model.whole_of(row, column)
+    if value is None and (said == str(None) or not any(map(str.isalnum, said))):
         return ""
-    text = model.whole_of(row, column) if isinstance(value, bool) else str(value)
+    text = said if value is None or isinstance(value, bool) else str(value)
     return f"'{text}" if text.startswith(FORMULA) and not _NUMBER.fullmatch(text) else text
 
 

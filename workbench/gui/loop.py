@@ -15,7 +15,9 @@ import threading
 from asyncio.tasks import _enter_task, _leave_task
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import Executor
 from contextvars import Context
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimerEvent
@@ -24,6 +26,7 @@ from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.garbage import GarbageCollector
+from workbench.gui.lent_call import Lent
 
 os.environ["QT_API"] = "pyside6"  # qasync reads it when imported and would take another binding first
 
@@ -105,9 +108,17 @@ class WorkbenchLoop(_BaseLoop):
         self._garbage = GarbageCollector()
         super().__init__(app)  # type: ignore[arg-type]  # qasync's constructor takes the application
 
-    # qasync starts ten threads at the first use of its executor and keeps its own exception handler, which
-    # asyncio's tools do not see; the pool and the handler of asyncio do better.
-    run_in_executor = asyncio.SelectorEventLoop.run_in_executor
+    @override
+    def run_in_executor(
+        self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts
+    ) -> asyncio.Future[T]:
+        """Calls a function in a thread of asyncio's pool, which is never the last to release it."""
+        lent = Lent(self, partial(func, *args))
+        future = asyncio.SelectorEventLoop.run_in_executor(self, executor, lent)
+        future.add_done_callback(lent.take_back)
+        return future
+
+    # qasync keeps its own exception handler, which asyncio's tools do not see.
     set_default_executor = asyncio.SelectorEventLoop.set_default_executor  # type: ignore[assignment]  # as in asyncio
     set_exception_handler = asyncio.SelectorEventLoop.set_exception_handler
     default_exception_handler = asyncio.SelectorEventLoop.default_exception_handler

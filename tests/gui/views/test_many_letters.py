@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from array import array
 
 import pytest
 from PySide6.QtGui import QKeySequence
@@ -113,6 +114,45 @@ async def test_words_and_cel_are_searched_and_it_says_in_how_many(view, until):
     next(one for one in view.table.findChildren(QPushButton) if one.text() == "Clear the search").click()
     await until(lambda: view.table.model().rowCount() == 8)
     assert (view.finder.words.text(), view.statuses.currentText()) == ("", "Open  ·  8")
+
+
+async def test_L5_a_wrong_expression_lists_nothing_and_says_why(view, until):
+    await until(lambda: view.table.model().rowCount() == 8)
+    view.table.selectAll()
+    view.finder.where.setText("emial == 'x'")
+    view.finder.where.returnPressed.emit()
+    await until(view.finder.flaw.isVisible)
+    assert "emial" in view.finder.flaw.text()
+    assert view.finder.where.property("invalid")
+    await until(lambda: view.table.model().rowCount() == 0)
+    labels = [one.text() for one in view.table.findChildren(QLabel) if one.isVisible()]
+    assert view.finder.flaw.text() in labels
+    assert view.many.repairable()[0] == array("q")
+    assert not view.many.acts["repair"].isEnabled()
+    assert not view.whole.isEnabled()
+    next(one for one in view.table.findChildren(QPushButton) if one.text() == "Clear the search").click()
+    await until(lambda: view.table.model().rowCount() == 8)
+    assert not view.finder.flaw.isVisible()
+    assert not view.finder.where.property("invalid")
+
+
+async def test_a_wrong_grouping_says_why_and_the_causes_come_back(view, until):
+    await until(lambda: view.table.model().rowCount() == 8)
+    say(view.finder.by, "data.email.split(")
+    await until(lambda: view.finder.flaw.isVisible() and view.table.model().rowCount() == 0)
+    view.finder.clear()
+    await until(lambda: view.table.model().rowCount() == 8)
+    assert (view.finder.by.said(), view.finder.flaw.isVisible()) == ("cause", False)
+
+
+async def test_a_field_that_no_letter_has_is_told(view, until):
+    await until(lambda: view.table.model().rowCount() == 8)
+    view.finder.where.setText("data.emial == 'x'")
+    view.finder.where.returnPressed.emit()
+    said = "8 letters where data.emial is missing (of any status)"
+    await until(lambda: view.finder.searched.text() == f"0 of 8 found; {said}")
+    labels = [one.text() for one in view.table.findChildren(QLabel)]
+    assert any(said in one for one in labels)
 
 
 async def test_L6_a_group_is_patched_previewed_and_sent_by_a_ladder(view, many, until):

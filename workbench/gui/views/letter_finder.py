@@ -101,11 +101,13 @@ class LetterFinder(QWidget):
         self.then = GroupingBox("then by", (NOTHING, *FIELDS))
         self.groups = GroupList(since, when)
         self.chart = DeathsChart()
-        self.searched = plain_label(role="muted", wrap=True)
+        self.searched, self.flaw = plain_label(role="muted", wrap=True), plain_label(role="error", wrap=True)
         self.searched.hide()
+        self.flaw.hide()
         self._chips = QVBoxLayout()
         self._chips.setSpacing(3)
         self._arrange()
+        self.asked.connect(lambda: self._show_flaw("") if self.plain() else None)
         for box in (self.words, self.where):
             box.settled.connect(lambda _text: self.asked.emit())
         for choice in (self.by, self.then):
@@ -123,6 +125,7 @@ class LetterFinder(QWidget):
         layout.setSpacing(6)
         layout.addWidget(self.words)
         layout.addWidget(self.where)
+        layout.addWidget(self.flaw)
         layout.addLayout(grouping)
         layout.addLayout(self._chips)
         layout.addWidget(self.searched)
@@ -154,14 +157,25 @@ class LetterFinder(QWidget):
         said = f"{len(found.numbers):,} of {found.total:,} found" if query.narrowed else ""
         if more:
             said += f"; the newest {found.searched:,} were searched"
+        if found.valueless:
+            said += f"; {found.valueless}"
+        self._show_flaw(found.flaw if query == self.query(query.statuses) else "")
         self.searched.setText(said.removeprefix("; "))
         self.searched.setVisible(bool(said))
         if not self.plain() and query == self.query(query.statuses):
             self.groups.show_found(found)
 
+    def _show_flaw(self, flaw: str) -> None:
+        self.flaw.setText(flaw)
+        self.flaw.setVisible(bool(flaw))
+        self.where.setProperty("invalid", bool(flaw) and bool(self.where.text().strip()))
+        self.where.style().polish(self.where)
+
     def missing(self, found: LettersFound, status: str) -> str:
         """Returns why a search left no letter of a status; empty while nothing is searched for."""
         query = found.query
+        if found.flaw:
+            return found.flaw
         if found.numbers or not found.total or not query.narrowed:
             return ""
         sought = " and ".join(
@@ -175,10 +189,16 @@ class LetterFinder(QWidget):
             if part
         )
         kind = "" if status == "All" else f"{status.lower()} "
-        return f"None of {found.searched:,} {kind}{'letter' if found.searched == 1 else 'letters'} {sought}."
+        return (
+            f"None of {found.searched:,} {kind}{'letter' if found.searched == 1 else 'letters'} {sought}."
+            + (f" {found.valueless}." if found.valueless else "")
+        )
 
     def clear(self) -> None:
-        """Looks for all letters again; how they are grouped stays."""
+        """Looks for all letters again; how they are grouped stays, unless just that is wrong."""
+        if self.flaw.text() and not self.where.text().strip():
+            self.by.say("cause")
+            self.then.say("")
         self.show_only(())
 
     def show_only(self, numbers: Collection[int]) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from workbench.errors import InvalidValue
 from workbench.gui.reads import takes_time
 from workbench.gui.views.letter_actions import EDIT, REPLAY, REPLAYS, STATUSES, Deed
+from workbench.gui.widgets import error_text
+from workbench.services.dead_letters.letter_index import LettersFound
 
 if TYPE_CHECKING:
     from workbench.gui.table_actions import ChosenRows
     from workbench.services.dead_letters import DeadLetters
-    from workbench.services.dead_letters.letter_index import LetterQuery, LettersFound
+    from workbench.services.dead_letters.letter_index import LetterQuery
     from workbench.services.dead_letters.letter_patch import LetterPatch, PatchedLetter
     from workbench.services.dead_letters.letter_repair import LetterRepair
     from workbench.store.stored_values import DeadLetter, Glance, LetterGroup
@@ -60,9 +64,17 @@ def status_choices(found: FoundLetters) -> list[tuple[str, str]]:
 
 
 def looked_at(dead_letters: DeadLetters, query: LetterQuery) -> LettersFound:
-    """Returns what a query finds; every letter is looked at, so that it is asked beside the loop (V4)."""
+    """Returns what a query finds, nothing where it is no CEL; all are looked at, so beside the loop (V4)."""
     takes_time()
-    return dead_letters.repair.find(query)
+    try:
+        return dead_letters.repair.find(query)
+    except InvalidValue as error:
+        counts, none = dead_letters.counts(), array("q")
+        total, hours = sum(counts.get(one, 0) for one in query.statuses), (0,) * 24
+        said = error_text(error)
+        return LettersFound(
+            query=query, total=total, numbers=none, clusters=(), hours=hours, until=0, flaw=said
+        )
 
 
 def previewed(repair: LetterRepair, patch: LetterPatch, number: int) -> PatchedLetter:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from workbench.model.counts import counted
 from workbench.services.dead_letters.letter_facts import reader_of
 
 if TYPE_CHECKING:
@@ -96,6 +97,8 @@ class LettersFound:
         clusters: The largest first.
         hours: Deaths an hour of the last day that has any, the oldest first; 24.
         until: When the last of these hours ends, microseconds since 1970; 0 for none.
+        failures: On how many letters, of any status, the expression had no value, by why.
+        flaw: Why nothing could be looked for; empty where it could.
     """
 
     query: LetterQuery
@@ -104,6 +107,14 @@ class LettersFound:
     clusters: tuple[LetterCluster, ...]
     hours: tuple[int, ...]
     until: int
+    failures: Mapping[str, int] = field(default_factory=dict)
+    flaw: str = ""
+
+    @property
+    def valueless(self) -> str:
+        """On how many letters the expression had no value, in words; empty for none."""
+        said = (f"{counted(count, 'letter')} where {why}" for why, count in self.failures.items())
+        return f"{', '.join(said)} (of any status)" if self.failures else ""
 
     @property
     def searched(self) -> int:

@@ -67,10 +67,13 @@ class LetterRepair:
         Raises:
             InvalidValue: An expression is no CEL.
         """
-        return self._index.ask(self._world.reader, query, self._fitting(query, told), told)
+        state = self._searched(query, told)
+        fitting = frozenset(state.found.keys) if state is not None else None
+        found = self._index.ask(self._world.reader, query, fitting, told)
+        return replace(found, failures=state.failures) if state is not None else found
 
-    def _fitting(self, query: LetterQuery, told: Told) -> frozenset[int] | None:
-        """Returns the numbers of the letters that words and expression fit; None where nothing is asked."""
+    def _searched(self, query: LetterQuery, told: Told) -> SearchState | None:
+        """Returns which letters words and expression fit; None where nothing is asked."""
         asked = SearchQuery(words=query.words, where=query.where, kinds=(RecordKind.LETTER,))
         if not (query.words.strip() or query.where.strip()):
             return None
@@ -80,8 +83,7 @@ class LetterRepair:
             told(state.looked, state.total)
             return True
 
-        state = SearchRun(reader=reader, wanted=asked.read(clock.now()), clock=clock).run(step)
-        return frozenset(state.found.keys)
+        return SearchRun(reader=reader, wanted=asked.read(clock.now()), clock=clock).run(step)
 
     async def found(self, query: LetterQuery, told: Told = quietly) -> LettersFound:
         """Returns what `find` does, without holding up the loop; raises as that."""
