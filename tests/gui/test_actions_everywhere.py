@@ -28,7 +28,7 @@ from workbench.gui.actions import BoundAction, declared, widget_keys
 from workbench.gui.board.board_entry import BoardEntry
 from workbench.gui.board.mark_popover import MarkPopover
 from workbench.gui.key_list import OWNERS, KeyList, all_keys, owner_class
-from workbench.gui.palette_targets import action_targets
+from workbench.gui.palette_targets import action_targets, tab_targets
 from workbench.gui.table import FastTableView
 from workbench.gui.text.completion_list import CompletionList
 from workbench.gui.view_catalog import PERSPECTIVES
@@ -151,6 +151,14 @@ async def test_every_action_is_found_in_the_palette(filled):
     assert len(told) == len({name for name in known if name != "Session.palette"})
     assert ("Replay", "Dead letters") in texts
     assert all(target.why for target in told if target.text == "Restore")
+
+
+async def test_every_tab_of_a_view_is_found_in_the_palette(filled, until):
+    told = {(target.kind, target.text): target for target in tab_targets(filled.window, filled.bring)}
+    told["Log", "Operations"].go()
+    await until(filled.window.views["log"].operations.isVisible)
+    told["Subscriptions", "Waiting"].go()
+    await until(filled.window.views["subscriptions"].waiting.isVisible)
 
 
 async def test_no_two_actions_share_a_key_where_both_work(filled):

@@ -12,8 +12,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
 from workbench.gui.desk import Notice
+from workbench.gui.layouts import Tabs
 from workbench.gui.palette import Palette, Target, TargetList, matches, slips
-from workbench.gui.palette_targets import model_targets, nothing_found, notice_targets
+from workbench.gui.palette_targets import model_targets, nothing_found, notice_targets, tab_targets
 
 
 @pytest.fixture
@@ -57,6 +58,50 @@ async def test_what_has_a_slip_stands_behind_what_is_named_so_and_what_the_store
     assert listed() == ["pause-1", "Pause engine"]
     assert not palette._none.isVisible()
     palette.reject()
+
+
+async def test_what_changes_something_needs_its_word_and_what_cannot_be_done_stands_last(parent, until):
+    async def search(_typed):
+        return [Target(text="archive-1", kind="stream", icon="stream", go=str)]
+
+    told = [
+        Target(text="Archive", kind="action", icon="", go=str, why="Nothing is chosen"),
+        Target(text="Archived letters", kind="action", icon="", go=str),
+        Target(text="Undo archive of 3 dead letters", kind="notice", icon="", go=str, changes=True),
+    ]
+    palette = Palette(parent, told, search)
+    listed = lambda: [one.text for one in palette._list.targets]  # noqa: E731
+    palette._line.setText("archive")
+    await until(lambda: "archive-1" in listed())
+    assert listed() == ["Archived letters", "Undo archive of 3 dead letters", "archive-1", "Archive"]
+    palette._line.setText("arcihve")
+    await until(lambda: "archive-1" in listed())
+    assert listed() == ["archive-1", "Archived letters", "Archive"]
+    palette._line.setText("uaod")
+    assert listed() == []
+    palette.reject()
+
+
+def test_a_tab_within_a_tab_is_gone_to_unless_it_is_hidden(parent):
+    class Shown(QWidget):
+        key, title, icon_name = "subscriptions", "Subscriptions", "subscription"
+
+        def seen(self):
+            return True
+
+    view, outer, inner, brought = Shown(parent), Tabs(), Tabs(), []
+    outer.setParent(view)
+    outer.addTab(QLabel(), "Graphs")
+    outer.addTab(inner, "Instances")
+    for title in ("State", "History (3)"):
+        inner.addTab(QLabel(), title)
+    view.show()
+    found = {one.text: one for one in tab_targets(parent, brought.append)}
+    assert list(found) == ["Graphs", "Instances", "State", "History"]
+    found["History"].go()
+    assert (brought, outer.currentIndex(), inner.currentIndex()) == (["subscriptions"], 1, 1)
+    outer.setTabVisible(1, False)
+    assert [one.text for one in tab_targets(parent, brought.append)] == ["Graphs"]
 
 
 async def test_enter_goes_to_what_is_marked(parent, until):

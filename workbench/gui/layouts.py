@@ -132,7 +132,7 @@ class Tabs(QTabWidget):
         if self._layouts is None and self.objectName() and (layouts := layouts_around(self)) is not None:
             kept = layouts.find(self._place())
             pages = (at for at in range(self.count()) if self.isTabVisible(at) and self.isTabEnabled(at))
-            self.setCurrentIndex(next((at for at in pages if self._title(at) == kept), self.currentIndex()))
+            self.setCurrentIndex(next((at for at in pages if self.title(at) == kept), self.currentIndex()))
             self._layouts = layouts
             layouts.forgotten.connect(self._reset)
 
@@ -142,12 +142,13 @@ class Tabs(QTabWidget):
     def _place(self) -> str:
         return f"tabs/{self.objectName()}"
 
-    def _title(self, at: int) -> str:
+    def title(self, at: int) -> str:
+        """Returns what a page is called, without the count that may stand behind it."""
         return self.tabText(at).partition(" (")[0]
 
     def _keep(self) -> None:
         if self._layouts is not None and self.isVisible():
-            self._layouts.keep(self._place(), self._title(self.currentIndex()))
+            self._layouts.keep(self._place(), self.title(self.currentIndex()))
 
 
 def in_panes(way: Qt.Orientation, *panes: QWidget | tuple[QWidget, int], name: str = "") -> Panes:

@@ -34,6 +34,7 @@ class Target:
         keys: Its shortcut, as a person reads it.
         told: What else it can be found by, such as what is told of it.
         why: Why it cannot be done now; empty where it can.
+        changes: It changes something: nothing finds it that is misspelt or only resembles it.
     """
 
     text: str
@@ -43,6 +44,7 @@ class Target:
     keys: str = ""
     why: str = ""
     told: str = ""
+    changes: bool = False
 
     @property
     def name(self) -> str:
@@ -157,6 +159,10 @@ class TargetList(QListView):
         self.offering.open(event)
 
 
+def _waits(target: Target) -> bool:
+    return bool(target.why)
+
+
 def _row(target: Target) -> TreeRow:
     told = "    ".join(part for part in (target.text, target.kind, target.keys, target.why) if part)
     key = (target.kind, target.text)
@@ -215,8 +221,8 @@ class Palette(QDialog):
         if typed.strip():
             fits.sort(key=lambda target: far(target.text, typed))
             fits += [one for one in self._targets if one not in fits and matches(one.told, typed)]
-            fits = fits or [one for one in self._targets if resembles(one.text, typed)]
-        others = (one for one in self._targets if one not in fits)
+            fits = fits or [one for one in self._targets if not one.changes and resembles(one.text, typed)]
+        others = (one for one in self._targets if not one.changes and one not in fits)
         self._near = [one for one in others if typed.strip() and slips(f"{one.kind} {one.text}", typed)]
         self._show(fits, 0)
         self._seeking, self._entered = bool(typed.strip()), False
@@ -225,12 +231,12 @@ class Palette(QDialog):
         self._tell_none()
 
     def _show(self, fits: list[Target], current: int) -> None:
-        """Lists what fits, then what does but for a slip, and what is offered whatever fits."""
+        """Lists what fits, then what does but for a slip, what cannot be done now, and further offers."""
         typed = self._line.text().strip()
         further = self._further(typed) if typed else ()
-        self._fits = fits[: SHOWN - len(further)]
+        self._fits = sorted(fits, key=_waits)[: SHOWN - len(further)]
         near = self._near[: SHOWN - len(further) - len(self._fits)]
-        self._list.show_targets([*self._fits, *near, *further], current)
+        self._list.show_targets([*sorted([*self._fits, *near], key=_waits), *further], current)
 
     def _tell_none(self) -> None:
         found = self._seeking or bool(self._fits or self._near)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from workbench.gui.actions import BoundAction, view_around
 from workbench.gui.desk import Desk, Notice, Selection
+from workbench.gui.layouts import Tabs
 from workbench.gui.palette import Target
 
 ACTION = "action"
 """What the actions of the window are called."""
 FOUND = 20
 """Streams that are offered."""
+UNDOES = ("undo", "redo")
 LARGEST = 2**63
 """Above it nothing is numbered."""
 
@@ -27,7 +29,7 @@ async def nothing_found(_typed: str) -> Sequence[Target]:
 def notice_targets(notices: Sequence[Notice]) -> list[Target]:
     """Returns what notices that are shown offer to do, such as to undo what they tell of."""
     return [
-        Target(text=f"{label}: {one.text}", kind="notice", icon="chevron-right", go=run)
+        Target(text=f"{label}: {one.text}", kind="notice", icon="chevron-right", go=run, changes=True)
         for one in notices
         for label, run in one.actions
     ]
@@ -76,7 +78,65 @@ def _action_target(several: Sequence[BoundAction], bring: Callable[[str], object
         keys=one.act.keys_text,
         why=unseen or ("" if one.isEnabled() else one.toolTip()),
         told=one.act.tip,
+        changes=one.act.writes or one.act.key in UNDOES,
     )
+
+
+def tab_targets(window: QWidget, bring: Callable[[str], object]) -> list[Target]:
+    """Returns the pages of the views that stand behind tabs, also those within other pages.
+
+    Args:
+        bring: Shows a view, given its key.
+    """
+    found = {}
+    for tabs in window.findChildren(Tabs):
+        view = view_around(tabs)
+        if view is None or (outer := _pages_around(tabs, view)) is None:
+            continue
+        for at in range(tabs.count()):
+            if _can_turn(tabs, at):
+                pages = (*outer, (tabs, tabs.widget(at)))
+                title = tabs.title(at)
+                found[view.key, title] = Target(
+                    text=title,
+                    kind=view.title,
+                    icon=view.icon_name,
+                    go=partial(_turn, bring, view.key, pages),
+                )
+    return [target for target in found.values() if target.text != target.kind]
+
+
+Pages = tuple[tuple[Tabs, QWidget | None], ...]
+
+
+def _pages_around(tabs: QWidget, view: QWidget) -> Pages | None:
+    """Returns the pages in which tabs of a view stand, the outermost first; None where they are hidden."""
+    found: Pages = ()
+    while tabs is not view:
+        outer = tabs.parentWidget()
+        if outer is None:
+            return None
+        stack = outer.parentWidget()
+        if isinstance(stack, Tabs) and isinstance(outer, QStackedWidget):
+            if not _can_turn(stack, stack.indexOf(tabs)):
+                return None
+            found = ((stack, tabs), *found)
+        elif tabs.isHidden():
+            return None
+        tabs = outer
+    return found
+
+
+def _can_turn(tabs: Tabs, at: int) -> bool:
+    return tabs.isTabVisible(at) and tabs.isTabEnabled(at)
+
+
+def _turn(bring: Callable[[str], object], key: str, pages: Pages) -> None:
+    bring(key)
+    for tabs, page in pages:
+        if page is not None:
+            tabs.setCurrentWidget(page)
+    pages[-1][0].setFocus()
 
 
 def model_targets(desk: Desk) -> list[Target]:

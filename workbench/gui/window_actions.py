@@ -20,6 +20,7 @@ from workbench.gui.palette_targets import (
     nothing_found,
     notice_targets,
     stream_targets,
+    tab_targets,
 )
 from workbench.gui.pausing import pause_engine
 from workbench.gui.theme import theme
@@ -152,7 +153,7 @@ class WindowActions(FileActions):
         """Opens the palette."""
         desk = self.desk
         targets = notice_targets(self.window.notices.offers())
-        targets += action_targets(self.window, self.bring)
+        targets += action_targets(self.window, self.bring) + tab_targets(self.window, self.bring)
         targets += model_targets(desk) if desk is not None else []
         find = partial(stream_targets, desk) if desk is not None else nothing_found
         recent = str(self.window.layouts.find(WENT, anywhere=False) or "").splitlines()

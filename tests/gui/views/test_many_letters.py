@@ -169,6 +169,20 @@ async def test_a_field_that_no_letter_has_is_told(view, until):
     assert any(said in one for one in labels)
 
 
+async def test_what_a_rehearsal_says_and_the_first_step_are_in_sight_where_there_is_little_room(
+    view, many, until
+):
+    await until(lambda: view.groups.model().nodes)
+    view.resize(1000, 560)
+    view.many.acts["repair"].do()
+    panel = view.many.panel
+    await until(lambda: panel.isVisible() and panel._shown is not None)
+    assert panel.ladder.cursorPosition() == 0
+    panel._say_rehearsal("2 would be resolved.\n6 would fail again:\n  SmtpError: no mail server")
+    said = panel.rehearsed
+    await until(lambda: said.visibleRegion().boundingRect().height() == said.height() > 20)
+
+
 async def test_L6_a_group_is_patched_previewed_and_sent_by_a_ladder(view, many, until):
     await until(lambda: view.groups.model().nodes)
     await grouped(view, until, "message")

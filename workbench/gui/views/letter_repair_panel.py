@@ -132,6 +132,7 @@ class LetterRepairPanel(QWidget):
         self.ladder.setAccessibleName("Ladder")
         self.ladder.setToolTip("Letters of each step, before the rest; it stops at the first new failure")
         self.ladder.textChanged.connect(lambda _text: self._offer())
+        self.ladder.setCursorPosition(0)  # where there is little room its first step is seen
         self.first, self.pace = NumberBox(), NumberBox()
         for box, name, zero, most in (
             (self.first, "First", "all", 10_000_000),
@@ -362,9 +363,8 @@ class LetterRepairPanel(QWidget):
     def _begin_rehearsal(self) -> None:
         if self._rehearsing is not None:
             self._forget_rehearsal()
-            self._offer()
-            return
-        self._rehearsing = self._desk.run(self._rehearse(self.chosen(), self._patch), "Rehearse")
+        else:
+            self._rehearsing = self._desk.run(self._rehearse(self.chosen(), self._patch), "Rehearse")
         self._offer()
 
     async def _rehearse(self, numbers: tuple[int, ...], patch: LetterPatch | None) -> None:
@@ -387,7 +387,7 @@ class LetterRepairPanel(QWidget):
         self.rehearsed.setText(said)
         self.rehearsed.setVisible(bool(said))
         if said:
-            self._scrolled.ensureWidgetVisible(self.rehearsed)
+            QTimer.singleShot(0, self.rehearsed, lambda: self._scrolled.ensureWidgetVisible(self.rehearsed))
 
     def _forget_rehearsal(self) -> None:
         _stop(self._rehearsing)

@@ -146,7 +146,8 @@ GIVING_WAY = (
     "10 min",
     "Line",
     "Ready",
-    "Lag",
+    "Dead",
+    "State",
 )
 """Columns that are left out where there is no room for them, the first of them first."""
 TITLES = tuple(column.title for column in COLUMNS)
