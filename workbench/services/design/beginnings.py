@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.errors import InvalidValue
+from workbench.services.design.column_types import column_type
 from workbench.services.design.field_lines import plain_value
-from workbench.services.design.field_types import column_type
 from workbench.services.design.relations import section_path, told_by
 from workbench.services.design.section_lists import names_at
 from workbench.tusk import Document, Value

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from workbench.errors import InvalidValue
-from workbench.services.design.field_types import type_at
+from workbench.services.design.column_types import type_at
 from workbench.services.design.section_lists import (
     actions,
     add_action,
