@@ -22,7 +22,7 @@ def heard(desk: Desk) -> list[Notice]:
     return found
 
 
-async def test_a_step_that_cannot_be_undone_is_told_once_and_offered_no_more(
+async def test_a_step_that_cannot_be_undone_holds_undo_until_a_person_passes_over_it(
     designer: Designer, desk: Desk
 ) -> None:
     designer.key(Qt.Key.Key_A)
@@ -36,12 +36,16 @@ async def test_a_step_that_cannot_be_undone_is_told_once_and_offered_no_more(
     for _ in range(3):
         designer.key(Qt.Key.Key_Z, CONTROL)
         await designer.rest()
-    await designer.until(lambda: state().undo == "")
-    [said] = [one for one in told if one.text and one.topic == STEPS]
+    said = next(one for one in told if one.text and one.topic == STEPS)
+    assert state().undo == "Add aggregate bag"
     assert not any(one.kind == "error" for one in told)
     assert said.text.startswith(
         "“Add aggregate bag” cannot be undone, it was changed since: project.tsk: [agg"
     )
+    [(words, over)] = said.actions
+    assert words == "Pass over it"
+    over()
+    await designer.until(lambda: state().undo == "")
     assert not designer.board.editor.acts["undo"].isEnabled()
     assert 'description: "x"' in designer.text
 

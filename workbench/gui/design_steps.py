@@ -23,7 +23,7 @@ from workbench.gui.reads import nothing, takes_time
 from workbench.gui.widgets import error_text
 from workbench.model.hints import sentences
 from workbench.services.design.design_state import DesignState
-from workbench.services.design.text_merge import DesignConflict, NoStep
+from workbench.services.design.text_merge import DesignConflict, NoStep, StepHeld
 from workbench.tusk import ChangedOnDisk
 
 if TYPE_CHECKING:
@@ -133,13 +133,15 @@ class DesignSteps(QObject):
         self.desk.run(self._gone_back(work, word), word)
 
     async def _gone_back(self, work: Callable[[], DesignState], word: str) -> None:
-        """Goes a step back or forth; one that cannot be is told once, and the next one is offered."""
+        """Goes a step back or forth; one that cannot be is told and stays until a person passes over it."""
         before, label = self.state.text, getattr(self.state, word.lower())
         try:
             self.take(await stepped(self.desk, work))
         except InvalidValue as error:
             if not isinstance(error, NoStep):
-                self.desk.notice("warning", sentences(str(error), error.hint), topic=STEPS)
+                held, over = isinstance(error, StepHeld), ("Pass over it", partial(self._pass_over, word))
+                said = sentences(str(error), error.hint)
+                self.desk.notice("warning", said, *([over] if held else []), topic=STEPS, asks=held)
             self.follow()
         except (CallerError, WorkbenchError) as error:
             self.tell_refused(word, error)
@@ -148,6 +150,11 @@ class DesignSteps(QObject):
                 self.desk.notice("ok", "", topic=told)
             self.desk.project_saved.emit()
             self.show_step(before, f"{word}ne: {label}." if label else "")
+
+    def _pass_over(self, word: str) -> None:
+        self.step(
+            partial(self.desk.workspace.design.pass_over, word.lower()), f"Pass over the {word.lower()}"
+        )
 
     def show_step(self, before: DesignText, said: str) -> None:  # noqa: ARG002  # who shows things needs it
         """Shows what was taken back or done again, or says it.

@@ -15,7 +15,7 @@ from workbench.model.ids import derived_id
 from workbench.services.design import gestures
 from workbench.services.design.field_gestures import with_fields
 from workbench.services.design.gestures import DesignNode
-from workbench.services.design.text_merge import DesignConflict, KeptConflict
+from workbench.services.design.text_merge import DesignConflict, KeptConflict, StepHeld
 from workbench.services.project.open_project import open_target
 from workbench.services.project_editor.settings_preview import WouldBreak
 from workbench.store.operations import Append
@@ -156,18 +156,21 @@ async def test_the_same_section_is_asked_about_and_nothing_is_lost(project):
     with pytest.raises(InvalidValue, match=r"“Add” cannot be undone, it was changed since: .*actor"):
         design.undo()
     assert 'description: "x"' in written(project)
-    assert design.state().undo == "", "the steps before it can be undone"
+    assert design.state().undo == "Add", "none before it is undone without a word"
 
 
-async def test_one_step_that_cannot_be_undone_does_not_hold_those_before_it(project):
+async def test_a_step_that_cannot_be_undone_holds_those_before_it_until_it_is_passed_over(project):
     design = project.design
     design.apply("Add aggregate bag", make("aggregate", "bag"))
     design.apply("Add aggregate jar", make("aggregate", "jar"))
     path = project.project.root / "project.tsk"
     path.write_text(written(project).replace("[aggregate.jar]\n", '[aggregate.jar]\ndescription: "x"\n'))
-    with pytest.raises(InvalidValue) as told:
-        design.undo()
-    assert told.value.hint == "next is “Add aggregate bag”"
+    for _ in range(3):
+        with pytest.raises(StepHeld) as told:
+            design.undo()
+    assert told.value.hint == "pass over it for “Add aggregate bag”"
+    assert "[aggregate.bag]" in written(project)
+    assert design.pass_over("undo").undo == "Add aggregate bag"
     assert "[aggregate.bag]" not in design.undo().text.project.text
     assert 'description: "x"' in written(project)
 
@@ -929,3 +932,26 @@ async def test_V5_a_draft_over_a_broken_file_is_written_once_that_is_repaired(pr
     state = design.state()
     assert (state.problems, state.text.project.text) == ((), written(project))
     assert all(one in written(project) for one in typed)
+
+
+async def test_undo_that_stops_at_a_policy_leaves_what_is_older_and_comes_back(project):
+    design, path = project.design, project.project.root / "project.tsk"
+    said = SCENARIO.replace('"Sent"', '"Sent again"')
+    design.apply("Write scenario", lambda text: text.with_said("scenarios/b.tsk", said))
+    design.apply("Add policy tell", make("policy", "tell", SENT))
+    design.apply("Add command tell_parcel", make("command", "tell_parcel", DesignNode("policy", "tell")))
+    whole = written(project).replace("[policy.tell]\n", '[policy.tell]\ndescription: "x"\n')
+    path.write_text(whole)
+    design.undo()
+    for _ in range(9):
+        with pytest.raises(StepHeld, match="“Add policy tell” cannot be undone, it was changed since"):
+            design.undo()
+    assert written(project, "scenarios/b.tsk") == said
+    assert design.redo().problems == ()
+    assert written(project) == whole
+    for _ in range(2):
+        design.pass_over("undo")
+    design.undo()
+    assert not (project.project.root / "scenarios/b.tsk").exists()
+    design.redo()
+    assert written(project, "scenarios/b.tsk") == said

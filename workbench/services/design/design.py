@@ -13,7 +13,7 @@ from workbench.project.samples import PROJECT_FILE
 from workbench.project.scenarios import read_scenarios
 from workbench.services.design.change_preview import ChangePreview, removal_in_store, rename_in_store
 from workbench.services.design.design_state import DesignState
-from workbench.services.design.design_text import REPAIR, DesignText
+from workbench.services.design.design_text import DesignText
 from workbench.services.design.done_steps import DesignStep, DoneSteps
 from workbench.services.design.field_renames import FieldChanges
 from workbench.services.design.gestures import DesignNode, places_of, renamed
@@ -272,8 +272,8 @@ class Design:
 
         Raises:
             NoStep: There is none.
-            InvalidValue: What it changed cannot be read, or others changed it again: it is undone no more.
-            ProjectError, ChangedOnDisk, StoreReadOnly: As `apply`.
+            StepHeld: Others changed the same again; it stays the next one until it is passed over.
+            InvalidValue, ProjectError, ChangedOnDisk, StoreReadOnly: Files cannot be read, or as `apply`.
         """
         with self._turn:
             return self._again(self._steps.done, self._steps.undone, "undo")
@@ -283,19 +283,18 @@ class Design:
         with self._turn:
             return self._again(self._steps.undone, self._steps.done, "redo")
 
+    def pass_over(self, word: str) -> DesignState:
+        """Forgets the step that cannot be undone, or done again, so that the one beyond it can: ``undo``."""
+        (self._steps.done if word == "undo" else self._steps.undone).pop()
+        return self.state()
+
     def _again(self, steps: list[DesignStep], others: list[DesignStep], word: str) -> DesignState:
         present = self._follow()
         if not steps:
             raise NoStep(f"there is nothing to {word}", path="")
         step, rest = steps[-1], steps[-2].label if len(steps) > 1 else ""
         cannot = f"“{step.label}” cannot be {word}ne"
-        if unread := sorted(present.unread.keys() & changed_files(step.before, step.after)):
-            raise InvalidValue(f"{cannot}: {', '.join(unread)} cannot be read", path="", hint=REPAIR)
-        try:
-            text = without(cannot, step.after, step.before, present, rest)
-        except InvalidValue:
-            steps.pop()
-            raise
+        text = without(cannot, step.after, step.before, present, rest)
         text = with_kept_names(present, text, self._world.store)
         others.append(DesignStep(label=steps.pop().label, before=present, after=text))
         self._take(text)

@@ -49,6 +49,10 @@ class NoStep(InvalidValue):
     """There is no step that could be undone, or done again."""
 
 
+class StepHeld(InvalidValue):
+    """A step cannot be undone, or done again, as others changed the same; see `Design.pass_over`."""
+
+
 def changed_files(was: DesignText, now: DesignText) -> dict[str, tuple[str | None, str | None]]:
     """Returns the files that differ, each with its text before and after; None for no file."""
     old, new = ({one.file: one.text for one in texts.files()} for texts in (was, now))
@@ -145,13 +149,16 @@ def without(cannot: str, after: DesignText, before: DesignText, present: DesignT
         rest: The step that can be taken back next; empty for none.
 
     Raises:
-        InvalidValue: What it did was changed by others.
+        InvalidValue: What it changed cannot be read.
+        StepHeld: What it did was changed by others.
     """
+    if unread := sorted(present.unread.keys() & changed_files(before, after)):
+        raise InvalidValue(f"{cannot}: {', '.join(unread)} cannot be read", path="", hint=REPAIR)
     try:
         return before if present == after else joined(after, before, present)
     except DesignConflict as error:
         said = f"{cannot}, it was changed since: {error.problems[0]}"
-        raise InvalidValue(said, path="", hint=f"next is “{rest}”" if rest else "") from error
+        raise StepHeld(said, path="", hint=f"pass over it for “{rest}”" if rest else "") from error
 
 
 def file_of(text: DesignText, name: str) -> Document | None:

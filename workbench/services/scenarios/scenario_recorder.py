@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -11,12 +11,12 @@ from workbench.errors import InvalidValue, NotFound
 from workbench.model.command import CommandOutcome
 from workbench.model.event import RecordedEvent
 from workbench.model.json_values import read_json
+from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.model.scenario import (
     Expected,
     FactKind,
     Facts,
     FilePlace,
-    Happened,
     IssuedCommand,
     Occurrence,
     Scenario,
@@ -43,10 +43,41 @@ PLACE = FilePlace(file=FOLDER, line=1, column=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """A scenario made from history, and what came of a first run of it."""
+    """A scenario made from history, and what came of a first run of it.
+
+    Attributes:
+        differs: What a run makes and the store says did not happen, as sentences; it is not in the scenario.
+    """
 
     scenario: Scenario
     result: ScenarioResult
+    differs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What the store says of what followed.
+
+    Attributes:
+        followed: Commands that followed.
+        handled: Subscriptions that handled all that was made.
+    """
+
+    followed: Sequence[CommandRecord]
+    handled: Collection[str]
+
+    def denies(self, letter: Facts) -> str:
+        """Says that a dead letter of a run did not happen; empty where the store does not know better."""
+        name = letter["dead_letter"]
+        same = [one for one in self.followed if read_json(one.data) == letter["data"]]
+        done = next((one for one in same if one.outcome == CommandOutcome.ACCEPTED), None)
+        if name == COMMANDS_TOPIC and done is not None:
+            what = f"{done.type} was accepted"
+        elif name in self.handled:
+            what = f"{name} handled it"
+        else:
+            return ""
+        return f"In the store {what}; in the run it is a dead letter of {name}: {letter['message']}"
 
 
 class ScenarioRecorder:
@@ -58,11 +89,12 @@ class ScenarioRecorder:
     async def record(self, stream: str, version: int, *, upto: int = 0, name: str = "") -> Recorded:
         """Makes a scenario of events: given what was before, when their commands, then what these made.
 
-        What is given are the events of the streams that were decided over, and of the streams that have to do
-        with them by a common correlation, so that projections and processes find what they build on; each at
-        its time, and the commands at their own. Commands that followed by themselves are not issued;
-        the chosen events that they made must follow. Secrets
-        are made up. Dead letters that a first run leaves are part of what must follow.
+        What is given are the events of the streams that were decided over, then and by the commands that
+        followed, and of the streams that have to do with them by a common correlation, so that projections
+        and processes find what they build on; each at its time, and the commands at their own. Commands that
+        followed by themselves are not issued; the chosen events that they made must follow. Secrets
+        are made up. Dead letters that a first run leaves are part of what must follow, unless the store says
+        that they did not happen.
 
         Args:
             version: Of the first event.
@@ -83,6 +115,8 @@ class ScenarioRecorder:
         )
         involved = {stream for command in commands for stream in self._involved(command, made)}
         correlations = {one.correlation_id for one in commands}
+        followed = self._followed(commands, correlations)
+        involved |= {stream for command in followed for stream in self._involved(command, [])}
         before = self._before(made[0].position, involved, correlations)
         made = _with_followers(made, events, correlations)
         issued = " and ".join(dict.fromkeys(one.type for one in commands))
@@ -96,7 +130,8 @@ class ScenarioRecorder:
             for one in made
         ]
         when = self._steps(commands, made[0].occurred_at)
-        return await self._told(name or said, made[0].occurred_at, before, when, then)
+        past = _Past(followed, self._handled(correlations, made))
+        return await self._told(name or said, made[0].occurred_at, before, when, then, past)
 
     async def record_refusal(self, command: CommandRecord, *, name: str = "") -> Recorded:
         """Makes a scenario of a command that was refused or failed: given what was before, then that.
@@ -122,13 +157,36 @@ class ScenarioRecorder:
         before: Sequence[RecordedEvent],
         when: tuple[ScenarioStep, ...],
         then: Sequence[Expected],
+        past: _Past | None = None,
     ) -> Recorded:
         given = tuple(map(occurrence_of, before))
         scenario = Scenario(name=name, place=PLACE, now=now, given=given, when=when, then=tuple(then))
         scenarios = Scenarios(self._world.model, self._world.clock)
-        letters = _letters(await scenarios.play(scenario))
-        scenario = replace(scenario, then=(*scenario.then, *letters))
-        return Recorded(scenario=scenario, result=await scenarios.run_one(scenario))
+        letters = (await scenarios.play(scenario)).letters
+        untrue = {at: said for at, one in enumerate(letters) if past and (said := past.denies(one))}
+        kept = [_letter(one) for at, one in enumerate(letters) if at not in untrue]
+        scenario = replace(scenario, then=(*scenario.then, *kept))
+        result = await scenarios.run_one(scenario)
+        return Recorded(scenario=scenario, result=result, differs=tuple(untrue.values()))
+
+    def _followed(self, commands: Sequence[CommandRecord], correlations: set[UUID]) -> list[CommandRecord]:
+        """Returns the commands that came later in the same correlations, whatever became of them."""
+        found: list[CommandRecord] = []
+        first, before = commands[0].number, None
+        while page := self._world.reader.commands(limit=PAGE, before=before):
+            found += [one for one in page if one.number > first and one.correlation_id in correlations]
+            if (before := page[-1].number) <= first:
+                break
+        return [one for one in found if one not in commands]
+
+    def _handled(self, correlations: set[UUID], made: Sequence[RecordedEvent]) -> set[str]:
+        """Returns the subscriptions that are past what was made, with no row and no dead letter of it."""
+        reader, last = self._world.reader, max(event.position for event in made)
+        past = {one.name for one in reader.subscriptions() if one.cursor >= last}
+        rows = reader.deliveries_at([event.position for event in made])
+        numbers = [number for one in correlations for number in reader.correlated_letters(one, 0)[0]]
+        letters = {one.subscription for one in reader.letters_numbered(numbers)}
+        return past - letters - {one.subscription for one in rows}
 
     def _commands(self, events: Iterable[RecordedEvent]) -> list[CommandRecord]:
         """Returns the commands that made events, in their order; not those that followed by themselves."""
@@ -260,12 +318,7 @@ def occurrence_of(event: RecordedEvent) -> Occurrence:
     )
 
 
-def _letters(happened: Happened) -> list[Expected]:
-    """Returns the dead letters that a run left, as expectations."""
-    kept = ("dead_letter", "error", "reason", "attempts")
-    return [
-        Expected(
-            kind=FactKind.DEAD_LETTER, facts={key: facts[key] for key in kept if facts[key]}, place=PLACE
-        )
-        for facts in happened.letters
-    ]
+def _letter(facts: Facts) -> Expected:
+    """Returns a dead letter that a run left, as an expectation."""
+    kept = {key: facts[key] for key in ("dead_letter", "error", "reason", "attempts") if facts[key]}
+    return Expected(kind=FactKind.DEAD_LETTER, facts=kept, place=PLACE)
