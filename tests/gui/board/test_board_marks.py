@@ -31,7 +31,7 @@ from workbench.services.design.gestures import DesignNode
 from workbench.services.design.marks.mark import Severity
 from workbench.services.workspace import Workspace
 from workbench.store.operations import Append
-from workbench.tusk import Problem
+from workbench.tusk import Problem, parse
 
 TEXT = PARCEL.replace('put { weight: "event.weight", ', "put { ") + NOTE
 """Has a column that nothing fills and an event that nothing reads."""
@@ -154,6 +154,30 @@ async def test_what_is_wrong_and_has_no_fix_is_told_and_leads_to_its_text(
     QTest.keyClick(popover.list, Qt.Key.Key_Return)
     assert board.details.tabs.currentWidget() is board.details.section
     assert board.details.section.pane.editor.hasFocus()
+
+
+async def test_a_draft_offers_on_its_card_what_its_form_offers(board: BoardView, until: Any) -> None:
+    added = '\n[command.zap]\ncreates: "parcel"\nfields { id: "uuid" }\nemit: "parcel.zapped"\n'
+    board.editor.do(
+        "Add command zap",
+        lambda text: text.with_project(parse(text.project.text + added)),
+        lambda: None,
+    )
+    await until(lambda: "command:zap" in board.scene.cards())
+    section = board.details.section
+    board.canvas.reveal("command:zap")
+    await until(lambda: section.pane.sure and section.pane.problems() and board.marks.told("command:zap"))
+    await until(lambda: board.marks.told("command:zap")[0].fixes)
+    wanted = [fix.label for one in section.pane.problems() for fix in section.pane.fixes_in_file(one.problem)]
+    assert "New event parcel.zapped" in wanted
+    board.marks.explain("command:zap")
+    ways = board.marks.popover.list
+    offered = [ways.item(at).text() for at in range(ways.count())]
+    assert offered[: len(wanted)] == wanted
+    ways.setCurrentRow(wanted.index("New event parcel.zapped"))
+    QTest.keyClick(ways, Qt.Key.Key_Return)
+    await until(lambda: "[event.parcel.zapped]" in board.editor.state.text.project.text)
+    assert board.editor.state.undo == "New event parcel.zapped"
 
 
 async def test_J4_stale_rows_are_made_again_from_their_mark(board: BoardView, until: Any) -> None:

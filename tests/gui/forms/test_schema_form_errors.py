@@ -264,3 +264,25 @@ def test_no_list_of_what_is_known_stays_over_what_is_typed_in_full_or_sent(qtbot
     assert line.completer().popup().isVisible()
     assert form.submit()
     assert not line.completer().popup().isVisible()
+
+
+def test_tab_never_stops_at_the_arrow_of_a_group_that_is_unfolded(qtbot):
+    text = {"type": "string"}
+    item = {"type": "object", "properties": {"sku": text, "count": text}, "required": ["sku", "count"]}
+    lines = {"type": "array", "items": item}
+    properties = {"lines": lines, "ship": item, "why": text}
+    form = shown_form(qtbot, {"properties": properties, "required": list(properties)})
+    form.set_value({"lines": [{"sku": "a", "count": "1"}] * 2})
+    qtbot.waitUntil(form.field("lines.1.count").editor.input.isVisible)
+    form.field("lines.0.sku").focus_input()
+    names, fields = [], []
+    while place() != "why" and len(names) < 40:
+        names.append(QApplication.focusWidget().accessibleName())
+        fields += [place()] if place() else []
+        press(Qt.Key.Key_Tab)
+    assert [one for one in names if one.startswith("Show the fields")] == []
+    assert fields == [
+        *(f"lines.{at}.{name}" for at in (0, 1) for name in ("sku", "count")),
+        "lines",
+        *(f"ship.{name}" for name in ("sku", "count")),
+    ]

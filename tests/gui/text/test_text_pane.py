@@ -8,6 +8,7 @@ from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QPushButton
 
 from tests.services.design.text_examples import PROJECT, checked
+from workbench.services.design.quick_fixes import QuickFix
 
 PAID = 'emit: "order.paid"'
 
@@ -102,6 +103,18 @@ async def test_ctrl_point_lists_fixes_with_their_effect(shown, until):
     assert ["Replace with order.placed", '"order.closed" becomes "order.placed"', "2 mistakes left"] in said
     assert ["New event order.closed", "adds [event.order.closed] at the end"] in [one[:2] for one in said]
     page._menu.close()
+
+
+def test_one_types_into_what_a_fix_leaves_empty(shown):
+    page = shown()
+    first, second = PROJECT.index(PAID), PROJECT.index("[", PROJECT.index(PAID))
+    empty = (second, second, 'due: ""\n')
+    page.apply(QuickFix(label="Write due", effect="", pieces=(empty, (first, first, "# more\n"))))
+    QTest.keyClicks(page.editor, "x")
+    assert 'due: "x"\n' in page.editor.text()
+    page.apply(QuickFix(label="Write with", effect="", pieces=((0, 0, "with { }\n"),)))
+    QTest.keyClicks(page.editor, "y")
+    assert page.editor.text().startswith("with { y}\n")
 
 
 def test_what_was_checked_before_the_last_key_offers_no_fix(shown):

@@ -21,12 +21,16 @@ from workbench.gui.reads import Question, takes_time
 from workbench.gui.widgets import give_keyboard, toolbar_button
 from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
+from workbench.services.design.line_merge import plain_lines
 from workbench.services.design.marks.mark import DesignMark, MarkFix, MarkKind, Severity
 from workbench.services.design.problem_place import node_at
+from workbench.services.design.quick_fixes import quick_fixes
+from workbench.services.design.section_piece import with_whole
 from workbench.tusk import Problem
 
 if TYPE_CHECKING:
     from workbench.gui.board.board_editor import BoardEditor
+    from workbench.services.design.text_check import CheckedText
 
 
 UNSAVED = MarkKind(
@@ -48,16 +52,16 @@ STALE = "Its definition changed since its rows were made"
 """What is wrong with a read model whose rows are to be made again (J4)."""
 
 
-def _trouble(node: str, said: str, place: Problem | None) -> DesignMark:
+def _trouble(node: str, said: str, place: Problem | None, fixes: tuple[MarkFix, ...]) -> DesignMark:
     """Returns what is wrong with a node as a mark.
 
     Args:
         place: Where that stands in what is not saved; None for what is so while it runs.
+        fixes: What would fix it.
     """
     kind = RUNNING if place is None else UNSAVED
     if place is not None and place.hint:
         kind = replace(kind, way=place.hint)
-    fixes = tuple[MarkFix, ...]()
     if said == STALE:
         effect = "all rows are made again from the whole log"
         fixes = (MarkFix(label="Rebuild now", effect=effect, rebuilds=node.partition(":")[2]),)
@@ -86,6 +90,7 @@ class BoardMarks(QObject):
         super().__init__(editor)
         self._editor, self.canvas = editor, editor.canvas
         self._all: list[DesignMark] = []
+        self._checked: CheckedText | None = None
         self.popover = MarkPopover(editor.canvas, self._leads)
         self.popover.chosen.connect(self.fix)
         self.popover.left.connect(partial(give_keyboard, editor.canvas))
@@ -103,11 +108,15 @@ class BoardMarks(QObject):
         """Looks for the marks of the model as it is now."""
         self._asking.ask(self._read)
 
-    def _read(self) -> list[DesignMark]:
+    def _read(self) -> tuple[list[DesignMark], CheckedText | None]:
         takes_time()
-        return self._editor.desk.workspace.design.marks()
+        workspace, state = self._editor.desk.workspace, self._editor.state
+        text = plain_lines(state.text.project.text)
+        checked = workspace.texts.check(PROJECT_FILE, text) if state.problems else None
+        return workspace.design.marks(), checked
 
-    def _show(self, found: list[DesignMark]) -> None:
+    def _show(self, read: tuple[list[DesignMark], CheckedText | None]) -> None:
+        found, self._checked = read
         self._all = found
         marks: dict[str, tuple[DesignMark, ...]] = {}
         for one in found:
@@ -210,8 +219,23 @@ class BoardMarks(QObject):
         known = board.graph.by_id.get(node)
         places = {one.message: one for one in self._editor.state.problems if isinstance(one, Problem)}
         problems = [one for one in (known.problems if known else ()) if unsaved or one not in places]
-        wrong = [_trouble(node, said, places.get(said)) for said in problems]
+        placed = [(said, places.get(said)) for said in problems]
+        wrong = [_trouble(node, said, place, self._fixes(place)) for said, place in placed]
         return (*wrong, *board.marks.get(node, ()))
+
+    def _fixes(self, place: Problem | None) -> tuple[MarkFix, ...]:
+        """Returns what would fix what is not saved, as its form offers it."""
+        checked, was = self._checked, plain_lines(self._editor.state.text.project.text)
+        if place is None or place.file != PROJECT_FILE or checked is None or checked.document.text != was:
+            return ()
+        return tuple(
+            MarkFix(
+                label=one.label,
+                effect=one.effect,
+                change=partial(with_whole, was=was, now=one.applied(was)),
+            )
+            for one in quick_fixes(checked, place)
+        )
 
     def _leads(self, mark: DesignMark) -> list[MarkWay]:
         """Returns where one can go from a mark: to its form and text, and to where it runs."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QCheckBox, QWidget
 from workbench.gui.forms.editor import Editor, Kit, dotted
 from workbench.gui.forms.editors import editor_for
 from workbench.gui.forms.json_schema import ABSENT, Loc, Shape, sample_of
-from workbench.gui.forms.parts import INDENT, Remark, Words, follow_each_other, squeeze, tabs_after, tool
+from workbench.gui.forms.parts import INDENT, Remark, Words, squeeze, tabs_after, tool
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
 from workbench.model.limit_words import limits_of
@@ -73,9 +73,7 @@ class FormField(QWidget):
             self._body.insertWidget(0, self._editor)
             self._title.setBuddy(self._editor.input)
             self._name(self._words)
-            tabs_after(self._toggle, self._editor)
-            if self._folds:
-                follow_each_other([self._editor, self._folder])  # who goes on wants its fields first
+            tabs_after(self._folder if self._folds else self._toggle, self._editor)
             self._editor.setVisible(self._unfolded)
         return self._editor
 
@@ -224,7 +222,13 @@ class FormField(QWidget):
         if self._unfolded or self._editor is not None:
             self.editor.setVisible(self._unfolded)
         self._none.setHidden(self.is_set)
-        self._folder.setIcon(icon("chevron-down" if self._folder.isChecked() else "chevron-right", "muted"))
+        self._show_folder()
+
+    def _show_folder(self) -> None:
+        is_open = self._folder.isChecked()
+        self._folder.setIcon(icon("chevron-down" if is_open else "chevron-right", "muted"))
+        focus = Qt.FocusPolicy  # Tab goes on to the fields where they are seen, else here
+        self._folder.setFocusPolicy(focus.ClickFocus if is_open else focus.StrongFocus)
 
     def _title_clicked(self) -> None:
         if not self._toggle.isHidden():
@@ -251,6 +255,7 @@ class FormField(QWidget):
             self._none.hide()
         self._folder = tool("chevron-down", checkable=True)
         self._folder.setChecked(self._depth < _FOLDED_FROM)
+        self._show_folder()
         self._folds = self._block and not self.shape.optional
         if not self._folds:
             self._folder.hide()

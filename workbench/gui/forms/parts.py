@@ -113,7 +113,10 @@ def squeeze(widget: QWidget) -> None:
 
 
 def stops(*parts: QWidget) -> list[QWidget]:
-    """Returns what the tab key reaches inside widgets, in their order; hidden and disabled ones too."""
+    """Returns what takes the keyboard inside widgets, in the order of the tab key.
+
+    So do hidden and disabled ones, and what the tab key skips while it is unfolded.
+    """
     found: list[QWidget] = []
     ring: list[QWidget] = []
     for part in parts:
@@ -134,7 +137,8 @@ def _ring(widget: QWidget) -> list[QWidget]:
 
 
 def _reached(widget: QWidget) -> bool:
-    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.focusProxy() is None
+    own = isinstance(widget, QToolButton) and widget.isCheckable()  # Tab skips what folds at times
+    return (own or bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)) and widget.focusProxy() is None
 
 
 def place_tabs(last: QWidget, parts: Sequence[QWidget]) -> None:

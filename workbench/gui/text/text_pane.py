@@ -208,8 +208,10 @@ class TextPane(QWidget):
             act.setText(f"{_told(fix)}  ·  {_left(left)}")
 
     def apply(self, fix: QuickFix) -> None:
-        """Makes the changes of a fix, as one step that can be undone."""
+        """Makes the changes of a fix, as one step that can be undone; what it leaves empty is typed next."""
         self.editor.replace_pieces(fix.pieces)
+        if (empty := fix.left_empty) is not None:
+            self.editor.go_to(empty)
         self.editor.setFocus()
 
     # -- going about --------------------------------------------------------------------------------------

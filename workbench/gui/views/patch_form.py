@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from workbench.gui.chooser import ChoiceBox, TypedChoice
 from workbench.gui.layouts import in_column, in_row
+from workbench.gui.tab_order import put_in_order
 from workbench.gui.theme import code_font
 from workbench.gui.widgets import exact_text, plain_label, toolbar_button
 from workbench.model.json_values import ForeignJsonError, parse_foreign_json, write_json
@@ -101,8 +102,9 @@ class FieldLine(QWidget):
         self.sought.setVisible(two)
         before, after = (self._first, self._second) if two else (self._second, self._first)
         if after.indexOf(self.value) < 0:
-            before.removeWidget(self.value)
-            after.insertWidget(1 if two else 2, self.value, 1 if two else 4)
+            for part, stretch in ((self.value, 1 if two else 4), (self.away, 0)):
+                before.removeWidget(part)
+                after.addWidget(part, stretch)
 
     def lacking(self) -> str:
         """Returns what must still be typed; empty where it says something, or nothing at all."""
@@ -296,6 +298,7 @@ class PatchForm(QWidget):
         self.changed.emit()
 
     def _fit(self) -> None:
+        put_in_order(self._lines_page)
         for page in (*self._lines, self._lines_page):
             if (layout := page.layout()) is not None:
                 layout.activate()  # Qt would look later whether a line has two rows

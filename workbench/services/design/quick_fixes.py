@@ -34,6 +34,8 @@ _TYPED = re.compile(r"(?P<string>'.*')|(?P<integer>-?\d+)|(?P<decimal>-?\d+\.\d+
 _MISSING = re.compile(r"([\w-]+) is missing\Z")
 _BEGINS = re.compile(r"begins with this event, and it does not set (.+)\Z")
 _CLOSING = re.compile(r"the closing ([\])}]) is missing")
+_EMPTY = re.compile(r'""|\{ \}')
+"""A value that is to be typed still; one types before its last character."""
 _UNREAD = "E-"
 """With this the codes of problems begin for which a text cannot be read."""
 _MOST = 6
@@ -52,6 +54,16 @@ class QuickFix:
     label: str
     effect: str
     pieces: tuple[tuple[int, int, str], ...]
+
+    @property
+    def left_empty(self) -> int | None:
+        """Where, in the text with the change, the first value stands that it leaves empty; None for none."""
+        moved = 0
+        for start, end, written in reversed(self.pieces):
+            if (found := _EMPTY.search(written)) is not None:
+                return start + moved + found.end() - 1
+            moved += len(written) - (end - start)
+        return None
 
     def applied(self, text: str) -> str:
         """Returns the text with the change."""
