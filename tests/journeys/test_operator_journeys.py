@@ -74,9 +74,8 @@ def are_repaired(folder: Path, journey: str, count: int, hands: str, environ: Ma
     assert job == f"Repair and replay {meant:,} dead letters: done"
     assert ladder == f"1: 1 ended; 5: 5 ended; 20: 20 ended; {meant - 26:,}: {meant - 26:,} ended"
     assert fates == f"Replayed {meant:,} dead letters: {meant:,} resolved."
-    sent = [one.split(" click ")[-1] for one in steps].index(
-        f"Repair and replay {meant:,}"
-    ) + 2  # and the answer
+    at = [one.split(" click ")[-1] for one in steps].index(f"Repair and replay {meant:,}")
+    sent = at + 2  # with the answer
     assert sent <= 12, "nothing more is to be done, the ladder goes by itself"
     assert archive.startswith(f"Archive {rest:,} dead letters?")
 

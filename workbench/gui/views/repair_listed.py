@@ -1,4 +1,4 @@
-"""Says where the letters of a repair are others than those that are listed, and what became of those sent."""
+"""Says where a repair and the list have different letters, and what became of those that were sent."""
 
 from __future__ import annotations
 
