@@ -85,6 +85,9 @@ async def test_what_is_chosen_or_marked_leaves_no_trace_in_a_file(
     shapes = re.compile(r"<(?!/?g|svg)[^>]+>")
     assert sorted(shapes.findall(after)) == sorted(shapes.findall(before)), "but for which line is on top"
     assert before.count("<text") == before.count("textLength="), "another font leaves no box"
+    families = set(re.findall(r'<text [^>]*font-family="([^"]*)"', before))
+    assert families
+    assert all(one.endswith(("sans-serif", "monospace")) for one in families), "any system has one of them"
 
 
 @pytest.mark.parametrize("picture", ["Blueprint", "Topology"])
