@@ -68,12 +68,14 @@ async def _stored(folder: Path) -> tuple[list[DeadLetter], list[OperatorAction]]
 def are_repaired(folder: Path, journey: str, count: int, hands: str, environ: Mapping[str, str]) -> None:
     """Lets a person repair the letters of one server of three, and looks into the store then."""
     meant, rest = count * 5 // 8, count * 3 // 8
-    steps, (outcome, job, ladder, fates, archive) = took(folder, journey, hands, environ)
+    steps, (outcome, asked, job, ladder, fates, archive) = took(folder, journey, hands, environ)
     assert outcome.startswith(f"{meant:,} ✓ handled")
+    assert asked.startswith(f"Repair and replay {meant:,}? It can be undone while it waits")
     assert job == f"Repair and replay {meant:,} dead letters: done"
     assert ladder == f"1: 1 ended; 5: 5 ended; 20: 20 ended; {meant - 26:,}: {meant - 26:,} ended"
     assert fates == f"Replayed {meant:,} dead letters: {meant:,} resolved."
-    sent = [one.split(" click ")[-1] for one in steps].index(f"Repair and replay {meant:,}") + 1
+    at = [one.split(" click ")[-1] for one in steps].index(f"Repair and replay {meant:,}")
+    sent = at + 2  # with the answer
     assert sent <= 12, "nothing more is to be done, the ladder goes by itself"
     assert archive.startswith(f"Archive {rest:,} dead letters?")
 

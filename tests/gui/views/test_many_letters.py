@@ -169,6 +169,66 @@ async def test_a_field_that_no_letter_has_is_told(view, until):
     assert any(said in one for one in labels)
 
 
+def agree(view):
+    """Says yes to the question of the strip."""
+    view.strip.buttons()[0].click()
+
+
+async def test_L5_a_repair_of_others_than_those_listed_says_so_and_takes_those(view, until):
+    await until(lambda: view.table.model().rowCount() == 8)
+    view.many.acts["repair"].do()
+    panel = view.many.panel
+    await until(lambda: panel.report is not None)
+    assert panel.listed.other.isHidden()
+    view.finder.words.setText("y.invalid")
+    view.finder.words.returnPressed.emit()
+    await until(lambda: panel.listed.other.isVisible() and view.table.model().rowCount() == 2)
+    assert panel.listed.other.text() == "⚠ Not what is listed: 8 here, the list has 2"
+    assert panel.listed.take.text() == "Take the list's 2"
+    panel.listed.take.click()
+    await until(lambda: panel.send.text() == "Replay 2" and panel.send.isEnabled())
+    assert panel.numbers == (8, 7)
+    assert panel.listed.other.isHidden()
+    view.finder.where.setText("emial == 'x'")
+    view.finder.where.returnPressed.emit()
+    await until(lambda: "emial" in panel.send.toolTip())
+    assert not panel.send.isEnabled()
+    assert panel.listed.take.isHidden()
+
+
+async def test_L5_a_repair_asks_once_with_number_and_names(view, many, until):
+    await until(lambda: view.table.model().rowCount() == 8)
+    view.many.acts["repair"].do()
+    panel = view.many.panel
+    await until(panel.send.isEnabled)
+    panel.send.click()
+    await until(view.strip.isVisible)
+    assert view.strip.text().startswith("Replay 8? It can be undone while it waits")
+    assert view.strip.samples().startswith("#1  ")
+    assert view.strip.samples().endswith("and 5 more")
+    assert not many.dead_letters.jobs.list()
+
+
+async def test_L5_a_repair_says_what_its_job_left(view, many, until):
+    await until(lambda: view.table.model().rowCount() == 8)
+    view.many.acts["repair"].do()
+    panel = view.many.panel
+    await until(panel.send.isEnabled)
+    panel.pace.setValue(1)
+    panel.send.click()
+    await until(view.strip.isVisible)
+    agree(view)
+    await until(lambda: "is running" in panel.listed.job.text())
+    assert panel.title.text() == "Repair: no letter is left here"
+    assert panel.listed.take.isHidden(), "what waits for the job is not sent once more"
+    (job,) = many.dead_letters.jobs.list()
+    await many.dead_letters.jobs.cancel(job.number)
+    await until(lambda: "was cancelled" in panel.listed.job.text())
+    left = 8 - many.dead_letters.jobs.get(job.number).step
+    assert panel.listed.job.text().endswith(f"{left} of them are not sent")
+    await until(panel.listed.take.isVisible)
+
+
 async def test_L6_a_group_is_patched_previewed_and_sent_by_a_ladder(view, many, until):
     await until(lambda: view.groups.model().nodes)
     await grouped(view, until, "message")
@@ -186,6 +246,8 @@ async def test_L6_a_group_is_patched_previewed_and_sent_by_a_ladder(view, many, 
     assert panel.letter.text().endswith("2 of 6")
     panel.ladder.setText("1, 2")
     panel.send.click()
+    await until(view.strip.isVisible)
+    agree(view)
     await until(many.dead_letters.jobs.list)
     (job,) = many.dead_letters.jobs.list()
     await passing(many, until(lambda: many.dead_letters.jobs.get(job.number).status is JobStatus.DONE))
@@ -289,8 +351,10 @@ async def test_a_value_is_empty_only_where_that_was_typed_and_agreed_to(view, ma
     write(view, "email", "set", '""')
     await until(panel.send.isEnabled)
     panel.send.click()
-    said = [one.text() for one in view.strip.findChildren(QLabel)]
-    assert "Repair and replay 8? email becomes empty or null in 8 letters." in said
+    await until(view.strip.isVisible)
+    assert view.strip.text().startswith(
+        "Repair and replay 8? email becomes empty or null in 8 letters. It can"
+    )
     assert not many.dead_letters.jobs.list()
     view.strip.dismiss()
     write(view, "emailstatus", "set", "good")
@@ -301,6 +365,8 @@ async def test_a_value_is_empty_only_where_that_was_typed_and_agreed_to(view, ma
     assert panel.send.isEnabled()
     panel.first.setValue(7)
     panel.send.click()
+    await until(view.strip.isVisible)
+    agree(view)
     await until(lambda: panel.numbers == (8,))
     assert not panel.form.patch().changes, "a patch ends with its job"
     assert panel.title.text() == "Repair 1 dead letter · not sent yet"
@@ -312,6 +378,8 @@ async def test_a_value_is_empty_only_where_that_was_typed_and_agreed_to(view, ma
     await until(panel.fits.anyway.isVisible)
     panel.fits.anyway.click()
     panel.send.click()
+    await until(view.strip.isVisible)
+    agree(view)
     await until(lambda: not panel.numbers and panel.report is not None and not panel.report.fit)
     assert (panel.send.isEnabled(), panel.send.toolTip()) == (False, "No letter is left")
     assert not panel.rehearse.isEnabled()
@@ -329,6 +397,7 @@ async def test_L5_what_was_agreed_to_is_not_another_patch_that_came_after_the_qu
     write(view, "email", "set", '""')
     await until(panel.send.isEnabled)
     panel.send.click()
+    await until(lambda: asked)
     before = panel._patch
     write(view, "username", "set", "Bob")
     await until(lambda: panel._patch is not before and panel.send.isEnabled())
@@ -375,6 +444,8 @@ async def test_L5_the_undo_of_a_repair_cancels_what_waits(view, many, until):
     await until(lambda: panel.report is not None and panel._patch is not None and panel._patch.changes)
     panel.pace.setValue(1)
     panel.send.click()
+    await until(view.strip.isVisible)
+    agree(view)
     await until(view.acts["undo"].isEnabled)
     view.acts["undo"].do()
     (job,) = many.dead_letters.jobs.list()

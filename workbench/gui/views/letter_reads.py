@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import InvalidValue
 from workbench.gui.reads import takes_time
-from workbench.gui.views.letter_actions import EDIT, REPLAY, REPLAYS, STATUSES, Deed
+from workbench.gui.views.letter_actions import EDIT, REPLAY, REPLAYS, SAMPLES, STATUSES, Deed, ToConfirm
 from workbench.gui.widgets import error_text
 from workbench.services.dead_letters.letter_index import LettersFound
 
@@ -81,6 +81,12 @@ def previewed(repair: LetterRepair, patch: LetterPatch, number: int) -> PatchedL
     """Returns what a patch makes of a letter, which may be large: beside the loop (V4)."""
     takes_time()
     return repair.preview(patch, number)
+
+
+def samples_of(dead_letters: DeadLetters, numbers: tuple[int, ...]) -> ToConfirm:
+    """Returns what is asked about a replay of letters: how many, and a few of them."""
+    samples = dead_letters.listed(numbers[:SAMPLES])
+    return ToConfirm(deed=REPLAY, numbers=numbers, samples=samples, behind=0)
 
 
 def found_letters(

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
-    QLineEdit,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -18,21 +17,24 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.errors import InvalidValue, WorkbenchError
-from workbench.gui.chooser import NumberBox
+from workbench.errors import InvalidValue
 from workbench.gui.diff_view import DiffView
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.reads import Question
 from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
-from workbench.gui.views.letter_reads import previewed
+from workbench.gui.views.letter_actions import ToConfirm
+from workbench.gui.views.letter_reads import previewed, samples_of
 from workbench.gui.views.patch_form import PatchForm
 from workbench.gui.views.repair_fits import RepairFits
-from workbench.gui.views.repair_words import emptied, fields_of, holds_text, outcomes
+from workbench.gui.views.repair_listed import RepairListed
+from workbench.gui.views.repair_rehearsal import RepairRehearsal, stop
+from workbench.gui.views.repair_steps import RepairSteps
+from workbench.gui.views.repair_words import emptied, fields_of, holds_text
 from workbench.gui.widgets import error_text, plain_label, toolbar_button
 from workbench.model.counts import counted
 from workbench.model.operator_acts import OperatorAct, prospect
-from workbench.services.dead_letters.letter_ladder import USUAL, parse_ladder
+from workbench.services.dead_letters.letter_ladder import parse_ladder
 from workbench.services.dead_letters.letter_patch import (
     LetterPatch,
     PatchedLetter,
@@ -43,6 +45,7 @@ from workbench.services.dead_letters.letter_patch import (
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.model.changes import Changes
+    from workbench.store.letter_jobs import Job
 
 DRAFT = "letters/patch"
 QUIET_MS = 150
@@ -77,9 +80,11 @@ class LetterRepairPanel(QWidget):
         self._last: LetterPatch | None = None
         self.report: PatchReport | None = None
         self._checking: asyncio.Task[None] | None = None
-        self._rehearsing: asyncio.Task[None] | None = None
         self._shown: PatchedLetter | None = None
         self._previewing = Question(self, desk, self._show_preview, "Trying the patch")
+        self._asking = Question(self, desk, self._ask, "What would be replayed")
+        self._job, self._whole = 0, True
+        self._following = Question(self, desk, self._show_job, "The job of the repair")
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(QUIET_MS)
@@ -101,6 +106,8 @@ class LetterRepairPanel(QWidget):
         self.fits = RepairFits()
         self.fits.wanted.connect(self.wanted)
         self.fits.agreed.connect(self._offer)
+        self.listed = RepairListed()
+        self.listed.taken.connect(lambda: self.open(*self.listed.listed()))
         self.letter = plain_label(role="heading")
         self.before, self.after = (
             toolbar_button("", "back", "The letter before"),
@@ -113,36 +120,21 @@ class LetterRepairPanel(QWidget):
         self.diff.setMinimumHeight(64)
         self.diff.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.verdict = plain_label(wrap=True)
-        self.rehearsed = plain_label(wrap=True)
-        self.rehearsed.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.rehearsed.hide()
         self._controls()
         self._arrange()
 
     def _controls(self) -> None:
-        self.rehearse = QPushButton("Rehearse")
-        self.rehearse.setIcon(icon("eye"))
-        self.rehearse.setToolTip("Replay all in a copy of the store, and say what would become of them")
-        self.rehearse.clicked.connect(lambda _checked=False: self._begin_rehearsal())
+        self.rehearsal = RepairRehearsal(self._desk, lambda: (self.chosen(), self._patch), self)
+        self.rehearse, self.rehearsed = self.rehearsal.button, self.rehearsal.said
+        self.rehearsal.changed.connect(self._offer)
+        self.rehearsal.told.connect(lambda: self._scrolled.ensureWidgetVisible(self.rehearsed))
         self.send = QPushButton("Repair and replay")
         self.send.setProperty("primary", True)
         self.send.setIcon(icon("replay", "on_accent"))
         self.send.clicked.connect(lambda _checked=False: self._send())
-        self.ladder = QLineEdit(", ".join(map(str, USUAL)))
-        self.ladder.setAccessibleName("Ladder")
-        self.ladder.setToolTip("Letters of each step, before the rest; it stops at the first new failure")
-        self.ladder.textChanged.connect(lambda _text: self._offer())
-        self.first, self.pace = NumberBox(), NumberBox()
-        for box, name, zero, most in (
-            (self.first, "First", "all", 10_000_000),
-            (self.pace, "Pace", "any", 1000),
-        ):
-            box.setRange(0, most)
-            box.setAccessibleName(name)
-            box.setSpecialValueText(zero)
-        self.pace.setSuffix(" / s")
-        self.first.setToolTip("Only the oldest of them")
-        self.first.valueChanged.connect(lambda _value: self._offer())
+        self.steps = RepairSteps()
+        self.ladder, self.first, self.pace = self.steps.ladder, self.steps.first, self.steps.pace
+        self.steps.changed.connect(self._offer)
 
     def _arrange(self) -> None:
         page = QWidget()
@@ -156,8 +148,6 @@ class LetterRepairPanel(QWidget):
         layout.addWidget(self.diff, 1)
         layout.addWidget(self.verdict)
         layout.addWidget(self.rehearsed)
-        ladder, first, pace = (plain_label(word, "muted") for word in ("Ladder", "first", "pace"))
-        steps = in_row(ladder, (self.ladder, 2), first, (self.first, 1), pace, (self.pace, 1), spacing=6)
         self._scrolled = scrolled = QScrollArea()
         scrolled.setAccessibleName("Repair of the group")
         scrolled.setFrameShape(QFrame.Shape.NoFrame)
@@ -166,22 +156,42 @@ class LetterRepairPanel(QWidget):
         scrolled.setWidget(page)
         send = in_row(self.rehearse, 1, self.send, spacing=6)
         said = plain_label(BEFOREHAND, "muted", wrap=True)
-        below = in_column(steps, send, said, margins=(12, 4, 12, 8), spacing=6)  # always in sight
+        below = in_column(
+            self.steps, self.listed, send, said, margins=(12, 4, 12, 8), spacing=6
+        )  # always in sight
         in_column((scrolled, 1), below, of=self, margins=0, spacing=0)
 
     # -- what it is about ---------------------------------------------------------------------------------
 
-    def open(self, numbers: Sequence[int], said: str) -> None:
-        """Begins with letters, whose list is frozen now, the newest first; the patch that was begun stays."""
+    def open(self, numbers: Sequence[int], said: str, *, whole: bool = True) -> None:
+        """Begins with letters, whose list is frozen now, the newest first; the patch that was begun stays.
+
+        Args:
+            whole: Whether they are all that is listed; else some of it.
+        """
         self._restore()
+        self._job, self._whole = 0, whole
+        self.listed.show_job(None)
         self._take(numbers, said)
         self.form.begin()
 
     def _take(self, numbers: Sequence[int], said: str) -> None:
         self.numbers, self._at = tuple(numbers), 0
-        self.title.setText(f"Repair {counted(len(numbers), 'dead letter')} · {said}")
+        left = f"Repair {counted(len(numbers), 'dead letter')} · {said}"
+        self.title.setText(left if numbers else "Repair: no letter is left here")
+        self.listed.compare(self.numbers, whole=self._whole)
         self.first.setValue(0)
         self._judge()
+
+    def follow_list(self, listed: Sequence[int], title: str, flaw: str) -> None:
+        """Takes what is listed now, and says where that is not what would be repaired."""
+        self.listed.follow(listed, title, flaw)
+        self.listed.compare(self.numbers, whole=self._whole)
+        self._offer()
+
+    def _show_job(self, job: Job) -> None:
+        self.listed.show_job(job)
+        self.listed.compare(self.numbers, whole=self._whole)
 
     def _write_last(self) -> None:
         if self._last is not None:
@@ -210,11 +220,17 @@ class LetterRepairPanel(QWidget):
     def _changed(self, changes: Changes) -> None:
         if changes.model and self.numbers:  # whether they fit is another question now
             self._typed()
+        if self._job and (changes.dead_letters or changes.everything):
+            self._follow_job()
+
+    def _follow_job(self) -> None:
+        number, jobs = self._job, self._desk.workspace.dead_letters.jobs
+        self._following.ask(lambda: jobs.get(number), number)
 
     def _typed(self) -> None:
-        _stop(self._checking)
+        stop(self._checking)
         self._patch = self.report = None  # until it was tried
-        self._forget_rehearsal()
+        self.rehearsal.forget()
         self.fits.anyway.setChecked(False)
         self._offer()
         self._pause.start()
@@ -222,7 +238,7 @@ class LetterRepairPanel(QWidget):
     def _judge(self) -> None:
         """Tries the patch on the letter that is shown, and on all."""
         self._pause.stop()
-        _stop(self._checking)
+        stop(self._checking)
         try:
             self._patch = patch = self.form.patch()
         except InvalidValue as error:
@@ -294,20 +310,17 @@ class LetterRepairPanel(QWidget):
         self.last.setVisible(self._last is not None and not patched and not lacking)
         self.send.setText(f"{'Repair and replay' if patched else 'Replay'} {count:,}")
         none = "" if count else "No letter fits" if self.numbers else "No letter is left"
-        why = self._desk.read_only() or lacking or none or self.fits.trouble() or self._ladder_trouble()
+        why = (
+            self._desk.read_only()
+            or self.listed.trouble()
+            or lacking
+            or none
+            or self.fits.trouble()
+            or self.steps.trouble()
+        )
         self.send.setEnabled(not why)
         self.send.setToolTip(why or f"{BEFOREHAND} The list of {count:,} is frozen now.")
-        running = self._rehearsing is not None
-        self.rehearse.setText("Cancel the rehearsal" if running else f"Rehearse {count:,}")
-        self.rehearse.setEnabled(running or (count > 0 and not lacking))
-        self.rehearse.setVisible(bool(self.numbers))
-
-    def _ladder_trouble(self) -> str:
-        try:
-            parse_ladder(self.ladder.text())
-        except InvalidValue as error:
-            return error_text(error)
-        return ""
+        self.rehearsal.offer(count, can=not lacking, there=bool(self.numbers))
 
     # -- doing --------------------------------------------------------------------------------------------
 
@@ -315,15 +328,23 @@ class LetterRepairPanel(QWidget):
         numbers = self.chosen()
         if not numbers or self.report is None or not self.send.isEnabled():
             return
-        if said := emptied(self.report, numbers):
-            asked, label = self._patch, self.send.text()
-            choice = ConfirmChoice(label=label, run=lambda: self._agreed(asked), danger=True)
-            self._strip.ask(f"{label}? {said}", (), [choice])
-        else:
-            self._start()
+        asked, letters = self._patch, self._desk.workspace.dead_letters
+        self._asking.ask(lambda: (asked, samples_of(letters, numbers)), (asked, numbers))
 
-    def _agreed(self, asked: LetterPatch | None) -> None:
-        if asked is self._patch and self.send.isEnabled():
+    def _ask(self, found: tuple[LetterPatch | None, ToConfirm]) -> None:
+        asked, frozen = found
+        label, empty = self.send.text(), emptied(self.report, frozen.numbers) if self.report else ""
+        other = self.listed.other.text()
+        choice = ConfirmChoice(
+            label=label, run=lambda: self._agreed(asked, frozen.numbers), danger=bool(empty or other)
+        )
+        said = " ".join(
+            part for part in (f"{label}?", empty, f"{other}." if other else "", BEFOREHAND) if part
+        )
+        self._strip.ask(said, frozen.lines(), [choice])
+
+    def _agreed(self, asked: LetterPatch | None, numbers: tuple[int, ...]) -> None:
+        if asked is self._patch and numbers == self.chosen() and self.send.isEnabled():
             self._start()
         else:
             self._desk.notice("warning", "The repair was changed after the question; nothing is replayed.")
@@ -347,6 +368,8 @@ class LetterRepairPanel(QWidget):
             left_out=left_out,
         )
         self._desk.forget(DRAFT)
+        self._job = number
+        self._follow_job()
         self._ended(frozenset(numbers), patch)
         self._follow(number)
 
@@ -354,47 +377,7 @@ class LetterRepairPanel(QWidget):
         """Ends the patch with its job; those that were not sent are left."""
         self._last, here = patch or self._last, self.isAncestorOf(QApplication.focusWidget() or self)
         self.form.clear()
-        self._forget_rehearsal()
+        self.rehearsal.forget()
         self._take([number for number in self.numbers if number not in sent], "not sent yet")
         if here:
             self.form.begin()
-
-    def _begin_rehearsal(self) -> None:
-        if self._rehearsing is not None:
-            self._forget_rehearsal()
-            self._offer()
-            return
-        self._rehearsing = self._desk.run(self._rehearse(self.chosen(), self._patch), "Rehearse")
-        self._offer()
-
-    async def _rehearse(self, numbers: tuple[int, ...], patch: LetterPatch | None) -> None:
-        def told(what: str, done: int, of: int) -> None:
-            if self._rehearsing is not None:
-                self._say_rehearsal(f"{what} {done:,} of {of:,} …")
-
-        task = asyncio.current_task()
-        self._say_rehearsal("Copying the store …")
-        try:
-            said = outcomes(await self._repair.rehearsal.run(numbers, told, patch=patch))
-        except WorkbenchError as error:
-            said = error_text(error)
-        if self._rehearsing is task:
-            self._rehearsing = None
-            self._say_rehearsal(said)
-            self._offer()
-
-    def _say_rehearsal(self, said: str) -> None:
-        self.rehearsed.setText(said)
-        self.rehearsed.setVisible(bool(said))
-        if said:
-            self._scrolled.ensureWidgetVisible(self.rehearsed)
-
-    def _forget_rehearsal(self) -> None:
-        _stop(self._rehearsing)
-        self._rehearsing = None
-        self._say_rehearsal("")
-
-
-def _stop(task: asyncio.Task[None] | None) -> None:
-    if task is not None and not task.done():
-        task.cancel()

@@ -249,6 +249,7 @@ class LettersView(View):
     def list_letters(self, node: GroupNode) -> None:
         """Lists the letters of a group."""
         self._source = source = LetterSource(self._dead_letters, node.numbers)
+        self.many.follow_list()
         held, about = self.table.held(), (self.statuses.currentData(), node.identity)
         if not node.numbers and self._missing:
             self.table.set_empty("None found", self._missing, "Clear the search", self.finder.clear)
@@ -329,8 +330,7 @@ class LettersView(View):
         if not deed.fits(len(numbers)) or self.read_only():
             return
         if deed is EDIT and size > EDITED:
-            said = f"The payload of #{numbers[0]} is too large to be edited here"
-            self.desk.notice("warning", f"{said} (more than {EDITED:,} bytes).")
+            self.desk.notice("warning", f"#{numbers[0]} is too large to be edited (over {EDITED:,} bytes).")
         elif deed is EDIT:
             self._show(numbers[0], self.detail.edit)
         elif deed is DRY_RUN:

@@ -62,7 +62,15 @@ class ManyLetters:
         """Opens the repair of the selected letters, or of the chosen group."""
         numbers, said = self.repairable()
         self._view.show_side(self.panel)
-        self.panel.open(numbers, said)
+        self.follow_list()
+        self.panel.open(numbers, said, whole=len(self._view.chosen_numbers()) < 2)
+
+    def follow_list(self) -> None:
+        """Has the repair, while it is shown, say where the list is another one."""
+        if self._view.side.currentWidget() is self.panel:
+            node = self.groups.node()
+            flaw = self._view.finder.flaw.text()
+            self.panel.follow_list(self._view.replayable(node), node.title, flaw)
 
     def repairable(self) -> tuple[Sequence[int], str]:
         """Returns the letters that a repair would deal with, the newest first, and what they are."""
