@@ -125,21 +125,16 @@ def _line_values(line: StoryLine) -> dict[str, Any]:
 
 def _text(story: CommandStory) -> str:
     from workbench.model.counts import counted
+    from workbench.services.story.time_axis import since_words
 
     head = one_line(f"{story.title}, by {story.who}: {story.standing[1]}")
     told = f"{counted(story.events, 'event')}, {counted(story.commands, 'command')}"
     lines = [head, one_line(f"  {story.about}"), f"  {told}, from {when(story.start)}", ""]
-    rows = [(_since(line, story), _told(line)) for line in story.lines]
+    rows = [(since_words(line, story), _told(line)) for line in story.lines]
     lines.append(columns(("SINCE", "WHO DID WHAT"), rows, right=(0,)))
     if story.hidden:
         lines.append(f"… {story.hidden:,} more events are not told")
     return "\n".join(lines)
-
-
-def _since(line: StoryLine, story: CommandStory) -> str:
-    from workbench.services.story.time_axis import length_words
-
-    return "…" if line.ended is None else length_words(line.ended - story.start)
 
 
 def _told(line: StoryLine) -> str:

@@ -116,6 +116,20 @@ async def test_words_and_cel_are_searched_and_it_says_in_how_many(view, until):
     assert (view.finder.words.text(), view.statuses.currentText()) == ("", "Open  ·  8")
 
 
+async def test_a_status_that_none_of_those_found_by_the_search_has_says_so(view, many, until):
+    await until(lambda: view.groups.model().nodes)
+    first, second, third = sorted(one.number for one in many.dead_letters.page())[:3]
+    await many.dead_letters.archive([first])
+    view.show_only([second, third])
+    await until(lambda: view.table.model().rowCount() == 2)
+    view.statuses.setCurrentIndex(view.statuses.findData("Archived"))
+    said = "None of the 2 found by the search has the status Archived."
+    await until(lambda: said in [one.text() for one in view.table.findChildren(QLabel) if one.isVisible()])
+    next(one for one in view.table.findChildren(QPushButton) if one.text() == "Clear the search").click()
+    await until(lambda: view.table.model().rowCount() == 1)
+    assert view.statuses.currentText() == "Archived  ·  1"
+
+
 async def test_L5_a_wrong_expression_lists_nothing_and_says_why(view, until):
     await until(lambda: view.table.model().rowCount() == 8)
     view.table.selectAll()

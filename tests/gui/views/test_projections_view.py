@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from tests.gui.conftest import settle
 from workbench.gui import clipboard, reads
@@ -26,6 +26,7 @@ from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
 from workbench.services.monitor.monitor_values import RebuildView
 from workbench.store.operations import Append
+from workbench.store.operations.projection_operations import ApplyProjection
 
 
 @pytest.fixture
@@ -126,6 +127,40 @@ async def test_a_cell_names_the_events_and_commands_that_set_it_the_newest_first
         ("user.created", "active", "create_user, by a person"),
     ]
     assert view.detail.events.hasFocus()
+
+
+async def test_a_value_that_no_event_gives_is_told_as_such_and_leads_to_a_rebuild(workspace, view, until):
+    await changed(workspace, view, until)
+    live = workspace.reader.generations("users")[0]
+    ada = workspace.reader.row("users", "ada")
+    by_hand = ApplyProjection(
+        name="users", generation=live.generation, before=live.checkpoint, checkpoint=live.checkpoint,
+        rows=(ada | {"username": "Adam"},),
+    )  # fmt: skip
+    await workspace.running().writer.write(by_hand)
+    view.refresh()
+    await until(lambda: column(view, 1)[:1] == ["Adam"])
+    table, detail = view._table, view.detail
+    table.setFocus()
+    table.setCurrentIndex(table.model().index(0, 1))
+    view.tell_why()
+    await until(lambda: "No event gives the stored value" in words_of(detail.events))
+    assert told_events(view) == []
+    assert any(
+        one.startswith("The events come to “Ada X”: what is stored") for one in words_of(detail.events)
+    )
+    table.setFocus()
+    table.setCurrentIndex(table.model().index(0, 3))
+    view.tell_why()
+    await until(lambda: len(told_events(view)) == 3)
+    detail.ask_cell("username")
+    buttons = detail.events.findChildren(QPushButton)
+    next(one for one in buttons if one.text() == "Rebuild to compare").click()
+    await until(lambda: [one.held for one in workspace.reader.generations("users")[1:]] == [True])
+
+
+def words_of(widget):
+    return [label.text() for label in widget.findChildren(QLabel) if label.isVisible()]
 
 
 async def test_from_a_cell_to_the_story_of_the_command_that_set_it(workspace, desk, view, until):

@@ -51,6 +51,14 @@ def test_an_event_sets_the_status_that_can_be_its_name(state: str, sets: bool) -
     assert ("set { status: \"'sent'\" }" in event_after(state, more=types)) is sets
 
 
+def test_an_event_sets_what_the_state_has_alike() -> None:
+    state = 'state { to: "string?", weight { type: "decimal", places: 2 }, status: "string" }'
+    assert 'set { to: "event.to", status: "\'sent\'" }' in event_after(state)
+    state = 'state { to { type: "string", title: "To whom" }, weight { type: "decimal", places: 1, min: 0 } }'
+    assert 'set { to: "event.to", weight: "event.weight" }' in event_after(state)
+    assert "set" not in event_after('state { to: "integer" }')
+
+
 def test_a_read_model_shows_what_an_event_has_and_sets() -> None:
     text = DesignText(
         project=parse(

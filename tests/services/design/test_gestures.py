@@ -350,7 +350,9 @@ LOST = DesignNode("command", "report_lost")
         ("extend_loan", DesignNode("event", "book.lent"), "book"),
         ("tell_reader", DesignNode("policy", "reminder"), "book"),
         ("add_shelf", DesignNode("aggregate", "shelf"), "shelf"),
-        ("mend_shelf", DesignNode("aggregate", "book"), "shelf"),
+        ("mend_shelf", DesignNode("aggregate", "book"), "book"),
+        ("mend_shelf", DesignNode("event", "book.lent"), "book"),
+        ("mend_shelf", DesignNode("policy", "reminder"), "shelf"),
     ],
 )
 def test_a_new_command_is_of_the_aggregate_that_is_there(name, behind, owner):

@@ -107,3 +107,26 @@ def test_a_route_takes_no_key_of_another_pattern(text: DesignText) -> None:
     more = wire.link(wire.link(made, "order.paid", "in"), "order.placed", "in")
     assert more.text.count('"order.paid"') == 1
     assert wire.linked(more, "order.paid", "in")
+
+
+@pytest.mark.parametrize(
+    ("fields", "changes", "said"),
+    [
+        ('tool: "string"', "tool", 'with { tool_id: "event.tool" }'),
+        ('what: "tool-id"', "tool", 'with { tool_id: "event.what" }'),
+        ('what: "tool-id", other: "tool-id"', "tool", 'with { tool_id: "" }'),
+        ('what: "string"', "tool", 'with { tool_id: "" }'),
+        ('tool: "string"', "loan", 'with { tool_id: "id" }'),
+    ],
+)
+@pytest.mark.parametrize("kind", ["policy", "process"])
+def test_a_command_over_another_aggregate_gets_an_id_that_the_event_has(kind, fields, changes, said):
+    """The id of what happened is that of its own aggregate alone."""
+    on = 'on: "loan.out"' if kind == "policy" else 'key: "id"\non { "loan.out": { starts: true } }'
+    text = (
+        '[types]\ntool-id: "string"\n\n[aggregate.tool]\n\n[aggregate.loan]\n\n'
+        f"[event.loan.out]\nfields {{ {fields} }}\n\n"
+        f'[command.lend]\nchanges: "{changes}"\nfields {{ tool_id: "tool-id" }}\n\n[{kind}.p]\n{on}\n'
+    )
+    linked = relation(kind, "command").link(parse(text), "p", "lend")
+    assert said in linked.text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from workbench.errors import NotFound, ReadTooLong
@@ -36,6 +38,21 @@ def test_the_events_that_set_a_cell_the_newest_first(shelf):
     found = history(shelf, "items", "a")
     assert [step.event.position for step in found.sets("owner")] == places[::-1]
     assert [step.event.position for step in found.sets("price")] == places[:1]
+
+
+def test_what_no_event_gives_strays_from_the_log(shelf):
+    shelf.buy("a", "ada", 3)
+    shelf.fold()
+    assert not history(shelf, "items", "a").strays
+    known = shelf.registry.projections["items"]
+    stored = shelf.reader.row("items", "a") | {"owner": "eve"}
+    reader = SimpleNamespace(
+        **{name: getattr(shelf.reader, name) for name in dir(shelf.reader) if name[:1] != "_"}
+        | {"row": lambda *_: stored}
+    )
+    found = row_history(known, shelf.registry, reader, "a")
+    assert found.strays == {"owner": "ada"}
+    assert found.trouble == "the log does not lead to this row as it is stored"
 
 
 def test_a_row_as_it_was_at_a_position(shelf):

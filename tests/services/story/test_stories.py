@@ -14,6 +14,7 @@ from workbench.model.event import NewEvent
 from workbench.services.story import story_facts
 from workbench.services.story.causes import STARTED
 from workbench.services.story.story import LineState
+from workbench.services.story.time_axis import since_words
 from workbench.store.operations import Append
 
 __all__ = ["broken", "workspace"]
@@ -69,6 +70,21 @@ async def test_lines_say_what_became_of_rows(orders):
         "status paid → shipped",
     ]
     assert {one.row for one in story.lines if one.actor_kind == "projection"} == {ORDER}
+
+
+async def test_no_time_is_told_of_what_nothing_keeps_the_time_of(orders):
+    story = orders.stories.whole(await placed(orders))
+    folded = [one for one in story.lines if one.actor_kind == "projection"]
+    assert {(one.untimed, one.ended, since_words(one, story)) for one in folded} == {(True, None, "later")}
+    assert story.lines[-1].said == "nothing followed"
+    assert since_words(story.lines[-1], story) == "later"
+    commands = [one for one in story.lines if one.command]
+    assert all(since_words(one, story).endswith("s") for one in commands)
+    orders.running().pause()
+    done = await orders.commands.issue("place_order", ORDERED | {"order_id": str(uuid4())})
+    story = orders.stories.whole(orders.stories.correlation_named(done.command_id))
+    row = next(one for one in story.lines if one.actor_kind == "projection")
+    assert (row.said, row.untimed, since_words(row, story)) == ("has not folded it yet", False, "…")
 
 
 async def test_a_wait_is_told_while_it_lasts_and_when_it_is_over(orders):

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from workbench.gui.board.card_fields import CardField
 from workbench.gui.board.model_parts import ModelPart, ModelParts, parts_of
-from workbench.gui.board.slice_order import Step, ordered
+from workbench.gui.board.slice_order import Step, exchanged, ordered
 from workbench.model.flow_rules import FlowRule
 from workbench.model.registry import Registry
 
@@ -250,7 +250,10 @@ class _Plan:
         """Returns the picture."""
         named = {name: node for node in reversed(self._slices) for name in (node, node.partition(":")[2])}
         order = [named[one] for one in self._parts.steps if one in named]
-        steps = {name: one.step(self._publishing) for name, one in self._slices.items()}
+        story = [node for name in self._parts.story if (node := f"command:{name}") in self._slices]
+        steps = {
+            name: self._slices[name].step(self._publishing) for name in exchanged([*self._slices], story)
+        }
         found = ordered(list(steps.values()), order)
         slices = [self._slices[name] for name in found]
         given: dict[str, int] = {}

@@ -81,7 +81,7 @@ class _Draft:
 
     def __init__(self, parts: ModelParts, state: DesignState) -> None:
         self._nodes, self._aggregates = dict(parts.nodes), list(parts.aggregates)
-        self._text, self._state = state.text, state
+        self._text, self._state, self._story = state.text, state, parts.story
         self._document = state.text.project
         was, now = pieces(state.written.project), pieces(self._document)
         self._gone = [name for name in was if name not in now]
@@ -206,7 +206,8 @@ class _Draft:
                 self._nodes[f"aggregate:{name}"] = ModelPart(kind="aggregate", title=name, draft=True)
         gone = {one.partition(".")[2] for one in self._gone if one.startswith("aggregate.")}
         kept = tuple(name for name in names if name in owners or name not in gone)
-        return ModelParts(nodes=self._nodes, aggregates=kept, steps=tuple(steps_of(self._text)))
+        steps = tuple(steps_of(self._text))
+        return ModelParts(nodes=self._nodes, aggregates=kept, steps=steps, story=self._story)
 
 
 def _owner(kind: str, name: str, said: Sequence[Reference]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from workbench.gui.board.card_fields import CardField, fields_of_columns, fields_of_schema
 from workbench.model.command import CommandType
+from workbench.model.command_order import command_order
 from workbench.model.event import EventType
 from workbench.model.flow_rules import FlowRule, rules_of
 from workbench.model.messaging import Subscription
@@ -64,11 +65,13 @@ class ModelParts:
         nodes: By their ids, such as ``event:user.created``.
         aggregates: Names, in the order of their lanes.
         steps: Names of slices in the order that a person gave them.
+        story: Names of commands in the order in which a story tells them.
     """
 
     nodes: Mapping[str, ModelPart] = field(default_factory=dict)
     aggregates: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
+    story: tuple[str, ...] = ()
 
     def of(self, sort: str) -> Iterator[tuple[str, ModelPart]]:
         """Yields the things whose ids begin with a word."""
@@ -98,6 +101,7 @@ def parts_of(registry: Registry, earlier: Registry | None = None, known: ModelPa
         nodes={node: part for told in _told(registry, fields) for node, part in told},
         aggregates=tuple(registry.aggregates),
         steps=tuple(one.name for one in registry.flows_of("flow:main")),
+        story=command_order(registry),
     )
 
 

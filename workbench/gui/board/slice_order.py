@@ -36,9 +36,13 @@ def ordered(steps: Sequence[Step], wanted: Sequence[str] = ()) -> list[str]:
     ranks, flows = _ranks(steps, before), _flows(steps, before)
     place = {step.id: (flows[step.id], ranks[step.id], number) for number, step in enumerate(steps)}
     found = sorted(place, key=lambda one: place[one])
-    moved = [one for one in dict.fromkeys(wanted) if one in place]
-    own = iter(moved)
-    return [next(own) if one in moved else one for one in found]
+    return exchanged(found, [one for one in dict.fromkeys(wanted) if one in place])
+
+
+def exchanged(names: Sequence[str], moved: Sequence[str]) -> list[str]:
+    """Returns names of which some changed places among themselves, to stand in another order."""
+    own, known = iter(moved), {*moved}
+    return [next(own) if one in known else one for one in names]
 
 
 def _before(steps: Sequence[Step]) -> dict[str, list[str]]:

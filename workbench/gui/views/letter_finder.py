@@ -176,6 +176,8 @@ class LetterFinder(QWidget):
         query = found.query
         if found.flaw:
             return found.flaw
+        if query.only and not found.total:
+            return _others_only(len(query.only), status)
         if found.numbers or not found.total or not query.narrowed:
             return ""
         sought = " and ".join(
@@ -244,6 +246,15 @@ class LetterFinder(QWidget):
         button.setAccessibleName(f"No longer only where {text}")
         button.clicked.connect(lambda _checked=False: widen())
         self._chips.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+
+
+def _others_only(number: int, status: str) -> str:
+    """Says that what a search found has other statuses."""
+    if status == "All":
+        return f"None of the {number:,} found by the search is kept any more."
+    if number == 1:
+        return f"The one found by the search does not have the status {status}."
+    return f"None of the {number:,} found by the search has the status {status}."
 
 
 class DeathsChart(QWidget):

@@ -19,6 +19,7 @@ class ProjectionFolds:
         self.view = view
         self.acts = Actions(self, view)
         self.acts.offer()
+        view.detail.rebuild_wanted.connect(self.acts["rebuild_beside"].do)
 
     def read_only(self) -> str:
         """Returns why nothing can be changed here; empty where it can."""

@@ -47,11 +47,13 @@ class RowDetail(QWidget):
         event_wanted: Stream, version and position of an event to look at.
         opened: It was closed before.
         asked: Name of the column whose cell is asked for; empty for none.
+        rebuild_wanted: The rows should be rebuilt to be compared: no event gives what one of them has.
     """
 
     event_wanted = Signal(str, int, object)
     opened = Signal()
     asked = Signal(str)
+    rebuild_wanted = Signal()
 
     def __init__(self, view: View) -> None:
         super().__init__()
@@ -241,14 +243,30 @@ class RowDetail(QWidget):
         if found is None:
             return
         history = found.history
-        self.events.refresh(ListSource(step_rows(found, column, kinds), lambda row: row[3]))
-        if column:
+        stray = column in history.strays
+        rows = [] if stray else step_rows(found, column, kinds)
+        self.events.refresh(ListSource(rows, lambda row: row[3]))
+        if rows and column:
             self.events.choose_index(0)
         earlier = f"{history.earlier:,} earlier ones are not told" if history.earlier else ""
         parts = [f"row {key}" if column else "", history.trouble or LOOKED[history.looked], earlier]
         self.said.setText(" · ".join(part for part in parts if part))
         nothing = history.trouble or "No event that this read model folds changes this row."
-        self.events.set_empty("No events found", nothing)
+        if stray:
+            made = column_of(column, kinds[column], last=False).text(history.strays[column])
+            self._tell_stray(
+                f"The events come to “{made[:40]}”" if history.steps else "No event makes the row"
+            )
+        else:
+            self.events.set_empty("No events found", nothing)
+
+    def _tell_stray(self, made: str) -> None:
+        """Says of a cell that it has a value that did not come from the log."""
+        said = (
+            f"{made}: what is stored was changed otherwise, such as by SQL. A rebuild makes what events say."
+        )
+        ask = self.rebuild_wanted.emit
+        self.events.set_empty("No event gives the stored value", said, "Rebuild to compare", ask)
 
     def _show_step(self, step: RowStep) -> None:
         """Shows the row before and after an event."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QResizeEvent
@@ -14,7 +14,7 @@ from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
 from workbench.gui.views.story_paint import paint_axis, paint_bar, paint_line
 from workbench.services.story.story import CommandStory, StoryLine
-from workbench.services.story.time_axis import TimeAxis, axis_of, length_words
+from workbench.services.story.time_axis import TimeAxis, axis_of, length_words, since_words
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
@@ -31,7 +31,7 @@ class Bar:
     def __str__(self) -> str:
         line = self.line
         if line.ended is None:
-            return "not ended"
+            return "later; when is not kept" if line.untimed else "not ended"
         waited = f"{length_words(line.waits[1] - line.waits[0])} waited, " if line.waits else ""
         return f"{waited}{length_words(line.ended - line.begun)} in all"
 
@@ -48,16 +48,15 @@ def _draw_bar(painter: QPainter, place: QRectF, bar: Bar, _chosen: bool) -> None
     paint_bar(painter, place, bar.line, bar.axis)
 
 
-def _since(value: Any) -> str:
-    return "…" if value is None else length_words(value)
-
-
 COLUMNS = (
     TableColumn(
         "Who did what", width=240, stretch=True, text=_did, tip=lambda line: line.words, draw=_draw_line
     ),
     TableColumn(
-        "Since", width=72, align_right=True, text=_since, about="How long after the beginning it was done"
+        "Since",
+        width=72,
+        align_right=True,
+        about="How long after the beginning it was done; later where no time of it is kept",
     ),
     TableColumn("Time", width=330, draw=_draw_bar),
 )
@@ -71,10 +70,7 @@ NARROW = 560
 def rows_of(story: CommandStory) -> list[Row]:
     """Returns the rows of a story."""
     axis = axis_of(story)
-    return [
-        (line, None if line.ended is None else line.ended - story.start, Bar(line, axis))
-        for line in story.lines
-    ]
+    return [(line, since_words(line, story), Bar(line, axis)) for line in story.lines]
 
 
 def _key(row: Row) -> str:

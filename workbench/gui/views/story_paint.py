@@ -122,10 +122,12 @@ def paint_bar(painter: QPainter, place: QRectF, line: StoryLine, axis: TimeAxis)
         hatched = QRectF(at(since), top, max(LEAST, at(until) - at(since)), BAR)
         paint_hatch(painter, hatched, colors)
         begun = until
+    if line.untimed:
+        return
     if ended is None:
         _open_end(painter, at(max(begun, line.begun)), place.right() - 8, place.center().y(), colors)
     else:
-        x = at(begun) if line.actor_kind != "projection" else at(ended)
+        x = at(begun)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colors.error if line.state is LineState.DEAD else ink))
         painter.drawRoundedRect(QRectF(x, top, max(LEAST, at(ended) - x), BAR), 1.5, 1.5)

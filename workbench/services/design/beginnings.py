@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.errors import InvalidValue
+from workbench.services.design.column_types import column_type
 from workbench.services.design.field_lines import plain_value
-from workbench.services.design.relations import column_type, section_path, told_by
+from workbench.services.design.relations import section_path, told_by
 from workbench.services.design.section_lists import names_at
 from workbench.tusk import Document, Value
 from workbench.tusk.document import Path
@@ -19,7 +20,9 @@ _RULES = ("min", "max", "pattern", "default", "example", "title")
 
 
 def begun_event(document: Document, name: str, owner: str, command: str) -> dict[str, Any]:
-    """Returns what a new event says: the fields of the command that emits it, and the status it leads to.
+    """Returns what a new event says: the fields of the command that emits it, and what it sets of the state.
+
+    That are the fields that the state has alike, and the status it leads to.
 
     Args:
         owner: Its aggregate; empty where that is not known.
@@ -32,9 +35,10 @@ def begun_event(document: Document, name: str, owner: str, command: str) -> dict
     state = _known(document, (*section_path("aggregate", owner), "state")) if owner else {}
     if fields:
         said["fields"] = fields
-    if _takes(document, state.get(STATUS), status):
-        said["set"] = {STATUS: f"'{status}'"}
-    return said
+    sets = {one: f"event.{one}" for one, value in fields.items() if one in state and _fits(value, state[one])}
+    if STATUS not in sets and _takes(document, state.get(STATUS), status):
+        sets[STATUS] = f"'{status}'"
+    return said | ({"set": sets} if sets else {})
 
 
 def begun_projection(document: Document, event: str) -> dict[str, Any]:
@@ -56,6 +60,15 @@ def event_field(value: Any) -> Any:
         return value
     said = {key: one for key, one in value.items() if key not in _RULES}
     return said["type"] if set(said) == {"type"} else said
+
+
+def _fits(given: Any, wanted: Any) -> bool:
+    """Whether a field of an event is of the type of a state's, which may be optional."""
+    one, other = (
+        {"type": value} if isinstance(value, str) else event_field(value) for value in (given, wanted)
+    )
+    one, other = ({"type": value} if isinstance(value, str) else value for value in (one, other))
+    return one == other or one == {**other, "type": str(other.get("type", "")).removesuffix("?")}
 
 
 def id_of(aggregate: str) -> str:

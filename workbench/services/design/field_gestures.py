@@ -7,10 +7,11 @@ from typing import Any
 
 from workbench.errors import InvalidValue
 from workbench.services.design.beginnings import event_field
+from workbench.services.design.column_types import column_type
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.field_lines import split_field_lines, write_field_line
 from workbench.services.design.gestures import DesignNode, exists, fields_of, fields_path, with_field
-from workbench.services.design.relations import check_declared, column_type, declared_names, section_path
+from workbench.services.design.relations import check_declared, declared_names, section_path
 from workbench.services.design.section_lists import actions, names_at, put
 from workbench.tusk import Entry
 

@@ -90,9 +90,13 @@ def _owner(document: Document, after: DesignNode | None) -> str:
 
 
 def owners_for(text: DesignText, name: str, after: DesignNode | None) -> list[str]:
-    """Returns the aggregates that a new command of a name can be for: the likely one, then that it names."""
-    likely = aggregate_for(text.project, name, _owner(text.project, after))
-    return list(dict.fromkeys((likely, own_word(name))))
+    """Returns the aggregates that a new command can be for, the likely one first."""
+    chosen = _owner(text.project, after)
+    likely = aggregate_for(text.project, name, chosen)
+    first = (
+        [chosen] if after is not None and chosen and after.kind in {"aggregate", "command", "event"} else []
+    )
+    return list(dict.fromkeys((*first, likely, own_word(name))))
 
 
 def made(

@@ -11,12 +11,13 @@ from workbench.interop.event_model_file import EventModelFile
 from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design import gestures
+from workbench.services.design.column_types import column_type
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.gestures import DesignNode
 from workbench.services.design.import_elements import ImportedElement, elements_of
 from workbench.services.design.import_examples import examples_of
 from workbench.services.design.import_fields import DEEPEST, field_specs, nesting
-from workbench.services.design.relations import column_type, declared_names, section_path
+from workbench.services.design.relations import declared_names, section_path
 from workbench.services.design.section_lists import names_at, put
 from workbench.tusk import Document, add_section, parse, section_span
 

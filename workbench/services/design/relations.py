@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from workbench.errors import InvalidValue
+from workbench.services.design.column_types import type_at
 from workbench.services.design.section_lists import (
     actions,
     add_action,
@@ -43,17 +44,6 @@ NEXT = {
     "topic": "subscription",
 }
 """What is made after a thing of a kind where the chain goes on."""
-_COLUMNS = {
-    "integer": "integer",
-    "decimal": "decimal",
-    "money": "money",
-    "boolean": "boolean",
-    "date-time": "time",
-    "list": "json",
-    "map": "json",
-    "object": "json",
-}
-"""What a column is for a field of a type; any other is text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,11 +181,33 @@ def _done(document: Document, path: Path, does: str, name: str) -> Document:
         and not all(once(document, one) for one in events)
     )
     given = {
-        one: NEW_ID if new else "id"
+        one: NEW_ID if new else _id_for(document, name, one, events)
         for one in target
         if not all(one in fields for fields in said) or not said
     }
     return add_action(document, path, does, name, given)
+
+
+def _id_for(document: Document, command: str, field: str, events: Sequence[str]) -> str:
+    """Returns the expression that names what a command changes; empty where no field of the events does.
+
+    Their own id is it where they are of the same aggregate, or where the command begins one. Else it is a
+    field that is called as the aggregate, or the only one of the same declared type.
+    """
+    place = section_path("command", command)
+    of = names_at(document, (*place, "changes"))
+    if len(of) != 1 or {owner_of(document, one) for one in events} <= {*of}:
+        return "id"
+    kind = type_at(document, (*place, "fields", field))
+    found = []
+    for event in events:
+        path = (*section_path("event", event), "fields")
+        names = names_at(document, path)
+        alike = [one for one in names if type_at(document, (*path, one)) == kind]
+        typed = alike if document.find(("types", kind)) is not None and len(alike) == 1 else []
+        found.append(({one for one in names if one == of[0].replace("-", "_")}) or {*typed})
+    both = set.intersection(*found)
+    return f"event.{both.pop()}" if both else ""
 
 
 def begins(document: Document, command: str, events: Sequence[str]) -> bool:
@@ -320,15 +332,6 @@ def told_by(document: Document, event: str) -> dict[str, str]:
         for one, entry in said.items()
         if entry is not None and TEXT.fullmatch(str(entry.value.plain))
     }
-
-
-def column_type(document: Document, path: Path) -> str:
-    """Returns what a column is that holds a field."""
-    entry = document.find((*path, "type")) or document.find(path)
-    word = str(entry.value.plain).removesuffix("?") if entry is not None else ""
-    if word not in _COLUMNS and document.find(("types", word)) is not None:
-        return column_type(document, ("types", word))
-    return _COLUMNS.get(word, "text")
 
 
 def _route(document: Document, event: str, topic: str) -> Document:

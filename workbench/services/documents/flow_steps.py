@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from workbench.model.command_order import command_order
 from workbench.model.registry import Registry
 
 
@@ -100,8 +101,7 @@ class _Teller:
     """Where each was told first, by kind, name, and for a reaction what led to it."""
 
     def tell(self) -> None:
-        issued = {name for one in self.reactions for name in issued_by(self.registry, one)}
-        for command in sorted(self.registry.commands, key=issued.__contains__):
+        for command in command_order(self.registry):
             if ("command", command, "") not in self.first:
                 askers = askers_of(self.registry, command)
                 self._follow("command", command, [self._add("actor", name) for name in askers])

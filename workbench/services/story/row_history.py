@@ -32,6 +32,7 @@ MOST_ROWS = 500_000
 MOST_STEPS = 10_000
 """Events of one row that are told: the last ones."""
 Row = dict[str, Any] | None
+_NONE: Mapping[str, Any] = {}
 
 
 class Walk:
@@ -90,6 +91,7 @@ class RowHistory:
         looked: Where was looked: ``streams`` of its key, events that hold its key (``texts``), or the whole
             ``log``.
         trouble: Why it is not known, or not certain; empty if all is well.
+        strays: What the events come to, of each column that is stored otherwise: no event gives that value.
     """
 
     projection: str
@@ -99,6 +101,7 @@ class RowHistory:
     checkpoint: int = 0
     looked: str = "streams"
     trouble: str = ""
+    strays: Mapping[str, Any] = field(default_factory=dict)
 
     def at(self, position: int) -> Row:
         """Returns the row as it was when everything up to a position was folded."""
@@ -202,6 +205,7 @@ def row_history(
         "these rows were made by an earlier definition: this is what the present one makes" if stale else ""
     )
     passed, failed = left_out(reader, live), ""
+    strays: Mapping[str, Any] = _NONE
     for looked in ("streams", "texts", "log"):
         fold = _Fold(projection, registry, key)
         events = _events(projection, registry, reader, live.checkpoint, key, looked, walk)
@@ -210,15 +214,22 @@ def row_history(
         except ReadTooLong:
             raise
         except WorkbenchError as error:
-            failed = error.message
+            failed, strays = error.message, _NONE
             continue
         if fold.row == stored or (stale and looked == "streams" and fold.steps):
             return _told(fold, live, looked, trouble)
-        failed = "the log does not lead to this row as it is stored"
-    return _told(fold, live, "log", trouble or failed)
+        failed, strays = "the log does not lead to this row as it is stored", _strays(fold.row, stored)
+    return _told(fold, live, "log", trouble or failed, _NONE if stale else strays)
 
 
-def _told(fold: _Fold, live: ProjectionState, looked: str, trouble: str) -> RowHistory:
+def _strays(folded: Row, stored: Row) -> dict[str, Any]:
+    made = folded or {}
+    return {name: made.get(name) for name, value in (stored or {}).items() if made.get(name) != value}
+
+
+def _told(
+    fold: _Fold, live: ProjectionState, looked: str, trouble: str, strays: Mapping[str, Any] = _NONE
+) -> RowHistory:
     steps = tuple(fold.steps[-MOST_STEPS:])
     return RowHistory(
         projection=fold.projection.name,
@@ -228,6 +239,7 @@ def _told(fold: _Fold, live: ProjectionState, looked: str, trouble: str) -> RowH
         checkpoint=live.checkpoint,
         looked=looked,
         trouble=trouble,
+        strays=strays,
     )
 
 

@@ -57,7 +57,7 @@ class StoryLine:
         told: The events that followed, or the message that was published.
         said: What else there is to say, in words.
         begun: When what it follows from was there, microseconds since 1970.
-        ended: When it was done; None as long as it is not.
+        ended: When it was done; None as long as it is not, and where no time of it is kept, see `untimed`.
         waits: From when to when it waited, because it was issued for later, or to be tried again.
         tries: When attempts failed.
         cause: Position of the event or message that it follows from; 0 for the first.
@@ -84,6 +84,11 @@ class StoryLine:
     cause: int = 0
     letter: int = 0
     row: Any = None
+
+    @property
+    def untimed(self) -> bool:
+        """Whether it is done, later than what it follows from, and nothing keeps when: a row, a delivery."""
+        return self.ended is None and self.state is LineState.ENDED and not self.command
 
     @property
     def positions(self) -> tuple[int, ...]:

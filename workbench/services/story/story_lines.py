@@ -273,7 +273,7 @@ class StoryLines:
                 said="has not folded it yet" if behind else said,
                 state=LineState.WAITS if behind else LineState.ENDED,
                 begun=event.recorded_at,
-                ended=None if behind else event.recorded_at,
+                ended=None,
                 cause=event.position,
                 row=key,
             )
@@ -326,7 +326,7 @@ class StoryLines:
             found = LineState.WAITS, "is paused and has not got it" if paused else "has not got it yet"
         nothing = "handled it" if name in self.registry.subscriptions else "nothing followed"
         state, said = found or (LineState.ENDED, nothing)
-        ended = letter.died_at if letter is not None and state is not LineState.WAITS else _at(thing)
+        died = letter.died_at if letter is not None and state is not LineState.WAITS else None
         return StoryLine(
             key=f"{name}@{thing.position}",
             depth=depth,
@@ -335,7 +335,7 @@ class StoryLines:
             said=said,
             state=state,
             begun=_at(thing),
-            ended=None if state is LineState.WAITS else ended,
+            ended=died,
             waits=retry(row),
             tries=tries(row, letter),
             cause=thing.position,

@@ -117,6 +117,13 @@ def _laid(start: int, end: int, gaps: list[tuple[int, int]]) -> TimeAxis:
     return TimeAxis(tuple(times), tuple(places), tuple(folded))
 
 
+def since_words(line: StoryLine, story: CommandStory) -> str:
+    """Returns how long after the beginning something was done; ``later`` where nothing keeps that."""
+    if line.ended is None:
+        return "later" if line.untimed else "…"
+    return length_words(line.ended - story.start)
+
+
 def length_words(microseconds: int) -> str:
     """Returns how long something took: ``0.4 ms``, ``48 ms``, ``2.1 s``, ``3 min``, ``2 h``, ``4 d``."""
     for unit, word, digits in _UNITS:
