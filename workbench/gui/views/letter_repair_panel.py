@@ -310,8 +310,8 @@ class LetterRepairPanel(QWidget):
         self.last.setVisible(self._last is not None and not patched and not lacking)
         self.send.setText(f"{'Repair and replay' if patched else 'Replay'} {count:,}")
         stays = patched and found is not None and len(found.unchanged) == len(found.fit)
-        none = "The patch changes none of these letters" if stays else ""
-        none = none if count else "No letter fits" if self.numbers else "No letter is left"
+        same = "The patch changes none of these letters" if stays else ""
+        none = "" if count else "No letter fits" if self.numbers else "No letter is left"
         why = (
             self._desk.read_only()
             or self.listed.trouble()
@@ -319,6 +319,7 @@ class LetterRepairPanel(QWidget):
             or none
             or self.fits.trouble()
             or self.steps.trouble()
+            or same
         )
         self.send.setEnabled(not why)
         self.send.setToolTip(why or f"{BEFOREHAND} The list of {count:,} is frozen now.")
