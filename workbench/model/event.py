@@ -14,6 +14,7 @@ from workbench.model.error_text import error_sentence, error_text
 from workbench.model.json_values import check_name, read_json, write_json
 from workbench.model.lazy_mapping import LazyMapping
 from workbench.model.secrets import without_secrets
+from workbench.model.type_words import as_declared
 
 E = TypeVar("E", bound="Event")
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
@@ -218,7 +219,7 @@ def event_type_of(cls: type[Event], upcasters: Mapping[int, Upcaster] | None = N
     return EventType(
         name=cls.event_type,
         version=cls.event_version,
-        schema=LazyMapping(lambda: msgspec.json.schema(cls)),
+        schema=LazyMapping(lambda: as_declared(msgspec.json.schema(cls))),
         decode=decoder.decode,
         doc=(cls.__doc__ or "").strip(),
         upcasters=steps,

@@ -7,6 +7,8 @@ from typing import Any
 
 DECLARED = "x-type"
 """Key of the word with which a type was declared, where the schema itself shows no more: ``money``."""
+CHOICES = "x-choices"
+"""Key of the choices in the order in which they were declared; msgspec sorts them."""
 _WORDS = {"array": "list", "null": "nothing"}
 _FORMATS = {"uri": "url"}
 _SHORT = {"date-time", "uuid", "email", "date", "time", "duration", "decimal"}
@@ -26,3 +28,15 @@ def decimal_word(schema: Mapping[str, Any], choices: Sequence[Mapping[str, Any]]
     if {str(one.get("type")) for one in choices} - {"null"} != {"number", "string"}:
         return ""
     return str(schema.get(DECLARED, "decimal"))
+
+
+def as_declared(schema: Any) -> Any:
+    """Returns a JSON Schema, or a part of one, whose choices stand in the order of their declaration."""
+    if isinstance(schema, list):
+        return [as_declared(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: as_declared(one) for name, one in schema.items() if name != CHOICES}
+    if CHOICES in schema:
+        found["enum"] = list(schema[CHOICES])
+    return found

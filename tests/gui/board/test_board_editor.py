@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QListWidgetItem
+from PySide6.QtWidgets import QApplication, QListWidgetItem
 
 from tests.gui.board.designing import CONTROL, EMPTY, SHIFT, Designer
 from tests.services.conftest import full_disk
@@ -650,6 +651,20 @@ async def test_words_are_spelled_as_names_and_the_keys_of_the_line_are_told(desi
     assert "go along" in hints.accessibleDescription()
     heads, scene = designer.board.pictures.frame.heads, designer.scene
     scene.coverage = {"command:announce_return": Coverage()}
-    QTest.mouseClick(heads, Qt.MouseButton.LeftButton, pos=QPoint(GUTTER + 40, HEAD - 12))
+    below_name = QPoint(GUTTER + 40, HEAD - 12)
+    QTest.mouseClick(heads, Qt.MouseButton.LeftButton, pos=below_name)
+    assert scene.chosen == "command:announce_return"
+    assert not designer.board.desk.running(), "a click chooses"
+    assert not designer.file.parent.joinpath("scenarios").exists()
+    QTest.mouseClick(heads, Qt.MouseButton.RightButton, pos=below_name)
+    QApplication.sendEvent(
+        heads,
+        QContextMenuEvent(QContextMenuEvent.Reason.Mouse, below_name, heads.mapToGlobal(below_name)),
+    )
+    menu = designer.board.canvas.offering.menu
+    assert menu is not None
+    assert menu.isVisible()
+    menu.close()
+    designer.key(Qt.Key.Key_G)
     await designer.until(lambda: designer.board.desk.scenario[1])
     assert "announce_return" in designer.file.parent.joinpath(designer.board.desk.scenario[0]).read_text()

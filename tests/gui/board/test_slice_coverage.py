@@ -97,9 +97,19 @@ def test_what_only_replays_speaks_of_none(orders):
     assert told(orders, one) == {}
 
 
+def test_what_asserts_nothing_is_not_counted_as_passed(orders):
+    one = scenario("x", when=["place_order"])
+    found = coverage_of(orders, [(one, result(one, passed=True))])["command:place_order"]
+    assert found == Coverage(empty=1)
+    assert not found.is_none
+    failed = coverage_of(orders, [(one, result(one, passed=False))])["command:place_order"]
+    assert failed == Coverage(failed=1)
+
+
 def test_verdicts_are_counted(orders):
     verdicts = {"good": True, "bad": False, "late": None}
-    scenarios = [scenario(name, when=["place_order"]) for name in verdicts]
+    then = [(FactKind.EVENT, "order.placed", True)]
+    scenarios = [scenario(name, when=["place_order"], then=then) for name in verdicts]
     runs = [
         (one, None if verdicts[one.name] is None else result(one, passed=verdicts[one.name]))
         for one in scenarios
@@ -119,6 +129,9 @@ def test_verdicts_are_counted(orders):
         (Coverage(failed=1, unsure=2), "error", "1 of 3 fail"),
         (Coverage(unsure=2), "circle", "2 not run"),
         (Coverage(passed=1, unsure=2), "circle", "1 of 3 pass"),
+        (Coverage(empty=1), "circle", "1 asserts nothing"),
+        (Coverage(empty=2), "circle", "2 assert nothing"),
+        (Coverage(passed=1, empty=1), "circle", "1 of 2 pass"),
     ],
 )
 def test_it_is_told_by_sign_and_words(coverage, icon, words):

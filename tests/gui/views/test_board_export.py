@@ -17,6 +17,7 @@ from tests.gui.board.designing import board_of
 from workbench.errors import StoreReadOnly
 from workbench.gui.board.blueprint_items import CardItem
 from workbench.gui.board.card_fields import CardField
+from workbench.gui.board.picture_export import portable
 from workbench.gui.desk import Desk
 from workbench.gui.theme import DARK, LIGHT, theme
 from workbench.gui.views.board_view import BoardView
@@ -85,6 +86,17 @@ async def test_what_is_chosen_or_marked_leaves_no_trace_in_a_file(
     shapes = re.compile(r"<(?!/?g|svg)[^>]+>")
     assert sorted(shapes.findall(after)) == sorted(shapes.findall(before)), "but for which line is on top"
     assert before.count("<text") == before.count("textLength="), "another font leaves no box"
+
+
+@pytest.mark.parametrize(("ours", "any_system"), [("Inter", "sans-serif"), ("JetBrains Mono", "monospace")])
+def test_every_font_of_a_file_has_one_that_any_system_has(
+    qapp: QApplication, ours: str, any_system: str
+) -> None:
+    drawn = f'<text font-family="{ours}" font-size="12" font-weight="400">a name</text>'
+    found = ET.fromstring(portable(drawn.encode()))
+    families = found.attrib["font-family"].split(",")
+    assert (families[0], families[-1]) == (ours, any_system)
+    assert float(found.attrib["textLength"]) > 0
 
 
 @pytest.mark.parametrize("picture", ["Blueprint", "Topology"])

@@ -56,3 +56,27 @@ def test_a_type_has_one_word_in_documents_and_on_the_board(registry):
     assert (document["rate"], board["rate"]) == ("decimal", "decimal")
     assert (document["tip"], board["tip?"]) == ("money", "money min 0")
     assert (document["at"], board["at?"]) == ("date-time", "date-time")
+
+
+def test_an_event_says_the_types_of_its_fields_as_its_command_does(load):
+    fields = """fields {
+    id: "string"
+    mail: "email"
+    other: "email?"
+    link: "url"
+    links { type: "list", of: "url" }
+    kind { type: "choice", choices: ["z", "b", "m"] }
+    maybe { type: "choice?", choices: ["z", "b"] }
+    many { type: "list", of: "kind" }
+}"""
+    registry = load(
+        '[types]\nkind { type: "choice", choices: ["q", "c"] }\n[aggregate.deal]\n'
+        f'[event.deal.made]\n{fields}\n[command.make]\ncreates: "deal"\n{fields}\nemit: "deal.made"\n'
+    ).registry
+    command, event = registry.commands["make"].schema, registry.events["deal.made"].schema
+    for said in (fields_of_schema, fields_of):
+        assert [one.type for one in said(event)] == [one.type for one in said(command)]
+    assert [one.type for one in fields_of_schema(event)] == [
+        *("string", "email", "email", "url", "[url]"),
+        *("z | b | m", "z | b", "[q | c]"),
+    ]

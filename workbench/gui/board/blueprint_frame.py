@@ -35,8 +35,6 @@ LEGIBLE = 44.0
 """Pixels of the screen that a head needs for its name."""
 ROOMY = 100.0
 """Pixels from which it has room for how its scenarios stand, too."""
-BELOW_NAME = 22.0
-"""Where that stands, from the upper edge of a head."""
 
 
 def paint_head(painter: QPainter, title: str, place: QRectF, note: Coverage | None, *, chosen: bool) -> None:
@@ -90,11 +88,9 @@ class SliceHeads(QWidget):
 
     Signals:
         moved: Id of a slice, and the number of the slice before which it is to stand.
-        begun: Id of a slice without scenarios, where a click said so.
     """
 
     moved = Signal(str, int)
-    begun = Signal(str)
 
     def __init__(self, view: FlowView, scene: BlueprintScene) -> None:
         super().__init__(view)
@@ -166,10 +162,10 @@ class SliceHeads(QWidget):
         self.update()
         if held and target >= 0:
             self.moved.emit(held, target)
-        elif held and event.position().y() > BELOW_NAME:
-            note = self._scene.note_of(held)
-            if note is not None and note.is_none:
-                self.begun.emit(held)
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self._view.offering.open_at(event.globalPos())
 
     @override
     def event(self, event: QEvent) -> bool:

@@ -36,8 +36,11 @@ LONGEST = 32_000
 """Pixels of an image's edge at most."""
 BANDS = 16
 """Parts in which the ground of an image is painted."""
-FAMILIES = b'font-family="Inter,Arial,Helvetica,sans-serif"'
-"""Fonts of texts in SVG, where ours is not there."""
+FAMILIES = {
+    b"Inter": b"Inter,Arial,Helvetica,sans-serif",
+    b"JetBrains": b"JetBrains Mono,Consolas,Menlo,monospace",
+}
+"""Fonts of texts in SVG, where ours are not there, by how the names of ours begin."""
 TEXT = re.compile(
     r'(<text [^>]*?font-family="(Inter|JetBrains)[^"]*" font-size="([\d.]+)"'
     r' font-weight="(\d+)"[^>]*)>([^<]+)<'
@@ -92,7 +95,9 @@ async def svg_of(picture: Picture, part: QRectF, *, dark: bool = False) -> bytes
 def portable(drawn: bytes) -> bytes:
     """Returns what was drawn as SVG so that it looks alike where our fonts are not."""
     written = TEXT.sub(_with_width, drawn.decode()).encode()
-    return re.sub(rb'font-family="Inter[^"]*"', FAMILIES, written)
+    for ours, families in FAMILIES.items():
+        written = re.sub(rb'font-family="%s[^"]*"' % ours, b'font-family="%s"' % families, written)
+    return written
 
 
 def _with_width(text: re.Match[str]) -> str:

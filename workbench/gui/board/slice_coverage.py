@@ -27,6 +27,7 @@ class Coverage:
 
     Attributes:
         unsure: Not run on the model as it is.
+        empty: Passed, and say nothing of what must follow.
         untried: What of its command no scenario tries, in words.
         tried: How many of what can be tried of its command are.
         draft: It does not run as it is drawn, so nothing is known of it.
@@ -35,6 +36,7 @@ class Coverage:
     passed: int = 0
     failed: int = 0
     unsure: int = 0
+    empty: int = 0
     untried: tuple[str, ...] = ()
     tried: str = ""
     draft: bool = False
@@ -44,30 +46,33 @@ class Coverage:
         """All that there is to say, a line each."""
         if self.draft:
             return "Not run: what is drawn here is a draft, and the model that runs does not have it"
-        begins = ["A click begins one"] if self.is_none else []
+        begins = ["G on its command or event begins one"] if self.is_none else []
         return "\n".join([self.told[2], *begins, *([self.tried] if self.tried else []), *self.untried])
+
+    @property
+    def total(self) -> int:
+        """How many speak of it."""
+        return self.passed + self.failed + self.unsure + self.empty
 
     @property
     def is_none(self) -> bool:
         """Whether no scenario speaks of it."""
-        return not (self.draft or self.passed + self.failed + self.unsure)
+        return not (self.draft or self.total)
 
     @property
     def told(self) -> tuple[str, str, str]:
         """An icon, the role of its colour, and words."""
-        total = self.passed + self.failed + self.unsure
+        total = self.total
         if self.draft:
             return "circle", "muted", "not run: draft"
         if self.failed:
             return "error", "error", f"{self.failed} of {total} fail"
         if self.is_none:
             return "circle", "muted", "no scenario yet"
-        if self.unsure:
-            return (
-                "circle",
-                "muted",
-                f"{self.unsure} not run" if not self.passed else f"{self.passed} of {total} pass",
-            )
+        if self.unsure or self.empty:
+            empty = f"{self.empty} assert{'s' * (self.empty == 1)} nothing"
+            none = f"{self.unsure} not run" if self.unsure else empty
+            return "circle", "muted", f"{self.passed} of {total} pass" if self.passed else none
         more = f" · {len(self.untried)} not tried" if self.untried else ""
         return "check", "ok", f"{total} pass{more}"
 
@@ -93,11 +98,12 @@ def coverage_of(
         for card in cell
         if not card.ghost
     }
-    found: dict[str, list[bool | None]] = {one.id: [] for one in blueprint.slices}
+    found: dict[str, list[bool | str | None]] = {one.id: [] for one in blueprint.slices}
     for scenario, result in runs:
         verdict = result.passed if result is not None else None
+        told = "empty" if verdict and scenario.asserts_nothing else verdict
         for name in {slices[node] for node in _spoken_of(scenario) if node in slices}:
-            found[name].append(verdict)
+            found[name].append(told)
     by_slice: dict[str, list[Try]] = {}
     for one in tries:
         by_slice.setdefault(slices.get(f"command:{one.command}", ""), []).append(one)
@@ -108,6 +114,7 @@ def coverage_of(
             passed=sum(one is True for one in verdicts),
             failed=sum(one is False for one in verdicts),
             unsure=sum(one is None for one in verdicts),
+            empty=verdicts.count("empty"),
         )
         for name, verdicts in found.items()
     }

@@ -10,7 +10,6 @@ from PySide6.QtCore import QEvent, QObject
 from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
-from workbench.gui.board.blueprint_scene import BlueprintScene
 from workbench.gui.design_steps import POINTED
 from workbench.gui.scenario_pointing import use
 from workbench.project.scenarios import write_item
@@ -46,19 +45,6 @@ class BoardScenarios(QObject):
         parts = {one.part: partial(self._item, one) for one in found if one.facts == {head: name}}
         if parts:
             use(self._desk, name, parts)
-
-    def begin(self, told: str) -> None:
-        """Begins a scenario of a slice: with its command or event, or an event that its read model reads."""
-        board = self.canvas.board
-        if not isinstance(board, BlueprintScene):
-            return
-        one = next(place for place in board.blueprint.slices if place.id == told)
-        inside = [card.key for card in one.cards]
-        before = [wire.source for wire in board.blueprint.wires if wire.target in inside]
-        nodes = [told, *(board.thing_of(key) for key in (*inside, *before))]
-        found = next((node for node in nodes if not self._no_use(node)), "")
-        if found:
-            self.use(found)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

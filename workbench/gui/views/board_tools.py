@@ -61,7 +61,6 @@ class BoardTools:
         self.bring = BoardImport(editor)
         self.schema = BoardSchema(editor)
         self.scenarios = BoardScenarios(editor.desk, editor.canvas)
-        pictures.frame.heads.begun.connect(self.scenarios.begin)
         self.several = BoardSeveral(editor)
 
     def show_several(self, details: DetailsPanel) -> str:

@@ -19,7 +19,7 @@ from pydantic_core import PydanticCustomError
 from workbench.model.expressions.cel_values import INT_MAX, INT_MIN, Wrong
 from workbench.model.expressions.patterns import compiled
 from workbench.model.expressions.value_kinds import ANY, Kind, Type
-from workbench.model.type_words import DECLARED
+from workbench.model.type_words import CHOICES, DECLARED
 from workbench.project.declared.field_section import FieldSection
 from workbench.project.declared.other_names import type_hint
 from workbench.project.declared.source_locations import Path, SourceLocations
@@ -63,6 +63,18 @@ def _nullable(found: FieldType) -> FieldType:
 
 def _text_type(annotation: Any = str, **limits: Any) -> FieldType:
     return FieldType(type=Type(kind=Kind.STRING), event=str, command=_limited(annotation, **limits))
+
+
+def _text_format(form: str, annotation: Any = str, **limits: Any) -> FieldType:
+    """Returns a type of texts of a format, which the schema of the event names, too."""
+    said = {"format": form}
+    event: Any = _said(str, said)
+    return replace(_text_type(annotation, json_schema_extra=said, **limits), event=event)
+
+
+def _said(annotation: Any, words: dict[str, Any]) -> Any:
+    """Returns an annotation of an event of which the schema says more."""
+    return Annotated[annotation, msgspec.Meta(extra_json_schema=words)]
 
 
 @dataclass(slots=True)
@@ -230,7 +242,8 @@ class FieldTypes:
             return _UNKNOWN
         literal: Any = Literal[choices]
         kind = Type(kind=Kind.STRING, choices=choices)
-        return FieldType(type=kind, event=literal, command=literal)
+        event = _said(literal, {CHOICES: list(choices)})
+        return FieldType(type=kind, event=event, command=literal)
 
     def _map(self, path: Path, name: str, one: FieldSection) -> FieldType:
         item = self._item(path, name, one)
@@ -324,8 +337,8 @@ _FIXED = {
         type=Type(kind=Kind.TIME), event=Annotated[datetime, msgspec.Meta(tz=True)], command=AwareDatetime
     ),
     "uuid": FieldType(type=Type(kind=Kind.UUID), event=UUID, command=UUID),
-    "email": _text_type(pattern=EMAIL, max_length=254, json_schema_extra={"format": "email"}),
-    "url": _text_type(Annotated[str, AfterValidator(_is_url)], json_schema_extra={"format": "uri"}),
+    "email": _text_format("email", pattern=EMAIL, max_length=254),
+    "url": _text_format("uri", Annotated[str, AfterValidator(_is_url)]),
 }
 
 
@@ -346,8 +359,7 @@ def _number(word: str, one: FieldSection) -> FieldType:
     if places is not None:
         command = Annotated[command, AfterValidator(partial(with_places, places=places))]
     kind = Type(kind=Kind.DECIMAL, places=places)
-    event: Any = Annotated[Decimal, msgspec.Meta(extra_json_schema=word_said)]
-    return FieldType(type=kind, event=event, command=command, places=places)
+    return FieldType(type=kind, event=_said(Decimal, word_said), command=command, places=places)
 
 
 def misnamed(name: str) -> str:
