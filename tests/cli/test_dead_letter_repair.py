@@ -50,6 +50,12 @@ def test_L6_a_patch_is_previewed_and_nothing_is_done(workbench, played):
     assert (wrong.json()["fit"], len(wrong.json()["left_out"][0]["numbers"])) == (0, 4)
 
 
+def test_L6_a_field_that_no_letter_has_is_told(workbench, played):
+    chosen = ("dead-letters", "repair", played, "--all", "--preview")
+    assert "no letter has emial" in workbench(*chosen, "--replace", "emial", "x", "y").out
+    assert "no letter has" not in workbench(*chosen, "--replace", "email", "x", "y").out
+
+
 def test_L6_a_text_is_replaced_within_a_field(workbench, played):
     chosen = ("dead-letters", "repair", played, "--all", "--preview")
     said = workbench(*chosen, "--replace", "email", ".invalid", ".example")

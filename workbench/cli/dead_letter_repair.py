@@ -182,6 +182,7 @@ def _said(numbers: list[int], tried: PatchReport) -> list[str]:
     lines = [f"{len(tried.fit):,} of {len(numbers):,} fit the schema of their type"]
     if tried.unchanged:
         lines[0] += f", {len(tried.unchanged):,} of them as they are"
+    lines += [f"no letter has {one_line(field)}" for field in tried.absent]
     lines += [f"{len(some):,} left out: {one_line(why)}" for why, some in tried.misfits]
     return lines
 

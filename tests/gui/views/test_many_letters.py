@@ -323,6 +323,24 @@ async def test_L6_a_text_is_replaced_within_a_field_and_seen_in_each_letter(view
     assert line.value.geometry().top() < line.field.geometry().bottom()
 
 
+@pytest.mark.parametrize("way", ["replace", "remove"])
+async def test_L6_a_field_that_no_letter_has_is_told_and_nothing_is_sent(view, until, way):
+    await until(lambda: view.groups.model().nodes)
+    view.many.acts["repair"].do()
+    panel = view.many.panel
+    await until(lambda: panel._shown is not None)
+    write(view, "emial", way, "y")
+    panel.form._lines[0].sought.setText("x")
+    await until(lambda: panel.report is not None and panel.report.absent)
+    assert panel.fits.unknown.text() == "⚠ no letter has emial (did you mean email?)"
+    assert panel.fits.unknown.isVisible()
+    assert (panel.fits.anyway.isVisible(), panel.send.isEnabled()) == (False, False)
+    assert panel.send.toolTip() == "The patch changes none of these letters"
+    panel.form._lines[0].field.setCurrentText("email")
+    await until(lambda: panel.report is not None and not panel.report.absent)
+    assert not panel.fits.unknown.isVisible()
+
+
 async def test_fields_that_are_offered_while_one_types_change_nothing_of_what_is_typed(view, desk, until):
     failed = []
     desk.noticed.connect(failed.append)

@@ -285,7 +285,7 @@ class LetterRepairPanel(QWidget):
         )
         said += f"; {', '.join(found.emptied)} becomes empty" if found.emptied else ""
         lacking = self.form.lacking()
-        warns = lacking or found.trouble or found.emptied or found.unknown
+        warns = lacking or found.trouble or found.emptied or found.unknown or found.absent
         self.verdict.setText(f"{'⚠' if warns else '✓'} {lacking or said}")
         if first:  # now it is known which fields hold text
             self._pause.start()
@@ -302,13 +302,15 @@ class LetterRepairPanel(QWidget):
     def _offer(self) -> None:
         """Says how many fit, and what can be done with them."""
         found, count = self.report, len(self.chosen())
-        self.fits.show_report(found)
+        self.fits.show_report(found, fields_of(self._shown.before) if self._shown is not None else ())
         lacking = self.form.lacking()
         if lacking:
             self.verdict.setText(f"⚠ {lacking}")
         patched = self._changing() is not None
         self.last.setVisible(self._last is not None and not patched and not lacking)
         self.send.setText(f"{'Repair and replay' if patched else 'Replay'} {count:,}")
+        stays = patched and found is not None and len(found.unchanged) == len(found.fit)
+        same = "The patch changes none of these letters" if stays else ""
         none = "" if count else "No letter fits" if self.numbers else "No letter is left"
         why = (
             self._desk.read_only()
@@ -317,6 +319,7 @@ class LetterRepairPanel(QWidget):
             or none
             or self.fits.trouble()
             or self.steps.trouble()
+            or same
         )
         self.send.setEnabled(not why)
         self.send.setToolTip(why or f"{BEFOREHAND} The list of {count:,} is frozen now.")

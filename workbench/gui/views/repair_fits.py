@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QMenu, QPushButton, QWidget
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.views.repair_words import counts_told, letters_told
 from workbench.gui.widgets import Badge, plain_label
+from workbench.model.hints import did_you_mean, in_brackets
 
 if TYPE_CHECKING:
     from workbench.services.dead_letters.letter_patch import Counted, PatchReport
@@ -42,19 +44,28 @@ class RepairFits(QWidget):
         counts = in_row(self.fit, self.misfit, self.show_these, 1, spacing=6)
         in_column(counts, self.why, self.unknown, self.anyway, of=self, margins=0, spacing=8)
 
-    def show_report(self, found: PatchReport | None) -> None:
-        """Says how a patch fits; None until it was tried."""
+    def show_report(self, found: PatchReport | None, fields: Sequence[str] = ()) -> None:
+        """Says how a patch fits; None until it was tried.
+
+        Args:
+            fields: What a letter has, of which one may be meant where none has what the patch names.
+        """
         self._report = found
         for widget in (self.misfit, self.why):
             widget.setVisible(found is not None and found.left_out > 0)
         self._offer_letters(letters_told(found) if found is not None else ())
-        self.unknown.setVisible(found is not None and bool(found.unknown))
+        self.unknown.setVisible(found is not None and bool(found.unknown or found.absent))
         self.anyway.setVisible(found is not None and bool(found.unknown))
         if found is not None:
-            self.fit.set("ok" if found.fit else "neutral", f"{len(found.fit):,} fit the schema")
+            self.fit.set(
+                "warning" if found.absent else "ok" if found.fit else "neutral",
+                f"{len(found.fit):,} fit the schema",
+            )
             self.misfit.set("warning", f"{found.left_out:,} do not, left out")
             self.why.setText(f"Left out: {counts_told(found.misfits)}")
-            self.unknown.setText(f"⚠ {counts_told(found.unknown)}")
+            said = [f"⚠ {counts_told(found.unknown)}"] if found.unknown else []
+            lacking = (in_brackets(f"no letter has {one}", did_you_mean(one, fields)) for one in found.absent)
+            self.unknown.setText("\n".join([*said, *(f"⚠ {one}" for one in lacking)]))
 
     def trouble(self) -> str:
         """Returns which fields no schema has, unless it was agreed to write them; empty for none."""

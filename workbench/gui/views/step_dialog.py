@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -35,6 +36,7 @@ COLUMNS = (
     TableColumn("Before", width=130),
     TableColumn("After", width=190, stretch=True),
 )
+NONE: Mapping[str, int] = MappingProxyType({})
 
 
 class StepDialog(QDialog):
@@ -169,7 +171,7 @@ class StepDialog(QDialog):
         except InvalidExpression as error:
             self._tell(f"The expression cannot be used: {error}")
             return
-        self._go(where(condition))
+        self._go(where(condition), condition.failures)
 
     def begin(self) -> None:
         """Begins again behind the position that is shown."""
@@ -188,8 +190,12 @@ class StepDialog(QDialog):
 
         self._work(go, told)
 
-    def _go(self, wanted: Wanted) -> None:
-        """Goes on until a step is wanted: over those that were gone through before, then over new ones."""
+    def _go(self, wanted: Wanted, failures: Mapping[str, int] = NONE) -> None:
+        """Goes on until a step is wanted: over those that were gone through before, then over new ones.
+
+        Args:
+            failures: On how many events what is wanted had no value, by why.
+        """
         steps = self._steps
         known = list(steps.steps) if steps is not None else []
         for at in range(self._at + 1, len(known)):
@@ -202,7 +208,8 @@ class StepDialog(QDialog):
             self._at = len(self._steps.steps) - 1 if self._steps is not None else 0
             self._show()
             if found is None:
-                self._tell(f"{self.said.text()} No more such event follows.".strip())
+                why = "".join(f" {counted(count, 'event')} where {one}." for one, count in failures.items())
+                self._tell(f"{self.said.text()} No more such event follows.{why}".strip())
 
         self._work(lambda one, walk: one.step(wanted, walk), told)
 

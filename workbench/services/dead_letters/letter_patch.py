@@ -30,11 +30,9 @@ WAYS = {
     "set": "value", "remove": "", "rename": "to", "copy": "from", "replace": "with", "expression": "cel",
 }  # fmt: skip
 """By how a form changes a field: the member that says with what."""
-
-
-Verdict = tuple[int, str, bool, tuple[str, ...], tuple[str, ...]]
+Verdict = tuple[int, str, bool, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """Of a letter with a patch: its number, why it does not fit, empty where it does, whether it changes,
-and what `PatchedLetter` calls emptied and unknown."""
+and what `PatchedLetter` calls emptied, unknown and absent."""
 Counted = tuple[tuple[str, tuple[int, ...]], ...]
 """What is said of letters, the most frequent first, with their numbers."""
 
@@ -94,6 +92,11 @@ class LetterPatch:
         for make in self._made:
             value = patched(value, make(value, facts))
         return value
+
+    def absent(self, value: Any, *, known: bool) -> tuple[str, ...]:
+        """Returns the fields that it changes and a payload lacks; new ones of a known schema are none."""
+        named = [one.field for one in self.changes if not known or one.way in ("remove", "replace")]
+        return tuple(field for field in named if not _has(value, tuple(field.split("."))))
 
     def _change(self, change: FieldChange) -> Callable[[Any, Mapping[str, Any]], list[PatchStep]]:
         path = tuple(change.field.split("."))
@@ -157,19 +160,12 @@ def _put(value: Any, path: tuple[str, ...], new: Any) -> list[PatchStep]:
 
 
 def _gone(value: Any, path: tuple[str, ...]) -> list[PatchStep]:
-    try:
-        _at(value, path)
-    except PatchFailed:
-        return []
-    return [PatchStep(operation="remove", path=path)]
+    return [PatchStep(operation="remove", path=path)] if _has(value, path) else []
 
 
 def _replaced(value: Any, path: tuple[str, ...], find: str, new: str) -> list[PatchStep]:
     """Returns what replaces a text in a field; nothing where the field is not there, or lacks the text."""
-    try:
-        said = _at(value, path)
-    except PatchFailed:
-        return []
+    said = _at(value, path) if _has(value, path) else None
     if said is not None and not isinstance(said, str):
         raise PatchFailed(f"{'.'.join(path)} holds no text in which something could be replaced")
     new = (said or "").replace(find, new)
@@ -177,8 +173,15 @@ def _replaced(value: Any, path: tuple[str, ...], find: str, new: str) -> list[Pa
 
 
 def _at(value: Any, path: tuple[str, ...]) -> Any:
-    place = PatchStep(operation="copy", source=path, path=())
-    return patched(value, [place])
+    return patched(value, [PatchStep(operation="copy", source=path, path=())])
+
+
+def _has(value: Any, path: tuple[str, ...]) -> bool:
+    try:
+        _at(value, path)
+    except PatchFailed:
+        return False
+    return True
 
 
 def parse_letter_patch(text: str) -> LetterPatch:
@@ -222,6 +225,7 @@ class PatchedLetter:
         changed: Whether the copy says something else.
         emptied: Paths of the fields that become an empty text or null.
         unknown: Sentences about new fields that the schema of its type does not have.
+        absent: Fields that the patch changes and the letter lacks.
     """
 
     number: int
@@ -232,11 +236,12 @@ class PatchedLetter:
     changed: bool = False
     emptied: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
         """What a report counts of it."""
-        return self.number, self.trouble, self.changed, self.emptied, self.unknown
+        return self.number, self.trouble, self.changed, self.emptied, self.unknown, self.absent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +253,7 @@ class PatchReport:
         misfits: Why others do not.
         unchanged: Those that fit and stay as they are.
         emptied, unknown: As of a `PatchedLetter`, of those that fit.
+        absent: Fields that the patch changes and none of those that fit has.
     """
 
     fit: tuple[int, ...]
@@ -255,6 +261,7 @@ class PatchReport:
     unchanged: tuple[int, ...]
     emptied: Counted
     unknown: Counted
+    absent: tuple[str, ...] = ()
 
     @property
     def left_out(self) -> int:
@@ -289,6 +296,10 @@ class SchemaCheck:
         kind = kinds.get(name)
         found = _unknown(kind.schema, kind.schema, before, after) if kind is not None else ()
         return tuple(f"{field} is no field of {type_name}" for field in found)
+
+    def knows(self, topic: str, type_name: str) -> bool:
+        """Whether a type has a schema; it is asked of one of which a payload was checked."""
+        return self._named.get((topic, type_name)) is not None
 
     def _check_of(self, topic: str, type_name: str) -> Callable[[Any], object] | None:
         if topic == COMMANDS_TOPIC:
@@ -331,6 +342,7 @@ def try_patch(check: SchemaCheck, patch: LetterPatch, letter: LetterFacts) -> Pa
         changed=changed,
         emptied=tuple(_emptied(before, after)) if changed else (),
         unknown=check.unknown(letter.topic, letter.type, before, after) if changed else (),
+        absent=() if trouble else patch.absent(before, known=check.knows(letter.topic, letter.type)),
     )
 
 
@@ -363,15 +375,15 @@ def _unknown(
 def report_of(found: Iterable[Verdict]) -> PatchReport:
     """Counts what a patch makes of letters."""
     fit: list[int] = []
-    misfits, empty, odd = (defaultdict[str, list[int]](list) for _ in range(3))
+    misfits, empty, odd, lack = (defaultdict[str, list[int]](list) for _ in range(4))
     unchanged: list[int] = []
-    for number, trouble, changed, emptied, unknown in found:
+    for number, trouble, changed, emptied, unknown, absent in found:
         if trouble:
             misfits[trouble].append(number)
             continue
         fit.append(number)
         unchanged += () if changed else (number,)
-        for said, of in ((emptied, empty), (unknown, odd)):
+        for said, of in ((emptied, empty), (unknown, odd), (absent, lack)):
             for one in said:
                 of[one].append(number)
     return PatchReport(
@@ -380,6 +392,7 @@ def report_of(found: Iterable[Verdict]) -> PatchReport:
         unchanged=tuple(unchanged),
         emptied=_ordered(empty),
         unknown=_ordered(odd),
+        absent=tuple(field for field, some in lack.items() if len(some) == len(fit)),
     )
 
 
