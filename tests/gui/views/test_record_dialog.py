@@ -9,7 +9,8 @@ from tests.services.conftest import full_disk
 from workbench.gui.desk import Selection
 from workbench.gui.views.record_dialog import RecordDialog
 from workbench.gui.views.timeline_view import TimelineView
-from workbench.services.scenarios import Scenarios
+from workbench.model.scenario import FilePlace, Scenario, ScenarioResult, ScenarioVerdict
+from workbench.services.scenarios import Recorded, Scenarios
 
 
 @pytest.fixture
@@ -96,3 +97,13 @@ async def test_what_no_command_made_says_why(timeline, workspace, desk, until, t
     timeline.record.click()
     await until(lambda: notices)
     assert "no command of this store made pushed" in notices[0].text
+
+
+async def test_what_the_store_denies_is_said_before_how_the_run_went(timeline, desk):
+    place = FilePlace(file="scenarios", line=1, column=1)
+    scenario = Scenario(name="x", place=place)
+    result = ScenarioResult(scenario=scenario, verdict=ScenarioVerdict.PASSED)
+    said = "In the store lend was accepted; in the run it is a dead letter of $commands: gone"
+    dialog = RecordDialog(timeline, Recorded(scenario=scenario, result=result, differs=(said,)), desk, "l1")
+    assert dialog.banner.text.startswith(said)
+    assert dialog.banner._kind == "warning"

@@ -98,7 +98,8 @@ class RecordDialog(QDialog):
         self.text.setTabChangesFocus(True)
         result = recorded.result
         said = "Its first run passed." if result.passed else f"Its first run did not pass.\n{tell(result)}"
-        self.banner = Banner("ok" if result.passed else "warning", "\n".join([*recorded.differs, said]))
+        kind = "ok" if result.passed and not recorded.differs else "warning"
+        self.banner = Banner(kind, "\n".join([*recorded.differs, said]))
         form = QFormLayout()
         form.addRow("What it shows", self.name)
         form.addRow("File", self.file)
