@@ -9,15 +9,20 @@ from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
+from workbench.gui.crash_log import TOLD, CrashLog
 from workbench.gui.held_enter import HeldEnter
 from workbench.gui.main_window import MainWindow
 from workbench.gui.theme import TEXT_SIZE, theme
+from workbench.project.samples import samples_folder
 
 if TYPE_CHECKING:
     import argparse
+
+    from workbench.gui.desk import Notice
 
 GRAPHS = "pyqtgraph"
 """Takes a third of a second: later it would hold a window at work, and in a thread it crashes Qt."""
@@ -66,6 +71,8 @@ def show(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     app = prepare([sys.argv[0]], options.theme)
     settings = QSettings()
     window = first_window(app, settings)
+    crashes = CrashLog(samples_folder(environ) / "crashes")
+    crashed = crashes.begin()
 
     async def main() -> int:
         import asyncio
@@ -80,9 +87,24 @@ def show(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
         await asyncio.to_thread(warm_up)
         importlib.import_module(GRAPHS)
         await session.open(target(options), trust=options.trust, fresh=options.fresh)
+        if crashed is not None:
+            window.notices.show_notice(crash_notice(crashed))
         return await session.ended()
 
-    return run_on_loop(app, main)
+    try:
+        return run_on_loop(app, main)
+    finally:
+        crashes.end()
+
+
+def crash_notice(file: Path) -> Notice:
+    """Tells of a crash before, and leads to its stacks."""
+    from workbench.gui.desk import Notice
+
+    def show() -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(file)))
+
+    return Notice(kind="warning", text=TOLD.format(file), actions=(("Show the file", show),))
 
 
 def target(options: argparse.Namespace) -> tuple[Path | None, str]:
