@@ -216,6 +216,14 @@ def nothing_left(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator
 
 
 @pytest.fixture(autouse=True)
+def _the_application_stays_as_it_is(qapp: QApplication) -> Iterator[None]:
+    """Fails a test that leaves the application with another look: later ones would measure otherwise."""
+    before = qapp.styleSheet(), qapp.font()
+    yield
+    assert (qapp.styleSheet(), qapp.font()) == before, "the test leaves the application with another look"
+
+
+@pytest.fixture(autouse=True)
 def _no_button_stays_down(qapp: QApplication) -> Iterator[None]:
     """Releases the mouse: a double click of `QTest` ends pressed, and notices of the next test would wait."""
     yield

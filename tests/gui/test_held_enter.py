@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from workbench.gui.application import prepare
 from workbench.gui.held_enter import HeldEnter
+from workbench.gui.theme import theme
 
 
 @pytest.fixture
@@ -22,8 +23,9 @@ def parent(qtbot: QtBot) -> QWidget:
 
 
 async def test_an_enter_that_is_held_down_confirms_nothing_and_writes_lines_in_a_text(
-    parent: QWidget, until: Any
+    parent: QWidget, until: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(theme(), "install", lambda _app: None)  # other tests are drawn without it
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     prepare([], "light")

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
+from tests.gui.board.designing import is_active
 from tests.gui.test_session import mistakes, settings, start
 from tests.gui.tree_rows import table_of
 from workbench.gui import mistakes_page as module
@@ -87,7 +88,7 @@ async def test_what_stands_in_the_way_is_listed_and_what_is_mended_opens_by_itse
     place, said = FAULTS[fault]
     listed = mistakes(session)
     assert any(said in one and one.startswith(place) for one in listed)
-    session.window.activateWindow()
+    await until(lambda: is_active(session.window))
     await until(lambda: QApplication.focusWidget() is page(session).list)
     mend()
     await until(lambda: session.workspace is not None)
