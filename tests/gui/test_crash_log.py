@@ -18,7 +18,7 @@ from workbench.gui.crash_log import CrashLog
 def here():
     faulthandler._sigsegv()
 
-print(CrashLog(Path(sys.argv[1])).begin())
+print(CrashLog(Path(sys.argv[1])).begin(), flush=True)
 here()
 """
 

@@ -130,6 +130,8 @@ async def test_wake_ups_from_threads_all_arrive_in_order_with_few_events(
         turns += 1
         woken()
 
+    while loop._wake_posted:  # of a thread of an earlier test
+        await asyncio.sleep(0.001)
     monkeypatch.setattr(loop, "woken", counted)
     seen: list[int] = []
     done = loop.create_future()

@@ -386,3 +386,18 @@ def test_whatever_a_model_holds_the_project_loads(slices: Any) -> None:
     assert problems(found.text) == []
     for one in found.text.files():
         assert parse(one.dump(), one.file) == one
+
+
+def test_an_id_that_no_field_tells_is_said_and_the_project_loads() -> None:
+    cart = {"id": "1", "title": "Item added", "aggregate": "Cart", "fields": [], "dependencies": []}
+    hold = {"id": "2", "title": "Hold stock", "aggregate": "Stock", "fields": [], "dependencies": []}
+    begin = {**hold, "id": "5", "title": "Open stock", "createsAggregate": True}
+    held = {"id": "3", "title": "Stock held", "aggregate": "Stock", "fields": [], "dependencies": []}
+    ends = [
+        {"id": "1", "title": "Item added", "type": "INBOUND", "elementType": "EVENT"},
+        {"id": "2", "title": "Hold stock", "type": "OUTBOUND", "elementType": "COMMAND"},
+    ]
+    robot = {"id": "4", "title": "Keeper", "fields": [], "dependencies": ends}
+    found = brought({"slices": [{"commands": [begin, hold], "events": [cart, held], "processors": [robot]}]})
+    assert problems(found.text) == []
+    assert any("no field tells the id" in one for one in found.notes)

@@ -31,6 +31,9 @@ EVERY = 50
 Progress = Callable[[int, int], bool]
 """Told how many elements and wires of how many are done; returns whether to go on."""
 
+REACTIONS, UNTOLD = ("policy", "process"), ': ""'
+"""Kinds that issue commands, and how an id stands there that is still to be told."""
+
 
 class ImportStopped(CallerError):
     """Who is told how far an import is ended it; nothing changed."""
@@ -205,7 +208,14 @@ class _Import:
         for node in (source, target):
             written = after.text[slice(*section_span(after, ".".join(section_path(node.kind, node.name))))]
             if written != here[node].text:
-                self.sections[node] = parse(written)
+                self.sections[node] = parse(self._loads(node, written))
+
+    def _loads(self, node: DesignNode, written: str) -> str:
+        """Returns a section that loads: an id that no field tells is that of what happened."""
+        if node.kind not in REACTIONS or UNTOLD not in written:
+            return written
+        self.notes.append(f"{node.kind} {node.name}: no field tells the id of what its command changes")
+        return written.replace(UNTOLD, ': "id"')
 
     def _events(self, node: DesignNode) -> list[str]:
         section = self._section(node)
