@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.board.designing import board_of
 from workbench.errors import StoreReadOnly
 from workbench.gui.board.blueprint_items import CardItem
-from workbench.gui.board.card_fields import CardField
+from workbench.services.documents.card_fields import CardField
 from workbench.gui.board.picture_export import portable
 from workbench.gui.desk import Desk
 from workbench.gui.theme import DARK, LIGHT, theme

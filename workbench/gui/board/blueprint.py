@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from workbench.gui.board.card_fields import CardField
+from workbench.services.documents.card_fields import CardField
 from workbench.gui.board.model_parts import ModelPart, ModelParts, parts_of
 from workbench.gui.board.slice_order import Step, exchanged, ordered
 from workbench.model.flow_rules import FlowRule

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTransfo
 from workbench.gui.board.blueprint import Card
 from workbench.gui.board.blueprint_layout import HEAD, head_of, line_of
 from workbench.gui.board.board_graph import kind_of
-from workbench.gui.board.card_fields import CardField
+from workbench.services.documents.card_fields import CardField
 from workbench.gui.board.layout import Box
 from workbench.gui.board.mark_painter import RING, CardMarks, paint_line, paint_ring, ring_of
 from workbench.gui.icons import draw_icon

@@ -10,7 +10,7 @@ from typing import Any
 
 from workbench.errors import InvalidValue
 from workbench.gui.board.board_graph import BoardEdge
-from workbench.gui.board.card_fields import CardField
+from workbench.services.documents.card_fields import CardField
 from workbench.gui.board.model_parts import ModelPart, ModelParts, subscription_part
 from workbench.model.flow_rules import rules_of, written_flows
 from workbench.model.model_flow import ModelFlow
