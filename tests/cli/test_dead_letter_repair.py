@@ -94,7 +94,7 @@ def test_a_rehearsal_says_what_would_become_of_them_and_changes_nothing(workbenc
     outcomes = {one["outcome"]: len(one["numbers"]) for one in said.json()["rehearsal"]}
     assert outcomes == {
         "fails again: the mail server of slowmail.example does not answer": 3,
-        "handled, no event follows": 1,
+        "mail.sent published to audit": 1,
     }
     assert workbench("dead-letters", played, "--status", "all", "--json").json() == before
 
