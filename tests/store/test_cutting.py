@@ -106,7 +106,9 @@ def test_W3_nothing_is_cut_where_nothing_came_later(copy, clock):
 
 def test_W3_subscriptions_begin_there_go_and_count_from_nothing(copy, clock):
     with closing(sqlite3.connect(copy)) as con:
-        con.execute("update subscriptions set cursor = 8, claimed_to = 9, paused = 1, delivered = 7, died = 2")
+        con.execute(
+            "update subscriptions set cursor = 8, claimed_to = 9, paused = 1, delivered = 7, died = 2"
+        )
         con.execute(
             "insert into deliveries (subscription_id, position, message_id, key, state, rank, generation,"
             " acquired, failed, crashed, priority, enqueued_at, attempts)"
