@@ -89,6 +89,13 @@ class TopicReader:
             size = max(limit, min(LARGE, 2 * size))
         return None if upto == after else Stretch(self._runtime.new_id(), upto, tasks, filtered)
 
+    def glance(self, after: int, limit: int) -> tuple[list[DeliveryAttempt], int]:
+        """Returns what is to be delivered of the next messages, and up to where it looked."""
+        tasks: list[DeliveryAttempt] = []
+        over = self._runtime.clock.monotonic() + FILTER_SECONDS
+        upto, _ = self._read_on(tasks, limit, after, limit, None, over)
+        return tasks, upto
+
     def _read_on(
         self, tasks: list[DeliveryAttempt], limit: int, after: int, size: int, last: int | None, over: float
     ) -> tuple[int, int]:
