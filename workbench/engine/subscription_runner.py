@@ -39,6 +39,7 @@ class SubscriptionRunner:
 
     Attributes:
         wants: Whether it gets events of a type.
+        gets: Whether a message is to be delivered.
         release_key: Whether a dead letter blocks nothing (O2).
         lanes: How many workers move it, each in a task of its own.
     """
@@ -63,7 +64,7 @@ class SubscriptionRunner:
         self._source = TopicReader(runtime, subscription, self._cursor, key_of)
         self._ack = AckWriter(runtime, self.name, self._cursor, self._forget)
         self._rows = DeliveryRows(runtime, subscription, self._cursor, self._source, self._ack, leases)
-        self.wants = self._source.wants
+        self.wants, self.gets = self._source.wants, self._source.gets
         self.release_key = self._rows.release_key
         queue = subscription.mode is Mode.POINT_TO_POINT
         size = BatchSize(1, 4) if queue else BatchSize(8, 2)

@@ -68,6 +68,12 @@ class TopicReader:
         """Whether the topic gets events of that type and the subscription is not limited to others."""
         return self._runtime.registry.gets(self._subscription, event_type)
 
+    def gets(self, message: Message) -> bool:
+        """Whether a message is to be delivered: of a wanted type, or the topic's, and the filter lets it."""
+        if message.topic != self._subscription.topic or (message.event and not self.wants(message.type)):
+            return False
+        return self._passes(message) is not False
+
     def read(self, after: int, limit: int, last: int | None = None) -> Stretch | None:
         """Returns what follows a position; None at the log's end.
 

@@ -174,6 +174,7 @@ class World(Generic[M]):
         """Has another engine take over a store in memory as after kill -9; the one before is stepped."""
         if self.engine is not None and isinstance(self.store, MemoryStore):
             self.store.reopen()
+            self.seed = None if self.seed is None else self.seed + 1  # no id is given twice
             self.engine = self._engine(self.model)
             await self.engine.start(paused=True)
 

@@ -77,6 +77,7 @@ class Deed:
         among: How many there were.
         first: The last position before it; what it made stands behind, up to `last`.
         refused: How many of the scenario's commands had been refused before it.
+        instead: What the engine would have done by itself; None where it was that.
     """
 
     move: Move
@@ -85,6 +86,7 @@ class Deed:
     first: int
     last: int
     refused: int
+    instead: Move | None = None
 
 
 @dataclass(frozen=True, slots=True)

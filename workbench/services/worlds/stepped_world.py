@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from typing_extensions import override
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from workbench.engine.subscription_runner import SubscriptionRunner
     from workbench.model.retry import RetryPolicy
     from workbench.project.project import Project
+    from workbench.store.memory.store import MemoryStore
+    from workbench.store.memory.tables import Tables
 
 MOST = 2_000
 """Moves after which a run is ended, although there is more to do."""
@@ -77,6 +79,7 @@ class SteppedWorld(ScenarioStage):
         moves: What is possible now, the default first; empty at rest.
         deeds: What was done.
         left: How many faults of each kind may still happen.
+        deciding: As given.
     """
 
     def __init__(
@@ -92,7 +95,7 @@ class SteppedWorld(ScenarioStage):
         self.moves: list[Move] = []
         self.deeds: list[Deed] = []
         self.left = Counter(faults or {})
-        self._deciding = frozenset(deciding)
+        self.deciding = frozenset(deciding)
         self._lazy = lazy
         self._step = 0
         self._step_at = self.began
@@ -112,8 +115,29 @@ class SteppedWorld(ScenarioStage):
         return [deed.choice for deed in self.deeds]
 
     @property
-    def _engine(self) -> Engine:
+    def engine(self) -> Engine:
+        """What is moved."""
         return self.world.running()
+
+    @property
+    def tables(self) -> Tables:
+        """Everything that is stored."""
+        return cast("MemoryStore", self.world.store).tables
+
+    @property
+    def clock_now(self) -> int:
+        """What time it is there, microseconds since 1970."""
+        return self._clock.now()
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """The number of the scenario's next step, and when that may be done."""
+        return self._step, self._step_at
+
+    @property
+    def last_delivered(self) -> list[tuple[str, int]]:
+        """Which message each subscription got last, by its position; those that could be duplicated."""
+        return [(name, move.at) for name, move in self._delivered.items()]
 
     # -- moving -----------------------------------------------------------------------------------------
 
@@ -126,7 +150,7 @@ class SteppedWorld(ScenarioStage):
         if not 0 <= choice < len(self.moves):
             raise InvalidValue(f"{choice} is none of the {len(self.moves)} moves that are possible", path="")
         move, among, first = self.moves[choice], len(self.moves), self.reader.head()
-        refused = len(self.done.refusals)
+        refused, instead = len(self.done.refusals), self.moves[0] if choice else None
         if move.fault is not None:
             self.left[move.fault] -= 1
         match move.kind:
@@ -138,10 +162,10 @@ class SteppedWorld(ScenarioStage):
                 self._clock.advance((move.at - self._clock.now()) / MICROSECONDS)
                 self._pass_time()
             case MoveKind.PROJECTION:
-                await stepped(self._engine.projections[move.name])
+                await stepped(self.engine.projections[move.name])
             case MoveKind.DELIVERY:
                 await self._deliver(move)
-        deed = Deed(move, choice, among, first, self.reader.head(), refused)
+        deed = Deed(move, choice, among, first, self.reader.head(), refused, instead)
         self.deeds.append(deed)
         await self._look()
         return deed
@@ -155,8 +179,8 @@ class SteppedWorld(ScenarioStage):
 
     async def follow_rows(self) -> None:
         """Has those read models follow that are no moves of their own."""
-        for name, runner in self._engine.projections.items():
-            while name not in self._deciding and await runner.work():
+        for name, runner in self.engine.projections.items():
+            while name not in self.deciding and await runner.work():
                 pass
 
     async def _do_step(self, move: Move) -> None:
@@ -185,7 +209,7 @@ class SteppedWorld(ScenarioStage):
             self._come_to_step()
 
     async def _deliver(self, move: Move) -> None:
-        runner = self._engine.subscriptions[move.name]
+        runner = self.engine.subscriptions[move.name]
         self._next.pop(move.name)
         if move.fault is Fault.CRASH:
             await self._crash(runner)
@@ -194,13 +218,13 @@ class SteppedWorld(ScenarioStage):
             back = ConfigureSubscription(
                 subscription=move.name, cursor=move.at - 1, release_key=runner.release_key
             )
-            await self._engine.commit(back)
+            await self.engine.commit(back)
         await stepped(runner)
         self._delivered[move.name] = replace(move, fault=Fault.DUPLICATE)
 
     async def _crash(self, runner: SubscriptionRunner) -> None:
         """Has the program end when an outcome is about to be stored, and begin again."""
-        writer = self._engine.writer
+        writer = self.engine.writer
         if isinstance(writer, InlineCommit):
             writer.before = _end_at_ack
             with suppress(_Crash):
@@ -225,15 +249,15 @@ class SteppedWorld(ScenarioStage):
     async def _ready(self) -> list[Move]:
         """Returns what can be delivered now, the oldest message first."""
         head, found = self.reader.head(), []
-        for name, runner in self._engine.subscriptions.items():
+        for name, runner in self.engine.subscriptions.items():
             move, upto = self._next.get(name, _UNKNOWN)
             if upto < head and (move is None or name == COMMANDS_TOPIC):  # these can be withdrawn (K7)
                 move = await self._upcoming(name, runner)
                 self._next[name] = move, head
             if move is not None:
                 found.append(move)
-        for name in self._deciding & set(self._engine.projections):
-            record = self._engine.projections[name].upcoming()
+        for name in self.deciding & set(self.engine.projections):
+            record = self.engine.projections[name].upcoming()
             if record is not None:
                 found.append(Move(MoveKind.PROJECTION, name, record.type, record.position))
         return sorted(found, key=lambda move: (move.at, move.name))
@@ -256,7 +280,7 @@ class SteppedWorld(ScenarioStage):
 
     def _next_due(self) -> int | None:
         """Returns until when time passes; None where nothing is to come."""
-        times = [due for one in self._engine.subscriptions.values() if (due := one.next_due()) is not None]
+        times = [due for one in self.engine.subscriptions.values() if (due := one.next_due()) is not None]
         if (due := self._timer.next_due()) is not None:
             times.append(due)
         if self._step < len(self._scenario.when):
