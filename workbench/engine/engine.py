@@ -61,7 +61,7 @@ class Engine:
         seed: Of jitter and ids; given in tests.
         before: The stopped engine whose place this one takes: its counts go on, and what it held is this
             one's own (D5).
-        stepped: Nothing moves by itself, not even when it is resumed: whoever holds it moves `runners`.
+        stepped: Nothing moves by itself, not even when it is resumed: what holds it moves `runners`.
     """
 
     def __init__(

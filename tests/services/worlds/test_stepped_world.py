@@ -6,7 +6,7 @@ import pytest
 
 from tests.services.worlds.race import opened, orders_that_race, types
 from workbench.errors import InvalidValue
-from workbench.services.worlds.moves import Fault, Move, MoveKind
+from workbench.services.worlds.moves import Fault, NextMove, MoveKind
 from workbench.services.worlds.stepped_world import SteppedWorld, steppable
 
 USUAL = ["order.placed", "payment.requested", "payment.confirmed", "order.paid", "order.shipped"]
@@ -35,7 +35,7 @@ def index(world: SteppedWorld, **asked) -> int:
 
 async def test_what_is_possible_is_listed_and_nothing_moves_by_itself(begin):
     world = await begin()
-    assert world.moves == [Move(MoveKind.STEP, "place_order", at=0)]
+    assert world.moves == [NextMove(MoveKind.STEP, "place_order", at=0)]
     await world.make()
     assert [str(move) for move in world.moves] == ["fulfilment gets order.placed", "cancel_order"]
     assert types(world) == ["order.placed"]
@@ -72,7 +72,7 @@ async def test_a_crash_before_the_ack_delivers_again_and_happens_once(begin):
     await world.make(index(world, fault=Fault.CRASH))
     assert types(world) == ["order.placed"]
     assert world.left[Fault.CRASH] == 0
-    assert world.moves[0] == Move(MoveKind.DELIVERY, "fulfilment", "order.placed", 1)
+    assert world.moves[0] == NextMove(MoveKind.DELIVERY, "fulfilment", "order.placed", 1)
     await world.follow()
     assert types(world) == USUAL
 

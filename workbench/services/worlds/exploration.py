@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from workbench.services.worlds.explored import Exploration, Finding
-from workbench.services.worlds.explorer import Explorer, Plan
+from workbench.services.worlds.explored import Exploration, Violation
+from workbench.services.worlds.scenario_explorer import ScenarioExplorer, Plan
 from workbench.services.worlds.moves import Fault
 from workbench.services.worlds.schedule_words import MoveLine, deviations, move_lines
 
@@ -26,7 +26,7 @@ class ExplorePlan:
 
     Attributes:
         seconds: For all of them together.
-        deviations, seed: As `explorer.Plan` has them.
+        deviations, seed: As `scenario_explorer.Plan` has them.
         faults: How often what may go wrong in one run, by its name.
         processes: At once; 0 for one for each core.
     """
@@ -39,7 +39,7 @@ class ExplorePlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToldFinding:
+class ToldViolation:
     """An invariant that is broken, as a person is told of it.
 
     Attributes:
@@ -48,7 +48,7 @@ class ToldFinding:
         moves: The schedule with the fewest deviations that breaks it.
     """
 
-    finding: Finding
+    finding: Violation
     deviations: Sequence[str]
     usual: Sequence[MoveLine]
     moves: Sequence[MoveLine]
@@ -60,7 +60,7 @@ class Explored:
 
     scenario: Scenario
     exploration: Exploration
-    findings: Sequence[ToldFinding] = ()
+    findings: Sequence[ToldViolation] = ()
 
     def value(self) -> dict[str, Any]:
         """Returns it as plain values."""
@@ -118,7 +118,7 @@ async def explore_all(
     """
     left = plan.seconds
     for number, scenario in enumerate(scenarios):
-        explorer = Explorer(
+        explorer = ScenarioExplorer(
             project,
             scenario,
             faults={Fault(name): often for name, often in plan.faults.items()},
@@ -133,12 +133,12 @@ async def explore_all(
         left -= explorer.result.seconds
 
 
-async def _told(explorer: Explorer, scenario: Scenario) -> Explored:
+async def _told(explorer: ScenarioExplorer, scenario: Scenario) -> Explored:
     usual = (await explorer.replayed()).world
     found = []
     for finding in explorer.result.findings.values():
         world = (await explorer.replayed(finding.choices)).world
-        told = ToldFinding(
+        told = ToldViolation(
             finding=finding,
             deviations=deviations(world, usual),
             usual=move_lines(usual),

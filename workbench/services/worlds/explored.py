@@ -37,7 +37,7 @@ class End:
 
 
 @dataclass(slots=True)
-class Outcome:
+class EndTally:
     """An end, and the schedules that led to it.
 
     Attributes:
@@ -51,7 +51,7 @@ class Outcome:
 
 
 @dataclass(slots=True, kw_only=True)
-class Finding:
+class Violation:
     """An invariant that some schedule breaks.
 
     Attributes:
@@ -98,8 +98,8 @@ class Exploration:
     moves: int = 0
     seconds: float = 0.0
     complete: int = -1
-    outcomes: dict[End, Outcome] = field(default_factory=dict)
-    findings: dict[str, Finding] = field(default_factory=dict)
+    outcomes: dict[End, EndTally] = field(default_factory=dict)
+    findings: dict[str, Violation] = field(default_factory=dict)
     unfinished: int = 0
     trouble: str = ""
 
@@ -117,7 +117,7 @@ class Exploration:
         self.unfinished += other.unfinished
         self.trouble = self.trouble or other.trouble
         for end, outcome in other.outcomes.items():
-            own = self.outcomes.setdefault(end, Outcome(outcome.choices))
+            own = self.outcomes.setdefault(end, EndTally(outcome.choices))
             own.count += outcome.count
             own.broken |= outcome.broken
             own.choices = min(own.choices, outcome.choices, key=complexity)
@@ -131,7 +131,7 @@ class Exploration:
             known.choices, known.words = smallest.choices, smallest.words
             known.count += finding.count
 
-    def told_ends(self) -> list[tuple[str, float, Outcome]]:
+    def told_ends(self) -> list[tuple[str, float, EndTally]]:
         """Returns each end in words, its share and its schedules, the most frequent first."""
         ends = sorted(self.outcomes.items(), key=lambda one: (-one[1].count, one[1].choices))
         return [

@@ -27,7 +27,7 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class NextMove:
     """One thing that can be done next.
 
     Attributes:
@@ -69,7 +69,7 @@ _FAULTS: dict[tuple[MoveKind, Fault | None], str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class DoneMove:
     """A move that was made.
 
     Attributes:
@@ -80,13 +80,13 @@ class Deed:
         instead: What the engine would have done by itself; None where it was that.
     """
 
-    move: Move
+    move: NextMove
     choice: int
     among: int
     first: int
     last: int
     refused: int
-    instead: Move | None = None
+    instead: NextMove | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from workbench.services.worlds.invariants import InvariantWatch, commits
 
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
-    from workbench.services.worlds.moves import Deed
+    from workbench.services.worlds.moves import DoneMove
     from workbench.services.worlds.stepped_world import SteppedWorld
 
 Rule = Callable[["SteppedWorld"], bool]
@@ -39,7 +39,7 @@ class RunChecks:
         for events in commits(world.reader.read_log(0, EVERYTHING)):
             self._watch.after(events)
 
-    def after(self, world: SteppedWorld, deed: Deed) -> Broken:
+    def after(self, world: SteppedWorld, deed: DoneMove) -> Broken:
         """Yields what does not hold behind a move."""
         if deed.last > deed.first:
             for events in commits(world.reader.read_log(deed.first, EVERYTHING, upto=deed.last)):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.model.messaging import COMMANDS_TOPIC
-from workbench.services.worlds.moves import Deed, Fault, Made, Move, MoveKind
+from workbench.services.worlds.moves import DoneMove, Fault, Made, NextMove, MoveKind
 
 if TYPE_CHECKING:
     from workbench.services.worlds.stepped_world import SteppedWorld
@@ -57,7 +57,7 @@ def deviations(world: SteppedWorld, usual: SteppedWorld | None = None) -> list[s
     return [said for deed in world.deeds if (said := _deviation(world, deed, usual))]
 
 
-def _who(move: Move) -> str:
+def _who(move: NextMove) -> str:
     match move.kind:
         case MoveKind.STEP:
             return "you"
@@ -67,7 +67,7 @@ def _who(move: Move) -> str:
             return move.name
 
 
-def _deviation(world: SteppedWorld, deed: Deed, usual: SteppedWorld | None) -> str:
+def _deviation(world: SteppedWorld, deed: DoneMove, usual: SteppedWorld | None) -> str:
     move = deed.move
     if deed.instead is None:
         return ""
@@ -79,7 +79,7 @@ def _deviation(world: SteppedWorld, deed: Deed, usual: SteppedWorld | None) -> s
     return f"{_short(world, move, usual)} overtook {behind}"
 
 
-def _short(world: SteppedWorld, move: Move, usual: SteppedWorld | None) -> str:
+def _short(world: SteppedWorld, move: NextMove, usual: SteppedWorld | None) -> str:
     """Names a move by what it leads to: the command that is issued, else the event that comes of it."""
     if move.kind is MoveKind.STEP or move.name == COMMANDS_TOPIC:
         return move.message or move.name
@@ -95,7 +95,7 @@ def _short(world: SteppedWorld, move: Move, usual: SteppedWorld | None) -> str:
     return str(move)
 
 
-def _number_in(world: SteppedWorld, move: Move) -> int:
+def _number_in(world: SteppedWorld, move: NextMove) -> int:
     """Returns which deed of a world a move is, from 1; 0 where it was not made there."""
     alike = (move.kind, move.name, move.message)
     numbers = [at for at, deed in enumerate(world.deeds, 1) if deed.move == move]

@@ -18,7 +18,7 @@ from workbench.model.clock import MICROSECONDS
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.model.scenario import IssuedCommand, Occurrence, Replay, Scenario
 from workbench.services.scenarios.scenario_stage import EVERYTHING, HORIZON, ScenarioStage
-from workbench.services.worlds.moves import Deed, Fault, Made, Move, MoveKind
+from workbench.services.worlds.moves import DoneMove, Fault, Made, NextMove, MoveKind
 from workbench.store.operations import ConfigureSubscription, Operation, Settle
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ MOST = 2_000
 """Moves after which a run is ended, although there is more to do."""
 
 
-_UNKNOWN: tuple[Move | None, int] = (None, -1)
+_UNKNOWN: tuple[NextMove | None, int] = (None, -1)
 
 
 class _Crash(Exception):
@@ -63,7 +63,7 @@ def _steady(retry: RetryPolicy) -> RetryPolicy:
 
 
 class SteppedWorld(ScenarioStage):
-    """A scenario whose engine makes one move at a time; which one is chosen by whoever holds it.
+    """A scenario whose engine makes one move at a time; which one is chosen by what holds it.
 
     Choices are small integers, indexes into `moves`: 0 is what the engine would do by itself, the oldest
     message first, a step of the scenario when nothing is left to deliver, time when nothing else is left.
@@ -92,15 +92,15 @@ class SteppedWorld(ScenarioStage):
         lazy: bool = False,
     ) -> None:
         super().__init__(project, scenario, stepped=True)
-        self.moves: list[Move] = []
-        self.deeds: list[Deed] = []
+        self.moves: list[NextMove] = []
+        self.deeds: list[DoneMove] = []
         self.left = Counter(faults or {})
         self.deciding = frozenset(deciding)
         self._lazy = lazy
         self._step = 0
         self._step_at = self.began
-        self._delivered: dict[str, Move] = {}
-        self._next: dict[str, tuple[Move | None, int]] = {}  # what each delivers next, at which head
+        self._delivered: dict[str, NextMove] = {}
+        self._next: dict[str, tuple[NextMove | None, int]] = {}  # what each delivers next, at which head
 
     @override
     async def begin(self) -> None:
@@ -141,7 +141,7 @@ class SteppedWorld(ScenarioStage):
 
     # -- moving -----------------------------------------------------------------------------------------
 
-    async def make(self, choice: int = 0) -> Deed:
+    async def make(self, choice: int = 0) -> DoneMove:
         """Makes one of the moves that are possible now.
 
         Raises:
@@ -165,7 +165,7 @@ class SteppedWorld(ScenarioStage):
                 await stepped(self.engine.projections[move.name])
             case MoveKind.DELIVERY:
                 await self._deliver(move)
-        deed = Deed(move, choice, among, first, self.reader.head(), refused, instead)
+        deed = DoneMove(move, choice, among, first, self.reader.head(), refused, instead)
         self.deeds.append(deed)
         await self._look()
         return deed
@@ -183,7 +183,7 @@ class SteppedWorld(ScenarioStage):
             while name not in self.deciding and await runner.work():
                 pass
 
-    async def _do_step(self, move: Move) -> None:
+    async def _do_step(self, move: NextMove) -> None:
         act = self._scenario.when[move.at].act
         if move.fault is Fault.DUPLICATE:
             await self.do(f"{move.at} again", act)
@@ -208,7 +208,7 @@ class SteppedWorld(ScenarioStage):
             self._step += 1
             self._come_to_step()
 
-    async def _deliver(self, move: Move) -> None:
+    async def _deliver(self, move: NextMove) -> None:
         runner = self.engine.subscriptions[move.name]
         self._next.pop(move.name)
         if move.fault is Fault.CRASH:
@@ -246,7 +246,7 @@ class SteppedWorld(ScenarioStage):
         if not self.moves:
             await self.follow_rows()
 
-    async def _ready(self) -> list[Move]:
+    async def _ready(self) -> list[NextMove]:
         """Returns what can be delivered now, the oldest message first."""
         head, found = self.reader.head(), []
         for name, runner in self.engine.subscriptions.items():
@@ -259,24 +259,24 @@ class SteppedWorld(ScenarioStage):
         for name in self.deciding & set(self.engine.projections):
             record = self.engine.projections[name].upcoming()
             if record is not None:
-                found.append(Move(MoveKind.PROJECTION, name, record.type, record.position))
+                found.append(NextMove(MoveKind.PROJECTION, name, record.type, record.position))
         return sorted(found, key=lambda move: (move.at, move.name))
 
-    async def _upcoming(self, name: str, runner: SubscriptionRunner) -> Move | None:
+    async def _upcoming(self, name: str, runner: SubscriptionRunner) -> NextMove | None:
         message = runner.upcoming()
         if message is not None:
-            return Move(MoveKind.DELIVERY, name, message.type, message.position)
+            return NextMove(MoveKind.DELIVERY, name, message.type, message.position)
         if runner.unsorted:
             await stepped(runner)  # nothing is delivered: what waits gets its rows
         return None
 
-    def _plain(self, ready: Sequence[Move]) -> Iterator[Move]:
+    def _plain(self, ready: Sequence[NextMove]) -> Iterator[NextMove]:
         yield from ready
         now = self._clock.now()
         if self._step < len(self._scenario.when) and self._step_at <= now:
-            yield Move(MoveKind.STEP, _named(self._scenario.when[self._step].act), at=self._step)
+            yield NextMove(MoveKind.STEP, _named(self._scenario.when[self._step].act), at=self._step)
         if not ready and (due := self._next_due()) is not None:
-            yield Move(MoveKind.TIME, at=due)
+            yield NextMove(MoveKind.TIME, at=due)
 
     def _next_due(self) -> int | None:
         """Returns until when time passes; None where nothing is to come."""
@@ -291,7 +291,7 @@ class SteppedWorld(ScenarioStage):
         due = min((one for one in times if one > now), default=None)
         return due if due is None or due - self.began <= HORIZON * MICROSECONDS else None
 
-    def _faulty(self, ready: Sequence[Move]) -> Iterator[Move]:
+    def _faulty(self, ready: Sequence[NextMove]) -> Iterator[NextMove]:
         if self.left[Fault.CRASH]:
             yield from (replace(one, fault=Fault.CRASH) for one in ready if one.kind is MoveKind.DELIVERY)
         if self.left[Fault.DUPLICATE]:
@@ -300,13 +300,13 @@ class SteppedWorld(ScenarioStage):
                     yield again
             last = self._step - 1
             if last >= 0 and (act := self._scenario.when[last].act) is not None:
-                yield Move(MoveKind.STEP, _named(act), at=last, fault=Fault.DUPLICATE)
+                yield NextMove(MoveKind.STEP, _named(act), at=last, fault=Fault.DUPLICATE)
         if self.left[Fault.DELAY] and ready and (due := self._next_due()) is not None:
-            yield Move(MoveKind.TIME, at=due, fault=Fault.DELAY)
+            yield NextMove(MoveKind.TIME, at=due, fault=Fault.DELAY)
 
     # -- what was made ----------------------------------------------------------------------------------
 
-    def made(self, deed: Deed) -> Made:
+    def made(self, deed: DoneMove) -> Made:
         """Returns what a move made."""
         reader, registry = self.reader, self.world.registry
         events = reader.read_log(deed.first, EVERYTHING, upto=deed.last)

@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from workbench.services.worlds.explored import Choices, deviations_of
-from workbench.services.worlds.moves import Move
+from workbench.services.worlds.moves import NextMove
 
 
-class Chooser(Protocol):
+class MoveChooser(Protocol):
     """Chooses the moves of one run."""
 
     wants_prints: bool
 
-    def choose(self, moves: Sequence[Move], state: int) -> int | None:
+    def choose(self, moves: Sequence[NextMove], state: int) -> int | None:
         """Returns which move is made next; None to give the run up.
 
         Args:
@@ -31,7 +31,7 @@ class Following:
     def __init__(self, choices: Sequence[int] = ()) -> None:
         self._choices = iter(choices)
 
-    def choose(self, moves: Sequence[Move], state: int) -> int | None:  # noqa: ARG002  # the same in all
+    def choose(self, moves: Sequence[NextMove], state: int) -> int | None:  # noqa: ARG002  # the same in all
         """Returns the next choice."""
         choice = next(self._choices, 0)
         return choice if choice < len(moves) else 0
@@ -48,7 +48,7 @@ class _Branch:
         self._seen = seen
         self._deviations = deviations_of(known)
 
-    def choose(self, moves: Sequence[Move], state: int) -> int | None:
+    def choose(self, moves: Sequence[NextMove], state: int) -> int | None:
         at = len(self.among)
         if at >= len(self.known) and self._seen is not None:
             if self._seen.get(state, self._deviations + 1) <= self._deviations:
@@ -124,7 +124,7 @@ class Randomly:
         self._rng = rng
         self._often = often
 
-    def choose(self, moves: Sequence[Move], state: int) -> int | None:  # noqa: ARG002  # the same in all
+    def choose(self, moves: Sequence[NextMove], state: int) -> int | None:  # noqa: ARG002  # the same in all
         """Returns a move by chance."""
         if len(moves) == 1 or self._rng.random() >= self._often:
             return 0
@@ -132,10 +132,10 @@ class Randomly:
 
 
 class Prioritised:
-    """Gives everybody who moves a priority by chance, and changes it at few moments by chance.
+    """Gives a priority to each that moves, by chance, and changes it at few moments by chance.
 
     A bug that needs d moves in a certain order is found with a known probability: Burckhardt et al.,
-    A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs, ASPLOS 2010. Faults happen at such
+    A Randomized Scheduler with Probabilistic Guarantees of Violation Bugs, ASPLOS 2010. Faults happen at such
     moments alone.
 
     Args:
@@ -151,7 +151,7 @@ class Prioritised:
         self._priorities: dict[tuple[str, str], float] = {}
         self._at = -1
 
-    def choose(self, moves: Sequence[Move], state: int) -> int | None:  # noqa: ARG002  # the same in all
+    def choose(self, moves: Sequence[NextMove], state: int) -> int | None:  # noqa: ARG002  # the same in all
         """Returns the move of who has the highest priority."""
         self._at += 1
         faults = [at for at, move in enumerate(moves) if move.fault is not None]
@@ -167,5 +167,5 @@ class Prioritised:
             )
         return best
 
-    def _priority(self, move: Move) -> float:
+    def _priority(self, move: NextMove) -> float:
         return self._priorities.setdefault((move.kind.value, move.name), self._rng.random() + 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.services.worlds.race import opened, orders_that_race, types
-from workbench.services.worlds.explorer import Explorer, Plan
+from workbench.services.worlds.scenario_explorer import ScenarioExplorer, Plan
 from workbench.services.worlds.moves import Fault
 from workbench.services.worlds.schedule_words import deviations, move_lines
 
@@ -19,7 +19,7 @@ def orders(tmp_path):
 
 
 async def test_a_race_is_found_and_made_small(orders):
-    explorer = Explorer(*orders)
+    explorer = ScenarioExplorer(*orders)
     result = await explorer.explore(Plan(**ALL))
     (found,) = result.findings.values()
     assert (found.invariant, found.choices, found.deviations) == ("no_charge_after_cancel", (0, 1), 1)
@@ -29,7 +29,7 @@ async def test_a_race_is_found_and_made_small(orders):
 
 
 async def test_it_is_told_in_words_beside_the_usual_order(orders):
-    explorer = Explorer(*orders)
+    explorer = ScenarioExplorer(*orders)
     usual, race = (await explorer.replayed()).world, (await explorer.replayed((0, 1))).world
     assert deviations(race, usual) == ["cancel_order overtook request_payment"]
     line = move_lines(race, usual)[1]
@@ -41,8 +41,8 @@ async def test_it_is_told_in_words_beside_the_usual_order(orders):
 @pytest.mark.parametrize("faults", [{}, {Fault.CRASH: 1}, {Fault.DUPLICATE: 1}, {Fault.DELAY: 1}])
 async def test_merging_states_loses_no_end(orders, faults):
     plan = Plan(deviations=2, **ALL)
-    merged = await Explorer(*orders, faults=faults).explore(plan)
-    every = await Explorer(*orders, faults=faults, merging=False).explore(plan)
+    merged = await ScenarioExplorer(*orders, faults=faults).explore(plan)
+    every = await ScenarioExplorer(*orders, faults=faults, merging=False).explore(plan)
     assert set(merged.outcomes) == set(every.outcomes)
     assert set(merged.findings) == set(every.findings)
     assert merged.schedules < every.schedules
@@ -51,14 +51,14 @@ async def test_merging_states_loses_no_end(orders, faults):
 
 async def test_chance_finds_it_too_and_the_same_with_the_same_seed(orders):
     plan = Plan(deviations=0, seconds=60.0, seed=7)
-    first, second = Explorer(*orders), Explorer(*orders)
+    first, second = ScenarioExplorer(*orders), ScenarioExplorer(*orders)
     found = [(await one.explore(plan)).findings["no_charge_after_cancel"] for one in (first, second)]
     assert found[0].choices == found[1].choices
     assert found[0].deviations == 1
 
 
 async def test_rules_of_a_caller_are_asked_behind_every_move(orders):
-    explorer = Explorer(*orders, rules={"never paid": lambda world: "order.paid" not in types(world)})
+    explorer = ScenarioExplorer(*orders, rules={"never paid": lambda world: "order.paid" not in types(world)})
     result = await explorer.explore(Plan(deviations=0, **ALL))
     assert result.findings["never paid"].choices == ()
 
@@ -66,7 +66,8 @@ async def test_rules_of_a_caller_are_asked_behind_every_move(orders):
 async def test_two_processes_share_the_schedules(orders):
     plans = [Plan(deviations=2, share=(part, 2), **ALL) for part in (0, 1)]
     whole, *parts = [
-        await Explorer(*orders, merging=False).explore(one) for one in (Plan(deviations=2, **ALL), *plans)
+        await ScenarioExplorer(*orders, merging=False).explore(one)
+        for one in (Plan(deviations=2, **ALL), *plans)
     ]
     assert sum(one.schedules for one in parts) == whole.schedules + 1  # the usual one is run by each
     parts[0].take(parts[1])

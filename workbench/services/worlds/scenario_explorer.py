@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from workbench.model.clock import Clock, SystemClock
 from workbench.services.scenarios.scenario_stage import EVERYTHING
-from workbench.services.worlds.explored import Choices, End, Exploration, Finding, Outcome, complexity
+from workbench.services.worlds.explored import Choices, End, Exploration, Violation, EndTally, complexity
 from workbench.services.worlds.run_checks import Rule, RunChecks
 from workbench.services.worlds.shrink import shrunk
 from workbench.services.worlds.state_print import StatePrint
 from workbench.services.worlds.stepped_world import SteppedWorld, steppable
-from workbench.services.worlds.strategies import Chooser, Exhaustive, Following, Prioritised, Randomly
+from workbench.services.worlds.strategies import MoveChooser, Exhaustive, Following, Prioritised, Randomly
 
 if TYPE_CHECKING:
     from workbench.model.invariant import Invariant
@@ -73,7 +73,7 @@ class Plan:
     random: bool = True
 
 
-class Explorer:
+class ScenarioExplorer:
     """Explores one scenario.
 
     Args:
@@ -118,7 +118,7 @@ class Explorer:
         """Runs one schedule to its end."""
         return await self.play(Following(choices))
 
-    async def play(self, chooser: Chooser) -> Run:
+    async def play(self, chooser: MoveChooser) -> Run:
         """Runs one schedule as something chooses."""
         world = await self.world()
         run, checks = Run(world, None), RunChecks(self._project.registry, self._rules)
@@ -201,7 +201,7 @@ class Explorer:
         else:
             result.schedules += 1
             result.unfinished += bool(run.world.unfinished)
-            outcome = result.outcomes.setdefault(run.end, Outcome(choices))
+            outcome = result.outcomes.setdefault(run.end, EndTally(choices))
             outcome.count += 1
             outcome.broken |= set(run.broken)
             outcome.choices = min(outcome.choices, choices, key=complexity)
@@ -209,7 +209,7 @@ class Explorer:
             known = result.findings.get(name)
             if known is None:
                 at = result.schedules + result.merged
-                result.findings[name] = Finding(
+                result.findings[name] = Violation(
                     invariant=name, words=words, choices=choices, found_at=at, seconds=seconds
                 )
                 continue
@@ -226,14 +226,14 @@ def _projections(invariant: Invariant) -> set[str]:
     }
 
 
-def _chances(plan: Plan) -> Iterator[Callable[[int], Chooser]]:
+def _chances(plan: Plan) -> Iterator[Callable[[int], MoveChooser]]:
     """Yields without end what makes a chooser, given how long a run is."""
     for number in itertools.count():
         rng = random.Random(f"{plan.seed} {plan.share[0]} {number}")  # noqa: S311  # schedules, no secrets
         yield partial(_chance, rng, by_priority=number % 2 == 0)
 
 
-def _chance(rng: random.Random, length: int, *, by_priority: bool) -> Chooser:
+def _chance(rng: random.Random, length: int, *, by_priority: bool) -> MoveChooser:
     return Prioritised(rng, length) if by_priority else Randomly(rng)
 
 
