@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.services.worlds.race import opened, orders_that_race, types
-from workbench.services.worlds.scenario_explorer import ScenarioExplorer, Plan
 from workbench.services.worlds.moves import Fault
+from workbench.services.worlds.scenario_explorer import Plan, ScenarioExplorer
 from workbench.services.worlds.schedule_words import deviations, move_lines
 
 ALL = {"seconds": 60.0, "random": False}

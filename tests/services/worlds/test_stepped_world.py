@@ -6,7 +6,7 @@ import pytest
 
 from tests.services.worlds.race import opened, orders_that_race, types
 from workbench.errors import InvalidValue
-from workbench.services.worlds.moves import Fault, NextMove, MoveKind
+from workbench.services.worlds.moves import Fault, MoveKind, NextMove
 from workbench.services.worlds.stepped_world import SteppedWorld, steppable
 
 USUAL = ["order.placed", "payment.requested", "payment.confirmed", "order.paid", "order.shipped"]

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from workbench.services.worlds.explored import Exploration, Violation
-from workbench.services.worlds.scenario_explorer import ScenarioExplorer, Plan
 from workbench.services.worlds.moves import Fault
+from workbench.services.worlds.scenario_explorer import Plan, ScenarioExplorer
 from workbench.services.worlds.schedule_words import MoveLine, deviations, move_lines
 
 if TYPE_CHECKING:

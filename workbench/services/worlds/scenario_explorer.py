@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from workbench.model.clock import Clock, SystemClock
 from workbench.services.scenarios.scenario_stage import EVERYTHING
-from workbench.services.worlds.explored import Choices, End, Exploration, Violation, EndTally, complexity
+from workbench.services.worlds.explored import Choices, End, EndTally, Exploration, Violation, complexity
 from workbench.services.worlds.run_checks import Rule, RunChecks
 from workbench.services.worlds.shrink import shrunk
 from workbench.services.worlds.state_print import StatePrint
 from workbench.services.worlds.stepped_world import SteppedWorld, steppable
-from workbench.services.worlds.strategies import MoveChooser, Exhaustive, Following, Prioritised, Randomly
+from workbench.services.worlds.strategies import Exhaustive, Following, MoveChooser, Prioritised, Randomly
 
 if TYPE_CHECKING:
     from workbench.model.invariant import Invariant
@@ -59,7 +59,7 @@ class Plan:
     """How much is explored.
 
     Attributes:
-        deviations: All schedules with up to so many are tried first.
+        deviations: All schedules with at most N of them are tried first.
         seconds: After which it ends; what is left of them when all those were tried is for random ones.
         seed: Of the random ones.
         share: Which part of how many this process does.

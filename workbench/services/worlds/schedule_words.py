@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.model.messaging import COMMANDS_TOPIC
-from workbench.services.worlds.moves import DoneMove, Fault, Made, NextMove, MoveKind
+from workbench.services.worlds.moves import DoneMove, Fault, Made, MoveKind, NextMove
 
 if TYPE_CHECKING:
     from workbench.services.worlds.stepped_world import SteppedWorld

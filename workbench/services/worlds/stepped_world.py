@@ -18,7 +18,7 @@ from workbench.model.clock import MICROSECONDS
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.model.scenario import IssuedCommand, Occurrence, Replay, Scenario
 from workbench.services.scenarios.scenario_stage import EVERYTHING, HORIZON, ScenarioStage
-from workbench.services.worlds.moves import DoneMove, Fault, Made, NextMove, MoveKind
+from workbench.services.worlds.moves import DoneMove, Fault, Made, MoveKind, NextMove
 from workbench.store.operations import ConfigureSubscription, Operation, Settle
 
 if TYPE_CHECKING:
