@@ -94,9 +94,36 @@ def test_a_rehearsal_says_what_would_become_of_them_and_changes_nothing(workbenc
     outcomes = {one["outcome"]: len(one["numbers"]) for one in said.json()["rehearsal"]}
     assert outcomes == {
         "fails again: the mail server of slowmail.example does not answer": 3,
-        "handled, no event follows": 1,
+        "mail.sent published to audit": 1,
     }
     assert workbench("dead-letters", played, "--status", "all", "--json").json() == before
+
+
+def test_L6_a_patch_that_changes_nothing_is_told_and_replays_nothing(workbench, played, tmp_path):
+    before = workbench("dead-letters", played, "--status", "all", "--json").json()
+    empty = tmp_path / "patch.json"
+    empty.write_text("[]")
+    for patch in (("--replace", "email", "no such text", "x"), ("--patch", empty)):
+        said = workbench("dead-letters", "repair", played, "--all", *patch)
+        assert said.code == 3
+        assert "the patch changes none of these letters, so nothing was replayed" in said.out
+        assert workbench("dead-letters", "repair", played, "--all", *patch, "--preview").code == 0
+    assert workbench("dead-letters", played, "--status", "all", "--json").json() == before
+
+
+def test_a_field_that_no_letter_has_is_told_by_whatever_is_done_with_them(workbench, played, tmp_path):
+    wrong = (played, "--where", "data.emial == 'x'")
+    for act in (
+        ("replay", *wrong),
+        ("purge", *wrong),
+        ("repair", *wrong, "--set", "email=x"),
+        ("note", *wrong, "--owner", "Lena"),
+        ("export", *wrong, "--to", tmp_path / "letters.ndjson"),
+    ):
+        said = workbench("dead-letters", *act)
+        assert "4 letters where data.emial is missing" in said.err, act
+    assert workbench("dead-letters", "replay", *wrong, "--json").json() == []
+    assert workbench("dead-letters", "note", played, "--where", "has(data.email)", "--owner", "-").err == ""
 
 
 def test_a_patch_is_read_from_a_file(workbench, played, tmp_path):

@@ -122,6 +122,7 @@ def _records(reader: Reader) -> dict[str, Any]:
 def _rows(reader: Reader, name: str) -> Any:
     orders = [reader.projection_order(name, order=order, text=text) for order, text in _ORDERS]
     shown = reader.projection_order(name, text="no. 1", shows={"n": lambda value: f"no. {value}"})
+    hidden = reader.projection_order(name, text="1", shows={"n": lambda _value: "one"})
     numbers = reader.projection_numbers(name, ["a", "b", "zz"])
     return {
         "rows": [reader.projection_rows(name, order=order, text=text, first=1) for order, text in _ORDERS],
@@ -130,7 +131,7 @@ def _rows(reader: Reader, name: str) -> Any:
                 line[:-1] if line else None
                 for line in reader.projection_lines(name, one.generation, one.numbers)
             ]
-            for one in (*orders, shown)
+            for one in (*orders, shown, hidden)
         ],
         "gone": reader.projection_lines(name, 99, [1, 2]),
         "by key": {

@@ -89,6 +89,8 @@ async def _repair(options: Options, environ: Environ) -> int:
             numbers = await asyncio.to_thread(chosen, options, workspace, ("open",))
             told = lambda done, many: show(f"checking {done:,} of {many:,}")  # noqa: E731  # for one call
             tried = await workspace.dead_letters.repair.check(patch, numbers, told)
+            patched = bool(options.patch or patch.changes)
+            same = patched and len(tried.unchanged) == len(tried.fit)
             value = _value(patch, numbers, tried)
             lines = _said(numbers, tried)
             if options.rehearse:
@@ -97,6 +99,8 @@ async def _repair(options: Options, environ: Environ) -> int:
                 lines += _rehearsal_said(rehearsed)
             elif options.preview or not tried.fit:
                 lines += _previews(workspace, patch, tried)
+            elif same:
+                lines.append("the patch changes none of these letters, so nothing was replayed")
             else:
                 report = await _replayed(options, workspace, patch, ladder, tried)
                 value |= _job_value(report)
@@ -106,7 +110,8 @@ async def _repair(options: Options, environ: Environ) -> int:
     answer(options, value, "\n".join(lines))
     if report is None:
         fails = any(not one["resolved"] for one in value.get("rehearsal", ()))
-        return PROBLEMS if tried.misfits or fails else DONE
+        unsent = same and not (options.rehearse or options.preview)
+        return PROBLEMS if tried.misfits or fails or unsent else DONE
     return DONE if report.fates.get("resolved", 0) == len(numbers) else PROBLEMS
 
 
@@ -321,6 +326,7 @@ ACTIONS = {
             Replays many as edited copies, each changed by one patch.
 
             Every copy is checked against the schema of its type first; those that do not fit are left out.
+            A patch that changes none of them replays none, and ends with 3.
             What was replayed cannot be undone; what still waits can: cancel it in the window.
         """,
         examples="""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from workbench.cli.answers import note, one_line
 from workbench.cli.arguments import Options, Parser, count, words
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ def query_of(options: Options, statuses: Sequence[str], by: str = "message", the
 def chosen(options: Options, workspace: Workspace, statuses: Sequence[str]) -> list[int]:
     """Returns the numbers that were given, or those that the choice means now, the oldest first (L5).
 
+    Of a search it notes for how many letters the expression has no value, as where a field is misspelt.
+
     Raises:
         InvalidValue: Nothing was chosen, or in two ways.
         NotFound: There is no such letter or subscription.
@@ -92,7 +95,10 @@ def chosen(options: Options, workspace: Workspace, statuses: Sequence[str]) -> l
             letters.get(number)
         found = list(dict.fromkeys(options.numbers))
     elif searched:
-        found = list(letters.repair.find(query_of(options, statuses)).numbers)[::-1]
+        sought = letters.repair.find(query_of(options, statuses))
+        found = list(sought.numbers)[::-1]
+        if sought.valueless:
+            note(one_line(sought.valueless))
     elif options.all or options.subscription:
         found = letters.numbers_of(statuses, options.subscription)
     else:

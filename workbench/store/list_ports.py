@@ -209,7 +209,7 @@ class TableLists(Protocol):
 
         Args:
             order: As for `projection_rows`.
-            shows: How columns show their values: it is found what is shown.
+            shows: How columns show their values: found is what is shown, and not what is stored there.
         """
 
     def projection_lines(

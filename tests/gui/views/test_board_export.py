@@ -16,12 +16,12 @@ from pytestqt.qtbot import QtBot
 from tests.gui.board.designing import board_of
 from workbench.errors import StoreReadOnly
 from workbench.gui.board.blueprint_items import CardItem
-from workbench.gui.board.card_fields import CardField
 from workbench.gui.board.picture_export import portable
 from workbench.gui.desk import Desk
 from workbench.gui.theme import DARK, LIGHT, theme
 from workbench.gui.views.board_view import BoardView
 from workbench.services.design.marks.mark import DesignMark, MarkKind, Severity
+from workbench.services.documents.card_fields import CardField
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from tests.gui.conftest import settle
 from workbench.gui import clipboard, reads
 from workbench.gui.desk import Selection
+from workbench.gui.time_format import absolute
 from workbench.gui.view import NO_STORY
 from workbench.gui.views import projections_view as module
 from workbench.gui.views.projection_banner import standing_of
@@ -69,6 +70,25 @@ async def test_the_store_sorts_and_searches_the_whole_table(workspace, view, unt
     QTest.keyClick(view.search, Qt.Key.Key_Return)
     assert column(view, 0) == ["adam", "ada"]
     assert view.said.text() == "2 of 3 rows hold “ada” (all columns were searched)"
+
+
+async def test_what_is_searched_are_whole_values_and_times_as_they_are_shown(workspace, view, until):
+    await create(workspace, "ada")
+    changed = json.dumps({"username": "x" * 3000 + "END", "at": 1})
+    event = NewEvent(id=derived_id("long"), type="user.updated", data=changed)
+    await workspace.running().writer.write(Append(stream="user-ada", events=(event,)))
+    await until(lambda: "more characters" in str(column(view, 1)))
+    stored = workspace.projections.row("users", "ada")["created_at"]
+
+    def search(text):
+        view.search.setText(text)
+        QTest.keyClick(view.search, Qt.Key.Key_Return)
+        return column(view, 0)
+
+    assert search("xEND") == ["ada"], "the table shows its beginning alone"
+    assert search("END more") == [], "which is how it is shown"
+    assert search(absolute(stored)[:16]) == ["ada"]
+    assert search(str(stored)) == []
 
 
 async def test_a_row_names_the_events_that_made_it_and_leads_to_them(workspace, desk, view, until):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from workbench.errors import InvalidCommand
-from workbench.gui.board.card_fields import fields_of_schema
 from workbench.model.limit_words import limits_of
 from workbench.project.project import load_project
+from workbench.services.documents.card_fields import fields_of_schema
 from workbench.services.documents.schema_fields import fields_of
 
 TEXT = """\

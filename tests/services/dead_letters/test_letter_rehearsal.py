@@ -48,7 +48,7 @@ async def test_every_outcome_is_said_with_its_letters_and_nothing_is_stored(brok
         ("fails again: no mail server can exist for x.invalid", False, 1),
     ]
     found = await rehearsal.run(chosen, lambda *said: told.append(said), patch=GOOD)
-    assert outcomes(found)[1] == ("handled, no event follows", True, 1)
+    assert outcomes(found)[1] == ("mail.sent published to audit", True, 1)
     assert found.count == 3
     assert ("Rehearsing", 3, 3) in told
     assert broken.dead_letters.page(("open",)) == before

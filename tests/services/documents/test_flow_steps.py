@@ -39,8 +39,9 @@ def test_what_comes_again_is_told_without_what_follows() -> None:
 
 def test_a_read_model_stands_behind_all_its_events() -> None:
     registry = registry_of("orders-declared")
-    *before, last = flow_steps_of(registry)
+    *before, last, asked = flow_steps_of(registry)
     assert last.name == "orders"
+    assert (asked.kind, asked.name, asked.sources) == ("query", "list_orders", (len(before),))
     assert {before[one].name for one in last.sources} == set(registry.projections["orders"].handlers())
 
 
@@ -53,6 +54,7 @@ def test_everything_is_told_and_each_step_after_what_leads_to_it(sample: str) ->
         ("command", registry.commands),
         ("event", registry.events),
         ("projection", registry.projections),
+        ("query", registry.queries),
         ("reaction", registry.reactors),
     ):
         assert {f"{kind} {name}" for name in known} <= names

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from tests.services.documents.test_flow_steps import registry_of
 from workbench.errors import InvalidValue
-from workbench.model.counts import counted
 from workbench.model.registry import Registry
+from workbench.project.project import load_project
 from workbench.project.samples import SAMPLES
 from workbench.services.documents import mermaid_timeline
-from workbench.services.documents.mermaid_timeline import event_timeline, identifier, left_out
+from workbench.services.documents.mermaid_timeline import event_timeline, identifier
 
 WORD = r"[_a-zA-Z]\w*"
 FRAME = re.compile(
@@ -78,7 +79,26 @@ def test_what_it_leaves_out_is_said_in_a_comment() -> None:
     assert f"%% Not in this diagram: {wires}\n" in said
 
 
-def test_queries_are_counted_in_a_comment() -> None:
-    registry = registry_of("users")
-    said = [*left_out(registry)]
-    assert said == ([f"%% Not in this diagram: {counted(len(registry.queries), 'query', 'queries')}"])
+def test_a_query_is_a_screen_behind_its_read_model() -> None:
+    lines = event_timeline(registry_of("orders-declared")).splitlines()
+    read = next(line.split()[1] for line in lines if " rmo Orders " in line)
+    assert f" ui ListOrders ->> {read} {{ status?: placed | paid | " in "\n".join(lines)
+
+
+def test_what_may_miss_and_what_can_be_chosen_are_said() -> None:
+    said = "status: active | inactive | suspended; reason?: string max 500"
+    assert f" cmd ChangeStatus {{ user_id: string 2–40; {said} }}\n" in event_timeline(registry_of("users"))
+
+
+def test_a_condition_is_no_markup(tmp_path: Path) -> None:
+    text = (
+        '[project]\nname: "x"\nformat: 1\n\n[aggregate.cart]\n\n[event.cart.filled]\n'
+        'fields { count: "integer", most: "integer" }\n\n[event.cart.noted]\n\n[command.fill]\n'
+        'creates: "cart"\nfields { cart_id: "string", count: "integer", most: "integer" }\n'
+        'emit: "cart.filled"\n\n[command.note]\nchanges: "cart"\nfields { cart_id: "string" }\n'
+        'emit: "cart.noted"\n\n[policy.watch]\non: "cart.filled"\nissue: "note"\n'
+        'when: "event.count<event.most"\nwith { cart_id: "id" }\n'
+    )
+    (tmp_path / "project.tsk").write_text(text)
+    registry = load_project(tmp_path, environ={}, trusted=True).registry
+    assert " pcr Watch ->> 002 { when event.count< event.most }" in event_timeline(registry)

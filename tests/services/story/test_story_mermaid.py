@@ -96,3 +96,46 @@ def test_names_are_no_markup():
         "    participant p1 as x",
         "    p0->>p1: a#34;#59;b#35;c#60;i#62; (0 ms)",
     ]
+
+
+def test_V3_an_arrow_of_a_delivery_says_its_own_time_and_not_that_of_the_event():
+    told = (Told(kind="event", name="paid", place="order-1", position=1, at=1_000),)
+    first = StoryLine(
+        key="command:1", depth=0, actor="a person", actor_kind="person", command="pay", issued_at=0, begun=0,
+        stream="order-1", ended=1_000, told=told,
+    )  # fmt: skip
+    taken = {"depth": 1, "begun": 1_000, "cause": 1}
+    ships = StoryLine(
+        key="command:2", actor="flow", actor_kind="process", command="ship", issued_at=5_000_000,
+        stream="order-1", ended=6_000_000, **taken,
+    )  # fmt: skip
+    mail = StoryLine(
+        key="mail@1", actor="mail", actor_kind="subscription", said="died", ended=9_000_000, letter=3,
+        state=LineState.DEAD, tries=(4_000_000, 9_000_000), **taken,
+    )  # fmt: skip
+    tried = StoryLine(
+        key="sms@1", actor="sms", actor_kind="subscription", said="is tried again", ended=None,
+        state=LineState.WAITS, tries=(2_000_000,), **taken,
+    )  # fmt: skip
+    handled = StoryLine(
+        key="log@1", actor="log", actor_kind="subscription", said="handled it", ended=None, **taken
+    )
+    behind = StoryLine(
+        key="late@1", actor="late", actor_kind="subscription", said="has not got it yet", ended=None,
+        state=LineState.WAITS, **taken,
+    )  # fmt: skip
+    lines = [first, ships, mail, tried, handled, behind]
+    story = CommandStory(title="t", who="w", about="", lines=lines, start=0, events=1, commands=2)
+    steps = [one for one in sequence_of(story).steps if isinstance(one, Arrow)]
+    assert [(one.name, one.target[1], one.since(0)) for one in steps] == [
+        ("pay", "order", "0 ms"),
+        ("paid", "log", "later"),
+        ("paid", "late", "…"),
+        ("paid", "sms", "2 s"),
+        ("paid", "flow", "5 s"),
+        ("ship", "order", "5 s"),
+        ("paid", "mail", "9 s"),
+    ]
+    drawn = story_mermaid(story)
+    assert "paid (9 s)" in drawn
+    assert "paid (later)" in drawn

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from workbench.gui.board.card_fields import CardField
 from workbench.gui.board.model_parts import ModelPart, ModelParts, parts_of
 from workbench.gui.board.slice_order import Step, exchanged, ordered
 from workbench.model.flow_rules import FlowRule
 from workbench.model.registry import Registry
+from workbench.services.documents.card_fields import CardField
 
 TRIGGERS, STEPS = "triggers", "steps"
 """Ids of the lanes above those of the events."""

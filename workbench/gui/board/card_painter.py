@@ -12,13 +12,13 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTransfo
 from workbench.gui.board.blueprint import Card
 from workbench.gui.board.blueprint_layout import HEAD, head_of, line_of
 from workbench.gui.board.board_graph import kind_of
-from workbench.gui.board.card_fields import CardField
 from workbench.gui.board.layout import Box
 from workbench.gui.board.mark_painter import RING, CardMarks, paint_line, paint_ring, ring_of
 from workbench.gui.icons import draw_icon
 from workbench.gui.theme import mix, theme, ui_font
 from workbench.model.json_values import visible
 from workbench.services.design.marks.mark import Severity
+from workbench.services.documents.card_fields import CardField
 
 FIELDS, NAMES = 0.75, 0.3
 """Scales below which cards list no fields, and have no names."""

@@ -10,7 +10,6 @@ from typing import Any
 
 from workbench.errors import InvalidValue
 from workbench.gui.board.board_graph import BoardEdge
-from workbench.gui.board.card_fields import CardField
 from workbench.gui.board.model_parts import ModelPart, ModelParts, subscription_part
 from workbench.model.flow_rules import rules_of, written_flows
 from workbench.model.model_flow import ModelFlow
@@ -27,6 +26,7 @@ from workbench.services.design.references import Reference, references
 from workbench.services.design.relations import declared_names, place_of
 from workbench.services.design.section_lists import names_at
 from workbench.services.design.section_merge import pieces
+from workbench.services.documents.card_fields import CardField
 from workbench.tusk import Problem
 
 _SORTS = {"policy": "subscription", "process": "subscription", "actor": "external"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from workbench.gui.board.card_fields import CardField, fields_of_columns, fields_of_schema
 from workbench.model.command import CommandType
 from workbench.model.command_order import command_order
 from workbench.model.event import EventType
@@ -13,6 +12,8 @@ from workbench.model.flow_rules import FlowRule, rules_of
 from workbench.model.messaging import Subscription
 from workbench.model.model_flow import INCOMING, ModelFlow
 from workbench.model.registry import Registry
+from workbench.services.documents.card_fields import CardField, fields_of_columns, fields_of_schema
+from workbench.services.documents.flow_steps import asked_by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,8 +208,7 @@ def _projections(model: Registry) -> Iterator[tuple[str, ModelPart]]:
 
 def _queries(model: Registry) -> Iterator[tuple[str, ModelPart]]:
     for name, one in model.queries.items():
-        asked = (flow.name for flow in model.rules_of(f"query:{name}") if flow.verb in {"lists", "gets"})
-        owner = next((f"projection:{read}" for read in asked if read in model.projections), "")
+        owner = next((f"projection:{read}" for read in asked_by(model, name)), "")
         yield (
             f"query:{name}",
             ModelPart(kind="query", title=name, fields=fields_of_schema(one.schema), owner=owner),

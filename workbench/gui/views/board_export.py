@@ -18,7 +18,7 @@ from workbench.gui.desk import Desk
 from workbench.gui.file_endings import ending_of, file_to_write
 from workbench.interop.output_files import replace_output
 from workbench.services.documents.mermaid import flow_diagram
-from workbench.services.documents.mermaid_timeline import event_timeline, left_out
+from workbench.services.documents.mermaid_timeline import event_timeline
 from workbench.services.documents.project_document import event_model_text
 
 if TYPE_CHECKING:
@@ -167,5 +167,5 @@ class BoardExport:
         registry = self._desk.workspace.registry
         if self._pictures.canvas.board is self._pictures.blueprint:
             return event_timeline(registry, only)
-        lines = [*flow_diagram(registry, only), *left_out(registry)]
+        lines = flow_diagram(registry, only)
         return "\n".join(line for line in lines if line and not line.startswith("```")) + "\n"

@@ -145,13 +145,25 @@ def _seen(name: str, value: Any) -> Any:
 
 
 def shows_of(columns: Sequence[tuple[str, str]], text: str) -> dict[str, Callable[[Any], str]]:
-    """Returns how columns show their values, of those where a search for a text must look at that."""
+    """Returns what a search for a text looks at in columns, of those where that is not what is stored.
+
+    A time is found as it is shown, never by the digits that it is stored in, and what is true or false by
+    both ways to say that, never by 1 and 0; a whole number with its thousands parted and without.
+    """
     found = {}
     for name, kind in columns:
         grouped = kind == "integer" and "," in text
         if grouped or kind in {"time", "number", "boolean"} or NOTHING in text:
-            found[name] = column_of(name, kind, last=False).text
+            found[name] = _SAID.get(kind) or column_of(name, kind, last=False).text
     return found
+
+
+def _number_said(value: Any) -> str:
+    return f"{value} {_number(value)}" if isinstance(value, int) else _text(value)
+
+
+def _boolean_said(value: Any) -> str:
+    return f"{_boolean(value)} {str(bool(value)).lower()}" if value in (0, 1) else _text(value)
 
 
 def _time(value: Any) -> str:
@@ -171,3 +183,4 @@ def _boolean(value: Any) -> str:
 
 
 _WORDS: Mapping[str, Callable[[Any], str]] = {"time": _time, "integer": _number, "boolean": _boolean}
+_SAID: Mapping[str, Callable[[Any], str]] = {"integer": _number_said, "boolean": _boolean_said}

@@ -25,7 +25,7 @@ from workbench.gui.theme import code_font, mix, theme, ui_font
 from workbench.gui.views.story_paint import gap_words, icon_of, paint_hatch, role_of
 from workbench.services.story.exchange import Arrow, Exchange, Party
 from workbench.services.story.story import LineState
-from workbench.services.story.time_axis import Gap, length_words
+from workbench.services.story.time_axis import Gap
 
 HEAD, ROW, GUTTER = 40, 20, 72
 LANE = 130
@@ -90,7 +90,7 @@ class SequencePainter:
             painter.fillRect(QRectF(0, middle - ROW / 2, self.width, ROW), QColor(colors.selection))
         painter.setFont(code_font(8.5))
         painter.setPen(QColor(colors.on_selection if chosen else colors.muted))
-        since = length_words(step.at - self.told.start)
+        since = step.since(self.told.start)
         painter.drawText(
             QRectF(0, middle - 9, GUTTER - 10, 18),
             Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,

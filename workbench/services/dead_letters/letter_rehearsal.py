@@ -12,6 +12,7 @@ from workbench.model.clock import ManualClock
 from workbench.model.command import CommandOutcome
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.json_values import write_json
+from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.services.dead_letters.letter_facts import normalised
 from workbench.services.dead_letters.letter_patch import LetterPatch, SchemaCheck, try_patch
 from workbench.services.worlds.seconds_timer import SecondsTimer
@@ -20,6 +21,8 @@ from workbench.store.operations import Operation, ReplayLetter
 
 if TYPE_CHECKING:
     from workbench.engine.world import World
+    from workbench.model.event import RecordedEvent
+    from workbench.model.messaging import Message
     from workbench.project.project import Project
     from workbench.store.ports import Reader
     from workbench.store.stored_values import DeadLetter
@@ -31,7 +34,7 @@ SLICE = 200
 PAGE = 1_000
 BEHIND = "waits behind a dead letter of its key, which fails again"
 STEPS = 4
-"""Types of events that an outcome names."""
+"""Types of events, and messages, that an outcome names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +108,8 @@ class _Play:
                 await self._settle(world)
                 self._copy.tell("Rehearsing", min(first + SLICE, len(self._numbers)), len(self._numbers))
             await self._timer.drain(lambda: self._settle(world), within=HORIZON)
-            followed = _Consequences(world.reader, before, last)
+            topics = [name for name in world.registry.topics if name != COMMANDS_TOPIC]
+            followed = _Consequences(world.reader, before, last, topics)
             return _outcomes(world.reader, self._numbers, self._sent, followed)
 
     async def _settle(self, world: World[Any]) -> None:
@@ -134,20 +138,36 @@ class _Play:
 class _Consequences:
     """What followed from what, since the rehearsal began."""
 
-    def __init__(self, reader: Reader, before: int, letter: int) -> None:
+    def __init__(self, reader: Reader, before: int, letter: int, topics: Sequence[str]) -> None:
         self._below: dict[UUID, list[UUID]] = defaultdict(list)
         self._words: dict[UUID, tuple[int, str]] = {}
-        while page := reader.read_log(before, PAGE):
+        after = before
+        while page := reader.read_log(after, PAGE):
             for event in page:
-                self._words[event.id] = (event.position, event.type)
-                if event.causation_id is not None:
-                    self._below[event.causation_id].append(event.id)
-            before = page[-1].position
+                self._follow(event, event.type)
+            after = page[-1].position
+        for topic in topics:
+            self._follow_messages(reader, topic, before)
         self._follow_commands(reader)
         self.later = _letters_behind(reader, letter)
         for one in self.later:
             position, said = self._words.get(one.message_id, (0, one.type))
             self._words[one.message_id] = (position, f"{said} (dies in {one.subscription})")
+
+    def _follow(self, one: RecordedEvent | Message, words: str) -> None:
+        self._words[one.id] = (one.position, words)
+        if one.causation_id is not None:
+            self._below[one.causation_id].append(one.id)
+
+    def _follow_messages(self, reader: Reader, topic: str, after: int) -> None:
+        upto, head = after, reader.head()
+        while upto < head:
+            after = upto
+            found, upto = reader.read_topic(topic, lambda _type: False, after, PAGE)
+            for message in found:
+                self._follow(message, f"{message.type or 'a message'} published to {topic}")
+            if upto == after:
+                break
 
     def _follow_commands(self, reader: Reader) -> None:
         page = reader.commands(limit=PAGE)
@@ -160,7 +180,7 @@ class _Consequences:
             page = reader.commands(limit=PAGE, before=page[-1].number)
 
     def of(self, message: UUID) -> list[str]:
-        """Returns the types of the events that a message led to, in order, each once."""
+        """Returns what a message led to, in order, each once: types of events, and what was published."""
         found: dict[UUID, None] = {}
         waiting = list(self._below.get(message, ()))
         while waiting:
@@ -211,7 +231,7 @@ def _outcome(
         case LetterStatus.RESOLVED:
             steps = followed.of(sent[letter.number])
             shown = ", then ".join(steps[:STEPS]) + (" and more" if len(steps) > STEPS else "")
-            return shown or "handled, no event follows", True
+            return shown or "handled, no event or message follows", True
         case LetterStatus.FAILED_AGAIN:
             last = made.get(letter.number, letter)
             return f"fails again: {normalised(last.error or last.error_type)}", False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from workbench.model.command_order import command_order
@@ -15,7 +15,7 @@ class FlowStep:
     """One step of a flow.
 
     Attributes:
-        kind: ``actor``, ``command``, ``event``, ``projection`` or ``reaction``.
+        kind: ``actor``, ``command``, ``event``, ``projection``, ``query`` or ``reaction``.
         name: Of that command, event, …; the subscription's for a handler that reacts.
         sources: Numbers of the earlier steps that lead to it, counted from 0.
         again: It was told before, and what follows from it too.
@@ -30,8 +30,8 @@ class FlowStep:
 def flow_steps_of(registry: Registry) -> tuple[FlowStep, ...]:
     """Returns all steps: each command that no reaction issues with all that follows from it, then the rest.
 
-    Every command, event, reaction and read model is told: a reaction wherever it issues something, a read
-    model once, behind all its events.
+    Every command, event, reaction, read model and query is told: a reaction wherever it issues something, a
+    read model once, behind all its events, and a query behind the read models that it asks.
     """
     teller = _Teller(registry, reactions_of(registry))
     teller.tell()
@@ -92,6 +92,12 @@ def askers_of(registry: Registry, command: str) -> tuple[str, ...]:
     )
 
 
+def asked_by(registry: Registry, query: str) -> tuple[str, ...]:
+    """Returns the read models that a query is known to ask, once each."""
+    rules = (one for one in registry.rules_of(f"query:{query}") if one.verb in {"lists", "gets"})
+    return tuple(dict.fromkeys(one.name for one in rules if one.name in registry.projections))
+
+
 @dataclass(slots=True)
 class _Teller:
     registry: Registry
@@ -138,12 +144,20 @@ class _Teller:
             yield from (("command", one) for one in issued_by(self.registry, name, cause))
 
     def _read(self, *, unknown: bool = False) -> None:
-        """Tells the read models all of whose events have been told; in the end all others, too."""
-        for name, projection in self.registry.projections.items():
-            places = [self.first.get(("event", one, "")) for one in projection.handlers()]
+        """Tells read models and queries all of whose sources have been told; in the end all others, too."""
+        projections = self.registry.projections.items()
+        self._behind("projection", "event", ((name, one.handlers()) for name, one in projections), unknown)
+        asked = ((name, asked_by(self.registry, name)) for name in self.registry.queries)
+        self._behind("query", "projection", ((name, one) for name, one in asked if one or unknown), unknown)
+
+    def _behind(
+        self, kind: str, source: str, things: Iterable[tuple[str, Iterable[str]]], unknown: bool
+    ) -> None:
+        for name, sources in things:
+            places = [self.first.get((source, one, "")) for one in sources]
             known = [one for one in places if one is not None]
-            if ("projection", name, "") not in self.first and (unknown or len(known) == len(places)):
-                self._add("projection", name, known)
+            if (kind, name, "") not in self.first and (unknown or len(known) == len(places)):
+                self._add(kind, name, known)
 
     def _add(
         self, kind: str, name: str, sources: Sequence[int] = (), cause: str = "", *, again: bool = False

@@ -9,6 +9,7 @@ from textwrap import shorten
 from workbench.model.json_values import visible
 from workbench.model.model_flow import INCOMING, arrows
 from workbench.model.registry import Registry
+from workbench.services.documents.flow_steps import asked_by
 
 LABEL = 60
 """Characters of an arrow's words; the text below says them wholly."""
@@ -22,6 +23,7 @@ _SHAPES = {
     "policy": ("[/", "/]"),
     "process": ("[/", "/]"),
     "projection": ("[(", ")]"),
+    "query": (">", "]"),
     "external": ("((", "))"),
 }
 _COLORS = {
@@ -34,6 +36,7 @@ _COLORS = {
     "process": "fill:#eed9fb,stroke:#8a3fbf,color:#2e0a45",
     "external": "fill:#f9d9e3,stroke:#b0305f,color:#6b1a38",
     "projection": "fill:#d3f9d8,stroke:#2b8a3e,color:#0b3215",
+    "query": "fill:#d3f9d8,stroke:#2b8a3e,color:#0b3215",
 }
 
 
@@ -84,6 +87,7 @@ def flow_diagram(registry: Registry, only: Collection[str] | None = None) -> lis
         ("topic", registry.topics),
         ("subscription", registry.subscriptions),
         ("projection", registry.projections),
+        ("query", registry.queries),
         ("external", registry.actors),
     ):
         for name in names:
@@ -133,7 +137,9 @@ def event_model(registry: Registry) -> list[str]:
     reactors = registry.reactors.values()
     kinds = (("process" if kind.stateful else "policy", kind.name) for kind in reactors)
     _lane(drawing, "reactions", "Policies and processes", kinds)
-    _lane(drawing, "known", "Read models", (("projection", name) for name in registry.projections))
+    reads = [("projection", name) for name in registry.projections]
+    reads += [("query", name) for name in registry.queries]
+    _lane(drawing, "known", "Read models and queries" if registry.queries else "Read models", reads)
     for command in registry.commands.values():
         if registry.flows_of(f"command:{command.name}"):
             _follow(registry, drawing, "command", command.name)
@@ -198,11 +204,15 @@ def _projected(registry: Registry, drawing: _Drawing) -> None:
         _follow(registry, drawing, "projection", projection.name)
         for event in projection.handlers():
             drawing.edge(("event", event), ("projection", projection.name))
+    for name in registry.queries:
+        for read in asked_by(registry, name):
+            drawing.edge(("projection", read), ("query", name))
 
 
 def legend() -> Iterator[str]:
     """Yields what the shapes and colours of the diagrams mean."""
     yield "Blue boxes are commands, yellow ones aggregates, orange ones events, green drums read models,"
+    yield "green flags the queries of them,"
     yield "violet slants policies and processes (a dotted arrow leads to what they issue or publish), grey"
     yield "hexagons topics, grey flags the subscriptions to them,"
     yield "and pink circles actors and outside systems."

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from workbench.errors import InvalidValue
-from workbench.model.counts import counted
+from workbench.model.command import CommandType, QueryType
+from workbench.model.event import EventType
 from workbench.model.flow_rules import rules_of
 from workbench.model.registry import Registry
+from workbench.services.documents.card_fields import CardField, fields_of_columns, fields_of_schema
 from workbench.services.documents.flow_steps import (
     FlowStep,
     flow_steps_of,
@@ -16,14 +18,22 @@ from workbench.services.documents.flow_steps import (
     reactions_of,
     steps_about,
 )
-from workbench.services.documents.schema_fields import SchemaField, fields_of
 
-KINDS = {"actor": "ui", "command": "cmd", "event": "evt", "projection": "rmo", "reaction": "pcr"}
-"""What each kind of step is called there."""
+KINDS = {
+    "actor": "ui",
+    "command": "cmd",
+    "event": "evt",
+    "projection": "rmo",
+    "query": "ui",
+    "reaction": "pcr",
+}
+"""What each kind of step is called there; who asks a query sees its answer."""
 MOST = 999
 """Frames: their numbers have three digits."""
 _REACTING = {"reaction": ("subscription", "handler")}
 """First words of the nodes that are reactions."""
+_NO_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+"""Behind a sign like this a browser reads markup."""
 _NO_WORD = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -46,18 +56,16 @@ def event_timeline(registry: Registry, only: Collection[str] | None = None) -> s
         data = "" if (one.kind, one.name) in told else _data(registry, one.kind, one.name)
         told.add((one.kind, one.name))
         lines.append(f"rf {number:03} {KINDS[one.kind]} {identifier(one.name)}{links}{data}")
-    lines += left_out(registry, [one for one in steps if one.kind == "reaction"])
+    lines += _left_out(registry, [one for one in steps if one.kind == "reaction"])
     return "\n".join(lines) + "\n"
 
 
-def left_out(registry: Registry, told: Sequence[FlowStep] = ()) -> Iterator[str]:
-    """Yields what a diagram leaves out, as comments: queries, and events that lead on to no command.
+def _left_out(registry: Registry, told: Sequence[FlowStep]) -> Iterator[str]:
+    """Yields the wires that the diagram leaves out, as comments: those of events that lead on to no command.
 
     Args:
         told: The reactions that are told where something follows from an event, and there alone.
     """
-    if registry.queries:
-        yield f"%% Not in this diagram: {counted(len(registry.queries), 'query', 'queries')}"
     for name in dict.fromkeys(one.name for one in told):
         events = reactions_of(registry)[name]
         silent = [one for one in events if not issued_by(registry, name, one)]
@@ -80,8 +88,8 @@ def _word(part: str) -> str:
 def _data(registry: Registry, kind: str, name: str) -> str:
     """Returns the fields and rules of a step, on one line between braces; empty where it has none."""
     fields = [f"{one.name}: {one.type}" for one in _fields(registry, kind, name)]
-    said = re.sub(r"[{}\[\]`\s]+", " ", ", ".join([*fields, *_rules(registry, kind, name)])).strip()
-    return f" {{ {said} }}" if said else ""
+    said = " ".join(re.sub(r"[{}`]", " ", "; ".join([*fields, *_rules(registry, kind, name)])).split())
+    return f" {{ {_NO_TAG.sub('< ', said)} }}" if said else ""
 
 
 def _rules(registry: Registry, kind: str, name: str) -> Iterator[str]:
@@ -93,11 +101,12 @@ def _rules(registry: Registry, kind: str, name: str) -> Iterator[str]:
     yield from (one.text.replace("→", "to") for one in rules_of(flows, most=None))
 
 
-def _fields(registry: Registry, kind: str, name: str) -> Iterator[SchemaField]:
-    if kind == "command":
-        yield from fields_of(registry.commands[name].schema)
-    elif kind == "event":
-        yield from fields_of(registry.events[name].schema)
-    elif kind == "projection":
-        for column in registry.projections[name].columns:
-            yield SchemaField(name=column.name, type=column.kind.value, required=False, doc="")
+def _fields(registry: Registry, kind: str, name: str) -> tuple[CardField, ...]:
+    if kind == "projection":
+        return fields_of_columns(registry.projections[name].columns)
+    known: Mapping[str, Mapping[str, CommandType | EventType | QueryType]] = {
+        "command": registry.commands,
+        "event": registry.events,
+        "query": registry.queries,
+    }
+    return fields_of_schema(known[kind][name].schema) if kind in known else ()

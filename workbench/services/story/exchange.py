@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from workbench.services.story.story import CommandStory, LineState, StoryLine, Told
-from workbench.services.story.time_axis import Gap, axis_of
+from workbench.services.story.time_axis import Gap, axis_of, length_words
 
 MOST = 400
 """Arrows that are drawn; how many more there are is said."""
@@ -20,6 +20,9 @@ class Arrow:
 
     Attributes:
         kind: ``command``, ``event``, ``message``, ``row``.
+        at: When it went, microseconds since 1970; of a delivery whose time is not kept when what it carries
+            was there.
+        untimed: What stands for its time where that is not kept; else empty.
         state: Of what it is: a refused command comes back as such.
         line: Key of the line of the story that it belongs to.
         position: In the log; 0 for a command that no part of the model issued.
@@ -32,8 +35,13 @@ class Arrow:
     at: int
     line: str
     position: int = 0
+    untimed: str = ""
     state: LineState = LineState.ENDED
     said: str = ""
+
+    def since(self, start: int) -> str:
+        """Returns how long after the beginning of the story it went, in words."""
+        return self.untimed or length_words(self.at - start)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +122,9 @@ def _arrows(story: CommandStory, *, rows: bool) -> Iterator[Arrow]:
 
 
 def _taken(arrow: Arrow, taker: StoryLine) -> Arrow:
-    """Returns an arrow as its delivery stands, where that is told of: it waits, or came to a dead letter."""
+    """Returns an arrow with the time of its delivery, and as that stands, where that is told of."""
+    at = taker.delivered_at
+    arrow = replace(arrow, at=max(at, arrow.at)) if at else replace(arrow, untimed=taker.unkept)
     if taker.command or (taker.state is LineState.ENDED and not taker.letter):
         return arrow
     return replace(arrow, line=taker.key, state=taker.state, said=taker.said)

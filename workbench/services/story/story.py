@@ -91,6 +91,16 @@ class StoryLine:
         return self.ended is None and self.state is LineState.ENDED and not self.command
 
     @property
+    def unkept(self) -> str:
+        """What stands for a time of it that is not kept: ``later`` where it is done, else ``…``."""
+        return "later" if self.untimed else "…"
+
+    @property
+    def delivered_at(self) -> int:
+        """When what it follows from came to it: it acted, died or was last tried then; 0 if unknown."""
+        return self.issued_at or self.ended or max(self.tries, default=0)
+
+    @property
     def positions(self) -> tuple[int, ...]:
         """Where what it is about stands in the log."""
         own = (self.issued,) if self.issued else ()

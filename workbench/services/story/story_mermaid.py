@@ -28,7 +28,7 @@ def story_mermaid(story: CommandStory, *, rows: bool = False) -> str:
             lines.append(f"    Note over {over}: waits {length_words(step.length)}")
             continue
         source, target = names[step.source], names[step.target]
-        time = length_words(step.at - story.start)
+        time = step.since(story.start)
         lines.append(
             f"    {source}{'-->>' if step.kind == 'row' else '->>'}{target}: {_said(step.name)} ({time})"
         )

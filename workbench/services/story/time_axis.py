@@ -120,7 +120,7 @@ def _laid(start: int, end: int, gaps: list[tuple[int, int]]) -> TimeAxis:
 def since_words(line: StoryLine, story: CommandStory) -> str:
     """Returns how long after the beginning something was done; ``later`` where nothing keeps that."""
     if line.ended is None:
-        return "later" if line.untimed else "…"
+        return line.unkept
     return length_words(line.ended - story.start)
 
 

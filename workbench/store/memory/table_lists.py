@@ -97,9 +97,11 @@ def sort_key(by: str, key: str) -> Callable[[dict[str, Any]], tuple[Any, ...]]:
 
 def _holds(row: dict[str, Any], needle: str, shows: Shows) -> bool:
     for column, value in row.items():
-        if not is_secret(column) and value is not None and needle in folded(str(_plain(value))):
-            return True
-        if column in shows and needle in folded(shows[column](value)):
+        if column in shows:
+            said = shows[column](value)
+        else:
+            said = "" if is_secret(column) or value is None else str(_plain(value))
+        if needle in folded(said):
             return True
     return False
 

@@ -46,7 +46,7 @@ class TableReader(Previews):
 
         Args:
             order: As for `projection_rows`.
-            shows: How columns show their values: it is found what is shown.
+            shows: How columns show their values: found is what is shown, and not what is stored there.
         """
         table, columns, generation = self._projected(name)
         if not table:
@@ -132,7 +132,8 @@ class TableReader(Previews):
 
 def _in_any(columns: rows.Columns, said: Mapping[str, str], name: str, word: str) -> str:
     """Returns the condition that any column holds a word, bound as `name`, or what is said of it does."""
-    tests = [holding(shown(*column), word, name) for column in columns if not is_secret(column[0])]
+    stored = [one for one in columns if one[0] not in said and not is_secret(one[0])]
+    tests = [holding(shown(*column), word, name) for column in stored]
     return " or ".join([*tests, *(f"instr({one}, :{name})" for one in said.values())] or ["0"])
 
 

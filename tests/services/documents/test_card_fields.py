@@ -11,8 +11,8 @@ import msgspec
 import pytest
 from pydantic import BaseModel, Field
 
-from workbench.gui.board.card_fields import fields_of_columns, fields_of_schema
 from workbench.model.projection import Column, ColumnKind
+from workbench.services.documents.card_fields import fields_of_columns, fields_of_schema
 
 
 class Colour(StrEnum):
