@@ -276,7 +276,7 @@ async def _note(options: Options, environ: Environ) -> int:
     async with opened(options, environ) as workspace:
         workspace.running()
         numbers = await asyncio.to_thread(chosen, options, workspace, tuple(LetterStatus))
-        noted = await workspace.dead_letters.repair.write_note(numbers, owner=owner, text=text)
+        noted, _ = await workspace.dead_letters.repair.write_note(numbers, owner=owner, text=text)
     answer(options, {"noted": noted}, f"{noted:,} noted")
     return DONE
 

@@ -508,6 +508,49 @@ async def test_owner_and_note_are_written_for_one_and_for_the_group(view, many, 
     await until(lambda: notes.owner.text() == "")
 
 
+async def test_L5_a_note_for_the_group_is_of_the_letters_that_its_button_counts(view, many, until):
+    await until(lambda: view.groups.model().nodes)
+    await grouped(view, until, "message")
+    view.desk.select(Selection(letter=3))
+    await until(lambda: view.detail.letter is not None)
+    notes, repair = view.detail.notes, many.dead_letters.repair
+    view.detail.tabs.setCurrentWidget(notes)
+    notes.owner.setText("Lena")
+    notes.owner.textEdited.emit("Lena")
+    assert notes.save_all.text() == "Save for all 8 of the group"
+    view.groups.setCurrentIndex(view.groups.model().index(2))
+    assert notes.save_all.text() == "Save for all 2 of the group"
+    numbers = [*view.groups.node().numbers]
+    notes.save_all.click()
+    await until(lambda: repair.noted(range(1, 9)))
+    assert sorted(repair.noted(range(1, 9))) == sorted(numbers)
+
+
+async def test_L5_a_note_for_the_group_that_replaces_others_asks_and_can_be_undone(view, many, until):
+    told = []
+    view.desk.noticed.connect(told.append)
+    await until(lambda: view.groups.model().nodes)
+    repair = many.dead_letters.repair
+    await repair.write_note((5,), owner="Max", text="theirs")
+    view.desk.select(Selection(letter=3))
+    await until(lambda: view.detail.letter is not None)
+    notes = view.detail.notes
+    view.detail.tabs.setCurrentWidget(notes)
+    notes.owner.setText("Lena")
+    notes.owner.textEdited.emit("Lena")
+    notes.save_all.click()
+    await until(lambda: view.strip.isVisible())
+    assert view.strip.text().startswith("Save owner and note for 8 dead letters? What is noted of 1 other ")
+    assert view.strip.samples() == "#5  Max  theirs"
+    assert repair.noted((3, 5)) == {5: ("Max", "theirs")}
+    next(one for one in view.strip.buttons() if one.text() == "Save for 8").click()
+    await until(lambda: any(one.text == "Noted 8 dead letters." for one in told))
+    assert len(repair.noted(range(1, 9))) == 8
+    (undo,) = next(one.actions for one in told if one.text == "Noted 8 dead letters.")
+    undo[1]()
+    await until(lambda: repair.noted(range(1, 9)) == {5: ("Max", "theirs")})
+
+
 async def test_V2_what_is_typed_for_the_next_letter_stays_while_the_note_of_another_is_saved(
     view, many, until, monkeypatch
 ):

@@ -109,7 +109,7 @@ class LettersView(View):
         self.news = NewsStrip(self.table)
         self._listing = self.question(self.news.take, self.table.fail)
         self.detail = LetterDetail(
-            self.desk, self._dead_letters.check_edit, absolute, since, lambda: self.groups.node().numbers
+            self.desk, self._dead_letters.check_edit, since, lambda: self.groups.node().numbers, self.strip
         )
         self.many = ManyLetters(self, self._repairs)
         self.side = QStackedWidget()
