@@ -15,6 +15,7 @@ from workbench.project.durations import read_span, write_duration
 from workbench.services.commands.commands import Commands
 from workbench.services.scenarios.scenario_run import EVERYTHING, Rows, ScenarioWorld
 from workbench.services.scenarios.typed_values import typed, typed_answer
+from workbench.services.worlds.invariants import NEVER_DEAD_LETTER, InvariantWatch, commits
 from workbench.store.stored_values import ProjectionStatus
 
 
@@ -38,10 +39,30 @@ def witness(scenario: Scenario, scene: ScenarioWorld) -> Happened:
             if name not in projections
             for facts in _changed_rows(name, scene.rows_before[name], scene.rows(name))
         ),
+        broken=tuple(
+            _broken(scene, expects_letter=any(one.kind is FactKind.DEAD_LETTER for one in scenario.then))
+        ),
         began=scene.began,
         seconds=(scene.world.clock.now() - scene.began) / MICROSECONDS,
         unfinished=scene.unfinished or "; ".join(scene.world.running().errors),
     )
+
+
+def _broken(scene: ScenarioWorld, *, expects_letter: bool) -> Iterator[Facts]:
+    """Yields the invariants that what followed broke; what is given is taken as it is (Y4)."""
+    registry, reader = scene.world.registry, scene.world.reader
+    if not registry.invariants:
+        return
+    watch, log = InvariantWatch(registry), reader.read_log(0, EVERYTHING)
+    given = [one for one in log if one.position <= scene.done.before]
+    watch.after(given)
+    times = {one.position: moment(one.occurred_at) for one in log}
+    found = [one for commit in commits(log[len(given) :]) for one in watch.after(commit)]
+    if scene.open_ended and not scene.unfinished:
+        rest = watch.at_rest(reader)
+        found += [one for one in rest if one.kind != NEVER_DEAD_LETTER or not expects_letter]
+    for one in found:
+        yield {"invariant": one.invariant, "words": one.words, "at": times.get(one.position)}
 
 
 def _events(scene: ScenarioWorld) -> Iterator[Followed]:

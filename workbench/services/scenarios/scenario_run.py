@@ -125,19 +125,19 @@ class ScenarioWorld:
                 await self._timer.advance(seconds, self._settle)
             await self._do(number, step.act)
             await self._settle()
-        if self._open_ended:
+        if self.open_ended:
             done = await self._timer.drain(self._settle, within=HORIZON)
             self.unfinished = "" if done else f"after {write_duration(HORIZON)} there is still more to do"
 
     @property
-    def _open_ended(self) -> bool:
+    def open_ended(self) -> bool:
         """Whether the scenario is over when nothing is left to do, and not at a time."""
         return not self._scenario.when or self._scenario.when[-1].act is not None
 
     @property
     def undone(self) -> list[str]:
         """What events that are given would have led to within the scenario's time."""
-        last = self.began + int(HORIZON * MICROSECONDS) if self._open_ended else self.world.clock.now()
+        last = self.began + int(HORIZON * MICROSECONDS) if self.open_ended else self.world.clock.now()
         return list(given_history.undone(self._pending, self.began, last))
 
     def _until(self, step: ScenarioStep) -> float:
