@@ -298,7 +298,7 @@ class MainWindow(QMainWindow):
             self._left[self.perspective] = pane.key
         first = self._left.get(name, "") if name != self.perspective else ""
         self.perspective = name
-        self._settings.setValue("perspective", name)  # at once: a crash asks nobody
+        self._settings.setValue("perspective", name)  # at once: it may crash
         if self._page is not None:  # there is nothing to arrange yet
             self.perspective_changed.emit(name)
             return
