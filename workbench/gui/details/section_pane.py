@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from workbench.services.design.text_check import CheckedText
     from workbench.tusk import Problem
 
-BROKEN = "The text cannot be read as it stands; the form shows what can be."
+BROKEN = "The text cannot be read as it stands; its form follows once it can be."
 CHANGED = "The same lines were changed elsewhere, and here."
 
 
