@@ -33,6 +33,7 @@ from workbench.project.project import Project
 from workbench.services.scenarios import given_history
 from workbench.store.operations import Append, Operation, ReplayLetter
 from workbench.store.paging import all_rows
+from workbench.store.ports import Reader
 from workbench.store.stored_values import DeadLetter
 
 Rows = Mapping[Any, Mapping[str, Any]]
@@ -103,7 +104,11 @@ class ScenarioStage:
         self.scenario = scenario
         self._clock = clock
         self.world = World.in_memory(project, clock, timer=self._timer, seed=SEED, stepped=stepped)
-        self.reader = self.world.store.reader()
+
+    @property
+    def reader(self) -> Reader:
+        """Reads what is stored."""
+        return self.world.reader
 
     async def begin(self) -> None:
         """Stores what is given, and starts the engine.

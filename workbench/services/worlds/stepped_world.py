@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from workbench.project.project import Project
     from workbench.store.memory.store import MemoryStore
     from workbench.store.memory.tables import Tables
+    from workbench.store.ports import Reader
 
 MOST = 2_000
 """Moves after which a run is ended, although there is more to do."""
@@ -66,7 +67,7 @@ class SteppedWorld(ScenarioStage):
     """A scenario whose engine makes one move at a time; which one is chosen by what holds it.
 
     Choices are small integers, indexes into `moves`: 0 is what the engine would do by itself, the oldest
-    message first, a step of the scenario when nothing is left to deliver, time when nothing else is left (W7).
+    message first, a step of the scenario when nothing is left to deliver, then time (W7).
 
     Args:
         project: As `steppable` gives it.
@@ -92,6 +93,7 @@ class SteppedWorld(ScenarioStage):
         lazy: bool = False,
     ) -> None:
         super().__init__(project, scenario, stepped=True)
+        self._reader = self.world.store.reader()
         self.moves: list[NextMove] = []
         self.deeds: list[DoneMove] = []
         self.left = Counter(faults or {})
@@ -113,6 +115,12 @@ class SteppedWorld(ScenarioStage):
     def choices(self) -> list[int]:
         """What was chosen, from the beginning."""
         return [deed.choice for deed in self.deeds]
+
+    @property
+    @override
+    def reader(self) -> Reader:
+        """Reads what is stored."""
+        return self._reader
 
     @property
     def engine(self) -> Engine:
