@@ -8,7 +8,15 @@ from workbench.engine.policy_runner import PolicyRunner, reactor_subscription
 from workbench.engine.runtime import Runtime
 from workbench.engine.subscription_runner import SubscriptionRunner
 from workbench.model.messaging import COMMANDS_TOPIC, Ordering, Subscription
+from workbench.model.registry import Registry
 from workbench.model.retry import RetryPolicy
+
+
+def handled_by(registry: Registry) -> frozenset[str]:
+    """Returns the subscriptions that a model handles, whether it runs or not (P7)."""
+    named = registry.subscriptions.values()
+    own = (one.name for one in named if one.handler in registry.handlers)
+    return frozenset((*own, *registry.reactors, COMMANDS_TOPIC))
 
 
 def subscription_runners(

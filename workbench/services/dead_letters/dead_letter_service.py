@@ -176,10 +176,7 @@ class DeadLetters:
 
     def hindrance(self, subscription: str) -> str:
         """Says why nothing can be replayed into a subscription here; empty if it can (P7)."""
-        engine = self._world.engine
-        if engine is None or subscription in engine.handled:
-            return ""
-        return detached(subscription).message
+        return "" if subscription in self._world.handled else detached(subscription).message
 
     def check_edit(self, number: int, text: str) -> Any:
         """Reads an edited payload and validates it against its type's schema (L6).

@@ -123,7 +123,7 @@ class Monitor:
         cursor = self._cursor(state)
         fault = engine.faults.get(name, "") if engine else ""
         status = "paused" if state.paused else self._hindrance(name) or "running"
-        if engine is not None and (runner is None or runner.handler is None):
+        if name not in self.world.handled:
             status = "detached"
         subscription = runner.subscription if runner else None
         depth = self._reader.depth(name)
