@@ -48,7 +48,10 @@ class SchemaForm(QWidget):
     submitted = Signal(object)
     """The value (a dict), which has no errors."""
 
-    moves = (WidgetKey("Ctrl+Enter", "Send what was typed"),)
+    moves = (
+        WidgetKey("Ctrl+Enter", "Send what was typed"),
+        WidgetKey("Ctrl+-", "Fold the group in which one types"),
+    )
 
     def __init__(
         self,
