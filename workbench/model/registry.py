@@ -13,6 +13,7 @@ from workbench.model.declarations import check_all
 from workbench.model.event import EventType, RecordedEvent, StoredData, event_type_of, misstored
 from workbench.model.fingerprints import TextOf, fingerprint, made_of, text_of_module
 from workbench.model.hints import did_you_mean
+from workbench.model.invariant import Invariant
 from workbench.model.messaging import (
     LOG_TOPIC,
     Context,
@@ -56,6 +57,7 @@ class Definitions:
     flows: Mapping[str, tuple[ModelFlow, ...]] = field(default_factory=dict)
     actors: Mapping[str, str] = field(default_factory=dict)
     externals: Mapping[str, str] = field(default_factory=dict)
+    invariants: tuple[Invariant, ...] = ()
 
     def __post_init__(self) -> None:
         check_all("aggregates", self.aggregates, Aggregate)
@@ -89,6 +91,7 @@ class Registry:
     actors: Mapping[str, str] = field(default_factory=dict)
     externals: Mapping[str, str] = field(default_factory=dict)
     declared: Mapping[str, Aggregate] = field(default_factory=dict)
+    invariants: Mapping[str, Invariant] = field(default_factory=dict)
 
     def flows_of(self, source: str) -> tuple[ModelFlow, ...]:
         """Returns what is known to follow from ``command:NAME`` or ``subscription:NAME``."""
@@ -246,6 +249,7 @@ def build_registry(
     actors: dict[str, str] = {}
     externals: dict[str, str] = {}
     declared: dict[str, Aggregate] = {}
+    invariants: list[Invariant] = []
     for module in modules:
         for aggregate in module.aggregates:
             made = _taken_over(aggregate, before) or _made_of(aggregate, text_of)
@@ -272,6 +276,7 @@ def build_registry(
         flows |= {source: (*flows.get(source, ()), *found) for source, found in module.flows.items()}
         actors |= module.actors
         externals |= module.externals
+        invariants += module.invariants
         for name, handler in module.handlers.items():
             _add(handlers, name, handler, "handler")
     _check_stored_names(events)
@@ -290,6 +295,7 @@ def build_registry(
         actors={**dict.fromkeys(_giving(flows), ""), **actors, **externals},
         externals=externals,
         declared=declared,
+        invariants=_by_name(invariants),
     )
 
 
@@ -327,6 +333,13 @@ def _taken_over(aggregate: Aggregate, before: Registry | None) -> _Made | None:
         events=[before.events[name] for name in made.events],
         commands=[before.commands[name] for name in made.commands],
     )
+
+
+def _by_name(invariants: Iterable[Invariant]) -> dict[str, Invariant]:
+    found: dict[str, Invariant] = {}
+    for one in invariants:
+        _add(found, one.name, one, "invariant")
+    return found
 
 
 def _check_stored_names(events: Mapping[str, EventType]) -> None:

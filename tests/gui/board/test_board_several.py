@@ -173,8 +173,11 @@ async def test_a_move_is_listed_with_what_it_leaves_wrong_before_it_is_done(shop
     entry.line.setText("letter")
     QTest.keyClick(entry.line, Qt.Key.Key_Return)
     await shop.until(strip.isVisible)
-    rows = strip.list.topLevelItem(0)
+    names, rows = strip.list.topLevelItem(0), strip.list.topLevelItem(1)
+    assert names is not None
     assert rows is not None
+    (named,) = [one for at in range(names.childCount()) if (one := names.child(at)) is not None]
+    assert (named.text(1), named.checkState(0)) == ("event parcel.lost", Qt.CheckState.Unchecked)
     places = [one for at in range(rows.childCount()) if (one := rows.child(at)) is not None]
     assert [one.text(1) for one in places] == [
         "[aggregate.letter]",
@@ -182,11 +185,30 @@ async def test_a_move_is_listed_with_what_it_leaves_wrong_before_it_is_done(shop
     ]
     assert strip.foot.text().startswith("It leaves 1 mistake, and stays a draft until")
     assert (strip.act.text(), strip.only.isVisible(), shop.text) == ("Move", False, before)
-    assert not strip.left_out(), "no line of it can be left out"
     assert not any(one.flags() & Qt.ItemFlag.ItemIsUserCheckable for one in places)
     QTest.keyClick(strip.act, Qt.Key.Key_Escape)
     await shop.rest()
     assert (shop.text, shop.board.editor.state.undo) == (before, "")
+
+
+async def test_what_moves_gets_the_proposed_name_where_that_is_ticked(shop: Designer) -> None:
+    strip = shop.board.editor.changes.strip
+    await shop.choose(LOST)
+    shop.key(Qt.Key.Key_M)
+    entry = shop.board.editor.entry
+    entry.line.setText("letter")
+    QTest.keyClick(entry.line, Qt.Key.Key_Return)
+    await shop.until(strip.isVisible)
+    head = strip.list.topLevelItem(0)
+    row = head.child(0) if head is not None else None
+    assert row is not None
+    assert row.toolTip(1) == "event parcel.lost → letter.lost"
+    row.setCheckState(0, Qt.CheckState.Checked)
+    assert strip.act.text().endswith(", rename 1")
+    QTest.keyClick(strip.act, Qt.Key.Key_Return)
+    await shop.has("[event.letter.lost]")
+    assert "parcel.lost" not in shop.text
+    assert 'aggregate: "letter"' not in shop.text
 
 
 async def test_a_click_beside_a_line_that_is_typed_answers_it_also_with_a_key_held(shop: Designer) -> None:

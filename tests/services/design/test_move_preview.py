@@ -9,9 +9,12 @@ import pytest
 from tests.services.design.test_several import ENROL, ENROLLED, school
 from workbench.errors import InvalidValue
 from workbench.services.design.change_preview import ADDED, TAKEN
+from workbench.services.design.design_text import DesignText
 from workbench.services.design.field_renames import FieldChanges
-from workbench.services.design.move_preview import move_preview
+from workbench.services.design.gestures import DesignNode
+from workbench.services.design.move_preview import move_preview, moved_with_names
 from workbench.services.design.several import moved_to
+from workbench.tusk import parse
 
 
 class Known:
@@ -43,6 +46,38 @@ def test_every_line_that_goes_and_comes_is_listed_with_its_place() -> None:
         ("Scenarios", 8, ADDED, '{ no_event: "student.enrolled", stream: "club-2" }'),
     ]
     assert (found.nodes, found.owner, found.notes) == ((ENROLLED, ENROL), "club", ())
+
+
+def test_names_that_speak_of_the_old_aggregate_are_proposed_anew() -> None:
+    text = school()
+    spoken = text.project.text.replace("[command.enrol]", "[command.enrol_student]")
+    text = text.with_project(parse(spoken + '\n[routing.all]\npattern: "student.*"\ntopic: "x"\n'))
+    found = move_preview(text, [ENROLLED], "club", known(stored=2))
+    assert [(one.reference.kind, one.text, one.new, one.wanted, one.kept) for one in found.names] == [
+        ("event", "event student.enrolled", "club.enrolled", False, True),
+    ]
+    assert found.names[0].fate == "at 5 places; 1 pattern fits no more"
+    after = moved_with_names(text, found.nodes, "club", found.names)
+    assert "student.enrolled" not in after.project.text.replace('stored_as: "student.enrolled"', "")
+    assert '[event.club.enrolled]\nstored_as: "student.enrolled"\n' in after.project.text
+    assert '{ event: "club.enrolled", stream: "club-1" }' in "".join(
+        one.text for one in after.scenarios.values()
+    )
+    assert moved_with_names(text, found.nodes, "club", ()) == moved_to(text, found.nodes, "club")
+
+
+def test_a_command_that_is_called_after_its_aggregate_is_called_after_the_new_one() -> None:
+    text = DesignText(
+        project=parse(
+            '[aggregate.order]\n[event.order.shut]\n[command.shut_order]\nchanges: "order"\n'
+            'fields { order_id: "string" }\nemit: "order.shut"\n'
+        )
+    )
+    found = move_preview(text, [DesignNode("command", "shut_order")], "cart", known())
+    assert {one.new for one in found.names} == {"shut_cart", "cart.shut"}
+    taken = text.with_project(parse(text.project.text + "[event.cart.shut]\n"))
+    left = move_preview(taken, [DesignNode("command", "shut_order")], "cart", known())
+    assert {one.new for one in left.names} == {"shut_cart"}, "the other name is taken"
 
 
 def test_it_says_how_many_mistakes_it_leaves_and_where_stored_events_stay() -> None:

@@ -19,9 +19,8 @@ from workbench.gui.widgets import error_text, give_keyboard
 from workbench.services.design import gestures
 from workbench.services.design.change_preview import ChangePreview, said_of
 from workbench.services.design.gestures import DesignNode
-from workbench.services.design.move_preview import move_preview
+from workbench.services.design.move_preview import move_preview, moved_with_names
 from workbench.services.design.relations import section_path
-from workbench.services.design.several import moved_to
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -175,8 +174,9 @@ class BoardChanges(QObject):
         self.strip.ask_move(preview)
         self._listed_again()
 
-    def _move(self, preview: ChangePreview) -> None:
-        change = partial(moved_to, nodes=preview.nodes, owner=preview.owner)
+    def _move(self, preview: ChangePreview, chosen: Chosen) -> None:
+        names = [one for one in preview.names if one.reference in chosen.places]
+        change = partial(moved_with_names, nodes=preview.nodes, owner=preview.owner, names=names)
         self._moved = False
         label = f"Move {preview.said} to {preview.owner}"
         self._do(label, partial(self._on_the_same, preview, change), self._done, "")  # all stays chosen
@@ -186,7 +186,7 @@ class BoardChanges(QObject):
         if preview is None:
             return
         if preview.owner:
-            self._move(preview)
+            self._move(preview, chosen)
             return
         if preview.field:
             self._change_field(preview, self._named(self._line), self._done)

@@ -63,6 +63,7 @@ class ChangeLine(QStyledItemDelegate):
                 painter.fillRect(rect, QColor(colors.selection))
             x = rect.left() + ROOM
             new = new_name(self.node, place.reference, self.new) if self.node is not None and self.new else ""
+            new = place.new or new
             for text, role in _pieces(place, new, goes=goes):
                 x = _draw(painter, rect, x, text, role, colors.on_selection if chosen else colors.text)
 
@@ -79,6 +80,8 @@ def _pieces(place: ChangePlace, new: str, *, goes: bool) -> Iterator[tuple[str, 
         one = place.reference
         written = one.renamed(new)
         yield written[len(one.before) : len(written) - len(one.behind)], "ok"
+    elif place.new:
+        yield f" → {place.new}", ""
     yield end, ""
 
 

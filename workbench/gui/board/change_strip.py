@@ -35,6 +35,7 @@ from workbench.services.design.change_preview import (
     CHOSEN,
     GOES,
     IS_CHOSEN,
+    NEW_NAMES,
     STAYS,
     TAKEN,
     ChangePlace,
@@ -218,6 +219,8 @@ class ChangeStrip(QFrame):
         self.list.clear()
         if preview is None:
             return
+        if preview.names:
+            self._add(NEW_NAMES, preview.names)
         if preview.heads:
             self._add(CHOSEN, preview.heads, ticks=False)
         for group in dict.fromkeys(one.group for one in preview.places):
@@ -240,7 +243,8 @@ class ChangeStrip(QFrame):
         for one in places:
             row = QTreeWidgetItem([f"{one.reference.file}:{one.line}", one.text, self._about(one)])
             row.setData(PLACE, DATA, one)
-            row.setToolTip(TEXT, one.text)
+            row.setToolTip(TEXT, f"{one.text} → {one.new}" if one.new else one.text)
+            row.setToolTip(BELONGS, one.fate)
             row.setFlags(row.flags() | TICK if can_tick else row.flags() & ~TICK)
             if ticks:
                 row.setCheckState(PLACE, Qt.CheckState.Checked if one.wanted else Qt.CheckState.Unchecked)
@@ -280,7 +284,8 @@ class ChangeStrip(QFrame):
     def _ticked(self, *_: object) -> None:
         count, gone = len(self.places()), len(self._preview.nodes) if self._preview is not None else 1
         if self._preview is not None and self._preview.owner:
-            self.act.setText(f"Move {gone}" if gone > 1 else "Move")
+            named = f", rename {count}" if count else ""
+            self.act.setText(f"Move {gone}{named}" if gone > 1 else f"Move{named}")
         elif self._renames:
             self.act.setText(f"Rename {counted(count, 'place')}")
             self.act.setEnabled(bool(count))

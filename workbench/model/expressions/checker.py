@@ -252,7 +252,7 @@ class _Check:
         if known is None:
             name = qualified(node, self.names)
             at = node.at if name != node.name else node.name_at
-            hint = function_hint(name)
+            hint = function_hint(name, self.names)
             return self.unknown(at, name, f"there is no function {name}", hint)
         return self._function(node, known, given)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from workbench.model.expressions.functions import FUNCTIONS, MACROS
 from workbench.model.expressions.other_words import OTHER_NAMES, OTHER_WORDS
-from workbench.model.expressions.value_kinds import NUMBERS, Kind, Type
+from workbench.model.expressions.value_kinds import CALLED, NUMBERS, Kind, Type
 from workbench.model.hints import did_you_mean
 
 
@@ -30,11 +30,16 @@ _MADE_OF_TEXT = {
 }
 
 
-def function_hint(name: str) -> str:
-    """Says what to write where there is no function of a name."""
+def function_hint(name: str, names: Iterable[str] = ()) -> str:
+    """Says what to write where there is no function of a name.
+
+    Args:
+        names: Of the scope, which may have functions of its own.
+    """
     if name in MACROS:
         return f"write list.{name}(…)"
-    return OTHER_WORDS.get(name) or did_you_mean(name, [*FUNCTIONS, *MACROS, "has", "cel.bind"])
+    own = [one.removesuffix(CALLED) for one in names if one.endswith(CALLED)]
+    return OTHER_WORDS.get(name) or did_you_mean(name, [*own, *FUNCTIONS, *MACROS, "has", "cel.bind"])
 
 
 def name_hint(name: str, known: Iterable[str], within: Iterable[str]) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
+from typing import Any
 
 from workbench.model.expressions import cel_parser
 from workbench.model.expressions.cel_values import TYPE_NAMES
 from workbench.model.expressions.flaws import InvalidExpression
 from workbench.model.expressions.functions import FUNCTIONS, Function
+from workbench.model.expressions.value_kinds import CALLED
 
 _SPACES = {"cel", *(name.partition(".")[0] for name in FUNCTIONS if "." in name)}
 
@@ -34,8 +36,14 @@ def qualified(node: cel_parser.Call, names: Container[str]) -> str:
     return node.name
 
 
-def called(node: cel_parser.Call, names: Container[str]) -> tuple[Function | None, list[cel_parser.Node]]:
-    """Returns the function that is called, None if there is none, and its arguments."""
+def called(node: cel_parser.Call, names: Mapping[str, Any]) -> tuple[Function | None, list[cel_parser.Node]]:
+    """Returns the function that is called, None if there is none, and its arguments.
+
+    Args:
+        names: Of the scope: variables, or what is known of them.
+    """
+    if node.target is None and (own := names.get(f"{node.name}{CALLED}")) is not None:
+        return getattr(own, "type", own).function, node.arguments
     name = qualified(node, names)
     if name != node.name:
         return FUNCTIONS.get(name), node.arguments

@@ -5,6 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.model.expressions.functions import Function
+
+CALLED = "()"
+"""Ends the names of a scope under which it has functions of its own."""
 
 
 class Kind(StrEnum):
@@ -66,6 +73,7 @@ class Type:
         places: Digits after the point that a decimal is kept with, where that is fixed.
         proves: Path that is not null where this is true.
         lenient: Whether it is used without asking for null: rows and messages show that when it runs.
+        function: What is called by a name of a scope that ends with ``()``; ``choices`` are its first texts.
     """
 
     kind: Kind
@@ -80,6 +88,7 @@ class Type:
     places: int | None = None
     proves: str = ""
     lenient: bool = False
+    function: Function | None = None
 
     @property
     def counts_as(self) -> Kind:

@@ -25,7 +25,7 @@ from workbench.model.expressions.name_resolution import present_where
 from workbench.model.expressions.operators import Get
 from workbench.model.expressions.template import compile_template
 from workbench.model.expressions.value_kinds import ANY, Kind, Type, misfit, record, way_to_fit
-from workbench.model.expressions.value_views import names_of
+from workbench.model.expressions.value_views import attributes_of, field_named, names_of
 from workbench.model.projection import ColumnKind
 from workbench.model.registry import Definitions
 from workbench.project.declared.build_values import ValueSource, source_of
@@ -245,15 +245,16 @@ def _type_of(value: Any) -> Type:
 
 def part_of_event(cls: type[Event]) -> CompiledPart:
     """Returns what expressions know of an event class that Python declares."""
-    return CompiledPart(name=cls.event_type, cls=cls, type=_record(cls))
+    return CompiledPart(name=cls.event_type, cls=cls, type=record_of_class(cls))
 
 
 def part_of_command(cls: type[Command]) -> CompiledPart:
     """Returns what expressions know of a command class that Python declares."""
-    return CompiledPart(name=cls.command_type, cls=cls, type=_record(cls), target=cls.target)
+    return CompiledPart(name=cls.command_type, cls=cls, type=record_of_class(cls), target=cls.target)
 
 
-def _record(cls: type[Any]) -> Type:
+def record_of_class(cls: type[Any]) -> Type:
+    """Returns what expressions know of a class of events, commands or states, by its annotations."""
     hints = get_type_hints(cls)
     written = names_of(cls)
     if issubclass(cls, BaseModel):
@@ -262,6 +263,7 @@ def _record(cls: type[Any]) -> Type:
         optional = {one.name for one in msgspec.structs.fields(cls) if not one.required}
     return replace(
         record({name: _annotated(hints[name]) for name in written}),
+        attributes={name: one for one in attributes_of(cls) or () if (name := field_named(one)) != one},
         written={name: other for name, other in written.items() if name != other},
         optional=frozenset(optional),
     )
@@ -281,5 +283,5 @@ def _annotated(hint: Any) -> Type:
     if origin is dict and arguments[0] is str:
         return Type(kind=Kind.RECORD, keyed=True, item=_annotated(arguments[1]))
     if isinstance(hint, type) and issubclass(hint, BaseModel | msgspec.Struct):
-        return _record(hint)
+        return record_of_class(hint)
     return Type(kind=_PYTHON[hint]) if hint in _PYTHON else ANY

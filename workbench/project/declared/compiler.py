@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
+from workbench.model.aggregate import Aggregate
 from workbench.model.event import misstored
 from workbench.model.expressions.closures import Scope
 from workbench.model.hints import did_you_mean
+from workbench.model.invariant import Invariant
 from workbench.model.projection import ColumnKind, Projection
 from workbench.model.registry import ONE_NAME, Definitions
 from workbench.project.declared.aggregate_compiler import (
@@ -32,8 +35,10 @@ from workbench.project.declared.compiled_groups import (
 from workbench.project.declared.declared_flows import flows_of
 from workbench.project.declared.field_types import FieldTypes
 from workbench.project.declared.filter_compiler import Filtered, check_filter, open_topics
-from workbench.project.declared.flow_check import check_flows
+from workbench.project.declared.flow_check import check_flows, set_up
 from workbench.project.declared.handler_compiler import handler_of, stand_in_of
+from workbench.project.declared.invariant_compiler import invariant_of
+from workbench.project.declared.invariant_names import InvariantNames
 from workbench.project.declared.policy_compiler import policy_of, process_of
 from workbench.project.declared.projection_compiler import projection_of
 from workbench.project.declared.query_compiler import query_of
@@ -109,6 +114,7 @@ def compile_declared(
         actors={name: one.description for name, one in sections.actors.items()},
         externals={name: one.description for name, one in sections.externals.items()},
         flows=flows_of(sections, places.start),
+        invariants=_invariants(draft, document, sections, known, aggregates),
     )
     if groups is not None and not any(not one.warning for one in (*mistakes, *problems)):
         groups |= without_problems(compiled_groups(texts, draft, owners, aggregates, kept), problems)
@@ -212,6 +218,30 @@ def _each(
         if not draft.dropped:
             made[name] = one
     return made
+
+
+def _invariants(
+    draft: Compilation,
+    document: Document,
+    sections: Sections,
+    known: Sequence[Definitions],
+    declared: Mapping[str, Aggregate],
+) -> tuple[Invariant, ...]:
+    if not sections.invariants:
+        return ()
+    written = {one.name for module in known for one in module.projections if one.by_handlers}
+    written |= {name for name, one in sections.projections.items() if not one.on}
+    names = InvariantNames(
+        aggregates={**{one.name: one for module in known for one in module.aggregates}, **declared},
+        columns={name: one for name, one in draft.projections.items() if name not in written},
+        by_handlers=frozenset(written),
+        excused=lambda kind, name: draft.lenient or (kind, name) in draft.broken,
+    )
+    consumers = {*sections.policies, *sections.processes, *set_up(document, ("subscriptions",))}
+    for module in known:
+        consumers |= {*(one.name for one in module.policies), *(one.name for one in module.processes)}
+    compile_one = partial(invariant_of, names=names, consumers=consumers)
+    return tuple(_each(draft, sections.invariants, compile_one).values())
 
 
 def _columns(projection: Projection) -> Mapping[str, ColumnKind]:

@@ -22,7 +22,7 @@ def check_flows(
     draft: Compilation, document: Document, sections: Sections, known: Iterable[Definitions]
 ) -> None:
     """Finds other flows than the one, and steps that name nothing."""
-    names = {*_declared(sections), *_set_up(document), *(one for each in known for one in _given(each))}
+    names = {*_declared(sections), *set_up(document), *(one for each in known for one in _given(each))}
     for flow, section in sections.flows.items():
         path = ("flow", *flow.split("."))
         if flow != MAIN:
@@ -40,12 +40,14 @@ def _declared(sections: Sections) -> Iterator[str]:
         yield from sections.of(kind)
 
 
-def _set_up(document: Document) -> Iterator[str]:
-    """Yields the names of subscriptions and topics."""
+def set_up(document: Document, sections: tuple[str, ...] = SET_UP) -> Iterator[str]:
+    """Yields the names of subscriptions and topics, or of one of both."""
     contents = document.sections.contents().items()
-    below = (entries_in(tuple(name.split(".")), scope) for name, scope in contents if name.startswith(SET_UP))
+    below = (
+        entries_in(tuple(name.split(".")), scope) for name, scope in contents if name.startswith(sections)
+    )
     for path, entry in chain(entries_in((), document.top), *below):
-        if path[0] in SET_UP and len(path) > 1:
+        if path[0] in sections and len(path) > 1:
             yield path[1]
             if path[-1] == "name":
                 yield str(entry.value.plain)

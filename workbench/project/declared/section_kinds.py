@@ -15,6 +15,7 @@ KINDS = (
     "actor",
     "external",
     "flow",
+    "invariant",
 )
 """A section ``[kind.name]`` declares one thing."""
 DECLARED = (TYPES, *KINDS)

@@ -23,6 +23,7 @@ from workbench.project.declared.sections import (
     ExternalSection,
     FlowSection,
     HandlerSection,
+    InvariantSection,
     PolicySection,
     ProcessSection,
     keys_of,
@@ -56,6 +57,7 @@ class Sections:
     actors: dict[str, ActorSection] = field(default_factory=dict)
     externals: dict[str, ExternalSection] = field(default_factory=dict)
     flows: dict[str, FlowSection] = field(default_factory=dict)
+    invariants: dict[str, InvariantSection] = field(default_factory=dict)
     renamed: dict[Path, str] = field(default_factory=dict)
     unread: set[Path] = field(default_factory=set)
     broken: set[tuple[str, str]] = field(default_factory=set)

@@ -18,6 +18,7 @@ from workbench.project.declared.key_meanings import (
     Expression,
     Lets,
     OptionalEvents,
+    ProjectionName,
     Says,
     TopicName,
     Values,
@@ -278,6 +279,34 @@ class FlowSection(Section):
     )
 
 
+def _which(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+class InvariantSection(Section):
+    """``[invariant.NAME]``, what is never to be otherwise."""
+
+    description: str = Field("", description="What is never to be otherwise, as a sentence")
+    of: AggregateName = Field("", description="Asked of each of its streams: its state, id and version")
+    rows: ProjectionName = Field("", description="Asked of each row of this read model: its row")
+    always: Expression = Field("", description="Condition that holds after every commit")
+    eventually: Expression = Field("", description="Condition that holds whenever nothing is left to do")
+    never_dead_letter: Annotated[bool | list[Name], BeforeValidator(_which), Says("consumer")] = Field(
+        False, description="True, or the subscriptions, policies and processes that have none"
+    )
+
+    @property
+    def contradiction(self) -> str:
+        """Why it is no invariant; empty where it is one."""
+        if self.of and self.rows:
+            return "it is asked of streams (of) or of rows, not of both"
+        if not (self.always or self.eventually or self.never_dead_letter):
+            return "it says nothing: write always, eventually or never_dead_letter"
+        if (self.of or self.rows) and not (self.always or self.eventually):
+            return "of and rows say of what always and eventually are asked"
+        return ""
+
+
 class ActorSection(Section):
     """``[actor.NAME]``, a person or a role."""
 
@@ -311,6 +340,7 @@ SECTIONS: dict[str, type[Section]] = {
     "actor": ActorSection,
     "external": ExternalSection,
     "flow": FlowSection,
+    "invariant": InvariantSection,
 }
 
 

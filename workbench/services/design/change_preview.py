@@ -65,6 +65,7 @@ OTHERWISE = "Named elsewhere"
 STAYS = "Stays as it is"
 GOES, LEFT = "goes", "stays: change it by hand"
 IS_CHOSEN = "is removed"
+NEW_NAMES = "Named after its old aggregate still: ticked, it gets the new name"
 ADDED, TAKEN = "is added", "is taken away"
 """What a move to another aggregate does to a line."""
 _TYPE = r"(?<![\w.])(?:(?:event|message)\.)?(?:type|topic)"
@@ -85,7 +86,10 @@ class ChangePlace:
         owner: Where it stands: a section or a scenario.
         wanted: Whether it is likely meant, so that a rename takes it unless a person says otherwise.
         fate: What a removal does to it: `GOES`, the section that goes with it, `LEFT`, or `IS_CHOSEN` for the
-            beginning of one of several things; or a move to its line: `ADDED` or `TAKEN`; else empty.
+            beginning of one of several things; or a move to its line: `ADDED` or `TAKEN`; or where a name
+            that is proposed would stand; else empty.
+        new: The name that is proposed for what begins there.
+        kept: Whether the store has events of that type.
     """
 
     reference: Reference
@@ -97,6 +101,8 @@ class ChangePlace:
     owner: str
     wanted: bool = True
     fate: str = ""
+    new: str = ""
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +119,7 @@ class ChangePreview:
         more: What is removed, or moves, besides the thing.
         heads: Where all of them begin, where they are several.
         owner: The aggregate to which all of it moves; empty for anything else.
+        names: Where what moves begins whose name speaks of its old aggregate, each with the one proposed.
     """
 
     text: DesignText
@@ -125,6 +132,7 @@ class ChangePreview:
     more: tuple[DesignNode, ...] = ()
     heads: tuple[ChangePlace, ...] = ()
     owner: str = ""
+    names: tuple[ChangePlace, ...] = ()
 
     @property
     def nodes(self) -> tuple[DesignNode, ...]:

@@ -123,7 +123,7 @@ def _id(element: ImportedElement, step: ModelStep) -> str:
     found = element.id_field()
     said = {field_name(one.name): one.example for one in step.fields}
     example = said.get(field_name(found.name)) if found is not None else None
-    return str(example) if example not in {None, ""} else ""
+    return "" if example is None or isinstance(example, dict | list) else str(example)
 
 
 def _data(element: ImportedElement, step: ModelStep, *, whole: bool) -> dict[str, Any]:

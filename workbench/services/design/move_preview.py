@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from workbench.errors import InvalidValue
 from workbench.model.counts import counted
-from workbench.services.design.change_preview import ADDED, GROUPS, TAKEN, ChangePlace, ChangePreview
+from workbench.services.design.change_preview import (
+    ADDED,
+    GROUPS,
+    TAKEN,
+    ChangePlace,
+    ChangePreview,
+    rename_preview,
+    still_fits,
+)
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.field_preview import owner_of
-from workbench.services.design.gestures import DesignNode
-from workbench.services.design.owners import aggregate_of
+from workbench.services.design.gestures import DesignNode, exists, renamed
+from workbench.services.design.owners import aggregate_of, with_owner
 from workbench.services.design.references import HEADER, SCENARIO, Reference
 from workbench.services.design.several import joined_by_emit, moved_to
 from workbench.services.design.text_merge import file_of
@@ -48,7 +58,58 @@ def move_preview(
         notes=(*_left(known, after), *_streams(text, names, stored)),
         stored=stored,
         owner=owner,
+        names=tuple(_new_names(text, moving, owner, known)),
     )
+
+
+def moved_with_names(
+    text: DesignText, nodes: Sequence[DesignNode], owner: str, names: Sequence[ChangePlace]
+) -> DesignText:
+    """Returns the texts with things in another aggregate, as `moved_to` does, and these names of theirs new.
+
+    Raises:
+        InvalidValue: As `moved_to`, and as `renamed`.
+    """
+    text = moved_to(text, nodes, owner)
+    for one in names:
+        node = DesignNode(one.reference.kind, one.reference.name)
+        text = renamed(text, node, one.new, _named(text, node), stored=one.kept)
+        if node.kind == "event":
+            text = text.with_project(with_owner(text.project, one.new, owner))
+    return text
+
+
+def _named(text: DesignText, node: DesignNode) -> list[Reference]:
+    return [one.reference for one in rename_preview(text, node, 0).places if one.wanted]
+
+
+def _new_names(
+    text: DesignText, moving: Sequence[DesignNode], owner: str, known: FieldChanges
+) -> Iterator[ChangePlace]:
+    """Yields the beginnings of what is named after the aggregate that it leaves, with the name proposed."""
+    for node in moving:
+        lead, _, last = node.name.rpartition(".")
+        before = aggregate_of(text.project, node.kind, node.name)
+        if node.kind == "event":
+            new = f"{owner}.{last}" if lead else node.name
+        else:
+            new = re.sub(rf"(?<![^._]){re.escape(before)}(?![^._])", owner, node.name)
+        if new == node.name or exists(text, DesignNode(node.kind, new)):
+            continue
+        found = rename_preview(text, node, 0)
+        head = next(one for one in found.places if one.reference.role == HEADER)
+        count, lost = len(_named(text, node)), sum(not still_fits(one, new) for one in found.stays)
+        unfit = f"; {counted(lost, 'pattern')} {'fits' if lost == 1 else 'fit'} no more" if lost else ""
+        yield replace(
+            head,
+            text=f"{node.kind} {node.name}",
+            start=len(node.kind) + 1,
+            end=len(node.kind) + 1 + len(node.name),
+            wanted=False,
+            fate=f"at {counted(count, 'place')}{unfit}",
+            new=new,
+            kept=node.kind == "event" and known.stored(node.name) > 0,
+        )
 
 
 def _left(known: FieldChanges, after: DesignText) -> Iterator[str]:
