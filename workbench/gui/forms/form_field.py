@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QBoxLayout, QCheckBox, QWidget
 from typing_extensions import override
 
+from workbench.gui.actions import WidgetKey
 from workbench.gui.forms.editor import Editor, Kit, dotted
 from workbench.gui.forms.editors import editor_for
 from workbench.gui.forms.json_schema import ABSENT, Loc, Shape, sample_of
@@ -37,6 +38,7 @@ class FormField(QWidget):
         remarks: What a handler or another part, not the validation, said of the present value.
     """
 
+    moves = (WidgetKey("Ctrl+-", "Fold the group in which one types"),)
     changed = Signal()
     """Its value, or one inside of it, is another."""
 

@@ -48,10 +48,7 @@ class SchemaForm(QWidget):
     submitted = Signal(object)
     """The value (a dict), which has no errors."""
 
-    moves = (
-        WidgetKey("Ctrl+Enter", "Send what was typed"),
-        WidgetKey("Ctrl+-", "Fold the group in which one types"),
-    )
+    moves = (WidgetKey("Ctrl+Enter", "Send what was typed"),)
 
     def __init__(
         self,
