@@ -55,6 +55,7 @@ VERBS = {
         Verb("find", "find whatever is stored, by words, expression and time", "find_verb:FIND"),
         Verb("events", "list events of the log, by stream, type and position", "log_verbs:EVENTS"),
         Verb("story", "tell what one command caused", "story_verb:STORY"),
+        Verb("since", "say since when an invariant does not hold", "since_verb:SINCE"),
         Verb("subscriptions", "show how far subscriptions are", "subscription_verbs:SUBSCRIPTIONS"),
         Verb("rates", "tell what subscriptions did over time", "rates_verb:RATES"),
         Verb("projections", "show how far read models are, rebuild one", "projection_verb:PROJECTIONS"),

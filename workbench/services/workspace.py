@@ -41,6 +41,7 @@ from workbench.services.streams import Streams
 from workbench.services.streams.event_append import EventAppend
 from workbench.services.streams.event_import import EventImport
 from workbench.services.subscriptions import Subscriptions
+from workbench.services.worlds.since_when import Since
 from workbench.services.worlds.traffic_runs import TrafficRuns
 from workbench.store.operations import RecordAction
 from workbench.store.ports import Reader, Store
@@ -56,6 +57,7 @@ class Workspace:
         monitor: Subscriptions, projections, rates, status.
         rates: What subscriptions did in the last 24 hours.
         drain: Waits until nothing is left to do.
+        since: Since when invariants do not hold.
         traffic: Ranges of the log, run again in copies of the store.
         dead_letters: Dead letters, and bulk actions on them.
         operations: What operators did, and its undo.
@@ -90,6 +92,7 @@ class Workspace:
         self.monitor = Monitor(world)
         self.rates = RateHistory(world, self.monitor)
         self.drain = Drain(world, self.monitor)
+        self.since = Since(world)
         self.traffic = TrafficRuns(world, self.rates, clock)
         self.dead_letters = DeadLetters(world)
         self.operations = OperationsLog(world, self.dead_letters)

@@ -380,6 +380,44 @@ SLICES = st.lists(
 )
 
 
+def reacting(event: dict[str, Any], command: dict[str, Any]) -> ImportedModel:
+    """Brings in a policy that issues a command of a cart on an event."""
+    ends = (("INBOUND", "EVENT", event["title"]), ("OUTBOUND", "COMMAND", command["title"]))
+    begin = element("COMMAND", "Open cart", "cart id String!", aggregate="Cart", createsAggregate=True)
+    robot = element("AUTOMATION", "Robot", links=ends)
+    return brought({"slices": [{"commands": [begin, command], "events": [event], "processors": [robot]}]})
+
+
+@pytest.mark.parametrize("kind", ["String", "UUID", "Int", "DateTime"])
+@pytest.mark.parametrize("given", ["String", "UUID", "Int", "Decimal", "Boolean", "Custom*"])
+@pytest.mark.parametrize("owner", ["Cart", "Stock"])
+@pytest.mark.parametrize("optional", [True, False])
+def test_what_cannot_be_the_id_of_a_command_is_not_given_as_one(
+    kind: str, given: str, owner: str, optional: bool
+) -> None:
+    event = element("EVENT", "Item added", aggregate=owner)
+    event["fields"] = [*fields(f"cart id {given}", optional=optional), *fields(f"cart {given}")]
+    found = reacting(event, element("COMMAND", "Note it", f"cart id {kind}!", aggregate="Cart"))
+    assert problems(found.text) == []
+    assert "[policy.robot]" in found.text.project.text
+
+
+def test_a_read_model_that_leads_to_a_command_does_not_make_its_key_a_number() -> None:
+    seen = ("INBOUND", "EVENT", "Item added")
+    event = element("EVENT", "Item added", "n Int", aggregate="Cart")
+    model = element("READMODEL", "Items", "n Int!", links=(seen, ("OUTBOUND", "COMMAND", "Count it")))
+    command = element("COMMAND", "Count it", "cart id String!", "n Int", aggregate="Cart")
+    found = brought({"slices": [{"commands": [command], "events": [event], "readmodels": [model]}]})
+    assert problems(found.text) == []
+    assert 'columns { n: "text"' in found.text.project.text
+
+
+def test_an_example_whose_id_is_an_object_is_taken_without_it() -> None:
+    given = {"title": "Add Item", "type": "SPEC_COMMAND", "fields": [{"name": "cartId", "example": {"a": 1}}]}
+    slices = [{**SHOP["slices"][0], "specifications": [{"title": "x", "when": [given]}]}]
+    assert problems(brought({"slices": slices}).text) == []
+
+
 @given(SLICES)
 def test_whatever_a_model_holds_the_project_loads(slices: Any) -> None:
     found = brought({"slices": slices})

@@ -165,7 +165,7 @@ def test_a_row_is_named_by_its_key(watching, log):
     assert broken.words == "rule1 does not hold for row 7 of orders: row.paid is 1"
 
 
-def test_eventually_is_asked_at_rest_alone(watching, log):
+def test_Y2_eventually_is_asked_at_rest_alone(watching, log):
     watch = watching('of: "order"\neventually: "count(\'payment.confirmed\', id) == 1"')
     reader = MemoryStore(ManualClock(0)).reader()
     assert not watch.after([log.placed("1"), log.placed("2")])
@@ -202,7 +202,7 @@ def test_events_that_no_condition_looks_at_need_not_be_given(watching):
     assert watching("always: \"count('order.placed') < 3\"").wanted == {"order.placed"}
 
 
-def test_asking_what_changed_finds_what_asking_all_would(watching, log):
+def test_Y1_asking_what_changed_finds_what_asking_all_would(watching, log):
     """A random log: the watch tells each break at the commit at which asking everything anew does."""
     rules = (
         NO_CHARGE,
@@ -235,7 +235,7 @@ def test_asking_what_changed_finds_what_asking_all_would(watching, log):
     assert {name for name, _ in known} == {"rule1", "rule2", "rule3", "rule4", "rule5"}
 
 
-def test_events_of_one_cause_and_time_are_one_commit(log):
+def test_Y1_events_of_one_cause_and_time_are_one_commit(log):
     events = [
         log.placed("1", cause=1, at=5),
         log.confirmed("1", "1", cause=1, at=5),

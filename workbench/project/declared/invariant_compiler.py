@@ -19,7 +19,7 @@ from workbench.project.declared.compilation import Compilation
 from workbench.project.declared.invariant_names import COUNT, LOOKS_AT, InvariantNames, calls_in, named_by
 from workbench.project.declared.sections import InvariantSection
 
-TYPED = "typed"
+TYPED = "condition"
 """The name of a condition that stands in no project file."""
 
 

@@ -13,6 +13,8 @@ from workbench.services.design.import_names import field_name, snake
 OWN_ID = re.compile(r"(?:command|event|projection|reaction):(\S+)")
 """An id in a file that a project wrote itself; it has the exact name."""
 KINDS = {"commands": "command", "events": "event", "readmodels": "projection", "processors": "policy"}
+GIVES = {("policy", "command"), ("command", "event"), ("event", "projection")}
+"""What gives the fields of what follows their values."""
 PLAIN = {"string", "custom", ""}
 """Types that say nothing of a value."""
 _LINKS = {"COMMAND": "command", "EVENT": "event", "READMODEL": "projection", "AUTOMATION": "policy"}
@@ -207,8 +209,11 @@ def _agree(elements: Sequence[ImportedElement]) -> None:
 def _givers(
     source: ImportedElement, target: ImportedElement, elements: Sequence[ImportedElement]
 ) -> Iterator[tuple[ImportedElement, str]]:
-    """Yields the fields that a command, or the events behind a policy, hand on."""
-    givers = [one for one in elements if source in one.leads_to] if source.kind == "policy" else [source]
+    """Yields the fields that a command, an event, or the events behind a policy, hand on."""
+    if (source.kind, target.kind) not in GIVES:
+        return
+    events = (one for one in elements if one.kind == "event" and source in one.leads_to)
+    givers = events if source.kind == "policy" else [source]
     taken = [*_by_name(target)][target.kind == "projection" :]  # its first column is its key, which is text
     for giver in givers:
         yield from ((giver, name) for name in _by_name(giver) if name in taken)

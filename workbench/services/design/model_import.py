@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from workbench.services.design.gestures import DesignNode
 from workbench.services.design.import_elements import ImportedElement, elements_of
 from workbench.services.design.import_examples import examples_of
 from workbench.services.design.import_fields import DEEPEST, field_specs, nesting
-from workbench.services.design.relations import declared_names, section_path
+from workbench.services.design.relations import declared_names, own_id, section_path
 from workbench.services.design.section_lists import names_at, put
 from workbench.tusk import Document, add_section, parse, section_span
 
@@ -69,7 +69,6 @@ def with_event_model(
     work = _Import(text=text, elements=elements_of(model, notes), notes=notes, progress=progress)
     work.add_all()
     work.add_wires()
-    work.loosen()
     text = work.written()
     known = {kind: set(declared_names(text.project, kind)) for kind in ("command", "event", "projection")}
     scenarios = examples_of(model, work.elements, known, notes)
@@ -185,17 +184,23 @@ class _Import:
     def add_wires(self) -> None:
         """Wires what belongs together; a read model or policy without what it needs is taken out again."""
         wires = [*self._wires()]
-        for source, target in wires:
-            if source in self.fresh or target in self.fresh:
-                self._link(source, target)
-            self._step(len(self.elements) + len(wires))
+        self._link_all([one for one in wires if one[1].kind != "command"], len(wires))
         issuing = {source for source, target in wires if self._section(target) is not None}
         for node in sorted(self.fresh, key=lambda one: (one.kind, one.name)):
-            self._doubt(node)
             if missing := self._missing(node, issuing):
                 del self.fresh[node], self.sections[node]
                 self.made[node.kind] -= 1
                 self.notes.append(f"{node.kind} {node.name} was left out: {missing}")
+        self._loosen_all()  # which decides what can be an id
+        self._link_all([one for one in wires if one[1].kind == "command"], len(wires))
+        for node in sorted(self.fresh, key=lambda one: (one.kind, one.name)):
+            self._doubt(node)
+
+    def _link_all(self, wires: Sequence[tuple[DesignNode, DesignNode]], total: int) -> None:
+        for source, target in wires:
+            if source in self.fresh or target in self.fresh:
+                self._link(source, target)
+            self._step(len(self.elements) + total)
 
     def _link(self, source: DesignNode, target: DesignNode) -> None:
         """Wires two things, in a text of their sections and of those of the events that are read there."""
@@ -208,14 +213,11 @@ class _Import:
         for node in (source, target):
             written = after.text[slice(*section_span(after, ".".join(section_path(node.kind, node.name))))]
             if written != here[node].text:
-                self.sections[node] = parse(self._loads(node, written))
-
-    def _loads(self, node: DesignNode, written: str) -> str:
-        """Returns a section that loads: an id that no field tells is that of what happened."""
-        if node.kind not in REACTIONS or UNTOLD not in written:
-            return written
-        self.notes.append(f"{node.kind} {node.name}: no field tells the id of what its command changes")
-        return written.replace(UNTOLD, ': "id"')
+                if node.kind in REACTIONS and UNTOLD in written:
+                    written = written.replace(UNTOLD, f': "{own_id(after, target.name)}"')
+                    said = f"no field tells the id of what {target.name} changes"
+                    self.notes.append(f"{node.kind} {node.name}: {said}, so it is that of what happened")
+                self.sections[node] = parse(written)
 
     def _events(self, node: DesignNode) -> list[str]:
         section = self._section(node)
@@ -255,7 +257,7 @@ class _Import:
 
     # -- what nothing gives --------------------------------------------------------------------------------
 
-    def loosen(self) -> None:
+    def _loosen_all(self) -> None:
         """Lets fields be null that not all gives a value that leads to them, and what these give in turn."""
         givers: dict[DesignNode, list[DesignNode]] = {}
         for source, target in self._wires():

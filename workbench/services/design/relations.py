@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from workbench.errors import InvalidValue
-from workbench.services.design.column_types import type_at
+from workbench.services.design.column_types import column_type, type_at
 from workbench.services.design.section_lists import (
     actions,
     add_action,
@@ -172,37 +172,32 @@ def _done(document: Document, path: Path, does: str, name: str) -> Document:
     """
     if does != "issue" or path[0] not in {"policy", "process"}:
         return add_action(document, path, does, name)
-    target = names_at(document, (*section_path("command", name), "fields"))[:1]
+    field = _id_field(document, name)
     events = [path[-1]] if path[0] == "process" else names_at(document, (*path, "on"))
-    said = [names_at(document, (*section_path("event", one), "fields")) for one in events]
     new = (
-        path[0] == "policy"
-        and begins(document, name, events)
-        and not all(once(document, one) for one in events)
+        path[0] == "policy" and begins(document, name, events) and not all(once(document, e) for e in events)
     )
-    given = {
-        one: NEW_ID if new else _id_for(document, name, one, events)
-        for one in target
-        if not all(one in fields for fields in said) or not said
-    }
+    given = {}
+    if field and not (events and all(_gives(document, one, name, field[-1]) for one in events)):
+        given = {field[-1]: NEW_ID if new else _id_for(document, name, events)}
     return add_action(document, path, does, name, given)
 
 
-def _id_for(document: Document, command: str, field: str, events: Sequence[str]) -> str:
+def _id_for(document: Document, command: str, events: Sequence[str]) -> str:
     """Returns the expression that names what a command changes; empty where no field of the events does.
 
     Their own id is it where they are of the same aggregate, or where the command begins one. Else it is a
-    field that is called as the aggregate, or the only one of the same declared type.
+    field that is called as the aggregate, or the only one of the same declared type, and never null.
     """
     place = section_path("command", command)
     of = names_at(document, (*place, "changes"))
     if len(of) != 1 or {owner_of(document, one) for one in events} <= {*of}:
-        return "id"
-    kind = type_at(document, (*place, "fields", field))
+        return own_id(document, command)
+    kind = type_at(document, _id_field(document, command))
     found = []
     for event in events:
         path = (*section_path("event", event), "fields")
-        names = names_at(document, path)
+        names = [one for one in names_at(document, path) if _gives(document, event, command, one)]
         alike = [one for one in names if type_at(document, (*path, one)) == kind]
         typed = alike if document.find(("types", kind)) is not None and len(alike) == 1 else []
         found.append(({one for one in names if one == of[0].replace("-", "_")}) or {*typed})
@@ -210,12 +205,30 @@ def _id_for(document: Document, command: str, field: str, events: Sequence[str])
     return f"event.{both.pop()}" if both else ""
 
 
+def _gives(document: Document, event: str, command: str, name: str) -> bool:
+    """Whether a field of an event can be the id that a command takes."""
+    path = (*section_path("event", event), "fields", name)
+    kinds = {column_type(document, one) for one in (path, _id_field(document, command))}
+    never_null = document.find(path) is not None and not type_at(document, path).endswith("?")
+    return never_null and len(kinds) == 1 and kinds != {"json"}
+
+
+def own_id(document: Document, command: str) -> str:
+    """Returns the expression for the id of what happened, as a command takes it."""
+    return "int(id)" if column_type(document, _id_field(document, command)) == "integer" else "id"
+
+
+def _id_field(document: Document, command: str) -> Path:
+    """Returns where the field with a command's id stands, its first one; empty where it has none."""
+    path = (*section_path("command", command), "fields")
+    return next(((*path, one) for one in names_at(document, path)), ())
+
+
 def begins(document: Document, command: str, events: Sequence[str]) -> bool:
     """Whether a command begins an aggregate whose id is a text, and that none of these events is of."""
-    path = section_path("command", command)
-    kind = [document.find((*path, "fields", one)) for one in names_at(document, (*path, "fields"))[:1]]
-    text = bool(kind) and kind[0] is not None and kind[0].value.plain == "string"
-    begun = names_at(document, (*path, "creates"))
+    field = _id_field(document, command)
+    begun = names_at(document, (*section_path("command", command), "creates"))
+    text = bool(field) and type_at(document, field) == "string"
     return text and bool(begun) and not any(owner_of(document, one) in begun for one in events)
 
 

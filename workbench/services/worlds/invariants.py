@@ -53,6 +53,7 @@ class _Standing:
     """One condition of an invariant, and how it stands with each of its subjects.
 
     Attributes:
+        own: What the facts about its subjects begin with.
         open: Subjects to ask, as something at which they look has changed.
         watching: The subjects that looked at a fact.
         broken: Those for which it does not hold, with what was told.
@@ -61,17 +62,19 @@ class _Standing:
     invariant: Invariant
     kind: str
     question: InvariantQuestion
+    own: Fact
     open: dict[Any, None] = field(default_factory=dict)
     watching: dict[Fact, dict[Any, None]] = field(default_factory=dict)
     broken: dict[Any, BrokenInvariant] = field(default_factory=dict)
 
-    def note(self, fact: Fact) -> None:
-        """Notes that a fact has changed."""
-        one = self.invariant
-        if fact[:2] in ((STATE, one.of), (ROW, one.rows)) and len(fact) == 3:
-            self.open[fact[2]] = None
-        if (subjects := self.watching.get(fact)) is not None:
-            self.open.update(subjects)
+    def note(self, changed: Iterable[Fact]) -> None:
+        """Notes which facts have changed."""
+        watching, own = self.watching, self.own
+        for fact in changed:
+            if fact[:2] == own and len(fact) == 3:
+                self.open[fact[2]] = None
+            if fact in watching:
+                self.open.update(watching[fact])
 
 
 class InvariantWatch:
@@ -94,7 +97,7 @@ class InvariantWatch:
     def __init__(self, registry: Registry, invariants: Iterable[Invariant] | None = None) -> None:
         self._invariants = list(registry.invariants.values() if invariants is None else invariants)
         self._standings = [
-            _Standing(invariant=one, kind=kind, question=question)
+            _Standing(invariant=one, kind=kind, question=question, own=_own(one))
             for one in self._invariants
             for kind, question in ((ALWAYS, one.always), (EVENTUALLY, one.eventually))
             if question is not None
@@ -140,15 +143,31 @@ class InvariantWatch:
         """What does not hold now, as far as it was asked: each as it was told when it broke."""
         return [one for standing in self._standings for one in standing.broken.values()]
 
+    def before(self, broken: BrokenInvariant) -> tuple[Mapping[str, str], Any, Any]:
+        """Takes the last commit back; returns what the parts of a condition that it broke were before.
+
+        Returns:
+            These; and state or row, as plain values without secrets, before and behind the commit; None where
+            there was none, or where it is asked of neither.
+        """
+        standing = next(one for one in self._standings if broken in one.broken.values())
+        subject = next(name for name, one in standing.broken.items() if one == broken)
+        after = self._value(standing, subject)
+        self._facts.take_back()
+        asked = self._subject(standing.invariant, subject)
+        values = {} if asked is None else dict(_values(standing.question, asked))
+        return values, self._value(standing, subject), after
+
+    def _value(self, standing: _Standing, subject: Any) -> Any:
+        asked = self._subject(standing.invariant, subject)
+        return None if asked is None or asked.value is None else masked(as_json(asked.value))
+
     def _take(self, events: Sequence[RecordedEvent]) -> None:
-        changed: dict[Fact, None] = {}
-        for event in events:
-            if event.type in self._facts.wanted:
-                self._facts.add(event, changed)
-            self._last = event
+        changed = self._facts.take(events)
+        if events:
+            self._last = events[-1]
         for standing in self._standings:
-            for fact in changed:
-                standing.note(fact)
+            standing.note(changed)
 
     def _asked(self, standing: _Standing) -> list[BrokenInvariant]:
         """Asks of all subjects that something has changed for; returns for which it holds no more."""
@@ -232,6 +251,10 @@ class InvariantWatch:
                     stream=letter.key,
                     position=letter.position,
                 )
+
+
+def _own(invariant: Invariant) -> Fact:
+    return (STATE, invariant.of) if invariant.of else (ROW, invariant.rows) if invariant.rows else ()
 
 
 def commits(events: Iterable[RecordedEvent]) -> Iterator[list[RecordedEvent]]:

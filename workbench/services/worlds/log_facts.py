@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
@@ -24,15 +24,7 @@ aggregate, id)``, ``("row", projection, key)``; without the last it is about all
 COUNT, FIELD, STATE, ROW = "count", "field", "state", "row"
 
 
-@dataclass(slots=True)
-class _Counted:
-    """How events of a type are counted: the fields by whose values."""
-
-    fields: frozenset[str]
-    attributes: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Folded:
     """A state, and how far it is; or why it cannot be folded."""
 
@@ -41,15 +33,42 @@ class _Folded:
     failed: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Table:
-    """The rows of a read model; or why they cannot be folded further (J2)."""
+    """The rows of a read model.
 
+    Attributes:
+        odd: Whether expressions see a column otherwise than it is kept.
+    """
+
+    name: str
     buffer: RowsBuffer
     apply: Mapping[str, Apply]
     columns: Mapping[str, ColumnKind]
     key: str
-    failed: str = ""
+    odd: bool
+
+
+@dataclass(slots=True)
+class _Use:
+    """What an event of a type is for: it is counted, folds a state, changes rows.
+
+    Attributes:
+        fields: Those by whose values it is counted.
+        attributes: The attributes of these fields, once an event was read.
+        read: Whether its data is needed.
+    """
+
+    counted: bool
+    fields: frozenset[str]
+    owner: str
+    tables: tuple[_Table, ...]
+    attributes: Mapping[str, str] | None = None
+
+    @property
+    def read(self) -> bool:
+        """Whether its data is needed."""
+        return bool(self.owner or self.tables or self.fields)
 
 
 class LogFacts:
@@ -60,7 +79,6 @@ class LogFacts:
         projections: Read models besides those.
 
     Attributes:
-        wanted: Types of the events that matter.
         asked: Gets each fact that is looked at; None where that is not asked.
     """
 
@@ -76,51 +94,95 @@ class LogFacts:
         self.asked: dict[Fact, None] | None = None
         self._registry = registry
         self._counts: dict[Fact, int] = {}
-        self._counted: dict[str, _Counted] = {}
-        for one in questions:
-            for event, fields in one.counts.items():
-                before = self._counted.get(event)
-                self._counted[event] = _Counted(fields | (before.fields if before else frozenset()))
-        folded = {*states, *(name for one in questions for name in one.states)}
-        self._owners = {event: name for name in folded for event in registry.aggregates[name].events}
         self._states: dict[tuple[str, str], _Folded] = {}
+        self._stopped: dict[str, str] = {}
+        self._before: list[tuple[dict[Any, Any], Any, Any]] = []
+        self._rows_before: list[tuple[_Table, Any, dict[str, Any] | None]] = []
         shown = {*projections, *(name for one in questions for name in one.projections)}
         self._tables = {name: _table(registry.projections[name]) for name in sorted(shown)}
+        self._uses = self._used(questions, {*states, *(name for one in questions for name in one.states)})
+
+    def _used(self, questions: Sequence[InvariantQuestion], folded: Iterable[str]) -> dict[str, _Use]:
+        fields: dict[str, frozenset[str]] = {}
+        for one in questions:
+            for event, named in one.counts.items():
+                fields[event] = fields.get(event, frozenset()) | named
+        owners = {event: name for name in folded for event in self._registry.aggregates[name].events}
         folding = {event for one in self._tables.values() for event in one.apply}
-        self.wanted = frozenset({*self._counted, *self._owners, *folding})
+        return {
+            event: _Use(
+                counted=event in fields,
+                fields=fields.get(event, frozenset()),
+                owner=owners.get(event, ""),
+                tables=tuple(one for one in self._tables.values() if event in one.apply),
+            )
+            for event in {*fields, *owners, *folding}
+        }
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """Types of the events that matter."""
+        return frozenset(self._uses)
 
     # -- folding --------------------------------------------------------------------------------------------
 
-    def add(self, event: RecordedEvent, changed: dict[Fact, None]) -> None:
-        """Folds an event; notes which facts it changed."""
+    def take(self, events: Iterable[RecordedEvent]) -> dict[Fact, None]:
+        """Folds the events of a commit; returns which facts they changed."""
+        changed: dict[Fact, None] = {}
+        self._before.clear()
+        self._rows_before.clear()
+        for event in events:
+            if (use := self._uses.get(event.type)) is not None:
+                self._add(event, use, changed)
+        return changed
+
+    def take_back(self) -> None:
+        """Takes back the last commit; once."""
+        for into, key, old in reversed(self._before):
+            if old is None:
+                del into[key]
+            else:
+                into[key] = old
+        for table, key, row in reversed(self._rows_before):
+            if row is None:
+                table.buffer.delete(key)
+            else:
+                table.buffer.put(**row)
+            table.buffer.keep()
+
+    def _set(self, into: dict[Any, Any], key: Any, value: Any) -> None:
+        self._before.append((into, key, into.get(key)))
+        into[key] = value
+
+    def _add(self, event: RecordedEvent, use: _Use, changed: dict[Fact, None]) -> None:
         typed: Any = None
         failed = ""
-        counted, owner = self._counted.get(event.type), self._owners.get(event.type)
-        tables = [(name, one) for name, one in self._tables.items() if event.type in one.apply]
-        if owner is not None or tables or (counted is not None and counted.fields):
+        if use.read:
             try:
                 typed = self._registry.read_event(event)
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # noqa: BLE001  # upcasters are the project's code
                 failed = error_sentence(error)
-        if counted is not None:
-            self._count(event, counted, typed, changed)
-        if owner is not None:
-            self._fold(event, owner, typed, failed, changed)
-        for name, table in tables:
-            self._apply(event, name, table, typed, failed, changed)
+        if use.counted:
+            self._count(event, use, typed, changed)
+        if use.owner:
+            self._fold(event, use.owner, typed, failed, changed)
+        for table in use.tables:
+            self._apply(event, table, typed, failed, changed)
 
-    def _count(self, event: RecordedEvent, counted: _Counted, typed: Any, changed: dict[Fact, None]) -> None:
+    def _count(self, event: RecordedEvent, use: _Use, typed: Any, changed: dict[Fact, None]) -> None:
         facts: list[Fact] = [(COUNT, event.type), (COUNT, event.type, event.stream.partition("-")[2])]
-        if counted.fields and typed is not None:
-            if not counted.attributes:
+        if use.fields and typed is not None:
+            if use.attributes is None:
                 found = {field_named(one): one for one in attributes_of(type(typed)) or ()}
-                counted.attributes = {name: found[name] for name in counted.fields}
-            for name, attribute in counted.attributes.items():
-                facts.append((FIELD, event.type, name, seen(getattr(typed, attribute))))
+                use.attributes = {name: found[name] for name in use.fields}
+            facts += [
+                (FIELD, event.type, name, seen(getattr(typed, attribute)))
+                for name, attribute in use.attributes.items()
+            ]
         for fact in facts:
-            self._counts[fact] = self._counts.get(fact, 0) + 1
+            self._set(self._counts, fact, self._counts.get(fact, 0) + 1)
             changed[fact] = None
 
     def _fold(
@@ -129,32 +191,24 @@ class LogFacts:
         category, _, identity = event.stream.partition("-")
         if category != owner:
             return
-        place = (owner, identity)
-        folded = self._states.get(place)
-        if folded is None:
-            folded = self._states[place] = _Folded()
+        place, state = (owner, identity), None
+        folded = self._states.get(place, _NOT_BEGUN)
+        failed = folded.failed or (failed and _cannot(event.stream, event, failed))
+        if not failed:
+            try:
+                state = self._registry.aggregates[owner].evolve(folded.state, typed)
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # noqa: BLE001  # the project's code
+                failed = _cannot(event.stream, event, error_sentence(error))
+        self._set(self._states, place, _Folded(state, event.version, failed))
         changed[(STATE, owner, identity)] = None
-        folded.version = event.version
-        if folded.failed or failed:
-            folded.failed = folded.failed or _cannot(event.stream, event, failed)
-            return
-        try:
-            folded.state = self._registry.aggregates[owner].evolve(folded.state, typed)
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # noqa: BLE001  # the project's code
-            folded.failed = _cannot(event.stream, event, error_sentence(error))
 
     def _apply(
-        self,
-        event: RecordedEvent,
-        name: str,
-        table: _Table,
-        typed: Any,
-        failed: str,
-        changed: dict[Fact, None],
+        self, event: RecordedEvent, table: _Table, typed: Any, failed: str, changed: dict[Fact, None]
     ) -> None:
-        if table.failed:
+        name = table.name
+        if name in self._stopped:
             return
         try:
             if failed:
@@ -164,11 +218,12 @@ class LogFacts:
             raise
         except BaseException as error:  # noqa: BLE001  # the project's code
             table.buffer.undo()
-            table.failed = _cannot(name, event, failed or error_sentence(error))
+            self._set(self._stopped, name, _cannot(name, event, failed or error_sentence(error)))
             changed[(ROW, name)] = None
             return
         for key, before, after in table.buffer.changes():
             if before != after:
+                self._rows_before.append((table, key, before))
                 changed[(ROW, name, key)] = changed[(ROW, name)] = None
         table.buffer.keep()
 
@@ -217,24 +272,31 @@ class LogFacts:
         table = self._tables[projection]
         wanted = kept(table.columns[table.key], seen(key))
         self._look((ROW, projection, wanted))
-        if table.failed:
-            self._look((ROW, projection))
-            raise Wrong(table.failed)
-        return None if wanted is None else row_seen(table.buffer.get(wanted), table.columns)
+        self._check(projection)
+        row = table.buffer.get(wanted) if wanted is not None else None
+        return row_seen(row, table.columns) if table.odd else row
 
     def rows(self, projection: str) -> Sequence[Mapping[str, Any]]:
         """Returns all rows of a read model in the order of their keys; raises as `row`."""
         table = self._tables[projection]
         self._look((ROW, projection))
-        if table.failed:
-            raise Wrong(table.failed)
+        self._check(projection)
         found = sorted(table.buffer.rows(), key=itemgetter(table.key))
-        return [row_seen(one, table.columns) or {} for one in found]
+        return [row_seen(one, table.columns) or {} for one in found] if table.odd else found
+
+    def _check(self, projection: str) -> None:
+        if (said := self._stopped.get(projection)) is not None:
+            raise Wrong(said)
+
+
+_NOT_BEGUN = _Folded()
 
 
 def _table(projection: Projection) -> _Table:
     columns = {column.name: column.kind for column in projection.columns}
-    return _Table(RowsBuffer(projection, Nothing(), 0), projection.handlers(), columns, projection.key)
+    buffer = RowsBuffer(projection, Nothing(), 0)
+    odd = not {ColumnKind.BOOLEAN, ColumnKind.JSON}.isdisjoint(columns.values())
+    return _Table(projection.name, buffer, projection.handlers(), columns, projection.key, odd)
 
 
 def _cannot(what: str, event: RecordedEvent, said: str) -> str:

@@ -1,0 +1,75 @@
+"""Since when an invariant does not hold, on the command line."""
+
+from __future__ import annotations
+
+import pytest
+
+INVARIANTS = """
+[invariant.few_users]
+description: "There are not more than two."
+always: "count('user.created') < 3"
+
+[invariant.all_named]
+rows: "users"
+always: "row.username != ''"
+"""
+
+
+@pytest.fixture
+def asked(played):
+    with (played / "project.tsk").open("a") as file:
+        file.write(INVARIANTS)
+    return played
+
+
+def test_each_invariant_is_asked_and_what_broke_one_is_told(workbench, asked):
+    said = workbench("since", asked, "--trust")
+    assert said.code == 3
+    assert "few_users does not hold: count('user.created') is 3" in said.out
+    assert "event     user.created in user-" in said.out
+    assert "command   create_user" in said.out
+    assert "count('user.created'): 2 → 3" in said.out
+    assert "all_named holds up to position" in said.out
+
+
+def test_one_is_named_and_answered_as_json(workbench, asked):
+    (told,) = workbench("since", asked, "few_users", "--trust", "--json").json()
+    assert not told["holds"]
+    first = told["first"]
+    assert (first["before"], first["after"]) == (
+        {"count('user.created')": "2"},
+        {"count('user.created')": "3"},
+    )
+    assert first["position"] == told["upto"]
+    assert first["command"]["type"] == "create_user"
+    (held,) = workbench("since", asked, "all_named", "--trust", "--json").json()
+    assert held["holds"]
+    assert held["first"] is None
+
+
+def test_a_condition_is_typed(workbench, played):
+    said = workbench("since", played, "--cel", "version < 2", "--of", "user", "--json")
+    assert said.code == 3
+    assert said.json()[0]["first"]["version"] == 2
+    assert workbench("since", played, "--cel", "count('user.created') > 0").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["few_user"], "did you mean few_users?"),
+        (["--cel", "count('user.create') > 1"], "there is no event user.create (did you mean user.created?)"),
+        (["few_users", "--cel", "true"], "not both"),
+        (["--of", "user"], "belong to --cel"),
+    ],
+)
+def test_mistakes_are_told(workbench, asked, words, said):
+    refused = workbench("since", asked, "--trust", *words)
+    assert refused.code == 1
+    assert said in refused.err
+
+
+def test_without_an_invariant_that_is_said(workbench, played):
+    said = workbench("since", played)
+    assert said.code == 0
+    assert "no invariant that says always" in said.out

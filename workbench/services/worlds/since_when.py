@@ -1,0 +1,157 @@
+"""Since when does an invariant not hold? The first commit of the log that broke it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from workbench.errors import InvalidValue, NotFound
+from workbench.model.event import RecordedEvent
+from workbench.model.expressions.flaws import InvalidExpression
+from workbench.model.hints import did_you_mean
+from workbench.model.invariant import Invariant
+from workbench.model.json_differences import Difference, differences
+from workbench.model.registry import Registry
+from workbench.project.declared.invariant_compiler import typed_invariant
+from workbench.services.worlds.invariants import ALWAYS, BrokenInvariant, InvariantWatch, commits
+from workbench.store.paging import PAGE
+from workbench.store.ports import Reader
+
+if TYPE_CHECKING:
+    from workbench.engine.world import World
+    from workbench.project.project import Project
+    from workbench.store.stored_values import CommandRecord
+
+Step = Callable[[int, int], bool]
+"""Told how far it is: the position, of how many; says whether to go on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstBreak:
+    """The first commit after which an invariant did not hold.
+
+    Attributes:
+        event: The last of the commit.
+        command: What caused it; None where no command did, or none is known.
+        before: What the parts of the condition were before it; what they are stands in ``broken``.
+        differences: What it changed of the state or the row of which is asked, without secrets.
+        others: How many more subjects the same commit broke.
+    """
+
+    broken: BrokenInvariant
+    event: RecordedEvent
+    command: CommandRecord | None
+    before: Mapping[str, str] = field(default_factory=dict)
+    differences: tuple[Difference, ...] = ()
+    others: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SinceWhen:
+    """What was found.
+
+    Attributes:
+        first: None where it holds behind every commit up to a position.
+        upto: Position up to which it was looked.
+        head: The newest position when it began; more than ``upto`` where it was stopped.
+    """
+
+    first: FirstBreak | None
+    upto: int
+    head: int
+
+
+def since_when(
+    reader: Reader, registry: Registry, invariant: Invariant, step: Step = lambda _done, _of: True
+) -> SinceWhen:
+    """Looks through the log, in short reads; takes time: call it in a thread, with a reader of its own."""
+    watch, head = InvariantWatch(registry, [invariant]), reader.head()
+    progress = _Progress(head=head, step=step)
+    for events in commits(progress.events(reader, watch.wanted)):
+        found = watch.after(events)
+        if found:
+            return SinceWhen(
+                first=_first(reader, watch, found, events[-1]), upto=events[-1].position, head=head
+            )
+    return SinceWhen(first=None, upto=progress.upto, head=head)
+
+
+@dataclass(slots=True)
+class _Progress:
+    head: int
+    step: Step
+    upto: int = 0
+
+    def events(self, reader: Reader, wanted: frozenset[str]) -> Iterator[RecordedEvent]:
+        """Yields the wanted events of the log, until it is told to stop."""
+        while self.upto < self.head and self.step(self.upto, self.head):
+            page, after = reader.read_types(wanted.__contains__, self.upto, PAGE)
+            yield from (one for one in page if one.position <= self.head)
+            self.upto = min(after, self.head)
+
+
+def _first(
+    reader: Reader, watch: InvariantWatch, found: list[BrokenInvariant], event: RecordedEvent
+) -> FirstBreak:
+    before, old, new = watch.before(found[0])
+    cause = event.causation_id
+    commands = reader.commands_named([cause]) if cause is not None else []
+    changed = () if old is None and new is None else tuple(differences(old or {}, new or {}))
+    return FirstBreak(
+        broken=found[0],
+        event=event,
+        command=commands[0] if commands else None,
+        before=before,
+        differences=changed,
+        others=len(found) - 1,
+    )
+
+
+class Since:
+    """Looks for the first break in the store of a world."""
+
+    def __init__(self, world: World[Project]) -> None:
+        self._world = world
+
+    def named(self, name: str) -> Invariant:
+        """Returns an invariant of the model that says ``always``.
+
+        Raises:
+            NotFound: There is none of that name.
+            InvalidValue: It is about the state at rest alone, or about dead letters.
+        """
+        known = self._world.registry.invariants
+        if name not in known:
+            hint = did_you_mean(name, known, f"there are: {', '.join(known)}" if known else "")
+            raise NotFound(f"the project has no invariant {name}", hint=hint or "write [invariant.NAME]")
+        if known[name].always is None:
+            said = f"{name} does not say always: the log does not tell when nothing was left to do"
+            raise InvalidValue(said, path=f"invariant.{name}")
+        return known[name]
+
+    def typed(self, text: str, *, of: str = "", rows: str = "") -> Invariant:
+        """Returns a condition as an invariant: ``always`` the text.
+
+        Raises:
+            InvalidValue: It is none, or names what is not there; says everything.
+        """
+        registry = self._world.registry
+        for kind, name, known in (
+            ("aggregate", of, registry.aggregates),
+            ("read model", rows, registry.projections),
+        ):
+            if name and name not in known:
+                hint = did_you_mean(name, known, f"there are: {', '.join(known)}")
+                raise NotFound(f"there is no {kind} {name}", hint=hint)
+        try:
+            return typed_invariant(registry, text, of=of, rows=rows)
+        except InvalidExpression as error:
+            said = "; ".join(
+                f"{flaw.message} ({flaw.hint})" if flaw.hint else flaw.message for flaw in error.flaws
+            )
+            raise InvalidValue(said, path=ALWAYS) from error
+
+    def when(self, invariant: Invariant, step: Step = lambda _done, _of: True) -> SinceWhen:
+        """Looks through the log; call it in a thread, see `since_when`."""
+        return since_when(self._world.reader, self._world.registry, invariant, step)
