@@ -21,6 +21,7 @@ from workbench.store.operations import Operation
 from workbench.store.operations.projection_operations import ApplyProjection, MarkProjection
 from workbench.store.paging import stream_events
 from workbench.store.ports import Reader
+from workbench.store.rules import AT_ONCE
 from workbench.store.stored_values import PassedEvent, PassedKind, ProjectionState, ProjectionStatus
 
 BATCH = 500
@@ -112,7 +113,8 @@ class ProjectionGeneration:
         """
         if self.stopped:
             return False
-        events, upto = self._reader.read_types(self._handlers.__contains__, self.checkpoint, limit)
+        wanted = self._handlers.__contains__
+        events, upto = self._reader.read_types(wanted, self.checkpoint, limit, most=AT_ONCE)
         if upto <= self.checkpoint:
             return False
         buffer = RowsBuffer(self._projection, self._reader, self.number)
