@@ -8,9 +8,11 @@ import pytest
 
 from tests.store.actions import append
 from workbench.engine import group_commit as module
-from workbench.engine.group_commit import GroupCommit
-from workbench.errors import StoreBusy, StoreFull, WorkbenchBug
+from workbench.engine.group_commit import GroupCommit, InlineCommit
+from workbench.errors import StoreBusy, StoreFull, TopicAlreadyExists, WorkbenchBug
+from workbench.model.clock import ManualClock
 from workbench.store.memory.store import MemoryStore
+from workbench.store.operations import CreateTopic, EnsureTopic
 
 
 class Tidied(MemoryStore):
@@ -143,3 +145,15 @@ async def test_C6_a_dry_run_is_run_alone_and_told_to_nobody(clock, monkeypatch, 
     await writer.close()
     assert [answers[0].last_version, answers[1][0].last_version, answers[3].last_version] == [1, 2, 2]
     assert told == [([first], [answers[0]]), ([second], [answers[3]])]
+
+
+async def test_commits_at_once_are_told_and_refused_like_others():
+    clock, seen = ManualClock(), []
+    writer = InlineCommit(MemoryStore(clock), clock, lambda operations, answers: seen.extend(answers))
+    answers = await writer.write_each([EnsureTopic(name="a"), EnsureTopic(name="b")])
+    assert len(seen) == len(answers) == 2
+    with pytest.raises(TopicAlreadyExists):
+        await writer.write(CreateTopic(name="a"))
+    (dry,) = await writer.dry_run([CreateTopic(name="c")])
+    assert dry is None
+    assert len(seen) == 3  # a dry run is no commit

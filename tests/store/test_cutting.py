@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -79,19 +80,20 @@ def test_W3_what_came_later_is_gone_and_the_rest_is_whole(copy, clock):
 
 def test_W3_only_a_stream_that_was_closed_then_takes_no_more(copy):
     cut_back(copy, 4)
-    closed = sqlite3.connect(copy).execute("select name, closed from streams").fetchall()
+    with closing(sqlite3.connect(copy)) as con:
+        closed = con.execute("select name, closed from streams").fetchall()
     assert dict(closed) == {"early": 1, "both": 0}
 
 
 def test_W3_rows_that_are_ahead_go_and_others_stay(copy):
-    con = sqlite3.connect(copy)
-    con.execute("update projections set checkpoint = 3")
-    con.commit()
-    cut_back(copy, 4)
-    assert con.execute("select count(*) from projections").fetchone() == (1,)
-    cut_back(copy, 2)
-    assert con.execute("select count(*) from projections").fetchone() == (0,)
-    assert not con.execute("select name from sqlite_master where name like 'p_rows%'").fetchall()
+    with closing(sqlite3.connect(copy)) as con:
+        con.execute("update projections set checkpoint = 3")
+        con.commit()
+        cut_back(copy, 4)
+        assert con.execute("select count(*) from projections").fetchone() == (1,)
+        cut_back(copy, 2)
+        assert con.execute("select count(*) from projections").fetchone() == (0,)
+        assert not con.execute("select name from sqlite_master where name like 'p_rows%'").fetchall()
 
 
 def test_W3_nothing_is_cut_where_nothing_came_later(copy, clock):
@@ -103,14 +105,16 @@ def test_W3_nothing_is_cut_where_nothing_came_later(copy, clock):
 
 
 def test_W3_subscriptions_begin_there_go_and_count_from_nothing(copy, clock):
-    con = sqlite3.connect(copy)
-    con.execute("update subscriptions set cursor = 8, claimed_to = 9, paused = 1, delivered = 7, died = 2")
-    con.execute(
-        "insert into deliveries (subscription_id, position, message_id, key, state, rank, generation,"
-        " acquired, failed, crashed, priority, enqueued_at, attempts)"
-        " values (1, 4, x'00', '', 'ready', 0, 0, 0, 0, 0, 0, 0, '[]')"
-    )
-    con.commit()
+    with closing(sqlite3.connect(copy)) as con:
+        con.execute(
+            "update subscriptions set cursor = 8, claimed_to = 9, paused = 1, delivered = 7, died = 2"
+        )
+        con.execute(
+            "insert into deliveries (subscription_id, position, message_id, key, state, rank, generation,"
+            " acquired, failed, crashed, priority, enqueued_at, attempts)"
+            " values (1, 4, x'00', '', 'ready', 0, 0, 0, 0, 0, 0, 0, '[]')"
+        )
+        con.commit()
     cut_back(copy, 4)
     store = SqliteStore(copy, clock)
     (found,) = store.reader().subscriptions()

@@ -56,6 +56,12 @@ class DeliveryRows:
         lost = None if ends is None or self.leases.held else ends + 1
         return min((time for time in (due, lost) if time is not None), default=None)
 
+    def upcoming(self) -> Message | None:
+        """Returns the message of the row that is leased next; None if none can be now."""
+        now = self._runtime.clock.now()
+        found = self._runtime.reader.due(self._name, now, 1) if self.pending else ()
+        return found[0][1] if found else None
+
     # -- new ones -------------------------------------------------------------------------------------
 
     def busy_keys(self, tasks: Sequence[DeliveryAttempt]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from workbench.engine.delivery_attempt import Failure
-from workbench.engine.group_commit import GroupCommit
+from workbench.engine.group_commit import Commits
 from workbench.engine.subscription_runner import SubscriptionRunner
 from workbench.errors import WorkbenchError
 from workbench.model.json_values import write_json
@@ -67,7 +67,7 @@ class DryRun:
 
 
 async def dry_run(
-    runner: SubscriptionRunner, writer: GroupCommit, letter: DeadLetter, data: str | None
+    runner: SubscriptionRunner, writer: Commits, letter: DeadLetter, data: str | None
 ) -> DryRun:
     """Runs the handler of a dead letter without committing anything.
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from workbench.engine.aggregate_loader import AggregateLoader
 from workbench.engine.command_handler import CommandHandler
 from workbench.engine.dry_run import DryRun, dry_run
-from workbench.engine.group_commit import GroupCommit
+from workbench.engine.group_commit import Commits, GroupCommit, InlineCommit
 from workbench.engine.handler_deadlines import HandlerDeadlines
 from workbench.engine.metrics import Metrics
 from workbench.engine.notifier import Notifier, Notify
@@ -21,9 +21,9 @@ from workbench.engine.projection_runner import ProjectionRunner, ensured
 from workbench.engine.publisher import Publisher
 from workbench.engine.retention import Retention
 from workbench.engine.runtime import Runtime, first_cursor
-from workbench.engine.scheduler import Runner, Scheduler, place_of
+from workbench.engine.scheduler import Runner, Scheduler, place_of, stepped
 from workbench.engine.subscription_runner import SubscriptionRunner
-from workbench.engine.subscription_runners import subscription_runners
+from workbench.engine.subscription_runners import recover, subscription_runners
 from workbench.engine.tasks import Tasks, to_the_end
 from workbench.engine.timers import Timer, timer_of
 from workbench.errors import NotFound, WorkbenchError
@@ -61,6 +61,7 @@ class Engine:
         seed: Of jitter and ids; given in tests.
         before: The stopped engine whose place this one takes: its counts go on, and what it held is this
             one's own (D5).
+        stepped: Nothing moves by itself, not even when it is resumed: what holds it moves `runners`.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Engine:
         timer: Timer | None = None,
         seed: int | None = None,
         before: Engine | None = None,
+        stepped: bool = False,
     ) -> None:
         self.registry = registry
         self.clock = clock
@@ -86,7 +88,8 @@ class Engine:
         self.new_id = id_source(clock, rng)
         self.owner: UUID = before.owner if before else self.new_id()
         self.reader = store.reader()
-        self.writer = GroupCommit(store, clock, self._written)
+        kind = InlineCommit if stepped else GroupCommit
+        self.writer: Commits = kind(store, clock, self._written)
         self.loader = AggregateLoader(self.reader, registry)
         self._timer = timer or timer_of(clock)
         self.tasks = Tasks(self.notifier.died)
@@ -124,7 +127,7 @@ class Engine:
         self._housekeeping = Retention(registry, self.writer, clock, self._timer, self.tasks)
         self.subscriptions: dict[str, SubscriptionRunner] = {}
         self.projections: dict[str, ProjectionRunner] = {}
-        self._started = self._stopped = False
+        self._stepped, self._started, self._stopped = stepped, False, False
 
     # -- life -------------------------------------------------------------------------------------------
 
@@ -133,10 +136,10 @@ class Engine:
         self.state = EngineState.PAUSED if paused else EngineState.RUNNING
         for runner in subscription_runners(self._runtime, self.commands, self._retry):
             self.subscriptions[runner.name] = runner
-        await asyncio.gather(*map(self.writer.write, self._needed()))  # with one COMMIT: a reload waits
-        await asyncio.gather(*(runner.recover() for runner in self.subscriptions.values()))
+        await self.writer.write_each(self._needed())  # with one COMMIT: a reload waits
+        await recover(self.subscriptions.values(), self.writer, self.owner)
         gone = {one.name for one in self.reader.subscriptions()} - set(self.subscriptions)
-        await asyncio.gather(*(self.writer.write(RecallReplays(subscription=name)) for name in gone))
+        await self.writer.write_each(RecallReplays(subscription=name) for name in gone)
         for projection in self.registry.projections.values():
             if projection.by_handlers:
                 continue
@@ -150,9 +153,10 @@ class Engine:
             )
             await follower.open()
             self.projections[follower.name] = follower
-        for name, each in self._runners():
-            self._scheduler.follow(name, each)
-        self._housekeeping.start()
+        if not self._stepped:
+            for name, each in self.runners():
+                self._scheduler.follow(name, each)
+            self._housekeeping.start()
         self._started = True
 
     def _needed(self) -> Iterator[Operation]:
@@ -163,7 +167,7 @@ class Engine:
             topic, cursor = runner.subscription.topic, first_cursor(runner.subscription.start, self.reader)
             yield EnsureSubscription(name=runner.name, topic=topic, cursor=cursor)
 
-    def _runners(self) -> list[tuple[str, Runner]]:
+    def runners(self) -> list[tuple[str, Runner]]:
         """Returns every runner under a name that is unique among both kinds."""
         projections = [(f"projection {name}", runner) for name, runner in self.projections.items()]
         return [*self.subscriptions.items(), *projections]
@@ -372,14 +376,9 @@ class Engine:
         if self.state is EngineState.RUNNING:
             self.pause()
             await self._scheduler.all_idle()
-        order = sorted(self._runners(), key=lambda pair: place_of(pair[1]))
-        for name, runner in order:
-            if (runner.paused and name != only) or (only and name != only):
-                continue
-            before = runner.handled
-            while await runner.work(1):
-                if runner.handled != before:
-                    return name
+        for name, runner in sorted(self.runners(), key=lambda pair: place_of(pair[1])):
+            if (name == only or not (only or runner.paused)) and await stepped(runner):
+                return name
         return ""
 
     async def settle(self) -> None:

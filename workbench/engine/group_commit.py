@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
+
+from typing_extensions import override
 
 from workbench.errors import StoreBusy, WorkbenchBug, WorkbenchError
 from workbench.model.clock import Clock
@@ -38,31 +40,18 @@ class CommandWriter(Protocol):
         """Returns its answer; raises what it is refused with."""
 
 
-class GroupCommit:
-    """Collects the operations of a loop turn and commits them together.
-
-    A small group whose commits are lately quick is written on the loop; otherwise the writer's thread takes
-    everything that waits. The one connection is used by one of them at a time (C1).
+class Commits:
+    """Writes operations, each for itself or several as one; what it is answered is told on.
 
     Args:
-        on_written: Told the operations and their answers after each commit, on the loop, once the writer
-            has the answer; what it raises reaches only the loop's exception handler (C11).
+        on_written: Told the operations and their answers after each commit, once the writer has the answer;
+            what it raises reaches only the loop's exception handler (C11).
     """
 
     def __init__(self, store: StoreWriter, clock: Clock, on_written: OnWritten) -> None:
         self._store = store
-        self._file = store if isinstance(store, StoreFile) else None
         self._clock = clock
         self._on_written = on_written
-        self._waiting: list[tuple[Operation, asyncio.Future[Any]]] = []
-        self._scheduled = False
-        self._closed = False
-        self._work: asyncio.Future[list[Any]] | None = None
-        self._recent = 0.0
-        self._timer: asyncio.TimerHandle | None = None
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
-        # The thread and the loop take turns quickly; the default of 5 ms makes them wait for each other.
-        sys.setswitchinterval(min(SWITCH_SECONDS, sys.getswitchinterval()))
 
     async def dry_run(self, operations: Sequence[Operation]) -> list[Any]:
         """Runs operations and takes everything back; returns what each would be answered (C6).
@@ -80,6 +69,98 @@ class GroupCommit:
         """
         return list(await self.write(Atomic(operations=tuple(operations))))
 
+    async def write_each(self, operations: Iterable[Operation]) -> list[Any]:
+        """Writes several operations, each for itself, with one COMMIT if possible; returns their answers.
+
+        Raises:
+            WorkbenchError: What one of them failed with; the others took effect.
+        """
+        return await asyncio.gather(*map(self.write, operations))
+
+    async def write(self, operation: Operation) -> Any:
+        """Writes one operation; returns its answer after the COMMIT.
+
+        Raises:
+            WorkbenchError: What the operation, or the transaction as a whole, failed with.
+        """
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        """Waits until everything was written; nothing more can be."""
+        raise NotImplementedError
+
+    def _answers(self, operations: Sequence[Operation]) -> list[Any]:
+        try:
+            first = operations[0]
+            if isinstance(first, _DryRun):
+                return [self._store.dry_run(first.operations)]
+            return self._store.write(operations)
+        except WorkbenchError as error:
+            return [error] * len(operations)
+        except Exception as error:  # noqa: BLE001  # no caller may wait for ever because of a bug
+            return [_bug(error)] * len(operations)
+
+    def _tell(self, operations: Sequence[Operation], answers: Sequence[Any]) -> None:
+        if isinstance(operations[0], _DryRun):
+            return
+        try:
+            self._on_written(operations, answers)
+        except Exception as error:  # noqa: BLE001  # what was committed is committed, and the next group waits
+            said = {"message": "what follows a commit failed", "exception": error}
+            asyncio.get_running_loop().call_exception_handler(said)
+
+
+class InlineCommit(Commits):
+    """Commits each operation at once: for worlds in memory that are moved by hand, step by step.
+
+    Attributes:
+        before: Called with each operation before it is committed; what it raises is raised to the writer.
+    """
+
+    before: Callable[[Operation], None] | None = None
+
+    @override
+    async def write_each(self, operations: Iterable[Operation]) -> list[Any]:
+        """Writes several operations, each for itself; see `Commits`."""
+        return [await self.write(one) for one in operations]
+
+    @override
+    async def write(self, operation: Operation) -> Any:
+        """Writes one operation; see `Commits`."""
+        if self.before is not None:
+            self.before(operation)
+        answers = self._answers((operation,))
+        self._tell((operation,), answers)
+        if isinstance(answers[0], WorkbenchError):
+            raise answers[0]
+        return answers[0]
+
+    @override
+    async def close(self) -> None:
+        """Has nothing to wait for."""
+
+
+class GroupCommit(Commits):
+    """Collects the operations of a loop turn and commits them together.
+
+    A small group whose commits are lately quick is written on the loop; otherwise the writer's thread takes
+    everything that waits. The one connection is used by one of them at a time (C1).
+    """
+
+    def __init__(self, store: StoreWriter, clock: Clock, on_written: OnWritten) -> None:
+        super().__init__(store, clock, on_written)
+        self._file = store if isinstance(store, StoreFile) else None
+        self._waiting: list[tuple[Operation, asyncio.Future[Any]]] = []
+        self._scheduled = False
+        self._closed = False
+        self._work: asyncio.Future[list[Any]] | None = None
+        self._recent = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
+        # The thread and the loop take turns quickly; the default of 5 ms makes them wait for each other.
+        sys.setswitchinterval(min(SWITCH_SECONDS, sys.getswitchinterval()))
+
+    @override
     async def write(self, operation: Operation) -> Any:
         """Writes one operation; returns its answer after the common COMMIT.
 
@@ -142,17 +223,7 @@ class GroupCommit:
 
     def _commit(self, operations: list[Operation]) -> list[Any]:
         started = self._clock.monotonic()
-        try:
-            answers: list[Any]
-            first = operations[0]
-            if isinstance(first, _DryRun):
-                answers = [self._store.dry_run(first.operations)]
-            else:
-                answers = self._store.write(operations)
-        except WorkbenchError as error:
-            answers = [error] * len(operations)
-        except Exception as error:  # noqa: BLE001  # no caller may wait for ever because of a bug
-            answers = [_bug(error)] * len(operations)
+        answers = self._answers(operations)
         took = self._clock.monotonic() - started
         # A single slow commit counts at once and is forgiven slowly; a large group may take its time.
         self._recent = max(took / max(1, len(operations) / INLINE_OPERATIONS), self._recent * 0.8)
@@ -169,13 +240,7 @@ class GroupCommit:
                 future.set_exception(answer)
             else:
                 future.set_result(answer)
-        if isinstance(group[0][0], _DryRun):
-            return
-        try:
-            self._on_written([operation for operation, _ in group], answers)
-        except Exception as error:  # noqa: BLE001  # what was committed is committed, and the next group waits
-            said = {"message": "what follows a commit failed", "exception": error}
-            asyncio.get_running_loop().call_exception_handler(said)
+        self._tell([operation for operation, _ in group], answers)
 
     def _rest(self) -> None:
         """Has the store tidied after a while without writes; a single timer serves a whole burst."""
@@ -196,6 +261,7 @@ class GroupCommit:
                 self._file.tidy()
         return []
 
+    @override
     async def close(self) -> None:
         """Waits until everything was written; nothing more can be."""
         self._closed = True

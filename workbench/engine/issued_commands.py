@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.engine.aggregate_loader import AggregateLoader
 from workbench.engine.command_handler import CommandHandler, Issue
-from workbench.engine.group_commit import GroupCommit
+from workbench.engine.group_commit import Commits
 from workbench.engine.handler_context import DeliveryContext, Issuer
 from workbench.engine.metrics import Metrics
 from workbench.engine.policy_runner import as_record, instance_name, state_of
@@ -30,7 +30,7 @@ _CHANGED = "let the model have it as it was issued, and replay the letter; or co
 class _DryWriter:
     """Asks the store what it would answer; what would be appended is an effect of the dry run."""
 
-    writer: GroupCommit
+    writer: Commits
     context: DeliveryContext
 
     async def write(self, operation: Operation) -> Any:

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from uuid import UUID
 
-from workbench.engine.group_commit import GroupCommit
+from workbench.engine.group_commit import Commits
 from workbench.engine.tasks import Tasks
 from workbench.engine.timers import CallOff, Timer
 from workbench.errors import WorkbenchError
@@ -22,7 +22,7 @@ class Leases:
     """
 
     def __init__(
-        self, subscription: str, seconds: float, writer: GroupCommit, clock: Clock, timer: Timer, tasks: Tasks
+        self, subscription: str, seconds: float, writer: Commits, clock: Clock, timer: Timer, tasks: Tasks
     ) -> None:
         self._subscription = subscription
         self._length = round(seconds * MICROSECONDS)

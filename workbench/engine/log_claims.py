@@ -12,7 +12,7 @@ from workbench.engine.delivery_rows import DeliveryRows
 from workbench.engine.runtime import Runtime
 from workbench.engine.subscription_cursor import SubscriptionCursor
 from workbench.engine.topic_reader import Stretch, TopicReader
-from workbench.model.messaging import Subscription
+from workbench.model.messaging import Message, Subscription
 from workbench.store.operations import Atomic, Settle, Unclaim
 from workbench.store.settlements import NewDelivery
 
@@ -27,6 +27,9 @@ class LogClaims:
 
     Args:
         size: Of the next stretch.
+
+    Attributes:
+        unsorted: Whether there are messages of which none can be delivered now, and which lack their rows.
     """
 
     def __init__(
@@ -46,11 +49,13 @@ class LogClaims:
         self._cursor = cursor
         self._rows = rows
         self._ack = ack
+        self.unsorted = False
         self._ahead: Stretch | None = None
+        self._empty_upto = 0
 
     def drop(self) -> None:
         """Forgets what was claimed ahead: the cursor was moved."""
-        self._ahead = None
+        self._ahead, self._empty_upto = None, 0
 
     async def rest(self) -> None:
         """Gives back what was claimed ahead, as it is not known when it goes on, and stores the cursor."""
@@ -58,6 +63,22 @@ class LogClaims:
         if ahead is not None:
             await self._runtime.writer.write(Unclaim(subscription=self._subscription.name, token=ahead.token))
         await self._cursor.store()
+
+    def upcoming(self) -> Message | None:
+        """Returns the message behind the cursor that is delivered next; None if none can be now."""
+        self.unsorted = False
+        after = max(self._cursor.position, self._empty_upto)
+        if after >= self._runtime.reader.head():
+            return None
+        tasks, upto = self._source.glance(after, INGEST)
+        if not tasks:
+            self._empty_upto = upto
+            return None
+        plain, _ = self._sorted_out(tasks)
+        ended = [task for task in tasks if task.failure is not None]  # not to be handled, and so done with
+        found = [task.message for task in (*plain, *ended)]
+        self.unsorted = not found
+        return min(found, key=lambda one: one.position, default=None)
 
     async def take(self, limit: int) -> Stretch | None:
         """Returns the next stretch, claimed; one that holds nothing to deliver was passed at once.
@@ -108,9 +129,12 @@ class LogClaims:
 
     def sort_out(self, stretch: Stretch) -> tuple[list[DeliveryAttempt], list[NewDelivery]]:
         """Parts what can run now from what needs a row."""
-        runtime, busy = self._runtime, self._rows.busy_keys(stretch.tasks)
+        return self._sorted_out(stretch.tasks)
+
+    def _sorted_out(self, tasks: list[DeliveryAttempt]) -> tuple[list[DeliveryAttempt], list[NewDelivery]]:
+        runtime, busy = self._runtime, self._rows.busy_keys(tasks)
         now, too_late = runtime.clock.now(), self._source.too_late
-        return sort_out(self._subscription, stretch.tasks, busy, runtime.rng, now, too_late)
+        return sort_out(self._subscription, tasks, busy, runtime.rng, now, too_late)
 
     async def settle(
         self,

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from workbench.engine.group_commit import GroupCommit
+from workbench.engine.group_commit import Commits
 from workbench.engine.metrics import Metrics
 from workbench.engine.projection_check import is_stale
 from workbench.engine.rows_buffer import RowsBuffer
@@ -53,7 +53,7 @@ class ProjectionGeneration:
         *,
         registry: Registry,
         reader: Reader,
-        writer: GroupCommit,
+        writer: Commits,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
@@ -104,6 +104,11 @@ class ProjectionGeneration:
         )
         await self._writer.write_all((marked, *also))
         self.status, self.fault_position = status, position
+
+    def upcoming(self) -> RecordedEvent | None:
+        """Returns the event that is folded next; None where there is none."""
+        events, _ = self._reader.read_types(self._handlers.__contains__, self.checkpoint, 1)
+        return events[0] if events else None
 
     async def work(self, limit: int = BATCH) -> bool:
         """Folds one batch; returns whether there was anything to do.

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from functools import partial
 
-from workbench.engine.group_commit import GroupCommit
+from workbench.engine.group_commit import Commits
 from workbench.engine.metrics import Metrics
 from workbench.engine.projection_check import has_nothing
 from workbench.engine.projection_generation import BATCH, ProjectionGeneration
@@ -20,6 +20,7 @@ from workbench.errors import (
 )
 from workbench.model.changes import Changes
 from workbench.model.clock import Clock
+from workbench.model.event import RecordedEvent
 from workbench.model.projection import Projection
 from workbench.model.registry import Registry
 from workbench.store.operations import Operation, RecordAction
@@ -52,7 +53,7 @@ class ProjectionRunner:
         *,
         registry: Registry,
         reader: Reader,
-        writer: GroupCommit,
+        writer: Commits,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
@@ -134,6 +135,10 @@ class ProjectionRunner:
     def paused(self) -> bool:
         """Whether nothing of it follows the log: paused, faulted, or outdated."""
         return self.live.stopped and (self.building is None or self.building.stopped)
+
+    def upcoming(self) -> RecordedEvent | None:
+        """Returns the event that the rows that readers get have folded next; None where there is none."""
+        return None if self.live.stopped else self.live.upcoming()
 
     # -- work -----------------------------------------------------------------------------------------------
 

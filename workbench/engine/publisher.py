@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from workbench.engine.group_commit import GroupCommit
+from workbench.engine.group_commit import Commits
 from workbench.errors import BackPressure, InvalidValue, TopicNotFound
 from workbench.model.calendar_spans import later
 from workbench.model.clock import Clock
@@ -48,7 +48,7 @@ class Publisher:
     """Publishes to topics for callers that are no handlers."""
 
     def __init__(
-        self, registry: Registry, reader: QueueReader, writer: GroupCommit, clock: Clock, new_id: NewId
+        self, registry: Registry, reader: QueueReader, writer: Commits, clock: Clock, new_id: NewId
     ) -> None:
         self._registry = registry
         self._reader = reader

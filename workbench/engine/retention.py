@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from workbench.engine.group_commit import GroupCommit
+from workbench.engine.group_commit import Commits
 from workbench.engine.tasks import Tasks
 from workbench.engine.timers import CallOff, Timer
 from workbench.errors import WorkbenchError
@@ -28,9 +28,7 @@ class Retention:
         tasks: Where its work runs.
     """
 
-    def __init__(
-        self, registry: Registry, writer: GroupCommit, clock: Clock, timer: Timer, tasks: Tasks
-    ) -> None:
+    def __init__(self, registry: Registry, writer: Commits, clock: Clock, timer: Timer, tasks: Tasks) -> None:
         self._topics = [
             topic
             for topic in registry.topics.values()

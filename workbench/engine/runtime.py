@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from workbench.engine.causation import Causation
-from workbench.engine.group_commit import GroupCommit
+from workbench.engine.group_commit import Commits
 from workbench.engine.handler_deadlines import HandlerDeadlines
 from workbench.engine.metrics import Metrics
 from workbench.engine.tasks import Tasks
@@ -39,7 +39,7 @@ class Runtime:
     owner: UUID
     registry: Registry
     reader: Reader
-    writer: GroupCommit
+    writer: Commits
     clock: Clock
     timer: Timer
     deadlines: HandlerDeadlines

@@ -239,3 +239,12 @@ def _lane() -> str:
 def place_of(runner: Runner) -> tuple[int, str]:
     """Returns how far a runner has come, and its name: what lies furthest behind sorts first."""
     return runner.position, runner.name
+
+
+async def stepped(runner: Runner) -> bool:
+    """Does the next delivery or projected event of a runner; returns whether there was one."""
+    before = runner.handled
+    while await runner.work(1):
+        if runner.handled != before:
+            return True
+    return False

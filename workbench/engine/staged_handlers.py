@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -15,34 +15,47 @@ class _Staged:
 
     dry_run = True
 
-    def __init__(self, context: Any) -> None:
+    def __init__(self, context: Any, reads: Callable[[str], object]) -> None:
         self._context = context
+        self._reads = reads
+
+    def row(self, projection: str, key: Any) -> dict[str, Any] | None:
+        """Returns a row of a read model; it is told that it was looked at."""
+        self._reads(projection)
+        found: dict[str, Any] | None = self._context.row(projection, key)
+        return found
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._context, name)
 
 
-def on_stage(handlers: Mapping[str, Handler], *, threads: bool = False) -> dict[str, Handler]:
+def on_stage(
+    handlers: Mapping[str, Handler],
+    *,
+    threads: bool = False,
+    reads: Callable[[str], object] = lambda _projection: None,
+) -> dict[str, Handler]:
     """Returns handlers that know that it is a dry run.
 
     Args:
         threads: Whether the engine may run plain functions in threads, as it does in the project's own world.
+        reads: Told the read model of which a handler looks at a row.
     """
-    return {name: _on_stage(handler, threads) for name, handler in handlers.items()}
+    return {name: _on_stage(handler, threads, reads) for name, handler in handlers.items()}
 
 
-def _on_stage(handler: Handler, threads: bool) -> Handler:
+def _on_stage(handler: Handler, threads: bool, reads: Callable[[str], object]) -> Handler:
     if inspect.iscoroutinefunction(handler):
 
         @wraps(handler)
         async def wait(message: Message, context: Any) -> None:
-            await handler(message, _Staged(context))
+            await handler(message, _Staged(context, reads))
 
         return wait
 
     @wraps(handler)
     def act(message: Message, context: Any) -> None:
-        handler(message, _Staged(context))
+        handler(message, _Staged(context, reads))
 
     if not threads:
         act.inline = True  # type: ignore[attr-defined]

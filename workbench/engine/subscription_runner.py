@@ -23,7 +23,7 @@ from workbench.engine.subscription_cursor import SubscriptionCursor
 from workbench.engine.topic_reader import TopicReader
 from workbench.errors import NotFound
 from workbench.model.changes import Changes
-from workbench.model.messaging import Handler, Mode, Ordering, Subscription
+from workbench.model.messaging import Handler, Message, Mode, Ordering, Subscription
 from workbench.store.letter_values import message_of
 from workbench.store.operations import ConfigureSubscription, RecoverSubscription
 from workbench.store.settlements import NewDelivery
@@ -39,6 +39,7 @@ class SubscriptionRunner:
 
     Attributes:
         wants: Whether it gets events of a type.
+        gets: Whether a message is to be delivered.
         release_key: Whether a dead letter blocks nothing (O2).
         lanes: How many workers move it, each in a task of its own.
     """
@@ -63,7 +64,7 @@ class SubscriptionRunner:
         self._source = TopicReader(runtime, subscription, self._cursor, key_of)
         self._ack = AckWriter(runtime, self.name, self._cursor, self._forget)
         self._rows = DeliveryRows(runtime, subscription, self._cursor, self._source, self._ack, leases)
-        self.wants = self._source.wants
+        self.wants, self.gets = self._source.wants, self._source.gets
         self.release_key = self._rows.release_key
         queue = subscription.mode is Mode.POINT_TO_POINT
         size = BatchSize(1, 4) if queue else BatchSize(8, 2)
@@ -141,27 +142,29 @@ class SubscriptionRunner:
 
     # -- life and control -----------------------------------------------------------------------------
 
-    async def recover(self) -> None:
-        """Takes up where the store stands, and takes back what no living engine holds (D5)."""
-        await self._recover(self._runtime.owner)
+    def recovery(self, owner: UUID | None = None) -> RecoverSubscription | None:
+        """Takes up where the store stands; returns what takes back what no living engine holds (D5).
 
-    async def _recover(self, owner: UUID | None = None) -> None:
+        Args:
+            owner: Whose own is taken back, too.
+        """
         state = self._cursor.read()
         if state is None:
-            return
+            return None
         subscription, self.paused = self.subscription, state.paused
-        await self._runtime.writer.write(
-            RecoverSubscription(
-                subscription=self.name,
-                topic=subscription.topic,
-                in_doubt=tuple(self._in_doubt(state)),
-                max_crashes=subscription.max_crashes,
-                claim=state.claim_token,
-                owner=owner,
-                keep=self._rows.leases.held,
-                release_key=self.release_key,
-            )
+        return RecoverSubscription(
+            subscription=self.name,
+            topic=subscription.topic,
+            in_doubt=tuple(self._in_doubt(state)),
+            max_crashes=subscription.max_crashes,
+            claim=state.claim_token,
+            owner=owner,
+            keep=self._rows.leases.held,
+            release_key=self.release_key,
         )
+
+    def recovered(self) -> None:
+        """Takes up where the store stands now that it was recovered."""
         self._cursor.read()
 
     async def _look_at_claim(self) -> None:
@@ -169,7 +172,9 @@ class SubscriptionRunner:
         self._cursor.read()
         until = self._cursor.foreign_until
         if until is not None and until < self._runtime.clock.now():
-            await self._recover()
+            if (recovery := self.recovery()) is not None:
+                await self._runtime.writer.write(recovery)
+            self.recovered()
 
     def _in_doubt(self, state: SubscriptionState) -> list[NewDelivery]:
         """Returns rows for what is claimed: its worker may have died of it."""
@@ -221,6 +226,17 @@ class SubscriptionRunner:
         if self._cursor.foreign_until is not None:
             await self._look_at_claim()
         return await self._strategy.work(limit)
+
+    def upcoming(self) -> Message | None:
+        """Returns the message that it delivers next if it is moved; None where it has none to deliver now."""
+        if self._strategy is None or self.paused:
+            return None
+        return self._rows.upcoming() or self._claims.upcoming()
+
+    @property
+    def unsorted(self) -> bool:
+        """Whether `upcoming` found messages that only wait, and that get their rows when it is moved."""
+        return self._claims.unsorted
 
     async def rest(self) -> None:
         """Gives back what it claimed ahead, and stores its cursor."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from uuid import UUID
+
 from workbench.engine.command_handler import CommandHandler
+from workbench.engine.group_commit import Commits
 from workbench.engine.issued_commands import IssuedCommands
 from workbench.engine.policy_runner import PolicyRunner, reactor_subscription
 from workbench.engine.runtime import Runtime
@@ -46,3 +50,11 @@ def subscription_runners(
     )
     runners.append(SubscriptionRunner(runtime, issued, IssuedCommands(commands, runtime).handle))
     return runners
+
+
+async def recover(runners: Collection[SubscriptionRunner], writer: Commits, owner: UUID) -> None:
+    """Has runners take up where the store stands, and take back what no living engine holds (D5)."""
+    found = [runner.recovery(owner) for runner in runners]
+    await writer.write_each(one for one in found if one is not None)
+    for runner in runners:
+        runner.recovered()

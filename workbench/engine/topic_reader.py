@@ -69,6 +69,12 @@ class TopicReader:
         """Whether the topic gets events of that type and the subscription is not limited to others."""
         return self._runtime.registry.gets(self._subscription, event_type)
 
+    def gets(self, message: Message) -> bool:
+        """Whether a message is to be delivered: of a wanted type, or the topic's, and the filter lets it."""
+        if message.topic != self._subscription.topic or (message.event and not self.wants(message.type)):
+            return False
+        return self._passes(message) is not False
+
     def read(self, after: int, limit: int, last: int | None = None) -> Stretch | None:
         """Returns what follows a position; None at the log's end.
 
@@ -89,6 +95,13 @@ class TopicReader:
                 break
             size = max(limit, min(LARGE, 2 * size))
         return None if upto == after else Stretch(self._runtime.new_id(), upto, tasks, filtered)
+
+    def glance(self, after: int, limit: int) -> tuple[list[DeliveryAttempt], int]:
+        """Returns what is to be delivered of the next messages, and up to where it looked."""
+        tasks: list[DeliveryAttempt] = []
+        over = self._runtime.clock.monotonic() + FILTER_SECONDS
+        upto, _ = self._read_on(tasks, limit, after, limit, None, over)
+        return tasks, upto
 
     def _read_on(
         self, tasks: list[DeliveryAttempt], limit: int, after: int, size: int, last: int | None, over: float

@@ -62,6 +62,7 @@ class World(Generic[M]):
         timer: By default the one that goes with the clock.
         seed: Of ids and jitter; None for a new one every time.
         who: Name of the person who acts here, for the records of that (L9).
+        stepped: Nothing moves by itself; see `Engine`.
 
     Attributes:
         model: The model that runs.
@@ -78,12 +79,13 @@ class World(Generic[M]):
         timer: Timer | None = None,
         seed: int | None = None,
         who: str = "",
+        stepped: bool = False,
     ) -> None:
         self.store = store
         self._take(model)
         self.clock = clock
         self.timer = timer or timer_of(clock)
-        self.seed, self.who = seed, who
+        self.seed, self.who, self._stepped = seed, who, stepped
         self.stopped = ""
         self._return: asyncio.Task[None] | None = None
         self._readers = ThreadReaders(store.reader)
@@ -99,10 +101,16 @@ class World(Generic[M]):
 
     @classmethod
     def in_memory(
-        cls, model: M, clock: ManualClock, *, timer: Timer | None = None, seed: int = 1
+        cls,
+        model: M,
+        clock: ManualClock,
+        *,
+        timer: Timer | None = None,
+        seed: int = 1,
+        stepped: bool = False,
     ) -> World[M]:
         """Makes a world that ends with the process, on a clock that is moved by hand."""
-        return cls(model, MemoryStore(clock), clock, timer=timer, seed=seed)
+        return cls(model, MemoryStore(clock), clock, timer=timer, seed=seed, stepped=stepped)
 
     @property
     def handled(self) -> frozenset[str]:
@@ -139,6 +147,7 @@ class World(Generic[M]):
             timer=self.timer,
             seed=self.seed,
             before=before,
+            stepped=self._stepped,
         )
 
     # -- life -------------------------------------------------------------------------------------------
@@ -167,6 +176,14 @@ class World(Generic[M]):
         finally:
             self.store.close()
             self._readers.close()
+
+    async def crash(self) -> None:
+        """Has another engine take over a store in memory as after kill -9; the one before is stepped."""
+        if self.engine is not None and isinstance(self.store, MemoryStore):
+            self.store.reopen()
+            self.seed = None if self.seed is None else self.seed + 1  # no id is given twice
+            self.engine = self._engine(self.model)
+            await self.engine.start(paused=True)
 
     async def adopt(self, model: M) -> None:
         """Lets another model take over on the same store; running acts and handlers are waited for.

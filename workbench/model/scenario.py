@@ -171,6 +171,7 @@ class Happened:
         faults: Projections that could not fold an event, and why.
         undone: What events that are given would have led to by then, and does not.
         beside: Rows that were made, changed or removed, of read models of which the scenario says nothing.
+        broken: Invariants that did not hold, each said in ``words``.
         began: When the scenario began, microseconds since 1970.
         seconds: Of the scenario's time that passed.
         unfinished: What still waits, if the run had to be ended.
@@ -188,6 +189,7 @@ class Happened:
     faults: Mapping[str, str] = field(default_factory=dict)
     undone: tuple[str, ...] = ()
     beside: tuple[Facts, ...] = ()
+    broken: tuple[Facts, ...] = ()
     began: int = 0
     seconds: float = 0.0
     unfinished: str = ""

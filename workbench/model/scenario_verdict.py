@@ -39,6 +39,7 @@ def judge(scenario: Scenario, happened: Happened) -> ScenarioResult:
     - A command that is not accepted must be listed as rejected, failed or a conflict, and a dead letter must
       be listed: nothing goes wrong unnoticed.
     - Messages and commands of policies may come in any order, and others beside them.
+    - Every invariant of the project holds, listed or not (Y4).
     """
     parts = [part for part in _parts(scenario, happened) if part.lines]
     parts = _first_marked(parts)
@@ -81,6 +82,7 @@ def _parts(scenario: Scenario, happened: Happened) -> Iterator[ResultPart]:
     yield ResultPart(title="Rows", lines=tuple(_row(one, happened) for one in asked))
     queries = zip(listed(FactKind.QUERY), happened.answers, strict=True)
     yield ResultPart(title="Queries", lines=tuple(_line(one, facts) for one, facts in queries))
+    yield ResultPart(title="Invariants", lines=tuple(map(_broken, happened.broken)))
 
 
 def _events(scenario: Scenario, happened: Happened, expected: Sequence[Expected]) -> tuple[Line, ...]:
@@ -195,6 +197,11 @@ def _lines(
 
 def _came(facts: Facts) -> Line:
     return Line(sign=Sign.BESIDE, happened=_words(facts), found=facts, at=str(facts.get("at", "")))
+
+
+def _broken(facts: Facts) -> Line:
+    """Says which invariant does not hold."""
+    return Line(sign=Sign.UNEXPECTED, happened=str(facts["words"]), found=facts, at=str(facts.get("at", "")))
 
 
 def _words(facts: Facts) -> str:

@@ -42,6 +42,7 @@ class SearchTask(QObject):
         self._desk = desk
         self.state: SearchState | None = None
         self._going: list[bool] = []
+        self._newest: list[bool] = []
         self._latest: SearchState | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
@@ -56,7 +57,7 @@ class SearchTask(QObject):
         """Begins a search; one that runs ends."""
         self.cancel()
         self._latest = None
-        going = self._going = [True]
+        going = self._going = self._newest = [True]
         self._desk.run(self._run(terms, going), "Search")
         self._timer.start()
 
@@ -81,8 +82,8 @@ class SearchTask(QObject):
             self._end(going, partial(self._tell, state))
 
     def _end(self, going: list[bool], tell: Callable[[], object]) -> None:
-        """Ends a search, unless a newer one took its place; one that was cancelled is told, too."""
-        if self._going is going or not self._going:
+        """Ends a search, unless a newer one was begun since; one that was cancelled is told, too."""
+        if self._newest is going:
             self._going = []
             self._latest = None
             self._timer.stop()

@@ -13,12 +13,13 @@ from workbench.model.messaging import COMMANDS_TOPIC, Message
 from workbench.model.scenario import FactKind, Facts, Followed, Happened, Scenario, moment
 from workbench.project.durations import read_span, write_duration
 from workbench.services.commands.commands import Commands
-from workbench.services.scenarios.scenario_run import EVERYTHING, Rows, ScenarioWorld
+from workbench.services.scenarios.scenario_stage import EVERYTHING, Rows, ScenarioStage
 from workbench.services.scenarios.typed_values import typed, typed_answer
+from workbench.services.worlds.invariants import NEVER_DEAD_LETTER, InvariantWatch, commits
 from workbench.store.stored_values import ProjectionStatus
 
 
-def witness(scenario: Scenario, scene: ScenarioWorld) -> Happened:
+def witness(scenario: Scenario, scene: ScenarioStage) -> Happened:
     """Returns what followed, as far as the scenario asks for it."""
     asked = {str(one.facts["topic"]) for one in scenario.then if "topic" in one.facts}
     projections = {str(one.facts["projection"]) for one in scenario.then if "projection" in one.facts}
@@ -38,15 +39,35 @@ def witness(scenario: Scenario, scene: ScenarioWorld) -> Happened:
             if name not in projections
             for facts in _changed_rows(name, scene.rows_before[name], scene.rows(name))
         ),
+        broken=tuple(
+            _broken(scene, expects_letter=any(one.kind is FactKind.DEAD_LETTER for one in scenario.then))
+        ),
         began=scene.began,
         seconds=(scene.world.clock.now() - scene.began) / MICROSECONDS,
         unfinished=scene.unfinished or "; ".join(scene.world.running().errors),
     )
 
 
-def _events(scene: ScenarioWorld) -> Iterator[Followed]:
+def _broken(scene: ScenarioStage, *, expects_letter: bool) -> Iterator[Facts]:
+    """Yields the invariants that what followed broke; what is given is taken as it is (Y4)."""
+    registry, reader = scene.world.registry, scene.reader
+    if not registry.invariants:
+        return
+    watch, log = InvariantWatch(registry), reader.read_log(0, EVERYTHING)
+    given = [one for one in log if one.position <= scene.done.before]
+    watch.after(given)
+    times = {one.position: moment(one.occurred_at) for one in log}
+    found = [one for commit in commits(log[len(given) :]) for one in watch.after(commit)]
+    if scene.open_ended and not scene.unfinished:
+        rest = watch.at_rest(reader)
+        found += [one for one in rest if one.kind != NEVER_DEAD_LETTER or not expects_letter]
+    for one in found:
+        yield {"invariant": one.invariant, "words": one.words, "at": times.get(one.position)}
+
+
+def _events(scene: ScenarioStage) -> Iterator[Followed]:
     done = scene.done
-    for event in scene.world.reader.read_log(done.before, EVERYTHING):
+    for event in scene.reader.read_log(done.before, EVERYTHING):
         if event.id not in done.events:
             kind = scene.world.registry.events.get(event.type)
             data = typed(event.json(), kind.schema if kind is not None else {})
@@ -55,9 +76,9 @@ def _events(scene: ScenarioWorld) -> Iterator[Followed]:
             yield Followed(facts=facts, direct=event.causation_id in done.commands)
 
 
-def _commands(scene: ScenarioWorld, expected: Sequence[Facts]) -> Iterator[dict[str, Any]]:
+def _commands(scene: ScenarioStage, expected: Sequence[Facts]) -> Iterator[dict[str, Any]]:
     before = scene.done.before
-    found, _ = scene.world.reader.read_topic(COMMANDS_TOPIC, lambda _type: False, before, EVERYTHING)
+    found, _ = scene.reader.read_topic(COMMANDS_TOPIC, lambda _type: False, before, EVERYTHING)
     for message in found:
         kind = scene.world.registry.commands.get(message.type)
         asked = [str(one["after"]) for one in expected if one["command"] == message.type and "after" in one]
@@ -78,9 +99,9 @@ def _delay(message: Message, asked: Iterable[str]) -> str:
     return next(same, write_duration((due - now) / MICROSECONDS))
 
 
-def _messages(scene: ScenarioWorld, topic: str) -> Iterator[dict[str, Any]]:
+def _messages(scene: ScenarioStage, topic: str) -> Iterator[dict[str, Any]]:
     routing, before = scene.world.registry.routing, scene.done.before
-    found, _ = scene.world.reader.read_topic(
+    found, _ = scene.reader.read_topic(
         topic, lambda event: topic in routing.topics_of(event), before, EVERYTHING
     )
     for message in found:
@@ -93,7 +114,7 @@ def _messages(scene: ScenarioWorld, topic: str) -> Iterator[dict[str, Any]]:
         }
 
 
-def _letters(scene: ScenarioWorld) -> Iterator[dict[str, Any]]:
+def _letters(scene: ScenarioStage) -> Iterator[dict[str, Any]]:
     for letter in scene.letters():
         yield {
             "dead_letter": letter.subscription,
@@ -115,7 +136,7 @@ def _changed_rows(name: str, before: Rows, after: Rows) -> Iterator[Facts]:
     yield from ({"no_row": key, "projection": name} for key in before if key not in after)
 
 
-def _answer(scene: ScenarioWorld, asked: Facts) -> Facts:
+def _answer(scene: ScenarioStage, asked: Facts) -> Facts:
     try:
         answer = Commands(scene.world).ask(asked["query"], asked.get("data", {}))
     except WorkbenchError as error:
@@ -123,8 +144,8 @@ def _answer(scene: ScenarioWorld, asked: Facts) -> Facts:
     return {**asked, "answer": typed_answer(answer)}
 
 
-def _faults(scene: ScenarioWorld) -> Iterator[tuple[str, str]]:
+def _faults(scene: ScenarioStage) -> Iterator[tuple[str, str]]:
     for name in scene.world.registry.projections:
-        live = scene.world.reader.generations(name)[0]
+        live = scene.reader.generations(name)[0]
         if live.status is ProjectionStatus.FAULTED:
             yield name, live.fault

@@ -32,6 +32,11 @@ class MemoryStore:
         self._closed = False
         self.place, self.observer, self.gone = "in memory", "", ""
 
+    @property
+    def tables(self) -> Tables:
+        """Everything that it holds; to be looked at only."""
+        return self._tables
+
     def look(self) -> str:
         """Finds everything where it was."""
         return self.gone

@@ -1,0 +1,46 @@
+"""Exploring from the command line: ends, findings in words, exit codes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.services.worlds.race import orders_that_race
+
+
+@pytest.fixture
+def orders(tmp_path):
+    return orders_that_race(tmp_path / "orders")
+
+
+def test_a_race_is_told_beside_the_usual_order(workbench, orders):
+    said = workbench("explore", orders, "--for", "60s", "--processes", "1")
+    assert said.code == 3
+    lines = said.out.splitlines()
+    assert lines[0].startswith("An order is placed and cancelled: no_charge_after_cancel broken in ")
+    assert "  cancel_order overtook request_payment" in lines
+    assert "  The usual order" in lines
+    assert "  With 1 deviation" in lines
+    assert not (orders / "data").exists()
+
+
+def test_the_answer_is_json_where_that_is_asked(workbench, orders):
+    said = workbench("explore", orders, "placed", "--json", "--for", "60s", "--processes", "1")
+    value = json.loads(said.out)
+    (explored,) = value["explored"]
+    (found,) = explored["findings"]
+    assert (value["found"], found["choices"], found["deviations"]) == (
+        True,
+        [0, 1],
+        ["cancel_order overtook request_payment"],
+    )
+    assert explored["complete"] == 2
+
+
+def test_nothing_found_is_said_with_its_count(workbench, orders):
+    said = workbench("explore", orders, "--deviations", "0", "--for", "0.5s", "--processes", "1")
+    assert said.code == 3  # chance finds it
+    wrong = workbench("explore", orders, "--faults", "flood")
+    assert wrong.code == 2
+    assert "'flood' should be one of: crash, duplicate, delay" in wrong.err

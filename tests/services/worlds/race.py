@@ -1,0 +1,65 @@
+"""Small projects in which an order of things goes wrong, for tests of exploring."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from workbench.model.scenario import Scenario
+from workbench.project.project import Project, load_project
+from workbench.project.samples import copy_sample
+from workbench.project.scenarios import find_scenarios
+
+ORDER = "65b8ff5a-edb4-5d3e-a634-bc8e08055ff0"
+PLACED_AND_CANCELLED = f"""
+$ship_to: {{ name: "Grace Hopper", street: "3 Analytical Lane", city: "London" }}
+$lines: [{{ product: "Nanosecond wire", quantity: 30, price: "0.10" }}]
+
+"An order is placed and cancelled" {{
+    when: [
+        {{
+            command: "place_order"
+            data: {{ order_id: "{ORDER}", customer: "Grace", lines: $lines, ship_to: $ship_to, card: "4242" }}
+        }}
+        {{ command: "cancel_order", data: {{ order_id: "{ORDER}", reason: "changed my mind" }} }}
+    ]
+    then: {{ event: "order.placed" }}
+}}
+"""
+NO_CHARGE = """
+[invariant.no_charge_after_cancel]
+of: "order"
+eventually: "!(state.status == 'cancelled' && count('payment.confirmed', id) > 0)"
+"""
+
+
+def orders_that_race(folder: Path) -> Path:
+    """Puts the sample of orders where a cancelled order is charged, with the scenario and the invariant."""
+    copy_sample("orders-declared", folder)
+    for path in (folder / "scenarios").iterdir():
+        path.unlink()
+    (folder / "scenarios" / "race.tsk").write_text(PLACED_AND_CANCELLED)
+    file = folder / "project.tsk"
+    file.write_text(file.read_text() + NO_CHARGE)
+    return folder
+
+
+def opened(folder: Path) -> tuple[Project, list[Scenario]]:
+    """Loads a project and its scenarios."""
+    project = load_project(folder, environ={}, trusted=True)
+    return project, [one for file in find_scenarios(folder, project.registry) for one in file.scenarios]
+
+
+def made(folder: Path, model: str, scenario: str) -> tuple[Project, Scenario]:
+    """Makes a project of sections and one scenario."""
+    (folder / "scenarios").mkdir(parents=True)
+    head = '[project]\nname: "race"\nformat: 1\n'
+    (folder / "project.tsk").write_text(head + model)
+    (folder / "scenarios" / "race.tsk").write_text(scenario)
+    project, found = opened(folder)
+    return project, found[0]
+
+
+def types(world: Any) -> list[str]:
+    """Returns the types of the events of a world, in their order."""
+    return [one.type for one in world.reader.read_log(0, 1_000)]

@@ -1,0 +1,120 @@
+"""A world that is moved by hand: its moves, what they make, faults, and the same again."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.services.worlds.race import opened, orders_that_race, types
+from workbench.errors import InvalidValue
+from workbench.services.worlds.moves import Fault, MoveKind, NextMove
+from workbench.services.worlds.stepped_world import SteppedWorld, steppable
+
+USUAL = ["order.placed", "payment.requested", "payment.confirmed", "order.paid", "order.shipped"]
+
+
+@pytest.fixture
+async def begin(tmp_path):
+    project, (scenario,) = opened(orders_that_race(tmp_path / "orders"))
+    model = steppable(project, set())
+
+    async def make(**more):
+        world = SteppedWorld(model, scenario, **more)
+        await world.begin()
+        return world
+
+    return make
+
+
+def index(world: SteppedWorld, **asked) -> int:
+    return next(
+        at
+        for at, move in enumerate(world.moves)
+        if all(getattr(move, name) == value for name, value in asked.items())
+    )
+
+
+async def test_what_is_possible_is_listed_and_nothing_moves_by_itself(begin):
+    world = await begin()
+    assert world.moves == [NextMove(MoveKind.STEP, "place_order", at=0)]
+    await world.make()
+    assert [str(move) for move in world.moves] == ["fulfilment gets order.placed", "cancel_order"]
+    assert types(world) == ["order.placed"]
+
+
+async def test_the_defaults_are_what_the_engine_does_by_itself(begin):
+    world = await begin()
+    await world.follow()
+    assert types(world) == USUAL
+    made = [str(world.made(deed)) for deed in world.deeds]
+    assert made[:3] == ["order.placed", "request_payment", "payment.requested"]
+    assert made[-1] == "an order that is shipped cannot be cancelled"
+    assert world.reader.row("orders", world.reader.read_log(0, 1)[0].stream[6:])["status"] == "shipped"
+
+
+async def test_a_schedule_gives_the_same_history_byte_for_byte(begin):
+    first, second = await begin(), await begin()
+    await first.follow([0, 1, 1])
+    await second.follow(first.choices)
+    assert first.reader.read_log(0, 100) == second.reader.read_log(0, 100)
+    assert first.reader.read_log(0, 100)[0].id == second.reader.read_log(0, 100)[0].id
+    assert [deed.move for deed in first.deeds] == [deed.move for deed in second.deeds]
+
+
+async def test_a_move_that_is_not_possible_is_refused(begin):
+    world = await begin()
+    with pytest.raises(InvalidValue, match="1 is none of the 1 moves"):
+        await world.make(1)
+
+
+async def test_a_crash_before_the_ack_delivers_again_and_happens_once(begin):
+    world = await begin(faults={Fault.CRASH: 1})
+    await world.make()
+    await world.make(index(world, fault=Fault.CRASH))
+    assert types(world) == ["order.placed"]
+    assert world.left[Fault.CRASH] == 0
+    assert world.moves[0] == NextMove(MoveKind.DELIVERY, "fulfilment", "order.placed", 1)
+    await world.follow()
+    assert types(world) == USUAL
+
+
+async def test_a_command_whose_ack_is_lost_is_not_handled_twice(begin):
+    world = await begin(faults={Fault.CRASH: 1})
+    await world.make()
+    await world.make()
+    await world.make(index(world, message="request_payment", fault=Fault.CRASH))
+    assert types(world) == ["order.placed", "payment.requested"]
+    await world.follow()
+    assert types(world) == USUAL
+
+
+async def test_a_duplicate_comes_once_more_and_changes_nothing(begin):
+    world = await begin(faults={Fault.DUPLICATE: 1})
+    await world.make()
+    await world.make()
+    again = index(world, name="fulfilment", fault=Fault.DUPLICATE)
+    assert str(world.moves[again]) == "fulfilment gets order.placed once more"
+    await world.make(again)
+    assert not world.left[Fault.DUPLICATE]
+    await world.follow()
+    assert types(world) == USUAL
+
+
+async def test_a_step_can_come_twice(begin):
+    world = await begin(faults={Fault.DUPLICATE: 1})
+    await world.make()
+    await world.make(index(world, name="place_order", fault=Fault.DUPLICATE))
+    assert "exists already" in str(world.made(world.deeds[-1]))
+
+
+async def test_read_models_follow_at_once_unless_something_that_decides_reads_them(begin):
+    at_once, lazy = await begin(), await begin(lazy=True)
+    moved = await begin(deciding={"orders"})
+    for world in (at_once, lazy, moved):
+        await world.make()
+    assert [at_once.engine.projection("orders").checkpoint, lazy.engine.projection("orders").checkpoint] == [
+        1,
+        0,
+    ]
+    assert index(moved, kind=MoveKind.PROJECTION) == 1
+    await moved.make(1)
+    assert moved.engine.projection("orders").checkpoint == 1

@@ -1,0 +1,172 @@
+"""The verb that looks for an order of things in which a scenario goes wrong."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from workbench.cli.answers import answer, columns, many_lines, meter, note, one_line
+from workbench.cli.arguments import (
+    DONE,
+    FAILED,
+    PROBLEMS,
+    Environ,
+    Options,
+    Parser,
+    VerbSpec,
+    count,
+    position,
+    seconds,
+)
+from workbench.model.counts import counted
+
+if TYPE_CHECKING:
+    from workbench.services.worlds.exploration import Explored
+    from workbench.services.worlds.explored import Exploration
+
+FAULTS = ("crash", "duplicate", "delay")
+
+
+def _faults(text: str) -> dict[str, int]:
+    """Reads ``crash,delay=2``: what may go wrong, and how often in one run.
+
+    Raises:
+        argparse.ArgumentTypeError: It is none of what can.
+    """
+    found = {}
+    for part in text.split(",") if text else ():
+        name, _, number = part.partition("=")
+        if name not in FAULTS:
+            raise argparse.ArgumentTypeError(f"{name!r} should be one of: {', '.join(FAULTS)}")
+        found[name] = count(number) if number else 1
+    return found
+
+
+def _takes(parser: Parser) -> None:
+    parser.project()
+    parser.add_argument(
+        "names",
+        metavar="SCENARIO",
+        nargs="*",
+        default=[],
+        help="explore only scenarios whose sentence or file holds this",
+    )
+    parser.add_argument(
+        "--for", dest="seconds", metavar="TIME", type=seconds, default=30.0, help="for so long (default 30s)"
+    )
+    parser.add_argument(
+        "--deviations",
+        metavar="N",
+        type=position,
+        default=2,
+        help="first all orders with up to N choices that the engine would not make by itself (default 2)",
+    )
+    parser.add_argument("--seed", metavar="N", type=position, default=1, help="of random orders (default 1)")
+    parser.add_argument(
+        "--faults",
+        metavar="LIST",
+        type=_faults,
+        default={},
+        help="what may go wrong, too: crash, duplicate, delay, each once in a run or crash=2 times",
+    )
+    parser.add_argument(
+        "--processes", metavar="N", type=count, default=0, help="at once (default: one for each core)"
+    )
+    parser.trust()
+    parser.json(
+        "project, found, explored [{scenario, schedules, merged, complete, seconds, ends [{words, count,"
+        " broken}], findings [{invariant, words, deviations, choices, schedule, usual [moves],"
+        " moves [{number, who, words, made, deviation}]}]}]"
+    )
+
+
+async def _explore(options: Options, environ: Environ) -> int:
+    from workbench.services.scenarios import chosen, open_scenarios
+    from workbench.services.worlds.exploration import ExplorePlan, explore_all
+
+    scenarios = open_scenarios(options.project, environ, trust=options.trust)
+    found = chosen(scenarios.files(), options.names)
+    show = meter(options) or (lambda _: None)
+    plan = ExplorePlan(
+        seconds=options.seconds,
+        deviations=options.deviations,
+        seed=options.seed,
+        faults=options.faults,
+        processes=options.processes,
+    )
+    explored: list[Explored] = []
+    stopped = False
+    try:
+        await explore_all(
+            scenarios.project,
+            found,
+            plan,
+            done=explored.append,
+            told=lambda one: show(f"{one_line(one.scenario)}: {one.sentence()}"),
+        )
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        stopped = True
+    finally:
+        show("")
+    answer(options, _value(scenarios.project.name, explored), "\n".join(_said(explored)))
+    if stopped:
+        note("workbench: stopped; this was found so far")
+    if any(one.exploration.found for one in explored):
+        return PROBLEMS
+    return FAILED if stopped else DONE
+
+
+def _said(explored: list[Explored]) -> list[str]:
+    lines = []
+    for one in explored:
+        lines.append(f"{one_line(one.exploration.scenario)}: {one_line(one.exploration.sentence())}")
+        lines += _ends(one.exploration)
+        for found in one.findings:
+            lines += ["", one_line(found.finding.words)]
+            lines += [f"  {one_line(said)}" for said in found.deviations]
+            lines += _moves("  The usual order", found.usual)
+            lines += _moves(f"  With {counted(found.finding.deviations, 'deviation')}", found.moves)
+    return lines or ["no scenario to explore"]
+
+
+def _ends(exploration: Exploration) -> list[str]:
+    rows = [
+        (f"{share:.1%}", outcome.count, words, ", ".join(sorted(outcome.broken)))
+        for words, share, outcome in exploration.told_ends()
+    ]
+    return many_lines(columns(("SHARE", "SCHEDULES", "END", "BROKEN"), rows, right=(0,)), "  ").splitlines()
+
+
+def _moves(head: str, moves: Any) -> list[str]:
+    rows = [(one.number, one.who, one.words, str(one.made), one.deviation) for one in moves]
+    said = columns(("", "WHO", "MOVE", "MADE", "DEVIATION"), rows)
+    return ["", one_line(head), *many_lines(said, "    ").splitlines()]
+
+
+def _value(project: str, explored: list[Explored]) -> dict[str, Any]:
+    return {
+        "project": project,
+        "found": any(one.exploration.found for one in explored),
+        "explored": [one.value() for one in explored],
+    }
+
+
+EXPLORE = VerbSpec(
+    about="""
+        Looks for an order in which a scenario goes wrong. Each scenario runs again and again by the real
+        engine on an empty store in memory, each time with another order of its steps, deliveries and times:
+        first all with few deviations from what the engine does by itself, then by chance. The invariants of
+        the project are asked behind every move. The project's store is neither read nor written.
+
+        Tells to which different ends that led, and for each invariant that is broken the order with the
+        fewest deviations beside the usual one. Ends with 3 if one is broken.
+    """,
+    examples="""
+        workbench explore my-project "placed and cancelled"
+        workbench explore my-project --for 2m --deviations 3 --faults crash,duplicate
+        workbench explore my-project --json --processes 1
+    """,
+    arguments=_takes,
+    work=_explore,
+)

@@ -1,0 +1,164 @@
+"""What came of exploring a scenario: how many schedules, to which ends they led, and what they broke."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from workbench.model.counts import counted
+
+Choices = tuple[int, ...]
+"""A schedule: which move was chosen each time; what is not said is 0, what the engine does by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a schedule ended; the order of events of different streams is no part of it.
+
+    Attributes:
+        streams: Each stream with the types of its events, in their order.
+        letters: The subscriptions that have dead letters.
+    """
+
+    streams: tuple[tuple[str, tuple[str, ...]], ...]
+    letters: tuple[str, ...] = ()
+
+    def told_from(self, others: Iterable[End]) -> str:
+        """Says what tells it from other ends: event types that they have not all, and dead letters."""
+        common = set.intersection(*({*one.types} for one in (self, *others)))
+        said = [one for one in dict.fromkeys(self.types) if one not in common]
+        said += [f"a dead letter of {name}" for name in dict.fromkeys(self.letters)]
+        return ", ".join(said or dict.fromkeys(self.types))
+
+    @property
+    def types(self) -> list[str]:
+        """The types of all events, stream by stream."""
+        return [one for _, types in self.streams for one in types]
+
+
+@dataclass(slots=True)
+class EndTally:
+    """An end, and the schedules that led to it.
+
+    Attributes:
+        choices: Of the first one.
+        broken: The invariants that were broken on the way.
+    """
+
+    choices: Choices
+    count: int = 0
+    broken: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True, kw_only=True)
+class Violation:
+    """An invariant that some schedule breaks.
+
+    Attributes:
+        words: What did not hold, with its values, in the schedule with the fewest deviations.
+        choices: That schedule.
+        found_at: Number of the schedule that broke it first, from 1, and after how many seconds.
+        count: How many schedules broke it.
+        shrunk_in: How many runs it took to make the schedule so small; 0 where it was not tried.
+    """
+
+    invariant: str
+    words: str
+    choices: Choices
+    found_at: int
+    seconds: float
+    count: int = 1
+    shrunk_in: int = 0
+
+    @property
+    def deviations(self) -> int:
+        """How many choices are not what the engine would do by itself."""
+        return deviations_of(self.choices)
+
+
+@dataclass(slots=True, kw_only=True)
+class Exploration:
+    """What was explored of one scenario so far.
+
+    Attributes:
+        schedules: How many were run to their end.
+        merged: How many more were given up, as they came to a state from which all had been tried.
+        moves: That were made.
+        seconds: That it took.
+        complete: Up to this many deviations all schedules were tried; -1 where not even the usual one was.
+        outcomes: By end.
+        findings: By invariant.
+        unfinished: How many schedules were ended although there was more to do.
+        trouble: Why nothing more could be explored.
+    """
+
+    scenario: str
+    schedules: int = 0
+    merged: int = 0
+    moves: int = 0
+    seconds: float = 0.0
+    complete: int = -1
+    outcomes: dict[End, EndTally] = field(default_factory=dict)
+    findings: dict[str, Violation] = field(default_factory=dict)
+    unfinished: int = 0
+    trouble: str = ""
+
+    @property
+    def found(self) -> bool:
+        """Whether an invariant was broken."""
+        return bool(self.findings)
+
+    def take(self, other: Exploration) -> None:
+        """Adds what another process explored of the same scenario."""
+        before = self.schedules
+        self.schedules += other.schedules
+        self.merged += other.merged
+        self.moves += other.moves
+        self.unfinished += other.unfinished
+        self.trouble = self.trouble or other.trouble
+        for end, outcome in other.outcomes.items():
+            own = self.outcomes.setdefault(end, EndTally(outcome.choices))
+            own.count += outcome.count
+            own.broken |= outcome.broken
+            own.choices = min(own.choices, outcome.choices, key=complexity)
+        for name, finding in other.findings.items():
+            known = self.findings.get(name)
+            if known is None:
+                self.findings[name] = finding
+                finding.found_at += before
+                continue
+            smallest = min(known, finding, key=lambda one: complexity(one.choices))
+            known.choices, known.words = smallest.choices, smallest.words
+            known.count += finding.count
+
+    def told_ends(self) -> list[tuple[str, float, EndTally]]:
+        """Returns each end in words, its share and its schedules, the most frequent first."""
+        ends = sorted(self.outcomes.items(), key=lambda one: (-one[1].count, one[1].choices))
+        return [
+            (
+                end.told_from(other for other, _ in ends if other is not end),
+                outcome.count / max(1, self.schedules),
+                outcome,
+            )
+            for end, outcome in ends
+        ]
+
+    def sentence(self) -> str:
+        """Says in a line what was tried and what it came to."""
+        tried = f"{counted(self.schedules, 'schedule')}"
+        merged = f", {self.merged:,} merged" if self.merged else ""
+        upto = f"with up to {counted(self.complete, 'deviation')}" if self.complete >= 0 else "in those tried"
+        if not self.found:
+            return f"no violation {upto}; {tried}{merged}"
+        broken = ", ".join(f"{one.invariant} broken in {one.count:,}" for one in self.findings.values())
+        return f"{broken} of {tried}{merged}"
+
+
+def deviations_of(choices: Sequence[int]) -> int:
+    """Returns how many choices are not what the engine would do by itself."""
+    return sum(1 for one in choices if one)
+
+
+def complexity(choices: Sequence[int]) -> tuple[int, int, int, Sequence[int]]:
+    """Returns what makes one schedule simpler than another: fewer deviations, then sooner, then smaller."""
+    return deviations_of(choices), len(choices), sum(choices), choices

@@ -1,0 +1,110 @@
+"""What can be done next in a world that is moved by hand, and what was done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workbench.model.messaging import COMMANDS_TOPIC
+from workbench.model.scenario import moment
+
+
+class MoveKind(StrEnum):
+    """Who moves."""
+
+    STEP = "step"
+    DELIVERY = "delivery"
+    PROJECTION = "projection"
+    TIME = "time"
+
+
+class Fault(StrEnum):
+    """What goes wrong in a move, within what a run may have of it."""
+
+    CRASH = "crash"
+    DUPLICATE = "duplicate"
+    DELAY = "delay"
+
+
+@dataclass(frozen=True, slots=True)
+class NextMove:
+    """One thing that can be done next.
+
+    Attributes:
+        name: Of the subscription, policy, process or read model; of a step what it does: the command, the
+            event.
+        message: Type of what is delivered.
+        at: The position of what is delivered; of a step its number, from 0; of time until when it passes.
+        fault: A crash ends the program between what a handler did and its ack. A duplicate comes once more.
+            A delay has time pass although something could be delivered.
+    """
+
+    kind: MoveKind
+    name: str = ""
+    message: str = ""
+    at: int = 0
+    fault: Fault | None = None
+
+    def __str__(self) -> str:
+        match self.kind:
+            case MoveKind.STEP:
+                said = self.name or "nothing more is done"
+            case MoveKind.TIME:
+                said = f"time passes until {moment(self.at)}"
+            case MoveKind.PROJECTION:
+                said = f"{self.name} follows"
+            case _ if self.name == COMMANDS_TOPIC:
+                said = f"{self.message} is handled"
+            case _:
+                said = f"{self.name} gets {self.message}"
+        return said + _FAULTS.get((self.kind, self.fault), "")
+
+
+_FAULTS: dict[tuple[MoveKind, Fault | None], str] = {
+    (MoveKind.DELIVERY, Fault.CRASH): ", and the program ends before the ack",
+    (MoveKind.DELIVERY, Fault.DUPLICATE): " once more",
+    (MoveKind.STEP, Fault.DUPLICATE): " once more",
+    (MoveKind.TIME, Fault.DELAY): ", although something waits to be delivered",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DoneMove:
+    """A move that was made.
+
+    Attributes:
+        choice: Which it was of those that were possible then; 0 is what the engine would do by itself.
+        among: How many there were.
+        first: The last position before it; what it made stands behind, up to `last`.
+        refused: How many of the scenario's commands had been refused before it.
+        instead: What the engine would have done by itself; None where it was that.
+    """
+
+    move: NextMove
+    choice: int
+    among: int
+    first: int
+    last: int
+    refused: int
+    instead: NextMove | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a move made.
+
+    Attributes:
+        events: Their types.
+        commands: The types of those that it issued.
+        messages: The types of others that it published.
+        refused: Why a command of the scenario was refused.
+    """
+
+    events: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
+    refused: str = ""
+
+    def __str__(self) -> str:
+        said = ", ".join((*self.commands, *self.events, *self.messages))
+        return f"{said}; refused: {self.refused}" if self.refused and said else self.refused or said

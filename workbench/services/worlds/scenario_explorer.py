@@ -1,0 +1,245 @@
+"""Runs a scenario through many schedules on the real engine, and tells which of them break what must hold."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from workbench.model.clock import Clock, SystemClock
+from workbench.services.scenarios.scenario_stage import EVERYTHING
+from workbench.services.worlds.explored import Choices, End, EndTally, Exploration, Violation, complexity
+from workbench.services.worlds.run_checks import Rule, RunChecks
+from workbench.services.worlds.shrink import shrunk
+from workbench.services.worlds.state_print import StatePrint
+from workbench.services.worlds.stepped_world import SteppedWorld, steppable
+from workbench.services.worlds.strategies import Exhaustive, Following, MoveChooser, Prioritised, Randomly
+
+if TYPE_CHECKING:
+    from workbench.model.invariant import Invariant
+    from workbench.model.scenario import Scenario
+    from workbench.project.project import Project
+    from workbench.services.worlds.moves import Fault
+
+Told = Callable[[Exploration], object]
+TELL = 0.25
+"""Seconds between two looks at how it stands."""
+TURN = 16
+"""Schedules after which others get a turn."""
+
+
+@dataclass(slots=True)
+class Run:
+    """One schedule that was run.
+
+    Attributes:
+        end: None where it was given up, as its state had been seen before.
+        broken: What did not hold, with the words, by name; the first time it did not.
+    """
+
+    world: SteppedWorld
+    end: End | None
+    broken: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def choices(self) -> Choices:
+        """What was chosen, without the defaults at the end."""
+        found = self.world.choices
+        while found and not found[-1]:
+            found.pop()
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How much is explored.
+
+    Attributes:
+        deviations: All schedules with at most N of them are tried first.
+        seconds: After which it ends; what is left of them when all those were tried is for random ones.
+        seed: Of the random ones.
+        share: Which part of how many this process does.
+        random: Whether random ones are tried at all.
+    """
+
+    deviations: int = 2
+    seconds: float = 30.0
+    seed: int = 1
+    share: tuple[int, int] = (0, 1)
+    random: bool = True
+
+
+class ScenarioExplorer:
+    """Explores one scenario.
+
+    Args:
+        faults: How many of each kind may happen in one run.
+        rules: What else must hold behind every move, beside the invariants of the model.
+        merging: Whether states that were seen before are not entered again.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        scenario: Scenario,
+        *,
+        faults: Mapping[Fault, int] | None = None,
+        rules: Mapping[str, Rule] | None = None,
+        merging: bool = True,
+        clock: Clock | None = None,
+    ) -> None:
+        self._reads: set[str] = set()
+        self._deciding: frozenset[str] = frozenset()
+        self._project = steppable(project, self._reads)
+        self._scenario = scenario
+        self._faults = dict(faults or {})
+        self._rules = rules
+        self._merging = merging
+        self._clock = clock or SystemClock()
+        registry = project.registry
+        shown = {name for one in registry.invariants.values() for name in _projections(one)}
+        self._ordered = {event for name in shown for event in registry.projections[name].handlers()}
+        self._checked: set[End] = set()
+        self.result = Exploration(scenario=scenario.name)
+
+    async def world(self) -> SteppedWorld:
+        """Returns a world at the scenario's beginning."""
+        world = SteppedWorld(
+            self._project, self._scenario, deciding=self._deciding, faults=self._faults, lazy=True
+        )
+        await world.begin()
+        return world
+
+    async def replayed(self, choices: Choices = ()) -> Run:
+        """Runs one schedule to its end."""
+        return await self.play(Following(choices))
+
+    async def play(self, chooser: MoveChooser) -> Run:
+        """Runs one schedule as something chooses."""
+        world = await self.world()
+        run, checks = Run(world, None), RunChecks(self._project.registry, self._rules)
+        checks.begin(world)
+        prints = StatePrint(world, self._ordered) if chooser.wants_prints and self._merging else None
+        while world.moves:
+            choice = chooser.choose(world.moves, 0 if prints is None else prints.take())
+            if choice is None:
+                return run
+            deed = await world.make(choice)
+            for name, words in checks.after(world, deed):
+                run.broken.setdefault(name, words)
+        run.end = _end(world)
+        for name, words in checks.at_rest(world):
+            run.broken.setdefault(name, words)
+        if run.end not in self._checked:
+            self._checked.add(run.end)
+            run.broken.update(checks.rows(world))
+        return run
+
+    async def explore(self, plan: Plan, told: Told = lambda _: None) -> Exploration:
+        """Explores until all is tried or the time is over, and makes what was found as small as it goes.
+
+        Cancelled, it leaves in `result` what was found by then.
+        """
+        began = self._clock.monotonic()
+        try:
+            await self._settle_reads()
+            await self._explore(plan, told, began)
+            for finding in self.result.findings.values():
+                finding.choices, finding.words, finding.shrunk_in = await shrunk(
+                    self.replayed, finding.invariant, finding.choices
+                )
+        finally:
+            self.result.seconds = self._clock.monotonic() - began
+        return self.result
+
+    async def _settle_reads(self) -> None:
+        """Finds the read models of which something that decides looks at rows: each is moved by itself."""
+        await self.replayed()
+        while self._reads > self._deciding:
+            self._deciding = frozenset(self._reads)
+            await self.replayed()
+
+    async def _explore(self, plan: Plan, told: Told, began: float) -> None:
+        next_look = began
+        strategy = Exhaustive(plan.deviations, plan.share, merging=self._merging)
+        chances = _chances(plan) if plan.random else iter(())
+        longest = 1
+        for number in itertools.count():
+            now = self._clock.monotonic()
+            if now >= next_look:
+                self.result.seconds, next_look = now - began, now + TELL
+                told(self.result)
+            if number % TURN == 0:
+                await asyncio.sleep(0)
+            if now - began >= plan.seconds:
+                break
+            branch = strategy.next()
+            self.result.complete = strategy.complete
+            if branch is not None:
+                run = await self.play(branch)
+                strategy.ended(branch)
+            elif self.result.found or (chance := next(chances, None)) is None:
+                break
+            else:
+                run = await self.play(chance(longest))
+            longest = max(longest, len(run.world.deeds))
+            self._note(run, self._clock.monotonic() - began)
+            if self._reads > self._deciding:
+                self._deciding = frozenset(self._reads)
+                strategy = Exhaustive(plan.deviations, plan.share, merging=self._merging)
+        told(self.result)
+
+    def _note(self, run: Run, seconds: float) -> None:
+        result, choices = self.result, run.choices
+        result.moves += len(run.world.deeds)
+        if run.end is None:
+            result.merged += 1
+        else:
+            result.schedules += 1
+            result.unfinished += bool(run.world.unfinished)
+            outcome = result.outcomes.setdefault(run.end, EndTally(choices))
+            outcome.count += 1
+            outcome.broken |= set(run.broken)
+            outcome.choices = min(outcome.choices, choices, key=complexity)
+        for name, words in run.broken.items():
+            known = result.findings.get(name)
+            if known is None:
+                at = result.schedules + result.merged
+                result.findings[name] = Violation(
+                    invariant=name, words=words, choices=choices, found_at=at, seconds=seconds
+                )
+                continue
+            known.count += run.end is not None
+            if complexity(choices) < complexity(known.choices):
+                known.choices, known.words = choices, words
+
+
+def _projections(invariant: Invariant) -> set[str]:
+    asked = [one for one in (invariant.always, invariant.eventually) if one is not None]
+    return {
+        *([invariant.rows] if invariant.rows else []),
+        *(name for one in asked for name in one.projections),
+    }
+
+
+def _chances(plan: Plan) -> Iterator[Callable[[int], MoveChooser]]:
+    """Yields without end what makes a chooser, given how long a run is."""
+    for number in itertools.count():
+        rng = random.Random(f"{plan.seed} {plan.share[0]} {number}")  # noqa: S311  # schedules, no secrets
+        yield partial(_chance, rng, by_priority=number % 2 == 0)
+
+
+def _chance(rng: random.Random, length: int, *, by_priority: bool) -> MoveChooser:
+    return Prioritised(rng, length) if by_priority else Randomly(rng)
+
+
+def _end(world: SteppedWorld) -> End:
+    streams: dict[str, list[str]] = {}
+    for event in world.reader.read_log(0, EVERYTHING):
+        streams.setdefault(event.stream, []).append(event.type)
+    letters = sorted(one.subscription for one in world.letters())
+    return End(tuple((name, tuple(streams[name])) for name in sorted(streams)), tuple(letters))

@@ -1,0 +1,338 @@
+"""A world that is moved by hand: what is possible next, one of it done by name, recorded, and done again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
+
+from typing_extensions import override
+
+from workbench.engine.group_commit import InlineCommit
+from workbench.engine.scheduler import stepped
+from workbench.engine.staged_handlers import on_stage
+from workbench.errors import InvalidValue
+from workbench.model.clock import MICROSECONDS
+from workbench.model.messaging import COMMANDS_TOPIC
+from workbench.model.scenario import IssuedCommand, Occurrence, Replay, Scenario
+from workbench.services.scenarios.scenario_stage import EVERYTHING, HORIZON, ScenarioStage
+from workbench.services.worlds.moves import DoneMove, Fault, Made, MoveKind, NextMove
+from workbench.store.operations import ConfigureSubscription, Operation, Settle
+
+if TYPE_CHECKING:
+    from workbench.engine.engine import Engine
+    from workbench.engine.subscription_runner import SubscriptionRunner
+    from workbench.model.retry import RetryPolicy
+    from workbench.project.project import Project
+    from workbench.store.memory.store import MemoryStore
+    from workbench.store.memory.tables import Tables
+
+MOST = 2_000
+"""Moves after which a run is ended, although there is more to do."""
+
+
+_UNKNOWN: tuple[NextMove | None, int] = (None, -1)
+
+
+class _Crash(Exception):
+    """The program ended."""
+
+
+def steppable(project: Project, reads: set[str]) -> Project:
+    """Returns the project as it runs where it is moved by hand.
+
+    Retries wait exactly as long as their policy says: jitter would have the time of one depend on the order
+    of others. Handlers are told that it is a dry run.
+
+    Args:
+        reads: Gets the read models of which a handler looks at a row.
+    """
+    registry = project.registry
+    subscriptions = {
+        name: replace(one, retry=_steady(one.retry)) for name, one in registry.subscriptions.items()
+    }
+    handlers = on_stage(registry.handlers, reads=reads.add)
+    staged = replace(registry, handlers=handlers, subscriptions=subscriptions)
+    return replace(project, registry=staged, retry=_steady(project.retry))
+
+
+def _steady(retry: RetryPolicy) -> RetryPolicy:
+    return retry.model_copy(update={"jitter": 0.0})
+
+
+class SteppedWorld(ScenarioStage):
+    """A scenario whose engine makes one move at a time; which one is chosen by what holds it.
+
+    Choices are small integers, indexes into `moves`: 0 is what the engine would do by itself, the oldest
+    message first, a step of the scenario when nothing is left to deliver, time when nothing else is left.
+
+    Args:
+        project: As `steppable` gives it.
+        deciding: Read models whose rows something looks at that decides: each is moved by itself, and all
+            others follow at once.
+        faults: How many of each may happen.
+        lazy: Rows follow when `follow_rows` is called, and at rest; else behind each move.
+
+    Attributes:
+        moves: What is possible now, the default first; empty at rest.
+        deeds: What was done.
+        left: How many faults of each kind may still happen.
+        deciding: As given.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        scenario: Scenario,
+        *,
+        deciding: Collection[str] = (),
+        faults: Mapping[Fault, int] | None = None,
+        lazy: bool = False,
+    ) -> None:
+        super().__init__(project, scenario, stepped=True)
+        self.moves: list[NextMove] = []
+        self.deeds: list[DoneMove] = []
+        self.left = Counter(faults or {})
+        self.deciding = frozenset(deciding)
+        self._lazy = lazy
+        self._step = 0
+        self._step_at = self.began
+        self._delivered: dict[str, NextMove] = {}
+        self._next: dict[str, tuple[NextMove | None, int]] = {}  # what each delivers next, at which head
+
+    @override
+    async def begin(self) -> None:
+        """Stores what is given, starts the engine, and looks at what is possible; see `ScenarioStage`."""
+        await super().begin()
+        self._come_to_step()
+        await self._look()
+
+    @property
+    def choices(self) -> list[int]:
+        """What was chosen, from the beginning."""
+        return [deed.choice for deed in self.deeds]
+
+    @property
+    def engine(self) -> Engine:
+        """What is moved."""
+        return self.world.running()
+
+    @property
+    def tables(self) -> Tables:
+        """Everything that is stored."""
+        return cast("MemoryStore", self.world.store).tables
+
+    @property
+    def clock_now(self) -> int:
+        """What time it is there, microseconds since 1970."""
+        return self._clock.now()
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """The number of the scenario's next step, and when that may be done."""
+        return self._step, self._step_at
+
+    @property
+    def last_delivered(self) -> list[tuple[str, int]]:
+        """Which message each subscription got last, by its position; those that could be duplicated."""
+        return [(name, move.at) for name, move in self._delivered.items()]
+
+    # -- moving -----------------------------------------------------------------------------------------
+
+    async def make(self, choice: int = 0) -> DoneMove:
+        """Makes one of the moves that are possible now.
+
+        Raises:
+            InvalidValue: There is none of that number.
+        """
+        if not 0 <= choice < len(self.moves):
+            raise InvalidValue(f"{choice} is none of the {len(self.moves)} moves that are possible", path="")
+        move, among, first = self.moves[choice], len(self.moves), self.reader.head()
+        refused, instead = len(self.done.refusals), self.moves[0] if choice else None
+        if move.fault is not None:
+            self.left[move.fault] -= 1
+        match move.kind:
+            case MoveKind.STEP:
+                self._next.clear()
+                await self._do_step(move)
+            case MoveKind.TIME:
+                self._next.clear()
+                self._clock.advance((move.at - self._clock.now()) / MICROSECONDS)
+                self._pass_time()
+            case MoveKind.PROJECTION:
+                await stepped(self.engine.projections[move.name])
+            case MoveKind.DELIVERY:
+                await self._deliver(move)
+        deed = DoneMove(move, choice, among, first, self.reader.head(), refused, instead)
+        self.deeds.append(deed)
+        await self._look()
+        return deed
+
+    async def follow(self, choices: Iterable[int] = ()) -> None:
+        """Makes moves as chosen, behind them the defaults, until all is at rest; a choice too high is 0."""
+        chosen = iter(choices)
+        while self.moves:
+            choice = next(chosen, 0)
+            await self.make(choice if choice < len(self.moves) else 0)
+
+    async def follow_rows(self) -> None:
+        """Has those read models follow that are no moves of their own."""
+        for name, runner in self.engine.projections.items():
+            while name not in self.deciding and await runner.work():
+                pass
+
+    async def _do_step(self, move: NextMove) -> None:
+        act = self._scenario.when[move.at].act
+        if move.fault is Fault.DUPLICATE:
+            await self.do(f"{move.at} again", act)
+            return
+        await self.do(move.at, act)
+        self._step += 1
+        self._come_to_step()
+
+    def _come_to_step(self) -> None:
+        """Notes when the next step may be done; one that only lets time pass is over then."""
+        steps = self._scenario.when
+        while self._step < len(steps):
+            step = steps[self._step]
+            self._step_at = self._clock.now() + round(self.until(step) * MICROSECONDS)
+            if step.act is not None or self._step_at > self._clock.now():
+                return
+            self._step += 1
+
+    def _pass_time(self) -> None:
+        steps = self._scenario.when
+        if self._step < len(steps) and steps[self._step].act is None and self._step_at <= self._clock.now():
+            self._step += 1
+            self._come_to_step()
+
+    async def _deliver(self, move: NextMove) -> None:
+        runner = self.engine.subscriptions[move.name]
+        self._next.pop(move.name)
+        if move.fault is Fault.CRASH:
+            await self._crash(runner)
+            return
+        if move.fault is Fault.DUPLICATE:
+            back = ConfigureSubscription(
+                subscription=move.name, cursor=move.at - 1, release_key=runner.release_key
+            )
+            await self.engine.commit(back)
+        await stepped(runner)
+        self._delivered[move.name] = replace(move, fault=Fault.DUPLICATE)
+
+    async def _crash(self, runner: SubscriptionRunner) -> None:
+        """Has the program end when an outcome is about to be stored, and begin again."""
+        writer = self.engine.writer
+        if isinstance(writer, InlineCommit):
+            writer.before = _end_at_ack
+            with suppress(_Crash):
+                await stepped(runner)
+            self._delivered.clear()
+            self._next.clear()
+            await self.world.crash()
+
+    # -- what is possible -------------------------------------------------------------------------------
+
+    async def _look(self) -> None:
+        """Finds what is possible, once everything has passed what is not for it."""
+        if not self._lazy:
+            await self.follow_rows()
+        ready = await self._ready()
+        self.moves = [] if len(self.deeds) >= MOST else [*self._plain(ready), *self._faulty(ready)]
+        if len(self.deeds) >= MOST:
+            self.unfinished = f"after {MOST:,} moves there is still more to do"
+        if not self.moves:
+            await self.follow_rows()
+
+    async def _ready(self) -> list[NextMove]:
+        """Returns what can be delivered now, the oldest message first."""
+        head, found = self.reader.head(), []
+        for name, runner in self.engine.subscriptions.items():
+            move, upto = self._next.get(name, _UNKNOWN)
+            if upto < head and (move is None or name == COMMANDS_TOPIC):  # these can be withdrawn (K7)
+                move = await self._upcoming(name, runner)
+                self._next[name] = move, head
+            if move is not None:
+                found.append(move)
+        for name in self.deciding & set(self.engine.projections):
+            record = self.engine.projections[name].upcoming()
+            if record is not None:
+                found.append(NextMove(MoveKind.PROJECTION, name, record.type, record.position))
+        return sorted(found, key=lambda move: (move.at, move.name))
+
+    async def _upcoming(self, name: str, runner: SubscriptionRunner) -> NextMove | None:
+        message = runner.upcoming()
+        if message is not None:
+            return NextMove(MoveKind.DELIVERY, name, message.type, message.position)
+        if runner.unsorted:
+            await stepped(runner)  # nothing is delivered: what waits gets its rows
+        return None
+
+    def _plain(self, ready: Sequence[NextMove]) -> Iterator[NextMove]:
+        yield from ready
+        now = self._clock.now()
+        if self._step < len(self._scenario.when) and self._step_at <= now:
+            yield NextMove(MoveKind.STEP, _named(self._scenario.when[self._step].act), at=self._step)
+        if not ready and (due := self._next_due()) is not None:
+            yield NextMove(MoveKind.TIME, at=due)
+
+    def _next_due(self) -> int | None:
+        """Returns until when time passes; None where nothing is to come."""
+        times = [due for one in self.engine.subscriptions.values() if (due := one.next_due()) is not None]
+        if (due := self._timer.next_due()) is not None:
+            times.append(due)
+        if self._step < len(self._scenario.when):
+            times.append(self._step_at)
+        elif not self.open_ended:
+            return None
+        now = self._clock.now()
+        due = min((one for one in times if one > now), default=None)
+        return due if due is None or due - self.began <= HORIZON * MICROSECONDS else None
+
+    def _faulty(self, ready: Sequence[NextMove]) -> Iterator[NextMove]:
+        if self.left[Fault.CRASH]:
+            yield from (replace(one, fault=Fault.CRASH) for one in ready if one.kind is MoveKind.DELIVERY)
+        if self.left[Fault.DUPLICATE]:
+            for name, again in self._delivered.items():
+                if name != COMMANDS_TOPIC and not self.reader.rows_from(name, 0, EVERYTHING):
+                    yield again
+            last = self._step - 1
+            if last >= 0 and (act := self._scenario.when[last].act) is not None:
+                yield NextMove(MoveKind.STEP, _named(act), at=last, fault=Fault.DUPLICATE)
+        if self.left[Fault.DELAY] and ready and (due := self._next_due()) is not None:
+            yield NextMove(MoveKind.TIME, at=due, fault=Fault.DELAY)
+
+    # -- what was made ----------------------------------------------------------------------------------
+
+    def made(self, deed: DoneMove) -> Made:
+        """Returns what a move made."""
+        reader, registry = self.reader, self.world.registry
+        events = reader.read_log(deed.first, EVERYTHING, upto=deed.last)
+        issued: list[str] = []
+        published: list[str] = []
+        for topic in (COMMANDS_TOPIC, *registry.topics):
+            found, _ = reader.read_topic(topic, lambda _type: False, deed.first, EVERYTHING)
+            named = issued if topic == COMMANDS_TOPIC else published
+            named += [one.type for one in found if one.position <= deed.last]
+        at = self.deeds.index(deed)
+        end = self.deeds[at + 1].refused if at + 1 < len(self.deeds) else len(self.done.refusals)
+        refused = [str(one.get("message", "conflict")) for one in self.done.refusals[deed.refused : end]]
+        return Made(tuple(one.type for one in events), tuple(issued), tuple(published), "; ".join(refused))
+
+
+def _named(act: IssuedCommand | Occurrence | Replay | None) -> str:
+    match act:
+        case IssuedCommand():
+            return act.command
+        case Occurrence():
+            return act.type
+        case Replay():
+            return f"replay of {act.subscription}"
+    return ""
+
+
+def _end_at_ack(operation: Operation) -> None:
+    if isinstance(operation, Settle):
+        raise _Crash

@@ -1,0 +1,171 @@
+"""Which schedules are tried: all with few deviations, random ones, and those of few changed priorities."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from workbench.services.worlds.explored import Choices, deviations_of
+from workbench.services.worlds.moves import NextMove
+
+
+class MoveChooser(Protocol):
+    """Chooses the moves of one run."""
+
+    wants_prints: bool
+
+    def choose(self, moves: Sequence[NextMove], state: int) -> int | None:
+        """Returns which move is made next; None to give the run up.
+
+        Args:
+            state: The print of the state, where it is wanted.
+        """
+
+
+class Following:
+    """Chooses as told, and then what the engine would do by itself; a choice too high is that, too."""
+
+    wants_prints = False
+
+    def __init__(self, choices: Sequence[int] = ()) -> None:
+        self._choices = iter(choices)
+
+    def choose(self, moves: Sequence[NextMove], state: int) -> int | None:  # noqa: ARG002  # the same in all
+        """Returns the next choice."""
+        choice = next(self._choices, 0)
+        return choice if choice < len(moves) else 0
+
+
+class _Branch:
+    """One schedule of `Exhaustive`; behind its last deviation it gives up where a state was seen before."""
+
+    wants_prints = True
+
+    def __init__(self, known: Choices, seen: dict[int, int] | None) -> None:
+        self.known = known
+        self.among: list[int] = []
+        self._seen = seen
+        self._deviations = deviations_of(known)
+
+    def choose(self, moves: Sequence[NextMove], state: int) -> int | None:
+        at = len(self.among)
+        if at >= len(self.known) and self._seen is not None:
+            if self._seen.get(state, self._deviations + 1) <= self._deviations:
+                return None
+            self._seen[state] = self._deviations
+        self.among.append(len(moves))
+        return self.known[at] if at < len(self.known) else 0
+
+    def children(self) -> Iterator[Choices]:
+        """Yields the schedules with one deviation more, each behind the last one of this."""
+        zeros = (0,) * (len(self.among) - len(self.known))
+        for at in range(len(self.known), len(self.among)):
+            for choice in range(1, self.among[at]):
+                yield (*self.known, *zeros[: at - len(self.known)], choice)
+
+
+class Exhaustive:
+    """All schedules with no deviation, then all with one, and so on.
+
+    A state that was come to before, with as few deviations or fewer, is not entered again: all that can
+    come of it with the deviations that are left is tried from there.
+
+    Args:
+        deviations: How many at most.
+        share: Which part of how many: of the schedules with one deviation every so manyth, and what follows.
+        merging: Whether states are not entered again.
+
+    Attributes:
+        complete: Up to this many deviations all schedules were tried; -1 at the beginning.
+    """
+
+    def __init__(self, deviations: int, share: tuple[int, int] = (0, 1), *, merging: bool = True) -> None:
+        self._deviations = deviations
+        self._share = share
+        self._level: Iterator[Choices] = iter([()])
+        self._depth = 0
+        self._following: list[Choices] = []
+        self._seen: dict[int, int] | None = {} if merging else None
+        self.complete = -1
+
+    def next(self) -> _Branch | None:
+        """Returns what chooses the next run's moves; None where all was tried."""
+        while (known := next(self._level, None)) is None:
+            self.complete = self._depth
+            if self._depth == self._deviations:
+                return None
+            self._depth += 1
+            self._level, self._following = iter(self._following), []
+        return _Branch(known, self._seen)
+
+    def ended(self, branch: _Branch) -> None:
+        """Takes what a run showed: where it could have gone another way."""
+        if self._depth == self._deviations:
+            return
+        part, of = self._share
+        found = branch.children()
+        if self._depth == 0:
+            self._following += [one for number, one in enumerate(found) if number % of == part]
+        else:
+            self._following += found
+
+
+class Randomly:
+    """Deviates now and then.
+
+    Args:
+        often: How likely a deviation is, where there is one.
+    """
+
+    wants_prints = False
+
+    def __init__(self, rng: random.Random, often: float = 0.35) -> None:
+        self._rng = rng
+        self._often = often
+
+    def choose(self, moves: Sequence[NextMove], state: int) -> int | None:  # noqa: ARG002  # the same in all
+        """Returns a move by chance."""
+        if len(moves) == 1 or self._rng.random() >= self._often:
+            return 0
+        return self._rng.randrange(1, len(moves))
+
+
+class Prioritised:
+    """Gives a priority to each that moves, by chance, and changes it at few moments by chance.
+
+    A bug that needs d moves in a certain order is found with a known probability: Burckhardt et al.,
+    A Randomized Scheduler with Probabilistic Guarantees of Violation Bugs, ASPLOS 2010. Faults happen at such
+    moments alone.
+
+    Args:
+        length: How many moves a run has, about.
+        changes: At how many moments priorities change.
+    """
+
+    wants_prints = False
+
+    def __init__(self, rng: random.Random, length: int, changes: int = 2) -> None:
+        self._rng = rng
+        self._changes = {rng.randrange(max(1, length)) for _ in range(changes)}
+        self._priorities: dict[tuple[str, str], float] = {}
+        self._at = -1
+
+    def choose(self, moves: Sequence[NextMove], state: int) -> int | None:  # noqa: ARG002  # the same in all
+        """Returns the move of who has the highest priority."""
+        self._at += 1
+        faults = [at for at, move in enumerate(moves) if move.fault is not None]
+        best = max(
+            (at for at in range(len(moves)) if at not in faults), key=lambda at: self._priority(moves[at])
+        )
+        if self._at in self._changes:
+            if faults and self._rng.random() < 0.5:
+                return self._rng.choice(faults)
+            self._priorities[moves[best].kind.value, moves[best].name] = -self._at
+            return max(
+                (at for at in range(len(moves)) if at not in faults), key=lambda at: self._priority(moves[at])
+            )
+        return best
+
+    def _priority(self, move: NextMove) -> float:
+        return self._priorities.setdefault((move.kind.value, move.name), self._rng.random() + 1)
