@@ -11,7 +11,6 @@ from typing import Any, Generic, Protocol, TypeVar
 from workbench.engine.engine import Engine, EngineState
 from workbench.engine.reload_lock import ReloadLock
 from workbench.engine.retention import forgotten
-from workbench.engine.subscription_runners import handled_by
 from workbench.engine.tasks import to_the_end
 from workbench.engine.thread_readers import ThreadReaders
 from workbench.engine.timers import Timer, timer_of
@@ -111,12 +110,6 @@ class World(Generic[M]):
     ) -> World[M]:
         """Makes a world that ends with the process, on a clock that is moved by hand."""
         return cls(model, MemoryStore(clock), clock, timer=timer, seed=seed, stepped=stepped)
-
-    @property
-    def handled(self) -> frozenset[str]:
-        """The subscriptions that something handles, whether the engine runs or not (P7)."""
-        engine = self.engine
-        return engine.handled if engine is not None and engine.subscriptions else handled_by(self.registry)
 
     @property
     def registry(self) -> Registry:

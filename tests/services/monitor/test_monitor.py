@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from workbench.engine.subscription_runners import handled_in
 from workbench.project.samples import copy_sample
 from workbench.services.monitor.openmetrics import open_metrics
 from workbench.services.project.open_project import open_target
@@ -33,12 +34,12 @@ async def test_P7_what_is_handled_is_known_before_anything_runs(tmp_path):
     try:
         await workspace.start()
         started = states(workspace)
-        handled = workspace.world.handled
+        handled = handled_in(workspace.world)
     finally:
         await workspace.close()
     workspace = open_target(tmp_path / "users", "", environ={}, trust=True)
     try:
-        assert workspace.world.handled == handled == started.keys()
+        assert handled_in(workspace.world) == handled == started.keys()
         assert "detached" not in states(workspace).values()
     finally:
         await workspace.close()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from workbench.engine.subscription_runners import handled_in
 from workbench.errors import NotFound
 from workbench.model.dead_letter import check_note
 from workbench.model.operator_acts import OperatorAct
@@ -127,7 +128,7 @@ class LetterRepair:
     def _try(self, check: SchemaCheck, patch: LetterPatch, letter: LetterFacts) -> PatchedLetter:
         """Returns what a patch makes of a letter; one that nothing handles cannot be replayed (P7)."""
         made = try_patch(check, patch, letter)
-        if made.trouble or letter.subscription in self._world.handled:
+        if made.trouble or letter.subscription in handled_in(self._world):
             return made
         return replace(made, trouble=detached(letter.subscription).message, changed=False)
 
