@@ -28,12 +28,15 @@ NAP = 0.001
 
 async def shows(views: dict[str, Any], name: str, count: int) -> dict[str, float]:
     """Returns milliseconds from now until each view shows that user, who is the ``count``-th."""
+    from workbench.gui.views.subscription_table import TITLES
+
     rows, deliveries = views["projections"], views["subscriptions"].table.model()
+    delivered = TITLES.index("Delivered")
     hops: dict[str, Callable[[], bool]] = {
         "timeline": lambda: views["timeline"].name.text() == f"user-{name}",
         "projection": lambda: rows._table.model().rowCount() == count,
         "subscription": lambda: any(
-            (row := deliveries.row(at))[0] == "welcome-mail" and row[-2] == count
+            (row := deliveries.row(at))[0] == "welcome-mail" and row[delivered] == count
             for at in range(deliveries.rowCount())
         ),
     }
@@ -52,8 +55,10 @@ async def drive(session: Session, commands: int) -> list[dict[str, float]]:
     """Sends commands through the form; returns how long each took to each view."""
     window = session.window
     window.arrange((("commands",), ("timeline",), ("projections",), ("subscriptions",)))
-    await asyncio.sleep(0.5)
     form: Any = window.views["commands"]
+    rows: Any = window.views["projections"]
+    while form._form is None or rows._table is None:
+        await asyncio.sleep(0.1)
     taken = []
     for count in range(1, commands + 1):
         name = f"u{count:05}"

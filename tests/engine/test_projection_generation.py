@@ -8,7 +8,7 @@ import dataclasses
 import pytest
 
 from tests.engine.conftest import TOTALS, Counted
-from workbench.engine import projection_generation, rows_buffer
+from workbench.engine import batch_size, projection_generation, rows_buffer
 from workbench.engine.projection_check import row_differences
 from workbench.errors import NotFound, ProjectionFaulted, WorkbenchError
 from workbench.model.projection import Column, ColumnKind, On, OnFault
@@ -266,6 +266,43 @@ async def test_J8_others_get_a_turn_between_the_rows_of_one_event(rig, monkeypat
     working.cancel()
     assert at == sorted(set(at))
     assert totals(rig) == {f"count-a-{number}": 1 for number in range(3)}
+
+
+async def test_V4_others_get_a_turn_between_events(rig, monkeypatch):
+    monkeypatch.setattr(projection_generation, "SLICE", -1.0)
+    turns, at = 0, []
+
+    async def others():
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    def fold(event, record, rows):
+        at.append(turns)
+        rows.put(id=record.stream, total=event.by)
+
+    rig.totals = dataclasses.replace(TOTALS, on=(On(Counted, fold),))
+    engine = await rig.open(paused=True)
+    for name in "abc":
+        await rig.do("open", name, 1)
+    working = asyncio.ensure_future(others())
+    await engine.projections["totals"].work()
+    working.cancel()
+    assert len(at) == 3
+    assert at == sorted(set(at))
+
+
+async def test_J1_batches_grow_while_much_is_left_to_do(rig, monkeypatch):
+    monkeypatch.setattr(projection_generation, "BATCH", 2)
+    monkeypatch.setattr(batch_size, "QUICK", 60.0)
+    engine = await rig.open(paused=True)
+    last = [(await rig.do("open", name, 1)).last_position for name in "abcdefgh"]
+    checkpoints = []
+    while await engine.projections["totals"].work():
+        checkpoints.append(state(rig).checkpoint)
+    assert checkpoints[:3] == [last[1], last[5], last[7]]
+    assert len(totals(rig)) == 8
 
 
 async def test_J2_J8_an_event_with_many_rows_is_folded_whole_or_not_at_all(rig, monkeypatch):

@@ -63,7 +63,7 @@ def put(store: Store, rows: list[tuple[Any, Any]], deleted: tuple[Any, ...] = ()
 
 
 def fitting(kind: ColumnKind) -> list[Any]:
-    return [value for value in VALUES if not misfit("c", kind, value)]
+    return [value for value in VALUES if not misfit(kind, value)]
 
 
 def answered(ask: Callable[[], Any]) -> str:

@@ -13,16 +13,17 @@ class BatchSize:
     Args:
         smallest: Where it begins, and what it does not fall below.
         shrink: What a slow batch divides it by.
+        largest: What it does not grow beyond.
     """
 
-    def __init__(self, smallest: int, shrink: int) -> None:
+    def __init__(self, smallest: int, shrink: int, largest: int = LARGE) -> None:
         self.now = self._smallest = smallest
-        self._shrink = shrink
+        self._shrink, self._largest = shrink, largest
 
     def adapt(self, took: float) -> None:
         """Notes how many seconds a batch took."""
         if took < QUICK:
-            self.now = min(LARGE, self.now * 2)
+            self.now = min(self._largest, self.now * 2)
         elif took > SLOW:
             self.now = max(self._smallest, self.now // self._shrink)
 

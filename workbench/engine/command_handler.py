@@ -27,7 +27,7 @@ from workbench.errors import (
 )
 from workbench.model.aggregate import AggregateType
 from workbench.model.clock import Clock
-from workbench.model.command import CommandOutcome, CommandResult, CommandType, Involved
+from workbench.model.command import CommandOutcome, CommandResult, CommandType
 from workbench.model.decision_context import DecisionContext, For
 from workbench.model.error_text import as_text, error_sentence, error_text
 from workbench.model.event import NewEvent, written
@@ -89,9 +89,8 @@ class CommandHandler:
         self._snapshot_every = snapshot_every
         self._report = report
         self._turns = Turns()
-        self._over: dict[tuple[Involved, ...], tuple[AggregateType, ...]] = {}
         self._owners = {event: one.name for one in registry.aggregates.values() for event in one.events}
-        self._running: dict[UUID, asyncio.Future[CommandResult | None] | None] = {}
+        self._running: dict[int, asyncio.Future[CommandResult | None] | None] = {}
 
     async def handle(self, issue: Issue) -> CommandResult:
         """Handles one command; what the domain or a conflict says is a result, not an error.
@@ -112,10 +111,11 @@ class CommandHandler:
         except InvalidCommand as error:
             told = [(place, without_secrets(said, issue.values)) for place, said in error.fields]
             raise InvalidCommand(told) from None
-        while issue.id in self._running:
-            if (same := await self._same(issue.id)) is not None:
+        identity = issue.id.int  # a UUID is slow to look up
+        while identity in self._running:
+            if (same := await self._same(identity)) is not None:
                 return msgspec.structs.replace(same, duplicate=True)
-        self._running[issue.id] = None
+        self._running[identity] = None
         result = None
         try:
             result = await self._decide(kind, command, issue)
@@ -123,10 +123,10 @@ class CommandHandler:
                 self._metrics.decided(kind.name, result.outcome)
             return result
         finally:
-            if (future := self._running.pop(issue.id)) is not None:
+            if (future := self._running.pop(identity)) is not None:
                 future.set_result(result)
 
-    async def _same(self, identity: UUID) -> CommandResult | None:
+    async def _same(self, identity: int) -> CommandResult | None:
         """Returns the result of the command with that id, which is being handled at this moment (K3).
 
         None where that came to nothing: then it is for the next one to handle it.
@@ -208,10 +208,10 @@ class CommandHandler:
         return self._decided(kind, command, issue, base, streams, current)
 
     def _aggregates(self, kind: CommandType) -> tuple[AggregateType, ...]:
-        places = kind.places
-        if places not in self._over:
-            self._over[places] = tuple(self._registry.aggregates[place.aggregate] for place in places)
-        return self._over[places]
+        known = self._registry.aggregates
+        if not kind.involves:
+            return (known[kind.aggregate],)
+        return tuple(known[place.aggregate] for place in kind.places)
 
     def _decided(
         self,

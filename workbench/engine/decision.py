@@ -33,6 +33,10 @@ class Decision:
 
         The first one is that of the command's own stream; a stream without events is only expected.
         """
+        if len(streams) == 1:  # nearly always
+            events = tuple(event for _, event in self.events)
+            yield Append(stream=streams[0], events=events, expected=self.loaded[0].version)
+            return
         versions = [one.version for one in self.loaded]
         runs = [(at, tuple(event for _, event in run)) for at, run in groupby(self.events, itemgetter(0))]
         if not runs or runs[0][0]:

@@ -115,11 +115,11 @@ class LogClaims:
         self._cursor.settled(stretch.upto)
         return True
 
-    async def into_rows(self) -> bool:
-        """Gives the next messages of the topic their rows; returns whether there were any."""
+    async def into_rows(self, limit: int = INGEST) -> bool:
+        """Gives the next messages of the topic their rows, up to `limit`; returns whether there were any."""
         if self._cursor.foreign_until is not None:
             return False
-        read = self._source.read(self._cursor.position, INGEST)
+        read = self._source.read(self._cursor.position, limit)
         if read is None:
             return False
         rows = self._rows.of(read.tasks)

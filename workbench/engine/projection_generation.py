@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from workbench.engine.batch_size import BatchSize
 from workbench.engine.group_commit import Commits
 from workbench.engine.metrics import Metrics
 from workbench.engine.projection_check import is_stale
@@ -24,7 +25,8 @@ from workbench.store.ports import Reader
 from workbench.store.rules import AT_ONCE
 from workbench.store.stored_values import PassedEvent, PassedKind, ProjectionState, ProjectionStatus
 
-BATCH = 500
+BATCH, LARGEST = 500, 2_000
+"""Events of a batch; the larger one where much is left to do and is quickly done."""
 SLICE = 0.004
 """Seconds of folding before others get a turn."""
 PASSED = 500
@@ -70,6 +72,7 @@ class ProjectionGeneration:
         self._handlers: Mapping[str, Any] = projection.handlers()
         self._stepwise = {name for name, one in self._handlers.items() if isinstance(one, Stepwise)}
         self._slice_end = 0.0
+        self._size = BatchSize(BATCH, 2, LARGEST)
         self._registry = registry
         self._reader = reader
         self._writer = writer
@@ -110,7 +113,7 @@ class ProjectionGeneration:
         events, _ = self._reader.read_types(self._handlers.__contains__, self.checkpoint, 1)
         return events[0] if events else None
 
-    async def work(self, limit: int = BATCH) -> bool:
+    async def work(self, limit: int | None = None) -> bool:
         """Folds one batch; returns whether there was anything to do.
 
         Raises:
@@ -118,8 +121,9 @@ class ProjectionGeneration:
         """
         if self.stopped:
             return False
+        started, most = self._clock.monotonic(), limit or self._size.now
         wanted = self._handlers.__contains__
-        events, upto = self._reader.read_types(wanted, self.checkpoint, limit, most=AT_ONCE)
+        events, upto = self._reader.read_types(wanted, self.checkpoint, most, most=AT_ONCE)
         if upto <= self.checkpoint:
             return False
         buffer = RowsBuffer(self._projection, self._reader, self.number)
@@ -127,6 +131,8 @@ class ProjectionGeneration:
         if events or reached - self._stored >= PASSED:
             await self._store(reached, buffer, passed=passed)
         self.checkpoint = reached
+        if len(events) == self._size.now:
+            self._size.adapt(self._clock.monotonic() - started)
         if fault is not None:
             await self.mark(ProjectionStatus.FAULTED, *fault)
         return True
@@ -139,7 +145,13 @@ class ProjectionGeneration:
         passed: list[PassedEvent] = []
         self._slice_end = self._clock.monotonic() + SLICE
         for record in events:
-            if record.stream not in self._parked and (error := await self._apply(record, buffer)):
+            if record.stream in self._parked:
+                error = ""
+            elif record.type in self._stepwise:
+                error = await self._apply(record, buffer)
+            else:
+                error = self._apply_whole(record, buffer)
+            if error:
                 match self._projection.on_fault:
                     case OnFault.PAUSE:
                         return reached, tuple(passed), (error, record.position)
@@ -151,14 +163,35 @@ class ProjectionGeneration:
             reached = record.position
             if buffer.full:
                 return reached, tuple(passed), None
+            if self._clock.monotonic() > self._slice_end:
+                await self._give_turn()
         return upto, tuple(passed), None
+
+    async def _give_turn(self) -> None:
+        await asyncio.sleep(0)
+        self._slice_end = self._clock.monotonic() + SLICE
+
+    def _apply_whole(self, record: RecordedEvent, buffer: RowsBuffer) -> str:
+        """Folds one event without a stop; returns as `_apply`."""
+        try:
+            self._handlers[record.type](self._registry.read_event(record), record, buffer)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001  # whatever the projection's code raises faults it
+            return _undone(error, record, buffer)
+        self._count(record, buffer)
+        return ""
+
+    def _count(self, record: RecordedEvent, buffer: RowsBuffer) -> None:
+        buffer.keep()
+        self.handled += 1
+        self._metrics.flow[self._flow[record.type]] += 1
 
     async def _apply(self, record: RecordedEvent, buffer: RowsBuffer) -> str:
         """Folds one event, whole or not at all; returns what went wrong, empty if nothing."""
         steps = self._steps(record, buffer)
         while (error := self._go_on(steps, record, buffer)) is None:
-            await asyncio.sleep(0)
-            self._slice_end = self._clock.monotonic() + SLICE
+            await self._give_turn()
         return error
 
     def _steps(self, record: RecordedEvent, buffer: RowsBuffer) -> Iterator[None]:
@@ -179,11 +212,8 @@ class ProjectionGeneration:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001  # whatever the projection's code raises faults it
-            buffer.undo()
-            return without_secrets(error_sentence(error), record.data)
-        buffer.keep()
-        self.handled += 1
-        self._metrics.flow[self._flow[record.type]] += 1
+            return _undone(error, record, buffer)
+        self._count(record, buffer)
         return ""
 
     def _applied(
@@ -268,6 +298,12 @@ class ProjectionGeneration:
             for record in stream_events(self._reader, stream, first.version - 1 if first is not None else 0)
             if since <= record.position <= self.checkpoint and record.type in self._handlers
         ]
+
+
+def _undone(error: BaseException, record: RecordedEvent, buffer: RowsBuffer) -> str:
+    """Takes back what the event did that just failed; returns why it failed."""
+    buffer.undo()
+    return without_secrets(error_sentence(error), record.data)
 
 
 def _passed(record: RecordedEvent, kind: PassedKind, error: str) -> PassedEvent:

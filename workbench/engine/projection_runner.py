@@ -9,7 +9,7 @@ from functools import partial
 from workbench.engine.group_commit import Commits
 from workbench.engine.metrics import Metrics
 from workbench.engine.projection_check import has_nothing
-from workbench.engine.projection_generation import BATCH, ProjectionGeneration
+from workbench.engine.projection_generation import ProjectionGeneration
 from workbench.errors import (
     CallerError,
     InvalidValue,
@@ -144,12 +144,11 @@ class ProjectionRunner:
 
     async def work(self, limit: int | None = None) -> bool:
         """Folds a batch into each generation; returns whether there was anything to do."""
-        events = limit or BATCH
         async with self._alone:
             try:
-                worked = await self.live.work(events)
+                worked = await self.live.work(limit)
                 if self.building is not None and not self.building.stopped:
-                    moved = await self.building.work(events)
+                    moved = await self.building.work(limit)
                     await self._switch_if_done(moved=moved)
                     worked = worked or moved
             except WrongExpectedVersion:

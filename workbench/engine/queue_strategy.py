@@ -10,7 +10,7 @@ from uuid import UUID
 from workbench.engine.delivery_attempt import DeliveryAttempt
 from workbench.engine.delivery_rows import DeliveryRows
 from workbench.engine.handler_runner import HandlerRun
-from workbench.engine.log_claims import LogClaims
+from workbench.engine.log_claims import INGEST, LogClaims
 from workbench.engine.runtime import Runtime
 from workbench.engine.topic_reader import Stretch
 from workbench.model.clock import MICROSECONDS
@@ -77,7 +77,7 @@ class QueueStrategy:
             together = limit is None and self._goes_together()
             if not together:
                 await self._claims.rest()
-            worked = not together and await self._claims.into_rows()
+            worked = not together and await self._claims.into_rows(self._enough())
             tasks, token = await self._rows.lease(limit or self._claims.size.now, frozenset(self._busy))
             keys = {task.key for task in tasks if task.key}
             self._busy |= keys
@@ -101,6 +101,14 @@ class QueueStrategy:
         if not self._alone.locked():
             async with self._alone:
                 await self._claims.rest()
+
+    def _enough(self) -> int:
+        """Returns how many messages get their rows at once.
+
+        Few where none behind them is more urgent, as long as handlers may prove so quick that none needs one.
+        """
+        few = self._claims.size.now < TOGETHER and self._runtime.reader.in_order(self._name)
+        return TOGETHER if few else INGEST
 
     def _goes_together(self) -> bool:
         """Whether a stretch of the log is handed out whole: quick handlers, no keys, no priorities."""

@@ -51,8 +51,9 @@ class RowsBuffer:
         Raises:
             ModelError: Nothing that its key column holds.
         """
-        check_key(self._projection, key)
-        key = as_kept(self._columns[self._key], key)
+        if not (type(key) is str and key in self._changed):  # what was put as that text is kept as it
+            check_key(self._projection, key)
+            key = as_kept(self._columns[self._key], key)
         row = self._changed[key] if key in self._changed else self._found.get(key)
         if row is None and key not in self._changed:
             return self._reader.row(self._projection.name, key, self._generation)
@@ -178,7 +179,7 @@ class RowsBuffer:
     @property
     def full(self) -> bool:
         """Whether it is time to write what was changed."""
-        return self.size >= MOST_FOUND
+        return len(self._changed) >= MOST_FOUND
 
     @property
     def changed(self) -> bool:
@@ -236,5 +237,5 @@ def _check(name: str, columns: Mapping[str, ColumnKind], row: Mapping[str, Any])
         kind = columns.get(column)
         if kind is None:
             raise ModelError(f"{name} has no column {column}")
-        if said := misfit(f"column {column} of {name}", kind, value):
-            raise ModelError(said)
+        if said := misfit(kind, value):
+            raise ModelError(f"column {column} of {name} {said}")

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from workbench.services.workspace import Workspace
 
 REFRESH_MS = 100
-"""Views refresh at most this often (ux rule 3)."""
+"""While much goes on, views refresh this often (ux rule 3)."""
 WRITE_MS = 200
 """What is typed is written after so long (V2)."""
-GATHER_MS = 10
+GATHER_MS = 4
 """After a quiet time the first change waits only this long for those that follow at once."""
+SHARE = 4
+"""A refresh comes at the soonest after four times what the last one held the loop for: others go first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,8 @@ class Desk(QObject):
         scenario: File and name of the scenario that is being written; both empty for none.
 
     Signals:
-        changed: A `Changes` value, merged from all commits since the last one, at most ten times a second.
+        changed: A `Changes` value, merged from all commits since the last one: soon where views are quick
+            to refresh, ten times a second where they are slow.
         selected: The new `Selection`.
         board_chosen: Id of the node that was chosen on the board, empty if none is.
         noticed: A `Notice` for the window to show.
@@ -154,7 +157,7 @@ class Desk(QObject):
         self._tasks: set[asyncio.Task[Any]] = set()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._since = QElapsedTimer()
+        self._since, self._held = QElapsedTimer(), 0.0
         self._since.start()
         self._timer.timeout.connect(self._emit)
         self._unlisten = workspace.listen(self._collect)
@@ -173,13 +176,29 @@ class Desk(QObject):
         if changes.model:  # it seldom comes, is the last of its changes, and a person waits for it
             self._timer.start(0)
         elif not self._timer.isActive():
-            self._timer.start(max(GATHER_MS, REFRESH_MS - self._since.elapsed()))
+            self._timer.start(max(GATHER_MS, self._rest()))
+
+    def _rest(self) -> int:
+        """Returns for how many milliseconds views are left alone still, as far as their refresh has come."""
+        return min(REFRESH_MS, round(SHARE * self._held)) - self._since.elapsed()
 
     def _emit(self) -> None:
+        pending = self._pending
+        if pending is None:
+            return
+        wait = GATHER_MS if self._turns else self._rest()
+        if wait > 0 and not pending.model:
+            self._timer.start(wait)
+            return
+        self._pending, self._held = None, 0.0
         self._since.restart()
-        pending, self._pending = self._pending, None
-        if pending is not None:
-            self.changed.emit(pending)
+        self._timed(partial(self.changed.emit, pending))
+
+    def _timed(self, act: Callable[[], object]) -> None:
+        """Does something that belongs to a refresh."""
+        begun = self._since.nsecsElapsed()
+        act()
+        self._held += max(0, self._since.nsecsElapsed() - begun) / 1e6
 
     def _zone_changed(self) -> None:
         self.changed.emit(Changes(everything=True))
@@ -201,7 +220,7 @@ class Desk(QObject):
         act = self._turns.popleft()
         if self._turns:
             self._turn.start()
-        act()
+        self._timed(act)
 
     # -- selection --------------------------------------------------------------------------------------
 

@@ -45,10 +45,11 @@ class SystemClock:
 
     def now(self) -> int:
         """Returns microseconds since 1970 UTC, never less than before."""
-        with self._guard:
-            wall, steady = time.time_ns() // 1000, time.monotonic_ns() // 1000
-            self._lead = max(self._lead, wall - steady)
-            return steady + self._lead
+        wall, steady = time.time_ns() // 1000, time.monotonic_ns() // 1000
+        if wall - steady > self._lead:  # seldom: it is asked for several times for each command
+            with self._guard:
+                self._lead = max(self._lead, wall - steady)
+        return steady + self._lead
 
     def passed(self) -> int:
         """Returns where the wall stood when this clock began, and what the monotonic clock counted since."""

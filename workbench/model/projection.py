@@ -41,6 +41,8 @@ _TAKES: dict[ColumnKind, tuple[type, ...]] = {
 """Python types of what a column takes; the store says 1 and 0 for yes and no."""
 EXACT = frozenset({ColumnKind.DECIMAL, ColumnKind.MONEY})
 """Columns of decimals, which are kept, compared and sorted exactly."""
+_FORMED = EXACT | {ColumnKind.NUMBER}
+"""Columns that keep a value in another form than they are given it."""
 _MOST_DIGITS = 100
 _DIGITS = Context(prec=2 * _MOST_DIGITS + 1)
 
@@ -49,12 +51,12 @@ def unlike(column: str, kind: ColumnKind, value: Any) -> str:
     """Says why a column is not compared with a value: it is of another type; empty if it can be."""
     if value is None or isinstance(value, _TAKES[kind]):
         return ""
-    return _wanted(column, kind, value)
+    return f"{column} {_wanted(kind, value)}"
 
 
-def _wanted(column: str, kind: ColumnKind, value: Any) -> str:
+def _wanted(kind: ColumnKind, value: Any) -> str:
     wanted = " or ".join(one.__name__ for one in _TAKES[kind])
-    return f"{column} takes {wanted}, not {type(value).__name__}"
+    return f"takes {wanted}, not {type(value).__name__}"
 
 
 def as_kept(kind: str, value: Any) -> Any:
@@ -62,11 +64,11 @@ def as_kept(kind: str, value: Any) -> Any:
 
     Decimals are exact and have one form: no zeros behind, of money at least two digits after the point.
     """
-    if value is not None and kind == ColumnKind.NUMBER:
+    if value is None or kind not in _FORMED:
+        return int(value) if isinstance(value, bool) else value
+    if kind == ColumnKind.NUMBER:
         return float(value) + 0.0  # no store keeps the sign of zero
-    if value is not None and kind in EXACT:
-        return _one_form(Decimal(value), 2 if kind == ColumnKind.MONEY else 0)
-    return int(value) if isinstance(value, bool) else value
+    return _one_form(Decimal(value), 2 if kind == ColumnKind.MONEY else 0)
 
 
 def _one_form(value: Decimal, places: int) -> Decimal:
@@ -76,33 +78,36 @@ def _one_form(value: Decimal, places: int) -> Decimal:
     return found or abs(found)  # no store keeps the sign of zero
 
 
-def misfit(column: str, kind: ColumnKind, value: Any) -> str:
-    """Says why a column cannot hold a value, as every store would (J1); empty if it can."""
+def misfit(kind: ColumnKind, value: Any) -> str:
+    """Says what a column takes or cannot hold, as every store would say of a value (J1); empty if it fits."""
     if value is None:
         return ""
     if type(value) not in _TAKES[kind]:
-        return _wanted(column, kind, value)
+        return _wanted(kind, value)
     said = unstorable(value)
     if not said:
         return ""
     long = isinstance(value, int) and value.bit_length() > 256
     shown = f"a number of {value.bit_length():,} bits" if long else repr(value)[:80]
-    return f"{column} cannot hold {shown}: {said}"
+    return f"cannot hold {shown}: {said}"
 
 
 def unstorable(value: Any) -> str:
     """Says why no row can hold a number or text; empty if one can."""
+    if isinstance(value, str):
+        return "" if value.isascii() else _unstorable_text(value)
     if isinstance(value, int):
         return "" if -(2**63) <= value < 2**63 else "a whole number has at most 64 bits with its sign"
     if isinstance(value, Decimal):
         return _unstorable_decimal(value)
-    if isinstance(value, float):
-        return "" if math.isfinite(value) else "it is no number"
-    if isinstance(value, str) and not value.isascii():
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            return "a lone surrogate is no character"
+    return "it is no number" if isinstance(value, float) and not math.isfinite(value) else ""
+
+
+def _unstorable_text(value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return "a lone surrogate is no character"
     return ""
 
 
