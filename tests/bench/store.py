@@ -1,6 +1,9 @@
 """Appends, loads, reads, commands and a projection's catching up, against raw sqlite3 and a peer in one run.
 
 Run ``python -m tests.bench.store``, with ``--quick`` for a short form. All databases are files in one folder.
+
+A command costs some 47 µs of the processor: 19 in its handler, 17 in the store, half of that in SQLite, the rest in
+asyncio, and no step is more than a tenth. The peer takes 400 and a commit: the slower the disk, the higher the ratio.
 """
 
 from __future__ import annotations
