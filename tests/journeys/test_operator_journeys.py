@@ -69,7 +69,7 @@ def are_repaired(folder: Path, journey: str, count: int, hands: str, environ: Ma
     """Lets a person repair the letters of one server of three, and looks into the store then."""
     meant, rest = count * 5 // 8, count * 3 // 8
     steps, (outcome, asked, job, ladder, fates, archive) = took(folder, journey, hands, environ)
-    assert outcome.startswith(f"{meant:,} ✓ handled")
+    assert outcome.startswith(f"{meant:,} ✓ mail.sent published to sent")
     assert asked.startswith(f"Repair and replay {meant:,}? It can be undone while it waits")
     assert job == f"Repair and replay {meant:,} dead letters: done"
     assert ladder == f"1: 1 ended; 5: 5 ended; 20: 20 ended; {meant - 26:,}: {meant - 26:,} ended"

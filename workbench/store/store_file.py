@@ -5,7 +5,7 @@ The adapter is imported with the first file: without a store, a project is check
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -36,8 +36,11 @@ def cut_back(path: Path, position: int) -> None:
 
 
 @contextmanager
-def read_store_file(path: Path) -> Iterator[Reader]:
+def read_store_file(path: Path, stored: Mapping[str, str] | None = None) -> Iterator[Reader]:
     """Gives a reader of a store that need not be open, in one state; writes nothing (F6).
+
+    Args:
+        stored: As `Store.name_types` takes it; None where types are called as they are stored.
 
     Raises:
         WorldError: It cannot be read.
@@ -47,6 +50,7 @@ def read_store_file(path: Path) -> Iterator[Reader]:
 
     with Look(path) as seen:
         reader = SqliteReader(seen.open(), path)
+        reader.name_types(stored or {})
         try:
             with reader.steady():
                 yield reader

@@ -227,6 +227,7 @@ async def test_what_went_while_the_strip_was_open_is_told_in_it(designer: Design
         strip.act.click()
         await designer.until(lambda: "event parcel.sent is not there any more" in strip.told.text())
         await designer.rest()
+    told = [one for one in told if one.topic != "reload"]  # that outside change alone
     assert (strip.isVisible(), designer.text, told) == (True, gone, [])
     QTest.keyClick(strip.list, Qt.Key.Key_Escape)
     await designer.choose("event:parcel.gone")
@@ -668,3 +669,17 @@ async def test_words_are_spelled_as_names_and_the_keys_of_the_line_are_told(desi
     designer.key(Qt.Key.Key_G)
     await designer.until(lambda: designer.board.desk.scenario[1])
     assert "announce_return" in designer.file.parent.joinpath(designer.board.desk.scenario[0]).read_text()
+
+
+async def test_a_process_asks_for_its_command_as_a_policy_does(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel", pressed=CONTROL)
+    await designer.type("sent")
+    await designer.choose("event:parcel.sent")
+    designer.key(Qt.Key.Key_R)
+    await designer.type("delivery")
+    entry = designer.board.editor.entry
+    await designer.until(lambda: entry.isVisible() and "command" in entry.asking.title)
+    assert entry.asking.title == "New command: delivery issues it"
+    await designer.type("deliver_parcel")
+    await designer.has('issue: "deliver_parcel"')

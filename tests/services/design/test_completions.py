@@ -143,3 +143,34 @@ def test_a_condition_on_rows_that_was_not_there_before_is_completed(typed):
     text = f'{PROJECT}{query}where: "{typed}"\n'
     found = completions(checked(PROJECT + query), text, text.rindex('"'))
     assert found.found[0].name == "color"
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("‸", ["of", "rows", "always", "eventually", "never_dead_letter"]),
+        ('of: "‸"', ["order", "bill"]),
+        ('rows: "‸"', ["orders"]),
+        ('of: "order"\nalways: "‸"', ["id", "version", "state", "count", "rows"]),
+        ('of: "order"\neventually: "state.‸"', ["color", "total"]),
+        ('rows: "orders"\nalways: "row.‸"', ["color", "paid"]),
+        ('always: "count(\'‸"', ["order.placed", "order.paid", "bill.sent"]),
+        ('always: "state(\'‸"', ["order", "bill"]),
+        ('always: "row(\'‸"', ["orders"]),
+        ("never_dead_letter: ‸", ["true"]),
+        ('never_dead_letter: "‸"', ["sender", "payment"]),
+    ],
+)
+def test_invariants_are_completed(line, wanted):
+    found = [one.name for one in _in_invariant(line).found]
+    assert [one for one in wanted if one not in found] == []
+
+
+def test_a_function_of_invariants_is_written_with_its_parentheses():
+    (count,) = [one for one in _in_invariant('always: "coun‸"').found if one.name == "count"]
+    assert (count.insert, count.back) == ("count()", 1)
+
+
+def _in_invariant(line):
+    text = f"{PROJECT}[invariant.rule]\n{line}\n"
+    return completions(checked(text.replace("‸", "")), text.replace("‸", ""), text.index("‸"))

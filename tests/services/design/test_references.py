@@ -15,7 +15,7 @@ from workbench.project.samples import SAMPLES
 from workbench.project.scenarios import read_scenarios
 from workbench.services.design.change_preview import rename_preview
 from workbench.services.design.design_text import DesignText
-from workbench.services.design.gestures import DesignNode, renamed
+from workbench.services.design.gestures import DesignNode, left_over, removed, renamed
 from workbench.services.design.references import WORDS, references, with_name
 from workbench.services.design.relations import declared_names
 from workbench.tusk import parse
@@ -209,3 +209,51 @@ def test_scenarios_follow_every_rename(root: Path) -> None:
             registry = model_of(file, [found])
             for one in after.scenarios.values():
                 assert read_scenarios(one.dump(), one.file, registry)
+
+
+RULES = """
+[invariant.paid_once]
+of: "order"
+always: "count('order.placed', id) <= 1 && state('order', id) != null && row('orders', id) != null"
+[invariant.all]
+rows: "orders"
+eventually: "rows('orders').size() == count('order.placed')"
+[invariant.sent]
+never_dead_letter: ["sender", "follow"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "roles_of"),
+    [
+        ("event", "order.placed", ["looked", "looked"]),
+        ("aggregate", "order", ["of", "looked"]),
+        ("projection", "orders", ["looked", "rows", "looked"]),
+        ("consumer", "sender", ["never_dead_letter"]),
+        ("consumer", "follow", ["never_dead_letter"]),
+    ],
+)
+def test_invariants_name_what_they_look_at_and_follow_its_name(kind, name, roles_of):
+    text = design(TEXT + RULES)
+    found = [one for one in references(text) if (one.kind, one.name) == (kind, name)]
+    assert [one.role for one in found if one.owner.startswith("invariant.")] == roles_of
+    new = with_name(text, kind, name, "brand_new").project.text
+    rules = new[new.index("[invariant.paid_once]") :]
+    assert f"'{name}'" not in rules
+    assert f'"{name}"' not in rules
+    assert rules.count("brand_new") == len(roles_of)
+
+
+def test_what_is_removed_takes_along_the_invariants_that_look_at_it():
+    text = design(TEXT + RULES)
+    event = DesignNode("event", "order.placed")
+    gone = removed(text, event, along=left_over(text, event)).project.text
+    assert "[invariant.paid_once]" not in gone
+    assert "[invariant.all]" not in gone
+    assert "[invariant.sent]" in gone
+    policy = DesignNode("policy", "follow")
+    gone = removed(text, policy, along=left_over(text, policy)).project.text
+    assert 'never_dead_letter: "sender"' in gone
+    sender = DesignNode("subscription", "sender")
+    gone = removed(text, policy, sender, along=left_over(text, policy, sender)).project.text
+    assert "[invariant.sent]" not in gone

@@ -55,6 +55,7 @@ def invariant_of(
             place = (*path, "never_dead_letter")
             draft.problems.append(draft.places.item(place, index, "S-REF", said, hint))
     scope = names.scope(of=section.of, rows=section.rows)
+    draft.scopes |= {(*path, key): scope for key in ("always", "eventually")}  # for who begins to write one
     questions = {
         key: _question(draft, (*path, key), text, scope, names) if text else None
         for key, text in (("always", section.always), ("eventually", section.eventually))

@@ -14,6 +14,7 @@ from workbench.services.design import gestures
 from workbench.services.design.references import (
     EXPRESSION,
     HEADER,
+    LOOKED,
     PATTERN,
     SCENARIO,
     WORDS,
@@ -57,6 +58,10 @@ GROUPS = {
     "default_topic": "Routed, delivered",
     "handler": "Routed, delivered",
     EXPRESSION: "In expressions",
+    LOOKED: "In expressions",
+    "never_dead_letter": "Watched",
+    "of": "Watched",
+    "rows": "Watched",
     SCENARIO: "Scenarios",
     WORDS: "Comments and descriptions",
 }

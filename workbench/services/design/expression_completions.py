@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from workbench.model.expressions.closures import Scope
 from workbench.model.expressions.functions import GROUPS, MACROS
-from workbench.model.expressions.value_kinds import ANY, Kind, Type
+from workbench.model.expressions.value_kinds import ANY, CALLED, Kind, Type
 from workbench.tusk.document import Path
 
 Types = dict[str, Type]
 _CHAIN = re.compile(r"(?:([A-Za-z_][\w.]*)\.)?([A-Za-z_]\w*)?\Z")
+_NAMED = re.compile(r"([A-Za-z_]\w*)\(\s*'([^']*)\Z")
+"""The first text that a function of a scope takes."""
 _LITERAL = re.compile(r"(?:([A-Za-z_][\w.]*)\s*(?:==|!=)\s*)?'([^']*)\Z")
 _FINISHED = re.compile(r"(?:[\w\]')}]|\\\")(?<!\bin)\s*\Z")
 """Behind a word, a quote or a bracket an operator comes, and no name."""
@@ -52,8 +54,22 @@ def suggestions(before: str, names: Types, events: Mapping[str, str]) -> list[Su
         return [*_fields(known, typed), *_functions(known, typed)] if known is not None else []
     if not typed and _FINISHED.search(before):
         return []
-    own = [Suggestion(name=one, kind="name", words=known.words, typed=typed) for one, known in names.items()]
-    return [*own, *_functions(None, typed)]
+    own = [
+        Suggestion(name=one, kind="name", words=known.words, typed=typed)
+        for one, known in names.items()
+        if known.function is None
+    ]
+    called = [
+        Suggestion(
+            name=one.removesuffix(CALLED),
+            kind="function",
+            words=f"by name: {known.function.words}",
+            typed=typed,
+        )
+        for one, known in names.items()
+        if known.function is not None
+    ]
+    return [*own, *called, *_functions(None, typed)]
 
 
 def nearest_names(scopes: Mapping[Path, Scope], path: Path) -> Types:
@@ -89,6 +105,10 @@ def _lines(before: str, names: Types) -> Iterator[tuple[str, Type]]:
 
 
 def _texts(before: str, names: Types, events: Mapping[str, str]) -> Iterator[Suggestion]:
+    if (called := _NAMED.search(before)) is not None and (looked := names.get(f"{called[1]}{CALLED}")):
+        for name in looked.choices:
+            yield Suggestion(name=name, kind="text", words=f"what {called[1]} looks at", typed=called[2])
+        return
     found = _LITERAL.search(before)
     chain, typed = (found[1] or "", found[2]) if found is not None else ("", "")
     known = type_of(chain, names) if chain else None

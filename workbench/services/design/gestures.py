@@ -354,13 +354,14 @@ def _without_mention(document: Document, one: Reference) -> Document:
     if one.owner not in document.sections:
         whole = one.role in {"topic", "handler", "pattern"} and document.find(path) is not None
         return delete(document, path) if whole else document
-    if one.role in {HEADER, *PLACES, "get", "list", "projection", "aggregate"}:
+    last = one.role != "never_dead_letter" or names_at(document, (*path, one.role)) == [one.name]
+    if one.role in _ABOUT_ONE or (path[0] == "invariant" and last):
         return remove_section(document, one.owner)
     if one.role in {"emit", "issue", "publish", "withdraw"}:
         document = remove_action(document, path, one.role, one.name)
         idle = path[0] == "policy" and not any(actions(document, path))
         return remove_section(document, one.owner) if idle else document
-    if one.role in {"by", "steps"}:
+    if one.role in {"by", "steps", "never_dead_letter"}:
         return remove_name(document, (*path, one.role), one.name)
     names = names_at(document, (*path, "on"))
     if one.role != "on" or one.name not in names:
@@ -389,6 +390,7 @@ def _name_of(after: DesignNode | None, kind: str) -> str:
     return after.name if after is not None and after.kind == kind else ""
 
 
+_ABOUT_ONE = {HEADER, *PLACES, "get", "list", "projection", "aggregate"}
 _BEGINNINGS = {
     "command": _command,
     "event": _event,

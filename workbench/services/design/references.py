@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
+from workbench.project.declared.invariant_names import LOOKS_AT
 from workbench.project.declared.key_lookup import KeyPlace, section_place
 from workbench.project.declared.section_kinds import KINDS, TYPES
 from workbench.services.design.design_text import DesignText
@@ -19,6 +20,8 @@ NAME_SPACES = {
 }
 """The kinds under which others name what a kind of section declares, where that is not the kind itself."""
 HEADER, EXPRESSION, PATTERN, SCENARIO, WORDS = "header", "expression", "pattern", "scenario", "words"
+LOOKED = "looked"
+"""What a function of an expression looks at."""
 STEP = "step"
 """What a flow names: anything that has a slice."""
 ENTRIES = {"topics": "topic", "subscriptions": "consumer"}
@@ -47,11 +50,15 @@ SPOKEN = {
     "query": ("query",),
     "dead_letter": ("consumer",),
     "replay": ("consumer",),
+    "deliver": ("consumer", "command", "projection"),
+    "of": ("event",),
     "by": ("consumer", "actor"),
 }
 """What the keys of scenarios name."""
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _LITERAL = re.compile(r"'([^'\\]*)'|\"([^\"\\]*)\"")
+_CALLED = re.compile(r"([A-Za-z_]\w*)\(\s*\Z")
+"""A function whose first text follows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +93,13 @@ class Reference:
         for quote in reversed(self.quotes):
             name = "".join(_ESCAPES.get(char, f"\\{char}" if char == quote else char) for char in name)
         return f"{self.before}{name}{self.behind}"
+
+
+def names_section(one: Reference, section: str) -> bool:
+    """Whether a place names what a section declares, such as ``handler.charge``, or an entry of topics."""
+    kind, _, name = section.partition(".")
+    spaces = (ENTRIES[kind],) if kind in ENTRIES else NAME_SPACES.get(kind, (kind,))
+    return one.name == name and one.kind in spaces
 
 
 def references(text: DesignText) -> list[Reference]:
@@ -199,15 +213,21 @@ def _mark(text: str, value: Value) -> int:
 
 
 def _in_expression(document: Document, value: Value, owner: str) -> Iterator[Reference]:
-    """Yields the texts inside of an expression, as what may be the name of an event or a topic."""
+    """Yields the texts inside of an expression, as what may be the name of an event or a topic.
+
+    Where a function looks at something by its name, the text is that name alone.
+    """
     if value.kind is not ValueKind.STRING:
         return
     for literal in _LITERAL.finditer(document.text, value.start + 1, value.end - 1):
         group = 1 if literal[1] is not None else 2
         quotes = document.text[value.start] + literal[0][0]
-        for kind in ("event", "topic"):
+        before = _CALLED.search(document.text, value.start + 1, literal.start())
+        looked = LOOKS_AT.get(before[1]) if before is not None else None
+        for kind in ("event", "topic") if looked is None else (looked,):
             name, span = literal[group], literal.span(group)
-            yield _at(document, kind, name, EXPRESSION, owner, *span, quotes=quotes)
+            role = EXPRESSION if looked is None else LOOKED
+            yield _at(document, kind, name, role, owner, *span, quotes=quotes)
 
 
 def _in_scenarios(document: Document) -> Iterator[Reference]:

@@ -92,7 +92,7 @@ def _is_store(target: Path) -> bool:
 def _model(target: Path, environ: Mapping[str, str]) -> Iterator[tuple[Registry, Reader]]:
     """Gives a project's model, and its store in one state."""
     project = load_project(project_root(target), environ=environ, trusted=trust_of(environ))
-    with read_store_file(project.store_path) as reader:
+    with read_store_file(project.store_path, project.registry.stored_names()) as reader:
         yield project.registry, reader
 
 

@@ -18,6 +18,7 @@ from workbench.project.python_sources import LARGEST, module_path
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.marks.find_marks import marks_of
 from workbench.services.design.marks.mark import DesignMark
+from workbench.services.project.broken_invariants import broken_invariants
 from workbench.services.project.project_trust import trust_of
 from workbench.services.project.row_moves import misfits
 from workbench.services.project.run_check import (
@@ -91,6 +92,7 @@ async def check_project(target: Path, environ: Mapping[str, str], *, trust: bool
             Complaint(file=PROJECT_FILE, code="M-TABLE", message=error.message, hint=error.hint)
             for error in misfits(project)
         ]
+        said += broken_invariants(project, file)
     unfit = unfit_in(project) if any(one.code == "E-STORED" for one in stored) else {}
     found = [_complaint(problem, root) for problem in said]
     return ProjectReport(

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 QUIET = 0.2
 """Seconds after a change before scenarios are run again: changes come in groups."""
+PATIENCE = 1.0
+"""Seconds for which the thread of a run that was cancelled is waited for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +117,7 @@ class ScenarioStatus:
         self._asked: set[str] = set()
         self._tried: tuple[Project | None, Sequence[Run], int] = (None, (), 0)
         self._task: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
         self._listeners: list[Callable[[], None]] = []
         world.listen(self._changed)
@@ -215,9 +218,9 @@ class ScenarioStatus:
     async def close(self) -> None:
         """Ends what runs."""
         self._listeners.clear()
-        if (task := self._task) is not None:
+        for task in self._tasks:
             task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _changed(self, changes: Changes) -> None:
         if changes.model and self._read_with is not None:
@@ -232,10 +235,12 @@ class ScenarioStatus:
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         self._stopping = False
         self._task = asyncio.get_running_loop().create_task(work, name="Scenarios")
+        self._tasks.add(self._task)
         self._task.add_done_callback(self._ended)
         self._tell()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
         if task is self._task:
             self._task, self.running = None, ""
             self._tell()
@@ -296,7 +301,10 @@ class ScenarioStatus:
 
 
 async def _aside(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Runs a coroutine on a loop of its own in a thread; where this is cancelled, it is as well."""
+    """Runs a coroutine on a loop of its own in a thread; where this is cancelled, it is as well.
+
+    A thread in which code of the project does not end is left after a second.
+    """
     begun: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[T]]] = []
 
     async def inside() -> T:
@@ -312,4 +320,5 @@ async def _aside(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
             with contextlib.suppress(RuntimeError):  # it has just ended, and its loop with it
                 loop.call_soon_threadsafe(task.cancel)
         thread.add_done_callback(lambda done: done.cancelled() or done.exception())
+        await asyncio.wait([thread], timeout=PATIENCE)
         raise

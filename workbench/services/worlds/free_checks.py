@@ -1,0 +1,108 @@
+"""Checks of a finished world that need no invariant: rows, what happened twice, what did not end."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from workbench.engine.policy_runner import instance_name
+from workbench.engine.projection_check import row_differences
+from workbench.model.counts import counted
+from workbench.model.event import RecordedEvent
+from workbench.model.json_values import read_json
+from workbench.model.messaging import COMMANDS_TOPIC, Message
+from workbench.model.registry import Registry
+from workbench.services.monitor.lag import subscription_lag
+from workbench.store.paging import PAGE
+from workbench.store.ports import Reader
+
+MOST = 10_000
+"""Instances of a process that are looked at."""
+
+
+def unlike_rebuilt(reader: Reader, registry: Registry) -> list[str]:
+    """Returns how the rows of read models differ from those of a clean rebuild, a sentence for each (I9)."""
+    return [said for one in registry.projections.values() for said in row_differences(one, registry, reader)]
+
+
+def happened_twice(reader: Reader, registry: Registry) -> list[str]:
+    """Returns what one cause had twice: the same event, message or command, stored a second time.
+
+    What one command emits at once may be alike; it is one effect.
+    """
+    known: dict[tuple[object, ...], RecordedEvent | Message] = {}
+    found: list[str] = []
+    effects: list[RecordedEvent | Message] = [*_events(reader), *_messages(reader, registry)]
+    for one in effects:
+        if one.causation_bytes is None:
+            continue
+        effect = (*_place(one), one.causation_bytes, one.type, one.data)
+        first = known.get(effect)
+        if first is not None and not _at_once(first, one):
+            where = one.stream if isinstance(one, RecordedEvent) else one.topic
+            found.append(
+                f"{one.type} in {where} happened at position {first.position} and again at {one.position},"
+                f" of one cause ({one.causation_id})"
+            )
+        known[effect] = one
+    return found
+
+
+def not_ended(reader: Reader, registry: Registry, awaited: Collection[str] = ()) -> list[str]:
+    """Returns the instances of processes that wait though nothing they issued is due.
+
+    Args:
+        awaited: Events from outside: an instance may wait for one of them.
+    """
+    found: list[str] = []
+    for name, kind in registry.reactors.items():
+        if not kind.stateful or not set(awaited).isdisjoint(kind.events):
+            continue
+        for key, instance in reader.instances(name, MOST):
+            if not reader.timeouts(instance_name(kind, key, instance.began)):
+                events = ", ".join(kind.events)
+                found.append(f"{name} {key} did not end: nothing is due, and it waits for {events}")
+    return found
+
+
+def open_work(reader: Reader, registry: Registry) -> list[str]:
+    """Returns what is left to do, a sentence for each subscription; what dead letters block is not."""
+    found: list[str] = []
+    for one in reader.subscriptions():
+        depth = reader.depth(one.name)
+        waiting = depth.ready + depth.leased + depth.delayed
+        behind, _ = subscription_lag(registry, reader, one, one.cursor)
+        if waiting:
+            found.append(f"{one.name} has {counted(waiting, 'delivery', 'deliveries')} to do")
+        elif behind:
+            found.append(f"{one.name} lies {counted(behind, 'position')} behind")
+    return found
+
+
+def _events(reader: Reader) -> Iterator[RecordedEvent]:
+    after = 0
+    while page := reader.read_log(after, PAGE):
+        yield from page
+        after = page[-1].position
+
+
+def _messages(reader: Reader, registry: Registry) -> Iterator[Message]:
+    """Yields what was published and issued."""
+    for topic in (COMMANDS_TOPIC, *registry.topics):
+        after, head = 0, reader.head()
+        while after < head:
+            page, after = reader.read_topic(topic, lambda _type: False, after, PAGE)
+            yield from page
+
+
+def _place(one: RecordedEvent | Message) -> tuple[object, ...]:
+    if isinstance(one, RecordedEvent):
+        return "event", one.stream
+    said = read_json(one.metadata) if one.metadata else {}
+    return one.topic, one.key, said.get("origin", "") if isinstance(said, dict) else ""
+
+
+def _at_once(first: RecordedEvent | Message, one: RecordedEvent | Message) -> bool:
+    """Whether two events of one cause are of one append: right behind each other, at one time."""
+    if not isinstance(first, RecordedEvent) or not isinstance(one, RecordedEvent):
+        return False
+    return one.version == first.version + 1 and one.recorded_at == first.recorded_at
