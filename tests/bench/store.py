@@ -2,8 +2,8 @@
 
 Run ``python -m tests.bench.store``, with ``--quick`` for a short form. All databases are files in one folder.
 
-A command costs some 47 µs of the processor: 19 in its handler, 17 in the store, half of that in SQLite, the rest in
-asyncio, and no step is more than a tenth. The peer takes 400 and a commit: the slower the disk, the higher the ratio.
+A command costs about 50 µs of the processor: 20 in its handler and 17 in the store, half of them in SQLite;
+nothing in it is a tenth. The peer takes 400, and a commit. So the ratio is higher the slower the disk is.
 """
 
 from __future__ import annotations
