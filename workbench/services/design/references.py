@@ -93,6 +93,13 @@ class Reference:
         return f"{self.before}{name}{self.behind}"
 
 
+def names_section(one: Reference, section: str) -> bool:
+    """Whether a place names what a section declares, such as ``handler.charge``, or an entry of topics."""
+    kind, _, name = section.partition(".")
+    spaces = (ENTRIES[kind],) if kind in ENTRIES else NAME_SPACES.get(kind, (kind,))
+    return one.name == name and one.kind in spaces
+
+
 def references(text: DesignText) -> list[Reference]:
     """Returns every place where something is named, in the order of the files."""
     found = list(_in_project(text.project))
