@@ -50,6 +50,8 @@ SPOKEN = {
     "query": ("query",),
     "dead_letter": ("consumer",),
     "replay": ("consumer",),
+    "deliver": ("consumer", "command", "projection"),
+    "of": ("event",),
     "by": ("consumer", "actor"),
 }
 """What the keys of scenarios name."""
