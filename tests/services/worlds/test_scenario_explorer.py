@@ -39,7 +39,7 @@ async def test_it_is_told_in_words_beside_the_usual_order(orders):
 
 
 @pytest.mark.parametrize("faults", [{}, {Fault.CRASH: 1}, {Fault.DUPLICATE: 1}, {Fault.DELAY: 1}])
-async def test_merging_states_loses_no_end(orders, faults):
+async def test_W8_merging_states_loses_no_end(orders, faults):
     plan = Plan(deviations=2, **ALL)
     merged = await ScenarioExplorer(*orders, faults=faults).explore(plan)
     every = await ScenarioExplorer(*orders, faults=faults, merging=False).explore(plan)
@@ -69,7 +69,7 @@ async def test_two_processes_share_the_schedules(orders):
         await ScenarioExplorer(*orders, merging=False).explore(one)
         for one in (Plan(deviations=2, **ALL), *plans)
     ]
-    assert sum(one.schedules for one in parts) == whole.schedules + 1  # the usual one is run by each
+    assert sum(one.schedules for one in parts) == whole.schedules
     parts[0].take(parts[1])
     assert set(parts[0].outcomes) == set(whole.outcomes)
     assert parts[0].findings["no_charge_after_cancel"].choices == (0, 1)
