@@ -16,13 +16,11 @@ from workbench.services.dead_letters.letter_index import LetterIndex, LetterQuer
 from workbench.services.dead_letters.letter_patch import (
     LetterPatch,
     PatchedLetter,
-    PatchReport,
     SchemaCheck,
-    Verdict,
-    report_of,
     try_patch,
 )
 from workbench.services.dead_letters.letter_rehearsal import LetterRehearsal
+from workbench.services.dead_letters.patch_report import PatchReport, Verdict, report_of
 from workbench.services.search.search_query import SearchQuery
 from workbench.services.search.search_run import SearchRun, SearchState
 from workbench.store.letter_jobs import JobPlan
