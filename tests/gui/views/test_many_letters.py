@@ -349,11 +349,12 @@ async def test_L6_a_rehearsal_asks_once_whether_handlers_shall_really_run(view, 
     assert "welcome-mail" in view.strip.text()
     assert panel.rehearsed.isHidden()
     agree(view)
-    await until(lambda: panel.rehearsed.text().startswith("Rehearsed 8"))
+    await until(panel.rehearsed.isVisible)
+    await until(lambda: panel.rehearse.text() == "Rehearse 8")
     panel.rehearse.click()
+    assert panel.rehearse.text() == "Cancel the rehearsal", "it was agreed to before"
     assert not view.strip.isVisible()
     panel.rehearse.click()
-    assert panel.rehearse.text() == "Rehearse 8"
 
 
 def test_L6_letters_without_a_schema_are_not_said_to_fit_one():
