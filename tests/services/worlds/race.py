@@ -26,28 +26,30 @@ $lines: [{{ product: "Nanosecond wire", quantity: 30, price: "0.10" }}]
     then: {{ event: "order.placed" }}
 }}
 """
+PLACED = """    not_placed { when: "its_order.status != 'placed'", \
+message: "an order that is {its_order.status} is not charged" }
+"""
 CAREFUL = (
-    ('creates_or_changes: { payment: "order_id" }\n', ""),
+    ('creates_or_changes { its_payment { aggregate: "payment", id: "order_id" } }\n', ""),
     (
         """    charging {
-        when: "payment != null && payment.status in ['requested', 'confirmed']"
-        message: "an order whose payment is {payment.status} cannot be cancelled"
+        when: "its_payment != null && its_payment.status in ['requested', 'confirmed']"
+        message: "an order whose payment is {its_payment.status} cannot be cancelled"
     }
 """,
         "",
     ),
-    ('changes: { order: "order_id" }\n', ""),
+    ('changes { its_order { aggregate: "order", id: "order_id" } }\n', ""),
     (
-        """refuse {
-    not_placed { when: "order.status != 'placed'", message: "an order that is {order.status} is not charged" }
-}
-""",
+        f"refuse {{\n{PLACED}}}\n",
         "",
     ),
-    ('changes: { payment: "order_id", order: "order_id" }\n', 'changes: "payment"\n'),
     (
-        """    not_placed { when: "order.status != 'placed'", message: "an order that is {order.status} is not charged" }
-""",
+        'changes { payment: "order_id", its_order { aggregate: "order", id: "order_id" } }\n',
+        'changes: "payment"\n',
+    ),
+    (
+        PLACED,
         "",
     ),
     ("always: \"state.status != 'cancelled' ||", "eventually: \"state.status != 'cancelled' ||"),
