@@ -80,7 +80,7 @@ class FileConflict:
         self._banner.ask(f"{said} {conflict}".rstrip(), page.editor.text(), theirs, choices)
 
     def _keep(self, page: TextPage) -> None:
-        """Goes on with what is typed: it takes the place of what the other program wrote once it is written."""
+        """Goes on with what is typed: written, it takes the place of what the other program wrote."""
         try:
             present = self._desk.workspace.texts.read(page.name)
         except NotFound as error:
