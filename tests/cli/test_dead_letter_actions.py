@@ -140,4 +140,9 @@ def test_P7_a_replay_into_a_subscription_that_is_gone_says_so_and_ends(workbench
     edited = workbench("dead-letters", "edit", played, 1, "--set", "email=alan@example.org")
     assert edited.code == 1
     assert "welcome-mail is detached" in edited.err
+    for act in ("--preview", "--rehearse"):
+        tried = workbench("dead-letters", "repair", played, "--all", "--set", "email=a@b.example", act)
+        assert tried.code == 3
+        assert "0 of 4 fit" in tried.out, "it is known before anything runs"
+        assert "4 left out: subscription welcome-mail is detached" in tried.out
     assert workbench("dead-letters", "purge", played, 1).code == 0

@@ -77,7 +77,7 @@ def test_J10_a_rebuild_is_compared_and_then_switched_to(workbench, played):
     said = workbench("projections", "rebuild", played, "users", "--compare")
     assert said.code == 0
     head, _, _, *lines = said.out.splitlines()
-    assert head == "users, rebuilt beside the live rows: 1 changed, 1 added, 1 gone, 7 alike"
+    assert head == "users, rebuilt beside the live rows: 7 alike, 1 changed, 1 added, 1 gone"
     changed = next(line for line in lines if line.startswith("ada"))
     assert changed.split() == [
         "ada",

@@ -133,12 +133,12 @@ async def test_a_reset_while_the_next_messages_are_being_claimed_is_not_lost(lab
     await lab.settle()
     read, resets = engine.reader.read_topic, []
 
-    def read_topic(*arguments):
+    def read_topic(*arguments, **more):
         if not resets:
             resets.append(asyncio.ensure_future(lab.reset(0)))
             # It is written before what the reader asks for: its place in the queue of writes is the first.
             engine.writer._waiting.insert(0, (ConfigureSubscription(subscription="sub", cursor=0), done()))
-        return read(*arguments)
+        return read(*arguments, **more)
 
     def done():
         return asyncio.get_running_loop().create_future()

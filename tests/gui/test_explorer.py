@@ -192,6 +192,23 @@ def test_what_is_declared_is_opened_in_the_text(desk, view):
     assert not view.acts["open_text"].refresh()
 
 
+def test_F2_renames_what_is_chosen_here_and_nothing_else(desk, view):
+    asked = []
+    desk.rename_wanted.connect(asked.append)
+    shown = view.findChild(OfferingTree)
+    for name in ("create_user", "user.created", "welcome-mail", "users"):
+        shown.setCurrentIndex(item(view, name))
+        view.acts["rename"].do()
+    assert asked == [
+        "command:create_user",
+        "event:user.created",
+        "subscription:welcome-mail",
+        "projection:users",
+    ]
+    shown.setCurrentIndex(shown.model().index(shown.model().rowCount() - 1, 0))
+    assert not view.acts["rename"].refresh()
+
+
 async def test_what_is_chosen_on_the_board_is_marked_and_a_row_is_chosen_there(desk, view, until):
     await until(lambda: "Aggregates (2)" in tree(view))
     marked = view.findChild(OfferingTree)

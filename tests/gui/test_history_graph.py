@@ -43,13 +43,20 @@ async def test_V6_what_is_seen_follows_the_choices_and_a_gap_stays_one(graph):
     values = drawn(graph, "welcome-mail")
     assert {value for value in values if not math.isnan(value)} == {99}
     assert sum(map(math.isnan, values)) == pytest.approx(200 / graph._seen.step, abs=1)
-    assert graph._when.text() == "deliveries a second"
+    assert graph._when.text() == "deliveries/s" + (
+        f", average of {step} s" if (step := graph._seen.step) > 1 else ""
+    )
     graph.logarithm()
     assert max(value for value in drawn(graph, "welcome-mail") if value == value) == pytest.approx(2)
-    graph.measure.setCurrentIndex(graph.measure.findData(Measure.DEATHS))
     graph.setFocus()
     QTest.keyClick(graph, Qt.Key.Key_Minus)
     assert graph.span.currentText() == "1 h"
+    drawn(graph, "welcome-mail")
+    assert graph._when.text() == "deliveries/s, average of 10 s"
+    graph.measure.setCurrentIndex(graph.measure.findData(Measure.LAG))
+    drawn(graph, "welcome-mail")
+    assert graph._when.text() == "positions to the head, highest of 10 s"
+    graph.measure.setCurrentIndex(graph.measure.findData(Measure.DEATHS))
     graph._timer.stop()
     graph.redraw()
     assert graph.figures["audit-trail"].total == 1

@@ -73,6 +73,15 @@ def test_it_comes_back_as_it_was_left(window, settings, qtbot):
     assert shown(other) == {"explorer", "letters", "inspector"}
 
 
+def test_the_room_that_was_open_comes_back_after_a_crash(window, settings, qtbot):
+    window.show_perspective("Design")
+    other = MainWindow(settings)
+    other.may_close()
+    qtbot.addWidget(other)
+    other.come_back()
+    assert other.perspective == "Design"
+
+
 def test_bringing_a_view_that_is_not_shown_puts_it_beside_the_others(window):
     window.show_perspective("Design")
     QCoreApplication.processEvents()

@@ -6,13 +6,21 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMainWindow, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QLabel,
+    QListWidget,
+    QMainWindow,
+    QPlainTextEdit,
+    QPushButton,
+)
 
 from tests.gui.test_session import settings, start
 from workbench.gui.desk import Notice
 from workbench.gui.notice_list import NoticeList
 from workbench.gui.notices import SHOWN, Notices
-from workbench.gui.toasts import corners, free_corner, keyboard_place
+from workbench.gui.toasts import corners, emptiest_corner, free_corner, keyboard_place, shown_rows
 
 __all__ = ["settings", "start"]  # fixtures
 
@@ -140,6 +148,30 @@ def test_a_corner_is_kept_until_the_keyboard_comes_there():
     assert free_corner(room, size, room, 3) == 3
     assert free_corner(room, size, right, 0, left) == 2
     assert free_corner(room, size, right, 0, room) == 1, "the keyboard's place comes first"
+
+
+def test_toasts_begin_where_they_cover_least_of_the_rows_of_tables(window, qtbot):
+    room, size = QRect(0, 0, 800, 500), QSize(300, 100)
+    right, left, above, _ = corners(room, size)
+    assert emptiest_corner(room, size, []) == 0
+    assert emptiest_corner(room, size, [right]) == 1
+    assert emptiest_corner(room, size, [right, left.adjusted(0, 0, -200, 0), above]) == 3
+    table = QListWidget(window.centralWidget())
+    table.addItems(["one", "two"])
+    window.show()
+    table.setGeometry(300, 200, 500, 400)
+    table.show()
+    (rows,) = shown_rows(window)
+    assert rows.topLeft() == table.viewport().mapTo(window, QPoint())
+    assert rows.height() < 100, "not where it has none"
+    table.addItems(["more"] * 90)
+    notices = Notices(window)
+    notices.show_notice(Notice(kind="ok", text="done"))
+    assert not notices.toasts.geometry().intersects(shown_rows(window)[0])
+    begun = notices.toasts.geometry()
+    table.setGeometry(0, 0, 400, 700)
+    notices.toasts.place()
+    assert notices.toasts.geometry() == begun, "it moves away from the keyboard alone"
 
 
 def test_toasts_move_away_from_the_keyboard_and_push_nothing(window, qtbot, monkeypatch):

@@ -14,6 +14,7 @@ from workbench.gui.time_format import (
     ABSOLUTE_WIDTH,
     SHORT_WIDTH,
     absolute,
+    in_one_form,
     relative,
     set_zone,
     short,
@@ -21,6 +22,7 @@ from workbench.gui.time_format import (
     zone_name,
     zone_text,
 )
+from workbench.gui.views.letter_finder import DeathsChart
 
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
@@ -64,6 +66,17 @@ def test_what_no_calendar_holds_is_told_as_a_number(far):
     assert absolute(far) == f"{far:,} µs"
     assert short(far) == f"{far:,} µs"
     assert " d" in relative(far, 0)
+
+
+def test_both_ends_of_an_axis_are_told_in_one_form(qapp):
+    noon = us(datetime.now(UTC).replace(hour=12))
+    assert in_one_form(noon - 60_000_000, noon) == [short(noon - 60_000_000), short(noon)]
+    yesterday, today = in_one_form(noon - DAY, noon)
+    assert len(yesterday) == len(today)
+    assert in_one_form(2**62, noon)[1] == f"{noon:,} µs"
+    chart = DeathsChart()
+    chart.show_hours((1,) * 24, noon)
+    assert chart.ends() == (yesterday, today)
 
 
 @pytest.mark.parametrize(

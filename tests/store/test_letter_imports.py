@@ -8,10 +8,11 @@ from msgspec.structs import replace
 from tests.store.actions import one
 from tests.store.test_letters import PURGE, Post
 from workbench.errors import InvalidValue
+from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
 from workbench.model.json_values import visible, visible_lines
 from workbench.store.list_ports import LINE_CHARACTERS
-from workbench.store.operations import ForgetLetters, ImportLetter, ReplayLetter
+from workbench.store.operations import Append, ForgetLetters, ImportLetter, ReplayLetter
 
 
 class Moved(Post):
@@ -75,6 +76,20 @@ def test_D1_what_was_delivered_by_a_replay_is_not_opened_again_by_a_letter_from_
     assert "was replayed here, and succeeded" in refused.message
     assert post.letters() == [(1, "resolved")]
     assert one(store, ImportLetter(letter=replace(letter, status="failed_again"))) > 0
+
+
+def test_L11_a_letter_whose_delivery_had_an_effect_here_does_not_come_in(store, clock):
+    post = Moved(store)
+    letter = post.gone(clock)
+    post.publish("made")
+    event = NewEvent(id=derived_id("event"), type="done", data="{}")
+    one(store, Append(stream="s-1", events=(event,)))
+    for effect in (derived_id("made"), event.id):
+        effects = (derived_id("none"), effect)
+        refused = one(store, ImportLetter(letter=letter, effects=effects))
+        assert isinstance(refused, InvalidValue)
+        assert "was delivered here, and what its handler made of it is stored" in refused.message
+    assert one(store, ImportLetter(letter=replace(letter, status="resolved"), effects=effects)) > 0
 
 
 def test_L6_the_letter_of_an_edited_copy_comes_in_and_its_replay_delivers_the_copy(store, clock):

@@ -8,8 +8,11 @@ from tests.store.actions import do, one
 from workbench.errors import MessageIdReused, NotFound, StaleLease, TopicNotFound
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.delivery_states import DeliveryState
+from workbench.model.event import NewEvent
 from workbench.model.ids import derived_id
+from workbench.store.memory import reader as memory_reader
 from workbench.store.operations import (
+    Append,
     Claim,
     ConfigureSubscription,
     EnsureSubscription,
@@ -26,6 +29,7 @@ from workbench.store.operations import (
     Settle,
 )
 from workbench.store.settlements import NewDelivery, Settlement
+from workbench.store.sqlite import queue_reader as sqlite_queue
 from workbench.store.stored_values import Attempt, DeadLetter, Reason
 
 TOKEN, OTHER = derived_id("token"), derived_id("other")
@@ -428,3 +432,39 @@ def test_R1_the_more_urgent_goes_first_and_age_makes_up_for_it(box, clock):
     order = [row.message_id for row in box.due()]
     names = ("critical", "high", "old", "normal", "late", "low")
     assert order == [derived_id(name) for name in names]
+
+
+def test_V4_of_large_messages_few_are_read_at_once_and_one_at_least(box, monkeypatch):
+    for module in (sqlite_queue, memory_reader):
+        monkeypatch.setattr(module, "AT_ONCE", 100)
+    large = '{"x":"' + "y" * 60 + '"}'
+    first, second, third = (box.publish(name, data=large)[0] for name in "abc")
+
+    def read(after, most):
+        found, upto = box.reader.read_topic("mail", lambda _type: False, after, 9, most=most)
+        return [one.position for one in found], upto
+
+    assert read(0, 100) == ([first, second], second)
+    assert read(second, 100) == ([third], third)
+    assert read(0, 1) == ([first], first)
+    assert read(0, None)[0] == [first, second, third]
+    box.settle(a="ready", b="ready", c="ready")
+    assert [row.position for row in box.due()] == [first, second]
+
+
+def test_V4_of_large_events_few_are_read_at_once_and_one_at_least(box):
+    large = '{"x":"' + "y" * 60 + '"}'
+    events = tuple(NewEvent(id=derived_id(n), type="said", data=large) for n in range(3))
+    first = one(box.store, Append(stream="s-1", events=events)).first_position
+    (small,) = box.publish("a")
+    wanted = lambda type_: type_ == "said"  # noqa: E731  # for two calls
+
+    def read(after, most):
+        found, upto = box.reader.read_topic("mail", wanted, after, 9, most=most)
+        return [one.position for one in found], upto
+
+    assert read(0, 100) == ([first, first + 1], first + 1)
+    assert read(first + 1, 1000) == ([first + 2, small], small)
+    found, upto = box.reader.read_types(wanted, 0, 9, most=100)
+    assert ([one.position for one in found], upto) == ([first, first + 1], first + 1)
+    assert len(box.reader.read_types(wanted, 0, 9)[0]) == 3

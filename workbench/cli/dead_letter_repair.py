@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli.answers import answer, columns, compact, meter, one_line, opened
+from workbench.cli.answers import answer, columns, compact, meter, note, one_line, opened
 from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, rate, words
 from workbench.cli.letter_choice import choice_options, chosen
 
@@ -316,6 +316,8 @@ async def _import(options: Options, environ: Environ) -> int:
         report = await workspace.dead_letters.transfer.bring_in(options.file)
     lines = [f"{report.imported:,} imported, {report.there:,} there already"]
     lines += [one_line(problem) for problem in report.problems]
+    if report.doubt:
+        note(report.doubt)
     answer(options, asdict(report), "\n".join(lines))
     return PROBLEMS if report.problems else DONE
 

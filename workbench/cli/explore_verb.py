@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.answers import answer, columns, many_lines, meter, note, one_line
@@ -73,6 +74,13 @@ def _takes(parser: Parser) -> None:
     parser.add_argument(
         "--processes", metavar="N", type=count, default=0, help="at once (default: one for each core)"
     )
+    parser.add_argument(
+        "--save",
+        metavar="FILE",
+        type=Path,
+        help="write each order that was found as a scenario, behind what the file has, such as"
+        " my-project/scenarios/found.tsk; else it is printed",
+    )
     parser.trust()
     parser.json(
         "project, found, explored [{scenario, schedules, merged, complete, seconds, ends [{words, count,"
@@ -109,7 +117,9 @@ async def _explore(options: Options, environ: Environ) -> int:
         stopped = True
     finally:
         show("")
-    answer(options, _value(scenarios.project.name, explored), "\n".join(_said(explored)))
+    if options.save is not None:
+        _save(options.save, [found.written for one in explored for found in one.findings])
+    answer(options, _value(scenarios.project.name, explored), "\n".join(_said(explored, saved=options.save)))
     if stopped:
         note("workbench: stopped; this was found so far")
     if any(one.exploration.found for one in explored):
@@ -117,7 +127,16 @@ async def _explore(options: Options, environ: Environ) -> int:
     return FAILED if stopped else DONE
 
 
-def _said(explored: list[Explored]) -> list[str]:
+def _save(path: Path, scenarios: list[str]) -> None:
+    from workbench.interop.output_files import write_output
+
+    if scenarios:
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        text = "\n".join([*([before] if before else []), *scenarios])
+        write_output(path, text.encode())
+
+
+def _said(explored: list[Explored], saved: Path | None) -> list[str]:
     lines = []
     for one in explored:
         lines.append(f"{one_line(one.exploration.scenario)}: {one_line(one.exploration.sentence())}")
@@ -127,6 +146,8 @@ def _said(explored: list[Explored]) -> list[str]:
             lines += [f"  {one_line(said)}" for said in found.deviations]
             lines += _moves("  The usual order", found.usual)
             lines += _moves(f"  With {counted(found.finding.deviations, 'deviation')}", found.moves)
+            written = [f"  Written to {saved}"] if saved else ["  As a scenario", found.written]
+            lines += ["", *(line for said in written for line in many_lines(said).splitlines())]
     return lines or ["no scenario to explore"]
 
 

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from workbench.services.story.rebuilt_rows import RebuiltRows
     from workbench.services.workspace import Workspace
 
-STANDINGS = {"differs": "changed", "only folded": "added", "only stored": "gone", "alike": "alike"}
-"""What is said of a rebuilt row beside the live one."""
 BESIDE = {"held": "rebuilt beside", "outdated": "rebuilt beside by an earlier definition"}
 LONGEST = 48
 """Characters of a value in a line."""
@@ -193,10 +191,6 @@ async def _compare(options: Options, environ: Environ) -> int:
     return DONE
 
 
-def _counts(found: RebuiltRows) -> dict[str, int]:
-    return {said: found.counts[one] for one, said in STANDINGS.items()}
-
-
 def _differing(found: RebuiltRows, limit: int) -> list[FoldedRow]:
     return [one for one in found.rows if one.standing != "alike"][:limit]
 
@@ -209,11 +203,11 @@ def _compared(found: RebuiltRows, limit: int) -> dict[str, Any]:
         "level": found.level,
         "rebuilt_to": found.rebuilt,
         "live_to": found.live,
-        "counts": _counts(found),
+        "counts": found.counts,
         "differing": [
             {
                 "key": _plain(one.key),
-                "how": STANDINGS[one.standing],
+                "how": one.standing,
                 "cells": {
                     name: [
                         _plain(masked({name: row.get(name)})[name])
@@ -233,7 +227,7 @@ def _plain(value: Any) -> Any:
 
 
 def _told(found: RebuiltRows, limit: int) -> str:
-    counts = _counts(found)
+    counts = found.counts
     said = ", ".join(f"{number:,} {one}" for one, number in counts.items())
     lines = [one_line(f"{found.projection}, rebuilt beside the live rows: {said}")]
     if not found.level:

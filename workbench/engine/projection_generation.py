@@ -22,6 +22,7 @@ from workbench.store.operations import Operation
 from workbench.store.operations.projection_operations import ApplyProjection, MarkProjection
 from workbench.store.paging import stream_events
 from workbench.store.ports import Reader
+from workbench.store.rules import AT_ONCE
 from workbench.store.stored_values import PassedEvent, PassedKind, ProjectionState, ProjectionStatus
 
 BATCH, LARGEST = 500, 2_000
@@ -121,7 +122,8 @@ class ProjectionGeneration:
         if self.stopped:
             return False
         started, most = self._clock.monotonic(), limit or self._size.now
-        events, upto = self._reader.read_types(self._handlers.__contains__, self.checkpoint, most)
+        wanted = self._handlers.__contains__
+        events, upto = self._reader.read_types(wanted, self.checkpoint, most, most=AT_ONCE)
         if upto <= self.checkpoint:
             return False
         buffer = RowsBuffer(self._projection, self._reader, self.number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from workbench.engine.command_handler import CommandHandler
@@ -13,6 +14,19 @@ from workbench.engine.runtime import Runtime
 from workbench.engine.subscription_runner import SubscriptionRunner
 from workbench.model.messaging import COMMANDS_TOPIC, Ordering, Subscription
 from workbench.model.retry import RetryPolicy
+
+if TYPE_CHECKING:
+    from workbench.engine.world import World
+
+
+def handled_in(world: World[Any]) -> frozenset[str]:
+    """Returns the subscriptions that something handles, whether the engine runs or not (P7)."""
+    engine, registry = world.engine, world.registry
+    if engine is not None and engine.subscriptions:
+        return engine.handled
+    named = registry.subscriptions.values()
+    own = (one.name for one in named if one.handler in registry.handlers)
+    return frozenset((*own, *registry.reactors, COMMANDS_TOPIC))
 
 
 def subscription_runners(

@@ -14,6 +14,7 @@ from workbench.engine.runtime import KeyOf, Runtime
 from workbench.engine.subscription_cursor import SubscriptionCursor
 from workbench.model.clock import MICROSECONDS
 from workbench.model.messaging import Message, OnExpired, Ordering, Subscription, Topic
+from workbench.store.rules import AT_ONCE
 from workbench.store.stored_values import Delivery, Reason
 
 FILTER_SECONDS = 0.005
@@ -107,7 +108,7 @@ class TopicReader:
     ) -> tuple[int, int]:
         """Adds what is to be delivered of the next messages; returns up to where, and how many are not."""
         reader = self._runtime.reader
-        found, upto = reader.read_topic(self._subscription.topic, self.wants, after, size)
+        found, upto = reader.read_topic(self._subscription.topic, self.wants, after, size, most=AT_ONCE)
         standing, filtered = self._standing(after, upto), 0
         for message in found:
             if last is not None and message.position > last:

@@ -115,6 +115,7 @@ class Desk(QObject):
             to refresh, ten times a second where they are slow.
         selected: The new `Selection`.
         board_chosen: Id of the node that was chosen on the board, empty if none is.
+        rename_wanted: Id of the node that shall have another name; the board asks for it.
         noticed: A `Notice` for the window to show.
         wanted: Name of a view that should come to the front.
         command_wanted: Name of a command whose form should be shown.
@@ -131,6 +132,7 @@ class Desk(QObject):
     changed = Signal(object)
     selected = Signal(object)
     board_chosen = Signal(str)
+    rename_wanted = Signal(str)
     noticed = Signal(object)
     wanted = Signal(str)
     command_wanted = Signal(str)

@@ -64,15 +64,23 @@ class DraftKeeper(Banner):
         self._desk.drafted.emit()
         if draft is None:
             return False
+        self.begin_with(draft.content, f"Draft of {short(draft.at)} restored.")
+        return True
+
+    def begin_with(self, content: Any, said: str) -> None:
+        """Shows what was typed before, as something that a person can discard.
+
+        Args:
+            said: What is told of it.
+        """
         self._showing = True
         try:
-            left = self._write(draft.content)
+            left = self._write(content)
         except (WorkbenchError, ValueError, LookupError, TypeError) as error:
             left = [str(error)]  # of an older program, or damaged: told, and kept until it is discarded
         finally:
             self._showing = False
-        self.tell_left(left, f"Draft of {short(draft.at)} restored.")
-        return True
+        self.tell_left(left, said)
 
     def tell_left(self, left: list[str], said: str = "") -> None:
         """Says what was typed and does not fit any more; it stays in the draft."""

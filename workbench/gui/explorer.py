@@ -218,6 +218,21 @@ class Explorer(View):
         """Shows where it is declared in the project file."""
         self.desk.text_wanted.emit(PROJECT_FILE, (item.data.declared, item.text))
 
+    @action(
+        "Rename …",
+        keys="F2",
+        icon="edit",
+        on="_tree",
+        tip="Give it another name on the board, wherever it is named",
+        shown=lambda _view, item: item is None or bool(item.data.declared),
+        why=lambda _view, item: "" if item.data.declared else "It is no part of the model",
+    )
+    def rename(self, item: TreeItem) -> None:
+        """Shows where it stands in the flow, and asks for another name there."""
+        chosen = _on_board(item.data)
+        self.desk.select(chosen, view="board")
+        self.desk.rename_wanted.emit(next(one for one in chosen.nodes() if one.partition(":")[2]))
+
     append = append_action("_tree", lambda _view, item: item.data.selection.stream)
 
     def _go(self, item: TreeItem | None) -> None:

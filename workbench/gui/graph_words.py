@@ -9,25 +9,32 @@ from workbench.gui.plot import clock_text, number_text
 from workbench.services.monitor.rate_rings import Figures, Measure, RateWindow
 
 MEASURES = {
-    Measure.RATE: ("Rate", "deliveries a second"),
+    Measure.RATE: ("Rate", "deliveries/s"),
     Measure.LAG: ("Lag", "positions to the head"),
     Measure.DEATHS: ("Deaths", "in {step}"),
     Measure.RETRIES: ("Retries", "in {step}"),
     Measure.FOLD_LAG: ("Read models: lag", "positions to the head"),
-    Measure.FOLDED: ("Read models: rate", "events folded a second, also in a rebuild"),
+    Measure.FOLDED: ("Read models: rate", "events/s, also in a rebuild"),
 }
 """What a measure is called, and its unit."""
+JOINED = {Measure.RATE: "average", Measure.LAG: "highest"}
+"""What a point is of the seconds that it stands for; deaths and retries are counted in them."""
 TOLD = 30
 """Subscriptions that are told."""
 
 
 def unit_text(seen: RateWindow, *, here: bool) -> str:
-    """Returns the unit of what is seen; of what another process counts also of when it is.
+    """Returns the unit of what is seen, and what a point is of: several seconds have one.
+
+    Of what another process counts it also says of when it is.
 
     Args:
         here: Whether this process counts.
     """
-    unit = MEASURES[seen.measure][1].format(step=span_text(seen.step))
+    step = span_text(seen.step)
+    unit = MEASURES[seen.measure][1].format(step=step)
+    if seen.step > 1 and seen.measure.kind in JOINED:
+        unit += f", {JOINED[seen.measure.kind]} of {step}"
     if here or not seen.last:
         return unit
     return f"{unit}, another process's as of {clock_text(seen.last, seconds=True)}"

@@ -22,6 +22,7 @@ OWNERS = (
     ("Trees", "workbench.gui.tree:OfferingTree"),
     ("Search boxes", "workbench.gui.widgets:SearchBox"),
     ("Forms", "workbench.gui.forms.schema_form:SchemaForm"),
+    ("Forms", "workbench.gui.forms.form_field:FormField"),
     ("Lists in forms", "workbench.gui.forms.editors.sequence:ListEditor"),
     ("Numbers in forms", "workbench.gui.forms.editors.line:LineInput"),
     ("Questions", "workbench.gui.views.confirm_strip:ConfirmStrip"),

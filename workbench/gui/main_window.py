@@ -111,7 +111,6 @@ class MainWindow(QMainWindow):
         """Saves size, place and arrangement for the next start."""
         self.save_perspective()
         self._settings.setValue("geometry", self.saveGeometry())
-        self._settings.setValue("perspective", self.perspective)
 
     def use(self, status: StatusLine) -> None:
         """Gives the window its icons and status line, neither of which its first moment needs."""
@@ -299,6 +298,7 @@ class MainWindow(QMainWindow):
             self._left[self.perspective] = pane.key
         first = self._left.get(name, "") if name != self.perspective else ""
         self.perspective = name
+        self._settings.setValue("perspective", name)  # at once: it may crash
         if self._page is not None:  # there is nothing to arrange yet
             self.perspective_changed.emit(name)
             return

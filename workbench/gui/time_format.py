@@ -80,14 +80,20 @@ def absolute(us: int) -> str:
 
 def short(us: int) -> str:
     """Returns the time of day for today's times, else day and minute; with offsets as `absolute` has them."""
-    moment, today = _local(us), _local(_CLOCK.now())
-    if moment is None or today is None:
-        return f"{us:,} µs"
-    if moment.date() == today.date():
-        return f"{moment:%H:%M:%S} {_brief(moment)}".rstrip()
-    if moment.year == today.year:
-        return f"{moment:%m-%d %H:%M} {_brief(moment)}".rstrip()
-    return f"{moment.year:04}-{moment:%m-%d}"
+    return in_one_form(us)[0]
+
+
+def in_one_form(*times: int) -> list[str]:
+    """Returns times as `short` does, all in the one form that tells each of them: the ends of an axis."""
+    moments, today = [_local(us) for us in times], _local(_CLOCK.now())
+    known = [moment for moment in moments if moment is not None]
+    if today is None or len(known) < len(times):
+        return [f"{us:,} µs" for us in times]
+    if all(moment.date() == today.date() for moment in known):
+        return [f"{moment:%H:%M:%S} {_brief(moment)}".rstrip() for moment in known]
+    if all(moment.year == today.year for moment in known):
+        return [f"{moment:%m-%d %H:%M} {_brief(moment)}".rstrip() for moment in known]
+    return [f"{moment.year:04}-{moment:%m-%d}" for moment in known]
 
 
 def mark_of(moment: datetime) -> str:

@@ -34,6 +34,8 @@ AROUND = 48
 class Toasts(QWidget):
     """The newest toasts, one below the other, in the corner that leaves the keyboard's place free.
 
+    They begin where they cover least of the rows of tables.
+
     They never take the keyboard, and move only away from it and from the main button of the view that has
     it. While the mouse or the keyboard is on one, nothing moves: what comes is shown afterwards.
     """
@@ -75,7 +77,7 @@ class Toasts(QWidget):
             return
         self._column.setEnabled(True)
         self._show_waiting()
-        shown = any(not card.isHidden() for card in self.findChildren(NoticeCard))
+        shown, new = any(not card.isHidden() for card in self.findChildren(NoticeCard)), self.isHidden()
         self.setVisible(shown)
         self._look.start() if shown else self._look.stop()
         if not shown:
@@ -84,6 +86,8 @@ class Toasts(QWidget):
         room = self._room()
         wide = min(WIDTH + 2 * EDGE, room.width())
         size = QSize(wide, min(room.height(), self._column.totalHeightForWidth(wide)))
+        if new:
+            self._corner = emptiest_corner(room, size, shown_rows(self._window))
         if QApplication.mouseButtons() == Qt.MouseButton.NoButton:
             kept, buttons = keyboard_place(self._window), main_buttons(self._window)
             self._corner = free_corner(room, size, kept, self._corner, *buttons)
@@ -140,6 +144,29 @@ def free_corner(room: QRect, size: QSize, kept: QRect, now: int, *better: QRect)
     order = [now, *(at for at in range(len(places)) if at != now)]
     free = [at for at in order if not places[at].intersects(kept)] or [now]
     return next((at for at in free if not any(places[at].intersects(one) for one in better)), free[0])
+
+
+def emptiest_corner(room: QRect, size: QSize, rows: Sequence[QRect]) -> int:
+    """Returns the number of the corner that covers least of the rows of tables, to begin in."""
+    covered = [
+        sum(part.width() * part.height() for one in rows if not (part := place & one).isEmpty())
+        for place in corners(room, size)
+    ]
+    return covered.index(min(covered))
+
+
+def shown_rows(window: QWidget) -> list[QRect]:
+    """Returns where tables and trees that are seen have rows, in a window's pixels."""
+    found = []
+    for view in window.findChildren(QAbstractItemView):
+        model = view.model()
+        rows = model.rowCount() if view.isVisible() and model is not None else 0
+        if rows:
+            place, last = view.viewport().rect(), view.visualRect(model.index(rows - 1, 0))
+            if last.isValid():
+                place.setBottom(min(place.bottom(), max(last.bottom(), place.top())))
+            found.append(place.translated(view.viewport().mapTo(window, QPoint())))
+    return found
 
 
 def main_buttons(window: QWidget) -> list[QRect]:

@@ -71,6 +71,28 @@ class Replay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OneDelivery:
+    """The next delivery to one consumer is made, and nothing else; no other one moves by itself meanwhile.
+
+    Attributes:
+        to: A subscription, policy or process; the command that is handled; a read model, which takes its next
+            event.
+        message: Type of what is to be delivered; empty for whatever comes next.
+        crash: The program ends between what the handler did and its ack, and begins again.
+        again: What it got last is delivered once more.
+    """
+
+    to: str
+    message: str = ""
+    crash: bool = False
+    again: bool = False
+
+
+ScenarioAct = IssuedCommand | Occurrence | Replay | OneDelivery
+"""What a step does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScenarioStep:
     """One thing that is done.
 
@@ -83,7 +105,7 @@ class ScenarioStep:
 
     after: float | Calendar = 0.0
     at: int | None = None
-    act: IssuedCommand | Occurrence | Replay | None = None
+    act: ScenarioAct | None = None
     place: FilePlace | None = field(default=None, compare=False)
 
 
@@ -141,6 +163,11 @@ class Scenario:
     def asserts_nothing(self) -> bool:
         """Whether nothing is said of what must follow, so that it passes unless something goes wrong."""
         return not self.then and not self.no_other_events
+
+    @property
+    def stepped(self) -> bool:
+        """Whether it names deliveries: then nothing moves by itself before its last step is done."""
+        return any(isinstance(step.act, OneDelivery) for step in self.when)
 
     @property
     def title(self) -> str:

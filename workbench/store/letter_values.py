@@ -110,9 +110,26 @@ def is_there(letter: DeadLetter, others: Iterable[tuple[int, str]], *, waits: bo
     if waits or any(generation == letter.generation or status in _STANDING for generation, status in known):
         return True
     if letter.status not in _OVER and any(status == LetterStatus.RESOLVED for _, status in known):
-        said = f"dead letter {letter.number}: {letter.type} {letter.key} at position {letter.position}"
-        raise InvalidValue(f"{said} was replayed here, and succeeded", path="")
+        raise InvalidValue(f"{_named(letter)} was replayed here, and succeeded", path="")
     return False
+
+
+def refuse_handled(letter: DeadLetter, *, followed: bool) -> None:
+    """Refuses a letter from a file that says of a delivery that succeeded here that it did not (L11).
+
+    Args:
+        followed: Something is stored that its handler made of it, which commits with its success alone (D1).
+
+    Raises:
+        InvalidValue: It is so.
+    """
+    if followed and letter.status not in _OVER:
+        said = f"{_named(letter)} was delivered here, and what its handler made of it is stored"
+        raise InvalidValue(said, path="")
+
+
+def _named(letter: DeadLetter) -> str:
+    return f"dead letter {letter.number}: {letter.type} {letter.key} at position {letter.position}"
 
 
 def own_data(letter: DeadLetter, message: Message | None) -> str | None:

@@ -82,11 +82,24 @@ class EventReader(Protocol):
     def read_log(self, after: int, limit: int, *, upto: int | None = None) -> list[RecordedEvent]:
         """Returns events with positions above ``after``, in order."""
 
-    def read_topic(self, topic: str, wanted: Wanted, after: int, limit: int) -> tuple[list[Message], int]:
-        """Returns messages of a topic above a position, and the position up to which it looked."""
+    def read_topic(
+        self, topic: str, wanted: Wanted, after: int, limit: int, *, most: int | None = None
+    ) -> tuple[list[Message], int]:
+        """Returns messages of a topic above a position, and the position up to which it looked.
 
-    def read_types(self, wanted: Wanted, after: int, limit: int) -> tuple[list[RecordedEvent], int]:
-        """Returns events of some types above a position, and the position up to which it looked."""
+        Args:
+            most: Characters of payloads with which it is content before it has as many messages; with one
+                message at least.
+        """
+
+    def read_types(
+        self, wanted: Wanted, after: int, limit: int, *, most: int | None = None
+    ) -> tuple[list[RecordedEvent], int]:
+        """Returns events of some types above a position, and the position up to which it looked.
+
+        Args:
+            most: As for `read_topic`.
+        """
 
     def count_types(self, wanted: Wanted) -> int:
         """Returns how many events there are of some types; looks at all of the log."""
@@ -108,7 +121,10 @@ class QueueReader(Protocol):
         """Returns where a subscription stands."""
 
     def due(self, subscription: str, now: int, limit: int) -> list[tuple[Delivery, Message]]:
-        """Returns rows that can be leased now, most urgent first (R1), with their messages."""
+        """Returns rows that can be leased now, most urgent first (R1), with their messages.
+
+        Of large messages they are fewer: it is content with `AT_ONCE` characters of payloads (V4).
+        """
 
     def in_order(self, subscription: str) -> bool:
         """Whether no message behind the cursor has a priority: the log's order is that of urgency (R1)."""

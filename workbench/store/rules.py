@@ -18,8 +18,9 @@ from workbench.errors import (
 )
 from workbench.model.clock import MICROSECONDS, checked_time
 from workbench.model.error_text import error_sentence
-from workbench.model.event import NewEvent
+from workbench.model.event import NewEvent, RecordedEvent
 from workbench.model.json_values import MAX_BYTES, check_name
+from workbench.model.messaging import Message
 from workbench.model.projection import misnamed, unstorable
 from workbench.store.operations import Append, AppendMany
 from workbench.store.operations.projection_operations import EnsureProjection
@@ -28,6 +29,8 @@ from workbench.store.stored_values import AppendResult, Delivery
 MANY = 100
 """Streams that one request may append to (A10)."""
 MAX_VERSION = 2**31 - 1
+AT_ONCE = 2 * 1024 * 1024
+"""Characters of payloads with which a read on the loop is content, of which one alone may be more (V4)."""
 SURELY_SMALL = MAX_BYTES // 4
 """Characters that never take more bytes than are allowed."""
 
@@ -158,3 +161,8 @@ def urgency(delivery: Delivery) -> tuple[bool, int, int]:
     """Returns what orders deliveries that can be claimed: in doubt first, then by priority and age (R1)."""
     boosted = delivery.enqueued_at - delivery.priority * MICROSECONDS
     return delivery.crashed == 0, boosted, delivery.position
+
+
+def room_left(room: int | None, read: Iterable[Message | RecordedEvent]) -> int | None:
+    """Returns how many characters of payloads there is room for behind these; None for any number."""
+    return None if room is None else max(0, room - sum(len(one.data) for one in read))

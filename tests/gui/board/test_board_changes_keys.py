@@ -65,6 +65,25 @@ async def test_the_keyboard_works_after_a_removal_that_could_not_read_the_file(f
     assert flow.board.editor.entry.isVisible()
 
 
+async def test_what_names_a_thing_that_stays_is_left_out_with_it(flow: Designer) -> None:
+    handler = '\n[handler.tell]\nrows { one { projection: "parcels", key: "id" } }\npublish: "mail"\n'
+    reader = '\n[topics]\nmail {}\n\n[subscriptions]\ntelling { topic: "mail", handler: "tell" }\n'
+    flow.file.write_text(flow.text + handler + reader)
+    flow.board.desk.project_saved.emit()
+    await flow.until(lambda: "telling" in flow.board.editor.state.text.project.text)
+    await flow.choose("projection:parcels")
+    flow.key(Qt.Key.Key_Delete)
+    strip = flow.board.editor.changes.strip
+    await flow.until(strip.isVisible)
+    rows = {one.data(0, Qt.ItemDataRole.UserRole).owner: one for one in strip._rows}
+    assert {"handler.tell", "subscriptions.telling"} <= rows.keys(), rows.keys()
+    rows["handler.tell"].setCheckState(0, Qt.CheckState.Unchecked)
+    assert rows["subscriptions.telling"].checkState(0) == Qt.CheckState.Unchecked
+    rows["subscriptions.telling"].setCheckState(0, Qt.CheckState.Checked)
+    assert rows["handler.tell"].checkState(0) == Qt.CheckState.Checked
+    QTest.keyClick(strip.act, Qt.Key.Key_Escape)
+
+
 async def test_enter_twice_in_the_strip_renames_once_and_the_board_has_the_keyboard(flow: Designer) -> None:
     await rename(flow, "parcel.left")
     told, strip = notices(flow), flow.board.editor.changes.strip

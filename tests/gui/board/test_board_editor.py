@@ -669,3 +669,17 @@ async def test_words_are_spelled_as_names_and_the_keys_of_the_line_are_told(desi
     designer.key(Qt.Key.Key_G)
     await designer.until(lambda: designer.board.desk.scenario[1])
     assert "announce_return" in designer.file.parent.joinpath(designer.board.desk.scenario[0]).read_text()
+
+
+async def test_a_process_asks_for_its_command_as_a_policy_does(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel", pressed=CONTROL)
+    await designer.type("sent")
+    await designer.choose("event:parcel.sent")
+    designer.key(Qt.Key.Key_R)
+    await designer.type("delivery")
+    entry = designer.board.editor.entry
+    await designer.until(lambda: entry.isVisible() and "command" in entry.asking.title)
+    assert entry.asking.title == "New command: delivery issues it"
+    await designer.type("deliver_parcel")
+    await designer.has('issue: "deliver_parcel"')

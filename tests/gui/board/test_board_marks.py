@@ -72,6 +72,17 @@ async def test_marks_are_counted_and_stepped_through_and_say_why(board: BoardVie
     assert (board.scene.chosen, popover.title.text()) == (NOTED, "nothing reads parcel.noted")
 
 
+async def test_all_that_could_be_done_is_seen_on_a_low_board(board: BoardView) -> None:
+    board.resize(700, 250)
+    board.canvas.setFocus()
+    for _ in range(2):
+        QTest.keyClick(board.canvas, Qt.Key.Key_F9)
+        popover = board.marks.popover
+        assert board.canvas.rect().contains(popover.geometry()), popover.geometry()
+        assert popover.rect().contains(popover.list.geometry())
+        QTest.keyClick(popover.list, Qt.Key.Key_Escape)
+
+
 async def test_a_fix_is_a_step_that_takes_the_mark_away_and_is_undone(board: BoardView, until: Any) -> None:
     board.canvas.setFocus()
     board.canvas.reveal(PARCELS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -81,6 +82,35 @@ async def test_a_text_that_does_not_compile_stays_a_draft(board: BoardView, desk
     section.drafts.discard()
     assert drafted(desk) == {}
     assert section.pane.editor.text() in SHOP
+
+
+async def test_a_text_that_cannot_be_read_says_where_and_leads_there(board: BoardView, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    broken = section.pane.editor.text().replace('id: "uuid"', 'id: "uuid')
+    section.pane.editor.take_text(broken)
+    told = section.form.told
+    await until(told.isVisible)
+    assert "Line 20: " in told.text
+    kept = len(section.form.rows)
+    assert kept, "the rows that were there stay"
+    section.pane.editor.go_to_line(1)
+    told.buttons[0].click()
+    assert section.pane.editor.textCursor().blockNumber() + section.pane.editor.first_line == 20
+    await shown(board, "event:order.placed", until)
+    assert told.isHidden()
+    board.canvas.reveal("command:place")
+    await until(told.isVisible)
+    assert section.form.rows == [], "none of what was shown before"
+
+
+async def test_what_could_not_be_written_is_not_said_to_be_saved(board: BoardView, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    state = board.editor.state
+    assert section.stand.text().endswith("saved")
+    section.show_node(section.node, replace(state, problems=("it is not written yet",)), "")
+    assert section.stand.text().endswith("not saved")
+    section.show_node(section.node, state, "")
+    assert section.stand.text() == "✓ saved"
 
 
 async def test_a_field_with_another_name_is_followed(board: BoardView, until: Any) -> None:

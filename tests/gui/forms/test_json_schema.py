@@ -91,6 +91,7 @@ def test_what_a_fresh_field_has(required, schema, optional, initial):
     [
         ("user_id", {}, "User ID"),
         ("user_id", {"title": "User Id"}, "User ID"),
+        ("user_id", {"title": "User id"}, "User ID"),
         ("user_id", {"title": "Who"}, "Who"),
         ("callback_url", {}, "Callback URL"),
         ("count", {"title": "Count"}, "Count"),

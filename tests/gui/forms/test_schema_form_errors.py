@@ -266,6 +266,27 @@ def test_no_list_of_what_is_known_stays_over_what_is_typed_in_full_or_sent(qtbot
     assert not line.completer().popup().isVisible()
 
 
+def test_a_group_is_folded_from_within_by_a_key_and_unfolded_by_its_arrow(qtbot):
+    text = {"type": "string"}
+    inner = {"type": "object", "properties": {"city": text}, "required": ["city"]}
+    outer = {"type": "object", "properties": {"name": text, "at": inner}, "required": ["name", "at"]}
+    form = shown_form(qtbot, {"properties": {"ship": outer}, "required": ["ship"]})
+    city, name = form.field("ship.at.city"), form.field("ship.name")
+    name.focus_input()
+    for _ in range(2):
+        press(Qt.Key.Key_Minus, Qt.KeyboardModifier.ControlModifier)
+        assert not name.isVisible()
+        assert QApplication.focusWidget().accessibleName() == "Show the fields of Ship"
+    press(Qt.Key.Key_Space)
+    assert name.isVisible()
+    assert place() == "ship.name"
+    city.focus_input()
+    press(Qt.Key.Key_Minus, Qt.KeyboardModifier.ControlModifier)
+    assert (city.isVisible(), name.isVisible()) == (False, True), "the innermost alone"
+    press(Qt.Key.Key_Minus, Qt.KeyboardModifier.ControlModifier)
+    assert not name.isVisible(), "the next one around it, where its arrow has the keyboard"
+
+
 def test_tab_never_stops_at_the_arrow_of_a_group_that_is_unfolded(qtbot):
     text = {"type": "string"}
     item = {"type": "object", "properties": {"sku": text, "count": text}, "required": ["sku", "count"]}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QMenu, QPushButton
 
 from tests.services.design.text_examples import PROJECT, checked
+from workbench.gui.text.text_pane import keep_on_screen
 from workbench.services.design.quick_fixes import QuickFix
 
 PAID = 'emit: "order.paid"'
@@ -103,6 +104,18 @@ async def test_ctrl_point_lists_fixes_with_their_effect(shown, until):
     assert ["Replace with order.placed", '"order.closed" becomes "order.placed"', "2 mistakes left"] in said
     assert ["New event order.closed", "adds [event.order.closed] at the end"] in [one[:2] for one in said]
     page._menu.close()
+
+
+def test_a_list_of_fixes_that_becomes_wider_stays_on_the_screen(qtbot):
+    menu = QMenu()
+    qtbot.addWidget(menu)
+    act = menu.addAction("Replace")
+    room = menu.screen().availableGeometry()
+    menu.popup(room.topRight() - QPoint(menu.sizeHint().width(), 0))
+    act.setText("Replace with order.placed  ·  2 mistakes left")
+    keep_on_screen(menu)
+    assert room.contains(menu.geometry())
+    assert menu.width() >= menu.sizeHint().width()
 
 
 def test_one_types_into_what_a_fix_leaves_empty(shown):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, QSettings, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QSettings, QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -139,6 +139,20 @@ def test_the_minimap_is_there_while_not_all_is_seen_and_leads_there(board: Board
     board.show_picture("Topology")
     board.canvas.fit()
     assert minimap.isHidden()
+
+
+def test_the_minimap_stands_where_it_covers_no_card(board: BoardView) -> None:
+    minimap, canvas = board.pictures.minimap, board.canvas
+    board.resize(1200, 510)
+    places = set()
+    for box, _ in board.scene.blocks():
+        canvas.look_at(box.center() + QPointF(-300, 0))
+        seen = [canvas.mapFromScene(one).boundingRect() for one, _ in board.scene.blocks()]
+        seen = [one.translated(canvas.viewport().pos()) for one in seen]
+        assert not any(minimap.geometry().intersects(one) for one in seen), box
+        assert minimap.geometry().top() >= canvas.viewport().y(), "the heads of slices stay in sight"
+        places.add((minimap.x(), minimap.y()))
+    assert len(places) > 1
 
 
 def test_the_minimap_leaves_a_small_board_alone(board: BoardView) -> None:

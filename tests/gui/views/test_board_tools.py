@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from tests.gui.board.designing import CONTROL, Designer, board, designer, workspace
 from workbench.gui.actions import BoundAction
 from workbench.gui.context_menu import menu_of
+from workbench.gui.desk import Selection
 from workbench.services.design.gestures import DesignNode
 
 __all__ = ["board", "designer", "workspace"]
@@ -44,6 +45,22 @@ async def test_a_card_s_menu_is_short_and_has_everything_once(designer: Designer
     assert offered == set(told) - set(inner(menu))
     made = {one.text(): one.shortcut().toString() for one in inner(menu)["New after this"].actions()}
     assert (made["Add command …"], made["Add projection …"]) == ("C", "V")
+
+
+async def test_another_view_has_a_card_renamed_here(designer: Designer) -> None:
+    for kind, name in ((Qt.Key.Key_C, "send_parcel"), (Qt.Key.Key_C, "return_parcel")):
+        designer.key(kind)
+        await designer.type(name)
+    desk, entry = designer.board.desk, designer.board.editor.entry
+    await designer.choose("command:return_parcel")
+    desk.select(Selection(node="command:send_parcel"), view="board")
+    desk.rename_wanted.emit("command:send_parcel")
+    assert designer.scene.chosen == "command:send_parcel"
+    assert (entry.asking.title, entry.line.text()) == ("Rename command", "send_parcel")
+    entry.line.setText("post_parcel")
+    QTest.keyClick(entry.line, Qt.Key.Key_Return)
+    await designer.has("[command.post_parcel]")
+    assert "send_parcel" not in designer.text
 
 
 async def test_where_nothing_is_chosen_the_menu_has_what_needs_no_card(designer: Designer) -> None:

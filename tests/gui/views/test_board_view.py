@@ -172,6 +172,10 @@ def test_finding_steps_through_what_fits(board: BoardView, qtbot: QtBot) -> None
     board.scene.choose("")
     board.finder.previous_match()
     assert board.finder.matches.text() == "6 of 6", "before the first is the last"
+    board.finder.search.setFocus()
+    QTest.keyClick(board.finder.search, Qt.Key.Key_Escape)
+    assert board.finder.search.text() == ""
+    assert board.canvas.hasFocus(), "one Esc is enough"
     QTest.keyClicks(board.finder.search, "nonsense")
     QTest.keyClick(board.finder.search, Qt.Key.Key_Return)
     assert board.finder.matches.text() == "No match"

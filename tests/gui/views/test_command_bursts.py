@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
+from PySide6.QtCore import QSettings
 
 from tests.gui.conftest import settle
-from workbench.gui.views.burst_dialog import BurstDialog
+from workbench.gui.views.burst_dialog import BurstDialog, schema_of, without_secrets_typed
 from workbench.gui.views.commands_view import CommandsView
+from workbench.gui.window_layouts import WindowLayouts
+from workbench.project.project import load_project
+from workbench.project.samples import copy_sample
+
+
+@pytest.fixture
+def orders(tmp_path):
+    """The model of the sample of orders, whose ids are UUIDs."""
+    return load_project(
+        copy_sample("orders", tmp_path / "orders"), environ={}, trusted=lambda *_: True
+    ).registry
+
+
+def texts(kind, typed):
+    fields = schema_of(kind, typed)["properties"]["fields"]["properties"]
+    return {name: one["default"] for name, one in fields.items()}
 
 
 @pytest.fixture
@@ -44,3 +63,45 @@ async def test_a_burst_is_planned_sent_and_accounted_for(workspace, view, until)
     assert strip.reasons.text().startswith("5 refused: ")
     assert len(strip.reasons.text().splitlines()) == 1
     await settle(workspace)
+
+
+def test_what_creates_by_a_uuid_gets_a_fresh_one_each_time_whatever_stands_in_the_form(orders):
+    creates, changes = orders.command("place_order"), orders.command("mark_paid")
+    assert texts(creates, {})["order_id"] == "{uuid}"
+    assert texts(creates, {"order_id": str(uuid4())})["order_id"] == "{uuid}"
+    known = str(uuid4())
+    assert texts(changes, {"order_id": known})["order_id"] == known
+
+
+def opened(view):
+    view.bursts.send_many()
+    return [one for one in view.findChildren(BurstDialog) if one.isVisible()][-1]
+
+
+async def test_V2_a_burst_begins_as_the_last_one_of_its_command_was(workspace, view, until, tmp_path):
+    layouts = WindowLayouts(view, QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat))
+    layouts.turn_to(project="here")
+    dialog = opened(view)
+    value = dialog.form.value()
+    fields = {**value["fields"], "username": "Person {n}", "email": "{n}@example.org"}
+    dialog.form.set_value({**value, "fields": fields, "count": 3})
+    dialog.start()
+    await until(lambda: view.bursts.strip.badge.text().endswith("sent"))
+    again = opened(view)
+    assert again.form.value()["fields"]["username"] == "Person {n}"
+    assert "As the last burst of create_user was" in again.drafts.text
+    again.drafts.discard()
+    assert again.form.value()["fields"]["username"] != "Person {n}"
+    again.reject()
+    view.show_command("change_status")
+    assert "Person" not in str(opened(view).form.value())
+    layouts.turn_to(project="elsewhere")
+    view.show_command("create_user")
+    assert opened(view).form.value()["fields"]["username"] != "Person {n}"
+    await settle(workspace)
+
+
+def test_secrets_are_not_kept_with_the_plan_of_a_burst():
+    typed = {"fields": {"fields": {"password": {"text": "x"}, "name": {"text": "y"}}}, "count": {"text": "3"}}
+    kept = without_secrets_typed(typed)
+    assert kept == {"fields": {"fields": {"name": {"text": "y"}}}, "count": {"text": "3"}}

@@ -51,9 +51,9 @@ async def test_as_of_then_it_shows_what_was_and_what_is(people, dialog, until):
     await until(
         lambda: f"at position {created}, recorded {absolute(people.clock.now())[:10]}" in dialog.said.text()
     )
-    assert [row[0] for row in rows(dialog)] == ["differs", "only stored"]
+    assert [row[0] for row in rows(dialog)] == ["changed", "gone"]
     assert dialog.said.text().startswith(f"1 row at position {created}, ")
-    assert dialog.said.text().endswith(", beside 2 stored ones of now: 0 alike, 1 differ, 1 only stored.")
+    assert dialog.said.text().endswith(", beside 2 stored ones of now: 0 alike, 1 changed, 1 gone.")
     assert str(rows(dialog)[0][2]) == "Ada X, stored is Ada Lovelace"
     assert dialog.grab().toImage().width() > 0
     assert not dialog.rebuild.isEnabled(), "what was is no reason to rebuild what is"
@@ -74,7 +74,7 @@ async def test_as_of_a_time_it_shows_the_rows_that_were_recorded_before_it(peopl
     await until(lambda: f"at position {head}, recorded " in dialog.said.text())
     assert dialog.isVisible(), "Enter folds, and closes nothing"
     assert [(row[0], str(row[2])) for row in rows(dialog)] == [
-        ("differs", "Ada Lovelace, stored is Countess"),
+        ("changed", "Ada Lovelace, stored is Countess"),
         ("alike", "Bob X"),
     ]
     dialog.as_of.setText("tomorrowish")

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from workbench.gui.desk import Selection
 from workbench.gui.tree import DATA
-from workbench.gui.views.search_rows import RECORD
+from workbench.gui.views.search_rows import PLACE, POSITION, RECORD, TIME
 from workbench.gui.views.search_view import SearchView
 from workbench.services.search.search_query import SearchQuery
 
@@ -205,3 +205,11 @@ async def test_a_newer_search_replaces_the_one_that_runs(workspace, view, until)
     await until(lambda: view.task.state is not None and view.task.state.done and rows(view))
     assert view.task.state.wanted.query.words == "bob"
     assert not view.task.runs
+
+
+def test_where_there_is_little_room_what_was_found_keeps_where_it_stands(view):
+    view.resize(790, 600)
+    hidden = [at for at in (PLACE, POSITION, TIME) if view.table.isColumnHidden(at)]
+    assert hidden == [TIME]
+    view.resize(1200, 600)
+    assert not view.table.isColumnHidden(TIME)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -19,15 +18,6 @@ GOOD = LetterPatch(
 @pytest.fixture
 def on_file():
     return True
-
-
-@pytest.fixture
-def scratch(tmp_path, monkeypatch):
-    """Where copies are made."""
-    folder = tmp_path / "scratch"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
 
 
 def numbers(workspace):

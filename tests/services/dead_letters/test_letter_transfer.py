@@ -37,6 +37,7 @@ async def test_B3_what_was_removed_for_good_comes_back_exactly_and_can_be_replay
     assert letters(broken) == []
     report = await broken.dead_letters.transfer.bring_in(file)
     assert (report.imported, report.there, report.problems) == (3, 0, [])
+    assert report.doubt, "nothing is left that says whether they died"
     back = letters(broken)
     assert [replace(one, number=0, status="open", changed_at=0) for one in back] == [
         replace(one, number=0, status="open", changed_at=0) for one in before
@@ -120,6 +121,28 @@ async def test_L3_a_letter_that_its_subscription_never_gets_is_refused(broken, t
         "line 2: subscription audit-trail has the topic user-events in this store, not mail",
     ]
     assert len(letters(broken)) == 3
+
+
+async def test_L11_a_letter_of_a_message_that_was_handled_here_is_refused(broken, tmp_path):
+    done = await broken.commands.issue(
+        "create_user", {"user_id": "zoe", "username": "Zoe", "email": "zoe@example.org"}
+    )
+    await settle(broken)
+    message = broken.reader.message(done.last_position, "user-events")
+    as_handled = {
+        "position": message.position,
+        "message_id": str(message.id),
+        "key": message.key,
+        "data": message.data,
+        "metadata": message.metadata,
+        "correlation_id": str(message.correlation_id),
+        "subscription": "welcome-mail",
+    }
+    report = await changed(broken, tmp_path / "a.ndjson", as_handled)
+    (said,) = report.problems
+    assert said.startswith(f"line 1: dead letter 1: user.created user-zoe at position {message.position} ")
+    assert said.endswith("was delivered here, and what its handler made of it is stored")
+    assert (report.imported, report.doubt) == (0, "")
 
 
 @pytest.mark.parametrize("kind", ["subscriptions", "reactors"])

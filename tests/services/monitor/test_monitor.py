@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from workbench.engine.subscription_runners import handled_in
+from workbench.project.samples import copy_sample
 from workbench.services.monitor.openmetrics import open_metrics
 from workbench.services.project.open_project import open_target
 
@@ -25,6 +27,22 @@ def condition(workspace, name="users"):
 def fault(workspace, lane):
     """Has what works for something stand still, as after an error that nobody foresaw, again and again."""
     workspace.running()._scheduler.faults[lane] = "KeyError: 'x'"
+
+
+async def test_P7_what_is_handled_is_known_before_anything_runs(tmp_path):
+    workspace = open_target(copy_sample("users", tmp_path / "users"), "", environ={}, trust=True)
+    try:
+        await workspace.start()
+        started = states(workspace)
+        handled = handled_in(workspace.world)
+    finally:
+        await workspace.close()
+    workspace = open_target(tmp_path / "users", "", environ={}, trust=True)
+    try:
+        assert handled_in(workspace.world) == handled == started.keys()
+        assert "detached" not in states(workspace).values()
+    finally:
+        await workspace.close()
 
 
 async def test_V3_nothing_is_said_to_run_while_the_engine_is_paused(broken):

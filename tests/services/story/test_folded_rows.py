@@ -48,10 +48,10 @@ def test_at_an_earlier_position_rows_are_as_they_were_then(shelf):
     found = folded(shelf, "items", first)
     assert (found.now, found.position) == (False, first)
     (one, other) = found.rows
-    assert (one.key, one.standing, one.folded["owner"], one.stored["owner"]) == ("a", "differs", "ada", "cyd")
+    assert (one.key, one.standing, one.folded["owner"], one.stored["owner"]) == ("a", "changed", "ada", "cyd")
     assert [name for name, _ in found.columns if one.differs(name)] == ["owner"]
-    assert (other.key, other.standing) == ("b", "only stored")
-    assert found.counts == {"alike": 0, "differs": 1, "only folded": 0, "only stored": 1}
+    assert (other.key, other.standing) == ("b", "gone")
+    assert found.counts == {"alike": 0, "changed": 1, "added": 0, "gone": 1}
 
 
 def test_rows_that_are_wrong_are_found_and_stand_first(shelf):
@@ -62,8 +62,8 @@ def test_rows_that_are_wrong_are_found_and_stand_first(shelf):
     tampered(shelf, id="x", owner="eve", price=1)
     found = folded(shelf, "items")
     assert [(one.key, one.standing) for one in found.rows] == [
-        ("b", "differs"),
-        ("x", "only stored"),
+        ("b", "changed"),
+        ("x", "gone"),
         ("a", "alike"),
         ("c", "alike"),
     ]

@@ -70,15 +70,15 @@ def test_J10_rows_are_added_gone_changed_or_alike_and_cells_say_which_differ(two
     two.begin(2, checkpoint=5, rows=[row("a"), row("b", price=2), row("d")])
     found = two.compared()
     assert [(one.key, one.standing) for one in found.rows] == [
-        ("b", "differs"),
-        ("c", "only stored"),
-        ("d", "only folded"),
+        ("b", "changed"),
+        ("c", "gone"),
+        ("d", "added"),
         ("a", "alike"),
     ]
     changed = found.rows[0]
     assert [name for name, _ in found.columns if changed.differs(name)] == ["price"]
     assert (changed.stored["price"], changed.folded["price"]) == (1, 2)
-    assert found.counts == {"alike": 1, "differs": 1, "only folded": 1, "only stored": 1}
+    assert found.counts == {"alike": 1, "changed": 1, "added": 1, "gone": 1}
     assert (found.level, found.live, found.rebuilt, found.generation) == (True, 5, 5, 2)
 
 
@@ -93,15 +93,15 @@ def test_J10_a_column_that_only_one_has_is_empty_in_the_other(two):
 
 
 def test_J10_every_row_of_many_is_compared_once_whatever_page_it_stands_on(two):
-    random, expected = Random(15), dict.fromkeys(("alike", "differs", "only folded", "only stored"), 0)
+    random, expected = Random(15), dict.fromkeys(("alike", "changed", "added", "gone"), 0)
     live, rebuilt = [], []
     for number in range(5_000):
         key, kind = f"i{number:05}", random.choices([*expected], weights=(90, 3, 3, 4 + 50 * (number > 4000)))
         expected[kind[0]] += 1
-        if kind[0] != "only folded":
+        if kind[0] != "added":
             live.append(row(key))
-        if kind[0] != "only stored":
-            rebuilt.append(row(key, price=2 if kind[0] == "differs" else 1))
+        if kind[0] != "gone":
+            rebuilt.append(row(key, price=2 if kind[0] == "changed" else 1))
     random.shuffle(live)
     two.put(1, 9, live)
     two.begin(2, checkpoint=9, rows=rebuilt)
@@ -110,7 +110,7 @@ def test_J10_every_row_of_many_is_compared_once_whatever_page_it_stands_on(two):
     keys = [one.key for one in found.rows]
     assert len(set(keys)) == len(keys) == 5_000
     differ = sum(expected[kind] for kind in expected if kind != "alike")
-    assert {one.standing for one in found.rows[:differ]} == {"differs", "only folded", "only stored"}
+    assert {one.standing for one in found.rows[:differ]} == {"changed", "added", "gone"}
     assert keys[:differ] == sorted(keys[:differ])
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-
 import pytest
 
 from tests.services.conftest import finished, running
@@ -17,15 +15,6 @@ SHIP_TO = {"name": "Ada", "street": "Street 1", "city": "London"}
 @pytest.fixture
 def on_file():
     return True
-
-
-@pytest.fixture
-def scratch(tmp_path, monkeypatch):
-    """Where copies are made."""
-    folder = tmp_path / "scratch"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
 
 
 async def place(workspace, number, card="4242"):

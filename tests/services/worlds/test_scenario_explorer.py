@@ -39,7 +39,7 @@ async def test_it_is_told_in_words_beside_the_usual_order(orders):
 
 
 @pytest.mark.parametrize("faults", [{}, {Fault.CRASH: 1}, {Fault.DUPLICATE: 1}, {Fault.DELAY: 1}])
-async def test_merging_states_loses_no_end(orders, faults):
+async def test_W8_merging_states_loses_no_end(orders, faults):
     plan = Plan(deviations=2, **ALL)
     merged = await ScenarioExplorer(*orders, faults=faults).explore(plan)
     every = await ScenarioExplorer(*orders, faults=faults, merging=False).explore(plan)

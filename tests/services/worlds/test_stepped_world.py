@@ -51,7 +51,7 @@ async def test_the_defaults_are_what_the_engine_does_by_itself(begin):
     assert world.reader.row("orders", world.reader.read_log(0, 1)[0].stream[6:])["status"] == "shipped"
 
 
-async def test_a_schedule_gives_the_same_history_byte_for_byte(begin):
+async def test_W7_a_schedule_gives_the_same_history_byte_for_byte(begin):
     first, second = await begin(), await begin()
     await first.follow([0, 1, 1])
     await second.follow(first.choices)

@@ -235,8 +235,8 @@ class BoardEditor(DesignSteps):
             self.make_after(follows, node)
         elif entered.inside and node.kind in FIELDED:
             self.fields.add(node)
-        elif node.kind == "policy" and self.state.problems:
-            self.make_after("command", node)  # without one it could not be written
+        elif node.kind == "process" or (node.kind == "policy" and self.state.problems):
+            self.make_after("command", node)  # without one it does nothing, a policy could not be written
         else:
             self.entry.leave()
 

@@ -42,7 +42,7 @@ from workbench.services.design.change_preview import (
     ChangePreview,
     still_fits,
 )
-from workbench.services.design.references import Reference
+from workbench.services.design.references import Reference, names_section
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
@@ -56,7 +56,6 @@ SIGNS = {IS_CHOSEN: "purge", ADDED: "plus", TAKEN: "purge"}
 """What stands before a place that cannot be ticked, by what becomes of it; else what informs."""
 DATA = Qt.ItemDataRole.UserRole
 TICK = Qt.ItemFlag.ItemIsUserCheckable
-
 
 PlaceKey = tuple[str, str, str, str]
 """What a place is known by where lines moved: file, section or scenario, role, and the line's text."""
@@ -126,7 +125,7 @@ class ChangeStrip(QFrame):
         self.name.setAccessibleName("New name")
         self.name.setMinimumWidth(150)
         self.name.textChanged.connect(self._renamed)
-        self.list.itemChanged.connect(self._ticked)
+        self.list.itemChanged.connect(self._row_ticked)
         self._cancel.clicked.connect(self._escape)
         self.only.clicked.connect(lambda: self._decide(Chosen(name="", places=())))
         self.act.clicked.connect(self._do)
@@ -281,7 +280,18 @@ class ChangeStrip(QFrame):
             if row.flags() & TICK == TICK and _key(row.data(PLACE, DATA)) in keys:
                 row.setCheckState(PLACE, Qt.CheckState.Unchecked)
 
-    def _ticked(self, *_: object) -> None:
+    def _row_ticked(self, row: QTreeWidgetItem, _column: int) -> None:
+        """Leaves out what names a thing that stays after all; what is ticked takes along what it names."""
+        if row in self._rows and not self._renames and self._preview and not self._preview.owner:
+            place, state = row.data(PLACE, DATA), row.checkState(PLACE)
+            for other in self._rows:
+                one = other.data(PLACE, DATA)
+                source, target = (one, place) if state == Qt.CheckState.Unchecked else (place, one)
+                if other.flags() & TICK == TICK and names_section(source.reference, target.owner):
+                    other.setCheckState(PLACE, state)
+        self._ticked()
+
+    def _ticked(self) -> None:
         count, gone = len(self.places()), len(self._preview.nodes) if self._preview is not None else 1
         if self._preview is not None and self._preview.owner:
             named = f", rename {count}" if count else ""

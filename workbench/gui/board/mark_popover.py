@@ -71,7 +71,7 @@ class MarkPopover(QFrame):
         self._ways: list[MarkWay] = []
         self.setObjectName("mark_popover")
         self.marks: tuple[DesignMark, ...] = ()
-        self.at = 0
+        self.at, self._box = 0, QRect()
         self._sign = QLabel()
         self.title = plain_label("", wrap=True)
         font = self.title.font()
@@ -116,10 +116,8 @@ class MarkPopover(QFrame):
         Args:
             box: Where the card is seen, on the canvas.
         """
-        self.marks, self.at = tuple(marks), 0
+        self.marks, self.at, self._box = tuple(marks), 0, box
         self._say()
-        room = self._canvas.rect().adjusted(APART, APART, -APART, -APART)
-        self.move(beside(box, self.size(), room))
         self.show()
         self.raise_()
         give_keyboard(self.list)
@@ -154,9 +152,15 @@ class MarkPopover(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        self.setFixedWidth(min(WIDE, self._canvas.width() - 2 * APART))
+        room = self._canvas.rect().adjusted(APART, APART, -APART, -APART)
+        self.setFixedWidth(min(WIDE, room.width()))
         self._column.activate()
-        self.setFixedHeight(self._column.totalHeightForWidth(self.width()))
+        tall = self._column.totalHeightForWidth(self.width())
+        if tall > room.height():  # the list scrolls
+            self.list.setFixedHeight(max(ROW + 2, self.list.height() - (tall - room.height())))
+            self._column.activate()
+        self.setFixedHeight(min(tall, room.height()))
+        self.move(beside(self._box, self.size(), room))
 
     def leave(self) -> None:
         """Goes away."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMarginsF, QObject, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QMarginsF, QObject, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QTransform
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
@@ -55,8 +55,25 @@ class Minimap(QWidget):
         hidden = content.isEmpty() or self._seen().contains(content.marginsRemoved(SPARE))
         self.setVisible(room.expandedTo(LEAST_ROOM) == room and not hidden)
         self._view.covered = 0 if self.isHidden() else self.height() + 2 * GAP
-        self.move(self._view.width() - self.width() - GAP, self._view.height() - self.height() - GAP)
+        if self.isVisible():
+            self._stand_free()
         self.update()
+
+    def _stand_free(self) -> None:
+        """Stands in a corner where it covers no card; where none is so, and at first, in the lower right."""
+        right, low = self._view.width() - self.width() - GAP, self._view.height() - self.height() - GAP
+        port, seen = self._view.viewport().pos(), self._seen()
+        left, high = port.x() + GAP, port.y() + GAP
+        corners = [QPoint(right, low), QPoint(left, low), QPoint(right, high), QPoint(left, high)]
+        if self.pos() in corners[1:]:
+            corners = [self.pos(), *corners]  # it does not go to and fro
+        cards = [
+            self._view.mapFromScene(box).boundingRect().translated(port)
+            for box, _ in self._view.board.blocks()
+            if box.intersects(seen)
+        ]
+        free = (one for one in corners if not any(QRect(one, self.size()).intersects(box) for box in cards))
+        self.move(next(free, QPoint(right, low)))
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

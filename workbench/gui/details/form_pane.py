@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from PySide6.QtCore import QElapsedTimer, Qt
 from PySide6.QtWidgets import QScrollArea, QWidget
@@ -56,6 +56,7 @@ class FormPane(QScrollArea):
         self._planned: Sequence[FormRow] = ()
         self._problems: Sequence[FormProblem] = ()
         self._why_not = ""
+        self._about: object = None
         self._focus: Path | None = None
         self._at = 0
         self._rest = pause_timer(self, 0, self._make)
@@ -72,13 +73,16 @@ class FormPane(QScrollArea):
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.verticalScrollBar().rangeChanged.connect(self._range_changed)
 
-    def show_form(self, rows: Sequence[FormRow], problems: Sequence[FormProblem], why_not: str) -> None:
+    def show_form(
+        self, rows: Sequence[FormRow], problems: Sequence[FormProblem], why_not: str, about: object = None
+    ) -> None:
         """Shows rows.
 
         Args:
+            about: What they are about.
             why_not: Why nothing can be changed; empty where it can.
         """
-        lines = self._lines().items()
+        self._about, lines = about, self._lines().items()
         self._waiting |= {key: (one.shown, one.text()) for key, one in lines if one.is_refused}
         self._planned, self._problems, self._why_not, self._at = rows, problems, why_not, 0
         self._let_go({_shape(one) for one in rows})
@@ -86,6 +90,22 @@ class FormPane(QScrollArea):
         for widget in self.rows:
             widget.show_row(planned[_shape(widget.row)])
         self._make()
+
+    def tell_unread(self, about: object, said: str, go: Callable[[], object]) -> None:
+        """Says why the text cannot be read; rows that are about the same stay as they are.
+
+        Args:
+            go: Goes to where that is.
+        """
+        if about != self._about:
+            self.show_form((), (), "", about)
+
+        def there() -> None:
+            go()
+            self._behind.setFocus()
+
+        self.told.set("error", said, [("Go there", there)])
+        self.told.show()
 
     def _let_go(self, planned: set[tuple[object, ...]]) -> None:
         """Takes away the rows that are no more; the keyboard goes to the one that follows them."""

@@ -16,7 +16,7 @@ from workbench.gui.details.form_pane import FormPane
 from workbench.gui.details.form_rows import Change, Hand, Tell
 from workbench.gui.details.schema_dialog import SchemaDialog
 from workbench.gui.details.section_drafts import JoinedDrafts, key_of
-from workbench.gui.details.section_pane import SectionPane, head_line
+from workbench.gui.details.section_pane import BROKEN, SectionPane, head_line
 from workbench.gui.details.section_steps import SectionSteps
 from workbench.gui.details.stored_fit import StoredFit
 from workbench.gui.drafts import DraftKeeper
@@ -48,7 +48,6 @@ Edit = Callable[["DesignText"], "DesignText"]
 PAUSE_MS = 400
 """After so long without a key the text is checked, and written if it compiles."""
 DRAFT = "Not written until it compiles. Board and file keep the last good text."
-BROKEN = "The text cannot be read as it stands; the form shows what can be."
 
 
 class SectionEditor(QWidget):
@@ -139,11 +138,13 @@ class SectionEditor(QWidget):
         same = not fresh and text is self._text and why_not == self._why_not
         if fresh:
             self.form.commit()  # to the text that it was typed for
-        self._faults = state.problems
+        before, self._faults = self._faults, state.problems
         self.node, self._text, self._why_not = node, text, why_not
         self.pane.set_read_only(why_not)
         if not same:
             self._take(piece, node if fresh else None)
+        elif before != self._faults:
+            self._show_stand()
         return True
 
     def leave(self) -> None:
@@ -247,8 +248,7 @@ class SectionEditor(QWidget):
 
     def _edit(self, label: str, change: Change, tell: Tell) -> None:
         """Makes a change of the form in the text."""
-        piece = self.piece
-        if piece is None or self.node is None:
+        if (piece := self.piece) is None or self.node is None:
             return
         try:
             changed = change(piece.read(self.pane.editor.text())[0])
@@ -288,8 +288,7 @@ class SectionEditor(QWidget):
     def _fix_file(self, fix: QuickFix) -> None:
         """Fixes what is wrong by changing also other parts of the file."""
         if (piece := self.piece) is not None:
-            now = fix.applied(self.pane.whole())
-            change = partial(with_whole, was=piece.whole(piece.text), now=now)
+            change = partial(with_whole, was=piece.whole(piece.text), now=fix.applied(self.pane.whole()))
             self.steps.make(fix.label, change, self._tell_refused)
 
     def _completes(self, path: Path, *, key: bool = False, several: bool = False) -> Completes:
@@ -297,8 +296,7 @@ class SectionEditor(QWidget):
             document = self._document()
             if document is None or self.pane.checked is None:
                 return Completions(start=at, end=at)
-            checked = self.pane.checked
-            return line_completions(checked, document, path, typed, at, key=key, several=several)
+            return line_completions(self.pane.checked, document, path, typed, at, key=key, several=several)
 
         return found
 
@@ -377,13 +375,14 @@ class SectionEditor(QWidget):
     # -- showing ------------------------------------------------------------------------------------------
 
     def _show(self) -> None:
-        piece = self.piece
-        if piece is None:
+        if (piece := self.piece) is None:
             return
         document, faults = piece.read(self.pane.editor.text())
-        if not faults:
+        if faults:
+            self.form.tell_unread(self.node, *self.pane.unread(faults[0]))
+        else:
             rows = section_form(document, piece.path, self._also)
-            self.form.show_form(rows, self.pane.problems(), self._why_not)
+            self.form.show_form(rows, self.pane.problems(), self._why_not, self.node)
         self._show_stand(broken=bool(faults))
 
     def _show_stand(self, *, broken: bool = False) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -15,6 +16,7 @@ from workbench.gui.icons import icon
 from workbench.gui.layouts import in_row
 from workbench.gui.text.text_pane import TextPane
 from workbench.model.counts import counted
+from workbench.model.hints import sentences
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.completions import Completions, completions
 from workbench.services.design.definitions import Location, definition_at
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from workbench.services.design.text_check import CheckedText
     from workbench.tusk import Problem
 
+BROKEN = "The text cannot be read as it stands; its form follows once it can be."
 CHANGED = "The same lines were changed elsewhere, and here."
 
 
@@ -159,6 +162,13 @@ class SectionPane(TextPane):
             FormProblem(path=(), problem=replace(one, message=f"Not saved, line {one.line}: {one.message}"))
             for one in elsewhere
         )
+
+    def unread(self, problem: Problem) -> tuple[str, Callable[[], object]]:
+        """Returns why the piece cannot be read, with its line in the file, and what goes there."""
+        own = problem.line - (self.piece.head.count("\n") if self.piece is not None else 0)
+        said = sentences(problem.message, problem.hint)
+        where = own + self.editor.first_line - 1
+        return f"{BROKEN}\nLine {where}: {said}", partial(self.editor.go_to_line, own, problem.column)
 
     # -- the language -------------------------------------------------------------------------------------
 

@@ -6,8 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QBoxLayout, QCheckBox, QWidget
+from typing_extensions import override
 
+from workbench.gui.actions import WidgetKey
 from workbench.gui.forms.editor import Editor, Kit, dotted
 from workbench.gui.forms.editors import editor_for
 from workbench.gui.forms.json_schema import ABSENT, Loc, Shape, sample_of
@@ -35,6 +38,7 @@ class FormField(QWidget):
         remarks: What a handler or another part, not the validation, said of the present value.
     """
 
+    moves = (WidgetKey("Ctrl+-", "Fold the group in which one types"),)
     changed = Signal()
     """Its value, or one inside of it, is another."""
 
@@ -192,6 +196,15 @@ class FormField(QWidget):
         """Hides or shows the fields inside of it."""
         self._folder.setChecked(not folded)
 
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if control and event.key() == Qt.Key.Key_Minus and self._folds and self._folder.isChecked():
+            self._folder.setFocus(Qt.FocusReason.OtherFocusReason)  # before what has the keyboard is hidden
+            self.fold(folded=True)
+        else:
+            super().keyPressEvent(event)  # a group around it may fold
+
     def focus_input(self) -> None:
         """Puts the cursor into its editor; where it has none, on the box that gives it one."""
         self.reveal()
@@ -305,6 +318,7 @@ class FormField(QWidget):
         self._toggle.setAccessibleName(f"Set {title}")
         self._toggle.setToolTip(f"Give {title} a value, or none")
         self._folder.setAccessibleName(f"Show the fields of {title}")
+        self._folder.setToolTip(f"Show or hide the fields of {title} (Ctrl+- hides them from within)")
         self.setObjectName(dotted(self.loc))
         if self._editor is not None:
             about = ". ".join(part for part in (self._remark.text(), self._hint.text()) if part)

@@ -155,8 +155,7 @@ def resolve(schema: Schema, root: Schema) -> Schema:
 def title_of(name: str, schema: Schema) -> str:
     """Returns the label of a field: its title, or its name as words where there is none."""
     title = str(schema.get("title", ""))
-    made = name.replace("_", " ").title()  # what pydantic makes of a name
-    if title and title.replace("_", " ") not in {made, name}:
+    if title and title.replace("_", " ").lower() != name.replace("_", " ").lower():  # else made of the name
         return title
     words = [_WORDS.get(word.lower(), word) for word in _HUMPS.sub("_", name).split("_") if word]
     text = " ".join(words) or name

@@ -206,6 +206,7 @@ class TextPane(QWidget):
             if not isValid(menu) or not menu.isVisible():
                 return
             act.setText(f"{_told(fix)}  ·  {_left(left)}")
+            keep_on_screen(menu)
 
     def apply(self, fix: QuickFix) -> None:
         """Makes the changes of a fix, as one step that can be undone; what it leaves empty is typed next."""
@@ -287,6 +288,14 @@ class TextPane(QWidget):
     def first_size(self) -> None:
         """Gives the texts that are edited their first size again."""
         theme().set_text_size(TEXT_SIZE)
+
+
+def keep_on_screen(menu: QMenu) -> None:
+    """Moves an open menu that has become wider or higher back to where all of it is seen."""
+    menu.resize(menu.sizeHint())
+    room, place = menu.screen().availableGeometry(), menu.geometry()
+    left = max(room.left(), min(place.left(), room.right() - place.width()))
+    menu.move(left, max(room.top(), min(place.top(), room.bottom() - place.height())))
 
 
 def _told(fix: QuickFix) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLabel, QWidget
 from typing_extensions import override
 
-from workbench.gui.actions import Actions, action
+from workbench.gui.actions import Actions, WidgetKey, action
 from workbench.gui.board.flow_view import FlowView
 from workbench.gui.widgets import SearchBox
 
-FIND_KEYS = ("Enter", "the next one"), ("Esc", "clear it")
+FIND_KEYS = ("Enter", "the next one"), ("Esc", "clear it, back to the board")
 
 
 class BoardSearch(SearchBox):
@@ -19,9 +19,21 @@ class BoardSearch(SearchBox):
 
     Signals:
         told: Its keys with what they do while it has the keyboard, else none.
+        left: Escape was pressed.
     """
 
+    moves = (WidgetKey("Esc", "Clear what was typed, back to the board"),)
     told = Signal(object)
+    left = Signal()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+            self.left.emit()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -51,6 +63,7 @@ class BoardFinder:
         self.search.setMinimumWidth(120)
         self.search.setMaximumWidth(320)
         self.search.settled.connect(self._find)
+        self.search.left.connect(canvas.setFocus)
         self.search.returnPressed.connect(self._enter)
         self.matches.setProperty("role", "muted")
         self.acts = Actions(self, view)

@@ -62,6 +62,12 @@ class BoardTools:
         self.schema = BoardSchema(editor)
         self.scenarios = BoardScenarios(editor.desk, editor.canvas)
         self.several = BoardSeveral(editor)
+        self._editor = editor
+        editor.desk.rename_wanted.connect(self._rename)
+
+    def _rename(self, identity: str) -> None:
+        self._editor.canvas.setFocus()
+        self._editor.rename(identity)
 
     def show_several(self, details: DetailsPanel) -> str:
         """Says in the details that several are chosen and what can be done to all; returns how many."""

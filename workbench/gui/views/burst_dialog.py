@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from PySide6.QtWidgets import QWidget
 
@@ -13,11 +14,12 @@ from workbench.errors import InvalidCommand
 from workbench.gui.actions import action
 from workbench.gui.forms import FieldError, SchemaForm
 from workbench.gui.views.send_dialog import SendDialog
+from workbench.gui.window_layouts import layouts_around
 from workbench.model.rates import FASTEST
-from workbench.model.secrets import disguised
+from workbench.model.secrets import disguised, is_secret
 from workbench.services.commands.bursts import Burst
 from workbench.services.commands.example_values import example_of
-from workbench.services.commands.value_patterns import HELP, takes_text
+from workbench.services.commands.value_patterns import FRESH_ID, HELP, takes_id, takes_text
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
@@ -38,7 +40,8 @@ def schema_of(kind: CommandType, typed: Mapping[str, Any]) -> dict[str, Any]:
     told = {name: value for name, value in typed.items() if value not in (None, "")}
     values = {**examples, **told}
     if kind.target in fields and kind.creates:
-        values[kind.target] = f"{values.get(kind.target) or kind.target}-{{n}}"
+        counted = f"{values.get(kind.target) or kind.target}-{{n}}"
+        values[kind.target] = FRESH_ID if takes_id(fields[kind.target]) else counted
     return {
         "type": "object",
         "properties": {
@@ -96,8 +99,19 @@ class BurstDialog(SendDialog):
         form.changed.connect(self._show_first)
         form.submitted.connect(self._submitted)
         self.compose("Start", "Send the commands", self.start)
-        self.drafts.turn_to(f"burst/{name}", f"the burst of {name}")
+        if not self.drafts.turn_to(f"burst/{name}", f"the burst of {name}"):
+            self._begin_as_before()
         self._show_first()
+
+    def _place(self) -> str:
+        """Returns under which name the window keeps how the last burst of the command was planned."""
+        return f"bursts/{quote(self._command, safe='')}"
+
+    def _begin_as_before(self) -> None:
+        layouts = layouts_around(self)
+        kept = layouts.find(self._place(), anywhere=False) if layouts is not None else None
+        if kept is not None:
+            self.drafts.begin_with(json.loads(str(kept)), f"As the last burst of {self._command} was.")
 
     def _burst(self, value: Mapping[str, Any]) -> Burst:
         return Burst(
@@ -132,5 +146,15 @@ class BurstDialog(SendDialog):
 
     def _submitted(self, value: dict[str, Any]) -> None:
         self._start(self._burst(value))
-        self.settle(self.form.typed())
+        typed = self.form.typed()
+        if (layouts := layouts_around(self)) is not None and typed:
+            layouts.keep(self._place(), json.dumps(without_secrets_typed(typed)), anywhere=False)
+        self.settle(typed)
         self.accept()
+
+
+def without_secrets_typed(typed: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns what was typed into a plan, without the fields that hold secrets: it is kept in a file."""
+    plan = typed.get("fields", {})
+    fields = {name: part for name, part in plan.get("fields", {}).items() if not is_secret(name)}
+    return {**typed, "fields": {**plan, "fields": fields}} if fields else dict(typed)

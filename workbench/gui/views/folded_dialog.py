@@ -19,13 +19,6 @@ if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.services.story.row_history import Walk
 
-STANDINGS = {
-    "alike": ("neutral", "alike"),
-    "differs": ("warning", "differs"),
-    "only folded": ("info", "only folded"),
-    "only stored": ("error", "only stored"),
-}
-
 
 class FoldedDialog(RowPairs[FoldedRows]):
     """Folds when it is opened, and again for each position or time that is asked for.
@@ -37,7 +30,7 @@ class FoldedDialog(RowPairs[FoldedRows]):
     rebuild_wanted = Signal()
 
     def __init__(self, parent: QWidget, desk: Desk, name: str) -> None:
-        super().__init__(parent, desk, name, f"Rows of {name}, folded again", "stored", STANDINGS)
+        super().__init__(parent, desk, name, f"Rows of {name}, folded again", "stored")
         self.setObjectName("folded")
         self.as_of = AsOfLine("As of", "now")
         self.again = QPushButton("Fold")
@@ -76,7 +69,7 @@ class FoldedDialog(RowPairs[FoldedRows]):
     def show_found(self, found: FoldedRows) -> None:
         counts = found.counts
         told = {one: count for one, count in counts.items() if count or one == "alike"}
-        parts = [f"{count:,} {one.replace('differs', 'differ')}" for one, count in told.items()]
+        parts = [f"{count:,} {one}" for one, count in told.items()]
         at = "now" if found.now else f"at position {found.position:,}"
         if not found.now and found.recorded is not None:
             at = f"{at}, recorded {absolute(found.recorded)}"

@@ -14,7 +14,7 @@ from typing_extensions import override
 from workbench.gui.chooser import TypedChoice
 from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme, ui_font
-from workbench.gui.time_format import short
+from workbench.gui.time_format import in_one_form, short
 from workbench.gui.views.letter_groups import GroupList
 from workbench.gui.views.letter_nodes import GroupNode
 from workbench.gui.widgets import SearchBox, plain_label
@@ -29,6 +29,7 @@ NOTHING = "–"
 """Stands for no second level."""
 CHART = 104
 """Pixels in height of the deaths an hour."""
+DAY = 86_400_000_000
 
 
 class GroupingBox(TypedChoice):
@@ -283,6 +284,11 @@ class DeathsChart(QWidget):
         self.setAccessibleName(f"Deaths an hour: {said}")
         self.update()
 
+    def ends(self) -> tuple[str, str]:
+        """Returns what stands below both ends."""
+        first, last = in_one_form(self._until - DAY, self._until)
+        return first, last
+
     @override
     def sizeHint(self) -> QSize:
         return QSize(160, CHART)
@@ -309,8 +315,6 @@ class DeathsChart(QWidget):
             tall = (base - top) * count / most if most else 0.0
             bar = QRectF(room.left() + at * step + 1, base - max(tall, 1.0), step - 2, max(tall, 1.0))
             painter.fillRect(bar, QColor(colors.error if count else colors.border))
-        day = 86_400_000_000
-        painter.drawText(
-            room, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, short(self._until - day)
-        )
-        painter.drawText(room, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignRight, short(self._until))
+        first, last = self.ends()
+        painter.drawText(room, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, first)
+        painter.drawText(room, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignRight, last)

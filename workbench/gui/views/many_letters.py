@@ -149,4 +149,5 @@ class ManyLetters:
         said = f"{found.imported:,} imported, {found.there:,} there already."
         if found.problems:
             said += f" {len(found.problems):,} refused: {found.problems[0]}."
+        said += f" {found.doubt}." if found.doubt else ""
         self._view.desk.notice("warning" if found.problems else "ok", said)

@@ -19,19 +19,12 @@ if TYPE_CHECKING:
 
     from workbench.gui.desk import Desk
 
-STANDINGS = {
-    "alike": ("neutral", "alike"),
-    "differs": ("warning", "changed"),
-    "only folded": ("info", "added"),
-    "only stored": ("error", "gone"),
-}
-
 
 class RebuiltDialog(RowPairs[RebuiltRows]):
     """Compares when it is opened, and again when that is asked for (J10)."""
 
     def __init__(self, parent: QWidget, desk: Desk, name: str) -> None:
-        super().__init__(parent, desk, name, f"Rebuilt rows of {name}", "live", STANDINGS)
+        super().__init__(parent, desk, name, f"Rebuilt rows of {name}", "live")
         self.setObjectName("rebuilt")
         self.only.setChecked(True)
         self.again = push_button("Compare again", lambda _checked=False: self.compare())
@@ -64,7 +57,7 @@ class RebuiltDialog(RowPairs[RebuiltRows]):
 
     @override
     def show_found(self, found: RebuiltRows) -> None:
-        counts = {STANDINGS[one][1]: count for one, count in found.counts.items()}
+        counts = found.counts
         parts = ", ".join(f"{count:,} {one}" for one, count in counts.items())
         rebuilt, live = (sum(counts.values()) - counts[one] for one in ("gone", "added"))
         at = f"rebuilt up to position {found.rebuilt:,}"
@@ -79,7 +72,7 @@ class RebuiltDialog(RowPairs[RebuiltRows]):
         self.said.setText(said)
         self.switch.setEnabled(not self._desk.read_only())
         self.discard.setEnabled(not self._desk.read_only())
-        self.show_rows(found.rows, found.columns, found.counts, "All rows are alike.")
+        self.show_rows(found.rows, found.columns, counts, "All rows are alike.")
 
     def _switch(self) -> None:
         self._desk.run(self._switched(), f"Switch to the rebuilt rows of {self._name}")

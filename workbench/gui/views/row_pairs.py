@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.services.story.folded_rows import FoldedRow
 
-Standings = Mapping[str, tuple[str, str]]
-"""Kind and words of the pill, by how a row stands."""
+STANDINGS = {
+    one: (kind, one)
+    for one, kind in {"alike": "neutral", "changed": "warning", "added": "info", "gone": "error"}.items()
+}
+"""Kind and words of the pill, by how a row stands to the other one."""
 TOLD_MS = 100
 T = TypeVar("T")
 
@@ -48,17 +51,14 @@ class RowPairs(QDialog, Generic[T]):
 
     Args:
         named: What the other row of a pair is called, such as ``stored``.
-        standings: How the rows stand, the first those that are alike.
     """
 
-    def __init__(
-        self, parent: QWidget, desk: Desk, name: str, title: str, named: str, standings: Standings
-    ) -> None:
+    def __init__(self, parent: QWidget, desk: Desk, name: str, title: str, named: str) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(900, 560)
-        self._desk, self._name, self._named, self._standings = desk, name, named, standings
+        self._desk, self._name, self._named = desk, name, named
         self._walk: Walk | None = None
         self._rows: Sequence[FoldedRow] = ()
         self._differ = 0
@@ -163,9 +163,7 @@ class RowPairs(QDialog, Generic[T]):
         self._columns = tuple(columns)
         self._shown = tuple(column_of(name, kind, last=False).text for name, kind in columns)
         made = [_column(name, kind, last=name == columns[-1][0]) for name, kind in columns]
-        standing = TableColumn(
-            f"Beside the {self._named}", width=118, badge=lambda value: self._standings[value]
-        )
+        standing = TableColumn(f"Beside the {self._named}", width=118, badge=STANDINGS.__getitem__)
         self.table = FastTableView([standing, *made])
         self.table.setAccessibleName(self.windowTitle())
         self._box.insertWidget(3, self.table, 1)
@@ -183,7 +181,7 @@ class RowPairs(QDialog, Generic[T]):
             _Cell(
                 shown((row or {}).get(name)),
                 shown((one.stored or {}).get(name)),
-                one.standing == "differs" and one.differs(name),
+                one.standing == "changed" and one.differs(name),
                 self._named,
             )
             for (name, _), shown in zip(self._columns, self._shown, strict=True)

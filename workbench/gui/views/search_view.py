@@ -26,7 +26,7 @@ from workbench.gui.views.search_bar import SearchBar
 from workbench.gui.views.search_counts import Narrowing, SearchCounts, counts_of
 from workbench.gui.views.search_facets import SearchFacets
 from workbench.gui.views.search_histogram import SearchHistogram
-from workbench.gui.views.search_rows import PLACE, POSITION, RECORD, SearchRows, columns
+from workbench.gui.views.search_rows import PLACE, RECORD, TIME, SearchRows, columns
 from workbench.gui.views.search_start import SearchStart
 from workbench.gui.views.search_task import SearchTask
 from workbench.gui.views.search_told import failures_of, selection_of, timeless, told_of
@@ -201,7 +201,7 @@ class SearchView(View):
         wide = self.width() >= NARROW
         self.side.setVisible(wide or self._side_wanted)
         room = self.width() - (0 if self.side.isHidden() else SIDE)
-        self.table.setColumnHidden(POSITION, room < ROOMY)  # what matched is seen rather than these
+        self.table.setColumnHidden(TIME, room < ROOMY)  # what matched is seen rather than this: where stays
         self.table.setColumnHidden(PLACE, room < NARROW - 80)
         show_words((self.stop, self.again_button, self.letters_button, self.export_button), shown=wide)
 

@@ -78,6 +78,13 @@ class ScenarioItem:
             node.wrong("S-TYPE", f"{key} should be true, or be left out")
         return None if node is None else True
 
+    def switch(self, key: str) -> bool:
+        """Returns whether true is said; nothing said is false."""
+        node = self._nodes.get(key)
+        if node is not None and not isinstance(node.value.plain, bool):
+            node.wrong("S-TYPE", f"{key} should be true or false")
+        return node is not None and node.value.plain is True
+
     def span(self, key: str) -> float | Calendar | None:
         """Returns seconds, or units of the calendar; None where there are none."""
         return self._read(key, read_span)

@@ -19,8 +19,10 @@ from workbench.model.scenario import (
     FactKind,
     IssuedCommand,
     Occurrence,
+    OneDelivery,
     Replay,
     Scenario,
+    ScenarioAct,
     ScenarioStep,
     moment,
 )
@@ -37,6 +39,7 @@ WHEN: Forms = {
     "command": ("data", "expected", "after", "at"),
     "event": ("stream", "data", "version", "after", "at"),
     "replay": ("after", "at"),
+    "deliver": ("of", "crash", "again", "after", "at"),
     "after": (),
     "at": (),
 }
@@ -144,7 +147,7 @@ class _Reader:
         item = item_of(node, "when", WHEN)
         if item is None:
             return None
-        act: IssuedCommand | Occurrence | Replay | None = None
+        act: ScenarioAct | None = None
         match item.head:
             case "command":
                 act = self._order(item)
@@ -152,6 +155,8 @@ class _Reader:
                 act = self._occurrence(item)
             case "replay":
                 act = Replay(subscription=item.known("replay", self._subscriptions(), "subscription"))
+            case "deliver":
+                act = self._delivery(item)
         if item.has("after") and item.has("at"):
             item.wrong_key("at", "S-TYPE", "after and at exclude each other", "leave one of them out")
         return ScenarioStep(after=item.span("after") or 0.0, at=item.moment("at"), act=act, place=node.place)
@@ -160,6 +165,19 @@ class _Reader:
         name = item.known("command", self._registry.commands, "command")
         self._command_fields(item, name)
         return IssuedCommand(command=name, data=item.data() or {}, expected=item.whole("expected", 0))
+
+    def _delivery(self, item: ScenarioItem) -> OneDelivery:
+        registry = self._registry
+        consumers = [*self._subscriptions(), *registry.commands, *registry.projections]
+        to = item.known("deliver", consumers, "subscription, policy, process, command or read model")
+        if item.switch("crash") and item.switch("again"):
+            item.wrong_key("again", "S-TYPE", "crash and again exclude each other", "leave one of them out")
+        return OneDelivery(
+            to=to,
+            message=item.text("of"),
+            crash=item.switch("crash"),
+            again=item.switch("again"),
+        )
 
     def _occurrence(self, item: ScenarioItem) -> Occurrence | None:
         name, stream = self._event(item), self._stream(item, needed=True)

@@ -14,6 +14,7 @@ from workbench.model.scenario import (
     Facts,
     IssuedCommand,
     Occurrence,
+    OneDelivery,
     Replay,
     Scenario,
     ScenarioStep,
@@ -41,7 +42,8 @@ def write_scenario(scenario: Scenario, registry: Registry) -> str:
     lines += _part("given", [_occurrence(one, registry) for one in scenario.given])
     lines += _part("when", [_step(one, registry) for one in scenario.when])
     then = [_expected(one) for one in scenario.then]
-    lines += _part("then", [*then, write_value(NO_OTHER_EVENTS)] if scenario.no_other_events else then)
+    then += [write_value(NO_OTHER_EVENTS)] if scenario.no_other_events else []
+    lines += _part("then", then) or [f"{INDENT}then: []"]
     return "\n".join([*lines, "}", ""])
 
 
@@ -101,6 +103,9 @@ def _step(step: ScenarioStep, registry: Registry) -> str:
             return _item(facts, "data", order.data)
         case Occurrence() as one:
             return _occurrence(one, registry, **when)
+        case OneDelivery() as one:
+            flags = {"crash": one.crash or None, "again": one.again or None}
+            return _item({"deliver": one.to, "of": one.message or None, **flags, **when})
         case Replay() as replay:
             return _item({"replay": replay.subscription, **when})
         case None:

@@ -15,6 +15,7 @@ HELP = (
     "{n} counts from 1, {n:4} with four digits; {a|b|c} is one of them; {1..100} is a random number; "
     "{uuid} an id"
 )
+FRESH_ID = "{uuid}"
 _PLACE = re.compile(r"\{(?:(?P<count>n)(?::(?P<digits>\d))?|(?P<id>uuid)|"
                     r"(?P<least>-?\d+)\.\.(?P<most>-?\d+)|(?P<several>[^{}|]*(?:\|[^{}|]*)+))\}")  # fmt: skip
 Make = Callable[[int, Random], Any]
@@ -49,6 +50,13 @@ def takes_text(schema: Mapping[str, Any]) -> bool:
     options = schema.get("anyOf") or schema.get("oneOf") or [schema]
     kinds = {one.get("type") or ("string" if _texts(one) else "other") for one in options}
     return kinds <= {"string", "null"}
+
+
+def takes_id(schema: Mapping[str, Any]) -> bool:
+    """Whether a field takes a UUID, and nothing else but null."""
+    options = schema.get("anyOf") or schema.get("oneOf") or [schema]
+    formats = {one.get("format") for one in options if one.get("type") != "null"}
+    return formats == {"uuid"}
 
 
 def _texts(schema: Mapping[str, Any]) -> bool:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from workbench.engine.dry_run import DryRun
+from workbench.engine.subscription_runners import handled_in
 from workbench.errors import InvalidEvent, InvalidValue, NotFound, WorkbenchError
 from workbench.model.dead_letter import LetterAct, LetterStatus, allowed
 from workbench.model.json_values import ForeignJsonError, parse_foreign_json, write_json
@@ -176,10 +177,7 @@ class DeadLetters:
 
     def hindrance(self, subscription: str) -> str:
         """Says why nothing can be replayed into a subscription here; empty if it can (P7)."""
-        engine = self._world.engine
-        if engine is None or subscription in engine.handled:
-            return ""
-        return detached(subscription).message
+        return "" if subscription in handled_in(self._world) else detached(subscription).message
 
     def check_edit(self, number: int, text: str) -> Any:
         """Reads an edited payload and validates it against its type's schema (L6).

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from workbench.engine.subscription_runners import handled_in
 from workbench.errors import NotFound
 from workbench.model.dead_letter import check_note
 from workbench.model.operator_acts import OperatorAct
@@ -125,13 +126,9 @@ class LetterRepair:
         return [self._try(check, patch, by_number[one]).verdict for one in part if one in by_number]
 
     def _try(self, check: SchemaCheck, patch: LetterPatch, letter: LetterFacts) -> PatchedLetter:
-        """Returns what a patch makes of a letter; one that nothing handles cannot be replayed (P7).
-
-        Before the engine was started it is not known what is handled.
-        """
-        made, engine = try_patch(check, patch, letter), self._world.engine
-        handled = engine.handled if engine is not None and engine.subscriptions else {letter.subscription}
-        if made.trouble or letter.subscription in handled:
+        """Returns what a patch makes of a letter; one that nothing handles cannot be replayed (P7)."""
+        made = try_patch(check, patch, letter)
+        if made.trouble or letter.subscription in handled_in(self._world):
             return made
         return replace(made, trouble=detached(letter.subscription).message, changed=False)
 

@@ -9,11 +9,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from workbench.errors import InvalidValue, WorkbenchError, WorldError
 from workbench.interop.json_records import read_lines
 from workbench.interop.letter_lines import LONGEST, letter_line, read_letter_line
 from workbench.interop.output_files import replace_output
 from workbench.model.operator_acts import OperatorAct
+from workbench.services.story.makers import effect_ids
 from workbench.services.story.story_words import passes
 from workbench.store.operations import ImportLetter
 from workbench.store.stored_values import DeadLetter
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
 
 SLICE = 200
 """Letters that are read, or brought in, at once."""
+UNKNOWN = (
+    "This store does not know how their deliveries ended: a replay delivers them, once more if they succeeded"
+)
 SLICE_BYTES = 16 * 1024 * 1024
 Part = dict[int, ImportLetter | InvalidValue]
 Told = Callable[[int, int], object]
@@ -47,6 +53,11 @@ class LetterImport:
         """Says it in one line."""
         refused = len(self.problems)
         return f"{self.imported:,} imported, {self.there:,} there already, {refused:,} refused"
+
+    @property
+    def doubt(self) -> str:
+        """What is not known of those that came in; empty if none did."""
+        return UNKNOWN if self.imported else ""
 
 
 class LetterTransfer:
@@ -96,8 +107,7 @@ class LetterTransfer:
             lines = read_lines(file, longest=LONGEST)
             try:
                 while part := await asyncio.to_thread(_part, lines):
-                    excluded = await self._world.ask(partial(self._excluded, part))
-                    await self._store({**part, **excluded}, report)
+                    await self._store(await self._world.ask(partial(self._judged, part)), report)
             finally:
                 if report.imported:
                     await self._world.act(
@@ -105,13 +115,18 @@ class LetterTransfer:
                     )
         return report
 
-    def _excluded(self, part: Part) -> Part:
-        """Returns the refusals of letters that their subscription would never get, as the model is now."""
+    def _judged(self, part: Part) -> Part:
+        """Returns them, refused where their subscription would never get them, as the model is now."""
         return {
-            number: InvalidValue(f"subscription {one.letter.subscription} does not get {said}", path="")
+            number: one if isinstance(one, InvalidValue) else self._of_subscription(one)
             for number, one in part.items()
-            if isinstance(one, ImportLetter) and (said := self._why_not(one.letter))
         }
+
+    def _of_subscription(self, one: ImportLetter) -> ImportLetter | InvalidValue:
+        letter = one.letter
+        if said := self._why_not(letter):
+            return InvalidValue(f"subscription {letter.subscription} does not get {said}", path="")
+        return structs.replace(one, effects=effect_ids(letter.subscription, letter.message_id))
 
     def _why_not(self, letter: DeadLetter) -> str:
         registry, name = self._world.registry, letter.subscription

@@ -50,6 +50,8 @@ SPOKEN = {
     "query": ("query",),
     "dead_letter": ("consumer",),
     "replay": ("consumer",),
+    "deliver": ("consumer", "command", "projection"),
+    "of": ("event",),
     "by": ("consumer", "actor"),
 }
 """What the keys of scenarios name."""
@@ -91,6 +93,13 @@ class Reference:
         for quote in reversed(self.quotes):
             name = "".join(_ESCAPES.get(char, f"\\{char}" if char == quote else char) for char in name)
         return f"{self.before}{name}{self.behind}"
+
+
+def names_section(one: Reference, section: str) -> bool:
+    """Whether a place names what a section declares, such as ``handler.charge``, or an entry of topics."""
+    kind, _, name = section.partition(".")
+    spaces = (ENTRIES[kind],) if kind in ENTRIES else NAME_SPACES.get(kind, (kind,))
+    return one.name == name and one.kind in spaces
 
 
 def references(text: DesignText) -> list[Reference]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from workbench.engine.engine import EngineState
 from workbench.engine.metrics import SECONDS
 from workbench.engine.projection_check import has_nothing, is_stale
+from workbench.engine.subscription_runners import handled_in
 from workbench.model.clock import MICROSECONDS
 from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC, Mode
 from workbench.model.projection import Projection
@@ -123,7 +124,7 @@ class Monitor:
         cursor = self._cursor(state)
         fault = engine.faults.get(name, "") if engine else ""
         status = "paused" if state.paused else self._hindrance(name) or "running"
-        if engine is not None and (runner is None or runner.handler is None):
+        if name not in handled_in(self.world):
             status = "detached"
         subscription = runner.subscription if runner else None
         depth = self._reader.depth(name)

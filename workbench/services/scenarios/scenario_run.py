@@ -50,7 +50,7 @@ class ScenarioWorld(ScenarioStage):
         """Does the steps; afterwards lets all happen that is to come, unless the last step is a time."""
         await self._settle()
         self.look_at_rows()
-        for number, step in enumerate(self._scenario.when):
+        for number, step in enumerate(self.scenario.when):
             if (seconds := self.until(step)) > 0:
                 await self._timer.advance(seconds, self._settle)
             await self.do(number, step.act)

@@ -6,6 +6,7 @@ import asyncio
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from workbench.errors import NotFound, WorkbenchError
@@ -88,6 +89,10 @@ class Scenarios:
             Exception: It cannot be run, or the model's own code failed.
         """
         async with asyncio.timeout(LONGEST):
+            if scenario.stepped:
+                from workbench.services.worlds.scripted_world import run_stepped
+
+                return await run_stepped(self.project, scenario, partial(witness, scenario))
             world = ScenarioWorld(self.project, scenario)
             return await world.run(lambda: witness(scenario, world))
 

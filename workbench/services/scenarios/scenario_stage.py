@@ -19,12 +19,21 @@ from workbench.model.clock import MICROSECONDS, ManualClock
 from workbench.model.command import CommandOutcome, CommandResult
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.ids import derived_id
-from workbench.model.scenario import IssuedCommand, Occurrence, Replay, Scenario, ScenarioStep, moment
+from workbench.model.scenario import (
+    IssuedCommand,
+    Occurrence,
+    Replay,
+    Scenario,
+    ScenarioAct,
+    ScenarioStep,
+    moment,
+)
 from workbench.project.declared.column_values import row_typed
 from workbench.project.project import Project
 from workbench.services.scenarios import given_history
 from workbench.store.operations import Append, Operation, ReplayLetter
 from workbench.store.paging import all_rows
+from workbench.store.ports import Reader
 from workbench.store.stored_values import DeadLetter
 
 Rows = Mapping[Any, Mapping[str, Any]]
@@ -78,6 +87,7 @@ class ScenarioStage:
         stepped: Nothing moves by itself there.
 
     Attributes:
+        scenario: As given.
         began: When the scenario begins, microseconds since 1970.
         rows_before: What each read model held of what is given.
         unfinished: What was still to do when it was ended early.
@@ -91,10 +101,14 @@ class ScenarioStage:
         self.rows_before: dict[str, Rows] = {}
         self._pending: given_history.Pending = {}
         self._timer = StageTimer(clock)
-        self._scenario = scenario
+        self.scenario = scenario
         self._clock = clock
         self.world = World.in_memory(project, clock, timer=self._timer, seed=SEED, stepped=stepped)
-        self.reader = self.world.store.reader()
+
+    @property
+    def reader(self) -> Reader:
+        """Reads what is stored."""
+        return self.world.reader
 
     async def begin(self) -> None:
         """Stores what is given, and starts the engine.
@@ -102,7 +116,7 @@ class ScenarioStage:
         Raises:
             WorkbenchError: It cannot be stored.
         """
-        scenario, registry = self._scenario, self.world.registry
+        scenario, registry = self.scenario, self.world.registry
         self._write([*given_history.topics(registry), *given_history.events(scenario.given)])
         given = self.reader.read_log(0, EVERYTHING)
         memories = given_history.memories(registry, given, self._pending)
@@ -118,7 +132,7 @@ class ScenarioStage:
     @property
     def open_ended(self) -> bool:
         """Whether the scenario is over when nothing is left to do, and not at a time."""
-        return not self._scenario.when or self._scenario.when[-1].act is not None
+        return not self.scenario.when or self.scenario.when[-1].act is not None
 
     @property
     def undone(self) -> list[str]:
@@ -145,7 +159,7 @@ class ScenarioStage:
             if isinstance(answer, WorkbenchError):
                 raise answer
 
-    async def do(self, number: int | str, act: IssuedCommand | Occurrence | Replay | None) -> None:
+    async def do(self, number: int | str, act: ScenarioAct | None) -> None:
         """Does what a step says; its number makes the ids of what it does."""
         match act:
             case IssuedCommand() as order:

@@ -24,6 +24,9 @@ _WHOLE = {"type": "integer", "minimum": 0}
 _VERSION = {**_WHOLE, "title": "Expected version", "description": "Of its stream, as its sender saw it."}
 _TIME = {"type": "string", "format": "date-time"}
 _SPAN = {"type": "string", "examples": ["2h 30m"], "description": "How much time passes before it."}
+_OF = {**_TEXT, "description": "Type of what is delivered."}
+_CRASH = {"type": "boolean", "description": "The program ends before the ack, and begins again."}
+_AGAIN = {"type": "boolean", "description": "What it got last is delivered once more."}
 _COLUMNS: Mapping[ColumnKind, Mapping[str, Any]] = {
     ColumnKind.INTEGER: {"type": "integer"},
     ColumnKind.NUMBER: {"type": "number"},
@@ -72,6 +75,9 @@ def _when(registry: Registry) -> Iterator[tuple[str, Facts | str, str]]:
     yield "time passes", {"after": "1h"}, "clock"
     for name in _consumers(registry):
         yield f"replay {name}", {"replay": name}, "replay"
+    for name in (*_consumers(registry), *registry.commands):
+        words = f"deliver to {name}" if name in _consumers(registry) else f"handle {name}"
+        yield words, {"deliver": name}, "step"
 
 
 def _then(registry: Registry) -> Iterator[tuple[str, Facts | str, str]]:
@@ -212,6 +218,7 @@ _FIELDS: Mapping[str, Mapping[str, Any]] = {
     "when.event": {"stream": _TEXT, "after": _SPAN},
     "when.command": {"after": _SPAN, "expected": _VERSION},
     "when.replay": {"after": _SPAN},
+    "when.deliver": {"of": _OF, "crash": _CRASH, "again": _AGAIN, "after": _SPAN},
     "then.event": {"stream": _TEXT, "at": _TIME},
     "then.command": {"by": _TEXT, "after": _TEXT, "at": _TIME},
     "event": {"stream": _TEXT},

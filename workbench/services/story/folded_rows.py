@@ -40,10 +40,10 @@ class FoldedRow:
 
     @property
     def standing(self) -> str:
-        """How it stands to the stored one: ``alike``, ``differs``, ``only folded``, ``only stored``."""
+        """How it stands to the stored one: ``alike``, ``changed``, ``added`` or ``gone``."""
         if self.folded is None or self.stored is None:
-            return "only stored" if self.folded is None else "only folded"
-        return "alike" if self.folded == self.stored else "differs"
+            return "gone" if self.folded is None else "added"
+        return "alike" if self.folded == self.stored else "changed"
 
     def differs(self, column: str) -> bool:
         """Whether a cell has another value than the stored one."""
@@ -52,7 +52,7 @@ class FoldedRow:
 
 def no_counts() -> dict[str, int]:
     """Returns that no row stands in any way."""
-    return dict.fromkeys(("alike", "differs", "only folded", "only stored"), 0)
+    return dict.fromkeys(("alike", "changed", "added", "gone"), 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +79,12 @@ class FoldedRows:
     @property
     def folded(self) -> int:
         """How many rows the fold has."""
-        return sum(self.counts.values()) - self.counts["only stored"]
+        return sum(self.counts.values()) - self.counts["gone"]
 
     @property
     def stored(self) -> int:
         """How many rows are stored now."""
-        return sum(self.counts.values()) - self.counts["only folded"]
+        return sum(self.counts.values()) - self.counts["added"]
 
 
 def folded_rows(

@@ -34,10 +34,15 @@ def maker_of(registry: Registry, made: RecordedEvent | Message, cause: RecordedE
     return next((name for name in names if made_by(name, made, cause.id)), "")
 
 
+def effect_ids(name: str, cause: UUID) -> tuple[UUID, ...]:
+    """Returns the ids of the first effects that a subscription's handler makes of the message with an id."""
+    return tuple(derived_id(name, cause, effect) for effect in range(EFFECTS))
+
+
 def made_by(name: str, made: RecordedEvent | Message, cause: UUID) -> bool:
     """Whether a subscription's handler made something of the message with an id."""
-    parts = [(name, cause, effect) for effect in range(EFFECTS)]
-    if any(derived_id(*part) == made.id for part in parts):
+    if made.id in effect_ids(name, cause):
         return True
+    parts = [(name, cause, effect) for effect in range(EFFECTS)]
     indexes = range(1, 1 if isinstance(made, Message) else EVENTS)
     return any(derived_id(*part, index) == made.id for part in parts for index in indexes)

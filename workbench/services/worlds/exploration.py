@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from workbench.project.scenarios import write_scenario
 from workbench.services.worlds.explored import Exploration, Violation
 from workbench.services.worlds.moves import Fault
+from workbench.services.worlds.saved_schedule import as_scenario
 from workbench.services.worlds.scenario_explorer import Plan, ScenarioExplorer
 from workbench.services.worlds.schedule_words import MoveLine, deviations, move_lines
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from workbench.project.project import Project
     from workbench.services.worlds.run_checks import Rule
 
+LONGEST_NAME = 200
 LEAST = 0.5
 """Seconds that each scenario gets at least."""
 
@@ -46,12 +49,16 @@ class ToldViolation:
         deviations: In words what is otherwise than usual.
         usual: What the engine does by itself, move by move.
         moves: The schedule with the fewest deviations that breaks it.
+        scenario: The same as a scenario that names its deliveries.
+        written: That scenario's text.
     """
 
     finding: Violation
     deviations: Sequence[str]
     usual: Sequence[MoveLine]
     moves: Sequence[MoveLine]
+    scenario: Scenario
+    written: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +97,7 @@ class Explored:
                     "deviations": list(told.deviations),
                     "usual": [_line(line) for line in told.usual],
                     "moves": [_line(line) for line in told.moves],
+                    "saved": told.written,
                 }
                 for told in self.findings
             ],
@@ -138,11 +146,15 @@ async def _told(explorer: ScenarioExplorer, scenario: Scenario) -> Explored:
     found = []
     for finding in explorer.result.findings.values():
         world = (await explorer.replayed(finding.choices)).world
+        words = deviations(world, usual)
+        saved = as_scenario(world, f"{scenario.name}: {'; '.join(words) or 'as usual'}"[:LONGEST_NAME])
         told = ToldViolation(
             finding=finding,
-            deviations=deviations(world, usual),
+            deviations=words,
             usual=move_lines(usual),
             moves=move_lines(world, usual),
+            scenario=saved,
+            written=write_scenario(saved, world.world.registry),
         )
         found.append(told)
     return Explored(scenario=scenario, exploration=explorer.result, findings=found)

@@ -19,7 +19,7 @@ _BEGAN = re.compile(r"@(\d+):")
 
 
 class StatePrint:
-    """Follows one run; states with the same print have the same futures.
+    """Follows one run; states with the same print have the same futures (W8).
 
     Part of it are the events of each stream, what waits for each subscription in its order, the rows of
     deliveries, the memory of processes, the time, and how far the scenario is. No part of it are ids, and

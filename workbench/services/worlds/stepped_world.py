@@ -16,7 +16,7 @@ from workbench.engine.staged_handlers import on_stage
 from workbench.errors import InvalidValue
 from workbench.model.clock import MICROSECONDS
 from workbench.model.messaging import COMMANDS_TOPIC
-from workbench.model.scenario import IssuedCommand, Occurrence, Replay, Scenario
+from workbench.model.scenario import IssuedCommand, Occurrence, Replay, Scenario, ScenarioAct
 from workbench.services.scenarios.scenario_stage import EVERYTHING, HORIZON, ScenarioStage
 from workbench.services.worlds.moves import DoneMove, Fault, Made, MoveKind, NextMove
 from workbench.store.operations import ConfigureSubscription, Operation, Settle
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from workbench.project.project import Project
     from workbench.store.memory.store import MemoryStore
     from workbench.store.memory.tables import Tables
+    from workbench.store.ports import Reader
 
 MOST = 2_000
 """Moves after which a run is ended, although there is more to do."""
@@ -66,7 +67,7 @@ class SteppedWorld(ScenarioStage):
     """A scenario whose engine makes one move at a time; which one is chosen by what holds it.
 
     Choices are small integers, indexes into `moves`: 0 is what the engine would do by itself, the oldest
-    message first, a step of the scenario when nothing is left to deliver, time when nothing else is left.
+    message first, a step of the scenario when nothing is left to deliver, then time (W7).
 
     Args:
         project: As `steppable` gives it.
@@ -92,6 +93,7 @@ class SteppedWorld(ScenarioStage):
         lazy: bool = False,
     ) -> None:
         super().__init__(project, scenario, stepped=True)
+        self._reader = self.world.store.reader()
         self.moves: list[NextMove] = []
         self.deeds: list[DoneMove] = []
         self.left = Counter(faults or {})
@@ -113,6 +115,12 @@ class SteppedWorld(ScenarioStage):
     def choices(self) -> list[int]:
         """What was chosen, from the beginning."""
         return [deed.choice for deed in self.deeds]
+
+    @property
+    @override
+    def reader(self) -> Reader:
+        """Reads what is stored."""
+        return self._reader
 
     @property
     def engine(self) -> Engine:
@@ -149,10 +157,13 @@ class SteppedWorld(ScenarioStage):
         """
         if not 0 <= choice < len(self.moves):
             raise InvalidValue(f"{choice} is none of the {len(self.moves)} moves that are possible", path="")
-        move, among, first = self.moves[choice], len(self.moves), self.reader.head()
-        refused, instead = len(self.done.refusals), self.moves[0] if choice else None
+        move = self.moves[choice]
         if move.fault is not None:
             self.left[move.fault] -= 1
+        return await self._make(move, choice, self.moves[0] if choice else None)
+
+    async def _make(self, move: NextMove, choice: int, instead: NextMove | None) -> DoneMove:
+        among, first, refused = len(self.moves), self.reader.head(), len(self.done.refusals)
         match move.kind:
             case MoveKind.STEP:
                 self._next.clear()
@@ -184,7 +195,7 @@ class SteppedWorld(ScenarioStage):
                 pass
 
     async def _do_step(self, move: NextMove) -> None:
-        act = self._scenario.when[move.at].act
+        act = self.scenario.when[move.at].act
         if move.fault is Fault.DUPLICATE:
             await self.do(f"{move.at} again", act)
             return
@@ -194,7 +205,7 @@ class SteppedWorld(ScenarioStage):
 
     def _come_to_step(self) -> None:
         """Notes when the next step may be done; one that only lets time pass is over then."""
-        steps = self._scenario.when
+        steps = self.scenario.when
         while self._step < len(steps):
             step = steps[self._step]
             self._step_at = self._clock.now() + round(self.until(step) * MICROSECONDS)
@@ -203,7 +214,7 @@ class SteppedWorld(ScenarioStage):
             self._step += 1
 
     def _pass_time(self) -> None:
-        steps = self._scenario.when
+        steps = self.scenario.when
         if self._step < len(steps) and steps[self._step].act is None and self._step_at <= self._clock.now():
             self._step += 1
             self._come_to_step()
@@ -273,8 +284,8 @@ class SteppedWorld(ScenarioStage):
     def _plain(self, ready: Sequence[NextMove]) -> Iterator[NextMove]:
         yield from ready
         now = self._clock.now()
-        if self._step < len(self._scenario.when) and self._step_at <= now:
-            yield NextMove(MoveKind.STEP, _named(self._scenario.when[self._step].act), at=self._step)
+        if self._step < len(self.scenario.when) and self._step_at <= now:
+            yield NextMove(MoveKind.STEP, _named(self.scenario.when[self._step].act), at=self._step)
         if not ready and (due := self._next_due()) is not None:
             yield NextMove(MoveKind.TIME, at=due)
 
@@ -283,7 +294,7 @@ class SteppedWorld(ScenarioStage):
         times = [due for one in self.engine.subscriptions.values() if (due := one.next_due()) is not None]
         if (due := self._timer.next_due()) is not None:
             times.append(due)
-        if self._step < len(self._scenario.when):
+        if self._step < len(self.scenario.when):
             times.append(self._step_at)
         elif not self.open_ended:
             return None
@@ -299,7 +310,7 @@ class SteppedWorld(ScenarioStage):
                 if name != COMMANDS_TOPIC and not self.reader.rows_from(name, 0, EVERYTHING):
                     yield again
             last = self._step - 1
-            if last >= 0 and (act := self._scenario.when[last].act) is not None:
+            if last >= 0 and (act := self.scenario.when[last].act) is not None:
                 yield NextMove(MoveKind.STEP, _named(act), at=last, fault=Fault.DUPLICATE)
         if self.left[Fault.DELAY] and ready and (due := self._next_due()) is not None:
             yield NextMove(MoveKind.TIME, at=due, fault=Fault.DELAY)
@@ -322,7 +333,7 @@ class SteppedWorld(ScenarioStage):
         return Made(tuple(one.type for one in events), tuple(issued), tuple(published), "; ".join(refused))
 
 
-def _named(act: IssuedCommand | Occurrence | Replay | None) -> str:
+def _named(act: ScenarioAct | None) -> str:
     match act:
         case IssuedCommand():
             return act.command

@@ -11,7 +11,7 @@ from workbench.errors import InvalidValue, NotFound
 from workbench.model.dead_letter import TRANSITIONS, LetterAct, LetterStatus, allowed, outcome
 from workbench.model.delivery_states import DeliveryState, Trigger, sources
 from workbench.store.letter_jobs import Job, JobStatus, job_act
-from workbench.store.letter_values import is_there, own_data, refuse_stranger, tally
+from workbench.store.letter_values import is_there, own_data, refuse_handled, refuse_stranger, tally
 from workbench.store.memory.tables import Run, Tables
 from workbench.store.operations import (
     AdvanceJob,
@@ -221,6 +221,9 @@ def import_letter(tables: Tables, op: ImportLetter, _now: int) -> int:
     )
     if there:
         return 0
+    made = [one.bytes for one in op.effects]
+    followed = any(one in tables.event_ids or one in tables.message_ids for one in made)
+    refuse_handled(letter, followed=followed)
     number = insert_letter(tables, letter, parent=None)
     if op.owner or op.note:
         tables.notes.put(number, (op.owner, op.note))

@@ -21,7 +21,7 @@ from workbench.store.memory.search_lists import MemorySearchLists
 from workbench.store.memory.table_lists import sort_key
 from workbench.store.ports import Wanted
 from workbench.store.row_pages import asked_page, compared
-from workbench.store.rules import urgency
+from workbench.store.rules import AT_ONCE, room_left, urgency
 from workbench.store.stored_values import (
     DeadLetter,
     Delivery,
@@ -106,24 +106,36 @@ class MemoryReader(MemorySearchLists):
         found = (events.get(position) for position in range(after + 1, last + 1))
         return [event for event in found if event is not None][:limit]
 
-    def read_topic(self, topic: str, wanted: Wanted, after: int, limit: int) -> tuple[list[Message], int]:
+    def read_topic(
+        self, topic: str, wanted: Wanted, after: int, limit: int, *, most: int | None = None
+    ) -> tuple[list[Message], int]:
         """Returns messages of a topic above a position, and the position up to which it looked."""
         found: list[Message] = []
+        room = most
         for position in range(after + 1, self.head() + 1):
+            before = len(found)
             message = self._tables.messages.get(position)
             event = self._tables.events.get(position)
             if message is not None and message.topic == topic:
                 found.append(message)
             elif event is not None and topic != COMMANDS_TOPIC and wanted(event.type):
                 found.append(event_as_message(event, topic))
-            if len(found) == limit:
+            room = room_left(room, found[before:])
+            if len(found) == limit or room == 0:
                 return found, position
         return found, max(after, self.head())
 
-    def read_types(self, wanted: Wanted, after: int, limit: int) -> tuple[list[RecordedEvent], int]:
+    def read_types(
+        self, wanted: Wanted, after: int, limit: int, *, most: int | None = None
+    ) -> tuple[list[RecordedEvent], int]:
         """Returns events of some types above a position, and the position up to which it looked."""
-        found = [event for event in self.read_log(after, self.head()) if wanted(event.type)][:limit]
-        return found, found[-1].position if len(found) == limit else max(after, self.head())
+        found: list[RecordedEvent] = []
+        for event in filter(lambda one: wanted(one.type), self.read_log(after, self.head())):
+            found.append(event)
+            most = room_left(most, (event,))
+            if len(found) == limit or most == 0:
+                return found, event.position
+        return found, max(after, self.head())
 
     def count_types(self, wanted: Wanted) -> int:
         """Returns how many events there are of some types; looks at all of the log."""
@@ -158,8 +170,15 @@ class MemoryReader(MemorySearchLists):
         state = self._tables.subscriptions.get(subscription)
         topic = state.topic if state else ""
         ordered = sorted([*ready[:limit], *delayed[:limit]], key=urgency)[:limit]
-        found = [(row, queue.message_to_deliver(self._tables, row, topic)) for row in ordered]
-        return [(row, message) for row, message in found if message is not None]
+        found: list[tuple[Delivery, Message]] = []
+        room: int | None = AT_ONCE
+        for row in ordered:
+            if (message := queue.message_to_deliver(self._tables, row, topic)) is not None:
+                found.append((row, message))
+                room = room_left(room, (message,))
+            if room == 0:
+                break
+        return found
 
     def in_order(self, subscription: str) -> bool:
         """Whether no message behind the cursor has a priority: the log's order is that of urgency (R1)."""

@@ -130,11 +130,15 @@ class ImportLetter(Operation, frozen=True, kw_only=True):
     It is refused as `NotFound` where its subscription is not known, and as `InvalidValue` where it belongs to
     no delivery of this store that died: another message, one that the subscription still comes to, or one
     that was delivered at last (L3, L8, B3).
+
+    Attributes:
+        effects: Ids that what its handler made of it would have here, had it succeeded (D1).
     """
 
     letter: DeadLetter
     owner: str = ""
     note: str = ""
+    effects: tuple[UUID, ...] = ()
 
     @override
     def touch(self, answer: Any, touched: Touched) -> None:

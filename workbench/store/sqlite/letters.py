@@ -9,7 +9,7 @@ import msgspec
 from workbench.errors import InvalidValue, NotFound
 from workbench.model.dead_letter import LetterAct, allowed, outcome
 from workbench.model.delivery_states import Trigger, sources
-from workbench.store.letter_values import is_there, own_data, refuse_stranger
+from workbench.store.letter_values import is_there, own_data, refuse_handled, refuse_stranger
 from workbench.store.operations import (
     ForgetLetters,
     ImportLetter,
@@ -207,7 +207,7 @@ def import_letter(con: sqlite3.Connection, op: ImportLetter) -> int:
 
     Raises:
         NotFound: Its subscription is not known.
-        InvalidValue: Its message is another one here, see `refuse_stranger`.
+        InvalidValue: Its message is another one here, or it succeeded: `refuse_stranger`, `refuse_handled`.
     """
     letter = op.letter
     known = con.execute(
@@ -229,6 +229,10 @@ def import_letter(con: sqlite3.Connection, op: ImportLetter) -> int:
     refuse_stranger(letter, message, head=head, topic=topic, cursor=letter.position if there else cursor)
     if there:
         return 0
+    made = [one.bytes for one in op.effects]
+    stored = rows.stored_ids(con, "messages where message_id", made)
+    followed = bool(stored or rows.stored_ids(con, "events where event_id", made))
+    refuse_handled(letter, followed=followed)
     number = insert_letter(con, letter, parent=None)
     if op.owner or op.note:
         con.execute("insert into letter_notes values (?,?,?)", (number, op.owner, op.note))

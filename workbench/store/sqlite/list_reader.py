@@ -296,6 +296,23 @@ class ListReader:
         except sqlite3.Error as error:
             raise translate(error, self._path) from error
 
+    def _some(self, query: str, values: Values, data: int, most: int | None) -> tuple[list[Any], bool]:
+        """Returns rows until their column `data` has at least `most` characters, and whether it ended there."""
+        if most is None:
+            return self._all(query, values), False
+        self._limit.begin()
+        read: list[Any] = []
+        try:
+            with self._busy:
+                for row in self._con.execute(query, values):
+                    read.append(row)
+                    most -= len(row[data])
+                    if most <= 0:
+                        break
+        except sqlite3.Error as error:
+            raise translate(error, self._path) from error
+        return read, most <= 0
+
     def _one(self, query: str, values: Values = ()) -> Any:
         self._limit.begin()
         try:

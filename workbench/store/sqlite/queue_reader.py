@@ -9,7 +9,7 @@ from uuid import UUID
 from workbench.model.delivery_states import DeliveryState
 from workbench.model.messaging import COMMANDS_TOPIC, Message
 from workbench.store.letter_jobs import Job
-from workbench.store.rules import urgency
+from workbench.store.rules import AT_ONCE, urgency
 from workbench.store.sqlite import rows
 from workbench.store.sqlite.column_shapes import ColumnShape, Count, Id, RowShape
 from workbench.store.sqlite.connection import translated
@@ -99,7 +99,11 @@ class SqliteQueueReader(SqliteSearchReader):
     def _with_messages(self, deliveries: Sequence[Delivery], topic: str) -> list[tuple[Delivery, Message]]:
         marks = ",".join("?" * len(deliveries))
         places = [delivery.position for delivery in deliveries]
-        published = rows.messages(self._all(f"{rows.MESSAGES} where m.position in ({marks})", tuple(places)))
+        query = f"{rows.MESSAGES} where m.position in ({marks})"
+        read, cut = self._some(query, tuple(places), rows.MESSAGE_DATA, AT_ONCE)
+        if cut and len(deliveries) > 1:
+            return self._few(deliveries, topic)
+        published = rows.messages(read)
         known = {message.position: message for message in published}
         found = []
         for delivery in deliveries:
@@ -111,6 +115,15 @@ class SqliteQueueReader(SqliteSearchReader):
                     )
             if message is not None:
                 found.append((delivery, message))
+        return found
+
+    def _few(self, deliveries: Sequence[Delivery], topic: str) -> list[tuple[Delivery, Message]]:
+        """Returns the first ones, whose messages are large, with these."""
+        found: list[tuple[Delivery, Message]] = []
+        for delivery in deliveries:
+            found += self._with_messages((delivery,), topic)
+            if sum(len(message.data) for _, message in found) >= AT_ONCE:
+                break
         return found
 
     def in_order(self, subscription: str) -> bool:

@@ -95,34 +95,37 @@ class SqliteReader(SqliteQueueReader):
         return rows.events(self._all(query, (after, 2**62 if upto is None else upto, limit)))
 
     def read_topic(
-        self, topic: str, wanted: Callable[[str], bool], after: int, limit: int
+        self,
+        topic: str,
+        wanted: Callable[[str], bool],
+        after: int,
+        limit: int,
+        *,
+        most: int | None = None,
     ) -> tuple[list[Message], int]:
         """Returns messages of a topic above a position, and the position up to which it looked."""
         head = self.head()
         upto = min(head, after + WINDOW)
         if upto <= after:
             return [], after
-        found = [] if topic == COMMANDS_TOPIC else self._routed(topic, wanted, after, upto, limit)
+        numbers = [] if topic == COMMANDS_TOPIC else self._type_numbers(wanted)
+        events, upto = self._of_types(numbers, after, upto, limit, most) if numbers else ([], upto)
+        found = [event_as_message(event, topic) for event in events]
         query = (
             rows.MESSAGES + "where m.topic_id = (select id from topics where name = ?) and m.position > ?"
             " and m.position <= ? order by m.position limit ?"
         )
-        published = rows.messages(self._all(query, (topic, after, upto, limit)))
+        read, cut = self._some(query, (topic, after, upto, limit), rows.MESSAGE_DATA, most)
+        published = rows.messages(read)
+        if cut:
+            upto = published[-1].position
         if published:
-            found = sorted([*found, *published], key=lambda message: message.position)
+            both = sorted([*found, *published], key=lambda message: message.position)
+            found = [message for message in both if message.position <= upto]
         if len(found) >= limit:
             found = found[:limit]
             upto = found[-1].position
         return found, upto
-
-    def _routed(
-        self, topic: str, wanted: Callable[[str], bool], after: int, upto: int, limit: int
-    ) -> list[Message]:
-        numbers = self._type_numbers(wanted)
-        if not numbers:
-            return []
-        found = self._of_types(numbers, after, upto, limit)
-        return [event_as_message(event, topic) for event in found]
 
     def _type_numbers(self, wanted: Callable[[str], bool]) -> list[int]:
         (newest,) = self._one("select coalesce(max(id), 0) from types")
@@ -132,23 +135,26 @@ class SqliteReader(SqliteQueueReader):
         return [number for name, number in self._types if wanted(name)]
 
     def read_types(
-        self, wanted: Callable[[str], bool], after: int, limit: int
+        self, wanted: Callable[[str], bool], after: int, limit: int, *, most: int | None = None
     ) -> tuple[list[RecordedEvent], int]:
         """Returns events of some types above a position, and the position up to which it looked."""
         upto = min(self.head(), after + WINDOW)
         numbers = self._type_numbers(wanted)
         if upto <= after or not numbers:
             return [], max(upto, after)
-        found = self._of_types(numbers, after, upto, limit)
-        return found, found[-1].position if len(found) >= limit else upto
+        return self._of_types(numbers, after, upto, limit, most)
 
-    def _of_types(self, numbers: list[int], after: int, upto: int, limit: int) -> list[RecordedEvent]:
+    def _of_types(
+        self, numbers: list[int], after: int, upto: int, limit: int, most: int | None
+    ) -> tuple[list[RecordedEvent], int]:
         marks = ",".join("?" * len(numbers))
         query = (
             rows.EVENTS + f"where e.position > ? and e.position <= ? and e.type_id in ({marks})"
             " order by e.position limit ?"
         )
-        return rows.events(self._all(query, (after, upto, *numbers, limit)))
+        read, cut = self._some(query, (after, upto, *numbers, limit), rows.EVENT_DATA, most)
+        found = rows.events(read)
+        return found, found[-1].position if cut or len(found) >= limit else upto
 
     def count_types(self, wanted: Callable[[str], bool]) -> int:
         """Returns how many events there are of some types; looks at all of the log."""

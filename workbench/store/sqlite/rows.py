@@ -44,6 +44,8 @@ MESSAGES = (
     " m.deliver_at, m.expires_at, m.correlation_id, m.causation_id"
     " from messages m join topics p on p.id = m.topic_id "
 )
+EVENT_DATA, MESSAGE_DATA = 10, 5
+"""Places of the payloads in rows of `EVENTS` and `MESSAGES`."""
 LETTERS = (
     "select id, subscription, topic, position, message_id, type, key, data, meta, reason, error_type, error, place,"
     " traceback, attempts, first_failed_at, died_at, generation, status, parent, edited, changed_at, correlation_id"

@@ -1,0 +1,83 @@
+"""Writes what was done in a stepped world as a scenario that names its deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from workbench.model.clock import MICROSECONDS
+from workbench.model.messaging import COMMANDS_TOPIC
+from workbench.model.scenario import Expected, FactKind, OneDelivery, Scenario, ScenarioStep
+from workbench.services.worlds.moves import DoneMove, Fault, MoveKind, NextMove
+
+if TYPE_CHECKING:
+    from workbench.services.worlds.stepped_world import SteppedWorld
+
+
+def as_scenario(world: SteppedWorld, name: str) -> Scenario:
+    """Returns the scenario that does again what was done in a world, up to where the defaults go on.
+
+    It expects the refusals and dead letters that came; that the invariants hold is part of every scenario.
+    """
+    steps = list(_steps(world, [deed.move for deed in world.deeds[: _end(world.deeds)]]))
+    scenario = world.scenario
+    if scenario.when and scenario.when[-1].act is None:
+        rest = world.clock_now - _time_of(steps, world.began)
+        steps.append(ScenarioStep(after=rest / MICROSECONDS))
+    return replace(
+        scenario, name=name, when=tuple(steps), then=tuple(_expected(world)), no_other_events=False
+    )
+
+
+def _end(deeds: Sequence[DoneMove]) -> int:
+    """Returns how many moves have to be written: all up to the last deviation, and what it overtook."""
+    needed = [at for at, deed in enumerate(deeds) if deed.choice or deed.move.kind is MoveKind.STEP]
+    overtaken = [deed.instead for deed in deeds if deed.instead is not None]
+    needed += [at for at, deed in enumerate(deeds) if deed.move in overtaken]
+    first = next((at for at, deed in enumerate(deeds) if deed.move.kind is MoveKind.DELIVERY), -1)
+    return max([*needed, first], default=-1) + 1
+
+
+def _expected(world: SteppedWorld) -> Iterator[Expected]:
+    place = world.scenario.place
+    for facts in world.done.refusals:
+        kind = FactKind(next(iter(facts)))
+        said = {key: value for key, value in facts.items() if key != "at" and value is not None}
+        yield Expected(kind=kind, facts=said, place=place)
+    for letter in world.letters():
+        said = {"dead_letter": letter.subscription, "error": letter.error_type}
+        yield Expected(kind=FactKind.DEAD_LETTER, facts=said, place=place)
+
+
+def _steps(world: SteppedWorld, moves: list[NextMove]) -> Iterator[ScenarioStep]:
+    now = world.began
+    for move in moves:
+        match move.kind:
+            case MoveKind.TIME:
+                yield ScenarioStep(after=(move.at - now) / MICROSECONDS)
+                now = move.at
+            case MoveKind.STEP:
+                yield ScenarioStep(act=world.scenario.when[move.at].act)
+            case _:
+                yield ScenarioStep(act=_delivery(world, move))
+
+
+def _delivery(world: SteppedWorld, move: NextMove) -> OneDelivery:
+    registry = world.world.registry
+    to, message = move.name, move.message
+    others = {*registry.subscriptions, *registry.reactors, *registry.projections}
+    if to == COMMANDS_TOPIC and message not in others:
+        to, message = message, ""
+    return OneDelivery(
+        to=to,
+        message=message,
+        crash=move.fault is Fault.CRASH,
+        again=move.fault is Fault.DUPLICATE,
+    )
+
+
+def _time_of(steps: list[ScenarioStep], began: int) -> int:
+    """Returns when the last of some steps is done; each says how long it waits in seconds."""
+    spans = [step.after for step in steps if isinstance(step.after, float)]
+    return began + round(sum(spans) * MICROSECONDS)
