@@ -143,7 +143,6 @@ async def test_a_line_that_is_typed_when_the_window_closes_is_there_again_and_st
     await restarted(desk)
     again = SectionEditor(desk, lambda _state: None, lambda *_: None)
     qtbot.addWidget(again)
-    again.show()
     for node in ("command:place", "event:order.placed", "command:place"):
         again.show_node(board.editor.node(node), board.editor.state, "")
         await until(lambda: again.pane.sure and is_made(again))
