@@ -313,7 +313,10 @@ class Desk(QObject):
         return self.workspace.drafts.unkept()
 
     def read_only(self) -> str:
-        """Returns why nothing can be changed in this window; an empty text where it can."""
+        """Returns why the store cannot be changed in this window; an empty text where it can.
+
+        The project's files can be edited in every window: a second one only looks at the store (C8).
+        """
         return "" if self.workspace.engine is not None else f"Read-only: {self.workspace.observer}"
 
     # -- work and words -----------------------------------------------------------------------------------

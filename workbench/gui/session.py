@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 CHOSEN = "chosen"
 """Where the window keeps what was selected."""
+FILES_TOO = "The project's files can be edited here as well; what changes the store is off."
 
 
 class Session(WindowActions):
@@ -189,7 +190,7 @@ class Session(WindowActions):
         if desk is None:
             return
         if workspace.observer:
-            desk.notice("info", f"Read-only: {workspace.observer}.")
+            desk.notice("info", f"Read-only: {workspace.observer}. {FILES_TOO}")
         if project.restricted:
             modules = ", ".join(project.modules)
             text = f"This project contains Python ({modules}). None of it runs until you trust it."

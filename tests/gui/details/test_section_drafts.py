@@ -362,6 +362,19 @@ async def test_a_text_that_cannot_be_read_is_not_tried_where_the_thing_had_a_mis
     await until(lambda: 'description: "Tells"' in board.editor.state.text.project.text)
 
 
+async def test_what_is_written_twice_at_once_is_no_conflict(board: BoardView, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    was = section.pane.editor.text()
+    now = was.replace("# asks for it", "# wants it")
+    section.pane.editor.take_text(now)
+    await until(lambda: "# wants it" in file_of(board) and not section.steps.running)
+    assert section.node is not None
+    kept = {section.node: {"was": was, "now": now}}
+    section._write_drafts("Edit", partial(with_drafts, kept=kept), {key_of(section.node): kept[section.node]})
+    await until(lambda: not section.steps.running)
+    assert section.banner.isHidden(), "form, text and file are equal"
+
+
 async def test_what_was_refused_is_not_told_of_the_next_text(board: BoardView, until: Any) -> None:
     section = await shown(board, "command:place", until)
     section._tell_refused("command place was changed elsewhere meanwhile")

@@ -173,6 +173,7 @@ class SectionEditor(QWidget):
             self.drafts.turn_to(key_of(fresh), f"the text of {piece.name}")
         elif not self.pane.dirty or self.pane.editor.text() == piece.text:
             self._know(piece)
+            self.banner.hide()  # all is equal
             self.pane.show_piece(piece, fresh=False)
             self.drafts.note()
         else:
