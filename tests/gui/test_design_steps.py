@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import methodcaller
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -108,7 +109,7 @@ async def test_undo_on_the_board_says_which_other_file_it_changed_and_leads_ther
     new = parse('"Mine" {\n    then: []\n}\n', "scenarios/new.tsk")
     more = parse('"Mine" {\n    then: []\n}\n"More" {\n    then: []\n}\n', new.file)
     for label, document in (("Add", new), ("Edit", more)):
-        desk.workspace.design.apply(label, lambda text, one=document: text.with_file(one))
+        desk.workspace.design.apply(label, methodcaller("with_file", document))
     designer.board.editor.follow()
     await designer.until(lambda: designer.board.editor.state.undo == "Edit")
     told, wanted = heard(desk), list[tuple[str, int]]()
