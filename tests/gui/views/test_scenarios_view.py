@@ -253,7 +253,7 @@ async def test_V2_a_text_that_is_typed_and_not_written_is_told_wherever_its_scen
     await until(lambda: text.page is not None and text.page.sure)
     text.page.editor.take_text(text.page.editor.text().replace("report_outage", "fly"))
     model = view.table.model()
-    assert [model.shown(row, 2) for row in range(2)] == ["some.tsk, draft"] * 2
+    assert [model.shown(row, 2) for row in range(2)] == ["draft: some.tsk"] * 2
     detail.tabs.setCurrentWidget(detail.steps)
     assert detail.place.text().endswith("what is typed in its text is not written")
     assert detail.tabs.tabText(2) == "Text, draft"

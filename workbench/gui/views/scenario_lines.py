@@ -24,7 +24,7 @@ STATES = {
 COLUMNS = (
     TableColumn("State", width=124, badge=STATES.get),
     TableColumn("Scenario", width=150, stretch=True),
-    TableColumn("File", width=124),
+    TableColumn("File", width=108),
     TableColumn(
         "Took", width=66, align_right=True, text=lambda took: f"{took * 1000:,.0f} ms" if took else ""
     ),
@@ -78,5 +78,5 @@ def row_of(
     state = "mistakes" if entry.scenario is None else f"{result.verdict.value}{before}" if result else ""
     if state == "passed" and entry.scenario is not None and entry.scenario.asserts_nothing:
         state = "passed, asserts nothing"
-    file = entry.file.name.removeprefix(f"{FOLDER}/") + (", draft" if drafted else "")
+    file = ("draft: " if drafted else "") + entry.file.name.removeprefix(f"{FOLDER}/")
     return ("running" if running else state, entry.name, file, result.took if result else 0, entry)
