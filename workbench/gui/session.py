@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -197,7 +198,8 @@ class Session(WindowActions):
         if desk is None:
             return
         if workspace.observer:
-            desk.notice("info", f"Read-only: {workspace.observer}. {FILES_TOO}")
+            also = FILES_TOO if os.access(project.root / PROJECT_FILE, os.W_OK) else ""
+            desk.notice("info", f"Read-only: {workspace.observer}. {also}".rstrip())
         if project.restricted:
             modules = ", ".join(project.modules)
             text = f"This project contains Python ({modules}). None of it runs until you trust it."
