@@ -461,6 +461,21 @@ async def test_back_and_forward_walk_through_selections(start, until):
     assert session.desk.selection.stream == "user-bob"
 
 
+async def test_V2_the_card_that_was_chosen_is_chosen_again_at_the_next_start(start, tmp_path, until):
+    folder = copy_sample("users", tmp_path / "mine")
+    first = await start((folder, ""))
+    first.desk.select(Selection(projection="users"))
+    first.window.bring("board")
+    board = first.window.views["board"]
+    await until(lambda: board.scene.has("command:create_user") and board.isVisible())
+    board.canvas.reveal("command:create_user")
+    first.quit()
+    assert await first.ended() == 0
+    again = await start((folder, ""))
+    board = again.window.views["board"]
+    await until(lambda: board.scene.chosen == "command:create_user")
+
+
 async def test_find_gives_the_keyboard_to_the_filter_of_the_view_that_has_it(start, until):
     session = await start()
     session.window.bring("streams")

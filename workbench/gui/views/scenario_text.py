@@ -26,8 +26,16 @@ if TYPE_CHECKING:
     from workbench.model.changes import Changes
     from workbench.services.design.definitions import Location
 
+DRAFTS = "scenario-text/"
+"""What the names of the drafts of these texts begin with."""
 PAUSE_MS = 400
 """After so long without a key what was typed is checked, and written if nothing is wrong with it."""
+
+
+def drafted_files(desk: Desk) -> frozenset[str]:
+    """Returns the scenario files whose text is typed and not written."""
+    places = desk.workspace.drafts.places()
+    return frozenset(one.removeprefix(DRAFTS) for one in places if one.startswith(DRAFTS))
 
 
 class ScenarioText(QWidget):
@@ -130,7 +138,7 @@ class ScenarioText(QWidget):
             self.banner.hide()
             self.stack.setCurrentWidget(page)
             self.said.setText("")
-            self.drafts.turn_to(f"scenario-text/{page.name}", f"the text of {page.name}")
+            self.drafts.turn_to(f"{DRAFTS}{page.name}", f"the text of {page.name}")
 
     def _go(self, place: Location) -> None:
         """Shows what is declared in another file there."""
