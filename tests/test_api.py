@@ -14,6 +14,7 @@ from mypy import api as mypy
 
 import workbench
 from tests.conftest import ROOT
+from tests.services.worlds.race import orders_that_race
 from workbench import api
 
 FOR_PROJECTS = sorted(
@@ -267,3 +268,14 @@ def test_a_wrong_pairing_is_a_type_error(tmp_path: Path):
     found = {int(line) for line in re.findall(r"^[^:]*domain\.py:(\d+): error", said, re.MULTILINE)}
     wrong = {number for number, line in enumerate(MODULE.splitlines(), 1) if line.endswith("# wrong")}
     assert found == wrong, said
+
+
+def test_a_test_is_told_of_an_order_that_goes_wrong(tmp_path):
+    folder = orders_that_race(tmp_path / "orders")
+    with pytest.raises(AssertionError, match="cancel_order overtook request_payment") as wrong:
+        workbench.explore(folder, seconds=60)
+    assert '{ deliver: "fulfilment", of: "order.placed" }' in str(wrong.value)
+    file = folder / "project.tsk"
+    file.write_text(file.read_text().partition("[invariant.no_charge")[0])
+    (said,) = workbench.explore(folder, seconds=0.5, deviations=1, faults="crash")
+    assert said.startswith("An order is placed and cancelled: no violation with up to 1 deviation")

@@ -99,6 +99,7 @@ __all__ = [
     "WorkbenchError",
     "WorldError",
     "WrongExpectedVersion",
+    "explore",
     "open",
 ]
 
@@ -129,3 +130,50 @@ def open(  # noqa: A001  # it is called workbench.open
     from workbench.services.embedded_project import opened
 
     return opened(path, trusted=trusted, in_memory=in_memory)
+
+
+def explore(
+    path: Path | str,
+    scenario: str = "",
+    *,
+    trusted: bool = False,
+    seconds: float = 10.0,
+    deviations: int = 2,
+    faults: str = "",
+    seed: int = 1,
+) -> list[str]:
+    """Looks in a test for an order in which a scenario breaks an invariant, as ``workbench explore`` does.
+
+    Args:
+        path: The project's folder or its file.
+        scenario: Only scenarios whose sentence or file holds this.
+        trusted: Whether its Python modules may be imported as they are now; else only what a person trusted.
+        faults: What may go wrong in a run, each once: ``"crash,duplicate,delay"``.
+
+    Returns:
+        What was tried of each scenario, in a sentence.
+
+    Raises:
+        AssertionError: An invariant is broken; says in which order, and that as a scenario.
+        NotFound: There is no such project or scenario.
+        NotTrusted: It has Python modules that are not trusted.
+        ProjectError: The project's files are wrong; every problem with its place.
+
+    Example:
+        ```python
+        def test_no_order_goes_wrong():
+            workbench.explore("shop", seconds=5, faults="crash")
+        ```
+    """
+    import asyncio
+
+    from workbench.services.worlds.exploration import ExplorePlan, no_order_goes_wrong
+
+    plan = ExplorePlan(
+        seconds=seconds,
+        deviations=deviations,
+        seed=seed,
+        faults=dict.fromkeys(faults.split(","), 1) if faults else {},
+        processes=1,
+    )
+    return asyncio.run(no_order_goes_wrong(Path(path), scenario, plan, trusted=trusted))

@@ -2,6 +2,9 @@
 
 Run ``python -m tests.bench.queue``, with ``--quick`` for a short form. All databases are files in one folder.
 The part with a window shows one where there is a display, else it measures offscreen.
+
+A message of a queue with workers costs about 20 µs of the processor, 8 to publish it; raw rows cost 7,
+and three commits where this has little more than one. So the ratio is lower the quicker the disk is.
 """
 
 from __future__ import annotations

@@ -2,6 +2,9 @@
 
 Run ``python -m tests.bench.road``; without a display it measures offscreen. Commands are sent through the
 form of a real window, one after the other; a hop is over when its view shows the change.
+
+What is left of the road is work of the window's thread: a third is views that read again, a quarter painting,
+an eighth the engine. It is longer by what other programs take of the processor.
 """
 
 from __future__ import annotations

@@ -1,6 +1,9 @@
 """Appends, loads, reads, commands and a projection's catching up, against raw sqlite3 and a peer in one run.
 
 Run ``python -m tests.bench.store``, with ``--quick`` for a short form. All databases are files in one folder.
+
+A command costs about 50 µs of the processor: 20 in its handler and 17 in the store, half of them in SQLite;
+nothing in it is a tenth. The peer takes 400, and a commit. So the ratio is higher the slower the disk is.
 """
 
 from __future__ import annotations

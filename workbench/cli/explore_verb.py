@@ -94,7 +94,7 @@ async def _explore(options: Options, environ: Environ) -> int:
     from workbench.services.worlds.exploration import ExplorePlan, explore_all
 
     scenarios = open_scenarios(options.project, environ, trust=options.trust)
-    found = chosen(scenarios.files(), options.names)
+    found = [one for one in chosen(scenarios.files(), options.names) if not one.stepped]
     show = meter(options) or (lambda _: None)
     plan = ExplorePlan(
         seconds=options.seconds,
@@ -111,6 +111,7 @@ async def _explore(options: Options, environ: Environ) -> int:
             found,
             plan,
             done=explored.append,
+            environ=environ,
             told=lambda one: show(f"{one_line(one.scenario)}: {one.sentence()}"),
         )
     except (KeyboardInterrupt, asyncio.CancelledError):
@@ -148,7 +149,7 @@ def _said(explored: list[Explored], saved: Path | None) -> list[str]:
             lines += _moves(f"  With {counted(found.finding.deviations, 'deviation')}", found.moves)
             written = [f"  Written to {saved}"] if saved else ["  As a scenario", found.written]
             lines += ["", *(line for said in written for line in many_lines(said).splitlines())]
-    return lines or ["no scenario to explore"]
+    return lines or ["no scenario to explore: those that name deliveries have one order only"]
 
 
 def _ends(exploration: Exploration) -> list[str]:

@@ -361,6 +361,8 @@ def _check_expected(
 
 
 def _states(kind: CommandType, loaded: tuple[Loaded, ...]) -> dict[str, Any]:
+    if not kind.involves:
+        return dict.fromkeys(kind.absent)
     found = {name: one.state for name, one in zip(kind.involves, loaded[1:], strict=True)}
     return {**dict.fromkeys(kind.absent), **found} if kind.absent else found
 

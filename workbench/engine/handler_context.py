@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
@@ -62,7 +62,6 @@ class DeliveryContext:
         timeout: float = 60.0,
         dry_run: bool = False,
     ) -> None:
-        self.issuer = Issuer(subscription, task.message.position)
         self._task = task
         self._subscription = subscription
         self._registry = registry
@@ -72,6 +71,11 @@ class DeliveryContext:
         self._causation = causation
         self._timeout = timeout
         self._dry_run = dry_run
+
+    @cached_property
+    def issuer(self) -> Issuer:
+        """For whom it issues commands; a process says more of itself."""
+        return Issuer(self._subscription, self._task.message.position)
 
     @property
     def attempt(self) -> int:

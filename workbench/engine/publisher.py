@@ -132,9 +132,10 @@ def new_message(draft: OutgoingMessage, topic: Topic, identity: UUID, now: int) 
         check_name(draft.type, what="the message's type")
     if draft.key:
         check_name(draft.key, what="the message's key")
-    for name, seconds in (("delay", draft.delay or None), ("ttl", draft.ttl)):
-        if seconds is not None:
-            _check_seconds(name, seconds)
+    if draft.delay:
+        _check_seconds("delay", draft.delay)
+    if draft.ttl is not None:
+        _check_seconds("ttl", draft.ttl)
     return NewMessage(
         id=identity,
         topic=topic.name,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from PySide6.QtCore import QRect, QRectF, Qt
@@ -38,6 +39,12 @@ class Cell:
     value: Any
 
 
+@lru_cache(16)
+def widths_in(font: QFont) -> Callable[[str], int]:
+    """Returns what measures texts in pixels; it remembers them, as each refresh paints nearly the same."""
+    return lru_cache(8_192)(QFontMetrics(font).horizontalAdvance)
+
+
 def cells_of(model: PagedModel, number: int, places: Sequence[tuple[int, int, int]]) -> list[Cell]:
     """Reads a row; none where it cannot be read.
 
@@ -67,10 +74,10 @@ def places_of(table: QTableView, columns: int) -> list[tuple[int, int, int]]:
 
 def cut_numbers(model: PagedModel, rows: Sequence[Sequence[Cell]], fonts: Sequence[QFont]) -> dict[int, int]:
     """Returns the widths in pixels of columns in which a number would be cut, and be read as another one."""
-    metrics = tuple(QFontMetrics(font) for font in fonts)
+    wide_of = tuple(map(widths_in, fonts))
     found: dict[int, int] = {}
     for cell in (cell for cells in rows for cell in cells if model.columns[cell.column].align_right):
-        wide = metrics[int(model.columns[cell.column].mono)].horizontalAdvance(cell.text) + 2 * PADDING
+        wide = wide_of[int(model.columns[cell.column].mono)](cell.text) + 2 * PADDING
         if min(WIDEST, wide) > max(cell.width, found.get(cell.column, 0)):
             found[cell.column] = min(WIDEST, wide)
     return found
@@ -84,6 +91,7 @@ class RowPainter:
         self._model = model
         self._fonts = fonts
         self._metrics = tuple(QFontMetrics(font) for font in fonts)
+        self._widths = tuple(map(widths_in, fonts))
         self._colors = colors
 
     def ground(self, y: int, width: int, *, chosen: bool, hovered: bool) -> None:
@@ -116,12 +124,12 @@ class RowPainter:
 
     def _text(self, cell: Cell, y: int, ink: QColor) -> None:
         described = self._model.columns[cell.column]
-        metrics = self._metrics[int(described.mono)]
+        metrics, wide_of = self._metrics[int(described.mono)], self._widths[int(described.mono)]
         room, text = cell.width - 2 * PADDING, cell.text
-        wide = metrics.horizontalAdvance(text)
+        wide = wide_of(text)
         if wide > room:
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
-            wide = metrics.horizontalAdvance(text)
+            wide = wide_of(text)
         left = cell.x + cell.width - PADDING - wide if described.align_right else cell.x + PADDING
         if described.marks is not None:
             self._mark(text, described.marks(), metrics, left, y)
@@ -146,12 +154,12 @@ class RowPainter:
 
 def fitting(model: PagedModel, fonts: Sequence[QFont]) -> list[int]:
     """Returns the widths in pixels that the columns need for their heads and first rows, within reason."""
-    metrics = tuple(QFontMetrics(font) for font in fonts)
+    wide_of = tuple(map(widths_in, fonts))
     rows = [row for row in map(model.row, range(FITTED)) if row is not None]
     found = []
     for number, column in enumerate(model.columns):
         texts = [model.text_of(row, number)[:80] for row in rows]
-        widest = max((metrics[int(column.mono)].horizontalAdvance(text) for text in texts), default=0)
-        head = metrics[0].horizontalAdvance(column.title) + 18
+        widest = max(map(wide_of[int(column.mono)], texts), default=0)
+        head = wide_of[0](column.title) + 18
         found.append(min(WIDEST, max(widest, head) + 2 * PADDING + 2))
     return found

@@ -84,7 +84,7 @@ def test_what_an_invariant_names_is_there(told, lines, said, hint):
 def test_a_name_is_pointed_at_inside_the_text(told):
     (problem,) = told(with_invariant("always: \"count('door.opend') < 3\""))
     line = MODEL.count("\n") + 2
-    assert problem.startswith(f"project.tsk:{line}:16")
+    assert problem.startswith(f"project.tsk:{line}:17")
 
 
 def test_an_invariant_of_a_module_that_is_not_trusted_is_left_out_without_a_word(load):

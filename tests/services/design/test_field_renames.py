@@ -109,6 +109,29 @@ def test_an_event_s_field_is_followed_and_what_was_passed_by_its_name_is_written
     assert mistakes(after) == []
 
 
+RULES = """
+[invariant.light]
+of: "parcel"
+always: "state.weight < 9 && count('parcel.packed', 'weight', 7) == 0 && row('parcels', id).weight < 9"
+"""
+
+
+@pytest.mark.parametrize(
+    ("node", "piece"),
+    [
+        (DesignNode("aggregate", "parcel"), "state.mass < 9"),
+        (DesignNode("event", "parcel.packed"), "count('parcel.packed', 'mass', 7)"),
+        (DesignNode("projection", "parcels"), "row('parcels', id).mass < 9"),
+    ],
+)
+def test_invariants_follow_the_name_of_a_field(node, piece):
+    text = DesignText(project=parse(TEXT + RULES), scenarios={})
+    after = field_renamed(text, node, "weight", "mass", mistakes).project.text
+    rule = after.partition("always:")[2]
+    assert piece in rule
+    assert rule.count("mass") == 1
+
+
 def test_a_field_that_may_be_missing_is_passed_on_as_before():
     after = field_renamed(design(), COMMAND, "note", "remark", mistakes)
     assert 'with { note: "command.remark" }' in after.project.text

@@ -132,6 +132,18 @@ def test_several_names_become_a_list():
     )
 
 
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [("true", "true"), ("post", '"post"'), ("post, shut", '["post", "shut"]')],
+)
+def test_true_or_names_stand_in_one_line(typed, written):
+    text = '[invariant.rule]\nalways: "true"\nnever_dead_letter: false\n'
+    path = ("invariant", "rule", "never_dead_letter")
+    (row,) = [one for one in section_form(parse(text), path[:2]) if one.path == path]
+    assert row.kind is RowKind.LINE
+    assert with_line(parse(text), row, typed).text == text.replace("false", written)
+
+
 def test_the_last_entry_takes_its_block_along():
     text = '[command.pay]\nwith { a: 1 }\nemit: "x"\n'
     assert (

@@ -30,6 +30,28 @@ def test_everything_of_a_model_is_in_its_document(sample):
     assert text.count("```") == 4
 
 
+def test_invariants_are_told_with_their_conditions(tmp_path):
+    text = (
+        asset("samples", "orders-declared").joinpath("project.tsk").read_text(encoding="utf-8")
+        + """
+[invariant.no_charge]
+description: "What is cancelled is not charged."
+of: "order"
+always: "state.status != 'cancelled' || count('payment.confirmed', id) == 0"
+[invariant.told]
+rows: "orders"
+eventually: "row.status != null"
+never_dead_letter: "card-terminal"
+"""
+    )
+    (tmp_path / "project.tsk").write_text(text, encoding="utf-8")
+    told = document(load_project(tmp_path, environ={}, trusted=True)).partition("## Invariants\n")[2]
+    assert "### `no_charge`\n\nWhat is cancelled is not charged.\n" in told
+    assert "Always for each stream of `order`: `state.status != 'cancelled' || count(" in told
+    assert "Whenever nothing is left to do for each row of `orders`: `row.status != null`." in told
+    assert "No delivery of `card-terminal` ever becomes a dead letter." in told
+
+
 def test_each_diagram_draws_each_thing_once_and_ends_its_edges_at_what_is_drawn():
     project = load_project(asset("samples", "orders"), environ={}, trusted=True)
     for diagram in re.findall(r"```mermaid\n(.*?)```", document(project), re.DOTALL):

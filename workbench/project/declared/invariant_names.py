@@ -134,7 +134,7 @@ class InvariantNames:
             elif name not in self.known(kind):
                 if not self.excused(kind, name):
                     said = f"there is no {kind} {name}"
-                    yield Flaw(first.at, first.end, said, among(name, self.known(kind)))
+                    yield Flaw(*_inside(first, name), said, among(name, self.known(kind)))
             elif call.name == COUNT and len(others) == 2:
                 yield from self._by_field(name, *others)
             elif others and others[0].type.counts_as not in _ID | {Kind.ANY, Kind.NULL}:
@@ -147,12 +147,18 @@ class InvariantNames:
             yield Flaw(named.at, named.end, "the second names a field in quotes, the third is its value")
         elif (known := fields.get(named.value)) is None:
             hint = among(named.value, fields)
-            yield Flaw(named.at, named.end, f"{event} has no field {named.value}", hint)
+            yield Flaw(*_inside(named, named.value), f"{event} has no field {named.value}", hint)
         elif known.counts_as in _PLAIN:
             yield Flaw(named.at, named.end, f"{named.value} is {known.words}, by which nothing is counted")
         elif not comparable(known, value.type):
             said = f"{named.value} is {known.words}, and this is {value.type.words}"
             yield Flaw(value.at, value.end, said)
+
+
+def _inside(literal: cel_parser.Node, name: str) -> tuple[int, int]:
+    """Returns where a name stands between its quotes, so that another can take its place."""
+    quotes = literal.end - literal.at - len(name)
+    return (literal.at + 1, literal.end - 1) if quotes == 2 else (literal.at, literal.end)
 
 
 _ONE = {"event": "an event", "aggregate": "an aggregate", "projection": "a read model"}

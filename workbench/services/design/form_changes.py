@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.errors import InvalidValue
-from workbench.project.declared.key_lookup import KeyPlace
+from workbench.project.declared.key_lookup import SWITCH, KeyPlace
 from workbench.services.design.completions import Completions, completions
 from workbench.services.design.field_lines import read_field_line
 from workbench.services.design.section_form import FormRow
@@ -115,6 +115,8 @@ def _merged(document: Document, path: Path, value: Any) -> Document:
 
 
 def _value(place: KeyPlace, typed: str) -> Any:
+    if place.is_list and typed in place.choices:
+        return typed == SWITCH[0]
     if place.is_list and "," in typed:
         return [one.strip() for one in typed.split(",") if one.strip()]
     if place.is_text or place.is_list:

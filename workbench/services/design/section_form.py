@@ -213,4 +213,4 @@ def _kind(place: KeyPlace | None, value: Value | None) -> RowKind:
         return RowKind.BLOCK
     if value is None and (place.inner is not None or place.model is not None) and place.is_block:
         return RowKind.BLOCK
-    return RowKind.CHOICE if place.choices else RowKind.LINE
+    return RowKind.CHOICE if place.choices and not place.is_list else RowKind.LINE

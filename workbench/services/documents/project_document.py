@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.model.aggregate import AggregateType
+from workbench.model.invariant import Invariant
 from workbench.model.messaging import Subscription
 from workbench.model.model_flow import ModelFlow
 from workbench.model.policy import ReactorType
@@ -83,6 +84,7 @@ def document(project: Project, description: str = "") -> str:
             (line for one in registry.projections.values() for line in _projection(registry, one)),
         ),
         ("Queries", _queries(registry)),
+        ("Invariants", (line for one in registry.invariants.values() for line in _invariant(one))),
         ("Topics and subscriptions", _messaging(registry)),
         ("Components", _components(project.components)),
     ):
@@ -162,6 +164,19 @@ def _reactor(registry: Registry, one: ReactorType) -> Iterator[str]:
     yield from (f"### {code(one.name)}, a {kind}", "", *prose(one.doc))
     yield from (f"When: {_listed(one.events)}.", "")
     yield from _flows(registry.told_of(f"subscription:{one.name}"))
+
+
+def _invariant(one: Invariant) -> Iterator[str]:
+    whose = f" for each stream of {code(one.of)}" if one.of else ""
+    whose = f" for each row of {code(one.rows)}" if one.rows else whose
+    yield from (f"### {code(one.name)}", "", *prose(one.doc))
+    if one.always is not None:
+        yield from (f"Always{whose}: {code(one.always.text)}.", "")
+    if one.eventually is not None:
+        yield from (f"Whenever nothing is left to do{whose}: {code(one.eventually.text)}.", "")
+    if one.never_dead_letter:
+        told = f" of {_listed(sorted(one.consumers))}" if one.consumers else ""
+        yield from (f"No delivery{told} ever becomes a dead letter.", "")
 
 
 def _projection(registry: Registry, one: Projection) -> Iterator[str]:

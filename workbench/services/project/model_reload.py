@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from workbench.store.ports import Reader
 
 Adopt = Callable[[Project], Awaitable[None]]
-KINDS = ("aggregates", "commands", "queries", "events", "projections", "subscriptions", "reactors", "topics")
+KINDS = (
+    *("aggregates", "commands", "queries", "events", "projections", "subscriptions", "reactors", "topics"),
+    "invariants",
+)
 SHOWN = 6
 """Names of what came and went that are listed; more are counted."""
 REBUILT, STALE = "rebuilt, as their columns changed", "stale until rebuilt"

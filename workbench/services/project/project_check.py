@@ -135,6 +135,7 @@ def counts(registry: Registry) -> dict[str, int]:
         "processes": [kind for kind in registry.reactors.values() if kind.stateful],
         "topics": registry.topics,
         "subscriptions": registry.subscriptions,
+        "invariants": registry.invariants,
     }
     return {name: len(found) for name, found in kinds.items() if found}
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.project.scenarios import write_scenario
+from workbench.project.project import load_project
+from workbench.project.project_file import project_root
+from workbench.project.scenarios import find_scenarios, write_scenario
+from workbench.services.project.project_trust import not_trusted, trust_of
+from workbench.services.scenarios import chosen
+from workbench.services.worlds.explore_processes import ExploreProcesses, slice_of
 from workbench.services.worlds.explored import Exploration, Violation
 from workbench.services.worlds.moves import Fault
 from workbench.services.worlds.saved_schedule import as_scenario
@@ -19,8 +26,8 @@ if TYPE_CHECKING:
     from workbench.services.worlds.run_checks import Rule
 
 LONGEST_NAME = 200
-LEAST = 0.5
-"""Seconds that each scenario gets at least."""
+WORTH = 5.0
+"""Seconds from which on several processes are worth their beginning."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +66,11 @@ class ToldViolation:
     moves: Sequence[MoveLine]
     scenario: Scenario
     written: str
+
+    @property
+    def said(self) -> str:
+        """Says what is broken, by what, and how it is done again."""
+        return "\n".join([self.finding.words, *(f"  {one}" for one in self.deviations), "", self.written])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +128,7 @@ async def explore_all(
     done: Callable[[Explored], object],
     told: Callable[[Exploration], object] = lambda _: None,
     rules: Mapping[str, Rule] | None = None,
+    environ: Mapping[str, str] | None = None,
 ) -> None:
     """Explores scenarios one after the other; those that end early leave their time to those behind.
 
@@ -123,22 +136,60 @@ async def explore_all(
         done: Given what came of each, also of one that was cut short by a cancellation.
         told: Called now and then with how it stands.
         rules: What else must hold behind every move.
+        environ: Where processes find what is trusted; without it, and with rules, it is one process.
     """
+    faults = {Fault(name): often for name, often in plan.faults.items()}
+    one = Plan(deviations=plan.deviations, seconds=plan.seconds, seed=plan.seed)
+    count = plan.processes or (os.cpu_count() or 1 if plan.seconds >= WORTH else 1)
+    explorers = [ScenarioExplorer(project, scenario, faults=faults, rules=rules) for scenario in scenarios]
+    if count > 1 and rules is None and environ is not None:
+        wanted = [(scenario.place.file, scenario.name) for scenario in scenarios]
+        with ExploreProcesses(project.root, environ, wanted, one, faults, count) as processes:
+            for number, explorer in enumerate(explorers):
+                try:
+                    async for so_far in processes.told(number):
+                        explorer.result = so_far
+                        told(so_far)
+                finally:
+                    done(await _told(explorer, scenarios[number]))
+        return
     left = plan.seconds
-    for number, scenario in enumerate(scenarios):
-        explorer = ScenarioExplorer(
-            project,
-            scenario,
-            faults={Fault(name): often for name, often in plan.faults.items()},
-            rules=rules,
-        )
-        each = max(LEAST, left / (len(scenarios) - number))
-        one = Plan(deviations=plan.deviations, seconds=each, seed=plan.seed)
+    for number, explorer in enumerate(explorers):
+        own = replace(one, seconds=slice_of(left, len(scenarios) - number))
         try:
-            await explorer.explore(one, told)
+            await explorer.explore(own, told)
         finally:
-            done(await _told(explorer, scenario))
+            done(await _told(explorer, scenarios[number]))
         left -= explorer.result.seconds
+
+
+async def no_order_goes_wrong(
+    path: Path, scenario: str, plan: ExplorePlan, *, trusted: bool = False
+) -> list[str]:
+    """Explores the scenarios of a project, and tells what was tried of each.
+
+    Args:
+        path: Of the project.
+        scenario: Only those whose sentence or file holds this.
+        trusted: Whether its modules may be imported as they are now; else only what a person trusted.
+
+    Raises:
+        AssertionError: An invariant is broken; says how.
+        NotFound: There is no such project or scenario.
+        NotTrusted: It has Python modules that are not trusted.
+        ProjectError: Its files are wrong.
+    """
+    environ = dict(os.environ)
+    project = load_project(project_root(path), environ=environ, trusted=trusted or trust_of(environ))
+    if project.restricted:
+        raise not_trusted(project, "exploring it", hint="read it; if you trust it: trusted=True")
+    found = chosen(find_scenarios(project.root, project.registry), [scenario] if scenario else [])
+    explored: list[Explored] = []
+    await explore_all(project, [one for one in found if not one.stepped], plan, done=explored.append)
+    broken = [told.said for one in explored for told in one.findings]
+    if broken:
+        raise AssertionError("\n".join(broken))
+    return [f"{one.exploration.scenario}: {one.exploration.sentence()}" for one in explored]
 
 
 async def _told(explorer: ScenarioExplorer, scenario: Scenario) -> Explored:

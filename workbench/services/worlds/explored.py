@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from workbench.model.counts import counted
 
@@ -43,11 +43,13 @@ class EndTally:
     Attributes:
         choices: Of the first one.
         broken: The invariants that were broken on the way.
+        plain: Whether one of them had no duplicate.
     """
 
     choices: Choices
     count: int = 0
     broken: set[str] = field(default_factory=set)
+    plain: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -120,12 +122,12 @@ class Exploration:
             own = self.outcomes.setdefault(end, EndTally(outcome.choices))
             own.count += outcome.count
             own.broken |= outcome.broken
+            own.plain |= outcome.plain
             own.choices = min(own.choices, outcome.choices, key=complexity)
         for name, finding in other.findings.items():
             known = self.findings.get(name)
             if known is None:
-                self.findings[name] = finding
-                finding.found_at += before
+                self.findings[name] = replace(finding, found_at=finding.found_at + before)
                 continue
             smallest = min(known, finding, key=lambda one: complexity(one.choices))
             known.choices, known.words = smallest.choices, smallest.words
@@ -147,11 +149,13 @@ class Exploration:
         """Says in a line what was tried and what it came to."""
         tried = f"{counted(self.schedules, 'schedule')}"
         merged = f", {self.merged:,} merged" if self.merged else ""
-        upto = f"with up to {counted(self.complete, 'deviation')}" if self.complete >= 0 else "in those tried"
+        all_with = f"with up to {counted(self.complete, 'deviation')}"
         if not self.found:
+            upto = all_with if self.complete >= 0 else "in those tried"
             return f"no violation {upto}; {tried}{merged}"
+        upto = f"all {all_with} were tried" if self.complete >= 0 else "not all were tried"
         broken = ", ".join(f"{one.invariant} broken in {one.count:,}" for one in self.findings.values())
-        return f"{broken} of {tried}{merged}"
+        return f"{broken} of {tried}{merged}; {upto}"
 
 
 def deviations_of(choices: Sequence[int]) -> int:

@@ -16,6 +16,7 @@ class MoveKind(StrEnum):
     DELIVERY = "delivery"
     PROJECTION = "projection"
     TIME = "time"
+    END = "end"
 
 
 class Fault(StrEnum):
@@ -48,7 +49,9 @@ class NextMove:
     def __str__(self) -> str:
         match self.kind:
             case MoveKind.STEP:
-                said = self.name or "nothing more is done"
+                said = self.name
+            case MoveKind.END:
+                said = "nothing is left to do"
             case MoveKind.TIME:
                 said = f"time passes until {moment(self.at)}"
             case MoveKind.PROJECTION:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from workbench.engine.projection_check import row_differences
 from workbench.services.scenarios.scenario_stage import EVERYTHING
+from workbench.services.worlds.free_checks import happened_twice, not_ended, unlike_rebuilt
 from workbench.services.worlds.invariants import InvariantWatch, commits
 
 if TYPE_CHECKING:
@@ -19,7 +19,12 @@ Rule = Callable[["SteppedWorld"], bool]
 Broken = Iterator[tuple[str, str]]
 """The names of what does not hold, and in words why."""
 
-REBUILT = "projection equals clean rebuild"
+REBUILT = "rows equal a clean rebuild"
+ONCE = "nothing happened twice"
+ENDED = "every process ended or waits"
+DUPLICATES = "duplicates change nothing"
+FREE = (REBUILT, ONCE, ENDED, DUPLICATES)
+"""What is checked of every model, beside its invariants."""
 
 
 class RunChecks:
@@ -52,10 +57,24 @@ class RunChecks:
         """Yields what does not hold although nothing is left to do."""
         yield from ((one.invariant, one.words) for one in self._watch.at_rest(world.reader))
 
-    def rows(self, world: SteppedWorld) -> Broken:
-        """Yields read models whose rows are not what a clean rebuild gives (I9)."""
-        for projection in self._registry.projections.values():
-            if not projection.by_handlers:
-                found = row_differences(projection, self._registry, world.reader)
-                if found:
-                    yield REBUILT, f"{projection.name}: {found[0]}"
+    def free(self, world: SteppedWorld, usually_open: Collection[str]) -> Broken:
+        """Yields what does not hold at the end that holds of every model.
+
+        Args:
+            usually_open: The processes that do not end either where the engine does what it does by itself.
+        """
+        for name, found in (
+            (REBUILT, unlike_rebuilt(world.reader, self._registry)),
+            (ONCE, happened_twice(world.reader, self._registry)),
+        ):
+            if found:
+                yield name, found[0]
+        if world.open_ended and not world.unfinished:
+            found = [one for one in open_processes(world) if one.partition(" ")[0] not in usually_open]
+            if found:
+                yield ENDED, found[0]
+
+
+def open_processes(world: SteppedWorld) -> list[str]:
+    """Returns which processes did not end, a sentence for each that begins with its name."""
+    return not_ended(world.reader, world.world.registry)

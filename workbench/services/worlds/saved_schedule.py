@@ -59,7 +59,7 @@ def _steps(world: SteppedWorld, moves: list[NextMove]) -> Iterator[ScenarioStep]
                 now = move.at
             case MoveKind.STEP:
                 yield ScenarioStep(act=world.scenario.when[move.at].act)
-            case _:
+            case MoveKind.DELIVERY | MoveKind.PROJECTION:
                 yield ScenarioStep(act=_delivery(world, move))
 
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from workbench.model.clock import Clock, SystemClock
 from workbench.services.scenarios.scenario_stage import EVERYTHING
 from workbench.services.worlds.explored import Choices, End, EndTally, Exploration, Violation, complexity
-from workbench.services.worlds.run_checks import Rule, RunChecks
+from workbench.services.worlds.moves import Fault, MoveKind
+from workbench.services.worlds.run_checks import DUPLICATES, Rule, RunChecks, open_processes
 from workbench.services.worlds.shrink import shrunk
 from workbench.services.worlds.state_print import StatePrint
 from workbench.services.worlds.stepped_world import SteppedWorld, steppable
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from workbench.model.invariant import Invariant
     from workbench.model.scenario import Scenario
     from workbench.project.project import Project
-    from workbench.services.worlds.moves import Fault
 
 Told = Callable[[Exploration], object]
 TELL = 0.25
@@ -104,6 +104,7 @@ class ScenarioExplorer:
         shown = {name for one in registry.invariants.values() for name in _projections(one)}
         self._ordered = {event for name in shown for event in registry.projections[name].handlers()}
         self._checked: set[End] = set()
+        self._usually_open: frozenset[str] = frozenset()
         self.result = Exploration(scenario=scenario.name)
 
     async def world(self) -> SteppedWorld:
@@ -117,6 +118,10 @@ class ScenarioExplorer:
     async def replayed(self, choices: Choices = ()) -> Run:
         """Runs one schedule to its end."""
         return await self.play(Following(choices))
+
+    async def _checked_again(self, choices: Choices) -> Run:
+        self._checked.clear()
+        return await self.replayed(choices)
 
     async def play(self, chooser: MoveChooser) -> Run:
         """Runs one schedule as something chooses."""
@@ -136,7 +141,8 @@ class ScenarioExplorer:
             run.broken.setdefault(name, words)
         if run.end not in self._checked:
             self._checked.add(run.end)
-            run.broken.update(checks.rows(world))
+            for name, words in checks.free(world, self._usually_open):
+                run.broken.setdefault(name, words)
         return run
 
     async def explore(self, plan: Plan, told: Told = lambda _: None) -> Exploration:
@@ -146,22 +152,48 @@ class ScenarioExplorer:
         """
         began = self._clock.monotonic()
         try:
-            await self._settle_reads()
+            await self._look_at_the_usual()
             await self._explore(plan, told, began)
+            await self._look_at_duplicates()
             for finding in self.result.findings.values():
-                finding.choices, finding.words, finding.shrunk_in = await shrunk(
-                    self.replayed, finding.invariant, finding.choices
-                )
+                if finding.invariant != DUPLICATES:
+                    finding.choices, finding.words, finding.shrunk_in = await shrunk(
+                        self._checked_again, finding.invariant, finding.choices
+                    )
         finally:
             self.result.seconds = self._clock.monotonic() - began
         return self.result
 
-    async def _settle_reads(self) -> None:
-        """Finds the read models of which something that decides looks at rows: each is moved by itself."""
-        await self.replayed()
+    async def _look_at_the_usual(self) -> None:
+        """Finds what is so where the engine does what it does by itself.
+
+        A read model of which something that decides looks at rows is moved by itself from then on.
+        """
+        usual = await self.replayed()
         while self._reads > self._deciding:
             self._deciding = frozenset(self._reads)
-            await self.replayed()
+            usual = await self.replayed()
+        self._usually_open = frozenset(one.partition(" ")[0] for one in open_processes(usual.world))
+        self._checked.clear()
+
+    async def _look_at_duplicates(self) -> None:
+        """Compares ends to which only schedules with duplicates led with those of the same moves without."""
+        for end, tally in list(self.result.outcomes.items()):
+            if tally.plain:
+                continue
+            run = await self.replayed(tally.choices)
+            moves = [deed.move for deed in run.world.deeds]
+            duplicates = [move for move in moves if move.fault is Fault.DUPLICATE]
+            if any(move.kind is MoveKind.STEP for move in duplicates):
+                continue  # what a person does twice may well change something
+            plain = await self.world()
+            for move in moves:
+                if move in plain.moves and move.fault is not Fault.DUPLICATE:
+                    await plain.make(plain.moves.index(move))
+            await plain.follow()
+            if (without := _end(plain)) != end:
+                words = f"{duplicates[0]}: {end.told_from([without])} instead of {without.told_from([end])}"
+                self._found(DUPLICATES, words, tally.choices, count=tally.count)
 
     async def _explore(self, plan: Plan, told: Told, began: float) -> None:
         next_look = began
@@ -187,7 +219,10 @@ class ScenarioExplorer:
             else:
                 run = await self.play(chance(longest))
             longest = max(longest, len(run.world.deeds))
-            self._note(run, self._clock.monotonic() - began)
+            if (
+                plan.share[0] == 0 or branch is None or branch.known
+            ):  # one process alone tells of the usual one
+                self._note(run, self._clock.monotonic() - began)
             if self._reads > self._deciding:
                 self._deciding = frozenset(self._reads)
                 strategy = Exhaustive(plan.deviations, plan.share, merging=self._merging)
@@ -205,17 +240,28 @@ class ScenarioExplorer:
             outcome.count += 1
             outcome.broken |= set(run.broken)
             outcome.choices = min(outcome.choices, choices, key=complexity)
+            outcome.plain |= not any(one.move.fault is Fault.DUPLICATE for one in run.world.deeds)
+        result.seconds = seconds
         for name, words in run.broken.items():
-            known = result.findings.get(name)
-            if known is None:
-                at = result.schedules + result.merged
-                result.findings[name] = Violation(
-                    invariant=name, words=words, choices=choices, found_at=at, seconds=seconds
-                )
-                continue
-            known.count += run.end is not None
-            if complexity(choices) < complexity(known.choices):
-                known.choices, known.words = choices, words
+            self._found(name, words, choices, count=run.end is not None)
+
+    def _found(self, name: str, words: str, choices: Choices, *, count: int) -> None:
+        result = self.result
+        known = result.findings.get(name)
+        if known is None:
+            at = result.schedules + result.merged
+            result.findings[name] = Violation(
+                invariant=name,
+                words=words,
+                choices=choices,
+                found_at=at,
+                seconds=result.seconds,
+                count=count,
+            )
+            return
+        known.count += count
+        if complexity(choices) < complexity(known.choices):
+            known.choices, known.words = choices, words
 
 
 def _projections(invariant: Invariant) -> set[str]:

@@ -61,8 +61,8 @@ def _who(move: NextMove) -> str:
     match move.kind:
         case MoveKind.STEP:
             return "you"
-        case MoveKind.TIME:
-            return "time"
+        case MoveKind.TIME | MoveKind.END:
+            return move.kind.value
         case _:
             return move.name
 

@@ -176,6 +176,8 @@ class SteppedWorld(ScenarioStage):
                 await stepped(self.engine.projections[move.name])
             case MoveKind.DELIVERY:
                 await self._deliver(move)
+            case MoveKind.END:
+                self.left.clear()
         deed = DoneMove(move, choice, among, first, self.reader.head(), refused, instead)
         self.deeds.append(deed)
         await self._look()
@@ -251,9 +253,12 @@ class SteppedWorld(ScenarioStage):
         if not self._lazy:
             await self.follow_rows()
         ready = await self._ready()
-        self.moves = [] if len(self.deeds) >= MOST else [*self._plain(ready), *self._faulty(ready)]
-        if len(self.deeds) >= MOST:
-            self.unfinished = f"after {MOST:,} moves there is still more to do"
+        plain, faulty = list(self._plain(ready)), list(self._faulty(ready))
+        if faulty and not plain:
+            plain.append(NextMove(MoveKind.END))
+        self.moves = [*plain, *faulty]
+        if plain and len(self.deeds) >= MOST:
+            self.moves, self.unfinished = [], f"after {MOST:,} moves there is still more to do"
         if not self.moves:
             await self.follow_rows()
 
