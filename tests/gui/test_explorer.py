@@ -14,6 +14,7 @@ from workbench.gui.explorer import Explorer
 from workbench.gui.tree import OfferingTree
 from workbench.model.model_flow import ModelFlow
 from workbench.model.registry import Registry
+from workbench.project.declared.invariant_compiler import typed_invariant
 
 
 @pytest.fixture
@@ -75,6 +76,47 @@ def test_actors_and_outside_systems_stand_with_the_model(desk, view, monkeypatch
     monkeypatch.setattr(type(desk.workspace), "registry", property(lambda _workspace: registry))
     view.refresh()
     assert tree(view)["Actors and outside systems (2)"] == ["clerk", "bank"]
+
+
+@pytest.fixture
+def rules(desk, monkeypatch):
+    """The sample with two invariants."""
+    few = typed_invariant(desk.workspace.registry, "count('user.created') < 2")
+    later = replace(few, name="later", always=None, eventually=few.always)
+    known = {"few": replace(few, name="few", doc="Only one."), "later": later}
+    registry = replace(desk.workspace.registry, invariants=known)
+    monkeypatch.setattr(type(desk.workspace), "registry", property(lambda _workspace: registry))
+
+
+def test_invariants_are_listed_and_lead_to_their_text(desk, rules, view):
+    view.refresh()
+    assert tree(view)["Invariants (2)"] == ["few", "later"]
+    texts = []
+    desk.text_wanted.connect(lambda file, place: texts.append((file, place)))
+    view.findChild(OfferingTree).clicked.emit(item(view, "few"))
+    assert texts == [("project.tsk", ("invariant", "few"))]
+
+
+async def test_an_invariant_is_asked_since_when(desk, workspace, rules, view, until):
+    await create(workspace, "ada", "bob")
+    view.refresh()
+    await until(lambda: "Invariants (2)" in tree(view))
+    shown = view.findChild(OfferingTree)
+    act = view.acts["since_when"]
+    told = []
+    desk.noticed.connect(told.append)
+    shown.setCurrentIndex(item(view, "later"))
+    act.refresh()
+    assert (act.isEnabled(), act.toolTip().count("It does not say always")) == (False, 1)
+    shown.setCurrentIndex(item(view, "few"))
+    act.refresh()
+    act.trigger()
+    await until(lambda: any(one.kind == "warning" for one in told))
+    (notice,) = [one for one in told if one.kind == "warning"]
+    assert notice.text.startswith("few does not hold: count('user.created') is 2: since position")
+    shown.setCurrentIndex(item(view, "create_user"))
+    act.refresh()
+    assert not act.isVisible()
 
 
 async def test_the_stream_that_was_changed_last_stands_first(workspace, view, until):

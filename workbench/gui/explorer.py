@@ -15,6 +15,7 @@ from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.layouts import in_column
 from workbench.gui.reads import takes_time
+from workbench.gui.since_job import tell_since_when
 from workbench.gui.tree import OfferingTree, TreeItem, TreeRow
 from workbench.gui.view import View
 from workbench.gui.views.append_dialog import append_action
@@ -35,9 +36,10 @@ SECTION_VIEWS = {
     "stream": "streams",
     "query": "commands",
     "dead-letter": "letters",
+    "lock": "text",
 }
 """Views of sections that are not called like what they list."""
-ROLES = {"stream": "muted", "query": "projection_ink"}
+ROLES = {"stream": "muted", "query": "projection_ink", "lock": "muted"}
 """Colours of pictures whose kind has none of its own."""
 
 
@@ -59,6 +61,7 @@ Section = tuple[str, str, Sequence[TreeRow]]
 """A title, the name of what is listed, and its rows."""
 WRITING = {"aggregate", "command", "event", "policy", "external"}
 """Sections that stand before the streams."""
+INVARIANT = "invariant"
 QUICK = 60
 """Commands and events of a model whose rows are made on the loop."""
 
@@ -233,12 +236,33 @@ class Explorer(View):
         self.desk.select(chosen, view="board")
         self.desk.rename_wanted.emit(next(one for one in chosen.nodes() if one.partition(":")[2]))
 
+    @action(
+        "Since when?",
+        icon="hourglass",
+        on="_tree",
+        tip="Find the first commit behind which the invariant did not hold",
+        shown=lambda _view, item: item is None or item.data.declared == INVARIANT,
+        why=lambda view, item: view.why_never(item.text),
+    )
+    def since_when(self, item: TreeItem) -> None:
+        """Looks through the whole log since when an invariant does not hold."""
+        invariant = self.desk.workspace.registry.invariants[item.text]
+        self.desk.run(tell_since_when(self.desk, invariant), "Since when")
+
+    def why_never(self, name: str) -> str:
+        """Says why the log cannot tell since when an invariant does not hold; empty where it can."""
+        known = self.desk.workspace.registry.invariants.get(name)
+        return "" if known is not None and known.always is not None else "It does not say always"
+
     append = append_action("_tree", lambda _view, item: item.data.selection.stream)
 
     def _go(self, item: TreeItem | None) -> None:
         if item is None:
             return
         place: ExplorerPlace = item.data
+        if place.declared == INVARIANT:
+            self.open_text(item)
+            return
         if place.command:
             self.desk.command_wanted.emit(place.command)
         chosen = place.selection if place.selection != Selection() else _on_board(place)
@@ -302,6 +326,8 @@ def _model_sections(model: Registry) -> list[Section]:
     queries = all_of("query", model.queries, partial(command, declared="query"))
     projections = all_of("projection", model.projections, projection)
     subscriptions = all_of("subscription", model.subscriptions, consumer)
+    rule = ExplorerPlace(view="text", declared=INVARIANT)
+    invariants = [row(INVARIANT, name, one.doc, rule, "lock") for name, one in model.invariants.items()]
     return [
         *_counted("Aggregates", "aggregate", aggregates),
         *_counted("Commands", "command", commands),
@@ -311,6 +337,7 @@ def _model_sections(model: Registry) -> list[Section]:
         *([("Queries", "query", queries)] if queries else []),
         ("Projections", "projection", projections),
         ("Subscriptions", "subscription", subscriptions),
+        *_counted("Invariants", "lock", invariants),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -153,5 +154,6 @@ class Since:
             raise InvalidValue(said, path=ALWAYS) from error
 
     def when(self, invariant: Invariant, step: Step = lambda _done, _of: True) -> SinceWhen:
-        """Looks through the log; call it in a thread, see `since_when`."""
-        return since_when(self._world.reader, self._world.registry, invariant, step)
+        """Looks through the log, with a reader of its own; call it in a thread, see `since_when`."""
+        with closing(self._world.store.reader()) as reader:
+            return since_when(reader, self._world.registry, invariant, step)
