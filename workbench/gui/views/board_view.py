@@ -110,7 +110,7 @@ class BoardView(View):
             "Open the project's folder",
             self._open_folder,
         )
-        self.split, board = BoardSplit(self.pictures, self.details), QWidget()
+        self.split, board = BoardSplit(self, self.pictures, self.details), QWidget()
         strip, asked = self.editor.changes.strip, self.editor.conflict
         in_column(self._toolbar(), asked, (self.split, 1), strip, of=board, margins=0, spacing=0)
         self.pages = QStackedWidget()
