@@ -321,15 +321,16 @@ class Badge(PlainLabel):
     def __init__(self, kind: str, text: str) -> None:
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
-        self._kind = kind
+        self._kind = ""
         theme().changed.connect(self._dress)
         self.set(kind, text)
 
     def set(self, kind: str, text: str) -> None:
         """Says something else."""
-        self._kind = kind
         self.setText(f"{self.SIGNS[kind]} {text}")
-        self._dress()
+        if kind != self._kind:  # another dress takes long
+            self._kind = kind
+            self._dress()
         self.setMinimumWidth(0)
         if len(text) < WORD:
             self.setMinimumWidth(self.sizeHint().width())
