@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from workbench.errors import WorkbenchError
@@ -289,6 +290,8 @@ def _values(question: InvariantQuestion, subject: Subject) -> Iterator[tuple[str
 
 
 def _shown(part: str, value: Any) -> str:
+    if isinstance(value, Decimal):
+        return str(value)
     if isinstance(value, list):
         return f"a list of {len(value):,}"
     if is_secret(part.rpartition(".")[2]) and value is not None:
