@@ -199,6 +199,14 @@ def test_secrets_are_masked_in_what_is_told_H5(watching, log):
     assert "state.token" in broken.words
 
 
+def test_secrets_of_an_event_that_cannot_be_folded_are_masked_H5(watching, log):
+    watch = watching(of_orders("state.status != 'x'"))
+    watch.after([log.placed("1")])
+    (broken,) = watch.after([log.event("order-1", "order.placed", total="hunter2", password="hunter2")])
+    assert "cannot be folded" in broken.words
+    assert "hunter2" not in broken.words
+
+
 def test_money_is_told_as_a_number(watching, log):
     (broken,) = watching(of_orders("state.fee > 3.0")).after([log.placed("1")])
     assert broken.words.endswith("state.fee is 2.50")
