@@ -282,7 +282,7 @@ class CodeLine(QPlainTextEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self._asking.stop()
-        closing = not self.window().isEnabled()  # nobody goes on: it stays a draft
+        closing = not self.window().isEnabled()  # the person did not leave the line: it stays a draft
         if event.reason() != Qt.FocusReason.PopupFocusReason and not closing:
             self.commit()
 
