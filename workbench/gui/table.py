@@ -338,7 +338,7 @@ class FastTableView(QTableView):
         self._on_row = at >= 0
         self._pressed = event.globalPosition()
         plain = event.button() == Qt.MouseButton.LeftButton and not event.modifiers() & SPREADS
-        if plain and self._keeper.count() > 1:  # which Qt leaves so until the row is let go where it was
+        if plain and self._keeper.count() > 1:  # which Qt leaves so until a release on that row
             self._quietly(self.clearSelection)
         self._pressing = True  # Qt moves first and selects then
         super().mousePressEvent(event)

@@ -1,4 +1,4 @@
-"""Tells how bulk actions end whose cards nobody sees: each once, also one of the last session."""
+"""Tells how bulk actions end whose cards are not seen: each once, also one of the last session."""
 
 from __future__ import annotations
 
