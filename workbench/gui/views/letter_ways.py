@@ -10,6 +10,8 @@ from the third on the letter stands beside the list."""
 LOW, NARROWEST = 680, 680
 """Pixels: below the first in height panes stand beside each other in less width, as each needs some height:
 the finder from the second on, the letter where buttons have words."""
+
+
 def ways_of(room: QSize) -> tuple[Qt.Orientation, Qt.Orientation]:
     """Returns in which way the finder stands to the rest, and the list to the letter."""
     low, ways = room.height() < LOW, (Qt.Orientation.Vertical, Qt.Orientation.Horizontal)
