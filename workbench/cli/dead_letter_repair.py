@@ -76,8 +76,8 @@ def _takes(parser: Parser) -> None:
     parser.wait()
     parser.trust()
     parser.json(
-        "patch, chosen, fit, unchanged, unknown [{why, numbers}], left_out [{why, numbers}], after a replay job,"
-        " status, fates, steps, after a rehearsal rehearsal [{outcome, resolved, numbers}]"
+        "patch, chosen, fit, unchanged, unknown [{why, numbers}], left_out [{why, numbers}], after a replay"
+        " job, status, fates, steps, after a rehearsal rehearsal [{outcome, resolved, numbers}]"
     )
 
 
