@@ -78,6 +78,7 @@ class FlowView(QGraphicsView):
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(120, 120)
+        self.setAcceptDrops(False)  # Qt would keep files from the window, which opens or imports them
         self.setAccessibleName("Flow board")
         self.offering = Offering(
             self,
