@@ -41,6 +41,7 @@ from workbench.services.streams import Streams
 from workbench.services.streams.event_append import EventAppend
 from workbench.services.streams.event_import import EventImport
 from workbench.services.subscriptions import Subscriptions
+from workbench.services.worlds.explorations import Explorations
 from workbench.services.worlds.since_when import Since
 from workbench.services.worlds.traffic_runs import TrafficRuns
 from workbench.store.operations import RecordAction
@@ -76,6 +77,7 @@ class Workspace:
         schema_lab: Changed fields of events, tried on what is stored.
         texts: The project file and the scenario files as texts.
         scenarios: The project's scenarios and what came of them.
+        explorations: The orders of things in which they go wrong.
         drafts: What was typed and not sent.
     """
 
@@ -112,6 +114,7 @@ class Workspace:
         self.project_editor = ProjectEditor(world, self.environ, self.texts, self.design)
         self.model_reload = ModelReload(world, self.environ, self.adopt, lambda: self.design.compiled)
         self.scenarios = ScenarioStatus(world)
+        self.explorations = Explorations(world, self.environ)
         world.listen(self._follow)
         self._watching: StoreWatch | CommitWatch = (
             CommitWatch(store, lambda: world.announce(Changes(everything=True)))
