@@ -124,6 +124,8 @@ class Desk(QObject):
         picture_wanted: The board is asked to write its picture into a file.
         text_wanted: File of the project whose text should be shown, and a line of it, or the kind and the
             name of what should be shown where it is declared.
+        explore_wanted: Title of the scenario that is to be explored, empty for all, and the invariant that is
+            asked about, empty for any; the view that explores chooses them.
         project_saved: A file of the project was written by this window.
         files_read: The project's files were read, and their model runs by now, or an older one.
         drafted: Something was typed and is not sent or saved, or that is over.
@@ -139,6 +141,7 @@ class Desk(QObject):
     text_wanted = Signal(str, object)
     letters_wanted = Signal(object, str)
     picture_wanted = Signal()
+    explore_wanted = Signal(str, str)
     project_saved = Signal()
     files_read = Signal()
     drafted = Signal()
@@ -329,6 +332,11 @@ class Desk(QObject):
         The project's files can be edited in every window: a second one only looks at the store (C8).
         """
         return "" if self.workspace.engine is not None else f"Read-only: {self.workspace.observer}"
+
+    def explore(self, title: str = "", invariant: str = "") -> None:
+        """Shows the view that explores, with what is to be explored; see `explore_wanted`."""
+        self.explore_wanted.emit(title, invariant)
+        self.wanted.emit("explore")
 
     # -- work and words -----------------------------------------------------------------------------------
 

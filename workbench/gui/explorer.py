@@ -254,6 +254,17 @@ class Explorer(View):
         known = self.desk.workspace.registry.invariants.get(name)
         return "" if known is not None and known.always is not None else "It does not say always"
 
+    @action(
+        "Explore",
+        icon="split",
+        on="_tree",
+        tip="Look for an order of things in which a scenario breaks the invariant",
+        shown=lambda _view, item: item is None or item.data.declared == INVARIANT,
+    )
+    def explore(self, item: TreeItem) -> None:
+        """Shows the view that explores, with all scenarios."""
+        self.desk.explore(invariant=item.text)
+
     append = append_action("_tree", lambda _view, item: item.data.selection.stream)
 
     def _go(self, item: TreeItem | None) -> None:
