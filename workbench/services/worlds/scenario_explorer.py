@@ -120,7 +120,11 @@ class ScenarioExplorer:
     async def world(self) -> SteppedWorld:
         """Returns a world at the scenario's beginning."""
         world = SteppedWorld(
-            self._project, self._scenario, deciding=self._deciding, faults=self._faults, lazy=True
+            self._project,
+            self._scenario,
+            deciding=self._deciding,
+            faults=self._faults,
+            lazy=not self._rules,
         )
         await world.begin()
         return world
@@ -146,6 +150,7 @@ class ScenarioExplorer:
         run.note(checks.at_rest(world))
         if run.end not in self._checked:
             self._checked.add(run.end)
+            await world.follow_rows()
             run.note(checks.free(world, self._usually_open))
         return run
 
