@@ -196,7 +196,7 @@ class ExploreView(View):
         if self._verdicts.trouble:
             return self._verdicts.trouble
         if self.desk.workspace.model_reload.outdated is not None:
-            return "The files have mistakes, and an older model runs: mend them first"
+            return "The files have mistakes, and an older model runs: fix them first"
         return "" if self._chosen() else "There is no scenario; those that name deliveries have one order"
 
     @action(
