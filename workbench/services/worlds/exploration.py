@@ -203,6 +203,8 @@ def _faults(told: Mapping[str, int]) -> dict[Fault, int]:
 
 
 async def _told(explorer: ScenarioExplorer, scenario: Scenario) -> Explored:
+    if not explorer.result.findings:
+        return Explored(scenario=scenario, exploration=explorer.result)
     usual = (await explorer.usual()).world
     found = []
     for finding in explorer.result.findings.values():
