@@ -62,16 +62,16 @@ async def test_it_tells_what_the_command_line_tells(view, workspace, until):
     await explore_all(workspace.project, scenarios, plan, done=told.append, environ=workspace.environ)
     (shown,), (wanted,) = [one.value() for one in view._done], [one.value() for one in told]
     assert {**shown, "seconds": 0} == {**wanted, "seconds": 0}
-    ends = [(row[0], row[1], row[3]) for row in rows_of(view.ends)]
+    ends = [(row[0], row[1], row[3]) for row in rows_of(view.tables.ends)]
     assert ends == [
         (one["count"] / wanted["schedules"], one["count"], ", ".join(one["broken"])) for one in wanted["ends"]
     ]
-    assert sum(row[1] for row in rows_of(view.ends)) == wanted["schedules"]
-    states = dict(row[:2] for row in rows_of(view.invariants))
+    assert sum(row[1] for row in rows_of(view.tables.ends)) == wanted["schedules"]
+    states = dict(row[:2] for row in rows_of(view.tables.invariants))
     assert states[BROKEN] == ("error", f"broken in {wanted['findings'][0]['count']:,}")
     assert states["duplicates change nothing"] == ("neutral", "not tried")
     assert states["same end in any order"] == ("warning", f"{len(ends)} ends")
-    assert f"{wanted['schedules']:,} schedules" in view.said.text()
+    assert f"{wanted['schedules']:,} schedules" in view.line.said.text()
     assert workspace.streams.count() == 0
     assert not multiprocessing.active_children()
 
@@ -105,9 +105,9 @@ async def test_both_orders_are_gone_through_together(view, until):
 
 async def test_the_order_of_an_end_is_shown(view, until):
     await explored(view, until)
-    (harmless,) = [row for row in rows_of(view.ends) if not row[3]][:1]
+    (harmless,) = [row for row in rows_of(view.tables.ends) if not row[3]][:1]
     view.orders.told = None
-    view.ends.row_chosen.emit(harmless)
+    view.tables.ends.row_chosen.emit(harmless)
     await until(lambda: view.orders.told is not None)
     assert view.orders.told.choices == harmless[4]
     assert not view.orders.told.broken
@@ -163,3 +163,42 @@ async def test_a_scenario_and_an_invariant_lead_here(view, desk):
     assert (view.plan.chosen, shown) == (TITLE, ["explore"])
     desk.explore(invariant=BROKEN)
     assert view.plan.chosen == ""
+
+
+async def test_a_scenario_is_stepped_by_hand_taken_back_and_kept(view, desk, until):
+    assert view.acts["step"].toolTip() == "Choose one scenario"
+    view.plan.scenario.choose(TITLE)
+    view.step_by_hand()
+    await until(lambda: view.steps.standing is not None)
+
+    def possible():
+        return [row[1] for row in rows_of(view.steps.table)]
+
+    async def make(said):
+        before, table = view.steps.standing, view.steps.table
+        table.choose_index(possible().index(said))
+        table.setFocus()
+        QTest.keyClick(table, Qt.Key.Key_Return)
+        await until(lambda: view.steps.standing is not before)
+
+    assert possible() == ["place_order"]
+    await make("place_order")
+    assert possible() == ["fulfilment gets order.placed", "cancel_order"]
+    await make("cancel_order")
+    assert view.orders.title.text() == "cancel_order overtook request_payment"
+    assert [row[1] for row in texts_of(view.orders.order)] == ["you: place_order", "you: cancel_order"]
+    before = view.steps.standing
+    view.steps.take_back()
+    await until(lambda: view.steps.standing is not before)
+    assert possible() == ["fulfilment gets order.placed", "cancel_order"]
+    await make("cancel_order")
+    opened = []
+    desk.wanted.connect(opened.append)
+    view.save_as_scenario()
+    await until(lambda: opened)
+    assert f"{NAME}: cancel_order overtook request_payment" in [
+        one.name for one in desk.workspace.scenarios.all()
+    ]
+    view.step_by_hand()
+    assert not view.stepping
+    await until(lambda: not desk.workspace.scenarios.busy)

@@ -71,6 +71,11 @@ USUAL = _moves(
 MOVES = _moves(
     TableColumn("Order", width=88, badge=_marked, text=_words, about="Where it deviates, and where it breaks")
 )
+POSSIBLE = (
+    TableColumn("", width=34, align_right=True, text=_number),
+    TableColumn("Possible now", width=180, stretch=True),
+    TableColumn("", width=110, badge=_marked, text=_words),
+)
 PARTS = (
     TableColumn("State or row", width=150, stretch=True),
     TableColumn("Field", width=110),
@@ -140,6 +145,12 @@ def move_rows(lines: Sequence[MoveLine], marks: dict[int, tuple[str, str]]) -> l
     return [(one.number, _said(one), str(one.made), marks.get(one.number, ("neutral", ""))) for one in lines]
 
 
+def possible_rows(moves: Sequence[str]) -> list[Row]:
+    """Returns a row for each move that is possible, from 1; the first is what the engine would do."""
+    usual = ("info", "by itself"), ("neutral", "")
+    return [(number, said, usual[number > 1]) for number, said in enumerate(moves, 1)]
+
+
 def _said(one: MoveLine) -> str:
     return f"you: {one.words}" if one.who == "you" else one.words
 
@@ -157,7 +168,9 @@ def order_marks(told: ToldSchedule) -> dict[int, tuple[str, str]]:
 
 def part_rows(told: ToldSchedule, at: int) -> list[Row]:
     """Returns states and rows behind the move of a number from 0 in both orders; their place is the key."""
-    usual, this = (some[min(at, len(some) - 1)] if some else {} for some in (told.usual_parts, told.parts))
+    usual, this = (
+        some[min(at, len(some) - 1)] if some and at >= 0 else {} for some in (told.usual_parts, told.parts)
+    )
     places = sorted({*usual, *this})
     rows = ((*place, usual.get(place, "–"), this.get(place, "–")) for place in places)
     return [(*row, ("warning", "differs") if row[2] != row[3] else ("neutral", "")) for row in rows]

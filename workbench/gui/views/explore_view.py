@@ -8,29 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QProgressBar, QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.actions import action
 from workbench.gui.layouts import in_column, in_panes, in_row
-from workbench.gui.paged_model import ListSource
-from workbench.gui.table import FastTableView
 from workbench.gui.ticker import pause_timer
 from workbench.gui.view import View
-from workbench.gui.views.explore_lists import (
-    ENDS,
-    INVARIANTS,
-    SCENARIOS,
-    end_rows,
-    invariant_rows,
-    scenario_rows,
-)
+from workbench.gui.views.explore_line import ExploreLine
 from workbench.gui.views.explore_plan import ExplorePlanBar
 from workbench.gui.views.explore_saving import save_order
+from workbench.gui.views.explore_tables import ExploreTables
 from workbench.gui.views.order_pair import OrderPair
-from workbench.gui.widgets import Badge, ElidedLabel, EmptyState, empty_in, plain_label, show_words
-from workbench.model.counts import counted
+from workbench.gui.views.step_panel import StepPanel
+from workbench.gui.widgets import EmptyState, empty_in, plain_label, show_words
 from workbench.services.worlds.exploration import Explored, ExplorePlan
 from workbench.services.worlds.moves import Fault
 
@@ -86,29 +78,11 @@ class ExploreView(View):
     def _page(self) -> None:
         self.plan = ExplorePlanBar()
         self.plan.changed.connect(self.acts.refresh)
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
-        self.progress.setMaximumSize(160, 6)
-        self.progress.setAccessibleName("Time that was explored")
-        self.progress.hide()
-        self.said, self.badge = ElidedLabel(), Badge("neutral", "")
-        self.scenarios, self.ends = FastTableView(SCENARIOS), FastTableView(ENDS)
-        self.invariants = FastTableView(INVARIANTS)
-        for table, name in (
-            (self.scenarios, "Explored scenarios"),
-            (self.ends, "Ends with their shares"),
-            (self.invariants, "Invariants"),
-        ):
-            table.setAccessibleName(name)
-        self.ends.set_empty("No end yet", "Start, and each different end stands here with its share.")
-        self.scenarios.row_chosen.connect(lambda row: self._turn(row[3]))
-        self.ends.row_chosen.connect(lambda row: self._read(row[4], ""))
-        self.invariants.row_chosen.connect(lambda row: self._show_finding(row[0]))
-        self.lists = in_panes(
-            Qt.Orientation.Vertical,
-            (self.scenarios, 2), (self.ends, 3), (self.invariants, 3),
-            name="explore-lists",
-        )  # fmt: skip
+        self.line = ExploreLine()
+        self.tables = ExploreTables()
+        self.tables.scenario_chosen.connect(self._turn)
+        self.tables.end_chosen.connect(self._read)
+        self.tables.invariant_chosen.connect(self._show_finding)
         self.orders, self._nothing = OrderPair(self), QWidget()
         holder = QWidget()
         self._pages = QStackedLayout(holder)
@@ -116,12 +90,18 @@ class ExploreView(View):
         self._pages.addWidget(self.orders)
         self._empty: EmptyState | None = None
         in_column(of=self._nothing, margins=0)
-        self.panes = in_panes(Qt.Orientation.Horizontal, (self.lists, 2), (holder, 5), name="explore")
+        self.steps, left = StepPanel(self.desk, self.orders), QWidget()
+        self._left = QStackedLayout(left)
+        self._left.addWidget(self.tables)
+        self._left.addWidget(self.steps)
+        self.panes = in_panes(Qt.Orientation.Horizontal, (left, 2), (holder, 5), name="explore")
         self.panes.setSizes([330, 800])
-        self.buttons = [self.acts.button("start", primary=True), *map(self.acts.button, ("stop", "save"))]
+        self.buttons = [
+            self.acts.button("start", primary=True),
+            *map(self.acts.button, ("stop", "step", "save")),
+        ]
         head = in_row(plain_label("Scenario"), (self.plan.scenario, 1), *self.buttons, spacing=6)
-        line = in_row(self.progress, (self.said, 1), self.badge, spacing=6)
-        in_column(head, self.plan, line, (self.panes, 1), of=self, margins=(8, 6, 8, 8), spacing=6)
+        in_column(head, self.plan, self.line, (self.panes, 1), of=self, margins=(8, 6, 8, 8), spacing=6)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -130,7 +110,7 @@ class ExploreView(View):
         way = Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal
         self.panes.setOrientation(way)
         show_words(self.buttons, shown=self.width() >= TIGHT)
-        self.lists.setOrientation(Qt.Orientation.Horizontal if narrow else Qt.Orientation.Vertical)
+        self.tables.panes.setOrientation(Qt.Orientation.Horizontal if narrow else Qt.Orientation.Vertical)
 
     @override
     def first_widget(self) -> QWidget:
@@ -212,6 +192,7 @@ class ExploreView(View):
         self._plan, self._project, self._count = self.plan.plan(), self.desk.workspace.project, len(scenarios)
         self._done, self._now, self._at, self._wanted = [], None, 0, ""
         self.orders.told = None
+        self._step_no_more()
         self._task = self.desk.run(self._explore(scenarios), "Explore")
         self._show()
 
@@ -280,49 +261,16 @@ class ExploreView(View):
 
     def _show(self) -> None:
         explored, one = self._all(), self._exploration()
-        self.scenarios.setVisible(self._count > 1)
-        self.scenarios.refresh(ListSource(scenario_rows(explored), lambda row: row[3]))
-        self.scenarios.choose_key(self._at)
-        rows = end_rows(one) if one is not None else []
-        self.ends.refresh(ListSource(rows, lambda row: row[4]))
-        names = list(self.desk.workspace.registry.invariants)
-        duplicates = Fault.DUPLICATE.value in self._plan.faults
-        self.invariants.refresh(ListSource(invariant_rows(names, one, duplicates=duplicates)))
-        self._tell(explored)
+        names, faults = list(self.desk.workspace.registry.invariants), self._plan.faults
+        self.tables.scenarios.setVisible(self._count > 1)
+        self.tables.show_explored(explored, self._at, one, names, duplicates=Fault.DUPLICATE.value in faults)
+        self.line.show_explored(explored, self._count, self._plan.seconds, busy=self.busy)
         self._tell_nothing(one)
         self.acts.refresh()
 
-    def _tell(self, explored: Sequence[tuple[Exploration, bool]]) -> None:
-        spent = sum(one.seconds for one, _ in explored)
-        schedules = sum(one.schedules for one, _ in explored)
-        self.progress.setVisible(self.busy)
-        self.progress.setRange(0, round(self._plan.seconds * 10))
-        self.progress.setValue(min(self.progress.maximum(), round(spent * 10)))
-        said = []
-        if self.busy:
-            rate = f", {schedules / spent:,.0f} a second" if spent else ""
-            said.append(f"{spent:.1f} s of {self._plan.seconds:g} s{rate}")
-        if self._count > 1 and explored:
-            of = counted(self._count, "scenario")
-            said.append(f"{len(self._done):,} of {of} explored, {counted(schedules, 'schedule')}")
-        elif explored:
-            said.append(explored[0][0].sentence())
-        self.said.setText("; ".join(said))
-        broken = {name for one, _ in explored for name in one.findings}
-        troubles = [one.trouble for one, _ in explored if one.trouble]
-        if broken:
-            self.badge.set("error", f"{counted(len(broken), 'invariant')} broken")
-        elif troubles:
-            self.badge.set("warning", troubles[0])
-        elif self.busy:
-            self.badge.set("info", "exploring")
-        else:
-            self.badge.set("ok", "none found")
-        self.badge.setVisible(bool(explored))
-
     def _tell_nothing(self, one: Exploration | None) -> None:
         """Says in the place of orders how it stands, where none is shown."""
-        if self.orders.told is not None:
+        if self.orders.told is not None or self.stepping:
             self._pages.setCurrentIndex(1)
             return
         if one is None:
@@ -350,32 +298,68 @@ class ExploreView(View):
         told = next((told for told in one.findings if told.finding.invariant == name), None) if one else None
         if told is not None:
             self._show_order(told.schedule, told.finding.words)
-            self.invariants.choose_key(name)
+            self.tables.invariants.choose_key(name)
 
-    def _read(self, choices: Choices, words: str) -> None:
+    def _read(self, choices: Choices) -> None:
         """Does the order of an end again, beside the loop, and shows it."""
         one = self._explored()
         if one is not None:
             if self._reading is not None:
                 self._reading.cancel()
-            self._reading = self.desk.run(self._redo(one, choices, words), "Do an order again")
+            self._reading = self.desk.run(self._redo(one, choices), "Do an order again")
 
-    async def _redo(self, one: Explored, choices: Choices, words: str) -> None:
+    async def _redo(self, one: Explored, choices: Choices) -> None:
         project: Project = self._project
         explorations = self.desk.workspace.explorations
         told = await explorations.schedule(project, one, choices, self._plan.faults)
-        if isValid(self) and one is self._explored():
-            self._show_order(told, words or "; ".join(told.broken))
+        if isValid(self) and one is self._explored() and not self.stepping:
+            self._show_order(told, "; ".join(f"{name} does not hold" for name in told.broken))
 
     def _show_order(self, told: ToldSchedule, words: str) -> None:
         self.orders.show_order(told, words)
         self._pages.setCurrentIndex(1)
         self.acts.refresh()
 
+    # -- stepping by hand -----------------------------------------------------------------------------------
+
+    @property
+    def stepping(self) -> bool:
+        """Whether a scenario is stepped by hand."""
+        return self.steps.scenario is not None
+
+    def _no_stepping(self) -> str:
+        if self.stepping:
+            return ""
+        one_fits = self.plan.chosen and len(self._chosen()) == 1
+        return self._no_start() or ("" if one_fits else "Choose one scenario")
+
+    @action(
+        "Step by hand",
+        key="step",
+        icon="step",
+        tip="Choose each move of the scenario yourself, in a world of its own; again to end that",
+        why=_no_stepping,
+        checked=lambda view: view.stepping,
+    )
+    def step_by_hand(self) -> None:
+        """Begins to step the chosen scenario by hand, or ends that."""
+        self.orders.told = None
+        if self.stepping:
+            self._step_no_more()
+            self._lead()
+        else:
+            self.steps.begin(self._chosen()[0], self.plan.plan().faults)
+            self._left.setCurrentIndex(1)
+        self._show()
+
+    def _step_no_more(self) -> None:
+        self.steps.end()
+        self._left.setCurrentIndex(0)
+
     # -- keeping ------------------------------------------------------------------------------------------
 
     def _no_save(self) -> str:
-        if self.orders.told is None or self._explored() is None:
+        if self.orders.told is None:
             return "No order is shown"
         return self.desk.read_only()
 

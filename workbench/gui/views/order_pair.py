@@ -44,7 +44,7 @@ class OrderPair(QWidget):
         self.usual.setAccessibleName("Usual order")
         self.order.setAccessibleName("This order")
         self.parts.setAccessibleName("States and rows behind the move")
-        self.parts.set_empty("Nothing is stored", "Behind this move there is no state and no row.")
+        self.parts.set_empty("Nothing here", "No move was made, or there is no state and no row behind it.")
         for table in (self.usual, self.order):
             table.set_empty("No move", "Nothing was done.")
             table.row_chosen.connect(self._chosen)
@@ -94,13 +94,13 @@ class OrderPair(QWidget):
         told = self.told
         if told is None:
             return
-        self.at = max(0, min(at, self._last()))
+        self.at = max(0 if told.moves else -1, min(at, self._last()))
         for table, moves in ((self.usual, told.usual), (self.order, told.moves)):
             if moves:
-                number = min(self.at, len(moves) - 1)
+                number = max(0, min(self.at, len(moves) - 1))
                 table.choose_index(number)
                 table.scrollTo(table.model().index(number, 0))
-        self.step_said.setText(f"Behind move {self.at + 1:,}")
+        self.step_said.setText(f"Behind move {self.at + 1:,}" if self.at >= 0 else "Before the first move")
         self.parts.refresh(ListSource(part_rows(told, self.at), lambda row: row[:2]))
         self.acts.refresh()
 

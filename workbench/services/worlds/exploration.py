@@ -17,7 +17,8 @@ from workbench.services.worlds.explore_processes import ExploreProcesses, slice_
 from workbench.services.worlds.explored import Choices, Exploration, Violation
 from workbench.services.worlds.moves import Fault
 from workbench.services.worlds.scenario_explorer import Plan, ScenarioExplorer
-from workbench.services.worlds.told_schedule import ToldSchedule, told_schedule
+from workbench.services.worlds.strategies import UpTo
+from workbench.services.worlds.told_schedule import Standing, ToldSchedule, told_schedule
 
 if TYPE_CHECKING:
     from workbench.model.scenario import Scenario
@@ -196,6 +197,25 @@ async def schedule_of(
     explorer.result = one.exploration
     usual = (await explorer.usual()).world
     return told_schedule(one.scenario, await explorer.replayed(choices), usual)
+
+
+async def stepped_to(
+    project: Project, scenario: Scenario, choices: Choices, faults: Mapping[str, int]
+) -> Standing:
+    """Makes moves of a scenario in a new world.
+
+    Args:
+        choices: Which of those that are possible each time.
+        faults: How often what may go wrong, by its name.
+
+    Raises:
+        TimeoutError, WorkbenchError: As `ScenarioExplorer.play`.
+    """
+    explorer = ScenarioExplorer(project, scenario, faults=_faults(faults))
+    usual = (await explorer.usual()).world
+    run = await explorer.play(UpTo(choices))
+    possible = [str(move) for move in run.world.moves]
+    return Standing(choices=choices, told=told_schedule(scenario, run, usual), possible=possible)
 
 
 def _faults(told: Mapping[str, int]) -> dict[Fault, int]:

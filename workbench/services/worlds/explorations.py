@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from workbench.project.project import Project
     from workbench.services.worlds.exploration import Explored, ExplorePlan
     from workbench.services.worlds.explored import Choices, Exploration
-    from workbench.services.worlds.told_schedule import ToldSchedule
+    from workbench.services.worlds.told_schedule import Standing, ToldSchedule
 
 
 class Explorations:
@@ -80,3 +80,11 @@ class Explorations:
         from workbench.services.worlds.exploration import schedule_of
 
         return await aside(partial(schedule_of, project, one, choices, faults))
+
+    async def stepped(
+        self, project: Project, scenario: Scenario, choices: Choices, faults: Mapping[str, int]
+    ) -> Standing:
+        """Makes moves of a scenario in a new world, beside the loop; see `exploration.stepped_to`."""
+        from workbench.services.worlds.exploration import stepped_to
+
+        return await aside(partial(stepped_to, project, scenario, choices, faults))

@@ -45,6 +45,21 @@ class ToldSchedule:
     written: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a scenario stands that is stepped by hand.
+
+    Attributes:
+        choices: That were made.
+        told: What was done, beside what the engine does by itself.
+        possible: What can be done next, in words; first what the engine would do.
+    """
+
+    choices: Choices
+    told: ToldSchedule
+    possible: Sequence[str]
+
+
 def told_schedule(scenario: Scenario, run: Run, usual: SteppedWorld) -> ToldSchedule:
     """Tells a run.
 
