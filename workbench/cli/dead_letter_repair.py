@@ -95,7 +95,7 @@ async def _repair(options: Options, environ: Environ) -> int:
             told = lambda done, many: show(f"checking {done:,} of {many:,}")  # noqa: E731  # for one call
             tried = await workspace.dead_letters.repair.check(patch, numbers, told)
             patched = bool(options.patch or patch.changes)
-            strange = bool(tried.unknown) and not options.anyway
+            unknown = bool(tried.unknown) and not options.anyway
             same = patched and len(tried.unchanged) == len(tried.fit)
             value = _value(patch, numbers, tried)
             lines = _said(numbers, tried)
@@ -105,7 +105,7 @@ async def _repair(options: Options, environ: Environ) -> int:
                 lines += _rehearsal_said(rehearsed)
             elif options.preview or not tried.fit:
                 lines += _previews(workspace, patch, tried)
-            elif strange:
+            elif unknown:
                 lines.append("nothing was replayed; with --anyway such fields are written")
             elif same:
                 lines.append("the patch changes none of these letters, so nothing was replayed")
@@ -119,7 +119,7 @@ async def _repair(options: Options, environ: Environ) -> int:
     if report is None:
         fails = any(not one["resolved"] for one in value.get("rehearsal", ()))
         unsent = same and not (options.rehearse or options.preview)
-        return PROBLEMS if tried.misfits or fails or unsent or strange else DONE
+        return PROBLEMS if tried.misfits or fails or unsent or unknown else DONE
     return DONE if report.fates.get("resolved", 0) == len(numbers) else PROBLEMS
 
 

@@ -132,11 +132,12 @@ class Scrolled(QScrollArea):
         self.setAccessibleName(said)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._page = page
         self.setWidget(page)
 
     @override
     def minimumSizeHint(self) -> QSize:
-        wide = self.widget().minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+        wide = self._page.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
         return QSize(wide, super().minimumSizeHint().height())
 
 
