@@ -66,8 +66,7 @@ class FlowView(QGraphicsView):
         self._fitted = True
         self._left: dict[Picture, tuple[float, QPointF] | None] = {}
         self._drag: QPoint | None = None
-        self._pressed = QPoint()
-        self._turned = 0
+        self._pressed, self._turned = QPoint(), 0
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
