@@ -188,7 +188,11 @@ async def _done(
         said += f"; {report.skipped:,} skipped, because their status does not allow it"
     if report.failed:
         said += f"; {report.failed:,} failed: {one_line(report.trouble)}"
-    answer(options, asdict(report), in_brackets(said, f"operation {record.number}: {hint}" if record and hint else ""))
+    answer(
+        options,
+        asdict(report),
+        in_brackets(said, f"operation {record.number}: {hint}" if record and hint else ""),
+    )
     return PROBLEMS if report.skipped or report.failed else DONE
 
 
