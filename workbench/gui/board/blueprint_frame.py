@@ -86,7 +86,7 @@ def paint_lane(painter: QPainter, lane: LanePlace, place: QRectF, *, chosen: boo
 class SliceHeads(QWidget):
     """The names of the slices, above them; a click chooses what a slice is about, a drag moves it.
 
-    What is let go outside of the picture stays where it was.
+    What is dropped outside of the picture stays where it was.
 
     Signals:
         moved: Id of a slice, and the number of the slice before which it is to stand.
