@@ -12,7 +12,12 @@ from workbench.project.declared.section_kinds import KINDS, TYPES
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.line_merge import alike
 from workbench.services.design.marks.mark import MarkFix
-from workbench.services.design.state_fixes import begun_state, events_of_others, known_in_state, missing_in_state
+from workbench.services.design.state_fixes import (
+    begun_state,
+    events_of_others,
+    known_in_state,
+    missing_in_state,
+)
 from workbench.services.design.text_check import CheckedText
 from workbench.services.design.text_members import place_in
 from workbench.tusk import Document, Problem, Scope, TskError, parse_in_part, write_key, write_value
