@@ -187,7 +187,10 @@ emit: "loan.lent"
 
 [command.join]
 creates: "member"
-fields { member_id: "string", name: "string", amount: "money", n: "integer", tags { type: "list", of: "string" } }
+fields {
+    member_id: "string", name: "string", amount: "money", n: "integer"
+    tags { type: "list", of: "string" }
+}
 emit: "member.charged"
 """
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QApplication, QWidget
 
-from workbench.errors import InvalidValue
+from workbench.errors import InvalidValue, NotFound, ProjectError
 from workbench.gui.board.board_offers import identity_of
 from workbench.gui.board.card_painter import DRAFT
 from workbench.gui.reads import Question, takes_time
@@ -161,7 +161,10 @@ class JoinedDrafts:
         if len(checked.mistakes) > problems:
             return False
         lab, events = self._desk.workspace.schema_lab, [one.name for one in kept if one.kind == "event"]
-        trials = (lab.try_text(joined.project, one, lambda *_: True) for one in events)
+        try:
+            trials = [lab.try_text(joined.project, one, lambda *_: True) for one in events]
+        except (NotFound, ProjectError):  # it has another name in its draft, or cannot be understood with it
+            return False
         return all(one.fit == one.total for one in trials)
 
     def _fits(self, kept: Kept) -> None:

@@ -91,7 +91,7 @@ def _read(value: Value, text: str) -> Any:
 
 
 def _status(document: Document, said: Any, event: str) -> str:
-    """Returns the status that an event leads to: its name as a text, or the choice of that name; else nothing."""
+    """Returns the status an event leads to: its name as a text, or the choice of that name; else nothing."""
     spec = said if isinstance(said, Mapping) else {"type": said}
     kind = str(spec.get("type", "")).removesuffix("?")
     named = document.find(("types", kind)) if kind else None

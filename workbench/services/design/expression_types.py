@@ -85,6 +85,6 @@ def _of(document: Document, places: dict[str, Path], node: cel_parser.Node) -> s
 
 
 def _named(document: Document, path: Path) -> str:
-    """Returns the type of a field if one word says it, as it does not for choices, lists, maps and objects."""
+    """Returns the type of a field if one word says it: not of choices, lists, maps and objects."""
     word = type_at(document, path).removesuffix("?")
     return "" if word in _MORE else word
