@@ -133,7 +133,8 @@ class FormPane(QScrollArea):
         left = self._tell(self._problems, self._why_not)
         said = [*([self._why_not] if self._why_not else []), *(one.said for one in left)]
         said += [NO_ROW.format(", ".join(now for _, now in self._waiting.values()))] if self._waiting else []
-        self.told.set("error" if left else "info", "\n".join(said))
+        drop = [("Discard", self._drop_waiting)] if self._waiting else []
+        self.told.set("error" if left else "info", "\n".join(said), drop)
         self.told.setVisible(bool(said))
         if self._focus is not None:
             self.focus_path(self._focus)
@@ -210,6 +211,12 @@ class FormPane(QScrollArea):
             one.take_back()
         for row in self.rows:
             row.clear_refused()
+
+    def _drop_waiting(self) -> None:
+        """Forgets what was typed for lines that are no more."""
+        self._waiting = {}
+        self._make()
+        self._hand.typed()
 
     def commit(self) -> None:
         """Takes what is typed."""

@@ -78,9 +78,17 @@ def follow_names(desk: Desk, before: DesignText, after: DesignText) -> None:
         for old, new in ((key_of(node), key_of(to)), (schema_key(node.name), schema_key(to.name))):
             kept = drafts.find(old)
             if kept is not None and drafts.find(new) is None:
-                texts = {side: name(kept.content[side]) for side in ("was", "now")}
-                desk.keep(new, {**kept.content, **texts}, kept.what.replace(node.name, to.name))
+                said = dict(kept.content) | {side: name(kept.content[side]) for side in ("was", "now")}
+                if lines := said.get("lines"):
+                    said["lines"] = {_line_of(key, node, to): typed for key, typed in lines.items()}
+                desk.keep(new, said, kept.what.replace(node.name, to.name))
                 desk.forget(old)
+
+
+def _line_of(key: str, node: DesignNode, to: DesignNode) -> str:
+    """Returns the name of a line of a form whose thing has another name now."""
+    was, now = ("/".join(section_path(one.kind, one.name)) for one in (node, to))
+    return now + key.removeprefix(was) if key.startswith((f"{was}/", f"{was} ")) else key
 
 
 def _schemas(desk: Desk) -> set[DesignNode]:
