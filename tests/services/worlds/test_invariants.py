@@ -16,7 +16,8 @@ from workbench.store.memory.store import MemoryStore
 
 MODEL = """
 [aggregate.order]
-state { status { type: "string", default: "" }, token { type: "string", default: "x" } }
+state { status { type: "string", default: "" }, token { type: "string", default: "x" }
+    fee { type: "money", default: "2.50" } }
 [event.order.placed]
 fields { total: "integer" }
 set { status: "'placed'", token: "'secret-1'" }
@@ -196,6 +197,19 @@ def test_secrets_are_masked_in_what_is_told_H5(watching, log):
     (broken,) = watching(of_orders("state.token == ''")).after([log.placed("1")])
     assert "secret-1" not in broken.words
     assert "state.token" in broken.words
+
+
+def test_secrets_of_an_event_that_cannot_be_folded_are_masked_H5(watching, log):
+    watch = watching(of_orders("state.status != 'x'"))
+    watch.after([log.placed("1")])
+    (broken,) = watch.after([log.event("order-1", "order.placed", total="hunter2", password="hunter2")])
+    assert "cannot be folded" in broken.words
+    assert "hunter2" not in broken.words
+
+
+def test_money_is_told_as_a_number(watching, log):
+    (broken,) = watching(of_orders("state.fee > 3.0")).after([log.placed("1")])
+    assert broken.words.endswith("state.fee is 2.50")
 
 
 def test_events_that_no_condition_looks_at_need_not_be_given(watching):

@@ -27,6 +27,7 @@ from workbench.model.expressions.value_kinds import (
     Kind,
     Type,
     comparable,
+    converted,
     record,
 )
 from workbench.model.invariant import Facts, Subject
@@ -151,11 +152,20 @@ class InvariantNames:
                     yield Flaw(*_inside(first, name), said, among(name, self.known(kind)))
             elif call.name == COUNT and len(others) == 2:
                 yield from self._by_field(name, *others)
+            elif call.name == ROW:
+                yield from self._by_key(name, others[0])
             elif call.name == TOTAL:
                 yield from self._of_column(name, others[0])
             elif others and others[0].type.counts_as not in _ID | {Kind.ANY, Kind.NULL}:
                 said = f"an id is a text or a number, and this is {others[0].type.words}"
                 yield Flaw(others[0].at, others[0].end, said)
+
+    def _by_key(self, projection: str, key: cel_parser.Node) -> Iterator[Flaw]:
+        column, kind = next(iter(self.columns[projection].items()))
+        known = types_of({column: kind})[column]
+        if kind is not ColumnKind.TEXT and not comparable(known, key.type):
+            said = f"{column}, the key of {projection}, is {known.words}, and this is {key.type.words}"
+            yield Flaw(key.at, key.end, said, converted("…", known, key.type))
 
     def _of_column(self, projection: str, named: cel_parser.Node) -> Iterator[Flaw]:
         columns = self.columns[projection]

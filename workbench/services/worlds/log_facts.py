@@ -16,6 +16,7 @@ from workbench.model.expressions.value_views import attributes_of, field_named, 
 from workbench.model.invariant import InvariantQuestion
 from workbench.model.projection import Apply, ColumnKind, Projection
 from workbench.model.registry import Registry
+from workbench.model.secrets import without_secrets
 from workbench.project.declared.column_values import kept, row_seen
 
 Fact = tuple[Any, ...]
@@ -319,4 +320,4 @@ def _table(projection: Projection) -> _Table:
 
 
 def _cannot(what: str, event: RecordedEvent, said: str) -> str:
-    return f"{what} cannot be folded at position {event.position}: {said}"
+    return f"{what} cannot be folded at position {event.position}: {without_secrets(said, event.data)}"
