@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.gui.details.section_parts import SHOP, description, file_of, row, shown, typed
 from workbench.errors import InvalidValue
+from workbench.gui.board.blueprint_scene import BlueprintScene
 from workbench.gui.desk import Desk
 from workbench.gui.details.add_row import AddRow
 from workbench.gui.details.field_table import FieldTable
@@ -427,6 +428,7 @@ async def test_V2_a_draft_that_is_discarded_is_one_nowhere_any_more(board: Board
     section.drafts.discard()
     assert drafted(board.desk) == {}
     assert board.editor.stand.text() == "✓ saved"
+    assert isinstance(board.scene, BlueprintScene)
     assert board.scene._badges.get("command:place") != "draft"
 
 
