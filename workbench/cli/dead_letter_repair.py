@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from workbench.services.dead_letters import JobReport
-    from workbench.services.dead_letters.letter_patch import LetterPatch, PatchReport
+    from workbench.services.dead_letters.letter_patch import LetterPatch
     from workbench.services.dead_letters.letter_rehearsal import Rehearsal
+    from workbench.services.dead_letters.patch_report import PatchReport
     from workbench.services.workspace import Workspace
 
 PREVIEWS = 3
@@ -66,7 +67,8 @@ def _takes(parser: Parser) -> None:
     parser.add_argument(
         "--rehearse",
         action="store_true",
-        help="only replay them in a copy of the store, and say what would become of them",
+        help="only replay them in a copy of the store, and say what would become of them;"
+        " handlers really run, and what they do outside happens, unless they check context.dry_run",
     )
     parser.wait()
     parser.trust()
@@ -184,7 +186,9 @@ def _value(patch: LetterPatch, numbers: list[int], tried: PatchReport) -> dict[s
 
 
 def _said(numbers: list[int], tried: PatchReport) -> list[str]:
-    lines = [f"{len(tried.fit):,} of {len(numbers):,} fit the schema of their type"]
+    free = len(tried.unjudged)
+    lines = [f"{len(tried.fit) - free:,} of {len(numbers):,} fit the schema of their type"]
+    lines[0] += f", {free:,} have none" if free else ""
     if tried.unchanged:
         lines[0] += f", {len(tried.unchanged):,} of them as they are"
     lines += [f"no letter has {one_line(field)}" for field in tried.absent]
@@ -276,7 +280,7 @@ async def _note(options: Options, environ: Environ) -> int:
     async with opened(options, environ) as workspace:
         workspace.running()
         numbers = await asyncio.to_thread(chosen, options, workspace, tuple(LetterStatus))
-        noted = await workspace.dead_letters.repair.write_note(numbers, owner=owner, text=text)
+        noted, _ = await workspace.dead_letters.repair.write_note(numbers, owner=owner, text=text)
     answer(options, {"noted": noted}, f"{noted:,} noted")
     return DONE
 

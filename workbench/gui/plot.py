@@ -307,4 +307,6 @@ def number_text(value: float) -> str:
     """Returns a number short enough for a legend."""
     if value == int(value) or abs(value) >= 1000:
         return f"{value:,.0f}"
-    return f"{value:.2f}".rstrip("0") if abs(value) < 10 else f"{value:.1f}"
+    if 0 < value < 0.005:
+        return "<0.01"
+    return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) < 10 else f"{value:.1f}"

@@ -30,7 +30,7 @@ from workbench.gui.views.repair_fits import RepairFits
 from workbench.gui.views.repair_listed import RepairListed
 from workbench.gui.views.repair_rehearsal import RepairRehearsal, stop
 from workbench.gui.views.repair_steps import RepairSteps
-from workbench.gui.views.repair_words import emptied, fields_of, holds_text
+from workbench.gui.views.repair_words import emptied, fields_of, holds_text, left_alone
 from workbench.gui.widgets import error_text, plain_label, toolbar_button
 from workbench.model.counts import counted
 from workbench.model.operator_acts import OperatorAct, prospect
@@ -38,13 +38,13 @@ from workbench.services.dead_letters.letter_ladder import parse_ladder
 from workbench.services.dead_letters.letter_patch import (
     LetterPatch,
     PatchedLetter,
-    PatchReport,
     parse_letter_patch,
 )
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.model.changes import Changes
+    from workbench.services.dead_letters.patch_report import PatchReport
     from workbench.store.letter_jobs import Job
 
 DRAFT = "letters/patch"
@@ -124,7 +124,7 @@ class LetterRepairPanel(QWidget):
         self._arrange()
 
     def _controls(self) -> None:
-        self.rehearsal = RepairRehearsal(self._desk, lambda: (self.chosen(), self._patch), self)
+        self.rehearsal = RepairRehearsal(self._desk, lambda: (self.chosen(), self._patch), self._strip, self)
         self.rehearse, self.rehearsed = self.rehearsal.button, self.rehearsal.said
         self.rehearsal.changed.connect(self._offer)
         self.rehearsal.told.connect(lambda: self._scrolled.ensureWidgetVisible(self.rehearsed))
@@ -132,6 +132,7 @@ class LetterRepairPanel(QWidget):
         self.send.setProperty("primary", True)
         self.send.setIcon(icon("replay", "on_accent"))
         self.send.clicked.connect(lambda _checked=False: self._send())
+        self.why = plain_label(BEFOREHAND, "muted", wrap=True)
         self.steps = RepairSteps()
         self.ladder, self.first, self.pace = self.steps.ladder, self.steps.first, self.steps.pace
         self.steps.changed.connect(self._offer)
@@ -155,9 +156,8 @@ class LetterRepairPanel(QWidget):
         scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scrolled.setWidget(page)
         send = in_row(self.rehearse, 1, self.send, spacing=6)
-        said = plain_label(BEFOREHAND, "muted", wrap=True)
         below = in_column(
-            self.steps, self.listed, send, said, margins=(12, 4, 12, 8), spacing=6
+            self.steps, self.listed, send, self.why, margins=(12, 4, 12, 8), spacing=6
         )  # always in sight
         in_column((scrolled, 1), below, of=self, margins=0, spacing=0)
 
@@ -281,7 +281,9 @@ class LetterRepairPanel(QWidget):
         self.form.offer(fields_of(found.before))
         self.diff.set_values(found.before, found.before if found.trouble else found.after)
         said = found.trouble or (
-            f"fits {found.type}" if found.changed else "nothing changes: it is replayed as it is"
+            (f"fits {found.type}" if found.judged else f"no schema is known of {found.type}")
+            if found.changed
+            else "nothing changes: it is replayed as it is"
         )
         said += f"; {', '.join(found.emptied)} becomes empty" if found.emptied else ""
         lacking = self.form.lacking()
@@ -311,7 +313,8 @@ class LetterRepairPanel(QWidget):
         self.send.setText(f"{'Repair and replay' if patched else 'Replay'} {count:,}")
         stays = patched and found is not None and len(found.unchanged) == len(found.fit)
         same = "The patch changes none of these letters" if stays else ""
-        none = "" if count else "No letter fits" if self.numbers else "No letter is left"
+        tried = "No letter fits" if found is not None else "The patch is not tried on them"
+        none = "" if count else tried if self.numbers else "No letter is left"
         why = (
             self._desk.read_only()
             or self.listed.trouble()
@@ -322,6 +325,7 @@ class LetterRepairPanel(QWidget):
             or same
         )
         self.send.setEnabled(not why)
+        self.why.setText(f"⚠ {why}." if why and self.numbers else BEFOREHAND)
         self.send.setToolTip(why or f"{BEFOREHAND} The list of {count:,} is frozen now.")
         self.rehearsal.offer(count, can=not lacking, there=bool(self.numbers))
 
@@ -337,12 +341,13 @@ class LetterRepairPanel(QWidget):
     def _ask(self, found: tuple[LetterPatch | None, ToConfirm]) -> None:
         asked, frozen = found
         label, empty = self.send.text(), emptied(self.report, frozen.numbers) if self.report else ""
+        stay = left_alone(self.report, frozen.numbers) if self.report else ""
         other = self.listed.other.text()
         choice = ConfirmChoice(
             label=label, run=lambda: self._agreed(asked, frozen.numbers), danger=bool(empty or other)
         )
         said = " ".join(
-            part for part in (f"{label}?", empty, f"{other}." if other else "", BEFOREHAND) if part
+            part for part in (f"{label}?", stay, empty, f"{other}." if other else "", BEFOREHAND) if part
         )
         self._strip.ask(said, frozen.lines(), [choice])
 

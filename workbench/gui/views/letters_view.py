@@ -28,11 +28,11 @@ from workbench.gui.time_format import absolute, relative
 from workbench.gui.view import View
 from workbench.gui.views.confirm_strip import ConfirmStrip
 from workbench.gui.views.job_strip import JobStrip
-from workbench.gui.views.letter_actions import BECAME, DEED_OF, DEEDS, DRY_RUN, EDIT, REPLAY, Deed, Repairs
+from workbench.gui.views.letter_actions import DEED_OF, DEEDS, DRY_RUN, EDIT, REPLAY, Deed, Repairs
 from workbench.gui.views.letter_detail import LetterDetail
 from workbench.gui.views.letter_dry_runs import LetterDryRuns
 from workbench.gui.views.letter_finder import LetterFinder
-from workbench.gui.views.letter_list import COLUMNS, LetterSource, none_said
+from workbench.gui.views.letter_list import COLUMNS, LetterSource, absence, none_said
 from workbench.gui.views.letter_nodes import GroupNode
 from workbench.gui.views.letter_reads import (
     SHOWN,
@@ -71,7 +71,7 @@ class LettersView(View):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.strip = ConfirmStrip()
-        self.jobs = JobStrip(desk, lambda number: desk.run(self._repairs.ended(number), f"Job {number}"))
+        self.jobs = JobStrip(desk)
         self._repairs = Repairs(desk, self.strip, self.jobs.follow)
         self._source = LetterSource(self._dead_letters)
         self._counts: Mapping[str, int] = {}
@@ -109,7 +109,7 @@ class LettersView(View):
         self.news = NewsStrip(self.table)
         self._listing = self.question(self.news.take, self.table.fail)
         self.detail = LetterDetail(
-            self.desk, self._dead_letters.check_edit, absolute, since, lambda: self.groups.node().numbers
+            self.desk, self._dead_letters.check_edit, since, lambda: self.groups.node().numbers, self.strip
         )
         self.many = ManyLetters(self, self._repairs)
         self.side = QStackedWidget()
@@ -273,11 +273,10 @@ class LettersView(View):
 
     def _tell_absence(self) -> None:
         """Says of a letter that is shown and not in the list what became of it."""
-        shown, said = self.detail.letter, ""
+        shown, said, groups = self.detail.letter, "", self.groups
         if shown is not None and self._absent():
-            status = shown.status.value
-            became = "it is of another cause" if status in self._statuses() else BECAME[status]
-            said = f"Not in the list: {became}."
+            query = self.finder.query(self._statuses())
+            said = f"Not in the list: {absence(shown, query, groups.whole(), groups.node())}."
         self.detail.show_absence(said)
 
     def _chosen(self, row: tuple[Any, ...]) -> None:

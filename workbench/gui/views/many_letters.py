@@ -66,7 +66,8 @@ class ManyLetters:
         self.panel.open(numbers, said, whole=len(self._view.chosen_numbers()) < 2)
 
     def follow_list(self) -> None:
-        """Has the repair, while it is shown, say where the list is another one."""
+        """Has notes and repair say of which letters they are; the repair where the list is another one."""
+        self._view.detail.notes.offer()
         if self._view.side.currentWidget() is self.panel:
             node = self.groups.node()
             flaw = self._view.finder.flaw.text()

@@ -64,6 +64,7 @@ class Plan:
         seed: Of the random ones.
         share: Which part of how many this process does.
         random: Whether random ones are tried at all.
+        most: Schedules after which it ends, too; 0 for none.
     """
 
     deviations: int = 2
@@ -71,6 +72,7 @@ class Plan:
     seed: int = 1
     share: tuple[int, int] = (0, 1)
     random: bool = True
+    most: int = 0
 
 
 class ScenarioExplorer:
@@ -207,7 +209,7 @@ class ScenarioExplorer:
                 told(self.result)
             if number % TURN == 0:
                 await asyncio.sleep(0)
-            if now - began >= plan.seconds:
+            if now - began >= plan.seconds or (plan.most and number >= plan.most):
                 break
             branch = strategy.next()
             self.result.complete, self.result.exhausted = strategy.complete, strategy.exhausted
