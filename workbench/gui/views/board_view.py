@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QResizeEvent
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
@@ -22,6 +22,7 @@ from workbench.gui.desk import Desk, Selection
 from workbench.gui.details.section_drafts import drafted, offer_lost
 from workbench.gui.details.section_editor import SectionEditor
 from workbench.gui.layouts import in_column, in_row
+from workbench.gui.opened_file import open_file
 from workbench.gui.view import View
 from workbench.gui.views.board_details import ACTIONS, DECLARED_AS, DetailsPanel, Live
 from workbench.gui.views.board_finder import BoardFinder
@@ -108,18 +109,15 @@ class BoardView(View):
             "Nothing to draw yet",
             RESTRICTED,
             "Open the project's folder",
-            self._open_folder,
+            lambda: open_file(self, self.desk.workspace.project.root),
         )
-        self.split, board = BoardSplit(self.pictures, self.details), QWidget()
+        self.split, board = BoardSplit(self, self.pictures, self.details), QWidget()
         strip, asked = self.editor.changes.strip, self.editor.conflict
         in_column(self._toolbar(), asked, (self.split, 1), strip, of=board, margins=0, spacing=0)
         self.pages = QStackedWidget()
         self.pages.addWidget(board)
         self.pages.addWidget(empty)
         in_column(self.pages, of=self, margins=0)
-
-    def _open_folder(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.desk.workspace.project.root)))
 
     def _toolbar(self) -> QHBoxLayout:
         self.finder = BoardFinder(self, self.canvas)

@@ -112,7 +112,11 @@ class ScenarioExplorer:
     async def world(self) -> SteppedWorld:
         """Returns a world at the scenario's beginning."""
         world = SteppedWorld(
-            self._project, self._scenario, deciding=self._deciding, faults=self._faults, lazy=True
+            self._project,
+            self._scenario,
+            deciding=self._deciding,
+            faults=self._faults,
+            lazy=not self._rules,
         )
         await world.begin()
         return world
@@ -143,6 +147,7 @@ class ScenarioExplorer:
             run.broken.setdefault(name, words)
         if run.end not in self._checked:
             self._checked.add(run.end)
+            await world.follow_rows()
             for name, words in checks.free(world, self._usually_open):
                 run.broken.setdefault(name, words)
         return run

@@ -74,7 +74,7 @@ class SteppedWorld(ScenarioStage):
         deciding: Read models whose rows something looks at that decides: each is moved by itself, and all
             others follow at once.
         faults: How many of each may happen.
-        lazy: Rows follow when `follow_rows` is called, and at rest; else behind each move.
+        lazy: Rows follow when `follow_rows` is called; else behind each move.
 
     Attributes:
         moves: What is possible now, the default first; empty at rest.
@@ -259,16 +259,16 @@ class SteppedWorld(ScenarioStage):
         self.moves = [*plain, *faulty]
         if plain and len(self.deeds) >= MOST:
             self.moves, self.unfinished = [], f"after {MOST:,} moves there is still more to do"
-        if not self.moves:
-            await self.follow_rows()
 
     async def _ready(self) -> list[NextMove]:
         """Returns what can be delivered now, the oldest message first."""
         head, found = self.reader.head(), []
         for name, runner in self.engine.subscriptions.items():
             move, upto = self._next.get(name, _UNKNOWN)
-            if upto < head and (move is None or name == COMMANDS_TOPIC):  # these can be withdrawn (K7)
-                move = await self._upcoming(name, runner)
+            if upto < head:
+                # Commands can be withdrawn (K7); what another one gets next stays what it is.
+                if name == COMMANDS_TOPIC or (move is None and self._concerns(runner, upto, head)):
+                    move = await self._upcoming(name, runner)
                 self._next[name] = move, head
             if move is not None:
                 found.append(move)
@@ -277,6 +277,18 @@ class SteppedWorld(ScenarioStage):
             if record is not None:
                 found.append(NextMove(MoveKind.PROJECTION, name, record.type, record.position))
         return sorted(found, key=lambda move: (move.at, move.name))
+
+    def _concerns(self, runner: SubscriptionRunner, after: int, upto: int) -> bool:
+        """Whether a stretch of the log may hold something for a subscription; behind -1, its rows, too."""
+        tables, topic = self.tables, runner.subscription.topic
+        for position in range(after + 1, upto + 1) if after >= 0 else ():
+            message = tables.messages.get(position)
+            if message is not None and message.topic == topic:
+                return True
+            event = tables.events.get(position) if message is None else None
+            if event is not None and runner.wants(event.type):
+                return True
+        return after < 0
 
     async def _upcoming(self, name: str, runner: SubscriptionRunner) -> NextMove | None:
         message = runner.upcoming()
