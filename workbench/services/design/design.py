@@ -319,6 +319,7 @@ class Design:
                     other = joined(self._files, self._text, fresh, prefer=left)
                     if other != text:
                         self._steps.remember(DesignStep(label=label, before=other, after=text))
+                self._steps.follow(self._files, fresh)
                 self._files = fresh
                 self._take(text)
             return self._state()
