@@ -292,3 +292,55 @@ async def test_W8_merging_loses_no_end_of_these(tmp_path, model, scenario, fault
     assert set(found.outcomes) == set(all_found.outcomes)
     assert set(found.findings) == set(all_found.findings)
     assert found.schedules <= all_found.schedules
+
+
+APART = """
+[aggregate.left]
+
+[event.left.pushed]
+
+[event.left.done]
+
+[command.do_left]
+changes: "left"
+fields { left_id: "string" }
+emit: "left.done"
+
+[aggregate.right]
+
+[event.right.pushed]
+
+[event.right.done]
+
+[command.do_right]
+changes: "right"
+fields { right_id: "string" }
+emit: "right.done"
+
+[policy.lefts]
+on: "left.pushed"
+do { done { issue: "do_left", with { left_id: "id" } } }
+
+[policy.rights]
+on: "right.pushed"
+do { done { issue: "do_right", with { right_id: "id" } } }
+"""
+BOTH = """
+"Both are pushed" {
+    when: [
+        { event: "left.pushed", stream: "left-1", data: {} }
+        { event: "right.pushed", stream: "right-1", data: {} }
+    ]
+    then: []
+}
+"""
+
+
+async def test_W8_what_has_no_reader_in_common_comes_to_one_end_and_is_not_permuted(tmp_path):
+    project, scenario = made(tmp_path, APART, BOTH)
+    plan = Plan(deviations=4, seconds=60.0, random=False)
+    merged = await ScenarioExplorer(project, scenario).explore(plan)
+    every = await ScenarioExplorer(project, scenario, merging=False).explore(plan)
+    assert set(merged.outcomes) == set(every.outcomes)
+    assert len(merged.outcomes) == 1
+    assert merged.schedules <= every.schedules // 2

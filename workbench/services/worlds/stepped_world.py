@@ -97,6 +97,7 @@ class SteppedWorld(ScenarioStage):
         self.moves: list[NextMove] = []
         self.deeds: list[DoneMove] = []
         self.left = Counter(faults or {})
+        self._made_of = project, scenario, deciding, dict(faults or {}), lazy
         self.deciding = frozenset(deciding)
         self._lazy = lazy
         self._step = 0
@@ -182,6 +183,28 @@ class SteppedWorld(ScenarioStage):
         self.deeds.append(deed)
         await self._look()
         return deed
+
+    def index(self, name: str, message: str = "", fault: Fault | None = None) -> int:
+        """Returns the number of the move that is meant, for `make`; -1 where it is not possible now.
+
+        Args:
+            name: Of a subscription, policy, process or read model; a command that is to be handled, or the
+                scenario's next step; ``time`` for that it passes.
+            message: Type of what is delivered; empty for any.
+        """
+        found = (
+            at for at, move in enumerate(self.moves) if move.fault is fault and move.is_meant(name, message)
+        )
+        return next(found, -1)
+
+    async def rewound(self, moves: int) -> SteppedWorld:
+        """Returns another world in which the first moves of this one were made; this one stays as it is."""
+        project, scenario, deciding, faults, lazy = self._made_of
+        world = SteppedWorld(project, scenario, deciding=deciding, faults=faults, lazy=lazy)
+        await world.begin()
+        for choice in self.choices[:moves]:
+            await world.make(choice)
+        return world
 
     async def follow(self, choices: Iterable[int] = ()) -> None:
         """Makes moves as chosen, behind them the defaults, until all is at rest; a choice too high is 0."""
