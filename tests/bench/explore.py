@@ -9,38 +9,40 @@ processor, so that other work on the machine counts less.
 from __future__ import annotations
 
 import asyncio
+import random
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 from tests.services.worlds.race import opened, orders_that_race
+from workbench.services.scenarios.scenario_run import ScenarioWorld
 from workbench.services.worlds.moves import Fault
 from workbench.services.worlds.scenario_explorer import Plan, ScenarioExplorer
+from workbench.services.worlds.strategies import Randomly
 
 
 async def measure(seconds: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
         project, (scenario,) = opened(orders_that_race(Path(folder) / "orders"))
-    for title, faults, merging in (
-        ("each schedule to its end", {}, False),
-        ("states merged", {}, True),
-        ("with crashes, duplicates and delays", dict.fromkeys(Fault, 1), True),
+    began, runs = time.process_time(), 0
+    while time.process_time() - began < seconds:
+        await ScenarioWorld(project, scenario).run(lambda: None)
+        runs += 1
+    plain = (time.process_time() - began) / runs
+    print(f"{'the scenario as `workbench test` runs it':<42} {1 / plain:7,.0f} runs/s")
+    for title, faults in (
+        ("by chance", {}),
+        ("with crashes, duplicates and delays", dict.fromkeys(Fault, 1)),
     ):
-        explorer = ScenarioExplorer(project, scenario, faults=faults, merging=merging)
-        began = time.process_time()
-        number = 0
-        while time.process_time() - began < seconds:
-            number += 1
-            again = ScenarioExplorer(project, scenario, faults=faults, merging=merging)
-            result = await again.explore(Plan(deviations=3, seconds=seconds, random=False))
-            explorer.result.take(result)
-        took = time.process_time() - began
-        done = explorer.result
-        runs = done.schedules + done.merged
+        explorer = ScenarioExplorer(project, scenario, faults=faults)
+        began, runs, moves = time.process_time(), 0, 0
+        while (took := time.process_time() - began) < seconds:
+            run = await explorer.play(Randomly(random.Random(runs)))
+            runs, moves = runs + 1, moves + len(run.world.deeds)
         print(
-            f"{title:<38} {runs / took:7,.0f} schedules/s {done.moves / took:9,.0f} moves/s"
-            f" {took / max(1, done.moves) * 1e6:7,.0f} µs a move"
+            f"{title:<42} {runs / took:7,.0f} schedules/s {moves / took:9,.0f} moves/s"
+            f" {took / moves * 1e6:7,.0f} µs a move; {plain * runs / took:.2f} times as many as that"
         )
     explorer = ScenarioExplorer(project, scenario)
     began = time.process_time()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 EMAIL = "email=data.email.replace('invalid', 'example')"
 
 
@@ -54,6 +56,27 @@ def test_L6_a_field_that_no_letter_has_is_told(workbench, played):
     chosen = ("dead-letters", "repair", played, "--all", "--preview")
     assert "no letter has emial" in workbench(*chosen, "--replace", "emial", "x", "y").out
     assert "no letter has" not in workbench(*chosen, "--replace", "email", "x", "y").out
+
+
+def test_L6_a_field_that_no_schema_has_is_written_only_where_that_is_insisted_on(workbench, played):
+    chosen = ("dead-letters", "repair", played, "--words", "invalid", "--set", "emial=x", "--json")
+    said = workbench(*chosen)
+    assert (said.code, "fates" in said.json()) == (3, False)
+    assert "emial is no field of user.created" in said.json()["unknown"][0]["why"]
+    assert workbench("dead-letters", played, "--status", "open", "--json").json()[0]["number"]
+    assert len(workbench("dead-letters", played, "--status", "open", "--json").json()) == 4
+    assert "fates" in workbench(*chosen, "--anyway").json()
+
+
+@pytest.mark.parametrize(
+    "act", [("replay",), ("purge",), ("repair", "--set", "email=x"), ("note", "--owner", "ann")]
+)
+def test_L5_a_choice_by_what_no_letter_has_is_refused(workbench, played, act):
+    verb, *rest = act
+    found = workbench("dead-letters", verb, played, "--is", "emial=x", *rest)
+    assert (found.code, "no dead letter has emial" in found.err) == (1, True)
+    assert workbench("dead-letters", verb, played, "--is", "email=none", *rest).code in (0, 3)
+    assert len(workbench("dead-letters", played, "--status", "open", "--json").json()) == 4
 
 
 def test_L6_a_text_is_replaced_within_a_field(workbench, played):
@@ -122,7 +145,7 @@ def test_a_field_that_no_letter_has_is_told_by_whatever_is_done_with_them(workbe
     ):
         said = workbench("dead-letters", *act)
         assert "4 letters where data.emial is missing" in said.err, act
-    assert workbench("dead-letters", "replay", *wrong, "--json").json() == []
+        assert said.code == 1, act
     assert workbench("dead-letters", "note", played, "--where", "has(data.email)", "--owner", "-").err == ""
 
 

@@ -60,3 +60,18 @@ def test_what_is_found_is_written_as_a_scenario_that_fails_too(workbench, orders
     assert again.out.splitlines() == [
         "no scenario to explore: those that name deliveries have one order only"
     ]
+
+
+def test_a_scenario_that_cannot_be_run_is_told_and_others_go_on(workbench, orders):
+    only_placed(orders)
+    (orders / "scenarios" / "a.tsk").write_text(
+        '"Too late" { now: "2024-01-02T00:00:00Z", when: [{ at: "2024-01-01T00:00:00Z" }], then: [] }'
+    )
+    said = workbench("explore", orders, "--for", "60s", "--processes", "1")
+    assert said.code == 1
+    first, second = [line for line in said.out.splitlines() if not line.startswith(" ")]
+    assert first.startswith(
+        "Too late: no violation in those tried; 0 schedules; it could not be explored to the end: "
+    )
+    assert "at 2024-01-01T00:00:00Z has passed" in first
+    assert second == "An order is placed: no violation in any order; 1 schedule"

@@ -70,11 +70,14 @@ def _takes(parser: Parser) -> None:
         help="only replay them in a copy of the store, and say what would become of them;"
         " handlers really run, and what they do outside happens, unless they check context.dry_run",
     )
+    parser.add_argument(
+        "--anyway", action="store_true", help="write fields, too, that the schema of the type does not have"
+    )
     parser.wait()
     parser.trust()
     parser.json(
-        "patch, chosen, fit, unchanged, left_out [{why, numbers}], after a replay job, status, fates, steps,"
-        " after a rehearsal rehearsal [{outcome, resolved, numbers}]"
+        "patch, chosen, fit, unchanged, unknown [{why, numbers}], left_out [{why, numbers}], after a replay"
+        " job, status, fates, steps, after a rehearsal rehearsal [{outcome, resolved, numbers}]"
     )
 
 
@@ -92,6 +95,7 @@ async def _repair(options: Options, environ: Environ) -> int:
             told = lambda done, many: show(f"checking {done:,} of {many:,}")  # noqa: E731  # for one call
             tried = await workspace.dead_letters.repair.check(patch, numbers, told)
             patched = bool(options.patch or patch.changes)
+            unknown = bool(tried.unknown) and not options.anyway
             same = patched and len(tried.unchanged) == len(tried.fit)
             value = _value(patch, numbers, tried)
             lines = _said(numbers, tried)
@@ -101,6 +105,8 @@ async def _repair(options: Options, environ: Environ) -> int:
                 lines += _rehearsal_said(rehearsed)
             elif options.preview or not tried.fit:
                 lines += _previews(workspace, patch, tried)
+            elif unknown:
+                lines.append("nothing was replayed; with --anyway such fields are written")
             elif same:
                 lines.append("the patch changes none of these letters, so nothing was replayed")
             else:
@@ -113,7 +119,7 @@ async def _repair(options: Options, environ: Environ) -> int:
     if report is None:
         fails = any(not one["resolved"] for one in value.get("rehearsal", ()))
         unsent = same and not (options.rehearse or options.preview)
-        return PROBLEMS if tried.misfits or fails or unsent else DONE
+        return PROBLEMS if tried.misfits or fails or unsent or unknown else DONE
     return DONE if report.fates.get("resolved", 0) == len(numbers) else PROBLEMS
 
 
@@ -181,6 +187,7 @@ def _value(patch: LetterPatch, numbers: list[int], tried: PatchReport) -> dict[s
         "chosen": len(numbers),
         "fit": len(tried.fit),
         "unchanged": len(tried.unchanged),
+        "unknown": [{"why": why, "numbers": list(some)} for why, some in tried.unknown],
         "left_out": [{"why": why, "numbers": list(some)} for why, some in tried.misfits],
     }
 
@@ -192,6 +199,7 @@ def _said(numbers: list[int], tried: PatchReport) -> list[str]:
     if tried.unchanged:
         lines[0] += f", {len(tried.unchanged):,} of them as they are"
     lines += [f"no letter has {one_line(field)}" for field in tried.absent]
+    lines += [f"in {len(some):,} of them {one_line(why)}" for why, some in tried.unknown]
     lines += [f"{len(some):,} left out: {one_line(why)}" for why, some in tried.misfits]
     return lines
 
@@ -332,7 +340,8 @@ ACTIONS = {
             Replays many as edited copies, each changed by one patch.
 
             Every copy is checked against the schema of its type first; those that do not fit are left out.
-            A patch that changes none of them replays none, and ends with 3.
+            A patch that changes none of them, or sets what is no field of their type, replays none and ends
+            with 3.
             What was replayed cannot be undone; what still waits can: cancel it in the window.
         """,
         examples="""

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from array import array
+from itertools import pairwise
 
 import pytest
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from tests.services.conftest import passing, settle
 from workbench.gui.desk import Selection
 from workbench.gui.views.ladder_bar import states
 from workbench.gui.views.letter_actions import ARCHIVE
+from workbench.gui.views.letter_detail import TABS_LEAST
 from workbench.gui.views.letter_nodes import ALL
+from workbench.gui.views.letter_repair_panel import FORM_LEAST
 from workbench.gui.views.letters_view import LettersView
 from workbench.gui.views.patch_form import FieldLine, PatchForm
 from workbench.gui.views.repair_words import judged
@@ -183,6 +187,47 @@ async def test_what_a_rehearsal_says_and_the_first_step_are_in_sight_where_there
     panel.rehearsal._say("2 would be resolved.\n6 would fail again:\n  SmtpError: no mail server")
     said = panel.rehearsed
     await until(lambda: said.visibleRegion().boundingRect().height() == said.height() > 20)
+
+
+def squeezed(outer):
+    """Returns the texts in sight that have less height than they need."""
+    labels = [one for one in outer.findChildren(QLabel) if one.isVisible() and one.text()]
+    needed = [(one, max(one.heightForWidth(one.width()), one.fontMetrics().height())) for one in labels]
+    return [one.text() for one, height in needed if one.height() < height]
+
+
+@pytest.mark.parametrize("size", [(700, 500), (725, 585), (800, 560), (1040, 585), (1300, 800)])
+async def test_a_letter_and_its_repair_are_scrolled_and_never_squeezed_where_there_is_little_room(
+    view, until, qapp, qtbot, size
+):
+    await until(lambda: view.table.model().rowCount() == 8)
+    window = QWidget()  # which gives it no more, as a dock
+    qtbot.addWidget(window)
+    view.setParent(window)
+    window.resize(*size)
+    window.show()
+    view.show()
+    view.resize(*size)
+    view.desk.select(Selection(letter=3))
+    await until(lambda: view.detail.letter is not None)
+    view.table.selectAll()
+    view.begin(ARCHIVE, [1, 2, 3])
+    await until(view.strip.isVisible)
+    qapp.processEvents()
+    assert squeezed(view.detail) == []
+    assert view.detail.tabs.height() >= TABS_LEAST
+    view.many.acts["repair"].do()
+    await until(lambda: view.many.panel.report is not None and view.many.panel._shown is not None)
+    qapp.processEvents()
+    panel = view.many.panel
+    assert squeezed(panel) == []
+    assert panel._scrolled.height() >= FORM_LEAST
+    below = [panel.steps, panel.send, panel.why]
+    places = [QRect(one.mapTo(panel, QPoint(0, 0)), one.size()) for one in below]
+    assert not any(one.intersects(other) for one, other in pairwise(places))
+    wide = panel._scrolled.parentWidget().parentWidget().width()
+    view.setParent(None)
+    assert max(place.right() for place in places) <= wide, "nothing is cut at the side"
 
 
 def agree(view):

@@ -11,12 +11,13 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QWidget,
 )
 from typing_extensions import override
 
-from workbench.gui.layouts import Tabs, in_column, in_row
+from workbench.gui.layouts import Scrolled, Tabs, in_column, in_row
 from workbench.gui.long_view import LongText
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 LOW = 440
 """Pixels in height below which the error gives way to what a dry run would do."""
+TABS_LEAST = 170
+"""Pixels in height that payload, attempts and notes keep; below that all is scrolled."""
 
 
 class LetterDetail(QStackedWidget):
@@ -82,7 +85,8 @@ class LetterDetail(QStackedWidget):
         self.editor.dry_run.connect(self.dry_run_edited)
         self.editor.carried.connect(self.carried)
         self._build()
-        for page in (self._nothing, self._page, self.editor):
+        self._shown = Scrolled(self._page, "The chosen dead letter")
+        for page in (self._nothing, self._shown, self.editor):
             self.addWidget(page)
         theme().changed.connect(self._dress)
 
@@ -117,6 +121,8 @@ class LetterDetail(QStackedWidget):
             (self.notes, "Notes"),
         ):
             self.tabs.addTab(widget, said)
+        self.tabs.setMinimumHeight(TABS_LEAST)
+        self.tabs.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.tabs.currentChanged.connect(lambda _at: self._make_room())
         badges = in_row(self._status, self._reason, 1, spacing=6)
         in_column(
@@ -185,7 +191,7 @@ class LetterDetail(QStackedWidget):
         else:
             self.dry_run_view.clear()
         if not (same and self.currentWidget() is self.editor):
-            self.setCurrentWidget(self._page if letter is not None else self._nothing)
+            self.setCurrentWidget(self._shown if letter is not None else self._nothing)
 
     def edit(self) -> None:
         """Opens the editor for a copy of the letter that is shown."""
@@ -214,7 +220,7 @@ class LetterDetail(QStackedWidget):
     def leave_editor(self) -> None:
         """Closes the editor; what was typed is kept."""
         self._show_kept()
-        self.setCurrentWidget(self._page if self.letter is not None else self._nothing)
+        self.setCurrentWidget(self._shown if self.letter is not None else self._nothing)
 
     def shows_nothing(self) -> bool:
         """Whether no letter is shown."""

@@ -6,12 +6,10 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
     QApplication,
-    QFrame,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -20,7 +18,7 @@ from PySide6.QtWidgets import (
 from workbench.errors import InvalidValue
 from workbench.gui.diff_view import DiffView
 from workbench.gui.icons import icon
-from workbench.gui.layouts import in_column, in_row
+from workbench.gui.layouts import Scrolled, in_column, in_row
 from workbench.gui.reads import Question
 from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
 from workbench.gui.views.letter_actions import ToConfirm
@@ -50,6 +48,8 @@ if TYPE_CHECKING:
 DRAFT = "letters/patch"
 QUIET_MS = 150
 """After the last key the patch is tried on all letters."""
+FORM_LEAST = 150
+"""Pixels in height that the form keeps, with what it makes of a letter; below that all is scrolled."""
 BEFOREHAND = prospect(OperatorAct.REPAIR)
 
 
@@ -149,17 +149,16 @@ class LetterRepairPanel(QWidget):
         layout.addWidget(self.diff, 1)
         layout.addWidget(self.verdict)
         layout.addWidget(self.rehearsed)
-        self._scrolled = scrolled = QScrollArea()
-        scrolled.setAccessibleName("Repair of the group")
-        scrolled.setFrameShape(QFrame.Shape.NoFrame)
-        scrolled.setWidgetResizable(True)
-        scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scrolled.setWidget(page)
+        self._scrolled = Scrolled(page, "Repair of the group")
+        self._scrolled.setMinimumHeight(FORM_LEAST)
+        self._scrolled.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         send = in_row(self.rehearse, 1, self.send, spacing=6)
         below = in_column(
             self.steps, self.listed, send, self.why, margins=(12, 4, 12, 8), spacing=6
-        )  # always in sight
-        in_column((scrolled, 1), below, of=self, margins=0, spacing=0)
+        )  # in sight wherever there is room for it
+        whole = QWidget()
+        in_column((self._scrolled, 1), below, of=whole, margins=0, spacing=0)
+        in_column(Scrolled(whole, "Repair"), of=self, margins=0, spacing=0)
 
     # -- what it is about ---------------------------------------------------------------------------------
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from workbench.errors import WorkbenchError
 from workbench.model.clock import Clock, SystemClock
+from workbench.model.error_text import error_sentence
 from workbench.services.scenarios.scenario_stage import EVERYTHING
 from workbench.services.worlds.explored import Choices, End, EndTally, Exploration, Violation, complexity
 from workbench.services.worlds.moves import Fault, MoveKind
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 Told = Callable[[Exploration], object]
 TELL = 0.25
 """Seconds between two looks at how it stands."""
+LONGEST = 30.0
+"""Seconds that a schedule may take."""
 TURN = 16
 """Schedules after which others get a turn."""
 
@@ -130,7 +134,16 @@ class ScenarioExplorer:
         return await self.replayed(choices)
 
     async def play(self, chooser: MoveChooser) -> Run:
-        """Runs one schedule as something chooses."""
+        """Runs one schedule as something chooses.
+
+        Raises:
+            TimeoutError: It took too long.
+            WorkbenchError: It cannot be done; says what stands in the way.
+        """
+        async with asyncio.timeout(LONGEST):
+            return await self._play(chooser)
+
+    async def _play(self, chooser: MoveChooser) -> Run:
         world = await self.world()
         run, checks = Run(world, None), RunChecks(self._project.registry, self._rules)
         checks.begin(world)
@@ -155,21 +168,30 @@ class ScenarioExplorer:
     async def explore(self, plan: Plan, told: Told = lambda _: None) -> Exploration:
         """Explores until all is tried or the time is over, and makes what was found as small as it goes.
 
-        Cancelled, it leaves in `result` what was found by then.
+        Cancelled, it leaves in `result` what was found by then; what stands in its way is told there, too.
         """
         began = self._clock.monotonic()
         try:
-            await self._look_at_the_usual()
-            await self._explore(plan, told, began)
-            await self._look_at_duplicates()
-            for finding in self.result.findings.values():
-                if finding.invariant != DUPLICATES:
-                    finding.choices, finding.words, finding.shrunk_in = await shrunk(
-                        self._checked_again, finding.invariant, finding.choices
-                    )
+            await self._explored(plan, told, began)
+        except TimeoutError:
+            self.result.trouble = f"a schedule took longer than {LONGEST:g} s: does a handler wait?"
+        except WorkbenchError as error:
+            self.result.trouble = error.message
+        except Exception as error:  # noqa: BLE001  # the model's own code failed, and that is told
+            self.result.trouble = error_sentence(error)
         finally:
             self.result.seconds = self._clock.monotonic() - began
         return self.result
+
+    async def _explored(self, plan: Plan, told: Told, began: float) -> None:
+        await self._look_at_the_usual()
+        await self._explore(plan, told, began)
+        await self._look_at_duplicates()
+        for finding in self.result.findings.values():
+            if finding.invariant != DUPLICATES:
+                finding.choices, finding.words, finding.shrunk_in = await shrunk(
+                    self._checked_again, finding.invariant, finding.choices
+                )
 
     async def _look_at_the_usual(self) -> None:
         """Finds what is so where the engine does what it does by itself.
