@@ -737,3 +737,15 @@ async def test_nothing_of_an_undone_draft_stays_though_the_file_was_changed_outs
     await designer.until(lambda: board.editor.draft is None)
     await designer.until(lambda: "event:member.charged" in board.scene.cards())
     assert "event:loan.charged" not in board.scene.cards()
+
+
+async def test_a_subscription_is_followed_by_its_handler(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_T)
+    await designer.type("notices", Qt.Key.Key_Return, CONTROL)
+    await designer.type("mail", Qt.Key.Key_Return, CONTROL)
+    assert designer.board.editor.entry.isVisible()
+    await designer.choose("subscription:mail")
+    assert designer.board.details._kind.text().startswith("Subscription without a handler")
+    await designer.type("send")
+    await designer.has('handler: "send"')
+    assert "[handler.send]" in designer.board.editor.state.text.project.text

@@ -258,7 +258,7 @@ class Design:
         text = self.state().text
         renamed(text, node, name, places_of(text, node))
         with closing(self._world.store.reader()) as reader:
-            return rename_in_store(reader, text, node)
+            return rename_in_store(reader, text, node, name)
 
     def removal_preview(self, node: DesignNode, *more: DesignNode) -> ChangePreview:
         """Returns what a removal would take along, and what it would leave; raises as `state`."""

@@ -42,6 +42,7 @@ NEXT = {
     "actor": "command",
     "external": "command",
     "topic": "subscription",
+    "subscription": "handler",
 }
 """What is made after a thing of a kind where the chain goes on."""
 
