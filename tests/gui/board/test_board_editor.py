@@ -21,7 +21,7 @@ from workbench.gui.board.slice_coverage import Coverage
 from workbench.gui.desk import Desk
 from workbench.gui.explorer import Explorer
 from workbench.gui.tree import OfferingTree
-from workbench.gui.views.board_view import ROOMY
+from workbench.gui.views.board_bar import ROOMY
 from workbench.services.design import gestures
 from workbench.services.design.design_text import DesignText
 

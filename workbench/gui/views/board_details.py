@@ -236,7 +236,7 @@ class DetailsPanel(QFrame):
         """Puts form and text beside each other, or one below the other."""
         split = self.section.split
         split.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
-        split.setSizes([600, 400])
+        split.setSizes([500, 500])
 
     def _tab_chosen(self, at: int) -> None:
         self._tab = self._tab if self._placing else at
