@@ -28,6 +28,7 @@ CONDITIONS = {
     "count_by_id": ("state.status != 'cancelled' || count('payment.confirmed', id) == 0", "order", ""),
     "version": ("version < 4", "order", ""),
     "rows": ("row.status != 'cancelled' || row.payments == 0", "", "orders"),
+    "sum": ("count('order.cancelled') == 0 || total('orders', 'total') < 0.0", "", ""),
     "whole": ("count('order.cancelled') == 0", "", ""),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import methodcaller
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -100,3 +101,25 @@ async def test_V5_the_question_stands_where_an_answer_is_refused(
     assert any("cannot be read, and what stands in it is not written over" in one.text for one in told)
     assert [one.text for one in told if one.topic == CONFLICT] == [asked.text]
     assert path.read_text() == '"Theirs" {'
+
+
+async def test_undo_on_the_board_says_which_other_file_it_changed_and_leads_there(
+    designer: Designer, desk: Desk
+) -> None:
+    new = parse('"Mine" {\n    then: []\n}\n', "scenarios/new.tsk")
+    more = parse('"Mine" {\n    then: []\n}\n"More" {\n    then: []\n}\n', new.file)
+    for label, document in (("Add", new), ("Edit", more)):
+        desk.workspace.design.apply(label, methodcaller("with_file", document))
+    designer.board.editor.follow()
+    await designer.until(lambda: designer.board.editor.state.undo == "Edit")
+    told, wanted = heard(desk), list[tuple[str, int]]()
+    desk.text_wanted.connect(lambda file, line: wanted.append((file, line)))
+    designer.key(Qt.Key.Key_Z, CONTROL)
+    await designer.until(lambda: any(one.actions for one in told))
+    said = [one for one in told if one.text][-1]
+    assert said.text == "Undone: Edit. It changed scenarios/new.tsk, not shown here, from line 4."
+    said.actions[0][1]()
+    assert wanted == [("scenarios/new.tsk", 4)]
+    designer.key(Qt.Key.Key_Z, CONTROL)
+    await designer.until(lambda: [one for one in told if one.text][-1].text.startswith("Undone: Add. "))
+    assert [one for one in told if one.text][-1].actions == (), "the file is gone"

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from workbench.errors import StoreFull
-from workbench.gui.desk import GATHER_MS, REFRESH_MS, SHARE, Desk, Selection
+from workbench.gui.desk import GATHER_MS, REFRESH_MS, SHARE, Desk, Selection, selection_of
 from workbench.gui.time_format import set_zone
 from workbench.model.changes import Changes
 from workbench.model.clock import ManualClock
@@ -155,3 +155,17 @@ async def test_closing_ends_listening_and_what_still_runs(source):
     await desk.close()
     assert task.cancelled()
     assert source.listener is None
+
+
+async def test_V2_the_card_that_was_chosen_last_is_what_is_kept(source):
+    desk = Desk(source)
+    desk.select(Selection(projection="users"))
+    desk.board_chosen.emit("command:create_user")
+    kept = selection_of(desk.chosen().text())
+    assert kept.nodes()[0] == "command:create_user"
+    assert kept.projection == "users"
+    desk.select(Selection(stream="user-ada"))
+    assert desk.chosen() == Selection(stream="user-ada", node="command:create_user")
+    desk.select(Selection(subscription="mail"))
+    assert desk.chosen() == Selection(subscription="mail")
+    await desk.close()

@@ -20,7 +20,15 @@ from tests.gui.test_session import settings, start
 from workbench.gui.desk import Notice
 from workbench.gui.notice_list import NoticeList
 from workbench.gui.notices import SHOWN, Notices
-from workbench.gui.toasts import corners, emptiest_corner, free_corner, keyboard_place, shown_rows
+from workbench.gui.toasts import (
+    corners,
+    emptiest_corner,
+    free_corner,
+    keyboard_place,
+    main_buttons,
+    shown_rows,
+)
+from workbench.gui.widgets import Banner
 
 __all__ = ["settings", "start"]  # fixtures
 
@@ -84,6 +92,11 @@ def test_what_is_no_longer_true_goes_and_offers_nothing_any_more(window):
     for count in range(3):
         notices.show_notice(Notice(kind="info", text=f"{count} of 3", topic="import"))
     assert texts(notices) == ["read models are stale", "2 of 3"]
+    counts: list[int] = []
+    notices.counted.connect(lambda count, _kind: counts.append(count))
+    for said in ("", "done", "done", "done again"):
+        notices.show_notice(Notice(kind="ok", text=said, topic="reload"))
+    assert counts == [2, 3, 3, 3], "what went well once more is counted once"
     notices.show_notice(Notice(kind="ok", text="", topic="reload"))
     assert texts(notices) == ["2 of 3"]
     assert listed(notices) == [("read models are stale", False, []), ("2 of 3", False, [])]
@@ -156,6 +169,7 @@ def test_toasts_begin_where_they_cover_least_of_the_rows_of_tables(window, qtbot
     assert emptiest_corner(room, size, []) == 0
     assert emptiest_corner(room, size, [right]) == 1
     assert emptiest_corner(room, size, [right, left.adjusted(0, 0, -200, 0), above]) == 3
+    assert emptiest_corner(room, size, [right], [left]) == 2, "buttons come before rows"
     table = QListWidget(window.centralWidget())
     table.addItems(["one", "two"])
     window.show()
@@ -172,6 +186,21 @@ def test_toasts_begin_where_they_cover_least_of_the_rows_of_tables(window, qtbot
     table.setGeometry(0, 0, 400, 700)
     notices.toasts.place()
     assert notices.toasts.geometry() == begun, "it moves away from the keyboard alone"
+
+
+def test_toasts_begin_where_they_cover_no_button_of_what_is_told_in_a_view(window):
+    strip = Banner("info", "Draft restored.", [("Discard", lambda: None)])
+    window.show()
+    strip.setParent(window.centralWidget())
+    window.centralWidget().clearFocus()
+    strip.setGeometry(500, 500, 290, 60)
+    assert main_buttons(window) == [], "it is hidden"
+    strip.show()
+    (button,) = main_buttons(window)
+    notices = Notices(window)
+    notices.show_notice(Notice(kind="ok", text="The project was reloaded."))
+    assert notices.toasts.isVisible()
+    assert not notices.toasts.geometry().intersects(button)
 
 
 def test_toasts_move_away_from_the_keyboard_and_push_nothing(window, qtbot, monkeypatch):

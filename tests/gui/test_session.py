@@ -276,6 +276,7 @@ async def test_a_second_window_on_the_store_only_looks(start, tmp_path, until):
     first = await start((folder, ""))
     second = await start((folder, ""))
     assert notices(second)[0].startswith("Read-only: ")
+    assert "files can be edited here" in notices(second)[0]
     assert not second.acts["import"].isEnabled()
     assert not second.acts["engine"].isEnabled()
     assert not second.window.views["commands"].button.isEnabled()
@@ -286,6 +287,23 @@ async def test_a_second_window_on_the_store_only_looks(start, tmp_path, until):
     table = second.window.views["streams"].table.model()
     await until(lambda: table.rowCount() == 1)
     assert table.row(0)[0] == "user-ada"
+
+
+async def test_C8_scenarios_are_written_in_a_second_window_as_the_model_is(start, tmp_path, until):
+    folder = copy_sample("users", tmp_path / "mine")
+    await start((folder, ""))
+    second = await start((folder, ""))
+    second.window.bring("scenarios")
+    view = second.window.views["scenarios"]
+    await until(lambda: view._listed and view.writing.state.text.scenarios)
+    assert view.new.isEnabled()
+    view.writing._new("", "Written in a second window")
+    await until(lambda: view._current() is not None and view._current().name == "Written in a second window")
+    await until(view.detail.steps.acts["add_when"].isEnabled)
+    await until(lambda: not second.workspace.scenarios.busy)
+    found = (folder / "scenarios").glob("*.tsk")
+    assert any("Written in a second window" in one.read_text() for one in found)
+    assert "has it open" in second.desk.read_only()
 
 
 async def test_the_menu_edit_of_the_window_is_filled_as_it_opens(start, tmp_path):
@@ -441,6 +459,21 @@ async def test_back_and_forward_walk_through_selections(start, until):
     assert forward.isEnabled()
     forward.trigger()
     assert session.desk.selection.stream == "user-bob"
+
+
+async def test_V2_the_card_that_was_chosen_is_chosen_again_at_the_next_start(start, tmp_path, until):
+    folder = copy_sample("users", tmp_path / "mine")
+    first = await start((folder, ""))
+    first.desk.select(Selection(projection="users"))
+    first.window.bring("board")
+    board = first.window.views["board"]
+    await until(lambda: board.scene.has("command:create_user") and board.isVisible())
+    board.canvas.reveal("command:create_user")
+    first.quit()
+    assert await first.ended() == 0
+    again = await start((folder, ""))
+    board = again.window.views["board"]
+    await until(lambda: board.scene.chosen == "command:create_user")
 
 
 async def test_find_gives_the_keyboard_to_the_filter_of_the_view_that_has_it(start, until):

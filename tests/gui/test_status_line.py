@@ -46,6 +46,9 @@ def test_V3_a_click_on_the_verdicts_shows_the_scenarios(qtbot):
     assert line.scenarios.text() == "2 failed, 1 passed"
     line.show_scenarios(Tally(passed=1, untried=2))
     assert line.scenarios.text() == "1 passed, 2 not tried"
+    line.show_drafts(1)
+    assert line.scenarios.text() == "1 passed, 2 not tried, 1 draft"
+    line.show_drafts(0)
     line.scenarios.click()
     line.zone.click()
     assert called == ["scenarios", "zone"]

@@ -63,8 +63,8 @@ def test_a_splice_reads_as_the_whole_text_does(written, data):
     ("text", "piece", "said"),
     [
         ("[a]\nb: 1\n[c]\n", "[c]\n", "stands already"),
-        ("c: 1\n[a]\nb: 1\n", "[c]\n", "are the same thing"),
-        ("[a]\nb: 1\n[a.c]\n", "c: 1\n", "are the same thing"),
+        ("c: 1\n[a]\nb: 1\n", "[c]\n", "as an entry and as the section"),
+        ("[a]\nb: 1\n[a.c]\n", "c: 1\n", "as an entry and as the section"),
     ],
 )
 def test_what_two_sections_must_not_both_be_is_told(text, piece, said):

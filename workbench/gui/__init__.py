@@ -1,1 +1,5 @@
 """The desktop face: Qt lives here and nowhere else."""
+
+from workbench.gui.overrides import guard_overrides
+
+guard_overrides()

@@ -9,11 +9,12 @@ from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSettings, QUrl
+from PySide6.QtCore import QSettings, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from workbench.gui.crash_log import TOLD, CrashLog
+from workbench.gui.error_log import ErrorLog
 from workbench.gui.held_enter import HeldEnter
 from workbench.gui.main_window import MainWindow
 from workbench.gui.theme import TEXT_SIZE, theme
@@ -71,8 +72,10 @@ def show(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     app = prepare([sys.argv[0]], options.theme)
     settings = QSettings()
     window = first_window(app, settings)
-    crashes = CrashLog(samples_folder(environ) / "crashes")
+    crashes = CrashLog(folder := samples_folder(environ) / "crashes")
     crashed = crashes.begin()
+    errors = ErrorLog(folder, lambda *said: QTimer.singleShot(0, window, lambda: _tell(window, *said)))
+    errors.begin()
 
     async def main() -> int:
         import asyncio
@@ -88,23 +91,28 @@ def show(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
         importlib.import_module(GRAPHS)
         await session.open(target(options), trust=options.trust, fresh=options.fresh)
         if crashed is not None:
-            window.notices.show_notice(crash_notice(crashed))
+            _tell(window, TOLD.format(crashed), crashed)
         return await session.ended()
 
     try:
         return run_on_loop(app, main)
     finally:
+        errors.end()
         crashes.end()
 
 
-def crash_notice(file: Path) -> Notice:
-    """Tells of a crash before, and leads to its stacks."""
+def _tell(window: MainWindow, said: str, file: Path) -> None:
+    window.notices.show_notice(file_notice(said, file))
+
+
+def file_notice(said: str, file: Path) -> Notice:
+    """Warns of something, and leads to the file that holds more."""
     from workbench.gui.desk import Notice
 
     def show() -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(file)))
 
-    return Notice(kind="warning", text=TOLD.format(file), actions=(("Show the file", show),))
+    return Notice(kind="warning", text=said, actions=(("Show the file", show),))
 
 
 def target(options: argparse.Namespace) -> tuple[Path | None, str]:

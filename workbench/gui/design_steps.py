@@ -21,9 +21,17 @@ from workbench.errors import (
 from workbench.gui.actions import Method, action
 from workbench.gui.reads import nothing, takes_time
 from workbench.gui.widgets import error_text
+from workbench.model.counts import counted
 from workbench.model.hints import sentences
+from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.design_state import DesignState
-from workbench.services.design.text_merge import DesignConflict, NoStep, StepHeld
+from workbench.services.design.text_merge import (
+    DesignConflict,
+    NoStep,
+    StepHeld,
+    changed_files,
+    first_difference,
+)
 from workbench.tusk import ChangedOnDisk
 
 if TYPE_CHECKING:
@@ -149,7 +157,9 @@ class DesignSteps(QObject):
             for told in (STEPS, POINTED):  # what was told of the step is true no more
                 self.desk.notice("ok", "", topic=told)
             self.desk.project_saved.emit()
-            self.show_step(before, f"{word}ne: {label}." if label else "")
+            said = f"{word}ne: {label}." if label else f"{word}ne."
+            self.show_step(before, said if label else "")
+            self._show_elsewhere(before, said)
 
     def _pass_over(self, word: str) -> None:
         self.step(
@@ -164,6 +174,28 @@ class DesignSteps(QObject):
             said: What it was.
         """
         self.desk.notice("info", said, topic=STEPS)
+
+    def shows(self, file: str) -> bool:
+        """Whether a person sees in this place what is changed in a file."""
+        return file == PROJECT_FILE
+
+    def _show_elsewhere(self, before: DesignText, said: str) -> None:
+        """Says where files were changed that are not seen in this place, and leads there.
+
+        Args:
+            before: The texts before the step.
+            said: What was taken back or done again.
+        """
+        changed = changed_files(before, self.state.text).items()
+        there = {file: first_difference(*texts) for file, texts in changed if not self.shows(file)}
+        if not there:
+            return
+        (file, line), *more = there.items()
+        others = f" and {counted(len(more), 'other file')}" if more else ""
+        exists = file == PROJECT_FILE or file in self.state.text.scenarios
+        ways = [("Show", partial(self.desk.text_wanted.emit, file, line))] if exists else []
+        text = f"{said} It changed {file}{others}, not shown here, from line {line:,}."
+        self.desk.notice("info", text, *ways, topic=STEPS)
 
     def follow(self) -> None:
         """Reads where the design stands."""

@@ -149,6 +149,8 @@ class Desk(QObject):
         self.closed = False
         self.scenario = ("", "")
         self.selection = Selection()
+        self._card = ""
+        self.board_chosen.connect(self._know_card)
         self._past: list[Selection] = []
         self._stepping = False
         self._future: list[Selection] = []
@@ -266,8 +268,17 @@ class Desk(QObject):
             return ""
         return "Nothing was selected before" if back else "Nothing was selected after this"
 
+    def chosen(self) -> Selection:
+        """Returns what is selected, with the card that was chosen on the board since."""
+        return replace(self.selection, node=self._card) if self._card else self.selection
+
+    def _know_card(self, card: str) -> None:
+        self._card = card
+
     def _show(self, selection: Selection) -> None:
         self.selection = selection
+        if selection.node or selection.subscription or selection.projection:
+            self._card = ""
         self.selected.emit(selection)
 
     # -- drafts (V2) --------------------------------------------------------------------------------------
@@ -313,7 +324,10 @@ class Desk(QObject):
         return self.workspace.drafts.unkept()
 
     def read_only(self) -> str:
-        """Returns why nothing can be changed in this window; an empty text where it can."""
+        """Returns why the store cannot be changed in this window; an empty text where it can.
+
+        The project's files can be edited in every window: a second one only looks at the store (C8).
+        """
         return "" if self.workspace.engine is not None else f"Read-only: {self.workspace.observer}"
 
     # -- work and words -----------------------------------------------------------------------------------

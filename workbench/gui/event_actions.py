@@ -68,7 +68,7 @@ def event_actions(on: str, place: Place, *views: str, group: int = 1) -> tuple[A
         icon="scenario",
         on=on,
         group=group,
-        why=lambda owner, chosen: _why(place(owner, chosen), "inspector") or owner.desk.read_only(),
+        why=lambda owner, chosen: _why(place(owner, chosen), "inspector"),
         run=lambda owner, chosen: use_event(owner.desk, place(owner, chosen)),
     )
     return *shows, story, copy, copying_line(on, place), given

@@ -27,6 +27,7 @@ KEPT = 200
 """Notices that are remembered."""
 HELD_MS = 40
 """While a mouse button is down nothing moves under it; milliseconds until it is looked at again."""
+FAULTS = {"warning", "error"}
 LASTING = "Show"
 """How labels begin that only lead somewhere: they can be used again."""
 
@@ -92,8 +93,8 @@ class Notices(QWidget):
         before = [told for told in self.told if told.notice.topic == notice.topic != ""]
         for told in before:
             told.over = True
-        # Of what tells how far something is, one is remembered.
-        self.told = [told for told in self.told if told not in before or told.notice.kind != "info"]
+        # Of what tells how far something is, or that it went well once more, one is remembered.
+        self.told = [told for told in self.told if told not in before or told.notice.kind in FAULTS]
         if notice.text:
             self._tell(notice)
         self._count()

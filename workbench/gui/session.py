@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,7 @@ from workbench.gui.status_line import StatusLine
 from workbench.gui.theme import theme
 from workbench.gui.unsaved_design import offer_unsaved_design
 from workbench.gui.view_catalog import PERSPECTIVES
+from workbench.gui.views.scenario_text import drafted_files
 from workbench.gui.window_actions import WindowActions
 from workbench.gui.zone_menu import ZoneChooser
 from workbench.model.json_values import visible
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
 CHOSEN = "chosen"
 """Where the window keeps what was selected."""
+FILES_TOO = "The project's files can be edited here as well; what changes the store is off."
 
 
 class Session(WindowActions):
@@ -110,6 +113,8 @@ class Session(WindowActions):
         self.desk.changed.connect(self._changed)
         self.desk.selected.connect(lambda _selection: self._travelled())
         workspace.scenarios.listen(lambda: self._status.show_scenarios(workspace.scenarios.tally()))
+        self.desk.drafted.connect(self._show_drafts)
+        self._show_drafts()
         self.live = LiveProject(self.desk, self._taken_over, self.reopen)
         self.live.looked.connect(self._status.show_older)
         self._settings.setValue("last-project", str(workspace.project.root))
@@ -119,6 +124,10 @@ class Session(WindowActions):
         self._say_limits(workspace)
         offer_unsaved_design(desk)
         desk.begin_with(selection_of(self.window.layouts.find(CHOSEN, anywhere=False)))
+
+    def _show_drafts(self) -> None:
+        if self.desk is not None:
+            self._status.show_drafts(len(drafted_files(self.desk)))
 
     def _show_mistakes(self, target: tuple[Path | None, str], error: Exception) -> None:
         """Shows what is wrong with a project that cannot be opened, and what can be done about it.
@@ -189,7 +198,8 @@ class Session(WindowActions):
         if desk is None:
             return
         if workspace.observer:
-            desk.notice("info", f"Read-only: {workspace.observer}.")
+            also = FILES_TOO if os.access(project.root / PROJECT_FILE, os.W_OK) else ""
+            desk.notice("info", f"Read-only: {workspace.observer}. {also}".rstrip())
         if project.restricted:
             modules = ", ".join(project.modules)
             text = f"This project contains Python ({modules}). None of it runs until you trust it."
@@ -223,7 +233,7 @@ class Session(WindowActions):
         if desk is not None:
             self.window.hold_still()
             self.window.save_perspective()
-            self.window.layouts.keep(CHOSEN, desk.selection.text(), anywhere=False)
+            self.window.layouts.keep(CHOSEN, desk.chosen().text(), anywhere=False)
             await desk.close()
         self.window.empty()
         self.window.notices.forget()

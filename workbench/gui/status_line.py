@@ -86,7 +86,7 @@ class StatusLine(QStatusBar):
         shown_zone().changed.connect(self._tell_zone)
         self._status: Status | None = None
         self._without = OPENING
-        self._tally = Tally()
+        self._tally, self._drafts = Tally(), 0
         self.show_notices(0, "info")
         for widget in (self.older, self._head, self._lag, self.scenarios, self._dead, self._engine):
             widget.hide()
@@ -117,9 +117,16 @@ class StatusLine(QStatusBar):
             self._tally = tally
             self._paint_scenarios()
 
+    def show_drafts(self, count: int) -> None:
+        """Shows of how many scenario files the text is typed and not written."""
+        if count != self._drafts:
+            self._drafts = count
+            self._paint_scenarios()
+
     def _paint_scenarios(self) -> None:
         role, said = self._tally.role, self._tally.said
         said += f", {self._tally.untried:,} not tried" if self._tally.untried else ""
+        said += f"{', ' if said else ''}{counted(self._drafts, 'draft')}" if self._drafts else ""
         name = {"ok": "ok", "error": "error"}.get(role, "scenario")
         self.scenarios.setIcon(icon(name, role))
         self.scenarios.setText(said)
@@ -165,6 +172,7 @@ class StatusLine(QStatusBar):
             widget.setVisible(status is not None)
         if status is None:
             self.show_scenarios(Tally())
+            self.show_drafts(0)
             self.show_older(None)
             self._project.setText(self._without)
             self._project.setToolTip("")

@@ -20,6 +20,7 @@ from typing_extensions import override
 
 from workbench.gui.layouts import in_column
 from workbench.gui.notice_card import NoticeCard
+from workbench.gui.widgets import Banner
 
 WIDTH, EDGE, BETWEEN = 400, 12, 8
 """Pixels: of a toast, from the edges of the views, and between toasts."""
@@ -87,9 +88,10 @@ class Toasts(QWidget):
         wide = min(WIDTH + 2 * EDGE, room.width())
         size = QSize(wide, min(room.height(), self._column.totalHeightForWidth(wide)))
         if new:
-            self._corner = emptiest_corner(room, size, shown_rows(self._window))
+            self._corner = emptiest_corner(room, size, shown_rows(self._window), main_buttons(self._window))
         if QApplication.mouseButtons() == Qt.MouseButton.NoButton:
-            kept, buttons = keyboard_place(self._window), main_buttons(self._window)
+            kept, view = keyboard_place(self._window), view_of_keyboard(self._window)
+            buttons = main_buttons(self._window, view) if view is not None else []
             self._corner = free_corner(room, size, kept, self._corner, *buttons)
         self.setGeometry(corners(room, size)[self._corner])
         self.raise_()
@@ -146,10 +148,13 @@ def free_corner(room: QRect, size: QSize, kept: QRect, now: int, *better: QRect)
     return next((at for at in free if not any(places[at].intersects(one) for one in better)), free[0])
 
 
-def emptiest_corner(room: QRect, size: QSize, rows: Sequence[QRect]) -> int:
-    """Returns the number of the corner that covers least of the rows of tables, to begin in."""
+def emptiest_corner(room: QRect, size: QSize, rows: Sequence[QRect], buttons: Sequence[QRect] = ()) -> int:
+    """Returns the number of the corner that covers fewest buttons and least of the rows of tables."""
     covered = [
-        sum(part.width() * part.height() for one in rows if not (part := place & one).isEmpty())
+        (
+            sum(place.intersects(one) for one in buttons),
+            sum(part.width() * part.height() for one in rows if not (part := place & one).isEmpty()),
+        )
         for place in corners(room, size)
     ]
     return covered.index(min(covered))
@@ -169,14 +174,26 @@ def shown_rows(window: QWidget) -> list[QRect]:
     return found
 
 
-def main_buttons(window: QWidget) -> list[QRect]:
-    """Returns where the main buttons of the view that has the keyboard are, in a window's pixels."""
+def view_of_keyboard(window: QWidget) -> QWidget | None:
+    """Returns the view that has the keyboard."""
     view: QWidget | None = window.focusWidget()
     while view is not None and not isinstance(view, QDockWidget):
         view = view.parentWidget()
-    found = view.findChildren(QPushButton) if view is not None else []
-    shown = (one for one in found if one.isVisible() and one.property("primary"))
-    return [QRect(one.mapTo(window, QPoint()), one.size()) for one in shown]
+    return view
+
+
+def main_buttons(window: QWidget, view: QWidget | None = None) -> list[QRect]:
+    """Returns where the main buttons of a view are, else of all views, in a window's pixels.
+
+    Those of a strip that tells something are such as well.
+    """
+    found = (view or window).findChildren(QPushButton)
+    return [QRect(one.mapTo(window, QPoint()), one.size()) for one in found if _is_main(one, window)]
+
+
+def _is_main(button: QPushButton, window: QWidget) -> bool:
+    told = isinstance(button.parentWidget(), Banner)
+    return button.isVisible() and button.window() is window and (bool(button.property("primary")) or told)
 
 
 def keyboard_place(window: QWidget) -> QRect:

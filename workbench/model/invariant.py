@@ -22,6 +22,9 @@ class Facts(Protocol):
     def row(self, projection: str, key: object) -> Mapping[str, Any] | None:
         """Returns a row of a read model, as expressions see it; None where there is none."""
 
+    def total(self, projection: str, column: str) -> Any:
+        """Returns the sum of a column of numbers over all rows of a read model; empty ones are 0."""
+
     def rows(self, projection: str) -> Sequence[Mapping[str, Any]]:
         """Returns all rows of a read model in the order of their keys."""
 

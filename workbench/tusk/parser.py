@@ -375,5 +375,7 @@ def overlaps(places: Places, top: Scope, sections: Mapping[str, Scope]) -> Itera
 
 def _twice(places: Places, name: str, scope: Scope, entry: Entry) -> Problem:
     first, second = sorted([(scope.start, scope.end), (entry.start, entry.end)])
-    said = f"{name} and {entry.key} are the same thing, which stands already in line {places.line(first[0])}"
+    said = (
+        f"{entry.key} is written as an entry and as the section {name}, first in line {places.line(first[0])}"
+    )
     return places.problem(*second, "E-DUPLICATE", said, "keep one of them")

@@ -20,8 +20,11 @@ from workbench import (
     Command,
     CommandRejected,
     Context,
+    DecisionContext,
     Definitions,
     Event,
+    Involved,
+    Issue,
     Message,
     On,
     Policy,
@@ -152,16 +155,17 @@ class ShipOrder(Command):
 
 
 class CancelOrder(Command):
-    """Gives the order up."""
+    """Gives the order up, unless its card is being charged."""
 
     command_type: ClassVar[str] = "cancel_order"
     target: ClassVar[str] = "order_id"
     emits: ClassVar = (OrderCancelled,)
+    involves: ClassVar = {"payment": Involved(aggregate="payment", id="order_id", creates=None)}
     order_id: OrderId
     reason: str = Field(min_length=3, max_length=200)
 
 
-def decide_order(order: Order | None, command: Command) -> Iterable[Event]:
+def decide_order(order: Order | None, command: Command, context: DecisionContext) -> Iterable[Event]:
     """The rules of orders."""
     match command:
         case PlaceOrder():
@@ -174,6 +178,9 @@ def decide_order(order: Order | None, command: Command) -> Iterable[Event]:
             return [OrderShipped(order_id=str(command.order_id))]
         case CancelOrder() if order is not None:
             _need(order, "placed", "be cancelled")
+            payment: Payment | None = context.states["payment"]
+            if payment is not None and payment.status in {"requested", "confirmed"}:
+                raise CommandRejected(f"an order whose payment is {payment.status} cannot be cancelled")
             return [OrderCancelled(order_id=str(command.order_id), reason=command.reason)]
         case _:
             raise CommandRejected(f"an order cannot {command.command_type}")
@@ -257,6 +264,7 @@ class RequestPayment(Command):
     target: ClassVar[str] = "order_id"
     emits: ClassVar = (PaymentRequested,)
     creates: ClassVar[bool] = True
+    involves: ClassVar = {"order": Involved(aggregate="order", id="order_id")}
     order_id: OrderId
     amount: Decimal = Field(ge=0)
     card: str = Field(pattern="^[0-9]{4}$")
@@ -268,6 +276,7 @@ class RetryPayment(Command):
     command_type: ClassVar[str] = "retry_payment"
     target: ClassVar[str] = "order_id"
     emits: ClassVar = (PaymentRequested,)
+    involves: ClassVar = {"order": Involved(aggregate="order", id="order_id")}
     order_id: OrderId
 
 
@@ -290,16 +299,18 @@ class DeclinePayment(Command):
     reason: str
 
 
-def decide_payment(payment: Payment | None, command: Command) -> Iterable[Event]:
+def decide_payment(payment: Payment | None, command: Command, context: DecisionContext) -> Iterable[Event]:
     """The rules of payments."""
     match command:
         case RequestPayment():
+            _need_placed(context)
             return [
                 PaymentRequested(
                     order_id=str(command.order_id), amount=command.amount, card=command.card, attempt=1
                 )
             ]
         case RetryPayment() if payment is not None and payment.status == "failed":
+            _need_placed(context)
             return [
                 PaymentRequested(
                     order_id=str(command.order_id),
@@ -317,6 +328,12 @@ def decide_payment(payment: Payment | None, command: Command) -> Iterable[Event]
         case _:
             status = payment.status if payment else "missing"
             raise CommandRejected(f"a payment that is {status} cannot {command.command_type}")
+
+
+def _need_placed(context: DecisionContext) -> None:
+    order: Order = context.states["order"]
+    if order.status != "placed":
+        raise CommandRejected(f"an order that is {order.status} is not charged")
 
 
 def evolve_payment(payment: Payment | None, event: Event) -> Payment:
@@ -346,12 +363,12 @@ def charge_card(message: Message, context: Context) -> None:
 # -- what follows ---------------------------------------------------------------------------------------
 
 
-def retry_or_cancel(event: PaymentFailed, _record: RecordedEvent) -> Iterable[Command | After]:
+def retry_or_cancel(event: PaymentFailed, _record: RecordedEvent) -> Iterable[Issue]:
     """A failed payment is tried again a little later, and after the third time the order is given up."""
     order = UUID(event.order_id)
     if event.attempt < PAYMENT_TRIES:
-        return [After(RETRY_AFTER, RetryPayment(order_id=order))]
-    return [CancelOrder(order_id=order, reason=f"not paid after {event.attempt} tries")]
+        return [Issue(After(RETRY_AFTER, RetryPayment(order_id=order)))]
+    return [Issue(CancelOrder(order_id=order, reason=f"not paid after {event.attempt} tries"))]
 
 
 class Fulfilment(msgspec.Struct, frozen=True):
@@ -375,12 +392,12 @@ def follow(state: Fulfilment | None, event: Event) -> Fulfilment | None:
             return state
 
 
-def next_step(state: Fulfilment | None, event: Event) -> Iterable[Command | After]:
+def next_step(state: Fulfilment | None, event: Event) -> Iterable[Command | Issue]:
     """What a fulfilment does next."""
     match event:
         case OrderPlaced():
             order = UUID(event.order_id)
-            return [RequestPayment(order_id=order, amount=event.total, card=event.card)]
+            return [Issue(RequestPayment(order_id=order, amount=event.total, card=event.card))]
         case PaymentConfirmed() if state is not None:
             return [MarkPaid(order_id=UUID(event.order_id))]
         case OrderPaid():

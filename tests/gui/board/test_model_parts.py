@@ -8,11 +8,11 @@ from workbench.project.project import load_project
 
 
 def test_what_two_models_have_in_common_has_the_same_fields_and_the_rest_is_read(tmp_path):
-    text = (ROOT / "resources" / "samples" / "orders-declared" / "project.tsk").read_text()
+    text = (ROOT / "resources" / "samples" / "users-declared" / "project.tsk").read_text()
     file = tmp_path / "project.tsk"
     file.write_text(text)
     first = load_project(tmp_path, environ={}, trusted=True)
-    changed = '[event.payment.requested]\ndescription: "The card is to be charged."\nfields {\n'
+    changed = '[event.outage.reported]\ndescription: "Mail to a domain cannot be delivered."\nfields {\n'
     assert changed in text
     file.write_text(text.replace(changed, f'{changed}  note: "string?"\n'))
     second = load_project(tmp_path, environ={}, trusted=True, before=first)
@@ -22,9 +22,9 @@ def test_what_two_models_have_in_common_has_the_same_fields_and_the_rest_is_read
     same = {
         node for node, part in found.nodes.items() if part.fields and part.fields is known.nodes[node].fields
     }
-    assert "event:order.placed" in same
-    assert "event:payment.requested" not in same
-    assert "note?" in [one.name for one in found.nodes["event:payment.requested"].fields]
+    assert "event:user.created" in same
+    assert "event:outage.reported" not in same
+    assert "note?" in [one.name for one in found.nodes["event:outage.reported"].fields]
 
 
 def test_what_ends_or_takes_rows_away_is_said_of_it(tmp_path):

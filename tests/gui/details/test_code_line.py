@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from workbench.gui.details.code_line import CodeLine
@@ -78,7 +79,7 @@ def test_what_was_typed_before_something_else_stood_there_is_taken_only_by_enter
     made, told = line(qtbot)
     contested: list[str] = []
     made.contested.connect(contested.append)
-    made.type_in("before", "typed")
+    made.type_in("before", "typed", meant=True)
     made.commit()
     assert (made.text(), told, contested, made.is_refused) == ("typed", [], ["a"], True)
     QTest.keyClick(made, Qt.Key.Key_Return)
@@ -92,3 +93,15 @@ def test_escape_behind_what_was_just_taken_takes_nothing_back(qtbot: QtBot) -> N
     escape = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier)
     made.keyPressEvent(escape)
     assert (made.text(), told, escape.isAccepted()) == (told[0], [made.text()], False)
+
+
+def test_what_was_half_typed_before_waits_until_one_is_there_and_goes_on(qtbot: QtBot) -> None:
+    made, told = line(qtbot)
+    made.clearFocus()
+    made.type_in("a", "half", meant=False)
+    made.commit()
+    assert (made.text(), told, made.is_meant) == ("half", [], False)
+    for one in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+        QApplication.sendEvent(made, QFocusEvent(one))
+    assert told == ["half"]
+    assert made.is_meant

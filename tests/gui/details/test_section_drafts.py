@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from tests.gui.details.section_parts import SHOP, description, file_of, row, shown, typed
+from tests.gui.details.section_parts import SHOP, description, file_of, is_made, row, shown, typed
 from workbench.errors import InvalidValue
 from workbench.gui.desk import Desk
 from workbench.gui.details.add_row import AddRow
@@ -130,16 +130,28 @@ async def test_a_line_that_is_typed_is_written_when_one_goes_on(
     await until(lambda: drafted(board.desk) == {})
 
 
-async def test_a_line_that_is_typed_when_the_window_closes_is_there_again(
-    board: BoardView, desk: Desk, until: Any
+async def restarted(desk: Desk) -> None:
+    """Keeps what is typed, and reads it again, as the next start has it."""
+    await desk.write_drafts()
+    desk.workspace.drafts._drafts = None
+
+
+async def test_a_line_that_is_typed_when_the_window_closes_is_there_again_and_stays_a_draft(
+    board: BoardView, desk: Desk, until: Any, qtbot: Any
 ) -> None:
     await typing(board, until)
-    await desk.write_drafts()
-    desk.workspace.drafts._drafts = None  # as the next start has it
+    await restarted(desk)
     again = SectionEditor(desk, lambda _state: None, lambda *_: None)
-    again.show_node(board.editor.node("command:place"), board.editor.state, "")
+    qtbot.addWidget(again)
+    for node in ("command:place", "event:order.placed", "command:place"):
+        again.show_node(board.editor.node(node), board.editor.state, "")
+        await until(lambda: again.pane.sure and is_made(again))
+    assert description(again).text() == "Orders MINE"
+    assert again.stand.text().endswith("draft")
+    assert file_of(board) == SAID, "nobody said that it is whole"
+    assert drafted(desk) == {"command:place": "draft"}
+    QTest.keyClick(description(again), Qt.Key.Key_Return)
     await until(lambda: 'description: "Orders MINE"' in file_of(board))
-    again.deleteLater()
 
 
 async def test_what_was_typed_for_what_is_gone_is_offered(board: BoardView, desk: Desk, until: Any) -> None:
@@ -348,6 +360,19 @@ async def test_a_text_that_cannot_be_read_is_not_tried_where_the_thing_had_a_mis
     assert section.banner.isHidden()
     editor.take_text(f'{right}description: "Tells"\n')
     await until(lambda: 'description: "Tells"' in board.editor.state.text.project.text)
+
+
+async def test_what_is_written_twice_at_once_is_no_conflict(board: BoardView, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    was = section.pane.editor.text()
+    now = was.replace("# asks for it", "# wants it")
+    section.pane.editor.take_text(now)
+    await until(lambda: "# wants it" in file_of(board) and not section.steps.running)
+    assert section.node is not None
+    kept = {section.node: {"was": was, "now": now}}
+    section._write_drafts("Edit", partial(with_drafts, kept=kept), {key_of(section.node): kept[section.node]})
+    await until(lambda: not section.steps.running)
+    assert section.banner.isHidden(), "form, text and file are equal"
 
 
 async def test_what_was_refused_is_not_told_of_the_next_text(board: BoardView, until: Any) -> None:

@@ -31,6 +31,7 @@ from workbench.gui.details.section_drafts import drafted
 from workbench.gui.views.board_view import BoardView
 from workbench.services.design.gestures import DesignNode, made
 from workbench.services.workspace import Workspace
+from workbench.tusk import parse
 
 
 async def test_a_line_of_the_form_is_a_step_that_can_be_undone(board: BoardView, until: Any) -> None:
@@ -93,6 +94,9 @@ async def test_a_text_that_cannot_be_read_says_where_and_leads_there(board: Boar
     assert "Line 20: " in told.text
     kept = len(section.form.rows)
     assert kept, "the rows that were there stay"
+    said: list[str] = []
+    section._edit("Change creates", lambda document: parse("a", document.file), said.append)
+    assert said == ['a needs : and a value. Such as a: "users".']
     section.pane.editor.go_to_line(1)
     told.buttons[0].click()
     assert section.pane.editor.textCursor().blockNumber() + section.pane.editor.first_line == 20

@@ -82,9 +82,60 @@ async def test_what_changed_in_the_file_meanwhile_is_not_written_over(text, file
     file.write_text(theirs)
     await settled(text, until)
     assert file.read_text() == theirs
-    assert "changed in the file, and here" in text.said.text()
-    text.drafts.discard()
+    assert text.banner.asks
+    assert '"c.org"' in text.banner.difference.toPlainText()
+    text.banner.buttons[1].click()
     assert text.page.editor.text() == theirs
+    assert text.banner.isHidden()
+    await settled(text, until)
+    assert not text.drafts.holds
+
+
+async def test_a_draft_whose_lines_were_changed_elsewhere_is_asked_about_and_can_be_kept(text, file, until):
+    write(text, "report_outage", "fly")
+    await settled(text, until)
+    theirs = TEXT.replace("report_outage", "end_outage")
+    file.write_text(theirs)
+    text.show_file(NAME, 1)
+    assert text.banner.asks
+    write(text, "fly", "report_outage")
+    write(text, "a.org", "b.org")
+    await settled(text, until)
+    assert file.read_text() == theirs, "it is asked first"
+    text.banner.buttons[0].click()
+    await settled(text, until)
+    assert file.read_text() == TEXT.replace("a.org", "b.org")
+    assert not text.drafts.holds
+    assert text.banner.isHidden()
+
+
+async def test_a_draft_that_was_kept_over_an_end_is_asked_about_as_well(text, file, desk, qtbot, until):
+    write(text, "report_outage", "fly")
+    await settled(text, until)
+    file.write_text(TEXT.replace("report_outage", "end_outage"))
+    other = ScenarioText(desk)
+    qtbot.addWidget(other)
+    other.show_file(NAME, 1)
+    assert other.banner.asks
+    file.write_text(TEXT)
+    other.show_file(NAME, 1)
+    assert not other.banner.asks, "both are as they were when it was typed"
+    other._pause.stop()
+    await settled(other, until)
+
+
+async def test_what_was_wrong_is_written_once_the_model_fits_it(text, file, desk, until):
+    write(text, "report_outage", "announce_outage")
+    await settled(text, until)
+    assert text.page.editor.mistakes
+    module = file.parent.parent / "domain.py"
+    module.write_text(module.read_text().replace('"report_outage"', '"announce_outage"'))
+    desk.workspace.model_reload.trust_changes = True
+    await desk.workspace.model_reload.check()
+    await until(lambda: "announce_outage" in file.read_text())
+    await settled(text, until)
+    assert not text.page.editor.mistakes
+    assert not text.drafts.holds
 
 
 async def test_what_is_typed_is_discarded_where_the_file_is_gone(text, file, until):

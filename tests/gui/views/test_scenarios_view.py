@@ -245,3 +245,20 @@ async def test_the_text_of_the_only_file_stays_where_that_is_gone(view, folder, 
     text.banner.buttons[0].click()
     await until(lambda: view.table.model().rowCount() == 2 and not view.busy)
     assert (folder / "some.tsk").read_text() == RIGHT + WRONG
+
+
+async def test_V2_a_text_that_is_typed_and_not_written_is_told_wherever_its_scenario_is(view, folder, until):
+    detail, text = view.detail, view.detail.text
+    view.show_text()
+    await until(lambda: text.page is not None and text.page.sure)
+    text.page.editor.take_text(text.page.editor.text().replace("report_outage", "fly"))
+    model = view.table.model()
+    assert [model.shown(row, 2) for row in range(2)] == ["draft: some.tsk"] * 2
+    detail.tabs.setCurrentWidget(detail.steps)
+    assert detail.place.text().endswith("what is typed in its text is not written")
+    assert detail.tabs.tabText(2) == "Text, draft"
+    text.drafts.discard()
+    assert model.shown(0, 2) == "some.tsk"
+    assert (detail.place.text(), detail.tabs.tabText(2)) == ("scenarios/some.tsk, line 2", "Text")
+    text._pause.stop()
+    await until(lambda: not view.desk.running())

@@ -172,7 +172,7 @@ async def test_a_file_that_is_gone_is_written_again_from_the_text(view, file, un
     view.save()
     await until(lambda: not view.saving and quiet(view))
     assert not file.exists()
-    view._keep(view.page)
+    view.conflict._keep(view.page)
     press(view, "Write it again")
     await until(lambda: file.exists() and not view.page.dirty)
     assert file.read_text() == mine

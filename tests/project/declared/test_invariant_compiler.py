@@ -31,6 +31,10 @@ with { door_id: "id", by: "event.by" }
 [projection.doors]
 columns { id: "text", opened: "integer" }
 on { "door.opened": { count: "opened" } }
+[projection.numbered]
+columns { number: "integer", doors: "integer" }
+key: "event.by.size()"
+on { "door.opened": { count: "doors" } }
 [projection.notes]
 columns { id: "text", note: "text" }
 
@@ -63,6 +67,14 @@ def with_invariant(*lines):
         (["always: \"count('door.opened', 'tags', 'a') < 3\""], "tags is a list", ""),
         (["always: \"count('door.opened', 'by', 3) < 3\""], "by is text, and this is a whole number", ""),
         (["always: \"count('door.opened', 1.5) < 3\""], "an id is a text or a number", ""),
+        (
+            ['of: "door"', "always: \"row('numbered', id) == null\""],
+            "number, the key of numbered, is a whole",
+            "int(",
+        ),
+        (["always: \"total('doors', 'opend') == 0\""], "doors has no opend", "opened"),
+        (["always: \"total('doors', 'id') == ''\""], "id is text, of which there is no exact sum", "money"),
+        (["always: \"total('door', 'opened') == 0\""], "there is no projection door", "doors"),
         (['of: "door"', 'always: "count(id) < 3"'], "count names an event in quotes", "write count('…')"),
         (["always: \"counted('door.opened') < 3\""], "there is no function counted", "count"),
         (["always: \"count('door.opened')\""], "an invariant is true or false", "compare it"),
@@ -113,6 +125,11 @@ DEFINITIONS = Definitions(aggregates=(LIFT,))
     found = load(text, module=module).registry.invariants["rule"]
     assert found.of == "lift"
     assert found.always.counts == {"lift.called": {"floor"}}
+
+
+def test_a_key_that_is_a_number_is_asked_by_one(load):
+    text = with_invariant('of: "door"', "always: \"row('numbered', int(id)) == null\"")
+    assert load(text).registry.invariants["rule"].always.projections == {"numbered"}
 
 
 def test_consumers_are_subscriptions_policies_and_processes(load):

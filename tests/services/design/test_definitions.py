@@ -36,6 +36,25 @@ def test_a_name_leads_to_where_it_is_declared(old, new, wanted):
     assert PROJECT[found.start : found.end] == wanted
 
 
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("always: \"count('order.pa‸id', id) < 2\"", "[event.order.paid]"),
+        ("always: \"count('order.paid', id) < 2 && state('bi‸ll', id) == null\"", "[aggregate.bill]"),
+        ("always: \"rows('ord‸ers').size() < 2\"", "[projection.orders]"),
+        ('of: "order"\nalways: "state.to‸tal != null"', "total"),
+        ('rows: "orders"\nalways: "row.pa‸id != null"', "paid"),
+        ('of: "ord‸er"\nalways: "true"', "[aggregate.order]"),
+    ],
+)
+def test_what_an_invariant_looks_at_leads_to_where_it_is_declared(line, wanted):
+    text = f"{PROJECT}[invariant.rule]\n{line}\n"
+    whole = text.replace("‸", "")
+    found = definition_at(checked(whole), whole, text.index("‸"))
+    assert found is not None
+    assert whole[found.start : found.end] == wanted or whole[found.start :].startswith(wanted)
+
+
 @pytest.mark.parametrize("new", ["changes: ‸", '# "or‸der"', 'changes: "nob‸ody"'])
 def test_what_names_nothing_leads_nowhere(new):
     text, offset = placed('changes: "order"', new)

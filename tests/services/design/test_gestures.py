@@ -418,7 +418,7 @@ def test_U3_no_event_gets_the_name_under_which_another_is_stored(stored):
 
 def test_a_name_that_is_a_key_of_another_section_is_refused():
     text = DesignText(project=parse('[handler]\norder { event: "a" }\n'))
-    with pytest.raises(InvalidValue, match="are the same thing"):
+    with pytest.raises(InvalidValue, match="as an entry and as the section"):
         gestures.made(text, "handler", "order.lost")
 
 

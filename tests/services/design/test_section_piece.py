@@ -53,6 +53,9 @@ def test_what_shares_its_line_is_no_piece():
 def test_what_is_not_what_it_was_is_not_written():
     with pytest.raises(InvalidValue, match="command pay was changed elsewhere"):
         with_piece(texts(), "command", "pay", was="other", now="x")
+    piece = piece_of(texts().project, "command", "pay")
+    assert piece is not None
+    assert with_piece(texts(), "command", "pay", was="other", now=piece.text) == texts(), "it stands already"
     with pytest.raises(InvalidValue, match=r"project.tsk was changed elsewhere"):
         with_whole(texts(), was="other", now="x")
     with pytest.raises(TskError):

@@ -127,3 +127,12 @@ async def test_Y4_what_never_comes_is_told_at_the_end(play, tmp_path):
     result, found = await told(play, project, f"when: {move(5)}", THEN)
     assert found == ["counted does not hold for till-a: count('till.counted', id) is 0"]
     assert not result.passed
+
+
+@pytest.mark.parametrize(("said", "told_of"), [("true", 1), ('"count"', 0), ('["count", "letters"]', 1)])
+async def test_Y2_a_dead_letter_breaks_what_names_its_subscription_or_all(play, tmp_path, said, told_of):
+    text = MODEL.replace('never_dead_letter: "letters"', f"never_dead_letter: {said}")
+    (tmp_path / "project.tsk").write_text(text)
+    project = load_project(tmp_path, environ={}, trusted=True)
+    _, found = await told(play, project, f"when: {move(5, 'bad')}", THEN)
+    assert len([one for one in found if "has a dead letter" in one]) == told_of

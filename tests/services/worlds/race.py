@@ -26,21 +26,49 @@ $lines: [{{ product: "Nanosecond wire", quantity: 30, price: "0.10" }}]
     then: {{ event: "order.placed" }}
 }}
 """
-NO_CHARGE = """
-[invariant.no_charge_after_cancel]
-of: "order"
-eventually: "!(state.status == 'cancelled' && count('payment.confirmed', id) > 0)"
+PLACED = """    not_placed { when: "its_order.status != 'placed'", \
+message: "an order that is {its_order.status} is not charged" }
 """
+CAREFUL = (
+    ('creates_or_changes { its_payment { aggregate: "payment", id: "order_id" } }\n', ""),
+    (
+        """    charging {
+        when: "its_payment != null && its_payment.status in ['requested', 'confirmed']"
+        message: "an order whose payment is {its_payment.status} cannot be cancelled"
+    }
+""",
+        "",
+    ),
+    ('changes { its_order { aggregate: "order", id: "order_id" } }\n', ""),
+    (
+        f"refuse {{\n{PLACED}}}\n",
+        "",
+    ),
+    (
+        'changes { payment: "order_id", its_order { aggregate: "order", id: "order_id" } }\n',
+        'changes: "payment"\n',
+    ),
+    (
+        PLACED,
+        "",
+    ),
+    ("always: \"state.status != 'cancelled' ||", "eventually: \"state.status != 'cancelled' ||"),
+)
+"""What the sample does so that no order that was cancelled is charged, and how it would be without."""
 
 
 def orders_that_race(folder: Path) -> Path:
-    """Puts the sample of orders where a cancelled order is charged, with the scenario and the invariant."""
+    """Puts the sample of orders without its care: a cancelled order can be charged."""
     copy_sample("orders-declared", folder)
     for path in (folder / "scenarios").iterdir():
         path.unlink()
     (folder / "scenarios" / "race.tsk").write_text(PLACED_AND_CANCELLED)
     file = folder / "project.tsk"
-    file.write_text(file.read_text() + NO_CHARGE)
+    text = file.read_text()
+    for careful, careless in CAREFUL:
+        assert careful in text, careful
+        text = text.replace(careful, careless, 1)
+    file.write_text(text)
     return folder
 
 

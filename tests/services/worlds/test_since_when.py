@@ -81,6 +81,7 @@ def moved(world, *moves):
         ("state.balance >= -6", {"of": "account"}),
         ("rows('accounts').all(one, one.balance >= -6)", {}),
         ("count('account.moved', 'amount', -3) < 5", {}),
+        ("total('accounts', 'balance') >= -6", {}),
     ],
 )
 def test_Y3_it_is_the_commit_at_which_asking_each_beginning_of_the_log_finds_it(world, seed, text, about):
@@ -115,6 +116,13 @@ def test_it_tells_what_the_commit_changed(world):
     assert dict(first.broken.values) == {"row.balance": "-3"}
     assert first.differences == (Difference("changed", "balance", 1, -3),)
     assert first.others == 1
+
+
+def test_a_sum_that_the_first_commit_broke_was_nothing_before(world):
+    moved(world, ("a", 5))
+    first = Since(world).when(Since(world).typed("total('accounts', 'balance') < 5")).first
+    assert dict(first.before) == {"total('accounts', 'balance')": "0"}
+    assert dict(first.broken.values) == {"total('accounts', 'balance')": "5"}
 
 
 def test_a_commit_that_two_reads_part_is_one(world, monkeypatch):

@@ -68,9 +68,9 @@ class CodeLine(QPlainTextEdit):
         super().__init__(parent)
         self._completes, self._colored = completes, colored
         self._list: CompletionList | None = None
-        self._shown = ""
+        self._shown = self._typed_on = ""
         self._told: str | None = None
-        self._refused = self._contested = self.is_pending = False
+        self._refused = self._contested = self._restored = self.is_pending = False
         self._mistakes: Sequence[tuple[int, int]] = ()
         self._role = "error"
         font = code_font() if code else ui_font()
@@ -100,7 +100,7 @@ class CodeLine(QPlainTextEdit):
         if now != text and (now == was or (now == self._told and own)):
             self._put(text)
         elif now != text != was and not own:
-            self._contest()
+            self._contest(was)
         typed, self.is_pending = self.is_pending, self.text() != text
         if not self.is_pending:
             self._contested = False
@@ -119,17 +119,28 @@ class CodeLine(QPlainTextEdit):
         cursor.setPosition(at, QTextCursor.MoveMode.KeepAnchor)
         self.setTextCursor(cursor)
 
-    def type_in(self, was: str, text: str) -> None:
-        """Has something typed again, and takes it if the same stands there as when it was typed first."""
+    def type_in(self, was: str, text: str, *, meant: bool) -> None:
+        """Has something typed again; if something else stands there than before it is asked about.
+
+        Args:
+            meant: It was taken before, and is taken again; else it waits until one is here and goes on.
+        """
         self.setPlainText(text)
+        self._restored = not meant
         if was == self._shown:
             self._told = None
             self.commit()
         else:
-            self._contest()
+            self._contest(was)
 
-    def _contest(self) -> None:
-        """Takes what is typed only when it is meant once more, by Enter."""
+    def _contest(self, was: str) -> None:
+        """Takes what is typed only when it is meant once more, by Enter.
+
+        Args:
+            was: What stood there when it was typed.
+        """
+        if not self._contested:
+            self._typed_on = was
         self._contested, self._told = True, None
         self.contested.emit(self._shown)
 
@@ -137,6 +148,8 @@ class CodeLine(QPlainTextEdit):
         """Is told that what was typed cannot be taken; it stays until it is changed, or taken back."""
         self._refused = True
         self.show_mistakes(self._mistakes, self._role)
+        if self.is_pending:
+            self.typed.emit()  # it is kept as one that was meant
 
     @property
     def is_refused(self) -> bool:
@@ -144,13 +157,18 @@ class CodeLine(QPlainTextEdit):
         return self.is_pending and (self._refused or self._contested)
 
     @property
-    def shown(self) -> str:
-        """What stands in the text."""
-        return self._shown
+    def is_meant(self) -> bool:
+        """Whether what stands in it was taken, or refused: it is not half typed."""
+        return self.is_refused or self.text() == self._told
+
+    @property
+    def typed_on(self) -> str:
+        """What stood in the text when this was typed, or stands there still."""
+        return self._typed_on if self._contested else self._shown
 
     def take_back(self) -> None:
         """Shows what stands in the text in place of what was typed."""
-        self._told, self._contested = None, False
+        self._told, self._contested, self._restored = None, False, False
         self.setPlainText(self._shown)
         self.show_mistakes(self._mistakes, self._role)
 
@@ -170,7 +188,8 @@ class CodeLine(QPlainTextEdit):
 
     def commit(self) -> None:
         """Says what was typed, if it is another text."""
-        if self.text() not in (self._shown, self._told) and not (self.isReadOnly() or self._contested):
+        waits = self.isReadOnly() or self._contested or self._restored
+        if self.text() not in (self._shown, self._told) and not waits:
             self._told, self._refused = self.text(), False
             self.committed.emit(self._told)
 
@@ -227,7 +246,7 @@ class CodeLine(QPlainTextEdit):
         if self._list is not None and self._list.take_key(event):
             event.accept()
         elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not pressed & Qt.KeyboardModifier.ShiftModifier:
-            self._contested = False
+            self._contested = self._restored = False
             self._told = None if self._refused else self._told
             self.commit()
         elif key == Qt.Key.Key_Escape and self.is_pending and (self._refused or self.text() != self._told):
@@ -253,6 +272,11 @@ class CodeLine(QPlainTextEdit):
             self._asking.start()
         elif self._list is not None and text:
             self._list.hide()
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._restored = False
 
     @override
     def focusOutEvent(self, event: QFocusEvent) -> None:

@@ -29,7 +29,9 @@ _WIDGETS = {
     RowKind.ADD: AddRow,
 }
 Typed = Mapping[str, Sequence[str]]
-"""What is typed in lines and not taken, by where that is: what stood there, and what is typed."""
+"""What is typed in lines and not taken, by where that is: what stood there, what is typed, and `MEANT`."""
+MEANT = "meant"
+"""It was taken or refused before, and is no half word."""
 NO_ROW = "Typed, and there is no place for it any more: {}"
 
 
@@ -83,7 +85,7 @@ class FormPane(QScrollArea):
             why_not: Why nothing can be changed; empty where it can.
         """
         self._about, lines = about, self._lines().items()
-        self._waiting |= {key: (one.shown, one.text()) for key, one in lines if one.is_refused}
+        self._waiting |= {key: _typed(one) for key, one in lines if one.is_refused}
         self._planned, self._problems, self._why_not, self._at = rows, problems, why_not, 0
         self._let_go({_shape(one) for one in rows})
         planned = {_shape(one): one for one in rows}
@@ -132,7 +134,8 @@ class FormPane(QScrollArea):
         self._type_again()
         left = self._tell(self._problems, self._why_not)
         said = [*([self._why_not] if self._why_not else []), *(one.said for one in left)]
-        said += [NO_ROW.format(", ".join(now for _, now in self._waiting.values()))] if self._waiting else []
+        if self._waiting:
+            said.append(NO_ROW.format(", ".join(one[1] for one in self._waiting.values())))
         self.told.set("error" if left else "info", "\n".join(said))
         self.told.setVisible(bool(said))
         if self._focus is not None:
@@ -194,9 +197,7 @@ class FormPane(QScrollArea):
     def typed(self) -> dict[str, list[str]]:
         """Returns what is typed in lines and not taken, as JSON; see `Typed`."""
         lines = self._lines().items()
-        found = {
-            key: [one.shown, one.text()] for key, one in lines if one.is_pending and not one.isReadOnly()
-        }
+        found = {key: _typed(one) for key, one in lines if one.is_pending and not one.isReadOnly()}
         return {key: list(one) for key, one in self._waiting.items()} | found
 
     def type_in(self, typed: Typed) -> None:
@@ -219,11 +220,11 @@ class FormPane(QScrollArea):
     def _type_again(self) -> None:
         lines, waiting = self._lines(), self._waiting
         self._waiting = {key: one for key, one in waiting.items() if key not in lines}
-        for key, (was, now) in waiting.items():
+        for key, (was, now, *meant) in waiting.items():
             line = self._lines().get(key)  # one that is taken may have the form shown again
             if line is not None and line.text() != now:
                 self.is_typing = True
-                line.type_in(was, now)
+                line.type_in(was, now, meant=bool(meant))
                 self.is_typing = False
 
     # -- the keyboard -------------------------------------------------------------------------------------
@@ -268,6 +269,10 @@ class FormPane(QScrollArea):
         for row in self.rows:
             row.show_problems(at.get(row.row.path, []) if row in shown else [], why_not)
         return left
+
+
+def _typed(line: CodeLine) -> list[str]:
+    return [line.typed_on, line.text(), *([MEANT] if line.is_meant else [])]
 
 
 def _stops(row: Row) -> Iterator[QWidget]:

@@ -16,7 +16,7 @@ from workbench.gui.details.form_pane import FormPane
 from workbench.gui.details.form_rows import Change, Hand, Tell
 from workbench.gui.details.schema_dialog import SchemaDialog
 from workbench.gui.details.section_drafts import JoinedDrafts, key_of
-from workbench.gui.details.section_pane import BROKEN, SectionPane, head_line
+from workbench.gui.details.section_pane import BROKEN, SectionPane, head_line, unfit
 from workbench.gui.details.section_steps import SectionSteps
 from workbench.gui.details.stored_fit import StoredFit
 from workbench.gui.drafts import DraftKeeper
@@ -24,7 +24,7 @@ from workbench.gui.layouts import in_column, in_panes
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.text.conflict_banner import ConflictBanner
 from workbench.gui.ticker import pause_timer
-from workbench.gui.widgets import Badge, ElidedLabel, error_text
+from workbench.gui.widgets import Badge, ElidedLabel
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.completions import Completions
 from workbench.services.design.definitions import Location
@@ -173,6 +173,7 @@ class SectionEditor(QWidget):
             self.drafts.turn_to(key_of(fresh), f"the text of {piece.name}")
         elif not self.pane.dirty or self.pane.editor.text() == piece.text:
             self._know(piece)
+            self.banner.hide()  # all is equal
             self.pane.show_piece(piece, fresh=False)
             self.drafts.note()
         else:
@@ -253,7 +254,7 @@ class SectionEditor(QWidget):
         try:
             changed = change(piece.read(self.pane.editor.text())[0])
         except (InvalidValue, TskError) as error:
-            tell(error_text(error))
+            tell(unfit(error))
             return
         self._label = f"{label} of {self.node.name}"
         self.pane.editor.take_text(changed.text[len(piece.head) :])

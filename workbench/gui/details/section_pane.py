@@ -15,6 +15,7 @@ from typing_extensions import override
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_row
 from workbench.gui.text.text_pane import TextPane
+from workbench.gui.widgets import error_text
 from workbench.model.counts import counted
 from workbench.model.hints import sentences
 from workbench.project.samples import PROJECT_FILE
@@ -25,8 +26,10 @@ from workbench.services.design.quick_fixes import QuickFix, quick_fixes
 from workbench.services.design.schema_draft import reads_otherwise
 from workbench.services.design.section_merge import merged_text
 from workbench.services.design.text_members import is_expression
+from workbench.tusk import TskError
 
 if TYPE_CHECKING:
+    from workbench.errors import InvalidValue
     from workbench.gui.text.conflict_banner import ConflictBanner
     from workbench.services.design.section_piece import SectionPiece
     from workbench.services.design.text_check import CheckedText
@@ -221,6 +224,13 @@ class SectionPane(TextPane):
             super().apply(replace(fix, pieces=own))
         else:
             self.reached.emit(fix)
+
+
+def unfit(error: InvalidValue | TskError) -> str:
+    """Returns why a form's change cannot be made, without codes and places: the text has these."""
+    if isinstance(error, TskError):
+        return sentences(error.found[0].message, error.found[0].hint)
+    return error_text(error)
 
 
 def head_line(where: QWidget, stand: QWidget) -> QHBoxLayout:

@@ -27,12 +27,9 @@ class ConflictBanner(Banner):
     """A banner that can ask which of two texts counts; below its words it shows what differs.
 
     F6 gives it the keyboard: Tab goes to the buttons.
-
-    Attributes:
-        asks: Whether it asks that; else it speaks of a text as that was.
     """
 
-    asks = False
+    _asks = False
 
     def __init__(self) -> None:
         super().__init__("warning", "")
@@ -48,11 +45,16 @@ class ConflictBanner(Banner):
         self.difference.hide()
         self.hide()
 
+    @property
+    def asks(self) -> bool:
+        """Whether it asks that; else it is hidden, or speaks of a text as that was."""
+        return self._asks and not self.isHidden()
+
     @override
     def set(self, kind: str, text: str, actions: Sequence[Button] = ()) -> None:
         """Says something else, without a difference."""
         super().set(kind, text, actions)
-        self.asks = False
+        self._asks = False
         if (shown := getattr(self, "difference", None)) is not None:
             shown.hide()
 
@@ -65,7 +67,7 @@ class ConflictBanner(Banner):
     ) -> None:
         """Asks it of several files at once: each with its name, and the two texts of it."""
         self.set("warning", text, actions)
-        self.asks = True
+        self._asks = True
         self._lines = [
             line
             for name, mine, theirs in files

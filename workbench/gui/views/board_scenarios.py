@@ -35,7 +35,7 @@ class BoardScenarios(QObject):
 
     def _no_use(self, node: str) -> str:
         fits = node.partition(":")[0] in PARTS
-        return self._desk.read_only() or ("" if fits else "A scenario is given events, and issues commands")
+        return "" if fits else "A scenario is given events, and issues commands"
 
     @action("Use in a scenario", keys="G", icon="scenario", on="canvas", group=3, why=_no_use)
     def use(self, node: str) -> None:

@@ -31,7 +31,7 @@ class CommandScenarios:
         self.acts.offer()
 
     def _no_command(self) -> str:
-        return self._view.read_only() or ("" if self._view.kind == COMMAND else "A query changes nothing")
+        return "" if self._view.kind == COMMAND else "A query changes nothing"
 
     @action("Use what is typed in a scenario", icon="scenario", why=_no_command)
     def use_form(self) -> None:
@@ -39,15 +39,11 @@ class CommandScenarios:
         if (form := self._form()) is not None:
             self._use(self._view.picker.currentText(), form.value())
 
-    @action("Use in a scenario", icon="scenario", on="table", group=2, why=lambda own, _rows: own.why_not())
+    @action("Use in a scenario", icon="scenario", on="table", group=2)
     def use_command(self, rows: ChosenRows) -> None:
         """Puts an issued command into a scenario, as what is done."""
         record: CommandRecord = rows.row[5]
         self._use(record.type, read_json(record.data))
-
-    def why_not(self) -> str:
-        """Returns why no scenario can be written; an empty text where one can."""
-        return self._view.read_only()
 
     def _use(self, name: str, data: dict[str, Any]) -> None:
         item = write_item({"command": name, "data": disguised(data)})
@@ -55,7 +51,7 @@ class CommandScenarios:
 
     def _no_record(self, rows: ChosenRows) -> str:
         refused = rows.row[5].outcome in REFUSED
-        return self.why_not() or ("" if refused else "It was not refused: record its events in the timeline")
+        return "" if refused else "It was not refused: record its events in the timeline"
 
     @action("Record the refusal as scenario …", icon="scenario", on="table", group=2, why=_no_record)
     def record(self, rows: ChosenRows) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from workbench.gui.layouts import Tabs, in_column
 from workbench.gui.views.scenario_result import ResultView
 from workbench.gui.views.scenario_steps import ScenarioSteps
-from workbench.gui.views.scenario_text import ScenarioText
+from workbench.gui.views.scenario_text import ScenarioText, drafted_files
 from workbench.gui.views.untried_list import UntriedList
 from workbench.gui.widgets import ElidedLabel, plain_label
 from workbench.project.scenarios import write_item
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from workbench.tusk import Document
 
 
+DRAFT = "what is typed in its text is not written"
 LONGEST = 120
 """Characters of the name that a scenario gets of what it tries."""
 
@@ -70,7 +71,7 @@ class ScenarioDetail(QWidget):
             return
         self._shown, self._entry = (entry, verdict, old), entry
         self.name.setText(entry.name if entry is not None else "")
-        self.place.setText(f"{entry.file.name}, line {entry.line:,}" if entry is not None else "")
+        self.show_place()
         self._show_steps()
         if entry is None:
             self.result.say()
@@ -84,6 +85,14 @@ class ScenarioDetail(QWidget):
             self.result.say(*map(str, entry.file.problems))
             self.tabs.setCurrentWidget(self.result)
         self._show_tab()
+
+    def show_place(self) -> None:
+        """Says where the chosen scenario stands, and whether its text has what is not written."""
+        entry = self._entry
+        drafted = entry is not None and entry.file.name in drafted_files(self._desk)
+        place = f"{entry.file.name}, line {entry.line:,}" if entry is not None else ""
+        self.place.setText(f"{place}  ·  {DRAFT}" if drafted else place)
+        self.tabs.setTabText(self.tabs.indexOf(self.text), "Text, draft" if drafted else "Text")
 
     def _show_tab(self) -> None:
         """Shows what is read only where it is seen."""

@@ -65,15 +65,18 @@ def entries_of(file: ScenarioFile) -> list[ScenarioLine]:
     return [*wrong, *(ScenarioLine(file=file, scenario=scenario) for scenario in file.scenarios)]
 
 
-def row_of(entry: ScenarioLine, result: ScenarioResult | None, *, old: bool, running: bool) -> Row:
+def row_of(
+    entry: ScenarioLine, result: ScenarioResult | None, *, old: bool, running: bool, drafted: bool = False
+) -> Row:
     """Returns the row of a line; behind its columns stands the line itself.
 
     Args:
         old: The result is that of an earlier model or text.
+        drafted: The text of its file is typed and not written.
     """
     before = " before" if old else ""
     state = "mistakes" if entry.scenario is None else f"{result.verdict.value}{before}" if result else ""
     if state == "passed" and entry.scenario is not None and entry.scenario.asserts_nothing:
         state = "passed, asserts nothing"
-    file = entry.file.name.removeprefix(f"{FOLDER}/")
+    file = ("draft: " if drafted else "") + entry.file.name.removeprefix(f"{FOLDER}/")
     return ("running" if running else state, entry.name, file, result.took if result else 0, entry)

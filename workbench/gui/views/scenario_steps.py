@@ -166,7 +166,7 @@ class ScenarioSteps(QWidget):
     def _no_change(self, _rows: object = None) -> str:
         if self._document is None or self._name not in self._document.top.entries:
             return "No scenario is chosen"
-        return self._desk.read_only()
+        return ""
 
     @action(
         "Given …", keys="G", icon="plus", tip="Add what had happened", on="table", anyway=True, why=_no_change

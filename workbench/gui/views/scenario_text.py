@@ -11,19 +11,31 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from workbench.errors import CallerError, NotFound, WorkbenchError
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.layouts import in_column
+from workbench.gui.text.conflict_banner import ConflictBanner
 from workbench.gui.ticker import pause_timer
+from workbench.gui.views.file_conflict import FileConflict
 from workbench.gui.views.gone_file import GoneFile
 from workbench.gui.views.text_page import TextPage
-from workbench.gui.widgets import Banner, ElidedLabel, error_text
+from workbench.gui.widgets import ElidedLabel, error_text
 from workbench.model.counts import counted
-from workbench.tusk import parse
+from workbench.services.design.text_merge import DesignConflict
+from workbench.tusk import ChangedOnDisk, parse
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
+    from workbench.model.changes import Changes
     from workbench.services.design.definitions import Location
 
+DRAFTS = "scenario-text/"
+"""What the names of the drafts of these texts begin with."""
 PAUSE_MS = 400
 """After so long without a key what was typed is checked, and written if nothing is wrong with it."""
+
+
+def drafted_files(desk: Desk) -> frozenset[str]:
+    """Returns the scenario files whose text is typed and not written."""
+    places = desk.workspace.drafts.places()
+    return frozenset(one.removeprefix(DRAFTS) for one in places if one.startswith(DRAFTS))
 
 
 class ScenarioText(QWidget):
@@ -38,11 +50,12 @@ class ScenarioText(QWidget):
         self.stack = QStackedWidget()
         self.said = ElidedLabel("muted")
         self._pause = pause_timer(self, PAUSE_MS, self._check)
-        self.banner = Banner("warning", "")
-        self.banner.hide()
+        self.banner = ConflictBanner()
         self.gone = GoneFile(desk, self.banner, self._made)
+        self.conflict = FileConflict(desk, self.banner, self.drafts, self.gone, self._edited)
         self._gone_for: str | None = None
         """The file that was asked for while the text of one that is gone is shown; None where none is."""
+        desk.changed.connect(self._changed)
         in_column(self.drafts, self.banner, (self.stack, 1), self.said, of=self, margins=0, spacing=2)
 
     @property
@@ -61,19 +74,17 @@ class ScenarioText(QWidget):
         except WorkbenchError as error:
             self.said.setText(error_text(error))
             return
-        self.banner.hide()
         page = self._pages.get(name)
         if page is None:
             page = self._pages[name] = TextPage(name, present, partial(texts.check, name))
             page.edited.connect(self._edited)
             page.wanted.connect(self._go)
             self.stack.addWidget(page)
-        elif page.dirty:
-            page.lock(present)
-        elif present != page.base:
-            page.read(present, of_others=True)
-        if page is not self.page or not page.editor.hasFocus():
+        goes = page is not self.page or not page.editor.hasFocus()
+        if goes:
             self._turn_to(page)
+        self.conflict.follow(page, present)
+        if goes:
             page.editor.go_to_line(line)
         if not page.sure:
             self._check()
@@ -87,7 +98,9 @@ class ScenarioText(QWidget):
         page = self.page
         texts = self._desk.workspace.texts
         if page is None or texts.path(page.name).exists() or (texts.is_own(page.name) and not page.dirty):
-            self._gone_for = None
+            if self._gone_for is not None:
+                self._gone_for = None
+                self.banner.hide()
             return False
         if asked == page.name:
             asked = ""
@@ -122,9 +135,10 @@ class ScenarioText(QWidget):
     def _turn_to(self, page: TextPage) -> None:
         if page is not self.page or not self.drafts.holds:
             self.drafts.leave()
+            self.banner.hide()
             self.stack.setCurrentWidget(page)
             self.said.setText("")
-            self.drafts.turn_to(f"scenario-text/{page.name}", f"the text of {page.name}")
+            self.drafts.turn_to(f"{DRAFTS}{page.name}", f"the text of {page.name}")
 
     def _go(self, place: Location) -> None:
         """Shows what is declared in another file there."""
@@ -134,13 +148,25 @@ class ScenarioText(QWidget):
     # -- what is typed --------------------------------------------------------------------------------------
 
     def _edited(self) -> None:
+        if not self.banner.asks and self._gone_for is None:
+            self.banner.hide()  # it spoke of the text before
         self._pause.start()
         self.drafts.note()
         self.said.setText("")
 
+    def _changed(self, changes: Changes) -> None:
+        """Checks again once another model runs: what was wrong may be right now, and is written then."""
+        if changes.model:
+            for page in self._pages.values():
+                page.checked = None
+            if self.page is not None and (self.page.dirty or self.isVisible()):
+                self._pause.start()
+
     def _check(self) -> None:
         page = self.page
-        if page is not None and not self.checking:
+        if self.checking:
+            self._pause.start()
+        elif page is not None:
             self.checking = True
             self._desk.run(self._checked(page), f"Check {page.name}")
 
@@ -157,7 +183,7 @@ class ScenarioText(QWidget):
             self.said.setText(f"Not written: {counted(len(mistakes), 'mistake')}. F8 goes to the next one.")
         elif page.locked:
             self.said.setText(page.locked)
-        elif page.dirty:
+        elif page.dirty and not self.banner.asks:
             await self._write(page)
 
     async def _write(self, page: TextPage) -> None:
@@ -165,11 +191,18 @@ class ScenarioText(QWidget):
         try:
             await asyncio.to_thread(lambda: save(f"Edit {page.name}", parse(data, page.name), was=was))
         except (CallerError, WorkbenchError) as error:
-            if page is not self.page or not self.stays():
-                self.said.setText(f"Not written: {error_text(error)}")
+            if page is self.page and not self.stays():
+                self._tell_unwritten(page, error)
             return
         self._take(page, data)
         await self._desk.workspace.scenarios.look(run=True)
+
+    def _tell_unwritten(self, page: TextPage, error: Exception) -> None:
+        if isinstance(error, DesignConflict | ChangedOnDisk):
+            self.conflict.ask(page)
+        else:
+            self.banner.set("error", f"Not written: {error_text(error)}", [("Discard", self.drafts.discard)])
+            self.banner.show()
 
     def _typed(self) -> Any:
         page = self.page
@@ -186,6 +219,7 @@ class ScenarioText(QWidget):
     def _begin_again(self) -> None:
         if (page := self.page) is not None:
             self.said.setText("")
+            self.banner.hide()
             try:
                 page.read(self._desk.workspace.texts.read(page.name))
             except NotFound:

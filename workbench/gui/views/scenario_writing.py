@@ -60,6 +60,10 @@ class ScenarioWriting(DesignSteps):
         self.acts.offer()
 
     @override
+    def shows(self, file: str) -> bool:
+        return not super().shows(file)
+
+    @override
     def follow(self) -> None:
         self._reading.ask(self.read_state)
 
@@ -71,23 +75,11 @@ class ScenarioWriting(DesignSteps):
 
     # -- scenarios ------------------------------------------------------------------------------------------
 
-    def _no_change(self, _rows: object = None) -> str:
-        return self.desk.read_only()
-
     def _no_scenario(self, rows: ChosenRows | None) -> str:
         chosen = rows is not None and rows.row[4].scenario is not None
-        return self.desk.read_only() or ("" if chosen else "Its file has mistakes: fix it in the text")
+        return "" if chosen else "Its file has mistakes: fix it in the text"
 
-    @action(
-        "New scenario …",
-        keys="Ins / N",
-        icon="plus",
-        word="New",
-        on="table",
-        group=2,
-        anyway=True,
-        why=_no_change,
-    )
+    @action("New scenario …", keys="Ins / N", icon="plus", word="New", on="table", group=2, anyway=True)
     def new(self, rows: ChosenRows | None = None) -> None:
         """Asks what a new scenario shows; it stands in the file of the chosen one."""
         file = rows.row[4].file.name if rows is not None else ""

@@ -25,6 +25,7 @@ from workbench.gui.table_actions import ChosenRows
 from workbench.gui.view import View
 from workbench.gui.views.scenario_detail import ScenarioDetail
 from workbench.gui.views.scenario_lines import COLUMNS, ScenarioLine, entries_of, row_of
+from workbench.gui.views.scenario_text import drafted_files
 from workbench.gui.views.scenario_writing import ScenarioWriting
 from workbench.gui.widgets import (
     Badge,
@@ -65,6 +66,7 @@ class ScenariosView(View):
         self._asked_to_run = False
         self._looked = False
         self._went_to = self._shown = ""
+        self._drafted = drafted_files(desk)
         self._pages = QStackedLayout(self)
         self._nothing = QVBoxLayout()
         holder = QWidget()
@@ -76,6 +78,7 @@ class ScenariosView(View):
         self._buttons.insertWidget(0, self.new)
         self.table.head.columns_reset.connect(self._leave_out)
         desk.wanted.connect(self._wanted)
+        desk.drafted.connect(self._show_drafts)
         self.destroyed.connect(self._verdicts.listen(self._told))
 
     # -- parts --------------------------------------------------------------------------------------------
@@ -230,7 +233,15 @@ class ScenariosView(View):
         verdict = self._verdict(entry)
         running = entry.scenario is not None and entry.title == self._verdicts.running
         result = verdict.result if verdict is not None else None
-        return row_of(entry, result, old=self._is_old(entry), running=running)
+        drafted = entry.file.name in self._drafted
+        return row_of(entry, result, old=self._is_old(entry), running=running, drafted=drafted)
+
+    def _show_drafts(self) -> None:
+        """Says which files have a text that is typed and not written."""
+        before, self._drafted = self._drafted, drafted_files(self.desk)
+        if self._drafted != before:
+            self._fill()
+            self.detail.show_place()
 
     def _verdict(self, entry: ScenarioLine) -> ScenarioRun | None:
         return self._verdicts.of(entry.scenario) if entry.scenario is not None else None

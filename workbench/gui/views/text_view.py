@@ -20,13 +20,13 @@ from workbench.gui.layouts import in_column, in_row
 from workbench.gui.text.conflict_banner import ConflictBanner
 from workbench.gui.ticker import pause_timer
 from workbench.gui.view import LEAST, View
+from workbench.gui.views.file_conflict import FileConflict
 from workbench.gui.views.gone_file import GoneFile
 from workbench.gui.views.text_page import TextPage
 from workbench.gui.widgets import ElidedLabel, error_text
 from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.definitions import Location, declared
-from workbench.services.design.section_merge import merged_text
 from workbench.services.design.text_merge import DesignConflict
 from workbench.services.project_editor.settings_preview import WouldBreak
 from workbench.tusk import ChangedOnDisk, Problem, parse
@@ -58,6 +58,7 @@ class TextView(View):
         self.drafts = DraftKeeper(desk, self._written, self._restore, self._clear)
         self.banner = ConflictBanner()
         self.gone = GoneFile(desk, self.banner, self._written_down)
+        self.conflict = FileConflict(desk, self.banner, self.drafts, self.gone, self._edited)
         self.stack = QStackedWidget()
         self._pause = pause_timer(self, PAUSE_MS, self._check)
         self._watch = Watch(self)
@@ -185,9 +186,7 @@ class TextView(View):
         if page is not None:
             page.know_file(written["was"].encode(errors="surrogateescape"))
             page.editor.take_text(written["now"])
-            present = self.desk.workspace.texts.read(page.name)
-            if present != page.base and not page.lock(present):
-                self._join(page, present)
+            self.conflict.follow(page, self.desk.workspace.texts.read(page.name))
         return []
 
     def _clear(self) -> None:
@@ -245,53 +244,9 @@ class TextView(View):
                 if page is self.page and page.dirty:
                     self.gone.tell(page, error)
                 continue
-            if present == page.base:
-                page.lock(present)
-                continue
-            if not page.dirty or present == page.data():
-                page.read(present, of_others=True)
-                if page is self.page:
-                    self.drafts.settle()
-                    self.banner.hide()
-            elif not page.lock(present) and page is self.page:
-                self._join(page, present)
+            self.conflict.follow(page, present, shown=page is self.page)
         self._list_files()
         self._show_state()
-
-    def _join(self, page: TextPage, present: bytes) -> None:
-        """Joins what is typed with what another program changed; where both changed the same lines, asks."""
-        joined = merged_text(page.shown(page.base), page.editor.text(), page.shown(present))
-        if joined is None:
-            self._tell_changed(page)
-        else:
-            page.know_file(present)
-            page.editor.take_text(joined, of_others=True)
-            self.drafts.note()
-            self.banner.hide()
-
-    def _tell_changed(self, page: TextPage, conflict: str = "") -> None:
-        """Says that the file changed, too, and, where both changed the same, what that is."""
-        who = self.desk.workspace.texts.who_wrote(page.name)
-        said = f"{who} changed lines of {page.name} that are changed here, too. {conflict}".rstrip()
-        choices = ("Keep this text", partial(self._keep, page)), ("Take the file", self.drafts.discard)
-        try:
-            theirs = page.shown(self.desk.workspace.texts.read(page.name))
-        except NotFound as error:
-            self.gone.tell(page, error)
-        else:
-            self.banner.ask(said, page.editor.text(), theirs, choices)
-
-    def _keep(self, page: TextPage) -> None:
-        """Goes on with what is typed: saving it takes the place of what the other program wrote."""
-        try:
-            present = self.desk.workspace.texts.read(page.name)
-        except NotFound as error:
-            self.gone.tell(page, error)
-            return
-        self.banner.hide()
-        if not page.lock(present):
-            page.know_file(present)
-        self._edited()
 
     def _no_change(self) -> str:
         if self.page is None or not self.page.dirty:
@@ -321,7 +276,7 @@ class TextView(View):
             said = f"Nothing was written: scenarios would become invalid.\n{error}"
             self._tell("warning", said, ("Save anyway", partial(self._write, insist=True)))
         except (DesignConflict, ChangedOnDisk) as error:
-            self._tell_changed(page, f"Nothing was written: {error}")
+            self.conflict.ask(page, f"Nothing was written: {error}")
         except ProjectError as error:
             self._tell_problems(page, error)
         except NotFound as error:

@@ -1,7 +1,7 @@
 """What the expressions of invariants can name: counts of events, states of aggregates, rows of read models.
 
 These functions are called with the name of what they look at, in quotes: ``count('payment.confirmed', id)``,
-``state('payment', id)``, ``row('orders', id)``, ``rows('orders')``.
+``state('payment', id)``, ``row('orders', id)``, ``rows('orders')``, ``total('orders', 'paid')``.
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ from workbench.model.expressions.functions import Function
 from workbench.model.expressions.value_kinds import (
     ANY,
     CALLED,
+    DECIMAL,
     INTEGER,
     STRING,
     Kind,
     Type,
     comparable,
+    converted,
     record,
 )
 from workbench.model.invariant import Facts, Subject
@@ -33,9 +35,17 @@ from workbench.model.projection import ColumnKind
 from workbench.project.declared.column_values import types_of
 from workbench.project.declared.compilation import record_of_class
 
-COUNT, STATE, ROW, ROWS = "count", "state", "row", "rows"
-LOOKS_AT = {COUNT: "event", STATE: "aggregate", ROW: "projection", ROWS: "projection"}
+COUNT, STATE, ROW, ROWS, TOTAL = "count", "state", "row", "rows", "total"
+LOOKS_AT = {
+    COUNT: "event",
+    STATE: "aggregate",
+    ROW: "projection",
+    ROWS: "projection",
+    TOTAL: "projection",
+}
 """What the first text of each function names."""
+SUMMED = {ColumnKind.INTEGER: INTEGER, ColumnKind.DECIMAL: DECIMAL, ColumnKind.MONEY: DECIMAL}
+"""Columns of which there is an exact sum, and what that is."""
 _TEXT = frozenset({Kind.STRING})
 _ID = frozenset({Kind.STRING, Kind.INTEGER})
 _PLAIN = frozenset({Kind.LIST, Kind.RECORD, Kind.BYTES})
@@ -103,20 +113,25 @@ class InvariantNames:
 
     def _function(self, name: str) -> Variable:
         takes, run = _CALLS[name]
-        gives: Mapping[str, Callable[[str], Type]] = {
-            COUNT: lambda _event: INTEGER,
-            STATE: lambda one: _perhaps(self.state(one)),
-            ROW: lambda one: _perhaps(self.row(one)),
+        gives: Mapping[str, Callable[..., Type]] = {
+            COUNT: lambda *_: INTEGER,
+            STATE: lambda one, *_: _perhaps(self.state(one)),
+            ROW: lambda one, *_: _perhaps(self.row(one)),
             ROWS: lambda one: Type(kind=Kind.LIST, item=self.row(one)),
+            TOTAL: self._sum_of,
         }
         made = Function(
             takes,
-            lambda types: gives[name](_said(types)),
+            lambda types: gives[name](*map(_said, types)),
             run,
             optional=2 if name == COUNT else 0,
             metered=True,
         )
         return Variable(Type(kind=Kind.ANY, choices=tuple(self.known(LOOKS_AT[name])), function=made), _no)
+
+    def _sum_of(self, projection: str, column: str) -> Type:
+        kind = self.columns.get(projection, {}).get(column)
+        return ANY if kind is None else SUMMED.get(kind, ANY)
 
     # -- what is wrong --------------------------------------------------------------------------------------
 
@@ -137,9 +152,31 @@ class InvariantNames:
                     yield Flaw(*_inside(first, name), said, among(name, self.known(kind)))
             elif call.name == COUNT and len(others) == 2:
                 yield from self._by_field(name, *others)
+            elif call.name == ROW:
+                yield from self._by_key(name, others[0])
+            elif call.name == TOTAL:
+                yield from self._of_column(name, others[0])
             elif others and others[0].type.counts_as not in _ID | {Kind.ANY, Kind.NULL}:
                 said = f"an id is a text or a number, and this is {others[0].type.words}"
                 yield Flaw(others[0].at, others[0].end, said)
+
+    def _by_key(self, projection: str, key: cel_parser.Node) -> Iterator[Flaw]:
+        column, kind = next(iter(self.columns[projection].items()))
+        known = types_of({column: kind})[column]
+        if kind is not ColumnKind.TEXT and not comparable(known, key.type):
+            said = f"{column}, the key of {projection}, is {known.words}, and this is {key.type.words}"
+            yield Flaw(key.at, key.end, said, converted("…", known, key.type))
+
+    def _of_column(self, projection: str, named: cel_parser.Node) -> Iterator[Flaw]:
+        columns = self.columns[projection]
+        if not isinstance(named, cel_parser.Literal) or not isinstance(named.value, str):
+            yield Flaw(named.at, named.end, "the second names a column in quotes")
+        elif named.value not in columns:
+            said = f"{projection} has no {named.value}"
+            yield Flaw(*_inside(named, named.value), said, among(named.value, columns))
+        elif columns[named.value] not in SUMMED:
+            said = f"{named.value} is {columns[named.value].value}, of which there is no exact sum"
+            yield Flaw(named.at, named.end, said, "integer, decimal and money have one")
 
     def _by_field(self, event: str, named: cel_parser.Node, value: cel_parser.Node) -> Iterator[Flaw]:
         fields = self.fields(event)
@@ -169,7 +206,7 @@ def calls_in(tree: cel_parser.Node) -> Iterator[cel_parser.Call]:
     for node in cel_parser.everything(tree):
         if not isinstance(node, cel_parser.Call) or node.target is not None or node.name not in LOOKS_AT:
             continue
-        if len(node.arguments) >= (2 if node.name in {STATE, ROW} else 1):
+        if len(node.arguments) >= (2 if node.name in {STATE, ROW, TOTAL} else 1):
             yield node
 
 
@@ -183,9 +220,9 @@ def _perhaps(known: Type) -> Type:
     return replace(known, nullable=True, lenient=True)
 
 
-def _said(types: Sequence[Type]) -> str:
-    choices = types[0].choices if types else ()
-    return choices[0] if len(choices) == 1 else ""
+def _said(known: Type) -> str:
+    """Returns the text that an argument says; empty where it is not written out."""
+    return known.choices[0] if len(known.choices) == 1 else ""
 
 
 def _no(_env: Any) -> Any:
@@ -215,4 +252,5 @@ _CALLS: Mapping[str, tuple[tuple[frozenset[Kind], ...], Callable[..., Any]]] = {
     STATE: ((_TEXT, _ANYTHING), lambda frame, name, key: _facts(frame).state(name, key)),
     ROW: ((_TEXT, _ANYTHING), lambda frame, name, key: _facts(frame).row(name, key)),
     ROWS: ((_TEXT,), _rows),
+    TOTAL: ((_TEXT, _TEXT), lambda frame, name, column: _facts(frame).total(name, column)),
 }

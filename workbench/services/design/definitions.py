@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from workbench.project.declared.invariant_names import LOOKS_AT
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.references import NAME_SPACES, SPOKEN
 from workbench.services.design.text_check import CheckedText, text_of
@@ -22,6 +23,8 @@ from workbench.services.design.text_places import Part, TextPlace, place_at
 from workbench.tusk import Document, Entry, Scope
 
 _WORD = re.compile(r"[A-Za-z_][\w.]*")
+_LOOKED = re.compile(r"([A-Za-z_]\w*)\(\s*'([^']*)'")
+"""A function with the text that says what it looks at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +84,9 @@ def _entry(document: Document, entry: Entry) -> Location:
 def _in_expression(checked: CheckedText, text: str, offset: int, place: TextPlace) -> Location | None:
     """Returns where a field that an expression reads is declared, or a name that the section gives."""
     at = offset - place.start
+    for one in _LOOKED.finditer(place.said):
+        if one[1] in LOOKS_AT and one.start(2) <= at <= one.end(2):
+            return declared(checked.project, LOOKS_AT[one[1]], one[2])
     found = next((one for one in _WORD.finditer(place.said) if one.start() <= at <= one.end()), None)
     if found is None:
         return None
@@ -106,6 +112,8 @@ def _owners(checked: CheckedText, root: str, place: TextPlace, scopes: list[Scop
     kind, _, name = place.section.partition(".")
     if root in {"command", "row"} and kind in {"command", "projection"}:
         yield place.section
+    if root == "row" and kind == "invariant":
+        yield f"projection.{text_of(scopes[0], 'rows')}"
     if root == "event":
         on = place.path[1] if place.path[:1] == ("on",) and len(place.path) > 1 else ""
         other = on or text_of(scopes[0], "event") or text_of(scopes[0], "on")
@@ -117,5 +125,5 @@ def _owners(checked: CheckedText, root: str, place: TextPlace, scopes: list[Scop
 def _aggregate(checked: CheckedText, kind: str, name: str, scopes: list[Scope]) -> str:
     if kind == "event":
         return text_of(scopes[0], "aggregate") or owner_of_event(checked, name)
-    keys = ("creates", "changes", "creates_or_changes")
+    keys = ("creates", "changes", "creates_or_changes", "of")
     return next((said for key in keys if (said := text_of(scopes[0], key))), "")

@@ -70,13 +70,15 @@ def piece_of(document: Document, kind: str, name: str) -> SectionPiece | None:
 
 
 def with_piece(text: DesignText, kind: str, name: str, *, was: str, now: str) -> DesignText:
-    """Returns the texts with another text for a thing.
+    """Returns the texts with another text for a thing; where it stands already nothing is changed.
 
     Raises:
         InvalidValue: It is not what it was any more.
         TskError: The file could not be read with it.
     """
     piece = piece_of(text.project, kind, name)
+    if piece is not None and piece.text == now:
+        return text  # it was written meanwhile
     if piece is None or piece.text != was:
         raise InvalidValue(
             f"{kind} {name} was changed elsewhere meanwhile", path="", hint="look at both texts"

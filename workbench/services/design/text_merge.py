@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from workbench.errors import InvalidValue, ProjectError
 from workbench.project.samples import PROJECT_FILE
@@ -57,6 +58,12 @@ def changed_files(was: DesignText, now: DesignText) -> dict[str, tuple[str | Non
     """Returns the files that differ, each with its text before and after; None for no file."""
     old, new = ({one.file: one.text for one in texts.files()} for texts in (was, now))
     return {name: (old.get(name), new.get(name)) for name in old | new if old.get(name) != new.get(name)}
+
+
+def first_difference(was: str | None, now: str | None) -> int:
+    """Returns the number of the first line in which two texts differ, from 1."""
+    lines = zip_longest((was or "").splitlines(), (now or "").splitlines())
+    return next((at for at, (one, other) in enumerate(lines, 1) if one != other), 1)
 
 
 def joined(base: DesignText, mine: DesignText, theirs: DesignText, *, prefer: str = "") -> DesignText:

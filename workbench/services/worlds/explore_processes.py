@@ -92,8 +92,9 @@ class ExploreProcesses:
             found.take(one)
         found.seconds = max((one.seconds for one in parts.values()), default=0.0)
         found.complete = min((one.complete for one in parts.values()), default=-1)
+        found.exhausted = all(one.exhausted for one in parts.values())
         if len(parts) < self._count:
-            found.complete = -1
+            found.complete, found.exhausted = -1, False
         return found
 
     def _listen(self) -> bool:

@@ -88,6 +88,7 @@ class Exploration:
         moves: That were made.
         seconds: That it took.
         complete: Up to this many deviations all schedules were tried; -1 where not even the usual one was.
+        exhausted: There is no other schedule than those that were tried.
         outcomes: By end.
         findings: By invariant.
         unfinished: How many schedules were ended although there was more to do.
@@ -100,6 +101,7 @@ class Exploration:
     moves: int = 0
     seconds: float = 0.0
     complete: int = -1
+    exhausted: bool = False
     outcomes: dict[End, EndTally] = field(default_factory=dict)
     findings: dict[str, Violation] = field(default_factory=dict)
     unfinished: int = 0
@@ -150,10 +152,13 @@ class Exploration:
         tried = f"{counted(self.schedules, 'schedule')}"
         merged = f", {self.merged:,} merged" if self.merged else ""
         all_with = f"with up to {counted(self.complete, 'deviation')}"
+        if self.exhausted:
+            all_with = "in any order"
         if not self.found:
-            upto = all_with if self.complete >= 0 else "in those tried"
+            upto = all_with if self.exhausted or self.complete >= 0 else "in those tried"
             return f"no violation {upto}; {tried}{merged}"
         upto = f"all {all_with} were tried" if self.complete >= 0 else "not all were tried"
+        upto = "all were tried" if self.exhausted else upto
         broken = ", ".join(f"{one.invariant} broken in {one.count:,}" for one in self.findings.values())
         return f"{broken} of {tried}{merged}; {upto}"
 

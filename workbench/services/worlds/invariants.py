@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from workbench.errors import WorkbenchError
@@ -13,7 +14,7 @@ from workbench.model.event import RecordedEvent
 from workbench.model.invariant import Invariant, InvariantQuestion, Subject
 from workbench.model.json_values import write_json
 from workbench.model.registry import Registry
-from workbench.model.secrets import MASK, is_secret, masked
+from workbench.model.secrets import MASK, is_secret, masked, without_secrets
 from workbench.project.declared.value_classes import as_json
 from workbench.services.worlds.log_facts import ROW, STATE, Fact, LogFacts
 from workbench.store.ports import Reader
@@ -243,7 +244,7 @@ class InvariantWatch:
                 if one.consumers and letter.subscription not in one.consumers:
                     continue
                 said = f"{letter.subscription} has a dead letter: {letter.type} {letter.key}".rstrip()
-                why = letter.error or letter.reason.value
+                why = without_secrets(letter.error, letter.data) or letter.reason.value
                 yield BrokenInvariant(
                     invariant=one.name,
                     kind=NEVER_DEAD_LETTER,
@@ -289,6 +290,8 @@ def _values(question: InvariantQuestion, subject: Subject) -> Iterator[tuple[str
 
 
 def _shown(part: str, value: Any) -> str:
+    if isinstance(value, Decimal):
+        return str(value)
     if isinstance(value, list):
         return f"a list of {len(value):,}"
     if is_secret(part.rpartition(".")[2]) and value is not None:

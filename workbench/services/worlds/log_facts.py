@@ -16,6 +16,7 @@ from workbench.model.expressions.value_views import attributes_of, field_named, 
 from workbench.model.invariant import InvariantQuestion
 from workbench.model.projection import Apply, ColumnKind, Projection
 from workbench.model.registry import Registry
+from workbench.model.secrets import without_secrets
 from workbench.project.declared.column_values import kept, row_seen
 
 Fact = tuple[Any, ...]
@@ -96,6 +97,7 @@ class LogFacts:
         self._counts: dict[Fact, int] = {}
         self._states: dict[tuple[str, str], _Folded] = {}
         self._stopped: dict[str, str] = {}
+        self._totals: dict[tuple[str, str], Any] = {}
         self._before: list[tuple[dict[Any, Any], Any, Any]] = []
         self._rows_before: list[tuple[_Table, Any, dict[str, Any] | None]] = []
         shown = {*projections, *(name for one in questions for name in one.projections)}
@@ -149,6 +151,7 @@ class LogFacts:
             else:
                 table.buffer.put(**row)
             table.buffer.keep()
+        self._totals.clear()  # they are added up again when they are asked for
 
     def _set(self, into: dict[Any, Any], key: Any, value: Any) -> None:
         self._before.append((into, key, into.get(key)))
@@ -223,9 +226,16 @@ class LogFacts:
             return
         for key, before, after in table.buffer.changes():
             if before != after:
+                self._add_up(name, before or {}, after or {})
                 self._rows_before.append((table, key, before))
                 changed[(ROW, name, key)] = changed[(ROW, name)] = None
         table.buffer.keep()
+
+    def _add_up(self, name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        """Keeps the sums of columns that were asked for."""
+        for place in [one for one in self._totals if one[0] == name]:
+            grown = (after.get(place[1]) or 0) - (before.get(place[1]) or 0)
+            self._set(self._totals, place, self._totals[place] + grown)
 
     # -- facts ----------------------------------------------------------------------------------------------
 
@@ -276,6 +286,16 @@ class LogFacts:
         row = table.buffer.get(wanted) if wanted is not None else None
         return row_seen(row, table.columns) if table.odd else row
 
+    def total(self, projection: str, column: str) -> Any:
+        """Returns the sum of a column over all rows, empty ones as 0; raises as `row`."""
+        self._look((ROW, projection))
+        self._check(projection)
+        place = (projection, column)
+        if place not in self._totals:
+            rows = self._tables[projection].buffer.rows()
+            self._totals[place] = sum(one[column] or 0 for one in rows)
+        return self._totals[place]
+
     def rows(self, projection: str) -> Sequence[Mapping[str, Any]]:
         """Returns all rows of a read model in the order of their keys; raises as `row`."""
         table = self._tables[projection]
@@ -300,4 +320,4 @@ def _table(projection: Projection) -> _Table:
 
 
 def _cannot(what: str, event: RecordedEvent, said: str) -> str:
-    return f"{what} cannot be folded at position {event.position}: {said}"
+    return f"{what} cannot be folded at position {event.position}: {without_secrets(said, event.data)}"

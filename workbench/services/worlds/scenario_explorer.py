@@ -199,7 +199,7 @@ class ScenarioExplorer:
         next_look = began
         strategy = Exhaustive(plan.deviations, plan.share, merging=self._merging)
         chances = _chances(plan) if plan.random else iter(())
-        longest = 1
+        longest, tried = 1, set[Choices]()
         for number in itertools.count():
             now = self._clock.monotonic()
             if now >= next_look:
@@ -210,18 +210,19 @@ class ScenarioExplorer:
             if now - began >= plan.seconds:
                 break
             branch = strategy.next()
-            self.result.complete = strategy.complete
+            self.result.complete, self.result.exhausted = strategy.complete, strategy.exhausted
             if branch is not None:
                 run = await self.play(branch)
                 strategy.ended(branch)
-            elif self.result.found or (chance := next(chances, None)) is None:
+            elif self.result.found or strategy.exhausted or (chance := next(chances, None)) is None:
                 break
             else:
                 run = await self.play(chance(longest))
             longest = max(longest, len(run.world.deeds))
-            if (
-                plan.share[0] == 0 or branch is None or branch.known
-            ):  # one process alone tells of the usual one
+            again = run.choices in tried  # what chance chooses again counts once
+            tried.add(run.choices)
+            others = plan.share[0] > 0 and branch is not None and not branch.known  # of whom one tells of it
+            if not again and not others:
                 self._note(run, self._clock.monotonic() - began)
             if self._reads > self._deciding:
                 self._deciding = frozenset(self._reads)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Protocol
 
 from workbench.services.worlds.explored import Choices, deviations_of
@@ -78,6 +79,7 @@ class Exhaustive:
 
     Attributes:
         complete: Up to this many deviations all schedules were tried; -1 at the beginning.
+        exhausted: There are no others than those that were tried.
     """
 
     def __init__(self, deviations: int, share: tuple[int, int] = (0, 1), *, merging: bool = True) -> None:
@@ -88,12 +90,14 @@ class Exhaustive:
         self._following: list[Choices] = []
         self._seen: dict[int, int] | None = {} if merging else None
         self.complete = -1
+        self.exhausted = False
 
     def next(self) -> _Branch | None:
         """Returns what chooses the next run's moves; None where all was tried."""
         while (known := next(self._level, None)) is None:
             self.complete = self._depth
-            if self._depth == self._deviations:
+            self.exhausted = not self._following
+            if self.exhausted or self._depth == self._deviations:
                 return None
             self._depth += 1
             self._level, self._following = iter(self._following), []
@@ -101,11 +105,11 @@ class Exhaustive:
 
     def ended(self, branch: _Branch) -> None:
         """Takes what a run showed: where it could have gone another way."""
-        if self._depth == self._deviations:
-            return
         part, of = self._share
         found = branch.children()
-        if self._depth == 0:
+        if self._depth == self._deviations:  # only whether there are any is asked
+            self._following = self._following or list(islice(found, 1))
+        elif self._depth == 0:
             self._following += [one for number, one in enumerate(found) if number % of == part]
         else:
             self._following += found
@@ -135,7 +139,7 @@ class Prioritised:
     """Gives a priority to each that moves, by chance, and changes it at few moments by chance.
 
     A bug that needs d moves in a certain order is found with a known probability: Burckhardt et al.,
-    A Randomized Scheduler with Probabilistic Guarantees of Violation Bugs, ASPLOS 2010. Faults happen at such
+    A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs, ASPLOS 2010. Faults happen at such
     moments alone.
 
     Args:
