@@ -1,7 +1,7 @@
 """A store of 1,000,000 events is forked at its end, in its middle and at its beginning.
 
-Run ``python -m tests.bench.fork``, with ``--quick`` for a short form. Ids grow with time, as those of this program
-do; a plain copy of the file is measured in the same run.
+Run ``python -m tests.bench.fork``, with ``--quick`` for a short form. Ids grow with time, as those of this
+program do; a plain copy of the file is measured in the same run.
 """
 
 from __future__ import annotations
