@@ -57,6 +57,8 @@ VIEWS = (
     ),
     ViewEntry("search", "Search", "search", "workbench.gui.views.search_view:SearchView"),
     ViewEntry("log", "Log", "log", "workbench.gui.views.log_view:LogView", "bottom"),
+    ViewEntry("time", "Time", "clock", "workbench.gui.views.time_view:TimeView"),
+    ViewEntry("compare", "Compare", "diff", "workbench.gui.views.compare_view:CompareView"),
     ViewEntry("settings", "Settings", "settings", "workbench.gui.views.settings_view:SettingsView"),
     ViewEntry("text", "Project file", "code", "workbench.gui.views.text_view:TextView"),
 )

@@ -152,10 +152,40 @@ def make_fork(
         ) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
-    if project.modules and not project.restricted:
-        with contextlib.suppress(OSError):  # then it asks when it is opened
-            TrustList(config_folder(environ)).trust(folder, project.digest)
+    _trust(folder, trusted_digest(project), environ)
     return fork
+
+
+def trusted_digest(project: Project) -> str:
+    """Returns the digest of a project's modules, where they are trusted; else an empty text."""
+    return project.digest if project.modules and not project.restricted else ""
+
+
+def keep_fork(root: Path, folder: Path, digest: str, environ: Mapping[str, str]) -> None:
+    """Moves the folder of a fork that is closed to where a person keeps it.
+
+    Args:
+        digest: Of its modules, where the person trusts them; empty where not (T2).
+
+    Raises:
+        StoreReadOnly: Something is there already, or it cannot be written.
+    """
+    if folder.exists():
+        raise StoreReadOnly(f"{folder} exists already; it was left as it is", hint="choose another folder")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(root, folder)
+    except OSError as error:
+        raise StoreReadOnly(
+            f"the fork cannot be moved to {folder}: {error.strerror or error}", hint="choose another folder"
+        ) from error
+    _trust(folder, digest, environ)
+
+
+def _trust(folder: Path, digest: str, environ: Mapping[str, str]) -> None:
+    if digest:
+        with contextlib.suppress(OSError):  # then it asks when it is opened
+            TrustList(config_folder(environ)).trust(folder, digest)
 
 
 def time_at(reader: Reader, position: int) -> int:
