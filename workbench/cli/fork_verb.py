@@ -69,12 +69,13 @@ async def _compare(options: Options, environ: Environ) -> int:
         load_project(project_root(folder), environ=environ, trusted=trusted)
         for folder in (options.project, options.other)
     )
-    names = [one for one in ours.registry.projections if one in theirs.registry.projections]
+    known = theirs.registry.projections
+    shared = [one for name, one in ours.registry.projections.items() if name in known]
     with (
         read_store_file(ours.store_path, ours.registry.stored_names()) as mine,
         read_store_file(theirs.store_path, theirs.registry.stored_names()) as other,
     ):
-        found = await asyncio.to_thread(compare, mine, other, names, lambda what: show(f"comparing {what}"))
+        found = await asyncio.to_thread(compare, mine, other, shared, lambda what: show(f"comparing {what}"))
     show("")
     value = {
         "split": found.split,

@@ -71,7 +71,7 @@ class ForkActions(FileActions):
         "&Fork here …",
         key="fork",
         keys="Ctrl+Shift+W",
-        icon="split",
+        icon="fork",
         tip="Open a world of its own with all that was stored up to what is selected, or up to now",
         menu="Engine",
         group=2,
@@ -129,7 +129,7 @@ class ForkActions(FileActions):
         return self._no_fork() or ("" if self.scratch is not None else "This fork is kept in a folder")
 
     @action(
-        "Compare with what was &forked",
+        "Compare with what was forked",
         key="compare",
         word="Compare",
         icon="diff",
@@ -144,7 +144,7 @@ class ForkActions(FileActions):
             self.desk.wanted.emit("compare")
 
     @action(
-        "&Keep the fork …",
+        "Keep the fork …",
         key="keep-fork",
         word="Keep …",
         icon="save",
@@ -190,7 +190,7 @@ class ForkActions(FileActions):
             await self.open((folder, ""))
 
     @action(
-        "&Discard the fork",
+        "Discard the fork",
         key="discard-fork",
         word="Discard",
         icon="purge",

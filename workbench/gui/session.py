@@ -27,7 +27,7 @@ from workbench.gui.recent_projects import remember
 from workbench.gui.status_line import StatusLine
 from workbench.gui.theme import theme
 from workbench.gui.unsaved_design import offer_unsaved_design
-from workbench.gui.view_catalog import PERSPECTIVES
+from workbench.gui.view_catalog import PERSPECTIVES, WORLD
 from workbench.gui.views.scenario_text import drafted_files
 from workbench.gui.window_actions import WindowActions
 from workbench.gui.world_bar import WorldBar
@@ -310,9 +310,8 @@ class Session(WindowActions):
         other = Session(window, self._environ, settings, trunk=self, scratch=folder.parent)
         self.forks.append(other)
         await other.open((folder, ""))
-        for key in ("compare", "time"):
-            if key in other.window.views:
-                other.bring(key)
+        window.show_perspective("Test")
+        window.arrange(WORLD)
 
     async def ended(self) -> int:
         """Returns the exit code once the window was closed."""

@@ -81,4 +81,6 @@ NARROW: dict[str, Columns] = PERSPECTIVES | {
     "Test": (("explorer",), ("scenarios+timeline+log",)),
 }
 """The same for windows that are not wide enough for them."""
+WORLD: Columns = (("time",), ("compare+log",))
+"""How the window of a fork stands at first."""
 MENUS = ("File", "Edit", "View", "Go", "Engine", "Help")

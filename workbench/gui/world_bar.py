@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QMainWindow, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtGui import QColor, QPaintEvent
+from PySide6.QtWidgets import QMainWindow, QSizePolicy, QToolBar, QWidget
 from typing_extensions import override
 
 from workbench.gui.icons import icon
+from workbench.gui.safe_painter import painting
 from workbench.gui.theme import theme
 from workbench.gui.widgets import ElidedLabel, PlainLabel
 
@@ -31,16 +32,12 @@ class WorldBar(QToolBar):
         self.setMovable(False)
         self._frame = _Frame(window)
         self._mark, self._name, self._told = PlainLabel(), PlainLabel(), ElidedLabel()
-        self._mark.setPixmap(icon("split", "on_policy").pixmap(16, 16))
+        self._mark.setPixmap(icon("fork", "on_policy").pixmap(16, 16))
         self._told.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         for part in (self._mark, self._name, self._told):
             self.addWidget(part)
         for key in OFFERED:
-            self.addAction(acts[key])
-            button = self.widgetForAction(acts[key])
-            if isinstance(button, QToolButton):
-                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-                button.setText(acts[key].act.word)
+            self.addWidget(acts.button(key))
         window.addToolBarBreak()
         window.addToolBar(self)
         theme().changed.connect(self._dress)
@@ -98,15 +95,14 @@ class _Frame(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme().colors.policy_ink))
         width, height = self.width(), self.height()
-        for edge in (
-            (0, 0, width, EDGE),
-            (0, height - EDGE, width, EDGE),
-            (0, 0, EDGE, height),
-            (width - EDGE, 0, EDGE, height),
-        ):
-            painter.drawRect(*edge)
-        painter.end()
+        with painting(self) as painter:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme().colors.policy_ink))
+            for edge in (
+                (0, 0, width, EDGE),
+                (0, height - EDGE, width, EDGE),
+                (0, 0, EDGE, height),
+                (width - EDGE, 0, EDGE, height),
+            ):
+                painter.drawRect(*edge)

@@ -10,7 +10,7 @@ from workbench.services.worlds.compare import NOT_THERE, compare, kinds_told, sp
 
 def compared(trunk, world):
     told = []
-    found = compare(trunk.reader, world.reader, trunk.registry.projections, told.append)
+    found = compare(trunk.reader, world.reader, trunk.registry.projections.values(), told.append)
     assert any("rows" in one for one in told)
     return found
 

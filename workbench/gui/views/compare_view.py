@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 from typing_extensions import override
 
 from workbench.gui.actions import action
@@ -20,7 +20,7 @@ from workbench.gui.reads import takes_time
 from workbench.gui.table import FastTableView
 from workbench.gui.view import View
 from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
-from workbench.gui.widgets import ElidedLabel
+from workbench.gui.widgets import ElidedLabel, EmptyState
 from workbench.model.counts import counted
 from workbench.services.worlds.compare import Comparison, StoreDifference, compare, kinds_told
 from workbench.services.worlds.promote import Promoted, preview, promote
@@ -34,20 +34,21 @@ if TYPE_CHECKING:
 
 BADGES = {"row": "projection", "stream": "event", "message": "topic", "letter": "error"}
 DIFFERENCES = (
-    TableColumn("What", width=80, badge=lambda kind: (BADGES[kind], kind)),
-    TableColumn("Where", width=170),
+    TableColumn("What", width=90, badge=lambda kind: (BADGES[kind], kind)),
+    TableColumn("Where", width=130),
     TableColumn("Row and column", width=130),
-    TableColumn("In the project", width=150),
-    TableColumn("In the fork", width=170, stretch=True),
+    TableColumn("In the project", width=130),
+    TableColumn("In the fork", width=150, stretch=True),
     TableColumn("Since", width=76, mono=True, align_right=True, text=lambda at: f"{at:,}" if at else ""),
 )
 COMMANDS = (
-    TableColumn("Command issued here", width=150),
-    TableColumn("Stream", width=170),
+    TableColumn("Issued here", width=130),
+    TableColumn("Stream", width=140),
     TableColumn("Expects", width=70, mono=True, align_right=True),
-    TableColumn("On the project", width=190, stretch=True),
+    TableColumn("On the project", width=150, stretch=True),
 )
 NONE = "This is the project itself", "Fork it at an event: then what differs stands here."
+FORK = "Fork at the newest position"
 SAME = "Nothing differs", "What is done in only one of both stands here."
 SAMPLES = 3
 
@@ -78,11 +79,15 @@ class CompareView(View):
         self._both = in_panes(Qt.Orientation.Vertical, (self.table, 3), (self.commands, 1), name="compare")
         self._bar = QWidget()
         again, issue = self.acts.button("again"), self.acts.button("ask")
-        in_row((self.filter, 2), (self.said, 1), again, issue, of=self._bar, margins=0, spacing=6)
-        in_column(self._bar, self.strip, (self._both, 1), of=self, margins=(6, 4, 6, 4), spacing=4)
-        self._bar.setVisible(self._is_fork)
-        self.commands.setVisible(self._is_fork)
-        self.table.set_empty(*(SAME if self._is_fork else NONE))
+        in_row((self.filter, 1), again, issue, of=self._bar, margins=0, spacing=6)
+        in_column(self._bar, self.said, self.strip, (self._both, 1), of=self, margins=(6, 4, 6, 4), spacing=4)
+        self._trunk = EmptyState("fork", *NONE, FORK, lambda: desk.fork_wanted.emit(Selection()))
+        if (column := self.layout()) is not None:
+            column.addWidget(self._trunk)
+        self._trunk.setVisible(not self._is_fork)
+        for part in (self._bar, self.said, self._both):
+            part.setVisible(self._is_fork)
+        self.table.set_empty(*SAME)
         self.acts.offer()
 
     @property
@@ -95,7 +100,9 @@ class CompareView(View):
 
     @override
     def first_widget(self) -> QWidget:
-        return self.table
+        if not self._is_fork:
+            return self._trunk.findChild(QPushButton) or self
+        return self.table if self.table.model().rowCount() else self.filter.findChild(QLineEdit) or self
 
     # -- comparing ----------------------------------------------------------------------------------------
 
@@ -248,7 +255,7 @@ def _read(workspace: Workspace, fork: Fork) -> tuple[Comparison, Sequence[Promot
     takes_time()
     registry, here = workspace.registry, workspace.reader
     with read_store_file(Path(fork.store), registry.stored_names()) as trunk:
-        found = compare(trunk, here, registry.projections, lambda _what: None, split=fork.position)
+        found = compare(trunk, here, registry.projections.values(), lambda _what: None, split=fork.position)
         return found, preview(here, fork.position, trunk)
 
 

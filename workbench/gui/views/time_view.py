@@ -12,12 +12,13 @@ from typing_extensions import override
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.event_actions import event_actions
+from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
-from workbench.gui.time_format import absolute, relative, shown_zone
+from workbench.gui.time_format import absolute, shown_zone
 from workbench.gui.view import View
-from workbench.gui.widgets import ElidedLabel, plain_label
+from workbench.gui.widgets import ElidedLabel, plain_label, push_button
 from workbench.services.search.time_words import read_time
 from workbench.services.story.time_axis import length_words
 
@@ -64,6 +65,9 @@ class TimeView(View):
         self.until.setPlaceholderText("+2h, 2026-11-26 08:00")
         self.until.setToolTip("Let time pass until then (Enter)")
         self.until.returnPressed.connect(self._go)
+        self.fork = push_button(
+            "Fork at the newest position", lambda: desk.fork_wanted.emit(Selection()), sign=icon("fork")
+        )
         self._by_hand = QWidget()
         in_column(
             in_row(*buttons, (self.until, 1), spacing=6), self.stop, of=self._by_hand, margins=0, spacing=6
@@ -71,29 +75,32 @@ class TimeView(View):
         in_column(
             in_row(self.now, (self.since, 1)),
             self._by_hand,
+            in_row(self.fork, 1),
             self.count,
             (self.table, 1),
             of=self,
             margins=(8, 6, 8, 4),
             spacing=6,
         )
-        self._by_hand.setVisible(desk.workspace.future.by_hand)
+        by_hand = desk.workspace.future.by_hand
+        self._by_hand.setVisible(by_hand)
+        self.fork.setVisible(not by_hand)
         self.table.row_chosen.connect(lambda row: desk.select(Selection(position=row[POSITION])))
         self.acts.offer()
 
     def _columns(self) -> tuple[TableColumn, ...]:
         return (
-            TableColumn("In", width=92, text=self._in, tip=absolute),
+            TableColumn("In", width=72, align_right=True, text=self._in, tip=absolute),
             TableColumn("What", width=84, badge=lambda kind: (KINDS[kind], kind)),
-            TableColumn("Who", width=150),
-            TableColumn("About", width=180, stretch=True),
+            TableColumn("Who", width=110),
+            TableColumn("About", width=150, stretch=True),
             TableColumn("Try", width=50, mono=True, align_right=True, about="The try that comes then"),
             TableColumn("Position", width=76, mono=True, align_right=True, text=lambda at: f"{at:,}"),
         )
 
     def _in(self, at: int) -> str:
         now = self.desk.workspace.clock.now()
-        return relative(at, now) if at > now else "now"
+        return f"+{length_words(at - now)}" if at > now else "now"
 
     @override
     def concerns(self, changes: Changes) -> bool:
@@ -105,7 +112,9 @@ class TimeView(View):
 
     @override
     def first_widget(self) -> QWidget:
-        return self.table
+        if self.table.model().rowCount():
+            return self.table
+        return self.until if self.desk.workspace.future.by_hand else self.fork
 
     @override
     def tick(self) -> None:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import zip_longest
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from workbench.model.clock import rfc3339
 from workbench.model.counts import counted
 from workbench.model.dead_letter import LetterStatus
 from workbench.model.json_values import write_json
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.model.row_conditions import AllOf
-from workbench.store.paging import PAGE
+from workbench.store.paging import PAGE, typed_events
 
 if TYPE_CHECKING:
+    from workbench.model.projection import Projection
     from workbench.store.ports import Reader
 
 Row = dict[str, Any]
@@ -97,7 +99,7 @@ def _at(reader: Reader, position: int) -> object:
 
 
 def compare(
-    ours: Reader, theirs: Reader, projections: Iterable[str], told: Told, *, split: int | None = None
+    ours: Reader, theirs: Reader, projections: Iterable[Projection], told: Told, *, split: int | None = None
 ) -> Comparison:
     """Returns what differs; takes time with what was stored behind the split, and with all rows.
 
@@ -110,9 +112,9 @@ def compare(
     found = Comparison(split=split, heads=(ours.head(), theirs.head()))
     told("streams")
     since = _streams(ours, theirs, found)
-    for name in sorted(projections):
-        told(f"the rows of {name}")
-        _rows(name, ours, theirs, found, since)
+    for one in projections:
+        told(f"the rows of {one.name}")
+        _rows(one, ours, theirs, found, since)
     told("messages")
     _messages(ours, theirs, found)
     told("dead letters")
@@ -172,8 +174,13 @@ def _first_difference(ours: Tail, theirs: Tail) -> tuple[int, bool] | None:
 
 
 def _rows(
-    name: str, ours: Reader, theirs: Reader, found: Comparison, since: dict[str, tuple[int, bool]]
+    projection: Projection,
+    ours: Reader,
+    theirs: Reader,
+    found: Comparison,
+    since: dict[str, tuple[int, bool]],
 ) -> None:
+    name = projection.name
     live = [one for reader in (ours, theirs) for one in reader.generations(name) if one.live]
     if len(live) < BOTH:
         found.untold[name] = "only one of both has it"
@@ -181,11 +188,11 @@ def _rows(
     if live[0].columns != live[1].columns:
         found.untold[name] = "its columns are others there"
         return
-    behind = [
-        state for state, reader in zip(live, (ours, theirs), strict=True) if _unread(state.checkpoint, reader)
-    ]
-    if behind:
+    wanted = projection.handlers().__contains__
+    both = zip(live, (ours, theirs), strict=True)
+    if any(next(typed_events(reader, wanted, one.checkpoint, reader.head()), None) for one, reader in both):
         found.untold[name] = "it has not read all events yet"
+    kinds = dict(live[0].columns)
     key, kind = live[0].columns[0]
     # The last one that is set is the earliest: of several streams of one thing, the first that differs.
     known = {name.partition("-")[2]: place for name, place in sorted(since.items(), key=itemgetter(1))[::-1]}
@@ -197,7 +204,7 @@ def _rows(
         if mine == other:
             continue
         place = known.get(str((mine or other or {})[key]), (0, True))
-        for column, said in _cells(mine, other):
+        for column, said in _cells(mine, other, kinds):
             found.note(
                 StoreDifference(
                     kind="row",
@@ -212,18 +219,16 @@ def _rows(
             )
 
 
-def _cells(mine: Row | None, other: Row | None) -> Iterator[tuple[str, tuple[str, str]]]:
+def _cells(
+    mine: Row | None, other: Row | None, kinds: Mapping[str, str]
+) -> Iterator[tuple[str, tuple[str, str]]]:
     """Yields the columns of a row that differ; one without a name where only one of both has the row."""
     if mine is None or other is None:
         yield "", (NOT_THERE, "a row") if mine is None else ("a row", NOT_THERE)
         return
     for column in mine:
         if mine[column] != other[column]:
-            yield column, (_value(mine[column]), _value(other[column]))
-
-
-def _unread(checkpoint: int, reader: Reader) -> bool:
-    return checkpoint < reader.head() and bool(reader.read_log(checkpoint, 1))
+            yield column, (_value(mine[column], kinds[column]), _value(other[column], kinds[column]))
 
 
 def _listed(name: str, reader: Reader) -> Iterator[dict[str, Any]]:
@@ -253,8 +258,12 @@ def _pairs(
             mine, other = next(ours, None), next(theirs, None)
 
 
-def _value(value: Any) -> str:
-    return value if isinstance(value, str) else write_json(value) if value is not None else "empty"
+def _value(value: Any, kind: str) -> str:
+    if value is None:
+        return "empty"
+    if kind == "time" and isinstance(value, int):
+        return rfc3339(value)
+    return value if isinstance(value, str) else write_json(value)
 
 
 # -- messages and letters -----------------------------------------------------------------------------------
