@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 EMAIL = "email=data.email.replace('invalid', 'example')"
 
 
@@ -54,6 +56,27 @@ def test_L6_a_field_that_no_letter_has_is_told(workbench, played):
     chosen = ("dead-letters", "repair", played, "--all", "--preview")
     assert "no letter has emial" in workbench(*chosen, "--replace", "emial", "x", "y").out
     assert "no letter has" not in workbench(*chosen, "--replace", "email", "x", "y").out
+
+
+def test_L6_a_field_that_no_schema_has_is_written_only_where_that_is_insisted_on(workbench, played):
+    chosen = ("dead-letters", "repair", played, "--words", "invalid", "--set", "emial=x", "--json")
+    said = workbench(*chosen)
+    assert (said.code, "fates" in said.json()) == (3, False)
+    assert "emial is no field of user.created" in said.json()["unknown"][0]["why"]
+    assert workbench("dead-letters", played, "--status", "open", "--json").json()[0]["number"]
+    assert len(workbench("dead-letters", played, "--status", "open", "--json").json()) == 4
+    assert "fates" in workbench(*chosen, "--anyway").json()
+
+
+@pytest.mark.parametrize(
+    "act", [("replay",), ("purge",), ("repair", "--set", "email=x"), ("note", "--owner", "ann")]
+)
+def test_L5_a_choice_by_what_no_letter_has_is_refused(workbench, played, act):
+    verb, *rest = act
+    found = workbench("dead-letters", verb, played, "--is", "emial=x", *rest)
+    assert (found.code, "no dead letter has emial" in found.err) == (1, True)
+    assert workbench("dead-letters", verb, played, "--is", "email=none", *rest).code in (0, 3)
+    assert len(workbench("dead-letters", played, "--status", "open", "--json").json()) == 4
 
 
 def test_L6_a_text_is_replaced_within_a_field(workbench, played):
@@ -122,7 +145,7 @@ def test_a_field_that_no_letter_has_is_told_by_whatever_is_done_with_them(workbe
     ):
         said = workbench("dead-letters", *act)
         assert "4 letters where data.emial is missing" in said.err, act
-    assert workbench("dead-letters", "replay", *wrong, "--json").json() == []
+        assert said.code == 1, act
     assert workbench("dead-letters", "note", played, "--where", "has(data.email)", "--owner", "-").err == ""
 
 
@@ -173,3 +196,18 @@ def test_L5_a_pace_that_never_moves_is_refused(workbench, played):
         said = workbench("dead-letters", "repair", played, "--all", "--pace", pace)
         assert said.code == 2
         assert "should be a number from 0.001" in said.err
+
+
+def test_L5_a_job_that_is_held_goes_on_or_is_cancelled(workbench, played):
+    for number in (1, 2):
+        held = workbench("dead-letters", "repair", played, "--all", "--ladder", "1", "--json").json()
+        assert (held["job"], held["status"]) == (number, "held")
+    listed = workbench("dead-letters", "jobs", played, "--json").json()
+    assert [(one["job"], one["status"]) for one in listed] == [(2, "held"), (1, "held")]
+    gone = workbench("dead-letters", "go-on", played, "1", "--json")
+    assert (gone.code, gone.json()["status"]) == (3, "held"), "the next one fails, too"
+    said = workbench("dead-letters", "cancel", played, "2")
+    assert (said.code, "job 2 is cancelled" in said.out) == (0, True)
+    again = workbench("dead-letters", "go-on", played, "2")
+    assert (again.code, "job 2 is cancelled, not held" in again.err) == (1, True)
+    assert workbench("dead-letters", "cancel", played, "9").code == 1

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.services.worlds.race import orders_that_race
+from tests.services.worlds.race import only_placed, orders_that_race
 
 
 @pytest.fixture
@@ -39,8 +39,39 @@ def test_the_answer_is_json_where_that_is_asked(workbench, orders):
 
 
 def test_nothing_found_is_said_with_its_count(workbench, orders):
-    said = workbench("explore", orders, "--deviations", "0", "--for", "0.5s", "--processes", "1")
-    assert said.code == 3  # chance finds it
+    only_placed(orders)
+    said = workbench("explore", orders, "--for", "60s", "--processes", "1")
+    assert said.code == 0
+    assert said.out.splitlines()[0] == "An order is placed: no violation in any order; 1 schedule"
     wrong = workbench("explore", orders, "--faults", "flood")
     assert wrong.code == 2
     assert "'flood' should be one of: crash, duplicate, delay" in wrong.err
+
+
+def test_what_is_found_is_written_as_a_scenario_that_fails_too(workbench, orders):
+    file = orders / "scenarios" / "found.tsk"
+    said = workbench("explore", orders, "--for", "60s", "--processes", "1", "--save", file)
+    assert f"  Written to {file}" in said.out.splitlines()
+    assert '{ deliver: "fulfilment", of: "order.placed" }' in file.read_text()
+    tested = workbench("test", orders, "found.tsk")
+    assert tested.code == 3
+    assert "no_charge_after_cancel does not hold" in tested.out
+    again = workbench("explore", orders, "overtook", "--for", "60s", "--processes", "1")
+    assert again.out.splitlines() == [
+        "no scenario to explore: those that name deliveries have one order only"
+    ]
+
+
+def test_a_scenario_that_cannot_be_run_is_told_and_others_go_on(workbench, orders):
+    only_placed(orders)
+    (orders / "scenarios" / "a.tsk").write_text(
+        '"Too late" { now: "2024-01-02T00:00:00Z", when: [{ at: "2024-01-01T00:00:00Z" }], then: [] }'
+    )
+    said = workbench("explore", orders, "--for", "60s", "--processes", "1")
+    assert said.code == 1
+    first, second = [line for line in said.out.splitlines() if not line.startswith(" ")]
+    assert first.startswith(
+        "Too late: no violation in those tried; 0 schedules; it could not be explored to the end: "
+    )
+    assert "at 2024-01-01T00:00:00Z has passed" in first
+    assert second == "An order is placed: no violation in any order; 1 schedule"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPersistentModelIndex, Qt
+from PySide6.QtCore import QPersistentModelIndex, QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit
 
@@ -144,7 +144,9 @@ async def test_the_filter_reaches_every_section_and_streams_that_are_not_listed(
     await until(lambda: tree(view)["Streams (40)"] == ["user-u000"])
     view.findChild(QLineEdit).setText("mail")
     assert tree(view)["Subscriptions"] == ["welcome-mail"]
-    assert tree(view)["Events (5)"] == []
+    assert "Events (5)" not in tree(view)
+    view.findChild(QLineEdit).setText("letters")
+    assert tree(view) == {"Dead letters (0)": []}
 
 
 async def test_a_click_leads_to_the_form_the_stream_and_the_subscription(workspace, desk, view, until):
@@ -159,6 +161,31 @@ async def test_a_click_leads_to_the_form_the_stream_and_the_subscription(workspa
     assert commands == ["update_user"]
     assert wanted == ["commands", "timeline", "subscriptions", "projections"]
     assert desk.selection.projection == "users"
+
+
+async def test_in_the_arrangement_for_design_a_click_stays_on_the_board(workspace, desk, view, until):
+    await create(workspace, "ada")
+    await until(lambda: "Streams (1)" in tree(view))
+    wanted, commands = [], []
+    desk.wanted.connect(wanted.append)
+    desk.command_wanted.connect(commands.append)
+    view.arranged("Design", QSettings())
+    made = view.findChild(OfferingTree)
+    for text, node in (
+        ("update_user", "command:update_user"),
+        ("list_users", "query:list_users"),
+        ("user.created", "event:user.created"),
+        ("welcome-mail", "subscription:welcome-mail"),
+        ("users", "projection:users"),
+    ):
+        made.clicked.emit(item(view, text))
+        assert node in desk.selection.nodes()
+    assert (wanted, commands) == (["board"] * 5, [])
+    made.clicked.emit(item(view, "user-ada"))
+    assert wanted[-1] == "timeline"
+    view.arranged("Run", QSettings())
+    made.clicked.emit(item(view, "update_user"))
+    assert (wanted[-1], commands) == ("commands", ["update_user"])
 
 
 async def test_a_section_that_was_closed_stays_closed(workspace, view, until):
@@ -212,6 +239,7 @@ async def test_a_filter_without_a_hit_says_so(view, until):
     assert said.isHidden()
     view.findChild(QLineEdit).setText("zzzz")
     await until(lambda: not said.isHidden())
+    assert tree(view) == {}
     view.findChild(QLineEdit).setText("mail")
     await until(said.isHidden)
 
@@ -264,4 +292,21 @@ async def test_what_is_chosen_on_the_board_is_marked_and_a_row_is_chosen_there(d
     view.open(marked.current())
     assert desk.selection.node == "command:create_user"
     desk.board_chosen.emit("")
+    assert marked.current().text == "create_user"
+
+
+async def test_what_is_new_on_the_board_is_marked_once_it_is_listed(desk, view, until, monkeypatch):
+    await until(lambda: "Aggregates (2)" in tree(view))
+    marked, known = view.findChild(OfferingTree), desk.workspace.registry
+    desk.board_chosen.emit("external:bank")
+    assert marked.current() is None
+    registry = replace(known, actors={"bank": ""}, externals={"bank": ""})
+    monkeypatch.setattr(type(desk.workspace), "registry", property(lambda _workspace: registry))
+    view.refresh()
+    await until(lambda: marked.current() is not None)
+    assert marked.current().text == "bank"
+    marked.setCurrentIndex(item(view, "create_user"))
+    monkeypatch.setattr(type(desk.workspace), "registry", property(lambda _workspace: known))
+    view.refresh()
+    await until(lambda: "Actors and outside systems (1)" not in tree(view))
     assert marked.current().text == "create_user"

@@ -7,6 +7,7 @@ import threading
 
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QGraphicsView
 
 from tests.gui.test_session import notices, press, settings, shown_dialog, start
 from workbench.gui.file_actions import EXPORTS
@@ -40,6 +41,16 @@ async def test_a_file_of_events_that_is_dropped_is_imported_and_a_project_opened
     dialog = await shown_dialog(session, until)
     dialog.reject()
     await until(lambda: not session.desk.running())
+
+
+async def test_a_file_that_is_dropped_on_the_board_reaches_the_window(start):
+    session = await start()
+    session.window.show_perspective("Design")
+    board = session.window.views["board"]
+    assert session.window.acceptDrops()
+    takers = [one for one in board.findChildren(QGraphicsView) if one.acceptDrops()]
+    assert not takers
+    assert not [one for one in board.findChildren(QGraphicsView) if one.viewport().acceptDrops()]
 
 
 async def test_events_and_the_store_are_written_whole_and_a_cancelled_export_is_not_there(

@@ -92,7 +92,7 @@ async def test_a_mistake_in_another_file_than_the_texts_is_opened_with_what_the_
     window, until, monkeypatch
 ):
     opened = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url) or True)
     change(window, "domain.py", "class CreateUser(Command):", "class CreateUser(Nobody):")
     await until(lambda: notices(window))
     press(window, "Trust and reload")

@@ -240,6 +240,9 @@ def test_while_the_mouse_is_on_a_toast_nothing_moves(window, monkeypatch):
     notices.show_notice(Notice(kind="ok", text="done"))
     QCoreApplication.processEvents()
     assert (second.geometry(), notices.toasts.geometry()) == (stood, around)
+    window.resize(600, 400)
+    notices.toasts.place()
+    assert window.rect().contains(notices.toasts.geometry()), "it stays in a window that became smaller"
     on[0] = False
     notices.toasts.place()
     assert notices.cards()[1].isVisible()

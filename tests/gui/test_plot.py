@@ -26,7 +26,16 @@ def test_a_scale_ends_at_a_round_number(top: float, wanted: float) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0, "0"), (0.5, "0.5"), (3.14159, "3.14"), (12.34, "12.3"), (12345.6, "12,346"), (7.0, "7")],
+    [
+        (0, "0"),
+        (0.5, "0.5"),
+        (3.14159, "3.14"),
+        (12.34, "12.3"),
+        (12345.6, "12,346"),
+        (7.0, "7"),
+        (2.996, "3"),
+        (0.002, "<0.01"),
+    ],
 )
 def test_numbers_are_short(value: float, text: str) -> None:
     assert number_text(value) == text

@@ -56,6 +56,14 @@ def test_what_was_told_before_is_shown_when_it_comes_up(graph: RateGraph, qtbot:
     assert graph._legend._values == {"mail": "3", "audit": "7"}
 
 
+def test_V3_numbers_of_any_length_have_room_at_their_axis(graph: RateGraph, qtbot: QtBot) -> None:
+    told(graph, mail=7_500_000)
+    plot = seen(graph, qtbot)
+    axis = plot._item.getAxis("left")
+    widest = max(plot.widget.fontMetrics().horizontalAdvance(said) for _, said in axis._tickLevels[0])
+    assert axis.width() > widest
+
+
 def ticks(plot: Plot, side: str) -> list[float]:
     return [at for at, _ in plot._item.getAxis(side)._tickLevels[0]]
 

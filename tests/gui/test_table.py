@@ -152,6 +152,24 @@ def test_a_double_click_activates_what_its_first_click_chose_though_that_moves_t
     assert numbers(activated) == [4]
 
 
+def test_a_plain_click_leaves_one_row_of_many_chosen_though_choosing_it_moves_the_rows(moving):
+    moving.set_multi()
+    QTest.keyClick(moving, Qt.Key.Key_A, CONTROL)
+    assert len(moving.selected_rows()) == 100
+    QTest.mouseClick(moving.window().windowHandle(), LEFT, pos=at_row(moving, 4))
+    assert moving.y() == 2 * ROW_HEIGHT, "between press and release"
+    assert numbers(moving.selected_rows()) == [4]
+
+
+def test_a_hand_that_rests_on_a_row_chooses_no_others_though_the_rows_move_below_it(moving):
+    moving.set_multi()
+    window, place = moving.window().windowHandle(), at_row(moving, 4)
+    QTest.mousePress(window, LEFT, pos=place)
+    QTest.mouseMove(moving.viewport(), moving.viewport().mapFrom(moving.window(), place + QPoint(1, 0)))
+    QTest.mouseRelease(window, LEFT, pos=place + QPoint(1, 0))
+    assert numbers(moving.selected_rows()) == [4]
+
+
 def test_a_double_click_where_no_row_is_activates_none(shown):
     table = shown([TableColumn("Number")], Numbers(2))
     activated = collected(table.row_activated)

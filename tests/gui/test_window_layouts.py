@@ -14,7 +14,7 @@ from workbench.gui.desk import Selection, selection_of
 from workbench.gui.dock_layout import in_sight
 from workbench.gui.layouts import Tabs, in_panes
 from workbench.gui.main_window import MainWindow
-from workbench.gui.window_layouts import WindowLayouts
+from workbench.gui.window_layouts import NARROWER, WindowLayouts
 
 __all__ = ["settings", "start"]  # fixtures
 BESIDE = Qt.Orientation.Horizontal
@@ -133,7 +133,7 @@ def test_a_narrow_and_a_wide_window_are_arranged_apart(settings, qtbot):
 
     def turn(width):
         window.resize(width, 700)
-        qtbot.waitUntil(lambda: window.layouts.narrow == (width < 1200))
+        qtbot.waitUntil(lambda: window.layouts.narrow == (width < NARROWER))
 
     turn(1024)
     assert shown(window) == wide, "nothing was arranged for this width yet"

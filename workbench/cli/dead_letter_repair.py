@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 from workbench.cli.answers import answer, columns, compact, meter, note, one_line, opened
 from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, rate, words
 from workbench.cli.letter_choice import choice_options, chosen
+from workbench.cli.letter_jobs_verb import ended, job_said, job_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from workbench.services.dead_letters import JobReport
-    from workbench.services.dead_letters.letter_patch import LetterPatch, PatchReport
+    from workbench.services.dead_letters.letter_patch import LetterPatch
     from workbench.services.dead_letters.letter_rehearsal import Rehearsal
+    from workbench.services.dead_letters.patch_report import PatchReport
     from workbench.services.workspace import Workspace
 
 PREVIEWS = 3
@@ -66,13 +68,17 @@ def _takes(parser: Parser) -> None:
     parser.add_argument(
         "--rehearse",
         action="store_true",
-        help="only replay them in a copy of the store, and say what would become of them",
+        help="only replay them in a copy of the store, and say what would become of them;"
+        " handlers really run, and what they do outside happens, unless they check context.dry_run",
+    )
+    parser.add_argument(
+        "--anyway", action="store_true", help="write fields, too, that the schema of the type does not have"
     )
     parser.wait()
     parser.trust()
     parser.json(
-        "patch, chosen, fit, unchanged, left_out [{why, numbers}], after a replay job, status, fates, steps,"
-        " after a rehearsal rehearsal [{outcome, resolved, numbers}]"
+        "patch, chosen, fit, unchanged, unknown [{why, numbers}], left_out [{why, numbers}], after a replay"
+        " job, status, fates, steps, after a rehearsal rehearsal [{outcome, resolved, numbers}]"
     )
 
 
@@ -90,6 +96,7 @@ async def _repair(options: Options, environ: Environ) -> int:
             told = lambda done, many: show(f"checking {done:,} of {many:,}")  # noqa: E731  # for one call
             tried = await workspace.dead_letters.repair.check(patch, numbers, told)
             patched = bool(options.patch or patch.changes)
+            unknown = bool(tried.unknown) and not options.anyway
             same = patched and len(tried.unchanged) == len(tried.fit)
             value = _value(patch, numbers, tried)
             lines = _said(numbers, tried)
@@ -99,19 +106,21 @@ async def _repair(options: Options, environ: Environ) -> int:
                 lines += _rehearsal_said(rehearsed)
             elif options.preview or not tried.fit:
                 lines += _previews(workspace, patch, tried)
+            elif unknown:
+                lines.append("nothing was replayed; with --anyway such fields are written")
             elif same:
                 lines.append("the patch changes none of these letters, so nothing was replayed")
             else:
                 report = await _replayed(options, workspace, patch, ladder, tried)
-                value |= _job_value(report)
-                lines += _job_said(report)
+                value |= job_value(report)
+                lines += job_said(report)
         finally:
             show("")
     answer(options, value, "\n".join(lines))
     if report is None:
         fails = any(not one["resolved"] for one in value.get("rehearsal", ()))
         unsent = same and not (options.rehearse or options.preview)
-        return PROBLEMS if tried.misfits or fails or unsent else DONE
+        return PROBLEMS if tried.misfits or fails or unsent or unknown else DONE
     return DONE if report.fates.get("resolved", 0) == len(numbers) else PROBLEMS
 
 
@@ -179,15 +188,19 @@ def _value(patch: LetterPatch, numbers: list[int], tried: PatchReport) -> dict[s
         "chosen": len(numbers),
         "fit": len(tried.fit),
         "unchanged": len(tried.unchanged),
+        "unknown": [{"why": why, "numbers": list(some)} for why, some in tried.unknown],
         "left_out": [{"why": why, "numbers": list(some)} for why, some in tried.misfits],
     }
 
 
 def _said(numbers: list[int], tried: PatchReport) -> list[str]:
-    lines = [f"{len(tried.fit):,} of {len(numbers):,} fit the schema of their type"]
+    free = len(tried.unjudged)
+    lines = [f"{len(tried.fit) - free:,} of {len(numbers):,} fit the schema of their type"]
+    lines[0] += f", {free:,} have none" if free else ""
     if tried.unchanged:
         lines[0] += f", {len(tried.unchanged):,} of them as they are"
     lines += [f"no letter has {one_line(field)}" for field in tried.absent]
+    lines += [f"in {len(some):,} of them {one_line(why)}" for why, some in tried.unknown]
     lines += [f"{len(some):,} left out: {one_line(why)}" for why, some in tried.misfits]
     return lines
 
@@ -214,7 +227,6 @@ async def _replayed(
     ladder: tuple[int, ...],
     tried: PatchReport,
 ) -> JobReport:
-    jobs = workspace.dead_letters.jobs
     await workspace.start()
     number = await workspace.dead_letters.repair.begin(
         tried.fit,
@@ -223,38 +235,7 @@ async def _replayed(
         per_second=options.pace,
         left_out=tried.left_out,
     )
-    try:
-        return await asyncio.wait_for(jobs.finished(number), options.wait)
-    except TimeoutError:
-        return await jobs.counted(number)
-
-
-def _job_value(report: JobReport) -> dict[str, Any]:
-    from workbench.services.dead_letters.letter_ladder import rungs
-
-    job = report.job
-    return {
-        "job": job.number,
-        "status": job.status.value,
-        "fates": report.fates | {"waiting": report.queued},
-        "steps": [rung.size for rung in rungs(job.plan.ladder, len(job.numbers))],
-    }
-
-
-def _job_said(report: JobReport) -> list[str]:
-    job = report.job
-    words = {"failed_again": "failed again", "blocked": "waiting behind a dead letter of their key"}
-    rows = [(words.get(status, status), number) for status, number in sorted(report.fates.items())]
-    rows += [("not given back", job.failed), ("skipped", job.skipped), ("waiting", report.queued)]
-    lines = columns(("", ""), [row for row in rows if row[1]]).splitlines()[1:]
-    ends = {
-        "held": f"job {job.number} stopped at the first new failure; the rest waits",
-        "running": f"job {job.number} is not done; it goes on when the project runs",
-    }
-    end = ends.get(job.status.value, "")
-    if job.trouble:
-        lines.append(one_line(job.trouble))
-    return [*lines, end] if end else lines
+    return await ended(workspace, number, options.wait)
 
 
 def _note_takes(parser: Parser) -> None:
@@ -276,7 +257,7 @@ async def _note(options: Options, environ: Environ) -> int:
     async with opened(options, environ) as workspace:
         workspace.running()
         numbers = await asyncio.to_thread(chosen, options, workspace, tuple(LetterStatus))
-        noted = await workspace.dead_letters.repair.write_note(numbers, owner=owner, text=text)
+        noted, _ = await workspace.dead_letters.repair.write_note(numbers, owner=owner, text=text)
     answer(options, {"noted": noted}, f"{noted:,} noted")
     return DONE
 
@@ -328,8 +309,9 @@ ACTIONS = {
             Replays many as edited copies, each changed by one patch.
 
             Every copy is checked against the schema of its type first; those that do not fit are left out.
-            A patch that changes none of them replays none, and ends with 3.
-            What was replayed cannot be undone; what still waits can: cancel it in the window.
+            A patch that changes none of them, or sets what is no field of their type, replays none and ends
+            with 3.
+            What was replayed cannot be undone; what still waits can: cancel its job.
         """,
         examples="""
             workbench dead-letters repair my-project --where "!has(data.attempt)" --set attempt:=1 --preview

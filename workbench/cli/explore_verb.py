@@ -125,7 +125,7 @@ async def _explore(options: Options, environ: Environ) -> int:
         note("workbench: stopped; this was found so far")
     if any(one.exploration.found for one in explored):
         return PROBLEMS
-    return FAILED if stopped else DONE
+    return FAILED if stopped or any(one.exploration.trouble for one in explored) else DONE
 
 
 def _save(path: Path, scenarios: list[str]) -> None:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from workbench.services.dead_letters.letter_index import LetterQuery
     from workbench.services.workspace import Workspace
 
+NAMES = "is the name right? workbench dead-letters show says what a letter holds"
+
 
 def search_options(parser: Parser) -> None:
     """Adds what letters are searched by."""
@@ -72,13 +74,27 @@ def query_of(options: Options, statuses: Sequence[str], by: str = "message", the
     )
 
 
+def _check_groups(options: Options, workspace: Workspace) -> None:
+    """Refuses groups by a field that no letter has, of any status: it is misspelt."""
+    from workbench.errors import InvalidValue
+    from workbench.model.dead_letter import LetterStatus
+    from workbench.services.dead_letters.letter_facts import FIELDS, NONE
+    from workbench.services.dead_letters.letter_index import LetterQuery
+
+    for field, value in query_of(options, ()).chips:
+        every = LetterQuery(statuses=tuple(LetterStatus), by=field)
+        groups = workspace.dead_letters.repair.find(every).clusters
+        if field not in FIELDS and value != NONE and groups and all(one.value == NONE for one in groups):
+            raise InvalidValue(f"no dead letter has {one_line(field)}", path="", hint=NAMES)
+
+
 def chosen(options: Options, workspace: Workspace, statuses: Sequence[str]) -> list[int]:
     """Returns the numbers that were given, or those that the choice means now, the oldest first (L5).
 
     Of a search it notes for how many letters the expression has no value, as where a field is misspelt.
 
     Raises:
-        InvalidValue: Nothing was chosen, or in two ways.
+        InvalidValue: Nothing was chosen, or in two ways, or by what no letter has.
         NotFound: There is no such letter or subscription.
     """
     from workbench.errors import InvalidValue
@@ -97,8 +113,12 @@ def chosen(options: Options, workspace: Workspace, statuses: Sequence[str]) -> l
     elif searched:
         sought = letters.repair.find(query_of(options, statuses))
         found = list(sought.numbers)[::-1]
+        if sought.valueless and not found:
+            raise InvalidValue(f"no dead letter fits: {one_line(sought.valueless)}", path="", hint=NAMES)
         if sought.valueless:
             note(one_line(sought.valueless))
+        if not found:
+            _check_groups(options, workspace)
     elif options.all or options.subscription:
         found = letters.numbers_of(statuses, options.subscription)
     else:

@@ -122,18 +122,24 @@ class InlineCommit(Commits):
     @override
     async def write_each(self, operations: Iterable[Operation]) -> list[Any]:
         """Writes several operations, each for itself; see `Commits`."""
-        return [await self.write(one) for one in operations]
+        found = tuple(operations)
+        return self._written(found) if found else []
 
     @override
     async def write(self, operation: Operation) -> Any:
         """Writes one operation; see `Commits`."""
-        if self.before is not None:
-            self.before(operation)
-        answers = self._answers((operation,))
-        self._tell((operation,), answers)
-        if isinstance(answers[0], WorkbenchError):
-            raise answers[0]
-        return answers[0]
+        return self._written((operation,))[0]
+
+    def _written(self, operations: Sequence[Operation]) -> list[Any]:
+        if (before := self.before) is not None:
+            for operation in operations:
+                before(operation)
+        answers = self._answers(operations)
+        self._tell(operations, answers)
+        for answer in answers:
+            if isinstance(answer, WorkbenchError):
+                raise answer
+        return answers
 
     @override
     async def close(self) -> None:

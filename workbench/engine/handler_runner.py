@@ -84,7 +84,8 @@ class HandlerRun:
         finally:
             for helper in helpers:
                 helper.cancel()
-            await asyncio.gather(*helpers, return_exceptions=True)
+            if helpers:
+                await asyncio.gather(*helpers, return_exceptions=True)
 
     async def _drain(self, waiting: Iterator[list[DeliveryAttempt]], on_wait: Callable[[], None]) -> None:
         own = cast("asyncio.Task[Any]", asyncio.current_task())  # handlers run in a task

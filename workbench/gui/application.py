@@ -6,17 +6,18 @@ import contextlib
 import importlib
 import sys
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSettings, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.gui.crash_log import TOLD, CrashLog
 from workbench.gui.error_log import ErrorLog
 from workbench.gui.held_enter import HeldEnter
 from workbench.gui.main_window import MainWindow
+from workbench.gui.opened_file import show_file
 from workbench.gui.theme import TEXT_SIZE, theme
 from workbench.project.samples import samples_folder
 
@@ -102,17 +103,14 @@ def show(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
 
 
 def _tell(window: MainWindow, said: str, file: Path) -> None:
-    window.notices.show_notice(file_notice(said, file))
+    window.notices.show_notice(file_notice(window, said, file))
 
 
-def file_notice(said: str, file: Path) -> Notice:
-    """Warns of something, and leads to the file that holds more."""
+def file_notice(window: QWidget, said: str, file: Path) -> Notice:
+    """Warns of something, and shows the file that holds more."""
     from workbench.gui.desk import Notice
 
-    def show() -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(file)))
-
-    return Notice(kind="warning", text=said, actions=(("Show the file", show),))
+    return Notice(kind="warning", text=said, actions=(("Show the file", partial(show_file, window, file)),))
 
 
 def target(options: argparse.Namespace) -> tuple[Path | None, str]:

@@ -25,9 +25,13 @@ from workbench.model.text_folding import folded
 from workbench.project.samples import PROJECT_FILE
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QSettings
+
     from workbench.model.changes import Changes
     from workbench.model.registry import Registry
 
+DESIGN = "Design"
+"""The arrangement in which a click on what stands on the board leads there."""
 NEWEST = 30
 """Streams listed; the filter and the view of streams reach all."""
 
@@ -110,6 +114,8 @@ class Explorer(View):
         self._shown: list[Section] = []
         self._of_model: tuple[Registry | None, Sequence[Section]] = (None, ())
         self._known = KnownParts(model=(), text="", count=0, streams=(), dead=0)
+        self._designs = False
+        self._wanted = ""
         self._reading = self.question(self._show, begun=self._narrow)
         desk.board_chosen.connect(self._follow_board)
         self.acts.offer()
@@ -122,6 +128,10 @@ class Explorer(View):
     def concerns(self, changes: Changes) -> bool:
         moved = changes.head or changes.dead_letters or changes.projections
         return bool(moved or changes.model or changes.everything)
+
+    @override
+    def arranged(self, perspective: str, settings: QSettings) -> None:
+        self._designs = perspective == DESIGN
 
     @override
     def refresh(self) -> None:
@@ -163,22 +173,30 @@ class Explorer(View):
     def _show(self, known: KnownParts) -> None:
         self._known = known
         wanted = folded(known.text).split()
-        sections: list[Section] = [
-            (title, name, [row for row in rows if all(word in folded(row.cells[0]) for word in wanted)])
+        fitting: Iterator[Section] = (
+            (title, name, [row for row in rows if _fits(row.cells[0], wanted)])
             for title, name, rows in _sections(known)
-        ]
-        self._none.setVisible(bool(wanted) and not any(rows for _, _, rows in sections))
+        )
+        sections = [one for one in fitting if one[2] or _fits(one[0], wanted)]
+        self._none.setVisible(not sections)
         if sections != self._shown:
             self._shown = sections
             self._tree.show_rows([_head(*section) for section in sections])
             if wanted:
                 self._tree.expandAll()
+            if not self._tree.hasFocus():
+                self._mark()
 
     def _follow_board(self, node: str) -> None:
-        """Marks what is chosen on the board."""
+        """Marks what is chosen on the board; what is new there as soon as it is listed."""
+        self._wanted = node
+        self._mark()
+
+    def _mark(self) -> None:
         places = (row.data for _, _, rows in self._shown for row in rows)
-        found = next((one for one in places if node and node in _on_board(one).nodes()), None)
+        found = next((one for one in places if self._wanted and self._wanted in _on_board(one).nodes()), None)
         if found is not None:
+            self._wanted = ""
             self._tree.choose(found)
 
     # -- what can be done -----------------------------------------------------------------------------------
@@ -260,16 +278,23 @@ class Explorer(View):
         if item is None:
             return
         place: ExplorerPlace = item.data
+        self._wanted = ""
         if place.declared == INVARIANT:
             self.open_text(item)
             return
-        if place.command:
+        drawn = _on_board(place)
+        stays = self._designs and drawn != Selection()
+        if place.command and not stays:
             self.desk.command_wanted.emit(place.command)
-        chosen = place.selection if place.selection != Selection() else _on_board(place)
+        chosen = place.selection if place.selection != Selection() else drawn
         if chosen != Selection():
-            self.desk.select(chosen, view=place.view)
+            self.desk.select(chosen, view="board" if stays else place.view)
         else:
             self.desk.wanted.emit(place.view)
+
+
+def _fits(said: str, words: Sequence[str]) -> bool:
+    return all(word in folded(said) for word in words)
 
 
 def _sections(known: KnownParts) -> Iterator[Section]:

@@ -182,7 +182,7 @@ class FileActions(ABC):
             desk.notice("warning", f"The export was cancelled: {path.name} was not written.")
             return
         kind = "warning" if report.broken or report.masked else "ok"
-        desk.notice(kind, f"{path.name}: {report.summary()}.", way_to_file(path))
+        desk.notice(kind, f"{path.name}: {report.summary()}.", way_to_file(desk, path))
 
     @action(
         "&Back up the store …",
@@ -216,7 +216,7 @@ class FileActions(ABC):
         if size is None:
             desk.notice("warning", f"The backup was cancelled: {path.name} was not written.")
         else:
-            desk.notice("ok", f"The store was copied to {path}: {size:,} bytes.", way_to_file(path))
+            desk.notice("ok", f"The store was copied to {path}: {size:,} bytes.", way_to_file(desk, path))
 
     @action(
         "&Export the model …",

@@ -7,14 +7,14 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
-
+from workbench.gui.opened_file import open_file
 from workbench.model.counts import how_far
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from workbench.gui.desk import Desk
 
 T = TypeVar("T")
@@ -63,10 +63,6 @@ async def run_job(desk: Desk, name: str, unit: str, work: Callable[[Told], T]) -
         desk.notice("info", "", topic=name)
 
 
-def way_to_file(path: Path) -> tuple[str, Callable[[], None]]:
+def way_to_file(desk: Desk, path: Path) -> tuple[str, Callable[[], None]]:
     """Returns what a notice offers of a file that was written."""
-    return ("Show in its folder", partial(_open_folder, path))
-
-
-def _open_folder(path: Path) -> None:
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
+    return ("Show in its folder", partial(open_file, cast("QWidget", desk.parent()), path.parent))

@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QScrollArea,
+    QSplitter,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 from typing_extensions import override
 
 from workbench.gui.window_layouts import WindowLayouts, layouts_around
@@ -108,6 +118,27 @@ class Panes(QSplitter):
         if self._layouts is not None and all(sizes):  # one that is hidden has no size
             shares = " ".join(str(max(1, 1000 * size // sum(sizes))) for size in sizes)
             self._layouts.keep(self._place(self._layouts), shares)
+
+
+class Scrolled(QScrollArea):
+    """A page that scrolls where there is less height than it needs, instead of being squeezed.
+
+    Args:
+        said: Its name for screen readers.
+    """
+
+    def __init__(self, page: QWidget, said: str) -> None:
+        super().__init__(widgetResizable=True)
+        self.setAccessibleName(said)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._page = page
+        self.setWidget(page)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        wide = self._page.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+        return QSize(wide, super().minimumSizeHint().height())
 
 
 class Tabs(QTabWidget):

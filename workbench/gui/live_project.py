@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QObject, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, Signal
 
 from workbench.gui.desk import Desk
 from workbench.gui.file_watcher import Watch
+from workbench.gui.opened_file import open_file
 from workbench.model.counts import counted
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from workbench.model.changes import Changes
     from workbench.services.project.model_reload import Reload
 
@@ -162,7 +163,7 @@ class LiveProject(QObject):
         if file in self._desk.workspace.texts.names():
             show = partial(self._desk.text_wanted.emit, file, line)
         elif file and (path := self._desk.workspace.project.root / file).is_file():
-            show = partial(_show, path)
+            show = partial(open_file, cast("QWidget", self._desk.parent()), path)
         else:
             self._say("error", text, asks=True)
             return
@@ -177,7 +178,3 @@ class LiveProject(QObject):
         file, line = outdated.told.place
         if file in self._desk.workspace.texts.names():
             self._desk.text_wanted.emit(file, line)
-
-
-def _show(file: Path) -> None:
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(file)))

@@ -26,6 +26,8 @@ STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 2
 """Seconds that may lie between two marks of the time axis."""
 MARK_WIDTH, MARK_HEIGHT = 72, 20
 """Pixels that a mark of the time axis, and one of the other axis needs."""
+AXIS, AXIS_GAP = 46, 14
+"""Pixels in width of the other axis at least, and what it needs beside its widest number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +95,7 @@ class Plot(QObject):
         self._box.setMouseEnabled(x=True, y=False)
         self._box.disableAutoRange()
         self._box.setDefaultPadding(0)
-        self._item.getAxis("left").setWidth(46)
+        self._item.getAxis("left").setWidth(AXIS)
         self._item.getAxis("left").enableAutoSIPrefix(False)
         self._item.getAxis("bottom").enableAutoSIPrefix(False)
         self._cursor.hide()
@@ -104,7 +106,7 @@ class Plot(QObject):
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nothing.setWordWrap(True)
         self._nothing.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        in_column(self._nothing, of=self.widget, margins=(46, 0, 0, 20))
+        in_column(self._nothing, of=self.widget, margins=(AXIS, 0, 0, 20))
         self.viewport: QWidget = self._view.viewport()
         self.viewport.setMouseTracking(True)
         self.viewport.installEventFilter(self)
@@ -173,6 +175,8 @@ class Plot(QObject):
 
     def _mark_rates(self, *_: object) -> None:
         marks = value_marks(self._top, self._box.height() / MARK_HEIGHT, log=self._frame.log)
+        widest = max(self.widget.fontMetrics().horizontalAdvance(said) for _, said in marks)
+        self._item.getAxis("left").setWidth(max(AXIS, widest + AXIS_GAP))  # a wider number is not drawn
         self._item.getAxis("left").setTicks([marks if self._top else []])
 
     def _mark_times(self, *_: object) -> None:
@@ -307,4 +311,6 @@ def number_text(value: float) -> str:
     """Returns a number short enough for a legend."""
     if value == int(value) or abs(value) >= 1000:
         return f"{value:,.0f}"
-    return f"{value:.2f}".rstrip("0") if abs(value) < 10 else f"{value:.1f}"
+    if 0 < value < 0.005:
+        return "<0.01"
+    return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) < 10 else f"{value:.1f}"

@@ -28,6 +28,7 @@ from workbench.gui.status_line import StatusLine
 from workbench.gui.theme import theme
 from workbench.gui.unsaved_design import offer_unsaved_design
 from workbench.gui.view_catalog import PERSPECTIVES, WORLD
+from workbench.gui.views.job_watch import job_watch
 from workbench.gui.views.scenario_text import drafted_files
 from workbench.gui.window_actions import WindowActions
 from workbench.gui.world_bar import WorldBar
@@ -129,6 +130,7 @@ class Session(WindowActions):
         self._show_drafts()
         self.live = LiveProject(self.desk, self._taken_over, self.reopen)
         self.live.looked.connect(self._status.show_older)
+        job_watch(self.desk)
         self._settings.setValue("last-project", str(workspace.project.root))
         remember(self._settings, workspace.project.root)
         self._taken_over()

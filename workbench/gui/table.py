@@ -7,17 +7,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
-    QItemSelection,
     QItemSelectionModel,
     QModelIndex,
     QPoint,
+    QPointF,
     Qt,
     QTimer,
     Signal,
     SignalInstance,
 )
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
 from typing_extensions import override
 
 from workbench.gui.badges import ROW_HEIGHT
@@ -71,9 +71,8 @@ class FastTableView(QTableView):
         super().__init__(parent)
         self._model = PagedModel(columns, self, desk)
         self._untold: SignalInstance | None = None
-        self._hovered, self.framed = -1, -1
-        self._quiet = self._pressing = self._on_row = False
-        self._wants_row = False
+        self._hovered, self.framed, self._pressed = -1, -1, QPointF()
+        self._quiet = self._pressing = self._on_row = self._wants_row = False
         self._empty: EmptyState | None = None
         self._fonts = (ui_font(), code_font())
         self._shape()
@@ -189,11 +188,8 @@ class FastTableView(QTableView):
     @override
     def selectAll(self) -> None:
         """Selects all rows, or as many from the top as can be copied at once."""
-        last = min(self._model.rowCount(), COPIED) - 1
-        if self.selectionMode() is self.SelectionMode.ExtendedSelection and last >= 0:
-            end = self._model.index(last, self._model.columnCount() - 1)
-            chosen = QItemSelection(self._model.index(0, 0), end)
-            self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        if self.selectionMode() is self.SelectionMode.ExtendedSelection:
+            self._keeper.select_first(COPIED)
 
     def selection_text(self) -> str:
         """Says how many rows of how many are selected; empty where none is."""
@@ -340,6 +336,10 @@ class FastTableView(QTableView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         at = self.rowAt(event.position().toPoint().y())
         self._on_row = at >= 0
+        self._pressed = event.globalPosition()
+        plain = event.button() == Qt.MouseButton.LeftButton and not event.modifiers() & SPREADS
+        if plain and self._keeper.count() > 1:  # which Qt leaves so until a release on that row
+            self._quietly(self.clearSelection)
         self._pressing = True  # Qt moves first and selects then
         super().mousePressEvent(event)
         self._pressing = False
@@ -357,7 +357,9 @@ class FastTableView(QTableView):
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        super().mouseMoveEvent(event)
+        moved = (event.globalPosition() - self._pressed).manhattanLength()
+        if not event.buttons() or moved >= QApplication.startDragDistance():  # rows move below a hand
+            super().mouseMoveEvent(event)
         self._hover(self.rowAt(event.position().toPoint().y()))
 
     @override

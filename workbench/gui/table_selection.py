@@ -129,6 +129,12 @@ class SelectionKeeper:
             self._selection.select(self._ranges(grows), flags.Select)
         self._selected = sorted((key for key in held.selected if key in places), key=places.__getitem__)
 
+    def select_first(self, most: int) -> None:
+        """Selects all rows, or as many from the top."""
+        if last := min(self._model.rowCount(), most):
+            flags = QItemSelectionModel.SelectionFlag
+            self._selection.select(self._ranges([(0, last - 1)]), flags.ClearAndSelect)
+
     def other_end(self) -> int:
         """Returns the other end of the block of selected rows that the current one ends; -1 for none."""
         current = self._selection.currentIndex().row()

@@ -73,7 +73,7 @@ class Toasts(QWidget):
 
     def place(self) -> None:
         """Lies in the corner where it is, or in the first that leaves the keyboard's place free."""
-        if self._held():
+        if self._held() and self._room().contains(self.geometry()):
             self._column.setEnabled(False)  # who leaves leaves a gap
             return
         self._column.setEnabled(True)

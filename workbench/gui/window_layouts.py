@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 GROUP, ANY = "layouts", "any"
-NARROWER = 1200
+NARROWER = 1400
 """Width of the window in pixels below which it is narrow: fewer columns stand beside each other."""
 
 

@@ -19,7 +19,9 @@ from workbench.gui.board.blueprint_frame import GUTTER, HEAD
 from workbench.gui.board.entry_place import BEGIN, BELOW
 from workbench.gui.board.slice_coverage import Coverage
 from workbench.gui.desk import Desk
-from workbench.gui.views.board_view import ROOMY
+from workbench.gui.explorer import Explorer
+from workbench.gui.tree import OfferingTree
+from workbench.gui.views.board_bar import ROOMY
 from workbench.services.design import gestures
 from workbench.services.design.design_text import DesignText
 
@@ -64,6 +66,29 @@ async def test_a_flow_is_made_by_keys_alone_from_an_empty_project(designer: Desi
     assert designer.text == EMPTY
     designer.key(Qt.Key.Key_Z, CONTROL | SHIFT)
     await designer.has("[command.send_parcel]")
+
+
+async def test_the_explorer_follows_what_is_new_and_what_comes_back(designer: Designer, qtbot: Any) -> None:
+    explorer = Explorer(designer.board.desk)
+    qtbot.addWidget(explorer)
+    explorer.show()
+
+    def marked() -> str:
+        tree = explorer.findChild(OfferingTree)
+        item = tree.current() if tree is not None else None
+        return item.text if item is not None else ""
+
+    designer.board.activateWindow()
+    designer.key(Qt.Key.Key_C)
+    await designer.type("send_parcel", pressed=CONTROL)
+    await designer.type("sent")
+    await designer.until(lambda: marked() == "parcel.sent")
+    for key in (Qt.Key.Key_Z, Qt.Key.Key_Z, Qt.Key.Key_Y):
+        before = designer.board.editor.state.undo
+        designer.key(key, CONTROL)
+        await designer.until(lambda before=before: designer.board.editor.state.undo != before)
+        await designer.rest()
+    await designer.until(lambda: marked() and marked() == designer.board.scene.chosen.partition(":")[2])
 
 
 async def test_what_exists_is_linked_and_what_cannot_be_is_said(designer: Designer) -> None:

@@ -139,7 +139,10 @@ async def restarted(desk: Desk) -> None:
 async def test_a_line_that_is_typed_when_the_window_closes_is_there_again_and_stays_a_draft(
     board: BoardView, desk: Desk, until: Any, qtbot: Any
 ) -> None:
-    await typing(board, until)
+    section = await typing(board, until)
+    section.window().setEnabled(False)  # as a window that closes does
+    await until(lambda: QApplication.focusWidget() is not description(section))
+    assert not description(section).is_meant
     await restarted(desk)
     again = SectionEditor(desk, lambda _state: None, lambda *_: None)
     qtbot.addWidget(again)

@@ -85,6 +85,22 @@ async def test_a_text_that_does_not_compile_stays_a_draft(board: BoardView, desk
     assert section.pane.editor.text() in SHOP
 
 
+async def test_two_mistakes_of_a_field_stand_one_below_the_other(board: BoardView, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    wrong = 'total { type: "money", mni: 1, mxa: 2 }'
+    section.pane.editor.take_text(section.pane.editor.text().replace('total: "money"', wrong))
+    table = row(section, "fields")
+    assert isinstance(table, FieldTable)
+    await until(lambda: len(table._told) == 2 and all(one.height() for one in table._told))
+    first, second = table._told
+    await until(lambda: first.geometry().bottom() < second.geometry().top())
+    await until(lambda: second.geometry().bottom() < table.new.geometry().top())
+    section.pane.editor.take_text(section.pane.editor.text().replace(wrong, 'total: "money"'))
+    await until(lambda: not table._told)
+    last = table._cells[1][0]
+    await until(lambda: table.new.geometry().top() == last.geometry().bottom() + 1)
+
+
 async def test_a_text_that_cannot_be_read_says_where_and_leads_there(board: BoardView, until: Any) -> None:
     section = await shown(board, "command:place", until)
     broken = section.pane.editor.text().replace('id: "uuid"', 'id: "uuid')

@@ -139,6 +139,15 @@ def test_brackets_and_lines_are_helped(editor):
     assert editor.text() == 'set {\n    a: "b"\n}'
 
 
+def test_a_string_is_typed_before_another(editor):
+    editor.setPlainText('a: ["b", "d"]')
+    cursor = editor.textCursor()
+    cursor.setPosition(len('a: ["b", '))
+    editor.setTextCursor(cursor)
+    QTest.keyClicks(editor, '"c", ')
+    assert editor.toPlainText() == 'a: ["b", "c", "d"]'
+
+
 def test_backspace_takes_an_empty_pair_and_a_step_of_indentation_back(editor):
     QTest.keyClicks(editor, "{")
     QTest.keyClick(editor, Qt.Key.Key_Backspace)

@@ -32,16 +32,31 @@ def test_a_new_line_is_indented(before, behind, wanted):
         ("it", "", "'", ""),
         ("a: ", "b", "[", ""),
         ("a", "", "x", ""),
+        ('["b", ', '"c"]', '"', '"'),
+        ('a: "x == ', "'b'\"", "'", "'"),
+        ('a: ""', '"', '"', ""),
     ],
 )
 def test_a_mark_is_closed_where_that_helps(before, behind, typed, wanted):
     assert closing(before, behind, typed) == wanted
 
 
-def test_a_closing_mark_that_is_there_is_stepped_over():
-    assert steps_over("} ", "}")
-    assert not steps_over("x", "}")
-    assert not steps_over("x", "x")
+@pytest.mark.parametrize(
+    ("before", "behind", "typed", "wanted"),
+    [
+        ("a { ", "} ", "}", True),
+        ("a", "x", "}", False),
+        ("a", "x", "x", False),
+        ('a: "b', '"', '"', True),
+        ("a: \"x == 'b", "'\"", "'", True),
+        ('["b", ', '"c"]', '"', False),
+        ('["b \\"", ', '"c"]', '"', False),
+    ],
+)
+def test_a_closing_mark_that_is_there_is_stepped_over_and_one_that_opens_is_not(
+    before, behind, typed, wanted
+):
+    assert steps_over(before, behind, typed) is wanted
 
 
 def test_lines_become_comments_and_lines_again():

@@ -30,8 +30,8 @@ async def test_an_event_and_a_command_are_used(workspace, desk, qtbot, until):
     assert not view.tools.scenarios.acts["use"].isEnabled()
     file = workspace.project.root / "scenarios" / "new-scenario.tsk"
     (made,) = read_scenarios(file.read_text(), "scenarios/new-scenario.tsk", workspace.registry)
-    assert [(one.type, one.stream) for one in made.given] == [("user.created", "user-1")]
-    assert made.when[0].act.data["user_id"] == "1"
+    assert [(one.type, one.stream) for one in made.given] == [("user.created", "user-ada")]
+    assert made.when[0].act.data["user_id"] == "ada"
     assert made.then[0].facts["event"] == "user.updated", "behind a command an event is what is expected"
     told = []
     desk.noticed.connect(told.append)

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QSettings
+from PySide6.QtCore import QCoreApplication, QSettings, Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from workbench.gui.desk import Desk
@@ -71,3 +72,13 @@ async def test_who_watches_sees_the_details_once_they_are_asked_for(board: Board
     for arranged, shown in (("Design", WIDE), ("Observe", WIDE)):
         board.arranged(arranged, settings)
         assert widths(board, 1400) == [shown]
+
+
+async def test_F4_works_in_the_line_that_finds_on_the_board_too(board: BoardView, until: Any) -> None:
+    board.resize(1400, 700)
+    board.activateWindow()
+    board.finder.search.setFocus()
+    await until(board.finder.search.hasFocus)
+    shown = board.details.isVisible()
+    QTest.keyClick(board.finder.search, Qt.Key.Key_F4)
+    assert board.details.isVisible() is not shown

@@ -8,9 +8,11 @@ from PySide6.QtWidgets import QLabel, QPushButton
 
 from tests.services.conftest import passing, settle
 from workbench.gui.time_format import short
+from workbench.gui.views.job_watch import job_watch
 from workbench.gui.views.job_words import outcome, progress, title
 from workbench.gui.views.letter_actions import ARCHIVE, AT_ONCE, PURGE, REPLAY, fates
 from workbench.gui.views.letters_view import LettersView
+from workbench.model.changes import Changes
 from workbench.services.dead_letters import JobReport
 from workbench.store.letter_jobs import Job, JobStatus
 from workbench.store.operations import StartJob
@@ -206,6 +208,52 @@ async def test_L5_a_job_of_the_last_session_shows_up_and_goes_on(many, desk, qtb
     assert card(view).said.text() == f"Archived {MANY} dead letters."
     assert not told
     assert many.dead_letters.counts() == {"archived": MANY}
+
+
+async def test_L5_a_job_of_the_last_session_is_told_though_nobody_opened_the_dead_letters(
+    many, desk, told, until
+):
+    numbers = tuple(letter.number for letter in many.dead_letters.page())
+    await many.running().writer.write(StartJob(job=Job(action="archive", numbers=numbers, per_second=50.0)))
+    watch = job_watch(desk)
+    assert job_watch(desk) is watch
+    assert not desk.running(), "nothing deals with it yet"
+    many.dead_letters.jobs.take_up()
+    desk.changed.emit(Changes(engine=True))
+    await passing(many, until(lambda: told))
+    assert [one.text for one in told] == [f"Archived {MANY} dead letters."]
+
+
+async def test_V3_a_job_that_a_person_holds_is_not_said_to_be_held_at_a_failure(many, view, told, until):
+    numbers = all_numbers(view)
+    await many.dead_letters.repair.begin(numbers, ladder=(2, 5))
+    (job,) = many.dead_letters.jobs.list()
+    view.jobs.follow(job.number)
+    held = f"Replay {MANY} dead letters: held at a new failure"
+    await passing(many, until(lambda: card(view).title.text() == held))
+    assert [one.text for one in told] == [f"The replay is held at a new failure; {MANY - 2} wait."]
+    told[0].actions[0][1]()
+    await many.pause()
+    card(view).hold.click()
+    await until(lambda: card(view).title.text().endswith(": running; it waits, the engine is paused"))
+    card(view).hold.click()
+    await until(lambda: card(view).title.text() == f"Replay {MANY} dead letters: held")
+    await until(lambda: not view.desk.running())
+    assert len(told) == 1, "who holds it needs no word of that"
+
+
+async def test_L5_a_repair_that_nobody_sees_is_told_when_it_is_held(many, view, told, until):
+    view.many.acts["repair"].do()
+    panel = view.many.panel
+    await until(panel.send.isEnabled)
+    panel.ladder.setText("1")
+    panel.send.click()
+    await until(view.strip.isVisible)
+    view.strip.buttons()[0].click()
+    await until(many.dead_letters.jobs.list)
+    view.hide()
+    await passing(many, until(lambda: told))
+    assert told[0].text == f"The replay is held at a new failure; {MANY - 1} wait."
 
 
 async def test_jobs_that_ended_are_shown_when_asked_for(many, view, until):

@@ -14,7 +14,8 @@ from tests.services.conftest import passing, settle
 from workbench.gui.desk import Selection
 from workbench.gui.views.letter_actions import ARCHIVE, EDIT, PURGE, REPLAY, RESTORE, account
 from workbench.gui.views.letter_reads import SHOWN, found_letters
-from workbench.gui.views.letters_view import NARROW, WIDE, LettersView
+from workbench.gui.views.letter_ways import NARROW, WIDE
+from workbench.gui.views.letters_view import LettersView
 from workbench.services.dead_letters import Report
 from workbench.store.stored_values import LetterGroup
 

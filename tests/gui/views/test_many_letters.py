@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from array import array
+from itertools import pairwise
 
 import pytest
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from tests.services.conftest import passing, settle
 from workbench.gui.desk import Selection
 from workbench.gui.views.ladder_bar import states
 from workbench.gui.views.letter_actions import ARCHIVE
+from workbench.gui.views.letter_detail import TABS_LEAST
 from workbench.gui.views.letter_nodes import ALL
+from workbench.gui.views.letter_repair_panel import FORM_LEAST
 from workbench.gui.views.letters_view import LettersView
 from workbench.gui.views.patch_form import FieldLine, PatchForm
+from workbench.gui.views.repair_words import judged
 from workbench.model.changes import Changes
 from workbench.services.dead_letters import JobReport
 from workbench.services.dead_letters.letter_patch import FieldChange, LetterPatch
+from workbench.services.dead_letters.patch_report import report_of
 from workbench.store.letter_jobs import Job, JobPlan, JobStatus
 
 USERS = ("ann", "bob", "cyd", "dan", "eve", "fay", "gus", "hal")
@@ -92,6 +98,21 @@ async def test_a_group_becomes_a_chip_and_the_chip_is_taken_away(view, until):
     view.finder._widen(view.finder.chips[0])
     await until(lambda: nodes(view)[0] == ("All letters", 8))
     assert view.groups._identity == ALL or view.groups.node().chips
+
+
+async def test_L5_what_can_be_done_with_all_of_a_group_is_of_that_group(view, many, until):
+    await until(lambda: view.groups.model().nodes)
+    await grouped(view, until, "message")
+    view.table.selectAll()
+    view.groups.setCurrentIndex(view.groups.model().index(2))
+    view.many.acts["repair-group"].do()
+    await until(lambda: view.many.panel.report is not None)
+    assert sorted(view.many.panel.numbers) == [7, 8]
+    view.many.acts["archive-group"].do()
+    await until(view.strip.isVisible)
+    assert view.strip.text().startswith("Archive 2 dead letters?")
+    agree(view)
+    await until(lambda: many.dead_letters.counts() == {"open": 6, "archived": 2})
 
 
 async def test_words_and_cel_are_searched_and_it_says_in_how_many(view, until):
@@ -181,6 +202,47 @@ async def test_what_a_rehearsal_says_and_the_first_step_are_in_sight_where_there
     panel.rehearsal._say("2 would be resolved.\n6 would fail again:\n  SmtpError: no mail server")
     said = panel.rehearsed
     await until(lambda: said.visibleRegion().boundingRect().height() == said.height() > 20)
+
+
+def squeezed(outer):
+    """Returns the texts in sight that have less height than they need."""
+    labels = [one for one in outer.findChildren(QLabel) if one.isVisible() and one.text()]
+    needed = [(one, max(one.heightForWidth(one.width()), one.fontMetrics().height())) for one in labels]
+    return [one.text() for one, height in needed if one.height() < height]
+
+
+@pytest.mark.parametrize("size", [(700, 500), (725, 585), (800, 560), (1040, 585), (1300, 800)])
+async def test_a_letter_and_its_repair_are_scrolled_and_never_squeezed_where_there_is_little_room(
+    view, until, qapp, qtbot, size
+):
+    await until(lambda: view.table.model().rowCount() == 8)
+    window = QWidget()  # which gives it no more, as a dock
+    qtbot.addWidget(window)
+    view.setParent(window)
+    window.resize(*size)
+    window.show()
+    view.show()
+    view.resize(*size)
+    view.desk.select(Selection(letter=3))
+    await until(lambda: view.detail.letter is not None)
+    view.table.selectAll()
+    view.begin(ARCHIVE, [1, 2, 3])
+    await until(view.strip.isVisible)
+    qapp.processEvents()
+    assert squeezed(view.detail) == []
+    assert view.detail.tabs.height() >= TABS_LEAST
+    view.many.acts["repair"].do()
+    await until(lambda: view.many.panel.report is not None and view.many.panel._shown is not None)
+    qapp.processEvents()
+    panel = view.many.panel
+    assert squeezed(panel) == []
+    assert panel._scrolled.height() >= FORM_LEAST
+    below = [panel.steps, panel.send, panel.why]
+    places = [QRect(one.mapTo(panel, QPoint(0, 0)), one.size()) for one in below]
+    assert not any(one.intersects(other) for one, other in pairwise(places))
+    wide = panel._scrolled.parentWidget().parentWidget().width()
+    view.setParent(None)
+    assert max(place.right() for place in places) <= wide, "nothing is cut at the side"
 
 
 def agree(view):
@@ -311,6 +373,55 @@ async def test_L6_letters_that_do_not_fit_are_counted_said_and_shown(view, many,
     panel.ladder.setText("none")
     assert not panel.send.isEnabled()
     assert "no steps" in panel.send.toolTip()
+
+
+async def test_L6_a_patch_that_is_broken_fits_nothing_and_says_so_where_it_cannot_be_sent(view, until):
+    await until(lambda: view.groups.model().nodes)
+    view.many.acts["repair"].do()
+    panel = view.many.panel
+    await until(lambda: panel.fits.fit.text().endswith("8 fit the schema"))
+    write(view, "email", "expression", "data.email +")
+    await until(lambda: panel.report is None and "✓" not in panel.verdict.text())
+    assert panel.fits.fit.text().endswith("not tried")
+    assert panel.why.text() == f"⚠ {panel.send.toolTip()}."
+
+
+async def test_L5_before_it_is_sent_it_is_said_how_many_a_patch_leaves_as_they_are(view, until):
+    await until(lambda: view.groups.model().nodes)
+    view.many.acts["repair"].do()
+    panel = view.many.panel
+    write(view, "email", "expression", "data.username == 'Ann' ? 'ann@example.org' : data.email")
+    await until(lambda: panel.report is not None and len(panel.report.unchanged) == 7)
+    assert panel.fits.stay.text().endswith("7 stay as they are")
+    await until(panel.send.isEnabled)
+    panel.send.click()
+    await until(view.strip.isVisible)
+    assert "Repair and replay 8? The patch leaves 7 of them as they are." in view.strip.text()
+
+
+async def test_L6_a_rehearsal_asks_once_whether_handlers_shall_really_run(view, until):
+    await until(lambda: view.groups.model().nodes)
+    view.many.acts["repair"].do()
+    panel = view.many.panel
+    await until(panel.send.isEnabled)
+    panel.rehearse.click()
+    assert view.strip.text().startswith("Rehearse 8? Handlers really run in the copy, such as those of ")
+    assert "welcome-mail" in view.strip.text()
+    assert panel.rehearsed.isHidden()
+    agree(view)
+    await until(panel.rehearsed.isVisible)
+    await until(lambda: panel.rehearse.text() == "Rehearse 8")
+    panel.rehearse.click()
+    assert panel.rehearse.text() == "Cancel the rehearsal", "it was agreed to before"
+    assert not view.strip.isVisible()
+    panel.rehearse.click()
+
+
+def test_L6_letters_without_a_schema_are_not_said_to_fit_one():
+    report = report_of((number, "", False, (), (), (), number != 3) for number in (1, 2, 3))
+    assert judged(report) == "2 fit the schema, 1 letter without a schema"
+    none = report_of((number, "", False, (), (), (), False) for number in (1, 2, 3))
+    assert judged(none) == "3 letters without a schema"
 
 
 async def test_L6_a_text_is_replaced_within_a_field_and_seen_in_each_letter(view, until):
@@ -506,6 +617,49 @@ async def test_owner_and_note_are_written_for_one_and_for_the_group(view, many, 
     await many.operations.undo(many.monitor.actions()[0].number)
     view.desk.changed.emit(Changes(dead_letters=True))  # as the window tells it
     await until(lambda: notes.owner.text() == "")
+
+
+async def test_L5_a_note_for_the_group_is_of_the_letters_that_its_button_counts(view, many, until):
+    await until(lambda: view.groups.model().nodes)
+    await grouped(view, until, "message")
+    view.desk.select(Selection(letter=3))
+    await until(lambda: view.detail.letter is not None)
+    notes, repair = view.detail.notes, many.dead_letters.repair
+    view.detail.tabs.setCurrentWidget(notes)
+    notes.owner.setText("Lena")
+    notes.owner.textEdited.emit("Lena")
+    assert notes.save_all.text() == "Save for all 8 of the group"
+    view.groups.setCurrentIndex(view.groups.model().index(2))
+    assert notes.save_all.text() == "Save for all 2 of the group"
+    numbers = [*view.groups.node().numbers]
+    notes.save_all.click()
+    await until(lambda: repair.noted(range(1, 9)))
+    assert sorted(repair.noted(range(1, 9))) == sorted(numbers)
+
+
+async def test_L5_a_note_for_the_group_that_replaces_others_asks_and_can_be_undone(view, many, until):
+    told = []
+    view.desk.noticed.connect(told.append)
+    await until(lambda: view.groups.model().nodes)
+    repair = many.dead_letters.repair
+    await repair.write_note((5,), owner="Max", text="theirs")
+    view.desk.select(Selection(letter=3))
+    await until(lambda: view.detail.letter is not None)
+    notes = view.detail.notes
+    view.detail.tabs.setCurrentWidget(notes)
+    notes.owner.setText("Lena")
+    notes.owner.textEdited.emit("Lena")
+    notes.save_all.click()
+    await until(view.strip.isVisible)
+    assert "Save owner and note for 8 dead letters? What is noted of 1 other " in view.strip.text()
+    assert view.strip.samples() == "#5  Max  theirs"
+    assert repair.noted((3, 5)) == {5: ("Max", "theirs")}
+    next(one for one in view.strip.buttons() if one.text() == "Save for 8").click()
+    await until(lambda: any(one.text == "Noted 8 dead letters." for one in told))
+    assert len(repair.noted(range(1, 9))) == 8
+    (undo,) = next(one.actions for one in told if one.text == "Noted 8 dead letters.")
+    undo[1]()
+    await until(lambda: repair.noted(range(1, 9)) == {5: ("Max", "theirs")})
 
 
 async def test_V2_what_is_typed_for_the_next_letter_stays_while_the_note_of_another_is_saved(

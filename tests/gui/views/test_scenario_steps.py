@@ -218,6 +218,7 @@ async def test_a_scenario_is_made_from_nothing_to_green(view, file, until, works
     typed(view.writing.entry, "Whoever is new is active")
     await settled(view, until)
     assert view.detail.name.text() == "Whoever is new is active"
+    await until(view.detail.steps.table.hasFocus)
     press(view.detail.steps.table, Key.Key_W)
     typed(view.detail.steps.entry, "create_user")
     view.detail.steps.form._form.submit()

@@ -100,8 +100,8 @@ async def test_owners_and_notes_are_stored_recorded_and_found(many):
     first, second, *_ = numbers(many)
     repair = many.dead_letters.repair
     assert len(find(many, words="lena").numbers) == 0
-    assert await repair.write_note((first, second, 999), owner="Lena", text="asked them") == 2
-    assert await repair.write_note((second,), text="") == 1
+    assert (await repair.write_note((first, second, 999), owner="Lena", text="asked them"))[0] == 2
+    assert (await repair.write_note((second,), text=""))[0] == 1
     assert len(find(many, words="lena").numbers) == 2
     assert len(find(many, words="lena asked").numbers) == 1
     assert shape(find(many, by="owner"))[1][:2] == ("Lena", 2)
@@ -111,7 +111,7 @@ async def test_owners_and_notes_are_stored_recorded_and_found(many):
 
 async def test_V3_letters_are_grouped_by_the_owner_that_is_stored_however_it_came_there(many):
     first, *_ = numbers(many)
-    assert await many.dead_letters.repair.write_note((first,), owner="Lena") == 1
+    assert (await many.dead_letters.repair.write_note((first,), owner="Lena"))[0] == 1
     assert [one.value for one in find(many, by="owner").clusters] == ["(none)", "Lena"]
     await many.operations.undo(many.monitor.actions()[0].number)
     assert [one.value for one in find(many, by="owner").clusters] == ["(none)"]
@@ -268,7 +268,7 @@ async def test_L9_an_act_that_changed_nothing_is_none(many):
     acts = [one.of.action for one in many.operations.list()]
     assert (await many.dead_letters.archive((first,))).skipped == 1
     assert (await many.dead_letters.purge((99_999,))).skipped == 1
-    assert await many.dead_letters.repair.write_note((99_999,), owner="Lena") == 0
+    assert (await many.dead_letters.repair.write_note((99_999,), owner="Lena"))[0] == 0
     assert [one.of.action for one in many.operations.list()] == acts == ["archive"]
 
 

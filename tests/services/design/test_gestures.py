@@ -367,6 +367,22 @@ def test_a_new_command_is_of_the_aggregate_that_is_there(name, behind, owner):
     assert declared_names(text.project, "aggregate") == declared_names(begin.project, "aggregate")
 
 
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ('{ book_id: "uuid" }', '{ book_id: "uuid" }'),
+        (
+            '{ isbn { type: "string", pattern: "^[0-9]+$" } }',
+            '{ isbn { type: "string", pattern: "^[0-9]+$" } }',
+        ),
+        ('{ to: "string", isbn: "integer" }\ntarget: "isbn"', '{ isbn: "integer" }'),
+    ],
+)
+def test_a_new_command_names_its_aggregate_as_others_do(fields, said):
+    text = of(BOOK.replace('{ book_id: "string", to: "string" }', fields))
+    assert f'changes: "book"\nfields {said}\n' in gestures.made(text, "command", "report_lost").project.text
+
+
 def test_a_new_aggregate_is_made_where_it_is_asked_for():
     assert gestures.owners_for(of(BOOK), "report_lost", None) == ["book", "lost"]
     assert gestures.owners_for(of(EMPTY), "send_parcel", None) == ["parcel"]

@@ -58,6 +58,25 @@ async def test_V6_deliveries_of_each_second_are_kept_over_a_restart_with_a_gap_b
     assert begun == now - 13
 
 
+async def test_V6_seconds_in_which_nothing_happened_before_it_was_closed_are_no_gap(tmp_path, by_hand):
+    folder = copy_sample("users", tmp_path / "users")
+    environ = {"WORKBENCH_CONFIG": str(tmp_path / "config")}
+    workspace = open_target(folder, "", environ=environ)
+    await workspace.start()
+    workspace.rates.sample()
+    await create(workspace, "ada")
+    later(workspace)
+    await workspace.rates._write()
+    later(workspace, PAUSE - 1)
+    await workspace.close()
+    again = open_target(folder, "", environ=environ)
+    again.rates.load()
+    now = workspace.clock.now() // 1_000_000
+    found = told(again.rates, now, PAUSE).values["welcome-mail"]
+    assert [*found] == [1.0] + [0.0] * (PAUSE - 1)
+    await again.close()
+
+
 async def test_one_that_only_looks_reads_what_the_other_wrote_and_writes_nothing(workspace):
     rates = workspace.rates
     if rates._path is None:

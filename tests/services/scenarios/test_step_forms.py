@@ -8,7 +8,7 @@ from workbench.assets import asset
 from workbench.project.project import load_project
 from workbench.project.scenarios import read_scenarios, write_item
 from workbench.services.scenarios.scenario_edits import WrittenStep
-from workbench.services.scenarios.step_forms import begun, changed_facts, form_of, head_of, kinds
+from workbench.services.scenarios.step_forms import UUID, begun, changed_facts, form_of, head_of, kinds
 
 SAMPLES = ("users", "orders-declared", "users-declared")
 
@@ -50,7 +50,7 @@ def test_all_that_can_be_added_reads_back(registry):
 
 def test_streams_and_ids_are_those_of_the_scenario_so_far(declared):
     event = kind(declared, "given", "event user.created")
-    assert begun(declared, event, ())["stream"] == "user-1"
+    assert begun(declared, event, ())["stream"] == "user-ada"
     assert (
         begun(declared, event, (said("given", event="user.updated", stream="user-ada"),))["stream"]
         == "user-ada"
@@ -60,6 +60,39 @@ def test_streams_and_ids_are_those_of_the_scenario_so_far(declared):
     command = kind(declared, "when", "command update_user")
     given = (said("given", event="user.created", stream="user-ada"),)
     assert begun(declared, command, given)["data"]["user_id"] == "ada"
+
+
+def test_what_is_proposed_fits_one_another_and_is_taken(registry):
+    for part in ("given", "when"):
+        for one in kinds(registry, part):
+            if not (isinstance(one.facts, dict) and "event" in one.facts):
+                continue
+            event = begun(registry, one, ())
+            aggregate, _, name = event["stream"].partition("-")
+            step = said("given", **event)
+            for command in registry.commands.values():
+                if command.aggregate != aggregate:
+                    continue
+                asked = begun(registry, kind(registry, "when", f"command {command.name}"), (step,))
+                assert asked["data"][command.target] == name
+                assert event["data"].get(command.target, name) == name
+                command.parse(asked["data"])
+
+
+def test_an_id_that_cannot_stand_in_a_field_is_not_proposed_for_it():
+    orders = load_project(asset("samples", "orders-declared"), environ={}, trusted=True).registry
+    paid = kind(orders, "when", "command mark_paid")
+    named = said("given", event="order.placed", stream="order-1")
+    assert begun(orders, paid, (named,))["data"] == {"order_id": UUID}
+    real = "65b8ff5a-edb4-5d3e-a634-bc8e08055ff0"
+    placed = said("given", event="order.placed", stream=f"order-{real}")
+    assert begun(orders, paid, (placed,))["data"] == {"order_id": real}
+    paid = begun(orders, kind(orders, "given", "event order.paid"), (placed,))
+    assert paid == {"event": "order.paid", "stream": f"order-{real}", "data": {"order_id": real}}
+    asked = begun(orders, kind(orders, "given", "event payment.requested"), (placed,))
+    assert asked["stream"] == f"payment-{asked['data']['order_id']}"
+    then = begun(orders, kind(orders, "then", "event order.paid"), ())
+    assert then == {"event": "order.paid", "stream": f"order-{UUID}"}
 
 
 def test_an_event_is_filled_with_the_examples_of_what_its_command_asks_for(declared):

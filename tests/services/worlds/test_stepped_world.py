@@ -118,3 +118,20 @@ async def test_read_models_follow_at_once_unless_something_that_decides_reads_th
     assert index(moved, kind=MoveKind.PROJECTION) == 1
     await moved.make(1)
     assert moved.engine.projection("orders").checkpoint == 1
+
+
+async def test_a_move_is_found_by_name_and_a_world_is_rewound_by_making_it_again(begin):
+    world = await begin(faults={Fault.CRASH: 1})
+    assert (world.index("place_order"), world.index("fulfilment"), world.index("time")) == (0, -1, -1)
+    await world.make()
+    assert world.index("fulfilment", "order.placed") == world.index("fulfilment") == 0
+    assert world.index("fulfilment", "order.paid") == -1
+    assert str(world.moves[world.index("fulfilment", fault=Fault.CRASH)]).endswith("before the ack")
+    await world.make()
+    assert world.index("request_payment") == 0
+    await world.make(world.index("cancel_order"))
+    back = await world.rewound(2)
+    assert types(back) == ["order.placed"]
+    assert back.index("request_payment") == 0
+    assert types(world) == ["order.placed", "order.cancelled"]
+    assert back.left == {Fault.CRASH: 1}

@@ -66,8 +66,7 @@ class FlowView(QGraphicsView):
         self._fitted = True
         self._left: dict[Picture, tuple[float, QPointF] | None] = {}
         self._drag: QPoint | None = None
-        self._pressed = QPoint()
-        self._turned = 0
+        self._pressed, self._turned = QPoint(), 0
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
@@ -78,6 +77,7 @@ class FlowView(QGraphicsView):
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(120, 120)
+        self.setAcceptDrops(False)  # Qt would keep files from the window, which opens or imports them
         self.setAccessibleName("Flow board")
         self.offering = Offering(
             self,

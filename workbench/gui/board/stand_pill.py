@@ -75,9 +75,11 @@ class StandPill(Badge):
 
     Signals:
         clicked: The person wants to see what is in the way.
+        widened: It needs another width.
     """
 
     clicked = Signal()
+    widened = Signal()
 
     def __init__(self) -> None:
         super().__init__("ok", "saved")
@@ -86,8 +88,10 @@ class StandPill(Badge):
     def show_stand(self, stand: Stand) -> None:
         """Says how it stands."""
         self.set(stand.kind, stand.text)
-        self.setMinimumWidth(self.sizeHint().width())
         self.setToolTip(plain_tip(stand.tip))
+        if (needed := self.sizeHint().width()) != self.minimumWidth():
+            self.setMinimumWidth(needed)
+            self.widened.emit()
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

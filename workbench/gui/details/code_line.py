@@ -282,7 +282,8 @@ class CodeLine(QPlainTextEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self._asking.stop()
-        if event.reason() != Qt.FocusReason.PopupFocusReason:
+        closing = not self.window().isEnabled()  # the person did not leave the line: it stays a draft
+        if event.reason() != Qt.FocusReason.PopupFocusReason and not closing:
             self.commit()
 
     # -- completions --------------------------------------------------------------------------------------

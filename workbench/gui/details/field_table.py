@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QWidget
 from typing_extensions import override
 
 from workbench.gui.details.code_line import CodeLine
 from workbench.gui.details.form_rows import Hand, Row
+from workbench.gui.layouts import in_column
 from workbench.gui.theme import theme
 from workbench.gui.widgets import plain_label, plain_tip
 from workbench.services.design.completions import Completions
@@ -146,7 +147,11 @@ class FieldTable(Row):
             super().put_told(said, path)
         else:
             said.setContentsMargins(6, 0, 4, 4)
-            self._grid.addWidget(said, 2 * at + 2, 0, 1, len(HEADS))
+            below = self._grid.itemAtPosition(2 * at + 2, 0)
+            if not isinstance(below, QBoxLayout):
+                below = in_column(spacing=0)
+                self._grid.addLayout(below, 2 * at + 2, 0, 1, len(HEADS))
+            below.addWidget(said)
 
     @override
     def places(self) -> Sequence[QWidget]:

@@ -38,16 +38,17 @@ def closing(before: str, behind: str, typed: str) -> str:
         before: The line up to the cursor.
         behind: The rest of it.
     """
-    if typed not in PAIRS or (behind[:1].isalnum() or behind[:1] in ("_", '"', "'", "$")):
+    if typed not in PAIRS or behind[:1].isalnum() or behind[:1] in {"_", '"', "'", "$"} - {typed}:
         return ""
     if typed in "\"'" and (before[-1:].isalnum() or before[-1:] in (typed, "\\") or _is_open(before, typed)):
         return ""
     return PAIRS[typed]
 
 
-def steps_over(behind: str, typed: str) -> bool:
-    """Whether a closing mark that is typed stands behind the cursor already."""
-    return typed in PAIRS.values() and behind[:1] == typed
+def steps_over(before: str, behind: str, typed: str) -> bool:
+    """Whether a closing mark that is typed stands behind the cursor already; a quote closes what is open."""
+    there = typed in PAIRS.values() and behind[:1] == typed
+    return there and (typed not in PAIRS or _is_open(before, typed))
 
 
 def taken_back(before: str, behind: str) -> tuple[int, int]:

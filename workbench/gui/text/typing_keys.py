@@ -68,7 +68,7 @@ class TypingKeys:
         before, behind = _around(editor.textCursor())
         if editor.textCursor().hasSelection():
             return typed in PAIRS and _enclose(editor, typed, PAIRS[typed])
-        if steps_over(behind, typed):
+        if steps_over(before, behind, typed):
             editor.moveCursor(QTextCursor.MoveOperation.Right)
         elif mark := closing(before, behind, typed):
             _insert(editor, typed + mark, 1)

@@ -8,8 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -23,6 +22,7 @@ from workbench.gui.board.mark_list import MarkList
 from workbench.gui.board.several_pane import SeveralPane
 from workbench.gui.icons import icon
 from workbench.gui.layouts import Tabs, in_column, in_row
+from workbench.gui.opened_file import open_file
 from workbench.gui.reads import Question, takes_time
 from workbench.gui.time_format import short
 from workbench.gui.views.about_pane import AboutPane
@@ -236,7 +236,7 @@ class DetailsPanel(QFrame):
         """Puts form and text beside each other, or one below the other."""
         split = self.section.split
         split.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
-        split.setSizes([600, 400])
+        split.setSizes([500, 500])
 
     def _tab_chosen(self, at: int) -> None:
         self._tab = self._tab if self._placing else at
@@ -256,7 +256,7 @@ class DetailsPanel(QFrame):
             self.about.open.setText(f"Open {place[1]}")
 
     def _open(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._file)))
+        open_file(self, self._file)
 
     def show_nothing(self, graph: BoardGraph) -> None:
         """Says that nothing is chosen, and how much there is of each kind."""

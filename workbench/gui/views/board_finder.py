@@ -60,7 +60,7 @@ class BoardFinder:
         self._stepping = False
         self.search, self.matches = BoardSearch("Find on the board"), QLabel()
         self.search.setToolTip("Enter shows the next one")
-        self.search.setMinimumWidth(120)
+        self.search.setMinimumWidth(90)
         self.search.setMaximumWidth(320)
         self.search.settled.connect(self._find)
         self.search.left.connect(canvas.setFocus)

@@ -27,9 +27,12 @@ class BoardSplit(QSplitter):
     """Shares the room, and remembers how a person left it.
 
     The details keep their room whether something is chosen or not: what is clicked stays under the mouse.
+
+    Args:
+        view: In all of it its key works.
     """
 
-    def __init__(self, board: QWidget, details: DetailsPanel) -> None:
+    def __init__(self, view: QWidget, board: QWidget, details: DetailsPanel) -> None:
         super().__init__()
         self._board, self._details = board, details
         self._settings: QSettings | None = None
@@ -40,7 +43,7 @@ class BoardSplit(QSplitter):
         self.addWidget(board)
         self.addWidget(details)
         self.setStretchFactor(0, 1)
-        self.acts = Actions(self, self)
+        self.acts = Actions(self, view)
         self.acts.offer()
         self.splitterMoved.connect(lambda _at, _handle: self._keep())
         self._place()

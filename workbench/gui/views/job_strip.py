@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QWidget,
 )
+from shiboken6 import isValid
 from typing_extensions import override
 
 from workbench.gui.desk import Desk
@@ -22,6 +23,7 @@ from workbench.gui.layouts import in_column, in_row
 from workbench.gui.reads import Question
 from workbench.gui.theme import theme
 from workbench.gui.time_format import absolute, short
+from workbench.gui.views.job_watch import job_watch
 from workbench.gui.views.job_words import (
     GOING,
     can_be_undone,
@@ -185,20 +187,17 @@ class JobCard(QFrame):
 
 
 class JobStrip(QScrollArea):
-    """The jobs that are under way and those that ended while they were watched; hidden when there are none.
+    """The jobs that are under way and those that ended while they were watched; hidden without any."""
 
-    Args:
-        ended: Waits for the end of a job and tells it.
-    """
-
-    def __init__(self, desk: Desk, ended: Callable[[int], object]) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.setObjectName("jobs")
         self.setAccessibleName("Jobs")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self._desk = desk
-        self._ended = ended
+        self._watch = job_watch(desk)
+        self._watch.seen = lambda number: isValid(self) and self.isVisible() and number in self.cards
         self.cards: dict[int, JobCard] = {}
         self._due: set[int] = set()
         self._counting: set[int] = set()
@@ -228,6 +227,7 @@ class JobStrip(QScrollArea):
         if number:
             self._add(number, taken_up=False)
             self.refresh()
+            self._watch.follow(number)
 
     def show_recent(self) -> None:
         """Shows the newest jobs, those that ended as well."""
@@ -266,7 +266,7 @@ class JobStrip(QScrollArea):
             if job.number not in self.cards:
                 self._add(job.number, taken_up=True)
                 if job.status is JobStatus.RUNNING:
-                    self._ended(job.number)
+                    self._watch.follow(job.number)
                 self._show(job.number, self.cards[job.number])
         self.setVisible(bool(self.cards))
         self.updateGeometry()
@@ -321,7 +321,7 @@ class JobStrip(QScrollArea):
         job = await work
         self.refresh()
         if job.status is JobStatus.RUNNING:
-            self._ended(number)
+            self._watch.follow(number)
 
     def _close(self, number: int) -> None:
         card = self.cards.pop(number)

@@ -24,7 +24,7 @@ def title(report: JobReport) -> str:
     job = report.job
     cancelled = "cancelled" if report.queued else "cancelled too late, all had been given back"
     states = {JobStatus.RUNNING: "running", JobStatus.DONE: "done", JobStatus.CANCELLED: cancelled}
-    states[JobStatus.HELD] = "held at a new failure" if job.plan.ladder and report.failures else "held"
+    states[JobStatus.HELD] = "held at a new failure" if report.at_failure else "held"
     state = "undone" if left_undone(report) else states[job.status]
     pace = f", {job.per_second:g} per second" if job.per_second else ""
     label = "Repair and replay" if job.plan.patch else DEED_OF[job.action].label

@@ -13,10 +13,9 @@ from workbench.gui.desk import Desk
 from workbench.gui.reads import Question
 from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
 from workbench.model.counts import counted
-from workbench.model.dead_letter import UNDOABLE, LetterAct, LetterStatus, allowed
+from workbench.model.dead_letter import LetterAct, LetterStatus, allowed
 from workbench.model.operator_acts import OperatorAct, prospect
 from workbench.services.dead_letters import Report
-from workbench.store.letter_jobs import JobStatus, job_act
 
 if TYPE_CHECKING:
     from workbench.store.letter_jobs import Job
@@ -323,19 +322,6 @@ class Repairs:
         jobs = self._desk.workspace.dead_letters.jobs
         number = await jobs.start(deed.key, numbers, per_second=per_second, skip_on=skip_on)
         self.follow(number)
-        await self.ended(number)
-
-    async def ended(self, number: int) -> None:
-        """Waits for the end of a job, and shows a notice unless its card is visible and says the same."""
-        report = await self._desk.workspace.dead_letters.jobs.finished(number)
-        job = report.job
-        deed = DEED_OF[job.action]
-        view = self._strip.parentWidget()
-        undo = self._desk.undo.offer(job_act(number) if job.action in UNDOABLE and job.done else "")
-        if job.status is JobStatus.HELD:
-            self._desk.notice("warning", f"The replay is held at a new failure; {report.queued:,} wait.")
-        elif view is None or not view.isVisible():
-            self._desk.notice(*account(deed, report_of(job), report.fates), *undo)
 
 
 def report_of(job: Job) -> Report:

@@ -11,17 +11,18 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QWidget,
 )
 from typing_extensions import override
 
-from workbench.gui.layouts import Tabs, in_column, in_row
+from workbench.gui.layouts import Scrolled, Tabs, in_column, in_row
 from workbench.gui.long_view import LongText
 from workbench.gui.paged_model import ListSource, TableColumn
 from workbench.gui.table import FastTableView
 from workbench.gui.theme import code_font, theme
-from workbench.gui.time_format import short
+from workbench.gui.time_format import absolute, short
 from workbench.gui.views.letter_actions import BECAME, REASONS, STATUSES
 from workbench.gui.views.letter_dry_run import DryRunView, outdated, overtaken
 from workbench.gui.views.letter_editor import PayloadEditor, draft_key
@@ -30,10 +31,13 @@ from workbench.gui.widgets import Badge, Banner, EmptyState, JsonView, plain_lab
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
+    from workbench.gui.views.confirm_strip import ConfirmStrip
     from workbench.store.stored_values import DeadLetter
 
 LOW = 440
 """Pixels in height below which the error gives way to what a dry run would do."""
+TABS_LEAST = 170
+"""Pixels in height that payload, attempts and notes keep; below that all is scrolled."""
 
 
 class LetterDetail(QStackedWidget):
@@ -42,9 +46,8 @@ class LetterDetail(QStackedWidget):
     Args:
         desk: Keeps what is typed.
         check: As for `PayloadEditor`.
-        when: Says a time in full.
         since: Says how long ago a time was.
-        group: Returns the letters of the chosen group.
+        group, strip: As for `LetterNotes`.
 
     Signals:
         letter_wanted: The number of another letter that this one is linked with.
@@ -62,15 +65,15 @@ class LetterDetail(QStackedWidget):
         self,
         desk: Desk,
         check: Callable[[int, str], object],
-        when: Callable[[int], str],
         since: Callable[[int], str],
         group: Callable[[], Sequence[int]],
+        strip: ConfirmStrip,
     ) -> None:
         super().__init__()
-        self._group = group
+        self.notes = LetterNotes(desk, group, strip)
         self.setObjectName("letter-detail")
         self.setMinimumWidth(260)
-        self._when, self._since = when, since
+        self._since = since
         self.letter: DeadLetter | None = None
         self._nothing = EmptyState("dead-letter", "No dead letter is chosen", "Choose one in the list.")
         self._page = QWidget()
@@ -82,7 +85,8 @@ class LetterDetail(QStackedWidget):
         self.editor.dry_run.connect(self.dry_run_edited)
         self.editor.carried.connect(self.carried)
         self._build()
-        for page in (self._nothing, self._page, self.editor):
+        self._shown = Scrolled(self._page, "The chosen dead letter")
+        for page in (self._nothing, self._shown, self.editor):
             self.addWidget(page)
         theme().changed.connect(self._dress)
 
@@ -99,14 +103,13 @@ class LetterDetail(QStackedWidget):
         self.tabs = Tabs()
         self._payload = JsonView()
         self._payload.setAccessibleName("Payload")
-        self._attempts = FastTableView(attempt_columns(self._when))
+        self._attempts = FastTableView(attempt_columns())
         self._attempts.setAccessibleName("Attempts")
         self._trace = LongText()
         self._trace.setLineWrapMode(LongText.LineWrapMode.NoWrap)
         self._trace.setAccessibleName("Traceback")
         self._metadata = JsonView()
         self._metadata.setAccessibleName("Metadata")
-        self.notes = LetterNotes(self._desk, self._group)
         self.dry_run_view = DryRunView()
         self.dry_run_view.turned.connect(self._make_room)
         for widget, said in (
@@ -118,6 +121,8 @@ class LetterDetail(QStackedWidget):
             (self.notes, "Notes"),
         ):
             self.tabs.addTab(widget, said)
+        self.tabs.setMinimumHeight(TABS_LEAST)
+        self.tabs.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.tabs.currentChanged.connect(lambda _at: self._make_room())
         badges = in_row(self._status, self._reason, 1, spacing=6)
         in_column(
@@ -186,7 +191,7 @@ class LetterDetail(QStackedWidget):
         else:
             self.dry_run_view.clear()
         if not (same and self.currentWidget() is self.editor):
-            self.setCurrentWidget(self._page if letter is not None else self._nothing)
+            self.setCurrentWidget(self._shown if letter is not None else self._nothing)
 
     def edit(self) -> None:
         """Opens the editor for a copy of the letter that is shown."""
@@ -215,7 +220,7 @@ class LetterDetail(QStackedWidget):
     def leave_editor(self) -> None:
         """Closes the editor; what was typed is kept."""
         self._show_kept()
-        self.setCurrentWidget(self._page if self.letter is not None else self._nothing)
+        self.setCurrentWidget(self._shown if self.letter is not None else self._nothing)
 
     def shows_nothing(self) -> bool:
         """Whether no letter is shown."""
@@ -234,7 +239,7 @@ class LetterDetail(QStackedWidget):
                 f"Key {letter.key or 'none'}, position {letter.position:,}, died {age}"
             )
             self._where.setToolTip(
-                f"First failed {self._when(letter.first_failed_at)}\nDied {self._when(letter.died_at)}"
+                f"First failed {absolute(letter.first_failed_at)}\nDied {absolute(letter.died_at)}"
             )
 
     def _fill(self, letter: DeadLetter, size: int, rest: Callable[[], str] | None) -> None:
@@ -302,11 +307,11 @@ class LetterDetail(QStackedWidget):
         self._links.addStretch(1)
 
 
-def attempt_columns(when: Callable[[int], str]) -> tuple[TableColumn, ...]:
+def attempt_columns() -> tuple[TableColumn, ...]:
     """Returns the columns of the table of attempts."""
     return (
         TableColumn("Try", width=44, mono=True, align_right=True),
-        TableColumn("At", width=234, mono=True, text=when, zoned=True),
+        TableColumn("At", width=234, mono=True, text=absolute, zoned=True),
         TableColumn("ms", width=64, mono=True, align_right=True, text=lambda us: f"{us / 1000:,.1f}"),
         TableColumn("Error", width=200, stretch=True),
         TableColumn("Place", width=150, mono=True),

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 NOTHING = "–"
 """Stands for no second level."""
+LEAST = 88
+"""Pixels in width of what letters are grouped by."""
 CHART = 104
 """Pixels in height of the deaths an hour."""
 DAY = 86_400_000_000
@@ -48,6 +50,7 @@ class GroupingBox(TypedChoice):
             "One of the list, a field of the payload such as address.city, or an expression in CEL"
         )
         self.setMinimumContentsLength(5)
+        self.setMinimumWidth(LEAST)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.addItems(list(choices))
         self._said = self.said()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
@@ -246,6 +246,10 @@ class GroupList(QListView):
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.offering.open(event)
+
+    def whole(self) -> Sequence[int]:
+        """Returns the letters of all groups."""
+        return self._model.nodes[0].numbers if self._model.nodes else ()
 
     def show_groups(self, groups: Iterable[LetterGroup]) -> None:
         """Shows other causes; the chosen one stays until the person chooses another, even without letters."""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from workbench.gui.paged_model import Row, TableColumn, first_of
 from workbench.gui.reads import takes_time
 from workbench.gui.row_sort import RowSort
 from workbench.gui.time_format import absolute, short
-from workbench.gui.views.letter_actions import STATUSES
+from workbench.gui.views.letter_actions import BECAME, STATUSES
 from workbench.store.list_ports import LINE_CHARACTERS
 
 if TYPE_CHECKING:
     from workbench.gui.views.letter_nodes import GroupNode
     from workbench.services.dead_letters import DeadLetters
+    from workbench.services.dead_letters.letter_index import LetterQuery
+    from workbench.store.stored_values import DeadLetter
 
 
 def _kind(role: str) -> str:
@@ -34,10 +36,27 @@ COLUMNS = (
 
 def none_said(node: GroupNode) -> str:
     """Returns why no letter is listed: of a cause, or at all."""
-    if node.cause is not None:
-        return "No dead letter of this cause has this status."
+    if node.cause is not None or node.chips:
+        return f"No dead letter of this {'group' if node.chips else 'cause'} has this status."
     of = f" of {node.title}" if node.subscription else ""
     return f"No dead letter{of} has this status."
+
+
+def absence(letter: DeadLetter, query: LetterQuery, found: Collection[int], node: GroupNode) -> str:
+    """Returns why a letter is not listed.
+
+    Args:
+        found: The numbers of all that the query finds.
+        node: The line of the groups whose letters are listed.
+    """
+    status = letter.status.value
+    if status not in query.statuses:
+        return BECAME[status]
+    if letter.number not in found:
+        return "the search does not find it" if query.narrowed else "it was not there yet when that was read"
+    if node.subscription not in ("", letter.subscription):
+        return "it is of another subscription"
+    return f"it is of another {'group' if node.chips else 'cause'}"
 
 
 class LetterSource(RowSort):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import (
@@ -17,12 +18,19 @@ from PySide6.QtWidgets import (
 
 from workbench.gui.drafts import DraftKeeper
 from workbench.gui.reads import Question
+from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
+from workbench.gui.views.letter_actions import SAMPLES
 from workbench.gui.widgets import exact_text, plain_label
+from workbench.model.counts import counted
+from workbench.model.operator_acts import OperatorAct, prospect
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.model.changes import Changes
     from workbench.store.stored_values import LetterFacts
+
+Noted = tuple[str, str]
+"""Owner and note."""
 
 
 class LetterNotes(QWidget):
@@ -30,14 +38,16 @@ class LetterNotes(QWidget):
 
     Args:
         group: Returns the letters of the chosen group.
+        strip: Where it is asked whether what was noted of others shall be replaced.
     """
 
-    def __init__(self, desk: Desk, group: Callable[[], Sequence[int]]) -> None:
+    def __init__(self, desk: Desk, group: Callable[[], Sequence[int]], strip: ConfirmStrip) -> None:
         super().__init__()
         # It can be lower than its texts would like: the letters beside need the room more.
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         self.setObjectName("letter-notes")
-        self._desk, self._group = desk, group
+        self._desk, self._group, self._strip = desk, group, strip
+        self._named: tuple[int, ...] = ()
         self._number = 0
         self._stored = ("", "")
         self.owner = QLineEdit()
@@ -49,9 +59,10 @@ class LetterNotes(QWidget):
         self.area.setTabChangesFocus(True)
         self.drafts = DraftKeeper(desk, self._written, self._write, self._show_stored)
         self._reading = Question(self, desk, self._show, "Reading the note")
+        self._asking = Question(self, desk, self._ask, "Reading the notes")
         self.save, self.save_all = QPushButton("Save"), QPushButton("Save for the group")
         self.save.clicked.connect(lambda _checked=False: self._save((self._number,)))
-        self.save_all.clicked.connect(lambda _checked=False: self._save(tuple(self._group())))
+        self.save_all.clicked.connect(lambda _checked=False: self._save_all())
         self.owner.textEdited.connect(lambda _text: self._typed())
         self.area.textChanged.connect(self._typed)
         desk.changed.connect(self._changed)
@@ -102,7 +113,7 @@ class LetterNotes(QWidget):
         self._stored = (found.owner, found.note)
         if not self.drafts.holds:
             self._show_stored()
-        self._offer()
+        self.offer()
 
     def _show_stored(self) -> None:
         self._put(*self._stored)
@@ -113,17 +124,19 @@ class LetterNotes(QWidget):
             self.area.blockSignals(True)
             self.area.setPlainText(note)
             self.area.blockSignals(False)
-        self._offer()
+        self.offer()
 
     def _typed(self) -> None:
         self.drafts.note()
-        self._offer()
+        self.offer()
 
     def _said(self) -> tuple[str, str]:
         return self.owner.text().strip(), exact_text(self.area)
 
-    def _offer(self) -> None:
-        changed, count = self._said() != self._stored, len(self._group())
+    def offer(self) -> None:
+        """Offers to save it; the letters of the group are those that the button counts (L5)."""
+        self._named = tuple(self._group())
+        changed, count = self._said() != self._stored, len(self._named)
         why = self._desk.read_only() or ("" if changed else "Nothing was changed")
         self.save.setEnabled(not why)
         self.save.setToolTip(why or "Save for this letter")
@@ -141,14 +154,43 @@ class LetterNotes(QWidget):
         return []
 
     def _save(self, numbers: tuple[int, ...]) -> None:
-        if numbers:
-            self._desk.run(self._saved(numbers, *self._said()), "Save the note")
+        self._write_for(numbers, self._said())
+
+    def _save_all(self) -> None:
+        numbers, said, shown = self._named, self._said(), self._number
+        repair = self._desk.workspace.dead_letters.repair
+
+        def others() -> tuple[tuple[int, ...], Noted, dict[int, Noted]]:
+            noted = repair.noted(numbers)
+            return numbers, said, {one: has for one, has in noted.items() if one != shown and has != said}
+
+        self._asking.ask(others, (numbers, said))
+
+    def _ask(self, found: tuple[tuple[int, ...], Noted, dict[int, Noted]]) -> None:
+        """Asks where something is noted of other letters, which is replaced; else writes at once."""
+        numbers, said, others = found
+        if not others:
+            self._write_for(numbers, said)
+            return
+        lines = [f"#{one}  {'  '.join(filter(None, has))}" for one, has in [*others.items()][:SAMPLES]]
+        rest = len(others) - len(lines)
+        text = (
+            f"Save owner and note for {counted(len(numbers), 'dead letter')}? What is noted of "
+            f"{counted(len(others), 'other')} is replaced. {prospect(OperatorAct.NOTE)}"
+        )
+        label, run = f"Save for {len(numbers):,}", partial(self._write_for, numbers, said)
+        choice = ConfirmChoice(label=label, run=run, danger=True)
+        self._strip.ask(text, [*lines, f"and {rest:,} more"] if rest else lines, [choice])
+
+    def _write_for(self, numbers: tuple[int, ...], said: Noted) -> None:
+        self._desk.run(self._saved(numbers, *said), "Save the note")
 
     async def _saved(self, numbers: tuple[int, ...], owner: str, note: str) -> None:
-        count = await self._desk.workspace.dead_letters.repair.write_note(numbers, owner=owner, text=note)
+        repair = self._desk.workspace.dead_letters.repair
+        count, act = await repair.write_note(numbers, owner=owner, text=note)
         if self._number in numbers:
             self._stored = (owner, note)
             self.drafts.settle()
-            self._offer()
+            self.offer()
         if len(numbers) > 1:
-            self._desk.notice("ok", f"Noted {count:,} dead letters.")
+            self._desk.notice("ok", f"Noted {count:,} dead letters.", *self._desk.undo.offer(act))

@@ -6,12 +6,10 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
     QApplication,
-    QFrame,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -20,7 +18,7 @@ from PySide6.QtWidgets import (
 from workbench.errors import InvalidValue
 from workbench.gui.diff_view import DiffView
 from workbench.gui.icons import icon
-from workbench.gui.layouts import in_column, in_row
+from workbench.gui.layouts import Scrolled, in_column, in_row
 from workbench.gui.reads import Question
 from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
 from workbench.gui.views.letter_actions import ToConfirm
@@ -30,7 +28,7 @@ from workbench.gui.views.repair_fits import RepairFits
 from workbench.gui.views.repair_listed import RepairListed
 from workbench.gui.views.repair_rehearsal import RepairRehearsal, stop
 from workbench.gui.views.repair_steps import RepairSteps
-from workbench.gui.views.repair_words import emptied, fields_of, holds_text
+from workbench.gui.views.repair_words import emptied, fields_of, holds_text, left_alone
 from workbench.gui.widgets import error_text, plain_label, toolbar_button
 from workbench.model.counts import counted
 from workbench.model.operator_acts import OperatorAct, prospect
@@ -38,18 +36,20 @@ from workbench.services.dead_letters.letter_ladder import parse_ladder
 from workbench.services.dead_letters.letter_patch import (
     LetterPatch,
     PatchedLetter,
-    PatchReport,
     parse_letter_patch,
 )
 
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.model.changes import Changes
+    from workbench.services.dead_letters.patch_report import PatchReport
     from workbench.store.letter_jobs import Job
 
 DRAFT = "letters/patch"
 QUIET_MS = 150
 """After the last key the patch is tried on all letters."""
+FORM_LEAST = 150
+"""Pixels in height that the form keeps, with what it makes of a letter; below that all is scrolled."""
 BEFOREHAND = prospect(OperatorAct.REPAIR)
 
 
@@ -124,7 +124,7 @@ class LetterRepairPanel(QWidget):
         self._arrange()
 
     def _controls(self) -> None:
-        self.rehearsal = RepairRehearsal(self._desk, lambda: (self.chosen(), self._patch), self)
+        self.rehearsal = RepairRehearsal(self._desk, lambda: (self.chosen(), self._patch), self._strip, self)
         self.rehearse, self.rehearsed = self.rehearsal.button, self.rehearsal.said
         self.rehearsal.changed.connect(self._offer)
         self.rehearsal.told.connect(lambda: self._scrolled.ensureWidgetVisible(self.rehearsed))
@@ -132,6 +132,7 @@ class LetterRepairPanel(QWidget):
         self.send.setProperty("primary", True)
         self.send.setIcon(icon("replay", "on_accent"))
         self.send.clicked.connect(lambda _checked=False: self._send())
+        self.why = plain_label(BEFOREHAND, "muted", wrap=True)
         self.steps = RepairSteps()
         self.ladder, self.first, self.pace = self.steps.ladder, self.steps.first, self.steps.pace
         self.steps.changed.connect(self._offer)
@@ -148,18 +149,16 @@ class LetterRepairPanel(QWidget):
         layout.addWidget(self.diff, 1)
         layout.addWidget(self.verdict)
         layout.addWidget(self.rehearsed)
-        self._scrolled = scrolled = QScrollArea()
-        scrolled.setAccessibleName("Repair of the group")
-        scrolled.setFrameShape(QFrame.Shape.NoFrame)
-        scrolled.setWidgetResizable(True)
-        scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scrolled.setWidget(page)
+        self._scrolled = Scrolled(page, "Repair of the group")
+        self._scrolled.setMinimumHeight(FORM_LEAST)
+        self._scrolled.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         send = in_row(self.rehearse, 1, self.send, spacing=6)
-        said = plain_label(BEFOREHAND, "muted", wrap=True)
         below = in_column(
-            self.steps, self.listed, send, said, margins=(12, 4, 12, 8), spacing=6
-        )  # always in sight
-        in_column((scrolled, 1), below, of=self, margins=0, spacing=0)
+            self.steps, self.listed, send, self.why, margins=(12, 4, 12, 8), spacing=6
+        )  # in sight wherever there is room for it
+        whole = QWidget()
+        in_column((self._scrolled, 1), below, of=whole, margins=0, spacing=0)
+        in_column(Scrolled(whole, "Repair"), of=self, margins=0, spacing=0)
 
     # -- what it is about ---------------------------------------------------------------------------------
 
@@ -281,7 +280,9 @@ class LetterRepairPanel(QWidget):
         self.form.offer(fields_of(found.before))
         self.diff.set_values(found.before, found.before if found.trouble else found.after)
         said = found.trouble or (
-            f"fits {found.type}" if found.changed else "nothing changes: it is replayed as it is"
+            (f"fits {found.type}" if found.judged else f"no schema is known of {found.type}")
+            if found.changed
+            else "nothing changes: it is replayed as it is"
         )
         said += f"; {', '.join(found.emptied)} becomes empty" if found.emptied else ""
         lacking = self.form.lacking()
@@ -311,7 +312,8 @@ class LetterRepairPanel(QWidget):
         self.send.setText(f"{'Repair and replay' if patched else 'Replay'} {count:,}")
         stays = patched and found is not None and len(found.unchanged) == len(found.fit)
         same = "The patch changes none of these letters" if stays else ""
-        none = "" if count else "No letter fits" if self.numbers else "No letter is left"
+        tried = "No letter fits" if found is not None else "The patch is not tried on them"
+        none = "" if count else tried if self.numbers else "No letter is left"
         why = (
             self._desk.read_only()
             or self.listed.trouble()
@@ -322,6 +324,7 @@ class LetterRepairPanel(QWidget):
             or same
         )
         self.send.setEnabled(not why)
+        self.why.setText(f"⚠ {why}." if why and self.numbers else BEFOREHAND)
         self.send.setToolTip(why or f"{BEFOREHAND} The list of {count:,} is frozen now.")
         self.rehearsal.offer(count, can=not lacking, there=bool(self.numbers))
 
@@ -337,12 +340,13 @@ class LetterRepairPanel(QWidget):
     def _ask(self, found: tuple[LetterPatch | None, ToConfirm]) -> None:
         asked, frozen = found
         label, empty = self.send.text(), emptied(self.report, frozen.numbers) if self.report else ""
+        stay = left_alone(self.report, frozen.numbers) if self.report else ""
         other = self.listed.other.text()
         choice = ConfirmChoice(
             label=label, run=lambda: self._agreed(asked, frozen.numbers), danger=bool(empty or other)
         )
         said = " ".join(
-            part for part in (f"{label}?", empty, f"{other}." if other else "", BEFOREHAND) if part
+            part for part in (f"{label}?", stay, empty, f"{other}." if other else "", BEFOREHAND) if part
         )
         self._strip.ask(said, frozen.lines(), [choice])
 

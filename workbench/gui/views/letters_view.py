@@ -28,11 +28,11 @@ from workbench.gui.time_format import absolute, relative
 from workbench.gui.view import View
 from workbench.gui.views.confirm_strip import ConfirmStrip
 from workbench.gui.views.job_strip import JobStrip
-from workbench.gui.views.letter_actions import BECAME, DEED_OF, DEEDS, DRY_RUN, EDIT, REPLAY, Deed, Repairs
+from workbench.gui.views.letter_actions import DEED_OF, DEEDS, DRY_RUN, EDIT, REPLAY, Deed, Repairs
 from workbench.gui.views.letter_detail import LetterDetail
 from workbench.gui.views.letter_dry_runs import LetterDryRuns
 from workbench.gui.views.letter_finder import LetterFinder
-from workbench.gui.views.letter_list import COLUMNS, LetterSource, none_said
+from workbench.gui.views.letter_list import COLUMNS, LetterSource, absence, none_said
 from workbench.gui.views.letter_nodes import GroupNode
 from workbench.gui.views.letter_reads import (
     SHOWN,
@@ -43,6 +43,7 @@ from workbench.gui.views.letter_reads import (
     status_choices,
     why_not,
 )
+from workbench.gui.views.letter_ways import LABELLED, ways_of
 from workbench.gui.views.many_letters import ManyLetters
 from workbench.gui.widgets import ElidedLabel, EmptyState, share_room, show_words
 
@@ -53,9 +54,6 @@ if TYPE_CHECKING:
 
 EDITED = 256 * 1024
 """Bytes of a payload that can be edited; of larger ones only the beginning is shown."""
-NARROW, LABELLED, WIDE = 760, 940, 1080
-"""Widths in pixels: below the first all panes stand below each other, from the second on buttons have words,
-from the third on the letter stands beside the list."""
 
 
 class LettersView(View):
@@ -71,7 +69,7 @@ class LettersView(View):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.strip = ConfirmStrip()
-        self.jobs = JobStrip(desk, lambda number: desk.run(self._repairs.ended(number), f"Job {number}"))
+        self.jobs = JobStrip(desk)
         self._repairs = Repairs(desk, self.strip, self.jobs.follow)
         self._source = LetterSource(self._dead_letters)
         self._counts: Mapping[str, int] = {}
@@ -109,7 +107,7 @@ class LettersView(View):
         self.news = NewsStrip(self.table)
         self._listing = self.question(self.news.take, self.table.fail)
         self.detail = LetterDetail(
-            self.desk, self._dead_letters.check_edit, absolute, since, lambda: self.groups.node().numbers
+            self.desk, self._dead_letters.check_edit, since, lambda: self.groups.node().numbers, self.strip
         )
         self.many = ManyLetters(self, self._repairs)
         self.side = QStackedWidget()
@@ -121,7 +119,7 @@ class LettersView(View):
         in_column((self.table, 1), self.said, of=listed, margins=0, spacing=2)
         self.inner = in_panes(Qt.Orientation.Vertical, (listed, 2), (self.side, 3), name="letters-list")
         self.outer = in_panes(Qt.Orientation.Horizontal, self.finder, (self.inner, 1), name="letters")
-        self.outer.setSizes([260, 700])
+        self.outer.setSizes([270, 700])
         page = QWidget()
         in_column(
             self._bar(), self.strip, self.jobs, (self.outer, 1), of=page, margins=(8, 6, 8, 6), spacing=6
@@ -154,16 +152,13 @@ class LettersView(View):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        width, ways = self.width(), Qt.Orientation
-        outer = ways.Vertical if width < NARROW else ways.Horizontal
-        inner = ways.Horizontal if width >= WIDE else ways.Vertical
-        for splitter, way in ((self.outer, outer), (self.inner, inner)):
+        for splitter, way in zip((self.outer, self.inner), ways_of(self.size()), strict=True):
             if splitter.orientation() != way:
                 splitter.setOrientation(way)
                 if splitter is self.inner:
-                    share_room(splitter, *((5, 4) if way == ways.Horizontal else (2, 3)))
+                    share_room(splitter, *((5, 4) if way == Qt.Orientation.Horizontal else (2, 3)))
         self._give_room()
-        show_words(self._words(), shown=width >= LABELLED)
+        show_words(self._words(), shown=self.width() >= LABELLED)
 
     def _give_room(self) -> None:
         """Leaves the room below the list to it while no letter is shown there."""
@@ -273,11 +268,10 @@ class LettersView(View):
 
     def _tell_absence(self) -> None:
         """Says of a letter that is shown and not in the list what became of it."""
-        shown, said = self.detail.letter, ""
+        shown, said, groups = self.detail.letter, "", self.groups
         if shown is not None and self._absent():
-            status = shown.status.value
-            became = "it is of another cause" if status in self._statuses() else BECAME[status]
-            said = f"Not in the list: {became}."
+            query = self.finder.query(self._statuses())
+            said = f"Not in the list: {absence(shown, query, groups.whole(), groups.node())}."
         self.detail.show_absence(said)
 
     def _chosen(self, row: tuple[Any, ...]) -> None:

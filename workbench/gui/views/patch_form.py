@@ -45,6 +45,9 @@ HINTS = {
 IsText = Callable[[str], bool]
 """Whether a field holds text, so that what is typed for it is not read as JSON."""
 
+VALUE = 88
+"""Pixels in width of a value at least."""
+
 
 class FieldLine(QWidget):
     """What happens to one field.
@@ -73,6 +76,7 @@ class FieldLine(QWidget):
         for way, said in WORDS.items():
             self.way.addItem(said, way)
         self.value = QLineEdit()
+        self.value.setMinimumWidth(VALUE)
         self.value.setAccessibleName("Value")
         self.value.setFont(code_font())
         self.sought = QLineEdit()

@@ -10,12 +10,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QMenu, QPushButton, QWidget
 
 from workbench.gui.layouts import in_column, in_row
-from workbench.gui.views.repair_words import counts_told, letters_told
+from workbench.gui.views.repair_words import counts_told, judged, letters_told
 from workbench.gui.widgets import Badge, plain_label
 from workbench.model.hints import did_you_mean, in_brackets
 
 if TYPE_CHECKING:
-    from workbench.services.dead_letters.letter_patch import Counted, PatchReport
+    from workbench.services.dead_letters.patch_report import Counted, PatchReport
 
 
 class RepairFits(QWidget):
@@ -32,7 +32,7 @@ class RepairFits(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._report: PatchReport | None = None
-        self.fit, self.misfit = Badge("neutral", ""), Badge("warning", "")
+        self.fit, self.misfit, self.stay = Badge("neutral", ""), Badge("warning", ""), Badge("neutral", "")
         self.why = plain_label(role="muted", wrap=True)
         self.show_these = QPushButton("Show these letters")
         self.show_these.setToolTip("Have the list above show only those that are counted here")
@@ -41,7 +41,7 @@ class RepairFits(QWidget):
         self.unknown = plain_label(wrap=True)
         self.anyway = QCheckBox("Write it anyway")
         self.anyway.toggled.connect(lambda _on: self.agreed.emit())
-        counts = in_row(self.fit, self.misfit, self.show_these, 1, spacing=6)
+        counts = in_row(self.fit, self.stay, self.misfit, self.show_these, 1, spacing=6)
         in_column(counts, self.why, self.unknown, self.anyway, of=self, margins=0, spacing=8)
 
     def show_report(self, found: PatchReport | None, fields: Sequence[str] = ()) -> None:
@@ -56,11 +56,14 @@ class RepairFits(QWidget):
         self._offer_letters(letters_told(found) if found is not None else ())
         self.unknown.setVisible(found is not None and bool(found.unknown or found.absent))
         self.anyway.setVisible(found is not None and bool(found.unknown))
-        if found is not None:
-            self.fit.set(
-                "warning" if found.absent else "ok" if found.fit else "neutral",
-                f"{len(found.fit):,} fit the schema",
-            )
+        some = found is not None and len(found.unchanged) < len(found.fit)
+        self.stay.setVisible(found is not None and some and bool(found.unchanged))
+        if found is None:
+            self.fit.set("neutral", "not tried")
+        else:
+            fits = len(found.fit) > len(found.unjudged)
+            self.fit.set("warning" if found.absent else "ok" if fits else "neutral", judged(found))
+            self.stay.set("neutral", f"{len(found.unchanged):,} stay as they are")
             self.misfit.set("warning", f"{found.left_out:,} do not, left out")
             self.why.setText(f"Left out: {counts_told(found.misfits)}")
             said = [f"⚠ {counts_told(found.unknown)}"] if found.unknown else []

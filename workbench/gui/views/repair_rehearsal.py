@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QPushButton
 
 from workbench.errors import WorkbenchError
 from workbench.gui.icons import icon
-from workbench.gui.views.repair_words import outcomes
+from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
+from workbench.gui.views.repair_words import outcomes, really
 from workbench.gui.widgets import error_text, plain_label
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class RepairRehearsal(QObject):
 
     Args:
         asked: Returns what is rehearsed.
+        strip: Where it is asked first whether handlers shall really run, once for each of them.
 
     Signals:
         changed: It began, or ended.
@@ -36,9 +38,10 @@ class RepairRehearsal(QObject):
     changed = Signal()
     told = Signal()
 
-    def __init__(self, desk: Desk, asked: Callable[[], Asked], parent: QObject) -> None:
+    def __init__(self, desk: Desk, asked: Callable[[], Asked], strip: ConfirmStrip, parent: QObject) -> None:
         super().__init__(parent)
-        self._desk, self._asked = desk, asked
+        self._desk, self._asked, self._strip = desk, asked, strip
+        self._agreed: set[str] = set()
         self._running: asyncio.Task[None] | None = None
         self.said = plain_label(wrap=True)
         self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -62,11 +65,25 @@ class RepairRehearsal(QObject):
         self._say("")
 
     def _turn(self) -> None:
+        asked, acting = self._asked(), self._desk.workspace.dead_letters.acting_outside()
         if self._running is not None:
             self.forget()
+            self.changed.emit()
+        elif self._agreed.issuperset(acting):
+            self._begin(*asked)
         else:
-            self._running = self._desk.run(self._rehearse(*self._asked()), "Rehearse")
-        self.changed.emit()
+            label = f"Rehearse {len(asked[0]):,}"
+            agreed = ConfirmChoice(label=label, run=lambda: self._agree(acting, *asked))
+            self._strip.ask(f"{label}? {really(acting)}", (), [agreed])
+
+    def _agree(self, acting: Sequence[str], numbers: tuple[int, ...], patch: LetterPatch | None) -> None:
+        self._agreed.update(acting)
+        self._begin(numbers, patch)
+
+    def _begin(self, numbers: tuple[int, ...], patch: LetterPatch | None) -> None:
+        if self._running is None:
+            self._running = self._desk.run(self._rehearse(numbers, patch), "Rehearse")
+            self.changed.emit()
 
     async def _rehearse(self, numbers: tuple[int, ...], patch: LetterPatch | None) -> None:
         def told(what: str, done: int, of: int) -> None:

@@ -11,6 +11,9 @@ from workbench.gui.layouts import in_row
 from workbench.gui.widgets import error_text, plain_label
 from workbench.services.dead_letters.letter_ladder import USUAL, parse_ladder
 
+BOX = 76
+"""Pixels in width of a number at least."""
+
 
 class RepairSteps(QWidget):
     """Ladder, number and pace of a repair.
@@ -34,6 +37,7 @@ class RepairSteps(QWidget):
             (self.pace, "Pace", "any", 1000),
         ):
             box.setRange(0, most)
+            box.setMinimumWidth(BOX)
             box.setAccessibleName(name)
             box.setSpecialValueText(zero)
         self.pace.setSuffix(" / s")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from workbench.gui.forms.json_schema import resolve
@@ -10,11 +10,15 @@ from workbench.model.counts import counted
 
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
-    from workbench.services.dead_letters.letter_patch import Counted, PatchedLetter, PatchReport
+    from workbench.services.dead_letters.letter_patch import PatchedLetter
     from workbench.services.dead_letters.letter_rehearsal import Rehearsal
+    from workbench.services.dead_letters.patch_report import Counted, PatchReport
 
 REASONS = 3
 """Reasons why letters are left out, and outcomes of a rehearsal times two, that are shown."""
+
+NAMED = 5
+"""Subscriptions that are named at most."""
 
 
 def outcomes(found: Rehearsal) -> str:
@@ -26,6 +30,16 @@ def outcomes(found: Rehearsal) -> str:
     return "\n".join([head, *lines[: 2 * REASONS], *more])
 
 
+def really(subscriptions: Sequence[str]) -> str:
+    """Says of which subscriptions a rehearsal really runs the handlers, and what that means."""
+    names, rest = subscriptions[:NAMED], len(subscriptions) - NAMED
+    said = ", ".join(names) + (f" and {counted(rest, 'other')}" if rest > 0 else "")
+    return (
+        f"Handlers really run in the copy, such as those of {said}. Nothing is stored, but their outside "
+        "effects happen, unless they check context.dry_run."
+    )
+
+
 def fields_of(value: object, before: str = "", depth: int = 2) -> list[str]:
     """Returns the paths of the fields of a payload, those of objects in it, too."""
     if not isinstance(value, dict):
@@ -35,6 +49,14 @@ def fields_of(value: object, before: str = "", depth: int = 2) -> list[str]:
         found.append(f"{before}{name}")
         found += fields_of(part, f"{before}{name}.", depth - 1) if depth > 1 else []
     return found
+
+
+def judged(report: PatchReport) -> str:
+    """Says how many letters fit, and of how many nothing is known that they could fit."""
+    free = len(report.unjudged)
+    fit = f"{len(report.fit) - free:,} fit the schema"
+    none = f"{counted(free, 'letter')} without a schema"
+    return f"{fit}, {none}" if 0 < free < len(report.fit) else none if free else fit
 
 
 def counts_told(said: Counted) -> str:
@@ -53,6 +75,12 @@ def letters_told(report: PatchReport) -> Counted:
         *((f"in which {field}", numbers) for field, numbers in report.unknown),
     )
     return tuple((one, numbers) for one, numbers in said if numbers)
+
+
+def left_alone(report: PatchReport, numbers: Collection[int]) -> str:
+    """Says how many of some letters a patch leaves as they are; empty for none, and for all."""
+    stay = len(frozenset(numbers).intersection(report.unchanged))
+    return f"The patch leaves {stay:,} of them as they are." if 0 < stay < len(numbers) else ""
 
 
 def emptied(report: PatchReport, numbers: Collection[int]) -> str:

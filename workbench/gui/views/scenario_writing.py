@@ -93,7 +93,7 @@ class ScenarioWriting(DesignSteps):
             self.wanted = f"{where}: {name}"
             return made
 
-        self.do(f"Add scenario “{name}”", change)
+        self.do(f"Add scenario “{name}”", change, partial(self.desk.wanted.emit, "scenarios"))
 
     @action("Rename …", keys="F2", icon="edit", on="table", group=2, why=_no_scenario)
     def rename(self, rows: ChosenRows) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QResizeEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
@@ -19,6 +19,7 @@ from typing_extensions import override
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk
 from workbench.gui.layouts import in_column, in_panes, in_row
+from workbench.gui.opened_file import open_file
 from workbench.gui.paged_model import ListSource, Row
 from workbench.gui.table import FastTableView
 from workbench.gui.table_actions import ChosenRows
@@ -332,7 +333,7 @@ class ScenariosView(View):
     @action("Open the file", icon="external", on="table", group=1)
     def open_file(self, rows: ChosenRows) -> None:
         """Opens the file in the editor that the system has for it."""
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(rows.row[4].file.path)))
+        open_file(self, rows.row[4].file.path)
 
     def run(self, entries: Sequence[ScenarioLine]) -> None:
         """Runs scenarios, one after the other; their results show as they come."""

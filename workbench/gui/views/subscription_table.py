@@ -100,10 +100,10 @@ NAME, LEAST = 112, 92
 COLUMNS = (
     TableColumn("Subscription", width=LEAST, stretch=True),
     TableColumn("Line", width=44, text=_line, tip=lambda _number: LINE_TIP, about=LINE_TIP, draw=draw_sample),
-    TableColumn("State", width=116, badge=lambda state: (STATES[state][0], state)),
+    TableColumn("State", width=106, badge=lambda state: (STATES[state][0], state)),
     _number("Lag", 84, LAG_TIP),
     _number("Ready", 84, "Deliveries that a worker may take"),
-    TableColumn("Dead", width=100, badge=_dead, about="Dead letters that are open"),
+    TableColumn("Dead", width=88, badge=_dead, about="Dead letters that are open"),
     TableColumn(
         "10 min", width=58, text=_spark, about="Deliveries a second of the last ten minutes", draw=draw_spark
     ),

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
-    QScrollArea,
     QStackedLayout,
     QWidget,
 )
@@ -19,7 +17,7 @@ from typing_extensions import override
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.filter_row import FilterRow, rows_with
-from workbench.gui.layouts import Tabs, in_column, in_panes, in_row
+from workbench.gui.layouts import Scrolled, Tabs, in_column, in_panes, in_row
 from workbench.gui.operator_undo import undo_action
 from workbench.gui.paged_model import ListSource
 from workbench.gui.pausing import pause_subscription
@@ -67,11 +65,7 @@ class SubscriptionsView(View):
         self._followed = ("", "")
         self._pages = QStackedLayout(self)
         hint = "Subscriptions stand in the project file, policies in the model. This project has neither."
-        scrolled = QScrollArea(widgetResizable=True)
-        scrolled.setAccessibleName("Subscriptions and their figures")
-        scrolled.setFrameShape(QFrame.Shape.NoFrame)
-        scrolled.setWidget(self._page())  # the graph keeps its height where the view is low
-        self._pages.addWidget(scrolled)
+        self._pages.addWidget(Scrolled(self._page(), "Subscriptions and their figures"))
         self._pages.addWidget(EmptyState("subscription", "No subscriptions", hint))
         self.acts.offer()
 

@@ -132,7 +132,8 @@ class DeadLetterJobs:
             NotFound: There is no such job.
         """
         job = self.get(number)
-        return JobReport(job=job, fates=self._count(job.numbers[: job.step], job.created_at))
+        fates = self._count(job.numbers[: job.step], job.created_at)
+        return JobReport(job=job, fates=fates, at_failure=self._at_failure(job))
 
     async def counted(self, number: int) -> JobReport:
         """Returns what `report` does without holding up the loop, however long the list is.
@@ -142,7 +143,16 @@ class DeadLetterJobs:
         """
         job = self.get(number)
         fates = await self.fates(job.numbers[: job.step], job.created_at)
-        return JobReport(job=job, fates=fates, undone=await self._undone(job))
+        undone = await self._undone(job)
+        return JobReport(job=job, fates=fates, undone=undone, at_failure=self._at_failure(job))
+
+    def _at_failure(self, job: Job) -> bool:
+        """Returns whether its ladder holds a job: the last that a person did with it is not to hold it."""
+        if job.status is not JobStatus.HELD:
+            return False
+        name = job_act(job.number)  # which is the subject of what is done with a job, too
+        acts = (one.action for one in self._world.reader.actions() if name in (one.subject, one.act))
+        return next(acts, OperatorAct.HOLD) != OperatorAct.HOLD
 
     async def _undone(self, job: Job) -> int:
         if job.action not in UNDOABLE:
@@ -250,6 +260,10 @@ class DeadLetterJobs:
                 job = await self._advance(engine, job, (), JobStatus.RUNNING)
                 self._run(engine, number)
             return job
+
+    def works(self, number: int) -> bool:
+        """Returns whether this program deals with a job now."""
+        return number in self._running
 
     async def finished(self, number: int) -> JobReport:
         """Waits until a job is done or cancelled; returns its report."""

@@ -226,6 +226,10 @@ class DeadLetters:
         handler = registry.handlers.get(declared.handler) if declared else None
         return handler is not None and not getattr(handler, "inline", False)
 
+    def acting_outside(self) -> list[str]:
+        """Returns the subscriptions of which that may be so, by name."""
+        return sorted(name for name in self._world.registry.subscriptions if self.acts_outside(name))
+
     async def dry_run(self, number: int, text: str | None = None) -> DryRun:
         """Runs a dead letter's handler and says what would happen; nothing of it is stored.
 

@@ -19,11 +19,13 @@ class JobReport:
         fates: How many of the list it gave which status, such as ``resolved`` or ``failed_again``, and how
             many are `BLOCKED`.
         undone: How many of those that it archived or purged are again as they were before (L7).
+        at_failure: Whether its ladder holds it, at a new failure, and no person.
     """
 
     job: Job
     fates: dict[str, int]
     undone: int = 0
+    at_failure: bool = False
 
     @property
     def queued(self) -> int:

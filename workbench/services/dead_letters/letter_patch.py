@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -24,17 +23,13 @@ from workbench.services.dead_letters.letter_facts import LETTER, LONGEST, facts_
 
 if TYPE_CHECKING:
     from workbench.model.registry import Registry
+    from workbench.services.dead_letters.patch_report import Verdict
     from workbench.store.stored_values import LetterFacts
 
 WAYS = {
     "set": "value", "remove": "", "rename": "to", "copy": "from", "replace": "with", "expression": "cel",
 }  # fmt: skip
 """By how a form changes a field: the member that says with what."""
-Verdict = tuple[int, str, bool, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
-"""Of a letter with a patch: its number, why it does not fit, empty where it does, whether it changes,
-and what `PatchedLetter` calls emptied, unknown and absent."""
-Counted = tuple[tuple[str, tuple[int, ...]], ...]
-"""What is said of letters, the most frequent first, with their numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +221,7 @@ class PatchedLetter:
         emptied: Paths of the fields that become an empty text or null.
         unknown: Sentences about new fields that the schema of its type does not have.
         absent: Fields that the patch changes and the letter lacks.
+        judged: Whether its type has a schema; else it fits as nothing is known of what that holds.
     """
 
     number: int
@@ -237,36 +233,12 @@ class PatchedLetter:
     emptied: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    judged: bool = True
 
     @property
     def verdict(self) -> Verdict:
         """What a report counts of it."""
-        return self.number, self.trouble, self.changed, self.emptied, self.unknown, self.absent
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PatchReport:
-    """What a patch makes of many letters.
-
-    Attributes:
-        fit: Those whose copies fit the schema of their type, in the order that was asked for.
-        misfits: Why others do not.
-        unchanged: Those that fit and stay as they are.
-        emptied, unknown: As of a `PatchedLetter`, of those that fit.
-        absent: Fields that the patch changes and none of those that fit has.
-    """
-
-    fit: tuple[int, ...]
-    misfits: Counted
-    unchanged: tuple[int, ...]
-    emptied: Counted
-    unknown: Counted
-    absent: tuple[str, ...] = ()
-
-    @property
-    def left_out(self) -> int:
-        """How many do not fit."""
-        return sum(len(numbers) for _, numbers in self.misfits)
+        return self.number, self.trouble, self.changed, self.emptied, self.unknown, self.absent, self.judged
 
 
 class SchemaCheck:
@@ -332,7 +304,7 @@ def try_patch(check: SchemaCheck, patch: LetterPatch, letter: LetterFacts) -> Pa
         trouble = check.trouble(letter.topic, letter.type, after)
     except PatchFailed as error:
         trouble = str(error)
-    changed = not trouble and not same(before, after)
+    changed, judged = not trouble and not same(before, after), check.knows(letter.topic, letter.type)
     return PatchedLetter(
         number=letter.number,
         type=letter.type,
@@ -342,7 +314,8 @@ def try_patch(check: SchemaCheck, patch: LetterPatch, letter: LetterFacts) -> Pa
         changed=changed,
         emptied=tuple(_emptied(before, after)) if changed else (),
         unknown=check.unknown(letter.topic, letter.type, before, after) if changed else (),
-        absent=() if trouble else patch.absent(before, known=check.knows(letter.topic, letter.type)),
+        absent=() if trouble else patch.absent(before, known=judged),
+        judged=judged,
     )
 
 
@@ -370,31 +343,3 @@ def _unknown(
             yield from _unknown(known, whole, was.get(name), value, f"{place}{name}.")
         elif name not in was and name not in properties:
             yield f"{place}{name}"
-
-
-def report_of(found: Iterable[Verdict]) -> PatchReport:
-    """Counts what a patch makes of letters."""
-    fit: list[int] = []
-    misfits, empty, odd, lack = (defaultdict[str, list[int]](list) for _ in range(4))
-    unchanged: list[int] = []
-    for number, trouble, changed, emptied, unknown, absent in found:
-        if trouble:
-            misfits[trouble].append(number)
-            continue
-        fit.append(number)
-        unchanged += () if changed else (number,)
-        for said, of in ((emptied, empty), (unknown, odd), (absent, lack)):
-            for one in said:
-                of[one].append(number)
-    return PatchReport(
-        fit=tuple(fit),
-        misfits=_ordered(misfits),
-        unchanged=tuple(unchanged),
-        emptied=_ordered(empty),
-        unknown=_ordered(odd),
-        absent=tuple(field for field, some in lack.items() if len(some) == len(fit)),
-    )
-
-
-def _ordered(said: Mapping[str, Sequence[int]]) -> Counted:
-    return tuple((one, tuple(some)) for one, some in sorted(said.items(), key=lambda pair: -len(pair[1])))

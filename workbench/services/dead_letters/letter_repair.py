@@ -16,13 +16,11 @@ from workbench.services.dead_letters.letter_index import LetterIndex, LetterQuer
 from workbench.services.dead_letters.letter_patch import (
     LetterPatch,
     PatchedLetter,
-    PatchReport,
     SchemaCheck,
-    Verdict,
-    report_of,
     try_patch,
 )
 from workbench.services.dead_letters.letter_rehearsal import LetterRehearsal
+from workbench.services.dead_letters.patch_report import PatchReport, Verdict, report_of
 from workbench.services.search.search_query import SearchQuery
 from workbench.services.search.search_run import SearchRun, SearchState
 from workbench.store.letter_jobs import JobPlan
@@ -157,10 +155,17 @@ class LetterRepair:
 
     # -- notes --------------------------------------------------------------------------------------------
 
+    def noted(self, numbers: Sequence[int]) -> dict[int, tuple[str, str]]:
+        """Returns owner and note of those of some letters that have any."""
+        found = self._world.reader.letter_notes()
+        return {number: found[number] for number in numbers if any(found.get(number, ()))}
+
     async def write_note(
         self, numbers: Sequence[int], *, owner: str | None = None, text: str | None = None
-    ) -> int:
-        """Writes who takes care of letters, and what is known of them; returns of how many.
+    ) -> tuple[int, str]:
+        """Writes who takes care of letters, and what is known of them.
+
+        Returns of how many, and the name of the record for `OperationsLog.undo_act`, empty for none.
 
         Args:
             owner: Empty for quietly; None leaves it as it is.
@@ -175,4 +180,4 @@ class LetterRepair:
             act = str(engine.new_id())
             written = NoteLetters(numbers=tuple(numbers), owner=owner, note=text, act=act)
             count, _ = await engine.commit(written, note(self._world, OperatorAct.NOTE, numbers, act=act))
-        return int(count)
+        return int(count), act if count else ""

@@ -29,10 +29,10 @@ def begun_event(document: Document, name: str, owner: str, command: str) -> dict
         command: That emits it; empty for none.
     """
     said: dict[str, Any] = {"aggregate": owner} if owner and name.rpartition(".")[0] != owner else {}
-    given = _known(document, (*section_path("command", command), "fields")) if command else {}
+    given = known_fields(document, (*section_path("command", command), "fields")) if command else {}
     fields = {one: event_field(value) for one, value in given.items() if one != id_of(owner)}
     status = name.rpartition(".")[2].replace("_", " ")
-    state = _known(document, (*section_path("aggregate", owner), "state")) if owner else {}
+    state = known_fields(document, (*section_path("aggregate", owner), "state")) if owner else {}
     if fields:
         said["fields"] = fields
     sets = {one: f"event.{one}" for one, value in fields.items() if one in state and _fits(value, state[one])}
@@ -76,7 +76,7 @@ def id_of(aggregate: str) -> str:
     return f"{aggregate}_id".replace("-", "_")
 
 
-def _known(document: Document, path: Path) -> dict[str, Any]:
+def known_fields(document: Document, path: Path) -> dict[str, Any]:
     """Returns the fields of a block; none where they are more than themselves."""
     entry = document.find(path)
     said = _read(entry.value, document.text) if entry is not None else {}

@@ -10,7 +10,7 @@ from typing import Any
 from workbench.errors import InvalidValue
 from workbench.model.json_values import visible
 from workbench.project.declared.section_kinds import KINDS
-from workbench.services.design.beginnings import begun_event, begun_projection, id_of
+from workbench.services.design.beginnings import begun_event, begun_projection
 from workbench.services.design.design_text import DesignText
 from workbench.services.design.field_lines import plain_value
 from workbench.services.design.form_changes import with_field_line
@@ -18,9 +18,9 @@ from workbench.services.design.owners import (
     PLACES,
     aggregate_for,
     aggregate_of,
+    begun_command,
     neighbour,
     own_word,
-    place_key,
     with_command_of,
 )
 from workbench.services.design.references import HEADER, NAME_SPACES, Reference, references
@@ -374,10 +374,6 @@ def _without_mention(document: Document, one: Reference) -> Document:
     return delete(document, (*path, "on") if names == [one.name] else (*path, "on", one.name))
 
 
-def _command(document: Document, _name: str, _after: DesignNode | None, owner: str) -> dict[str, Any]:
-    return {place_key(document, owner): owner, "fields": {id_of(owner): "string"}}
-
-
 def _event(document: Document, name: str, after: DesignNode | None, owner: str) -> dict[str, Any]:
     return begun_event(document, name, owner, _name_of(after, "command"))
 
@@ -392,7 +388,7 @@ def _name_of(after: DesignNode | None, kind: str) -> str:
 
 _ABOUT_ONE = {HEADER, *PLACES, "get", "list", "projection", "aggregate"}
 _BEGINNINGS = {
-    "command": _command,
+    "command": lambda document, _name, _after, owner: begun_command(document, owner),
     "event": _event,
     "projection": _projection,
     "process": lambda *_: {"key": "id"},

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidValue
 from workbench.project.declared.section_kinds import KINDS
-from workbench.services.design.beginnings import id_of
-from workbench.services.design.relations import section_path
+from workbench.services.design.beginnings import id_of, known_fields
+from workbench.services.design.relations import declared_names, section_path
 from workbench.services.design.section_lists import actions, names_at, put
 from workbench.tusk import Document, delete, remove_section, rename
 
@@ -67,6 +67,21 @@ def place_key(document: Document, owner: str) -> str:
         if section.startswith("command.")
     )
     return "changes" if begun else "creates"
+
+
+def begun_command(document: Document, owner: str) -> dict[str, Any]:
+    """Returns what a new command says: its aggregate, and the id by which other commands name that."""
+    return {place_key(document, owner): owner, "fields": _begun_id(document, owner)}
+
+
+def _begun_id(document: Document, owner: str) -> dict[str, Any]:
+    for command in declared_names(document, "command"):
+        path = section_path("command", command)
+        fields = known_fields(document, (*path, "fields"))
+        name = next(iter([*names_at(document, (*path, "target")), *fields]), "")
+        if name in fields and [one.aggregate for one in places_of(document, command)] == [owner]:
+            return {name: fields[name]}
+    return {id_of(owner): "string"}
 
 
 def with_command_of(text: DesignText, command: str, owner: str) -> Document:

@@ -33,8 +33,8 @@ EVERY = 1.0
 """Seconds between two looks."""
 PAUSE = 30
 """Seconds after which it counts as a gap: the machine slept."""
-WRITTEN, WRITTEN_IDLE = 60, 600
-"""Seconds between two writes, where something happened, and where nothing did."""
+WRITTEN = 60
+"""Seconds between two writes; also where nothing happened, as what is not written counts as not watched."""
 
 
 class RateHistory:
@@ -55,7 +55,7 @@ class RateHistory:
         self._path = Path(world.store.place + ENDING) if isinstance(world.store, StoreFile) else None
         self._lags: Mapping[str, int] = {}
         self._folded: Mapping[str, int] = {}
-        self._moved, self._dirty = True, False
+        self._moved = True
         self._written = 0
         self._seen = 0
         self._task: asyncio.Task[None] | None = None
@@ -79,7 +79,7 @@ class RateHistory:
             task.cancel()
             await asyncio.wait([task])
             self.sample(ends=True)
-            if self._dirty and self.watching:
+            if self.watching:
                 await self._write()
 
     def load(self) -> None:
@@ -119,7 +119,6 @@ class RateHistory:
             self.rings.add(second, {name: self._sample(name, counts.get(name, {})) for name in names})
         if counted:
             self.turn += 1
-            self._dirty = True
 
     def _news(self, folded: Mapping[str, int]) -> dict[str, dict[str, int]]:
         """Returns how many events read models folded since the last call, those of none left out."""
@@ -145,7 +144,7 @@ class RateHistory:
                 await self._measure()
             self.sample()
             since = self._world.clock.now() // MICROSECONDS - self._written
-            if since >= (WRITTEN if self._dirty else WRITTEN_IDLE):
+            if since >= WRITTEN:
                 await self._write()
 
     async def _read(self) -> None:
@@ -160,10 +159,9 @@ class RateHistory:
             if lags != self._lags:
                 self._lags = lags
                 self.turn += 1
-                self._dirty = True
 
     async def _write(self) -> None:
-        self._written, self._dirty = self._world.clock.now() // MICROSECONDS, False
+        self._written = self._world.clock.now() // MICROSECONDS
         path = self._path
         if path is not None and not self._world.store.gone:
             with contextlib.suppress(OSError, WorldError):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,18 +127,23 @@ def begun(registry: Registry, kind: StepKind, steps: Iterable[WrittenStep]) -> F
     """Returns what an item says to begin with: streams and ids are those of the scenario so far."""
     if isinstance(kind.facts, str):
         return kind.facts
-    said = [one for step in steps for one in step.said if isinstance(one, Mapping)]
     facts = dict(kind.facts)
     head = head_of(facts, kind.part)
+    data, known = _data(registry, "given" if head == "event" else kind.part, head, facts)
+    fields = example_of({**(data or {}), "$defs": known}, lambda: UUID, needed=True)
+    ids = _ids(registry, [one for step in steps for one in step.said if isinstance(one, Mapping)])
     if head == "event":
-        facts["stream"] = _stream(registry, str(facts["event"]), said)
-    if kind.part != "then" or head == "query":
-        data, known = _data(registry, kind.part, head, facts)
-        ids = _ids(registry, str(facts[head]), said) if head == "command" else {}
-        if data is not None:
-            fields = example_of({**data, "$defs": known}, lambda: UUID, needed=True)
-            asked = _asked_for(registry, str(facts[head])) if head == "event" else {}
-            facts["data"] = fields | {key: asked[key] for key in fields if key in asked} | ids
+        asked = _asked_for(registry, str(facts["event"]))
+        fields |= {key: asked[key] for key in fields if key in asked}
+        owners = [name for name, one in registry.aggregates.items() if facts["event"] in one.events]
+        owner = next((one for one in ids if one in owners), owners[0] if owners else "")
+        ids = {owner: ids.get(owner) or _first_id(registry, owner)} | ids
+        facts["stream"] = f"{owner}-{ids[owner]}" if owner else ""
+    for field, one in _id_fields(registry, facts.get("command"), ids).items():
+        if (field in fields or head == "command") and _is_like(one, fields.get(field)):
+            fields[field] = int(one) if isinstance(fields.get(field), int) else one
+    if data is not None and (kind.part != "then" or head == "query"):
+        facts["data"] = fields
     return facts
 
 
@@ -151,11 +157,12 @@ def _asked_for(registry: Registry, event: str) -> dict[str, Any]:
     return found
 
 
-def _stream(registry: Registry, event: str, said: Iterable[Facts]) -> str:
-    owners = [name for name, one in registry.aggregates.items() if event in one.events]
-    known = [stream for one in said for stream in _streams(registry, one)]
-    fits = (stream for stream in reversed(known) if stream.partition("-")[0] in owners)
-    return next(fits, f"{owners[0]}-1" if owners else "")
+def _ids(registry: Registry, said: Sequence[Facts]) -> dict[str, str]:
+    """Returns the last id of each aggregate of which a scenario speaks, the last one first."""
+    found: dict[str, str] = {}
+    for stream in reversed([stream for one in said for stream in _streams(registry, one)]):
+        found.setdefault(stream.partition("-")[0], stream.partition("-")[2])
+    return found
 
 
 def _streams(registry: Registry, facts: Facts) -> Iterator[str]:
@@ -167,14 +174,38 @@ def _streams(registry: Registry, facts: Facts) -> Iterator[str]:
         yield from (f"{one.aggregate}-{data[one.id]}" for one in command.places if data.get(one.id))
 
 
-def _ids(registry: Registry, command: str, said: Iterable[Facts]) -> dict[str, Any]:
-    streams = [str(one["stream"]) for one in said if "stream" in one]
-    found = {}
-    for place in registry.commands[command].places:
-        ids = [one.partition("-")[2] for one in streams if one.partition("-")[0] == place.aggregate]
-        if ids:
-            found[place.id] = ids[-1]
-    return found
+def _first_id(registry: Registry, aggregate: str) -> str:
+    """Returns an id that commands take for an aggregate."""
+    for command in registry.commands.values():
+        for place in command.places:
+            if place.aggregate == aggregate:
+                asked = {**command.schema, "required": [place.id]}
+                found = example_of(asked, lambda: UUID, needed=True).get(place.id, place.id)
+                return "1" if found == place.id else str(found)
+    return "1"
+
+
+def _id_fields(registry: Registry, command: object, ids: Mapping[str, str]) -> dict[str, str]:
+    """Returns the id for each field that holds one in a command; without a command: in any."""
+    kinds = registry.commands.values() if command is None else [registry.commands[str(command)]]
+    places = [place for one in kinds for place in one.places]
+    return {
+        place.id: ids[name] for name in reversed(list(ids)) for place in places if place.aggregate == name
+    }
+
+
+def _is_like(one: str, example: object) -> bool:
+    """Whether an id can stand where an example stands: a whole number, a UUID or any text."""
+    if isinstance(example, str) and _is_uuid(example):
+        return _is_uuid(one)
+    return one.isdecimal() if isinstance(example, int) else example is None or isinstance(example, str)
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return len(text) == len(UUID) and bool(uuid.UUID(text))
+    except ValueError:
+        return False
 
 
 # -- forms --------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import multiprocessing
 import signal
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -25,6 +26,8 @@ LEAST = 0.5
 """Seconds that each scenario gets at least."""
 LOOK = 0.05
 """Seconds between two looks at what the processes have to tell."""
+GARBAGE = 50_000
+"""Objects after which a process looks for what nothing refers to any more."""
 Wanted = tuple[str, str]
 """File and name of a scenario."""
 
@@ -133,6 +136,8 @@ def _work(
     faults: Mapping[Fault, int],
 ) -> None:
     """What one process does."""
+    gc.freeze()
+    gc.set_threshold(GARBAGE)  # a world is much garbage that ends at once
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who began it ends it
     with suppress(BrokenPipeError):
         asyncio.run(_explore(pipe, share, root, environ, wanted, plan, faults))

@@ -149,6 +149,12 @@ class Exploration:
 
     def sentence(self) -> str:
         """Says in a line what was tried and what it came to."""
+        said = self._sentence()
+        if self.unfinished:
+            said += f"; {self.unfinished:,} of them went on and on, and were ended"
+        return f"{said}; it could not be explored to the end: {self.trouble}" if self.trouble else said
+
+    def _sentence(self) -> str:
         tried = f"{counted(self.schedules, 'schedule')}"
         merged = f", {self.merged:,} merged" if self.merged else ""
         all_with = f"with up to {counted(self.complete, 'deviation')}"

@@ -46,6 +46,14 @@ class NextMove:
     at: int = 0
     fault: Fault | None = None
 
+    def is_meant(self, name: str, message: str = "") -> bool:
+        """Whether it is meant by the name of what moves, or of the command that is handled."""
+        if self.kind is MoveKind.TIME:
+            return name == self.kind.value
+        if self.name == name:
+            return message in {"", self.message}
+        return self.name == COMMANDS_TOPIC and self.message == name and message in {"", name}
+
     def __str__(self) -> str:
         match self.kind:
             case MoveKind.STEP:

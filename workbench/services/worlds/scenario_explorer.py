@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from workbench.errors import WorkbenchError
 from workbench.model.clock import Clock, SystemClock
+from workbench.model.error_text import error_sentence
 from workbench.services.scenarios.scenario_stage import EVERYTHING
 from workbench.services.worlds.explored import Choices, End, EndTally, Exploration, Violation, complexity
 from workbench.services.worlds.moves import Fault, MoveKind
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 Told = Callable[[Exploration], object]
 TELL = 0.25
 """Seconds between two looks at how it stands."""
+LONGEST = 30.0
+"""Seconds that a schedule may take."""
 TURN = 16
 """Schedules after which others get a turn."""
 
@@ -64,6 +68,7 @@ class Plan:
         seed: Of the random ones.
         share: Which part of how many this process does.
         random: Whether random ones are tried at all.
+        most: Schedules after which it ends, too; 0 for none.
     """
 
     deviations: int = 2
@@ -71,6 +76,7 @@ class Plan:
     seed: int = 1
     share: tuple[int, int] = (0, 1)
     random: bool = True
+    most: int = 0
 
 
 class ScenarioExplorer:
@@ -110,7 +116,11 @@ class ScenarioExplorer:
     async def world(self) -> SteppedWorld:
         """Returns a world at the scenario's beginning."""
         world = SteppedWorld(
-            self._project, self._scenario, deciding=self._deciding, faults=self._faults, lazy=True
+            self._project,
+            self._scenario,
+            deciding=self._deciding,
+            faults=self._faults,
+            lazy=not self._rules,
         )
         await world.begin()
         return world
@@ -124,7 +134,16 @@ class ScenarioExplorer:
         return await self.replayed(choices)
 
     async def play(self, chooser: MoveChooser) -> Run:
-        """Runs one schedule as something chooses."""
+        """Runs one schedule as something chooses.
+
+        Raises:
+            TimeoutError: It took too long.
+            WorkbenchError: It cannot be done; says what stands in the way.
+        """
+        async with asyncio.timeout(LONGEST):
+            return await self._play(chooser)
+
+    async def _play(self, chooser: MoveChooser) -> Run:
         world = await self.world()
         run, checks = Run(world, None), RunChecks(self._project.registry, self._rules)
         checks.begin(world)
@@ -141,6 +160,7 @@ class ScenarioExplorer:
             run.broken.setdefault(name, words)
         if run.end not in self._checked:
             self._checked.add(run.end)
+            await world.follow_rows()
             for name, words in checks.free(world, self._usually_open):
                 run.broken.setdefault(name, words)
         return run
@@ -148,21 +168,30 @@ class ScenarioExplorer:
     async def explore(self, plan: Plan, told: Told = lambda _: None) -> Exploration:
         """Explores until all is tried or the time is over, and makes what was found as small as it goes.
 
-        Cancelled, it leaves in `result` what was found by then.
+        Cancelled, it leaves in `result` what was found by then; what stands in its way is told there, too.
         """
         began = self._clock.monotonic()
         try:
-            await self._look_at_the_usual()
-            await self._explore(plan, told, began)
-            await self._look_at_duplicates()
-            for finding in self.result.findings.values():
-                if finding.invariant != DUPLICATES:
-                    finding.choices, finding.words, finding.shrunk_in = await shrunk(
-                        self._checked_again, finding.invariant, finding.choices
-                    )
+            await self._explored(plan, told, began)
+        except TimeoutError:
+            self.result.trouble = f"a schedule took longer than {LONGEST:g} s: does a handler wait?"
+        except WorkbenchError as error:
+            self.result.trouble = error.message
+        except Exception as error:  # noqa: BLE001  # the model's own code failed, and that is told
+            self.result.trouble = error_sentence(error)
         finally:
             self.result.seconds = self._clock.monotonic() - began
         return self.result
+
+    async def _explored(self, plan: Plan, told: Told, began: float) -> None:
+        await self._look_at_the_usual()
+        await self._explore(plan, told, began)
+        await self._look_at_duplicates()
+        for finding in self.result.findings.values():
+            if finding.invariant != DUPLICATES:
+                finding.choices, finding.words, finding.shrunk_in = await shrunk(
+                    self._checked_again, finding.invariant, finding.choices
+                )
 
     async def _look_at_the_usual(self) -> None:
         """Finds what is so where the engine does what it does by itself.
@@ -207,7 +236,7 @@ class ScenarioExplorer:
                 told(self.result)
             if number % TURN == 0:
                 await asyncio.sleep(0)
-            if now - began >= plan.seconds:
+            if now - began >= plan.seconds or (plan.most and number >= plan.most):
                 break
             branch = strategy.next()
             self.result.complete, self.result.exhausted = strategy.complete, strategy.exhausted

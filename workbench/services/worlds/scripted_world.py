@@ -10,7 +10,6 @@ from typing_extensions import override
 
 from workbench.errors import InvalidValue
 from workbench.model.clock import MICROSECONDS
-from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.model.scenario import OneDelivery, ScenarioStep
 from workbench.services.worlds.moves import Fault, MoveKind, NextMove
 from workbench.services.worlds.stepped_world import SteppedWorld, steppable
@@ -75,21 +74,14 @@ class ScriptedWorld(SteppedWorld):
         """
         fault = Fault.CRASH if one.crash else Fault.DUPLICATE if one.again else None
         for move in self.moves:
-            if move.fault is fault and _is_meant(one, move):
+            is_one = move.kind in {MoveKind.DELIVERY, MoveKind.PROJECTION}
+            if is_one and move.fault is fault and move.is_meant(one.to, one.message):
                 return move
         what = f"{one.message} to {one.to}" if one.message else f"anything to {one.to}"
         can = "; ".join(str(move) for move in self.moves if move.fault is None) or "nothing"
         said = f"there is not {what} to deliver{' once more' if one.again else ''}; possible is: {can}"
         hint = "the model may have changed since the step was written: explore again, or change the step"
         raise InvalidValue(f"{said} ({hint})", path=place)
-
-
-def _is_meant(one: OneDelivery, move: NextMove) -> bool:
-    if move.kind not in {MoveKind.DELIVERY, MoveKind.PROJECTION}:
-        return False
-    if move.name == one.to:
-        return one.message in {"", move.message}
-    return move.name == COMMANDS_TOPIC and move.message == one.to
 
 
 async def run_stepped(project: Project, scenario: Scenario, observe: Callable[[ScriptedWorld], T]) -> T:

@@ -74,7 +74,7 @@ class SteppedWorld(ScenarioStage):
         deciding: Read models whose rows something looks at that decides: each is moved by itself, and all
             others follow at once.
         faults: How many of each may happen.
-        lazy: Rows follow when `follow_rows` is called, and at rest; else behind each move.
+        lazy: Rows follow when `follow_rows` is called; else behind each move.
 
     Attributes:
         moves: What is possible now, the default first; empty at rest.
@@ -97,6 +97,7 @@ class SteppedWorld(ScenarioStage):
         self.moves: list[NextMove] = []
         self.deeds: list[DoneMove] = []
         self.left = Counter(faults or {})
+        self._made_of = project, scenario, deciding, dict(faults or {}), lazy
         self.deciding = frozenset(deciding)
         self._lazy = lazy
         self._step = 0
@@ -183,6 +184,28 @@ class SteppedWorld(ScenarioStage):
         await self._look()
         return deed
 
+    def index(self, name: str, message: str = "", fault: Fault | None = None) -> int:
+        """Returns the number of the move that is meant, for `make`; -1 where it is not possible now.
+
+        Args:
+            name: Of a subscription, policy, process or read model; a command that is to be handled, or the
+                scenario's next step; ``time`` for that it passes.
+            message: Type of what is delivered; empty for any.
+        """
+        found = (
+            at for at, move in enumerate(self.moves) if move.fault is fault and move.is_meant(name, message)
+        )
+        return next(found, -1)
+
+    async def rewound(self, moves: int) -> SteppedWorld:
+        """Returns another world in which the first moves of this one were made; this one stays as it is."""
+        project, scenario, deciding, faults, lazy = self._made_of
+        world = SteppedWorld(project, scenario, deciding=deciding, faults=faults, lazy=lazy)
+        await world.begin()
+        for choice in self.choices[:moves]:
+            await world.make(choice)
+        return world
+
     async def follow(self, choices: Iterable[int] = ()) -> None:
         """Makes moves as chosen, behind them the defaults, until all is at rest; a choice too high is 0."""
         chosen = iter(choices)
@@ -259,16 +282,16 @@ class SteppedWorld(ScenarioStage):
         self.moves = [*plain, *faulty]
         if plain and len(self.deeds) >= MOST:
             self.moves, self.unfinished = [], f"after {MOST:,} moves there is still more to do"
-        if not self.moves:
-            await self.follow_rows()
 
     async def _ready(self) -> list[NextMove]:
         """Returns what can be delivered now, the oldest message first."""
         head, found = self.reader.head(), []
         for name, runner in self.engine.subscriptions.items():
             move, upto = self._next.get(name, _UNKNOWN)
-            if upto < head and (move is None or name == COMMANDS_TOPIC):  # these can be withdrawn (K7)
-                move = await self._upcoming(name, runner)
+            if upto < head:
+                # Commands can be withdrawn (K7); what another one gets next stays what it is.
+                if name == COMMANDS_TOPIC or (move is None and self._concerns(runner, upto, head)):
+                    move = await self._upcoming(name, runner)
                 self._next[name] = move, head
             if move is not None:
                 found.append(move)
@@ -277,6 +300,18 @@ class SteppedWorld(ScenarioStage):
             if record is not None:
                 found.append(NextMove(MoveKind.PROJECTION, name, record.type, record.position))
         return sorted(found, key=lambda move: (move.at, move.name))
+
+    def _concerns(self, runner: SubscriptionRunner, after: int, upto: int) -> bool:
+        """Whether a stretch of the log may hold something for a subscription; behind -1, its rows, too."""
+        tables, topic = self.tables, runner.subscription.topic
+        for position in range(after + 1, upto + 1) if after >= 0 else ():
+            message = tables.messages.get(position)
+            if message is not None and message.topic == topic:
+                return True
+            event = tables.events.get(position) if message is None else None
+            if event is not None and runner.wants(event.type):
+                return True
+        return after < 0
 
     async def _upcoming(self, name: str, runner: SubscriptionRunner) -> NextMove | None:
         message = runner.upcoming()

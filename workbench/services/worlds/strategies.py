@@ -97,6 +97,8 @@ class Exhaustive:
         while (known := next(self._level, None)) is None:
             self.complete = self._depth
             self.exhausted = not self._following
+            if self.exhausted:
+                self.complete = self._deviations
             if self.exhausted or self._depth == self._deviations:
                 return None
             self._depth += 1
