@@ -85,7 +85,7 @@ class BoardView(View):
         self.details.closed.connect(self.split.show_details)
         self.details.marks.chosen.connect(self.marks.fix)
         self.marks.found.connect(lambda: self._show_details(self.scene.chosen))
-        self.details.section.drafted.connect(self._show_badges)
+        desk.drafted.connect(self._show_badges)
         self.marks.form_wanted.connect(self._show_form)
         self.editor.stood.connect(lambda: self._show_details(self.scene.chosen))
         self.acts.offer()
