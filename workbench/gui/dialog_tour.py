@@ -62,7 +62,7 @@ async def explore(window: MainWindow, desk: Desk, painted: Painted) -> str:
     found = [one for one in desk.workspace.scenarios.all() if not one.stepped]
     if not found:
         return ""
-    desk.explore(max(found, key=lambda one: len(one.when)).title)
+    desk.explore_wanted.emit(max(found, key=lambda one: len(one.when)).title, "")
     view = cast("ExploreView", window.views["explore"])
     view.plan.time.choose(SHORTEST)
     view.start()

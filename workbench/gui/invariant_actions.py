@@ -42,7 +42,7 @@ def invariant_actions(on: str, named: Callable[[Any], str]) -> tuple[Action, ...
             tip="Look for an order of things in which a scenario breaks the invariant",
             on=on,
             shown=shown,
-            run=lambda owner, chosen: owner.desk.explore(invariant=named(chosen)),
+            run=lambda owner, chosen: owner.desk.explore_wanted.emit("", named(chosen)),
         ),
     )
 

@@ -152,11 +152,11 @@ def _explorable_targets(desk: Desk) -> list[Target]:
 
     return [
         *(
-            target(name, "invariant", partial(desk.explore, invariant=name))
+            target(name, "invariant", partial(desk.explore_wanted.emit, "", name))
             for name in desk.workspace.registry.invariants
         ),
         *(
-            target(one.name, "scenario", partial(desk.explore, one.title))
+            target(one.name, "scenario", partial(desk.explore_wanted.emit, one.title, ""))
             for one in desk.workspace.scenarios.all()
             if not one.stepped
         ),

@@ -58,6 +58,8 @@ VIEWS = (
     ),
     ViewEntry("search", "Search", "search", "workbench.gui.views.search_view:SearchView"),
     ViewEntry("log", "Log", "log", "workbench.gui.views.log_view:LogView", "bottom"),
+    ViewEntry("time", "Time", "clock", "workbench.gui.views.time_view:TimeView"),
+    ViewEntry("compare", "Compare", "diff", "workbench.gui.views.compare_view:CompareView"),
     ViewEntry("settings", "Settings", "settings", "workbench.gui.views.settings_view:SettingsView"),
     ViewEntry("text", "Project file", "code", "workbench.gui.views.text_view:TextView"),
 )
@@ -80,4 +82,6 @@ NARROW: dict[str, Columns] = PERSPECTIVES | {
     "Test": (("explorer",), ("scenarios+explore+timeline+log",)),
 }
 """The same for windows that are not wide enough for them."""
+WORLD: Columns = (("time",), ("compare+log",))
+"""How the window of a fork stands at first."""
 MENUS = ("File", "Edit", "View", "Go", "Engine", "Help")

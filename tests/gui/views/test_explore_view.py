@@ -159,9 +159,9 @@ async def test_stopping_keeps_what_was_found(view, until):
 async def test_a_scenario_and_an_invariant_lead_here(view, desk):
     shown = []
     desk.wanted.connect(shown.append)
-    desk.explore(TITLE)
+    desk.explore_wanted.emit(TITLE, "")
     assert (view.plan.chosen, shown) == (TITLE, ["explore"])
-    desk.explore(invariant=BROKEN)
+    desk.explore_wanted.emit("", BROKEN)
     assert view.plan.chosen == ""
 
 

@@ -151,7 +151,7 @@ class ExploreView(View):
         return [one for one in self._explorable() if title in ("", one.title)]
 
     def begin_with(self, title: str, invariant: str) -> None:
-        """Chooses what is to be explored.
+        """Chooses what is to be explored, and comes to the front.
 
         Args:
             title: Of a scenario; empty for all.
@@ -162,6 +162,7 @@ class ExploreView(View):
         self._offer()
         self._wanted = "" if self.plan.chosen == title else title
         self._show()
+        self.desk.wanted.emit(self.key)
 
     # -- exploring ----------------------------------------------------------------------------------------
 

@@ -341,7 +341,7 @@ class ScenariosView(View):
     )
     def explore(self, rows: ChosenRows) -> None:
         """Shows the view that explores, with this scenario."""
-        self.desk.explore(rows.row[4].scenario.title)
+        self.desk.explore_wanted.emit(rows.row[4].scenario.title, "")
 
     @action("Only this file", icon="filter", on="table", group=1)
     def narrow(self, rows: ChosenRows) -> None:
