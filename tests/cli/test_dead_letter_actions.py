@@ -101,7 +101,7 @@ def test_a_whole_payload_comes_from_a_file(workbench, played, tmp_path):
 
 def test_L7_a_purge_is_taken_back(workbench, played):
     purged = workbench("dead-letters", "purge", played, "--all")
-    said = "4 of 4 purged (workbench undo takes it back for seven days)\n"
+    said = "4 of 4 purged (operation 1: workbench undo takes it back for seven days)\n"
     assert (purged.code, purged.out) == (0, said)
     assert workbench("dead-letters", played, "--json").json() == []
     back = workbench("dead-letters", "restore", played, "--all", "--json")

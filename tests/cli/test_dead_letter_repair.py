@@ -196,3 +196,18 @@ def test_L5_a_pace_that_never_moves_is_refused(workbench, played):
         said = workbench("dead-letters", "repair", played, "--all", "--pace", pace)
         assert said.code == 2
         assert "should be a number from 0.001" in said.err
+
+
+def test_L5_a_job_that_is_held_goes_on_or_is_cancelled(workbench, played):
+    for number in (1, 2):
+        held = workbench("dead-letters", "repair", played, "--all", "--ladder", "1", "--json").json()
+        assert (held["job"], held["status"]) == (number, "held")
+    listed = workbench("dead-letters", "jobs", played, "--json").json()
+    assert [(one["job"], one["status"]) for one in listed] == [(2, "held"), (1, "held")]
+    gone = workbench("dead-letters", "go-on", played, "1", "--json")
+    assert (gone.code, gone.json()["status"]) == (3, "held"), "the next one fails, too"
+    said = workbench("dead-letters", "cancel", played, "2")
+    assert (said.code, "job 2 is cancelled" in said.out) == (0, True)
+    again = workbench("dead-letters", "go-on", played, "2")
+    assert (again.code, "job 2 is cancelled, not held" in again.err) == (1, True)
+    assert workbench("dead-letters", "cancel", played, "9").code == 1

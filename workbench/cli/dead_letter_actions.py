@@ -182,12 +182,17 @@ async def _done(
     async with opened(options, environ) as workspace:
         workspace.running()
         report = await do(workspace.dead_letters, chosen(options, workspace, allowed(act)))
+        record = workspace.world.reader.action(act=report.act) if report.act else None
     said = f"{report.done:,} of {report.asked:,} {done}"
     if report.skipped:
         said += f"; {report.skipped:,} skipped, because their status does not allow it"
     if report.failed:
         said += f"; {report.failed:,} failed: {one_line(report.trouble)}"
-    answer(options, asdict(report), in_brackets(said, hint if report.done else ""))
+    answer(
+        options,
+        asdict(report),
+        in_brackets(said, f"operation {record.number}: {hint}" if record and hint else ""),
+    )
     return PROBLEMS if report.skipped or report.failed else DONE
 
 

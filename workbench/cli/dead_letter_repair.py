@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.cli.answers import answer, columns, compact, meter, note, one_line, opened
 from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, rate, words
 from workbench.cli.letter_choice import choice_options, chosen
+from workbench.cli.letter_jobs_verb import ended, job_said, job_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,8 +112,8 @@ async def _repair(options: Options, environ: Environ) -> int:
                 lines.append("the patch changes none of these letters, so nothing was replayed")
             else:
                 report = await _replayed(options, workspace, patch, ladder, tried)
-                value |= _job_value(report)
-                lines += _job_said(report)
+                value |= job_value(report)
+                lines += job_said(report)
         finally:
             show("")
     answer(options, value, "\n".join(lines))
@@ -226,7 +227,6 @@ async def _replayed(
     ladder: tuple[int, ...],
     tried: PatchReport,
 ) -> JobReport:
-    jobs = workspace.dead_letters.jobs
     await workspace.start()
     number = await workspace.dead_letters.repair.begin(
         tried.fit,
@@ -235,38 +235,7 @@ async def _replayed(
         per_second=options.pace,
         left_out=tried.left_out,
     )
-    try:
-        return await asyncio.wait_for(jobs.finished(number), options.wait)
-    except TimeoutError:
-        return await jobs.counted(number)
-
-
-def _job_value(report: JobReport) -> dict[str, Any]:
-    from workbench.services.dead_letters.letter_ladder import rungs
-
-    job = report.job
-    return {
-        "job": job.number,
-        "status": job.status.value,
-        "fates": report.fates | {"waiting": report.queued},
-        "steps": [rung.size for rung in rungs(job.plan.ladder, len(job.numbers))],
-    }
-
-
-def _job_said(report: JobReport) -> list[str]:
-    job = report.job
-    words = {"failed_again": "failed again", "blocked": "waiting behind a dead letter of their key"}
-    rows = [(words.get(status, status), number) for status, number in sorted(report.fates.items())]
-    rows += [("not given back", job.failed), ("skipped", job.skipped), ("waiting", report.queued)]
-    lines = columns(("", ""), [row for row in rows if row[1]]).splitlines()[1:]
-    ends = {
-        "held": f"job {job.number} stopped at the first new failure; the rest waits",
-        "running": f"job {job.number} is not done; it goes on when the project runs",
-    }
-    end = ends.get(job.status.value, "")
-    if job.trouble:
-        lines.append(one_line(job.trouble))
-    return [*lines, end] if end else lines
+    return await ended(workspace, number, options.wait)
 
 
 def _note_takes(parser: Parser) -> None:
@@ -342,7 +311,7 @@ ACTIONS = {
             Every copy is checked against the schema of its type first; those that do not fit are left out.
             A patch that changes none of them, or sets what is no field of their type, replays none and ends
             with 3.
-            What was replayed cannot be undone; what still waits can: cancel it in the window.
+            What was replayed cannot be undone; what still waits can: cancel its job.
         """,
         examples="""
             workbench dead-letters repair my-project --where "!has(data.attempt)" --set attempt:=1 --preview

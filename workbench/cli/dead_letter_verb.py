@@ -19,6 +19,7 @@ from workbench.cli.arguments import DONE, Environ, Options, Parser, VerbSpec, co
 from workbench.cli.dead_letter_actions import ACTIONS
 from workbench.cli.dead_letter_repair import ACTIONS as REPAIRS
 from workbench.cli.letter_choice import query_of, search_options
+from workbench.cli.letter_jobs_verb import JOBS
 from workbench.model.dead_letter import LetterStatus
 
 if TYPE_CHECKING:
@@ -252,5 +253,6 @@ LETTERS = VerbSpec(
         ),
         **ACTIONS,
         **REPAIRS,
+        **JOBS,
     },
 )

@@ -100,6 +100,21 @@ async def test_a_group_becomes_a_chip_and_the_chip_is_taken_away(view, until):
     assert view.groups._identity == ALL or view.groups.node().chips
 
 
+async def test_L5_what_can_be_done_with_all_of_a_group_is_of_that_group(view, many, until):
+    await until(lambda: view.groups.model().nodes)
+    await grouped(view, until, "message")
+    view.table.selectAll()
+    view.groups.setCurrentIndex(view.groups.model().index(2))
+    view.many.acts["repair-group"].do()
+    await until(lambda: view.many.panel.report is not None)
+    assert sorted(view.many.panel.numbers) == [7, 8]
+    view.many.acts["archive-group"].do()
+    await until(view.strip.isVisible)
+    assert view.strip.text().startswith("Archive 2 dead letters?")
+    agree(view)
+    await until(lambda: many.dead_letters.counts() == {"open": 6, "archived": 2})
+
+
 async def test_words_and_cel_are_searched_and_it_says_in_how_many(view, until):
     await until(lambda: view.groups.model().nodes)
     view.finder.words.setText("ann")
@@ -225,9 +240,11 @@ async def test_a_letter_and_its_repair_are_scrolled_and_never_squeezed_where_the
     below = [panel.steps, panel.send, panel.why]
     places = [QRect(one.mapTo(panel, QPoint(0, 0)), one.size()) for one in below]
     assert not any(one.intersects(other) for one, other in pairwise(places))
+    cross = panel.close_button
     wide = panel._scrolled.parentWidget().parentWidget().width()
     view.setParent(None)
-    assert max(place.right() for place in places) <= wide, "nothing is cut at the side"
+    ends = [*(place.right() for place in places), cross.mapTo(panel, cross.rect().topRight()).x()]
+    assert max(ends) <= wide, "nothing is cut at the side"
 
 
 def agree(view):

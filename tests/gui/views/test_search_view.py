@@ -97,6 +97,11 @@ async def test_an_expression_is_checked_where_it_is_typed(workspace, view, until
     await until(lambda: view.task.state is not None and view.task.state.done and rows(view))
     assert records(view) == [("event", "user.created")]
     assert view.bar.flaw.text() == ""
+    QTest.keyClicks(view.bar.where, " &&")
+    assert view.news.text() == "found by the search before"
+    for _ in " &&":
+        QTest.keyClick(view.bar.where, Qt.Key.Key_Backspace)
+    assert view.news.text() == ""
 
 
 async def test_ticks_narrow_without_another_search(asked, until):

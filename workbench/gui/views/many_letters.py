@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from workbench.gui.actions import Actions, action
+from workbench.gui.actions import Action, Actions, action
+from workbench.gui.views.letter_actions import ARCHIVE, PURGE, Deed
 from workbench.gui.views.letter_nodes import GroupNode
 from workbench.gui.views.letter_repair_panel import LetterRepairPanel
 from workbench.model.counts import counted
@@ -20,6 +21,20 @@ if TYPE_CHECKING:
     from workbench.gui.views.letters_view import LettersView
 
 FILES = "Dead letters, one a line (*.ndjson);;All files (*)"
+
+
+def _of_group(deed: Deed) -> Action:
+    """Returns how the menu of a group offers what can be done with all of it."""
+    return Action(
+        key=f"{deed.key}-group",
+        text=f"{deed.label} all",
+        icon=deed.icon,
+        on="groups",
+        writes=True,
+        tip=f"{deed.label} all letters of this group; it is asked first",
+        why=lambda _many, node: "" if node.numbers else "No letter is listed",
+        run=lambda many, node: many.begin(deed, node),
+    )
 
 
 class ManyLetters:
@@ -60,10 +75,35 @@ class ManyLetters:
     )
     def repair(self) -> None:
         """Opens the repair of the selected letters, or of the chosen group."""
-        numbers, said = self.repairable()
+        self._open(*self.repairable(), whole=len(self._view.chosen_numbers()) < 2)
+
+    @action(
+        "Repair all",
+        key="repair-group",
+        icon="diff",
+        on="groups",
+        writes=True,
+        tip="Change all of this group by one patch, and replay them step by step",
+        why=lambda many, node: many.why_not_repair(node),
+    )
+    def repair_group(self, node: GroupNode) -> None:
+        """Opens the repair of a group, whatever is selected in the list."""
+        self._open(self._view.replayable(node), node.title, whole=True)
+
+    def why_not_repair(self, node: GroupNode) -> str:
+        """Returns why a group cannot be repaired."""
+        return "" if self._view.replayable(node) else "No letter listed is open or archived"
+
+    deeds = tuple(_of_group(deed) for deed in (ARCHIVE, PURGE))
+
+    def begin(self, deed: Deed, node: GroupNode) -> None:
+        """Begins something with all letters of a group."""
+        self._view.begin(deed, node.numbers)
+
+    def _open(self, numbers: Sequence[int], said: str, *, whole: bool) -> None:
         self._view.show_side(self.panel)
         self.follow_list()
-        self.panel.open(numbers, said, whole=len(self._view.chosen_numbers()) < 2)
+        self.panel.open(numbers, said, whole=whole)
 
     def follow_list(self) -> None:
         """Has notes and repair say of which letters they are; the repair where the list is another one."""

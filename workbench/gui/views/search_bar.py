@@ -35,10 +35,12 @@ class SearchBar(QWidget):
         completes: Returns what can stand at a place of the expression.
 
     Signals:
+        flawed: Whether what is asked is wrong, so that nothing is searched by it.
         asked: Something else is asked, and can be.
     """
 
     asked = Signal()
+    flawed = Signal(bool)
 
     def __init__(self, completes: Callable[[str, int], Completions]) -> None:
         super().__init__()
@@ -126,6 +128,7 @@ class SearchBar(QWidget):
         """Says what is wrong with what is asked; an empty text for nothing."""
         self.flaw.setText(text)
         self.flaw.setVisible(bool(text))
+        self.flawed.emit(bool(text))
 
     def _time_chosen(self, _index: int) -> None:
         other = self.time.currentData() == OTHER

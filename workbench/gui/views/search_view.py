@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from workbench.services.search.search_run import SearchState
     from workbench.store.search_port import FoundRecord
 
+OLD = "found by the search before"
 COUNTED_MS = 500
 """Between two looks at what was found so far."""
 NARROW, ROOMY, SIDE = 620, 720, 190
@@ -160,6 +161,7 @@ class SearchView(View):
 
     def _connect(self) -> None:
         self.bar.asked.connect(self._ask)
+        self.bar.flawed.connect(self._tell_old)
         self.task.moved.connect(self._moved)
         self.task.failed.connect(self._stopped)
         self.facets.narrowed.connect(self._narrow)
@@ -226,6 +228,12 @@ class SearchView(View):
             self._show_results(False)
             return
         self._begin(query)
+
+    def _tell_old(self, wrong: bool) -> None:
+        """Says of what is listed that it is not what is asked, where that is wrong."""
+        old = wrong and not self.found.isHidden()
+        if old or self.news.text() == OLD:
+            self.news.setText(OLD if old else "")
 
     def _begin(self, query: SearchQuery) -> None:
         try:

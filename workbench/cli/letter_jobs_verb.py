@@ -1,0 +1,167 @@
+"""Jobs on many dead letters: which there are, has those that are held go on, cancels them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from workbench.cli.answers import answer, columns, one_line, opened, when, zone_of
+from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, count
+
+if TYPE_CHECKING:
+    from workbench.services.dead_letters import JobReport
+    from workbench.services.workspace import Workspace
+
+NEWEST = 20
+"""Jobs that are listed."""
+
+
+def job_value(report: JobReport) -> dict[str, Any]:
+    """Returns a job as JSON."""
+    from workbench.services.dead_letters.letter_ladder import rungs
+
+    job = report.job
+    return {
+        "job": job.number,
+        "status": job.status.value,
+        "fates": report.fates | {"waiting": report.queued},
+        "steps": [rung.size for rung in rungs(job.plan.ladder, len(job.numbers))],
+    }
+
+
+def job_said(report: JobReport) -> list[str]:
+    """Returns what is said of a job, with the verbs that a held one waits for."""
+    job = report.job
+    words = {"failed_again": "failed again", "blocked": "waiting behind a dead letter of their key"}
+    rows = [(words.get(status, status), number) for status, number in sorted(report.fates.items())]
+    rows += [("not given back", job.failed), ("skipped", job.skipped), ("waiting", report.queued)]
+    lines = columns(("", ""), [row for row in rows if row[1]]).splitlines()[1:]
+    why = "stopped at the first new failure" if report.at_failure else "is held"
+    ends = {
+        "held": f"job {job.number} {why}; the rest waits for workbench dead-letters go-on, or cancel",
+        "running": f"job {job.number} is not done; it goes on when the project runs",
+        "cancelled": f"job {job.number} is cancelled; what it had done stays done",
+    }
+    end = ends.get(job.status.value, "")
+    if job.trouble:
+        lines.append(one_line(job.trouble))
+    return [*lines, end] if end else lines
+
+
+async def ended(workspace: Workspace, number: int, seconds: float) -> JobReport:
+    """Returns what became of a job, once it ends or after some seconds."""
+    jobs = workspace.dead_letters.jobs
+    try:
+        return await asyncio.wait_for(jobs.finished(number), seconds)
+    except TimeoutError:
+        return await jobs.counted(number)
+
+
+def _list_takes(parser: Parser) -> None:
+    parser.project()
+    parser.zone()
+    parser.json("[{job, status, fates, steps}]")
+
+
+async def _list(options: Options, environ: Environ) -> int:
+    zone = zone_of(options, environ)
+    async with opened(options, environ) as workspace:
+        jobs = workspace.dead_letters.jobs
+        found = [await jobs.counted(job.number) for job in jobs.list()[:NEWEST]]
+    rows = [
+        (
+            one.job.number,
+            one.job.status.value,
+            one.job.action,
+            len(one.job.numbers),
+            one.queued,
+            when(one.job.created_at, zone),
+        )
+        for one in found
+    ]
+    heads = ("JOB", "STATUS", "ACT", "LETTERS", "WAITING", "BEGUN")
+    answer(options, [job_value(one) for one in found], columns(heads, rows) if rows else "no jobs")
+    return DONE
+
+
+def _takes(parser: Parser) -> None:
+    parser.project()
+    parser.add_argument("number", metavar="JOB", type=count, help="its number, as jobs lists it")
+
+
+def _go_on_takes(parser: Parser) -> None:
+    _takes(parser)
+    parser.wait()
+    parser.trust()
+    parser.json("job, status, fates, steps")
+
+
+async def _go_on(options: Options, environ: Environ) -> int:
+    from workbench.services.project.open_project import need_model
+    from workbench.store.letter_jobs import JobStatus
+
+    async with opened(options, environ) as workspace:
+        need_model(workspace, "going on with a job")
+        _check(workspace, options.number, JobStatus.HELD)
+        await workspace.start()
+        await workspace.dead_letters.jobs.resume(options.number)
+        report = await ended(workspace, options.number, options.wait)
+    answer(options, job_value(report), "\n".join(job_said(report)))
+    return DONE if report.fates.get("resolved", 0) == len(report.job.numbers) else PROBLEMS
+
+
+def _cancel_takes(parser: Parser) -> None:
+    _takes(parser)
+    parser.json("job, status, fates, steps")
+
+
+async def _cancel(options: Options, environ: Environ) -> int:
+    from workbench.store.letter_jobs import JobStatus
+
+    async with opened(options, environ) as workspace:
+        workspace.running()
+        _check(workspace, options.number, JobStatus.HELD, JobStatus.RUNNING)
+        await workspace.dead_letters.jobs.cancel(options.number)
+        report = await workspace.dead_letters.jobs.counted(options.number)
+    answer(options, job_value(report), "\n".join(job_said(report)))
+    return DONE
+
+
+def _check(workspace: Workspace, number: int, *statuses: str) -> None:
+    """Refuses a job that is over, or not held.
+
+    Raises:
+        NotFound: There is no such job.
+        InvalidValue: It has another status.
+    """
+    from workbench.errors import InvalidValue
+
+    status = workspace.dead_letters.jobs.get(number).status
+    if status not in statuses:
+        raise InvalidValue(f"job {number} is {status.value}, not {' or '.join(statuses)}", path="")
+
+
+JOBS = {
+    "jobs": VerbSpec(
+        about="Lists the newest jobs on many dead letters, and how many letters each has left.",
+        examples="workbench dead-letters jobs my-project",
+        arguments=_list_takes,
+        work=_list,
+    ),
+    "go-on": VerbSpec(
+        about="""
+            Has a job go on that is held: at a new failure, which stops it no more, or by a person.
+
+            The project runs until the job ends or is held again. Ends with 3 unless all were resolved.
+        """,
+        examples="workbench dead-letters go-on my-project 3",
+        arguments=_go_on_takes,
+        work=_go_on,
+    ),
+    "cancel": VerbSpec(
+        about="Cancels a job that is held or not done; what it had done stays done.",
+        examples="workbench dead-letters cancel my-project 3",
+        arguments=_cancel_takes,
+        work=_cancel,
+    ),
+}
