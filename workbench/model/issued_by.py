@@ -37,7 +37,7 @@ def withdrawn_on(position: int) -> Mapping[str, int]:
     return {_ON: position} if position else {}
 
 
-def followed_from(metadata: str) -> int:
+def followed_from(metadata: str | None) -> int:
     """Returns the position of the event from which a command followed; 0 where none is known."""
     said: Mapping[str, Any] = read_json(metadata) if metadata else {}
     position: int = said.get("about", 0)

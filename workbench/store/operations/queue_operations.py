@@ -140,7 +140,7 @@ class WithdrawTimeouts(Operation, frozen=True, kw_only=True):
     before: int = 0
     ahead: tuple[UUID, ...] = ()
 
-    def takes(self, message: UUID, data: str, metadata: str) -> bool:
+    def takes(self, message: UUID, data: str, metadata: str | None) -> bool:
         """Whether a command with this id, data and metadata is among those that are taken back."""
         if self.before and followed_from(metadata) >= self.before and message not in self.ahead:
             return False

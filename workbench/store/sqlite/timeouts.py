@@ -16,7 +16,7 @@ def withdraw(con: sqlite3.Connection, op: WithdrawTimeouts, now: int) -> int:
     """Marks what was not handed out yet, and lets its delivery go."""
     marks = ",".join("?" * len(op.types))
     waiting = con.execute(
-        f"select t.position, m.message_id, m.data, ifnull(m.meta, '') from timeouts t join messages m using (position)"
+        f"select t.position, m.message_id, m.data, m.meta from timeouts t join messages m using (position)"
         f" where t.instance = ? and t.type in ({marks})",
         (op.instance, *op.types),
     ).fetchall()
