@@ -129,7 +129,7 @@ class WithdrawTimeouts(Operation, frozen=True, kw_only=True):
             Empty for all of them.
         about: Position of the event on which they are taken back; 0 for none.
         before: What followed from the event at this position or from a later one stays; 0 where nothing does.
-        ahead: Ids of those that the same step issued before it took them back: they go all the same.
+        ahead: Ids of those that the same step issued before it took them back: they go anyway.
     """
 
     never_refuses: ClassVar[bool] = True
