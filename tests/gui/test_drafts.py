@@ -428,7 +428,9 @@ def test_V2_what_a_draft_changes_while_it_is_shown_is_nothing_typed(qapp, clock,
         return ["a field that is gone"]
 
     desk = SimpleNamespace(
-        workspace=SimpleNamespace(drafts=drafts), drafted=SimpleNamespace(emit=lambda: None), keep=drafts.keep
+        workspace=SimpleNamespace(drafts=drafts),
+        drafted=SimpleNamespace(emit=lambda: None, connect=lambda _slot: None),
+        keep=drafts.keep,
     )
     desk.forget = drafts.drop
     keeper = DraftKeeper(desk, lambda: shown["text"], change, lambda: change("as it was"))

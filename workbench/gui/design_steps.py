@@ -66,6 +66,14 @@ async def stepped(desk: Desk, work: Callable[[], DesignState]) -> DesignState:
         return await asyncio.to_thread(desk.workspace.design.state)
 
 
+def is_drawn_now(desk: Desk, state: DesignState) -> bool:
+    """Whether what the files say runs already, so that no reload follows with which it would be drawn."""
+    workspace = desk.workspace
+    file = workspace.project.file
+    says = file is not None and file.document.text == state.written.project.text
+    return says or workspace.design.is_running()
+
+
 def tell_unsaved(desk: Desk, why: str) -> None:
     """Tells why what is designed is a draft, and offers to write it."""
     again = ("Try again", partial(write_again, desk))

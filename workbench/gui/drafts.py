@@ -36,8 +36,15 @@ class DraftKeeper(Banner):
         self.setObjectName("draft")
         self._desk, self._read, self._write, self._clear = desk, read, write, clear
         self._key = self._what = ""
-        self._showing = False
+        self._showing = self._is_kept = False
         self.hide()
+        desk.drafted.connect(self._follow)
+
+    def _follow(self) -> None:
+        """Says no more that a draft was brought back once it is sent, saved or discarded elsewhere."""
+        if self._is_kept and self._key and not self.holds:
+            self._is_kept = False
+            self.hide()
 
     @property
     def holds(self) -> str:
@@ -47,7 +54,7 @@ class DraftKeeper(Banner):
 
     def leave(self) -> None:
         """Goes away from a place, before another is shown; its draft stays."""
-        self._key = ""
+        self._key, self._is_kept = "", False
         self.hide()
 
     def rename(self, key: str, what: str) -> None:
@@ -61,6 +68,7 @@ class DraftKeeper(Banner):
         self._key, self._what = key, what
         self.hide()
         draft = self._desk.workspace.drafts.find(key)
+        self._is_kept = draft is not None
         self._desk.drafted.emit()
         if draft is None:
             return False

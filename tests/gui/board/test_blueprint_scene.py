@@ -17,7 +17,7 @@ from workbench.gui.board.blueprint_layout import lay_out_blueprint
 from workbench.gui.board.blueprint_scene import BlueprintScene
 from workbench.gui.board.board_graph import BoardGraph
 from workbench.gui.board.card_painter import NAMES, font_of, name_lines
-from workbench.gui.board.flow_view import FlowView
+from workbench.gui.board.flow_view import READ, FlowView
 from workbench.gui.board.slice_coverage import Coverage
 from workbench.gui.views.board_model import model_graph
 from workbench.model.registry import Registry
@@ -211,6 +211,9 @@ def test_the_whole_board_is_seen_as_wide_as_there_is_room(view: FlowView) -> Non
 def test_the_whole_board_is_seen_however_small_its_cards_become(view: FlowView) -> None:
     view.resize(500, 400)
     view.reveal("query:list_orders")
+    view.fit()
+    assert view.scale_now == READ, "its names can be read"
+    assert in_sight(view, "query:list_orders")
     view.fit()
     assert view.scale_now < NAMES
     assert in_sight(view, "command:place_order")

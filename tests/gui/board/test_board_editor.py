@@ -21,7 +21,7 @@ from workbench.gui.board.slice_coverage import Coverage
 from workbench.gui.desk import Desk
 from workbench.gui.explorer import Explorer
 from workbench.gui.tree import OfferingTree
-from workbench.gui.views.board_view import ROOMY
+from workbench.gui.views.board_bar import ROOMY
 from workbench.services.design import gestures
 from workbench.services.design.design_text import DesignText
 
@@ -708,3 +708,44 @@ async def test_a_process_asks_for_its_command_as_a_policy_does(designer: Designe
     assert entry.asking.title == "New command: delivery issues it"
     await designer.type("deliver_parcel")
     await designer.has('issue: "deliver_parcel"')
+
+
+async def test_nothing_of_an_undone_draft_stays_though_the_file_was_changed_outside_meanwhile(
+    designer: Designer,
+) -> None:
+    board, desk = designer.board, designer.board.desk
+    designer.file.write_text(
+        EMPTY + "\n[aggregate.loan]\n\n[aggregate.member]\n\n[event.member.charged]\n\n[command.charge]\n"
+        'creates: "member"\nfields { member_id: "string" }\nemit: "member.charged"\n'
+    )
+    await desk.workspace.model_reload.check()
+    await designer.choose("event:member.charged")
+    node = gestures.DesignNode("event", "member.charged")
+    design = desk.workspace.design
+    places = gestures.places_of(design.state().text, node)
+    board.editor.do("Rename", partial(gestures.renamed, node=node, name="loan.charged", places=places))
+    await designer.until(lambda: "event:loan.charged" in board.scene.cards())
+    await designer.rest()
+    assert board.editor.draft is not None
+    designer.file.write_text(
+        designer.text.replace("[aggregate.loan]\n", '[aggregate.loan]\ndescription: "x"\n')
+    )
+    await desk.workspace.model_reload.check()
+    await designer.until(lambda: 'description: "x"' in board.editor.state.text.project.text)
+    await designer.rest()
+    board.editor.undo()
+    await designer.until(lambda: board.editor.draft is None)
+    await designer.until(lambda: "event:member.charged" in board.scene.cards())
+    assert "event:loan.charged" not in board.scene.cards()
+
+
+async def test_a_subscription_is_followed_by_its_handler(designer: Designer) -> None:
+    designer.key(Qt.Key.Key_T)
+    await designer.type("notices", Qt.Key.Key_Return, CONTROL)
+    await designer.type("mail", Qt.Key.Key_Return, CONTROL)
+    assert designer.board.editor.entry.isVisible()
+    await designer.choose("subscription:mail")
+    assert designer.board.details._kind.text().startswith("Subscription without a handler")
+    await designer.type("send")
+    await designer.has('handler: "send"')
+    assert "[handler.send]" in designer.board.editor.state.text.project.text

@@ -145,6 +145,7 @@ def test_finding_puts_titles_first(scene: BoardScene) -> None:
         "topic:carts",
         "projection:carts",
     ]
+    assert scene.find("paid")[0] == "event:paid", "a whole part of a name before its beginning"
     assert scene.find("SEND_mail") == ["subscription:mail"]
     assert scene.find("polic") == ["subscription:bill"]
     assert scene.find("  ") == scene.find("nonsense") == []

@@ -46,6 +46,20 @@ async def test_a_click_on_a_head_moves_nothing(shop: Designer, heads: SliceHeads
     assert shop.text == before
 
 
+async def test_a_head_that_is_let_go_outside_of_the_picture_stays(
+    shop: Designer,  # noqa: F811
+    heads: SliceHeads,
+) -> None:
+    before = shop.text
+    start, end = head(shop, SEND, 0.5), head(shop, RETURN, 0.8)
+    QTest.mousePress(heads, Qt.MouseButton.LeftButton, pos=start)
+    for place in (end, QPoint(end.x(), -400), QPoint(end.x() + 9000, 20)):
+        QTest.mouseMove(heads, place)
+    QTest.mouseRelease(heads, Qt.MouseButton.LeftButton, pos=QPoint(end.x() + 9000, 20))
+    await shop.rest()
+    assert shop.text == before
+
+
 async def test_keys_move_the_slice_of_the_chosen_card(shop: Designer) -> None:  # noqa: F811
     before = order(shop)
     shop.scene.choose(RETURN)

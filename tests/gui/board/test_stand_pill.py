@@ -33,7 +33,14 @@ def refused(said: str) -> DesignState:
             "try again",
         ),
         (DesignState(), (), OLDER, "Older model runs", "project.tsk:7:1"),
-        (DesignState(problems=(FAULT, "x")), ("event:a.b",), OLDER, "Draft: 2 mistakes", "no such type"),
+        (DesignState(problems=(FAULT, "x")), (), OLDER, "Draft: 2 mistakes", "no such type"),
+        (
+            DesignState(problems=(FAULT,)),
+            ("event:a.b",),
+            None,
+            "Draft: 1 mistake, 1 section not saved",
+            "event:a.b",
+        ),
     ],
 )
 def test_it_never_says_saved_while_something_waits(state, unwritten, outdated, text, tip):

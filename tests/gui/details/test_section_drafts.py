@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.gui.details.section_parts import SHOP, description, file_of, is_made, row, shown, typed
 from workbench.errors import InvalidValue
+from workbench.gui.board.blueprint_scene import BlueprintScene
 from workbench.gui.desk import Desk
 from workbench.gui.details.add_row import AddRow
 from workbench.gui.details.field_table import FieldTable
@@ -442,3 +443,80 @@ async def test_V2_what_is_typed_for_several_follows_their_aggregate_to_its_other
     }
     follow_names(desk, after, after.with_project(parse(after.project.text.replace("mails", "post"), "x")))
     assert kept_sections(desk)[DesignNode("topic", "post")]["now"] == "post {\n}\nx"
+
+
+async def test_V2_a_draft_that_is_discarded_is_one_nowhere_any_more(board: BoardView, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    editor, right = section.pane.editor, section.pane.editor.text()
+    editor.take_text(right.replace('total: "money"', 'total: "mony"'))
+    await until(lambda: board.editor.stand.text() == "! 1 section not saved")
+    await shown(board, "event:order.placed", until)
+    section = await shown(board, "command:place", until)
+    assert section.drafts.isVisible()
+    section.drafts.discard()
+    assert drafted(board.desk) == {}
+    assert board.editor.stand.text() == "✓ saved"
+    assert isinstance(board.scene, BlueprintScene)
+    assert board.scene._badges.get("command:place") != "draft"
+
+
+async def test_V2_what_is_written_elsewhere_is_no_draft_any_more(board: BoardView, until: Any) -> None:
+    section = await shown(board, "command:place", until)
+    node = DesignNode("command", "place")
+    assert section.piece is not None
+    text = section.piece.text
+    board.desk.keep(key_of(node), {"was": f"{text}# before\n", "now": text, "lines": {}}, "the text of place")
+    await shown(board, "event:order.placed", until)
+    section = await shown(board, "command:place", until)
+    await until(lambda: drafted(board.desk) == {})
+    assert section.drafts.isHidden()
+    assert board.editor.stand.text() == "✓ saved"
+
+
+async def test_V2_a_draft_that_is_written_with_others_is_not_said_to_be_restored(
+    board: BoardView, until: Any
+) -> None:
+    section = await shown(board, "command:place", until)
+    section.pane.editor.take_text(section.pane.editor.text().replace('total: "money"', 'total: "mony"'))
+    await until(lambda: section.pane.editor.mistakes)
+    await shown(board, "event:order.placed", until)
+    section = await shown(board, "command:place", until)
+    assert section.drafts.isVisible()
+    board.desk.forget(key_of(DesignNode("command", "place")))
+    assert section.drafts.isHidden()
+
+
+async def test_V2_what_is_typed_for_a_line_that_is_gone_can_be_discarded(
+    board: BoardView, until: Any
+) -> None:
+    section = await shown(board, "command:place", until)
+    section.form.type_in({"command/gone description": ["", "typed"]})
+    section._show()
+    await until(lambda: "no place for it" in section.form.told.text)
+    assert section.form.typed() != {}
+    section.form.told.buttons[0].click()
+    assert section.form.typed() == {}
+    assert section.form.told.isHidden()
+    assert drafted(board.desk) == {}
+
+
+async def test_V2_what_is_typed_in_a_line_follows_its_card_to_its_other_name(board: BoardView) -> None:
+    desk, files = board.desk, DesignText()
+    before = files.with_project(parse(SHOP, PROJECT_FILE))
+    after = before.with_project(parse(SHOP.replace("order.placed", "order.asked"), PROJECT_FILE))
+    node = DesignNode("event", "order.placed")
+    lines = {"event/order/placed/description value": ["", "typed"]}
+    desk.keep(key_of(node), {"was": "x", "now": "x", "lines": lines}, "the text of order.placed")
+    follow_names(desk, before, after)
+    kept = kept_sections(desk)[DesignNode("event", "order.asked")]
+    assert kept["lines"] == {"event/order/asked/description value": ["", "typed"]}
+
+
+async def test_drafts_that_name_another_event_are_not_tried(board: BoardView, desk: Desk) -> None:
+    text = board.editor.state.text
+    piece = piece_of(text.project, "event", "order.placed")
+    assert piece is not None
+    now = piece.text.replace("order.placed", "order.asked")
+    typed = {DesignNode("event", "order.placed"): {"was": piece.text, "now": now, "lines": {}}}
+    joined = JoinedDrafts(board, desk, lambda *_: None)
+    assert not joined._compiles(text, typed, 9)

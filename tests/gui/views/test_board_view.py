@@ -162,11 +162,20 @@ def test_a_topic_leads_to_the_form_that_publishes(board: BoardView) -> None:
     dialog.close()
 
 
-def test_finding_steps_through_what_fits(board: BoardView, qtbot: QtBot) -> None:
+def test_Enter_stays_at_what_was_found_while_one_typed(board: BoardView, qtbot: QtBot) -> None:
+    QTest.keyClicks(board.finder.search, "outage.reported")
+    qtbot.waitUntil(lambda: board.scene.chosen == "event:outage.reported")
+    QTest.keyClick(board.finder.search, Qt.Key.Key_Return)
+    assert (board.scene.chosen, board.finder.matches.text()[:5]) == ("event:outage.reported", "1 of ")
+    QTest.keyClicks(board.finder.search, "x")
+    QTest.keyClick(board.finder.search, Qt.Key.Key_Return)
+    assert board.finder.matches.text() == "No match"
+
+
+def test_finding_steps_through_what_fits(board: BoardView) -> None:
     QTest.keyClicks(board.finder.search, "outage")
     QTest.keyClick(board.finder.search, Qt.Key.Key_Return)
     assert (board.scene.chosen, board.finder.matches.text()) == ("aggregate:outage", "1 of 6")
-    qtbot.waitUntil(lambda: board.finder._stepping)
     QTest.keyClick(board.finder.search, Qt.Key.Key_Return)
     assert (board.scene.chosen, board.finder.matches.text()) == ("event:outage.reported", "2 of 6")
     board.scene.choose("")

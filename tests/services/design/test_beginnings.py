@@ -51,6 +51,12 @@ def test_an_event_sets_the_status_that_can_be_its_name(state: str, sets: bool) -
     assert ("set { status: \"'sent'\" }" in event_after(state, more=types)) is sets
 
 
+@pytest.mark.parametrize("choice", ["handed_out", "handed out", "handed-out"])
+def test_an_event_of_several_words_sets_the_choice_of_these_words(choice: str) -> None:
+    state = f'state {{ status {{ type: "choice", choices: ["here", "{choice}"] }} }}'
+    assert f"set {{ status: \"'{choice}'\" }}" in event_after(state, name="parcel.handed_out")
+
+
 def test_an_event_sets_what_the_state_has_alike() -> None:
     state = 'state { to: "string?", weight { type: "decimal", places: 2 }, status: "string" }'
     assert 'set { to: "event.to", status: "\'sent\'" }' in event_after(state)

@@ -289,7 +289,9 @@ async def test_what_counts_is_a_step_that_can_be_undone(project):
     assert steps == ("Keep mine", "Keep mine", "Add policy tell"), "where nothing differs it is no step"
     path.write_text(TEXT)
     design.state()
-    design.undo()
+    with pytest.raises(StepHeld):
+        design.undo()
+    design.pass_over("undo")
     design.apply("Add policy tell", make("policy", "tell", SENT))
     path.write_text(theirs)
     for mine, label in ((True, "Keep mine"), (False, "Take the other")):
@@ -955,3 +957,55 @@ async def test_undo_that_stops_at_a_policy_leaves_what_is_older_and_comes_back(p
     assert not (project.project.root / "scenarios/b.tsk").exists()
     design.redo()
     assert written(project, "scenarios/b.tsk") == said
+
+
+REACTION = """
+[aggregate.note]
+
+[event.note.made]
+
+[command.make_note]
+creates: "note"
+fields { note_id: "string" }
+emit: "note.made"
+
+[process.watch]
+key: "id"
+on {
+    "parcel.sent": { starts: true, issue: "make_note", with { note_id: "id" }, after: "48h" }
+    "note.made": { ends: true }
+}
+"""
+
+
+@pytest.mark.parametrize("mine", [True, False])
+async def test_V5_no_undo_takes_back_what_others_wrote_where_it_was_asked_about(project, mine):
+    design, path = project.design, project.project.root / "project.tsk"
+    path.write_text(TEXT + REACTION)
+    entry = '    "parcel.sent": { starts: true, issue: "make_note", with { note_id: "id" }, after: "48h" }\n'
+
+    def without_start(text):
+        return text.with_project(parse(text.project.text.replace(entry, ""), "project.tsk"))
+
+    assert design.apply("Remove", without_start).problems
+    theirs = TEXT + REACTION.replace("48h", "72h")
+    path.write_text(theirs)
+    with pytest.raises(DesignConflict):
+        design.state()
+    settled = design.settle(mine=mine)
+    assert (settled.text.project.text == theirs) is not mine, "the whole entry of theirs, or none of it"
+    while design.state().undo:
+        design.undo()
+    assert written(project) == theirs
+
+
+async def test_an_event_that_gets_the_name_of_another_aggregate_tells_what_stays_behind(project):
+    design, path = project.design, project.project.root / "project.tsk"
+    path.write_text(
+        TEXT + '\n[command.send]\nchanges: "parcel"\nfields { parcel_id: "string" }\nemit: "parcel.sent"\n'
+    )
+    notes = design.rename_preview(SENT, "box.sent").notes
+    assert notes[0] == (
+        "It becomes an event of box; send stays with parcel. Move to another aggregate takes both along."
+    )
+    assert not any("becomes an event of" in one for one in design.rename_preview(SENT, "parcel.left").notes)

@@ -164,3 +164,85 @@ def test_the_same_mistake_is_mended_wherever_it_stands():
     assert everywhere.label == f"Replace with uuid in all {len(problems)} places"
     after = checked(everywhere.applied(text))
     assert [one.message for one in after.problems] == ["there is no type number"]
+
+
+LENDING = """\
+[aggregate.loan]
+state { instrument: "string", weeks: "integer" }
+
+[aggregate.member]
+state { name: "string" }
+
+[event.loan.lent]
+fields { instrument: "string", weeks: "integer" }
+set { instrument: "event.instrument", weeks: "event.weeks" }
+
+[event.member.charged]
+fields { amount: "money", n: "integer", tags { type: "list", of: "string" } }
+
+[command.lend]
+creates: "loan"
+fields { loan_id: "string", instrument: "string", weeks: "integer" }
+emit: "loan.lent"
+
+[command.join]
+creates: "member"
+fields {
+    member_id: "string", name: "string", amount: "money", n: "integer"
+    tags { type: "list", of: "string" }
+}
+emit: "member.charged"
+"""
+
+
+def first_fix(text):
+    found = checked(text)
+    problem = next(one for one in found.problems if quick_fixes(found, one))
+    return quick_fixes(found, problem)
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("state.more + event.amount", "more: money = 0"),
+        ("event.n + state.more", "more: integer = 0"),
+        ("event.n * 2 > 4", "more: boolean?"),
+        ("decimal(event.n) * 5.0", "more: decimal?"),
+        ("event.n > 1 ? event.amount : event.amount * 2", "more: money?"),
+        ("event.tags", "more: [string]?"),
+        ("event.", "more: string?"),
+    ],
+)
+def test_a_field_that_the_state_has_not_is_of_the_type_that_its_use_needs(said, line):
+    text = LENDING.replace("\n[command.lend]", f'set {{ name: "\'x\'", more: "{said}" }}\n\n[command.lend]')
+    fix = first_fix(text)[0]
+    assert fix.label == f"Add {line} to the state of member"
+    left = [one for one in checked(fix.applied(text)).problems if "more" in one.message]
+    assert left == []
+
+
+def test_a_field_is_given_from_the_state_that_has_one_of_its_name_and_type():
+    again = '\n[command.relend]\nchanges: "loan"\nfields { loan_id: "string" }\nemit: "loan.lent"\n'
+    text = LENDING + again
+    fix = next(one for one in first_fix(text) if one.label == "Write instrument")
+    assert 'with { instrument: "state.instrument" }' in fix.applied(text)
+    other = text.replace('state { instrument: "string"', 'state { instrument: "uuid"')
+    fix = next(
+        fix
+        for found in [checked(other)]
+        for one in found.problems
+        for fix in quick_fixes(found, one)
+        if fix.label == "Write instrument"
+    )
+    assert 'with { instrument: "" }' in fix.applied(other)
+
+
+def test_an_event_without_an_aggregate_becomes_one_of_each_wherever_it_is_named():
+    text = LENDING + '\n[event.returned]\n\n[policy.tell]\non: "returned"\nissue: "lend"\n'
+    found = checked(text)
+    problem = next(one for one in found.problems if one.message == "there is no aggregate returned")
+    fixes = [one for one in quick_fixes(found, problem) if one.label.startswith("Replace")]
+    assert [one.label for one in fixes] == ["Replace with loan.returned", "Replace with member.returned"]
+    after = fixes[0].applied(text)
+    assert "[event.loan.returned]" in after
+    assert 'on: "loan.returned"' in after

@@ -126,6 +126,35 @@ def test_a_key_that_holds_others_in_one_of_the_texts_is_asked_about_and_theirs_i
         assert (found.text, bool(found.conflicts)) == (f"[s]\n{there}\n", True)
 
 
+ON = """[process.pickup]
+key: "id"
+on {
+    "a.b": { starts: true, issue: "c", after: "48h" }
+    "a.d": { ends: true }
+}
+"""
+
+
+@pytest.mark.parametrize("more", [False, True])
+def test_an_entry_that_one_took_away_and_the_other_changed_is_whole_or_gone(more):
+    gone = ON.replace('    "a.b": { starts: true, issue: "c", after: "48h" }\n', "")
+    changed = ON.replace('"48h"', '"72h", by: "x"' if more else '"72h"')
+    key = ("[process.pickup] on.a.b",)
+    assert merged(gone, changed, ON) == Merged(text=changed, conflicts=key)
+    assert merged(changed, gone, ON) == Merged(text=gone, conflicts=key)
+    both = gone.replace('key: "id"', 'key: "event.id"')
+    found = merged(both, changed, ON)
+    assert found == Merged(text=changed.replace('key: "id"', 'key: "event.id"'), conflicts=key)
+    commented = gone.replace("on {", "on {\n    # mine")
+    assert merged(commented, changed, ON).text == changed
+
+
+def test_an_entry_that_both_took_away_is_gone():
+    gone = ON.replace('    "a.b": { starts: true, issue: "c", after: "48h" }\n', "")
+    both = merged(gone.replace("ends: true", "ends: false"), gone.replace('"id"', '"x"'), ON)
+    assert both == Merged(text=gone.replace("ends: true", "ends: false").replace('"id"', '"x"'))
+
+
 def test_two_sections_that_got_other_names_are_each_found_again():
     base = "[event.a]\nx: 1\n\n[event.b]\nx: 1\n"
     mine, theirs = base.replace("event.a", "event.c").replace("event.b", "event.d"), base.replace("1", "2")

@@ -42,3 +42,16 @@ def test_another_name_of_a_type_is_told_with_the_one_it_has_here(line, column, r
 )
 def test_nothing_is_told_of_types_that_there_are(line, column):
     assert types_meant(PROJECT, line, column=column) == {}
+
+
+def test_a_choice_that_is_called_like_a_missing_type_stays_as_it_is():
+    line = "kind: strings | woodwind | brass, foo: strings"
+    meant = types_meant(PROJECT, line, column=False)
+    assert with_types(line, meant) == "kind: strings | woodwind | brass, foo: string"
+
+
+def test_an_example_without_quotes_is_a_text_and_no_field():
+    line = "kind: strings | woodwind, example: strings"
+    meant = types_meant(PROJECT, line, column=False)
+    assert said_of_types(meant) == 'there is no type strings ("strings"?)'
+    assert with_types(line, meant) == 'kind: strings | woodwind, example: "strings"'

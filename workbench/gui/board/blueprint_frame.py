@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -86,6 +86,8 @@ def paint_lane(painter: QPainter, lane: LanePlace, place: QRectF, *, chosen: boo
 class SliceHeads(QWidget):
     """The names of the slices, above them; a click chooses what a slice is about, a drag moves it.
 
+    What is dropped outside of the picture stays where it was.
+
     Signals:
         moved: Id of a slice, and the number of the slice before which it is to stand.
     """
@@ -150,8 +152,10 @@ class SliceHeads(QWidget):
         if self._held and (self._target >= 0 or abs(x - self._pressed) > DRAG):
             there = self._view.mapToScene(round(x) - GUTTER, 0).x()
             places = self._scene.layout.slices
-            self._target = sum(there > place.x + WIDTH / 2 for place in places)
-            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            over = QRect(self.mapFrom(self._view, QPoint()), self._view.size())
+            drops = over.contains(event.position().toPoint())
+            self._target = sum(there > place.x + WIDTH / 2 for place in places) if drops else -1
+            self.setCursor(Qt.CursorShape.ClosedHandCursor if drops else Qt.CursorShape.ForbiddenCursor)
             self.update()
 
     @override

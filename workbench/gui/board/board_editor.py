@@ -33,7 +33,7 @@ from workbench.gui.board.entry_draft import EntryDraft
 from workbench.gui.board.entry_place import EntryPlace
 from workbench.gui.board.stand_pill import StandPill, stand_of
 from workbench.gui.board.step_sight import came_back, changed_card, nearest
-from workbench.gui.design_steps import UNSAVED, Answer, DesignSteps
+from workbench.gui.design_steps import UNSAVED, Answer, DesignSteps, is_drawn_now
 from workbench.gui.details.section_drafts import follow_names
 from workbench.gui.letter_menu import LetterMenu
 from workbench.gui.reads import Question
@@ -349,7 +349,8 @@ class BoardEditor(DesignSteps):
             self.know_unread(error)
         else:
             self.tell_unread(error, label)
-        self.changes.tell(error_text(error))
+        if not isinstance(error, DesignConflict):  # which is asked above, once
+            self.changes.tell(error_text(error))
 
     @override
     def ask_which(self, said: str, conflict: DesignConflict, choices: Sequence[Answer]) -> None:
@@ -374,14 +375,13 @@ class BoardEditor(DesignSteps):
         if state == self.state and self._read:
             self._show_stand()
             return
-        self._read = True
-        before, known, self.state = self.draft, self.state.text, state
+        self._read, before, known, self.state = True, self.draft, self.state.text, state
         self.canvas.offering.refresh()
         self.canvas.board.mark()
         self._show_stand()
         self.stood.emit()
         follow_names(self.desk, known, state.text)
-        if self.draft != before and (self.draft or self.desk.workspace.design.is_running()):
+        if self.draft != before and (self.draft or is_drawn_now(self.desk, state)):
             self.drafted.emit()  # what is written is drawn once it runs
 
     def know_unwritten(self, cards: Sequence[str]) -> None:

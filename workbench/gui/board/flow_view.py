@@ -30,8 +30,8 @@ WHEEL = 1.0015
 """How much a unit of the wheel zooms."""
 NOTCH = 120
 """Units of a notch of the wheel."""
-LEGIBLE = 0.38
-"""Smallest scale at which a board comes up: one that is larger begins at its upper left corner."""
+LEGIBLE, READ = 0.38, 0.5
+"""Smallest scales at which a board comes up, from its upper left corner if need be, and names can be read."""
 DRAG = 5
 """Pixels that the pointer may tremble in a click."""
 PLAIN = {Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier}
@@ -145,12 +145,12 @@ class FlowView(QGraphicsView):
         self.fit()
 
     def fit(self) -> None:
-        """Shows the whole board, however small its cards become.
+        """Shows the whole board; of a story first as much as can be read, then all, however small it becomes.
 
         One that is not read from its beginning keeps being shown so until a person zooms or moves.
         """
         self._fitted = not self.board.steps
-        self._show_at_least(FARTHEST)
+        self._show_at_least(READ if self.board.steps and self.scale_now != READ else FARTHEST)
 
     def _show_at_least(self, scale: float) -> None:
         """Shows the whole board, or its beginning where it would be smaller than a scale."""

@@ -238,11 +238,18 @@ class Picture(QGraphicsScene):
 
 
 def _rank(node: BoardNode, wanted: str) -> int | None:
-    """Returns how well a node fits what is looked for, 0 best; None if it does not."""
+    """Returns how well a node fits what is looked for, 0 best; None if it does not.
+
+    That is by its name, as a whole, from its beginning or that of one of its parts, or somewhere; else by
+    what its card says beside it.
+    """
     title = folded(node.title)
-    if title.startswith(wanted):
-        return 0
-    if wanted in title:
-        return 1
-    rest = folded(" ".join((kind_of(node.kind).word, node.subtitle, *node.rows)))
-    return 2 if wanted in rest else None
+    parts = title.split(".")
+    ranks = (
+        title == wanted,
+        wanted in parts,
+        any(one.startswith(wanted) for one in (title, *parts)),
+        wanted in title,
+        wanted in folded(" ".join((kind_of(node.kind).word, node.subtitle, *node.rows))),
+    )
+    return next((rank for rank, fits in enumerate(ranks) if fits), None)

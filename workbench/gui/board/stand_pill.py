@@ -50,9 +50,17 @@ def stand_of(
         tip = f"{state.refused}\nIt is kept as a draft, and written with the next step. Click to try again"
         return Stand(kind="error", text=text, tip=tip)
     if state.problems:
-        told = (f"Not saved yet; the model of {since} runs.", *map(str, state.problems), "Click to go there")
+        told = (
+            f"Not saved yet; the model of {since} runs.",
+            *map(str, state.problems),
+            *unwritten,
+            "Click to go there",
+        )
         text = f"Draft: {counted(len(state.problems), 'mistake')}"
-        text += f", running the model of {since}" if roomy else ""
+        if unwritten:
+            text += f", {counted(len(unwritten), 'section')} not saved"
+        elif roomy:
+            text += f", running the model of {since}"
         return Stand(kind="warning", text=text, tip="\n".join(told))
     if unwritten:
         text = f"{counted(len(unwritten), 'section')} not saved"
@@ -75,9 +83,11 @@ class StandPill(Badge):
 
     Signals:
         clicked: The person wants to see what is in the way.
+        widened: It needs another width.
     """
 
     clicked = Signal()
+    widened = Signal()
 
     def __init__(self) -> None:
         super().__init__("ok", "saved")
@@ -86,8 +96,10 @@ class StandPill(Badge):
     def show_stand(self, stand: Stand) -> None:
         """Says how it stands."""
         self.set(stand.kind, stand.text)
-        self.setMinimumWidth(self.sizeHint().width())
         self.setToolTip(plain_tip(stand.tip))
+        if (needed := self.sizeHint().width()) != self.minimumWidth():
+            self.setMinimumWidth(needed)
+            self.widened.emit()
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

@@ -136,9 +136,10 @@ class FormPane(QScrollArea):
         self._type_again()
         left = self._tell(self._problems, self._why_not)
         said = [*([self._why_not] if self._why_not else []), *(one.said for one in left)]
+        drop = [("Discard", self._drop_waiting)] if self._waiting else []
         if self._waiting:
             said.append(NO_ROW.format(", ".join(one[1] for one in self._waiting.values())))
-        self.told.set("error" if left else "info", "\n".join(said))
+        self.told.set("error" if left else "info", "\n".join(said), drop)
         self.told.setVisible(bool(said))
         if self._focus is not None:
             self.focus_path(self._focus)
@@ -214,6 +215,12 @@ class FormPane(QScrollArea):
             one.take_back()
         for row in self.rows:
             row.clear_refused()
+
+    def _drop_waiting(self) -> None:
+        """Forgets what was typed for lines that are no more."""
+        self._waiting = {}
+        self._make()
+        self._hand.typed()
 
     def commit(self) -> None:
         """Takes what is typed."""

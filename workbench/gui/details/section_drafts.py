@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QApplication, QWidget
 
-from workbench.errors import InvalidValue
+from workbench.errors import InvalidValue, NotFound, ProjectError
 from workbench.gui.board.board_offers import identity_of
 from workbench.gui.board.card_painter import DRAFT
 from workbench.gui.reads import Question, takes_time
@@ -78,9 +78,17 @@ def follow_names(desk: Desk, before: DesignText, after: DesignText) -> None:
         for old, new in ((key_of(node), key_of(to)), (schema_key(node.name), schema_key(to.name))):
             kept = drafts.find(old)
             if kept is not None and drafts.find(new) is None:
-                texts = {side: name(kept.content[side]) for side in ("was", "now")}
-                desk.keep(new, {**kept.content, **texts}, kept.what.replace(node.name, to.name))
+                said = dict(kept.content) | {side: name(kept.content[side]) for side in ("was", "now")}
+                if lines := said.get("lines"):
+                    said["lines"] = {_line_of(key, node, to): typed for key, typed in lines.items()}
+                desk.keep(new, said, kept.what.replace(node.name, to.name))
                 desk.forget(old)
+
+
+def _line_of(key: str, node: DesignNode, to: DesignNode) -> str:
+    """Returns the name of a line of a form whose thing has another name now."""
+    was, now = ("/".join(section_path(one.kind, one.name)) for one in (node, to))
+    return now + key.removeprefix(was) if key.startswith((f"{was}/", f"{was} ")) else key
 
 
 def _schemas(desk: Desk) -> set[DesignNode]:
@@ -161,7 +169,10 @@ class JoinedDrafts:
         if len(checked.mistakes) > problems:
             return False
         lab, events = self._desk.workspace.schema_lab, [one.name for one in kept if one.kind == "event"]
-        trials = (lab.try_text(joined.project, one, lambda *_: True) for one in events)
+        try:
+            trials = [lab.try_text(joined.project, one, lambda *_: True) for one in events]
+        except (NotFound, ProjectError):  # it has another name in its draft, or cannot be understood with it
+            return False
         return all(one.fit == one.total for one in trials)
 
     def _fits(self, kept: Kept) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.errors import InvalidValue
@@ -59,12 +59,7 @@ class SectionEditor(QWidget):
     Args:
         taken: Takes the state of the design after a step.
         renames: Gives a field another name wherever it is used: its thing, its line, and that it gets.
-
-    Signals:
-        drafted: Another set of things has a draft.
     """
-
-    drafted = Signal()
 
     def __init__(self, desk: Desk, taken: Callable[[DesignState], object], renames: Renames) -> None:
         super().__init__()
@@ -171,6 +166,7 @@ class SectionEditor(QWidget):
             self._know(piece)
             self.pane.show_piece(piece, fresh=True)
             self.drafts.turn_to(key_of(fresh), f"the text of {piece.name}")
+            self.drafts.note()  # what is in the file by now is no draft any more
         elif not self.pane.dirty or self.pane.editor.text() == piece.text:
             self._know(piece)
             self.banner.hide()  # all is equal
@@ -394,7 +390,6 @@ class SectionEditor(QWidget):
         typed = bool(self.form.typed())
         self.stand.set(*self.pane.stand(saved=not self._faults, typed=typed, read_only=bool(self._why_not)))
         self.stand.setToolTip(BROKEN if broken else DRAFT if self.pane.dirty or typed else self._why_not)
-        self.drafted.emit()
 
     def _go(self, place: Location) -> None:
         self.desk.text_wanted.emit(place.file, self.pane.whole().count("\n", 0, place.start) + 1)

@@ -236,7 +236,7 @@ class DetailsPanel(QFrame):
         """Puts form and text beside each other, or one below the other."""
         split = self.section.split
         split.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
-        split.setSizes([600, 400])
+        split.setSizes([500, 500])
 
     def _tab_chosen(self, at: int) -> None:
         self._tab = self._tab if self._placing else at
@@ -299,7 +299,9 @@ class DetailsPanel(QFrame):
         kind = kind_of(node.kind)
         self._sign.setPixmap(icon(kind.icon, kind.role).pixmap(18, 18))
         self._title.setText(node.title)
-        self._kind.setText("  ·  ".join(part for part in (kind.word, counts(node, live)) if part))
+        alone = node.kind == "handler" and node.id == f"subscription:{node.title}"
+        word = "Subscription without a handler" if alone else kind.word
+        self._kind.setText("  ·  ".join(part for part in (word, counts(node, live)) if part))
         self.about.show_parts(
             {
                 "problems": "\n".join(f"⚠ {problem}" for problem in node.problems),

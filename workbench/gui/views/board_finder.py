@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLabel, QWidget
 from typing_extensions import override
@@ -57,10 +57,10 @@ class BoardFinder:
     def __init__(self, view: QWidget, canvas: FlowView) -> None:
         self._canvas = canvas
         self._found: list[str] = []
-        self._stepping = False
+        self._taken = ""
         self.search, self.matches = BoardSearch("Find on the board"), QLabel()
         self.search.setToolTip("Enter shows the next one")
-        self.search.setMinimumWidth(120)
+        self.search.setMinimumWidth(90)
         self.search.setMaximumWidth(320)
         self.search.settled.connect(self._find)
         self.search.left.connect(canvas.setFocus)
@@ -75,15 +75,16 @@ class BoardFinder:
         self._show(0)
         if not self._found:
             self.matches.setText("No match" if text.strip() else "")
-        self._stepping = False
-        QTimer.singleShot(0, self.search, self._allow_stepping)  # the Enter that asked must not step as well
-
-    def _allow_stepping(self) -> None:
-        self._stepping = True
+        if text != self._taken:
+            self._taken = ""
 
     def _enter(self) -> None:
-        if self._stepping:
+        """Stays at what is shown with the first Enter, whether it was shown before that or with it."""
+        if self.search.text() == self._taken:
             self.next_match()
+        else:
+            self._taken = self.search.text()
+            self._show(max(self._place(), 0))
 
     def look_again(self) -> None:
         """Finds what is drawn later than it was looked for."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
@@ -21,18 +20,19 @@ from workbench.gui.board.refused_keys import RefusedKeys
 from workbench.gui.desk import Desk, Selection
 from workbench.gui.details.section_drafts import drafted, offer_lost
 from workbench.gui.details.section_editor import SectionEditor
-from workbench.gui.layouts import in_column, in_row
+from workbench.gui.layouts import in_column
 from workbench.gui.opened_file import open_file
 from workbench.gui.view import View
+from workbench.gui.views.board_bar import BoardBar
 from workbench.gui.views.board_details import ACTIONS, DECLARED_AS, DetailsPanel, Live
 from workbench.gui.views.board_finder import BoardFinder
 from workbench.gui.views.board_model import badges, pulses
-from workbench.gui.views.board_pictures import BoardPictures, Drawn, drawn, scale_button
+from workbench.gui.views.board_pictures import BoardPictures, Drawn, drawn
 from workbench.gui.views.board_split import BoardSplit
 from workbench.gui.views.board_tools import BoardTools
 from workbench.gui.views.board_trial import BoardTrial
 from workbench.gui.views.publish_dialog import open_publish
-from workbench.gui.widgets import EmptyState, give_keyboard, show_words, toolbar_button
+from workbench.gui.widgets import EmptyState, give_keyboard
 from workbench.project.samples import PROJECT_FILE
 
 if TYPE_CHECKING:
@@ -42,8 +42,6 @@ RESTRICTED = "The project's Python modules were not imported, since they are not
 OPEN = ("Open", "external")  # where a kind of node has no words of its own for it
 HALTED = {"paused", "engine paused", "engine stopped", "faulted"}  # shown in place of a counter
 PICTURES, ICONS = ("Blueprint", "Topology"), ("layout", "graph")
-ROOMY, WIDE, MEDIUM, SMALL = 1180, 900, 640, 560
-"""Pixels from which all is said of a draft, buttons have words, zooming and what menus do have buttons."""
 RUNNING = {"Run", "Observe"}  # arrangements that begin with the topology
 
 
@@ -87,7 +85,7 @@ class BoardView(View):
         self.details.closed.connect(self.split.show_details)
         self.details.marks.chosen.connect(self.marks.fix)
         self.marks.found.connect(lambda: self._show_details(self.scene.chosen))
-        self.details.section.drafted.connect(self._show_badges)
+        desk.drafted.connect(self._show_badges)
         self.marks.form_wanted.connect(self._show_form)
         self.editor.stood.connect(lambda: self._show_details(self.scene.chosen))
         self.acts.offer()
@@ -119,49 +117,15 @@ class BoardView(View):
         self.pages.addWidget(empty)
         in_column(self.pages, of=self, margins=0)
 
-    def _toolbar(self) -> QHBoxLayout:
+    def _toolbar(self) -> BoardBar:
         self.finder = BoardFinder(self, self.canvas)
         self.finder.search.told.connect(self.pictures.tell_line)
-        self.key_button = toolbar_button("", "info", "Explain colours and marks")
-        self.key_button.setAccessibleName("Legend")
-        self.key_button.setCheckable(True)
+        pictures = [self.acts.button(f"picture-{name.lower()}") for name in PICTURES]
+        details = self.split.acts.button("show_details", words=False)
+        bar = BoardBar(self.editor, self.finder, pictures, self.marks.button, details)
+        self.key_button = bar.legend
         self.key_button.toggled.connect(self.legend.setVisible)
-        self._switch = [self.acts.button(f"picture-{name.lower()}") for name in PICTURES]
-        row = in_row(*self._switch, margins=(8, 5, 8, 5), spacing=4)
-        row.addSpacing(8)
-        names = ("show_all", "zoom_out", "zoom_in")
-        whole, smaller, larger = (self.canvas.acts.button(one, words=False) for one in names)
-        self._zooming: tuple[QToolButton, ...] = (smaller, scale_button(self.canvas), larger)
-        for one in (whole, *self._zooming):
-            row.addWidget(one)
-        row.addSpacing(4)
-        row.addWidget(self.finder.search, 100)
-        row.addWidget(self.finder.matches)
-        row.addStretch(1)
-        row.addWidget(self.editor.stand)
-        row.addWidget(self.marks.button)
-        row.addWidget(self.editor.add_button)
-        steps = [self.editor.acts.button(key, words=False) for key in ("undo", "redo")]
-        self._further = (*steps, self.key_button)
-        for one in self._further:
-            row.addWidget(one)
-        row.addWidget(self.split.acts.button("show_details", words=False))
-        return row
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._word()
-
-    def _word(self) -> None:
-        """Shows the buttons with their words where there is room."""
-        roomy, wide, medium, small = (self.width() >= least for least in (ROOMY, WIDE, MEDIUM, SMALL))
-        self.editor.set_roomy(roomy=roomy)
-        show_words((*self._switch, self.marks.button, self.editor.add_button), shown=wide)
-        for button in self._zooming:  # the wheel and the keys do it, too
-            button.setVisible(medium)
-        for button in self._further:
-            button.setVisible(small)
+        return bar
 
     # -- the model -----------------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 NOTHING = "–"
 """Stands for no second level."""
-LEAST = 88
+LEAST = 96
 """Pixels in width of what letters are grouped by."""
 CHART = 104
 """Pixels in height of the deaths an hour."""

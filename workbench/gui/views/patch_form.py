@@ -45,8 +45,8 @@ HINTS = {
 IsText = Callable[[str], bool]
 """Whether a field holds text, so that what is typed for it is not read as JSON."""
 
-VALUE = 88
-"""Pixels in width of a value at least."""
+LEAST = 92
+"""Pixels in width of a field, what is done with it, and a value at least."""
 
 
 class FieldLine(QWidget):
@@ -76,7 +76,8 @@ class FieldLine(QWidget):
         for way, said in WORDS.items():
             self.way.addItem(said, way)
         self.value = QLineEdit()
-        self.value.setMinimumWidth(VALUE)
+        for box in (self.field, self.way, self.value):
+            box.setMinimumWidth(LEAST)
         self.value.setAccessibleName("Value")
         self.value.setFont(code_font())
         self.sought = QLineEdit()

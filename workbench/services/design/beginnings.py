@@ -31,12 +31,11 @@ def begun_event(document: Document, name: str, owner: str, command: str) -> dict
     said: dict[str, Any] = {"aggregate": owner} if owner and name.rpartition(".")[0] != owner else {}
     given = known_fields(document, (*section_path("command", command), "fields")) if command else {}
     fields = {one: event_field(value) for one, value in given.items() if one != id_of(owner)}
-    status = name.rpartition(".")[2].replace("_", " ")
     state = known_fields(document, (*section_path("aggregate", owner), "state")) if owner else {}
     if fields:
         said["fields"] = fields
     sets = {one: f"event.{one}" for one, value in fields.items() if one in state and _fits(value, state[one])}
-    if STATUS not in sets and _takes(document, state.get(STATUS), status):
+    if STATUS not in sets and (status := _status(document, state.get(STATUS), name.rpartition(".")[2])):
         sets[STATUS] = f"'{status}'"
     return said | ({"set": sets} if sets else {})
 
@@ -91,12 +90,18 @@ def _read(value: Value, text: str) -> Any:
         return {}
 
 
-def _takes(document: Document, said: Any, status: str) -> bool:
-    """Whether a field of a state can be a status: a text, or a choice that has it."""
+def _status(document: Document, said: Any, event: str) -> str:
+    """Returns the status an event leads to: its name as a text, or the choice of that name; else nothing."""
     spec = said if isinstance(said, Mapping) else {"type": said}
     kind = str(spec.get("type", "")).removesuffix("?")
     named = document.find(("types", kind)) if kind else None
     if named is not None:
-        return _takes(document, _read(named.value, document.text), status)
+        return _status(document, _read(named.value, document.text), event)
     choices = spec.get("choices")
-    return kind == "string" or (kind == "choice" and isinstance(choices, list) and status in choices)
+    if kind == "choice" and isinstance(choices, list):
+        return next((str(one) for one in choices if _words(str(one)) == _words(event)), "")
+    return _words(event) if kind == "string" else ""
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").replace("-", " ")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from workbench.errors import InvalidValue, ProjectError
 from workbench.model.counts import counted
 from workbench.services.design import gestures
+from workbench.services.design.owners import aggregate_of
 from workbench.services.design.references import (
     EXPRESSION,
     HEADER,
@@ -23,6 +24,7 @@ from workbench.services.design.references import (
 )
 from workbench.services.design.relations import section_path
 from workbench.services.design.removals import taken_along
+from workbench.services.design.section_lists import names_at
 from workbench.services.design.several import counted_kinds
 from workbench.services.project_editor.setting_renames import reader_left, topic_left
 from workbench.tusk import Problem
@@ -182,7 +184,7 @@ def rename_preview(text: DesignText, node: DesignNode, stored: int, *notes: str)
     )
 
 
-def rename_in_store(reader: Reader, text: DesignText, node: DesignNode) -> ChangePreview:
+def rename_in_store(reader: Reader, text: DesignText, node: DesignNode, name: str) -> ChangePreview:
     """Returns the preview of a rename, with what a store and files that cannot be read have of the name.
 
     Raises:
@@ -193,7 +195,25 @@ def rename_in_store(reader: Reader, text: DesignText, node: DesignNode) -> Chang
         raise InvalidValue(said, path="", hint="streams keep their names: begin with an empty store")
     stored = reader.count_types(node.name.__eq__) if node.kind == "event" else 0
     unread = [f"{one} cannot be read: the name stays there as it is." for one in text.unread]
-    return rename_preview(text, node, stored, *unread, *left_of(reader, node))
+    moves = _moved(text, node, name, stored) if node.kind == "event" else ()
+    return rename_preview(text, node, stored, *moves, *unread, *left_of(reader, node))
+
+
+def _moved(text: DesignText, node: DesignNode, name: str, stored: int) -> Iterator[str]:
+    """Says what stays behind where the new name of an event makes it one of another aggregate."""
+    document, own, new = text.project, aggregate_of(text.project, "event", node.name), name.rpartition(".")[0]
+    said = names_at(document, (*section_path("event", node.name), "aggregate"))
+    if said or new == own or f"aggregate.{new}" not in document.sections:
+        return
+    emits = [
+        one for one in references(text) if (one.kind, one.name, one.role) == ("event", node.name, "emit")
+    ]
+    behind = dict.fromkeys(one.owner.partition(".")[2] for one in emits if one.owner.startswith("command."))
+    names = [one for one in behind if aggregate_of(document, "command", one) != new]
+    stay = f"; {', '.join(names)} {'stays' if len(names) == 1 else 'stay'} with {own}" if names else ""
+    yield f"It becomes an event of {new}{stay}. Move to another aggregate takes both along."
+    if stored:
+        yield f"{counted(stored, 'stored event')} {'stays' if stored == 1 else 'stay'} in streams of {own}."
 
 
 def _kept(text: DesignText, node: DesignNode, stored: int) -> Iterator[str]:

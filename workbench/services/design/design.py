@@ -258,7 +258,7 @@ class Design:
         text = self.state().text
         renamed(text, node, name, places_of(text, node))
         with closing(self._world.store.reader()) as reader:
-            return rename_in_store(reader, text, node)
+            return rename_in_store(reader, text, node, name)
 
     def removal_preview(self, node: DesignNode, *more: DesignNode) -> ChangePreview:
         """Returns what a removal would take along, and what it would leave; raises as `state`."""
@@ -319,6 +319,7 @@ class Design:
                     other = joined(self._files, self._text, fresh, prefer=left)
                     if other != text:
                         self._steps.remember(DesignStep(label=label, before=other, after=text))
+                self._steps.follow(self._files, fresh)
                 self._files = fresh
                 self._take(text)
             return self._state()

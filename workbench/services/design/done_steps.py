@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from workbench.errors import InvalidValue
+from workbench.services.design.text_merge import joined
 
 if TYPE_CHECKING:
     from workbench.services.design.design_text import DesignText
@@ -50,3 +53,23 @@ class DoneSteps:
         self.undone.clear()
         for document in step.before.files():
             document.sections.forget()
+
+    def follow(self, was: DesignText, now: DesignText) -> None:
+        """Has all steps go over what others changed in the files, where a step did not change the same.
+
+        Otherwise a step from before would take that back without a word.
+        """
+        known: dict[int, DesignText] = {}
+
+        def followed(text: DesignText) -> DesignText:
+            if id(text) not in known:
+                try:
+                    known[id(text)] = joined(was, text, now, prefer="mine")
+                except InvalidValue:  # a file of it cannot be read now
+                    known[id(text)] = text
+            return known[id(text)]
+
+        self.done, self.undone = (
+            [replace(one, before=followed(one.before), after=followed(one.after)) for one in steps]
+            for steps in (self.done, self.undone)
+        )

@@ -17,26 +17,29 @@ Said = Mapping[Path, str]
 def merged_entries(was: str, mine: str, theirs: str) -> tuple[str, tuple[str, ...]] | None:
     """Returns a text with both changes, and the keys that both changed, which are as in ``theirs``.
 
-    None where it cannot be read, or something other than keys and values, such as a comment, would be lost.
+    An entry that one took away and the other changed is one key: no part of it is kept alone. None where it
+    cannot be read, or something other than keys and values, such as a comment, would be lost.
     """
     try:
         base, own, other = (parse(text) for text in (was, mine, theirs))
-        here, there = _changes(base, own), _changes(base, other)
-        met = [
-            path
+        around = len(next(iter(base.sections), "").split(".")) if base.sections else 0
+        here, there = (_changes(base, one, around) for one in (own, other))
+        met = {
+            path: min(path, one, key=len)
             for path in here
-            if any(_meet(path, one) and (path != one or here[path] != there[one]) for one in there)
-        ]
+            for one in there
+            if _meet(path, one) and _differ(here[path], there[one], same=path == one)
+        }
+        torn = any(here[path] is None and _inside(one, path) for path in met for one in there)
         if _is_all(base, here, own):
             made = _with(other, {path: text for path, text in here.items() if path not in met})
-        elif _is_all(base, there, other):
+        elif not torn and _is_all(base, there, other):
             made = _with(own, there)
         else:
             return None
     except (TskError, InvalidValue, LookupError):
         return None
-    around = len(next(iter(base.sections), "").split(".")) if base.sections else 0
-    return made.text, tuple(dict.fromkeys(".".join(path[around:]) for path in met))
+    return made.text, tuple(dict.fromkeys(".".join(at[around:]) for at in met.values()))
 
 
 def _leaves(document: Document) -> dict[Path, Entry]:
@@ -47,14 +50,34 @@ def _leaves(document: Document) -> dict[Path, Entry]:
     }
 
 
-def _changes(base: Document, now: Document) -> dict[Path, str | None]:
-    """Returns what is written at each key that changed; None where it went."""
+def _changes(base: Document, now: Document, around: int) -> dict[Path, str | None]:
+    """Returns what is written at each key that changed; None where it went, with all around it that did.
+
+    Args:
+        around: Parts of the name of the section.
+    """
     said: list[Said] = [
         {path: one.text[entry.value.start : entry.value.end] for path, entry in _leaves(one).items()}
         for one in (base, now)
     ]
     was, own = said
-    return {path: own.get(path) for path in [*was, *own] if was.get(path) != own.get(path)}
+    changed = (path for path in [*was, *own] if was.get(path) != own.get(path))
+    return {path if path in own else _gone(now, path, around): own.get(path) for path in changed}
+
+
+def _gone(now: Document, path: Path, around: int) -> Path:
+    """Returns the widest entry around a key that is not there any more; the key itself for none."""
+    cuts = range(around + 1, len(path))
+    return next((path[:cut] for cut in cuts if now.find(path[:cut]) is None), path)
+
+
+def _differ(here: str | None, there: str | None, *, same: bool) -> bool:
+    """Whether two changes exclude each other; what both took away is gone, also where one took more."""
+    return here != there if same else here is not None or there is not None
+
+
+def _inside(one: Path, other: Path) -> bool:
+    return one != other and one[: len(other)] == other
 
 
 def _meet(one: Path, other: Path) -> bool:

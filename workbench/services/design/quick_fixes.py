@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from workbench.errors import CallerError
 from workbench.project.declared.key_lookup import KeyPlace
 from workbench.project.declared.section_kinds import KINDS, TYPES
 from workbench.services.design.design_text import DesignText
-from workbench.services.design.gestures import DesignNode, exists, with_field
 from workbench.services.design.line_merge import alike
 from workbench.services.design.marks.mark import MarkFix
-from workbench.services.design.owners import aggregate_of
-from workbench.services.design.section_lists import names_at, put
+from workbench.services.design.state_fixes import (
+    begun_state,
+    events_of_others,
+    known_in_state,
+    missing_in_state,
+)
 from workbench.services.design.text_check import CheckedText
 from workbench.services.design.text_members import place_in
-from workbench.tusk import Document, Problem, Scope, TskError, parse_in_part, write_key
+from workbench.tusk import Document, Problem, Scope, TskError, parse_in_part, write_key, write_value
 from workbench.tusk.splice import splice
 from workbench.tusk.write import INDENT
 
 _MEANT = re.compile(r"did you mean (.+?)\?")
 _AMONG = re.compile(r"(?:known here|there are|declared are): (.+)\Z")
-_NEEDS_WITH = re.compile(r"say it in with \{ ([\w-]+): ")
+_NEEDS_WITH = re.compile(r"say it in with \{ ([\w-]+): \"(.*)\" \}\Z")
 _WRITE_SECTION = re.compile(r"write \[([\w.-]+)\]")
 _WRITE_QUOTED = re.compile(r'write (".*")\Z')
 _WRITE_TYPE = re.compile(r"write ([a-z-]+(?: or [a-z-]+)?)")
 _NO_SUCH = re.compile(r"(?:there is|this aggregate has) no (\w+) ([\w.-]+)")
+_NO_OWNER = re.compile(r"there is no aggregate ([\w-]+)\Z")
+"""What is said of an event, too, whose name begins with none, such as ``[event.placed]``."""
 _NO_STATE = re.compile(r"the state of (\S+) has no field ([\w-]+)\Z")
-_TYPED = re.compile(r"(?P<string>'.*')|(?P<integer>-?\d+)|(?P<decimal>-?\d+\.\d+)|(?P<boolean>true|false)")
 _MISSING = re.compile(r"([\w-]+) is missing\Z")
 _BEGINS = re.compile(r"begins with this event, and it does not set (.+)\Z")
 _CLOSING = re.compile(r"the closing ([\])}]) is missing")
@@ -124,6 +127,11 @@ def _of_mark(document: Document, fix: MarkFix) -> Iterator[QuickFix]:
     yield QuickFix(label=fix.label, effect=fix.effect, pieces=pieces)
 
 
+def _of_marks(document: Document, fixes: Iterable[MarkFix]) -> Iterator[QuickFix]:
+    for fix in fixes:
+        yield from _of_mark(document, fix)
+
+
 def span_of(document: Document, problem: Problem) -> tuple[int, int]:
     """Returns the characters of a document that a problem marks."""
     begin = document.places.start_of(problem.line)
@@ -156,7 +164,12 @@ def _replacements(document: Document, problem: Problem) -> Iterator[QuickFix]:
     among = _AMONG.search(problem.hint) if " is never " not in problem.message else None
     names = [meant[1]] if meant is not None else among[1].split(", ")[:_MOST] if among is not None else []
     if problem.path and _is_header(document, start):
-        yield from (_renamed_sections(document, ".".join(problem.path), name) for name in names)
+        section = ".".join(problem.path)
+        own = _NO_OWNER.match(problem.message)
+        if own is not None and problem.path[1:] == (own[1],):
+            yield from _of_marks(document, events_of_others(document, own[1]))
+            return
+        yield from (_renamed_sections(document, section, name) for name in names)
         return
     for name in names:
         quote = said[:1] if said[:1] in ('"', "'") else ""
@@ -229,12 +242,13 @@ def _additions(document: Document, problem: Problem) -> Iterator[QuickFix]:
     elif (topic := re.match(r"the topic (\S+) is not declared", problem.message)) is not None:
         yield _new_entry(document, "topics", topic[1])
     if (state := _NO_STATE.match(problem.message)) is not None:
-        yield from _state_field(document, state[1], state[2], problem)
+        yield from _of_marks(document, missing_in_state(document, state[1], state[2], problem.path))
     if (begins := _BEGINS.search(problem.message)) is not None:
-        yield from _begun_state(document, problem.path, begins[1].split(", "))
+        yield from _of_marks(document, begun_state(document, problem.path, begins[1].split(", ")))
     needs, missing = _NEEDS_WITH.search(problem.hint), _MISSING.match(problem.message)
     if needs is not None and problem.path:
-        yield from _new_key(document, (*problem.path[:-1], "with", needs[1]))
+        value = needs[2].removesuffix("…") or known_in_state(document, problem.path, needs[1])
+        yield from _new_key(document, (*problem.path[:-1], "with", needs[1]), value)
     elif missing is not None and problem.path:
         yield from _new_key(document, problem.path)
 
@@ -271,7 +285,7 @@ def _new_entry(document: Document, section: str, name: str) -> QuickFix:
     return QuickFix(label=label, effect=f"adds [{section}] with it", pieces=((at, at, text),))
 
 
-def _new_key(document: Document, path: tuple[str, ...]) -> Iterator[QuickFix]:
+def _new_key(document: Document, path: tuple[str, ...], value: str = "") -> Iterator[QuickFix]:
     """Yields what writes a key that is missing into its block, which is made where it is not there."""
     *outer, key = path
     section = next(
@@ -286,7 +300,7 @@ def _new_key(document: Document, path: tuple[str, ...]) -> Iterator[QuickFix]:
         return
     inner = outer[len(section.split(".")) :]
     place = place_in(section, (*inner, key))
-    written = f"{write_key(key)}{_value(key, place)}"
+    written = f"{write_key(key)}{f': {write_value(value)}' if value else _value(key, place)}"
     owner = document.find(tuple(outer)) if inner else None
     if inner and owner is None:
         written = f"{write_key(inner[-1])} {{ {written} }}"
@@ -309,66 +323,6 @@ def _inside(document: Document, scope: Scope, written: str) -> tuple[int, int, s
     begin = document.places.line_start(end)
     indent = text[begin : end - 1] + INDENT
     return begin, begin, f"{indent}{written}\n"
-
-
-def _state_field(document: Document, owner: str, name: str, problem: Problem) -> Iterator[QuickFix]:
-    """Yields what adds a field to the state of an aggregate, of the type of what it is set to."""
-    entry = document.find(problem.path)
-    typed = _type_of(document, problem.path[:-2], str(entry.value.plain) if entry is not None else "")
-    typed = f"{typed.removesuffix('?')}?"  # the event that begins the aggregate does not set it
-    node = DesignNode("aggregate", owner)
-    if not exists(DesignText(project=document), node):
-        return
-    label, effect = f"Add {name}: {typed} to the state of {owner}", f"adds it to [aggregate.{owner}]"
-    change = partial(with_field, node=node, line=f"{name}?: {typed.removesuffix('?')}")
-    fix = MarkFix(label=label, effect=effect, change=change)
-    yield from _of_mark(document, fix)
-
-
-def _begun_state(document: Document, event: tuple[str, ...], names: Sequence[str]) -> Iterator[QuickFix]:
-    """Yields what has the first event set the state: fields of its own of that name, and first choices."""
-    fields = names_at(document, (*event, "fields"))
-    state = ("aggregate", *aggregate_of(document, "event", ".".join(event[1:])).split("."), "state")
-    choices = {one: _choices(document, (*state, one)) for one in names}
-    said = {
-        one: f"event.{one}" if one in fields else f"'{choices[one][0]}'"
-        for one in names
-        if one in fields or choices[one]
-    }
-    if not said:
-        return
-
-    def change(text: DesignText) -> DesignText:
-        made = text.project
-        for name, value in said.items():
-            made = put(made, (*event, "set", name), value)
-        return text.with_project(made)
-
-    told = ", ".join(f"{name}: {value}" for name, value in said.items())
-    yield from _of_mark(
-        document, MarkFix(label=f"Set {told}", effect=f"adds set {{ {told} }}", change=change)
-    )
-
-
-def _choices(document: Document, path: tuple[str, ...]) -> list[str]:
-    """Returns what a field can be that is a choice, also by a type of its own; else nothing."""
-    entry = document.find((*path, "type")) or document.find(path)
-    word = str(entry.value.plain).removesuffix("?") if entry is not None else ""
-    if word == "choice":
-        return names_at(document, (*path, "choices"))
-    named = bool(word) and path[0] != TYPES and document.find((TYPES, word)) is not None
-    return _choices(document, (TYPES, word)) if named else []
-
-
-def _type_of(document: Document, section: tuple[str, ...], said: str) -> str:
-    """Returns the type of an expression: of a plain value, or of a field that it names; else string."""
-    plain = _TYPED.fullmatch(said.strip())
-    if plain is not None:
-        return str(plain.lastgroup)
-    whose, _, field = said.strip().partition(".")
-    entry = document.find((*section, "fields", field)) if whose == "event" else None
-    value = entry.value.plain if entry is not None and entry.value.scope is None else None
-    return value if isinstance(value, str) else "string"
 
 
 def _value(key: str, place: KeyPlace | None) -> str:

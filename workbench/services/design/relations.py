@@ -42,6 +42,7 @@ NEXT = {
     "actor": "command",
     "external": "command",
     "topic": "subscription",
+    "subscription": "handler",
 }
 """What is made after a thing of a kind where the chain goes on."""
 
@@ -107,8 +108,7 @@ def place_of(document: Document, kind: str, name: str) -> Path | None:
 def check_declared(document: Document, kind: str, name: str) -> None:
     """Fails where a file does not declare a thing, with `InvalidValue`."""
     if place_of(document, kind, name) is None:
-        said = f"{kind} {name} is not there any more"
-        raise InvalidValue(said, path="", hint=f"look at what {document.file} says now")
+        raise InvalidValue(f"{kind} {name} is not there any more", path="", hint=f"see {document.file}")
 
 
 def declared_names(document: Document, kind: str) -> list[str]:

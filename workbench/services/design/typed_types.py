@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from workbench.model.projection import ColumnKind
@@ -14,6 +15,8 @@ from workbench.services.design.field_lines import read_field_line, split_field_l
 from workbench.services.design.section_lists import names_at
 from workbench.tusk import Document
 
+SAID_IN_TEXT = {"title", "description", "example"}
+"""What is said of the field before with a text in quotes; without them it reads as a field of that type."""
 _TYPE = re.compile(r"(?P<lead>:\s*[\[{]?\s*)(?P<word>[A-Za-z_][\w/-]*)")
 
 
@@ -25,20 +28,30 @@ def types_meant(document: Document, line: str, *, column: bool) -> dict[str, str
         column: They are columns of a projection.
 
     Returns:
-        Empty texts where nothing is near.
+        Empty texts where nothing is near; a text in quotes where one was meant, such as ``example: red``.
 
     Raises:
         InvalidValue: The line cannot be understood.
     """
     known = [kind.value for kind in ColumnKind] if column else [*names_at(document, (TYPES,)), *TYPE_NAMES]
-    words = (_word(read_field_line(one, column=column)[1]) for one in split_field_lines(line))
-    return {word: type_meant(word, known, column=column) for word in words if word not in known}
+    meant: dict[str, str] = {}
+    for at, one in enumerate(split_field_lines(line)):
+        name, said = read_field_line(one, column=column)
+        if (word := _word(said)) not in known:
+            text = at > 0 and name in SAID_IN_TEXT
+            meant[word] = f'"{word}"' if text else type_meant(word, known, column=column)
+    return meant
 
 
 def with_types(line: str, meant: Mapping[str, str]) -> str:
     """Returns a line of fields with other types in the place of those that there are not."""
-    other = lambda found: found["lead"] + (meant.get(found["word"]) or found["word"])  # noqa: E731
-    return ", ".join(_TYPE.sub(other, one, count=1) for one in split_field_lines(line))
+    return ", ".join(_TYPE.sub(partial(_other, meant), one, count=1) for one in split_field_lines(line))
+
+
+def _other(meant: Mapping[str, str], found: re.Match[str]) -> str:
+    """Returns a type that was meant with what stands before it; the first word of choices is none."""
+    is_choice = found.string[found.end() :].lstrip().startswith("|")
+    return found["lead"] + ((not is_choice and meant.get(found["word"])) or found["word"])
 
 
 def said_of_types(meant: Mapping[str, str]) -> str:

@@ -344,3 +344,8 @@ def test_the_mark_says_how_many_and_opens_the_schema(tmp_path, count, said):
     assert mark.message.startswith(said)
     (fix,) = mark.fixes
     assert (fix.opens, fix.change(design_of(PARCEL))) == ("parcel.noted", design_of(PARCEL))
+
+
+def test_no_step_before_a_status_is_guessed_from_the_order_of_its_choices() -> None:
+    [mark] = marks_in(design_of(EXAMPLES["A-REFUSE"][1]))
+    assert [one.label for one in mark.fixes] == ["Refuse it when state.status == 'sent'"]

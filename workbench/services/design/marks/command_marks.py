@@ -52,8 +52,9 @@ def unguarded_commands(model: MarkedModel) -> Iterator[DesignMark]:
             value = _set_to(model, command, field)
             if value in choices and len(choices) > 1:
                 message = f"{name} sets {field} to '{value}' whatever it was before"
-                fixes = tuple(_guards(name, field, value, choices))
-                yield model.mark(UNGUARDED, ("command", name), message, fixes=fixes)
+                when, said = f"state.{field} == '{value}'", f"it is {value} already"
+                fix = _guard(name, f"already_{_word(value)}", when, said)
+                yield model.mark(UNGUARDED, ("command", name), message, fixes=(fix,))
                 break
 
 
@@ -70,14 +71,6 @@ def _set_to(model: MarkedModel, command: CommandSection, field: str) -> str:
         if isinstance(said, str) and (found := TEXT.fullmatch(said)) is not None:
             return found[1]
     return ""
-
-
-def _guards(name: str, field: str, value: str, choices: list[str]) -> Iterator[MarkFix]:
-    yield _guard(name, f"already_{_word(value)}", f"state.{field} == '{value}'", f"it is {value} already")
-    before = choices[choices.index(value) - 1]
-    if choices.index(value):
-        said = f"it is {{state.{field}}}, not {before}"
-        yield _guard(name, f"not_{_word(before)}", f"state.{field} != '{before}'", said)
 
 
 def _word(value: str) -> str:

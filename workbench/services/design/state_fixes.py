@@ -1,0 +1,127 @@
+"""What would fix a problem by what the state of an aggregate has, or should have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from workbench.project.declared.section_kinds import TYPES
+from workbench.services.design.beginnings import event_field
+from workbench.services.design.column_types import type_at
+from workbench.services.design.design_text import DesignText
+from workbench.services.design.expression_types import counts_on, type_of
+from workbench.services.design.field_lines import write_field_line
+from workbench.services.design.gestures import DesignNode, exists, fields_of, places_of, renamed, with_field
+from workbench.services.design.marks.mark import MarkFix
+from workbench.services.design.owners import aggregate_of
+from workbench.services.design.relations import declared_names
+from workbench.services.design.section_lists import names_at, put
+from workbench.tusk import Document
+from workbench.tusk.document import Path
+
+_MOST = 6
+"""Aggregates that are offered."""
+_BEGINNINGS = {"integer": "0", "decimal": "0", "money": "0", "string": '""'}
+"""With which value of a type one begins to calculate."""
+
+
+def missing_in_state(document: Document, owner: str, name: str, path: Path) -> Iterator[MarkFix]:
+    """Yields what adds a field to the state of an aggregate, of the type of what it is set to.
+
+    What an expression calculates on needs a value from the beginning; any other may be missing, as the event
+    that begins the aggregate does not set it.
+
+    Args:
+        path: Of what sets it.
+    """
+    entry = document.find(path)
+    said = str(entry.value.plain) if entry is not None else ""
+    text, node = DesignText(project=document), DesignNode("aggregate", owner)
+    if not exists(text, node):
+        return
+    typed = type_of(document, path[:-2], owner, said)
+    if counts_on(name, said) and typed in _BEGINNINGS:
+        line = told = f"{name}: {typed} = {_BEGINNINGS[typed]}"
+    else:
+        line = _as_in_event(text, path, name, said) or f"{name}?: {typed}"
+        told = f"{name}: {line.partition(': ')[2]}?"
+    label, effect = f"Add {told} to the state of {owner}", f"adds it to [aggregate.{owner}]"
+    yield MarkFix(label=label, effect=effect, change=partial(with_field, node=node, line=line))
+
+
+def _as_in_event(text: DesignText, path: Path, name: str, said: str) -> str:
+    """Returns the line of the field that an expression is no more than; empty for any other."""
+    whose, _, field = said.strip().partition(".")
+    fields = fields_of(text, DesignNode("event", ".".join(path[1:-2]))) if whose == "event" else {}
+    line = write_field_line(name, event_field(fields[field])) if field in fields else None
+    if line is None:
+        return ""
+    kind = line.partition(":")[2]
+    return f"{name}?:{kind}"
+
+
+def begun_state(document: Document, event: Path, names: Sequence[str]) -> Iterator[MarkFix]:
+    """Yields what has the first event set the state: fields of its own of that name, and first choices."""
+    fields = names_at(document, (*event, "fields"))
+    state = _state_of(aggregate_of(document, "event", ".".join(event[1:])))
+    choices = {one: _choices(document, (*state, one)) for one in names}
+    said = {
+        one: f"event.{one}" if one in fields else f"'{choices[one][0]}'"
+        for one in names
+        if one in fields or choices[one]
+    }
+    if not said:
+        return
+
+    def change(text: DesignText) -> DesignText:
+        made = text.project
+        for name, value in said.items():
+            made = put(made, (*event, "set", name), value)
+        return text.with_project(made)
+
+    told = ", ".join(f"{name}: {value}" for name, value in said.items())
+    yield MarkFix(label=f"Set {told}", effect=f"adds set {{ {told} }}", change=change)
+
+
+def events_of_others(document: Document, event: str) -> Iterator[MarkFix]:
+    """Yields what makes an event, whose name begins with no aggregate, one of each that there is."""
+    node = DesignNode("event", event)
+    for owner in declared_names(document, "aggregate")[:_MOST]:
+        name = f"{owner}.{event}"
+        if f"event.{name}" not in document.sections:
+            change = partial(_named_so, node=node, name=name)
+            effect = f"[event.{event}] becomes [event.{name}]"
+            yield MarkFix(label=f"Replace with {name}", effect=effect, change=change)
+
+
+def _named_so(text: DesignText, *, node: DesignNode, name: str) -> DesignText:
+    return renamed(text, node, name, places_of(text, node))
+
+
+def known_in_state(document: Document, path: Path, field: str) -> str:
+    """Returns what gives a field of what a command emits: the state's of that name and type; else nothing.
+
+    Args:
+        path: Of ``emit``.
+    """
+    kind, name = path[0], path[1] if len(path) > 1 else ""
+    emit = document.find(path)
+    if kind != "command" or path[-1] != "emit" or emit is None or names_at(document, (kind, name, "creates")):
+        return ""
+    wanted = type_at(document, ("event", *str(emit.value.plain).split("."), "fields", field))
+    has = type_at(document, (*_state_of(aggregate_of(document, "command", name)), field))
+    return f"state.{field}" if has and has in {wanted, wanted.removesuffix("?")} else ""
+
+
+def _state_of(owner: str) -> Path:
+    return ("aggregate", *owner.split("."), "state")
+
+
+def _choices(document: Document, path: Path) -> list[str]:
+    """Returns what a field can be that is a choice, also by a type of its own; else nothing."""
+    entry = document.find((*path, "type")) or document.find(path)
+    word = str(entry.value.plain).removesuffix("?") if entry is not None else ""
+    if word == "choice":
+        return names_at(document, (*path, "choices"))
+    named = bool(word) and path[0] != TYPES and document.find((TYPES, word)) is not None
+    return _choices(document, (TYPES, word)) if named else []
