@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QListWidget, QToolButton, QVBoxLayout, QWidget
-from shiboken6 import delete, isValid
+from shiboken6 import isValid
 
 import workbench
 from workbench.gui.forms import SchemaForm
@@ -55,11 +55,12 @@ def test_forms_leave_what_stands_beside_them_usable(qtbot):
     }
     form = SchemaForm(schema)
     row = QVBoxLayout(window)
-    for part in (passing, form, beside):
+    for part in (beside, form, passing):
         row.addWidget(part)
     window.show()
     viewport = beside.viewport()
     form.set_value({"names": ["a", "b"], "words": {"c": "d"}})
     put_in_order(window)
-    delete(passing)
+    passing.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert isValid(viewport)
