@@ -48,6 +48,8 @@ VERBS = {
         Verb("test", "run the project's scenarios", "test_verb:TEST"),
         Verb("explore", "look for an order in which a scenario goes wrong", "explore_verb:EXPLORE"),
         Verb("run", "issue commands, drain the queues, print a summary", "run_verb:RUN"),
+        Verb("fork", "make a folder of it as it was at a position", "fork_verb:FORK"),
+        Verb("compare", "say how two that were one differ", "fork_verb:COMPARE"),
         Verb("docs", "write the model down as Markdown with diagrams", "project_verbs:DOCS"),
     ),
     "Looking": (

@@ -107,6 +107,7 @@ class Desk(QObject):
         ticker: Calls views that say ages, while they are seen.
         awaiting: The view that is to have the keyboard as soon as it is seen.
         closed: Whether the project is being closed; nothing is asked of it any more.
+        trunk: Returns the project that was forked, where this is a fork and a window has that open.
         undo: Undoes what an operator did.
         scenario: File and name of the scenario that is being written; both empty for none.
 
@@ -121,9 +122,11 @@ class Desk(QObject):
         command_wanted: Name of a command whose form should be shown.
         letters_wanted: Numbers of the dead letters that should be listed alone, and the key of what should be
             begun with them; empty for nothing.
+        fork_wanted: The `Selection` at whose event, or message, the project is to be forked.
         picture_wanted: The board is asked to write its picture into a file.
         text_wanted: File of the project whose text should be shown, and a line of it, or the kind and the
             name of what should be shown where it is declared.
+        explore_wanted: Title of a scenario, and name of an invariant, to explore; either may be empty.
         project_saved: A file of the project was written by this window.
         files_read: The project's files were read, and their model runs by now, or an older one.
         drafted: Something was typed and is not sent or saved, or that is over.
@@ -138,13 +141,21 @@ class Desk(QObject):
     command_wanted = Signal(str)
     text_wanted = Signal(str, object)
     letters_wanted = Signal(object, str)
+    fork_wanted = Signal(object)
     picture_wanted = Signal()
+    explore_wanted = Signal(str, str)
     project_saved = Signal()
     files_read = Signal()
     drafted = Signal()
 
-    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        parent: QObject | None = None,
+        trunk: Callable[[], Workspace | None] = lambda: None,
+    ) -> None:
         super().__init__(parent)
+        self.trunk = trunk
         self.workspace = workspace
         self.closed = False
         self.scenario = ("", "")

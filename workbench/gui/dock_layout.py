@@ -9,7 +9,7 @@ from PySide6.QtCore import QByteArray, QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
-WIDTHS = {"explorer": 210, "inspector": 340, "commands": 440, "subscriptions": 520}
+WIDTHS = {"explorer": 210, "inspector": 340, "commands": 440, "subscriptions": 520, "time": 400}
 UPPER = 0.62
 """Share of its column's height that the upper view gets."""
 LEAST = (760, 480)

@@ -71,7 +71,16 @@ def event_actions(on: str, place: Place, *views: str, group: int = 1) -> tuple[A
         why=lambda owner, chosen: _why(place(owner, chosen), "inspector"),
         run=lambda owner, chosen: use_event(owner.desk, place(owner, chosen)),
     )
-    return *shows, story, copy, copying_line(on, place), given
+    fork = Action(
+        key="fork-here",
+        text="Fork here",
+        icon="fork",
+        on=on,
+        group=group,
+        why=lambda owner, chosen: _why(place(owner, chosen), "inspector"),
+        run=lambda owner, chosen: owner.desk.fork_wanted.emit(place(owner, chosen)),
+    )
+    return *shows, story, copy, copying_line(on, place), given, fork
 
 
 def _why(selection: Selection, view: str) -> str:

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 from typing_extensions import override
 
@@ -27,17 +27,16 @@ from workbench.gui.recent_projects import remember
 from workbench.gui.status_line import StatusLine
 from workbench.gui.theme import theme
 from workbench.gui.unsaved_design import offer_unsaved_design
-from workbench.gui.view_catalog import PERSPECTIVES
+from workbench.gui.view_catalog import PERSPECTIVES, WORLD
 from workbench.gui.views.job_watch import job_watch
 from workbench.gui.views.scenario_text import drafted_files
 from workbench.gui.window_actions import WindowActions
+from workbench.gui.world_bar import WorldBar
 from workbench.gui.zone_menu import ZoneChooser
 from workbench.model.json_values import visible
 from workbench.project.samples import PROJECT_FILE
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QSettings
-
     from workbench.model.changes import Changes
     from workbench.services.monitor.monitor_values import Status
     from workbench.services.workspace import Workspace
@@ -51,14 +50,23 @@ FILES_TOO = "The project's files can be edited here as well; what changes the st
 class Session(WindowActions):
     """One window and the project that it shows, if any."""
 
-    def __init__(self, window: MainWindow, environ: Mapping[str, str], settings: QSettings) -> None:
+    def __init__(
+        self,
+        window: MainWindow,
+        environ: Mapping[str, str],
+        settings: QSettings,
+        *,
+        trunk: Session | None = None,
+        scratch: Path | None = None,
+    ) -> None:
         super().__init__(window, ZoneChooser(window, environ), settings)
+        self.trunk, self.scratch = trunk, scratch
         self.live: LiveProject | None = None
         self._environ = environ
         self._trouble = "", ""
         self._observer = ""
         self._end, self._opening = asyncio.Event(), asyncio.Lock()
-        self._closing = False
+        self._closing, self._stays = False, asyncio.Event()
         self._status = StatusLine(
             self.toggle_engine,
             self.repair,
@@ -70,6 +78,7 @@ class Session(WindowActions):
         window.use(self._status)
         window.notices.counted.connect(self._status.show_notices)
         self._tool_bar()
+        self._world = WorldBar(window, self.acts)
         window.close_wanted.connect(self.quit)
         window.dropped.connect(self.take_dropped)
         window.perspective_changed.connect(lambda _name: self._arranged())
@@ -78,6 +87,7 @@ class Session(WindowActions):
 
     # -- opening and closing --------------------------------------------------------------------------------
 
+    @override
     async def open(
         self,
         target: tuple[Path | None, str],
@@ -105,13 +115,15 @@ class Session(WindowActions):
             self._show_mistakes(target, error)
             return
         self.workspace, self._trouble, self._observer = workspace, ("", ""), workspace.observer
-        self.desk = desk = Desk(workspace, self.window)
+        self.desk = desk = Desk(workspace, self.window, self._of_trunk)
         self._asking = Question(self.window, desk, self._show_status, "Showing the status")
         self.window.use_project(str(workspace.project.root))
         with theme().undressed():
             self.window.fill(self.desk)
+        self._world.show_world(workspace.fork)
         self._arranged()
         self.desk.changed.connect(self._changed)
+        self.desk.fork_wanted.connect(self.fork_at)
         self.desk.selected.connect(lambda _selection: self._travelled())
         workspace.scenarios.listen(lambda: self._status.show_scenarios(workspace.scenarios.tally()))
         self.desk.drafted.connect(self._show_drafts)
@@ -130,6 +142,9 @@ class Session(WindowActions):
     def _show_drafts(self) -> None:
         if self.desk is not None:
             self._status.show_drafts(len(drafted_files(self.desk)))
+
+    def _of_trunk(self) -> Workspace | None:
+        return self.trunk.workspace if self.trunk is not None else None
 
     def _show_mistakes(self, target: tuple[Path | None, str], error: Exception) -> None:
         """Shows what is wrong with a project that cannot be opened, and what can be done about it.
@@ -171,7 +186,8 @@ class Session(WindowActions):
     def _taken_over(self) -> None:
         """Shows what the window itself says of the project, which was reloaded."""
         if self.workspace is not None:
-            self.window.setWindowTitle(f"{visible(self.workspace.project.name)} — Event Workbench")
+            named = self.fork.name if self.fork is not None else self.workspace.project.name
+            self.window.setWindowTitle(f"{visible(named)} — Event Workbench")
             self.acts.refresh()
 
     async def _started(
@@ -222,6 +238,7 @@ class Session(WindowActions):
     def open_folder(self, folder: Path) -> None:
         spawn(self.open((folder, "")), name="Open a project")
 
+    @override
     async def close_project(self) -> None:
         """Ends the views, then the engine and the store, even if the caller is cancelled."""
         await to_the_end(self._close_project())
@@ -238,6 +255,7 @@ class Session(WindowActions):
             self.window.layouts.keep(CHOSEN, desk.chosen().text(), anywhere=False)
             await desk.close()
         self.window.empty()
+        self._world.show_world(None)
         self.window.notices.forget()
         self._status.show_older(None)
         if desk is not None:
@@ -246,15 +264,21 @@ class Session(WindowActions):
             await workspace.close()
             gc.unfreeze()  # most of what the collector set aside was of this project
 
+    @override
     def quit(self) -> None:
         """Closes everything in stages; a second call does nothing."""
         if not self._closing:
             self._closing = True
+            self._stays.clear()
             spawn(self._quit(), name="Close the window")
 
     async def _quit(self) -> None:
-        if not await may_leave(self.window, self.desk):
+        may = (
+            await may_leave(self.window, self.desk) and await self.leave_forks() and await self.settle_fork()
+        )
+        if not may:
             self._closing = False
+            self._stays.set()
             return
         self.window.remember()
         self.window.setEnabled(False)
@@ -263,7 +287,33 @@ class Session(WindowActions):
         finally:
             self.window.may_close()
             self.window.close()
+            self._drop_scratch()
             self._end.set()
+            if isinstance(self.trunk, Session) and self in self.trunk.forks:
+                self.trunk.forks.remove(self)
+                self.window.deleteLater()
+
+    async def stayed_or_ended(self) -> None:
+        """Returns once the window was closed, or a person answered that it stays."""
+        waits = [asyncio.ensure_future(one.wait()) for one in (self._end, self._stays)]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in waits:
+                one.cancel()
+
+    @override
+    async def open_fork(self, folder: Path) -> None:
+        settings = QSettings(str(folder.parent / "window.ini"), QSettings.Format.IniFormat)
+        window = MainWindow(settings)
+        window.come_back()
+        window.resize(self.window.size())
+        window.show()
+        other = Session(window, self._environ, settings, trunk=self, scratch=folder.parent)
+        self.forks.append(other)
+        await other.open((folder, ""))
+        window.show_perspective("Test")
+        window.arrange(WORLD)
 
     async def ended(self) -> int:
         """Returns the exit code once the window was closed."""

@@ -52,11 +52,14 @@ VIEWS = (
     ViewEntry("story", "Story of a command", "trace", "workbench.gui.views.story_view:StoryView"),
     ViewEntry("letters", "Dead letters", "dead-letter", "workbench.gui.views.letters_view:LettersView"),
     ViewEntry("scenarios", "Scenarios", "scenario", "workbench.gui.views.scenarios_view:ScenariosView"),
+    ViewEntry("explore", "Explore", "split", "workbench.gui.views.explore_view:ExploreView"),
     ViewEntry(
         "inspector", "Inspector", "inspector", "workbench.gui.views.inspector_view:InspectorView", "right"
     ),
     ViewEntry("search", "Search", "search", "workbench.gui.views.search_view:SearchView"),
     ViewEntry("log", "Log", "log", "workbench.gui.views.log_view:LogView", "bottom"),
+    ViewEntry("time", "Time", "clock", "workbench.gui.views.time_view:TimeView"),
+    ViewEntry("compare", "Compare", "diff", "workbench.gui.views.compare_view:CompareView"),
     ViewEntry("settings", "Settings", "settings", "workbench.gui.views.settings_view:SettingsView"),
     ViewEntry("text", "Project file", "code", "workbench.gui.views.text_view:TextView"),
 )
@@ -68,7 +71,7 @@ PERSPECTIVES: dict[str, Columns] = {
     "Run": (("explorer",), ("commands",), ("timeline", "streams"), ("projections",)),
     "Observe": (("explorer",), ("board+story",), ("subscriptions", "log")),
     "Repair": (("explorer",), ("letters",), ("inspector",)),
-    "Test": (("explorer",), ("scenarios",), ("timeline", "log")),
+    "Test": (("explorer",), ("scenarios+explore",), ("timeline", "log")),
 }
 """For each perspective its columns from left to right; the views of a column stand below each other, views
 joined by ``+`` behind each other as tabs."""
@@ -76,7 +79,9 @@ NARROW: dict[str, Columns] = PERSPECTIVES | {
     "Run": (("explorer",), ("commands",), ("timeline+streams", "projections")),
     "Observe": (("explorer",), ("board+story",), ("subscriptions+log",)),
     "Repair": (("explorer",), ("letters+inspector",)),
-    "Test": (("explorer",), ("scenarios+timeline+log",)),
+    "Test": (("explorer",), ("scenarios+explore+timeline+log",)),
 }
 """The same for windows that are not wide enough for them."""
+WORLD: Columns = (("time",), ("compare+log",))
+"""How the window of a fork stands at first."""
 MENUS = ("File", "Edit", "View", "Go", "Engine", "Help")

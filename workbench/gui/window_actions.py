@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QApplication
 
 from workbench.gui.actions import Action, Actions, WidgetKey, action
 from workbench.gui.edit_menu import EditMenu
-from workbench.gui.file_actions import FileActions, no_project
+from workbench.gui.file_actions import no_project
+from workbench.gui.fork_actions import ForkActions
 from workbench.gui.long_view import LongText
 from workbench.gui.palette import Palette, Target
 from workbench.gui.palette_targets import (
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from workbench.gui.zone_menu import ZoneChooser
     from workbench.services.workspace import Workspace
 
-
 WENT, REMEMBERED = "went", 12
 """Where it is kept what one went to by the palette, and how many of that."""
 
@@ -45,10 +45,11 @@ def _no_way(owner: WindowActions, *, back: bool) -> str:
     return owner.desk.no_way(back=back) if owner.desk is not None else no_project(owner)
 
 
-class WindowActions(FileActions):
+class WindowActions(ForkActions):
     """The actions of the window, those of its File menu first."""
 
     def __init__(self, window: MainWindow, zones: ZoneChooser, settings: QSettings) -> None:
+        super().__init__()
         self.window, self.zones = window, zones
         self._settings = settings
         self.workspace: Workspace | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from workbench.engine.engine import Engine, EngineState
 from workbench.engine.tasks import to_the_end
 from workbench.engine.world import Listener, World
 from workbench.model.changes import Changes
-from workbench.model.clock import Clock, SystemClock
+from workbench.model.clock import Clock, ManualClock, SystemClock
 from workbench.model.operator_acts import OperatorAct
 from workbench.model.registry import Registry
 from workbench.project.module_import import forget, hold
@@ -41,6 +42,9 @@ from workbench.services.streams import Streams
 from workbench.services.streams.event_append import EventAppend
 from workbench.services.streams.event_import import EventImport
 from workbench.services.subscriptions import Subscriptions
+from workbench.services.worlds.explorations import Explorations
+from workbench.services.worlds.fork import Fork, fork_in, keep_time, staged
+from workbench.services.worlds.future import Future
 from workbench.services.worlds.since_when import Since
 from workbench.services.worlds.traffic_runs import TrafficRuns
 from workbench.store.operations import RecordAction
@@ -76,13 +80,24 @@ class Workspace:
         schema_lab: Changed fields of events, tried on what is stored.
         texts: The project file and the scenario files as texts.
         scenarios: The project's scenarios and what came of them.
+        explorations: The orders of things in which they go wrong.
         drafts: What was typed and not sent.
+        fork: What it is a fork of; None for a project's own world.
+        future: What is due, and the moves of a clock that is moved by hand.
     """
 
     def __init__(
-        self, project: Project, store: Store, clock: Clock, environ: Mapping[str, str] | None = None
+        self,
+        project: Project,
+        store: Store,
+        clock: Clock,
+        environ: Mapping[str, str] | None = None,
+        *,
+        fork: Fork | None = None,
     ) -> None:
         hold(project.package)
+        self.fork = fork
+        project = staged(project) if fork is not None else project
         self._held: Project | None = project
         self.environ = dict(environ or {})
         who = account_name(self.environ)
@@ -98,6 +113,7 @@ class Workspace:
         self.operations = OperationsLog(world, self.dead_letters)
         self.subscriptions = Subscriptions(world)
         self.projections = Projections(world)
+        self.future = Future(world, self.subscriptions)
         self.messages = Messages(world)
         self.event_import = EventImport(world)
         self.event_append = EventAppend(world)
@@ -112,6 +128,7 @@ class Workspace:
         self.project_editor = ProjectEditor(world, self.environ, self.texts, self.design)
         self.model_reload = ModelReload(world, self.environ, self.adopt, lambda: self.design.compiled)
         self.scenarios = ScenarioStatus(world)
+        self.explorations = Explorations(world, self.environ)
         world.listen(self._follow)
         self._watching: StoreWatch | CommitWatch = (
             CommitWatch(store, lambda: world.announce(Changes(everything=True)))
@@ -187,6 +204,9 @@ class Workspace:
         try:
             await self.world.stop()
         finally:
+            if self.fork is not None:
+                with contextlib.suppress(OSError):  # it was discarded
+                    keep_time(self.project.root, self.fork, self.clock.now())
             self.drafts.close()
             held, self._held = self._held, None
             if held is not None:
@@ -198,6 +218,7 @@ class Workspace:
         Raises:
             WorldError: The store refused it; the earlier model goes on, as soon as the store lets it (F4).
         """
+        project = staged(project) if self.fork is not None else project
         hold(project.package)
         unused = project
         try:
@@ -288,10 +309,11 @@ def open_workspace(
         WorldError: The store cannot be opened.
     """
     project = load_project(root, environ=environ, trusted=trusted, file=file)
-    clock = clock or SystemClock()
+    fork = fork_in(project.root)
+    clock = clock or (SystemClock() if fork is None else ManualClock(fork.now))
     try:
         opened = open_own_store(project, environ, clock, allow=allow, only=store)
     except BaseException:
         forget(project.package)
         raise
-    return Workspace(project, opened, clock, environ)
+    return Workspace(project, opened, clock, environ, fork=fork)

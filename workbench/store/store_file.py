@@ -35,6 +35,13 @@ def cut_back(path: Path, position: int) -> None:
     cut_back(path, position)
 
 
+def fork_back(path: Path, position: int, *, waiting: bool) -> bool:
+    """Takes away only what a copy of a store has behind a position; see `store.sqlite.cut`."""
+    from workbench.store.sqlite.cut import fork_back
+
+    return fork_back(path, position, waiting=waiting)
+
+
 @contextmanager
 def read_store_file(path: Path, stored: Mapping[str, str] | None = None) -> Iterator[Reader]:
     """Gives a reader of a store that need not be open, in one state; writes nothing (F6).

@@ -55,7 +55,7 @@ async def test_W3_what_was_under_way_when_the_range_began_goes_on(orders, scratc
 async def test_W3_a_process_knows_what_it_knew_before_the_range(orders, scratch, monkeypatch):
     log = orders.reader.read_log(0, 100)
     first = [one for one in log if one.type == "payment.confirmed"][1].position
-    monkeypatch.setattr("workbench.services.worlds.traffic_play.memories", lambda *_a, **_k: ())
+    monkeypatch.setattr("workbench.services.scenarios.given_history.memories", lambda *_a, **_k: ())
     forgotten = await run(orders, first)
     assert forgotten.types["order.shipped"] != (2, 2), "the memory makes the difference"
 

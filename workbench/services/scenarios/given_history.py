@@ -22,6 +22,8 @@ from workbench.model.project_code import ProjectCode
 from workbench.model.registry import Registry
 from workbench.model.scenario import Occurrence, Scenario, moment
 from workbench.store.operations import Append, EnsureSubscription, EnsureTopic, Operation, SaveProcess
+from workbench.store.paging import PAGE
+from workbench.store.ports import Reader, Store
 
 
 def beginning(scenario: Scenario) -> int:
@@ -156,6 +158,29 @@ def _remember(
             state, reaction = kind.react(state, event, context)
             states[key] = state, began
             pending.setdefault((kind.name, key), Undone()).react(record, reaction)
+
+
+def recall(store: Store, registry: Registry) -> None:
+    """Has processes know what the events of a store say that they knew, as far as they can react to them."""
+    reader = store.reader()
+    try:
+        store.write([*memories(registry, _History(registry, reader), {}, anyway=True)])
+    finally:
+        reader.close()
+
+
+class _History(Iterable[RecordedEvent]):
+    """The events that processes react to, read again whenever they are asked for."""
+
+    def __init__(self, registry: Registry, reader: Reader) -> None:
+        kinds = [one for one in registry.reactors.values() if one.stateful]
+        self._types, self._reader = frozenset[str]().union(*(one.events for one in kinds)), reader
+
+    def __iter__(self) -> Iterator[RecordedEvent]:
+        after, head = 0, self._reader.head()
+        while self._types and after < head:
+            found, after = self._reader.read_types(self._types.__contains__, after, PAGE)
+            yield from found
 
 
 def starts(registry: Registry) -> Iterator[Operation]:

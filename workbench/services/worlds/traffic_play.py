@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from itertools import islice
 from threading import Event
@@ -16,7 +16,7 @@ from workbench.model.clock import MICROSECONDS, Clock, ManualClock, PacedClock
 from workbench.model.dead_letter import LetterStatus
 from workbench.services.dead_letters.letter_facts import normalised
 from workbench.services.monitor import Drain, Monitor
-from workbench.services.scenarios.given_history import memories
+from workbench.services.scenarios.given_history import recall
 from workbench.services.worlds.seconds_timer import SecondsTimer
 from workbench.services.worlds.traffic import PAGE, Traffic, arrivals
 from workbench.services.worlds.traffic_run import LagCurves, SubscriptionRun, TrafficRun
@@ -25,7 +25,6 @@ from workbench.store.store_file import cut_back
 if TYPE_CHECKING:
     from workbench.engine.engine import Engine
     from workbench.engine.world import World
-    from workbench.model.event import RecordedEvent
     from workbench.model.registry import Registry
     from workbench.project.project import Project
     from workbench.services.worlds.store_copy import StoreCopy
@@ -108,12 +107,8 @@ class TrafficPlay:
 
     def _remember(self, store: Store) -> None:
         """Has processes know what they knew before the range."""
-        reader = store.reader()
-        try:
-            self._copy.tell("Recalling what processes knew", 0, 1)
-            store.write([*memories(self._registry, _History(self._registry, reader), {}, anyway=True)])
-        finally:
-            reader.close()
+        self._copy.tell("Recalling what processes knew", 0, 1)
+        recall(store, self._registry)
 
     async def _fold(self, engine: Engine) -> None:
         """Returns when read models hold what they held before the range."""
@@ -255,20 +250,6 @@ class TrafficPlay:
 
     def _seconds_behind(self, name: str) -> float:
         return max(0.0, self._behind.get(name, 0.0) - self._ended)
-
-
-class _History(Iterable["RecordedEvent"]):
-    """The events that processes react to, read again whenever they are asked for."""
-
-    def __init__(self, registry: Registry, reader: Reader) -> None:
-        kinds = [one for one in registry.reactors.values() if one.stateful]
-        self._types, self._reader = frozenset[str]().union(*(one.events for one in kinds)), reader
-
-    def __iter__(self) -> Iterator[RecordedEvent]:
-        after, head = 0, self._reader.head()
-        while self._types and after < head:
-            found, after = self._reader.read_types(self._types.__contains__, after, PAGE)
-            yield from found
 
 
 def _counted(reader: Reader, traffic: Traffic) -> dict[str, tuple[int, int]]:

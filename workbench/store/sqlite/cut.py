@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 from workbench.store.conversion import BY_HANDLERS
@@ -15,15 +16,34 @@ _EMPTIED = (
     "deliveries", "dead_letters", "letter_changes", "letter_notes", "jobs", "processes", "timeouts", "actions",
     "replaced",
 )  # fmt: skip
+CACHE = 200_000
+"""KiB that are kept in memory: events that go stand all over the indexes."""
+_NEVER = 2**62
 _SINCE = (
     "select min(at) from (select min(recorded_at) as at from events where position > :cut"
     " union all select min(published_at) from messages where position > :cut)"
 )
+_UNCLAIMED = "claimed_to = 0, claim_token = null, claim_owner = null, claim_until = null"
 _BEGUN = (
-    "update subscriptions set cursor = :cut, claimed_to = 0, claim_token = null, claim_owner = null,"
-    " claim_until = null, paused = 0, delivered = 0, failed = 0, filtered = 0, retried = 0, died = 0,"
-    " expired = 0, skipped = 0"
+    f"update subscriptions set cursor = :cut, {_UNCLAIMED}, paused = 0, delivered = 0, failed = 0,"
+    " filtered = 0, retried = 0, died = 0, expired = 0, skipped = 0"
 )
+_FORKED = (
+    f"update subscriptions set cursor = iif(:waiting, min(cursor, :cut), :cut), {_UNCLAIMED}",
+    "delete from dead_letters where position > :cut or died_at >= :since",
+    "delete from letter_changes where letter_id not in (select id from dead_letters)",
+    "delete from letter_notes where letter_id not in (select id from dead_letters)",
+    (
+        "delete from deliveries where position > :cut or (state = 'dead' and letter_id is not null"
+        " and letter_id not in (select id from dead_letters)) or (state <> 'dead' and not :waiting)"
+    ),
+    "delete from timeouts where position > :cut or not :waiting",
+    "delete from actions where at >= :since",
+    "delete from jobs",
+    "delete from replaced",
+    "delete from meta where key = 'owner'",
+)
+"""What a fork keeps that a run of traffic begins without: letters that were dead by then, and what waits, on wish."""
 _STREAMS = (
     (
         "update streams set version = (select coalesce(max(version), 0) from events where stream_id = streams.id)"
@@ -50,24 +70,60 @@ def cut_back(path: Path, position: int) -> None:
     dead letters and what operators did is gone.
 
     Args:
-        path: The file of a store that is not open; a crash meanwhile leaves it damaged.
+        path: The file of a store that is not open; a crash or an error meanwhile leaves it damaged.
 
     Raises:
         WorldError: It cannot be written.
     """
+    with _cutting(path, position) as (con, named):
+        con.execute(_BEGUN, named)
+        for table in _EMPTIED:
+            con.execute(f"delete from {table}")
+
+
+def fork_back(path: Path, position: int, *, waiting: bool) -> bool:
+    """Takes away what was stored behind a position and nothing else (W9); returns whether there was any.
+
+    Dead letters from before stay as they are now, and so do counts and pauses. Where something was taken away,
+    what processes remember goes, too.
+
+    Args:
+        path: As for `cut_back`.
+        waiting: Whether what waits still, and was stored by then, stays; else it counts as delivered.
+
+    Raises:
+        WorldError: It cannot be written.
+    """
+    with _cutting(path, position) as (con, named):
+        for statement in _FORKED:
+            con.execute(statement, named | {"waiting": waiting})
+        cut = named["since"] != _NEVER
+        if cut:
+            con.execute("delete from processes")
+        return cut
+
+
+@contextlib.contextmanager
+def _cutting(path: Path, position: int) -> Iterator[tuple[sqlite3.Connection, dict[str, int]]]:
+    """Cuts log, streams and read models in one transaction, in which more can be done."""
     with translated(path), contextlib.closing(sqlite3.connect(path, isolation_level=None)) as con:
-        con.execute("pragma synchronous = off")
+        for quick in (
+            "journal_mode = off",
+            "synchronous = off",
+            "locking_mode = exclusive",
+            f"cache_size = -{CACHE}",
+        ):
+            con.execute(f"pragma {quick}")
         con.execute("begin immediate")
         (since,) = con.execute(_SINCE, {"cut": position}).fetchone()
-        named = {"cut": position, "since": 2**62 if since is None else since}
+        named = {"cut": position, "since": _NEVER if since is None else since}
         con.execute("delete from events where position > :cut", named)
         con.execute("delete from messages where position > :cut", named)
         con.execute("delete from commands where last_position > :cut or issued_at >= :since", named)
-        for statement in (*_STREAMS, _BEGUN):
+        for statement in _STREAMS:
             con.execute(statement, named)
-        for table in _EMPTIED:
-            con.execute(f"delete from {table}")
-        con.execute("delete from meta where key = ?", (LAST_WRITE,))
+        yield con, named
+        con.execute("delete from meta where key in (?, 'head')", (LAST_WRITE,))
         _cut_projections(con, position)
         con.execute("commit")
 

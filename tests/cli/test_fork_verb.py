@@ -1,0 +1,35 @@
+"""A project is forked at a position and compared with its fork from the command line (W9)."""
+
+from __future__ import annotations
+
+
+def test_W9_a_fork_is_a_project_that_can_be_looked_at_and_compared(workbench, played, tmp_path):
+    head = workbench("events", played, "--json").json()
+    position = head[len(head) // 2]["position"]
+    before = workbench("subscriptions", played, "--json").json()
+    said = workbench("fork", played, str(position), tmp_path / "fork")
+    assert said.code == 0
+    assert said.out.startswith("Fork of users at")
+    assert workbench("doctor", tmp_path / "fork").code == 0
+    positions = [one["position"] for one in workbench("events", tmp_path / "fork", "--json").json()]
+    assert max(positions) <= position
+    found = workbench("compare", played, tmp_path / "fork", "--json")
+    assert found.code == 3
+    value = found.json()
+    assert value["split"] == position
+    assert value["counts"]["stream"] == sum(one["kind"] == "stream" for one in value["differences"]) > 0
+    assert "SINCE" in workbench("compare", played, tmp_path / "fork").out
+    assert workbench("subscriptions", played, "--json").json() == before
+
+
+def test_what_is_the_same_does_not_differ(workbench, played):
+    said = workbench("compare", played, played)
+    assert said.code == 0
+    assert "nothing differs" in said.out
+
+
+def test_a_fork_at_no_position_or_into_a_folder_that_is_full_is_refused(workbench, played, tmp_path):
+    assert "nothing stands at position" in workbench("fork", played, "999999", tmp_path / "fork").err
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine").write_text("")
+    assert "exists already" in workbench("fork", played, "1", tmp_path / "full").err

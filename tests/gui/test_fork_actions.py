@@ -1,0 +1,126 @@
+"""A fork has a window of its own, with its name and a frame; it is kept, or nothing of it is left."""
+
+from __future__ import annotations
+
+import tempfile
+
+import pytest
+from PySide6.QtWidgets import QToolBar
+
+from tests.gui.test_session import notices, settings, start
+from workbench.gui.desk import Selection
+from workbench.services.worlds.fork import MARK
+
+__all__ = ["settings", "start"]
+
+
+@pytest.fixture
+def scratch(tmp_path, monkeypatch):
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+@pytest.fixture
+async def trunk(start, until, scratch):
+    session = await start()
+    await session.workspace.story.play()
+    await until(lambda: session.workspace.reader.head() > 12)
+    await until(lambda: not any(one.waiting for one in session.workspace.monitor.subscriptions()), within=20)
+    yield session
+    for fork in session.forks:
+        fork.discard_fork()
+    await until(lambda: session.forks == [])
+
+
+async def fork_of(session, until, selection):
+    session.desk.fork_wanted.emit(selection)
+    await until(lambda: session.forks and session.forks[-1].desk is not None, within=20)
+    return session.forks[-1]
+
+
+async def test_W9_forking_at_an_event_opens_a_window_that_says_what_it_is(trunk, until):
+    fork = await fork_of(trunk, until, Selection(position=9))
+    assert fork.workspace.reader.head() == 9
+    assert fork.window.windowTitle().startswith("Fork of users at 9")
+    bar = fork.window.findChild(QToolBar, "world")
+    assert not bar.isHidden()
+    assert trunk.window.findChild(QToolBar, "world").isHidden()
+    assert fork.window.contentsMargins().left() > 0 == trunk.window.contentsMargins().left()
+    assert fork.window.views["time"].desk.workspace is fork.workspace
+    assert set(fork.window.views) == set(trunk.window.views)
+
+
+async def test_W9_an_event_of_a_stream_and_nothing_are_places_to_fork_at(trunk, until):
+    stream = trunk.workspace.reader.event_at(9).stream
+    fork = await fork_of(trunk, until, Selection(stream=stream, version=1))
+    assert fork.workspace.reader.head() == trunk.workspace.reader.position_of(stream, 1)
+    trunk.desk.select(Selection())
+    trunk.acts["fork"].do()
+    await until(lambda: len(trunk.forks) == 2 and trunk.forks[-1].desk is not None, within=20)
+    assert trunk.forks[-1].workspace.reader.head() == trunk.workspace.reader.head()
+
+
+async def test_W9_one_that_is_discarded_leaves_nothing(trunk, until, scratch):
+    fork = await fork_of(trunk, until, Selection(position=9))
+    assert list(scratch.iterdir())
+    fork.acts["discard-fork"].do()
+    await until(lambda: trunk.forks == [])
+    assert list(scratch.iterdir()) == []
+    assert trunk.desk is not None
+
+
+async def test_W9_one_that_is_kept_stays_open_and_can_be_opened_later(trunk, until, scratch, tmp_path, start):
+    fork = await fork_of(trunk, until, Selection(position=9))
+    kept = tmp_path / "kept"
+    await fork.keep_in(kept)
+    assert list(scratch.iterdir()) == []
+    assert fork.workspace.project.root == kept
+    assert not fork.acts["keep-fork"].isEnabled()
+    fork.quit()
+    await until(lambda: trunk.forks == [])
+    assert (kept / MARK).exists()
+    again = await start((kept, ""))
+    assert again.fork.position == 9
+    assert not again.window.findChild(QToolBar, "world").isHidden()
+
+
+@pytest.mark.parametrize("answer", ["", "discard"])
+async def test_W9_closing_asks_unless_it_is_kept(trunk, until, monkeypatch, answer):
+    fork = await fork_of(trunk, until, Selection(position=9))
+    asked = []
+
+    async def answered(one):
+        asked.append(one.name)
+        return answer
+
+    monkeypatch.setattr(fork, "_ask_to_keep", answered)
+    fork.quit()
+    await until(lambda: asked)
+    if answer:
+        await until(lambda: trunk.forks == [])
+    else:
+        await until(lambda: not fork._closing)
+        assert fork.desk is not None
+        fork.discard_fork()
+        await until(lambda: trunk.forks == [])
+
+
+async def test_W9_a_window_closes_those_of_its_forks_first(trunk, until, scratch, monkeypatch):
+    fork = await fork_of(trunk, until, Selection(position=9))
+
+    async def discard(_fork):
+        return "discard"
+
+    monkeypatch.setattr(fork, "_ask_to_keep", discard)
+    trunk.quit()
+    assert await trunk.ended() == 0
+    assert list(scratch.iterdir()) == []
+
+
+async def test_W9_a_place_where_nothing_stands_is_told(trunk, until, scratch):
+    trunk.desk.fork_wanted.emit(Selection(position=9_999))
+    await until(lambda: any("nothing stands at position 9,999" in one for one in notices(trunk)))
+    await until(lambda: not list(scratch.iterdir()))
+    assert trunk.forks == []

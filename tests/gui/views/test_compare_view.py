@@ -1,0 +1,68 @@
+"""What differs from the project stands in a table; what was issued in a fork is issued there on a yes."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QPushButton
+
+from tests.gui.test_fork_actions import fork_of, scratch, trunk
+from tests.gui.test_session import notices, settings, start
+from workbench.gui.desk import Selection
+
+__all__ = ["scratch", "settings", "start", "trunk"]
+
+
+async def user(session, name):
+    values = {"user_id": name, "username": name.title() * 2, "email": f"{name}@x.org"}
+    assert (await session.workspace.commands.issue("create_user", values)).accepted
+
+
+async def compared(fork, until, rows):
+    fork.bring("compare")
+    view = fork.window.views["compare"]
+    view.acts["again"].do()
+    await until(lambda: view.commands.model().rowCount() == rows)
+    return view
+
+
+async def test_W14_commands_are_promoted_after_a_question(trunk, until):
+    head = trunk.workspace.reader.head()
+    fork = await fork_of(trunk, until, Selection(position=head))
+    await user(fork, "zed")
+    view = await compared(fork, until, 1)
+    found = [view.table.model().row(at) for at in range(view.table.model().rowCount())]
+    assert ("stream", "user-zed", "", "not there", "1", head + 1) in [row[:6] for row in found]
+    assert view.commands.model().row(0)[:4] == ("create_user", "user-zed", 0, "fits")
+    view.acts["ask"].do()
+    (answer,) = view.strip.findChildren(QPushButton, "answer")
+    assert trunk.workspace.reader.head() == head, "nothing happens before the answer"
+    answer.click()
+    await until(lambda: any("1 command issued on users" in one for one in notices(fork)))
+    assert trunk.workspace.reader.stream("user-zed").version == 1
+    await until(lambda: view.commands.model().row(0)[3] == "issued there before")
+
+
+async def test_W14_where_the_project_moved_it_says_so_and_issues_nothing(trunk, until):
+    fork = await fork_of(trunk, until, Selection(position=trunk.workspace.reader.head()))
+    await user(fork, "zed")
+    await user(trunk, "zed")
+    view = await compared(fork, until, 1)
+    assert view.commands.model().row(0)[3] == "is at 1 there"
+    assert not view.acts["ask"].refresh()
+    assert "The project moved on: user-zed is at 1 there" in view.acts["ask"].toolTip()
+
+
+async def test_a_difference_leads_to_what_differs(trunk, until):
+    fork = await fork_of(trunk, until, Selection(position=trunk.workspace.reader.head()))
+    await user(fork, "zed")
+    view = await compared(fork, until, 1)
+    at = next(n for n in range(view.table.model().rowCount()) if view.table.model().row(n)[1] == "user-zed")
+    view.table.selectRow(at)
+    view.acts["show_it"].do()
+    assert fork.desk.selection.stream == "user-zed"
+
+
+async def test_the_project_itself_offers_to_fork(trunk, until):
+    trunk.bring("compare")
+    view = trunk.window.views["compare"]
+    assert not view.table.isVisible()
+    assert "This is the project itself" in view.acts["ask"].toolTip()

@@ -1,0 +1,65 @@
+"""Two stores with a beginning in common: what differs, and from which event on."""
+
+from __future__ import annotations
+
+from tests.services.conftest import finished, running
+from tests.services.worlds.conftest import place
+from tests.services.worlds.test_fork import forked
+from workbench.services.worlds.compare import NOT_THERE, compare, kinds_told, split_of
+
+
+def compared(trunk, world):
+    told = []
+    found = compare(trunk.reader, world.reader, trunk.registry.projections.values(), told.append)
+    assert any("rows" in one for one in told)
+    return found
+
+
+async def test_two_that_are_the_same_do_not_differ(orders, tmp_path):
+    head = orders.reader.head()
+    async with running(forked(orders, head, tmp_path / "fork")) as world:
+        await finished(world)
+        found = compared(orders, world)
+        assert (found.split, found.differences, found.untold) == (head, [], {})
+        assert kinds_told(found) == f"nothing differs since position {head}"
+
+
+async def test_what_each_did_alone_is_told_with_the_event_since_which(orders, tmp_path):
+    head = orders.reader.head()
+    async with running(forked(orders, head, tmp_path / "fork")) as world:
+        await place(world, 100)
+        await finished(world)
+        await place(orders, 200)
+        await place(orders, 201)
+        await finished(orders)
+        found = compared(orders, world)
+        assert found.split == split_of(orders.reader, world.reader) == head
+        streams = {one.where: one for one in found.differences if one.kind == "stream"}
+        new = [one for one in streams.values() if one.ours == NOT_THERE and one.where.startswith("order-")]
+        assert len(new) == 1
+        assert world.reader.event_at(new[0].since).stream == new[0].where
+        assert new[0].here
+        gone = [one for one in streams.values() if one.theirs == NOT_THERE and one.where.startswith("order-")]
+        assert len(gone) == 2
+        assert all(orders.reader.event_at(one.since).stream == one.where and not one.here for one in gone)
+        rows = [one for one in found.differences if one.kind == "row" and one.where == "orders"]
+        assert {one.since for one in rows} == {one.since for one in (*new, *gone)}
+        assert any(one.kind == "message" for one in found.differences)
+
+
+async def test_what_happens_alike_in_both_is_no_difference(orders, tmp_path):
+    async with running(forked(orders, orders.reader.head(), tmp_path / "fork")) as world:
+        for one in (orders, world):
+            await place(one, 300)
+            await finished(one)
+        assert [one for one in compared(orders, world).differences if one.kind == "stream"] == []
+
+
+async def test_letters_that_only_one_has_are_told(broken, tmp_path):
+    async with running(forked(broken, broken.reader.head(), tmp_path / "fork")) as world:
+        numbers = list(world.reader.letter_numbers(("open",)))
+        await world.dead_letters.purge(numbers[:1])
+        letters = [one for one in compared(broken, world).differences if one.kind == "letter"]
+        assert len(letters) == 1
+        assert "purged" in letters[0].theirs
+        assert "purged" not in letters[0].ours

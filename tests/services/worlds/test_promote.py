@@ -1,0 +1,96 @@
+"""What was issued in a fork is issued on the trunk, where that stands as the fork did; else nothing is."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.services.conftest import finished, running
+from tests.services.worlds.conftest import place
+from tests.services.worlds.test_fork import forked
+from workbench.errors import WrongExpectedVersion
+from workbench.services.worlds.promote import THERE, preview, promote
+
+
+async def user(workspace, name, email="x@example.org"):
+    values = {"user_id": name, "username": name.title(), "email": email}
+    assert (await workspace.commands.issue("create_user", values)).accepted
+
+
+async def renamed(workspace, name, email):
+    values = {"user_id": name, "email": email}
+    assert (await workspace.commands.issue("update_user", values)).accepted
+
+
+def planned(world, trunk):
+    return preview(world.reader, world.fork.position, trunk.reader)
+
+
+@pytest.fixture
+async def world(workspace, tmp_path):
+    await user(workspace, "ada")
+    await user(workspace, "bob")
+    await finished(workspace)
+    async with running(forked(workspace, workspace.reader.head(), tmp_path / "fork")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def on_file():
+    return True
+
+
+async def test_W14_commands_are_issued_with_the_versions_that_were_seen(workspace, world):
+    await renamed(world, "ada", "ada@two.org")
+    await renamed(world, "ada", "ada@three.org")
+    await user(world, "cyd")
+    await finished(world)
+    plan = planned(world, workspace)
+    assert [(one.command.type, one.expected, one.words) for one in plan] == [
+        ("update_user", 1, "fits"),
+        ("update_user", 2, "behind one before it"),
+        ("create_user", 0, "fits"),
+    ]
+    done = await promote(plan, workspace)
+    assert [one.outcome for one in done] == ["accepted"] * 3
+    assert workspace.reader.stream("user-ada").version == 3
+    again = planned(world, workspace)
+    assert {one.words for one in again} == {THERE}
+    head = workspace.reader.head()
+    await promote(again, workspace)
+    assert workspace.reader.head() == head, "a second time changes nothing"
+
+
+async def test_W14_where_the_trunk_moved_nothing_is_issued(workspace, world):
+    await user(world, "cyd")
+    await renamed(world, "ada", "ada@two.org")
+    await renamed(workspace, "ada", "ada@elsewhere.org")
+    plan = planned(world, workspace)
+    assert [one.words for one in plan] == ["fits", "is at 2 there"]
+    with pytest.raises(WrongExpectedVersion):
+        await promote(plan, workspace)
+    assert workspace.reader.stream("user-cyd") is None
+
+
+async def test_W14_one_that_conflicts_meanwhile_ends_it_and_the_rest_is_told(workspace, world, monkeypatch):
+    await user(world, "cyd")
+    await renamed(world, "ada", "ada@two.org")
+    await user(world, "dan")
+    plan = planned(world, workspace)
+    issue = workspace.commands.issue
+
+    async def late(name, values, **more):
+        if name == "update_user":
+            await issue("update_user", {"user_id": "ada", "email": "ada@elsewhere.org"})
+        return await issue(name, values, **more)
+
+    monkeypatch.setattr(workspace.commands, "issue", late)
+    done = await promote(plan, workspace)
+    assert [one.outcome.partition(":")[0] for one in done] == ["accepted", "conflict", "not issued"]
+    assert workspace.reader.stream("user-dan") is None
+
+
+async def test_W14_what_policies_issued_is_left_out(orders, tmp_path):
+    async with running(forked(orders, orders.reader.head(), tmp_path / "fork")) as opened:
+        await place(opened, 7)
+        await finished(opened)
+        assert [one.command.type for one in planned(opened, orders)] == ["place_order"]

@@ -1,0 +1,247 @@
+"""What a person can do with forks: make one, look into it in a window of its own, keep, discard, promote."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from abc import abstractmethod
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from workbench.gui.actions import action
+from workbench.gui.desk import Selection
+from workbench.gui.file_actions import FileActions, no_project
+from workbench.gui.loop import finished, spawn
+
+if TYPE_CHECKING:
+    from workbench.services.worlds.fork import Fork
+
+SCRATCH = "workbench-fork-"
+"""How the folders begin in which forks stand until they are kept."""
+
+
+class ForkActions(FileActions):
+    """Forks the project of a window; a fork has a window of its own, and this too.
+
+    Attributes:
+        trunk: The window from which this one's project was forked; None for one that a person opened.
+        forks: The windows of forks that were made here.
+        scratch: The folder that goes with this window's fork unless it is kept; None for none.
+    """
+
+    trunk: ForkActions | None = None
+    scratch: Path | None = None
+
+    def __init__(self) -> None:
+        self.forks: list[ForkActions] = []
+
+    @property
+    def fork(self) -> Fork | None:
+        """What this window's project is a fork of; None where it is none, or none is open."""
+        return self.workspace.fork if self.workspace is not None else None
+
+    @abstractmethod
+    async def open_fork(self, folder: Path) -> None:
+        """Shows a fork in a window of its own."""
+
+    @abstractmethod
+    async def open(self, target: tuple[Path | None, str]) -> None:
+        """Opens a project in this window."""
+
+    @abstractmethod
+    async def close_project(self) -> None:
+        """Closes the project of this window."""
+
+    @abstractmethod
+    def quit(self) -> None:
+        """Closes this window."""
+
+    @abstractmethod
+    async def stayed_or_ended(self) -> None:
+        """Returns once the window was closed, or a person answered that it stays."""
+
+    # -- forking ------------------------------------------------------------------------------------------
+
+    @action(
+        "&Fork here …",
+        key="fork",
+        keys="Ctrl+Shift+W",
+        icon="fork",
+        tip="Open a world of its own with all that was stored up to what is selected, or up to now",
+        menu="Engine",
+        group=2,
+        why=no_project,
+    )
+    def fork_here(self) -> None:
+        """Forks at the event that is selected, else at the newest position."""
+        if self.desk is not None:
+            self.fork_at(self.desk.selection)
+
+    def fork_at(self, selection: Selection) -> None:
+        """Forks at an event or message; where none is selected at the newest position."""
+        if self.desk is not None:
+            self.desk.run(self._fork(selection), "Fork the project")
+
+    async def _fork(self, selection: Selection) -> None:
+        from workbench.gui.file_jobs import run_job
+        from workbench.services.worlds.fork import make_fork
+
+        if self.desk is None or self.workspace is None:
+            return
+        workspace, reader = self.workspace, self.workspace.reader
+        position = selection.position
+        if not position and selection.stream:
+            info = reader.stream(selection.stream)
+            version = selection.version or (info.version if info else 0)
+            position = reader.position_of(selection.stream, version)
+        position = position or reader.head()
+        folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix=SCRATCH))
+
+        def work(told: Callable[[int, int], None]) -> Fork:
+            return make_fork(
+                workspace.project,
+                position,
+                folder / workspace.project.root.name,
+                workspace.environ,
+                lambda _what, done, of: told(done, of),
+            )
+
+        made = None
+        try:
+            made = await run_job(self.desk, f"Forking at {position:,}", "pages", work)
+            if made is not None:
+                await self.open_fork(folder / workspace.project.root.name)
+        finally:
+            if made is None:
+                await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+    # -- in a fork ----------------------------------------------------------------------------------------
+
+    def _no_fork(self) -> str:
+        return no_project(self) or ("" if self.fork is not None else "This is no fork but the project itself")
+
+    def _no_scratch(self) -> str:
+        return self._no_fork() or ("" if self.scratch is not None else "This fork is kept in a folder")
+
+    @action(
+        "Compare with what was forked",
+        key="compare",
+        word="Compare",
+        icon="diff",
+        tip="List what differs from the project that was forked, and from which event on",
+        menu="Engine",
+        group=2,
+        why=_no_fork,
+    )
+    def compare(self) -> None:
+        """Shows what differs."""
+        if self.desk is not None:
+            self.desk.wanted.emit("compare")
+
+    @action(
+        "Keep the fork …",
+        key="keep-fork",
+        word="Keep …",
+        icon="save",
+        tip="Keep this fork in a folder, to be opened again later",
+        menu="Engine",
+        group=2,
+        why=_no_scratch,
+    )
+    def keep_fork(self) -> None:
+        """Asks for a folder and moves the fork there; it stays open."""
+        if self.fork is not None and (folder := self._ask_folder()) is not None:
+            spawn(self.keep_in(folder), name="Keep the fork")
+
+    def _ask_folder(self) -> Path | None:
+        fork = self.fork
+        if fork is None:
+            return None
+        offered = Path(fork.folder).parent / f"{Path(fork.folder).name}-fork-{fork.position}"
+        name, _ = QFileDialog.getSaveFileName(self.window, "Keep the fork in a new folder", str(offered))
+        return Path(name) if name else None
+
+    async def keep_in(self, folder: Path, *, again: bool = True) -> None:
+        """Moves the fork to a folder.
+
+        Args:
+            again: Show it there.
+        """
+        from workbench.services.worlds.fork import keep_fork, trusted_digest
+
+        if self.workspace is None:
+            return
+        root, digest = self.workspace.project.root, trusted_digest(self.workspace.project)
+        await self.close_project()
+        try:
+            await asyncio.to_thread(keep_fork, root, folder, digest, self._environ)
+        except Exception as error:  # noqa: BLE001  # the fork stays where it was, and it is told
+            await self.open((root, ""))
+            if self.desk is not None:
+                self.desk.notice("error", str(error))
+            return
+        self._drop_scratch()
+        if again:
+            await self.open((folder, ""))
+
+    @action(
+        "Discard the fork",
+        key="discard-fork",
+        word="Discard",
+        icon="purge",
+        tip="Close this window and remove the fork",
+        menu="Engine",
+        group=2,
+        why=_no_scratch,
+    )
+    def discard_fork(self) -> None:
+        """Closes the window; nothing of the fork is left."""
+        self._kept = False
+        self.quit()
+
+    _kept: bool | None = None
+    """Whether the fork is kept when the window closes; None for a question."""
+
+    async def leave_forks(self) -> bool:
+        """Closes the windows of forks first, each with its question; returns whether all are closed."""
+        for one in [*self.forks]:
+            one.quit()
+            await one.stayed_or_ended()
+            if one in self.forks:
+                return False
+        return True
+
+    async def settle_fork(self) -> bool:
+        """Asks whether the fork of this window is kept before it closes; returns whether it may close."""
+        if self.scratch is None or self.fork is None or self._kept is False:
+            return True
+        answer = await self._ask_to_keep(self.fork)
+        if answer == "keep" and (folder := self._ask_folder()) is not None:
+            await self.keep_in(folder, again=False)
+            return self.scratch is None
+        return answer == "discard"
+
+    async def _ask_to_keep(self, fork: Fork) -> str:
+        box = QMessageBox(QMessageBox.Icon.Question, "Close the fork", "", parent=self.window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(f"{fork.name} is kept nowhere yet.\n\nKeep it in a folder, or discard it?")
+        keep = box.addButton("Keep …", QMessageBox.ButtonRole.AcceptRole)
+        discard = box.addButton("Discard", QMessageBox.ButtonRole.DestructiveRole)
+        stay = box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(stay)
+        await finished(box)
+        clicked = box.clickedButton()
+        answer = "keep" if clicked is keep else "discard" if clicked is discard else ""
+        box.deleteLater()
+        return answer
+
+    def _drop_scratch(self) -> None:
+        """Removes what is left of a fork that is closed or was moved."""
+        scratch, self.scratch = self.scratch, None
+        if scratch is not None:
+            shutil.rmtree(scratch, ignore_errors=True)

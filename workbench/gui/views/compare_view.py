@@ -1,0 +1,264 @@
+"""What differs between a fork and the project that was forked; has its commands issued there, too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import itemgetter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from typing_extensions import override
+
+from workbench.gui.actions import action
+from workbench.gui.desk import Desk, Selection
+from workbench.gui.filter_row import FilterRow
+from workbench.gui.layouts import in_column, in_panes, in_row
+from workbench.gui.paged_model import ListSource, TableColumn
+from workbench.gui.reads import takes_time
+from workbench.gui.table import FastTableView
+from workbench.gui.view import View
+from workbench.gui.views.confirm_strip import ConfirmChoice, ConfirmStrip
+from workbench.gui.widgets import ElidedLabel, EmptyState
+from workbench.model.counts import counted
+from workbench.services.worlds.compare import Comparison, StoreDifference, compare, kinds_told
+from workbench.services.worlds.promote import Promoted, preview, promote
+from workbench.store.store_file import read_store_file
+
+if TYPE_CHECKING:
+    from workbench.gui.table_actions import ChosenRows
+    from workbench.model.changes import Changes
+    from workbench.services.workspace import Workspace
+    from workbench.services.worlds.fork import Fork
+
+BADGES = {"row": "projection", "stream": "event", "message": "topic", "letter": "error"}
+DIFFERENCES = (
+    TableColumn("What", width=90, badge=lambda kind: (BADGES[kind], kind)),
+    TableColumn("Where", width=130),
+    TableColumn("Row and column", width=130),
+    TableColumn("In the project", width=130),
+    TableColumn("In the fork", width=150, stretch=True),
+    TableColumn("Since", width=76, mono=True, align_right=True, text=lambda at: f"{at:,}" if at else ""),
+)
+COMMANDS = (
+    TableColumn("Issued here", width=130),
+    TableColumn("Stream", width=140),
+    TableColumn("Expects", width=70, mono=True, align_right=True),
+    TableColumn("On the project", width=150, stretch=True),
+)
+NONE = "This is the project itself", "Fork it at an event: then what differs stands here."
+FORK = "Fork at the newest position"
+SAME = "Nothing differs", "What is done in only one of both stands here."
+SAMPLES = 3
+
+
+class CompareView(View):
+    """A table of what differs, with the commands that *promote* would issue below it."""
+
+    key = "compare"
+    title = "Compare"
+    icon_name = "diff"
+    selects = "table"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._plan: Sequence[Promoted] = ()
+        self._shown: Sequence[StoreDifference] = ()
+        self.said = ElidedLabel("muted")
+        self.filter = FilterRow("differences")
+        self.filter.settled.connect(lambda _words: self._list())
+        self.strip = ConfirmStrip()
+        self.table = FastTableView(DIFFERENCES)
+        self.table.setAccessibleName("What differs from the project that was forked")
+        self.commands = FastTableView(COMMANDS)
+        self.commands.setAccessibleName("Commands that were issued in the fork")
+        self.commands.set_empty("No commands", "What is issued here stands here, to be issued there as well.")
+        self._found: Comparison | None = None
+        self._reading = self.question(self._show, self.table.fail)
+        self._both = in_panes(Qt.Orientation.Vertical, (self.table, 3), (self.commands, 1), name="compare")
+        self._bar = QWidget()
+        again, issue = self.acts.button("again"), self.acts.button("ask")
+        in_row((self.filter, 1), again, issue, of=self._bar, margins=0, spacing=6)
+        in_column(self._bar, self.said, self.strip, (self._both, 1), of=self, margins=(6, 4, 6, 4), spacing=4)
+        self._trunk = EmptyState("fork", *NONE, FORK, lambda: desk.fork_wanted.emit(Selection()))
+        if (column := self.layout()) is not None:
+            column.addWidget(self._trunk)
+        self._trunk.setVisible(not self._is_fork)
+        for part in (self._bar, self.said, self._both):
+            part.setVisible(self._is_fork)
+        self.table.set_empty(*SAME)
+        self.acts.offer()
+
+    @property
+    def _is_fork(self) -> bool:
+        return self.desk.workspace.fork is not None
+
+    @override
+    def concerns(self, changes: Changes) -> bool:
+        return changes.everything and self._is_fork
+
+    @override
+    def first_widget(self) -> QWidget:
+        if not self._is_fork:
+            return self._trunk.findChild(QPushButton) or self
+        return self.table if self.table.model().rowCount() else self.filter.findChild(QLineEdit) or self
+
+    # -- comparing ----------------------------------------------------------------------------------------
+
+    @override
+    def refresh(self) -> None:
+        workspace = self.desk.workspace
+        if (fork := workspace.fork) is not None:
+            self._reading.ask(lambda: _read(workspace, fork))
+
+    @override
+    def renew(self) -> None:
+        self.refresh()
+
+    @action(
+        "Compare again",
+        key="again",
+        keys="F9",
+        word="Again",
+        icon="refresh",
+        tip="Look again at what differs by now",
+        anyway=True,
+    )
+    def again(self) -> None:
+        """Compares with what both have by now."""
+        self.refresh()
+
+    def _show(self, answer: tuple[Comparison, Sequence[Promoted]]) -> None:
+        self._found, self._plan = answer
+        self._list()
+        self.commands.refresh(
+            ListSource(
+                [
+                    (one.command.type, one.command.stream, one.expected, one.words, one.command.number)
+                    for one in self._plan
+                ],
+                itemgetter(-1),
+            )
+        )
+        self.acts.refresh()
+
+    def _list(self) -> None:
+        if self._found is None:
+            return
+        words = self.filter.asked().casefold().split()
+        self._shown = [one for one in self._found.differences if _holds(one, words)]
+        rows = [
+            (
+                one.kind,
+                one.where,
+                f"{one.key} {one.column}".strip(),
+                one.ours,
+                one.theirs,
+                one.since,
+                (one.kind, one.where, one.key, one.column),
+            )
+            for one in self._shown
+        ]
+        self.table.refresh(ListSource(rows, itemgetter(-1)))
+        untold = [f"{name}: {why}" for name, why in self._found.untold.items()]
+        at = "the project at {:,}, the fork at {:,}".format(*self._found.heads)
+        self.said.setText("; ".join([kinds_told(self._found), at, *untold]))
+
+    def _difference(self, chosen: ChosenRows) -> StoreDifference | None:
+        key = chosen.row[-1]
+        return next((one for one in self._shown if (one.kind, one.where, one.key, one.column) == key), None)
+
+    @action("Open", on="table", icon="link", default=True, tip="Show it in this fork")
+    def show_it(self, chosen: ChosenRows) -> None:
+        """Shows what differs, as it is in the fork."""
+        one = self._difference(chosen)
+        if one is None:
+            return
+        views = {
+            "row": (Selection(projection=one.where, key=one.key), "projections"),
+            "stream": (Selection(stream=one.where), "timeline"),
+            "message": (Selection(position=one.since), "log"),
+            "letter": (Selection(subscription=one.where), "letters"),
+        }
+        selection, view = views[one.kind]
+        self.desk.select(selection, view=view)
+
+    def _no_first(self, chosen: ChosenRows) -> str:
+        one = self._difference(chosen)
+        if one is None or not one.since:
+            return "From which event on it differs is not known"
+        return "" if one.here else "That event stands in the project, not in this fork"
+
+    @action("Show the first event that differs", key="since", on="table", icon="event", why=_no_first)
+    def show_since(self, chosen: ChosenRows) -> None:
+        """Shows the event from which on it differs."""
+        if (one := self._difference(chosen)) is not None:
+            self.desk.select(Selection(position=one.since), view="inspector")
+
+    # -- promoting ----------------------------------------------------------------------------------------
+
+    def trunk(self) -> Workspace | None:
+        """Returns the project that was forked, where a window has it open."""
+        fork = self.desk.workspace.fork
+        found = self.desk.trunk()
+        here = fork is not None and found is not None and str(found.project.root.resolve()) == fork.folder
+        return found if here else None
+
+    def _no_promote(self) -> str:
+        if not self._is_fork:
+            return "This is the project itself"
+        if not [one for one in self._plan if not one.outcome]:
+            return "No command was issued here"
+        if moved := [one for one in self._plan if not one.fits]:
+            return f"The project moved on: {moved[0].command.stream} {moved[0].words}"
+        if (trunk := self.trunk()) is None:
+            return "Open the project that was forked, and fork it there"
+        return trunk.observer and f"The project can only be read: {trunk.observer}"
+
+    @action(
+        "Promote …",
+        key="ask",
+        icon="send",
+        tip="Issue the commands of this fork on the project, with the versions that were seen here",
+        why=_no_promote,
+    )
+    def ask(self) -> None:
+        """Asks before the commands are issued on the project."""
+        plan = [one for one in self._plan if not one.outcome]
+        fork = self.desk.workspace.fork
+        if fork is None:
+            return
+        said = f"Issue {counted(len(plan), 'command')} on {fork.trunk}, each with the version seen here?"
+        samples = [f"{one.command.type} {one.command.stream}" for one in plan[:SAMPLES]]
+        self.strip.ask(said, samples, [ConfirmChoice(label="Promote", run=self._promote)])
+
+    def _promote(self) -> None:
+        if (trunk := self.trunk()) is not None:
+            self.desk.run(self._promoted(trunk), "Promote")
+
+    async def _promoted(self, trunk: Workspace) -> None:
+        done = await promote(self._plan, trunk)
+        failed = [one for one in done if one.outcome not in ("accepted", "issued there before")]
+        if failed:
+            first = failed[0]
+            said = f"{first.command.type} {first.command.stream}: {first.outcome}"
+            said += f"; {counted(len(failed) - 1, 'command')} behind it not issued" if len(failed) > 1 else ""
+            self.desk.notice("warning", f"{said}.")
+        else:
+            self.desk.notice("ok", f"{counted(len(done), 'command')} issued on {trunk.project.name}.")
+        self.refresh()
+
+
+def _read(workspace: Workspace, fork: Fork) -> tuple[Comparison, Sequence[Promoted]]:
+    """Compares with the trunk's store, for a thread."""
+    takes_time()
+    registry, here = workspace.registry, workspace.reader
+    with read_store_file(Path(fork.store), registry.stored_names()) as trunk:
+        found = compare(trunk, here, registry.projections.values(), lambda _what: None, split=fork.position)
+        return found, preview(here, fork.position, trunk)
+
+
+def _holds(one: StoreDifference, words: Sequence[str]) -> bool:
+    text = f"{one.kind} {one.where} {one.key} {one.column} {one.ours} {one.theirs}".casefold()
+    return all(word in text for word in words)

@@ -1,0 +1,252 @@
+"""Forks a project: a folder of its own, with all that was stored up to a position, on a clock of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import msgspec
+
+from workbench.engine.staged_handlers import on_stage
+from workbench.errors import NotAStore, NotFound, StoreReadOnly
+from workbench.model.clock import ManualClock
+from workbench.project.samples import PROJECT_FILE
+from workbench.project.trust_list import TrustList, config_folder
+from workbench.services.maintenance.store_checkup import backup
+from workbench.services.scenarios.given_history import recall
+from workbench.store.store_file import fork_back, open_store_file, read_store_file
+from workbench.tusk import ValueKind, parse, replace_file, set_value
+
+if TYPE_CHECKING:
+    from workbench.project.project import Project
+    from workbench.store.ports import Reader
+
+MARK = "fork.json"
+"""The file by which a folder is known as a fork."""
+STORE = "data/events.db"
+LARGEST = 4_000_000
+"""Bytes of a file beside a project's own that is copied with it."""
+_LEFT_OUT = (".db", ".db-wal", ".db-shm", ".db.lock", ".db-rates", ".db-traffic")
+Told = Callable[[str, int, int], object]
+"""Told what is done, and how much of how much of it; what it raises ends the work, and nothing is left."""
+
+
+class Fork(msgspec.Struct, frozen=True, kw_only=True):
+    """What a fork knows of itself.
+
+    Attributes:
+        name: How a person knows it: ``Fork of users at 41``.
+        trunk: Name of the project that it was forked from.
+        folder: That project's folder.
+        store: The file of that project's store.
+        position: Up to here it has what the trunk has.
+        began: Time of that position, microseconds since 1970.
+        now: What time it is in the fork, likewise.
+    """
+
+    name: str
+    trunk: str
+    folder: str
+    store: str
+    position: int
+    began: int
+    now: int
+
+
+def fork_in(root: Path) -> Fork | None:
+    """Returns what a project's folder is a fork of; None where it is none.
+
+    Raises:
+        NotAStore: It says that it is one, and cannot be read: on the machine's clock it would run on.
+    """
+    path = root / MARK
+    if not path.exists():
+        return None
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Fork)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise NotAStore(
+            f"{path} does not say what this folder is a fork of: {error}",
+            hint="fork again; without that file the folder is a project like others",
+        ) from error
+
+
+def keep_time(root: Path, fork: Fork, now: int) -> None:
+    """Remembers what time it is in a fork that is left.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    _write(root, msgspec.structs.replace(fork, now=now))
+
+
+def staged(project: Project) -> Project:
+    """Returns a project whose handlers are told that it is a dry run."""
+    handlers = on_stage(project.registry.handlers, threads=True)
+    return replace(project, registry=replace(project.registry, handlers=handlers))
+
+
+def make_fork(
+    project: Project,
+    position: int,
+    folder: Path,
+    environ: Mapping[str, str],
+    told: Told,
+    *,
+    waiting: bool = False,
+) -> Fork:
+    """Makes a folder that is a project of its own, as this one was at a position (W9); takes time.
+
+    What the person trusts of the project is trusted there, too: it is the same (T2).
+
+    Args:
+        position: The last one whose event or message is in it.
+        folder: Where; it must not exist, or be empty.
+        waiting: Whether what waits still, and was stored by then, waits there, too.
+
+    Raises:
+        NotFound: Nothing stands at that position.
+        NotAStore: The store is no file.
+        StoreReadOnly: The folder exists, or cannot be written.
+        WorldError: There is no room for the copy, or the like; nothing is left of it.
+    """
+    if not project.store_path.is_file():
+        raise NotAStore("this store lies in memory: a fork needs a file to copy", hint="keep it in a file")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise StoreReadOnly(f"{folder} exists already; it was left as it is", hint="choose another folder")
+    with read_store_file(project.store_path) as reader:
+        began = time_at(reader, position)
+    part = folder.with_name(f".{folder.name}.{uuid4().hex[:8]}.part")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _copy_files(project.root, part)
+        store = part / _place_of_store(project, part)
+        store.parent.mkdir(parents=True, exist_ok=True)
+        backup(project.store_path, store, lambda done, of: told("Copying", done, of), check=False)
+        told("Cutting", 0, 1)
+        if fork_back(store, position, waiting=waiting):
+            _recall(project, store, began)
+        fork = Fork(
+            name=f"Fork of {project.name} at {position:,}",
+            trunk=project.name,
+            folder=str(project.root.resolve()),
+            store=str(project.store_path.resolve()),
+            position=position,
+            began=began,
+            now=began,
+        )
+        _write(part, fork)
+        told("Cutting", 1, 1)
+        if folder.exists():
+            folder.rmdir()
+        part.rename(folder)
+    except OSError as error:
+        raise StoreReadOnly(
+            f"the fork cannot be written to {folder}: {error.strerror or error}", hint="choose another folder"
+        ) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    _trust(folder, trusted_digest(project), environ)
+    return fork
+
+
+def trusted_digest(project: Project) -> str:
+    """Returns the digest of a project's modules, where they are trusted; else an empty text."""
+    return project.digest if project.modules and not project.restricted else ""
+
+
+def keep_fork(root: Path, folder: Path, digest: str, environ: Mapping[str, str]) -> None:
+    """Moves the folder of a fork that is closed to where a person keeps it.
+
+    Args:
+        digest: Of its modules, where the person trusts them; empty where not (T2).
+
+    Raises:
+        StoreReadOnly: Something is there already, or it cannot be written.
+    """
+    if folder.exists():
+        raise StoreReadOnly(f"{folder} exists already; it was left as it is", hint="choose another folder")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(root, folder)
+    except OSError as error:
+        raise StoreReadOnly(
+            f"the fork cannot be moved to {folder}: {error.strerror or error}", hint="choose another folder"
+        ) from error
+    _trust(folder, digest, environ)
+
+
+def _trust(folder: Path, digest: str, environ: Mapping[str, str]) -> None:
+    if digest:
+        with contextlib.suppress(OSError):  # then it asks when it is opened
+            TrustList(config_folder(environ)).trust(folder, digest)
+
+
+def time_at(reader: Reader, position: int) -> int:
+    """Returns when what stands at a position was stored, microseconds since 1970.
+
+    Raises:
+        NotFound: Nothing stands there.
+    """
+    for entry in reader.log_at([position]):
+        return entry.recorded_at
+    head = reader.head()
+    raise NotFound(
+        f"nothing stands at position {position:,}",
+        hint=f"choose one from 1 to {head:,}" if head else "nothing is stored yet",
+    )
+
+
+def _write(root: Path, fork: Fork) -> None:
+    replace_file(root / MARK, [msgspec.json.format(msgspec.json.encode(fork))])
+
+
+def _copy_files(root: Path, target: Path) -> None:
+    """Copies a project without stores, hidden files, what is very large, and what lies elsewhere."""
+    whole = root.resolve()
+
+    def left_out(folder: str, names: list[str]) -> set[str]:
+        inside = Path(folder)
+        return {
+            name
+            for name in names
+            if name.startswith(".")
+            or name in ("__pycache__", "node_modules", MARK)
+            or name.endswith(_LEFT_OUT)
+            or (inside / name / PROJECT_FILE).exists()
+            or ((inside / name).is_file() and (inside / name).stat().st_size > LARGEST)
+            or not (inside / name).resolve().is_relative_to(whole)
+        }
+
+    shutil.copytree(root, target, ignore=left_out)
+    os.chmod(target, 0o755)  # noqa: PTH101, S103  # the project's may be read-only, a fork must not be
+
+
+def _place_of_store(project: Project, part: Path) -> str:
+    """Returns where a fork's store lies in its folder; its file says so, whatever the project's said."""
+    written = project.file.settings.event_store.path if project.file is not None else ""
+    entry = project.file.document.find(("event_store", "path")) if project.file is not None else None
+    plain = entry is None or (entry.value.kind is ValueKind.STRING and entry.value.plain == written)
+    inside = (part / written).resolve().is_relative_to(part.resolve())
+    if written and plain and inside and not Path(written).is_absolute():
+        return written
+    path = part / PROJECT_FILE
+    document = set_value(parse(path.read_bytes(), PROJECT_FILE), ("event_store", "path"), STORE)
+    path.write_bytes(document.dump())
+    return STORE
+
+
+def _recall(project: Project, path: Path, now: int) -> None:
+    """Has processes know what they knew then."""
+    store = open_store_file(path, ManualClock(now), synchronous="normal")
+    try:
+        store.name_types(project.registry.stored_names())
+        recall(store, project.registry)
+    finally:
+        store.close()

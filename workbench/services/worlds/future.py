@@ -1,0 +1,151 @@
+"""What is due, in its order, and a clock that is moved by hand from one to the next (W15)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workbench.engine.timers import VirtualTimer
+from workbench.errors import CallerError, InvalidValue
+from workbench.model.clock import MICROSECONDS, ManualClock
+from workbench.model.command import CommandOutcome
+from workbench.model.dead_letter import LetterStatus
+from workbench.model.delivery_states import DeliveryState
+from workbench.model.messaging import COMMANDS_TOPIC
+
+if TYPE_CHECKING:
+    from workbench.engine.world import World
+    from workbench.project.project import Project
+    from workbench.services.subscriptions import Subscriptions, WaitingMessage
+
+LONGEST = 366 * 24 * 3600.0
+"""Seconds that the clock is moved by at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Something that is to happen.
+
+    Attributes:
+        at: When, microseconds since 1970.
+        kind: ``retry``, ``delayed``, ``command`` (a policy or process issued it for later), ``lease`` (it
+            ends, and another worker takes it) or ``expiry``.
+        what: The subscription, or what issued the command.
+        about: Type and key of the message.
+        position: Of the message.
+        attempt: The try that comes.
+    """
+
+    at: int
+    kind: str
+    what: str
+    about: str
+    position: int
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What moving the clock came to.
+
+    Attributes:
+        seconds: How far it went.
+        stopped: Why it stopped early; empty where it did not.
+    """
+
+    seconds: float
+    stopped: str = ""
+
+
+class Future:
+    """The queue of all that is due in a world; moves its clock where that is moved by hand."""
+
+    def __init__(self, world: World[Project], subscriptions: Subscriptions) -> None:
+        self._world, self._subscriptions = world, subscriptions
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether time passes here only when a person says so."""
+        return isinstance(self._world.timer, VirtualTimer)
+
+    def due(self) -> list[Due]:
+        """Returns what is due, the next first; of each subscription the first that the store lists."""
+        names = [one.name for one in self._world.reader.subscriptions()]
+        found = [due for name in names for one in self._subscriptions.waiting(name) for due in _of(one)]
+        return sorted(found, key=lambda one: (one.at, one.position))
+
+    async def next_due(self, *, stop: bool = True) -> Moved:
+        """Moves the clock to the next that is due; without one it stays where it is."""
+        now = self._world.clock.now()
+        due = next((one.at for one in await self._world.ask(self.due) if one.at > now), None)
+        return Moved(seconds=0.0) if due is None else await self.move((due - now) / MICROSECONDS, stop=stop)
+
+    async def to(self, time: int, *, stop: bool = True) -> Moved:
+        """Moves the clock to a time, microseconds since 1970.
+
+        Raises:
+            InvalidValue: It has passed, or is too far away.
+        """
+        return await self.move((time - self._world.clock.now()) / MICROSECONDS, stop=stop)
+
+    async def move(self, seconds: float, *, stop: bool = True) -> Moved:
+        """Lets time pass, and all happen in its order.
+
+        Args:
+            stop: End at the first new dead letter or refused command.
+
+        Raises:
+            CallerError: The clock of this world is the machine's.
+            InvalidValue: Time does not go back, nor further than a year at once.
+        """
+        clock, timer = self._world.clock, self._world.timer
+        if not isinstance(clock, ManualClock) or not isinstance(timer, VirtualTimer):
+            raise CallerError(
+                "time goes by itself here", hint="fork the project: in a fork it is moved by hand"
+            )
+        if not 0 <= seconds <= LONGEST:
+            raise InvalidValue("time goes on, at most a year at once", path="", hint="choose a later time")
+        began = clock.now()
+        end = began + round(seconds * MICROSECONDS)
+        seen = self._failures()
+        settle = self._world.running().settle
+        while True:
+            await settle()
+            failed = self._failed(seen) if stop else ""
+            due = timer.next_due()
+            if failed or clock.now() >= end:
+                break
+            upto = end if due is None else min(max(due, clock.now()), end)
+            await timer.advance((upto - clock.now()) / MICROSECONDS, settle)
+        return Moved(seconds=(clock.now() - began) / MICROSECONDS, stopped=failed)
+
+    def _failures(self) -> tuple[int, int]:
+        """Returns the newest number of a dead letter and of a command."""
+        reader = self._world.reader
+        letters = reader.letters(statuses=tuple(LetterStatus), limit=1)
+        commands = reader.commands(limit=1)
+        return letters[0].number if letters else 0, commands[0].number if commands else 0
+
+    def _failed(self, seen: tuple[int, int]) -> str:
+        reader = self._world.reader
+        for letter in reader.letters(statuses=tuple(LetterStatus), limit=1):
+            if letter.number > seen[0]:
+                return f"{letter.type} died in {letter.subscription}"
+        for command in reader.commands(limit=50):
+            if command.number > seen[1] and command.outcome != CommandOutcome.ACCEPTED:
+                return f"{command.type} was refused: {command.message}"
+        return ""
+
+
+def _of(one: WaitingMessage) -> Iterator[Due]:
+    row = one.delivery
+    name = one.issued_by if row.subscription == COMMANDS_TOPIC and one.issued_by else row.subscription
+    about, next_try = " ".join(filter(None, (one.type, one.key))), row.failed + row.crashed + 1
+    if row.state is DeliveryState.DELAYED and row.due_at is not None:
+        kind = "retry" if row.attempts else "command" if row.subscription == COMMANDS_TOPIC else "delayed"
+        yield Due(at=row.due_at, kind=kind, what=name, about=about, position=row.position, attempt=next_try)
+    if row.state is DeliveryState.LEASED and row.lease_until is not None:
+        yield Due(at=row.lease_until, kind="lease", what=name, about=about, position=row.position)
+    if row.expires_at is not None and row.state is not DeliveryState.LEASED:
+        yield Due(at=row.expires_at, kind="expiry", what=name, about=about, position=row.position)
