@@ -13,6 +13,7 @@ from tests.services.conftest import running
 from tests.services.worlds.race import ORDER, orders_that_race
 from workbench.gui.views.explore_view import ExploreView
 from workbench.services.worlds.exploration import ExplorePlan, explore_all
+from workbench.services.worlds.moves import Fault
 
 NAME = "An order is placed and cancelled"
 TITLE = f"scenarios/race.tsk: {NAME}"
@@ -187,6 +188,7 @@ async def test_a_scenario_is_stepped_by_hand_taken_back_and_kept(view, desk, unt
     await make("cancel_order")
     assert view.orders.title.text() == "cancel_order overtook request_payment"
     assert [row[1] for row in texts_of(view.orders.order)] == ["you: place_order", "you: cancel_order"]
+    assert view.acts["save"].isEnabled()
     before = view.steps.standing
     view.steps.take_back()
     await until(lambda: view.steps.standing is not before)
@@ -202,3 +204,15 @@ async def test_a_scenario_is_stepped_by_hand_taken_back_and_kept(view, desk, unt
     view.step_by_hand()
     assert not view.stepping
     await until(lambda: not desk.workspace.scenarios.busy)
+
+
+async def test_moves_may_go_wrong_when_a_scenario_is_stepped(view, until):
+    view.plan.scenario.choose(TITLE)
+    view.plan.faults[Fault.DUPLICATE].setChecked(True)
+    view.step_by_hand()
+    await until(lambda: view.steps.standing is not None)
+    view.steps.table.choose_index(0)
+    before = view.steps.standing
+    view.steps.acts["make"].trigger()
+    await until(lambda: view.steps.standing is not before)
+    assert "place_order once more" in [row[1] for row in rows_of(view.steps.table)]

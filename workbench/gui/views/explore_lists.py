@@ -46,7 +46,7 @@ ENDS = (
     TableColumn("Share", width=60, align_right=True, text="{:.1%}".format),
     TableColumn("Schedules", width=88, align_right=True, text=_counted),
     TableColumn("How it ended", width=90, stretch=True, about="What tells this end from the others"),
-    TableColumn("Broken", width=82, badge=_broken, about="Invariants that some order to this end breaks"),
+    TableColumn("Broken", width=92, badge=_broken, about="Invariants that some order to this end breaks"),
 )
 INVARIANTS = (
     TableColumn("Invariant", width=110, stretch=True),

@@ -25,7 +25,7 @@ FAULTS = {
 }
 DEVIATIONS = 9
 """At most; beyond a few there are too many orders to try all."""
-BOX = 76
+BOX = 64
 """Pixels of a number."""
 NAME = 24
 """Characters of a scenario's name for which there is room at least."""
@@ -59,7 +59,7 @@ class ExplorePlanBar(QWidget):
         for fault, box in self.faults.items():
             box.setToolTip(FAULTS[fault])
         in_row(
-            plain_label("All orders up to"), self.deviations, plain_label("deviations, for"), self.time,
+            plain_label("Up to"), self.deviations, plain_label("deviations"), self.time,
             plain_label("seed"), self.seed, *self.faults.values(), 1,
             of=self, margins=0, spacing=6,
         )  # fmt: skip

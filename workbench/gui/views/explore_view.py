@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 NARROW = 1_000
 """Below this width in pixels the lists stand above the orders."""
-TIGHT = 520
-"""Below this width the buttons show no words."""
+TIGHT = 720
+"""Below this width only the button that starts shows a word."""
 SHOW = 250
 """Milliseconds between two looks at how it stands."""
 HINT = (
@@ -91,6 +91,7 @@ class ExploreView(View):
         self._empty: EmptyState | None = None
         in_column(of=self._nothing, margins=0)
         self.steps, left = StepPanel(self.desk, self.orders), QWidget()
+        self.steps.moved.connect(self.acts.refresh)
         self._left = QStackedLayout(left)
         self._left.addWidget(self.tables)
         self._left.addWidget(self.steps)
@@ -109,7 +110,7 @@ class ExploreView(View):
         narrow = self.width() < NARROW
         way = Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal
         self.panes.setOrientation(way)
-        show_words(self.buttons, shown=self.width() >= TIGHT)
+        show_words(self.buttons[1:], shown=self.width() >= TIGHT)
         self.tables.panes.setOrientation(Qt.Orientation.Horizontal if narrow else Qt.Orientation.Vertical)
 
     @override

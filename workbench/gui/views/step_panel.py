@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
@@ -33,7 +34,12 @@ class StepPanel(QWidget):
 
     Args:
         orders: Shows what was done, beside what the engine does by itself.
+
+    Signals:
+        moved: Another order is shown.
     """
+
+    moved = Signal()
 
     def __init__(self, desk: Desk, orders: OrderPair) -> None:
         super().__init__()
@@ -87,6 +93,7 @@ class StepPanel(QWidget):
         self._orders.show_order(found.told, "; ".join(f"{name} does not hold" for name in found.told.broken))
         self._orders.go(len(found.told.moves) - 1)
         self.acts.refresh()
+        self.moved.emit()
 
     # -- what can be done ---------------------------------------------------------------------------------
 
