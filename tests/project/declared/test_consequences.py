@@ -29,19 +29,3 @@ def test_what_no_earlier_action_applies_to_is_not_null_behind_otherwise(load):
         state = box.evolve(state, event)
         sizes.append(event.size)
     assert sizes == [1, 1, 1]
-
-
-def test_a_text_that_becomes_a_uuid_of_the_same_name_is_a_warning(told):
-    text = """
-[aggregate.box]
-[event.box.made]
-fields { box_id: "uuid", label: "string" }
-[command.make_box]
-creates: "box"
-fields { box_id: "string", label: "string" }
-emit: "box.made"
-"""
-    (said,) = told(text)
-    assert "command.box_id can be any text" in said
-    assert "make command.box_id a uuid" in said
-    assert told(text.replace('fields { box_id: "string"', 'fields { box_id: "uuid"')) == []

@@ -272,9 +272,6 @@ class ActionCompiler:
             whole = f"{text} does not fit {part.name}: {said}"
             made = "" if found.nullable else converted(text, wanted, found)
             self.draft.tell((*path, verb), "S-TYPE", whole, f'say it in with {{ {name}: "{made or "…"}" }}')
-        elif wanted.kind is Kind.UUID and found.kind is Kind.STRING:
-            whole = f"{text} can be any text, and {name} of {part.name} is a uuid: all other texts fail"
-            self.draft.warn((*path, verb), "S-TYPE", whole, f"make {text} a uuid, too")
         run, _ = self.draft.expression((*path, verb), text, {self.source: source})
         return source_of(run, part.fields[name] if part.fields is not None else None, found)
 
