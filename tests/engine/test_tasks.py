@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 
-from workbench.engine.tasks import Tasks, to_the_end
+from workbench.engine.tasks import Tasks, aside, to_the_end
 
 
 async def test_what_it_returns_or_raises_comes_through():
@@ -99,3 +100,21 @@ async def test_M2_a_task_that_swallows_its_cancellation_is_cancelled_again_and_a
     over.set()
     left.cancel()
     await asyncio.wait([left])
+
+
+async def test_a_run_that_is_cancelled_has_ended_in_its_thread_when_it_is_over():
+    began, ended = threading.Event(), []
+
+    async def run():
+        try:
+            began.set()
+            await asyncio.Event().wait()
+        finally:
+            ended.append(threading.current_thread())
+
+    task = asyncio.ensure_future(aside(run))
+    await asyncio.to_thread(began.wait)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert [one is threading.current_thread() for one in ended] == [False]

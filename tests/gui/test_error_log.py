@@ -50,6 +50,12 @@ def test_what_fails_again_and_again_at_one_place_is_told_once_and_kept_each_time
     assert errors.file.read_text().count("ValueError: ") == 3
 
 
+def test_what_shiboken_puts_before_it_is_not_told(errors, told):
+    called = "Error calling Python override of QWidget::resizeEvent(): "
+    raised(RuntimeError(f"{called}{called}it was deleted."))
+    assert told[0][0].startswith("An error of the program: RuntimeError: it was deleted. What")
+
+
 def test_the_file_stays_small(errors, monkeypatch):
     monkeypatch.setattr(error_log, "KEPT", 500)
     for number in range(20):

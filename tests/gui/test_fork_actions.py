@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QToolBar
 
 from tests.gui.test_session import notices, settings, start
 from workbench.gui.desk import Selection
+from workbench.project.samples import copy_sample
 from workbench.services.worlds.fork import MARK
 
 __all__ = ["settings", "start"]
@@ -116,6 +117,34 @@ async def test_W9_a_window_closes_those_of_its_forks_first(trunk, until, scratch
     monkeypatch.setattr(fork, "_ask_to_keep", discard)
     trunk.quit()
     assert await trunk.ended() == 0
+    assert list(scratch.iterdir()) == []
+
+
+async def test_W9_one_that_cannot_be_kept_there_is_not_lost(trunk, until, scratch, tmp_path):
+    fork = await fork_of(trunk, until, Selection(position=9))
+    root = fork.workspace.project.root
+    await fork.keep_in(tmp_path)
+    assert any("exists already" in one for one in notices(fork))
+    assert root.is_dir()
+    fork.open_folder(root)
+    await until(lambda: fork.desk is not None, within=20)
+    assert fork.fork.position == 9
+
+
+async def test_W9_another_project_in_its_window_asks_first(trunk, until, scratch, tmp_path, monkeypatch):
+    fork = await fork_of(trunk, until, Selection(position=9))
+    answers = ["", "discard"]
+
+    async def answered(_fork):
+        return answers.pop(0)
+
+    monkeypatch.setattr(fork, "_ask_to_keep", answered)
+    other = copy_sample("users", tmp_path / "other")
+    await fork.open((other, ""))
+    assert fork.fork is not None
+    await fork.open((other, ""))
+    assert fork.fork is None
+    assert fork.workspace.project.root == other
     assert list(scratch.iterdir()) == []
 
 

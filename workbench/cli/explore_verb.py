@@ -119,7 +119,7 @@ async def _explore(options: Options, environ: Environ) -> int:
     finally:
         show("")
     if options.save is not None:
-        _save(options.save, [found.written for one in explored for found in one.findings])
+        _save(options.save, [found.schedule.written for one in explored for found in one.findings])
     answer(options, _value(scenarios.project.name, explored), "\n".join(_said(explored, saved=options.save)))
     if stopped:
         note("workbench: stopped; this was found so far")
@@ -144,10 +144,10 @@ def _said(explored: list[Explored], saved: Path | None) -> list[str]:
         lines += _ends(one.exploration)
         for found in one.findings:
             lines += ["", one_line(found.finding.words)]
-            lines += [f"  {one_line(said)}" for said in found.deviations]
-            lines += _moves("  The usual order", found.usual)
-            lines += _moves(f"  With {counted(found.finding.deviations, 'deviation')}", found.moves)
-            written = [f"  Written to {saved}"] if saved else ["  As a scenario", found.written]
+            lines += [f"  {one_line(said)}" for said in found.schedule.deviations]
+            lines += _moves("  The usual order", found.schedule.usual)
+            lines += _moves(f"  With {counted(found.finding.deviations, 'deviation')}", found.schedule.moves)
+            written = [f"  Written to {saved}"] if saved else ["  As a scenario", found.schedule.written]
             lines += ["", *(line for said in written for line in many_lines(said).splitlines())]
     return lines or ["no scenario to explore: those that name deliveries have one order only"]
 

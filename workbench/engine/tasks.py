@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 TRIES = 3
 PATIENCE = 1.0
-"""Seconds that a cancelled task may take, each time, before it is cancelled again."""
+"""Seconds that a cancelled task may take, each time, before it is cancelled again, or its thread left."""
 
 OnError = Callable[[str, BaseException], None]
 
@@ -68,3 +69,27 @@ async def to_the_end(work: Coroutine[Any, Any, Result]) -> Result:
     if cancelled is not None:
         raise cancelled from task.exception()
     return task.result()
+
+
+async def aside(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    """Runs a coroutine on a loop of its own in a thread; where this is cancelled, it is as well.
+
+    A thread in which code of a project does not end is left after a while.
+    """
+    begun: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[Result]]] = []
+
+    async def inside() -> Result:
+        task = asyncio.ensure_future(work())
+        begun.append((asyncio.get_running_loop(), task))
+        return await task
+
+    thread = asyncio.ensure_future(asyncio.to_thread(asyncio.run, inside()))
+    try:
+        return await asyncio.shield(thread)
+    except asyncio.CancelledError:
+        for loop, task in begun:
+            with contextlib.suppress(RuntimeError):  # it has just ended, and its loop with it
+                loop.call_soon_threadsafe(task.cancel)
+        thread.add_done_callback(lambda done: done.cancelled() or done.exception())
+        await asyncio.wait([thread], timeout=PATIENCE)
+        raise

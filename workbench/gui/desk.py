@@ -126,6 +126,7 @@ class Desk(QObject):
         picture_wanted: The board is asked to write its picture into a file.
         text_wanted: File of the project whose text should be shown, and a line of it, or the kind and the
             name of what should be shown where it is declared.
+        explore_wanted: Title of a scenario, and name of an invariant, to explore; either may be empty.
         project_saved: A file of the project was written by this window.
         files_read: The project's files were read, and their model runs by now, or an older one.
         drafted: Something was typed and is not sent or saved, or that is over.
@@ -142,6 +143,7 @@ class Desk(QObject):
     letters_wanted = Signal(object, str)
     fork_wanted = Signal(object)
     picture_wanted = Signal()
+    explore_wanted = Signal(str, str)
     project_saved = Signal()
     files_read = Signal()
     drafted = Signal()

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, cast
 
 from workbench.gui.desk import Selection
+from workbench.gui.views.explore_plan import SHORTEST
 from workbench.gui.views.folded_dialog import FoldedDialog
 from workbench.gui.views.rebuilt_dialog import RebuiltDialog
 from workbench.gui.views.traffic_dialog import TrafficDialog
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from workbench.gui.desk import Desk
     from workbench.gui.main_window import MainWindow
+    from workbench.gui.views.explore_view import ExploreView
     from workbench.gui.views.subscriptions_view import SubscriptionsView
 
 Painted = Callable[[], Awaitable[None]]
@@ -53,6 +55,19 @@ async def show_rows(window: MainWindow, desk: Desk, painted: Painted, save: Save
     save(beside, "rows-rebuilt")
     beside.reject()
     await workspace.projections.give_up_rebuild(name)
+
+
+async def explore(window: MainWindow, desk: Desk, painted: Painted) -> str:
+    """Explores the scenario with the most steps; returns what came of it, nothing where there is none."""
+    found = [one for one in desk.workspace.scenarios.all() if not one.stepped]
+    if not found:
+        return ""
+    desk.explore_wanted.emit(max(found, key=lambda one: len(one.when)).title, "")
+    view = cast("ExploreView", window.views["explore"])
+    view.plan.time.choose(SHORTEST)
+    view.start()
+    await painted()
+    return view.told()
 
 
 async def show_traffic(window: MainWindow, desk: Desk, painted: Painted, save: Save) -> None:

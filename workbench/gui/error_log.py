@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -15,6 +16,9 @@ NAME = "errors.txt"
 KEPT = 200_000
 """Characters of the file; the oldest errors go."""
 TOLD = "An error of the program: {}. What was done last may not have taken effect. Details are in {}."
+
+CALLED = re.compile(r"Error calling Python override of \S+\(\): ")
+"""What Shiboken puts before an error, once for each call of Qt's on the way."""
 
 
 class ErrorLog:
@@ -51,4 +55,5 @@ class ErrorLog:
         place = (last[0].filename, last[0].lineno or 0) if last else ("", 0)
         if (kind, *place) not in self._told:
             self._told.add((kind, *place))
-            self._tell(TOLD.format(error_sentence(error), self.file), self.file)
+            said = CALLED.sub("", error_sentence(error)).rstrip(".")
+            self._tell(TOLD.format(said, self.file), self.file)

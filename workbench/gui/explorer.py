@@ -13,9 +13,9 @@ from typing_extensions import override
 
 from workbench.gui.actions import action
 from workbench.gui.desk import Desk, Selection
+from workbench.gui.invariant_actions import invariant_actions
 from workbench.gui.layouts import in_column
 from workbench.gui.reads import takes_time
-from workbench.gui.since_job import tell_since_when
 from workbench.gui.tree import OfferingTree, TreeItem, TreeRow
 from workbench.gui.view import View
 from workbench.gui.views.append_dialog import append_action
@@ -254,24 +254,7 @@ class Explorer(View):
         self.desk.select(chosen, view="board")
         self.desk.rename_wanted.emit(next(one for one in chosen.nodes() if one.partition(":")[2]))
 
-    @action(
-        "Since when?",
-        icon="hourglass",
-        on="_tree",
-        tip="Find the first commit behind which the invariant did not hold",
-        shown=lambda _view, item: item is None or item.data.declared == INVARIANT,
-        why=lambda view, item: view.why_never(item.text),
-    )
-    def since_when(self, item: TreeItem) -> None:
-        """Looks through the whole log since when an invariant does not hold."""
-        invariant = self.desk.workspace.registry.invariants[item.text]
-        self.desk.run(tell_since_when(self.desk, invariant), "Since when")
-
-    def why_never(self, name: str) -> str:
-        """Says why the log cannot tell since when an invariant does not hold; empty where it can."""
-        known = self.desk.workspace.registry.invariants.get(name)
-        return "" if known is not None and known.always is not None else "It does not say always"
-
+    invariants = invariant_actions("_tree", lambda item: item.text if item.data.declared == INVARIANT else "")
     append = append_action("_tree", lambda _view, item: item.data.selection.stream)
 
     def _go(self, item: TreeItem | None) -> None:

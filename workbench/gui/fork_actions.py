@@ -14,7 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from workbench.gui.actions import action
-from workbench.gui.desk import Selection
+from workbench.gui.desk import Notice, Selection
 from workbench.gui.file_actions import FileActions, no_project
 from workbench.gui.loop import finished, spawn
 
@@ -181,9 +181,8 @@ class ForkActions(FileActions):
         try:
             await asyncio.to_thread(keep_fork, root, folder, digest, self._environ)
         except Exception as error:  # noqa: BLE001  # the fork stays where it was, and it is told
-            await self.open((root, ""))
-            if self.desk is not None:
-                self.desk.notice("error", str(error))
+            again_there = ("Open the fork again", lambda: self.open_folder(root))
+            self.window.notices.show_notice(Notice(kind="error", text=str(error), actions=(again_there,)))
             return
         self._drop_scratch()
         if again:

@@ -60,6 +60,8 @@ OWNERS = (
     ("Story of a command", "workbench.gui.views.story_sequence:StorySequence"),
     ("Subscriptions", "workbench.gui.views.process_instances:ProcessInstances"),
     ("Subscriptions", "workbench.gui.views.subscription_waiting:WaitingDeliveries"),
+    ("Explore", "workbench.gui.views.order_pair:OrderPair"),
+    ("Stepping a scenario", "workbench.gui.views.step_panel:StepPanel"),
     ("Scenarios", "workbench.gui.views.scenario_writing:ScenarioWriting"),
     ("Scenarios", "workbench.gui.views.scenario_steps:ScenarioSteps"),
     ("Scenarios", "workbench.gui.views.step_form:StepForm"),

@@ -141,7 +141,26 @@ def _turn(bring: Callable[[str], object], key: str, pages: Pages) -> None:
 
 def model_targets(desk: Desk) -> list[Target]:
     """Returns all parts of the model: the forms of commands and queries, the others where they are shown."""
-    return [*_form_targets(desk), *_part_targets(desk)]
+    return [*_form_targets(desk), *_part_targets(desk), *_explorable_targets(desk)]
+
+
+def _explorable_targets(desk: Desk) -> list[Target]:
+    """Returns the invariants and scenarios, each with the view that explores them."""
+
+    def target(name: str, kind: str, go: Callable[[], object]) -> Target:
+        return Target(text=f"Explore: {name}", kind=kind, icon="split", go=go)
+
+    return [
+        *(
+            target(name, "invariant", partial(desk.explore_wanted.emit, "", name))
+            for name in desk.workspace.registry.invariants
+        ),
+        *(
+            target(one.name, "scenario", partial(desk.explore_wanted.emit, one.title, ""))
+            for one in desk.workspace.scenarios.all()
+            if not one.stepped
+        ),
+    ]
 
 
 def _part_targets(desk: Desk) -> list[Target]:

@@ -102,8 +102,13 @@ class Session(WindowActions):
         One after the other: of two at a time, the second would find the store in use and could only read.
         """
         async with self._opening:
-            if await may_leave(self.window, self.desk):
-                await self._open(target, trust=trust, only=only, store=store, fresh=fresh)
+            shown = self.workspace.project.root if self.workspace is not None else None
+            leaves = self.fork is not None and target[0] != shown
+            if not await may_leave(self.window, self.desk) or (leaves and not await self.settle_fork()):
+                return
+            await self._open(target, trust=trust, only=only, store=store, fresh=fresh)
+            if leaves:
+                self._drop_scratch()
 
     async def _open(
         self, target: tuple[Path | None, str], *, trust: bool, only: str, store: str, fresh: bool

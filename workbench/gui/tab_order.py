@@ -1,4 +1,8 @@
-"""Puts the tab key's order into that in which a person reads: as layouts, splitters and tabs have it."""
+"""Puts the tab key's order into that in which a person reads: as layouts, splitters and tabs have it.
+
+Qt is never asked for its own chain: Shiboken takes what `nextInFocusChain` answers for a child of the widget
+that was asked, and for ended when that ends, though Qt goes on to use it (PySide6 6.8 to 6.12).
+"""
 
 from __future__ import annotations
 
@@ -16,11 +20,9 @@ from PySide6.QtWidgets import (
     QSplitter,
     QStackedWidget,
     QTabWidget,
+    QToolButton,
     QWidget,
 )
-
-from workbench.gui.forms import SchemaForm
-from workbench.gui.forms.parts import stops
 
 WHOLE = (QComboBox, QLineEdit, QAbstractSpinBox)
 """What is one stop, whatever it consists of."""
@@ -28,10 +30,8 @@ WHOLE = (QComboBox, QLineEdit, QAbstractSpinBox)
 
 def reading_order(widget: QWidget) -> Iterator[QWidget]:
     """Yields what the tab key reaches inside a widget, itself included, hidden or not, as it is read."""
-    if isinstance(widget, SchemaForm):
-        yield from stops(widget)  # which keeps an order of its own
-        return
-    if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None:
+    folds = isinstance(widget, QToolButton) and widget.isCheckable()  # Tab skips it at times
+    if (folds or widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.focusProxy() is None:
         yield widget
     if isinstance(widget, WHOLE):
         return

@@ -18,7 +18,7 @@ from workbench.errors import NotFound, WorkbenchError
 from workbench.gui.application import prepare, run_on_loop, warm_up
 from workbench.gui.design_tour import PARCEL, Act, Designer, DirectHands, gestures_of
 from workbench.gui.desk import Selection
-from workbench.gui.dialog_tour import show_ended, show_rows, show_traffic
+from workbench.gui.dialog_tour import explore, show_ended, show_rows, show_traffic
 from workbench.gui.main_window import MainWindow
 from workbench.gui.operator_tour import show_operators
 from workbench.gui.session import Session
@@ -291,6 +291,10 @@ class Guide:
         await self._settle()
         self._say(f"ran the scenarios: {verdicts.tally().said}")
         await self._picture("04-scenarios", "Test")
+        if self._session.desk is not None and (
+            said := await explore(self._window, self._session.desk, self._painted)
+        ):
+            self._say(f"explored: {said}")
 
     async def _settle(self) -> None:
         """Waits until everything was delivered, retried or died."""

@@ -42,6 +42,7 @@ from workbench.services.streams import Streams
 from workbench.services.streams.event_append import EventAppend
 from workbench.services.streams.event_import import EventImport
 from workbench.services.subscriptions import Subscriptions
+from workbench.services.worlds.explorations import Explorations
 from workbench.services.worlds.fork import Fork, fork_in, keep_time, staged
 from workbench.services.worlds.future import Future
 from workbench.services.worlds.since_when import Since
@@ -79,6 +80,7 @@ class Workspace:
         schema_lab: Changed fields of events, tried on what is stored.
         texts: The project file and the scenario files as texts.
         scenarios: The project's scenarios and what came of them.
+        explorations: The orders of things in which they go wrong.
         drafts: What was typed and not sent.
         fork: What it is a fork of; None for a project's own world.
         future: What is due, and the moves of a clock that is moved by hand.
@@ -126,6 +128,7 @@ class Workspace:
         self.project_editor = ProjectEditor(world, self.environ, self.texts, self.design)
         self.model_reload = ModelReload(world, self.environ, self.adopt, lambda: self.design.compiled)
         self.scenarios = ScenarioStatus(world)
+        self.explorations = Explorations(world, self.environ)
         world.listen(self._follow)
         self._watching: StoreWatch | CommitWatch = (
             CommitWatch(store, lambda: world.announce(Changes(everything=True)))

@@ -262,3 +262,12 @@ async def test_V2_a_text_that_is_typed_and_not_written_is_told_wherever_its_scen
     assert (detail.place.text(), detail.tabs.tabText(2)) == ("scenarios/some.tsk, line 2", "Text")
     text._pause.stop()
     await until(lambda: not view.desk.running())
+
+
+async def test_a_scenario_leads_to_its_orders(view, desk):
+    wanted = []
+    desk.explore_wanted.connect(lambda title, invariant: wanted.append((title, invariant)))
+    view.table.choose_index(0)
+    view.table.setFocus()
+    QTest.keyClick(view.table, Qt.Key.Key_E)
+    assert wanted == [("scenarios/some.tsk: A right one", "")]

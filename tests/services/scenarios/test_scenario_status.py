@@ -9,7 +9,7 @@ import pytest
 
 from workbench.project.samples import copy_sample
 from workbench.services.project.open_project import open_target
-from workbench.services.scenarios.scenario_status import Tally, _aside
+from workbench.services.scenarios.scenario_status import Tally
 
 RULE = "state.status == 'suspended'"
 
@@ -165,21 +165,3 @@ async def test_stopping_forgets_what_was_not_begun(workspace, verdicts):
     await workspace.adopt(workspace.project)
     await rest(verdicts)
     assert verdicts.tally().unsure == verdicts.tally().total
-
-
-async def test_a_run_that_is_cancelled_has_ended_in_its_thread_when_it_is_over():
-    began, ended = threading.Event(), []
-
-    async def run():
-        try:
-            began.set()
-            await asyncio.Event().wait()
-        finally:
-            ended.append(threading.current_thread())
-
-    task = asyncio.ensure_future(_aside(run))
-    await asyncio.to_thread(began.wait)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert [one is threading.current_thread() for one in ended] == [False]

@@ -25,7 +25,9 @@ async def test_two_processes_find_together_what_one_finds(orders):
     await explore_all(project, scenarios, two, done=together.append, environ={})
     (first,), (second,) = alone, together
     assert set(first.exploration.outcomes) == set(second.exploration.outcomes)
-    assert [told.written for told in first.findings] == [told.written for told in second.findings]
+    assert [told.schedule.written for told in first.findings] == [
+        told.schedule.written for told in second.findings
+    ]
     assert (second.exploration.complete, second.exploration.trouble) == (2, "")
     assert second.exploration.findings["no_charge_after_cancel"].count <= second.exploration.schedules
     assert not multiprocessing.active_children()

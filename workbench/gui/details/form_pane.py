@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import takewhile
 
 from PySide6.QtCore import QElapsedTimer, Qt
 from PySide6.QtWidgets import QScrollArea, QWidget
@@ -13,6 +14,7 @@ from workbench.gui.details.code_line import CodeLine
 from workbench.gui.details.field_table import FieldTable
 from workbench.gui.details.form_rows import BlockRow, ChoiceRow, Hand, LineRow, Row
 from workbench.gui.layouts import in_column
+from workbench.gui.tab_order import reading_order
 from workbench.gui.ticker import pause_timer
 from workbench.gui.widgets import Banner
 from workbench.services.design.form_problems import FormProblem
@@ -179,12 +181,13 @@ class FormPane(QScrollArea):
 
     def _ahead(self) -> QWidget:
         """Returns what has the keyboard before the first row."""
-        found: QWidget = self
-        while (before := found.previousInFocusChain()) not in (None, self):
-            found = before
-            if _takes_tab(found) and not self.isAncestorOf(found):
-                break
-        return found
+        around = self.parentWidget()
+        while around is not None:
+            read = takewhile(lambda one: not self.isAncestorOf(one), reading_order(around))
+            if before := [one for one in read if _takes_tab(one)]:
+                return before[-1]
+            around = around.parentWidget()
+        return self
 
     # -- what is typed ------------------------------------------------------------------------------------
 

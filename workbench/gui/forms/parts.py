@@ -12,6 +12,7 @@ from typing_extensions import override
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_row
 from workbench.gui.safe_painter import painting
+from workbench.gui.tab_order import reading_order
 from workbench.gui.theme import theme, ui_font
 
 INDENT = 16
@@ -113,32 +114,8 @@ def squeeze(widget: QWidget) -> None:
 
 
 def stops(*parts: QWidget) -> list[QWidget]:
-    """Returns what takes the keyboard inside widgets, in the order of the tab key.
-
-    So do hidden and disabled ones, and what the tab key skips while it is unfolded.
-    """
-    found: list[QWidget] = []
-    ring: list[QWidget] = []
-    for part in parts:
-        if part not in ring:
-            ring = _ring(part)  # it has everything that is in the window
-        at = ring.index(part)
-        found += [one for one in (*ring[at:], *ring[:at]) if part.isAncestorOf(one)]
-    return [one for one in found if _reached(one)]
-
-
-def _ring(widget: QWidget) -> list[QWidget]:
-    """Returns what follows a widget in the order of the tab key, itself first."""
-    found, step = [widget], widget.nextInFocusChain()
-    while step is not None and step is not widget:
-        found.append(step)
-        step = step.nextInFocusChain()
-    return found
-
-
-def _reached(widget: QWidget) -> bool:
-    own = isinstance(widget, QToolButton) and widget.isCheckable()  # Tab skips what folds at times
-    return (own or bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)) and widget.focusProxy() is None
+    """Returns what takes the keyboard inside widgets, as it is read; so do hidden and disabled ones."""
+    return [one for part in parts for one in reading_order(part) if one is not part]
 
 
 def place_tabs(last: QWidget, parts: Sequence[QWidget]) -> None:

@@ -325,6 +325,24 @@ class ScenariosView(View):
         """Whether scenarios are running."""
         return self._verdicts.busy
 
+    def _no_exploring(self, rows: ChosenRows) -> str:
+        one = rows.row[4].scenario
+        if one is None:
+            return "Its file has mistakes"
+        return "It names its deliveries, and has one order" if one.stepped else ""
+
+    @action(
+        "Explore its orders",
+        keys="E",
+        icon="split",
+        tip="Look for an order of its steps and deliveries in which it goes wrong",
+        on="table",
+        why=_no_exploring,
+    )
+    def explore(self, rows: ChosenRows) -> None:
+        """Shows the view that explores, with this scenario."""
+        self.desk.explore_wanted.emit(rows.row[4].scenario.title, "")
+
     @action("Only this file", icon="filter", on="table", group=1)
     def narrow(self, rows: ChosenRows) -> None:
         """Lists the scenarios of the same file alone."""

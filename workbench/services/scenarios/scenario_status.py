@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
+from workbench.engine.tasks import aside
 from workbench.errors import WorkbenchError
 from workbench.model.changes import Changes
 from workbench.model.scenario import Scenario, ScenarioResult
@@ -21,11 +21,8 @@ if TYPE_CHECKING:
     from workbench.project.project import Project
     from workbench.services.scenarios import Scenarios
 
-T = TypeVar("T")
 QUIET = 0.2
 """Seconds after a change before scenarios are run again: changes come in groups."""
-PATIENCE = 1.0
-"""Seconds for which the thread of a run that was cancelled is waited for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,7 +282,7 @@ class ScenarioStatus:
             self.running, self.progress = title, (number, len(titles))
             self._tell()
             service = self._service(project)
-            result = await _aside(lambda one=scenario, by=service: by.run_one(one))  # type: ignore[misc]
+            result = await aside(lambda one=scenario, by=service: by.run_one(one))  # type: ignore[misc]
             self._kept[title] = ScenarioRun(result=result, project=project)
             self.progress = (number + 1, len(titles))
             self._tell()
@@ -298,27 +295,3 @@ class ScenarioStatus:
     def _tell(self) -> None:
         for listener in list(self._listeners):
             listener()
-
-
-async def _aside(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Runs a coroutine on a loop of its own in a thread; where this is cancelled, it is as well.
-
-    A thread in which code of the project does not end is left after a second.
-    """
-    begun: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[T]]] = []
-
-    async def inside() -> T:
-        task = asyncio.ensure_future(work())
-        begun.append((asyncio.get_running_loop(), task))
-        return await task
-
-    thread = asyncio.ensure_future(asyncio.to_thread(asyncio.run, inside()))
-    try:
-        return await asyncio.shield(thread)
-    except asyncio.CancelledError:
-        for loop, task in begun:
-            with contextlib.suppress(RuntimeError):  # it has just ended, and its loop with it
-                loop.call_soon_threadsafe(task.cancel)
-        thread.add_done_callback(lambda done: done.cancelled() or done.exception())
-        await asyncio.wait([thread], timeout=PATIENCE)
-        raise

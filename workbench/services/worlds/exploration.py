@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.project.project import load_project
 from workbench.project.project_file import project_root
-from workbench.project.scenarios import find_scenarios, write_scenario
+from workbench.project.scenarios import find_scenarios
 from workbench.services.project.project_trust import not_trusted, trust_of
 from workbench.services.scenarios import chosen
 from workbench.services.worlds.explore_processes import ExploreProcesses, slice_of
-from workbench.services.worlds.explored import Exploration, Violation
+from workbench.services.worlds.explored import Choices, Exploration, Violation
 from workbench.services.worlds.moves import Fault
-from workbench.services.worlds.saved_schedule import as_scenario
 from workbench.services.worlds.scenario_explorer import Plan, ScenarioExplorer
-from workbench.services.worlds.schedule_words import MoveLine, deviations, move_lines
+from workbench.services.worlds.strategies import UpTo
+from workbench.services.worlds.told_schedule import Standing, ToldSchedule, told_schedule
 
 if TYPE_CHECKING:
     from workbench.model.scenario import Scenario
     from workbench.project.project import Project
     from workbench.services.worlds.run_checks import Rule
+    from workbench.services.worlds.schedule_words import MoveLine
 
-LONGEST_NAME = 200
 WORTH = 5.0
 """Seconds from which on several processes are worth their beginning."""
 
@@ -50,27 +50,17 @@ class ExplorePlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldViolation:
-    """An invariant that is broken, as a person is told of it.
-
-    Attributes:
-        deviations: In words what is otherwise than usual.
-        usual: What the engine does by itself, move by move.
-        moves: The schedule with the fewest deviations that breaks it.
-        scenario: The same as a scenario that names its deliveries.
-        written: That scenario's text.
-    """
+    """An invariant that is broken, and by the schedule with the fewest deviations that breaks it."""
 
     finding: Violation
-    deviations: Sequence[str]
-    usual: Sequence[MoveLine]
-    moves: Sequence[MoveLine]
-    scenario: Scenario
-    written: str
+    schedule: ToldSchedule
 
     @property
     def said(self) -> str:
         """Says what is broken, by what, and how it is done again."""
-        return "\n".join([self.finding.words, *(f"  {one}" for one in self.deviations), "", self.written])
+        return "\n".join(
+            [self.finding.words, *(f"  {one}" for one in self.schedule.deviations), "", self.schedule.written]
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,10 +96,10 @@ class Explored:
                     "count": told.finding.count,
                     "schedule": told.finding.found_at,
                     "choices": list(told.finding.choices),
-                    "deviations": list(told.deviations),
-                    "usual": [_line(line) for line in told.usual],
-                    "moves": [_line(line) for line in told.moves],
-                    "saved": told.written,
+                    "deviations": list(told.schedule.deviations),
+                    "usual": [_line(line) for line in told.schedule.usual],
+                    "moves": [_line(line) for line in told.schedule.moves],
+                    "saved": told.schedule.written,
                 }
                 for told in self.findings
             ],
@@ -129,6 +119,7 @@ async def explore_all(
     told: Callable[[Exploration], object] = lambda _: None,
     rules: Mapping[str, Rule] | None = None,
     environ: Mapping[str, str] | None = None,
+    beside: bool = False,
 ) -> None:
     """Explores scenarios one after the other; those that end early leave their time to those behind.
 
@@ -137,12 +128,13 @@ async def explore_all(
         told: Called now and then with how it stands.
         rules: What else must hold behind every move.
         environ: Where processes find what is trusted; without it, and with rules, it is one process.
+        beside: One process alone runs beside this one, too.
     """
-    faults = {Fault(name): often for name, often in plan.faults.items()}
+    faults = _faults(plan.faults)
     one = Plan(deviations=plan.deviations, seconds=plan.seconds, seed=plan.seed)
     count = plan.processes or (os.cpu_count() or 1 if plan.seconds >= WORTH else 1)
     explorers = [ScenarioExplorer(project, scenario, faults=faults, rules=rules) for scenario in scenarios]
-    if count > 1 and rules is None and environ is not None:
+    if (count > 1 or beside) and rules is None and environ is not None:
         wanted = [(scenario.place.file, scenario.name) for scenario in scenarios]
         with ExploreProcesses(project.root, environ, wanted, one, faults, count) as processes:
             for number, explorer in enumerate(explorers):
@@ -192,22 +184,50 @@ async def no_order_goes_wrong(
     return [f"{one.exploration.scenario}: {one.exploration.sentence()}" for one in explored]
 
 
+async def schedule_of(
+    project: Project, one: Explored, choices: Choices, faults: Mapping[str, int]
+) -> ToldSchedule:
+    """Does one schedule of an explored scenario again, and tells it.
+
+    Args:
+        project: As it was explored.
+        faults: As they were.
+    """
+    explorer = ScenarioExplorer(project, one.scenario, faults=_faults(faults))
+    explorer.result = one.exploration
+    usual = (await explorer.usual()).world
+    return told_schedule(one.scenario, await explorer.replayed(choices), usual)
+
+
+async def stepped_to(
+    project: Project, scenario: Scenario, choices: Choices, faults: Mapping[str, int]
+) -> Standing:
+    """Makes moves of a scenario in a new world.
+
+    Args:
+        choices: Which of those that are possible each time.
+        faults: How often what may go wrong, by its name.
+
+    Raises:
+        TimeoutError, WorkbenchError: As `ScenarioExplorer.play`.
+    """
+    explorer = ScenarioExplorer(project, scenario, faults=_faults(faults))
+    usual = (await explorer.usual()).world
+    run = await explorer.play(UpTo(choices))
+    possible = [str(move) for move in run.world.moves]
+    return Standing(choices=choices, told=told_schedule(scenario, run, usual), possible=possible)
+
+
+def _faults(told: Mapping[str, int]) -> dict[Fault, int]:
+    return {Fault(name): often for name, often in told.items()}
+
+
 async def _told(explorer: ScenarioExplorer, scenario: Scenario) -> Explored:
     if not explorer.result.findings:
         return Explored(scenario=scenario, exploration=explorer.result)
-    usual = (await explorer.replayed()).world
+    usual = (await explorer.usual()).world
     found = []
     for finding in explorer.result.findings.values():
-        world = (await explorer.replayed(finding.choices)).world
-        words = deviations(world, usual)
-        saved = as_scenario(world, f"{scenario.name}: {'; '.join(words) or 'as usual'}"[:LONGEST_NAME])
-        told = ToldViolation(
-            finding=finding,
-            deviations=words,
-            usual=move_lines(usual),
-            moves=move_lines(world, usual),
-            scenario=saved,
-            written=write_scenario(saved, world.world.registry),
-        )
-        found.append(told)
+        schedule = told_schedule(scenario, await explorer.replayed(finding.choices), usual)
+        found.append(ToldViolation(finding=finding, schedule=schedule))
     return Explored(scenario=scenario, exploration=explorer.result, findings=found)

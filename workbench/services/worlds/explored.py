@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from workbench.model.counts import counted
@@ -25,7 +26,10 @@ class End:
 
     def told_from(self, others: Iterable[End]) -> str:
         """Says what tells it from other ends: event types that they have not all, and dead letters."""
-        common = set.intersection(*({*one.types} for one in (self, *others)))
+        return self.told_beside(set.intersection(*({*one.types} for one in (self, *others))))
+
+    def told_beside(self, common: AbstractSet[str]) -> str:
+        """Says what it has besides event types that all have."""
         said = [one for one in dict.fromkeys(self.types) if one not in common]
         said += [f"a dead letter of {name}" for name in dict.fromkeys(self.letters)]
         return ", ".join(said or dict.fromkeys(self.types))
@@ -93,6 +97,7 @@ class Exploration:
         findings: By invariant.
         unfinished: How many schedules were ended although there was more to do.
         trouble: Why nothing more could be explored.
+        deciding: The read models that were moved by themselves: something that decides looks at their rows.
     """
 
     scenario: str
@@ -106,6 +111,7 @@ class Exploration:
     findings: dict[str, Violation] = field(default_factory=dict)
     unfinished: int = 0
     trouble: str = ""
+    deciding: frozenset[str] = frozenset()
 
     @property
     def found(self) -> bool:
@@ -120,6 +126,7 @@ class Exploration:
         self.moves += other.moves
         self.unfinished += other.unfinished
         self.trouble = self.trouble or other.trouble
+        self.deciding |= other.deciding
         for end, outcome in other.outcomes.items():
             own = self.outcomes.setdefault(end, EndTally(outcome.choices))
             own.count += outcome.count
@@ -138,9 +145,10 @@ class Exploration:
     def told_ends(self) -> list[tuple[str, float, EndTally]]:
         """Returns each end in words, its share and its schedules, the most frequent first."""
         ends = sorted(self.outcomes.items(), key=lambda one: (-one[1].count, one[1].choices))
+        common = set[str].intersection(*({*end.types} for end, _ in ends)) if ends else set()
         return [
             (
-                end.told_from(other for other, _ in ends if other is not end),
+                end.told_beside(common),
                 outcome.count / max(1, self.schedules),
                 outcome,
             )

@@ -16,7 +16,7 @@ from workbench.model.error_text import error_sentence
 from workbench.services.scenarios.scenario_stage import EVERYTHING
 from workbench.services.worlds.explored import Choices, End, EndTally, Exploration, Violation, complexity
 from workbench.services.worlds.moves import Fault, MoveKind
-from workbench.services.worlds.run_checks import DUPLICATES, Rule, RunChecks, open_processes
+from workbench.services.worlds.run_checks import DUPLICATES, Broken, Rule, RunChecks, open_processes
 from workbench.services.worlds.shrink import shrunk
 from workbench.services.worlds.state_print import StatePrint
 from workbench.services.worlds.stepped_world import SteppedWorld, steppable
@@ -43,11 +43,19 @@ class Run:
     Attributes:
         end: None where it was given up, as its state had been seen before.
         broken: What did not hold, with the words, by name; the first time it did not.
+        broken_at: The number of the move behind which that was, from 1.
     """
 
     world: SteppedWorld
     end: End | None
     broken: dict[str, str] = field(default_factory=dict)
+    broken_at: dict[str, int] = field(default_factory=dict)
+
+    def note(self, broken: Broken) -> None:
+        """Notes what does not hold behind the moves that were made."""
+        for name, words in broken:
+            self.broken.setdefault(name, words)
+            self.broken_at.setdefault(name, len(self.world.deeds))
 
     @property
     def choices(self) -> Choices:
@@ -126,12 +134,9 @@ class ScenarioExplorer:
         return world
 
     async def replayed(self, choices: Choices = ()) -> Run:
-        """Runs one schedule to its end."""
-        return await self.play(Following(choices))
-
-    async def _checked_again(self, choices: Choices) -> Run:
+        """Runs one schedule to its end, and checks that, whether or not it was seen before."""
         self._checked.clear()
-        return await self.replayed(choices)
+        return await self.play(Following(choices))
 
     async def play(self, chooser: MoveChooser) -> Run:
         """Runs one schedule as something chooses.
@@ -153,16 +158,13 @@ class ScenarioExplorer:
             if choice is None:
                 return run
             deed = await world.make(choice)
-            for name, words in checks.after(world, deed):
-                run.broken.setdefault(name, words)
+            run.note(checks.after(world, deed))
         run.end = _end(world)
-        for name, words in checks.at_rest(world):
-            run.broken.setdefault(name, words)
+        run.note(checks.at_rest(world))
         if run.end not in self._checked:
             self._checked.add(run.end)
             await world.follow_rows()
-            for name, words in checks.free(world, self._usually_open):
-                run.broken.setdefault(name, words)
+            run.note(checks.free(world, self._usually_open))
         return run
 
     async def explore(self, plan: Plan, told: Told = lambda _: None) -> Exploration:
@@ -184,26 +186,32 @@ class ScenarioExplorer:
         return self.result
 
     async def _explored(self, plan: Plan, told: Told, began: float) -> None:
-        await self._look_at_the_usual()
+        await self.usual()
         await self._explore(plan, told, began)
         await self._look_at_duplicates()
         for finding in self.result.findings.values():
             if finding.invariant != DUPLICATES:
                 finding.choices, finding.words, finding.shrunk_in = await shrunk(
-                    self._checked_again, finding.invariant, finding.choices
+                    self.replayed, finding.invariant, finding.choices
                 )
 
-    async def _look_at_the_usual(self) -> None:
-        """Finds what is so where the engine does what it does by itself.
+    async def usual(self) -> Run:
+        """Does what the engine does by itself.
 
-        A read model of which something that decides looks at rows is moved by itself from then on.
+        A read model of which something that decides looks at rows is moved by itself from then on; so are
+        those that were while `result` came to be, elsewhere maybe: its choices hold good with these.
         """
-        usual = await self.replayed()
-        while self._reads > self._deciding:
-            self._deciding = frozenset(self._reads)
-            usual = await self.replayed()
-        self._usually_open = frozenset(one.partition(" ")[0] for one in open_processes(usual.world))
+        self._reads |= self.result.deciding
+        run = None
+        while run is None or self._reads > self._deciding:
+            self._decide()
+            run = await self.replayed()
+        self._usually_open = frozenset(one.partition(" ")[0] for one in open_processes(run.world))
         self._checked.clear()
+        return run
+
+    def _decide(self) -> None:
+        self._deciding = self.result.deciding = frozenset(self._reads)
 
     async def _look_at_duplicates(self) -> None:
         """Compares ends to which only schedules with duplicates led with those of the same moves without."""
@@ -254,7 +262,7 @@ class ScenarioExplorer:
             if not again and not others:
                 self._note(run, self._clock.monotonic() - began)
             if self._reads > self._deciding:
-                self._deciding = frozenset(self._reads)
+                self._decide()
                 strategy = Exhaustive(plan.deviations, plan.share, merging=self._merging)
         told(self.result)
 

@@ -38,6 +38,19 @@ class Following:
         return choice if choice < len(moves) else 0
 
 
+class UpTo:
+    """Chooses as told, and gives up behind that."""
+
+    wants_prints = False
+
+    def __init__(self, choices: Sequence[int]) -> None:
+        self._choices = iter(choices)
+
+    def choose(self, moves: Sequence[NextMove], state: int) -> int | None:  # noqa: ARG002  # the same in all
+        """Returns the next choice; None where there is none."""
+        return next(self._choices, None)
+
+
 class _Branch:
     """One schedule of `Exhaustive`; behind its last deviation it gives up where a state was seen before."""
 

@@ -11,7 +11,7 @@ from typing_extensions import override
 from workbench.gui.forms.editors.line import LineInput
 from workbench.gui.forms.editors.sequence import Item, ListEditor
 from workbench.gui.forms.json_schema import Loc, Schema
-from workbench.gui.forms.parts import stops
+from workbench.gui.forms.parts import follow_each_other
 
 if TYPE_CHECKING:
     from workbench.gui.forms.form_field import FormField
@@ -100,6 +100,4 @@ class MapEntry(Item):
     def number(self, title: str, loc: Loc) -> None:
         super().number(title, loc)
         self.key.setAccessibleName(f"Key of {title}")
-        first = stops(self)[0]
-        if first is not self.key and (before := first.previousInFocusChain()) is not None:
-            self.setTabOrder(before, self.key)
+        follow_each_other([self])

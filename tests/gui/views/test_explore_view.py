@@ -1,0 +1,218 @@
+"""Exploring in the window: what came of it as the command line tells it, both orders, kept as a scenario."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.services.conftest import running
+from tests.services.worlds.race import ORDER, orders_that_race
+from workbench.gui.views.explore_view import ExploreView
+from workbench.services.worlds.exploration import ExplorePlan, explore_all
+from workbench.services.worlds.moves import Fault
+
+NAME = "An order is placed and cancelled"
+TITLE = f"scenarios/race.tsk: {NAME}"
+BROKEN = "no_charge_after_cancel"
+
+
+@pytest.fixture
+async def workspace(tmp_path, stores, by_hand):
+    async with running(orders_that_race(tmp_path / "orders")) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def view(desk, qtbot, until):
+    made = ExploreView(desk)
+    qtbot.addWidget(made)
+    made.resize(1200, 760)
+    made.show()
+    await until(lambda: len(made.plan.scenario.offered()) == 2)
+    made.plan.deviations.setValue(1)
+    made.plan.time.choose(600.0)
+    return made
+
+
+def rows_of(table):
+    return [table.model().row(index) for index in range(table.model().rowCount())]
+
+
+def texts_of(table):
+    model = table.model()
+    return [
+        tuple(model.shown(row, column) for column in range(model.columnCount()))
+        for row in range(model.rowCount())
+    ]
+
+
+async def explored(view, until):
+    view.start()
+    await until(lambda: not view.busy, within=120.0)
+
+
+async def test_it_tells_what_the_command_line_tells(view, workspace, until):
+    await explored(view, until)
+    told = []
+    plan = ExplorePlan(seconds=600.0, deviations=1, processes=os.cpu_count() or 1)
+    scenarios = workspace.scenarios.all()
+    await explore_all(workspace.project, scenarios, plan, done=told.append, environ=workspace.environ)
+    (shown,), (wanted,) = [one.value() for one in view._done], [one.value() for one in told]
+    assert {**shown, "seconds": 0} == {**wanted, "seconds": 0}
+    ends = [(row[0], row[1], row[3]) for row in rows_of(view.tables.ends)]
+    assert ends == [
+        (one["count"] / wanted["schedules"], one["count"], ", ".join(one["broken"])) for one in wanted["ends"]
+    ]
+    assert sum(row[1] for row in rows_of(view.tables.ends)) == wanted["schedules"]
+    states = dict(row[:2] for row in rows_of(view.tables.invariants))
+    assert states[BROKEN] == ("error", f"broken in {wanted['findings'][0]['count']:,}")
+    assert states["duplicates change nothing"] == ("neutral", "not tried")
+    assert states["same end in any order"] == ("warning", f"{len(ends)} ends")
+    assert f"{wanted['schedules']:,} schedules" in view.line.said.text()
+    assert workspace.streams.count() == 0
+    assert not multiprocessing.active_children()
+
+
+async def test_the_order_that_breaks_an_invariant_stands_beside_the_usual_one(view, until):
+    await explored(view, until)
+    orders = view.orders
+    assert orders.title.text() == "cancel_order overtook request_payment"
+    assert BROKEN in orders.words.text()
+    usual, order = texts_of(orders.usual), texts_of(orders.order)
+    assert usual[0][1:3] == order[0][1:3] == ("you: place_order", "order.placed")
+    assert order[1] == ("2", "you: cancel_order", "order.cancelled", "deviation")
+    (at,) = [row for row in usual if row[3] == "as 2"]
+    assert at[1] == "you: cancel_order"
+    assert "broken" in [row[3] for row in order]
+
+
+async def test_both_orders_are_gone_through_together(view, until):
+    await explored(view, until)
+    orders = view.orders
+    orders.go(0)
+    assert orders.acts["previous"].toolTip() == "There is no move before this"
+    QTest.keyClick(orders.order, Qt.Key.Key_Down)
+    assert (orders.at, orders.usual.current_row()[0], orders.order.current_row()[0]) == (1, 2, 2)
+    states = {row[:2]: row[2:] for row in rows_of(orders.parts)}
+    assert states[f"order-{ORDER}", "status"] == ('"placed"', '"cancelled"', ("warning", "differs"))
+    orders.previous()
+    states = {row[:2]: row[2:] for row in rows_of(orders.parts)}
+    assert states[f"order-{ORDER}", "status"] == ('"placed"', '"placed"', ("neutral", ""))
+
+
+async def test_the_order_of_an_end_is_shown(view, until):
+    await explored(view, until)
+    (harmless,) = [row for row in rows_of(view.tables.ends) if not row[3]][:1]
+    view.orders.told = None
+    view.tables.ends.row_chosen.emit(harmless)
+    await until(lambda: view.orders.told is not None)
+    assert view.orders.told.choices == harmless[4]
+    assert not view.orders.told.broken
+
+
+async def test_an_order_is_kept_as_a_scenario_and_opened(view, workspace, desk, until):
+    await explored(view, until)
+    opened = []
+    desk.wanted.connect(lambda key: opened.append((key, desk.scenario)))
+    view.save_as_scenario()
+    await until(lambda: opened)
+    name = f"{NAME}: cancel_order overtook request_payment"
+    assert opened == [("scenarios", ("scenarios/race.tsk", name))]
+    text = (workspace.project.root / "scenarios" / "race.tsk").read_text()
+    assert f'"{name}"' in text
+    assert "deliver" in text
+    await until(lambda: len(workspace.scenarios.all()) == 2)
+    assert view.plan.scenario.offered() == ["", TITLE]  # one that names its deliveries has one order
+    await until(lambda: not workspace.scenarios.busy)
+
+
+async def test_nothing_found_is_said_with_its_count(view, workspace, until):
+    file = workspace.project.root / "scenarios" / "race.tsk"
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(one for one in lines if "cancel_order" not in one))
+    await workspace.scenarios.look()
+    await explored(view, until)
+    (one,) = view._done
+    said = one.exploration.sentence()
+    assert said.startswith("no violation ")
+    title = view._empty.said[0]
+    assert title == f"N{said[1:]}."
+    assert f"{one.exploration.schedules:,} schedule" in title
+    assert view.acts["save"].toolTip() == "No order is shown"
+
+
+async def test_stopping_keeps_what_was_found(view, until):
+    view.plan.deviations.setValue(9)
+    view.start()
+    assert view.acts["start"].toolTip() == "It is exploring"
+    await until(lambda: view._now is not None and view._now.schedules > 0, within=60.0)
+    view.stop()
+    await until(lambda: not view.busy)
+    assert [one.exploration.scenario for one in view._done] == [NAME]
+    assert view._done[0].exploration.schedules > 0
+    assert not multiprocessing.active_children()
+
+
+async def test_a_scenario_and_an_invariant_lead_here(view, desk):
+    shown = []
+    desk.wanted.connect(shown.append)
+    desk.explore_wanted.emit(TITLE, "")
+    assert (view.plan.chosen, shown) == (TITLE, ["explore"])
+    desk.explore_wanted.emit("", BROKEN)
+    assert view.plan.chosen == ""
+
+
+async def test_a_scenario_is_stepped_by_hand_taken_back_and_kept(view, desk, until):
+    assert view.acts["step"].toolTip() == "Choose one scenario"
+    view.plan.scenario.choose(TITLE)
+    view.step_by_hand()
+    await until(lambda: view.steps.standing is not None)
+
+    def possible():
+        return [row[1] for row in rows_of(view.steps.table)]
+
+    async def make(said):
+        before, table = view.steps.standing, view.steps.table
+        table.choose_index(possible().index(said))
+        table.setFocus()
+        QTest.keyClick(table, Qt.Key.Key_Return)
+        await until(lambda: view.steps.standing is not before)
+
+    assert possible() == ["place_order"]
+    await make("place_order")
+    assert possible() == ["fulfilment gets order.placed", "cancel_order"]
+    await make("cancel_order")
+    assert view.orders.title.text() == "cancel_order overtook request_payment"
+    assert [row[1] for row in texts_of(view.orders.order)] == ["you: place_order", "you: cancel_order"]
+    assert view.acts["save"].isEnabled()
+    before = view.steps.standing
+    view.steps.take_back()
+    await until(lambda: view.steps.standing is not before)
+    assert possible() == ["fulfilment gets order.placed", "cancel_order"]
+    await make("cancel_order")
+    opened = []
+    desk.wanted.connect(opened.append)
+    view.save_as_scenario()
+    await until(lambda: opened)
+    assert f"{NAME}: cancel_order overtook request_payment" in [
+        one.name for one in desk.workspace.scenarios.all()
+    ]
+    view.step_by_hand()
+    assert not view.stepping
+    await until(lambda: not desk.workspace.scenarios.busy)
+
+
+async def test_moves_may_go_wrong_when_a_scenario_is_stepped(view, until):
+    view.plan.scenario.choose(TITLE)
+    view.plan.faults[Fault.DUPLICATE].setChecked(True)
+    view.step_by_hand()
+    await until(lambda: view.steps.standing is not None)
+    view.steps.table.choose_index(0)
+    before = view.steps.standing
+    view.steps.acts["make"].trigger()
+    await until(lambda: view.steps.standing is not before)
+    assert "place_order once more" in [row[1] for row in rows_of(view.steps.table)]

@@ -1,0 +1,69 @@
+"""A line that says how far exploring is, and what it came to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QProgressBar, QWidget
+
+from workbench.gui.layouts import in_row
+from workbench.gui.widgets import Badge, ElidedLabel
+from workbench.model.counts import counted
+
+if TYPE_CHECKING:
+    from workbench.services.worlds.explored import Exploration
+
+
+class ExploreLine(QWidget):
+    """How much of the time is gone, how many schedules that were, and whether an invariant is broken."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setMaximumSize(160, 6)
+        self.progress.setAccessibleName("Time that was explored")
+        self.progress.hide()
+        self.said, self.badge = ElidedLabel(), Badge("neutral", "")
+        in_row(self.progress, (self.said, 1), self.badge, of=self, margins=0, spacing=6)
+
+    def show_explored(
+        self, explored: Sequence[tuple[Exploration, bool]], count: int, seconds: float, *, busy: bool
+    ) -> None:
+        """Shows how it stands.
+
+        Args:
+            explored: With whether each is over.
+            count: How many scenarios there are to explore.
+            seconds: For how long in all.
+        """
+        spent = sum(one.seconds for one, _ in explored)
+        schedules = sum(one.schedules for one, _ in explored)
+        self.progress.setVisible(busy)
+        self.progress.setRange(0, round(seconds * 10))
+        self.progress.setValue(min(self.progress.maximum(), round(spent * 10)))
+        said = []
+        if busy:
+            rate = f", {schedules / spent:,.0f} a second" if spent else ""
+            said.append(f"{spent:.1f} s of {seconds:g} s{rate}")
+        if count > 1 and explored:
+            over = sum(done for _, done in explored)
+            said.append(f"{over:,} of {counted(count, 'scenario')}, {counted(schedules, 'schedule')}")
+        elif explored:
+            said.append(explored[0][0].sentence())
+        self.said.setText("; ".join(said))
+        self._sum_up([one for one, _ in explored], busy=busy)
+
+    def _sum_up(self, explored: Sequence[Exploration], *, busy: bool) -> None:
+        broken = {name for one in explored for name in one.findings}
+        troubles = [one.trouble for one in explored if one.trouble]
+        if broken:
+            self.badge.set("error", f"{counted(len(broken), 'invariant')} broken")
+        elif troubles:
+            self.badge.set("warning", troubles[0])
+        elif busy:
+            self.badge.set("info", "exploring")
+        else:
+            self.badge.set("ok", "none found")
+        self.badge.setVisible(bool(explored))

@@ -1,0 +1,91 @@
+"""What is explored, and how: scenario, deviations, time, seed, faults."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
+
+from workbench.gui.chooser import Chooser, NumberBox
+from workbench.gui.layouts import in_row
+from workbench.gui.widgets import plain_label
+from workbench.model.scenario import Scenario
+from workbench.services.worlds.exploration import ExplorePlan
+from workbench.services.worlds.moves import Fault
+
+ALL = "All scenarios"
+SHORTEST = 5.0
+TIMES = (("5 s", SHORTEST), ("30 s", 30.0), ("2 min", 120.0), ("10 min", 600.0))
+"""For how long, at least as long as several processes are worth."""
+FAULTS = {
+    Fault.CRASH: "The program ends between what a handler did and its ack, once in a run",
+    Fault.DUPLICATE: "A delivery or a step comes once more, once in a run",
+    Fault.DELAY: "Time passes although something could be delivered, once in a run",
+}
+DEVIATIONS = 9
+"""At most; beyond a few there are too many orders to try all."""
+BOX = 64
+"""Pixels of a number."""
+NAME = 24
+"""Characters of a scenario's name for which there is room at least."""
+
+
+class ExplorePlanBar(QWidget):
+    """The fields; that of the scenario stands elsewhere.
+
+    Signals:
+        changed: Another scenario is chosen.
+    """
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scenario, self.time = Chooser(), Chooser()
+        self.scenario.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.scenario.setMinimumContentsLength(NAME)
+        self.scenario.setAccessibleName("Which scenario is explored")
+        self.scenario.show_choices([(ALL, "")])
+        self.scenario.currentIndexChanged.connect(lambda _at: self.changed.emit())
+        self.time.setAccessibleName("For how long")
+        self.time.show_choices(TIMES)
+        self.time.choose(ExplorePlan().seconds)
+        self.deviations = _number("Deviations up to which all orders are tried", DEVIATIONS)
+        self.deviations.setValue(ExplorePlan().deviations)
+        self.seed = _number("Seed of random orders", 2**31 - 1)
+        self.seed.setValue(ExplorePlan().seed)
+        self.faults = {fault: QCheckBox(fault.value) for fault in FAULTS}
+        for fault, box in self.faults.items():
+            box.setToolTip(FAULTS[fault])
+        in_row(
+            plain_label("Up to"), self.deviations, plain_label("deviations"), self.time,
+            plain_label("seed"), self.seed, *self.faults.values(), 1,
+            of=self, margins=0, spacing=6,
+        )  # fmt: skip
+
+    def show_scenarios(self, scenarios: Sequence[Scenario]) -> None:
+        """Offers these; what is chosen stays so."""
+        self.scenario.show_choices([(ALL, ""), *((one.name, one.title) for one in scenarios)])
+
+    @property
+    def chosen(self) -> str:
+        """Title of the chosen scenario; empty for all."""
+        return str(self.scenario.currentData() or "")
+
+    def plan(self) -> ExplorePlan:
+        """Returns what is written in the fields."""
+        return ExplorePlan(
+            seconds=float(self.time.currentData()),
+            deviations=self.deviations.value(),
+            seed=self.seed.value(),
+            faults={fault.value: 1 for fault, box in self.faults.items() if box.isChecked()},
+        )
+
+
+def _number(name: str, most: int) -> NumberBox:
+    box = NumberBox()
+    box.setRange(0, most)
+    box.setMaximumWidth(BOX)
+    box.setAccessibleName(name)
+    return box

@@ -1,0 +1,130 @@
+"""The usual order beside another one, stepped through together, with states and rows behind each move."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from workbench.gui.actions import Actions, action
+from workbench.gui.layouts import in_column, in_panes, in_row
+from workbench.gui.paged_model import ListSource
+from workbench.gui.table import FastTableView
+from workbench.gui.views.explore_lists import (
+    MOVES,
+    PARTS,
+    USUAL,
+    move_rows,
+    order_marks,
+    part_rows,
+    usual_marks,
+)
+from workbench.gui.widgets import ElidedLabel, plain_label
+from workbench.model.counts import counted
+
+if TYPE_CHECKING:
+    from workbench.services.worlds.told_schedule import ToldSchedule
+
+
+class OrderPair(QWidget):
+    """Two lists of moves; a move chosen in one is chosen in the other, and below stands what is behind it.
+
+    Args:
+        view: Has the keys that step.
+    """
+
+    def __init__(self, view: QWidget) -> None:
+        super().__init__()
+        self.told: ToldSchedule | None = None
+        self.at = 0
+        self.title, self.words = ElidedLabel("heading"), plain_label(role="muted", wrap=True)
+        self.usual_said, self.order_said = plain_label("Usual order"), plain_label("This order")
+        self.usual, self.order, self.parts = FastTableView(USUAL), FastTableView(MOVES), FastTableView(PARTS)
+        self.usual.setAccessibleName("Usual order")
+        self.order.setAccessibleName("This order")
+        self.parts.setAccessibleName("States and rows behind the move")
+        self.parts.set_empty("Nothing here", "No move was made, or there is no state and no row behind it.")
+        for table in (self.usual, self.order):
+            table.set_empty("No move", "Nothing was done.")
+            table.row_chosen.connect(self._chosen)
+        self.step_said = plain_label(role="heading")
+        self.acts = Actions(self, view)
+        self._compose()
+
+    def _compose(self) -> None:
+        left, right, below = QWidget(), QWidget(), QWidget()
+        in_column(self.usual_said, (self.usual, 1), of=left, margins=0, spacing=4)
+        in_column(self.order_said, (self.order, 1), of=right, margins=0, spacing=4)
+        orders = in_panes(Qt.Orientation.Horizontal, (left, 1), (right, 1), name="explore-orders")
+        buttons = [self.acts.button(key, words=False) for key in ("previous", "following")]
+        line = in_row(self.step_said, *buttons, plain_label("both step together", "muted"), 1, spacing=4)
+        in_column(line, (self.parts, 1), of=below, margins=(0, 4, 0, 0), spacing=4)
+        panes = in_panes(Qt.Orientation.Vertical, (orders, 3), (below, 2), name="explore-parts")
+        in_column(self.title, self.words, (panes, 1), of=self, margins=(6, 0, 0, 0), spacing=4)
+        self.acts.offer()
+
+    # -- what is shown ------------------------------------------------------------------------------------
+
+    def show_order(self, told: ToldSchedule, words: str) -> None:
+        """Shows an order beside the usual one, at its first deviation.
+
+        Args:
+            words: What it breaks.
+        """
+        self.told = told
+        said = "; ".join(told.deviations)
+        self.title.setText(said or "The usual order")
+        self.words.setText(words)
+        self.words.setVisible(bool(words))
+        deviating = sum(1 for one in told.choices if one)
+        self.usual_said.setText(
+            f"Usual order: {counted(len(told.usual), 'move')}, as the engine does by itself"
+        )
+        self.order_said.setText(
+            f"This order: {counted(len(told.moves), 'move')}, {counted(deviating, 'deviation')}"
+        )
+        self.usual.set_source(ListSource(move_rows(told.usual, usual_marks(told))))
+        self.order.set_source(ListSource(move_rows(told.moves, order_marks(told))))
+        first = next((at for at, one in enumerate(told.moves) if one.deviation), 0)
+        self.go(min(told.broken.values(), default=first + 1) - 1)
+
+    def go(self, at: int) -> None:
+        """Shows what is behind the moves of a number, from 0."""
+        told = self.told
+        if told is None:
+            return
+        self.at = max(0 if told.moves else -1, min(at, self._last()))
+        for table, moves in ((self.usual, told.usual), (self.order, told.moves)):
+            if moves:
+                number = max(0, min(self.at, len(moves) - 1))
+                table.choose_index(number)
+                table.scrollTo(table.model().index(number, 0))
+        self.step_said.setText(f"Behind move {self.at + 1:,}" if self.at >= 0 else "Before the first move")
+        self.parts.refresh(ListSource(part_rows(told, self.at), lambda row: row[:2]))
+        self.acts.refresh()
+
+    def _last(self) -> int:
+        return max(len(self.told.usual), len(self.told.moves), 1) - 1 if self.told is not None else 0
+
+    def _chosen(self, row: tuple[Any, ...]) -> None:
+        if row[0] - 1 != self.at:
+            self.go(row[0] - 1)
+
+    # -- stepping -----------------------------------------------------------------------------------------
+
+    def _no_previous(self) -> str:
+        return "" if self.told is not None and self.at > 0 else "There is no move before this"
+
+    def _no_next(self) -> str:
+        return "" if self.told is not None and self.at < self._last() else "There is no move after this"
+
+    @action("Previous move", keys="Ctrl+[", icon="chevron-left", tip="One move back", why=_no_previous)
+    def previous(self) -> None:
+        """Shows the move before."""
+        self.go(self.at - 1)
+
+    @action("Next move", keys="Ctrl+]", icon="chevron-right", tip="One move on", why=_no_next)
+    def following(self) -> None:
+        """Shows the move after."""
+        self.go(self.at + 1)
