@@ -10,7 +10,7 @@ import pytest
 from tests.engine.trips import DEFINITIONS, HOUR, Booked, End, Expire, Office, Paid, Reserve, Trip
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.model.policy import After, At, Issue, Policy, Withdraw
-from workbench.store.operations import Claim, WithdrawTimeouts
+from workbench.store.operations import Claim, ConfigureSubscription, WithdrawTimeouts
 
 STORES = ["memory", "sqlite"]
 DUE = datetime(1971, 1, 1, tzinfo=UTC)
@@ -202,4 +202,43 @@ async def test_K7_what_is_withdrawn_after_it_was_read_and_before_it_is_handed_ou
     await office.do("book", id="a")
     await office.finish()
     assert withdrawn == [1]
+    assert office.story()[1:] == [WITHDRAWN]
+
+
+def longer(_state, event):
+    """Has the time to pay begin anew with every event."""
+    return [Withdraw(Expire), After(HOUR, Expire(id="a"))] if isinstance(event, Booked | Paid) else []
+
+
+@pytest.mark.parametrize("back", [1, 2, 3])
+async def test_D1_K7_what_is_delivered_again_takes_back_nothing_of_its_own_or_later(office, back):
+    process = replace(DEFINITIONS.processes[0], on=(Booked, Paid), react=longer)
+    office.definitions = replace(DEFINITIONS, processes=(process,))
+    await office.open()
+    await office.do("book", id="a")
+    await office.do("pay", id="a")
+    await office.do("pay", id="a")
+    await office.settle()
+    before = office.story()
+    assert before.count(WITHDRAWN) == 2
+    events = [one.position for one in office.engine.reader.read_log(0, 1000)]
+    await office.engine.commit(ConfigureSubscription(subscription="trips", cursor=events[-back] - 1))
+    await office.settle()
+    assert office.engine.reader.subscription("trips").cursor >= events[-1]
+    assert office.story() == before
+    await office.finish()
+    assert office.story().count(WITHDRAWN) == 2
+    assert "dead expire: expire was rejected: it is paid" in office.story(), "the last one came in time"
+
+
+async def test_K7_a_step_takes_back_what_it_issued_before_also_when_it_is_delivered_again(office):
+    def both(_state, event):
+        return [After(HOUR, Expire(id="a")), Withdraw(Expire)] if isinstance(event, Booked) else []
+
+    office.definitions = reacting(both)
+    await office.open()
+    await office.do("book", id="a")
+    await office.settle()
+    await office.engine.commit(ConfigureSubscription(subscription="trips", cursor=0))
+    assert await office.finish() == 0
     assert office.story()[1:] == [WITHDRAWN]

@@ -24,7 +24,7 @@ from workbench.model.event import Event, NewEvent, written
 from workbench.model.expressions.value_views import in_microseconds, moment
 from workbench.model.ids import derived_id
 from workbench.model.json_values import write_json
-from workbench.model.messaging import COMMANDS_TOPIC, NOTHING, Priority, Topic
+from workbench.model.messaging import COMMANDS_TOPIC, LOG_TOPIC, NOTHING, Priority, Topic
 from workbench.model.projection import Projection
 from workbench.model.registry import Registry
 from workbench.store.operations import Append, NewMessage, Operation, ProjectRows, WithdrawTimeouts
@@ -215,7 +215,9 @@ class DeliveryContext:
         if due is None or due <= self.started_at:
             self._causation.step(message.id, identity, 0 if due is None else self.started_at - due)
         if refused:
-            said |= {"answer": self._known_answer(refused), "about": issuer.about}
+            said |= {"answer": self._known_answer(refused)}
+        if refused or (due and issuer.instance):
+            said |= {"about": issuer.about}
         self._task.effects.append(
             NewMessage(
                 id=identity,
@@ -243,11 +245,20 @@ class DeliveryContext:
         if not self.issuer.instance:
             raise ModelError(f"{self.issuer.origin} is no process, and only they withdraw what they issued")
         issuer = self.issuer
+        # An event that is delivered again finds what was issued on it and behind it: that stays (D1).
+        # An answer to a refusal comes when it comes, and takes whatever waits.
+        again = self._task.message.topic == LOG_TOPIC
+        ahead = tuple(one.id for one in self._task.effects if isinstance(one, NewMessage))
         for command in commands:
-            fields = field_values(command, having) if having else {}
-            types = (command.command_type,)
             self._task.effects.append(
-                WithdrawTimeouts(instance=issuer.instance, types=types, having=fields, about=issuer.about)
+                WithdrawTimeouts(
+                    instance=issuer.instance,
+                    types=(command.command_type,),
+                    having=field_values(command, having) if having else {},
+                    about=issuer.about,
+                    before=issuer.about if again else 0,
+                    ahead=ahead,
+                )
             )
 
     def _known_answer(self, name: str) -> str:

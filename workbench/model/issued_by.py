@@ -37,6 +37,13 @@ def withdrawn_on(position: int) -> Mapping[str, int]:
     return {_ON: position} if position else {}
 
 
+def followed_from(metadata: str | None) -> int:
+    """Returns the position of the event from which a command followed; 0 where none is known."""
+    said: Mapping[str, Any] = read_json(metadata) if metadata else {}
+    position: int = said.get("about", 0)
+    return position
+
+
 def issued_by(message: Message) -> IssuedBy | None:
     """Returns who issued a command; None for any other message."""
     if message.topic != COMMANDS_TOPIC or not message.metadata:

@@ -17,16 +17,16 @@ def withdraw(tables: Tables, op: WithdrawTimeouts, now: int) -> int:
     found = [
         at
         for at, (instance, type_) in tables.timeouts.items()
-        if instance == op.instance and type_ in op.types and op.is_about(_data(tables, at))
+        if instance == op.instance and type_ in op.types and _taken(tables, at, op)
     ]
     for position in found:
         tables.timeouts.drop(position)
     return sum(_withdrawn(tables, position, op.about, now) for position in found)
 
 
-def _data(tables: Tables, position: int) -> str:
+def _taken(tables: Tables, position: int, op: WithdrawTimeouts) -> bool:
     message = tables.messages.get(position)
-    return message.data if message is not None else "{}"
+    return message is not None and op.takes(message.id, message.data, message.metadata)
 
 
 def _withdrawn(tables: Tables, position: int, about: int, now: int) -> bool:

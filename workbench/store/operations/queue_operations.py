@@ -9,6 +9,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from workbench.model.alignment import fits
+from workbench.model.issued_by import followed_from
 from workbench.model.json_values import read_json
 from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.store.operations.log_operations import Append, NewMessage
@@ -127,6 +128,8 @@ class WithdrawTimeouts(Operation, frozen=True, kw_only=True):
         having: Fields and values that their data must have, by value: times and decimals are no texts here.
             Empty for all of them.
         about: Position of the event on which they are taken back; 0 for none.
+        before: What followed from the event at this position or from a later one stays; 0 where nothing does.
+        ahead: Ids of those that the same step issued before it took them back: they go anyway.
     """
 
     never_refuses: ClassVar[bool] = True
@@ -134,9 +137,13 @@ class WithdrawTimeouts(Operation, frozen=True, kw_only=True):
     types: tuple[str, ...]
     having: Mapping[str, Any] = {}
     about: int = 0
+    before: int = 0
+    ahead: tuple[UUID, ...] = ()
 
-    def is_about(self, data: str) -> bool:
-        """Whether a command with such data is among those that are taken back."""
+    def takes(self, message: UUID, data: str, metadata: str | None) -> bool:
+        """Whether a command with this id, data and metadata is among those that are taken back."""
+        if self.before and followed_from(metadata) >= self.before and message not in self.ahead:
+            return False
         if not self.having:
             return True
         said = read_json(data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from uuid import UUID
 
 from workbench.model.issued_by import withdrawn_on
 from workbench.model.marks import WITHDRAWN, with_mark
@@ -15,11 +16,11 @@ def withdraw(con: sqlite3.Connection, op: WithdrawTimeouts, now: int) -> int:
     """Marks what was not handed out yet, and lets its delivery go."""
     marks = ",".join("?" * len(op.types))
     waiting = con.execute(
-        f"select t.position, ifnull(m.data, '{{}}') from timeouts t left join messages m using (position)"
+        f"select t.position, m.message_id, m.data, m.meta from timeouts t join messages m using (position)"
         f" where t.instance = ? and t.type in ({marks})",
         (op.instance, *op.types),
     ).fetchall()
-    found = [position for position, data in waiting if op.is_about(data)]
+    found = [at for at, message, data, meta in waiting if op.takes(UUID(bytes=message), data, meta)]
     con.executemany("delete from timeouts where position = ?", [(position,) for position in found])
     return sum(_withdrawn(con, position, op.about, now) for position in found)
 
