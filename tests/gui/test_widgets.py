@@ -288,3 +288,19 @@ def test_a_button_without_words_is_named_by_its_tool_tip(qtbot):
     assert (button.accessibleName(), button.toolTip()) == ("Close", "Close")
     assert not button.icon().isNull()
     assert toolbar_button("Send", "send", primary=True).property("primary") is True
+
+
+def test_what_is_empty_and_low_says_its_title_and_the_rest_in_its_tip(qtbot):
+    around = QWidget()
+    qtbot.addWidget(around)
+    state = EmptyState("", "No rows yet", "They appear when events come.")
+    state.setParent(around)
+    title, hint = state._labels
+    state.setGeometry(0, 0, 300, 24)
+    around.show()
+    qtbot.waitUntil(hint.isHidden)
+    assert state.toolTip() == "They appear when events come."
+    assert state.rect().contains(title.geometry())
+    state.resize(300, 120)
+    qtbot.waitUntil(hint.isVisible)
+    assert state.toolTip() == ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
@@ -33,6 +34,9 @@ LEAST = QSize(180, 110)
 TELLS_STORY = {"tell_story", "story-of-command"}
 """Keys of the actions that tell the story of what is chosen in the widget that offers them."""
 NO_STORY = "Nothing with a story is chosen here: choose an event, a message, a dead letter or a command."
+
+REFUSED = "refused key"
+"""What is told of keys whose action cannot be done now."""
 
 
 class View(QWidget):
@@ -281,8 +285,17 @@ class View(QWidget):
         # A key that no child used: back to where one begins.
         if event.key() == Qt.Key.Key_Escape and not self.first_widget().hasFocus():
             self._give_keyboard()
+        elif (refused := self._refused(QKeySequence(event.keyCombination()))) is not None:
+            self.desk.notice(
+                "info", f"{refused.text().removesuffix(' …')}: {refused.toolTip()}", topic=REFUSED
+            )
         else:
             super().keyPressEvent(event)
+
+    def _refused(self, pressed: QKeySequence) -> BoundAction | None:
+        """Returns what the keys would do in this view if it could be done now."""
+        own = [one for one in self.actions() if isinstance(one, BoundAction)]
+        return next((one for one in own if not one.isEnabled() and pressed in one.shortcuts()), None)
 
     def _safely(self, act: Callable[[], object]) -> None:
         """Does something that reads; what fails is told once, and never meets Qt, which calls this (V4)."""

@@ -143,22 +143,19 @@ class EmptyState(QWidget):
     """Says what would fill a view, and offers the action that does it (ux rule 10)."""
 
     def __init__(
-        self,
-        icon_name: str,
-        title: str,
-        hint: str,
-        action_label: str = "",
+        self, icon_name: str, title: str, hint: str, action_label: str = "",
         callback: Callable[[], object] | None = None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         super().__init__()
         self.said = title, hint, action_label, callback
-        layout = in_column(1, of=self, margins=(20, 12, 20, 12), spacing=6)
+        self._fits = pause_timer(self, 0, self._fit)
+        self._labels = plain_label(title, "heading", wrap=True), plain_label(hint, "muted", wrap=True)
+        layout = in_column(1, of=self, margins=(20, 0, 20, 0), spacing=6)
         if icon_name:
             mark = QLabel()
             mark.setPixmap(icon(icon_name, "muted").pixmap(32, 32))
             layout.addWidget(mark, 0, Qt.AlignmentFlag.AlignHCenter)
-        for text, role in ((title, "heading"), (hint, "muted")):
-            label = plain_label(text, role, wrap=True)
+        for label in self._labels:
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             layout.addWidget(label)
         if action_label and callback is not None:
@@ -166,15 +163,22 @@ class EmptyState(QWidget):
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(2)
 
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fits.start()  # not from here: it changes what needs room
+
+    def _fit(self) -> None:
+        """Leaves the hint to the tool tip where there is room for the title alone."""
+        room = self.height() - sum(one.heightForWidth(self.width() - 40) for one in self._labels)
+        self._labels[1].setVisible(room > 0)
+        self.setToolTip(self._labels[1].text() if room <= 0 else "")
+
 
 def empty_in(
-    widget: QWidget,
-    before: EmptyState | None,
-    title: str,
-    hint: str,
-    action_label: str = "",
+    widget: QWidget, before: EmptyState | None, title: str, hint: str, action_label: str = "",
     callback: Callable[[], object] | None = None,
-) -> EmptyState:
+) -> EmptyState:  # fmt: skip
     """Returns what stands in a widget while it is empty.
 
     Where the one before says the same it stays: its button may be under the mouse, or have the keyboard.

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from pytestqt.qtbot import QtBot
 
+from tests.gui.board.designing import board_of
 from workbench.assets import asset
 from workbench.gui.board.board_graph import BoardGraph, BoardNode
+from workbench.gui.desk import Desk
 from workbench.gui.views.about_pane import AboutPane
 from workbench.gui.views.board_details import Live, counts, neighbours, rules, ways
 from workbench.gui.views.board_model import model_graph
@@ -67,3 +71,15 @@ def test_a_command_counts_how_it_ended(auction: Registry) -> None:
     assert said({}) == "0 accepted since the start"
     ended = {"command:place_bid": 2, "rejected:place_bid": 1, "failed:place_bid": 3, "failed:other": 9}
     assert said(ended) == "2 accepted, 1 rejected, 3 failed since the start"
+
+
+async def test_name_and_kind_stand_in_one_line_below_the_board(desk: Desk, qtbot: QtBot, until: Any) -> None:
+    board = board_of(desk, qtbot, 640, 420)
+    await until(lambda: board.editor.state.text.project.text and board.scene.cards())
+    board.resize(640, 420)
+    board.split.show_details()
+    title, kind = board.details._title, board.details._kind
+    await until(lambda: title.isVisible() and title.geometry().bottom() > kind.geometry().top())
+    assert kind.geometry().left() > title.geometry().right()
+    board.resize(1300, 800)
+    await until(lambda: kind.geometry().top() >= title.geometry().bottom())

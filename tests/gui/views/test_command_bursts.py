@@ -13,6 +13,7 @@ from workbench.gui.views.commands_view import CommandsView
 from workbench.gui.window_layouts import WindowLayouts
 from workbench.project.project import load_project
 from workbench.project.samples import copy_sample
+from workbench.services.commands.bursts import Burst
 
 
 @pytest.fixture
@@ -105,3 +106,13 @@ def test_secrets_are_not_kept_with_the_plan_of_a_burst():
     typed = {"fields": {"fields": {"password": {"text": "x"}, "name": {"text": "y"}}}, "count": {"text": "3"}}
     kept = without_secrets_typed(typed)
     assert kept == {"fields": {"fields": {"name": {"text": "y"}}}, "count": {"text": "3"}}
+
+
+async def test_all_that_is_said_of_a_burst_is_seen_where_it_wraps(workspace, view, until):
+    view.resize(330, 520)
+    fields = {"user_id": "u{n}", "username": "User {n}", "email": "u{n}@example.org", "status": "active"}
+    view.bursts.begin(Burst(command="create_user", fields=fields, count=5))
+    strip = view.bursts.strip
+    await until(lambda: strip.badge.text().endswith("sent"))
+    await until(lambda: strip.said.height() >= strip.said.heightForWidth(strip.said.width()) > 20)
+    await settle(workspace)

@@ -210,6 +210,18 @@ async def test_L5_a_job_of_the_last_session_shows_up_and_goes_on(many, desk, qtb
     assert many.dead_letters.counts() == {"archived": MANY}
 
 
+async def test_L5_what_a_person_has_go_on_is_not_said_to_be_taken_up(many, desk, view, until):
+    numbers = all_numbers(view)
+    job = Job(action="archive", numbers=numbers, per_second=50.0, status=JobStatus.HELD)
+    await many.running().writer.write(StartJob(job=job))
+    view.jobs._asked = False  # as in a window that was just opened
+    view.jobs.refresh()
+    await until(lambda: view.jobs.cards and card(view).title.text().endswith(": held"))
+    card(view).hold.click()
+    await until(lambda: card(view).title.text().endswith(": running"))
+    await passing(many, until(lambda: card(view).title.text().endswith("done")))
+
+
 async def test_L5_a_job_of_the_last_session_is_told_though_nobody_opened_the_dead_letters(
     many, desk, told, until
 ):

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from workbench.gui.operator_undo import NOTHING
 from workbench.gui.views.log_view import LogView
 from workbench.gui.views.operation_list import CAN
 from workbench.gui.views.traffic_dialog import TrafficDialog
@@ -142,8 +143,8 @@ async def test_V3_as_many_entries_may_come_as_go(workspace, view, until, held):
         await until(lambda: view.news.text() == f"{len(went)} new")
         assert view.news.isVisible()
         view.news.click()
-    await until(lambda: rows(view.table)[-1][0] == before[-1][0] + len(went))
-    assert len(rows(view.table)) == len(before)
+    last = before[-1][0] + len(went)  # that they came may be told before that the others went
+    await until(lambda: rows(view.table)[-1][0] == last and len(rows(view.table)) == len(before))
     assert rows(view.table)[0] == before[0]
 
 
@@ -199,10 +200,23 @@ async def test_words_are_found_in_the_whole_log_and_in_what_comes(workspace, vie
     before = model.rowCount()
     assert model.row(0)[2:4] == ("user.created", "user-ada")
     assert before < view._positions.count
+    await create(workspace, "bill")
+    await until(lambda: str(workspace.streams.head()) in view.said.text())
+    assert model.rowCount() == before, "none of them fits, yet there are more entries"
     await create(workspace, "adam")
     await until(lambda: model.rowCount() > before)
     view.filter.clear()
     await until(lambda: model.rowCount() == view._positions.count)
+
+
+async def test_keys_of_what_cannot_be_done_say_why(workspace, desk, view, until):
+    told = []
+    desk.noticed.connect(told.append)
+    await create(workspace, "ada")
+    await until(lambda: view.table.model().rowCount())
+    view.table.setFocus()
+    QTest.keyClick(view.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert [one.text for one in told] == [f"Undo: {NOTHING}"]
 
 
 async def test_W3_the_traffic_of_chosen_rows_can_be_run_again(workspace, view, until):

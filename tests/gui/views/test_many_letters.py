@@ -100,6 +100,26 @@ async def test_a_group_becomes_a_chip_and_the_chip_is_taken_away(view, until):
     assert view.groups._identity == ALL or view.groups.node().chips
 
 
+async def test_a_chosen_cause_stays_chosen_when_words_are_searched_and_cleared(view, many, until):
+    await many.commands.issue("create_user", {"user_id": "ida", "username": "Ida", "email": "ida@x.invalid"})
+    await until(lambda: view.groups.model().nodes)
+    cause = next(at for at, node in enumerate(view.groups.model().nodes) if node.cause is not None)
+    view.groups.setCurrentIndex(view.groups.model().index(cause))
+    chosen = view.groups.node()
+    view.finder.words.setText("ann")
+    view.finder.words.returnPressed.emit()
+    await until(lambda: view.groups.model().nodes[0].title == "All letters")
+    assert view.groups.node().cause_said == chosen.cause_said
+    assert len(view.groups.node().numbers) == 1
+    view.finder.words.clear()
+    view.finder.words.returnPressed.emit()
+    await until(lambda: view.groups.model().nodes[0].title == "All causes")
+    assert view.groups.node().identity == chosen.identity
+    view.groups.setCurrentIndex(view.groups.model().index(cause))
+    await grouped(view, until, "type")
+    assert view.groups._identity == ALL, "a group of types has other letters"
+
+
 async def test_L5_what_can_be_done_with_all_of_a_group_is_of_that_group(view, many, until):
     await until(lambda: view.groups.model().nodes)
     await grouped(view, until, "message")

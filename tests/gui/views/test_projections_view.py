@@ -16,7 +16,7 @@ from tests.gui.conftest import settle
 from workbench.gui import clipboard, reads
 from workbench.gui.desk import Selection
 from workbench.gui.time_format import absolute
-from workbench.gui.view import NO_STORY
+from workbench.gui.view import LEAST, NO_STORY
 from workbench.gui.views import projections_view as module
 from workbench.gui.views.projection_banner import standing_of
 from workbench.gui.views.projections_view import ProjectionsView
@@ -665,3 +665,8 @@ async def test_H4_more_than_a_clipboard_takes_is_refused(workspace, view, until,
     assert told[0][0] == "error"
     assert "Copy fewer rows, or export instead" in told[0][1]
     assert QApplication.clipboard().text() == "before"
+
+
+async def test_nothing_lies_over_the_rows_in_the_lowest_dock(view, until):
+    await until(lambda: view._table is not None)
+    assert view.layout().totalMinimumSize().height() <= LEAST.height()

@@ -154,7 +154,8 @@ async def test_choosing_a_row_moves_the_selection_and_enter_opens_it(asked, desk
 async def test_what_came_since_is_told_and_found_again(asked, workspace, until):
     before = len(rows(asked))
     await people(workspace, "adam")
-    await until(lambda: asked.news.text().startswith("stale by"))
+    came = workspace.streams.head() - asked.task.state.head
+    await until(lambda: asked.news.text() == f"stale: {came} events or messages came since")
     asked.renew()
     await until(lambda: asked.task.state.done and len(rows(asked)) > before)
     assert asked.news.text() == ""

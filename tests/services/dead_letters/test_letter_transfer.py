@@ -193,6 +193,7 @@ async def test_L9_an_import_that_the_store_ends_leaves_a_record_of_what_came_in(
     assert len(letters(broken)) == 2
     said = broken.operations.list(1)[0].of
     assert (said.action, said.detail) == ("import dead letters", "2 imported, 0 there already, 0 refused")
+    assert said.count == 2
 
 
 async def test_a_file_of_a_store_is_not_written_over(broken, tmp_path):

@@ -68,6 +68,7 @@ async def test_L9_an_import_that_the_store_ends_is_recorded_with_what_came_in(wo
         await workspace.event_import.bring_in(file, mapping)
     assert workspace.reader.head() == GROUP
     (act,) = [one for one in workspace.reader.actions() if one.action == "import"]
+    assert act.count == GROUP
     assert act.detail.startswith(f"{GROUP} events added")
     assert act.detail.endswith("stopped before the end")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from pathlib import Path
 from threading import Event
 
@@ -16,6 +17,7 @@ from workbench.model.clock import SystemClock
 from workbench.services.monitor.rate_rings import RateRings
 from workbench.services.scenarios.given_history import memories
 from workbench.services.worlds import traffic_runs
+from workbench.services.worlds.traffic_run import at_common_times
 from workbench.services.worlds.traffic_runs import TrafficRuns
 
 
@@ -147,6 +149,17 @@ async def test_W5_what_was_watched_then_stands_beside_it(orders, scratch):
     assert len(then.times) == len(then.lags["fulfilment"])
     found = await orders.traffic.run(newest, unheard, pace=0.0)
     assert {one.name for one in found.subscriptions if one.highest_then is not None} >= {"fulfilment"}
+
+
+async def test_W5_what_was_watched_once_then_is_a_line_as_well(orders):
+    orders.rates.rings = RateRings()
+    orders.rates.sample(ends=True)
+    await place(orders, 9)
+    await finished(orders)
+    orders.rates.sample(ends=True)
+    then = orders.traffic.then(orders.traffic.look(orders.reader.head() - 5, 10_000))
+    drawn = at_common_times(then, then.times[-1], 300)["fulfilment"]
+    assert len([one for one in drawn if not math.isnan(one)]) > 1
 
 
 async def test_a_range_in_which_nothing_came_from_outside_is_refused(orders):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QLabel,
     QStackedWidget,
@@ -219,10 +220,13 @@ class DetailsPanel(QFrame):
         self.show_nothing(BoardGraph())
 
     def _arrange(self) -> None:
-        names = in_column(self._title, self._kind, spacing=0)
-        top = in_row(
+        self._names = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._names.setSpacing(0)
+        self._names.addWidget(self._title)
+        self._names.addWidget(self._kind, 1)
+        self._top = in_row(
             self._sign,
-            (names, 1),
+            (self._names, 1),
             self._letters,
             self._act,
             self._text,
@@ -230,10 +234,14 @@ class DetailsPanel(QFrame):
             margins=(12, 6, 8, 6),
             spacing=6,
         )
-        in_column(top, self.marks, (self.pages, 1), of=self, margins=0, spacing=0)
+        in_column(self._top, self.marks, (self.pages, 1), of=self, margins=0, spacing=0)
 
     def lie(self, *, wide: bool) -> None:
-        """Puts form and text beside each other, or one below the other."""
+        """Puts form and text, and name and kind, beside each other, or one below the other."""
+        ways = QBoxLayout.Direction
+        self._names.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
+        self._names.setSpacing(8 if wide else 0)
+        self._top.setContentsMargins(12, 2 if wide else 6, 8, 0 if wide else 6)
         split = self.section.split
         split.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
         split.setSizes([500, 500])

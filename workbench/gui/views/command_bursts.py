@@ -7,11 +7,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QProgressBar
 from shiboken6 import isValid
+from typing_extensions import override
 
 from workbench.gui.actions import Actions, action
 from workbench.gui.layouts import in_column, in_row
+from workbench.gui.ticker import pause_timer
 from workbench.gui.views.burst_dialog import BurstDialog
 from workbench.gui.views.command_parts import COMMAND
 from workbench.gui.widgets import Badge, plain_label, push_button, toolbar_button
@@ -53,7 +56,19 @@ class BurstStrip(QFrame):
         self.close_button.clicked.connect(self.hide)
         head = in_row(self.badge, (self.title, 1), self.stop, self.close_button)
         in_column(head, self.bar, self.said, self.reasons, of=self, margins=(10, 6, 8, 8), spacing=4)
+        self._fits = pause_timer(self, 0, self._fit)
         self.hide()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fits.start()  # not from here: it sets a size
+
+    def _fit(self) -> None:
+        """Is as tall as the wrapped words need: a pane gives them one line each."""
+        layout = self.layout()
+        if layout is not None:
+            self.setMinimumHeight(layout.totalHeightForWidth(self.width()))
 
     def show_report(self, report: BurstReport) -> None:
         """Shows how far it is."""
@@ -73,6 +88,7 @@ class BurstStrip(QFrame):
         self.stop.setHidden(report.finished)
         self.close_button.setVisible(report.finished)
         self.show()
+        self._fits.start()
 
 
 def _standing(report: BurstReport) -> tuple[str, str]:

@@ -149,6 +149,7 @@ class JobCard(QFrame):
         """
         self.report, job = report, report.job
         running = job.status in GOING
+        self._taken_up = self._taken_up and job.status is not JobStatus.HELD  # by a person, from there
         taken_up = self._taken_up and job.status is JobStatus.RUNNING
         before = ", taken up again after a restart" if taken_up else ""
         frozen = f"The list was frozen {absolute(job.created_at)}; letters that died later are not in it"

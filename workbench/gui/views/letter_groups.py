@@ -24,7 +24,15 @@ from workbench.gui.context_menu import Offering
 from workbench.gui.icons import pixmap
 from workbench.gui.safe_painter import drawing
 from workbench.gui.theme import Colors, theme, ui_font
-from workbench.gui.views.letter_nodes import ALL, GroupNode, Identity, cluster_nodes, nodes_of, with_chosen
+from workbench.gui.views.letter_nodes import (
+    ALL,
+    GroupNode,
+    Identity,
+    carried,
+    cluster_nodes,
+    nodes_of,
+    with_chosen,
+)
 from workbench.model.counts import counted
 
 if TYPE_CHECKING:
@@ -261,7 +269,7 @@ class GroupList(QListView):
 
     def _show_nodes(self, nodes: list[GroupNode], grouping: tuple[str, str]) -> None:
         if grouping != self._grouping:
-            self._identity, self._grouping = ALL, grouping
+            self._identity, self._grouping = carried(nodes, self.node()), grouping
         bar, before = self.verticalScrollBar(), self.visualRect(self.currentIndex())
         place, seen = bar.value(), self.viewport().rect().intersects(before)
         if self._model.show_nodes(with_chosen(nodes, self._identity)):

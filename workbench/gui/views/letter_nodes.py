@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from workbench.gui.long_text import shortened
 from workbench.gui.paged_model import CELL
 from workbench.model.json_values import visible
+from workbench.services.dead_letters.letter_facts import cause_said
 
 if TYPE_CHECKING:
     from workbench.services.dead_letters.letter_index import LetterCluster, LettersFound
@@ -52,6 +53,13 @@ class GroupNode:
     def identity(self) -> Identity:
         """What stays the same while its letters come and go."""
         return self.subscription, self.cause, self.chips
+
+    @property
+    def cause_said(self) -> str:
+        """How the cause is called of which all its letters are; empty for several causes."""
+        if self.cause is not None:
+            return cause_said(self.subscription, self.cause[0])
+        return self.chips[0][1] if [chip[0] for chip in self.chips] == ["cause"] else ""
 
     @property
     def title(self) -> str:
@@ -118,6 +126,14 @@ def _node(cluster: LetterCluster, around: Chips, of: int) -> GroupNode:
         first_at=cluster.first_at,
         last_at=cluster.last_at,
     )
+
+
+def carried(nodes: Sequence[GroupNode], chosen: GroupNode) -> Identity:
+    """Returns the line of what was chosen in other groups: itself, or that of its cause; else all letters."""
+    if any(node.identity == chosen.identity for node in nodes):
+        return chosen.identity
+    same = [node for node in nodes if chosen.cause_said and node.cause_said == chosen.cause_said]
+    return max(same, key=lambda node: len(node.numbers)).identity if same else ALL
 
 
 def with_chosen(nodes: Sequence[GroupNode], identity: Identity) -> list[GroupNode]:

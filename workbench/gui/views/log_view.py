@@ -105,9 +105,14 @@ def _row(position: int, entry: LogEntry | None) -> Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundLog:
-    """The log as it is."""
+    """The log as it is.
+
+    Attributes:
+        total: Entries that there are, those that a filter leaves out with them.
+    """
 
     source: LogSource
+    total: int
     rows: PreparedRows
 
 
@@ -184,8 +189,9 @@ class LogView(View):
     def _read(self, held: HeldRows, words: str) -> FoundLog:
         workspace = self.desk.workspace
         self._positions.extend(workspace.streams.log_runs(self._positions.last))
+        total = self._positions.count
         source = LogSource(workspace.streams, self._with_words(words) if words else self._positions)
-        return FoundLog(source=source, rows=prepared(source, held, -1))
+        return FoundLog(source=source, total=total, rows=prepared(source, held, -1))
 
     def _with_words(self, words: str) -> FoundKeys:
         """Returns the positions of what fits, those that came since with it."""
@@ -198,8 +204,10 @@ class LogView(View):
         return found
 
     def _show(self, found: FoundLog) -> None:
-        if self._ends or not (self.hold.isChecked() or found.source.same_as(self._source)):
-            self._show_log(found)
+        if self._ends or not self.hold.isChecked():
+            if self._ends or not found.source.same_as(self._source):
+                self._show_log(found)
+            self._say(found)
         self._tell_news()
 
     @override
@@ -218,11 +226,11 @@ class LogView(View):
         self.news.refresh(found.rows, self.filter.asked())
         if at_end:
             self.table.scrollToBottom()
-        self._say(found.source.count())
 
-    def _say(self, count: int) -> None:
-        words, total = self.filter.asked(), counted(self._positions.count, "entry", "entries")
-        self.filter.show_count(count, self._positions.count)
+    def _say(self, found: FoundLog) -> None:
+        words, count = self.filter.asked(), found.source.count()
+        total = counted(found.total, "entry", "entries")
+        self.filter.show_count(count, found.total)
         if words:
             self.said.setText(f"{count:,} of {total} (the whole store was searched)")
             self.table.set_empty("No entry fits", f"The whole store was searched for “{words}”.")

@@ -43,6 +43,8 @@ EDGES = 16
 """Pixels at both sides of the view that stay free."""
 WORDS, ICONS = 220, 100
 """Pixels that the buttons beside the name need, with words and without."""
+LEAST_ROWS = 30
+"""Pixels of the rows in height: in the lowest dock nothing lies over them."""
 LONGEST_NAME = 180
 """Pixels up to which the picker is as wide as the names that it offers."""
 
@@ -57,8 +59,7 @@ class ProjectionsView(View):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._name = ""
-        self._order = ""
+        self._name = self._order = ""
         self._table: FastTableView | None = None
         self._source: RowsSource | None = None
         self.stopped = False
@@ -66,8 +67,7 @@ class ProjectionsView(View):
         self._unplaced, self._followed = "", ("", "")
         self._finding = self.question(self._found, self._cannot, begun=self._say_reading)
         self._placing = self.question(self._mark)
-        self._fitted = 0
-        self._shared = False
+        self._fitted, self._shared = 0, False
         self._columns: tuple[tuple[str, str], ...] = ()
         self._rebuilding: dict[str, int] = {}
         self._pages = QStackedLayout(self)
@@ -96,8 +96,8 @@ class ProjectionsView(View):
             (self.split, 1),
             self.foot,
             of=page,
-            margins=(8, 8, 8, 6),
-            spacing=6,
+            margins=(8, 4, 8, 2),
+            spacing=4,
         )
         self.search.settled.connect(lambda _text: self.refresh())
         self.detail.event_wanted.connect(self._show_event)
@@ -201,8 +201,8 @@ class ProjectionsView(View):
         table.selection_moved.connect(self._say_rows)
         table.sort_wanted.connect(self._sort)
         table.row_chosen.connect(self._chosen)
-        self._fitted = 0
-        self._table = table
+        table.setMinimumHeight(LEAST_ROWS)
+        self._table, self._fitted = table, 0
         self.acts.offer()
         self._holder.addWidget(table)
         if before is None:

@@ -195,7 +195,8 @@ class SearchView(View):
     def _tell_news(self, told: tuple[SearchState, int]) -> None:
         state, count = told
         if state is self.task.state:
-            self.news.setText(f"stale by {counted(count, 'record')}" if count else "")
+            came = counted(count, "event or message", "events or messages")
+            self.news.setText(f"stale: {came} came since" if count else "")
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -67,6 +67,11 @@ def message_of(letter: LetterFacts) -> str:
     return normalised(letter.error or letter.error_type) or "No error recorded"
 
 
+def cause_said(subscription: str, error_type: str) -> str:
+    """Returns how a cause is called where letters are grouped by it."""
+    return f"{subscription}: {error_type or 'No error recorded'}"
+
+
 def reader_of(by: str) -> Read:
     """Returns what reads of a letter the value that it is grouped by.
 
@@ -79,7 +84,7 @@ def reader_of(by: str) -> Read:
     if by == "message":
         return message_of
     if by == "cause":
-        return lambda letter: f"{letter.subscription}: {letter.error_type or 'No error recorded'}"
+        return lambda letter: cause_said(letter.subscription, letter.error_type)
     if by in FIELDS:
         get = attrgetter(by)
         return lambda letter: get(letter) or NONE

@@ -110,9 +110,8 @@ class LetterTransfer:
                     await self._store(await self._world.ask(partial(self._judged, part)), report)
             finally:
                 if report.imported:
-                    await self._world.act(
-                        self._world.record(OperatorAct.IMPORT_LETTERS, path.name, report.summary())
-                    )
+                    record = partial(self._world.record, OperatorAct.IMPORT_LETTERS, path.name)
+                    await self._world.act(record(report.summary(), count=report.imported))
         return report
 
     def _judged(self, part: Part) -> Part:

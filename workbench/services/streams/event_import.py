@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -342,7 +343,8 @@ class EventImport:
                 raise answer
 
     async def _record(self, report: ImportReport) -> None:
-        await self._world.act(self._world.record(OperatorAct.IMPORT, report.path.name, report.summary()))
+        record = partial(self._world.record, OperatorAct.IMPORT, report.path.name, report.summary())
+        await self._world.act(record(count=report.stored))
 
 
 def _report(path: Path, *, looked: bool = False) -> ImportReport:

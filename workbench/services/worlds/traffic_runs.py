@@ -140,6 +140,7 @@ class TrafficRuns:
         ]
         if not known:
             return None
+        since = seen.times[known[0]] - seen.step  # one look alone is a line as well
         return TrafficRun(
             name=THEN,
             first=traffic.first,
@@ -147,8 +148,8 @@ class TrafficRuns:
             pace=1.0,
             at=traffic.begin,
             begin=traffic.begin,
-            times=[max(0.0, seen.times[at] - begin) for at in known],
-            lags={name: [some[at] for at in known] for name, some in values.items()},
+            times=[max(0.0, at - begin) for at in (since, *(seen.times[at] for at in known))],
+            lags={name: [some[at] for at in (known[0], *known)] for name, some in values.items()},
         )
 
     def kept(self) -> list[TrafficRun]:
