@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from workbench.gui.actions import WidgetKey
+from workbench.gui.board.typed_ahead import TypedAhead
 from workbench.gui.icons import icon
 from workbench.gui.layouts import in_column, in_row
 from workbench.gui.theme import theme
@@ -138,7 +139,8 @@ class BoardEntry(QFrame):
 
     Attributes:
         asking: What is asked for.
-        waits: Returns whether what was asked for is still being done: until it is, no key does anything.
+        waits: Returns whether what was asked for is still being done: what is typed until it is, is typed in
+            the line that comes next, and forgotten where none comes.
     """
 
     moves = (
@@ -168,6 +170,7 @@ class BoardEntry(QFrame):
         self.line.setAccessibleName("What is typed on the board")
         self.line.textChanged.connect(self._offer)
         self.line.installEventFilter(self)
+        self._ahead = TypedAhead(self.line, self._waits)
         self.list = QListWidget()
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setIconSize(QSize(16, 16))
@@ -214,6 +217,10 @@ class BoardEntry(QFrame):
         if kept := self._kept.pop(asking.keeps, ""):
             self.line.setText(kept)
             self.tell(BEFORE, "muted")
+        self._ahead.play()
+
+    def _waits(self) -> bool:
+        return self.waits()
 
     def stand(self, place: QPoint | QRect) -> None:
         """Stands somewhere on the canvas, or as near to it as it is seen whole.
@@ -255,6 +262,7 @@ class BoardEntry(QFrame):
         self.told.setVisible(bool(text))
         self.stand(self._place)
         if text:
+            self._ahead.drop()
             give_keyboard(self.line)
 
     def leave(self) -> None:
@@ -264,6 +272,7 @@ class BoardEntry(QFrame):
             self._pause.stop()
             self.asking = NOTHING
             self.hide()
+            self._ahead.forget()
             if held:
                 give_keyboard(self._canvas)
             self.typed.emit()
@@ -342,7 +351,7 @@ class BoardEntry(QFrame):
         self._held = self._held and event.isAutoRepeat()  # the key that opened it may be down still
         if event.type() != QKeyEvent.Type.KeyPress:
             return False
-        return self._held or self.waits() or self._key(event)
+        return self._held or self._ahead.keep(event) or self._key(event)
 
     def _gone(self) -> None:
         """Is told that a click went elsewhere, once that is done: it may have taken what was asked for."""

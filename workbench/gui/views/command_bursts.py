@@ -68,7 +68,7 @@ class BurstStrip(QFrame):
         """Is as tall as the wrapped words need: a pane gives them one line each."""
         layout = self.layout()
         if layout is not None:
-            self.setMinimumHeight(layout.totalHeightForWidth(self.width()))
+            self.setMinimumHeight(max(0, layout.totalHeightForWidth(self.width())))
 
     def show_report(self, report: BurstReport) -> None:
         """Shows how far it is."""

@@ -1,0 +1,53 @@
+"""Who types faster than the board makes things loses no letter."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from tests.gui.board.designing import CONTROL, Designer, is_active
+
+
+async def hands(designer: Designer, *keys: str | Qt.KeyboardModifier) -> None:
+    """Presses keys where the keyboard is, one each turn of the loop, whatever is being done."""
+    for key in keys:
+        await designer.until(lambda: is_active(designer.board))
+        at: QWidget = QApplication.focusWidget() or designer.board.canvas
+        if isinstance(key, str):
+            QTest.keyClicks(at, key)
+        else:
+            QTest.keyClick(at, Qt.Key.Key_Return, key)
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("turns", [0, 1, 3])
+async def test_names_that_are_typed_without_a_pause_are_made_as_they_are_typed(
+    designer: Designer, turns: int
+) -> None:
+    designer.board.canvas.setFocus()
+    none = Qt.KeyboardModifier.NoModifier
+    await hands(designer, "c", *"send_parcel", CONTROL)
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    await hands(designer, *"sent", CONTROL)
+    await hands(designer, *"parcels", none)
+    await designer.until(lambda: "[projection.parcels]" in designer.text)
+    await designer.rest()
+    assert "[command.send_parcel]" in designer.text
+    assert "[event.parcel.sent]" in designer.text
+    made = [line for line in designer.text.splitlines() if line.startswith("[")]
+    assert len(made) == 5, made
+
+
+async def test_what_is_typed_behind_the_last_name_is_forgotten(designer: Designer) -> None:
+    designer.board.canvas.setFocus()
+    await hands(designer, "c", *"send_parcel", Qt.KeyboardModifier.NoModifier, *"xyz")
+    await designer.until(lambda: "[command.send_parcel]" in designer.text)
+    await designer.rest()
+    designer.key(Qt.Key.Key_C)
+    await designer.until(designer.board.editor.entry.isVisible)
+    assert designer.board.editor.entry.line.text() == ""
