@@ -15,7 +15,7 @@ def window(tmp_path, qtbot):
     made = MainWindow(QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat))
     made.may_close()
     qtbot.addWidget(made)
-    made.resize(1300, 800)
+    made.resize(1500, 800)
     made.show()
     made.show_perspective("Design")
     return made

@@ -65,6 +65,7 @@ async def test_alt_enter_tells_the_story_of_a_row_of_the_log(start, until):
     values = {"user_id": "eve", "username": "Eve Online", "email": "eve@example.org"}
     done = await session.workspace.commands.issue("create_user", values)
     session.window.show_perspective("Observe")
+    session.window.bring("log")  # a tab where the window is narrow
     log, hands = session.window.views["log"], Hands()
     await until(lambda: log.table.model().rowCount())
     hands.click(log.table, 0, 2)
