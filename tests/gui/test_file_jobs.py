@@ -31,8 +31,11 @@ async def test_a_file_of_events_that_is_dropped_is_imported_and_a_project_opened
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(path))])
         keys, left = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
-        event = QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, left, keys)
+        both = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+        event = QDropEvent(QPointF(9, 9), both, data, left, keys)
+        event.setDropAction(Qt.DropAction.MoveAction)
         session.window.dropEvent(event)  # Qt sends it only at the end of a drag
+        assert not event.isAccepted() or event.dropAction() == Qt.DropAction.CopyAction
         return event.isAccepted()
 
     assert [drop(other), drop(other / "project.tsk"), drop(tmp_path / "note.txt")] == [True, True, False]

@@ -365,7 +365,8 @@ class MainWindow(QMainWindow):
     @override
     def dropEvent(self, event: QDropEvent) -> None:
         if (path := dropped_path(event.mimeData())) is not None:
-            event.acceptProposedAction()
+            event.setDropAction(Qt.DropAction.CopyAction)  # never a move: its source would remove the file
+            event.accept()
             self.dropped.emit(path)
 
     # -- closing --------------------------------------------------------------------------------------------

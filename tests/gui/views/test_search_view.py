@@ -219,3 +219,17 @@ def test_where_there_is_little_room_what_was_found_keeps_where_it_stands(view):
     assert hidden == [TIME]
     view.resize(1200, 600)
     assert not view.table.isColumnHidden(TIME)
+
+
+async def test_what_is_found_is_of_the_expression_that_is_shown_without_enter(workspace, view, until):
+    await people(workspace, "ada", "bob")
+    QTest.keyClicks(view.bar.where, "data.user_id == 'ada'")
+    await until(lambda: rows(view) and view.task.state.done and view.task.state.wanted.query.where)
+    assert "bob" not in str(records(view)) + view.said.text()
+    view.bar.where.setPlainText("data.user_id == 'bob'")
+    await until(
+        lambda: view.task.state.wanted.query.where == "data.user_id == 'bob'" and view.task.state.done
+    )
+    view.bar.where.setPlainText("data.user_id ==")
+    assert view.bar.is_wrong
+    assert view.task.state.wanted.query.where == "data.user_id == 'bob'"

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidg
 from workbench.gui.chooser import Chooser
 from workbench.gui.details.code_line import CodeLine
 from workbench.gui.icons import icon
+from workbench.gui.ticker import pause_timer
 from workbench.gui.widgets import ElidedLabel, SearchBox, plain_label
 from workbench.model.expressions.flaws import InvalidExpression
 from workbench.services.design.completions import Completions
@@ -26,6 +27,9 @@ TIMES = (
     ("Yesterday", ("yesterday", "yesterday")),
     ("From … to …", OTHER),
 )
+
+PAUSE_MS = 400
+"""After so long without a key an expression is asked."""
 
 
 class SearchBar(QWidget):
@@ -62,7 +66,8 @@ class SearchBar(QWidget):
         self._lay_out()
         self.words.settled.connect(lambda _text: self.asked.emit())
         self.time.currentIndexChanged.connect(self._time_chosen)
-        self.where.textChanged.connect(self._check)
+        self._pause = pause_timer(self, PAUSE_MS, self.asked)
+        self.where.textChanged.connect(self._typed)
         self.where.committed.connect(self._take_where)
         self.where.taken_back.connect(self._check)
         for line in (self.since, self.until):
@@ -117,6 +122,7 @@ class SearchBar(QWidget):
         self.until.setText(query.until)
         self._range.setVisible(self.time.currentData() == OTHER)
         self.blockSignals(before)
+        self._pause.stop()
         self._check()
 
     @property
@@ -143,7 +149,15 @@ class SearchBar(QWidget):
             self.where.refuse()
             return
         self.where.show_text(text)
+        self._pause.stop()
         self.asked.emit()
+
+    def _typed(self) -> None:
+        """Has an expression that can be used asked after a pause, as words are."""
+        self._check()
+        self._pause.stop()
+        if not self._wrong:
+            self._pause.start()
 
     def _check(self) -> None:
         """Looks whether the expression can be used, as it is typed."""
