@@ -187,3 +187,24 @@ def test_what_is_left_by_escape_is_offered_once_more_at_its_own_line(entry: Boar
     QTest.keyClick(entry.line, Qt.Key.Key_Escape)
     entry.ask(mine, QPoint(0, 0))
     assert entry.line.text() == ""
+
+
+@pytest.mark.parametrize(
+    ("key", "pressed", "taken"),
+    [
+        (Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier, False),
+        (Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier, False),
+        (Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier, True),
+        (Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier, True),
+        (Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier, True),
+        (Qt.Key.Key_C, Qt.KeyboardModifier.NoModifier, True),
+        (Qt.Key.Key_F2, Qt.KeyboardModifier.NoModifier, True),
+    ],
+)
+def test_keys_of_the_window_stay_the_windows_while_a_line_is_typed(
+    entry: BoardEntry, key: Qt.Key, pressed: Qt.KeyboardModifier, taken: bool
+) -> None:
+    event = QKeyEvent(QEvent.Type.ShortcutOverride, key, pressed)
+    event.ignore()
+    QApplication.sendEvent(entry.line, event)
+    assert event.isAccepted() is taken

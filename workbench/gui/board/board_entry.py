@@ -33,6 +33,8 @@ CHECK_MS = 400
 BEFORE = "Typed before, and left with Esc. Enter takes it, Esc forgets it."
 UNSURE = "Enter takes the marked line, Esc leaves it."
 ARROWS: dict[int, int] = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+OWN = {Qt.Key.Key_S, Qt.Key.Key_D}
+"""With Ctrl, keys of the line, beside those of every line."""
 ROWS = 6
 """Rows of what fits that are shown at once."""
 
@@ -126,6 +128,12 @@ CHANGE_KEYS = ("Tab", "and the next"), ("Alt+↑ ↓", "move it"), ("Ctrl+D", "c
 def never() -> bool:
     """Nothing is under way."""
     return False
+
+
+def _is_for_all(event: QKeyEvent) -> bool:
+    """Whether a key may be one of the window's, such as that of another room."""
+    control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+    return control and event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter, *OWN}
 
 
 NOTHING = Asking(title="", sign="edit", take=lambda _entered: None)
@@ -346,8 +354,8 @@ class BoardEntry(QFrame):
             return False
         if not isinstance(event, QKeyEvent) or self.isHidden():
             return False
-        if event.type() == QKeyEvent.Type.ShortcutOverride:
-            event.accept()  # every key is the line's while it is typed, none the board's
+        if event.type() == QKeyEvent.Type.ShortcutOverride and not _is_for_all(event):
+            event.accept()  # it is the line's while it is typed, none the board's
         self._held = self._held and event.isAutoRepeat()  # the key that opened it may be down still
         if event.type() != QKeyEvent.Type.KeyPress:
             return False
