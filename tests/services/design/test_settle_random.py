@@ -1,4 +1,4 @@
-"""Answers to which of two texts counts, after any outside edits, answers and undone steps: always a whole one."""
+"""Answers to which of two texts counts, after any outside edits, answers and undone steps."""
 
 from __future__ import annotations
 
