@@ -81,7 +81,7 @@ async def test_K7_what_was_withdrawn_is_seen_with_the_event_that_did_it(workspac
     assert row[1:3] == ("withdrawn", "abandon")
     view.follow(Selection(position=row[0]))
     await until(lambda: view.name.text() == "abandon")
-    assert view.where.text().startswith("withdrawn from $commands · ")
+    assert view.where.text().startswith("withdrawn from commands of policies · ")
     last = workspace.streams.head()
     assert shown(view)["withdrawn"] == f"on cart.checked_out of cart-c1, at position {last:,}"
 

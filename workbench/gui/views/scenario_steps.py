@@ -47,7 +47,7 @@ SIGNS: Mapping[str, tuple[str, str]] = {
 NOTHING = {
     "given": "Nothing yet: press G",
     "when": "Nothing yet: press W",
-    "then": "It asserts nothing: press T, or run it and take what came",
+    "then": "It asserts nothing: press T, or take what came (Ctrl+Enter)",
 }
 COLUMNS = (
     TableColumn("", width=56),
@@ -300,7 +300,14 @@ class ScenarioSteps(QWidget):
     def _none_here(self, rows: ChosenRows | None) -> str:
         return self._none_to_take() if self._no_take(rows) else ""
 
-    @action("Take what came", keys="Ctrl+Return", icon="check", on="table", anyway=True, why=_none_here)
+    @action(
+        "Take what came",
+        keys="Ctrl+Enter / Ctrl+Return",
+        icon="check",
+        on="table",
+        anyway=True,
+        why=_none_here,
+    )
     def take(self, rows: ChosenRows | None = None) -> None:
         """Writes what came as what is expected: of the chosen lines, else of all."""
         chosen = self._chosen(rows) if rows is not None else []
