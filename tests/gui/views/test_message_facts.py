@@ -13,7 +13,7 @@ from workbench.gui.views.log_view import LogView
 from workbench.gui.views.process_instances import ProcessInstances
 from workbench.gui.views.subscription_waiting import WaitingDeliveries
 from workbench.gui.views.subscriptions_view import SubscriptionsView
-from workbench.model.messaging import COMMANDS_TOPIC
+from workbench.model.messaging import COMMANDS_TOPIC, called
 from workbench.services.project.open_project import open_target
 
 FLOW = Path(__file__).parents[2] / "flows" / "cart"
@@ -169,7 +169,7 @@ async def test_only_processes_have_instances(workspace, desk, qtbot, until):
     view.refresh()
     for name, there in (("forgetting", True), (COMMANDS_TOPIC, False)):
         view.follow(Selection(subscription=name))
-        await until(lambda name=name: view.name.text() == name)
+        await until(lambda name=name: view.name.text() == called(name))
         assert view.tabs.isTabVisible(place) == there
         view.tabs.setCurrentIndex(place if there else view.tabs.currentIndex())
     assert view.tabs.currentWidget() is not view.instances, "another tab comes where it is not there"

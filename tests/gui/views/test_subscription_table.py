@@ -183,7 +183,6 @@ def test_what_the_engine_itself_reads_is_told_in_words_and_found_by_them(table):
     table.set_source(source)
     shown = [table.model().index(0, TITLES.index(title)).data() for title in ("Subscription", "Reads")]
     assert shown == ["commands of policies"] * 2
-    assert (
-        dict((name, value) for name, value, _ in facts_of(replace(VIEW, source=LOG_TOPIC)))["Reads"]
-        == "all events"
-    )
+    assert {name: value for name, value, _ in facts_of(replace(VIEW, source=LOG_TOPIC))}[
+        "Reads"
+    ] == "all events"
