@@ -297,16 +297,11 @@ class ScenarioSteps(QWidget):
         found = any(one.can_take for one in self._chosen(rows)) if rows is not None else False
         return self._no_change() or ("" if found else "It is as expected, or was not run")
 
-    def _none_here(self, rows: ChosenRows | None) -> str:
+    def _none(self, rows: ChosenRows | None) -> str:
         return self._none_to_take() if self._no_take(rows) else ""
 
     @action(
-        "Take what came",
-        keys="Ctrl+Enter / Ctrl+Return",
-        icon="check",
-        on="table",
-        anyway=True,
-        why=_none_here,
+        "Take what came", keys="Ctrl+Enter / Ctrl+Return", icon="check", on="table", anyway=True, why=_none
     )
     def take(self, rows: ChosenRows | None = None) -> None:
         """Writes what came as what is expected: of the chosen lines, else of all."""
