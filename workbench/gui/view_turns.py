@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from time import perf_counter
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QElapsedTimer, QObject
 
 from workbench.gui.ticker import pause_timer
 
-FULL = 0.008
-"""Seconds after which a turn takes up nothing more; what is done in one turn is painted once."""
+FULL_MS = 8
+"""Milliseconds after which a turn takes up nothing more; what is done in one turn is painted once."""
 
 
 class ViewTurns(QObject):
@@ -46,10 +45,11 @@ class ViewTurns(QObject):
 
     def take(self) -> None:
         """Does what was given, in its order, until the turn is full."""
-        end = perf_counter() + FULL
+        lasted = QElapsedTimer()
+        lasted.start()
         while self._acts:
             self._do(self._acts.popleft())
-            if perf_counter() >= end:
+            if lasted.elapsed() >= FULL_MS:
                 break
         if self._acts:
             self._timer.start()
