@@ -32,6 +32,7 @@ from workbench.gui.widgets import Badge, Banner, EmptyState, JsonView, plain_lab
 if TYPE_CHECKING:
     from workbench.gui.desk import Desk
     from workbench.gui.views.confirm_strip import ConfirmStrip
+    from workbench.services.dead_letters.letter_patch import PatchedLetter
     from workbench.store.stored_values import DeadLetter
 
 LOW = 440
@@ -64,7 +65,7 @@ class LetterDetail(QStackedWidget):
     def __init__(
         self,
         desk: Desk,
-        check: Callable[[int, str], object],
+        check: Callable[[int, str], PatchedLetter],
         since: Callable[[int], str],
         group: Callable[[], Sequence[int]],
         strip: ConfirmStrip,
