@@ -178,7 +178,7 @@ class OperationsLog:
         return DELIVERED if _delivered(reader.replay_fates(of.act)) else "nothing of it waits any more"
 
     def _rebuilt(self, of: OperatorAction) -> str:
-        """Says why no rebuild is left that an act began, paused or resumed; empty while it goes on, or for none."""
+        """Says why no rebuild is left that an act began, paused or resumed; empty for other acts, too."""
         if of.action not in OF_REBUILDS:
             return ""
         own = of.detail if of.action == OperatorAct.REBUILD else ""  # the others do not name theirs

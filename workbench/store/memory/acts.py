@@ -63,9 +63,9 @@ def stands(tables: Tables, act: str, kept: Kept) -> bool:
             return kept.after <= state.cursor < kept.before
         case KeptNote():
             return tables.notes.get(kept.letter) == kept.after
-    letter, row = tables.letters.get(kept.letter), _replay_of(tables, kept)
+    letter = tables.letters.get(kept.letter)
     replaying = letter is not None and letter.status is LetterStatus.REPLAYING
-    return replaying and row is not None and row.state in sources(Trigger.SKIP)
+    return replaying and any(row.state in sources(Trigger.SKIP) for row in _replays_of(tables, kept))
 
 
 def _waits_nowhere(tables: Tables, act: str, row: Delivery) -> bool:
@@ -85,15 +85,10 @@ def _waits_nowhere(tables: Tables, act: str, row: Delivery) -> bool:
     return message is not None and not message.withdrawn
 
 
-def _replay_of(tables: Tables, kept: KeptReplay) -> Delivery | None:
-    return next(
-        (
-            one
-            for one in tables.deliveries.values()
-            if (one.dead_letter, one.generation) == (kept.letter, kept.generation)
-        ),
-        None,
-    )
+def _replays_of(tables: Tables, kept: KeptReplay) -> list[Delivery]:
+    """Returns the delivery that a replay made, if it is there still."""
+    wanted = (kept.letter, kept.generation)
+    return [one for one in tables.deliveries.values() if (one.dead_letter, one.generation) == wanted]
 
 
 def _put_back(tables: Tables, op: BringBack, kept: Kept, now: int) -> int:
@@ -145,8 +140,7 @@ def _cursor_back(tables: Tables, op: BringBack, kept: KeptCursor) -> int:
 
 def _replay_back(tables: Tables, op: BringBack, kept: KeptReplay) -> int:
     """Takes a replay back that waits still: its delivery is dead again, its letter what it was."""
-    letter, row = tables.letters[kept.letter], _replay_of(tables, kept)
-    assert row is not None  # it stands
+    letter, (row,) = tables.letters[kept.letter], _replays_of(tables, kept)
     tables.deliveries.drop(row.number)
     if kept.delivery is not None:
         _insert(tables, kept.delivery, DeliveryState.DEAD)

@@ -18,7 +18,6 @@ from sqlalchemy.dialects import sqlite
 from sqlmodel import col, func, select
 
 from workbench.model.clock import Clock
-from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.model.operator_acts import REPLAYS
 from workbench.model.text_folding import folded
 from workbench.store.operator_actions import OperatorAction
