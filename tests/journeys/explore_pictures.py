@@ -1,4 +1,4 @@
-"""Makes the README's pictures of exploring: python -m tests.journeys.explore_pictures [FOLDER]
+"""The README's pictures of exploring: ``python -m tests.journeys.explore_pictures [FOLDER]`` makes them.
 
 The sample of orders without its care is explored, which shows the order in which a cancelled order is
 charged; then the sample as it is shipped, with the same scenario.
