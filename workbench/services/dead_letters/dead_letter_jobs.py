@@ -351,12 +351,7 @@ class DeadLetterJobs:
         note: RecordAction | None = None,
     ) -> Job:
         advance = AdvanceJob(
-            number=job.number,
-            step=job.step,
-            before=job.status,
-            operations=steps,
-            status=status,
-            note=note,
+            number=job.number, step=job.step, before=job.status, operations=steps, status=status, note=note
         )
         moved: Job = await engine.write(advance)
         return moved
