@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -15,6 +14,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from workbench.gui.operator_undo import OperatorUndo, UndoOffer
 from workbench.gui.ticker import Ticker, pause_timer
 from workbench.gui.time_format import shown_zone
+from workbench.gui.view_turns import ViewTurns
 from workbench.gui.widgets import error_text
 from workbench.model.changes import Changes
 
@@ -177,8 +177,7 @@ class Desk(QObject):
         self._timer.timeout.connect(self._emit)
         self._unlisten = workspace.listen(self._collect)
         shown_zone().changed.connect(self._zone_changed)
-        self._turns: deque[Callable[[], object]] = deque()
-        self._turn = pause_timer(self, 0, self._take_turn)
+        self._turns = ViewTurns(self, self._timed)
         self._typed = False
         self._failed = ""
         self._writing = pause_timer(self, WRITE_MS, self._write)
@@ -201,7 +200,7 @@ class Desk(QObject):
         pending = self._pending
         if pending is None:
             return
-        wait = GATHER_MS if self._turns else self._rest()
+        wait = GATHER_MS if self._turns.waiting else self._rest()
         if wait > 0 and not pending.model:
             self._timer.start(wait)
             return
@@ -226,16 +225,7 @@ class Desk(QObject):
         Args:
             first: It goes before what was given, not behind it.
         """
-        if act not in self._turns:
-            (self._turns.appendleft if first else self._turns.append)(act)
-        if not self._turn.isActive():
-            self._turn.start()
-
-    def _take_turn(self) -> None:
-        act = self._turns.popleft()
-        if self._turns:
-            self._turn.start()
-        self._timed(act)
+        self._turns.give(act, first=first)
 
     # -- selection --------------------------------------------------------------------------------------
 
@@ -391,8 +381,7 @@ class Desk(QObject):
         self.closed = True
         self._unlisten()
         self._timer.stop()
-        self._turn.stop()
-        self._turns.clear()
+        self._turns.close()
         self.ticker.close()
         await self.write_drafts()
         for task in list(self._tasks):
