@@ -8,7 +8,7 @@ from workbench.model.registry import Registry
 def consumers_of(registry: Registry) -> dict[str, tuple[str, ...]]:
     """Returns the ids of the nodes that read each type of event, such as ``projection:orders``.
 
-    The state of an aggregate is no consumer: it is folded from its own events whoever reads them.
+    The state of an aggregate is no consumer: it is folded from its own events by whom they are read.
     """
     found: dict[str, list[str]] = {name: [] for name in registry.events}
     readers = {f"projection:{name}": tuple(one.handlers()) for name, one in registry.projections.items()}

@@ -48,7 +48,7 @@ class LogDeeds:
         """Returns how often each happened.
 
         A command that was issued is there as the command that was handled, and, until retention takes it, as
-        the message that asked for it; it counts once. What a handler raised and a retry mended left no trace.
+        the message that asked for it; it counts once. What a handler raised and a retry got over left no trace.
         """
         return (self._counts | self._published) + self._failures
 

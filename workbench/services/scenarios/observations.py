@@ -68,7 +68,7 @@ def _broken(scene: ScenarioStage, *, expects_letter: bool) -> Iterator[Facts]:
 
 
 def _deeds(scene: ScenarioStage) -> Iterable[Deed]:
-    """Returns what happened behind what is given, also what went wrong and was mended by another try."""
+    """Returns what happened behind what is given, also what went wrong and succeeded at another try."""
     deeds = LogDeeds(scene.world.registry, after=scene.done.before).read(scene.reader)
     for handler, error in scene.done.failures:
         deeds.fail(handler, [error])
