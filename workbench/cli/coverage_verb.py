@@ -10,7 +10,7 @@ from workbench.cli.answers import answer, columns, meter, note, one_line, opened
 from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec
 
 if TYPE_CHECKING:
-    from workbench.services.scenarios.coverage import Coverage, Try
+    from workbench.services.scenarios.coverage import ModelCoverage, Try
     from workbench.services.scenarios.log_deeds import LogDeeds
 
 
@@ -75,17 +75,16 @@ async def _stored(options: Options, environ: Environ) -> LogDeeds:
 
     show = meter(options)
 
-    def step(done: int, of: int) -> bool:
+    def step(done: int, of: int) -> None:
         if show is not None:
             show(f"the store: {done:,} of {of:,} positions")
-        return True
 
     async with opened(options, environ) as workspace:
         with closing(workspace.store.reader()) as reader:
             return LogDeeds(workspace.registry).read(reader, step)
 
 
-def _said(found: Coverage, scenarios: int) -> list[str]:
+def _said(found: ModelCoverage, scenarios: int) -> list[str]:
     lines = []
     for head, tries in (("COMMAND", found.of_commands()), ("WHO REACTS", found.of_reactions())):
         if tries:
@@ -110,7 +109,7 @@ def _times(one: Try) -> str:
     return "" if one.happened is None else f"{one.happened:,}"
 
 
-def _value(project: str, found: Coverage) -> dict[str, Any]:
+def _value(project: str, found: ModelCoverage) -> dict[str, Any]:
     outcomes: dict[str, list[Try]] = {}
     for one in found.of_commands():
         outcomes.setdefault(one.command, []).append(one)

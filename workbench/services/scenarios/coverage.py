@@ -71,7 +71,7 @@ class Try:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
+class ModelCoverage:
     """What a model can do, with who tries it.
 
     Attributes:
@@ -111,7 +111,7 @@ def coverage(
     runs: Iterable[Run],
     happened: Mapping[Deed, int] | None = None,
     upto: int | None = None,
-) -> Coverage:
+) -> ModelCoverage:
     """Returns what a model can do, with the scenarios that try it and how often it happened.
 
     Args:
@@ -119,7 +119,7 @@ def coverage(
         upto: Position up to which that is.
     """
     unread = tuple(event for event, readers in consumers_of(registry).items() if not readers)
-    return Coverage(tries=tuple(_tried(registry, runs, happened)), unread=unread, upto=upto)
+    return ModelCoverage(tries=tuple(_tried(registry, runs, happened)), unread=unread, upto=upto)
 
 
 def tries(registry: Registry, runs: Iterable[Run]) -> list[Try]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from workbench.model.command import CommandOutcome
@@ -13,16 +13,14 @@ from workbench.model.messaging import COMMANDS_TOPIC
 from workbench.model.registry import Registry
 from workbench.model.scenario import Deed
 from workbench.store.deed_port import CommandDeed, MessageDeed
+from workbench.store.paging import PAGE, Step
 from workbench.store.ports import Reader
 
 ANYTHING = "*"
 """The cause of every reaction, besides its own."""
 ISSUES, PUBLISHES, WITHDRAWS = "issues", "publishes", "withdraws"
 FAILING = frozenset({"fails", "rejects"})
-PAGE = 1_000
 _HOLE = re.compile("‹[^›]*›")
-Step = Callable[[int, int], bool]
-"""Told how far it is: the position, of how many; says whether to go on."""
 
 
 class LogDeeds:
@@ -48,14 +46,14 @@ class LogDeeds:
         """Returns how often each happened.
 
         A command that was issued is there as the command that was handled, and, until retention takes it, as
-        the message that asked for it; it counts once. What a handler raised and a retry got over left no trace.
+        the message that asked for it; it counts once. What a handler raised before it succeeded leaves none.
         """
         return (self._counts | self._published) + self._failures
 
     def read(self, reader: Reader, step: Step = lambda _done, _of: True) -> LogDeeds:
         """Counts what it has not seen yet, in short reads; takes time: call it in a thread."""
         head = reader.head()
-        while self.upto < head and step(self.upto, head):
+        while self.upto < head and step(self.upto, head) is not False:
             events, self._event = reader.event_deeds(self._event)
             for event in events:
                 self._counts["read", event.type] += event.times
@@ -65,7 +63,7 @@ class LogDeeds:
             for message in messages:
                 self._publish(message)
         before = -1
-        while before < self._command and step(self.upto, head):
+        while before < self._command and step(self.upto, head) is not False:
             before = self._command
             commands, self._command = reader.command_deeds(before)
             for command in commands:
