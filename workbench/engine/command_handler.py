@@ -12,6 +12,7 @@ import msgspec
 
 from workbench.engine.aggregate_loader import AggregateLoader, Loaded, with_new
 from workbench.engine.decision import Decision
+from workbench.engine.faults import Faults
 from workbench.engine.group_commit import CommandWriter
 from workbench.engine.metrics import Metrics
 from workbench.engine.turns import Turns
@@ -79,6 +80,7 @@ class CommandHandler:
         metrics: Metrics,
         snapshot_every: int,
         report: Callable[[str], None],
+        faults: Faults | None = None,
     ) -> None:
         self._registry = registry
         self._loader = loader
@@ -88,6 +90,7 @@ class CommandHandler:
         self._metrics = metrics
         self._snapshot_every = snapshot_every
         self._report = report
+        self._faults = faults or Faults(clock)
         self._turns = Turns()
         self._owners = {event: one.name for one in registry.aggregates.values() for event in one.events}
         self._running: dict[int, asyncio.Future[CommandResult | None] | None] = {}
@@ -101,6 +104,7 @@ class CommandHandler:
             InvalidValue: The expected version is no number.
             WrongExpectedVersion: The sender tries again.
             WorldError: The store could not write.
+            InjectedFault: A fault that is armed failed it.
         """
         kind = self._registry.command(issue.type)
         if issue.expected is not None and type(issue.expected) is not int:
@@ -165,6 +169,7 @@ class CommandHandler:
     async def _decide_alone(
         self, kind: CommandType, command: Any, issue: Issue, base: CommandRecord, streams: tuple[str, ...]
     ) -> CommandResult:
+        self._faults.before_decision(kind.name)
         for attempt in range(1, DECISIONS + 1):
             try:
                 decision = self._decision(kind, command, issue, base, streams)
@@ -177,6 +182,7 @@ class CommandHandler:
                 base, version=loaded.version, attempts=attempt, duration_us=self._clock.now() - base.issued_at
             )
             try:
+                self._faults.before_append(kind.name, streams[0], loaded.version)
                 return await self._append(kind, streams, decision, record)
             except WrongExpectedVersion as conflict:
                 for stream in streams:
