@@ -92,6 +92,20 @@ def test_L6_a_copy_that_does_not_fit_changes_nothing(workbench, played, tmp_path
     assert {one["status"] for one in workbench("dead-letters", played, "--json").json()} == {"open"}
 
 
+def test_L6_a_copy_with_a_misspelt_field_or_without_a_change_is_not_replayed(workbench, played):
+    (number,) = numbers(workbench, played, "user-alan")
+    edit = ("dead-letters", "edit", played, number, "--json", "--set")
+    said = workbench(*edit, "emial=alan@example.org")
+    assert (said.code, said.json()[0]["outcome"]) == (3, "not replayed")
+    assert "emial is no field of user.created (did you mean email?)" in said.json()[0]["detail"]
+    same = workbench(*edit, "email=alan@bletchley.invalid")
+    assert (same.code, same.json()[0]["outcome"]) == (3, "not replayed")
+    assert "says what the letter says" in same.json()[0]["detail"]
+    assert workbench("dead-letters", "show", played, number, "--json").json()["status"] == "open"
+    wanted = workbench(*edit, "emial=alan@example.org", "--anyway")
+    assert wanted.json()[0]["outcome"] == "failed again"
+
+
 def test_a_whole_payload_comes_from_a_file(workbench, played, tmp_path):
     (number,) = numbers(workbench, played, "user-alan")
     path = tmp_path / "payload.json"

@@ -159,11 +159,23 @@ def test_a_patch_is_read_from_a_file(workbench, played, tmp_path):
     assert "not both" in both.err
 
 
+def test_each_import_says_of_the_files_of_the_other_what_they_are(workbench, played, tmp_path):
+    letters, events = tmp_path / "letters.ndjson", tmp_path / "events.ndjson"
+    workbench("dead-letters", "export", played, "--all", "--to", letters)
+    workbench("export", played, events)
+    said = workbench("import", played, letters)
+    assert (said.code, said.out) == (1, "")
+    assert "letters.ndjson holds dead letters, not events" in said.err
+    said = workbench("dead-letters", "import", played, events)
+    assert (said.code, said.out) == (1, "")
+    assert "events.ndjson holds events, not dead letters" in said.err
+
+
 def test_owners_and_notes_are_written_and_found(workbench, played):
     said = workbench(
         "dead-letters", "note", played, "--words", "invalid", "--owner", "Lena", "--text", "asked"
     )
-    assert said.out == "1 noted\n"
+    assert said.out == "1 noted (operation 1: workbench undo takes it back for seven days)\n"
     found = workbench("dead-letters", played, "--where", "owner == 'Lena'", "--json").json()
     assert [one["key"] for one in found] == ["user-alan"]
     shown = workbench("dead-letters", "show", played, found[0]["number"], "--json").json()
@@ -171,6 +183,24 @@ def test_owners_and_notes_are_written_and_found(workbench, played):
     assert workbench("dead-letters", "note", played, "--all").code == 1
     workbench("dead-letters", "note", played, "--all", "--owner", "-")
     assert workbench("dead-letters", played, "--words", "lena", "--json").json() == []
+
+
+def test_a_note_that_is_there_is_written_over_only_on_wish(workbench, played):
+    note = ("dead-letters", "note", played)
+    workbench(*note, 1, "--owner", "Lena", "--text", "asked")
+    assert workbench(*note, 1, "--owner", "Lena", "--text", "asked").code == 0
+    said = workbench(*note, 1, 2, "--text", "answered")
+    assert (said.code, said.out) == (1, "")
+    assert "write over what is noted of 1 dead letter: 1 asked\n  --replace" in said.err
+    assert "Lena" not in said.err, "the owner stays"
+    show = ("dead-letters", "show", played, 1, "--json")
+    assert workbench(*show).json()["note"] == "asked"
+    assert workbench("dead-letters", "show", played, 2, "--json").json()["note"] == ""
+    written = workbench(*note, 1, 2, "--text", "answered", "--replace", "--json").json()
+    assert written["noted"] == 2
+    assert workbench(*show).json()["note"] == "answered"
+    workbench("undo", played, written["operation"])
+    assert workbench(*show).json()["note"] == "asked"
 
 
 def test_B3_letters_go_to_a_new_file_or_over_one_on_wish_and_come_back(workbench, played, tmp_path):

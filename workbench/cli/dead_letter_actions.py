@@ -18,6 +18,7 @@ from workbench.model.operator_acts import DAYS
 if TYPE_CHECKING:
     from workbench.services.dead_letters import DeadLetters, Report
     from workbench.services.dead_letters.dead_letter_replay import Fate
+    from workbench.services.dead_letters.letter_patch import PatchedLetter
     from workbench.services.workspace import Workspace
     from workbench.store.stored_values import DeadLetter
 
@@ -75,23 +76,38 @@ def _edit_takes(parser: Parser) -> None:
     parser.add_argument(
         "--file", metavar="FILE", help="take the whole payload from a file, - for standard input"
     )
+    parser.add_argument(
+        "--anyway", action="store_true", help="write fields, too, that the schema of the type does not have"
+    )
     parser.wait()
     parser.trust()
     parser.json("[{number, outcome, became, detail}]")
 
 
 async def _edit(options: Options, environ: Environ) -> int:
-    from workbench.services.dead_letters.dead_letter_replay import DeadLetterReplay
+    from workbench.services.dead_letters.dead_letter_replay import DeadLetterReplay, Fate
     from workbench.services.project.open_project import need_model
 
     async with opened(options, environ) as workspace:
         need_model(workspace, "replaying an edited copy")
         text = _edited(options, workspace)
-        workspace.dead_letters.check_edit(options.number, text)
-        await workspace.start()
-        replay = DeadLetterReplay(workspace.dead_letters, workspace.drain)
-        fate = await replay.edit_and_replay(options.number, text, seconds=options.wait)
+        made = workspace.dead_letters.check_edit(options.number, text)
+        if refused := _refused(made, anyway=options.anyway):
+            fate = Fate(number=options.number, outcome="not replayed", detail=refused)
+        else:
+            await workspace.start()
+            replay = DeadLetterReplay(workspace.dead_letters, workspace.drain)
+            fate = await replay.edit_and_replay(options.number, text, seconds=options.wait)
     return _told(options, [fate])
+
+
+def _refused(made: PatchedLetter, *, anyway: bool) -> str:
+    """Returns why an edited copy that fits is not replayed as it is; empty where it may be."""
+    if not made.changed:
+        return "the copy says what the letter says; replay gives it back as it is"
+    if made.unknown and not anyway:
+        return f"{'; '.join(made.unknown)}; with --anyway it is written"
+    return ""
 
 
 def _edited(options: Options, workspace: Workspace) -> str:
@@ -215,7 +231,9 @@ ACTIONS = {
         about="""
             Replays an edited copy of one and says what became of it.
 
-            The copy is checked against its type first; the original stays as it was.
+            The copy is checked against its type first; the original stays as it was. One that changes
+            nothing, or sets what is no field of its type, is not replayed. Ends with 3 unless it was
+            resolved.
         """,
         examples="""
             workbench dead-letters edit my-project 7 --set email=ada@example.org

@@ -11,6 +11,9 @@ from workbench.cli.answers import answer, columns, compact, meter, note, one_lin
 from workbench.cli.arguments import DONE, PROBLEMS, Environ, Options, Parser, VerbSpec, rate, words
 from workbench.cli.letter_choice import choice_options, chosen
 from workbench.cli.letter_jobs_verb import ended, job_said, job_value
+from workbench.model.counts import counted
+from workbench.model.hints import in_brackets
+from workbench.model.operator_acts import DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -242,7 +245,8 @@ def _note_takes(parser: Parser) -> None:
     choice_options(parser, "noted")
     parser.add_argument("--owner", metavar="NAME", type=words, help="who takes care of them; - for none")
     parser.add_argument("--text", metavar="TEXT", type=words, help="what is known of them; - for nothing")
-    parser.json("noted")
+    parser.add_argument("--replace", action="store_true", help="write over what others noted of them")
+    parser.json("noted, operation")
 
 
 async def _note(options: Options, environ: Environ) -> int:
@@ -257,9 +261,35 @@ async def _note(options: Options, environ: Environ) -> int:
     async with opened(options, environ) as workspace:
         workspace.running()
         numbers = await asyncio.to_thread(chosen, options, workspace, tuple(LetterStatus))
-        noted, _ = await workspace.dead_letters.repair.write_note(numbers, owner=owner, text=text)
-    answer(options, {"noted": noted}, f"{noted:,} noted")
+        if not options.replace:
+            _keep_noted(workspace, numbers, owner, text)
+        noted, act = await workspace.dead_letters.repair.write_note(numbers, owner=owner, text=text)
+        record = workspace.world.reader.action(act=act) if act else None
+    undo = f"operation {record.number}: workbench undo takes it back for {DAYS}" if record else ""
+    value = {"noted": noted, "operation": record.number if record else None}
+    answer(options, value, in_brackets(f"{noted:,} noted", undo))
     return DONE
+
+
+def _keep_noted(workspace: Workspace, numbers: list[int], owner: str | None, text: str | None) -> None:
+    """Refuses to write over what is noted already, as the window asks first; taking it away is plain.
+
+    Raises:
+        InvalidValue: Something would be lost; says what.
+    """
+    from workbench.errors import InvalidValue
+
+    lost = []
+    for number, before in workspace.dead_letters.repair.noted(numbers).items():
+        pairs = zip(before, (owner, text), strict=True)
+        if gone := [was for was, new in pairs if was and new and new != was]:
+            lost.append(f"{number} {one_line(', '.join(gone))}")
+    if lost:
+        more = f" and {len(lost) - PREVIEWS:,} more" if len(lost) > PREVIEWS else ""
+        said = f"this would write over what is noted of {counted(len(lost), 'dead letter')}"
+        raise InvalidValue(
+            f"{said}: {'; '.join(lost[:PREVIEWS])}{more}", path="", hint="--replace writes over it"
+        )
 
 
 def _export_takes(parser: Parser) -> None:
@@ -337,7 +367,11 @@ ACTIONS = {
         work=_import,
     ),
     "note": VerbSpec(
-        about="Writes who takes care of dead letters, and what is known of them.",
+        about="""
+            Writes who takes care of dead letters, and what is known of them.
+
+            What is noted already is written over only with --replace; undo brings it back.
+        """,
         examples='workbench dead-letters note my-project 7 --owner ann --text "asked the provider"',
         arguments=_note_takes,
         work=_note,

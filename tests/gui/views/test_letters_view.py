@@ -270,6 +270,23 @@ async def test_L6_a_copy_that_cannot_be_replayed_says_where_and_is_not_sent(
     assert broken.dead_letters.counts() == {"open": 3}
 
 
+async def test_L6_a_copy_with_a_misspelt_field_is_sent_only_where_that_is_wanted(broken, view, told, until):
+    choose(view, 1)
+    view.begin(EDIT)
+    editor = view.detail.editor
+    editor.area.setPlainText(editor.area.toPlainText().replace("{", '{"emial": "c@example.org",', 1))
+    assert editor.said.text() == "emial is no field of user.created (did you mean email?)."
+    assert not editor.send.isEnabled()
+    assert not editor.anyway.isHidden()
+    QTest.keyClick(editor.area, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert broken.dead_letters.counts() == {"open": 3}
+    editor.anyway.click()
+    assert editor.send.isEnabled()
+    editor.send.click()
+    await passing(broken, until(lambda: told))
+    assert "emial" in broken.dead_letters.get(1).edited
+
+
 @pytest.mark.parametrize("held", ["{not json", "[" * 600 + "]" * 600, "[" * 100_000, '"text"', ""])
 async def test_N1_what_cannot_be_read_is_edited_as_the_text_that_it_is(broken, view, until, held):
     good = broken.dead_letters.get(1).data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
 
@@ -55,6 +56,16 @@ async def test_L6_an_edit_is_validated_before_anything_happens(broken):
     await settle(broken)
     assert broken.dead_letters.get(number).status.value == "resolved"
     assert "x.invalid" in broken.dead_letters.get(number).data
+
+
+async def test_L6_a_copy_is_judged_as_a_patched_one_is(broken):
+    (number,) = broken.dead_letters.groups()[1].numbers
+    data = broken.dead_letters.data(number)
+    check = broken.dead_letters.check_edit
+    assert not check(number, json.dumps(json.loads(data), indent=4)).changed
+    made = check(number, data.replace("{", '{"emial": "c@example.org",', 1))
+    assert made.changed
+    assert made.unknown == ("emial is no field of user.created (did you mean email?)",)
 
 
 async def test_L7_purge_and_restore(broken):

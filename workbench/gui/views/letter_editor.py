@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor, QTextFormat
 from PySide6.QtWidgets import (
+    QCheckBox,
     QLabel,
     QPlainTextEdit,
     QTextEdit,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from workbench.gui.desk import Desk
+    from workbench.services.dead_letters.letter_patch import PatchedLetter
     from workbench.store.stored_values import DeadLetter
 
 LARGE = 50_000
@@ -49,15 +51,17 @@ class PayloadCheck:
         line: In which line, counted from 0; -1 where that is not known.
         value: What it says; None where it is no JSON.
         changed: Whether it says something else than before.
+        unknown: Fields that the schema of its type does not have, in words; empty for none.
     """
 
     trouble: str = ""
     line: int = -1
     value: object = None
     changed: bool = False
+    unknown: str = ""
 
 
-def check_payload(text: str, before: object, check: Callable[[str], object]) -> PayloadCheck:
+def check_payload(text: str, check: Callable[[str], PatchedLetter]) -> PayloadCheck:
     """Reads and checks an edited payload; a large one beside the loop (V4)."""
     if len(text) > LARGE:
         takes_time()
@@ -69,12 +73,12 @@ def check_payload(text: str, before: object, check: Callable[[str], object]) -> 
     except (ValueError, RecursionError) as error:
         return PayloadCheck(trouble=str(error))
     try:
-        check(text)
+        made = check(text)
     except ReadTooLong:
         raise
     except WorkbenchError as error:
         return PayloadCheck(trouble=str(error), value=value)
-    return PayloadCheck(value=value, changed=not _same(value, before))
+    return PayloadCheck(value=value, changed=made.changed, unknown="; ".join(made.unknown))
 
 
 class PayloadEditor(QWidget):
@@ -83,7 +87,7 @@ class PayloadEditor(QWidget):
     What is typed is kept for each letter until it was replayed or is discarded (V2).
 
     Args:
-        check: Reads the text for a letter's number and validates it; raises `WorkbenchError`.
+        check: Reads the text for a letter's number and validates it; see `DeadLetters.check_edit`.
 
     Signals:
         replay: The letter's number and the text to replay it with.
@@ -98,7 +102,7 @@ class PayloadEditor(QWidget):
     dry_run = Signal(object, str)
     closed = Signal()
 
-    def __init__(self, desk: Desk, check: Callable[[int, str], object]) -> None:
+    def __init__(self, desk: Desk, check: Callable[[int, str], PatchedLetter]) -> None:
         super().__init__()
         self.setObjectName("payload-editor")
         self.drafts = DraftKeeper(desk, self._written, self._write, self._begin_again)
@@ -117,6 +121,9 @@ class PayloadEditor(QWidget):
         self.area.textChanged.connect(self._typed)
         self._mark = QLabel()
         self.said = plain_label(role="muted", wrap=True)
+        self.anyway = QCheckBox("Write it anyway")
+        self.anyway.toggled.connect(lambda _on: self._judge())
+        self.anyway.hide()
         self._diff = DiffView()
         self._diff.setAccessibleName("Original and edited")
         self.dry_run_view = DryRunView()
@@ -150,7 +157,7 @@ class PayloadEditor(QWidget):
     def _arrange(self) -> None:
         verdict = in_row((self._mark, 0, Qt.AlignmentFlag.AlignTop), (self.said, 1))
         upper = QWidget()
-        in_column((self.area, 1), verdict, of=upper, margins=0, spacing=6)
+        in_column((self.area, 1), verdict, self.anyway, of=upper, margins=0, spacing=6)
         self.tabs = Tabs()
         self.tabs.addTab(self._diff, "Difference")
         self.tabs.addTab(self.dry_run_view, "Dry run")
@@ -201,6 +208,7 @@ class PayloadEditor(QWidget):
         self._original = letter.data if self._before is letter.data else as_text(self._before, indent=2)
         self.tabs.setCurrentWidget(self._diff)
         self.dry_run_view.clear()
+        self.anyway.setChecked(False)
         self._title.setText(f"Edit a copy of #{letter.number}  {letter.type}")
         self.area.setPlainText(self._original)
         self.area.document().setModified(False)
@@ -262,9 +270,7 @@ class PayloadEditor(QWidget):
             return
         text, number = exact_text(self.area), self._letter.number
         self._judging.drop()  # trouble that stays is told again
-        self._judging.ask(
-            partial(check_payload, text, self._before, partial(self._check, number)), (number, text)
-        )
+        self._judging.ask(partial(check_payload, text, partial(self._check, number)), (number, text))
         self.drafts.note()
 
     def _unjudged(self) -> None:
@@ -278,6 +284,8 @@ class PayloadEditor(QWidget):
             self._verdict("warning", gone)
         elif found.trouble:
             self._verdict("error", found.trouble)
+        elif found.unknown and not self.anyway.isChecked():
+            self._verdict("warning", f"{found.unknown}.")
         elif found.changed:
             self._verdict("ok", "Valid. The copy gets a message id of its own; the original stays as it is.")
         else:
@@ -285,7 +293,9 @@ class PayloadEditor(QWidget):
         self._underline(found.line)
         self.area.setProperty("invalid", bool(found.trouble))
         self.area.style().polish(self.area)
-        self.send.setEnabled(found.changed and not gone)
+        self.anyway.setVisible(bool(found.unknown) and not gone)
+        agreed = self.anyway.isChecked() or not found.unknown
+        self.send.setEnabled(found.changed and agreed and not gone)
         self.send.setToolTip(gone or "Replay this copy in the original's place  (Ctrl+Enter)")
         self.try_out.setEnabled(not found.trouble)
         if found.trouble and found.value is None:
@@ -360,8 +370,3 @@ def held(text: str) -> object:
     except (ValueError, RecursionError, InvalidValue):
         return text
     return value
-
-
-def _same(one: object, other: object) -> bool:
-    """Compares as JSON does: 1 is not true, and 1 is not 1.0."""
-    return json.dumps(one) == json.dumps(other)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workbench.engine.dry_run import DryRun, dry_run
 from workbench.engine.subscription_runners import handled_in
@@ -24,6 +24,7 @@ from workbench.store.stored_values import DeadLetter, Glance, LetterGroup, Lette
 if TYPE_CHECKING:
     from workbench.engine.world import World
     from workbench.project.project import Project
+    from workbench.services.dead_letters.letter_patch import PatchedLetter
 
 OPEN = (LetterStatus.OPEN, LetterStatus.REPLAYING)
 GROUP = 100
@@ -179,28 +180,27 @@ class DeadLetters:
         """Says why nothing can be replayed into a subscription here; empty if it can (P7)."""
         return "" if subscription in handled_in(self._world) else detached(subscription).message
 
-    def check_edit(self, number: int, text: str) -> Any:
+    def check_edit(self, number: int, text: str) -> PatchedLetter:
         """Reads an edited payload and validates it against its type's schema (L6).
 
+        Returns what it is beside the original: whether it says something else, which fields are unknown.
+
         Raises:
+            NotFound: There is no such dead letter.
             InvalidValue: It is no JSON, or does not fit; says where.
         """
         try:
             value = parse_foreign_json(text)
         except ForeignJsonError as error:
             raise InvalidValue(str(error)) from None
-        letter = self.get(number)
-        kind = self._world.registry.events.get(self._world.registry.named(letter.type))
-        if kind is not None:
-            try:
-                kind.decode(write_json(value))
-            except (ValueError, TypeError) as error:
-                raise InvalidEvent(f"does not fit {letter.type}: {error}", path="") from None
-        return value
+        made = self.repair.copied(number, value)
+        if made.trouble:
+            raise InvalidEvent(f"does not fit {made.type}: {made.trouble}", path="")
+        return made
 
     def _edited(self, number: int, text: str) -> str:
         """Returns an edited payload as it is stored; to be called in a thread: it may be large."""
-        return write_json(self.check_edit(number, text))
+        return write_json(self.check_edit(number, text).after)
 
     async def edit_and_replay(self, number: int, text: str) -> Report:
         """Replays an edited copy in the original's place; the original never changes (L6, I10).

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from workbench.errors import ExpressionFailed, InvalidValue, WorkbenchError
 from workbench.model.error_text import error_text
 from workbench.model.expressions.expression import Expression, compile_expression
 from workbench.model.expressions.flaws import InvalidExpression
+from workbench.model.hints import did_you_mean, in_brackets
 from workbench.model.json_patch import PatchFailed, PatchStep, patch_of, patched, same, written
 from workbench.model.json_values import (
     ForeignJsonError,
@@ -267,7 +268,10 @@ class SchemaCheck:
         kinds = self._registry.commands if topic == COMMANDS_TOPIC else self._registry.events
         kind = kinds.get(name)
         found = _unknown(kind.schema, kind.schema, before, after) if kind is not None else ()
-        return tuple(f"{field} is no field of {type_name}" for field in found)
+        return tuple(
+            in_brackets(f"{field} is no field of {type_name}", did_you_mean(field.rpartition(".")[2], known))
+            for field, known in found
+        )
 
     def knows(self, topic: str, type_name: str) -> bool:
         """Whether a type has a schema; it is asked of one of which a payload was checked."""
@@ -297,14 +301,26 @@ def _read(letter: LetterFacts) -> tuple[Any, dict[str, Any]]:
 
 def try_patch(check: SchemaCheck, patch: LetterPatch, letter: LetterFacts) -> PatchedLetter:
     """Returns what a patch makes of a letter."""
-    before, after, trouble = letter.data[:LONGEST], None, ""
+    before = _held(letter)
     try:
-        before, _ = _read(letter)
         after = patch(letter)
-        trouble = check.trouble(letter.topic, letter.type, after)
     except PatchFailed as error:
-        trouble = str(error)
-    changed, judged = not trouble and not same(before, after), check.knows(letter.topic, letter.type)
+        return PatchedLetter(
+            number=letter.number,
+            type=letter.type,
+            before=before,
+            after=None,
+            trouble=str(error),
+            judged=check.knows(letter.topic, letter.type),
+        )
+    made = try_copy(check, after, letter)
+    return made if made.trouble else replace(made, absent=patch.absent(before, known=made.judged))
+
+
+def try_copy(check: SchemaCheck, after: Any, letter: LetterFacts) -> PatchedLetter:
+    """Returns what a payload is as a copy of a letter, however it was made: the one check of them all."""
+    before, trouble = _held(letter), check.trouble(letter.topic, letter.type, after)
+    changed = not trouble and not same(before, after)
     return PatchedLetter(
         number=letter.number,
         type=letter.type,
@@ -314,9 +330,16 @@ def try_patch(check: SchemaCheck, patch: LetterPatch, letter: LetterFacts) -> Pa
         changed=changed,
         emptied=tuple(_emptied(before, after)) if changed else (),
         unknown=check.unknown(letter.topic, letter.type, before, after) if changed else (),
-        absent=() if trouble else patch.absent(before, known=judged),
-        judged=judged,
+        judged=check.knows(letter.topic, letter.type),
     )
+
+
+def _held(letter: LetterFacts) -> Any:
+    """Returns the payload of a letter; the beginning of its text where it is no JSON."""
+    try:
+        return _read(letter)[0]
+    except PatchFailed:
+        return letter.data[:LONGEST]
 
 
 def _emptied(before: Any, after: Any, place: str = "") -> Iterator[str]:
@@ -330,7 +353,8 @@ def _emptied(before: Any, after: Any, place: str = "") -> Iterator[str]:
 
 def _unknown(
     schema: Mapping[str, Any], whole: Mapping[str, Any], before: Any, after: Any, place: str = ""
-) -> Iterator[str]:
+) -> Iterator[tuple[str, Iterable[str]]]:
+    """Yields new fields that a schema does not have, each with the names beside which it stands."""
     if "$ref" in schema:
         schema = whole.get("$defs", {}).get(str(schema["$ref"]).rpartition("/")[2], {})
     properties = schema.get("properties")
@@ -342,4 +366,4 @@ def _unknown(
         if isinstance(known, Mapping):
             yield from _unknown(known, whole, was.get(name), value, f"{place}{name}.")
         elif name not in was and name not in properties:
-            yield f"{place}{name}"
+            yield f"{place}{name}", properties

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.engine.subscription_runners import handled_in
 from workbench.errors import NotFound
@@ -17,6 +17,7 @@ from workbench.services.dead_letters.letter_patch import (
     LetterPatch,
     PatchedLetter,
     SchemaCheck,
+    try_copy,
     try_patch,
 )
 from workbench.services.dead_letters.letter_rehearsal import LetterRehearsal
@@ -108,6 +109,14 @@ class LetterRepair:
             NotFound: There is none of that number.
         """
         return self._try(SchemaCheck(self._world.registry), patch, self.facts(number))
+
+    def copied(self, number: int, value: Any) -> PatchedLetter:
+        """Returns what a payload that a person wrote is as a copy of a letter, by the check of every patch.
+
+        Raises:
+            NotFound: There is none of that number.
+        """
+        return try_copy(SchemaCheck(self._world.registry), value, self.facts(number))
 
     async def check(self, patch: LetterPatch, numbers: Sequence[int], told: Told = quietly) -> PatchReport:
         """Tries a patch on letters, and checks every copy against its type's schema; nothing is stored."""

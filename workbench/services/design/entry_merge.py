@@ -14,32 +14,29 @@ Said = Mapping[Path, str]
 """What stands at each key that holds no others, as it is written."""
 
 
-def merged_entries(was: str, mine: str, theirs: str) -> tuple[str, tuple[str, ...]] | None:
-    """Returns a text with both changes, and the keys that both changed, which are as in ``theirs``.
+def merged_entries(was: str, mine: str, theirs: str) -> tuple[str | None, tuple[str, ...]]:
+    """Returns a text with both changes, or None and the keys that both changed.
 
-    An entry that one took away and the other changed is one key: no part of it is kept alone. None where it
-    cannot be read, or something other than keys and values, such as a comment, would be lost.
+    An entry that one took away and the other changed is one key. There are no keys where a text cannot be
+    read, or something other than keys and values, such as a comment, would be lost.
     """
     try:
         base, own, other = (parse(text) for text in (was, mine, theirs))
         around = len(next(iter(base.sections), "").split(".")) if base.sections else 0
         here, there = (_changes(base, one, around) for one in (own, other))
-        met = {
-            path: min(path, one, key=len)
+        met = [
+            min(path, one, key=len)
             for path in here
             for one in there
             if _meet(path, one) and _differ(here[path], there[one], same=path == one)
-        }
-        torn = any(here[path] is None and _inside(one, path) for path in met for one in there)
+        ]
+        if met:
+            return None, tuple(dict.fromkeys(".".join(at[around:]) for at in met))
         if _is_all(base, here, own):
-            made = _with(other, {path: text for path, text in here.items() if path not in met})
-        elif not torn and _is_all(base, there, other):
-            made = _with(own, there)
-        else:
-            return None
+            return _with(other, here).text, ()
+        return (_with(own, there).text, ()) if _is_all(base, there, other) else (None, ())
     except (TskError, InvalidValue, LookupError):
-        return None
-    return made.text, tuple(dict.fromkeys(".".join(at[around:]) for at in met.values()))
+        return None, ()
 
 
 def _leaves(document: Document) -> dict[Path, Entry]:
@@ -74,10 +71,6 @@ def _gone(now: Document, path: Path, around: int) -> Path:
 def _differ(here: str | None, there: str | None, *, same: bool) -> bool:
     """Whether two changes exclude each other; what both took away is gone, also where one took more."""
     return here != there if same else here is not None or there is not None
-
-
-def _inside(one: Path, other: Path) -> bool:
-    return one != other and one[: len(other)] == other
 
 
 def _meet(one: Path, other: Path) -> bool:

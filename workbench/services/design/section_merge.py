@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -34,6 +35,7 @@ class Merged:
 def merge(base: Document, mine: Document, theirs: Document) -> Merged:
     """Returns a text with what was changed in either; where both changed the same, theirs, and where.
 
+    A section in which these exclude each other is theirs as a whole: half of each would be neither (V5).
     A section goes with the comments right above it, and with what stands between it and the next one; one to
     which ``mine`` gave another name is the same. How lines end, and a mark of order, is no change.
     """
@@ -53,10 +55,9 @@ def merge(base: Document, mine: Document, theirs: Document) -> Merged:
             continue
         if there != before:
             here, keys = _both(before, here, there)
-            if here is None or keys:
+            if here is None:
                 said = f"[{name}] {', '.join(keys)}".rstrip() if name else "the beginning"
                 conflicts.append(said)
-            if here is None:
                 continue
         if here is None:
             del kept[name]
@@ -116,11 +117,19 @@ def merged_text(was: str, mine: str, theirs: str) -> str | None:
 
 
 def _both(before: str | None, here: str | None, there: str | None) -> tuple[str | None, tuple[str, ...]]:
-    """Returns a section with both changes, and the keys that both changed; None where it cannot be joined."""
+    """Returns a section with both changes; None where it cannot be joined, and the keys that both changed."""
     if not (before and here and there):
         return None, ()
     made = merged_lines(before, here, there)
-    return (merged_entries(before, here, there) or (None, ())) if made is None else (made, ())
+    return (made, ()) if made is not None and _reads(made) else merged_entries(before, here, there)
+
+
+def _reads(piece: str) -> bool:
+    """Whether a section can be read; not where both texts added the same key at other places."""
+    with suppress(TskError):
+        parse(piece)
+        return True
+    return False
 
 
 def _said(piece: str | None) -> str | None:
