@@ -30,7 +30,10 @@ STREAMS, GROUP = 100_000, 500
 CHANGES = {
     "fold": (("status: \"'shipped'\"", "status: \"'paid'\""),),
     "rows": (('set { payments: "event.attempt"', 'set { payments: "event.attempt + 1"'),),
-    "event": (('    card: "string"\n    gift', '    card: "string"\n    channel: "string"\n    gift'),),
+    "event": (
+        ('    card: "string"\n    gift', '    card: "string"\n    channel: "string"\n    gift'),
+        ('    total: "sum(', """    channel: "'shop'"\n    total: "sum("""),
+    ),
     "all": (),
 }
 STEPS = ("order.placed", "payment.requested", "payment.confirmed", "order.paid", "order.shipped")
