@@ -62,7 +62,6 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         format: Version of the format; what a newer program wrote is refused.
-        program: Version of the program that wrote it.
         project: Name of the project.
         at: Position of the event or message at which it opens; 0 for none.
         head: The newest position that its store has.
@@ -76,7 +75,6 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     format: int = FORMAT
-    program: str
     project: str
     at: int
     head: int

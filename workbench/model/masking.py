@@ -174,7 +174,12 @@ class Masking:
     # -- making up ----------------------------------------------------------------------------------------
 
     def _of(self, text: str) -> str:
-        """Returns what stands for a text, and for no other one as far as its shape has enough of them."""
+        """Returns what stands for a text, and for no other one as far as its shape has enough of them.
+
+        Both parts of an address have a mask of their own: those of one server stay so.
+        """
+        if text.count("@") == 1:
+            return "@".join(self._of(part) if part else "" for part in text.split("@"))
         if (known := self._made.get(text)) is None:
             tries = (self._shaped(text, number) for number in range(TRIES))
             known = next((one for one in tries if one != text and one not in self._taken), "")

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
-from workbench import __version__
 from workbench.engine.world import World
 from workbench.errors import NotAStore, NotFound, StoreReadOnly
 from workbench.interop.bundle_file import Manifest, write_bundle
@@ -43,7 +42,7 @@ Told = Callable[[str, int, int], object]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class StorePart:
     """What of a store goes into a bundle: whole streams, and what belongs to them; by default all.
 
     Attributes:
@@ -119,7 +118,7 @@ class BundleDraft:
         WorldError: There is no room for the copy, or the like; nothing is left of it.
     """
 
-    def __init__(self, project: Project, part: Part, told: Told) -> None:
+    def __init__(self, project: Project, part: StorePart, told: Told) -> None:
         if not project.store_path.is_file():
             raise NotAStore("nothing is stored yet", hint="issue a command; what came of it can be bundled")
         self._project, self._part = project, part
@@ -216,7 +215,6 @@ class BundleDraft:
         unfolded = asyncio.run(self._fold(now, told)) if folds and folded else ()
         pack_tight(self._store)
         manifest = Manifest(
-            program=__version__,
             project=self._project.name,
             at=at,
             head=self._head,
@@ -290,7 +288,7 @@ def _files_of(project: Project) -> list[Path]:
     return sorted(one for one in found if one.is_relative_to(root))
 
 
-def _check_part(reader: Reader, part: Part) -> None:
+def _check_part(reader: Reader, part: StorePart) -> None:
     for name in part.streams:
         if reader.stream(name) is None:
             raise NotFound(f"there is no stream {name}", hint="workbench streams lists them")
@@ -298,7 +296,7 @@ def _check_part(reader: Reader, part: Part) -> None:
         raise NotFound(f"no event has the correlation {part.correlation}", hint="name one by a position")
 
 
-def _opens_at(reader: Reader, part: Part) -> int:
+def _opens_at(reader: Reader, part: StorePart) -> int:
     """Returns the last event that the part was chosen by; 0 where all was."""
     if part.correlation is not None:
         last, after = 0, 0

@@ -84,7 +84,7 @@ def names_of(wanted: Sequence[str], fields: Sequence[FoundField]) -> frozenset[s
             known = {word for field in fields for word in (field.types if by_type else (field.name,))}
             raise NotFound(
                 f"no field here has the {'type' if by_type else 'name'} {kind}",
-                hint=did_you_mean(kind, known) or "workbench bundle PROJECT --fields lists them",
+                hint=did_you_mean(kind, known) or "workbench bundle lists them with --preview",
             )
         names |= fits
     return frozenset(names)

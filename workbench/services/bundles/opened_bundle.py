@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from uuid import uuid4
 
-from workbench.errors import NotABundle, StoreReadOnly
+from workbench.errors import NotABundle, StoreReadOnly, WorldError
 from workbench.interop.bundle_file import Manifest, Told, unpack_bundle
 from workbench.model.json_values import visible
 from workbench.services.maintenance.store_checkup import check
@@ -54,10 +54,14 @@ def _check_store(file: Path, part: Path, manifest: Manifest) -> None:
     """Refuses a store that is none; one that breaks rules may be just what the bundle is to show."""
     if (part / MARK).exists():
         raise NotABundle(f"{file.name} says that it is a fork of its own; nothing of it was kept")
-    wrong = [one.text for one in check(part / manifest.store).findings if one.rule in {"file", "kind"}]
+    path = part / manifest.store
+    try:
+        wrong = [one.text for one in check(path).findings if one.rule in {"file", "kind"}]
+    except WorldError as error:
+        wrong = [error.message.replace(str(path), manifest.store)]
     if wrong:
         raise NotABundle(
-            f"the store in {file.name} is damaged: {wrong[0]}; nothing of it was kept",
+            f"the store in {file.name} cannot be used: {wrong[0]}; nothing of it was kept",
             hint="ask for the file again",
         )
 

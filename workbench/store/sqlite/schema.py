@@ -244,7 +244,9 @@ def check_tables(path: Path, con: sqlite3.Connection) -> None:
     wanted = {_normal(statement) for statement in ddl()}
     with translated(path):
         found = con.execute("select type, name, sql from sqlite_master where sql is not null").fetchall()
-    ours = {_normal(sql) for kind, name, sql in found if kind not in _KINDS or not PROJECTION_TABLE.match(name)}
+    ours = {
+        _normal(sql) for kind, name, sql in found if kind not in _KINDS or not PROJECTION_TABLE.match(name)
+    }
     if ours != wanted:
         differing = sorted(sql.split("(")[0] for sql in ours ^ wanted)
         raise StoreCorrupt(
