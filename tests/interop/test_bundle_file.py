@@ -24,9 +24,7 @@ from workbench.interop.bundle_file import (
 )
 
 TEXT = b'[project]\nname: "x"\n'
-MADE = Manifest(
-    program="0", project="x", at=1, head=2, now=3, part="all", store="data/events.db", masked=("email",)
-)
+MADE = Manifest(project="x", at=1, head=2, now=3, part="all", store="data/events.db", masked=("email",))
 
 
 def quiet(*_said):
