@@ -56,6 +56,7 @@ VERBS = {
         Verb("fork", "make a folder of it as it was at a position", "fork_verb:FORK"),
         Verb("compare", "say how two that were one differ", "fork_verb:COMPARE"),
         Verb("bundle", "put it and what matters of its store into one file", "bundle_verb:BUNDLE"),
+        Verb("rehearse-deploy", "say what another model would do to what is stored", "deploy_verb:DEPLOY"),
         Verb("docs", "write the model down as Markdown with diagrams", "project_verbs:DOCS"),
     ),
     "Looking": (
