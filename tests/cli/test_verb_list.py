@@ -57,7 +57,10 @@ def test_every_action_has_a_help_with_examples_of_its_own(workbench, name):
         (["run", "--sample", "user"], "(did you mean users?)"),
         (["find", "x", "--kind", "leter"], "command, row (did you mean letter?)"),
         (["dead-letters", "--status", "failed-again"], "(did you mean failed_again?)"),
-        (["dead-letters", "--limt", "3"], "unknown option --limt (did you mean --limit?); nothing takes 3"),
+        (
+            ["dead-letters", "x", "--limt", "3"],
+            "unknown option --limt (did you mean --limit?); nothing takes 3",
+        ),
         (["jobs", "x"], "unknown command jobs (did you mean dead-letters jobs?)"),
     ],
 )
