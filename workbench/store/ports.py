@@ -11,6 +11,7 @@ from uuid import UUID
 from workbench.model.event import RecordedEvent, StoredData
 from workbench.model.messaging import Message
 from workbench.model.row_conditions import Where
+from workbench.store.deed_port import DeedReader
 from workbench.store.letter_jobs import Job
 from workbench.store.list_ports import (
     EventLists,
@@ -232,6 +233,7 @@ class Reader(
     TableLists,
     RecordLists,
     SearchReader,
+    DeedReader,
     Protocol,
 ):
     """All that can be read, through one connection, in one thread at a time."""
