@@ -264,10 +264,8 @@ class MemoryReader(MemorySearchLists):
         return self._tables.letters.get(number)
 
     def changed_by(self, act: str) -> list[int]:
-        """Returns the dead letters that an act archived or purged, without those that came back (L9)."""
-        return [
-            number for number, found in self._tables.changes.items() if any(one[0] == act for one in found)
-        ]
+        """Returns the dead letters that an act archived or purged, and that no later act changed (L9)."""
+        return [number for number, found in self._tables.changes.items() if found and found[-1][0] == act]
 
     # -- models -------------------------------------------------------------------------------------------
 
