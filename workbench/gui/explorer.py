@@ -76,6 +76,11 @@ class FilterLine(QLineEdit):
         left: The keyboard goes to the rows; whether the first one that was found is meant to be opened.
     """
 
+    moves = (
+        WidgetKey("↓", "Go to what is found"),
+        WidgetKey("Enter", "Open the first that is found"),
+        WidgetKey("Esc", "Clear it, then leave it"),
+    )
     left = Signal(bool)
 
     def __init__(self) -> None:
@@ -121,12 +126,7 @@ class ExplorerTree(OfferingTree):
 class Explorer(View):
     """Everything of the project by name."""
 
-    moves = (
-        WidgetKey("A letter", "Find by a part of its name"),
-        WidgetKey("↓", "From the filter to what is found"),
-        WidgetKey("Enter", "From the filter: open the first that is found"),
-        WidgetKey("Esc", "Clear the filter, then leave it"),
-    )
+    moves = (WidgetKey("A letter", "Find by a part of its name"),)
     key = "explorer"
     title = "Explorer"
     icon_name = "folder"
