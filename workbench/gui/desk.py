@@ -123,6 +123,7 @@ class Desk(QObject):
         letters_wanted: Numbers of the dead letters that should be listed alone, and the key of what should be
             begun with them; empty for nothing.
         fork_wanted: The `Selection` at whose event, or message, the project is to be forked.
+        file_dropped: A `FileKind` and a file that the view in front shall bring in.
         picture_wanted: The board is asked to write its picture into a file.
         text_wanted: File of the project whose text should be shown, and a line of it, or the kind and the
             name of what should be shown where it is declared.
@@ -143,6 +144,7 @@ class Desk(QObject):
     text_wanted = Signal(str, object)
     letters_wanted = Signal(object, str)
     fork_wanted = Signal(object)
+    file_dropped = Signal(object, object)
     picture_wanted = Signal()
     explore_wanted = Signal(str, str)
     project_saved = Signal()

@@ -191,6 +191,23 @@ async def test_a_draft_offers_on_its_card_what_its_form_offers(board: BoardView,
     assert board.editor.state.undo == "New event parcel.zapped"
 
 
+@pytest.mark.parametrize("settings", ["", "[engine]\nretries: []\n"])
+async def test_marks_follow_a_draft_as_far_as_it_can_be_looked_at(
+    board: BoardView, until: Any, settings: str
+) -> None:
+    wrong = f'\n[policy.tell]\non: "parcel.sent"\n{settings}'
+    board.editor.do("Add", lambda text: text.with_project(parse(text.project.text + wrong)))
+    said = "the model that runs" if settings else "drafts as well"
+    await until(lambda: board.editor.draft is not None and said in board.marks.button.toolTip())
+    assert {NOTED, PARCELS} == {*board.scene.marks}
+    board.marks.fix(board.scene.marks[PARCELS][0].fixes[0])
+    await until(lambda: 'weight: "event.weight"' in board.editor.state.text.project.text)
+    if not settings:
+        await until(lambda: {NOTED} == {*board.scene.marks})
+    assert board.editor.draft is not None
+    assert text_of(board) == TEXT
+
+
 async def test_J4_stale_rows_are_made_again_from_their_mark(board: BoardView, until: Any) -> None:
     told = board.scene.graph.by_id[PARCELS]
     board.scene.graph = BoardGraph((replace(told, problems=(STALE,)),), ())

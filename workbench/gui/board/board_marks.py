@@ -18,10 +18,11 @@ from workbench.gui.board.mark_popover import MarkPopover, MarkWay
 from workbench.gui.design_steps import write_again
 from workbench.gui.icons import icon
 from workbench.gui.reads import Question, takes_time
-from workbench.gui.widgets import give_keyboard, toolbar_button
+from workbench.gui.widgets import give_keyboard, plain_tip, toolbar_button
 from workbench.model.counts import counted
 from workbench.project.samples import PROJECT_FILE
 from workbench.services.design.line_merge import plain_lines
+from workbench.services.design.marks.draft_marks import marks_of_draft
 from workbench.services.design.marks.mark import DesignMark, MarkFix, MarkKind, Severity
 from workbench.services.design.problem_place import node_at
 from workbench.services.design.quick_fixes import quick_fixes
@@ -48,6 +49,8 @@ RUNNING = MarkKind(
     way="open it, and see what can be done there",
 )
 """What is wrong with a node, where that is no mark of the design."""
+OF_DRAWN = "Step through what is marked in what is drawn, drafts as well"
+OF_RUNNING = "Step through what is marked in the model that runs: the draft cannot be looked at"
 STALE = "Its definition changed since its rows were made"
 """What is wrong with a read model whose rows are to be made again (J4)."""
 
@@ -94,7 +97,7 @@ class BoardMarks(QObject):
         self.popover = MarkPopover(editor.canvas, self._leads)
         self.popover.chosen.connect(self.fix)
         self.popover.left.connect(partial(give_keyboard, editor.canvas))
-        self.button = toolbar_button("", "warning", "Step through what is marked")
+        self.button = toolbar_button("", "warning", OF_DRAWN)
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.clicked.connect(self.next_mark)
         self._asking = Question(self, editor.desk, self._show, "Looking for marks")
@@ -102,22 +105,26 @@ class BoardMarks(QObject):
         self.acts.offer()
         editor.canvas.viewport().installEventFilter(self)
         editor.canvas.moved.connect(self.popover.leave)
+        editor.drafted.connect(self.follow)
         editor.stand.clicked.connect(self.show_first)
 
     def follow(self) -> None:
-        """Looks for the marks of the model as it is now."""
+        """Looks for the marks of what is drawn now."""
         self._asking.ask(self._read)
 
     def _read(self) -> tuple[list[DesignMark], CheckedText | None]:
         takes_time()
         workspace, state = self._editor.desk.workspace, self._editor.state
+        running = workspace.design.marks()
+        if not state.problems:
+            return running, None
         text = plain_lines(state.text.project.text)
-        checked = workspace.texts.check(PROJECT_FILE, text) if state.problems else None
-        return workspace.design.marks(), checked
+        checked = workspace.texts.check(PROJECT_FILE, text, in_part=True)
+        return (marks_of_draft(running, checked) if checked.looked_at else running), checked
 
     def _show(self, read: tuple[list[DesignMark], CheckedText | None]) -> None:
-        found, self._checked = read
-        self._all = found
+        self._all, self._checked = found, checked = read
+        self.button.setToolTip(plain_tip(OF_RUNNING if checked and not checked.looked_at else OF_DRAWN))
         marks: dict[str, tuple[DesignMark, ...]] = {}
         for one in found:
             marks[one.node] = (*marks.get(one.node, ()), one)

@@ -75,13 +75,22 @@ class ProjectFiles:
         except NotFound:
             return None
 
-    def check(self, name: str, text: str) -> CheckedText:
-        """Checks a text as it would be saved; no Python is imported, and nothing is written."""
+    def check(self, name: str, text: str, *, in_part: bool = False) -> CheckedText:
+        """Checks a text as it would be saved; no Python is imported, and nothing is written.
+
+        Args:
+            in_part: As of `check_project_text`.
+        """
         project = self._world.model
         running = project.registry if project.modules else None
         if name == PROJECT_FILE:
             return check_project_text(
-                text, self.path(name), environ=self._environ, running=running, advise=marks_of
+                text,
+                self.path(name),
+                environ=self._environ,
+                running=running,
+                advise=marks_of,
+                in_part=in_part,
             )
         document, _ = parse_in_part(self.read(PROJECT_FILE).decode(errors="replace"), PROJECT_FILE)
         return check_scenario_text(text, name, document, project.registry)

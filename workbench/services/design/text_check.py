@@ -39,6 +39,7 @@ class CheckedText:
         project: The project file that it belongs to; itself for that.
         running: The model that runs, where the project file does not say everything of it.
         marks: What is worth a second look, where nothing is wrong and Python brings no part of the model.
+        looked_at: Whether that was looked for.
         is_read: Whether all of it can be read; else what is wrong with what it says is not known.
     """
 
@@ -49,6 +50,7 @@ class CheckedText:
     project: Document
     running: Registry | None = None
     marks: tuple[DesignMark, ...] = ()
+    looked_at: bool = False
     is_read: bool = True
 
     @property
@@ -64,19 +66,27 @@ def check_project_text(
     environ: Mapping[str, str],
     running: Registry | None,
     advise: Advise = lambda _file, _registry, _warnings: (),
+    in_part: bool = False,
 ) -> CheckedText:
     """Checks the text of a project file.
 
     Args:
         running: The model that runs, where Python modules bring parts of it.
         advise: Finds what is worth a second look.
+        in_part: Look for it also where something is wrong, in the parts that compile.
     """
     with without_collecting():
-        return _checked(text, path, environ, running, advise)
+        return _checked(text, path, environ, running, advise, in_part=in_part)
 
 
 def _checked(
-    text: str, path: FilePath, environ: Mapping[str, str], running: Registry | None, advise: Advise
+    text: str,
+    path: FilePath,
+    environ: Mapping[str, str],
+    running: Registry | None,
+    advise: Advise,
+    *,
+    in_part: bool,
 ) -> CheckedText:
     document, faults = parse_in_part(text, path.name)
     scopes: dict[Path, Names] = {}
@@ -87,6 +97,8 @@ def _checked(
     lenient = file is None or bool(file.settings.cqrs.modules)
     made, found = _compiled(document, path, file, scopes, environ, lenient=lenient)
     problems = tuple(faults or sorted([*said, *found]))
+    looks = not lenient and (in_part or all(one.warning for one in problems))
+    marks = _marks(file, made, problems, advise) if looks and file is not None else None
     return CheckedText(
         document=document,
         problems=problems,
@@ -95,19 +107,19 @@ def _checked(
         project=document,
         running=running,
         is_read=not faults,
-        marks=()
-        if any(not one.warning for one in problems) or lenient or file is None
-        else _marks(file, made, problems, advise),
+        marks=marks or (),
+        looked_at=marks is not None,
     )
 
 
 def _marks(
-    file: ProjectFile, made: Definitions, warnings: Sequence[Problem], advise: Advise
-) -> tuple[DesignMark, ...]:
+    file: ProjectFile, made: Definitions, problems: Sequence[Problem], advise: Advise
+) -> tuple[DesignMark, ...] | None:
+    """Returns what is worth a second look; None where what compiles makes no model."""
     try:
-        return tuple(advise(file, model_of(file, [made]), warnings))
+        return tuple(advise(file, model_of(file, [made]), [one for one in problems if one.warning]))
     except ModelError:
-        return ()  # opening the project says so
+        return None  # opening the project says so
 
 
 def _compiled(
