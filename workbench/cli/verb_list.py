@@ -46,6 +46,11 @@ VERBS = {
         Verb("new", "begin a project in a new folder, from a template", "project_verbs:NEW"),
         Verb("check", "name every problem of a project's files", "project_verbs:CHECK"),
         Verb("test", "run the project's scenarios", "test_verb:TEST"),
+        Verb(
+            "coverage",
+            "say what scenarios try of the model, and what ever happened",
+            "coverage_verb:COVERAGE",
+        ),
         Verb("explore", "look for an order in which a scenario goes wrong", "explore_verb:EXPLORE"),
         Verb("run", "issue commands, drain the queues, print a summary", "run_verb:RUN"),
         Verb("fork", "make a folder of it as it was at a position", "fork_verb:FORK"),

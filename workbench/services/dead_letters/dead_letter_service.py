@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from workbench.engine.dry_run import DryRun
+from workbench.engine.dry_run import DryRun, dry_run
 from workbench.engine.subscription_runners import handled_in
 from workbench.errors import InvalidEvent, InvalidValue, NotFound, WorkbenchError
 from workbench.model.dead_letter import LetterAct, LetterStatus, allowed
@@ -247,7 +247,7 @@ class DeadLetters:
             letter = self.get(number)
             if letter.subscription not in engine.handled:
                 raise detached(letter.subscription)
-            return await engine.dry_run(letter, data)
+            return await dry_run(engine, letter, data)
 
     async def archive(self, numbers: Sequence[int]) -> Report:
         """Archives dead letters: they leave the list and can be restored."""
