@@ -115,7 +115,7 @@ class BoardView(View):
             lambda: open_file(self, self.desk.workspace.project.root),
         )
         self.split, board = BoardSplit(self, self.pictures, self.details), QWidget()
-        self.split.make_way_for(self.editor.entry, self.trial)
+        self.split.make_way_for(self.editor.entry, self.trial, self.editor.changes.strip)
         strip, asked = self.editor.changes.strip, self.editor.conflict
         in_column(self._toolbar(), asked, (self.split, 1), strip, of=board, margins=0, spacing=0)
         self.pages = QStackedWidget()
