@@ -75,7 +75,7 @@ class DeployDialog(ReadingDialog[Rehearsed]):
         self.choice.setAccessibleName("What is compared")
         self.choice.currentIndexChanged.connect(self._choose)
         self.named.setAccessibleName("The other model")
-        self.named.textChanged.connect(lambda _typed: self.acts.refresh())
+        self.named.textChanged.connect(self._offer)
         self.browse = push_button("Choose …", lambda _checked=False: self._browse())
         self.reasons, self.table = FastTableView(REASONS), FastTableView(DIFFERENCES)
         self.reasons.setAccessibleName("Why things differ")
@@ -115,6 +115,9 @@ class DeployDialog(ReadingDialog[Rehearsed]):
         begin = str(self._desk.workspace.project.root.parent)
         if name := QFileDialog.getExistingDirectory(self, "The folder with the other model", begin):
             self.named.setText(name)
+
+    def _offer(self, _typed: str) -> None:
+        self.acts.refresh()
 
     def _not_named(self) -> str:
         asked = self.choice.currentData() != DRAFT and not self.named.text().strip()
