@@ -127,9 +127,9 @@ async def test_what_could_not_be_written_is_not_said_to_be_saved(board: BoardVie
     section = await shown(board, "command:place", until)
     state = board.editor.state
     assert section.stand.text().endswith("saved")
-    section.show_node(section.node, replace(state, problems=("it is not written yet",)), "")
+    section.show_node(section.node, replace(state, problems=("it is not written yet",)))
     assert section.stand.text().endswith("not saved")
-    section.show_node(section.node, state, "")
+    section.show_node(section.node, state)
     assert section.stand.text() == "✓ saved"
 
 

@@ -113,10 +113,6 @@ class BoardEditor(DesignSteps):
 
     # -- what is chosen ------------------------------------------------------------------------------------
 
-    def why_not(self) -> str:
-        """Says why nothing can be designed here; empty where it can."""
-        return self.desk.read_only() if self.desk.workspace.world.model is None else ""
-
     def node(self, identity: str) -> DesignNode | None:
         """Returns what a card stands for; None where it is none that the project file declares."""
         return node_of(self.state.text, identity)
@@ -263,25 +259,18 @@ class BoardEditor(DesignSteps):
 
     def no_node(self, identity: str) -> str:
         """Says why nothing can be done with a card; empty where something can."""
-        return self.why_not() or (
-            "" if self.node(identity) is not None else "The project file does not declare it"
-        )
+        return "" if self.node(identity) is not None else "The project file does not declare it"
 
     def nodes(self) -> list[DesignNode]:
         """Returns all that is chosen and that the project file declares."""
         found = (self.node(one) for one in self.canvas.board.several)
         return list(dict.fromkeys(one for one in found if one is not None))
 
-    def no_nodes(self, _identity: str, *, reads: bool = False) -> str:
-        """Says why nothing can be done with all that is chosen; empty where something can.
-
-        Args:
-            reads: It is only read.
-        """
+    def no_nodes(self, _identity: str) -> str:
+        """Says why nothing can be done with all that is chosen; empty where something can."""
         board = self.canvas.board
         lacking = [one.partition(":")[2] for one in board.several if self.node(one) is None]
-        said = f"The project file does not declare {', '.join(lacking)}" if lacking else ""
-        return ("" if reads else self.why_not()) or said
+        return f"The project file does not declare {', '.join(lacking)}" if lacking else ""
 
     @action("Rename …", keys="F2", icon="edit", on="canvas", group=3, why=no_node)
     def rename(self, identity: str) -> None:

@@ -272,8 +272,6 @@ class BoardMarks(QObject):
         desk = self._editor.desk
         if fix.rebuilds:
             desk.run(desk.workspace.projections.rebuild(fix.rebuilds), f"Rebuild {fix.rebuilds}")
-        elif why := self._editor.why_not():
-            desk.notice("info", why)
         elif fix.opens:
             self.schema_wanted.emit(fix.opens)
         else:

@@ -68,7 +68,7 @@ class SectionEditor(QWidget):
         self._text: DesignText | None = None
         self._faults: Sequence[Problem | str] = ()
         self._also: frozenset[Path] = frozenset()
-        self._label = self._why_not = self._sent = self._base = ""
+        self._label = self._sent = self._base = ""
         self._typing = False
         self._reading = Question(self, desk, self._known, "Checking the text")
         self._joined = JoinedDrafts(self, desk, self._write_drafts)
@@ -117,12 +117,11 @@ class SectionEditor(QWidget):
         """What is shown, as the design has it."""
         return self.pane.piece
 
-    def show_node(self, node: DesignNode | None, state: DesignState, why_not: str) -> bool:
+    def show_node(self, node: DesignNode | None, state: DesignState) -> bool:
         """Shows a thing; returns whether the project file has lines of its own for it.
 
         Args:
             node: None for what the project file does not declare.
-            why_not: Why nothing can be changed; empty where it can.
         """
         text = state.text
         piece = piece_of(text.project, node.kind, node.name) if node is not None else None
@@ -130,12 +129,11 @@ class SectionEditor(QWidget):
             self.leave()
             return False
         fresh = node != self.node
-        same = not fresh and text is self._text and why_not == self._why_not
+        same = not fresh and text is self._text
         if fresh:
             self.form.commit()  # to the text that it was typed for
         before, self._faults = self._faults, state.problems
-        self.node, self._text, self._why_not = node, text, why_not
-        self.pane.set_read_only(why_not)
+        self.node, self._text = node, text
         if not same:
             self._take(piece, node if fresh else None)
         elif before != self._faults:
@@ -320,7 +318,7 @@ class SectionEditor(QWidget):
             return
         self.pane.know(checked)
         self._show()
-        asks = not self.banner.isHidden() or bool(self._why_not)
+        asks = not self.banner.isHidden()
         if asks or not self.pane.dirty or self._makes_worse(checked):
             self._joined.offer(self._text, len(self._faults), but=self.node if asks else None)
         elif self.pane.reads_otherwise():
@@ -379,7 +377,7 @@ class SectionEditor(QWidget):
             self.form.tell_unread(self.node, *self.pane.unread(faults[0]))
         else:
             rows = section_form(document, piece.path, self._also)
-            self.form.show_form(rows, self.pane.problems(), self._why_not, self.node)
+            self.form.show_form(rows, self.pane.problems(), self.node)
         self._show_stand(broken=bool(faults))
 
     def _show_stand(self, *, broken: bool = False) -> None:
@@ -388,8 +386,8 @@ class SectionEditor(QWidget):
         lines = self.pane.editor.text().rstrip("\n").count("\n")
         self.where.setText(f"{PROJECT_FILE}  lines {piece.first_line}–{piece.first_line + lines}")
         typed = bool(self.form.typed())
-        self.stand.set(*self.pane.stand(saved=not self._faults, typed=typed, read_only=bool(self._why_not)))
-        self.stand.setToolTip(BROKEN if broken else DRAFT if self.pane.dirty or typed else self._why_not)
+        self.stand.set(*self.pane.stand(saved=not self._faults, typed=typed))
+        self.stand.setToolTip(BROKEN if broken else DRAFT if self.pane.dirty or typed else "")
 
     def _go(self, place: Location) -> None:
         self.desk.text_wanted.emit(place.file, self.pane.whole().count("\n", 0, place.start) + 1)

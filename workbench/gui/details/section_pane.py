@@ -129,7 +129,7 @@ class SectionPane(TextPane):
         """Whether what is known is known of the text as it stands."""
         return self.checked is not None and self.checked.document.text == self.whole()
 
-    def stand(self, *, saved: bool, typed: bool, read_only: bool) -> tuple[str, str]:
+    def stand(self, *, saved: bool, typed: bool) -> tuple[str, str]:
         """Returns how its text stands: the kind of a badge, and its words.
 
         Args:
@@ -144,7 +144,7 @@ class SectionPane(TextPane):
             return "warning", "draft" if self.dirty or typed else "not saved"
         if warnings:
             return "warning", counted(warnings, "warning")
-        return "ok", "read-only" if read_only else "saved"
+        return "ok", "saved"
 
     def reads_otherwise(self) -> bool:
         """Whether stored events would be read otherwise with what is typed."""

@@ -36,16 +36,12 @@ class BoardImport:
         self.acts = Actions(self, editor.canvas)
         self.acts.offer()
 
-    def _why_not(self, _node: object = None) -> str:
-        return self._editor.why_not()
-
     @action(
         "Import an event model …",
         icon="import",
         tip="Add what a modelling tool wrote: JSON of the event-modeling specification",
         group=2,
         anyway=True,
-        why=_why_not,
     )
     def bring_in(self, _node: object = None) -> None:
         """Asks for a file and adds what it holds and the project does not have yet."""

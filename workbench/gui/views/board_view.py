@@ -308,9 +308,7 @@ class BoardView(View):
             self.canvas.setAccessibleDescription("")
         else:
             self.canvas.setAccessibleDescription(f"{kind_of(node.kind).word} {node.title}")
-            declared = self.details.section.show_node(
-                self.editor.node(name), self.editor.state, self.editor.why_not()
-            )
+            declared = self.details.section.show_node(self.editor.node(name), self.editor.state)
             registry = self.desk.workspace.registry
             self.details.marks.show_marks(self.marks.told(node.id, unsaved=False))
             graph, more = self.scene.graph, self.pictures.untried(node.id)
