@@ -1,4 +1,4 @@
-"""Alt+Left goes back to what was selected and to the view from which something led away, Alt+Right forward."""
+"""Alt+Left goes back to what was selected, in the view from which something led away; Alt+Right forward."""
 
 from __future__ import annotations
 

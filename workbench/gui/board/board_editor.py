@@ -131,10 +131,16 @@ class BoardEditor(DesignSteps):
         self._reading.ask(self.read_state)
 
     def _files_read(self) -> None:
-        """A draft is put onto files that changed, and what could not be read is; how all stands is said."""
-        if self.draft is not None or self.unread:
-            self.follow()
+        """Shows what the files say now, also where that does not run, and how all stands."""
+        self.follow()
         self._show_stand()
+        self.stood.emit()
+
+    @override
+    def know_unread(self, error: Exception) -> bool:
+        known = super().know_unread(error)
+        self.stood.emit()
+        return known
 
     def is_busy(self) -> bool:
         """Whether a step is being done, or what it would touch is looked for: nothing else is begun."""
