@@ -37,6 +37,7 @@ from workbench.project.samples import PROJECT_FILE
 
 if TYPE_CHECKING:
     from workbench.model.changes import Changes
+    from workbench.services.design.quick_fixes import QuickFix
 
 RESTRICTED = "The project's Python modules were not imported, since they are not trusted yet."
 OPEN = ("Open", "external")  # where a kind of node has no words of its own for it
@@ -87,6 +88,7 @@ class BoardView(View):
         self.marks.found.connect(lambda: self._show_details(self.scene.chosen))
         desk.drafted.connect(self._show_badges)
         self.marks.form_wanted.connect(self._show_form)
+        self.marks.typing_wanted.connect(self._type_in)
         self.editor.stood.connect(lambda: self._show_details(self.scene.chosen))
         self.acts.offer()
         self.tools = BoardTools(self.editor, self.pictures)
@@ -224,6 +226,12 @@ class BoardView(View):
             self.split.show_details()
         self.details.tabs.setCurrentWidget(self.details.section)
         give_keyboard(self.details.section.pane.editor)
+
+    def _type_in(self, card: str, fix: QuickFix) -> None:
+        """Makes a fix in a card's text, where what it leaves empty is typed next."""
+        self._show_form(card)
+        if not self.details.section.pane.dirty:
+            self.details.section.pane.apply(fix)
 
     def _explain(self) -> None:
         """Explains the kinds that are seen, says how much is wrong and what can be done."""
